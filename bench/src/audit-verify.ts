@@ -45,12 +45,12 @@ try {
 
 /** Typical events of many callers, signed as they are written. */
 async function record(copies: string): Promise<void> {
-  const place = objectStoreDestination(await openObjectStore({ kind: 'directory', directory: copies }))
+  const destination = objectStoreDestination(await openObjectStore({ kind: 'directory', directory: copies }))
   const log = (what: unknown, error?: unknown) => console.error(what, error ?? '')
   const checkpointer = createCheckpointer({
     url: database.runtimeUrl,
     keys: [key],
-    places: [place],
+    destinations: [destination],
     // On a slow machine, much is to be read back
     finalTimeout: 120_000,
     onAlarm: log,

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { beginOutage } from './support/outage.ts'
 import { dataDirectory, leaveNothing, startCommand } from './support/processes.ts'
-import { chainVerdict, changesApplied, type System, type SystemOptions, startSystem } from './support/system.ts'
+import { changesApplied, type System, type SystemOptions, startSystem, verifyStreams } from './support/system.ts'
 
 const limit = 120_000
 let system: System
@@ -70,7 +70,7 @@ async function expectAllRecorded(seen: readonly string[]) {
   expect(seen.filter((id) => !recorded.has(id))).toEqual([])
   const intents = events.filter(({ kind, route }) => kind === 'intent' && route === 'PUT /apps/{app}').length
   expect(intents).toBeGreaterThanOrEqual(system.rack.received.filter(({ method }) => method === 'PUT').length)
-  expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+  expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
 }
 
 const filesLeft = () => readdirSync(directory)
@@ -175,7 +175,7 @@ describe('while the database is away, records go to a file and calls continue', 
       await end()
       await expect.poll(filesLeft).toEqual([])
       await system.app.close()
-      expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+      expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
     },
     limit,
   )
@@ -213,7 +213,7 @@ test(
     expect(old.at(-1)?.seq).toBe(abandoned?.detail?.seq)
     const reopened = events.find(({ kind, detail }) => kind === 'stream.opened' && detail?.follows === row?.id)
     expect(reopened?.detail?.because).toContain('adopted')
-    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
     await replica.stop()
   },
   limit,

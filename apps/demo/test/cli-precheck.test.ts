@@ -4,10 +4,10 @@ import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Person, person } from './management-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
+import { type ObservedProxy, startObservedProxy } from './support/observed-proxy.ts'
 import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
 import { changesApplied, type System, startSystem } from './support/system.ts'
-import { type WatchedWay, watchedWay } from './support/watched-way.ts'
 
 const promote = ['releases', 'promote', 'R1', '-a', 'myapp']
 const effective = 'GET /gateway/api/v1/policy/effective?rack=staging'
@@ -17,26 +17,26 @@ const refusal =
 /** `rack-gateway` as a person uses it, against a real gateway; convox is a script that says that it was started. */
 describe('before convox is started', () => {
   let system: System
-  let way: WatchedWay
+  let proxy: ObservedProxy
   let viewer: Person
   let deployer: Person
   let machine: Machine
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['staging', 'production'] })
-    way = await watchedWay(system.url)
+    proxy = await startObservedProxy(system.url)
     viewer = await person(system, 'viewer')
     deployer = await person(system, 'deployer')
   })
   afterAll(async () => {
-    await way.close()
+    await proxy.close()
     await system.stop()
   })
   beforeEach(() => {
     machine?.remove()
     machine = createMachine(null)
     writeStubConvox(join(machine.home, 'bin', 'convox'))
-    way.is = 'open'
-    way.asked.length = 0
+    proxy.is = 'open'
+    proxy.asked.length = 0
   })
   afterAll(() => machine.remove())
 
@@ -46,7 +46,7 @@ describe('before convox is started', () => {
   function as({ token }: Pick<Person, 'token'>): void {
     mkdirSync(directory(), { recursive: true, mode: 0o700 })
     const config = {
-      gateways: { staging: { url: way.url, rack: 'staging' } },
+      gateways: { staging: { url: proxy.url, rack: 'staging' } },
       tokens: { staging: { token } },
       current: 'staging',
     }
@@ -62,7 +62,7 @@ describe('before convox is started', () => {
   test('a command that the gateway would deny causes exit code 5 with its message, and convox is not started', async () => {
     as(viewer)
     expect(await gateway(...promote)).toEqual({ code: 5, stdout: '', stderr: refusal })
-    expect(way.asked).toEqual([effective])
+    expect(proxy.asked).toEqual([effective])
 
     const real = await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', viewer.token)
     const [, words = ''] = refusal.trim().split('was not started: ')
@@ -92,7 +92,7 @@ describe('before convox is started', () => {
     as(deployer)
     expect(started(await gateway(...promote))).toBe(true)
     expect(started(await gateway('env', 'set', 'A=b', '-a', 'myapp'))).toBe(true)
-    expect(way.asked).toEqual([effective])
+    expect(proxy.asked).toEqual([effective])
 
     const [file = '', ...others] = kept()
     expect(others).toEqual([])
@@ -107,13 +107,13 @@ describe('before convox is started', () => {
     as(someone)
     expect(await gateway(...promote)).toMatchObject({ code: 5 })
     expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
-    expect(way.asked).toEqual([effective, `${effective} if changed`])
+    expect(proxy.asked).toEqual([effective, `${effective} if changed`])
 
     await system.issuer.addBinding({ kind: 'user', id: someone.id }, { role: 'deployer', apps: 'myapp' })
     await changesApplied(system)
     expect(started(await gateway(...promote))).toBe(true)
     expect(started(await gateway(...promote))).toBe(true)
-    expect(way.asked).toHaveLength(3)
+    expect(proxy.asked).toHaveLength(3)
   })
 
   test('a removed permission still passes the local pre-check, and is denied by the gateway', async () => {
@@ -128,7 +128,7 @@ describe('before convox is started', () => {
     expect((await call(system, admin.token, 'DELETE', `/bindings/${binding.text('id')}`)).status).toBe(200)
     await changesApplied(system)
     expect(started(await gateway(...promote))).toBe(true)
-    expect(way.asked).toEqual([effective])
+    expect(proxy.asked).toEqual([effective])
     expect((await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', someone.token)).status).toBe(403)
   })
 
@@ -136,11 +136,11 @@ describe('before convox is started', () => {
     as(viewer)
     expect(await gateway(...promote)).toMatchObject({ code: 5 })
     for (const is of ['cut', 'silent'] as const) {
-      way.is = is
-      way.asked.length = 0
+      proxy.is = is
+      proxy.asked.length = 0
       const outcome = await gateway(...promote)
       expect([is, started(outcome), outcome.code, outcome.stderr]).toEqual([is, true, 0, ''])
-      expect(way.asked).toHaveLength(1)
+      expect(proxy.asked).toHaveLength(1)
     }
   })
 
@@ -153,10 +153,10 @@ describe('before convox is started', () => {
       (content) => content.replace(/^rack-gateway policy \d+/, 'rack-gateway policy 0'),
     ]
     for (const change of changes) {
-      way.asked.length = 0
+      proxy.asked.length = 0
       for (const file of kept()) writeFileSync(file, change(readFileSync(file, 'utf8')))
       expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
-      expect(way.asked).toEqual([effective])
+      expect(proxy.asked).toEqual([effective])
     }
   })
 
@@ -166,7 +166,7 @@ describe('before convox is started', () => {
     for (const file of kept())
       writeFileSync(file, readFileSync(file, 'utf8').replace('"role":"deployer"', '"role":"viewer"'))
     expect(started(await gateway(...promote))).toBe(true)
-    expect(way.asked).toEqual([effective, effective])
+    expect(proxy.asked).toEqual([effective, effective])
   })
 
   test('a policy cached for another login, rack, or gateway is never used', async () => {
@@ -174,7 +174,7 @@ describe('before convox is started', () => {
     expect(started(await gateway(...promote))).toBe(true)
     as(viewer)
     expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
-    expect(way.asked).toEqual([effective, effective])
+    expect(proxy.asked).toEqual([effective, effective])
     expect(kept()).toHaveLength(2)
   })
 
@@ -183,7 +183,7 @@ describe('before convox is started', () => {
     const outcome = await gateway('--no-precheck', ...promote)
     expect(outcome).toMatchObject({ code: 0, stderr: '' })
     expect(outcome.stdout).toMatch(/^arguments: releases promote R1 -a myapp\n/)
-    expect(way.asked).toEqual([])
+    expect(proxy.asked).toEqual([])
   })
 
   test('a command whose decision depends on the process is started', async () => {

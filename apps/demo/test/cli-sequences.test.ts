@@ -3,22 +3,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sequences } from './sequences/index.ts'
 import { play, type SequenceTarget, type Values } from './sequences/play.ts'
 import { startingValues } from './sequences/starting-values.ts'
-import { chainVerdict, type System, startSystem } from './support/system.ts'
-import { rolesByWay, startWay, type Way } from './support/way.ts'
+import { type Connection, rolesByMode, startConnection } from './support/connection.ts'
+import { type System, startSystem, verifyStreams } from './support/system.ts'
 
 /** What each command of the stock CLI asks of a rack, for every role: the recorded ones are in recordings.test.ts. */
-describe.each(rolesByWay)('the commands of the CLI as %s, %s', (role, wayName) => {
+describe.each(rolesByMode)('the commands of the CLI as %s, %s', (role, mode) => {
   const actor = role === 'ci' ? 'token:pipeline (ci)' : `${role}@example.com`
   const clock = manualClock()
   let system: System
   let token: string
-  let gateway: Way
+  let gateway: Connection
   let past: SequenceTarget
   let values: Values
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['rack1'], clock })
     token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
-    gateway = await startWay(wayName, system.url, token)
+    gateway = await startConnection(mode, system.url, token)
     past = { url: system.rack.url, token: system.rack.token }
     values = await startingValues(system.rack)
   })
@@ -53,7 +53,7 @@ describe.each(rolesByWay)('the commands of the CLI as %s, %s', (role, wayName) =
   }
 
   test('every call is in the log, and the log is intact', async () => {
-    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
     const events = await system.events()
     const refusals = events.filter(({ decision }) => decision?.effect === 'deny')
     expect(refusals).toHaveLength(sequences.filter(({ refused }) => refused[role] !== undefined).length)

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { hasTerminal, openTerminal, type Terminal } from '@rack-gateway/cli/testing/terminal'
 import { certificatePath } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startTlsFront } from './support/connection.ts'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import { type System, startSystem } from './support/system.ts'
-import { startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 

@@ -2,7 +2,7 @@ import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startGatewayProcess } from './support/gateway-process.ts'
 import { leaveNothing } from './support/processes.ts'
-import { chainVerdict, changesApplied, type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem, verifyStreams } from './support/system.ts'
 import { takeDatabase } from './support/take-database.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
@@ -62,7 +62,7 @@ describe('every answer has a record', () => {
     expect([read.status, read.body.includes('myapp'), system.rack.received]).toEqual([503, false, []])
     await giveBack()
     await recorded()
-    await expect.poll(() => chainVerdict(system.sql)).toMatchObject({ intact: true })
+    await expect.poll(() => verifyStreams(system.sql)).toMatchObject({ intact: true })
   })
 
   test('an outcome that cannot be recorded is 503 and says that the rack made the change', async () => {
@@ -190,7 +190,7 @@ describe('kill -9 under load', () => {
     expect(seen.filter((id) => !recorded.has(id))).toEqual([])
     const intents = events.filter(({ kind, route }) => kind === 'intent' && route === 'PUT /apps/{app}')
     expect(intents.length).toBeGreaterThanOrEqual(system.rack.received.filter(({ method }) => method === 'PUT').length)
-    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
     await system.stop()
   })
 })

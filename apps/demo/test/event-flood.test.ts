@@ -1,7 +1,7 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, writeRequest } from '@rack-gateway/testing/http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { chainVerdict, type System, startSystem } from './support/system.ts'
+import { type System, startSystem, verifyStreams } from './support/system.ts'
 
 /** One principal floods the audit log: each denial is an event, and costs its caller nothing. */
 const limits = { callsPerPrincipal: 32, callsPerConnection: 8 }
@@ -52,7 +52,7 @@ test('1,000 denials of one principal are all recorded, and other principals are 
   expect(statuses).toHaveLength(1_000)
   expect(others).toEqual([200])
   expect(await recorded('/unknown/many')).toBe(1_000)
-  expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+  expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
 })
 
 test('denials of one principal do not fill the write queue: those above its limit are answered with 503 and counted', async () => {
@@ -70,5 +70,5 @@ test('denials of one principal do not fill the write queue: those above its limi
     .toBeGreaterThanOrEqual(statuses.length)
   const named = statuses.filter((status) => status === '404').length
   expect(await recorded('/unknown/parallel')).toBeGreaterThanOrEqual(named)
-  expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+  expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
 })

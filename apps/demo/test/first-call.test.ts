@@ -1,7 +1,7 @@
 import type {} from '@rack-gateway/rbac-policy/plugin'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { chainVerdict, type System, startSystem } from './support/system.ts'
+import { type System, startSystem, verifyStreams } from './support/system.ts'
 
 describe('a first call', () => {
   let system: System
@@ -56,7 +56,7 @@ describe('a first call', () => {
       decision: { effect: 'deny', rule: 'no-permission' },
       status: 403,
     })
-    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
   })
 
   test('the rack hears its own password and the name of the person, whatever the client said in its place', async () => {

@@ -6,11 +6,11 @@ import { filled, type Values } from './sequences/play.ts'
 import { asMade, asReceived } from './sequences/requests.ts'
 import type { Sequence } from './sequences/sequence.ts'
 import { startingValues } from './sequences/starting-values.ts'
+import { startTlsFront } from './support/connection.ts'
 import { createMachine, type Machine } from './support/machine.ts'
 import type { Ended } from './support/program.ts'
 import { type Role, roles } from './support/refused-commands.ts'
 import { type System, startSystem } from './support/system.ts'
-import { startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 /** The CLI's own waits take most of it; the roles run at the same time. */
@@ -23,21 +23,21 @@ const plays = [
   ['admin', 'in console mode'],
   ['ci', 'in console mode'],
 ] as const
-type Way = (typeof plays)[number][1]
+type Mode = (typeof plays)[number][1]
 
 /** The sequences again, by the native binary itself: it must be stopped where they say, and ask what they say. */
 describe.skipIf(convox === null)('the native convox, command by command (runs when CONVOX_BIN names it)', () => {
   const started = new Map<string, Play>()
   beforeAll(async () => {
-    for (const [role, way] of plays) started.set(`${role} ${way}`, await startPlay(role, way))
+    for (const [role, mode] of plays) started.set(`${role} ${mode}`, await startPlay(role, mode))
   })
   afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), timeout)
 
-  describe.each(plays)('as %s, %s', (role, way) => {
+  describe.each(plays)('as %s, %s', (role, mode) => {
     test.each(runnable.map((sequence, index) => [sequence.command, sequence, index] as const))(
       '%s',
       async (_command, sequence, index) => {
-        const outcome = await started.get(`${role} ${way}`)?.outcomes[index]
+        const outcome = await started.get(`${role} ${mode}`)?.outcomes[index]
         if (!outcome) throw new Error('this command was not run')
         const refused = sequence.refused[role]
         if (refused !== undefined && !sequence.quiet) expectRefusal(outcome.ended, refused)
@@ -70,17 +70,17 @@ interface Play {
   stop(): Promise<void>
 }
 
-async function startPlay(role: Role, way: Way): Promise<Play> {
+async function startPlay(role: Role, mode: Mode): Promise<Play> {
   const system = await startSystem({ rackNames: ['rack1'], clock: fastClock(20) })
   const machine = createMachine(convox)
   const token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
   const front = await startTlsFront(system.url)
-  if (way === 'in console mode') await logInAndSwitch(machine, { url: front.url, token, rack: 'gateway/rack1' })
+  if (mode === 'in console mode') await logInAndSwitch(machine, { url: front.url, token, rack: 'gateway/rack1' })
   const values = await startingValues(system.rack)
   const outcomes: Promise<Outcome>[] = []
   let before: Promise<unknown> = Promise.resolve()
   for (const sequence of runnable) {
-    const outcome = before.then(() => perform(sequence, { system, machine, token, values, role, way }))
+    const outcome = before.then(() => perform(sequence, { system, machine, token, values, role, mode }))
     before = outcome.catch(() => undefined)
     outcomes.push(outcome)
   }
@@ -101,15 +101,15 @@ interface Scene {
   readonly token: string
   readonly values: Values
   readonly role: Role
-  readonly way: Way
+  readonly mode: Mode
 }
 
 /** Through the gateway, and past it what the role may not do. */
-async function perform(sequence: Sequence, { system, machine, token, values, role, way }: Scene): Promise<Outcome> {
+async function perform(sequence: Sequence, { system, machine, token, values, role, mode }: Scene): Promise<Outcome> {
   const { rack, url } = system
   const run = (env: NodeJS.ProcessEnv) => machine.sh(filled(sequence.command, values), { env, stdin: sequence.stdin })
   rack.clearReceived()
-  const ended = await run(way === 'in console mode' ? {} : { RACK_URL: addressed(url, token) })
+  const ended = await run(mode === 'in console mode' ? {} : { RACK_URL: addressed(url, token) })
   let whole = ended
   if (sequence.refused[role] !== undefined) {
     rack.clearReceived()

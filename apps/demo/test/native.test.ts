@@ -3,13 +3,13 @@ import { type CliRecording, loadRecordings } from '@rack-gateway/demo/recordings
 import { certificatePath } from '@rack-gateway/testing/certificates'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logInAndSwitch } from './console-mode/native-console.ts'
+import { startTlsFront } from './support/connection.ts'
 import { createMachine, type Machine } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
 import type { Ended } from './support/program.ts'
 import { comparable, createIds, isLike } from './support/recorded-commands.ts'
 import { type Role, refusals, roles } from './support/refused-commands.ts'
 import { startSystem } from './support/system.ts'
-import { startTlsFront } from './support/way.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
 /** A role takes a minute and a half, most of it the CLI's own waits; the roles run at the same time. */
@@ -25,21 +25,21 @@ const plays = [
   ['admin', 'in console mode'],
   ['ci', 'in console mode'],
 ] as const
-type Way = (typeof plays)[number][1]
+type Mode = (typeof plays)[number][1]
 
 /** The recorded commands again, by the native binary itself. What is refused to a role is then done past the gateway, so that the rack is as it was recorded. */
 describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names it)', () => {
   const started = new Map<string, Play>()
   beforeAll(async () => {
-    for (const [role, way] of plays) started.set(`${role} ${way}`, await startPlay(role, way))
+    for (const [role, mode] of plays) started.set(`${role} ${mode}`, await startPlay(role, mode))
   })
   afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), timeout)
 
-  describe.each(plays)('as %s, %s', (role, way) => {
+  describe.each(plays)('as %s, %s', (role, mode) => {
     test.each(recordings.map((recording, index) => [`${index}: ${recording.command}`, recording, index] as const))(
       '%s',
       async (_name, recording, index) => {
-        const outcome = await started.get(`${role} ${way}`)?.outcomes[index]
+        const outcome = await started.get(`${role} ${mode}`)?.outcomes[index]
         if (!outcome) throw new Error('this command was not run')
         const refused = refusals[recording.command]?.[role]
         if (refused !== undefined) expectRefusal(outcome, refused)
@@ -50,7 +50,7 @@ describe.skipIf(convox === null)('the native convox (runs when CONVOX_BIN names 
   })
 })
 
-/** A person reads the same sentence whichever way it comes: over an HTTP answer on stderr, over an exec's stream on stdout. */
+/** A person reads the same sentence in both cases: over an HTTP answer on stderr, over an exec's stream on stdout. */
 function expectRefusal({ code, stdout, stderr }: Ended, request: string): void {
   expect(code).toBe(1)
   const overStream = request.startsWith('GET') && request.includes('/processes/')
@@ -80,14 +80,14 @@ interface Play {
 }
 
 /** Runs the commands one after the other, on a rack of their own. */
-async function startPlay(role: Role, way: Way): Promise<Play> {
+async function startPlay(role: Role, mode: Mode): Promise<Play> {
   const system = await startSystem({ rackNames: ['rack1'] })
   const token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
   const front = await startTlsFront(system.url)
-  const machine = createMachine(way === 'through rack-gateway' ? null : convox)
-  if (way === 'through rack-gateway') writeWrapped(machine)
-  if (way === 'in console mode') await logInAndSwitch(machine, { url: front.url, token, rack: 'gateway/rack1' })
-  const env = environmentFor(way)
+  const machine = createMachine(mode === 'through rack-gateway' ? null : convox)
+  if (mode === 'through rack-gateway') writeWrapped(machine)
+  if (mode === 'in console mode') await logInAndSwitch(machine, { url: front.url, token, rack: 'gateway/rack1' })
+  const env = environmentFor(mode)
   const ids = createIds()
   const outcomes: Promise<Ended>[] = []
   let before: Promise<unknown> = Promise.resolve()
@@ -97,9 +97,9 @@ async function startPlay(role: Role, way: Way): Promise<Play> {
     outcomes.push(outcome)
   }
 
-  function environmentFor(way: Way): NodeJS.ProcessEnv {
-    if (way === 'in console mode') return {}
-    return way === 'with a RACK_URL' ? { RACK_URL: addressed(system.url, token) } : automation(front.url, token)
+  function environmentFor(mode: Mode): NodeJS.ProcessEnv {
+    if (mode === 'in console mode') return {}
+    return mode === 'with a RACK_URL' ? { RACK_URL: addressed(system.url, token) } : automation(front.url, token)
   }
 
   async function perform(recording: CliRecording): Promise<Ended> {

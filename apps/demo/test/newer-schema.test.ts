@@ -1,6 +1,6 @@
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { chainVerdict, type System, startSystem } from './support/system.ts'
+import { type System, startSystem, verifyStreams } from './support/system.ts'
 
 let system: System
 let admin: string
@@ -66,5 +66,5 @@ test('a gateway continues while a later release adds to every table of its datab
   // Its result is kept for a second, so nothing asks before.
   await expect.poll(async () => (await system.get('/gateway/health/ready', admin)).status).toBe(200)
   expect(await useEverything()).toEqual(before)
-  expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+  expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
 })

@@ -10,9 +10,9 @@ import {
 } from '@rack-gateway/demo/recordings'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Connection, rolesByMode, startConnection } from './support/connection.ts'
 import { refusals } from './support/refused-commands.ts'
-import { chainVerdict, type System, startSystem } from './support/system.ts'
-import { rolesByWay, startWay, type Way } from './support/way.ts'
+import { type System, startSystem, verifyStreams } from './support/system.ts'
 
 /** The recorded runs of the stock CLI, byte for byte through the gateway (credential, host and ids replaced), for every role. */
 const recordings = loadRecordings()
@@ -23,26 +23,26 @@ test('every row of the table is a recorded command', () => {
   ).toEqual([])
 })
 
-describe.each(rolesByWay)('the recorded CLI as %s, %s', (role, wayName) => {
+describe.each(rolesByMode)('the recorded CLI as %s, %s', (role, mode) => {
   const clock = manualClock()
   const translation = createTranslation()
   let system: System
   let token: string
-  let way: Way
+  let connection: Connection
   beforeAll(async () => {
     system = await startSystem({ rackNames: ['rack1'], clock })
     token = role === 'ci' ? await system.pipelineToken() : await system.token(role)
-    way = await startWay(wayName, system.url, token)
+    connection = await startConnection(mode, system.url, token)
   })
   afterAll(async () => {
-    await way.stop()
+    await connection.stop()
     await system.stop()
   })
 
-  type Place = Pick<Way, 'url' | 'token'> & Partial<Pick<Way, 'headers'>>
+  type Target = Pick<Connection, 'url' | 'token'> & Partial<Pick<Connection, 'headers'>>
   function play(
     recording: CliRecording,
-    { url, token: credential, headers = {} }: Place,
+    { url, token: credential, headers = {} }: Target,
     ids: Translation,
   ): Promise<Exchange[]> {
     return replay(recording, {
@@ -59,7 +59,7 @@ describe.each(rolesByWay)('the recorded CLI as %s, %s', (role, wayName) => {
     '%s',
     async (_name, recording) => {
       const expected = refusals[recording.command]?.[role] ?? null
-      const exchanges = await play(recording, way, expected === null ? translation : overlay(translation))
+      const exchanges = await play(recording, connection, expected === null ? translation : overlay(translation))
       expect(refusedAt(exchanges)).toBe(expected)
       if (expected === null) expect(exchanges.map(({ status }) => status)).toEqual(exchanges.map(recordedStatus))
       if (role === 'admin' && expected === null) expect(exchanges.flatMap(visibleDifferences)).toEqual([])
@@ -69,7 +69,7 @@ describe.each(rolesByWay)('the recorded CLI as %s, %s', (role, wayName) => {
   )
 
   test('every call is in the log, and the log is intact', async () => {
-    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
     const events = await system.events()
     expect(
       events.filter(({ principal }) => principal?.name === `${role}@example.com` || principal?.kind === 'api-token')

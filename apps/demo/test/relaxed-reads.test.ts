@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { chainVerdict, changesApplied, type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem, verifyStreams } from './support/system.ts'
 import { takeDatabase } from './support/take-database.ts'
 
 const form = ['Content-Type: application/x-www-form-urlencoded']
@@ -34,7 +34,7 @@ describe('AUDIT_READS=relaxed', () => {
     const before = await system.events()
     await release()
     await expect.poll(async () => (await system.events()).length - before.length).toBe(20)
-    expect(await chainVerdict(system.sql)).toMatchObject({ intact: true })
+    expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
   })
 
   test('a change is not sent before its intent is durable', async () => {

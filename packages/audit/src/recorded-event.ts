@@ -28,8 +28,8 @@ export class RecordedEvent {
   /** SHA-256(prev ‖ canonical), 32 bytes. */
   readonly hash: Buffer
 
-  constructor(place: EventPosition, columns: readonly string[], canonical: string, prev: Buffer, hash: Buffer) {
-    this.position = place
+  constructor(position: EventPosition, columns: readonly string[], canonical: string, prev: Buffer, hash: Buffer) {
+    this.position = position
     this.columns = columns
     this.canonical = canonical
     this.prev = prev

@@ -38,10 +38,10 @@ export function createEventStream(openedAt: number): EventStream {
     },
     seal({ parts, columns }, at) {
       const moment = momentOf(at)
-      const place = { id: uuidv7(moment), stream: id, seq: seq + 1, moment, at: instant(moment) }
-      const text = insertPosition(parts, place)
-      const recorded = new RecordedEvent(place, columns, text, prev, linkHash(prev, text))
-      seq = place.seq
+      const position = { id: uuidv7(moment), stream: id, seq: seq + 1, moment, at: instant(moment) }
+      const text = insertPosition(parts, position)
+      const recorded = new RecordedEvent(position, columns, text, prev, linkHash(prev, text))
+      seq = position.seq
       prev = recorded.hash
       lastAt = moment
       return recorded
@@ -54,9 +54,9 @@ export function createEventStream(openedAt: number): EventStream {
 
 function insertPosition(
   [beforeAt, beforeId, beforeSeq, beforeStream, beforeVersion]: EncodedDraft['parts'],
-  place: EventPosition,
+  position: EventPosition,
 ) {
-  const { at, id, seq, stream } = place
+  const { at, id, seq, stream } = position
   const first = beforeAt === '' ? '' : `${beforeAt},`
   return `{${first}"at":"${at}"${beforeId},"id":"${id}"${beforeSeq},"seq":${seq}${beforeStream},"stream":"${stream}"${beforeVersion},"v":1}`
 }

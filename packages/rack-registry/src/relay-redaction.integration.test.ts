@@ -12,12 +12,12 @@ const textOf = (bytes: Buffer) =>
     .map((one) => one.payload.toString())
     .join('')
 
-function veiled() {
+function startRedactingRelay() {
   return startRelay({ redactor: createTokenRedactor(token) })
 }
 
 test("the rack's token is redacted for the caller, and frames and lengths stay", async () => {
-  const { client, rack } = await veiled()
+  const { client, rack } = await startRedactingRelay()
   const sent = Buffer.concat([
     frame(text(`RACK_URL=https://convox:${token}@api\n`)),
     frame({ opcode: 2, payload: Buffer.alloc(0) }),
@@ -39,7 +39,7 @@ test('a token across several frames and reads is redacted', async () => {
         const message = `<<${token}>>abc`
         const payloads = piecesOf(Buffer.from(message), frameCuts)
         const sent = Buffer.concat(payloads.map((payload) => frame({ opcode: 1, payload })))
-        const { client, rack } = await veiled()
+        const { client, rack } = await startRedactingRelay()
         for (const piece of piecesOf(sent, readCuts)) rack.write(piece)
         expect(textOf(await readBytes(client, sent.length))).toBe(`<<${shown}>>abc`)
         client.destroy()
@@ -51,17 +51,17 @@ test('a token across several frames and reads is redacted', async () => {
 })
 
 test('a possible beginning of a token is sent after a short delay', async () => {
-  const { client, rack } = await veiled()
+  const { client, rack } = await startRedactingRelay()
   const sent = frame(text('$ abcab'))
   rack.write(sent)
   expect(textOf(await readBytes(client, sent.length))).toBe('$ abcab')
 })
 
 test('delayed bytes are sent when the rack disconnects or the gateway ends the stream', async () => {
-  const hungUp = await veiled()
+  const hungUp = await startRedactingRelay()
   hungUp.rack.end(frame(text('end abc')))
   expect(textOf(await readAll(hungUp.client))).toBe('end abc')
-  const ended = await veiled()
+  const ended = await startRedactingRelay()
   const sent = frame(text('end abc'))
   ended.rack.write(sent)
   await new Promise<void>((resolve) => ended.rack.once('drain', resolve) && setImmediate(resolve))
@@ -70,7 +70,7 @@ test('delayed bytes are sent when the rack disconnects or the gateway ends the s
 })
 
 test('input of the caller is not redacted', async () => {
-  const { client, rack } = await veiled()
+  const { client, rack } = await startRedactingRelay()
   const sent = frame(text(token), 0x01020304)
   client.write(sent)
   expect(await readBytes(rack, sent.length)).toEqual(sent)

@@ -67,7 +67,7 @@ interface Protection {
   readonly rule: string
   /** What cannot be done with the name, such as `nobody can change`. */
   readonly change: string
-  /** The place in the document that protects a name. */
+  /** The position in the document that protects a name. */
   sourceOf(name: string): string
 }
 

@@ -103,10 +103,13 @@ function failedCondition(
   if (conditions === undefined) return null
   for (const condition of conditions) {
     const found = condition.isFor(kind) ? (condition.checkMoment?.(call) ?? null) : wrongCaller(condition.callers)
-    const place = condition.place?.({ rack: call.rack, app: call.app, scope: 'app' }) ?? null
+    const outside = condition.checkScope?.({ rack: call.rack, app: call.app, scope: 'app' }) ?? null
     if (found !== null) return { reason: `The command rule ${id} applies ${found.reason}.`, remedy: found.remedy }
-    if (place !== null)
-      return { reason: `The command rule ${id} applies ${place.reason}.`, remedy: 'Ask for a rule that applies here.' }
+    if (outside !== null)
+      return {
+        reason: `The command rule ${id} applies ${outside.reason}.`,
+        remedy: 'Ask for a rule that applies here.',
+      }
   }
   return null
 }

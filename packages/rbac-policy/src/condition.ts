@@ -27,11 +27,11 @@ export interface CompiledCondition {
   /** Checks time and address; null if neither is restricted. */
   readonly checkMoment: MomentCheck | null
   /** Checks rack and app; null if neither is restricted. */
-  readonly place: ScopeCheck | null
+  readonly checkScope: ScopeCheck | null
 }
 
 /** Explains which racks or apps something applies to, for a scope outside them. */
-export type ScopeCheck = (place: PolicyScope) => Explanation | null
+export type ScopeCheck = (scope: PolicyScope) => Explanation | null
 
 /** Returns why a condition is not met at a moment; null if it is met. */
 export type MomentCheck = (moment: Moment) => Explanation | null
@@ -45,7 +45,7 @@ export function compileCondition(condition: Condition): CompiledCondition {
     callers: callers ?? null,
     isFor: (caller) => callers === undefined || callers.includes(caller),
     checkMoment: compileMomentCheck(condition),
-    place: compileScopeCheck(condition),
+    checkScope: compileScopeCheck(condition),
   }
 }
 
@@ -57,7 +57,7 @@ function compileMomentCheck({ time, addresses }: Condition): CompiledCondition['
   return firstFailure(checks)
 }
 
-function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['place'] {
+function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['checkScope'] {
   if (racks === undefined && apps === undefined) return null
   const [onRack, onApp] = [compilePatterns(racks), compilePatterns(apps)]
   const everyApp = apps === undefined || apps.includes('*')

@@ -34,13 +34,13 @@ export function decide(
   call: RackCall,
 ): Decision {
   const permission = permissionOf(call)
-  const place = scopeOf(call)
+  const scope = scopeOf(call)
   const bound = acceptsRack(bindings, call.rack)
-  const here = bound ? grantsInScope(bindings, place, call) : null
+  const here = bound ? grantsInScope(bindings, scope, call) : null
   if (here === null) return deny(document, permission, null, boundElsewhere(principal, call))
 
   const required = requiredPermissions(call)
-  const missing = findMissing(document, principal, { place, here, required, bindings, moment: call })
+  const missing = findMissing(document, principal, { scope, here, required, bindings, moment: call })
   if (missing !== null) {
     const denial = permission === openProxy ? explainProxy(document, principal, here, call, missing) : missing.denial
     return deny(document, missing.permission ?? permission, here, denial)
@@ -68,7 +68,7 @@ export function decide(
   const { stepUp } = document
   return stepUp === null
     ? granted
-    : applyStepUp(stepUp, { principal, call, place, here, required, commandRules, granted })
+    : applyStepUp(stepUp, { principal, call, scope, here, required, commandRules, granted })
 }
 
 /** Returns why the principal lacks a permission in a scope; null if the principal has it. */
@@ -83,12 +83,12 @@ export function checkPermissionAt(
   }: { readonly permission: Permission; readonly where: PolicyScope; readonly moment: Moment },
 ): Denial | null {
   const here = grantsInScope(bindings, where, moment)
-  const asked = { place: where, here, required: [permission], bindings, moment }
+  const asked = { scope: where, here, required: [permission], bindings, moment }
   return findMissing(document, principal, asked)?.denial ?? null
 }
 
 interface Asked {
-  readonly place: PolicyScope
+  readonly scope: PolicyScope
   readonly here: ScopeGrants
   readonly required: readonly Permission[]
   readonly bindings: CompiledBindings
@@ -105,20 +105,20 @@ interface MissingPermission {
 function findMissing(
   document: CompiledDocument,
   principal: Principal,
-  { place, here, required, bindings, moment }: Asked,
+  { scope, here, required, bindings, moment }: Asked,
 ): MissingPermission | null {
   const { own, owner, failedConditions: failed } = here
   if (own.roles.length === 0) {
-    const first = failed[0] ?? failedScopeConditions(bindings, place, moment)[0]
-    return { permission: null, denial: first ? denyByCondition(first) : noBinding(principal, place, 'own') }
+    const first = failed[0] ?? failedScopeConditions(bindings, scope, moment)[0]
+    return { permission: null, denial: first ? denyByCondition(first) : noBinding(principal, scope, 'own') }
   }
-  if (owner?.roles.length === 0) return { permission: null, denial: noBinding(principal, place, 'owner') }
+  if (owner?.roles.length === 0) return { permission: null, denial: noBinding(principal, scope, 'owner') }
   for (const permission of required) {
     const side = own.roleWith(permission) === null ? 'own' : owner?.roleWith(permission) === null ? 'owner' : null
     if (side === null) continue
     const failedCondition =
       side === 'own'
-        ? failedConditionFor([...failed, ...failedScopeConditions(bindings, place, moment)], permission)
+        ? failedConditionFor([...failed, ...failedScopeConditions(bindings, scope, moment)], permission)
         : undefined
     if (failedCondition) return { permission, denial: denyByCondition(failedCondition) }
     const missing = {
@@ -127,7 +127,7 @@ function findMissing(
       needs: needsOf(document, permission),
       held: here[side] ?? own,
     } as const
-    return { permission, denial: noPermission(principal, place, missing) }
+    return { permission, denial: noPermission(principal, scope, missing) }
   }
   return null
 }

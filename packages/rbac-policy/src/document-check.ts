@@ -80,11 +80,11 @@ function conditionProblems(
   name: string,
 ): Problem[] {
   return conditions.flatMap(({ time = [], addresses = [], callers }) => {
-    const windows = time.flatMap((window, place) => {
+    const windows = time.flatMap((window, index) => {
       const problem = windowProblem(window)
       return problem === null
         ? []
-        : { at: [...at, 'when', 'time', place], text: `${name} has an invalid time: ${problem}` }
+        : { at: [...at, 'when', 'time', index], text: `${name} has an invalid time: ${problem}` }
     })
     const networks = addresses
       .filter((address) => readNetwork(address) === null)

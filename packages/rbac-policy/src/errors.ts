@@ -25,4 +25,4 @@ export const UnusablePolicyPackage = defineError<[string | number, string | numb
   { reasonOnly: true },
 )
 /** Thrown with the status that the package chose. */
-export const PackageRefusal = defineErrorWithText('RGW_PACKAGE_REFUSED', 403, { stack: false })
+export const PackageDenial = defineErrorWithText('RGW_PACKAGE_REFUSED', 403, { stack: false })

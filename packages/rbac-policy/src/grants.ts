@@ -32,7 +32,7 @@ export interface Grant {
   /** Returns why the grant does not apply at a moment; null if it always applies. */
   readonly checkConditions: MomentCheck | null
   /** Checks of the role's conditions on racks and apps. */
-  readonly places: readonly ScopeCheck[]
+  readonly scopeChecks: readonly ScopeCheck[]
 }
 
 /** The compiled bindings of a principal. For a token, `owner` has those of its owner, which limit the token. */
@@ -109,10 +109,10 @@ const maxSets = 1_000
 const maxSetSize = 32
 
 /** The grants that apply at a scope and time; none if the credential is bound to another rack. */
-export function grantsInScope(bindings: CompiledBindings, place: PolicyScope, moment: Moment): ScopeGrants {
-  const bound = acceptsRack(bindings, place.rack)
-  const own = bound ? grantsAt(bindings.own, place, moment.at) : none
-  const owner = bindings.owner && (bound ? grantsAt(bindings.owner, place, moment.at) : none)
+export function grantsInScope(bindings: CompiledBindings, scope: PolicyScope, moment: Moment): ScopeGrants {
+  const bound = acceptsRack(bindings, scope.rack)
+  const own = bound ? grantsAt(bindings.own, scope, moment.at) : none
+  const owner = bindings.owner && (bound ? grantsAt(bindings.owner, scope, moment.at) : none)
   return applyConditions(heldTogether(bindings, own, owner), moment)
 }
 
@@ -150,13 +150,13 @@ function applyConditions(here: ScopeGrants, moment: Moment): ScopeGrants {
 /** Own grants that apply to a scope except for their role's condition on racks and apps. Only denials need them. */
 export function failedScopeConditions(
   { own }: CompiledBindings,
-  place: PolicyScope,
+  scope: PolicyScope,
   { at }: Moment,
 ): FailedCondition[] {
   return own.narrowed.flatMap((grant) => {
-    if (!isLive(grant, at) || !isBoundTo(grant, place)) return []
-    for (const check of grant.places) {
-      const failure = check(place)
+    if (!isLive(grant, at) || !isBoundTo(grant, scope)) return []
+    for (const check of grant.scopeChecks) {
+      const failure = check(scope)
       if (failure !== null) return [{ grant, ...failure }]
     }
     return []
@@ -239,7 +239,7 @@ function compileGrantSet(all: readonly Grant[]): GrantSet {
     return made
   }
 
-  return { all, narrowed: all.filter(({ places }) => places.length > 0), on }
+  return { all, narrowed: all.filter(({ scopeChecks }) => scopeChecks.length > 0), on }
 }
 
 /** @param caller null for the owner of a token, to whom conditions do not apply */
@@ -263,7 +263,7 @@ function compileBindings(
       onApp: (name: string) => role.when.every((condition) => condition.onApp(name)),
       everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
       checkConditions: caller === null ? null : conditionsOf(role, caller),
-      places: role.when.flatMap(({ place }) => place ?? []),
+      scopeChecks: role.when.flatMap(({ checkScope }) => checkScope ?? []),
     }
     return [grant]
   })

@@ -62,7 +62,7 @@ export interface Policy {
   /** The recording rule of a session, or null. */
   recordingOf(subject: SessionSubject): RecordingRule | null
   /** Matches the names whose values are recorded at a scope. The caller redacts secret ones. Null if there are none. */
-  valuesRecorded(place: ValueScope): ValueMatcher | null
+  valuesRecorded(scope: ValueScope): ValueMatcher | null
 }
 
 /**

@@ -39,16 +39,16 @@ export interface Scenario {
 }
 
 /** All scenarios of a planned call that a policy can distinguish, the most likely first. */
-export function possibleOutcomes(planned: PlannedCall, place: PlannedContext): Scenario[] {
+export function possibleOutcomes(planned: PlannedCall, context: PlannedContext): Scenario[] {
   const { route, params, app, service, parameters } = planned
   const scenarios: Scenario[] = []
-  for (const process of processesOf(planned, place)) {
-    for (const release of releasesOf(planned, place)) {
-      for (const environment of environmentsOf(planned, place)) {
+  for (const process of processesOf(planned, context)) {
+    for (const release of releasesOf(planned, context)) {
+      for (const environment of environmentsOf(planned, context)) {
         scenarios.push({
           when: [process.when, release.when, environment.when].filter((words) => words !== '').join(', and '),
           call: {
-            rack: place.rack,
+            rack: context.rack,
             route,
             app,
             params,
@@ -59,9 +59,9 @@ export function possibleOutcomes(planned: PlannedCall, place: PlannedContext): S
             environment: environment.value,
             resource: null,
             release: release.value,
-            ...rackParametersOf(planned, place),
-            at: place.at,
-            address: place.address,
+            ...rackParametersOf(planned, context),
+            at: context.at,
+            address: context.address,
           },
         })
       }
@@ -78,9 +78,9 @@ interface Possibility<T> {
 const notYetMade = '(not made yet)'
 const anyOther = '(another)'
 
-function processesOf(planned: PlannedCall, place: PlannedContext): readonly Possibility<ProcessSubject | null>[] {
-  const { ownRun } = place.known
-  const possible = everyProcess(planned, place)
+function processesOf(planned: PlannedCall, context: PlannedContext): readonly Possibility<ProcessSubject | null>[] {
+  const { ownRun } = context.known
+  const possible = everyProcess(planned, context)
   const fitting = ownRun === undefined ? possible : possible.filter(({ value }) => value?.own === ownRun)
   return fitting.length === 0 ? possible : fitting
 }

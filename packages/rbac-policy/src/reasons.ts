@@ -14,8 +14,8 @@ export function boundElsewhere(principal: Principal, call: RackCall): Denial {
   )
 }
 
-export function noBinding(principal: Principal, place: PolicyScope, side: Side): Denial {
-  return denyByBindings('no-binding', unbound(principal, place, side), ask)
+export function noBinding(principal: Principal, scope: PolicyScope, side: Side): Denial {
+  return denyByBindings('no-binding', unbound(principal, scope, side), ask)
 }
 
 function unbound({ kind }: Principal, { rack, app, scope }: PolicyScope, side: Side): string {
@@ -31,13 +31,13 @@ function unbound({ kind }: Principal, { rack, app, scope }: PolicyScope, side: S
 /** @param missing `needs`: the roles that have the permission; `held`: the roles of the principal */
 export function noPermission(
   principal: Principal,
-  place: PolicyScope,
+  scope: PolicyScope,
   missing: { readonly side: Side; readonly needs: NeedWords; readonly held: Pick<RoleSet, 'rolesOnText'> },
 ): Denial {
   const { side, needs, held } = missing
-  const where = inMessage(place.scope === 'app' ? (place.app ?? '') : place.rack)
+  const where = inMessage(scope.scope === 'app' ? (scope.app ?? '') : scope.rack)
   const who = side === 'owner' ? 'the owner of this token has' : owning[principal.kind]
-  const reason = `${needs.what}${where}${needs.by}${who}${held.rolesOnText}${inMessage(place.rack)}.`
+  const reason = `${needs.what}${where}${needs.by}${who}${held.rolesOnText}${inMessage(scope.rack)}.`
   return denyByBindings('no-permission', reason, ask)
 }
 

@@ -84,7 +84,7 @@ interface CompiledValueRule {
 }
 
 /** @returns the rules for a scope. Most routes have none, and their values are then not read. */
-export function compileValueRules(rules: readonly ValueRule[]): (place: ValueScope) => readonly CompiledValueRule[] {
+export function compileValueRules(rules: readonly ValueRule[]): (scope: ValueScope) => readonly CompiledValueRule[] {
   const byRoute = new Map<string, readonly CompiledValueRule[]>()
   for (const rule of rules) {
     const compiled = {
@@ -107,10 +107,10 @@ export function compileValueRules(rules: readonly ValueRule[]): (place: ValueSco
 const none: readonly CompiledValueRule[] = []
 
 /** @returns a function that returns the matcher for a scope; null if no values are recorded there */
-export function valuesRecordedBy(rules: readonly ValueRule[]): (place: ValueScope) => ValueMatcher | null {
+export function valuesRecordedBy(rules: readonly ValueRule[]): (scope: ValueScope) => ValueMatcher | null {
   const rulesAt = compileValueRules(rules)
-  return function valuesRecorded(place) {
-    const here = rulesAt(place)
+  return function valuesRecorded(scope) {
+    const here = rulesAt(scope)
     if (here.length === 0) return null
     return (name) => {
       const lower = name.toLowerCase()

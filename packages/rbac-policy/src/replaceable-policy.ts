@@ -46,7 +46,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     isSecretKey: (key) => policy.isSecretKey(key),
     isSecretParameter: (name) => policy.isSecretParameter(name),
     recordingOf: (subject) => policy.recordingOf(subject),
-    valuesRecorded: (place) => policy.valuesRecorded(place),
+    valuesRecorded: (scope) => policy.valuesRecorded(scope),
     check(next) {
       const checked = compilePolicy(next, options)
       return {

@@ -15,7 +15,7 @@ import type { Allowed, Decision, Moment, Permission, PolicyScope, Principal, Rac
 interface GrantedCall {
   readonly principal: Principal
   readonly call: RackCall
-  readonly place: PolicyScope
+  readonly scope: PolicyScope
   readonly here: ScopeGrants
   readonly required: readonly Permission[]
   /** IDs of all command rules that permit the call. */
@@ -32,12 +32,12 @@ export function applyStepUp(stepUp: CompiledStepUp, { principal, call, granted, 
   return decision.effect === 'deny' ? { ...granted, ...decision } : { ...granted, ...decision, granted }
 }
 
-type Basis = Pick<GrantedCall, 'place' | 'here' | 'required' | 'commandRules'>
+type Basis = Pick<GrantedCall, 'scope' | 'here' | 'required' | 'commandRules'>
 
 /** All requirements that concern a call, in the order in which equal ones win. */
 function* rulesFor(
   stepUp: CompiledStepUp,
-  { place, here, required, commandRules }: Basis,
+  { scope, here, required, commandRules }: Basis,
 ): Generator<CompiledStepUpRule> {
   for (const permission of required) yield* stepUp.permissions.get(permission) ?? []
   for (const id of commandRules) {
@@ -45,8 +45,8 @@ function* rulesFor(
     if (command !== undefined) yield command
   }
   yield* roleRules(here, required)
-  for (const rule of stepUp.racks) if (rule.matches(place.rack)) yield rule
-  for (const rule of stepUp.apps) if (place.app !== null && rule.matches(place.app)) yield rule
+  for (const rule of stepUp.racks) if (rule.matches(scope.rack)) yield rule
+  for (const rule of stepUp.apps) if (scope.app !== null && rule.matches(scope.app)) yield rule
 }
 
 /**

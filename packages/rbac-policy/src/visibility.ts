@@ -15,10 +15,10 @@ export interface Visibility {
 export function visibilityOf(
   policy: Pick<Policy, 'hasPermission'>,
   principal: Principal,
-  place: PolicyScope,
+  scope: PolicyScope,
   moment: Moment,
 ): Visibility {
-  const may = (permission: string) => policy.hasPermission(principal, permission, place, moment)
+  const may = (permission: string) => policy.hasPermission(principal, permission, scope, moment)
   if (may('secret:read')) return { secrets: true, environment: 'shown' }
   return { secrets: false, environment: may('env:read') ? 'secrets-hidden' : 'hidden' }
 }

@@ -5,7 +5,7 @@ import { preparePrivateDirectory, readPrivateFile, writePrivateFile } from '@rac
 import type { Context } from '../context.ts'
 import { BadSetting } from '../errors.ts'
 
-type Place = Pick<Context, 'env' | 'platform' | 'note'>
+type SettingsContext = Pick<Context, 'env' | 'platform' | 'note'>
 
 /** What the stock CLI needs to be logged in to a gateway. */
 export interface ConsoleLogin {
@@ -16,8 +16,8 @@ export interface ConsoleLogin {
   readonly rack: string | null
 }
 
-/** Where the stock CLI keeps its settings. */
-export function consoleSettingsDirectory({ env, platform }: Pick<Place, 'env' | 'platform'>): string {
+/** The directory of the settings of the stock CLI. */
+export function consoleSettingsDirectory({ env, platform }: Pick<SettingsContext, 'env' | 'platform'>): string {
   if (env.CONVOX_CONFIG) return env.CONVOX_CONFIG
   if (env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME)) return join(env.XDG_CONFIG_HOME, 'convox')
   const home = env.HOME || homedir()
@@ -27,44 +27,44 @@ export function consoleSettingsDirectory({ env, platform }: Pick<Place, 'env' | 
 }
 
 /** The token that the stock CLI has for a gateway, or null. @throws BadSetting for a file that is not JSON */
-export function consoleTokenOf(place: Place, host: string): string | null {
-  const token = readMap(place, 'auth')[host]
+export function consoleTokenOf(context: SettingsContext, host: string): string | null {
+  const token = readMap(context, 'auth')[host]
   return typeof token === 'string' ? token : null
 }
 
 /** Logs the stock CLI in, as `convox login` and `convox switch` do. Entries of other hosts stay. @throws BadSetting */
-export function writeConsoleLogin(place: Place, { host, token, rack }: ConsoleLogin): void {
-  const auth = readMap(place, 'auth')
-  preparePrivateDirectory(pathOf(place, 'auth'), [])
-  writeSetting(place, 'auth', JSON.stringify({ ...auth, [host]: token }, null, 2))
-  writeSetting(place, 'console', host)
+export function writeConsoleLogin(context: SettingsContext, { host, token, rack }: ConsoleLogin): void {
+  const auth = readMap(context, 'auth')
+  preparePrivateDirectory(pathOf(context, 'auth'), [])
+  writeSetting(context, 'auth', JSON.stringify({ ...auth, [host]: token }, null, 2))
+  writeSetting(context, 'console', host)
   if (rack === null) return
-  writeSetting(place, 'current', JSON.stringify({ name: rack, type: 'console' }))
+  writeSetting(context, 'current', JSON.stringify({ name: rack, type: 'console' }))
   // It would take precedence over `current`. `convox login` removes it, too.
-  removeSetting(place, 'rack')
+  removeSetting(context, 'rack')
 }
 
 /** Removes the login of a host. Entries of other hosts, another console, and another kind of current rack stay. @throws BadSetting */
-export function removeConsoleLogin(place: Place, host: string): void {
+export function removeConsoleLogin(context: SettingsContext, host: string): void {
   for (const name of ['auth', 'session']) {
-    const { [host]: removed, ...others } = readMap(place, name)
+    const { [host]: removed, ...others } = readMap(context, name)
     if (removed === undefined) continue
-    if (Object.keys(others).length === 0) removeSetting(place, name)
-    else writeSetting(place, name, JSON.stringify(others, null, 2))
+    if (Object.keys(others).length === 0) removeSetting(context, name)
+    else writeSetting(context, name, JSON.stringify(others, null, 2))
   }
-  if (readSetting(place, 'console') !== host) return
-  removeSetting(place, 'console')
-  removeSetting(place, 'id')
-  if (readMap(place, 'current').type === 'console') removeSetting(place, 'current')
+  if (readSetting(context, 'console') !== host) return
+  removeSetting(context, 'console')
+  removeSetting(context, 'id')
+  if (readMap(context, 'current').type === 'console') removeSetting(context, 'current')
 }
 
-function readMap(place: Place, name: string): Readonly<Record<string, unknown>> {
-  const text = readSetting(place, name)
+function readMap(context: SettingsContext, name: string): Readonly<Record<string, unknown>> {
+  const text = readSetting(context, name)
   if (text === '') return {}
   const value = parsed(text)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new BadSetting(
-    `${pathOf(place, name)} is not a JSON object.`,
+    `${pathOf(context, name)} is not a JSON object.`,
     'Correct or remove it, and run the command again.',
   )
 }
@@ -77,21 +77,21 @@ function parsed(text: string): unknown {
   }
 }
 
-function readSetting(place: Place, name: string): string {
+function readSetting(context: SettingsContext, name: string): string {
   const notices: string[] = []
-  const text = readPrivateFile(pathOf(place, name), notices)?.trim() ?? ''
-  for (const notice of notices) place.note(notice)
+  const text = readPrivateFile(pathOf(context, name), notices)?.trim() ?? ''
+  for (const notice of notices) context.note(notice)
   return text
 }
 
-function writeSetting(place: Place, name: string, text: string): void {
-  writePrivateFile(pathOf(place, name), text)
+function writeSetting(context: SettingsContext, name: string, text: string): void {
+  writePrivateFile(pathOf(context, name), text)
 }
 
-function removeSetting(place: Place, name: string): void {
-  rmSync(pathOf(place, name), { force: true })
+function removeSetting(context: SettingsContext, name: string): void {
+  rmSync(pathOf(context, name), { force: true })
 }
 
-function pathOf(place: Place, name: string): string {
-  return join(consoleSettingsDirectory(place), name)
+function pathOf(context: SettingsContext, name: string): string {
+  return join(consoleSettingsDirectory(context), name)
 }

@@ -4,7 +4,7 @@ import { StepUpNeeded } from '../errors.ts'
 import { parseGatewayError } from '../gateway/gateway-error.ts'
 import type { MfaChoice } from './mfa-choice.ts'
 import { proveStepUp } from './prove-step-up.ts'
-import type { GatewayRefusal, ProvingGateway } from './request-proofs.ts'
+import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'
 import { requireUser } from './require-user.ts'
 import { endStepUp, getStepUp, neededStepUp } from './step-up-api.ts'
 
@@ -17,7 +17,7 @@ import { endStepUp, getStepUp, neededStepUp } from './step-up-api.ts'
 export async function proveRefusedRequest(
   context: Context,
   gateway: ProvingGateway,
-  { answer, choice }: { readonly answer: GatewayRefusal; readonly choice: MfaChoice },
+  { answer, choice }: { readonly answer: GatewayDenial; readonly choice: MfaChoice },
 ): Promise<{ readonly secret: Secret; end(): Promise<void> } | null> {
   const id = neededStepUp(answer)
   if (id === null) return null

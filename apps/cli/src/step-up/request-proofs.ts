@@ -24,10 +24,10 @@ export interface RequestProofs {
   /** The newest proof, which the further requests of the command send, too. */
   current(): Secret | null
   /** Asks the user for the proof that an answer of the gateway needs. @returns null if it needs none @throws StepUpNeeded, Interrupted */
-  prove(answer: GatewayRefusal): Promise<Secret | null>
+  prove(answer: GatewayDenial): Promise<Secret | null>
 }
 
-export interface GatewayRefusal {
+export interface GatewayDenial {
   readonly status: number
   /** The parsed JSON. */
   readonly value: unknown

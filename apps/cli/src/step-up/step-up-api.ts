@@ -12,7 +12,7 @@ import {
 import { GatewayUnreachable, StepUpNeeded } from '../errors.ts'
 import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.ts'
 import { askGateway, type GatewayAnswer, tryGateway } from '../gateway/gateway-request.ts'
-import type { GatewayRefusal, ProvingGateway } from './request-proofs.ts'
+import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'
 
 /** A proof of a second factor, for calls of the session that asked. */
 export interface Proof {
@@ -31,7 +31,7 @@ export type CodeAnswer =
   | { readonly kind: 'wrong'; readonly reason: string; readonly remedy: string }
 
 /** The step-up that a refused call has asked for; null if the answer is not such a refusal. */
-export function neededStepUp({ status, value }: GatewayRefusal): string | null {
+export function neededStepUp({ status, value }: GatewayDenial): string | null {
   if (status !== 403 || parseGatewayError(value)?.code !== 'RGW_STEP_UP_NEEDED') return null
   const { stepUp } = value as Partial<ErrorResponse>
   return typeof stepUp?.id === 'string' ? stepUp.id : null

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startTlsFront } from '../support/connection.ts'
 import { createMachine, type Machine } from '../support/machine.ts'
 import type { Ended } from '../support/program.ts'
 import { type System, startSystem } from '../support/system.ts'
-import { startTlsFront } from '../support/way.ts'
 import { receivedFromCallers } from './console-calls.ts'
 
 const convox = process.env.CONVOX_BIN ?? null

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startTlsFront } from '../support/connection.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createMachine, type Machine } from '../support/machine.ts'
 import type { Ended } from '../support/program.ts'
 import { createProver, type Prover } from '../support/second-factor.ts'
-import { startTlsFront } from '../support/way.ts'
 import { writeStepUpPolicy } from './policy.ts'
 
 const convox = process.env.CONVOX_BIN ?? null

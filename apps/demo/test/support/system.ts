@@ -322,8 +322,8 @@ export async function changesApplied({ app }: Pick<System, 'app'>): Promise<void
   while (app.identities.age() > performance.now() - called)
 }
 
-/** Every stream of the database, checked as an auditor would. */
-export async function chainVerdict(sql: Sql): Promise<ChainResult> {
+/** Verifies every stream of the database. */
+export async function verifyStreams(sql: Sql): Promise<ChainResult> {
   const rows = await sql<{ stream: string; seq: string; canonical: string; prev: Buffer; hash: Buffer }[]>`
     select stream, seq, canonical, prev, hash from audit.events order by written_at, stream, seq`
   return verifyChain(rows.map((row) => ({ ...row, seq: Number(row.seq) })))

@@ -11,14 +11,15 @@ const state: CheckpointerState = {
   unsigned: 0,
   missingKey: null,
   verifierFailed: false,
-  places: [],
+  destinations: [],
   deliveryFailures: 0,
 }
 
-const at = (number: number, problem: string | null = null) => ({ place: 'p', number, problem, differs: false })
+const at = (number: number, problem: string | null = null) => ({ destination: 'p', number, problem, differs: false })
 
-test('a place that is behind isn’t counted as one with copies, whether it fails or not', () => {
-  const detail = (...places: CheckpointerState['places']) => checkpointsCheck({ ...state, places }).detail
+test('a destination that is behind isn’t counted as one with copies, whether it fails or not', () => {
+  const detail = (...destinations: CheckpointerState['destinations']) =>
+    checkpointsCheck({ ...state, destinations }).detail
   expect(detail(at(9), at(8))).toBe('number 9, 3 s ago; copies in 2 of 2 places')
   expect(detail(at(9), at(4))).toBe('number 9, 3 s ago; copies in 1 of 2 places, up to 5 are missing: see the log')
   expect(detail(at(8, 'it is full'))).toBe(
@@ -32,7 +33,7 @@ test('an alarm from before the start is still one', () => {
 })
 
 test('a thread that failed is named, without its error', () => {
-  const { ready, detail } = checkpointsCheck({ ...state, places: [at(9)], verifierFailed: true })
+  const { ready, detail } = checkpointsCheck({ ...state, destinations: [at(9)], verifierFailed: true })
   expect([ready, detail]).toEqual([
     true,
     'events cannot be verified, so this process makes no checkpoint: see the log; number 9, 3 s ago; copies in 1 of 1 places',
@@ -41,12 +42,12 @@ test('a thread that failed is named, without its error', () => {
 
 test.each([
   ['without copies', {}, /^Set AUDIT_CHECKPOINT_DIR/],
-  ['with current copies', { places: [at(9)] }, null],
-  ['with copies that fail', { places: [at(9, 'it is full')] }, /^Check the storage of the copies\./],
-  ['with an alarm', { places: [at(9)], openAlarms: { count: 1, last: null } }, /audit alarms/],
-  ['with another key', { places: [at(9)], missingKey: 'k' }, /^Add the newer key/],
-  ['with a thread that failed', { places: [at(9)], verifierFailed: true }, /no checkpoint was made/],
-  ['too old', { places: [at(9)], age: 91_000 }, /no checkpoint was made/],
+  ['with current copies', { destinations: [at(9)] }, null],
+  ['with copies that fail', { destinations: [at(9, 'it is full')] }, /^Check the storage of the copies\./],
+  ['with an alarm', { destinations: [at(9)], openAlarms: { count: 1, last: null } }, /audit alarms/],
+  ['with another key', { destinations: [at(9)], missingKey: 'k' }, /^Add the newer key/],
+  ['with a thread that failed', { destinations: [at(9)], verifierFailed: true }, /no checkpoint was made/],
+  ['too old', { destinations: [at(9)], age: 91_000 }, /no checkpoint was made/],
 ])('the remedy of a check %s', (_, changes, remedy) => {
   const check = checkpointsCheck({ ...state, ...changes })
   if (remedy === null) expect(check.remedy).toBeNull()

@@ -12,19 +12,21 @@ export function checkpointsCheck(state: CheckpointerState): Readiness {
 }
 
 function* remediesFor(state: CheckpointerState): Generator<string> {
-  const { number, age, openAlarms, missingKey, verifierFailed, places } = state
+  const { number, age, openAlarms, missingKey, verifierFailed, destinations } = state
   if (openAlarms.count > 0) yield 'Run rack-gateway audit alarms, and find the cause before you acknowledge an alarm.'
   if (missingKey !== null) yield 'Add the newer key to AUDIT_SIGNING_KEY.'
   if (verifierFailed || isLate({ number, age })) yield 'The log of the gateway says why no checkpoint was made.'
-  if (places.length === 0)
+  if (destinations.length === 0)
     yield 'Set AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, or AUDIT_CHECKPOINT_WEBHOOK, so that copies are kept elsewhere.'
-  if (behindOf(number, places).length > 0)
+  if (behindOf(number, destinations).length > 0)
     yield 'Check the storage of the copies. The log of the gateway has the cause.'
 }
 
 /** The newest checkpoint can still be in progress. */
-function behindOf(number: number, places: CheckpointerState['places']) {
-  return places.filter((place) => place.problem !== null || place.number < Math.max(1, number - 1))
+function behindOf(number: number, destinations: CheckpointerState['destinations']) {
+  return destinations.filter(
+    (destination) => destination.problem !== null || destination.number < Math.max(1, number - 1),
+  )
 }
 
 export function isLate({ number, age }: Pick<CheckpointerState, 'number' | 'age'>): boolean {
@@ -32,7 +34,7 @@ export function isLate({ number, age }: Pick<CheckpointerState, 'number' | 'age'
 }
 
 function* sentences(state: CheckpointerState): Generator<string> {
-  const { number, age, openAlarms, missingKey, verifierFailed, places } = state
+  const { number, age, openAlarms, missingKey, verifierFailed, destinations } = state
   if (openAlarms.count > 0) yield alarmSentence(openAlarms)
   if (missingKey !== null)
     yield 'the audit log has a newer signing key that this process does not have: add it to AUDIT_SIGNING_KEY'
@@ -40,8 +42,8 @@ function* sentences(state: CheckpointerState): Generator<string> {
   if (number === 0) yield 'none yet'
   else
     yield `number ${number}, ${Math.round(age / 1_000)} s ago${isLate({ number, age }) ? ', which is late: see the log' : ''}`
-  if (places.length === 0) yield 'unanchored: no copy is kept out of the reach of the database’s owner'
-  if (places.length > 0) yield copies(number, places)
+  if (destinations.length === 0) yield 'unanchored: no copy is kept out of the reach of the database’s owner'
+  if (destinations.length > 0) yield copies(number, destinations)
 }
 
 function alarmSentence({ count, last }: CheckpointerState['openAlarms']): string {
@@ -49,9 +51,9 @@ function alarmSentence({ count, last }: CheckpointerState['openAlarms']): string
   return `ALARM: the audit log is not what was recorded and signed (${count} findings that nobody has acknowledged${when}): rack-gateway audit alarms`
 }
 
-function copies(number: number, places: CheckpointerState['places']): string {
-  const behind = behindOf(number, places)
-  const counted = `copies in ${places.length - behind.length} of ${places.length} places`
-  const lacking = Math.max(0, ...behind.map((place) => number - place.number))
+function copies(number: number, destinations: CheckpointerState['destinations']): string {
+  const behind = behindOf(number, destinations)
+  const counted = `copies in ${destinations.length - behind.length} of ${destinations.length} places`
+  const lacking = Math.max(0, ...behind.map((destination) => number - destination.number))
   return lacking === 0 ? counted : `${counted}, up to ${lacking} are missing: see the log`
 }

@@ -11,7 +11,7 @@ const state: CheckpointerState = {
   unsigned: 0,
   missingKey: null,
   verifierFailed: false,
-  places: [],
+  destinations: [],
   deliveryFailures: 0,
 }
 const head = (index: number) => ({
@@ -46,8 +46,8 @@ test.each([
 ])(
   'a copy up to number %d with the problem %s is reported without the problem itself',
   (number, problem, differs, copy) => {
-    const places = [{ place: 's3://bucket', number, problem, differs }]
-    const { copies } = checkpointStatus({ checkpoint, waiting: 0 }, { ...state, places })
+    const destinations = [{ destination: 's3://bucket', number, problem, differs }]
+    const { copies } = checkpointStatus({ checkpoint, waiting: 0 }, { ...state, destinations })
     expect(copies).toEqual([{ place: 's3://bucket', number, state: copy }])
   },
 )

@@ -21,8 +21,8 @@ export function checkpointStatus(
 }
 
 /** @param newest the number of the newest checkpoint */
-export function copiesOf({ number, places }: CheckpointerState, newest = number): Copy[] {
-  return places.map((place) => ({ place: place.place, number: place.number, state: copyState(place, newest) }))
+export function copiesOf({ number, destinations }: CheckpointerState, newest = number): Copy[] {
+  return destinations.map((copy) => ({ place: copy.destination, number: copy.number, state: copyState(copy, newest) }))
 }
 
 const maxHeads = 100
@@ -40,7 +40,10 @@ function describe({ number, at, hash, key, heads }: ShownCheckpoint): Checkpoint
 }
 
 /** The problem itself can name hosts and buckets, so it is only in the log. */
-function copyState({ number, problem, differs }: CheckpointerState['places'][number], newest: number): Copy['state'] {
+function copyState(
+  { number, problem, differs }: CheckpointerState['destinations'][number],
+  newest: number,
+): Copy['state'] {
   if (differs) return 'different'
   if (problem !== null) return 'failing'
   // The newest checkpoint can still be in progress.

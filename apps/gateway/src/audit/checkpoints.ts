@@ -38,10 +38,10 @@ export default fp<CheckpointsOptions>(
     const checkpointer = createCheckpointer({
       url,
       keys,
-      places: await openPlaces(config),
+      destinations: await openDestinations(config),
       ...(interval !== undefined && { interval }),
-      onAlarm: (alarm) => tell(app, alarm),
-      onKey: (checkpoint) => tellOfKey(app, checkpoint),
+      onAlarm: (alarm) => recordAlarm(app, alarm),
+      onKey: (checkpoint) => recordKey(app, checkpoint),
       onError: (what, err) => app.log.warn({ event: 'audit.checkpoint_failed', what, err }),
     })
     app.decorate('checkpoints', checkpointer)
@@ -51,9 +51,9 @@ export default fp<CheckpointsOptions>(
   { name: 'checkpoints' },
 )
 
-async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointDestination[]> {
-  const places: CheckpointDestination[] = webhook === null ? [] : [webhookDestination(webhook.reveal())]
-  if (directory === null && s3 === null) return places
+async function openDestinations({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointDestination[]> {
+  const destinations: CheckpointDestination[] = webhook === null ? [] : [webhookDestination(webhook.reveal())]
+  if (directory === null && s3 === null) return destinations
   // Loaded only when it is used.
   const { openObjectStore, readObjectStoreAddress } = await import('@rack-gateway/object-store')
   for (const { address, lockMs } of [
@@ -63,12 +63,12 @@ async function openPlaces({ directory, s3, webhook }: CheckpointConfig): Promise
     const lock = lockMs > 0 ? { lock: { mode: 'compliance', duration: lockMs } as const } : {}
     const store = await openObjectStore(readObjectStoreAddress(address), lock)
     await store.check()
-    places.push(objectStoreDestination(store))
+    destinations.push(objectStoreDestination(store))
   }
-  return places
+  return destinations
 }
 
-function tell(app: FastifyInstance, { problem, stream, seq, number, place }: Alarm): void {
+function recordAlarm(app: FastifyInstance, { problem, stream, seq, number, place }: Alarm): void {
   const detail = {
     problem,
     ...(stream !== undefined && { stream }),
@@ -83,7 +83,7 @@ function tell(app: FastifyInstance, { problem, stream, seq, number, place }: Ala
   recordLater(app, { kind: 'audit.inconsistent', detail })
 }
 
-function tellOfKey(app: FastifyInstance, { number, key, replaces, note }: Checkpoint): void {
+function recordKey(app: FastifyInstance, { number, key, replaces, note }: Checkpoint): void {
   app.log.info({ event: 'audit.signing_key', number, key: key.text, replaces: replaces?.text ?? null })
   if (replaces === null) return
   const vouched = note.signatures.some(({ id }) => id === replaces.id)

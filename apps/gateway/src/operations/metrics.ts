@@ -89,7 +89,11 @@ export function createMetrics(app: FastifyInstance): Registry {
     'Inconsistencies found by any process that nobody has acknowledged',
     () => checkpoints().openAlarms.count,
   )
-  gauge('audit_places', 'Places outside the database that get copies of checkpoints', () => checkpoints().places.length)
+  gauge(
+    'audit_places',
+    'Places outside the database that get copies of checkpoints',
+    () => checkpoints().destinations.length,
+  )
   gauge('audit_undelivered', 'Checkpoints that the slowest place does not have', () => undelivered(checkpoints()))
   counter('audit_delivery_failures', 'Failed deliveries of checkpoints', () => checkpoints().deliveryFailures)
   gauge('audit_oldest_month_timestamp_seconds', 'Start of the oldest month in the database', () =>
@@ -145,6 +149,6 @@ export function createMetrics(app: FastifyInstance): Registry {
   return registry
 }
 
-function undelivered({ number, places }: CheckpointerState): number {
-  return Math.max(0, ...places.map((place) => number - place.number))
+function undelivered({ number, destinations }: CheckpointerState): number {
+  return Math.max(0, ...destinations.map((destination) => number - destination.number))
 }

@@ -20,7 +20,7 @@ export default fp<PolicyOptions>(
       file,
       async onChange(change) {
         await app.audit.record(eventOf(change))
-        tell(app, change)
+        logChange(app, change)
       },
     })
     app.log.info(
@@ -43,7 +43,7 @@ function eventOf(change: PolicyFileChange): EventDraft {
   return { kind: 'policy.loaded', detail: { file, policy, before, unblocked: unblocked.join(', ') } }
 }
 
-function tell({ log, ...app }: FastifyInstance, change: PolicyFileChange): void {
+function logChange({ log, ...app }: FastifyInstance, change: PolicyFileChange): void {
   if (change.kind === 'rejected') {
     const { file, policy, problems } = change
     log.error(

@@ -27,7 +27,7 @@ export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLo
   const kinds = new Map<string, Counted>()
   let timer: NodeJS.Timeout | undefined
 
-  function tell(): void {
+  function logCounts(): void {
     for (const [kind, counted] of kinds) {
       const { level, event, more: times } = counted
       if (times > 0) log[level]({ event, kind, times, seconds: interval / 1_000 })
@@ -36,14 +36,14 @@ export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLo
     }
   }
 
-  function tellEvery(): void {
-    tell()
-    timer = kinds.size === 0 ? undefined : setTimeout(tellEvery, interval).unref()
+  function logCountsEvery(): void {
+    logCounts()
+    timer = kinds.size === 0 ? undefined : setTimeout(logCountsEvery, interval).unref()
   }
 
   return {
     note(kind, level, line) {
-      timer ??= setTimeout(tellEvery, interval).unref()
+      timer ??= setTimeout(logCountsEvery, interval).unref()
       const known = kinds.get(kind) ?? (kinds.size < maxKinds ? undefined : kinds.get(others))
       if (known !== undefined) {
         known.more++
@@ -54,7 +54,7 @@ export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLo
     },
     stop() {
       clearTimeout(timer)
-      tell()
+      logCounts()
     },
   }
 }

@@ -26,7 +26,7 @@ async function replica(url: string, options: Partial<CheckpointerOptions> = {}) 
   const checkpointer = createCheckpointer({
     url,
     keys: [key],
-    places: [],
+    destinations: [],
     interval: 0,
     every: 3_600_000,
     startVerifier: startBuiltVerifier,
@@ -43,7 +43,7 @@ async function replica(url: string, options: Partial<CheckpointerOptions> = {}) 
 async function directory() {
   const path = await mkdtemp(join(tmpdir(), 'rack-gateway-checkpoints-'))
   onTestFinished(() => rm(path, { recursive: true }))
-  return { path, place: objectStoreDestination(await openObjectStore({ kind: 'directory', directory: path })) }
+  return { path, destination: objectStoreDestination(await openObjectStore({ kind: 'directory', directory: path })) }
 }
 
 const filesIn = async (path: string) =>
@@ -253,18 +253,18 @@ test('an acknowledged alarm stays acknowledged for processes that see it again',
 
 test('copies in a directory have one file each, with the bytes of the table', async () => {
   const { runtimeUrl, runtime } = await databaseForTest()
-  const { path, place } = await directory()
-  const { checkpointer } = await replica(runtimeUrl, { places: [place] })
+  const { path, destination } = await directory()
+  const { checkpointer } = await replica(runtimeUrl, { destinations: [destination] })
   for (let count = 0; count < 3; count++) await checkpointer.makeIfDue()
   await expect.poll(() => filesIn(path)).toHaveLength(3)
   const rows = await runtime`select number::int, note from audit.checkpoints order by number`
   for (const { number, note } of rows) expect(await readFile(join(path, checkpointKey(number)), 'utf8')).toBe(note)
-  await expect.poll(() => checkpointer.state().places).toMatchObject([{ number: 3, problem: null }])
+  await expect.poll(() => checkpointer.state().destinations).toMatchObject([{ number: 3, problem: null }])
 })
 
 test('a failing destination does not delay others, and gets missing copies later', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const { path, place } = await directory()
+  const { path, destination } = await directory()
   const received: string[] = []
   let status = 500
   const server = createServer(async (request, response) => {
@@ -276,7 +276,7 @@ test('a failing destination does not delay others, and gets missing copies later
   const { url, close } = await listen(server)
   onTestFinished(close)
   const hook = webhookDestination(`${url}/secret-path`)
-  const { checkpointer, errors } = await replica(runtimeUrl, { places: [hook, place] })
+  const { checkpointer, errors } = await replica(runtimeUrl, { destinations: [hook, destination] })
   for (let count = 0; count < 2; count++) await checkpointer.makeIfDue()
   await expect.poll(() => filesIn(path)).toHaveLength(2)
   await expect.poll(() => checkpointer.state().deliveryFailures).toBeGreaterThan(0)
@@ -294,34 +294,34 @@ test('a failing destination does not delay others, and gets missing copies later
 
 test('a deliveries table that is ahead of the log does not stop copies, and raises an alarm', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
-  const { path, place } = await directory()
-  const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
+  const { path, destination } = await directory()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { destinations: [destination] })
   await checkpointer.makeIfDue()
-  await expect.poll(() => checkpointer.state().places).toMatchObject([{ number: 1 }])
+  await expect.poll(() => checkpointer.state().destinations).toMatchObject([{ number: 1 }])
   await admin`update audit.deliveries set number = 9000000000`
   await checkpointer.makeIfDue()
   await expect.poll(() => filesIn(path)).toHaveLength(2)
-  await expect.poll(() => checkpointer.state().places).toMatchObject([{ number: 2, problem: null }])
-  expect(alarms).toEqual([{ problem: 'ahead', number: 2, place: place.name }])
+  await expect.poll(() => checkpointer.state().destinations).toMatchObject([{ number: 2, problem: null }])
+  expect(alarms).toEqual([{ problem: 'ahead', number: 2, place: destination.name }])
 })
 
 test('a destination that cannot list its copies gets all of them again if the table is ahead', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const received: number[] = []
-  const place = { name: 'a program', put: async ({ number }: { number: number }) => void received.push(number) }
-  await admin`insert into audit.deliveries (place, number, at) values (${place.name}, 9000000000, now())`
-  const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
+  const destination = { name: 'a program', put: async ({ number }: { number: number }) => void received.push(number) }
+  await admin`insert into audit.deliveries (place, number, at) values (${destination.name}, 9000000000, now())`
+  const { checkpointer, alarms } = await replica(runtimeUrl, { destinations: [destination] })
   await checkpointer.makeIfDue()
   await expect.poll(() => received).toEqual([1])
-  expect(alarms).toEqual([{ problem: 'ahead', number: 1, place: place.name }])
+  expect(alarms).toEqual([{ problem: 'ahead', number: 1, place: destination.name }])
 })
 
 test('a manipulated deliveries table skips no copy of a running process', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
-  const { path, place } = await directory()
-  const { checkpointer } = await replica(runtimeUrl, { places: [place] })
+  const { path, destination } = await directory()
+  const { checkpointer } = await replica(runtimeUrl, { destinations: [destination] })
   await checkpointer.makeIfDue()
-  await expect.poll(() => checkpointer.state().places).toMatchObject([{ number: 1 }])
+  await expect.poll(() => checkpointer.state().destinations).toMatchObject([{ number: 1 }])
   await makeCheckpoint(admin, { keys: [key], interval: 0 })
   await admin`update audit.deliveries set number = 2`
   await checkpointer.makeIfDue()
@@ -330,18 +330,18 @@ test('a manipulated deliveries table skips no copy of a running process', async 
 
 test('a directory that lacks copies is completed at the next start', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const { path, place } = await directory()
-  const first = await replica(runtimeUrl, { places: [place] })
+  const { path, destination } = await directory()
+  const first = await replica(runtimeUrl, { destinations: [destination] })
   for (let count = 0; count < 4; count++) await first.checkpointer.makeIfDue()
   await expect.poll(() => filesIn(path)).toHaveLength(4)
   await first.checkpointer.stop()
   await rm(join(path, checkpointKey(2)))
-  const second = await replica(runtimeUrl, { places: [place] })
+  const second = await replica(runtimeUrl, { destinations: [destination] })
   await second.checkpointer.makeIfDue()
   await expect.poll(() => filesIn(path)).toHaveLength(5)
   await second.checkpointer.stop()
   await rm(join(path, 'checkpoints'), { recursive: true })
-  const third = await replica(runtimeUrl, { places: [place] })
+  const third = await replica(runtimeUrl, { destinations: [destination] })
   await third.checkpointer.makeIfDue()
   await expect.poll(() => filesIn(path)).toHaveLength(6)
   expect([...first.alarms, ...second.alarms, ...third.alarms]).toEqual([])
@@ -349,13 +349,13 @@ test('a directory that lacks copies is completed at the next start', async () =>
 
 test('a different copy with the same number raises an alarm, and is not changed', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const { path, place } = await directory()
-  const { checkpointer, alarms } = await replica(runtimeUrl, { places: [place] })
+  const { path, destination } = await directory()
+  const { checkpointer, alarms } = await replica(runtimeUrl, { destinations: [destination] })
   await checkpointer.makeIfDue()
   await expect.poll(() => filesIn(path)).toHaveLength(1)
-  const other = await replica((await databaseForTest()).runtimeUrl, { places: [place] })
+  const other = await replica((await databaseForTest()).runtimeUrl, { destinations: [destination] })
   await other.checkpointer.makeIfDue()
-  await expect.poll(() => other.alarms).toEqual([{ problem: 'place', number: 1, place: place.name }])
+  await expect.poll(() => other.alarms).toEqual([{ problem: 'place', number: 1, place: destination.name }])
   await other.checkpointer.makeIfDue()
   expect([alarms, other.alarms.length]).toEqual([[], 1])
 })
@@ -387,7 +387,7 @@ test('an unreachable database is reported', async () => {
   const checkpointer = createCheckpointer({
     url: 'postgres://a:b@127.0.0.1:1/x',
     keys: [key],
-    places: [],
+    destinations: [],
     onAlarm() {},
     onKey() {},
     onError: (what) => errors.push(what),

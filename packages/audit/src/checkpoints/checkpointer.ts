@@ -19,7 +19,7 @@ export interface CheckpointerOptions {
   readonly url: string
   /** Newest first. */
   readonly keys: SigningKeys
-  readonly places: readonly CheckpointDestination[]
+  readonly destinations: readonly CheckpointDestination[]
   /** Called once per alarm. */
   readonly onAlarm: (alarm: Alarm) => void
   /** Called for the first checkpoint of a key. */
@@ -62,7 +62,7 @@ export interface CheckpointerState {
   readonly missingKey: string | null
   /** Whether the thread that verifies events failed, and nothing has been verified since. */
   readonly verifierFailed: boolean
-  readonly places: readonly DeliveryState[]
+  readonly destinations: readonly DeliveryState[]
   readonly deliveryFailures: number
 }
 
@@ -91,12 +91,12 @@ export interface Checkpointer {
 export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   const {
     keys,
-    places,
+    destinations,
     interval = 50_000,
     every = 2_000,
     growth = 10_000,
     apart = 5_000,
-    finalTimeout: lastWords = 5_000,
+    finalTimeout = 5_000,
   } = options
   const sql = connectForCheckpoints(options.url)
   // `rounds` holds the lock. `sql` follows other replicas and reads notes for copies.
@@ -111,10 +111,10 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   const alarms = createAlarms(options.onAlarm)
   const deliveries = createDeliveries({
     sql,
-    places,
-    onDiffers: (place, number) => alarms.raise({ problem: 'place', number, place }),
-    onAhead: (place, number) => alarms.raise({ problem: 'ahead', number, place }),
-    onFailure: (place, error) => reportError(`a copy for ${place}`, error),
+    destinations,
+    onDiffers: (destination, number) => alarms.raise({ problem: 'place', number, place: destination }),
+    onAhead: (destination, number) => alarms.raise({ problem: 'ahead', number, place: destination }),
+    onFailure: (destination, error) => reportError(`a copy for ${destination}`, error),
   })
   const chain = createCheckpointChain()
   let timer: NodeJS.Timeout | undefined
@@ -226,17 +226,19 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       unsigned: own.unsigned(),
       missingKey,
       verifierFailed: verifier.hasFailed(),
-      places: deliveries.states(),
+      destinations: deliveries.states(),
       deliveryFailures: deliveries.failures(),
     }),
     async stop() {
       clearInterval(timer)
       timer = undefined
-      const ended = await withTimeout(makeFinalCheckpoint(), lastWords, () => 'late' as const)
+      const ended = await withTimeout(makeFinalCheckpoint(), finalTimeout, () => 'late' as const)
       if (ended === 'late') {
         reportError(
           'the last checkpoint',
-          new Error(`it was not made and copied within ${lastWords} ms, so another replica or the next start makes it`),
+          new Error(
+            `it was not made and copied within ${finalTimeout} ms, so another replica or the next start makes it`,
+          ),
         )
         state = 'given-up'
       }

@@ -3,7 +3,7 @@ import { readCheckpoint } from './checkpoint.ts'
 import type { CheckpointDestination } from './checkpoint-destination.ts'
 
 export interface DeliveryState {
-  readonly place: string
+  readonly destination: string
   /** The newest checkpoint that this process knows to be stored; 0 if none. */
   readonly number: number
   /** Why the last attempt failed, or null. */
@@ -27,11 +27,11 @@ export interface Deliveries {
 
 export interface DeliveriesOptions {
   readonly sql: Sql
-  readonly places: readonly CheckpointDestination[]
-  readonly onDiffers: (place: string, number: number) => void
+  readonly destinations: readonly CheckpointDestination[]
+  readonly onDiffers: (destination: string, number: number) => void
   /** The destination, or the deliveries table, has checkpoints that the log does not have. */
-  readonly onAhead: (place: string, newest: number) => void
-  readonly onFailure: (place: string, error: unknown) => void
+  readonly onAhead: (destination: string, newest: number) => void
+  readonly onFailure: (destination: string, error: unknown) => void
 }
 
 /** Milliseconds for one copy, and for listing all copies. */
@@ -39,37 +39,37 @@ const deadline = 15_000
 const listDeadline = 5 * 60_000
 const pageSize = 100
 
-export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }: DeliveriesOptions): Deliveries {
+export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFailure }: DeliveriesOptions): Deliveries {
   const states = new Map<string, DeliveryState>(
-    places.map(({ name }) => [name, { place: name, number: 0, problem: null, differs: false }]),
+    destinations.map(({ name }) => [name, { destination: name, number: 0, problem: null, differs: false }]),
   )
   let failures = 0
 
   /**
-   * The number of the last stored copy. The table is trusted only for a place that cannot list its copies, because the database
+   * The number of the last stored copy. The table is trusted only for a destination that cannot list its copies, because the database
    * owner can change it.
    */
   const delivered = new Map<string, number>()
 
-  async function findStart(place: CheckpointDestination): Promise<number> {
-    const known = delivered.get(place.name)
-    const recorded = await deliveredTo(sql, place.name)
-    const stored = known ?? (await place.lastCopy?.(AbortSignal.timeout(listDeadline))) ?? recorded
+  async function findStart(destination: CheckpointDestination): Promise<number> {
+    const known = delivered.get(destination.name)
+    const recorded = await deliveredTo(sql, destination.name)
+    const stored = known ?? (await destination.lastCopy?.(AbortSignal.timeout(listDeadline))) ?? recorded
     // Read last, because other replicas make checkpoints meanwhile.
     const newest = await newestNumber(sql)
-    if (recorded > newest) await resetDelivered(sql, place.name, newest)
-    if (Math.max(recorded, stored) > newest) onAhead(place.name, newest)
+    if (recorded > newest) await resetDelivered(sql, destination.name, newest)
+    if (Math.max(recorded, stored) > newest) onAhead(destination.name, newest)
     if (known !== undefined) return Math.min(known, newest)
-    if (place.lastCopy === undefined) return recorded > newest ? 0 : recorded
+    if (destination.lastCopy === undefined) return recorded > newest ? 0 : recorded
     // Sends the last copy again, so that a different one is detected.
     return Math.max(0, Math.min(stored, newest) - 1)
   }
 
-  async function deliverTo(place: CheckpointDestination): Promise<void> {
-    let number = delivered.get(place.name) ?? 0
+  async function deliverTo(destination: CheckpointDestination): Promise<void> {
+    let number = delivered.get(destination.name) ?? 0
     try {
-      number = await findStart(place)
-      delivered.set(place.name, number)
+      number = await findStart(destination)
+      delivered.set(destination.name, number)
       for (;;) {
         const rows = await sql`
           select note from audit.checkpoints where number > ${number} order by number limit ${pageSize}`
@@ -77,21 +77,21 @@ export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }:
           const checkpoint = readCheckpoint(note)
           if (checkpoint === null)
             throw new Error(`the row after checkpoint ${number} in the database is not a checkpoint`)
-          await place.put(checkpoint, AbortSignal.timeout(deadline))
+          await destination.put(checkpoint, AbortSignal.timeout(deadline))
           number = checkpoint.number
-          delivered.set(place.name, number)
-          await noteDelivered(sql, place.name, number)
+          delivered.set(destination.name, number)
+          await noteDelivered(sql, destination.name, number)
         }
         if (rows.length < pageSize) break
       }
-      states.set(place.name, { place: place.name, number, problem: null, differs: false })
+      states.set(destination.name, { destination: destination.name, number, problem: null, differs: false })
     } catch (error) {
       failures++
       const differs = error instanceof Error && 'code' in error && error.code === 'RGW_OBJECT_DIFFERS'
-      if (differs && !states.get(place.name)?.differs) onDiffers(place.name, number + 1)
-      else if (states.get(place.name)?.problem == null) onFailure(place.name, error)
+      if (differs && !states.get(destination.name)?.differs) onDiffers(destination.name, number + 1)
+      else if (states.get(destination.name)?.problem == null) onFailure(destination.name, error)
       const problem = error instanceof Error ? error.message : String(error)
-      states.set(place.name, { place: place.name, number, problem, differs })
+      states.set(destination.name, { destination: destination.name, number, problem, differs })
     }
   }
 
@@ -101,7 +101,7 @@ export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }:
   async function deliverAll(): Promise<void> {
     while (wanted) {
       wanted = false
-      await Promise.all(places.map(deliverTo))
+      await Promise.all(destinations.map(deliverTo))
     }
     delivering = null
   }
@@ -117,8 +117,8 @@ export function createDeliveries({ sql, places, onDiffers, onAhead, onFailure }:
   }
 }
 
-async function deliveredTo(sql: Sql, place: string): Promise<number> {
-  const [row] = await sql`select number::float8 as number from audit.deliveries where place = ${place}`
+async function deliveredTo(sql: Sql, destination: string): Promise<number> {
+  const [row] = await sql`select number::float8 as number from audit.deliveries where place = ${destination}`
   return row?.number ?? 0
 }
 
@@ -127,13 +127,13 @@ async function newestNumber(sql: Sql): Promise<number> {
   return row?.number ?? 0
 }
 
-async function resetDelivered(sql: Sql, place: string, newest: number): Promise<void> {
-  await sql`update audit.deliveries set number = 0, at = now() where place = ${place} and number > ${newest}`
+async function resetDelivered(sql: Sql, destination: string, newest: number): Promise<void> {
+  await sql`update audit.deliveries set number = 0, at = now() where place = ${destination} and number > ${newest}`
 }
 
 /** A destination that cannot list its copies continues from here after a restart. */
-async function noteDelivered(sql: Sql, place: string, number: number): Promise<void> {
+async function noteDelivered(sql: Sql, destination: string, number: number): Promise<void> {
   await sql`
-    insert into audit.deliveries (place, number, at) values (${place}, ${number}, now())
+    insert into audit.deliveries (place, number, at) values (${destination}, ${number}, now())
     on conflict (place) do update set number = greatest(deliveries.number, excluded.number), at = now()`
 }

@@ -18,7 +18,7 @@ function checkpointerOn(url: string, options: Partial<CheckpointerOptions> = {})
   const checkpointer = createCheckpointer({
     url,
     keys: [signingKeyOf(Buffer.alloc(32, 1))],
-    places: [],
+    destinations: [],
     interval: 0,
     every: 3_600_000,
     onAlarm: (alarm) => alarms.push(alarm),

@@ -58,8 +58,8 @@ export async function verifySegment(
     else if (verified === 0) check = createStreamCheck({ tree: from, hash })
   }
 
-  function addEvent(record: LogRecord, place: StatedPosition): void {
-    const problem = check.add(record, place)
+  function addEvent(record: LogRecord, position: StatedPosition): void {
+    const problem = check.add(record, position)
     if (problem === null) verified++
     if (problem !== null) fail(problem)
     else if (check.size === signed?.size && check.tree.root() !== signed.root) fail('root', 1)
@@ -70,10 +70,10 @@ export async function verifySegment(
     let continues = check.size > 0
     if (continues && records.length === 0) fail('truncated', check.size)
     for (const record of records) {
-      const place = record && readPosition(record)
-      if (record === null || place === null || place.stream !== stream.id) fail('unreadable')
-      else if (continues) continueFrom(record, place.seq)
-      else addEvent(record, place)
+      const position = record && readPosition(record)
+      if (record === null || position === null || position.stream !== stream.id) fail('unreadable')
+      else if (continues) continueFrom(record, position.seq)
+      else addEvent(record, position)
       if (broken !== null) return
       continues = false
     }

@@ -15,7 +15,7 @@ function found(draft: EventDraft): FoundEvent {
   const { position, canonical, prev, hash } = createEventStream(at).seal(encode(draft), at)
   return {
     id: position.id,
-    place: { at: `${at}000`, stream: position.stream, seq: `${position.seq}` },
+    position: { at: `${at}000`, stream: position.stream, seq: `${position.seq}` },
     writtenAt: new Date(at + 5),
     canonical,
     event: JSON.parse(canonical),

@@ -124,8 +124,8 @@ function readEvent(
   const moment = Date.parse(event.at)
   if (event.stream !== header.id || event.seq !== seq || monthOf(moment) !== header.month)
     return `event ${seq} belongs to another stream or position`
-  const place = { id: event.id, stream: event.stream, seq, moment, at: event.at }
-  return new RecordedEvent(place, columnTexts(event), signed.canonical, prev, hash)
+  const position = { id: event.id, stream: event.stream, seq, moment, at: event.at }
+  return new RecordedEvent(position, columnTexts(event), signed.canonical, prev, hash)
 }
 
 function parse(text: string): AuditEvent | null {

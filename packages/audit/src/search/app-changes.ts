@@ -47,7 +47,7 @@ export function createAppChanges(sql: Sql, run: <T>(work: () => Promise<T>) => P
       const rows = await rowsOf<EventRow>(changesPageQuery(mark, { limit: limit + 1, ...before }))
       const items = rows.slice(0, limit).map(foundEvent)
       const last = items.at(-1)
-      return { items, next: rows.length > limit && last ? writeCursor(last.place, mark) : null }
+      return { items, next: rows.length > limit && last ? writeCursor(last.position, mark) : null }
     },
     async ofRoutes(app, routes) {
       const rows = await rowsOf<EventRow & { wanted: boolean }>(changesOfRoutesQuery(app, routes, maxSearchedChanges))

@@ -142,9 +142,9 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
 /** Adds to each event the position after it. */
 function inOrder(found: readonly FoundEvent[], { at, streams }: Position): FollowedEvent[] {
   const seen = new Map(streams)
-  const sorted = found.toSorted((one, other) => Number(one.place.at) - Number(other.place.at))
+  const sorted = found.toSorted((one, other) => Number(one.position.at) - Number(other.position.at))
   return sorted.map((event) => {
-    seen.set(event.place.stream, Number(event.place.seq))
+    seen.set(event.position.stream, Number(event.position.seq))
     return { event, position: positionText({ at, streams: seen }) }
   })
 }
@@ -193,9 +193,9 @@ async function progressOf(sql: Sql, streams: ReadonlyMap<string, Followed>): Pro
     select wanted.stream, next.whole, next.behind, next.count
     from json_to_recordset(${wanted}::text::json) as wanted(stream uuid, seq bigint, "from" timestamptz, "to" timestamptz)
     cross join lateral (
-      select max(seq) filter (where seq - place = wanted.seq) as whole, min(seq) filter (where seq - place > wanted.seq) as behind, count(*)
+      select max(seq) filter (where seq - nth = wanted.seq) as whole, min(seq) filter (where seq - nth > wanted.seq) as behind, count(*)
       from (
-        select e.seq, row_number() over (order by e.seq) as place from audit.events e
+        select e.seq, row_number() over (order by e.seq) as nth from audit.events e
         where e.stream = wanted.stream and e.seq > wanted.seq and e.at >= wanted."from" and e.at < wanted."to"
         order by e.seq limit ${batchSize}
       ) as numbered

@@ -16,7 +16,7 @@ export interface EventRow {
 /** A found event. */
 export interface FoundEvent {
   readonly id: string
-  readonly place: PagePosition
+  readonly position: PagePosition
   /** Time of the insert. */
   readonly writtenAt: Date
   /** The hashed bytes. */
@@ -35,5 +35,5 @@ export interface FoundPage {
 
 export function foundEvent(row: EventRow): FoundEvent {
   const { id, micros, stream, seq, written_at: writtenAt, canonical, prev, hash } = row
-  return { id, place: { at: micros, stream, seq }, writtenAt, canonical, event: JSON.parse(canonical), prev, hash }
+  return { id, position: { at: micros, stream, seq }, writtenAt, canonical, event: JSON.parse(canonical), prev, hash }
 }

@@ -35,7 +35,7 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
   const values: Value[] = []
   const conditions = allConditionsOf(filters, values)
   if (facets) conditions.push(amongFacets(facets, values))
-  if (before) conditions.push(beforePlace(filters, before, values))
+  if (before) conditions.push(beforePosition(filters, before, values))
   const found = needsSort(filters)
     ? `(select e.* from audit.events e ${where(conditions)} offset 0) e`
     : `audit.events e ${where(conditions)}`
@@ -52,7 +52,7 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
 export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePart, recent: number): Query {
   const values: Value[] = []
   const conditions = conditionsOf(filters, values)
-  if (before) conditions.push(beforePlace(filters, before, values))
+  if (before) conditions.push(beforePosition(filters, before, values))
   const among = `select e.* from audit.events e ${where(conditions)} order by ${newestFirst(filters)} limit ${recent}`
   const matching = [
     ...equalities(facetColumns, filters, values),
@@ -89,7 +89,7 @@ export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePar
   const values: Value[] = []
   const wanted = `unnest(${placeholder(values, `{${facets}}`)}::bigint[]) as wanted(digest)`
   const conditions = [`${facet} between wanted.digest and wanted.digest`, ...conditionsOf(filters, values)]
-  if (before) conditions.push(beforePlace(filters, before, values))
+  if (before) conditions.push(beforePosition(filters, before, values))
   const most = placeholder(values, limit)
   const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
   return {
@@ -255,7 +255,7 @@ function newestFirst({ stream }: AuditFilters): string {
   return stream === undefined ? 'e.at desc, e.stream desc, e.seq desc' : 'e.seq desc'
 }
 
-function beforePlace({ stream }: AuditFilters, { at, stream: last, seq }: PagePosition, values: Value[]): string {
+function beforePosition({ stream }: AuditFilters, { at, stream: last, seq }: PagePosition, values: Value[]): string {
   if (stream !== undefined) return `e.seq < ${placeholder(values, seq)}::bigint`
   return `(e.at, e.stream, e.seq) < (${momentOf(at, values)}, ${placeholder(values, last)}::uuid, ${placeholder(values, seq)}::bigint)`
 }

@@ -157,7 +157,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         const events = await found(() => pageRows(filters, { limit: limit + 1, ...before }))
         const items = events.slice(0, limit)
         const last = items.at(-1)
-        return { items, next: events.length > limit && last ? writeCursor(last.place, query) : null }
+        return { items, next: events.length > limit && last ? writeCursor(last.position, query) : null }
       },
       async event(id) {
         const moment = momentOf(id)
@@ -165,10 +165,10 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         if (!event) throw new NoSuchEvent(id)
         return event
       },
-      async neighbors({ place, event }) {
+      async neighbors({ position, event }) {
         const { id: principalId, credential } = event.principal ?? {}
         const session = principalId !== undefined && credential !== undefined ? { principalId, credential } : null
-        const { text, values } = neighborsQuery(place, session)
+        const { text, values } = neighborsQuery(position, session)
         const [row] = await bounded(() => sql.unsafe<Neighbors[]>(text, [...values]))
         return row ?? noNeighbors
       },

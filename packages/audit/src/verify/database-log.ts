@@ -106,7 +106,7 @@ interface LineRow {
 
 /** Export lines of one month in batches, ordered by stream and number. Two rows with the same number are two lines. */
 export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
-  let after: Place | null = null
+  let after: LinePosition | null = null
   for (;;) {
     const beyond: Fragment = after === null ? sql`` : sql`and ${behind(sql, after)}`
     const rows: readonly LineRow[] = await sql<LineRow[]>`
@@ -119,10 +119,10 @@ export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncG
   }
 }
 
-type Place = Pick<LineRow, 'stream' | 'number' | 'moment'>
+type LinePosition = Pick<LineRow, 'stream' | 'number' | 'moment'>
 
 /** The time is passed as text, because a Date would lose its microseconds. */
-function behind(sql: Sql, { stream, number, moment }: Place): Fragment {
+function behind(sql: Sql, { stream, number, moment }: LinePosition): Fragment {
   return sql`(stream, seq, at) > (${stream}::uuid, ${number}::bigint, ${moment}::text::timestamptz)`
 }
 

@@ -20,7 +20,7 @@ export interface LogVerifier {
   /** Adds the next event as an export line. Streams may be interleaved; each must be in order of `seq`. */
   addEvent(line: Buffer): void
   /** The same for a parsed event. @param columnProblem the first search column that differs */
-  addRecord(record: LogRecord, place: StatedPosition, columnProblem: string | null): void
+  addRecord(record: LogRecord, position: StatedPosition, columnProblem: string | null): void
   /** Adds a line that is not an event. */
   addUnreadable(): void
   finish(): Verification
@@ -163,31 +163,31 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
 
   function addEvent(line: Buffer): void {
     const record = readExportLine(line)
-    const place = record && readPosition(record)
-    if (record === null || place === null) addUnreadable()
-    else addRecord(record, place, null)
+    const position = record && readPosition(record)
+    if (record === null || position === null) addUnreadable()
+    else addRecord(record, position, null)
   }
 
-  function addRecord(record: LogRecord, place: StatedPosition, columnProblem: string | null): void {
+  function addRecord(record: LogRecord, position: StatedPosition, columnProblem: string | null): void {
     lines++
-    const progress = progressOf(place.stream)
+    const progress = progressOf(position.stream)
     events++
     onRecord?.(record)
     if (progress.bad) {
-      checkSwap(progress, place)
+      checkSwap(progress, position)
       return
     }
     const expected = progress.check.size + 1
-    const problem = progress.check.add(record, place) ?? (columnProblem === null ? null : 'column')
+    const problem = progress.check.add(record, position) ?? (columnProblem === null ? null : 'column')
     if (problem === null) {
-      checkHead(place.stream, progress, record)
+      checkHead(position.stream, progress, record)
       return
     }
     // The missing event is the first bad one, not the event after it.
-    const seq = problem === 'gap' ? expected : place.seq
+    const seq = problem === 'gap' ? expected : position.seq
     const id = problem === 'gap' ? null : idOf(record)
-    if (problem === 'gap') progress.gap = { finding: findings.length, expected, foundInstead: place.seq }
-    badEvent(progress, { problem, stream: place.stream, seq, until: seq, id, detail: columnProblem ?? '' })
+    if (problem === 'gap') progress.gap = { finding: findings.length, expected, foundInstead: position.seq }
+    badEvent(progress, { problem, stream: position.stream, seq, until: seq, id, detail: columnProblem ?? '' })
   }
 
   function checkEnds(): void {

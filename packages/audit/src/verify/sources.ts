@@ -116,10 +116,10 @@ const [canonicalAt, prevAt, hashAt] = [searchColumns.length, searchColumns.lengt
 
 function verifyRow(verifier: LogVerifier, row: CopiedRow): void {
   const record = recordIn(row)
-  const place = record && readMatchingRow(row, record.start, record.end)
+  const position = record && readMatchingRow(row, record.start, record.end)
   if (record === null) verifier.addUnreadable()
-  else if (place === null) verifyRowClosely(verifier, row, record)
-  else verifier.addRecord(record, place, null)
+  else if (position === null) verifyRowClosely(verifier, row, record)
+  else verifier.addRecord(record, position, null)
 }
 
 function recordIn({ bytes, from, to }: CopiedRow): LogRecord | null {
@@ -152,9 +152,9 @@ class CopiedRecord implements LogRecord {
 
 function verifyRowClosely(verifier: LogVerifier, row: CopiedRow, record: LogRecord): void {
   const event = membersOf(record)
-  const place = event && positionOf(event)
-  if (event === null || place === null) verifier.addUnreadable()
-  else verifier.addRecord(record, place, differingColumn(row, event))
+  const position = event && positionOf(event)
+  if (event === null || position === null) verifier.addUnreadable()
+  else verifier.addRecord(record, position, differingColumn(row, event))
 }
 
 function addArchives(verifier: LogVerifier, archives: readonly ArchiveRecord[] = []): void {

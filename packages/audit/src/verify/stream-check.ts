@@ -14,7 +14,7 @@ export interface StreamCheck {
   /** Whether it ended with `stream.closed`. */
   readonly closed: boolean
   /** Adds the next event. @returns its problem, in which case it is not added */
-  add(record: LogRecord, place: StatedPosition): ChainProblem | null
+  add(record: LogRecord, position: StatedPosition): ChainProblem | null
 }
 
 export interface CheckedUntil {

@@ -19,10 +19,10 @@ export function compareValues(
 ): ValuesSeen {
   const { hidden, shown } = expected
   const app = calls.find((call) => call.app !== null)?.app ?? null
-  const place = { rack, app, scope: app === null ? 'rack' : 'app' } as const
-  const sight = visibilityOf(policy, principal, place, { at, address })
+  const scope = { rack, app, scope: app === null ? 'rack' : 'app' } as const
+  const visibility = visibilityOf(policy, principal, scope, { at, address })
   const isSecret = { environment: policy.isSecretKey, parameters: policy.isSecretParameter }
-  const hides = { environment: hidesKey(sight, policy), parameters: hidesParameter(sight, policy) }
+  const hides = { environment: hidesKey(visibility, policy), parameters: hidesParameter(visibility, policy) }
   const otherwise = (['environment', 'parameters'] as const).flatMap((kind) => [
     ...describe(
       kind,

@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyRequest, type onRequestAsyncHookHandler } from 'fastify'
-import { PackageRefusal, UnusablePolicyPackage } from '../errors.ts'
+import { PackageDenial, UnusablePolicyPackage } from '../errors.ts'
 import type { Policy } from '../policy.ts'
 import type { Principal } from '../types.ts'
 import type { LoadedPackage } from './loaded-package.ts'
@@ -108,7 +108,7 @@ function toPackageDenial(name: string, error: unknown): unknown {
   const { statusCode, message } = error
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return error
   const next = 'next' in error && typeof error.next === 'string' ? error.next : askOwner(name, message)
-  return Object.assign(new PackageRefusal(message, next), { statusCode, rule: `package:${name}` })
+  return Object.assign(new PackageDenial(message, next), { statusCode, rule: `package:${name}` })
 }
 
 /** The default remedy, in the style of the package's message. */
@@ -158,8 +158,8 @@ function routeContextOf(
     callerOf(request: FastifyRequest, { rack, app }: { readonly rack: string; readonly app: string | null }) {
       const { principal, address } = callerOf(request)
       if (principal === null) throw new Error('a route without authentication has no caller')
-      const place = { rack, app, scope: app === null ? 'rack' : 'app' } as const
-      return packagePrincipalOf(principal, policy.rolesAt(principal, place, { at: now(), address }))
+      const scope = { rack, app, scope: app === null ? 'rack' : 'app' } as const
+      return packagePrincipalOf(principal, policy.rolesAt(principal, scope, { at: now(), address }))
     },
     record: async (request: FastifyRequest, detail: RecordedDetail) => record(request, recordedDetail(name, detail)),
   })

@@ -15,8 +15,8 @@ const actions = ['alert-only', 'block-new-deploys', 'auto-shutdown']
 export function setBudget(rack: RackState, app: AppState, given: Partial<BudgetConfig>): void {
   const config = { ...(app.budget?.config ?? defaults), ...given }
   if (!(config['monthly-cap-usd'] > 0)) throw new RackError(400, 'monthly-cap-usd must be > 0')
-  within(config, 'alert-threshold-percent', 1, 100)
-  within(config, 'pricing-adjustment', 0.1, 1.5)
+  assertRange(config, 'alert-threshold-percent', 1, 100)
+  assertRange(config, 'pricing-adjustment', 0.1, 1.5)
   if (!actions.includes(config['at-cap-action'])) {
     throw new RackError(400, `at-cap-action must be one of ${actions.join(', ')}`)
   }
@@ -30,7 +30,7 @@ export function resetBudget(rack: RackState, app: AppState, acknowledgedBy: stri
   app.budget.state['circuit-breaker-ack-at'] = timestamp(rack)
 }
 
-function within(
+function assertRange(
   config: BudgetConfig,
   field: 'alert-threshold-percent' | 'pricing-adjustment',
   least: number,

@@ -39,16 +39,16 @@ interface Piece {
 
 function splitAtQuotation(piece: Piece, [from, to]: readonly [string, string]): readonly Piece[] {
   if (piece.isReplacement || !piece.text.includes(from)) return [piece]
-  return piece.text.split(from).flatMap((text, place) => {
+  return piece.text.split(from).flatMap((text, index) => {
     const rest = { text, isReplacement: false }
-    return place === 0 ? [rest] : [{ text: to, isReplacement: true }, rest]
+    return index === 0 ? [rest] : [{ text: to, isReplacement: true }, rest]
   })
 }
 
 /** The command and its words as quoted in messages, longest first. Without single letters, because they occur everywhere. */
 function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
-  const changed = real.flatMap((word, place) => {
-    const redacted = words[place] ?? ''
+  const changed = real.flatMap((word, index) => {
+    const redacted = words[index] ?? ''
     return redacted === word
       ? []
       : ([

@@ -18,14 +18,14 @@ export const macBytes = 16
 export function createMaskTexts(mac: MaskMac, capacity = 20_000): (rack: string, origin: MaskOrigin) => string {
   const releases = new Map<string, Map<string, string>>()
   let count = 0
-  /** The release that was asked about last: its keys come one after the other. */
+  /** The release of the previous call, because the keys of a release come one after the other. */
   let last: { rack: string; app: string; release: string; texts: Map<string, string> } | null = null
 
   function textsOf(rack: string, { app, release }: MaskOrigin): Map<string, string> {
     if (last?.release === release && last.app === app && last.rack === rack) return last.texts
-    const place = JSON.stringify([rack, app, release])
-    const texts = releases.get(place) ?? new Map<string, string>()
-    releases.set(place, texts)
+    const key = JSON.stringify([rack, app, release])
+    const texts = releases.get(key) ?? new Map<string, string>()
+    releases.set(key, texts)
     last = { rack, app, release, texts }
     return texts
   }

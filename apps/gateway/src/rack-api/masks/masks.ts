@@ -44,15 +44,15 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
   ): MaskView {
     const app = appOf(match.route, match.params)
     const moment = { at: now(), address }
-    const place = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
-    const visibility = visibilityOf(policy, principal, place, moment)
+    const scope = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
+    const visibility = visibilityOf(policy, principal, scope, moment)
     const { secrets, environment } = shownBy(framed.api, visibility)
     return {
       env: environment,
       revealedKey: visibility.environment === 'shown' ? revealedKey : null,
       secrets,
       resourcePasswords: secrets,
-      environmentNames: policy.hasPermission(principal, 'release:read', place, moment),
+      environmentNames: policy.hasPermission(principal, 'release:read', scope, moment),
       configValues: secrets,
       isSecret: policy.isSecretKey,
       isSecretParameter: policy.isSecretParameter,

@@ -30,8 +30,8 @@ export function assertCanReveal(
   { revealedKey, principal, rack, match, address }: RoutedCall,
 ): void {
   if (revealedKey === null) return
-  const place = { rack: rack.name, app: appOf(match.route, match.params), scope: 'app' } as const
-  const { environment } = visibilityOf(policy, principal, place, { at: now(), address })
+  const scope = { rack: rack.name, app: appOf(match.route, match.params), scope: 'app' } as const
+  const { environment } = visibilityOf(policy, principal, scope, { at: now(), address })
   if (environment === 'shown') return
   if (environment === 'secrets-hidden' && !policy.isSecretKey(revealedKey)) return
   throw withRule(

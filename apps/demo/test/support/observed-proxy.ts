@@ -1,8 +1,8 @@
 import { createServer, request } from 'node:http'
 import { listen } from '@rack-gateway/testing/server'
 
-/** A way to the gateway on which is seen what is asked, and which can be closed. */
-export interface WatchedWay {
+/** A proxy to the gateway that lists the requests, and can fail. */
+export interface ObservedProxy {
   readonly url: string
   /** Method, path and, where it was sent, `If-None-Match`, in the order in which they came. */
   readonly asked: string[]
@@ -11,14 +11,14 @@ export interface WatchedWay {
   close(): Promise<void>
 }
 
-export async function watchedWay(to: string): Promise<WatchedWay> {
+export async function startObservedProxy(to: string): Promise<ObservedProxy> {
   const asked: string[] = []
   const server = createServer((incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     const tag = headers['if-none-match']
     asked.push(`${method} ${url}${tag === undefined ? '' : ' if changed'}`)
-    if (way.is === 'cut') return void incoming.socket.destroy()
-    if (way.is === 'silent') return
+    if (proxy.is === 'cut') return void incoming.socket.destroy()
+    if (proxy.is === 'silent') return
     const onward = request(new URL(url, to), { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)
@@ -27,6 +27,6 @@ export async function watchedWay(to: string): Promise<WatchedWay> {
     incoming.pipe(onward)
   })
   const { url, close } = await listen(server)
-  const way: WatchedWay = { url, asked, is: 'open', close }
-  return way
+  const proxy: ObservedProxy = { url, asked, is: 'open', close }
+  return proxy
 }

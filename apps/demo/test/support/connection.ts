@@ -6,8 +6,8 @@ import { selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { listen } from '@rack-gateway/testing/server'
 import { type Role, roles } from './refused-commands.ts'
 
-/** How a caller reaches a gateway: where it calls, and with which password. */
-export interface Way {
+/** How a caller reaches a gateway. */
+export interface Connection {
   readonly url: string
   readonly token: string
   /** More headers of each request. */
@@ -15,10 +15,10 @@ export interface Way {
   stop(): Promise<void>
 }
 
-export type WayName = 'directly' | 'through the relay' | 'in console mode'
+export type ConnectionMode = 'directly' | 'through the relay' | 'in console mode'
 
-/** Every role directly; the other ways know no roles: one that may do everything and one that is often denied. */
-export const rolesByWay: readonly (readonly [Role, WayName])[] = [
+/** Every role directly. The other modes do not depend on roles: a role with every permission, and one that is often denied. */
+export const rolesByMode: readonly (readonly [Role, ConnectionMode])[] = [
   ...roles.map((role) => [role, 'directly'] as const),
   ['admin', 'through the relay'],
   ['ci', 'through the relay'],
@@ -29,10 +29,10 @@ export const rolesByWay: readonly (readonly [Role, WayName])[] = [
 /** The headers of console mode, on the rack that tests have by that name. */
 const consoleHeaders = { Rack: 'gateway/rack1', Session: '' }
 
-/** @param token good at the gateway; through the relay, the caller has another one */
-export async function startWay(name: WayName, gatewayUrl: string, token: string): Promise<Way> {
-  if (name !== 'through the relay') {
-    const headers = name === 'in console mode' ? consoleHeaders : {}
+/** @param token a token of the gateway; the relay gives the caller another one */
+export async function startConnection(mode: ConnectionMode, gatewayUrl: string, token: string): Promise<Connection> {
+  if (mode !== 'through the relay') {
+    const headers = mode === 'in console mode' ? consoleHeaders : {}
     return { url: gatewayUrl, token, headers, stop: async () => undefined }
   }
   const front = await startTlsFront(gatewayUrl)
@@ -52,7 +52,7 @@ export async function startWay(name: WayName, gatewayUrl: string, token: string)
   }
 }
 
-/** TLS before a server that speaks none, as a load balancer ends it: bytes both ways. */
+/** Terminates TLS before a server without it, as a load balancer does. */
 export async function startTlsFront(target: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const { hostname, port } = new URL(target)
   const sockets = new Set<Socket>()
