@@ -143,10 +143,13 @@ describeInChromium('the access of a person, and the shell of the web console', (
       await expect.poll(violations).toContain(directive)
   })
 
-  test('a person who asks for a page without a session gets it after the login', async () => {
-    const page = await at.open('viewer', '/gateway/policy?rack=staging')
-    expect(page.url()).toBe(`${at.url}/gateway/policy?rack=staging`)
-  })
+  test.each(['/gateway/policy?rack=staging', '/gateway/audit?q=text%3Amigr*'])(
+    'a person who asks for a page without a session gets it after the login: %s',
+    async (path) => {
+      const page = await at.open('viewer', path)
+      expect(page.url()).toBe(`${at.url}${path}`)
+    },
+  )
 
   test('a link on another site leads to the login, and that site cannot load the login into its own page', async () => {
     const login = `${at.url}/gateway/auth/login`

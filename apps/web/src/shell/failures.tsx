@@ -1,6 +1,6 @@
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
 import { ApiError } from '../api/errors.ts'
-import { loginAddress } from '../api/session-end.ts'
+import { LoginLink } from '../ui/login-link.tsx'
 import { Page } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
 
@@ -13,7 +13,7 @@ export function LoadFailed({ error }: ErrorComponentProps) {
       <Problem
         error={error instanceof Error ? error : new Error(String(error))}
         retry={() => void router.invalidate()}
-        action={isLoggedOut && <a href={loginAddress(location.pathname + location.search)}>Log in again</a>}
+        action={isLoggedOut && <LoginLink />}
       />
     </Page>
   )

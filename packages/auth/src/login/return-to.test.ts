@@ -8,6 +8,9 @@ test.each([
   '/gateway/sessions/',
   '/gateway/a-b_c/d.e~f?x=1&y=%2Fz',
   '/gateway/auth/cli?request=aB-_9',
+  '/gateway/audit?q=text%3Amigr*',
+  '/gateway/policy#L42',
+  '/gateway/policy?text=built-in#L42',
 ])('a page of ours is where to go: %s', (path) => {
   expect(returnTo(path)).toBe(path)
 })
@@ -30,6 +33,15 @@ test.each([
   '/gateway/\t/evil.example',
   '/gateway/x\r\nSet-Cookie: a=b',
   '/gateway/x#fragment',
+  '/gateway/x#L',
+  '/gateway/x#L1x',
+  '/gateway/x#L1#L2',
+  '/gateway/x#L1?a=b',
+  '/gateway/x#L1\n',
+  '/gateway/*',
+  '/gateway/api/v1/audit/export#L1',
+  '/gateway/auth/logout#L1',
+  '//evil.example/gateway/#L1',
   '/gateway/x?a?b',
   '/gateway/x?a=<script>',
   '/gateway/auth/login',
@@ -54,7 +66,7 @@ test.each([
 })
 
 test('any return address is below /gateway/ of the same origin, as a browser reads it', () => {
-  const hostile = fc.stringMatching(/^\/gateway\/[\x00-\x7f]{0,12}$/)
+  const hostile = fc.stringMatching(/^\/gateway\/[\x00-\x7f]{0,12}(#L[0-9]{1,2})?$/)
   fc.assert(
     fc.property(fc.oneof(hostile, fc.string()), (wanted) => {
       const url = new URL(returnTo(wanted), 'https://gateway.example.com/gateway/auth/callback')
