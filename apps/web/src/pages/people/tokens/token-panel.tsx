@@ -48,7 +48,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
                 ['Expires', <Time at={token.expiresAt} />],
                 ['Last used', <LastUse token={token} />],
                 token.revokedAt === null ? null : ['Revoked', <Time at={token.revokedAt} />],
-                ['Audit', <AuditLink actor={token.name} />],
+                ['Audit', <AuditLink actor={token.id} />],
               ]}
             />
             {can(me, 'gateway:binding:write') ? (
