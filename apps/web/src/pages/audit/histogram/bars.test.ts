@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { barsOf, countsByResult, rangeOf, totalText, widen } from './bars.ts'
+import { barsOf, countsByResult, rangeOf, totalText, uncountedBuckets, widen } from './bars.ts'
 
 const none = { denied: 0, needs: 0, failed: 0, allowed: 0, none: 0 }
 const buckets = [
@@ -41,6 +41,13 @@ test('a wider range is twice as long, and not in the future', () => {
     from: '2027-01-31T10:30:00.000Z',
     to: '2027-01-31T12:10:00.000Z',
   })
+})
+
+test('time that was not counted is not shown as time without events', () => {
+  const incomplete = { ...histogram, complete: false }
+  expect(uncountedBuckets(histogram)).toBe(0)
+  expect(uncountedBuckets({ ...incomplete, countedFrom: '2027-01-31T12:01:30.000Z' })).toBe(1.5)
+  expect(uncountedBuckets({ ...incomplete, countedFrom: '2027-01-31T12:05:00.000Z' })).toBe(3)
 })
 
 test('the number of matches is stated', () => {

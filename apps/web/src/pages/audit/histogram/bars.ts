@@ -61,6 +61,14 @@ export function totalText({ total, complete }: Pick<Histogram, 'total' | 'comple
   return complete ? count : `at least ${count}`
 }
 
+/** How many buckets at the left were not counted, or only in part. */
+export function uncountedBuckets({ buckets, width, complete, countedFrom }: Histogram): number {
+  const [first] = buckets
+  return complete || first === undefined
+    ? 0
+    : Math.min(buckets.length, (Date.parse(countedFrom) - Date.parse(first.at)) / (width * 1_000))
+}
+
 /** Counts of each result, without zeros. */
 export function countsByResult(buckets: readonly Bucket[]): { readonly result: ResultKind; readonly count: number }[] {
   return resultKinds

@@ -3,10 +3,19 @@ import { ZoomOut } from 'lucide-react'
 import { type PointerEvent, useState } from 'react'
 import { get, serverNow } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
+import { Problem } from '../../../ui/problem.tsx'
 import { Time } from '../../../ui/time.tsx'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import { resultWords } from '../list/event-facts.ts'
-import { barsOf, type Histogram as Counted, countsByResult, rangeOf, totalText, widen } from './bars.ts'
+import {
+  barsOf,
+  type Histogram as Counted,
+  countsByResult,
+  rangeOf,
+  totalText,
+  uncountedBuckets,
+  widen,
+} from './bars.ts'
 import styles from './histogram.module.css'
 import { ResultCount } from './result-count.tsx'
 
@@ -33,8 +42,8 @@ interface HistogramProps {
 
 /** How many events match, when, and with which result. Dragging sets the range. */
 export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps) {
-  const { data, error } = useQuery(histogramQuery(query, loadedAt))
-  if (error) return <p className={styles.summary}>The events could not be counted: {error.message}</p>
+  const { data, error, refetch } = useQuery(histogramQuery(query, loadedAt))
+  if (error) return <Problem error={error} retry={() => void refetch()} />
   return (
     <section className={styles.histogram} aria-label="Events over time">
       <div className={styles.summary}>
@@ -43,6 +52,11 @@ export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps
             <p role="status">
               <strong>{totalText(data)}</strong>
               {query?.from === undefined && ' in the 30 days shown'}
+              {!data.complete && (
+                <>
+                  , counted since <Time at={data.countedFrom} kind="short" />
+                </>
+              )}
             </p>
             {countsByResult(data.buckets).map((one) => (
               <ResultCount key={one.result} {...one} />
@@ -93,6 +107,7 @@ function Chart({ counted, onRange }: { readonly counted: Counted; readonly onRan
         setDrag(null)
       }}
     >
+      <rect className={styles.uncounted} width={uncountedBuckets(counted)} height={chartHeight} />
       {barsOf(buckets, chartHeight).map(({ bucket, result, y, height }) => (
         <rect
           key={`${bucket} ${result}`}
