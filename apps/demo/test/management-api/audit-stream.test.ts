@@ -52,6 +52,17 @@ describe('following the audit log', () => {
     await again.close()
   })
 
+  test('continues from the first message, if the connection broke before any event', async () => {
+    const deployer = await person(system, 'deployer')
+    const query = `principal=${encodeURIComponent(deployer.email)}`
+    const stream = await follow(query)
+    await stream.close()
+    await system.get('/apps/meanwhile', deployer.token)
+    const again = await follow(query, { 'last-event-id': stream.start })
+    expect(appAsked(await again.take(1))).toEqual(['meanwhile'])
+    await again.close()
+  })
+
   test('is recorded once, at its beginning', async () => {
     const stream = await follow('app=web&effect=deny')
     const reads = (await system.events()).filter(

@@ -9,6 +9,8 @@ export interface StreamEvent {
 
 export interface Followed {
   readonly headers: Map<string, string>
+  /** The position that the first message contains. */
+  readonly start: string
   /** Resolves with the next so many events. */
   take(count: number): Promise<StreamEvent[]>
   /** All until it ends. */
@@ -22,23 +24,23 @@ export async function followEvents(url: string, headers: Record<string, string>)
   if (body.statusCode !== 200) throw new Error(`it answered with ${body.statusCode}`)
   const given = body.headers
   const events = eventsIn(body)
-  // Its first words come when it follows.
-  await events.next()
+  const { value: first } = await events.next()
   async function take(count: number): Promise<StreamEvent[]> {
     const taken: StreamEvent[] = []
     while (taken.length < count) {
       const { value, done } = await events.next()
       if (done) throw new Error(`it ended after ${taken.length} events`)
-      if (value) taken.push(value)
+      if (value.name !== '') taken.push(value)
     }
     return taken
   }
   return {
     headers: new Map(Object.entries(given).map(([name, value]) => [name, String(value)])),
+    start: first?.id ?? '',
     take,
     async rest() {
       const all: StreamEvent[] = []
-      for await (const event of events) if (event) all.push(event)
+      for await (const event of events) if (event.name !== '') all.push(event)
       return all
     },
     async close() {
@@ -48,8 +50,8 @@ export async function followEvents(url: string, headers: Record<string, string>)
   }
 }
 
-/** Null for a block without data. */
-async function* eventsIn(body: AsyncIterable<Buffer>): AsyncGenerator<StreamEvent | null> {
+/** A block without data has the name ''. */
+async function* eventsIn(body: AsyncIterable<Buffer>): AsyncGenerator<StreamEvent> {
   let text = ''
   for await (const chunk of body) {
     text += chunk.toString('utf8')
@@ -60,12 +62,12 @@ async function* eventsIn(body: AsyncIterable<Buffer>): AsyncGenerator<StreamEven
   }
 }
 
-function eventOf(lines: readonly string[]): StreamEvent | null {
+function eventOf(lines: readonly string[]): StreamEvent {
   const field = (name: string) =>
     lines
       .filter((line) => line.startsWith(`${name}: `))
       .map((line) => line.slice(name.length + 2))
       .join('\n')
   const data = field('data')
-  return data === '' ? null : { id: field('id'), name: field('event'), data: JSON.parse(data) }
+  return { id: field('id'), name: field('event'), data: data === '' ? null : JSON.parse(data) }
 }

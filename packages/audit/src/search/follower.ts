@@ -30,6 +30,8 @@ export interface Gap {
 }
 
 export interface Follower {
+  /** Position before the next batch. */
+  position(): string
   /** Events that became durable since the last call, on any replica. */
   next(): Promise<FollowedBatch>
 }
@@ -117,6 +119,7 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
 
   await begin()
   return {
+    position: () => positionText(position()),
     async next() {
       await lookForStreams()
       const gaps: Gap[] = []

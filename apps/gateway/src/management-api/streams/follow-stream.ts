@@ -16,11 +16,11 @@ const pollInterval = 500
 const heartbeatInterval = 15_000
 
 /**
- * Server-sent events. Reads more of the log only after the client has read the previous events. A heartbeat contains the position,
- * so that a client that received no event for a long time does not start from an old position.
+ * Server-sent events. Reads more of the log only after the client has read the previous events. The first message and each
+ * heartbeat contain the position, so that a client that received no event continues from there.
  */
 export async function* followStream({ follower, toResponse, signal, onRead }: FollowOptions): AsyncGenerator<string> {
-  yield 'retry: 1000\n: following\n\n'
+  yield `retry: 1000\nid: ${follower.position()}\n\n`
   let lastSentAt = performance.now()
   while (!signal.aborted) {
     onRead()

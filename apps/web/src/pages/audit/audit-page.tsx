@@ -19,7 +19,7 @@ import { ListFoot } from './list/list-foot.tsx'
 import { NewEvents } from './list/new-events.tsx'
 import { maxFresh, useLiveTail } from './list/use-live-tail.ts'
 import { useAuditView } from './use-audit-view.ts'
-import { ValueMenu } from './value-menu.tsx'
+import { Value, ValueMenu } from './value-menu.tsx'
 
 /** What happened, who did it, and why was it allowed or denied? */
 export default function AuditPage() {
@@ -73,13 +73,18 @@ export default function AuditPage() {
       <Page title="Audit" fills actions={<HeaderActions view={view} tail={tail} canFollow={canFollow} />}>
         <div className={styles.layout} data-open={openId !== undefined}>
           <Toolbar view={view} field={field} />
-          {tail.error && (
+          {tail.state === 'lost' && (
             <p className={styles.lost} role="status">
-              {tail.state === 'lost'
-                ? 'The connection was lost. The page is reconnecting, and will continue after the last event.'
-                : tail.error.message}
+              The connection was lost. The page is reconnecting, and will continue after the last event.
             </p>
           )}
+          {tail.state === 'denied' && tail.error && <Problem error={tail.error} />}
+          {tail.gaps.map(({ stream, from, to }) => (
+            <p key={`${stream} ${from}`} className={styles.lost} role="status">
+              The stream <Value name="stream" value={stream} /> has no events with the numbers {from} to {to}, although
+              it has later ones. To check the log, run: rack-gateway audit verify
+            </p>
+          ))}
           <Histogram
             query={query}
             loadedAt={view.loadedAt}

@@ -6,6 +6,8 @@ afterEach(() => vi.unstubAllGlobals())
 const message = (id: string) =>
   `id: position-${id}\nevent: audit\ndata: ${JSON.stringify({ id, event: { at: '' } })}\n\n`
 
+const gap = 'event: gap\ndata: {"stream":"s","from":3,"to":5}\n\n'
+
 function streamOf(...parts: readonly string[]): Response {
   return new Response(
     new ReadableStream({
@@ -25,9 +27,11 @@ const denial = {
   next: 'n',
 }
 
-test('after a lost connection, it continues after the last event, and ends with a denial', async () => {
+test('after a lost connection, it continues after the last position, shows gaps, and ends with a denial', async () => {
   const responses = [
-    () => streamOf(': following\n\n', message('1'), message('2').slice(0, 20)),
+    () => streamOf('retry: 1000\n'),
+    () => streamOf('retry: 1000\nid: position-0\n\n'),
+    () => streamOf(gap, message('1'), message('2').slice(0, 20)),
     () => new Response('Bad gateway', { status: 502 }),
     () => streamOf(message('2'), 'id: position-2b\n\n'),
     () => Response.json(denial, { status: 403 }),
@@ -41,12 +45,26 @@ test('after a lost connection, it continues after the last event, and ends with 
   const followed = followEvents({
     query: { kind: 'call' },
     signal: new AbortController().signal,
-    onOpen: () => seen.push('open'),
+    onOpen: (isResumed) => seen.push(isResumed ? 'resumed' : 'open'),
     onEvent: ({ id }) => seen.push(id),
+    onGap: ({ stream, from, to }) => seen.push(`gap ${stream} ${from}-${to}`),
     onLost: (_, delay) => seen.push(`lost for ${delay}`),
     wait: async () => {},
   })
   await expect(followed).rejects.toThrow('You lost the permission.')
-  expect(seen).toEqual(['open', '1', 'lost for 1000', 'lost for 2000', 'open', '2', 'lost for 1000'])
-  expect(requests).toEqual([null, 'position-1', 'position-1', 'position-2b'])
+  expect(seen).toEqual([
+    'open',
+    'lost for 1000',
+    'open',
+    'lost for 1000',
+    'resumed',
+    'gap s 3-5',
+    '1',
+    'lost for 1000',
+    'lost for 2000',
+    'resumed',
+    '2',
+    'lost for 1000',
+  ])
+  expect(requests).toEqual([null, null, 'position-0', 'position-1', 'position-1', 'position-2b'])
 })

@@ -5,13 +5,21 @@ import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
 import { toEntry } from './events-query.ts'
 
+/** Numbers of a stream that are missing, although later ones exist. */
+export interface Gap {
+  readonly stream: string
+  readonly from: number
+  readonly to: number
+}
+
 export interface FollowOptions {
   /** Without times. */
   readonly query: AuditQuery
   readonly signal: AbortSignal
-  /** The connection is open: events from now on arrive. */
-  readonly onOpen: () => void
+  /** The connection is open. @param isResumed whether it continues after the last position. Otherwise, events from now on arrive. */
+  readonly onOpen: (isResumed: boolean) => void
   readonly onEvent: (entry: Entry) => void
+  readonly onGap: (gap: Gap) => void
   /** The connection was lost, and is opened again after the delay, in milliseconds. */
   readonly onLost: (error: Error, delay: number) => void
   /** Resolves after the delay. */
@@ -22,7 +30,7 @@ export interface FollowOptions {
 const silence = 45_000
 
 /**
- * Follows the log until it is aborted. After a lost connection, it continues with the event after the last one.
+ * Follows the log until it is aborted. After a lost connection, it continues after the last position.
  *
  * It is no EventSource: that one stops at the first error of the gateway, and never shows its words.
  *
@@ -34,11 +42,12 @@ export async function followEvents({ query, signal, wait, ...on }: FollowOptions
   while (!signal.aborted) {
     try {
       const stream = await open('/audit/events/stream', { query }, { lastEventId, signal })
-      on.onOpen()
+      on.onOpen(lastEventId !== null)
       for await (const { id, name, data } of parseEventStream(chunksOf(stream, signal))) {
         delay = firstDelay
         if (id !== null) lastEventId = id
         if (name === 'audit') on.onEvent(toEntry(JSON.parse(data)))
+        else if (name === 'gap') on.onGap(JSON.parse(data))
       }
       throw new NoAnswer()
     } catch (error) {
