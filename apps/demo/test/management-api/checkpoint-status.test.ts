@@ -40,4 +40,24 @@ describe('the status of checkpoints', () => {
     }, 20_000)
     expect((await system.events()).length).toBe(events)
   })
+
+  test('counts the open alarms of every kind, apart from those that readiness reports', async () => {
+    const counted = async () => {
+      const { json } = await call(system, auditor.token, 'GET', '/audit/checkpoint')
+      const { alarms, openAlarms } = json as { alarms: number; openAlarms: number }
+      return [alarms, openAlarms]
+    }
+    const [replayed] = await Promise.all([
+      system.app.audit.record({ kind: 'session.superseded-token', detail: { session: 's' } }),
+      system.app.audit.record({ kind: 'stream.not-recovered', close: 'the file is damaged' }),
+    ])
+    await expect.poll(counted).toEqual([0, 2])
+    await system.app.audit.record({ kind: 'audit.inconsistent', detail: { problem: 'changed' } })
+    await system.checkpoint()
+    await expect.poll(counted).toEqual([1, 3])
+    const admin = await person(system, 'admin')
+    const acknowledgment = { reason: 'the session was ended' }
+    await call(system, admin.token, 'POST', `/audit/alarms/${replayed.id}/acknowledge`, acknowledgment)
+    await expect.poll(counted).toEqual([1, 2])
+  })
 })

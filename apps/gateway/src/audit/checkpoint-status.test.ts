@@ -29,8 +29,8 @@ const checkpoint = {
 }
 
 test('all events and streams of a checkpoint are counted, and its newest streams are listed', () => {
-  const status = checkpointStatus({ checkpoint, waiting: 7 }, state)
-  expect(status).toMatchObject({ late: false, waiting: 7, alarms: 2, copies: [] })
+  const status = checkpointStatus({ checkpoint, waiting: 7 }, state, 3)
+  expect(status).toMatchObject({ late: false, waiting: 7, alarms: 2, openAlarms: 5, copies: [] })
   expect(status.checkpoint).toMatchObject({ number: 9, key: 'k+00000000+AQ==', streams: 101, events: 5_050 })
   expect(status.checkpoint?.heads.map(({ size }) => size)).toEqual(
     Array.from({ length: 100 }, (_, index) => 100 - index),
@@ -47,7 +47,7 @@ test.each([
   'a copy up to number %d with the problem %s is reported without the problem itself',
   (number, problem, differs, copy) => {
     const destinations = [{ destination: 's3://bucket', number, problem, differs }]
-    const { copies } = checkpointStatus({ checkpoint, waiting: 0 }, { ...state, destinations })
+    const { copies } = checkpointStatus({ checkpoint, waiting: 0 }, { ...state, destinations }, 0)
     expect(copies).toEqual([{ place: 's3://bucket', number, state: copy }])
   },
 )
@@ -56,7 +56,8 @@ test('before the first checkpoint, no checkpoint is late', () => {
   const status = checkpointStatus(
     { checkpoint: null, waiting: 1 },
     { ...state, number: 0, age: Number.POSITIVE_INFINITY },
+    0,
   )
   expect(status).toMatchObject({ checkpoint: null, late: false, waiting: 1 })
-  expect(checkpointStatus({ checkpoint, waiting: 1 }, { ...state, age: 90_001 }).late).toBe(true)
+  expect(checkpointStatus({ checkpoint, waiting: 1 }, { ...state, age: 90_001 }, 0).late).toBe(true)
 })

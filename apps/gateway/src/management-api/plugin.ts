@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { readNewestCheckpoint } from '@rack-gateway/audit/checkpoints'
-import { createConcurrencyLimit } from '@rack-gateway/audit/search'
+import { countOpenAlarms, createConcurrencyLimit } from '@rack-gateway/audit/search'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
@@ -75,7 +75,9 @@ export default fp<ManagementApiOptions>(
         statusMaxAge,
         () => performance.now(),
         async function readStatus() {
-          return checkpointStatus(await readNewestCheckpoint(app.auditSearch.sql), app.checkpoints.state())
+          const { sql } = app.auditSearch
+          const [newest, otherAlarms] = await Promise.all([readNewestCheckpoint(sql), countOpenAlarms(sql)])
+          return checkpointStatus(newest, app.checkpoints.state(), otherAlarms)
         },
       ),
       recordings: app.recordingArchive,

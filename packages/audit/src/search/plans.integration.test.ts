@@ -6,6 +6,7 @@ import { alarmsQuery } from '../checkpoints/logged-alarms.ts'
 import { databaseForTest } from '../testing/database.ts'
 import { changesOfRoutesQuery, changesPageQuery, lastChangesQuery } from './app-changes-query.ts'
 import { readFilters } from './filters.ts'
+import { openAlarmsQuery } from './open-alarms.ts'
 import {
   acknowledgmentsQuery,
   countQuery,
@@ -45,6 +46,7 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
     facetsQuery(rareKind),
     facetPageQuery(rareKind, part, ['1', '2']),
     facetPageQuery(readFilters({ notKind: ['call'], notRack: ['rare'] }), part, ['1', '2']),
+    openAlarmsQuery('session.superseded-token', ['1', '2']),
   ],
   rack_app_at_idx: [page({ rack: 'rare', app: 'rare' })],
   rack_app_at_idx1: [
@@ -70,6 +72,7 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
     acknowledgmentsQuery([randomUUID(), randomUUID()]),
     of(openCallsQuery, randomUUID(), monthsAgo(0), monthsAgo(-1), 0, 100, 50),
     of(alarmsQuery),
+    openAlarmsQuery('session.superseded-token', ['1', '2']),
   ],
   at_idx1: [of(alarmsQuery)],
 }

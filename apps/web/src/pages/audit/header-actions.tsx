@@ -25,7 +25,7 @@ interface HeaderActionsProps {
 /** Signatures, alarms, the live tail, and exports. */
 export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
   const checkpoint = useQuery(checkpointQuery).data
-  const alarms = checkpoint?.alarms ?? 0
+  const alarms = checkpoint?.openAlarms ?? 0
   const isLive = view.search.live === true
   return (
     <>

@@ -18,14 +18,14 @@ const binding = {
 
 test('without pending items, the list is empty', () => {
   expect(waitingItems(nothing, now)).toEqual([])
-  expect(waitingItems({ ...nothing, checkpoint: { alarms: 0, late: false } }, now)).toEqual([])
+  expect(waitingItems({ ...nothing, checkpoint: { openAlarms: 0, late: false } }, now)).toEqual([])
 })
 
 test('alarms come first', () => {
   const items = waitingItems(
     {
       me: { access: [{ ...binding, expiresAt: inDays(3) }] },
-      checkpoint: { alarms: 2, late: true },
+      checkpoint: { openAlarms: 2, late: true },
       missingFactor: { requiredBy: inDays(20) },
       tokens: [{ name: 'nightly', expiresAt: inDays(1), revokedAt: null }],
     },

@@ -16,7 +16,7 @@ export interface WaitingItem {
 interface WaitingFacts {
   readonly me: Pick<Me, 'access'>
   /** Null for a person who must not read the audit log. */
-  readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'alarms' | 'late'> | null
+  readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'openAlarms' | 'late'> | null
   /** Whether the policy requires a second factor of the person, who has none. */
   readonly missingFactor: { readonly requiredBy: string | null } | null
   readonly tokens: readonly Pick<ItemOf<'listTokens'>, 'name' | 'expiresAt' | 'revokedAt'>[]
@@ -76,15 +76,15 @@ export function waitingItems(facts: WaitingFacts, now: number): WaitingItem[] {
 
 function* alarmItems(checkpoint: WaitingFacts['checkpoint']): Generator<WaitingItem> {
   if (checkpoint === null) return
-  const { alarms, late } = checkpoint
-  if (alarms > 0)
+  const { openAlarms, late } = checkpoint
+  if (openAlarms > 0)
     yield {
       tone: 'deny',
       word: 'Alarm',
       text:
-        alarms === 1
+        openAlarms === 1
           ? 'Nobody has acknowledged an alarm of the audit log'
-          : `Nobody has acknowledged ${alarms} alarms of the audit log`,
+          : `Nobody has acknowledged ${openAlarms} alarms of the audit log`,
       to: '/audit',
       search: { dialog: 'alarms' },
     }

@@ -1,0 +1,41 @@
+import type { Sql } from 'postgres'
+import { alarmKinds } from '../alarm-events.ts'
+import type { EventKind } from '../event.ts'
+import { readFilters } from './filters.ts'
+import { type Facets, facetPageQuery, facetsQuery, type Query } from './query.ts'
+
+/** More alarms of one kind are not counted. */
+const maxAlarms = 1_000
+
+/** The checkpointer counts inconsistencies, which several processes can report. */
+const eventAlarms = alarmKinds.filter((kind) => kind !== 'audit.inconsistent')
+
+/** Counts the alarms that are one event each, and that nobody has acknowledged. */
+export async function countOpenAlarms(sql: Sql): Promise<number> {
+  const counts = await Promise.all(eventAlarms.map((kind) => countOpen(sql, kind)))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+async function countOpen(sql: Sql, kind: EventKind): Promise<number> {
+  const facets = await run<{ facet: string }>(sql, facetsQuery(readFilters({ kind })))
+  if (facets.length === 0) return 0
+  const query = openAlarmsQuery(
+    kind,
+    facets.map(({ facet }) => facet),
+  )
+  const [row] = await run<{ count: number }>(sql, query)
+  return row?.count ?? 0
+}
+
+export function openAlarmsQuery(kind: EventKind, facets: Facets): Query {
+  const { text, values } = facetPageQuery(readFilters({ kind }), { limit: maxAlarms }, facets)
+  return {
+    text: `select count(*)::int as count from (${text}) e
+      where not exists (select 1 from audit.events a where a.of_event = e.id and a.kind = 'alarm.acknowledged')`,
+    values,
+  }
+}
+
+function run<Row extends object>(sql: Sql, { text, values }: Query): Promise<Row[]> {
+  return sql.unsafe<Row[]>(text, [...values])
+}
