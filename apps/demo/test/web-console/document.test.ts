@@ -22,6 +22,18 @@ describe('the document of the web console', () => {
     expect((await at.visit(browser, path)).status).toBe(200)
   })
 
+  test('is not sent after the session ended: a page says so, and leads to the login and back', async () => {
+    const { browser } = await at.login('viewer')
+    await at.system.sql`update gateway.sessions set ended_at = now()`
+    const ended = await at.visit(browser, '/gateway/audit?q=%22%3E%3Cb%3E')
+    expect([ended.status, ended.location]).toEqual([401, null])
+    expect(ended.body).toContain('<h1>Your session has ended</h1>')
+    expect(ended.body).toMatch(/Your session ended on \d{4}-\d\d-\d\d \d\d:\d\d UTC\./)
+    const [, login = ''] = /href="(\/gateway\/auth\/login[^"]*)"/.exec(ended.body) ?? []
+    const returnTo = new URL(login, at.system.url).searchParams.get('return_to')
+    expect(returnTo).toBe('/gateway/audit?q=%22%3E%3Cb%3E')
+  })
+
   test('is the same for everybody, is never stored, and runs only its own files', async () => {
     const one = await at.visit((await at.login('admin')).browser, '/gateway/')
     const other = await at.visit((await at.login('nobody')).browser, '/gateway/audit')

@@ -1,5 +1,6 @@
 import { Unauthenticated } from '@rack-gateway/auth'
 import { html, sendPage } from '@rack-gateway/auth/login'
+import { reasonOf } from '@rack-gateway/errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { ruleOf } from '../errors.ts'
@@ -43,7 +44,9 @@ export default fp<WebConsoleOptions>(
         if (!shouldLogIn(error)) throw error
         await app.limitUnauthenticated(request)
         const returnTo = request.url === '/gateway/' ? '' : `?return_to=${encodeURIComponent(request.url)}`
-        return reply.header('cache-control', 'no-store').redirect(`/gateway/auth/login${returnTo}`, 303)
+        const login = `/gateway/auth/login${returnTo}`
+        if (endRules.includes(ruleOf(error) ?? '')) return showEnd(reply, error, login)
+        return reply.header('cache-control', 'no-store').redirect(login, 303)
       }
       const document = await source.document()
       if (document === null) return sendPage(reply, 503, 'The web console is not built', notBuilt)
@@ -62,6 +65,15 @@ export default fp<WebConsoleOptions>(
     dependencies: ['identities', 'login-provider', 'unauthenticated-limit', 'unauthenticated-log'],
   },
 )
+
+/** Rules of sessions that ended early. A person who reloads a page reads why. */
+const endRules: readonly string[] = ['ended-session', 'idle-session']
+
+function showEnd(reply: FastifyReply, error: unknown, login: string): FastifyReply {
+  const body = html`<p>${reasonOf(error, '')}</p>
+<p><a class="button" href="${login}">Log in again</a></p>`
+  return sendPage(reply, 401, 'Your session has ended', body)
+}
 
 const notBuilt = html`<p>This gateway was started without the built web console. Everything else works.</p>
 <p>If you run this gateway from its sources, build the console, and start the gateway again:</p>
