@@ -20,7 +20,7 @@ const requestId = /^[0-9a-f]{24}$/
 /**
  * What the command palette offers a person.
  *
- * @param typed the text of the palette: event IDs, request IDs, and email addresses lead to what they name
+ * @param typed the text of the palette: IDs of events, recordings, and requests, and email addresses lead to what they name
  * @param apps those that a page already loaded; the page of apps finds the others
  */
 export function commandsFor(
@@ -33,6 +33,9 @@ export function commandsFor(
   return [
     ...(mayReadAudit && uuid.test(typed)
       ? [{ id: 'event', label: `→ Open the event ${typed}`, run: () => navigate(`/audit/${typed}`) }]
+      : []),
+    ...(can(me, 'gateway:recording:read') && uuid.test(typed)
+      ? [{ id: 'recording', label: `→ Open the recording ${typed}`, run: () => navigate(`/recordings/${typed}`) }]
       : []),
     ...(mayReadAudit && requestId.test(typed)
       ? [

@@ -6,8 +6,8 @@ import styles from './shortcut-list.module.css'
 const others = [
   ['Ctrl K or ⌘ K', 'Find a page, an event, a person, or an action'],
   ['?', 'Show this list'],
-  ['r', 'Refresh the page'],
-  ['/', 'Go to the filter of the page'],
+  ['r', 'Refresh, on a page with the button Refresh'],
+  ['/', 'Go to the filter, on a page with one'],
   ['j and k, or arrows', 'Move through rows'],
   ['Home, End, Page Up, Page Down', 'Move farther through the events of the audit log'],
   ['← and →', 'Move through the values of an event'],

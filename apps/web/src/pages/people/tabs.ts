@@ -31,6 +31,12 @@ const actions = [
     needs: ['gateway:user:write', 'gateway:binding:write'],
   },
   { to: '/people/bindings', label: 'Grant a role', dialog: 'create', needs: ['gateway:binding:write'] },
+  {
+    to: '/people/service-accounts',
+    label: 'Create a service account',
+    dialog: 'create',
+    needs: ['gateway:service-account:write'],
+  },
   { to: '/people/tokens', label: 'Create an API token', dialog: 'create', needs: [] },
   { to: '/people/trusts', label: 'Create a CI trust', dialog: 'create', needs: ['gateway:trust:write'] },
   { to: '/people/trusts', label: 'Test the claims of a job', dialog: 'test', needs: ['gateway:trust:write'] },
