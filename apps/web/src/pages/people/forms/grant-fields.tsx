@@ -4,7 +4,7 @@ import { Choice, TextField } from '../../../ui/fields.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { type Expiry, ExpiryField, expiresAtOf, never } from './expiry-field.tsx'
 import styles from './grant-fields.module.css'
-import { rolesQuery } from './roles.ts'
+import { exceeds, rolesQuery } from './roles.ts'
 
 export interface GrantValues {
   readonly role: string
@@ -25,7 +25,7 @@ interface GrantFieldsProps {
 /** Which role, on which racks and apps, until when. */
 export function GrantFields({ value, onChange, hasExpiry = true }: GrantFieldsProps) {
   const { data: roles = [], error } = useQuery(rolesQuery)
-  const { racks } = useMe()
+  const { racks, roles: held } = useMe()
   const chosen = roles.find(({ name }) => name === value.role)
   return (
     <>
@@ -35,7 +35,13 @@ export function GrantFields({ value, onChange, hasExpiry = true }: GrantFieldsPr
         value={value.role}
         onChange={(role) => onChange({ ...value, role })}
         isRequired
-        options={[{ value: '', label: 'Choose a role' }, ...roles.map(({ name }) => ({ value: name, label: name }))]}
+        options={[
+          { value: '', label: 'Choose a role' },
+          ...roles.map((role) => ({
+            value: role.name,
+            label: exceeds(role, held) ? `${role.name} (more than you have)` : role.name,
+          })),
+        ]}
         hint={chosen?.description}
       />
       <div className={styles.pair}>

@@ -1,9 +1,25 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get } from '../../../api/client.ts'
 
-/** The roles of the policy in force. */
+interface Role {
+  readonly permissions: readonly { readonly roles: readonly string[] }[]
+}
+
+/** The roles of the policy in force, with their permissions. */
 export const rolesQuery = queryOptions({
   queryKey: ['/policy/matrix', 'roles'],
-  queryFn: async ({ signal }) => (await get('/policy/matrix', {}, signal)).roles,
+  async queryFn({ signal }) {
+    const { roles, permissions } = await get('/policy/matrix', {}, signal)
+    return roles.map(({ name, description }) => ({
+      name,
+      description,
+      permissions: permissions.filter((one) => one.roles.includes(name)),
+    }))
+  },
   staleTime: 60_000,
 })
+
+/** Whether a role has a permission that none of the held roles has. The API denies granting it. */
+export function exceeds({ permissions }: Role, held: readonly string[]): boolean {
+  return permissions.some(({ roles }) => !roles.some((role) => held.includes(role)))
+}
