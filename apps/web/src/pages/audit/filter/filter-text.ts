@@ -10,7 +10,7 @@ export interface Term {
 
 export type Filter = readonly Term[]
 
-/** The text is not a filter. The message says what was probably meant. */
+/** The text is not a filter. The message says why, and suggests a correction. */
 export class FilterMistake extends Error {
   constructor(message: string) {
     super(message)
@@ -75,11 +75,11 @@ const results: Readonly<Record<string, string>> = { allowed: 'allow', denied: 'd
 
 function unknownName(word: string, value: string): string {
   const lower = word.toLowerCase()
-  const meant = isFilterName(lower) ? lower : (filterNamed(lower) ?? nearest(lower, Object.keys(filterNames)))
+  const likely = isFilterName(lower) ? lower : (filterNamed(lower) ?? nearest(lower, Object.keys(filterNames)))
   const asText = `To search for the text itself, put it in quotation marks: "${word}:${value}".`
-  return meant === null
+  return likely === null
     ? `There is no filter ${word}. ${asText}`
-    : `There is no filter ${word}. Did you mean ${meant}:${value}? ${asText}`
+    : `There is no filter ${word}. Did you mean ${likely}:${value}? ${asText}`
 }
 
 /** An event has one value of each field, so two values of a filter would match nothing. */

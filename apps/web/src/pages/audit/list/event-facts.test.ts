@@ -24,8 +24,8 @@ test.each<[string, Members, string, string]>([
   ['a CI job', { principal: { kind: 'workload', id: 'w', name: 'acme/app run 7' } }, 'acme/app run 7', 'job'],
   ['no credential', { principal: undefined, source: { address: '192.0.2.0/24' } }, '192.0.2.0/24', 'nobody'],
   ['the gateway', { principal: undefined }, 'gateway', 'gateway'],
-])('the principal of an event, by %s', (_, members, name, way) => {
-  expect(whoOf(eventOf(members))).toEqual({ name, way })
+])('the principal of an event, by %s', (_, members, name, clientType) => {
+  expect(whoOf(eventOf(members))).toEqual({ name, clientType })
 })
 
 test.each<[string, Members]>([

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { eventSubject } from '@rack-gateway/gateway-api/event-subject'
 
-/** How a principal reached the gateway. */
-export type Way =
+/** The kind of client that sent a request. */
+export type ClientType =
   | 'browser'
   | 'web-console'
   | 'management-api'
@@ -13,7 +13,7 @@ export type Way =
   | 'gateway'
   | 'nobody'
 
-export const wayNames: Readonly<Record<Way, string>> = {
+export const clientTypeNames: Readonly<Record<ClientType, string>> = {
   browser: 'Browser',
   'web-console': 'Web console',
   'management-api': 'Management API',
@@ -28,19 +28,19 @@ export const wayNames: Readonly<Record<Way, string>> = {
 export interface Who {
   /** What to show: a name, or an address where nobody is known. */
   readonly name: string
-  readonly way: Way
+  readonly clientType: ClientType
 }
 
 export function whoOf(event: AuditEvent): Who {
   const { principal, source, detail } = event
-  if (principal !== undefined) return { name: principal.name, way: wayOf(event) }
+  if (principal !== undefined) return { name: principal.name, clientType: clientTypeOf(event) }
   const email = detail?.email
-  if (typeof email === 'string') return { name: email, way: 'nobody' }
-  if (source !== undefined) return { name: source.address, way: 'nobody' }
-  return { name: 'gateway', way: 'gateway' }
+  if (typeof email === 'string') return { name: email, clientType: 'nobody' }
+  if (source !== undefined) return { name: source.address, clientType: 'nobody' }
+  return { name: 'gateway', clientType: 'gateway' }
 }
 
-function wayOf({ principal, source, mode, detail }: AuditEvent): Way {
+function clientTypeOf({ principal, source, mode, detail }: AuditEvent): ClientType {
   if (principal?.kind === 'api-token') return 'token'
   if (principal?.kind === 'workload') return 'job'
   if (principal?.kind === 'system') return 'gateway'

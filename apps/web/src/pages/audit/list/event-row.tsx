@@ -6,11 +6,12 @@ import type { CSSProperties, MouseEvent, Ref } from 'react'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { Value } from '../value-menu.tsx'
+import { ClientTypeIcon } from './client-type-icon.tsx'
 import { groupId, type Row } from './collapse.ts'
 import { isCall, subjectOf, whoOf } from './event-facts.ts'
 import styles from './event-list.module.css'
+import { ProofIcon } from './proof-icon.tsx'
 import { ResultBadge } from './result-badge.tsx'
-import { WayIcon } from './way-icon.tsx'
 
 interface EventRowProps {
   readonly row: Row
@@ -27,7 +28,7 @@ interface EventRowProps {
 /** One line of the list. */
 export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, ref, onOpen, onToggle }: EventRowProps) {
   const { event, id } = row.entry
-  const { name, way } = whoOf(event)
+  const { name, clientType } = whoOf(event)
   const count = row.repeats.length
   function onClick({ target }: MouseEvent) {
     // The text of a row can be selected.
@@ -51,7 +52,7 @@ export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, r
         <Time at={event.at} kind="short" />
       </div>
       <div role="gridcell" className={styles.who}>
-        <WayIcon way={way} />
+        <ClientTypeIcon clientType={clientType} />
         {event.principal === undefined ? (
           <VisibleText>{name}</VisibleText>
         ) : (
@@ -126,7 +127,7 @@ function Target({ event, id }: CellProps) {
 }
 
 function Result({ event, id }: CellProps) {
-  const { decision, status } = event
+  const { decision, status, proof } = event
   const badge = <ResultBadge event={event} />
   return (
     <>
@@ -145,6 +146,7 @@ function Result({ event, id }: CellProps) {
           <Value name="status" value={`${status}`} eventId={id} />
         </span>
       )}
+      {proof !== undefined && <ProofIcon proof={proof} />}
     </>
   )
 }
