@@ -1,10 +1,13 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { can } from '../../../api/can.ts'
+import { useMe } from '../../../api/queries.ts'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import type { FilterName } from '../filter/filter-names.ts'
-import { wayNames, whoOf } from '../list/event-facts.ts'
+import { clientTypeNames, whoOf } from '../list/event-facts.ts'
 import { Value } from '../value-menu.tsx'
 import styles from './event-panel.module.css'
 import { proofText } from './event-sentence.ts'
@@ -17,11 +20,12 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
     <>
       <Section title="Who">
         <Filtered title={principal === undefined ? undefined : 'Name'} name="actor" value={principal?.name} />
-        <Field title="Through">{wayNames[who.way]}</Field>
+        <Field title="Through">{clientTypeNames[who.clientType]}</Field>
         <Text title="Device" value={principal?.device} />
         <Text title="Owner" value={principal?.owner?.name} />
         <List title="Roles" values={principal?.roles} />
         <List title="Groups" values={principal?.groups} />
+        <Bindings ids={principal?.bindings} />
         <Text title="Repository" value={job?.repository} />
         <Text title="Workflow" value={job?.workflow} />
         <Text title="Run" value={job?.run} />
@@ -32,10 +36,14 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
         <Text title="Client" value={source?.client} />
       </Section>
       <Section title="What">
+        <Field title="Time (UTC)">
+          {event.at} <CopyButton text={event.at} what="The time" />
+        </Field>
         <Filtered title="Kind" name="kind" value={event.kind} />
         <Filtered title="Permission" name="permission" value={event.permission} />
         <Filtered title="Rack" name="rack" value={event.rack} />
         <Filtered title="App" name="app" value={event.app} />
+        <AppLinks event={event} />
         <Text title="Service" value={event.service} />
         <Text title="Process" value={event.process} />
         <Text title="Release" value={event.release} />
@@ -63,6 +71,40 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
         )}
       </Section>
     </>
+  )
+}
+
+/** The bindings that the decision is based on. */
+function Bindings({ ids = [] }: { readonly ids: readonly string[] | undefined }) {
+  const canOpen = can(useMe(), 'gateway:binding:write')
+  if (!canOpen) return <List title="Bindings" values={ids} />
+  return ids.map((id) => (
+    <Field key={id} title="Binding">
+      <Link to="/people/bindings" search={{ open: id }}>
+        {id}
+      </Link>
+    </Field>
+  ))
+}
+
+/** The pages of the app, for those who have a role on its rack. */
+function AppLinks({ event: { rack = '', app, release } }: { readonly event: AuditEvent }) {
+  const { racks } = useMe()
+  if (app === undefined || !racks.includes(rack)) return null
+  return (
+    <Field title="Pages">
+      <Link to="/apps/$rack/$app" params={{ rack, app }} preload={false}>
+        The app
+      </Link>
+      {release !== undefined && (
+        <>
+          {' · '}
+          <Link to="/apps/$rack/$app/releases" params={{ rack, app }} preload={false}>
+            Its releases
+          </Link>
+        </>
+      )}
+    </Field>
   )
 }
 

@@ -4,7 +4,6 @@ import { X } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { get } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
-import { PolicySource } from '../../../ui/policy-source.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
@@ -12,6 +11,7 @@ import { VisibleText } from '../../../ui/visible-text.tsx'
 import type { Entry } from '../list/collapse.ts'
 import { toEntry } from '../list/events-query.ts'
 import { ResultBadge } from '../list/result-badge.tsx'
+import { DecisionSource } from './decision-source.tsx'
 import { EventFields, Field, Filtered, Section } from './event-fields.tsx'
 import styles from './event-panel.module.css'
 import { eventSentence } from './event-sentence.ts'
@@ -58,7 +58,7 @@ export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelPro
             <ResultBadge event={event} /> <Time at={event.at} />{' '}
             <Plain onPress={() => onShow({ around: event.at })}>Show the events around it</Plain>
           </p>
-          {data && <Verification key={id} shown={data} />}
+          <Verification key={id} shown={data} />
           <Decision event={event} />
           <EventFields event={event} />
           <Section title="Neighbors">
@@ -112,7 +112,7 @@ export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelPro
 
 function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
   if (decision === undefined) return null
-  const { effect, rule, source, reason, next } = decision
+  const { effect, rule, source, reason, next, policy } = decision
   return (
     <Section title="Decision">
       <Filtered title="Result" name="result" value={effect} />
@@ -129,7 +129,7 @@ function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
       <Filtered title="Rule" name="rule" value={rule} />
       {source !== undefined && (
         <Field title="Defined in">
-          <PolicySource source={source} />
+          <DecisionSource source={source} policy={policy} />
         </Field>
       )}
     </Section>

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '@rack-gateway/gateway-api'
+import { type AuditEvent, endpoints } from '@rack-gateway/gateway-api'
 import { expect, test } from 'vitest'
 import { eventSentence } from './event-sentence.ts'
 
@@ -31,4 +31,14 @@ test.each([
   ['backup-codes.created', { email: 'ann@example.com' }, 'created backup codes.'],
 ])('the kind %s is a sentence', (kind, detail, sentence) => {
   expect(eventSentence({ ...event, kind, detail } as AuditEvent)).toBe(`ann@example.com ${sentence}`)
+})
+
+test.each(endpoints.followAudit.query.properties.kind.enum)('the kind %s has a sentence of its own', (kind) => {
+  expect(eventSentence({ ...event, kind })).not.toContain('caused the event')
+})
+
+test('a person is not said to have replayed a session token', () => {
+  expect(eventSentence({ ...event, kind: 'session.superseded-token' })).toMatch(
+    /^A session token of ann@example\.com was used/,
+  )
 })

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { methodName } from '../../../second-factor/method-names.ts'
-import { isCall, resultOf, subjectOf, type Way, whoOf } from '../list/event-facts.ts'
+import { type ClientType, isCall, resultOf, subjectOf, whoOf } from '../list/event-facts.ts'
 
-const byWay: Readonly<Record<Way, string>> = {
+const byClientType: Readonly<Record<ClientType, string>> = {
   browser: ' in a browser',
   'web-console': ' in the web console',
   'management-api': ' through the management API',
@@ -31,14 +31,16 @@ export function proofText({ method, at }: NonNullable<AuditEvent['proof']>): str
 function withoutProof(event: AuditEvent): string {
   const { kind, count, status } = event
   const who = whoOf(event)
-  const name = who.way === 'gateway' ? 'The gateway' : who.name
+  const name = who.clientType === 'gateway' ? 'The gateway' : who.name
   if (kind === 'refused')
-    return `The gateway refused ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${byWay[who.way]}.`
+    return `The gateway refused ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${byClientType[who.clientType]}.`
   if (kind === 'outcome.unknown')
     return `The gateway does not know how this call ended${event.close === undefined ? '' : `: ${event.close}`}.`
+  const passive = passiveSentences[kind]
+  if (passive !== undefined) return passive(name)
   if (!isCall(kind)) return `${name}${actions[kind] ?? ` caused the event ${kind}`}${about(event)}.`
   const operation = event.permission ?? event.route ?? event.path ?? 'an unknown operation'
-  const call = `${operation}${onTarget(event)}${byWay[who.way]}`
+  const call = `${operation}${onTarget(event)}${byClientType[who.clientType]}`
   switch (resultOf(event)) {
     case 'denied':
       return `${name} was denied ${call}.`
@@ -77,6 +79,13 @@ function namedSubject(event: AuditEvent): string {
   return isNamed ? subjectOf(event) : ''
 }
 
+/** Events that the principal did not cause. */
+const passiveSentences: Readonly<Record<string, (name: string) => string>> = {
+  'session.superseded-token': (name) =>
+    `A session token of ${name} was used, although a newer one had replaced it. The token may be stolen.`,
+  'recording.gap': (name) => `A part of a session of ${name} is missing in its recording.`,
+}
+
 /** What a principal did in an event that is no call to a rack. */
 const actions: Readonly<Record<string, string>> = {
   'login.succeeded': ' logged in',
@@ -95,6 +104,14 @@ const actions: Readonly<Record<string, string>> = {
   'token.issued': ' created an API token',
   'token.rotated': ' rotated an API token',
   'token.revoked': ' revoked an API token',
+  'token.owner-changed': ' changed the owner of an API token',
+  'service-account.created': ' created a service account',
+  'service-account.disabled': ' disabled a service account',
+  'service-account.enabled': ' enabled a service account',
+  'invitation.created': ' invited a person',
+  'invitation.revoked': ' revoked an invitation',
+  'invitation.redeemed': ' accepted an invitation',
+  'invitation.denied': ' got no roles from an invitation, because the person who invited can no longer grant them',
   'binding.created': ' granted a role',
   'binding.removed': ' removed a role',
   'trust.created': ' created a trust for CI jobs',
@@ -112,12 +129,26 @@ const actions: Readonly<Record<string, string>> = {
   'configuration.loaded': ' started',
   'policy.loaded': ' loaded a changed policy',
   'policy.rejected': ' rejected an invalid policy',
+  'policy.studied': ' compared a proposed policy with recorded calls',
+  'package.recorded': ' called a policy package, which recorded this event',
+  'stream.opened': ' opened a stream of the audit log',
+  'stream.closed': ' closed a stream of the audit log',
+  'stream.abandoned': ' closed a stream of the audit log whose process had died',
+  'stream.recovered': ' imported events from a fallback file',
+  'stream.not-recovered': ' could not import events from a fallback file',
+  'access-review.read': ' read the access review',
   'audit.read': ' read the audit log',
   'audit.exported': ' exported the audit log',
   'audit.inconsistent': ' found that the audit log differs from what was signed',
+  'audit.archived': ' archived a month of the audit log',
+  'audit.dropping': ' is about to remove an archived month from the database',
+  'audit.dropped': ' removed an archived month from the database',
+  'signing-key.changed': ' began to sign checkpoints with another key',
   'alarm.acknowledged': ' acknowledged an alarm',
   'environment.changed': ' changed an environment variable',
   'recording.read': ' watched a session recording',
   'recording.ended': ' ended a recorded session',
+  'recording.closed': ' closed the recording of a session whose gateway process had died',
+  'recording.removed': ' removed an old session recording',
   'live-call.ended': ' ended a live call',
 }

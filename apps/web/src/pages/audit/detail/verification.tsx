@@ -7,10 +7,15 @@ import { Problem } from '../../../ui/problem.tsx'
 import { canVerify, verifyProof } from '../proof/verify-proof.ts'
 import styles from './verification.module.css'
 
+interface VerificationProps {
+  /** Undefined while it is loading. */
+  readonly shown: ResponseOf<'getAuditEvent'> | undefined
+}
+
 /** Verifies in the browser that the event is in the signed log, and shows each step. */
-export function Verification({ shown }: { readonly shown: ResponseOf<'getAuditEvent'> }) {
+export function Verification({ shown }: VerificationProps) {
   const verify = useMutation({
-    async mutationFn() {
+    async mutationFn(shown: ResponseOf<'getAuditEvent'>) {
       if (!canVerify())
         throw new Error(
           'Browsers can verify events only on a page loaded over https: or from this computer. Use rack-gateway audit prove.',
@@ -25,7 +30,11 @@ export function Verification({ shown }: { readonly shown: ResponseOf<'getAuditEv
   return (
     <div className={styles.verification}>
       <div>
-        <Button isPending={verify.isPending} onPress={() => verify.mutate()}>
+        <Button
+          isDisabled={shown === undefined}
+          isPending={verify.isPending}
+          onPress={() => shown && verify.mutate(shown)}
+        >
           <BadgeCheck aria-hidden /> Verify in this browser
         </Button>
       </div>

@@ -1,0 +1,23 @@
+import { useQuery } from '@tanstack/react-query'
+import { PolicySource } from '../../../ui/policy-source.tsx'
+import { policyQuery } from '../../policy/policy-queries.ts'
+
+interface DecisionSourceProps {
+  readonly source: string
+  /** The SHA-256 of the policy that decided. */
+  readonly policy: string | undefined
+}
+
+/** Where the rule of an event is defined. The policy page shows only the document in force. */
+export function DecisionSource({ source, policy }: DecisionSourceProps) {
+  const isLine = /:\d+$/.test(source)
+  const { data } = useQuery({ ...policyQuery, enabled: isLine && policy !== undefined })
+  return (
+    <>
+      <PolicySource source={source} />
+      {isLine && data && policy !== undefined && data.policy !== policy && (
+        <p>The document has changed since this event, so the line can be another one.</p>
+      )}
+    </>
+  )
+}
