@@ -47,6 +47,7 @@ export function ValueMenu({ refine, openEvent, children }: ValueMenuProps) {
       {children}
       <Popover
         className={styles.popover ?? ''}
+        aria-label="Filter"
         triggerRef={trigger}
         isOpen={chosen !== null}
         onOpenChange={(isOpen) => !isOpen && setChosen(null)}
