@@ -60,3 +60,14 @@ test('an app that a page already loaded is found by its name or its rack', () =>
   found('prod web')[0]?.run()
   expect(navigate.mock.calls).toEqual([['/apps/production/web']])
 })
+
+test('an ID leads to the recording too, and a service account can be created, for those who may', () => {
+  const permissions = ['gateway:recording:read', 'gateway:service-account:write']
+  const navigate = vi.fn()
+  const commands = commandsFor({ ...me, permissions }, me.id, navigate)
+  commands.find(({ id }) => id === 'recording')?.run()
+  commands.find(({ label }) => label === 'Create a service account')?.run()
+  expect(navigate.mock.calls).toEqual([[`/recordings/${me.id}`], ['/people/service-accounts', { dialog: 'create' }]])
+  const others = commandsFor(me, me.id, navigate).map(({ label }) => label)
+  expect(others.filter((label) => /recording|service account/i.test(label))).toEqual([])
+})
