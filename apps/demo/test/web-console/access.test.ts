@@ -97,9 +97,27 @@ describeInChromium('the access of a person, and the shell of the web console', (
       .click()
     await one.getByRole('button', { name: 'Revoke the session', exact: true }).click()
     await one.getByRole('heading', { name: 'Your session has ended' }).waitFor()
+    await lookAt(one, 'session-ended')
+    await one.reload()
+    await one.getByText(/^Your session ended on /).waitFor()
     await one.getByRole('link', { name: 'Log in again' }).click()
     await one.click('button[value="viewer"]')
     await one.getByRole('heading', { name: 'Your access' }).waitFor()
+  })
+
+  test('a person whose session ended at a line of the policy gets back to that line', async () => {
+    const page = await at.open('viewer', '/gateway/policy?text=built-in')
+    await page.goto(`${at.url}/gateway/policy?text=built-in#L7`)
+    await page.getByRole('heading', { name: 'Policy' }).waitFor()
+    await at.at.system.sql`update gateway.sessions set ended_at = now() where user_id in
+      (select id from gateway.users where email = 'viewer@example.com')`
+    await page.keyboard.press('g')
+    await page.keyboard.press('p')
+    await page.getByRole('heading', { name: 'Your session has ended' }).waitFor()
+    await page.goBack()
+    await page.getByRole('link', { name: 'Log in again' }).click()
+    await page.click('button[value="viewer"]')
+    await page.locator('#L7[data-marked=true]').waitFor()
   })
 
   test('the pages and the actions can be reached with the keyboard alone', async () => {
@@ -111,10 +129,13 @@ describeInChromium('the access of a person, and the shell of the web console', (
     await page.keyboard.press('Control+k')
     await page.getByRole('searchbox', { name: 'Find or run' }).waitFor()
     await page.keyboard.type('open overview')
+    await page.getByRole('option').getByText('Open Overview', { exact: true }).waitFor()
+    await lookAt(page, 'command-palette')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
     await page.keyboard.press('?')
     await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
+    await lookAt(page, 'shortcut-list')
     await page.keyboard.press('Escape')
     await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' })
   })

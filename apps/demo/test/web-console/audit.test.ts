@@ -59,6 +59,13 @@ describeInChromium('the audit page', () => {
     await panel
       .getByText(/^deployer@example.com was denied process:run \(rake db:migrate\) on staging\/myapp/)
       .waitFor()
+    expect(await panel.getByRole('link', { name: 'The app', exact: true }).getAttribute('href')).toBe(
+      '/gateway/apps/staging/myapp',
+    )
+    await panel
+      .getByText(/^\d{4}-\d\d-\d\dT[\d:.]+Z/)
+      .getByRole('button', { name: 'Copy: The time' })
+      .waitFor()
     await at.at.system.checkpoint()
     await panel.getByRole('button', { name: 'Verify in this browser' }).click()
     await panel.getByText('Verified: the event is in the signed log').waitFor()
@@ -96,6 +103,43 @@ describeInChromium('the audit page', () => {
     expect(await auditor.locator(`#L${line}`).getAttribute('data-marked')).toBe('true')
     await auditor.goBack()
     await panel.waitFor()
+    expect(await panel.getByText('The document has changed since this event').count()).toBe(0)
+    expect(await panel.getByRole('link', { name: /^[0-9a-f]{8}-/ }).count()).toBe(0)
+  })
+
+  test('an event says that the policy has changed since, and leads an administrator to its bindings', async () => {
+    const { id } = await at.at.system.app.audit.record({
+      kind: 'call',
+      principal: { kind: 'user', id: 'u', name: 'ann@example.com', bindings: ['b0000000-0000-4000-8000-000000000000'] },
+      decision: { effect: 'deny', rule: 'blocked', source: 'built-in:12', policy: '0'.repeat(64) },
+    })
+    await show(admin, `/${id}`)
+    const panel = admin.getByRole('complementary', { name: 'The open event' })
+    await panel.getByText('The document has changed since this event').waitFor()
+    await panel.getByRole('link', { name: /^b0000000-/ }).click()
+    await admin.waitForURL(/\/gateway\/people\/bindings\?open=b0000000-/)
+  })
+
+  test('the chart says since when it counted', async () => {
+    await auditor.route('**/audit/histogram?*', async (route) => {
+      const response = await route.fetch()
+      const counted = await response.json()
+      await route.fulfill({ response, json: { ...counted, complete: false, countedFrom: counted.buckets.at(-2).at } })
+    })
+    await show(auditor, '?range=7d')
+    await auditor.getByText(/^at least .*, counted since /).waitFor()
+    await lookAt(auditor, 'audit-counted-in-part')
+    await auditor.unroute('**/audit/histogram?*')
+  })
+
+  test('a gap that the live tail finds is shown', async () => {
+    const gap = { stream: '01a21006-6e55-7646-9171-966421143187', from: 3, to: 5 }
+    await auditor.route('**/audit/events/stream*', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: `event: gap\ndata: ${JSON.stringify(gap)}\n\n` }),
+    )
+    await show(auditor, '?live=true')
+    await auditor.getByText(`The stream ${gap.stream} has no events with the numbers 3 to 5`).first().waitFor()
+    await auditor.unroute('**/audit/events/stream*')
   })
 
   test('a person without the permission sees the denial of the API, and no entry in the navigation', async () => {
@@ -133,6 +177,7 @@ describeInChromium('the audit page', () => {
     expect(app).toMatch(/^[abc]$/)
     await auditor.keyboard.press('Enter')
     await auditor.getByRole('menu').waitFor()
+    await lookAt(auditor, 'audit-value-menu')
     await auditor.keyboard.press('ArrowDown')
     await auditor.keyboard.press('Enter')
     await expect.poll(() => search(auditor)).toBe(`rack:keys -app:${app}`)
@@ -250,6 +295,7 @@ describeInChromium('the audit page', () => {
     const dialog = auditor.getByRole('dialog', { name: 'Export events' })
     await dialog.getByText(`${bulk} events`).waitFor()
     await dialog.getByText('The audit log records this export').waitFor()
+    await lookAt(auditor, 'audit-export')
     await dialog.getByLabel('Format').selectOption('csv')
     const [download] = await Promise.all([
       auditor.waitForEvent('download'),
@@ -280,6 +326,9 @@ describeInChromium('the audit page', () => {
 
   test('an alarm is acknowledged by those who may, and the list says who may', async () => {
     await record({ kind: 'audit.inconsistent', detail: { problem: hostile } })
+    await show(auditor, '?dialog=checkpoint')
+    await auditor.getByText('Newest checkpoint').waitFor()
+    await lookAt(auditor, 'audit-checkpoint')
     await show(auditor, '?dialog=alarms')
     await auditor.getByText('gateway:audit:acknowledge').waitFor()
     expect(await auditor.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0)
@@ -292,5 +341,17 @@ describeInChromium('the audit page', () => {
     await admin.getByRole('button', { name: 'Open the event' }).click()
     await admin.getByRole('complementary', { name: 'The open event' }).waitFor()
     expect(admin.url()).not.toContain('dialog')
+  })
+
+  test('a session token that was used after its replacement is an open alarm', async () => {
+    await record({ kind: 'session.superseded-token', detail: { session: 's' } })
+    await expect
+      .poll(async () => {
+        await show(admin, '')
+        return admin.getByRole('button', { name: /^\d open alarm/ }).count()
+      })
+      .toBe(1)
+    await admin.goto(`${at.url}/gateway/`)
+    await admin.getByRole('link', { name: /^Nobody has acknowledged/ }).waitFor()
   })
 })

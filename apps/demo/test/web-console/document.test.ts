@@ -69,6 +69,20 @@ describe('the document of the web console', () => {
     expect([theme.status, theme.headers['cache-control']]).toEqual([200, 'no-cache'])
   })
 
+  test('loads at most 200 kB of compressed script', async () => {
+    const { body } = await at.visit((await at.login('viewer')).browser, '/gateway/')
+    const scripts = [...body.matchAll(/(?:src|href)="(\/gateway\/assets\/[\w.-]+\.js)"/g)].map(([, path = '']) => path)
+    const sizes = await Promise.all(
+      scripts.map(async (path) => {
+        const { headers } = await at.visit(createBrowser(), path, { headers: { 'accept-encoding': 'gzip' } })
+        return Number(headers['content-length'])
+      }),
+    )
+    const size = sizes.reduce((sum, one) => sum + one, 0)
+    expect(size).toBeGreaterThan(50_000)
+    expect(size).toBeLessThanOrEqual(200_000)
+  })
+
   test.each(['nowhere.js', '..%2f..%2fpackage.json', '%2e%2e/index.html', '.%00', ''])(
     'no other file can be read below its files: %s',
     async (name) => {

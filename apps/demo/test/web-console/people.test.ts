@@ -36,6 +36,7 @@ describeInChromium('people and pipelines', () => {
     await admin.getByLabel('Role', { exact: true }).selectOption('deployer')
     await admin.getByLabel('Racks').fill('staging')
     await admin.getByLabel('Reason').fill('joins on Monday')
+    await lookAt(admin, 'people-invite')
     await admin.getByRole('button', { name: 'Invite', exact: true }).click()
     await admin.getByText('nobody@example.com was invited').waitFor()
     const row = admin.getByRole('row').filter({ hasText: 'nobody@example.com' })
@@ -63,6 +64,7 @@ describeInChromium('people and pipelines', () => {
     await admin.getByLabel('Name').fill('nightly')
     await admin.getByLabel('Role', { exact: true }).selectOption('viewer')
     await admin.getByLabel('Apps').fill('web-*')
+    await lookAt(admin, 'people-token-create')
     await admin.getByRole('button', { name: 'Create the token' }).click()
     const dialog = admin.getByRole('dialog', { name: 'The API token nightly' })
     const secret = (await dialog.locator('code').textContent()) ?? ''
@@ -86,6 +88,10 @@ describeInChromium('people and pipelines', () => {
     await admin.getByRole('heading', { name: 'nightly' }).waitFor()
     expect(await admin.evaluate<string>(kept)).not.toContain(secret)
     await lookAt(admin, 'people-token')
+    await at.at.system.get('/rack/staging/apps/web-1', secret)
+    await admin.getByRole('link', { name: 'Events in the audit log' }).click()
+    await admin.getByRole('row').filter({ hasText: 'token:nightly (admin@example.com)' }).first().waitFor()
+    await admin.goBack()
 
     await admin.getByRole('button', { name: 'Rotate' }).click()
     await admin.getByLabel('The previous secret').selectOption('Not at all')
@@ -137,6 +143,7 @@ describeInChromium('people and pipelines', () => {
 
     await admin.getByRole('button', { name: 'Lock' }).click()
     await admin.getByLabel('Reason').fill('left the company')
+    await lookAt(admin, 'people-lock')
     await admin.getByRole('dialog').getByRole('button', { name: 'Lock' }).click()
     const stopped = admin.getByRole('dialog', { name: 'viewer@example.com was locked' })
     await stopped.getByRole('link', { name: 'backups' }).waitFor()
@@ -170,6 +177,12 @@ describeInChromium('people and pipelines', () => {
     expect(text).toContain('<img src=x onerror=alert(1)>')
     expect(text).not.toContain('\u202e')
     await lookAt(admin, 'people-claims')
+
+    const repository = { repository_id: '74', repository_owner_id: '65', ref: 'refs/heads/main' }
+    const matching = { ...claims, ...repository, event_name: 'push', head_ref: '' }
+    await admin.getByLabel('Claims or token').fill(JSON.stringify(matching))
+    await admin.getByRole('button', { name: 'Test', exact: true }).click()
+    await result.getByText('Matches', { exact: true }).waitFor()
 
     await admin.getByLabel('Claims or token').fill('{"iss": ')
     await admin.getByRole('button', { name: 'Test', exact: true }).click()
