@@ -5,17 +5,19 @@ import { Choice } from '../../../ui/fields.tsx'
 import { durationText } from '../duration.ts'
 import styles from './controls.module.css'
 import { type Player, speeds } from './engine/player.ts'
-import { usePlayerState } from './use-player.ts'
+import { isSessionOver, usePlayerState } from './use-player.ts'
 
 const speedOptions = speeds.map((speed) => ({ value: `${speed}`, label: `${speed}×` }))
 
 interface ControlsProps {
   readonly player: Player
   readonly isLive: boolean
+  /** Opens the recording again. */
+  readonly onReconnect: () => void
 }
 
 /** What the keys of the player do, as buttons. */
-export function Controls({ player, isLive }: ControlsProps) {
+export function Controls({ player, isLive, onReconnect }: ControlsProps) {
   const isRunning = usePlayerState(player, ({ isPlaying, isFollowing }) => isPlaying || isFollowing)
   const speed = usePlayerState(player, (state) => state.speed)
   const skipsIdle = usePlayerState(player, (state) => state.skipsIdle)
@@ -25,7 +27,7 @@ export function Controls({ player, isLive }: ControlsProps) {
         {isRunning ? <Pause aria-hidden /> : <Play aria-hidden />}
       </Button>
       <Clock player={player} />
-      {isLive && <LiveButton player={player} />}
+      {isLive && <LiveButton player={player} onReconnect={onReconnect} />}
       <Choice
         isInline
         label="Speed"
@@ -62,10 +64,12 @@ function Clock({ player }: { readonly player: Player }) {
 }
 
 /** Whether the newest output is shown, and the way back to it. */
-function LiveButton({ player }: { readonly player: Player }) {
+function LiveButton({ player, onReconnect }: Pick<ControlsProps, 'player' | 'onReconnect'>) {
   const isFollowing = usePlayerState(player, (state) => state.isFollowing)
-  const isOver = usePlayerState(player, (state) => state.isLoaded)
-  if (isOver) return <span className={styles.over}>The session has ended</span>
+  const isLoaded = usePlayerState(player, (state) => state.isLoaded)
+  const end = usePlayerState(player, (state) => state.end)
+  if (isSessionOver(end)) return <span className={styles.over}>The session has ended</span>
+  if (isLoaded) return end === null || end === 'open' ? <Button onPress={onReconnect}>Reconnect</Button> : null
   return (
     <button
       type="button"

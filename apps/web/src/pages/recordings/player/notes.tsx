@@ -51,7 +51,7 @@ export function Notes({ player, recording, isLive, hasFailed }: NotesProps) {
       {isLoaded && end === null && !hasFailed && (
         <p className={styles.problem} role="alert">
           {isLive
-            ? 'The connection was lost while the session was running. Reload this page to see the rest.'
+            ? 'The connection was lost while the session was running. Reconnect to see the rest.'
             : 'The recording ended early: the next part was changed, or the connection failed. Reload this page. If it ends here again, tell the operator of the gateway.'}
         </p>
       )}

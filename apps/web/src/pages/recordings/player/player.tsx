@@ -33,7 +33,15 @@ export function Player({ recording, onSessionEnd }: PlayerProps) {
     <>
       {error && <Problem error={error} retry={retry} />}
       {opened === null && !error && <Spinner label="Opening the recording" />}
-      {opened && <LoadedPlayer opened={opened} recording={recording} isLive={isLive} hasFailed={error !== null} />}
+      {opened && (
+        <LoadedPlayer
+          opened={opened}
+          recording={recording}
+          isLive={isLive}
+          hasFailed={error !== null}
+          onReconnect={retry}
+        />
+      )}
     </>
   )
 }
@@ -43,9 +51,11 @@ interface LoadedPlayerProps {
   readonly recording: Recording
   readonly isLive: boolean
   readonly hasFailed: boolean
+  readonly onReconnect: () => void
 }
 
-function LoadedPlayer({ opened: { player, tape }, recording, isLive, hasFailed }: LoadedPlayerProps) {
+function LoadedPlayer({ opened, recording, isLive, hasFailed, onReconnect }: LoadedPlayerProps) {
+  const { player, tape } = opened
   const me = useMe()
   const field = useRef<HTMLDivElement>(null)
   useAddress(player, recording.id)
@@ -55,7 +65,7 @@ function LoadedPlayer({ opened: { player, tape }, recording, isLive, hasFailed }
       <div className={styles.stage}>
         <Screen player={player} />
         <Timeline player={player} recording={recording} />
-        <Controls player={player} isLive={isLive} />
+        <Controls player={player} isLive={isLive && !hasFailed} onReconnect={onReconnect} />
         <Notes player={player} recording={recording} isLive={isLive} hasFailed={hasFailed} />
       </div>
       <div className={styles.side}>

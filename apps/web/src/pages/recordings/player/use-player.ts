@@ -4,7 +4,7 @@ import { open } from '../../../api/client.ts'
 import { ApiError } from '../../../api/errors.ts'
 import { endSession } from '../../../api/session-end.ts'
 import { Keyframes } from './engine/keyframes.ts'
-import { loadRecording } from './engine/load-recording.ts'
+import { type CastEnd, loadRecording } from './engine/load-recording.ts'
 import { Player, type PlayerState } from './engine/player.ts'
 import { Tape } from './engine/tape.ts'
 import { yieldByMessage } from './engine/time-slices.ts'
@@ -18,6 +18,11 @@ interface UsePlayerOptions {
   /** Milliseconds. */
   readonly startAt: number
   readonly onSessionEnd: () => void
+}
+
+/** Whether a live stream ended because its session did. It also ends when the gateway stops, or stops sending to this page. */
+export function isSessionOver(end: CastEnd | null): boolean {
+  return end === 'complete' || end === 'cut'
 }
 
 /** Opens the recording once, and plays it while it arrives. A session that runs is followed. */
@@ -59,7 +64,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
       })
       if (signal.aborted) return
       player.onLoaded(end)
-      if (isLive) onSessionEnd()
+      if (isLive && isSessionOver(end)) onSessionEnd()
     }
     function fail(reason: Error) {
       if (signal.aborted) return

@@ -1,3 +1,4 @@
+import { NoAnswer } from '../../../../api/errors.ts'
 import { type CastEvent, type CastHeader, LineReader, NotACast, parseEvent, parseHeader } from './cast.ts'
 import type { Keyframes } from './keyframes.ts'
 import { maxTapeLength, type Tape } from './tape.ts'
@@ -35,7 +36,7 @@ const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'
  * processed, so that memory is bounded.
  *
  * @returns the end that the gateway sent; null if the connection ended without one
- * @throws NotACast, or the error of the connection
+ * @throws NotACast, NoAnswer
  */
 export async function loadRecording(options: LoadOptions): Promise<CastEnd | null> {
   const { body, signal, yieldToPage, onProgress } = options
@@ -47,7 +48,9 @@ export async function loadRecording(options: LoadOptions): Promise<CastEnd | nul
   const recording = new IncomingRecording(options)
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw signal.aborted ? error : new NoAnswer()
+      })
       if (done || signal.aborted) break
       for (const line of lines.read(value)) {
         await recording.addLine(line, endStep)
