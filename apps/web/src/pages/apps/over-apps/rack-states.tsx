@@ -1,11 +1,21 @@
+import { hashKey } from '@tanstack/react-query'
 import { RackState } from '../rack-answer/rack-state.tsx'
+import { useRunningQueries } from './paced-query.ts'
 import type { RackCall } from './use-over-racks.ts'
 
-/** What is to say about questions to several racks. Of those to one rack that fail, are slow, or were stopped, only the first is shown. */
+/** What is to say about questions to several racks. Of those to one rack that fail, are slow, or were stopped, only one is shown. */
 export function RackStates({ calls }: { readonly calls: readonly RackCall[] }) {
-  const unfinished = calls.filter(({ error, isPending, isFetching }) => error !== null || isPending || isFetching)
-  const first = new Map(unfinished.toReversed().map((call) => [call.rack, call]))
-  return [...first.values()]
-    .toReversed()
-    .map((call) => <RackState key={call.rack} rack={call.rack} call={call} queryKey={['rack', call.rack]} />)
+  const running = useRunningQueries()
+  const failed = calls.filter(({ error, isPending, isFetching }) => !isFetching && (error !== null || isPending))
+  const slow = running.flatMap((hash) => calls.find(({ queryKey }) => hashKey(queryKey) === hash) ?? [])
+  const shown = new Map<string, RackCall>()
+  for (const call of [...failed, ...slow]) if (!shown.has(call.rack)) shown.set(call.rack, call)
+  return [...shown].map(([rack, call]) => (
+    <RackState
+      key={hashKey(call.queryKey)}
+      rack={rack}
+      call={{ ...call, refetch: () => failed.map((one) => one.rack === rack && one.refetch()) }}
+      queryKey={['rack', rack]}
+    />
+  ))
 }

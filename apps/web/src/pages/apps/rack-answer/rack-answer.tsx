@@ -1,4 +1,4 @@
-import { type QueryKey, type UseQueryOptions, useQuery } from '@tanstack/react-query'
+import { hashKey, type QueryKey, type UseQueryOptions, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { RackState } from './rack-state.tsx'
@@ -17,7 +17,7 @@ export function RackAnswer<T, Key extends QueryKey>({ rack, what, query, childre
   return (
     <>
       {call.isFetching && call.isPending && <Spinner label={`Loading: ${what}`} />}
-      <RackState rack={rack} call={call} queryKey={query.queryKey} />
+      <RackState key={hashKey(query.queryKey)} rack={rack} call={call} queryKey={query.queryKey} />
       {call.data !== undefined && children(call.data)}
     </>
   )

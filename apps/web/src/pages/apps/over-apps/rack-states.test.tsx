@@ -1,0 +1,104 @@
+// @vitest-environment happy-dom
+import { QueryClient, QueryClientProvider, useQueries } from '@tanstack/react-query'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { rackPath } from '../../../api/rack-data/rack-path.ts'
+import { readApps } from '../../../api/rack-data/readers.ts'
+import { pacedQuery } from './paced-query.ts'
+import { RackStates } from './rack-states.tsx'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+})
+afterEach(() => {
+  cleanup()
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+interface Question {
+  readonly rack: string
+  readonly app: string
+}
+
+function List({ questions }: { readonly questions: readonly Question[] }) {
+  const queries = questions.map(({ rack, app }) => pacedQuery(rack, rackPath`/apps/${app}/builds`, readApps))
+  const calls = useQueries({ queries }).map((call, index) => ({
+    ...call,
+    rack: questions[index]?.rack ?? '',
+    queryKey: queries[index]?.queryKey ?? [],
+  }))
+  return <RackStates calls={calls} />
+}
+
+const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds))
+
+/** Shows a list whose questions are answered when the test says so. */
+async function show(questions: readonly Question[]) {
+  const asked: string[] = []
+  const answers: ((response: Response) => void)[] = []
+  vi.stubGlobal('fetch', (address: string) => {
+    asked.push(address.split('/').slice(-4).join('/'))
+    return new Promise<Response>((resolve) => answers.push(resolve))
+  })
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <List questions={questions} />
+    </QueryClientProvider>,
+  )
+  await pass(0)
+  /** Without a real body, which would take an unknown number of turns to read. */
+  async function answer(index: number, status = 200) {
+    const headers = new Headers({ 'answered-by': 'rack' })
+    answers[index]?.({ ok: status === 200, status, headers, json: async () => [], text: async () => '' } as Response)
+    await pass(0)
+  }
+  return { asked, answer }
+}
+
+const notices = () => screen.queryAllByRole('status').map(({ textContent }) => textContent?.split(' has ')[0])
+
+test('a rack is slow five seconds after it was asked, and not while the question waits for its turn', async () => {
+  const { asked, answer } = await show([
+    ...['a', 'b', 'c', 'd'].map((app) => ({ rack: 'hangs', app })),
+    { rack: 'waits', app: 'a' },
+  ])
+  expect(asked).toHaveLength(4)
+  await pass(5_000)
+  expect(notices()).toEqual(['Rack hangs'])
+  await answer(1)
+  expect(asked).toHaveLength(5)
+  await pass(4_999)
+  expect(notices()).toEqual(['Rack hangs'])
+  await pass(1)
+  expect(notices()).toEqual(['Rack hangs', 'Rack waits'])
+  for (const index of [0, 2, 3, 4]) await answer(index)
+})
+
+test('each question to a rack has its own five seconds', async () => {
+  const { answer } = await show(['a', 'b', 'c', 'd', 'e'].map((app) => ({ rack: 'staging', app })))
+  await pass(4_000)
+  for (const index of [0, 1, 2, 3]) await answer(index)
+  await pass(4_999)
+  expect(notices()).toEqual([])
+  await pass(1)
+  expect(notices()).toEqual(['Rack staging'])
+  await answer(4)
+  expect(notices()).toEqual([])
+})
+
+test('another attempt repeats all questions to the rack that failed, and none to other racks', async () => {
+  const { asked, answer } = await show([
+    { rack: 'staging', app: 'a' },
+    { rack: 'staging', app: 'b' },
+    { rack: 'other', app: 'a' },
+    { rack: 'staging', app: 'c' },
+  ])
+  for (const index of [0, 1, 2]) await answer(index, 500)
+  await answer(3)
+  expect(screen.getAllByRole('alert')).toHaveLength(2)
+  fireEvent.click(screen.getAllByRole('button', { name: 'Try again' })[0] as HTMLElement)
+  await pass(0)
+  expect(asked.slice(4)).toEqual(['staging/apps/a/builds', 'staging/apps/b/builds'])
+  for (const index of [4, 5]) await answer(index)
+})
