@@ -14,10 +14,11 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onError: watchSession }),
     defaultOptions: {
       queries: {
-        // A denial stays a denial, and each question to a rack is recorded. Only a gateway that did not answer is asked again.
+        // A denial stays a denial. Only a gateway that did not answer is asked again.
         retry: (count, error) => error instanceof NoAnswer && count < 2,
         staleTime: 15_000,
         refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
       },
     },
   })

@@ -7,7 +7,7 @@ type Run = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
 /**
  * Something of a rack. It is asked only when a page opens or is refreshed, because each question is an audit event: never
- * because the network came back, and not again while a person changes tabs.
+ * by itself after a failure, and not again while a person changes tabs.
  *
  * @param run decides when the rack is asked, such as `createSlots`; by default, at once
  */
@@ -16,6 +16,7 @@ export function rackQuery<T>(rack: string, path: RackPath, read: Reader<T>, run:
     queryKey: ['rack', rack, path],
     queryFn: ({ signal }) => run(() => rackGet(rack, path, read, { signal }), signal),
     staleTime: 15_000,
-    refetchOnReconnect: false,
+    // A response that broke off was a question, too.
+    retry: false,
   })
 }

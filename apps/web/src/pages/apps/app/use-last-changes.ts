@@ -16,6 +16,5 @@ export function useLastChanges(asked: Asked) {
     queryKey: ['rack', rack, `${rackPath`/apps/${app}`}/last-changes`, asked],
     queryFn: ({ signal }) => get('/last-changes', { query: { rack, app: [app], ...asked } }, signal),
     enabled: (asked.release ?? asked.build ?? []).length > 0,
-    refetchOnReconnect: false,
   })
 }

@@ -12,7 +12,6 @@ function lastChangesQuery(rack: string, app: readonly string[]) {
   return queryOptions({
     queryKey: ['rack', rack, 'last-changes', app],
     queryFn: ({ signal }) => get('/last-changes', { query: { rack, app: [...app] } }, signal),
-    refetchOnReconnect: false,
   })
 }
 

@@ -19,7 +19,6 @@ function changesQuery(rack: string, app: string) {
       get('/app-changes', { query: { rack, app, limit: 50, cursor: pageParam } }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
-    refetchOnReconnect: false,
   })
 }
 
