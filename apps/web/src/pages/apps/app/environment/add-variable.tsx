@@ -5,6 +5,7 @@ import { TextField } from '../../../../ui/fields.tsx'
 import styles from './add-variable.module.css'
 import { readVariables } from './env-text.ts'
 import type { Draft } from './use-draft.ts'
+import { ValueField } from './value-field.tsx'
 
 interface AddVariableProps {
   readonly env: string
@@ -37,7 +38,7 @@ export function AddVariable({ env, draft: { edits, edit } }: AddVariableProps) {
       }}
     >
       <TextField aria-label="New key" placeholder="NEW_KEY" mono value={key} onChange={setKey} error={fault} />
-      <TextField aria-label="Its value" placeholder="Value" mono value={value} onChange={setValue} />
+      <ValueField aria-label="Its value" placeholder="Value" value={value} onChange={setValue} />
       <Button type="submit">Add</Button>
     </form>
   )

@@ -1,11 +1,11 @@
 import { Button } from '../../../../ui/button.tsx'
 import { CopyButton } from '../../../../ui/copy-button.tsx'
-import { TextField } from '../../../../ui/fields.tsx'
 import { Problem } from '../../../../ui/problem.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import type { Variable } from './env-text.ts'
 import type { Draft } from './use-draft.ts'
 import type { Revealed } from './use-revealed.ts'
+import { ValueField } from './value-field.tsx'
 import styles from './variable-value.module.css'
 
 interface VariableValueProps {
@@ -22,12 +22,11 @@ export function VariableValue({ name, variable, canReveal, revealed, draft: { ed
   const edited = edits.get(name)
   if (edited === null) return <em>Will be removed</em>
   if (edited !== undefined) {
-    // A field has one line, and shows no masks. What nobody types over stays as it is.
-    const isShown = !edited.includes('\n') && !(variable?.isMasked === true && edited === variable.value)
+    // A field has no carriage returns, and shows no masks. What nobody types over stays as it is.
+    const isShown = !edited.includes('\r') && !(variable?.isMasked === true && edited === variable.value)
     return (
-      <TextField
+      <ValueField
         aria-label={`New value of ${name}`}
-        mono
         autoFocus
         value={isShown ? edited : ''}
         placeholder={isShown ? '' : 'Type a new value'}
