@@ -1,17 +1,23 @@
 import type { RackStatus } from '@rack-gateway/gateway-api'
+import { useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { type RackHealth, racksByHealth } from './rack-health.ts'
 import styles from './rack-list.module.css'
 
-/** More racks than these are compact cells if they are well. */
-const longest = 8
+interface RackListProps {
+  readonly racks: readonly RackStatus[]
+  /** More racks than these are compact cells if they are well, until the person asks for more. */
+  readonly longest?: number
+}
 
 /** Racks, the unwell first, each with why. */
-export function RackList({ racks }: { readonly racks: readonly RackStatus[] }) {
+export function RackList({ racks, longest = 8 }: RackListProps) {
+  const [showsAll, setShowsAll] = useState(false)
   const sorted = racksByHealth(racks, serverNow())
-  const isCompact = sorted.length > longest
+  const isCompact = sorted.length > longest && !showsAll
   const rows = isCompact ? sorted.filter(({ health }) => !health.isWell) : sorted
   const cells = isCompact ? sorted.filter(({ health }) => health.isWell) : []
   return (
@@ -21,16 +27,23 @@ export function RackList({ racks }: { readonly racks: readonly RackStatus[] }) {
           <RackRow key={rack.name} rack={rack} health={health} />
         ))}
       </ul>
-      {cells.length > 0 && <p className={styles.common}>{summaryOf(cells)}</p>}
       {cells.length > 0 && (
-        <ul className={styles.cells} aria-label="Healthy racks">
-          {cells.map(({ rack, health }) => (
-            <li key={rack.name} className={styles.cell} title={detailsOf(rack, health)}>
-              <span className={styles.dot} aria-hidden />
-              <VisibleText>{rack.name}</VisibleText>
-            </li>
-          ))}
-        </ul>
+        <>
+          <p className={styles.common}>
+            {summaryOf(cells)}{' '}
+            <Button kind="quiet" onPress={() => setShowsAll(true)}>
+              Show each
+            </Button>
+          </p>
+          <ul className={styles.cells} aria-label="Healthy racks">
+            {cells.map(({ rack }) => (
+              <li key={rack.name} className={styles.cell}>
+                <span className={styles.dot} aria-hidden />
+                <VisibleText>{rack.name}</VisibleText>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </>
   )

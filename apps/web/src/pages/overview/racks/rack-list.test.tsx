@@ -1,0 +1,31 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test } from 'vitest'
+import { RackList } from './rack-list.tsx'
+
+afterEach(cleanup)
+
+const racks = Array.from({ length: 9 }, (_, number) => ({
+  name: `rack-${number}`,
+  state: 'reachable' as const,
+  status: 'running',
+  version: `3.24.${number}`,
+  why: null,
+  latencyMs: 12,
+  certificate: null,
+  checkedAt: '2027-01-31T12:00:00Z',
+}))
+const details = () => screen.queryAllByText(/ · 12 ms$/).map(({ textContent }) => textContent)
+
+test('of many healthy racks, the version of each is shown on demand', () => {
+  render(<RackList racks={racks} />)
+  expect(details()).toEqual([])
+  fireEvent.click(screen.getByRole('button', { name: 'Show each' }))
+  expect(details()).toEqual(racks.map(({ version }) => `${version} · 12 ms`))
+})
+
+test('a longer limit shows each rack at once', () => {
+  render(<RackList racks={racks} longest={Number.POSITIVE_INFINITY} />)
+  expect(details()).toHaveLength(9)
+  expect(screen.queryByRole('button')).toBeNull()
+})
