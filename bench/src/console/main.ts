@@ -65,8 +65,10 @@ try {
   await demo.stop()
   rmSync(home, { recursive: true, force: true })
 }
-if (first > maxFirstPage) {
-  console.error('The first page has more script than the bound.')
+if (first > maxFirstPage) failBound('The first page has more script than the bound.')
+
+function failBound(text: string): void {
+  console.error(text)
   process.exitCode = 1
 }
 
@@ -109,6 +111,7 @@ async function measureRecordings(page: Page): Promise<void> {
     }
     console.log(`a recording of ${minutes} min with ${(bytes / 1_000_000).toFixed(0)} MB of output`)
     console.log(`  until it plays: ${milliseconds(starts)} (at most ${maxStart} ms)`)
+    if (spread(starts).median > maxStart) failBound('A recording takes longer to play than the bound.')
     console.log(`  until a link to its last second shows it: ${milliseconds(ends)}`)
   }
   await owner.close()
