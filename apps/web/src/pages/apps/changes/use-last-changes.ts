@@ -20,14 +20,26 @@ interface OneApp {
   readonly app: string
 }
 
-/** Who changed each app last, as the audit log knows it. Null: nobody; undefined: it is not known yet. */
-export function useLastChanges(apps: readonly OneApp[]): (app: OneApp) => LastChange | undefined {
+interface LastChangesOfApps {
+  /** Null: nobody changed it; undefined: it is not known yet. */
+  readonly lastChangeOf: (app: OneApp) => LastChange | undefined
+  readonly error: Error | null
+  readonly retry: () => void
+}
+
+/** Who changed each app last, as the audit log knows it. */
+export function useLastChanges(apps: readonly OneApp[]): LastChangesOfApps {
   const groups = groupApps(apps)
   const answers = useQueries({ queries: groups.map(({ rack, names }) => lastChangesQuery(rack, names)) })
   const found = new Map<string, LastChange>()
   for (const [index, { data }] of answers.entries())
     for (const { app, last } of data?.apps ?? []) found.set(`${groups[index]?.rack}/${app}`, last)
-  return ({ rack, app }) => found.get(`${rack}/${app}`)
+  const failed = answers.filter(({ error }) => error !== null)
+  return {
+    lastChangeOf: ({ rack, app }) => found.get(`${rack}/${app}`),
+    error: failed[0]?.error ?? null,
+    retry: () => failed.map(({ refetch }) => refetch()),
+  }
 }
 
 function groupApps(apps: readonly OneApp[]) {

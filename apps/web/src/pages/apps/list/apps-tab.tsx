@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../api/rack-data/readers.ts'
 import { Identifier } from '../../../ui/identifier.tsx'
+import { Problem } from '../../../ui/problem.tsx'
 import rowLink from '../../../ui/row-link.module.css'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { LastChange } from '../changes/last-change.tsx'
@@ -14,7 +15,7 @@ import { AppStatus } from './app-status.tsx'
 /** The apps of all racks that the person can use. */
 export default function AppsTab() {
   const { rows, calls, total, loadMore } = useOverRacks(rackPath`/apps`, readApps)
-  const lastChangeOf = useLastChanges(rows.map(({ rack, item }) => ({ rack, app: item.name })))
+  const changes = useLastChanges(rows.map(({ rack, item }) => ({ rack, app: item.name })))
   return (
     <OverList
       label="Apps"
@@ -48,11 +49,12 @@ export default function AppsTab() {
         },
         {
           title: 'Last change',
-          cell: ({ rack, item }) => <LastChange change={lastChangeOf({ rack, app: item.name })} />,
+          cell: ({ rack, item }) => <LastChange change={changes.lastChangeOf({ rack, app: item.name })} />,
           secondary: true,
         },
       ]}
     >
+      {changes.error && <Problem error={changes.error} retry={changes.retry} />}
       <LoadMore
         what="racks"
         asked={calls.length}
