@@ -14,7 +14,6 @@ export function OverviewPage() {
   const me = useMe()
   return (
     <Page title="Overview" actions={<RefreshButton of="overview" />}>
-      <NextSteps />
       <div className={styles.columns}>
         <div className={styles.column}>
           <WaitingCard />
@@ -23,6 +22,7 @@ export function OverviewPage() {
         </div>
         <RacksCard />
       </div>
+      <NextSteps />
     </Page>
   )
 }
