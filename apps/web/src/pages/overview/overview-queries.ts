@@ -1,5 +1,5 @@
 import type { Me } from '@rack-gateway/gateway-api'
-import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
 import { can } from '../../api/can.ts'
 import { get, serverNow } from '../../api/client.ts'
 import { meQuery } from '../../api/queries.ts'
@@ -10,9 +10,11 @@ export const rackStatusesQuery = queryOptions({
   queryFn: ({ signal }) => get('/rack-statuses', {}, signal),
 })
 
-export const liveCallsQuery = queryOptions({
+export const liveCallsQuery = infiniteQueryOptions({
   queryKey: ['overview', 'live'],
-  queryFn: ({ signal }) => get('/live-calls', { query: { limit: 50 } }, signal),
+  queryFn: ({ pageParam, signal }) => get('/live-calls', { query: { limit: 50, cursor: pageParam } }, signal),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ next }) => next ?? undefined,
 })
 
 export const checkpointQuery = queryOptions({
@@ -62,7 +64,7 @@ export async function loadOverview(queryClient: QueryClient): Promise<void> {
   if (mayReadAudit(me)) void queryClient.prefetchQuery(lastDayQuery)
   await Promise.all([
     loadNextSteps(queryClient),
-    queryClient.prefetchQuery(liveCallsQuery),
+    queryClient.prefetchInfiniteQuery(liveCallsQuery),
     queryClient.prefetchQuery(ownTokensQuery),
     queryClient.prefetchQuery(missingFactorQuery),
     mayReadAudit(me) && queryClient.prefetchQuery(checkpointQuery),

@@ -25,8 +25,13 @@ export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
     mutationFn: () => post('/live-calls/{id}/end', { id: call.id, body: { reason: reason.trim() } }),
     onSuccess() {
       // The gateway process that has the call removes it within a second.
-      queryClient.setQueryData(liveCallsQuery.queryKey, (before) =>
-        before === undefined ? before : { ...before, items: before.items.filter(({ id }) => id !== call.id) },
+      queryClient.setQueryData(
+        liveCallsQuery.queryKey,
+        (before) =>
+          before && {
+            ...before,
+            pages: before.pages.map((page) => ({ ...page, items: page.items.filter(({ id }) => id !== call.id) })),
+          },
       )
       announce(`The call of ${call.principal.name} was ended.`)
       onClose()

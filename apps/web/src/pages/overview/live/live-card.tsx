@@ -1,5 +1,5 @@
 import type { LiveCall } from '@rack-gateway/gateway-api'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { can } from '../../../api/can.ts'
@@ -25,9 +25,10 @@ export function LiveCard() {
   const me = useMe()
   const navigate = useNavigate()
   const { end } = useSearch({ from: '/' })
-  const { data, error, isPending, refetch } = useQuery(liveCallsQuery)
+  const list = useInfiniteQuery(liveCallsQuery)
+  const { data, error, isPending, refetch, hasNextPage } = list
   const [showsAll, setShowsAll] = useState(false)
-  const calls = data?.items ?? []
+  const calls = data?.pages.flatMap(({ items }) => items) ?? []
   const seesOthers = can(me, 'gateway:live-call:read')
   const canWatch = can(me, 'gateway:recording:read')
   const mayEnd = ({ own }: LiveCall) => own || can(me, 'gateway:live-call:end')
@@ -81,12 +82,18 @@ export function LiveCard() {
       {calls.length > fewest && !showsAll && (
         <p>
           <Button kind="quiet" onPress={() => setShowsAll(true)}>
-            Show all {calls.length}
+            {hasNextPage ? 'Show more' : `Show all ${calls.length}`}
           </Button>
         </p>
       )}
-      {data?.next != null && <p className={styles.soft}>Only the newest {calls.length} are listed.</p>}
-      {data && end !== undefined && ending === undefined && (
+      {hasNextPage && showsAll && (
+        <p>
+          <Button kind="quiet" isPending={list.isFetchingNextPage} onPress={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        </p>
+      )}
+      {data && !hasNextPage && end !== undefined && ending === undefined && (
         <p role="status" className={styles.soft}>
           This call has ended.
         </p>

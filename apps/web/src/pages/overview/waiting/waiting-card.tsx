@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Badge } from '../../../ui/badge.tsx'
+import { Button } from '../../../ui/button.tsx'
 import { Card } from '../../../ui/card.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Time } from '../../../ui/time.tsx'
@@ -16,6 +18,7 @@ const longest = 6
 /** What waits for me? */
 export function WaitingCard() {
   const me = useMe()
+  const [showsAll, setShowsAll] = useState(false)
   const checkpoint = useQuery({ ...checkpointQuery, enabled: mayReadAudit(me) })
   const tokens = useQuery(ownTokensQuery)
   const missingFactor = useQuery(missingFactorQuery)
@@ -40,7 +43,7 @@ export function WaitingCard() {
       {items.length === 0 && !error && <p className={styles.soft}>Nothing waits for you.</p>}
       {items.length > 0 && (
         <ul className={styles.list}>
-          {items.slice(0, longest).map(({ tone, word, text, at, to, search = {} }) => (
+          {(showsAll ? items : items.slice(0, longest)).map(({ tone, word, text, at, to, search = {} }) => (
             <li key={text} className={styles.item}>
               <Badge tone={tone}>{word}</Badge>
               <Link to={to} search={search}>
@@ -51,7 +54,13 @@ export function WaitingCard() {
           ))}
         </ul>
       )}
-      {items.length > longest && <p className={styles.soft}>And {items.length - longest} more.</p>}
+      {items.length > longest && !showsAll && (
+        <p>
+          <Button kind="quiet" onPress={() => setShowsAll(true)}>
+            Show all {items.length}
+          </Button>
+        </p>
+      )}
     </Card>
   )
 }

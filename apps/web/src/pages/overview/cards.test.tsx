@@ -1,0 +1,86 @@
+// @vitest-environment happy-dom
+import type { Me } from '@rack-gateway/gateway-api'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import type { ReactNode } from 'react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LiveCard } from './live/live-card.tsx'
+import { WaitingCard } from './waiting/waiting-card.tsx'
+
+const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
+const me = {
+  permissions: [],
+  access: Array.from({ length: 8 }, (_, number) => ({
+    role: `r${number}`,
+    racks: '*',
+    apps: '*',
+    expiresAt: inAnHour,
+  })),
+} as unknown as Me
+vi.mock('../../api/queries.ts', () => ({ useMe: () => me }))
+vi.mock('@tanstack/react-router', () => ({
+  Link: ({ children }: { readonly children: ReactNode }) => <span>{children}</span>,
+  useNavigate: () => () => {},
+  useSearch: () => ({}),
+}))
+
+const answers: Record<string, (query: URLSearchParams) => unknown> = {
+  '/live-calls': (query) => ({
+    items: callsFrom(Number(query.get('cursor') ?? 0)),
+    next: query.has('cursor') ? null : '50',
+  }),
+  '/tokens': () => ({ items: [], next: null }),
+  '/second-factors/settings': () => ({ required: false }),
+}
+
+function callsFrom(first: number) {
+  return Array.from({ length: first === 0 ? 50 : 2 }, (_, number) => ({
+    id: `call-${first + number}`,
+    kind: 'exec',
+    principal: { name: 'ann' },
+    rack: 'staging',
+    app: null,
+    path: '/p',
+    command: `sleep ${first + number}.`,
+    recording: null,
+    own: first + number === 0,
+    startedAt: '2027-01-31T12:00:00Z',
+  }))
+}
+
+beforeEach(() => {
+  vi.stubGlobal('fetch', async (address: string) => {
+    const { pathname, searchParams } = new URL(address, 'http://gateway.example')
+    return Response.json(answers[pathname.replace('/gateway/api/v1', '')]?.(searchParams))
+  })
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+function show(card: ReactNode) {
+  render(<QueryClientProvider client={new QueryClient()}>{card}</QueryClientProvider>)
+}
+
+test('all live calls can be shown, page by page', async () => {
+  show(<LiveCard />)
+  fireEvent.click(await screen.findByRole('button', { name: 'Show more' }))
+  screen.getByText('sleep 49.')
+  fireEvent.click(screen.getByRole('button', { name: 'Show more' }))
+  await screen.findByText('sleep 51.')
+  expect(screen.queryByRole('button', { name: /^Show/ })).toBeNull()
+})
+
+test('a person is offered to end only their own calls', async () => {
+  show(<LiveCard />)
+  await screen.findByText('sleep 1.')
+  expect(screen.getAllByRole('button', { name: /^End exec/ })).toHaveLength(1)
+})
+
+test('everything that waits can be shown', async () => {
+  show(<WaitingCard />)
+  expect(screen.queryByText('Your role r7 on all racks')).toBeNull()
+  fireEvent.click(screen.getByRole('button', { name: 'Show all 8' }))
+  screen.getByText('Your role r7 on all racks')
+})
