@@ -18,6 +18,7 @@ import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
 import { rulesIn } from './reference/rules.ts'
+import { sourceTexts, textsIn } from './reference/source-texts.ts'
 import { brokenLinks, filesBelow, shortName, withParts } from './support/documents.ts'
 
 const run = promisify(execFile)
@@ -156,6 +157,49 @@ describe('names in the documentation exist', () => {
     const below = docs.map(({ name }) => name.replace(/^docs\//, '')).filter((name) => name.includes('/'))
     const reached = (name: string) => name.startsWith('decisions/') || index.includes(`](${name})`)
     expect(below.filter((name) => !reached(name))).toEqual([])
+  })
+})
+
+describe('the list of all texts that the product shows has', () => {
+  const texts = sourceTexts()
+
+  test.each([
+    ['an error from where it is thrown', 'apps/gateway/src/rack-api/body.ts', 'RGW_BAD_FRAME', 'The form broke off'],
+    [
+      'an error with a fixed text',
+      'packages/auth/src/errors.ts',
+      'defineError',
+      'RGW_LAST_ADMIN No administrator would remain',
+    ],
+    [
+      'a denial of the gateway',
+      'apps/gateway/src/rack-api/frame.ts',
+      'frameError',
+      'duplicate-header The request repeats',
+    ],
+    ['a denial of a package', 'packages/auth/src/denial.ts', 'deny', 'no-credential No credential was sent.'],
+    ['a usage error', 'apps/cli/src/commands/tokens/owner.ts', 'RGW_CLI_USAGE', 'An API token has one owner.'],
+    ['a note', 'apps/cli/src/browser-login/loopback.ts', 'note', 'No browser could be opened.'],
+    ['the help of a command', 'apps/cli/src/commands/tokens/create.ts', 'describe', 'Create'],
+    ['a text of rack-gateway-server', 'apps/gateway/src/admin-cli/tokens.ts', 'error', 'the token ends on …'],
+    ['a text of the log', 'packages/audit/src/plugin.ts', 'error', 'the audit log cannot be written'],
+    ['a page', 'packages/auth/src/login/pages.ts', 'sendPage', 'include the request ID …'],
+    ['the web console', 'apps/web/src/pages/people/tabs.ts', 'label', 'Invite a person'],
+  ])('%s', (_, file, label, text) => {
+    expect(texts.filter((one) => one.file === file && one.label === label && one.text.includes(text))).not.toEqual([])
+  })
+
+  test('each text with the code of its error, and not code', () => {
+    const source = `import { x } from 'three plain words'
+throw withRule(new Gone(\`The app \${x} is gone.\`, isOld ? 'Create it again.' : 'Wait.'), 'gone')
+sql('all rows of it')
+const page = <p className="a b c">Open <code>it</code> now.</p>
+context.note('Done.')`
+    expect(textsIn('apps/cli/src/one.tsx', source, new Map([['Gone', 'RGW_GONE']]))).toEqual([
+      { file: 'apps/cli/src/one.tsx', line: 2, label: 'RGW_GONE', text: 'The app … is gone. Create it again. Wait.' },
+      { file: 'apps/cli/src/one.tsx', line: 4, label: 'p', text: 'Open it now.' },
+      { file: 'apps/cli/src/one.tsx', line: 5, label: 'note', text: 'Done.' },
+    ])
   })
 })
 
