@@ -17,7 +17,8 @@ import { manual } from './reference/manual.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
-import { rulesIn } from './reference/rules.ts'
+import { decisionRules, expiryRules, requestRules } from './reference/rule-tables.ts'
+import { allRules, ruleStatuses, rulesIn } from './reference/rules.ts'
 import { sourceTexts, textsIn } from './reference/source-texts.ts'
 import { brokenLinks, filesBelow, shortName, withParts } from './support/documents.ts'
 
@@ -127,17 +128,33 @@ describe('names in the documentation exist', () => {
     const terms = [...page.matchAll(/^- (`[a-z].*?): /gm)].map(([, term = '']) => term)
     const rules = terms.flatMap((term) => term.match(/[a-z]+(?:-[a-z]+)+/g) ?? [])
     expect(rules.length).toBeGreaterThan(30)
-    expect(rules.filter((rule) => !source.includes(`'${rule}'`) && !source.includes(`:${rule}'`))).toEqual([])
+    const code = shipped.map((path) => readFileSync(path, 'utf8')).join('\n')
+    expect(rules.filter((rule) => !code.includes(`'${rule}'`) && !code.includes(`:${rule}'`))).toEqual([])
   })
 
   describe('rules of the code', () => {
-    const ofRequests = shipped.filter((path) => /^(?:packages|apps\/gateway)\/.*src\//.test(shortName(workspace, path)))
-    const rules = [...new Set(ofRequests.flatMap((path) => rulesIn(readFileSync(path, 'utf8'))))]
+    const statuses = allRules()
+    const rules = [...statuses.keys()]
 
     test('are all on the page of errors', () => {
       const named = termsOf('reference/errors.md')
       expect(rules.length).toBeGreaterThan(100)
       expect(rules.filter((rule) => !named.has(rule) && !named.has(`command:${rule}`))).toEqual([])
+    })
+
+    test('have the status that the code names', () => {
+      const rows = [decisionRules, expiryRules, requestRules].flatMap((all, section) =>
+        all.flatMap(([groups]) =>
+          groups.flatMap(([status, ...names]) =>
+            names.map((name) => [name, status || (section === 1 ? '401' : '403')]),
+          ),
+        ),
+      )
+      const checked = rows.flatMap(([name = '', stated = '']) =>
+        [...(statuses.get(name) ?? [])].map((status) => ({ name, stated, status })),
+      )
+      expect(checked.length).toBeGreaterThan(30)
+      expect(checked.filter(({ stated, status }) => !stated.includes(status))).toEqual([])
     })
 
     test('for blocked calls are all on the page of roles', () => {
@@ -240,6 +257,14 @@ describe('these checks', () => {
     const text = `/** {rule: 'in-comment'} */ { rule: 'as-property' } deny('by-call', reason) denyLogin(400, 'with-status', title)
 withRule(new Fault(reason(1), 'do this'), 'of-error')`
     expect(rulesIn(text)).toEqual(['as-property', 'by-call', 'with-status', 'of-error'])
+  })
+
+  test('see the status of a rule', () => {
+    const text = `frameError(421, 'other-host', reason) withRule(new Gone(reason('x'), 'do this'), 'of-error')`
+    expect(ruleStatuses(text, new Map([['Gone', '410']]))).toEqual([
+      ['other-host', '421'],
+      ['of-error', '410'],
+    ])
   })
 
   test('find an unknown variable, code, and file', () => {

@@ -1,5 +1,7 @@
 import { ruleMeanings } from './meanings.ts'
 import { repeatsName } from './repeats-name.ts'
+import { decisionRules, expiryRules, type RuleRow, requestRules } from './rule-tables.ts'
+import { allRules } from './rules.ts'
 import { type ListedError, listDenials, listErrors, type Sentence } from './sentences.ts'
 import { code, joined, list } from './table.ts'
 
@@ -43,7 +45,32 @@ export async function errorParts(): Promise<Record<string, string>> {
     internal: explainedCodes(unanswered.filter(({ code: name }) => !ofCommand.test(name))),
     client: `${unanswered.flatMap(({ code: name }) => (ofCommand.test(name) ? [code(name)] : [])).join(', ')}.`,
     ...Object.fromEntries(rules),
+    decisions: ruleList(decisionRules),
+    expiry: ruleList(expiryRules),
+    requests: `These rules mean the same as the code with their name (\`RGW_NOT_FOUND\`): ${rulesNamedAs(errors, rules.join())}.\n\n${ruleList(requestRules)}`,
   }
+}
+
+function ruleList(rows: readonly RuleRow[]): string {
+  return list(
+    rows.map(([groups, meaning]) => [
+      groups
+        .map(([status, ...rules]) => `${rules.map(code).join(', ')}${status === '' ? '' : ` (${status})`}`)
+        .join(', '),
+      meaning,
+    ]),
+  )
+}
+
+/** Rules that no list explains, because an error has the same name. The page names `audit-unavailable` among those of events. */
+function rulesNamedAs(errors: readonly ListedError[], lists: string): string {
+  const codes = new Set(errors.map((error) => error.code))
+  const explained = `${lists}${ruleList([...decisionRules, ...requestRules])}${code('audit-unavailable')}`
+  return [...allRules().keys()]
+    .filter((rule) => codes.has(`RGW_${rule.toUpperCase().replaceAll('-', '_')}`) && !explained.includes(code(rule)))
+    .toSorted()
+    .map(code)
+    .join(', ')
 }
 
 /** Codes with a short reason. Those whose name says it share an item. */

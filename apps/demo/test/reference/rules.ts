@@ -1,3 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { filesBelow, shortName } from '../support/documents.ts'
+import { workspace } from './modules.ts'
+
+/** Every rule of the gateway and its packages, with the statuses of those whose code names one. */
+export function allRules(): ReadonlyMap<string, ReadonlySet<string>> {
+  const sources = filesBelow(workspace, ['.ts'])
+    .filter((path) => /^(?:packages|apps\/gateway)\/(?!testing\/).*src\//.test(shortName(workspace, path)))
+    .filter((path) => !/\.test\.ts$|\/testing\//.test(path))
+    .map((path) => readFileSync(path, 'utf8'))
+  const statuses = new Map(sources.flatMap(errorStatuses))
+  const rules = new Map<string, Set<string>>()
+  for (const source of sources) {
+    for (const rule of rulesIn(source)) rules.set(rule, rules.get(rule) ?? new Set())
+    for (const [rule, status] of ruleStatuses(source, statuses)) rules.get(rule)?.add(status)
+  }
+  return rules
+}
+
+/** The statuses of the error classes that a source file defines. */
+function errorStatuses(source: string): [name: string, status: string][] {
+  const definitions = source.matchAll(
+    /(?:const|class) (\w+) (?:=|extends) \w+(?:<[^(]*>)?\(\s*'RGW_\w+',\s*(?:'(?:[^'\\]|\\.)*',\s*)?(\d{3})/g,
+  )
+  return [...definitions].map(([, name = '', status = '']) => [name, status])
+}
+
+/** Rules that the text of a source file names together with a status, or with an error that has one. */
+export function ruleStatuses(source: string, statuses: ReadonlyMap<string, string>): [rule: string, status: string][] {
+  const denials = [...source.matchAll(/\b(?:denyLogin|frameError)\(\s*(\d+),\s*'([a-z:-]+)'/g)]
+  const errors = callsOf(source, 'withRule').flatMap((call): [string, string][] => {
+    const [, name = '', rule = ''] = /^withRule\(\s*new (\w+)\([\s\S]*'([a-z-]+)',?\s*\)$/.exec(call) ?? []
+    const status = statuses.get(name)
+    return status === undefined ? [] : [[rule, status]]
+  })
+  return [...denials.map(([, status = '', rule = '']): [string, string] => [rule, status]), ...errors]
+}
+
 /** Every rule that the text of a source file names as a literal. */
 export function rulesIn(source: string): string[] {
   const text = source.replaceAll(/\/\*[\s\S]*?\*\//g, '')
