@@ -112,6 +112,20 @@ describeInChromium('an environment in the web console', () => {
     expect((await myapp.state()).release).toBe(created.id)
   })
 
+  test('a pasted value with several lines keeps them', async () => {
+    await show(admin)
+    const value = '-----BEGIN KEY-----\nMIIEow\n-----END KEY-----'
+    await admin.getByRole('textbox', { name: 'New key' }).fill('CERTIFICATE_KEY')
+    await admin.getByRole('textbox', { name: 'Its value' }).focus()
+    await admin.keyboard.insertText(value)
+    await admin.keyboard.press('Enter')
+    await lookAt(admin, 'environment-lines')
+    await review(admin)
+    await create(admin)
+    await admin.getByRole('status').getByRole('link').waitFor()
+    expect((await myapp.newest()).env).toBe(`${env}\nCERTIFICATE_KEY=${value}`)
+  })
+
   test('a protected variable is marked, and a change of it is denied with its name', async () => {
     await show(admin)
     await rowOf(admin, 'RAILS_ENV').getByText('Protected').waitFor()

@@ -224,6 +224,7 @@ describeInChromium('the page of recordings', () => {
     await panel.getByText('Opened by auditor@example.com, admin@example.com').waitFor()
 
     await admin.getByRole('button', { name: 'End the session' }).click()
+    await lookAt(admin, 'recording-end')
     await admin.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('the change is over')
     await admin.keyboard.press('Enter')
     expect((await socket.readToEnd()).join('')).toContain('admin@example.com ended this session: the change is over')
@@ -234,6 +235,28 @@ describeInChromium('the page of recordings', () => {
     }
     await expect.poll(() => admin.getByRole('button', { name: 'End the session' }).count()).toBe(0)
     await watcher.close()
+  })
+
+  test('a session whose stream ended before it is still live, and the person can reconnect', async () => {
+    const socket = await openSession('sh')
+    const id = await newest('open')
+    await admin.route('**/api/v1/recordings/*/live?*', (route) =>
+      route.fulfill({
+        contentType: 'application/x-asciicast',
+        body: '{"version":3,"term":{"cols":80,"rows":24}}\n[0,"m","left: the gateway stops"]\n[0,"v","open"]\n',
+      }),
+    )
+    await admin.goto(`${at.url}/gateway/recordings/${id}`)
+    await admin.getByText('The session still runs, or is not closed yet.').waitFor()
+    await admin.getByText('Live', { exact: true }).waitFor()
+    await admin.getByRole('button', { name: 'End the session' }).waitFor()
+    expect(await admin.getByText('The session has ended').count()).toBe(0)
+    await admin.unroute('**/api/v1/recordings/*/live?*')
+    await admin.getByRole('button', { name: 'Reconnect' }).click()
+    socket.send(Buffer.from('echo back again\n'))
+    await screen(admin).getByText('back again').first().waitFor()
+    socket.close()
+    await admin.getByText('The session has ended').waitFor()
   })
 
   test('a person without the permission sees the denial of the API, and no entry in the navigation', async () => {
