@@ -1,3 +1,4 @@
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -52,6 +53,7 @@ describeInChromium('apps', () => {
     await lookAt(deployer, 'apps-services')
 
     await deployer.getByRole('button', { name: 'Restart web' }).click()
+    await lookAt(deployer, 'apps-restart')
     await deployer.getByRole('button', { name: 'Restart the service' }).click()
     await deployer.getByText('Rack staging restarts web.').waitFor()
     expect(received()).toContain('POST /apps/myapp/services/web/restart')
@@ -89,6 +91,7 @@ describeInChromium('apps', () => {
     const id = (await worker.getByRole('cell').first().textContent()) ?? ''
     await lookAt(deployer, 'apps-processes')
     await worker.getByRole('button', { name: `Stop ${id}` }).click()
+    await lookAt(deployer, 'apps-stop')
     const second = await deployer.context().newPage()
     await second.goto(deployer.url())
     await second.getByText('The requests and jobs that it is processing are interrupted.').waitFor()
@@ -99,6 +102,40 @@ describeInChromium('apps', () => {
     await second.getByRole('button', { name: 'Stop the process' }).click()
     await second.getByText(`Rack staging answered with 404: process not found: ${id}`).waitFor()
     await second.close()
+  })
+
+  test('a person who can enter a process sees the command, and others are not offered it', async () => {
+    const admin = await at.open('admin', `${app}/processes`)
+    await admin
+      .getByRole('button', { name: /^Command to enter web/ })
+      .first()
+      .click()
+    await admin
+      .getByRole('dialog')
+      .getByText(/^rack-gateway exec/)
+      .waitFor()
+    await lookAt(admin, 'apps-exec')
+    await open(viewer, `${app}/processes`)
+    await row(viewer, 'web').first().getByRole('link', { name: 'Log' }).waitFor()
+    await expect.poll(() => viewer.getByRole('button', { name: /^Command to enter/ }).count()).toBe(0)
+  })
+
+  test.each(['builds', 'resources', 'configs'])('the list of %s of an app is accessible', async (list) => {
+    const { rack } = at.at.system
+    await fetch(`${rack.url}/apps/myapp/configs/settings`, {
+      method: 'PUT',
+      headers: { authorization: basicAuthorization(rack.token) },
+      body: new URLSearchParams({ value: btoa('a: b') }),
+    })
+    await open(deployer, `${app}/${list}`)
+    await deployer.getByRole('table').waitFor()
+    await lookAt(deployer, `apps-${list}`)
+  })
+
+  test.each(['processes', 'builds', 'releases'])('the list of %s of all apps is accessible', async (list) => {
+    await open(deployer, `/gateway/apps/${list}`)
+    await row(deployer, 'staging/myapp').first().waitFor()
+    await lookAt(deployer, `apps-all-${list}`)
   })
 
   test('a service that another user scaled meanwhile is not changed before the person has seen it', async () => {
@@ -180,6 +217,13 @@ describeInChromium('apps', () => {
     await alert.getByRole('button', { name: 'Try again' }).click()
     await row(viewer, 'production').first().waitFor()
     expect(await alert.count()).toBe(0)
+
+    production?.failNext('GET /apps/myapp', { kind: 'reset' })
+    await open(viewer, '/gateway/apps/production/myapp/services')
+    expect(await alert.textContent()).toContain('production')
+    expect(await viewer.getByRole('table').count()).toBe(0)
+    await alert.getByRole('button', { name: 'Try again' }).click()
+    await row(viewer, 'worker').waitFor()
 
     for (const body of ['<html>hello', '{"web":2}', '[{"count":2}]']) {
       production?.failNext('GET /apps/myapp/services', { kind: 'answer', status: 200, body })
