@@ -106,29 +106,23 @@ describe('racks through the management API', () => {
     'GET /apps/{app}/builds',
     'GET /apps/{app}/builds/{id}',
     'GET /apps/{app}/configs',
-    'GET /apps/{app}/configs/{name}',
     'GET /apps/{app}/processes',
-    'GET /apps/{app}/processes/{pid}',
     'DELETE /apps/{app}/processes/{pid}',
     'GET /apps/{app}/releases',
     'POST /apps/{app}/releases',
     'GET /apps/{app}/releases/{id}',
     'POST /apps/{app}/releases/{id}/promote',
     'GET /apps/{app}/resources',
-    'GET /apps/{app}/resources/{name}',
     'GET /apps/{app}/services',
     'PUT /apps/{app}/services/{service}',
     'POST /apps/{app}/services/{service}/restart',
     'GET /instances',
-    'GET /system',
-    'GET /system/processes',
   ]
   const logs = [
     'WS /apps/{app}/builds/{id}/logs',
     'WS /apps/{app}/logs',
     'WS /apps/{app}/processes/{pid}/logs',
     'WS /apps/{app}/services/{service}/logs',
-    'WS /system/logs',
   ]
   const pathOf = (path: string) => path.replace('{app}', 'myapp').replace(/\{\w+(:\.\*)?\}/g, 'x1')
 
@@ -184,7 +178,7 @@ describe('racks through the management API', () => {
       expect(lineOf(env, 'SECRET_KEY_BASE')).toBe('SECRET_KEY_BASE=s3cr3t-myapp')
       expect(lineOf(env, 'DATABASE_URL')).toMatch(/=\[hidden:/)
       expect(await lastEvent()).toMatchObject({ kind: 'call', status: 200, environment: ['SECRET_KEY_BASE'] })
-      for (const path of ['/system', '/apps/myapp/resources', '/apps/myapp/resources/database', '/apps/myapp/releases'])
+      for (const path of ['/apps/myapp/resources', '/apps/myapp/releases'])
         expect((await show(path)).body).not.toMatch(/hubsecret|respass|s3cr3t/)
     })
 
@@ -263,8 +257,8 @@ describe('racks through the management API', () => {
   })
 
   test('an error of the rack is marked as such, and one of the gateway is not', async () => {
-    at.system.rack.failNext('GET /system', { kind: 'answer', status: 401, body: 'invalid authentication' })
-    expect([await show('/system'), await show('/nothing')]).toMatchObject([
+    at.system.rack.failNext('GET /apps', { kind: 'answer', status: 401, body: 'invalid authentication' })
+    expect([await show('/apps'), await show('/nothing')]).toMatchObject([
       { status: 401, headers: { 'answered-by': 'rack' } },
       { status: 404, headers: { 'content-type': 'application/json; charset=utf-8' } },
     ])
@@ -290,7 +284,7 @@ describe('racks through the management API', () => {
       return answer
     }
 
-    test.each(['/apps/myapp/logs', '/apps/myapp/services/web/logs', '/system/logs'])(
+    test.each(['/apps/myapp/logs', '/apps/myapp/services/web/logs'])(
       '%s is plain text, with the options of the rack API',
       async (path) => {
         const answer = await openLog(path, { follow: 'false', prefix: 'true' })
@@ -335,7 +329,7 @@ describe('racks through the management API', () => {
       expect([answer.statusCode, JSON.parse(await text(answer)).code]).toEqual([403, 'RGW_NOT_PERMITTED'])
     })
 
-    test.each(['/apps/myapp/logs', '/system/logs'])(
+    test.each(['/apps/myapp/logs', '/apps/myapp/services/web/logs'])(
       '%s that the rack breaks off never looks complete',
       async (path) => {
         at.system.rack.failNext(/logs/, { kind: 'cut', after: 8 })

@@ -9,10 +9,8 @@ export const forwardedRoutes = [
   'GET /apps/{app}/builds/{id}',
   'WS /apps/{app}/builds/{id}/logs',
   'GET /apps/{app}/configs',
-  'GET /apps/{app}/configs/{name}',
   'WS /apps/{app}/logs',
   'GET /apps/{app}/processes',
-  'GET /apps/{app}/processes/{pid}',
   'DELETE /apps/{app}/processes/{pid}',
   'WS /apps/{app}/processes/{pid}/logs',
   'GET /apps/{app}/releases',
@@ -20,15 +18,11 @@ export const forwardedRoutes = [
   'GET /apps/{app}/releases/{id}',
   'POST /apps/{app}/releases/{id}/promote',
   'GET /apps/{app}/resources',
-  'GET /apps/{app}/resources/{name}',
   'GET /apps/{app}/services',
   'PUT /apps/{app}/services/{service}',
   'WS /apps/{app}/services/{service}/logs',
   'POST /apps/{app}/services/{service}/restart',
   'GET /instances',
-  'GET /system',
-  'WS /system/logs',
-  'GET /system/processes',
 ] as const
 
 /** The request that reaches a forwarded route: a log is the answer to an ordinary GET. */

@@ -70,7 +70,7 @@ test('processes; older racks name the service only as the name', () => {
       status: 'running',
     },
   ])
-  expect(readers.readProcess({ ...recorded, name: 'x', service: 'web' }).service).toBe('web')
+  expect(readers.readProcesses([{ ...recorded, name: 'x', service: 'web' }])).toMatchObject([{ service: 'web' }])
 })
 
 test('a build that runs has no end', () => {
@@ -107,19 +107,13 @@ test('a release', () => {
   expect(readers.readReleases([recorded])).toEqual([recorded])
 })
 
-test('resources, configs, instances, and the rack itself', () => {
+test('resources, configs, and instances', () => {
   const resource = { name: 'database', status: 'running', type: 'postgres', url: 'postgres://db' }
   expect(readers.readResources([resource])).toEqual([resource])
   expect(readers.readConfigs([{ name: 'a', value: 'b' }])).toEqual([{ name: 'a', value: 'b' }])
   expect(
     readers.readInstances([{ id: 'ip-1', cpu: 0.25, 'cpu-allocatable': 1.9, memory: 900, 'memory-allocatable': 3500 }]),
   ).toMatchObject([{ id: 'ip-1', cpu: 0.25, cpuAllocatable: 1.9, memory: 900, memoryAllocatable: 3500, started: null }])
-  expect(readers.readSystem({ name: 'rack1', version: '3.24.9', count: 3 })).toMatchObject({
-    name: 'rack1',
-    version: '3.24.9',
-    count: 3,
-    parameters: {},
-  })
 })
 
 test('an empty list can be null', () => {
@@ -132,7 +126,7 @@ test('fields that only describe something can be missing, or have another form',
   expect(readers.readServices([{ name: 'web', count: 'many', cpu: Number.NaN, ports: 'x' }])).toMatchObject([
     { count: 0, cpu: 0, ports: [] },
   ])
-  expect(readers.readProcess({ id: 'p', started: 'yesterday' }).started).toBeNull()
+  expect(readers.readProcesses([{ id: 'p', started: 'yesterday' }])).toMatchObject([{ started: null }])
 })
 
 const all = Object.entries(readers) as [string, (answer: unknown) => unknown][]

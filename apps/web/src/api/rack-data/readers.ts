@@ -1,14 +1,4 @@
-import {
-  type Fields,
-  idField,
-  listOf,
-  numberField,
-  readObject,
-  textField,
-  textsField,
-  timeField,
-  UnexpectedForm,
-} from './fields.ts'
+import { idField, listOf, numberField, readObject, textField, textsField, timeField, UnexpectedForm } from './fields.ts'
 
 export interface App {
   readonly name: string
@@ -82,7 +72,7 @@ export interface Process {
   readonly started: string | null
 }
 
-export function readProcess(answer: unknown): Process {
+function readProcess(answer: unknown): Process {
   const fields = readObject(answer)
   return {
     id: idField(fields, 'id'),
@@ -195,42 +185,10 @@ export interface Config {
   readonly value: string
 }
 
-function readConfigFields(fields: Fields): Config {
-  return { name: idField(fields, 'name'), value: textField(fields, 'value') }
-}
-
-export function readConfig(answer: unknown): Config {
-  return readConfigFields(readObject(answer))
-}
-
-export const readConfigs = listOf(readConfig)
-
-export interface System {
-  readonly name: string
-  readonly version: string
-  readonly status: string
-  readonly provider: string
-  readonly region: string
-  readonly type: string
-  readonly domain: string
-  readonly count: number
-  readonly parameters: Readonly<Record<string, string>>
-}
-
-export function readSystem(answer: unknown): System {
+export const readConfigs = listOf((answer): Config => {
   const fields = readObject(answer)
-  return {
-    name: idField(fields, 'name'),
-    version: textField(fields, 'version'),
-    status: textField(fields, 'status'),
-    provider: textField(fields, 'provider'),
-    region: textField(fields, 'region'),
-    type: textField(fields, 'type'),
-    domain: textField(fields, 'domain'),
-    count: numberField(fields, 'count'),
-    parameters: textsField(fields, 'parameters'),
-  }
-}
+  return { name: idField(fields, 'name'), value: textField(fields, 'value') }
+})
 
 export interface Instance {
   readonly id: string
