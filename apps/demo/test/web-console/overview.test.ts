@@ -61,22 +61,23 @@ describeInChromium('the overview of the web console', () => {
 
   test('answers them above the fold also while next steps are open, and much waits and is live', async () => {
     const ann = await person(at.at.system, 'admin')
-    const terminals = await Promise.all([1, 2, 3].map((number) => openExec(ann.token, `sleep ${number}`)))
+    const terminals = await Promise.all([1, 2, 3, 4, 5].map((number) => openExec(ann.token, `sleep ${number}`)))
     const page = await at.open('admin')
     const { id } = await page.evaluate<{ id: string }>(
       "fetch('/gateway/api/v1/me').then((response) => response.json())",
     )
     const expiresAt = new Date(Date.now() + 3 * 86_400_000)
-    for (const role of ['viewer', 'ops', 'deployer', 'auditor'])
-      await at.at.system.issuer.addBinding({ kind: 'user', id }, { role, racks: 'eu', expiresAt })
+    for (const racks of ['eu', 'us'])
+      for (const role of ['viewer', 'ops', 'deployer'])
+        await at.at.system.issuer.addBinding({ kind: 'user', id }, { role, racks, expiresAt })
     await expect
       .poll(async () => {
         await page.reload()
         await page.locator('h1').waitFor()
         return card(page, 'Live now').getByText('sleep').count()
       })
-      .toBe(3)
-    await card(page, 'Waiting for you').getByText('Your role auditor on eu').waitFor()
+      .toBe(5)
+    await card(page, 'Waiting for you').getByText('Your role deployer on us').waitFor()
     await card(page, 'Racks')
       .getByText(/ of 11 reachable$/)
       .waitFor()
