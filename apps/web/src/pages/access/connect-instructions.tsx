@@ -9,7 +9,7 @@ import styles from './access-page.module.css'
 export function ConnectInstructions({ racks }: { readonly racks: readonly string[] }) {
   const [rack, setRack] = useState(racks[0] ?? '')
   const { origin, host } = location
-  const ways = [
+  const clients = [
     {
       id: 'rack-gateway',
       title: 'rack-gateway',
@@ -46,8 +46,8 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
       }
     >
       <Tabs
-        label="Ways to connect"
-        tabs={ways.map(({ id, title, text, lines, page }) => ({
+        label="Clients"
+        tabs={clients.map(({ id, title, text, lines, page }) => ({
           id,
           title,
           content: (

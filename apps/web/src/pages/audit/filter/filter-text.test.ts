@@ -75,7 +75,7 @@ test.each([
   ['session:x', 'session: works only together with actor:'],
   ['constructor:x', 'There is no filter constructor'],
   [Array.from({ length: 12 }, (_, n) => `-rack:r${n}`).join(' '), 'Exclude at most 10'],
-])('%s is refused with what was meant', (text, sentence) => {
+])('%s is rejected with the reason, and a suggestion if there is one', (text, sentence) => {
   expect(() => parseFilter(text)).toThrow(sentence)
 })
 
