@@ -57,6 +57,7 @@ export interface Callers {
   of(recorded: RecordedCall, kind: PrincipalKind): Principal
 }
 
+/** Callers that are forgotten are rebuilt, so a study of more callers is only slower, and needs no LRU cache. */
 const maxCallers = 10_000
 
 export function createCallers(): Callers {
