@@ -1,4 +1,5 @@
 import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
+import type { Denial } from '@rack-gateway/errors'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import {
   type DecisionBase,
@@ -85,8 +86,6 @@ export function grantOf(policy: Policy, principal: Principal, permission: string
   const source = policy.roles.get(name)?.source ?? 'bindings'
   return { ...allowed, rule: `role:${name}`, source, reason: `The role ${name} grants ${permission}.` }
 }
-
-type Denial = NonNullable<ReturnType<Policy['checkPermission']>>
 
 interface DeniedCall {
   readonly policy: Policy

@@ -12,6 +12,7 @@ test.each([
   ['EACCES', /^This user may not use port 8447 of .*\. Choose a port from 1024 on\.$/],
   ['EADDRNOTAVAIL', /^10\.9\.9\.9 is not an address of this machine\. Correct HOST\.$/],
   ['ENOTFOUND', /^The host name 10\.9\.9\.9 is not known\. Correct HOST\.$/],
+  ['EAI_AGAIN', /^The host name 10\.9\.9\.9 cannot be looked up now\. Correct HOST\.$/],
 ])('%s is a sentence with the next step', (code, sentence) => {
   const failure = listenFailure(failing(code), address)
   expect(isExpected(failure)).toBe(true)

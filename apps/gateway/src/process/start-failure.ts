@@ -1,3 +1,5 @@
+import { asSentences } from '@rack-gateway/errors'
+import { networkErrorClause } from '@rack-gateway/errors/network-errors'
 import { CannotListen } from '../errors.ts'
 
 /** Whether the operator can fix the error. If so, its message is shown without a stack. */
@@ -16,7 +18,8 @@ export function listenFailure(
   error: unknown,
   { host, port, variable = 'HOST' }: { host: string; port: number; variable?: string },
 ): unknown {
-  switch (codeOf(error)) {
+  const code = codeOf(error)
+  switch (code) {
     case 'EADDRINUSE':
       return new CannotListen(
         `Port ${port} of ${host} is in use by another program.`,
@@ -27,8 +30,11 @@ export function listenFailure(
     case 'EADDRNOTAVAIL':
       return new CannotListen(`${host} is not an address of this machine.`, `Correct ${variable}.`)
     case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new CannotListen(`The host name ${host} is not known.`, `Correct ${variable}.`)
+    case 'EAI_AGAIN': {
+      const clause = networkErrorClause(code, { server: host, address: host, host: `the host name ${host}` }) ?? ''
+      const { reason, remedy } = asSentences({ reason: clause, remedy: `Correct ${variable}.` })
+      return new CannotListen(reason, remedy)
+    }
     default:
       return error
   }
