@@ -1,7 +1,8 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
 import { openCallbackServer } from '../browser-login/callback-server.ts'
+import { withInterruptibleTimeout } from '../browser-login/with-interruptible-timeout.ts'
 import type { Context } from '../context.ts'
-import { GatewayUnreachable, Interrupted, StepUpNeeded } from '../errors.ts'
+import { GatewayUnreachable, StepUpNeeded } from '../errors.ts'
 import type { InterruptibleGateway, ProvingGateway } from './request-proofs.ts'
 import { type Proof, redeemStepUp } from './step-up-api.ts'
 
@@ -20,7 +21,10 @@ export async function proveInBrowser(context: Context, gateway: InterruptibleGat
     const address = pageAddress(gateway, stepUp, `http://127.0.0.1:${callback.port}/${callback.path}`)
     context.note(`Waiting for your browser … If it does not open, open this address on this machine: ${address}`)
     const [result] = await Promise.all([
-      withTimeout(gateway.signal, (signal) => callback.waitForAnswer(signal)),
+      withInterruptibleTimeout(
+        { interruption: gateway.signal, milliseconds: timeout, timeoutError: proofTimedOut },
+        (signal) => callback.waitForAnswer(signal),
+      ),
       context.openBrowser(address).catch(() => context.note('No browser could be opened.')),
     ])
     return await redeemStepUp(gateway, stepUp.id, result)
@@ -51,14 +55,6 @@ function pageAddress({ origin }: ProvingGateway, { id, page }: StepUp, callback:
   return address.href
 }
 
-async function withTimeout<T>(interruption: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const expiry = AbortSignal.timeout(timeout)
-  try {
-    return await work(AbortSignal.any([interruption, expiry]))
-  } catch (error) {
-    if (interruption.aborted) throw new Interrupted()
-    if (expiry.aborted)
-      throw new StepUpNeeded('No proof arrived from the browser within five minutes.', 'Run the command again.')
-    throw error
-  }
+function proofTimedOut(): Error {
+  return new StepUpNeeded('No proof arrived from the browser within five minutes.', 'Run the command again.')
 }

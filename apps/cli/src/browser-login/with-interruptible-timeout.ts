@@ -1,0 +1,23 @@
+import { Interrupted } from '../errors.ts'
+
+export interface InterruptibleTimeout {
+  /** Aborted at Ctrl-C. */
+  readonly interruption: AbortSignal
+  readonly milliseconds: number
+  readonly timeoutError: () => Error
+}
+
+/** Runs `work` until it ends, a timeout, or Ctrl-C. @throws the error of the timeout, Interrupted */
+export async function withInterruptibleTimeout<T>(
+  { interruption, milliseconds, timeoutError }: InterruptibleTimeout,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const timeout = AbortSignal.timeout(milliseconds)
+  try {
+    return await work(AbortSignal.any([interruption, timeout]))
+  } catch (error) {
+    if (interruption.aborted) throw new Interrupted()
+    if (timeout.aborted) throw timeoutError()
+    throw error
+  }
+}
