@@ -23,5 +23,5 @@ export {
   type PublicEndpoint,
 } from './endpoint.ts'
 export { forwardedRequest, forwardedRoutes } from './endpoints/forwarded-routes.ts'
-export { type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
+export { type EndpointId, type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
 export * from './schemas/index.ts'

@@ -1,10 +1,10 @@
 import { routeSummaries } from '@rack-gateway/convox-api/route-summaries'
-import type { StepUp } from '@rack-gateway/gateway-api'
+import type { EndpointId, StepUp } from '@rack-gateway/gateway-api'
 
 type Call = StepUp['calls'][number]
 
 /** What operations of the management API do that can need a second factor, by their ID. */
-const managementActions: Readonly<Record<string, string>> = {
+const managementActions: { readonly [Id in EndpointId]?: string } = {
   'POST /gateway/api/v1/bindings': 'Grant a role',
   'POST /gateway/api/v1/invitations': 'Invite a person',
   'POST /gateway/api/v1/second-factors/backup-codes': 'Create new backup codes',
@@ -24,7 +24,7 @@ const managementActions: Readonly<Record<string, string>> = {
 /** What a call does, such as `Promote a release`, and where. The command is shown beside it. */
 export function callText({ rack, app, route }: Call): string {
   const summary = routeSummaries[route]
-  const action = managementActions[route] ?? (summary === undefined ? route : imperative(summary))
+  const action = managementActions[route as EndpointId] ?? (summary === undefined ? route : imperative(summary))
   if (rack === null) return action
   return app === null ? `${action} on ${rack}` : `${action}: ${app} on ${rack}`
 }

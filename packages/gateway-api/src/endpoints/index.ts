@@ -1,3 +1,4 @@
+import type { apiPrefix } from '../endpoint.ts'
 import { accessReviewEndpoints } from './access-review.ts'
 import { appChangeEndpoints } from './app-changes.ts'
 import { auditEndpoints } from './audit.ts'
@@ -39,3 +40,7 @@ export const endpoints = {
 
 export type Endpoints = typeof endpoints
 export type EndpointName = keyof Endpoints
+/** What `endpointId` returns. */
+export type EndpointId = {
+  readonly [Name in EndpointName]: `${Endpoints[Name]['method']} ${typeof apiPrefix}${Endpoints[Name]['path']}`
+}[EndpointName]
