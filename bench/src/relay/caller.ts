@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { createAnswerReader } from '../loads/answer-reader.ts'
 
 const [warmUp = 0, count = 1] = process.argv.slice(2).map(Number)
@@ -15,13 +16,12 @@ const socket =
 await once(socket, protocol === 'https:' ? 'secureConnect' : 'connect')
 socket.setNoDelay(true)
 
-const credential = Buffer.from(`${username}:${password}`).toString('base64')
 const lines = [
   `GET ${pathname.replace(/\/$/, '')}/apps? HTTP/1.1`,
   `Host: ${host}`,
   'User-Agent: convox.go/dev',
   'Accept: */*',
-  `Authorization: Basic ${credential}`,
+  `Authorization: ${basicAuthorization(password, username)}`,
   'Content-Type: application/octet-stream',
   'Version: dev',
   'Accept-Encoding: gzip',

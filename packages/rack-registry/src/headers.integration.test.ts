@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import net from 'node:net'
+import { sendRaw } from '@rack-gateway/testing/http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { actorValue, requestHeaders, responseHead } from './headers.ts'
@@ -16,10 +15,10 @@ async function received(head: string): Promise<string[]> {
     raw = request.rawHeaders
     response.end()
   })
-  const socket = net.connect(server.port, '127.0.0.1')
-  socket.write(Buffer.from(`GET / HTTP/1.1\r\nHost: gateway\r\n${head}\r\n\r\n`, 'latin1'))
-  await once(socket, 'data')
-  socket.destroy()
+  await sendRaw(
+    `http://127.0.0.1:${server.port}`,
+    Buffer.from(`GET / HTTP/1.1\r\nHost: gateway\r\n${head}\r\n\r\n`, 'latin1'),
+  )
   return raw
 }
 

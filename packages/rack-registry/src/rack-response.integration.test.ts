@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
 import { PassThrough, Readable, Writable } from 'node:stream'
+import { type RawResponse, sendRaw } from '@rack-gateway/testing/http'
 import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { expect, test } from 'vitest'
 import { get, httpPeer, neverAborted, type Peer, rackAt, rawPeer, waitForClose } from './testing/peer.ts'
@@ -197,15 +198,18 @@ test('a caller that disconnects during a download aborts the call to the rack', 
   await closed
 })
 
+/** Sends the beginning of an upload, and reads the response. */
+function beginImport({ port }: Peer): Promise<RawResponse> {
+  const head = 'POST /import HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000\r\n\r\n'
+  return sendRaw(`http://127.0.0.1:${port}`, `${head}begin`)
+}
+
 test('a response before the end of an upload reaches the caller', async () => {
   const upstream = await rawPeer(
     (socket) => void socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\n\r\ntoo large'),
   )
   const gateway = await forwarderTo(rackAt(upstream.port))
-  const caller = net.connect(gateway.port, '127.0.0.1')
-  caller.write('POST /import HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000\r\n\r\nbegin')
-  const [chunk] = await once(caller, 'data')
-  expect(String(chunk)).toMatch(/^HTTP\/1.1 413 .*\r\n\r\ntoo large$/s)
+  expect(await beginImport(gateway)).toMatchObject({ status: 413, body: 'too large' })
 })
 
 test('a caller receives a response even if the rack disconnects during the upload', async () => {
@@ -215,10 +219,8 @@ test('a caller receives a response even if the rack disconnects during the uploa
     const sent = rack.send({ method: 'POST', target: '/', headers: [], body: request, length: 1000 }, neverAborted)
     await sent.catch((error: Error) => response.writeHead(502).end(error.message))
   })
-  const caller = net.connect(gateway.port, '127.0.0.1')
-  caller.write('POST /import HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000\r\n\r\nbegin')
-  const [chunk] = await once(caller, 'data')
-  expect(String(chunk)).toMatch(/^HTTP\/1.1 502 .*The rack staging did not answer completely/s)
+  const body = expect.stringContaining('The rack staging did not answer completely')
+  expect(await beginImport(gateway)).toMatchObject({ status: 502, body })
 })
 
 test('a body that is shorter or longer than its length never looks complete', async () => {

@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import net from 'node:net'
+import { sendRaw } from '@rack-gateway/testing/http'
 import { expect, test } from 'vitest'
 import { httpPeer } from './testing/peer.ts'
 import { acceptKey, type Handshake, readHandshake, writeUpgrade } from './websocket.ts'
@@ -27,10 +26,7 @@ async function performHandshake(
       else socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
     },
   )
-  const socket = net.connect(server.port, '127.0.0.1')
-  socket.write(`${line}\r\n${head}\r\n\r\n`)
-  await once(socket, 'data')
-  socket.destroy()
+  await sendRaw(`http://127.0.0.1:${server.port}`, `${line}\r\n${head}\r\n\r\n`)
   return handshake
 }
 

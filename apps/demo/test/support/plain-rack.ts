@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { acceptKey } from '@rack-gateway/demo/rack'
 import { listen } from '@rack-gateway/testing/server'
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex) => void
@@ -26,9 +26,7 @@ export async function startPlainRack({ onRequest, onWebsocket }: PlainRackOption
     if (!answerQuestion(request, response)) onRequest?.(request, response)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
-    const accept = createHash('sha1')
-      .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-      .digest('base64')
+    const accept = acceptKey(request.headers['sec-websocket-key'] ?? '')
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     )
