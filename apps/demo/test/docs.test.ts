@@ -175,6 +175,13 @@ describe('names in the documentation exist', () => {
     const reached = (name: string) => name.startsWith('decisions/') || index.includes(`](${name})`)
     expect(below.filter((name) => !reached(name))).toEqual([])
   })
+
+  test('every page below docs, but for decisions, begins with the question that it answers', () => {
+    const answering = docs.filter(({ name }) => name.startsWith('docs/') && !name.startsWith('docs/decisions/'))
+    expect(answering.length).toBeGreaterThan(40)
+    const beginnings = answering.map(({ path, name }) => [name, firstSentence(readFileSync(path, 'utf8'))])
+    expect(beginnings.filter(([, sentence]) => !sentence?.endsWith('?'))).toEqual([])
+  })
 })
 
 describe('the list of all texts that the product shows has', () => {
@@ -242,6 +249,11 @@ describe('these checks', () => {
     expect(() => withParts(page, { one: '' })).toThrow('the part one is empty')
   })
 
+  test('see the first sentence after the title', () => {
+    expect(firstSentence('# Is it a title?\n\nRead `a.md`. Why?\n')).toBe('Read `a.md`.')
+    expect(firstSentence('# A title\n\nWhy not [this](a.md)? Because.\n')).toBe('Why not [this](a.md)?')
+  })
+
   test('see a command of ours that can’t be typed', async () => {
     expect(pages.flatMap(({ path }) => typedLines(readFileSync(path, 'utf8'))).length).toBeGreaterThan(80)
     expect(typedLines('    rack-gateway tokens creat x\nrack-gateway login NAME URL')).toEqual([
@@ -282,6 +294,10 @@ function typedLines(text: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('rack-gateway ') && !/[…<[]|\bNAME\b|COMMAND|: /.test(line))
+}
+
+function firstSentence(page: string): string | undefined {
+  return /^# .*\n\s*(.+?[.?!])(?=\s)/.exec(page)?.[1]
 }
 
 function codesIn(text: string): string[] {
