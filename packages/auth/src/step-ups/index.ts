@@ -5,13 +5,9 @@ export {
   type CoveredCall,
   coverageFor,
 } from './coverage.ts'
-export {
-  type AskedStepUp,
-  createStepUps,
-  type FreshProof,
-  type Proved,
-  type RedeemedProof,
-  type StepUpCaller,
-  type StepUps,
-  type UsedProof,
-} from './step-ups.ts'
+export type { FreshProof, UsedProof } from './proofs.ts'
+export type { Proved } from './proving.ts'
+export type { RedeemedProof } from './redeeming.ts'
+export type { StepUpCaller } from './step-up-caller.ts'
+export { createStepUps, type StepUps } from './step-ups.ts'
+export type { AskedStepUp } from './stored-step-ups.ts'

@@ -63,8 +63,8 @@ async function useProof(
   endpoint: PrincipalEndpoint,
   level: StepUpLevel,
 ): Promise<void> {
-  const brought = { session: principalOf(request).credential, address: '', secret: secretOf(request) }
-  request.proof = await app.stepUps.use(brought, level, toProve(app, request, endpoint))
+  const presented = { session: principalOf(request).credential, address: '', secret: secretOf(request) }
+  request.proof = await app.stepUps.use(presented, level, toProve(app, request, endpoint))
   request.metLevel = level
 }
 

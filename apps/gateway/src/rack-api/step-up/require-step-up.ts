@@ -39,8 +39,8 @@ export async function requireStepUp(
     command: commandDigest(rackCall.command?.argv ?? null, bodyDigest),
     digests: Object.values(digests),
   }
-  const brought = { session: principal.credential, address, secret: secretOf(request, call) }
-  const proof = await stepUps.use(brought, decision.level, toProve)
+  const presented = { session: principal.credential, address, secret: secretOf(request, call) }
+  const proof = await stepUps.use(presented, decision.level, toProve)
   if (proof !== null) {
     call.proof = proof
     return decision.granted
@@ -57,7 +57,7 @@ export async function requireStepUp(
     address,
     client: request.headers['user-agent'] ?? null,
   })
-  const isRepeated = isRepetition(await stepUps.freshProof(brought), decision.level)
+  const isRepeated = isRepetition(await stepUps.freshProof(presented), decision.level)
   const canAsk = isRepeatedByProgram && !isRepeated
   throw refuseStepUp(
     decision,

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto'
+import { type Database, proofs, type StepUpDelivery, stepUps } from '@rack-gateway/database'
+import { and, asc, desc, eq, gt, inArray, isNull } from 'drizzle-orm'
+import type { Transaction } from '../admin/change.ts'
+import type { Clock } from '../clock.ts'
+import { deleteEnded } from '../sessions/delete-ended.ts'
+import type { AskedCall, Coverage } from './coverage.ts'
+import { withQueryTimeout } from './query-timeout.ts'
+import type { StepUpRow } from './stored-step-ups.ts'
+
+export interface AskingOptions {
+  readonly database: Pick<Database, 'db'>
+  readonly clock: Clock
+  /** The network of an address. */
+  readonly networkOf: (address: string) => string
+}
+
+/** A call or command that needs a proof. */
+export interface Question {
+  /** The user's ID, and the session that asks. */
+  readonly user: string
+  readonly session: string
+  readonly delivery: StepUpDelivery
+  readonly calls: readonly AskedCall[]
+  readonly covers: Coverage
+  readonly methods: 'passkey' | 'any'
+  readonly address: string
+  /** The User-Agent. */
+  readonly client: string | null
+}
+
+const lifetime = 300_000
+/** A pending step-up is reused for the same call while at least this much of its time is left. */
+const reusable = 60_000
+/** For each session and network, so that a thief with the token cannot easily remove those of its owner. */
+const maxPending = 20
+/** For each session. */
+const maxPendingOfSession = 200
+
+type Pending = Pick<StepUpRow, 'id' | 'address' | 'asked' | 'covers' | 'delivery' | 'methods'>
+
+/** Asks for proofs. */
+export function createAsking({ database: { db }, clock, networkOf }: AskingOptions) {
+  const endingStepUps = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
+  const endingProofs = { table: proofs, key: proofs.id, end: proofs.expiresAt }
+
+  /** Asks for the proof of a refused call. Asking again for the same call returns the same step-up, which does not become valid for longer. */
+  async function ask(question: Question): Promise<string> {
+    const { address, delivery, methods, covers, calls } = question
+    const asking = db.transaction(async function askOnce(tx) {
+      const pending = await pendingOf(tx, question)
+      const same = pending.find(
+        (one) =>
+          one.address === address &&
+          one.delivery === delivery &&
+          one.methods === methods &&
+          isSameCoverage(one.covers as Coverage, covers) &&
+          isSameCalls((one.asked as Pick<Question, 'calls'>).calls, calls),
+      )
+      if (same === undefined) return insert(tx, question, pending)
+      await tx
+        .update(stepUps)
+        .set({ createdAt: new Date(clock.now()) })
+        .where(eq(stepUps.id, same.id))
+      return same.id
+    })
+    return withQueryTimeout(asking)
+  }
+
+  /** Asks for a proof before a call needs it. Two programs with one session each get their own. */
+  async function create(question: Question): Promise<string> {
+    return db.transaction(async (tx) => insert(tx, question, await pendingOf(tx, question)))
+  }
+
+  /** The pending step-ups of the session, oldest first. */
+  function pendingOf(tx: Transaction, { session }: Question): Promise<Pending[]> {
+    return tx
+      .select({
+        id: stepUps.id,
+        address: stepUps.address,
+        asked: stepUps.asked,
+        covers: stepUps.covers,
+        delivery: stepUps.delivery,
+        methods: stepUps.methods,
+      })
+      .from(stepUps)
+      .where(
+        and(
+          eq(stepUps.sessionId, session),
+          isNull(stepUps.provedAt),
+          gt(stepUps.expiresAt, new Date(clock.now() + reusable)),
+        ),
+      )
+      .orderBy(asc(stepUps.createdAt))
+  }
+
+  /** The IDs of the pending step-ups that a new one replaces. */
+  function surplusOf(pending: readonly Pending[], address: string): string[] {
+    const network = networkOf(address)
+    const sameNetwork = pending.filter((one) => networkOf(one.address) === network)
+    return [
+      ...sameNetwork.slice(0, Math.max(0, sameNetwork.length + 1 - maxPending)),
+      ...pending.slice(0, Math.max(0, pending.length + 1 - maxPendingOfSession)),
+    ].map(({ id }) => id)
+  }
+
+  async function insert(
+    tx: Transaction,
+    { user, session, delivery, covers, methods, address, calls, client }: Question,
+    pending: readonly Pending[],
+  ): Promise<string> {
+    const now = clock.now()
+    const surplus = surplusOf(pending, address)
+    if (surplus.length > 0) await tx.delete(stepUps).where(inArray(stepUps.id, surplus))
+    await deleteEnded(tx, endingStepUps, new Date(now))
+    await deleteEnded(tx, endingProofs, new Date(now))
+    const id = randomUUID()
+    await tx.insert(stepUps).values({
+      id,
+      userId: user,
+      sessionId: session,
+      delivery,
+      asked: { calls, client },
+      covers,
+      methods,
+      address,
+      createdAt: new Date(now),
+      expiresAt: new Date(now + lifetime),
+    })
+    return id
+  }
+
+  /** The step-up that a session and address last asked for, or null. @param after only if it asked later than this */
+  async function newestPending(
+    { session, address, delivery }: Pick<Question, 'session' | 'address' | 'delivery'>,
+    after: Date | null,
+  ): Promise<string | null> {
+    const [row] = await db
+      .select({ id: stepUps.id })
+      .from(stepUps)
+      .where(
+        and(
+          eq(stepUps.sessionId, session),
+          eq(stepUps.address, address),
+          eq(stepUps.delivery, delivery),
+          isNull(stepUps.provedAt),
+          gt(stepUps.expiresAt, new Date(clock.now())),
+          after === null ? undefined : gt(stepUps.createdAt, after),
+        ),
+      )
+      .orderBy(desc(stepUps.createdAt))
+      .limit(1)
+    return row?.id ?? null
+  }
+
+  return { ask, create, newestPending }
+}
+
+/** The page shows the calls, so another call gets another step-up, even if one proof is enough for both. */
+function isSameCalls(some: readonly AskedCall[], others: readonly AskedCall[]): boolean {
+  const text = (calls: readonly AskedCall[]) =>
+    JSON.stringify(calls.map(({ rack, app, route, command }) => [rack, app, route, command]))
+  return text(some) === text(others)
+}
+
+function isSameCoverage(one: Coverage, other: Coverage): boolean {
+  return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort())
+}

@@ -1,0 +1,142 @@
+import { type Database, type ProofMethod, proofs } from '@rack-gateway/database'
+import type { StepUpLevel } from '@rack-gateway/rbac-policy'
+import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import type { Transaction } from '../admin/change.ts'
+import type { Clock } from '../clock.ts'
+import { type CallToProve, type Coverage, coversCommandCall } from './coverage.ts'
+import { withQueryTimeout } from './query-timeout.ts'
+import { hashOf, newProofSecret } from './secrets.ts'
+import type { StepUpRow } from './stored-step-ups.ts'
+
+export interface ProofsOptions {
+  readonly database: Pick<Database, 'db'>
+  readonly clock: Clock
+}
+
+/** A proof that was made a moment ago. */
+export interface FreshProof {
+  readonly provedAt: Date
+  readonly covers: Coverage
+  readonly usedAt: Date | null
+}
+
+/** A proof as events show it. */
+export interface UsedProof {
+  readonly id: string
+  readonly method: ProofMethod
+  readonly at: Date
+}
+
+/** What a call presents as its proof. */
+export interface PresentedProof {
+  readonly session: string
+  readonly address: string
+  /** Null if the call sends none, as in the direct mode of the stock CLI. */
+  readonly secret: string | null
+}
+
+type ProofRow = typeof proofs.$inferSelect
+type ProvedRow = Pick<StepUpRow, 'id' | 'userId' | 'sessionId' | 'factorId' | 'covers'> & {
+  readonly method: ProofMethod
+  readonly provedAt: Date
+}
+
+/** Milliseconds from the proof to its expiry. */
+const lifetimes = { recent: 86_400_000, call: 300_000, command: 3_600_000 } as const
+/** Milliseconds. */
+const freshLife = 60_000
+
+export const unknownAddress = 'unknown'
+
+/** Finds and uses proofs. */
+export function createProofs({ database: { db }, clock }: ProofsOptions) {
+  /** The proof for a call, used up if it is for one call only. Null: the call needs another. */
+  async function use(presented: PresentedProof, level: StepUpLevel, call: CallToProve): Promise<UsedProof | null> {
+    const now = clock.now()
+    const own = and(
+      eq(proofs.sessionId, presented.session),
+      gt(proofs.expiresAt, new Date(now)),
+      holderCondition(presented),
+    )
+    const candidates = await withQueryTimeout(db.select().from(proofs).where(own).orderBy(desc(proofs.provedAt)))
+    for (const proof of candidates) {
+      if (!isEnough(proof, level, call, now)) continue
+      if ((proof.covers as Coverage).kind === 'call' && !(await spend(proof.id, now))) continue
+      return { id: proof.id, method: proof.method, at: proof.provedAt }
+    }
+    return null
+  }
+
+  /** Of two calls that use a proof at once, only one succeeds. */
+  async function spend(id: string, now: number): Promise<boolean> {
+    const spent = await db
+      .update(proofs)
+      .set({ usedAt: new Date(now) })
+      .where(and(eq(proofs.id, id), isNull(proofs.usedAt)))
+      .returning({ id: proofs.id })
+    return spent.length === 1
+  }
+
+  /** The newest proof with this secret, of the last minute: the CLI repeats a refused call at once. */
+  async function freshProof({
+    session,
+    secret,
+  }: Pick<PresentedProof, 'session' | 'secret'>): Promise<FreshProof | null> {
+    if (secret === null || secret === '') return null
+    const fresh = gt(proofs.provedAt, new Date(clock.now() - freshLife))
+    const [proof] = await db
+      .select({ provedAt: proofs.provedAt, covers: proofs.covers, usedAt: proofs.usedAt })
+      .from(proofs)
+      .where(and(eq(proofs.sessionId, session), eq(proofs.secret, hashOf(secret)), fresh))
+      .orderBy(desc(proofs.provedAt))
+      .limit(1)
+    return proof ? { ...proof, covers: proof.covers as Coverage } : null
+  }
+
+  return { use, freshProof }
+}
+
+function isEnough(proof: ProofRow, level: StepUpLevel, call: CallToProve, now: number): boolean {
+  const covers = proof.covers as Coverage
+  const isAccepted = level.kind === 'recent' || level.methods === 'any' || proof.method === 'passkey'
+  if (!isAccepted) return false
+  switch (covers.kind) {
+    case 'recent':
+      return level.kind === 'recent' && now - proof.provedAt.getTime() <= level.within
+    case 'command':
+      return coversCommandCall(covers, call)
+    case 'call':
+      return proof.usedAt === null && call.digests.includes(covers.digest)
+  }
+}
+
+/** Stores the proof of a step-up, for calls with its secret or from an address. @returns the secret */
+export async function storeProof(tx: Transaction, proved: ProvedRow, address: string | null): Promise<string> {
+  const { id, userId, sessionId, factorId, method, provedAt } = proved
+  const covers = proved.covers as Coverage
+  const secret = newProofSecret()
+  const expiresAt = new Date(provedAt.getTime() + lifetimes[covers.kind])
+  const holder = address === null ? { secret: hashOf(secret) } : { address }
+  await tx.insert(proofs).values({ id, userId, sessionId, factorId, method, provedAt, covers, expiresAt, ...holder })
+  return secret
+}
+
+/** Lets the proofs of one secret count for another. */
+export async function moveProofs(
+  tx: Transaction,
+  session: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const previous = and(eq(proofs.sessionId, session), eq(proofs.secret, hashOf(from)))
+  await tx
+    .update(proofs)
+    .set({ secret: hashOf(to) })
+    .where(previous)
+}
+
+/** A proof without a secret counts from its address only. */
+function holderCondition({ address, secret }: PresentedProof) {
+  // Callers whose address is unknown have nothing in common.
+  const fromAddress = address === unknownAddress ? sql`false` : and(isNull(proofs.secret), eq(proofs.address, address))
+  return secret === null || secret === '' ? fromAddress : or(eq(proofs.secret, hashOf(secret)), fromAddress)
+}

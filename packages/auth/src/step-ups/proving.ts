@@ -1,0 +1,123 @@
+import { type Database, type ProofMethod, sessions, stepUps } from '@rack-gateway/database'
+import { eq } from 'drizzle-orm'
+import type { Transaction } from '../admin/change.ts'
+import type { Clock } from '../clock.ts'
+import { FactorNotProved, NotFound, StepUpNotHere } from '../errors.ts'
+import type { FactorVerifier } from '../second-factors/verifier.ts'
+import { freshLoginLife } from '../sessions/fresh-login.ts'
+import { storeProof } from './proofs.ts'
+import { hashOf, newCode, newResult } from './secrets.ts'
+import { changeAsCaller, type StepUpCaller } from './step-up-caller.ts'
+import { type AskedStepUp, detailOf, readOpen, type StepUpRow } from './stored-step-ups.ts'
+
+export interface ProvingOptions {
+  readonly database: Pick<Database, 'db'>
+  readonly verifier: FactorVerifier
+  readonly clock: Clock
+  /** The stored form of a new typed code. */
+  readonly codeHash: (code: string) => Buffer
+}
+
+export interface FactorInput {
+  readonly method: ProofMethod
+  readonly code?: string | undefined
+  readonly response?: unknown
+}
+
+/** `proof` for the session that asked; `result` for any other. */
+export interface Proved {
+  readonly proof: string | null
+  readonly result: string | null
+  readonly method: ProofMethod
+  readonly provedAt: Date
+}
+
+/** Proves second factors for step-ups. */
+export function createProving({ database, verifier, clock, codeHash }: ProvingOptions) {
+  /** The methods that prove a step-up: those that the policy accepts and its user has. */
+  async function methodsFor({ user, methods }: Pick<AskedStepUp, 'user' | 'methods'>): Promise<readonly ProofMethod[]> {
+    const available = await verifier.methodsOf(user.id)
+    return methods === 'passkey' ? available.filter((method) => method === 'passkey') : available
+  }
+
+  /** WebAuthn options for the session that proves. Another session cannot use their challenge. */
+  async function beginPasskey(id: string, { user, session }: StepUpCaller): Promise<object> {
+    const { options, challenge } = await verifier.passkeyOptions(user)
+    await database.db.transaction(async function storeChallenge(tx) {
+      const row = await readOpen(tx, id, user, clock)
+      assertProver(row, session)
+      await tx.update(stepUps).set({ prover: session, passkeyChallenge: challenge }).where(eq(stepUps.id, row.id))
+    })
+    return options
+  }
+
+  /** Proves a step-up, once. A failed attempt is counted, and uses up its WebAuthn challenge. @throws FactorNotProved, StepUpEnded */
+  async function prove(id: string, caller: StepUpCaller, input: FactorInput): Promise<Proved> {
+    const { user, session, address } = caller
+    const outcome = await changeAsCaller(database, caller, async function proveOnce(change) {
+      const { tx } = change
+      const row = await readOpen(tx, id, user, clock)
+      assertProver(row, session)
+      if (row.methods === 'passkey' && input.method !== 'passkey') throw onlyPasskeys()
+      const now = clock.now()
+      const { authenticatedAt } = await sessionOf(tx, session)
+      const result = await verifier.verify(change, {
+        ...input,
+        user,
+        session,
+        address,
+        freshLogin: authenticatedAt.getTime() >= now - freshLoginLife,
+        passkeyChallenge: row.prover === session ? row.passkeyChallenge : null,
+      })
+      const provedAt = new Date(now)
+      if (!result.proved) {
+        await tx.update(stepUps).set({ passkeyChallenge: null }).where(eq(stepUps.id, row.id))
+        return result
+      }
+      const { method, factor } = result
+      const isAsker = row.sessionId === session
+      const given = isAsker ? null : row.delivery === 'code' ? newCode() : newResult()
+      await tx
+        .update(stepUps)
+        .set({
+          passkeyChallenge: null,
+          provedAt,
+          factorId: factor,
+          method,
+          result: given === null ? null : row.delivery === 'code' ? codeHash(given) : hashOf(given),
+          redeemedAt: isAsker ? provedAt : null,
+        })
+        .where(eq(stepUps.id, row.id))
+      const proof = isAsker ? await storeProof(tx, { ...row, method, factorId: factor, provedAt }, null) : null
+      change.events.push({ kind: 'step-up.proved', principal: change.by, detail: detailOf(row, method) })
+      return { proved: true as const, proof, result: given, method, provedAt }
+    })
+    if (outcome.proved) return outcome
+    throw Object.assign(new FactorNotProved(outcome.reason, outcome.remedy), {
+      rule: outcome.rule,
+      ...(outcome.retryAfter !== undefined && { retryAfter: outcome.retryAfter }),
+    })
+  }
+
+  return { methodsFor, beginPasskey, prove }
+}
+
+async function sessionOf(tx: Transaction, id: string) {
+  const [session] = await tx
+    .select({ authenticatedAt: sessions.authenticatedAt })
+    .from(sessions)
+    .where(eq(sessions.id, id))
+  if (!session) throw new NotFound('such session')
+  return session
+}
+
+/** The answer to its own proof is only for the session that asked. */
+function assertProver({ delivery, sessionId }: StepUpRow, session: string): void {
+  if (delivery === 'response' && sessionId !== session) throw new StepUpNotHere()
+}
+
+function onlyPasskeys(): Error {
+  return Object.assign(new FactorNotProved('The policy accepts only a passkey for this.', 'Prove it with a passkey.'), {
+    rule: 'passkey-only',
+  })
+}

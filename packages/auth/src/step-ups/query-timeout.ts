@@ -1,0 +1,15 @@
+import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { AuthUnavailable, throwLookUpTooSlow } from '../errors.ts'
+
+/** Milliseconds. */
+const deadline = 5_000
+
+/** @throws AuthUnavailable if the database does not answer, and LookUpTooSlow if it takes too long */
+export async function withQueryTimeout<T>(query: PromiseLike<T>): Promise<T> {
+  try {
+    return await withTimeout(query, deadline, throwLookUpTooSlow)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('RGW_')) throw cause
+    throw new AuthUnavailable({ cause })
+  }
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto'
+import { type Database, type ProofMethod, stepUps } from '@rack-gateway/database'
+import { and, eq, inArray, isNotNull } from 'drizzle-orm'
+import type { Change, Transaction } from '../admin/change.ts'
+import { checkId } from '../admin/names.ts'
+import type { Clock } from '../clock.ts'
+import { StepUpNotHere } from '../errors.ts'
+import type { Coverage } from './coverage.ts'
+import { moveProofs, storeProof, unknownAddress } from './proofs.ts'
+import { hashOf, readCode } from './secrets.ts'
+import { changeAsCaller, type StepUpCaller } from './step-up-caller.ts'
+import { assertRedeemable, detailOf, readOpen, type StepUpRow } from './stored-step-ups.ts'
+
+export interface RedeemingOptions {
+  readonly database: Pick<Database, 'db'>
+  readonly clock: Clock
+  /** The stored forms of a typed code, with the newest key first. */
+  readonly codeHashes: (letters: string) => Buffer[]
+}
+
+export interface RedeemedProof {
+  readonly proof: string
+  readonly method: ProofMethod
+  readonly provedAt: Date
+}
+
+export interface RedeemedResult {
+  readonly result: string
+  /** The header `Challenge` of console mode. */
+  readonly challenge: string | null
+  /** In console mode, the CLI keeps only one secret, so the proofs of the previous secret move to the new one. */
+  readonly replaced?: string | null
+}
+
+/** Exchanges results for proofs. */
+export function createRedeeming({ database, clock, codeHashes }: RedeemingOptions) {
+  /** Exchanges a result for the proof, in the session that asked. In console mode, the challenge must match, too. @throws StepUpNotHere, StepUpEnded */
+  async function redeem(
+    id: string,
+    caller: StepUpCaller,
+    { result, challenge, replaced = null }: RedeemedResult,
+  ): Promise<RedeemedProof> {
+    return changeAsCaller(database, caller, async function redeemOnce(change) {
+      const row = await readProved(change.tx, eq(stepUps.id, checkId('such step-up', id)), caller)
+      const isRight = row.result?.equals(hashOf(result)) === true
+      const isChallenge = row.challenge === null || (challenge !== null && row.challenge.equals(hashOf(challenge)))
+      if (!isRight || !isChallenge || row.delivery !== 'callback') throw new StepUpNotHere()
+      return storeRedeemed(change, row, { address: null, replaced })
+    })
+  }
+
+  /**
+   * Activates a typed code for later calls of its session from this address, which must be the one that asked. A right code
+   * from elsewhere ends: another person may have seen it.
+   *
+   * @throws StepUpNotHere, StepUpEnded
+   */
+  async function activate(
+    code: string,
+    caller: StepUpCaller,
+  ): Promise<Omit<RedeemedProof, 'proof'> & { covers: Coverage }> {
+    const letters = readCode(code)
+    if (letters === null) throw new StepUpNotHere()
+    const activated = await changeAsCaller(database, caller, async function activateOnce(change) {
+      const hashes = codeHashes(letters)
+      const [row] = await change.tx.select().from(stepUps).where(inArray(stepUps.result, hashes)).for('update')
+      if (row?.delivery !== 'code') return null
+      if (row.sessionId !== caller.session || row.address !== caller.address || row.address === unknownAddress) {
+        await change.tx
+          .update(stepUps)
+          .set({ redeemedAt: new Date(clock.now()) })
+          .where(eq(stepUps.id, row.id))
+        return null
+      }
+      assertRedeemable(row, clock.now())
+      const { method, provedAt } = await storeRedeemed(change, row, { address: caller.address, replaced: null })
+      return { method, provedAt, covers: row.covers as Coverage }
+    })
+    if (activated === null) throw new StepUpNotHere()
+    return activated
+  }
+
+  /** The challenge of console mode. A new challenge replaces the previous one. @returns null if the step-up is not pending */
+  async function challenge(id: string, { user, session }: Pick<StepUpCaller, 'user' | 'session'>): Promise<string> {
+    return database.db.transaction(async function storeChallenge(tx) {
+      const row = await readOpen(tx, id, user, clock)
+      if (row.sessionId !== session || row.delivery !== 'callback') throw new StepUpNotHere()
+      const made = randomBytes(24).toString('base64url')
+      await tx
+        .update(stepUps)
+        .set({ challenge: hashOf(made) })
+        .where(eq(stepUps.id, row.id))
+      return made
+    })
+  }
+
+  return { redeem, activate, challenge }
+
+  /** Only for the session that asked: any other session learns nothing. */
+  async function readProved(
+    tx: Transaction,
+    which: ReturnType<typeof eq>,
+    { session }: StepUpCaller,
+  ): Promise<StepUpRow> {
+    const [row] = await tx
+      .select()
+      .from(stepUps)
+      .where(and(which, eq(stepUps.sessionId, session), isNotNull(stepUps.provedAt)))
+      .for('update')
+    if (!row) throw new StepUpNotHere()
+    assertRedeemable(row, clock.now())
+    return row
+  }
+
+  async function storeRedeemed(
+    change: Change,
+    row: StepUpRow,
+    { address, replaced }: { readonly address: string | null; readonly replaced: string | null },
+  ): Promise<RedeemedProof> {
+    const { method, provedAt } = row
+    if (method === null || provedAt === null) throw new Error('a proved step-up has a method and a time')
+    await change.tx
+      .update(stepUps)
+      .set({ redeemedAt: new Date(clock.now()) })
+      .where(eq(stepUps.id, row.id))
+    const proof = await storeProof(change.tx, { ...row, method, provedAt }, address)
+    if (replaced !== null) await moveProofs(change.tx, row.sessionId, { from: replaced, to: proof })
+    change.events.push({ kind: 'step-up.redeemed', principal: change.by, detail: detailOf(row, method) })
+    return { proof, method, provedAt }
+  }
+}
