@@ -18,7 +18,7 @@ export async function admit(
 ): Promise<void> {
   if (endpoint.authentication === 'anyone') return app.limitUnauthenticated(request)
   if (endpoint.authentication === 'job') {
-    request.verifiedJwt = await authenticateJob(context.workloads, request)
+    request.verifiedJwt = await authenticateJob(app.workloads, request)
     return
   }
   await app.authenticateTokenOrCookie(request, reply)

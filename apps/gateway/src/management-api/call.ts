@@ -1,18 +1,10 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { AuditSearch, ConcurrencyLimit } from '@rack-gateway/audit/search'
-import type { Identities, RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
-import type { CliLogins, RequestContext } from '@rack-gateway/auth/cli-login'
+import type { RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
+import type { RequestContext } from '@rack-gateway/auth/cli-login'
 import type { LoginSettings, Recheck } from '@rack-gateway/auth/login'
-import type { StepUpCaller, StepUps } from '@rack-gateway/auth/step-ups'
-import type {
-  Administration,
-  FactorAdministration,
-  Lists,
-  SecondFactors,
-  VerifiedJwt,
-  Workloads,
-} from '@rack-gateway/auth/store'
-import type { Database } from '@rack-gateway/database'
+import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
+import type { Administration, FactorAdministration, Lists, VerifiedJwt } from '@rack-gateway/auth/store'
 import type {
   CheckpointStatus,
   DeepReadonly,
@@ -24,30 +16,35 @@ import type {
   PublicEndpoint,
   Versions,
 } from '@rack-gateway/gateway-api'
-import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
-import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
-import type { ReplaceablePolicy } from '@rack-gateway/rbac-policy/plugin'
+import type { FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
-import type { AuditEvidence } from '../audit/evidence.ts'
 import type { HealthReport } from '../operations/health-report/health-report.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
-import type { RackStatuses } from '../rack-api/console/rack-statuses.ts'
-import type { RecordingArchive } from '../recordings/archive.ts'
 import type { StreamedResponse } from './streams/streamed-response.ts'
 
+/** The decorations that handlers use. */
+type Decorations = Pick<
+  FastifyInstance,
+  | 'auditEvidence'
+  | 'cliLogins'
+  | 'database'
+  | 'identities'
+  | 'policy'
+  | 'policyPackages'
+  | 'racks'
+  | 'rackStatuses'
+  | 'recordingArchive'
+  | 'secondFactors'
+  | 'stepUpPage'
+  | 'stepUps'
+  | 'workloads'
+>
+
 /** What handlers depend on. It is the same for all calls. */
-export interface ManagementApiContext {
+export interface ManagementApiContext extends Decorations {
   readonly lists: Lists
-  readonly policy: ReplaceablePolicy
-  readonly packages: Pick<PolicyPackages, 'loaded' | 'simulation' | 'counts'>
-  readonly racks: Pick<RackRegistry, 'names' | 'resolve' | 'get'>
-  readonly rackStatuses: Pick<RackStatuses, 'check'>
-  readonly database: Pick<Database, 'db'>
   readonly sessionTerms: SessionTerms
-  readonly workloads: Workloads
-  readonly secondFactors: SecondFactors
-  readonly identities: Identities
   /** ORGANIZATION. */
   readonly organization: string
   /** PUBLIC_URL. */
@@ -61,22 +58,15 @@ export interface ManagementApiContext {
   readonly recheck: Recheck
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** @throws NoBrowserLogin where nobody logs in with a browser */
-  readonly cliLogins: () => CliLogins
-  readonly auditEvidence: AuditEvidence
   readonly readHealth: HealthReport
   /** At most a second old. */
   readonly checkpointStatus: () => Promise<CheckpointStatus>
-  readonly recordings: RecordingArchive
   /** Limits how many clients follow the audit log or a running session. */
   readonly followers: ConcurrencyLimit
   readonly recordingReaders: ConcurrencyLimit
   /** Aborted when the gateway stops. */
   readonly closing: AbortSignal
   readonly studies: PolicyStudies
-  readonly stepUps: StepUps
-  /** The page for the proof of a step-up. */
-  readonly stepUpPage: (id: string) => string
 }
 
 type StaticOf<S> = S extends TSchema ? Static<S> : Record<never, never>

@@ -56,20 +56,30 @@ export default fp<ManagementApiOptions>(
     const { config, childFlags = process.execArgv } = options
     const studies = createPolicyStudies({ sql: app.database.sql, flags: childFlags })
     app.addHook('preClose', async () => studies.stop())
+    const { auditEvidence, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
+    const { recordingArchive, secondFactors, stepUpPage, stepUps, workloads } = app
     const context: ManagementApiContext = {
-      database: app.database,
+      auditEvidence,
+      cliLogins,
+      database,
+      identities,
+      policy,
+      policyPackages,
+      racks,
+      rackStatuses,
+      recordingArchive,
+      secondFactors,
+      stepUpPage,
+      stepUps,
+      workloads,
       now: app.clock.now,
       organization: config.organization,
       publicUrl: config.publicUrl,
       sessionTerms: config.sessions,
       adminUsers: app.loginProvider?.settings.adminUsers ?? [],
       versions: { gateway: version(), cli: { minimum: config.cliMinimumVersion, newest: version() } },
-      workloads: app.workloads,
-      secondFactors: app.secondFactors,
       login: app.loginProvider?.settings ?? null,
       recheck: app.loginProvider?.recheck ?? noRecheck,
-      cliLogins: app.cliLogins,
-      auditEvidence: app.auditEvidence,
       readHealth: createHealthReport(app, config),
       checkpointStatus: memoizeFor(
         statusMaxAge,
@@ -80,19 +90,11 @@ export default fp<ManagementApiOptions>(
           return checkpointStatus(newest, app.checkpoints.state(), otherAlarms)
         },
       ),
-      recordings: app.recordingArchive,
       lists: createLists(app.database),
-      policy: app.policy,
-      packages: app.policyPackages,
-      racks: app.racks,
-      rackStatuses: app.rackStatuses,
-      identities: app.identities,
       followers: createConcurrencyLimit(maxFollowers, 'followers of the audit log and of sessions'),
       recordingReaders: createConcurrencyLimit(maxRecordingReaders, 'readers of recordings'),
       closing: closingSignal(app),
       studies,
-      stepUps: app.stepUps,
-      stepUpPage: app.stepUpPage,
     }
     app.decorateRequest('verifiedJwt', null)
     app.decorateRequest('isProvedForOthers', false)

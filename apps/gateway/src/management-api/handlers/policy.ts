@@ -26,15 +26,15 @@ export const policyHandlers: Handlers<Names> = {
     return { policy: hash, source: document.source, text: textOf(document), document }
   },
 
-  getPolicyMatrix({ policy, packages }) {
+  getPolicyMatrix({ policy, policyPackages }) {
     return {
       policy: policy.hash,
       ...policyMatrix(policy),
-      packages: packages.loaded.map(({ policy: { name }, version, sha256 }) => ({
+      packages: policyPackages.loaded.map(({ policy: { name }, version, sha256 }) => ({
         name,
         version,
         sha256,
-        ...packages.counts(name),
+        ...policyPackages.counts(name),
       })),
       routes: decidableRoutes(),
     }
@@ -91,7 +91,7 @@ export const policyHandlers: Handlers<Names> = {
 
 /** Evaluates all calls before it asks any policy package. */
 async function decideCalls(
-  { policy, packages, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,
+  { policy, policyPackages, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,
   principal: Principal,
   rack: string,
 ) {
@@ -105,7 +105,7 @@ async function decideCalls(
       ? ({ kind: 'rack', route, scenarios: evaluatePlanned(question, toPlannedCall(requested)) } as const)
       : ({ kind: 'management', route, endpoint } as const)
   })
-  const simulate = simulatedPackages(packages)
+  const simulate = simulatedPackages(policyPackages)
   const decisions = []
   for (const one of evaluated) {
     const decision =

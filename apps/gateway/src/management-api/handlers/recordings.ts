@@ -9,21 +9,21 @@ import { revocableStream } from '../streams/revocable-stream.ts'
 const defaultLimit = 50
 
 export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'followRecording' | 'endRecording'> = {
-  async listRecordings({ recordings, query }) {
+  async listRecordings({ recordingArchive, query }) {
     const { limit = defaultLimit, cursor = null, from, to, ...filter } = query
     const range = { ...(from && { from: new Date(from) }), ...(to && { to: new Date(to) }) }
-    const found = await recordings.list({ ...filter, ...range }, { before: cursor, limit: limit + 1 })
+    const found = await recordingArchive.list({ ...filter, ...range }, { before: cursor, limit: limit + 1 })
     const items = found.slice(0, limit)
     return { items: items.map(toResponse), next: found.length > limit ? (items.at(-1)?.id ?? null) : null }
   },
 
   /** The read is recorded before the response is sent. */
   async readRecording(call) {
-    const { recordings, id, record, recordingReaders, principal } = call
+    const { recordingArchive, id, record, recordingReaders, principal } = call
     const take = () => recordingReaders.acquire(countedAs(principal))
     const recording = await findRecording(call)
     return revocableStream(call, { take }, async (watch) => {
-      const body = await recordings.read(recording, watch.onRead)
+      const body = await recordingArchive.read(recording, watch.onRead)
       await record({ kind: 'recording.read', ...eventMembers(recording) }).catch((error: unknown) => {
         body.destroy()
         throw error
@@ -33,13 +33,13 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
   },
 
   async followRecording(call) {
-    const { recordings, query, followers, record, principal } = call
+    const { recordingArchive, query, followers, record, principal } = call
     const take = () => followers.acquire(countedAs(principal))
     const recording = await findRecording(call)
     const { from = 'start' } = query
     return revocableStream(call, { take, gracePeriod }, async ({ signal, onRead }) => {
       await record({ kind: 'recording.read', ...eventMembers(recording), detail: { live: true, from } })
-      const body = recordings.follow(recording, { from, signal, onRead })
+      const body = recordingArchive.follow(recording, { from, signal, onRead })
       return { body, mediaType: 'application/x-asciicast', fileName: null }
     })
   },
@@ -60,8 +60,11 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
 /** Milliseconds for the client to read the last message. */
 const gracePeriod = 1_000
 
-async function findRecording({ recordings, id }: Pick<PrincipalCall, 'recordings' | 'id'>): Promise<ListedRecording> {
-  const recording = await recordings.find(id)
+async function findRecording({
+  recordingArchive,
+  id,
+}: Pick<PrincipalCall, 'recordingArchive' | 'id'>): Promise<ListedRecording> {
+  const recording = await recordingArchive.find(id)
   if (recording === null) throw new NotFound('such recording')
   if (recording.removedBecause !== null)
     throw new RecordingRemoved(
