@@ -29,7 +29,8 @@ export async function errorParts(): Promise<Record<string, string>> {
   const rules = sections.map(([part]): [string, string] => {
     const all = denials.flatMap((one) => (one.part === part ? one.all : []))
     const names = [...new Set(all.map((denial) => denial.code))]
-    return [part, list(names.map((rule) => ruleItem(rule, all)))]
+    const items = list(names.map((rule) => ruleItem(rule, all)))
+    return [part, part === 'authentication' ? `${items}\n${ruleList(expiryRules)}` : items]
   })
   const unanswered = errors.filter(({ status }) => status === internal)
   return {
@@ -46,7 +47,6 @@ export async function errorParts(): Promise<Record<string, string>> {
     client: `${unanswered.flatMap(({ code: name }) => (ofCommand.test(name) ? [code(name)] : [])).join(', ')}.`,
     ...Object.fromEntries(rules),
     decisions: ruleList(decisionRules),
-    expiry: ruleList(expiryRules),
     requests: `These rules mean the same as the code with their name (\`RGW_NOT_FOUND\`): ${rulesNamedAs(errors, rules.join())}.\n\n${ruleList(requestRules)}`,
   }
 }
