@@ -157,7 +157,7 @@ describe('login', () => {
 
   test.each([
     [['staging', 'http://gateway.example.com', '--token', 't'], 'the network could read the token'],
-    [['staging', 'https://u:rgs_secret@x', '--token', 't'], 'carries credentials'],
+    [['staging', 'https://u:rgs_secret@x', '--token', 't'], 'contains credentials'],
     [['staging', 'https://x/rack/staging', '--token', 't'], 'nothing may follow the host and port'],
     [['staging', '--token', 't'], 'staging is a new name, so its address is required'],
     [['staging', 'https://x', '--token', 't', '--no-browser'], '--token needs no browser'],

@@ -205,7 +205,7 @@ describe('the list of all texts that the product shows has', () => {
     ['a usage error', 'apps/cli/src/commands/tokens/owner.ts', 'RGW_CLI_USAGE', 'An API token has one owner.'],
     ['a note', 'apps/cli/src/browser-login/loopback.ts', 'note', 'No browser could be opened.'],
     ['the help of a command', 'apps/cli/src/commands/tokens/create.ts', 'describe', 'Create'],
-    ['a text of rack-gateway-server', 'apps/gateway/src/admin-cli/tokens.ts', 'error', 'the token ends on …'],
+    ['a text of rack-gateway-server', 'apps/gateway/src/admin-cli/tokens.ts', 'error', 'the token expires on …'],
     ['a text of the log', 'packages/audit/src/plugin.ts', 'error', 'the audit log cannot be written'],
     ['a page', 'packages/auth/src/login/pages.ts', 'sendPage', 'include the request ID …'],
     ['the web console', 'apps/web/src/pages/people/tabs.ts', 'label', 'Invite a person'],
@@ -256,8 +256,9 @@ describe('these checks', () => {
 
   test('see a command of ours that can’t be typed', async () => {
     expect(pages.flatMap(({ path }) => typedLines(readFileSync(path, 'utf8'))).length).toBeGreaterThan(80)
-    expect(typedLines('    rack-gateway tokens creat x\nrack-gateway login NAME URL')).toEqual([
+    expect(typedLines('    rack-gateway tokens creat x\nrack-gateway login NAME URL\n$ rack-gateway tokens lst')).toEqual([
       'rack-gateway tokens creat x',
+      'rack-gateway tokens lst',
     ])
     await expect(checkCommandLine('rack-gateway tokens creat x')).rejects.toThrow()
     await expect(checkCommandLine('rack-gateway tokens create x --rolle y > file')).rejects.toThrow(
@@ -288,11 +289,11 @@ withRule(new Fault(reason(1), 'do this'), 'of-error')`
   })
 })
 
-/** Lines of code that begin with our command, and commands within a sentence that are whole. */
+/** Lines of code that begin with our command, with or without a prompt, and commands within a sentence that are whole. */
 function typedLines(text: string): string[] {
   return text
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/^\$ /, ''))
     .filter((line) => line.startsWith('rack-gateway ') && !/[…<[]|\bNAME\b|COMMAND|: /.test(line))
 }
 

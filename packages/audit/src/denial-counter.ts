@@ -49,7 +49,7 @@ interface Count extends Omit<CountedDenial, 'address'> {
   count: number
 }
 
-const overflow = { block: 'other', rule: 'other', reason: 'more kinds of refusals than are told apart' }
+const overflow = { block: 'other', rule: 'other', reason: 'denials of further rules, counted together' }
 
 const defaultBudget: EventBudget = { burst: 256, perSecond: 4 }
 

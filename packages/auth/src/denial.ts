@@ -215,7 +215,7 @@ export function supersededToken(at: number, { credential, id, name }: Principal)
     ...deny(
       'superseded-token',
       `A newer token replaced this one on ${minute(at)}.`,
-      'If you also use it on another machine, run "rack-gateway login" there. If you did not renew it, end the session.',
+      'If you also use it on another machine, run "rack-gateway login" there. If you did not renew it, revoke the session.',
     ),
     alarm: Object.freeze({ session: credential, user: id, name }),
   })

@@ -65,7 +65,7 @@ export const InvitationEnded = defineError(
 export const SessionOver = defineError('RGW_SESSION_OVER', 'This session has ended.\nRun "rack-gateway login".', 409)
 export const RenewedTooOften = defineError(
   'RGW_RENEWED_TOO_OFTEN',
-  'This session was renewed 20 times in a short time, so it was not renewed again.\nUse the newest token, or end the session if you did not renew it.',
+  'This session was renewed 20 times in a short time, so it was not renewed again.\nUse the newest token, or revoke the session if you did not renew it.',
   429,
 )
 export const SessionNotLonger = defineError<[string | number]>(

@@ -32,7 +32,7 @@ export function s3Problem(value: string): string | null {
 export function webhookProblem(value: string): string | null {
   const url = URL.canParse(value) ? new URL(value) : null
   if (url === null) return 'is not a URL'
-  if (url.username !== '' || url.password !== '') return 'carries credentials; put a secret into the path or the query'
+  if (url.username !== '' || url.password !== '') return 'contains credentials; put a secret into the path or the query'
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   return url.protocol === 'https:' || (url.protocol === 'http:' && isHere) ? null : 'does not begin with https://'
 }

@@ -14,21 +14,21 @@ const Gateway = Type.Object({
 
 /** The gateway's last answer about the bearer of a token. */
 const Confirmed = Type.Object({
-  at: Type.String({ description: 'when it said so, such as 2024-01-01T00:00:00Z' }),
-  kind: Type.String({ description: 'what kind of caller it is' }),
-  rack: Type.Union([Type.String(), Type.Null()], { description: 'the one rack that the token is good for' }),
-  racks: Type.Array(Type.String(), { description: 'the racks that the caller may use' }),
-  roles: Type.Array(Type.String(), { description: "the caller's roles" }),
+  at: Type.String({ description: 'when the gateway confirmed the token, such as 2024-01-01T00:00:00Z' }),
+  kind: Type.String({ description: 'the kind of principal' }),
+  rack: Type.Union([Type.String(), Type.Null()], { description: 'the only rack that the token is valid for' }),
+  racks: Type.Array(Type.String(), { description: 'the racks on which the principal has a role' }),
+  roles: Type.Array(Type.String(), { description: 'the roles of the principal' }),
 })
 
 const Token = Type.Object({
   token: Type.Optional(Type.String({ minLength: 1, description: 'a token, unless the keychain has it' })),
-  kept_in: Type.Optional(Type.Enum(['keychain'], { description: 'where the token is instead' })),
+  kept_in: Type.Optional(Type.Enum(['keychain'], { description: 'the store that has the token instead' })),
   url: Type.Optional(Type.String({ description: 'the only address that a token of one name is sent to' })),
-  email: Type.Optional(Type.String({ description: 'whose token it is' })),
-  expires_at: Type.Optional(Type.String({ description: 'when the token ends, such as 2024-02-01T00:00:00Z' })),
+  email: Type.Optional(Type.String({ description: 'the email address or name of the principal' })),
+  expires_at: Type.Optional(Type.String({ description: 'when the token expires, such as 2024-02-01T00:00:00Z' })),
   renew_at: Type.Optional(
-    Type.String({ description: 'when it is time for a newer one, such as 2024-01-15T00:00:00Z' }),
+    Type.String({ description: 'when the token should be renewed, such as 2024-01-15T00:00:00Z' }),
   ),
   confirmed: Type.Optional(Confirmed),
 })
@@ -45,8 +45,8 @@ export const ClientFile = Type.Object({
   sessions: Type.Optional(Type.Record(AnyName, Token)),
   tokens: Type.Optional(Type.Record(AnyName, Token)),
   current: Type.Optional(Type.String({ description: "a gateway's name" })),
-  token_store: Type.Optional(Type.Enum(['file', 'keychain'], { description: 'where tokens are kept from now on' })),
-  file_store_told: Type.Optional(Type.Boolean({ description: 'whether it was said that tokens are in this file' })),
+  token_store: Type.Optional(Type.Enum(['file', 'keychain'], { description: 'where new tokens are stored' })),
+  file_store_told: Type.Optional(Type.Boolean({ description: 'whether the user was told that this file has tokens' })),
 })
 
 /** The first violation of the schema, such as `gateways.staging.url must be string`, or an empty string. Never quotes a value. */

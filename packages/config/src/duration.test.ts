@@ -24,6 +24,6 @@ test('a duration out of range is invalid, and its bounds are valid', () => {
   expect(['59m', '49h'].map(problemOf)).toEqual(['is not in range', 'is not in range'])
   expect(problemOf('soon')).toBe('is not a duration')
   expect(['3600', '0', '99999999'].map(problemOf)).toEqual(
-    Array.from({ length: 3 }, () => 'has no unit: put s, m, h, or d behind the number'),
+    Array.from({ length: 3 }, () => 'has no unit: put s, m, h, or d after the number'),
   )
 })

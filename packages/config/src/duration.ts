@@ -18,7 +18,7 @@ export function durationProblem(least: string, most: string): (text: string) => 
   const bounds = [least, most].map((bound) => readDuration(bound) ?? Number.NaN)
   return function problemOf(text) {
     const duration = readDuration(text)
-    if (/^\d+$/.test(text)) return 'has no unit: put s, m, h, or d behind the number'
+    if (/^\d+$/.test(text)) return 'has no unit: put s, m, h, or d after the number'
     if (duration === null) return 'is not a duration'
     return duration >= (bounds[0] ?? 0) && duration <= (bounds[1] ?? 0) ? null : 'is not in range'
   }

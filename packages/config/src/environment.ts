@@ -61,7 +61,7 @@ const replacements: Readonly<Record<string, string>> = {
 /** One sentence for each removed variable that is still set. */
 export function movedVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(replacements).flatMap(([name, instead]) =>
-    env[name] === undefined ? [] : [`${name} is not a variable of the gateway any more; ${instead}`],
+    env[name] === undefined ? [] : [`${name} is no longer a variable of the gateway; ${instead}`],
   )
 }
 

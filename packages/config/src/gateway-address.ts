@@ -7,7 +7,7 @@ export type GatewayAddress =
 export function gatewayAddress(text: string): GatewayAddress {
   if (!/^https?:\/\//i.test(text)) return refuse('it should begin with https://, as https://gateway.example.com does')
   if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) return refuse('it is not a URL')
-  if (text.includes('@')) return refuse('it carries credentials, which belong into --token')
+  if (text.includes('@')) return refuse('it contains credentials, which belong in --token')
   const url = new URL(text)
   if (url.pathname !== '/' || /[?#]/.test(text))
     return refuse('nothing may follow the host and port; a rack is chosen by its name')

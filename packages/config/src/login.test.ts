@@ -114,7 +114,7 @@ describe('a login that cannot be', () => {
     ['DEFAULT_ROLE', 'admin', 'would make everybody an administrator'],
     ['DEFAULT_ROLE', 'Viewer!', 'is not the name of a role'],
     ['SESSION_IDLE', '59s', 'is not in range'],
-    ['SESSION_IDLE', '43200', 'has no unit: put s, m, h, or d behind the number; it should be how long a browser'],
+    ['SESSION_IDLE', '43200', 'has no unit: put s, m, h, or d after the number; it should be how long a browser'],
     ['OIDC_CLIENT_SECRET', 'a b', 'is not valid'],
   ])('%s %s', (name, value, problem) => {
     const text = problemsOf({ ...issuer, [name]: value })

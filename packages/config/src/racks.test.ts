@@ -130,8 +130,8 @@ test('authorities and keys of a rack that has no address are a mistake', () => {
 })
 
 test.each([
-  ['https://user:pw@a', 'carries credentials'],
-  ['https://@a', 'carries credentials'],
+  ['https://user:pw@a', 'contains credentials'],
+  ['https://@a', 'contains credentials'],
   ['https://a?command=x', 'has a query'],
   ['https://a?', 'has a query'],
   ['https://a/#', 'has a query or a fragment'],

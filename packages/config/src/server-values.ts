@@ -24,7 +24,7 @@ export function secretKeysProblem(value: string): string | null {
 export function rackUrlProblem(value: string): string | null {
   if (!/^https?:\/\//i.test(value)) return 'does not begin with https:// or http://'
   if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash or a control character in it'
-  if (value.includes('@')) return 'carries credentials, which belong into the RACK_TOKEN variable'
+  if (value.includes('@')) return 'contains credentials, which belong in the RACK_TOKEN variable'
   if (/[?#]/.test(value)) return 'has a query or a fragment'
   const url = URL.canParse(value) ? new URL(value) : null
   if (url === null) return 'is not a URL'

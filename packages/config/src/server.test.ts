@@ -248,7 +248,7 @@ describe('problems', () => {
     (name) => {
       expect(problemsOf({ ...complete, [name]: '3600' })).toEqual([
         expect.stringMatching(
-          `^${name} has no unit: put s, m, h, or d behind the number; it should be .*: a duration from .*, (such as|no less)`,
+          `^${name} has no unit: put s, m, h, or d after the number; it should be .*: a duration from .*, (such as|no less)`,
         ),
       ])
     },
@@ -342,7 +342,7 @@ describe('METRICS_PORT', () => {
 
 test('TOKEN_MAX_AGE, which moved to the policy document, is an error and is not ignored', () => {
   expect(problemsOf({ ...complete, TOKEN_MAX_AGE: '30d' })).toEqual([
-    'TOKEN_MAX_AGE is not a variable of the gateway any more; write it as tokens.max-age into the policy document that POLICY_FILE names',
+    'TOKEN_MAX_AGE is no longer a variable of the gateway; write it as tokens.max-age into the policy document that POLICY_FILE names',
   ])
 })
 

@@ -28,7 +28,7 @@ export function sinkUrlProblem(value: string): string | null {
   const { protocol } = url
   if (!schemes.includes(protocol)) return 'does not begin with the name of a kind of sink'
   if (url.username !== '' || url.password !== '')
-    return 'carries credentials, which belong into an AUDIT_SINK_HEADER variable'
+    return 'contains credentials, which belong in an AUDIT_SINK_HEADER variable'
   if (url.hash !== '') return 'has a fragment'
   if (unencrypted.includes(protocol) && !loopback.includes(url.hostname)) return 'would send events unencrypted'
   return placeProblem(url) ?? parameterProblem(url)
@@ -64,7 +64,7 @@ function parameterProblem({ protocol, searchParams }: URL): string | null {
   const known = parameters[protocol]
   if (known === undefined) return null
   for (const [name, value] of searchParams) {
-    if (!Object.hasOwn(known, name)) return `has a parameter that ${protocol}// does not know`
+    if (!Object.hasOwn(known, name)) return `has a parameter that ${protocol}// does not support`
     if (!known[name]?.(value)) return `has a ${name} that can't be used`
   }
   return null
@@ -121,5 +121,5 @@ export function kindsOf(value: string): string[] {
 /** Checks only the form. Creating the sink checks that the kinds exist. */
 export function kindsProblem(value: string): string | null {
   const wrong = kindsOf(value).find((kind) => !/^[a-z][a-z.-]*\*?$/.test(kind))
-  return wrong === undefined ? null : 'has an entry that is neither a kind nor the beginning of some with * behind it'
+  return wrong === undefined ? null : 'has an entry that is neither a kind nor a prefix of kinds with * after it'
 }

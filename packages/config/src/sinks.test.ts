@@ -99,7 +99,7 @@ describe('sinks of the environment', () => {
   test.each([
     ['siem.example.com', 'is not a URL'],
     ['ftp://hunter2', 'does not begin with the name of a kind of sink'],
-    ['https://user:hunter2@siem.example.com', 'carries credentials, which belong into an AUDIT_SINK_HEADER variable'],
+    ['https://user:hunter2@siem.example.com', 'contains credentials, which belong in an AUDIT_SINK_HEADER variable'],
     ['https://siem.example.com/#hunter2', 'has a fragment'],
     ['https://siem.example.com/ hunter2', 'has a space, a backslash or a control character in it'],
     ['http://siem.example.com/hunter2', 'would send events unencrypted'],
@@ -111,7 +111,7 @@ describe('sinks of the environment', () => {
     ['syslog+tls://logs.example.com/path', 'has a path'],
     ['syslog+tls://logs.example.com?limit=2KB', "has a limit that can't be used"],
     ['syslog+tls://logs.example.com?limit=1KiB', "has a limit that can't be used"],
-    ['syslog+tls://logs.example.com?facility=3', 'has a parameter that syslog+tls:// does not know'],
+    ['syslog+tls://logs.example.com?facility=3', 'has a parameter that syslog+tls:// does not support'],
     ['stdout://x', 'has something after stdout:'],
     ['file://host/var/log/x', 'names no file'],
     ['file:///var/log/', 'names no file'],

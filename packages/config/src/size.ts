@@ -12,7 +12,7 @@ export function sizeOf(text: string): number {
 }
 
 export function sizeProblem(text: string): string | null {
-  return readSize(text) === null ? 'is not a size: a number with MiB, GiB, or TiB right behind it' : null
+  return readSize(text) === null ? 'is not a size: a number with MiB, GiB, or TiB directly after it' : null
 }
 
 function isUnit(text: string | undefined): text is keyof typeof units {

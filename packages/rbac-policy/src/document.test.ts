@@ -112,7 +112,7 @@ describe('a document', () => {
     expect(blocked.at(-1)).toEqual({
       route: 'DELETE /apps/{app}',
       reason: 'Apps stay.',
-      next: 'Ask the platform team, which keeps the policy.',
+      next: 'Ask the platform team, which maintains the policy.',
       source: 'policy.yaml:3',
     })
   })

@@ -41,7 +41,7 @@ const nothing: PolicyDocument = {
 /** The maximum number of roles that a role extends, directly and indirectly. */
 const maxParents = 50
 
-const askForIt = 'Ask the platform team, which keeps the policy.'
+const askForIt = 'Ask the platform team, which maintains the policy.'
 
 /** Merges a document with the built-in policy. */
 export function mergePolicy(builtIn: PolicyDocument | null, written: WrittenPolicy, source: DocumentSource): Merged {

@@ -74,7 +74,7 @@ export function createServer(
   refuseOtherFraming(app)
   app.addHook('onRequest', function rejectHostless({ raw }, _reply, done) {
     if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done()
-    done(withRule(new BadFrame('the request has no Host header', 'send one'), 'no-host'))
+    done(withRule(new BadFrame('The request has no Host header.', 'Send one.'), 'no-host'))
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   for (const name of ['call', 'endpoint', 'endpointDecision', 'proof', 'metLevel']) app.decorateRequest(name, null)
@@ -132,14 +132,14 @@ function refuseOtherFraming(app: FastifyInstance): void {
 function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
   // Node's parser accepts HTTP/0.9 and HTTP/2.0, too.
   if (httpVersion !== '1.0' && httpVersion !== '1.1')
-    return new BadFrame(`the request line says HTTP/${httpVersion}, which this server does not speak`, 'send HTTP/1.1')
+    return new BadFrame(`The gateway does not support HTTP/${httpVersion}.`, 'Send HTTP/1.1.')
   if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined)
-    return new BadFrame('HTTP/1.0 has no Transfer-Encoding', 'send a Content-Length, or HTTP/1.1')
+    return new BadFrame('HTTP/1.0 has no Transfer-Encoding.', 'Send a Content-Length, or HTTP/1.1.')
   // Node's parser ignores codings before `chunked`.
   if (headers['transfer-encoding'] !== undefined && headers['transfer-encoding'].toLowerCase() !== 'chunked')
     return new BadFrame(
-      'the only Transfer-Encoding that this server knows is chunked',
-      'send the body without another coding',
+      'The gateway supports only the Transfer-Encoding chunked.',
+      'Send the body without another coding.',
     )
   return null
 }

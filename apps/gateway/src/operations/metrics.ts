@@ -72,7 +72,7 @@ export function createMetrics(app: FastifyInstance): Registry {
     ({ lagSeconds }) => lagSeconds,
   )
   bySink(Counter, 'delivered_total', 'Events that the sink has taken', ({ delivered }) => delivered)
-  bySink(Counter, 'dead_total', 'Events that the sink refused for good', ({ dead }) => dead)
+  bySink(Counter, 'dead_total', 'Events that the sink rejected permanently', ({ dead }) => dead)
   bySink(Counter, 'failures_total', 'Failed deliveries to the sink, which are tried again', ({ failures }) => failures)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
   gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)
@@ -111,12 +111,12 @@ export function createMetrics(app: FastifyInstance): Registry {
   gauge('audit_adoption_failing', '1 while streams of ended processes cannot be adopted', () =>
     Number(audit.stats().adoptionFailure !== null),
   )
-  gauge('audit_fallback', '1 while records go to a file because the database cannot take them', () =>
+  gauge('audit_fallback', '1 while events are written to the fallback file', () =>
     Number(audit.stats().fallback?.usingFile ?? false),
   )
   gauge(
     'audit_fallback_bytes',
-    'Bytes of records in files that are not in the database',
+    'Bytes of events in fallback files that are not in the database',
     () => audit.stats().fallback?.bytes ?? 0,
   )
   gauge('audit_fallback_age_seconds', 'Age of the oldest fallback file', () => {

@@ -39,7 +39,7 @@ export function createPackagesLog(log: FastifyBaseLogger): PackagesLog {
     slow(name, busyMs) {
       log.warn(
         { event: 'package.slow', package: name, ms: Math.round(busyMs * 10) / 10 },
-        'a policy package keeps all calls waiting: it should look at what is in memory, or answer later',
+        'a policy package blocked all calls while it decided: it must not compute for long without an await',
       )
     },
     failed(name, why, error) {

@@ -60,7 +60,7 @@ function warnOfUnblocked({ log }: Pick<FastifyInstance, 'log'>, routes: readonly
   if (routes.length > 0)
     log.warn(
       { event: 'policy.unblocked', routes },
-      'the policy document opens operations that the gateway blocks by itself',
+      'the policy document permits operations that the gateway blocks by default',
     )
 }
 

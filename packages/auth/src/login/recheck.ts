@@ -68,7 +68,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
     let claim = claimed
     try {
       const answer = await (await provider()).refresh(claim.refreshToken)
-      if (answer.kind === 'revoked') await endAll(claim, 'provider-revoked', 'no longer vouches for you')
+      if (answer.kind === 'revoked') await endAll(claim, 'provider-revoked', 'no longer confirms your account')
       else {
         if (answer.refreshToken !== null) claim = await grants.replace(claim, answer.refreshToken)
         await confirm(claim, await describedBy(claim, await answer.claims()))
@@ -99,7 +99,11 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
 
   async function endAsDenied(claim: Claim, { denial }: LoginDenied): Promise<boolean> {
     try {
-      return await endAll(claim, denial.rule, `no longer vouches for you as this gateway requires (${denial.rule})`)
+      return await endAll(
+        claim,
+        denial.rule,
+        `no longer confirms your account as this gateway requires (${denial.rule})`,
+      )
     } catch (error) {
       if (error instanceof ClaimSuperseded) return false
       throw error
@@ -110,7 +114,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   async function endAll(claim: Claim, rule: string, why: string): Promise<never> {
     const at = new Date(clock.now())
     await changeIdentities({ database, by, record, revokes: true }, async (change) => {
-      const reason = `the identity provider no longer vouches for the user (${rule})`
+      const reason = `the identity provider no longer confirms the account (${rule})`
       await closeSessionsOf(change, { user: claim.user }, reason, at)
       if (!(await grants.forget(change.tx, claim))) throw new ClaimSuperseded()
     })

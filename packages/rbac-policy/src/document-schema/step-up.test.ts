@@ -99,7 +99,7 @@ describe('requirements of proofs', () => {
       ['stepUp:', '  management: { recent: 10 }'],
       3,
       17,
-      '"10" has no unit: put s, m, h, or d behind the number',
+      '"10" has no unit: put s, m, h, or d after the number',
     ],
     ['too short a time', ['stepUp:', '  management: { recent: 59s }'], 3, 17, 'from 1m to 24h'],
     ['too long a time', ['stepUp:', '  management: { recent: 25h }'], 3, 17, 'from 1m to 24h'],

@@ -39,7 +39,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     page.items.map((item) => cellsOf(item, zone)),
   ))
     context.print(line)
-  if (page.next !== null) context.note(`There are more. Pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+  if (page.next !== null) context.note(`There are more. To see them, pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
 }
 
 function queryOf(list: Arguments<typeof builder>, now: number): RequestOf<'listRecordings'>['query'] {

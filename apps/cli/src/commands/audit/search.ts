@@ -36,5 +36,5 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     page.items.map((item) => cellsOf(item, zone)),
   ))
     context.print(line)
-  if (page.next !== null) context.note(`There are more. Pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+  if (page.next !== null) context.note(`There are more. To see them, pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
 }

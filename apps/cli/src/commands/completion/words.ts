@@ -14,7 +14,7 @@ export const examples = [
 ]
 export const builder = {
   words: { type: 'string', array: true, describe: 'The words after rack-gateway; the last one is being typed' },
-  next: { type: 'boolean', describe: 'A further word follows that has no letters yet' },
+  next: { type: 'boolean', describe: 'The word that is being typed is still empty' },
   json: jsonOption,
 } as const satisfies CommandOptions
 
