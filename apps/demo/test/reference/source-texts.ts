@@ -15,7 +15,7 @@ interface SourceText {
 /** Their texts are listed even if they are short. */
 const shownNames = /^(?:note|describe|details|progress|reason|remedy|summary|title|label|placeholder|aria-label)$/
 /** Faults of the code, patterns, queries, and what only a browser reads. */
-const hiddenNames = /^(?:(?:[A-Z]\w*)?Error|RegExp|Set|examples|sql|\w*[cC]lassName|d|rel|sandbox)$/
+const hiddenNames = /^(?:(?:[A-Z]\w*)?Error|RegExp|Set|examples|sql|\w*[cC]lassName|\w+Script|d|rel|sandbox|style)$/
 const hiddenTypes = /^(?:Import|TS(?!As|NonNull|Satisfies))/
 /** Three words or more, but no SQL. */
 const prose = /^\s*(?!(?:alter|create|delete|drop|grant|insert|lock|select|set|update|with)\s)\S+\s+\S+\s+\S+/
@@ -99,7 +99,7 @@ export function textsIn(file: string, source: string, codes: ReadonlyMap<string,
 /** Without the tags of a page. */
 function oneLine(text: string): string {
   return text
-    .replaceAll(/<\/?\w[^>]*>|\s+/g, ' ')
+    .replaceAll(/<\/?\w[^>]*>|[\s\p{Cc}]+/gu, ' ')
     .replaceAll(/ {2,}/g, ' ')
     .trim()
 }

@@ -9,7 +9,7 @@ export const stepUpEndpoints = {
     method: 'POST',
     path: '/step-ups',
     summary: 'Asks for a proof of your second factor before a call needs it.',
-    description: 'A refused call has asked already: its error names the step-up.',
+    description: 'A denied call has already asked: its error names the step-up.',
     ...own,
     body: schemas.StepUpRequest,
     status: 201,
