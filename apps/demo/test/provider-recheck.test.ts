@@ -85,7 +85,7 @@ describe('the renewal of a session', () => {
     expect(refreshes()).toHaveLength(0)
   })
 
-  test('is refused when the provider does not vouch for the person any more, and all their sessions end', async () => {
+  test('is denied when the provider no longer confirms the account, and all their sessions end', async () => {
     const { browser, token, id } = await loggedIn()
     const other = await sessionOf(at.system, 'deployer')
     const viewerToken = await at.system.token('viewer')
@@ -101,7 +101,7 @@ describe('the renewal of a session', () => {
     expect(ended.map(({ detail }) => detail?.session)).toEqual(expect.arrayContaining([id, other.id]))
     for (const { detail, principal } of ended)
       expect([detail?.reason, principal?.name]).toEqual([
-        expect.stringContaining('no longer vouches'),
+        expect.stringContaining('no longer confirms'),
         'identity provider',
       ])
     expect((await eventsOf('call')).filter(({ status }) => status === 401)).toMatchObject([
