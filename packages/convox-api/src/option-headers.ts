@@ -1,7 +1,7 @@
 import type { ParameterError } from './parameter-error.ts'
 import type { RackRoute } from './types.ts'
 
-/** What a header's name means on one route, by its folded spelling (lower case, `_` as `-`). */
+/** The meaning of each header on one route, by its folded name (lower case, `_` as `-`). */
 type Meaning = 'option' | 'refused'
 
 const meaningsByRoute = new WeakMap<RackRoute, ReadonlyMap<string, Meaning>>()

@@ -44,7 +44,7 @@ export interface RunningRecording {
   finish(how: string): RecordingSummary | Promise<RecordingSummary>
 }
 
-/** What a recording can do to its session. */
+/** Callbacks through which a recording pauses, resumes, or ends its session. */
 export interface RecordedSession {
   /** Pauses reading from both sides. */
   hold(): void

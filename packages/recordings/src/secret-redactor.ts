@@ -79,7 +79,7 @@ function redactUpTo(bytes: Buffer, end: number, found: readonly SecretMatch[], c
   return Buffer.concat(parts)
 }
 
-/** The end of the bytes that the written marks stand for. */
+/** The end of the bytes that the written marks replace. */
 function endOfRedaction(found: readonly SecretMatch[], end: number, covered: number): number {
   let to = covered
   for (const secret of found) if (secret.from < end) to = Math.max(to, secret.to)

@@ -33,7 +33,7 @@ export type StoredTokenFields = Pick<TokenEntry, 'token' | 'kept_in'>
 
 export interface StoredToken {
   readonly fields: StoredTokenFields
-  /** Whether the user has just been told that tokens are in the file. */
+  /** Whether the message that tokens are in the file was just printed. */
   readonly isFirstFileNote: boolean
   /** The credential that the keychain still has, to be deleted. */
   readonly replaced: Credential | null

@@ -7,7 +7,7 @@ const longest = 200
 
 /**
  * One line for each call of a principal, with what an operator looks for first: no headers, no query values, no bodies.
- * Unauthenticated requests are counted by what refused them, or else by route and status.
+ * Unauthenticated requests are counted by the rule that denied them, or else by route and status.
  */
 export default fp(
   async function callLog(app) {

@@ -43,8 +43,8 @@ const maxKnownCredentials = 10_000
 
 /**
  * Schedules each request before it costs anything else, authentication included. A request with a credential that was valid
- * before belongs to its principal. Any other request belongs to the network of its client, so that nobody gains from
- * inventing credentials.
+ * before belongs to its principal. Any other request belongs to the network of its client, so that
+ * invented credentials give no advantage.
  */
 export function scheduleRequests(app: FastifyInstance): void {
   const scheduler = createRequestScheduler()
@@ -64,7 +64,7 @@ export function scheduleRequests(app: FastifyInstance): void {
   })
 }
 
-/** A digest, because credentials are not kept. */
+/** A digest, because the gateway does not store credentials. */
 function credentialDigest({ headers: { authorization, cookie } }: IncomingMessage): string | null {
   const credential = authorization ?? cookie
   return credential === undefined ? null : hash('sha256', credential, 'base64')

@@ -35,7 +35,7 @@ export function createServer(
   const { callsPerConnection, requestTimeout } = limits
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
-    // Else the socket's address counts, whatever a header says.
+    // Otherwise headers are ignored, and the address is that of the socket.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (parent, bindings, options) => new RequestLog(parent, bindings, options),
@@ -91,8 +91,8 @@ export function createServer(
 }
 
 /**
- * While the gateway stops, a connection whose last request ends stays open for a next one. That would delay the stop. So would a
- * connection without a complete head, which Node does not count as idle.
+ * While the gateway stops, closes connections that would delay the stop: those that wait for another request, and those without a
+ * complete head, which Node does not count as idle.
  */
 function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket) => boolean): void {
   const open = new Set<Socket>()

@@ -8,8 +8,8 @@ interface Caller {
 }
 
 /**
- * The stock CLI stores its token in plain text, and never changes what the gateway itself stores. So its session leads to no
- * other credential and grants nothing, whatever its user can do.
+ * The stock CLI stores its token in plain text. So its session can neither create credentials nor change bindings, whatever the
+ * permissions of its user.
  *
  * @throws NotPermitted
  */

@@ -218,7 +218,7 @@ function typeOfManagement(answer: UpstreamResponse): string {
   return `${isJson ? 'application/json' : 'text/plain'}; charset=utf-8`
 }
 
-/** Records an event after the response was sent. Nobody waits for it, so a failure is only logged. */
+/** Records an event after the response was sent. No caller waits for it, so a failure is only logged. */
 export function recordLater({ audit }: RackApiDependencies, log: FastifyBaseLogger, draft: EventDraft): void {
   audit.record(draft).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))
 }

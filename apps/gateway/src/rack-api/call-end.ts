@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CallerSignal } from '@rack-gateway/rack-registry'
 
-/** Tells that the client of a call disconnected, and that the call ended. One listener on the response serves both. */
+/** Signals that the client of a call disconnected, or that the call ended. One listener on the response serves both. */
 export class CallEnd extends CallerSignal {
   #isOver = false
   #callbacks: (() => void)[] = []

@@ -33,7 +33,7 @@ export async function forwardRead(
   try {
     if (recording !== null) of = (await recording).id
   } catch (error) {
-    // Nobody gets this response. A body that still arrives would occupy memory that the end of the call has freed.
+    // The response is not forwarded. Its body would occupy memory that the end of the call has freed.
     if (preparing instanceof Promise) call.signal.abort()
     else if (preparing.body === null) answer.discard()
     throw error

@@ -99,7 +99,7 @@ export default fp<RackApiOptions>(
 
 /**
  * Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known
- * so far. It awaits a stage only if the stage must wait, because every promise costs.
+ * so far. It awaits a stage only if the stage must wait, because each promise takes time.
  */
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const consoleCall = request.call?.framed.consoleCall ?? null

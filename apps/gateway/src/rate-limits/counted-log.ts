@@ -4,12 +4,12 @@ type Level = 'info' | 'warn' | 'error'
 
 export interface CountedLog {
   /**
-   * Logs the first line of a kind, and from then on one line an interval with how many there were, until an interval has none.
+   * Logs the first line of a kind, and then one line with a count for each interval, until an interval has no such line.
    *
-   * @param kind what lines are counted by: never text of the caller
+   * @param kind the key of the count; never text from the caller
    */
   note(kind: string, level: Level, line: Readonly<Record<string, unknown>>): void
-  /** Logs what was counted so far. */
+  /** Logs the current counts. */
   stop(): void
 }
 

@@ -9,7 +9,7 @@ const perAccount = 10
 /** Several people can share an address. */
 const perAddress = 30
 
-/** Counts typed codes, by who types them and from where. @returns a function that tells whether that is too many */
+/** Counts typed codes by user and by address. @returns a function that returns whether a limit is reached */
 export function createDeviceCodeLimit(): (request: FastifyRequest) => boolean {
   const now = () => performance.now()
   const countAccount = createWindowLimit(perAccount, now, window)

@@ -20,13 +20,13 @@ export const contentSecurityPolicy = [
   'report-uri /gateway/csp-reports',
 ].join('; ')
 
-/** Reports are counted by directive, so that those of one do not hide another. */
+/** Reports are counted by directive, so that reports of one directive do not suppress those of another. */
 const directives = ['script-src', 'style-src', 'require-trusted-types-for', 'trusted-types', 'connect-src', 'img-src']
 
 const reportLimit = 16 * 1024
 const longestValue = 200
 
-/** Logs what browsers report as violations of the policy. Everybody can send reports, so few are logged, and none is an event. */
+/** Logs what browsers report as violations of the policy. Reports need no authentication, so only a few are logged, and none is an event. */
 export function addViolationReports(app: FastifyInstance): void {
   app.register(async function violationReports(scope) {
     scope.removeAllContentTypeParsers()
@@ -86,7 +86,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? visibleText(value.slice(0, longestValue)) : ''
 }
 
-/** Without the query, which has what the person searched for. */
+/** Without the query, because it can contain search terms. */
 function pathOf(address: string): string {
   return address.split(/[?#]/)[0] ?? ''
 }

@@ -30,7 +30,7 @@ export interface AdoptionStore {
    * From then on its old writer cannot add events.
    */
   claim(by: string): Promise<AdoptedStream | null>
-  /** A page of `intent` and `opened` events after the number `after` that no event ends, in order. */
+  /** A page of `intent` and `opened` events without a later event that ends their call, after the number `after`, in order. */
   openCalls(stream: { readonly id: string; readonly month: number }, after: number): Promise<OpenCalls>
   /** Number of the last event of a stream; 0 if it has none. */
   lastSeq(stream: { readonly id: string; readonly month: number }): Promise<number>

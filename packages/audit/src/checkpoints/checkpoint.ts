@@ -6,7 +6,7 @@ import { type Note, readNote, signNote } from './signed-note.ts'
 import { type PublicKey, readPublicKey, type SigningKey } from './signing-key.ts'
 
 /**
- * `open`: more events may follow. `closed`: it ended with `stream.closed`. `abandoned`: its process is gone. `broken`:
+ * `open`: more events may follow. `closed`: it ended with `stream.closed`. `abandoned`: its process ended without closing it. `broken`:
  * the database does not continue what was signed, so the last good tree is signed again.
  */
 export const streamStates = ['open', 'closed', 'abandoned', 'broken'] as const

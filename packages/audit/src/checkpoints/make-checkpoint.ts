@@ -12,8 +12,8 @@ export interface MakeCheckpointOptions {
   /** Minimum milliseconds since the last checkpoint. */
   readonly interval: number
   /**
-   * A checkpoint that has been the newest for the interval by the caller's clock; then the next is due, whatever time
-   * the database has.
+   * The number of a checkpoint that has been the newest for the interval by the caller's clock. The next one is then due,
+   * also if the clock of the database differs.
    */
   readonly overdue?: number | null
   /**

@@ -68,7 +68,7 @@ export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: 
   }
 
   function onMessage(from: Worker, message: VerifierMessage): void {
-    // A late result of a lost thread must not be taken for that of the next one.
+    // A late result of a lost thread is ignored, because it would be used as the result of the next thread.
     if (from !== thread) return
     if (message.kind === 'progress') pending?.onProgress()
     else if (message.kind === 'failed') pending?.reject(message.error)

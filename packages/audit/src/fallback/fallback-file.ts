@@ -41,8 +41,8 @@ export interface FallbackFile {
 /**
  * Creates the file with its first events.
  *
- * After a failed fsync it is unknown what is on the disk, and the next fsync would not report it. Such a file is never
- * written to again, and a new one is begun.
+ * After a failed fsync, the content on the disk is unknown, and the next fsync would not report it. So such a file gets no
+ * more writes, and a new file is created.
  */
 export async function createFallbackFile(
   options: FallbackFileOptions,

@@ -43,7 +43,7 @@ function uuidText(bytes: Buffer, from: number, to: number): string {
 /** PostgreSQL reckons from 2000 on. */
 const epoch = Date.UTC(2000, 0, 1)
 
-/** @param micros since PostgreSQL's epoch. @returns what no event says when it isn't a whole millisecond of a year that has four digits */
+/** @param micros since PostgreSQL's epoch. @returns a text that no event contains, unless it is a whole millisecond of a year with four digits */
 function momentText(micros: bigint): string {
   const moment = epoch + Number(micros / 1_000n)
   const isOne = micros % 1_000n === 0n && Math.abs(moment) < Date.UTC(9999, 11, 31)

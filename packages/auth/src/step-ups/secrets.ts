@@ -5,7 +5,7 @@ import { encodeBytes } from '../tokens/base62.ts'
 const bytes = 32
 const width = 43
 
-/** The secret of a proof, which calls send. It is worth nothing without the token of its session. */
+/** The secret of a proof, which calls send. It is useless without the token of its session. */
 export function newProofSecret(): string {
   return `rgp_${encodeBytes(randomBytes(bytes), width)}`
 }

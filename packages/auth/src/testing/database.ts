@@ -12,7 +12,7 @@ import { hour, now } from './records.ts'
 
 export const author = { kind: 'system', id: 'test', name: 'a test' } as const
 
-/** A database of its own for one test, reached as the gateway reaches it, and the superuser beside it. */
+/** A separate database for one test, with the logins of the gateway and a superuser. */
 export async function startStore() {
   const urls = await createTestDatabase()
   const database = openDatabase(urls.runtimeUrl)

@@ -36,7 +36,7 @@ export function missingIdentity(issuer: string, conditions: readonly TrustCondit
   }
 }
 
-/** A boolean identifies nobody. */
+/** A boolean identifies no customer, because its value is the same for many. */
 function isIdentity(condition: TrustCondition): boolean {
   if ('equals' in condition) return typeof condition.equals !== 'boolean'
   return 'oneOf' in condition && condition.oneOf.every((value) => typeof value !== 'boolean')

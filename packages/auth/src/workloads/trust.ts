@@ -42,7 +42,7 @@ export function chooseTrust(
   return { kind: 'none', why: why.length === 0 ? 'this issuer has no such trust' : why.join('; ') }
 }
 
-/** A trust without conditions would admit every customer of its issuer, so it admits nobody. */
+/** A trust without conditions would admit every customer of its issuer, so it admits no job. */
 export function meetsConditions({ conditions }: Trust, claims: Claims): boolean {
   return conditions.length > 0 && conditions.every((condition) => isMet(condition, claims))
 }

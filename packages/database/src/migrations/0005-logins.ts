@@ -1,4 +1,4 @@
-/** What logins keep. None of the new tables raises the revision: they say nothing about who may do what. */
+/** The tables of logins. They contain no permissions, so changes of them do not raise the revision. */
 export const logins = {
   name: '0005-logins',
   sql: `

@@ -1,4 +1,4 @@
-/** A session that is renewed gets a new token; the ones before it go on for a while, and are known for what they are after that. */
+/** A renewed session gets a new token. The previous tokens stay valid during the overlap, and are recognized as superseded after it. */
 export const sessionRenewal = {
   name: '0008-session-renewal',
   sql: `

@@ -1,6 +1,6 @@
 /**
- * Refresh tokens of identity providers, sealed; and the uses of browsers' sessions beside those of all other credentials.
- * Neither says who may do what, so neither raises the revision.
+ * Sealed refresh tokens of identity providers, and the last uses of browser sessions in the table of all other credentials.
+ * They contain no permissions, so changes of them do not raise the revision.
  */
 export const renewalsAndUses = {
   name: '0012-renewals-and-uses',

@@ -1,6 +1,6 @@
 /**
- * What adopting a stream needs: the stream before it, whether its process had a file for bad times, and how far its open calls are
- * accounted for. `events_of` tells whether a call has ended, whichever stream its end is in.
+ * The adoption of a stream needs its previous stream, whether its process had a fallback file, and the number up to which its open
+ * calls are closed. The index `events_of` finds the end of a call in any stream.
  */
 export const adoption = {
   name: '0013-adoption',

@@ -1,6 +1,6 @@
 /**
- * Signed checkpoints, append-only as events are. `trees` and `deliveries` only save work: what they say is held against what
- * was signed, and can be made again from events and checkpoints.
+ * Signed checkpoints, append-only as events are. `trees` and `deliveries` are caches: their content is compared with the signed
+ * checkpoints, and can be computed again from events and checkpoints.
  */
 export const checkpoints = {
   name: '0014-checkpoints',

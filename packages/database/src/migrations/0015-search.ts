@@ -1,7 +1,7 @@
 /**
- * What an auditor searches by has an index in the order of time, so that the newest page is read and nothing else. A value that most
- * events have is left out where that saves the writer work: such a page is full after a few rows of `events_at`. No function here may
- * fail, whatever an event holds, or the event could not be recorded.
+ * Each field of a search has an index in time order, so that only the newest page is read. Values of most events are not in these
+ * indexes, to save writes: a page of them is full after a few rows of `events_at`. These functions must not fail for any event,
+ * because the event could then not be recorded.
  */
 export const search = {
   name: '0015-search',

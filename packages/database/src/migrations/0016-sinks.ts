@@ -1,5 +1,5 @@
 /**
- * How far each sink has come in each stream, who ships it from there, and what a sink refused for good.
+ * The position of each sink in each stream, the process that ships it, and the events that a sink rejected permanently.
  * These tables are not evidence. They only track which events were delivered.
  */
 export const sinks = {

@@ -1,4 +1,4 @@
-/** Where recordings are found. What proves them are the events `opened` and `closed`; the chunks are in the store. */
+/** The list of recordings. Their proofs are the events `opened` and `closed`. Their chunks are in the store. */
 export const recordings = {
   name: '0018-recordings',
   sql: `

@@ -1,7 +1,7 @@
 /**
- * Which months were archived, and the only way by which one is dropped: after its archive was recorded, and only while the partition
- * still holds exactly what was archived. The partition is counted under a lock that holds up nobody, because nobody writes to a month
- * that is over; what then locks the whole table waits a second at most, and callers with it.
+ * The archived months, and the only function that drops one: after its archive was recorded, and only if the partition still has
+ * exactly the archived events. The lock for the count blocks no writer, because a past month gets no events. The lock on the whole
+ * table waits at most a second, and delays callers for as long.
  */
 export const archives = {
   name: '0019-archives',

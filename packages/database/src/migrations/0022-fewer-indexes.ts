@@ -1,8 +1,7 @@
 /**
- * An event costs the writer as much as its indexes do, so that several filters share one. Kind, rack, route, permission and rule together
- * take few values: one index over their digest, in the order of time, leads to each of them. An event's id says its time, which has an index.
- * Words are put into their index some hundred events at a time. Every name here says its schema: what is inlined costs no call, and a
- * setting of search_path would forbid that.
+ * Each index makes writes slower, so several filters share one. Kind, rack, route, permission, and rule have few combinations: one index
+ * over their digest, in time order, serves all of them. The ID of an event contains its time, which has an index. Words are added to their
+ * index in batches of some hundred events. Names are qualified with their schema, because a function with a search_path cannot be inlined.
  */
 export const fewerIndexes = {
   name: '0022-fewer-indexes',

@@ -1,4 +1,4 @@
-/** Sessions of the stock CLI end within a day, whatever a renewal would give them. */
+/** Sessions of the stock CLI expire within a day. A renewal cannot extend them. */
 export const convoxSessions = {
   name: '0026-convox-sessions',
   sql: `

@@ -36,7 +36,7 @@ export function rolesOf(who: Who, groups: Groups): string[] {
   return bindingsOf(who, groups).map(({ role }) => role)
 }
 
-/** What contradicts itself in a caller. */
+/** Contradictions in the description of a caller. */
 export function callerProblems({ kind = 'user', owner, serviceAccount, trust, secondFactor }: Who): Problem[] {
   const only = (field: string, text: string) => ({ at: ['who', field], text })
   return [

@@ -94,7 +94,7 @@ function hideDecorations(scope: FastifyInstance, fastifyNames: ReadonlySet<strin
     if (!fastifyNames.has(name)) Object.defineProperty(scope, name, { value: undefined, enumerable: false })
 }
 
-/** Own and inherited property names, without those of every object. */
+/** Own and inherited property names, except for those of `Object.prototype`. */
 function namesOn(scope: object): string[] {
   const names: string[] = []
   for (let part: object = scope; part !== Object.prototype; part = Object.getPrototypeOf(part))

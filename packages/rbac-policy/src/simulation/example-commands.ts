@@ -20,7 +20,7 @@ const examples: Readonly<Record<WordType, string>> = {
 /** Words that no rule names, so that only a rule for any command allows them. They contain no shell syntax, which no rule allows. */
 const unnamed = ['unnamed-command', 'unnamed-word']
 
-/** Stands for the services that no rule names. */
+/** A placeholder for all services that no rule names. */
 export const anyOther = '(another)'
 
 /** The maximum number of choices that are expanded. */

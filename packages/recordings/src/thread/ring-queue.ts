@@ -4,7 +4,7 @@ import { maxPieceBytes, RingReader, RingWriter } from './ring.ts'
 /** A session that writes to the ring, and can be paused. */
 export interface RingProducer {
   readonly session: number
-  /** Entries that still arrive while it is paused are few: what was already on its way. */
+  /** A few entries can still arrive while it is paused, because they were already sent. */
   holdForRoom(held: boolean): void
 }
 

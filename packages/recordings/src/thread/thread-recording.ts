@@ -10,7 +10,7 @@ export interface ThreadRecordingOptions {
   readonly onGap: (gap: RecordingGap) => void
   /** @param bytes of the session that were not recorded */
   readonly countLost: (bytes: number) => void
-  /** Reads from the store what the thread can no longer report. */
+  /** Reads the state from the store, because the thread can no longer report it. */
   readonly summarizeStored: (since: number) => Promise<RecordingSummary>
 }
 

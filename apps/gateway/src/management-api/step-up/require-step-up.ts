@@ -43,7 +43,7 @@ export async function requireStepUp(
   throw await askForProof(app, request, reply, endpoint, requirement)
 }
 
-/** At least as strict as what the call requires if it concerns only the caller. */
+/** At least as strict as the same call on items of the caller. */
 function levelForOthers(
   { policy, clock }: FastifyInstance,
   request: FastifyRequest,

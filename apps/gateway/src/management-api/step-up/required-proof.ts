@@ -11,7 +11,7 @@ import { codeOnlyAfterLogin, hasFreshLogin } from './fresh-login.ts'
 /** Milliseconds. */
 const factorWithin = 600_000
 
-/** How fresh a proof a call of the management API needs, and what its refusal says. */
+/** The maximum age of the proof for a call of the management API, and the text of its denial. */
 export interface RequiredProof {
   readonly level: StepUpLevel
   readonly methods: 'passkey' | 'any'

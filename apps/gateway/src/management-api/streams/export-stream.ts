@@ -22,7 +22,7 @@ export interface ExportResult {
 
 /**
  * Reads a batch after the consumer has taken the previous one. The export is recorded before its last part is sent, so that no
- * client has a complete export that is not in the log. An export that breaks off is recorded with what was sent.
+ * client has a complete export that is not in the log. An aborted export is recorded with the number of sent events.
  */
 export async function* exportStream({
   batches,

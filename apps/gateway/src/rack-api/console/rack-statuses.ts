@@ -3,7 +3,7 @@ import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { QuestionTimedOut, type RackAnswer, sendQuestion, textField } from '../lookups/rack-question.ts'
 
-/** What a rack said of itself when it last answered. */
+/** The newest `GET /system` response of a rack. */
 export interface RackStatus {
   /** Empty: it never answered. */
   readonly provider: string

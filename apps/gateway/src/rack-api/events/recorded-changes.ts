@@ -8,7 +8,7 @@ export interface KeyChange {
 
 /** A change as recorded in events. */
 export interface RecordedChange extends KeyChange {
-  /** The number of keys that it stands for. Only in the change that replaces all keys that are not variable names. */
+  /** The number of keys in this change. Only in the change that combines all keys that are not variable names. */
   readonly keys?: number
 }
 

@@ -28,7 +28,7 @@ export interface ListedCall {
 type LiveCallKind = 'exec' | 'run' | 'console' | 'shell' | 'logs' | 'proxy' | 'transfer'
 
 /**
- * @param opened the `opened` event, whose ID is that of the call then
+ * @param opened the `opened` event, if the call has one; its ID is the ID of the call
  * @param recording the ID of its recording
  */
 export function listedCall(

@@ -4,13 +4,13 @@ import type { BodyDigest } from '../body-digest.ts'
 import type { RoutedCall } from '../call.ts'
 
 const buildRoute = 'POST /apps/{app}/builds'
-/** Headers that tell the size of the terminal, which says nothing about what a call does. */
+/** Headers with the size of the terminal. They do not change the effect of a call. */
 const terminalSize: ReadonlySet<string> = new Set(['height', 'width'])
 
 /**
- * Digests of what a call does, for a proof that is for one call. `exact` is for a program that repeats the call itself, as it
- * was. `similar` is for a command that its user repeats: it makes the same call with other IDs of its processes and uploads, so
- * the service stands for a process, and uploads of source are all the same. Neither has the bytes of a streamed body.
+ * Digests of a call, for a proof that is valid for one call. `exact` is for a program that repeats the same request. `similar` is
+ * for a user who repeats the command: its processes and uploads get new IDs, so the digest has the service instead of the process,
+ * and no ID of uploaded source. Neither digest covers a streamed body.
  */
 export interface CallDigests {
   readonly exact: string
