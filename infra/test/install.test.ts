@@ -258,7 +258,7 @@ describe('install.sh installs no program, and does not change an existing one,',
     return directory
   }
 
-  test('with a wget that may verify no certificate', async () => {
+  test('with a wget that cannot verify certificates', async () => {
     publish('rack-gateway-linux-x64', program())
     const busybox = 'echo "wget: unrecognized option: version" >&2; exit 1'
     const PATH = [fakeUname('Linux', 'x86_64'), fakeWget(busybox, ''), only(...tools)].join(delimiter)

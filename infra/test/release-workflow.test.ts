@@ -29,14 +29,14 @@ const everyJob = Object.entries(jobs)
 const stepsOf = (name: string) => jobs[name]?.steps ?? []
 const matrixOf = (name: string) => jobs[name]?.strategy?.matrix.include ?? []
 
-test('a release comes from a tag of a version, after the whole check', () => {
+test('a release is built from a version tag, after all checks', () => {
   expect(on).toEqual({ push: { tags: ['v*.*.*'] } })
   expect(stepsOf('check').map(({ run }) => run)).toContain('bash .ci/run')
   expect([jobs.npm?.needs, jobs.executable?.needs]).toEqual(['check', 'check'])
   expect([jobs.attest?.needs, jobs.publish?.needs]).toEqual([['npm', 'executable'], 'attest'])
 })
 
-test('every action is pinned by a commit, and its version said', () => {
+test('every action is pinned by a commit, with its version in a comment', () => {
   const uses = [...text.matchAll(/uses: (.*)$/gm)].map(([, action = '']) => action)
   expect(uses).not.toHaveLength(0)
   expect(uses.filter((action) => !/^actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([])

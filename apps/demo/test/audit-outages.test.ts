@@ -180,7 +180,7 @@ describe('while the database is away, records go to a file and calls continue', 
     limit,
   )
 
-  test('a directory that others may look into stops the start, and says what to do', async () => {
+  test('a directory with access for other users stops the start, and the error has the remedy', async () => {
     mkdirSync(directory, { mode: 0o755 })
     await begin()
     await expect(system.replica({ auditFallbackDir: directory })).rejects.toThrow('set its mode to 0700')

@@ -86,7 +86,7 @@ test('an auditor verifies the whole log by the command alone, from the gateway, 
   ])
 })
 
-test('an owner who empties the checkpoints is found: by the key, and by events for which a checkpoint was due', async () => {
+test('an owner who deletes the checkpoints is detected by the key, and by events for which a checkpoint was due', async () => {
   const early = await startSystem({ now: () => Date.now() - 3_600_000, tuning: { checkpointInterval: 0 } })
   onTestFinished(() => early.stop())
   const token = await early.token('viewer')
@@ -109,7 +109,7 @@ test('an owner who empties the checkpoints is found: by the key, and by events f
   expect([without.code, without.stdout]).toEqual([3, expect.stringContaining('no checkpoint signs them')])
 })
 
-test('a caller who may not read the log is refused; that it was read is recorded', async () => {
+test('a caller who cannot read the log is denied, and reads are recorded', async () => {
   const refused = await as('viewer', 'verify')
   expect([refused.code, refused.stderr]).toEqual([
     5,
@@ -148,7 +148,7 @@ test('an event is proven by a file that anybody can verify', async () => {
   expect((await as('auditor', 'prove', 'no-id')).code).toBe(2)
 })
 
-test('an event that is younger than the newest checkpoint has no proof yet, and it is said when there is one', async () => {
+test('an event newer than the newest checkpoint has no proof yet, and the answer says when it will', async () => {
   // A checkpoint can come in between: then there is a proof already.
   await expect
     .poll(async () => {

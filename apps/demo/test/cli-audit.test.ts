@@ -60,7 +60,7 @@ describe('rack-gateway audit', () => {
     }
   }
 
-  test('search finds who did what, and why it was refused', async () => {
+  test('search finds the principal, the action, and the reason of a denial', async () => {
     const { code, stdout, stderr } = await audit([
       'search',
       '--principal',

@@ -48,7 +48,7 @@ describe('at a gateway', () => {
   })
   afterAll(() => system.stop())
 
-  test('all is well for a user who may look at the rack, but that the session is short', async () => {
+  test('reports no problem for a user who can read the rack, except a short session', async () => {
     const { code, of, unwell } = await doctor(system.url, viewer.token)
     expect([code, unwell]).toEqual([0, ['token', 'rack-password']])
     expect(of('versions')?.says).toMatch(

@@ -17,7 +17,7 @@ afterAll(() => at.stop())
 const run = (words: readonly string[], token = admin.token) =>
   callCli(words, { RACK_GATEWAY_URL: at.system.url, RACK_GATEWAY_TOKEN: token })
 
-test('a person is invited, listed, and gets the role at the first login; then the invitation is gone from the list', async () => {
+test('a user is invited, listed, and gets the role at the first login; then the invitation is removed from the list', async () => {
   const words = ['users', 'invite', 'Nobody@example.com', '--role', 'ops', '--racks', 'staging', '--reason', 'on call']
   const invited = await run(words)
   expect([invited.code, invited.stderr]).toEqual([0, ''])

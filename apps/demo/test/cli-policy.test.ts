@@ -86,7 +86,7 @@ describe('rack-gateway policy', () => {
     ).toBe(true)
   })
 
-  test('impact is for users who may read the audit log', async () => {
+  test('impact needs the permission to read the audit log', async () => {
     const { code, stdout, stderr } = await run(['impact', 'policy.yaml'], { token: deployer.token })
     expect([code, stdout, stderr]).toEqual([
       5,

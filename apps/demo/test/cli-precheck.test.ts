@@ -240,7 +240,7 @@ describe('before convox is started', () => {
       expect(stdout).toContain('Denied if it is a process of another service: process:exec-any on myapp ')
     })
 
-    test('--as is for users who manage users', async () => {
+    test('--as needs the permission to manage users', async () => {
       as(viewer)
       const refused = await gateway('can', '--as', deployer.email, ...promote)
       expect([refused.code, refused.stdout]).toEqual([2, ''])

@@ -48,7 +48,7 @@ describe.skipIf(convox === null || !hasTerminal)(
       return Number(code)
     }
 
-    test('a shell in a process has its size, and its exit code comes back', async () => {
+    test('a shell in a process has its size, and returns its exit code', async () => {
       terminal.resize(97, 31)
       const modes = await terminal.modes()
       rackGateway('exec', 'web', 'bash')

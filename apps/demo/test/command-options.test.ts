@@ -135,13 +135,13 @@ describe('a detached run', () => {
 })
 
 describe('an attached run', () => {
-  test('is judged with how it was started when its command comes', async () => {
+  test('is decided by its start options when its command arrives', async () => {
     const process = await attached('Environment: DEBUG=1')
     expect(await said(process, 'echo report 2030-01-31')).toContain('report 2030-01-31')
     expect(await said(process, 'echo quiet', { Tty: 'false' })).toContain('without the environment key DEBUG')
   })
 
-  test('is judged with how it was started for every caller', async () => {
+  test('is decided by its start options for every caller', async () => {
     const process = await attached('Environment: DEBUG=1')
     const other = await system.token('deployer', { email: 'other@example.com' })
     expect(await said(process, 'echo report 2030-01-31', {}, other)).toContain('report 2030-01-31')
@@ -164,7 +164,7 @@ describe('an attached run', () => {
     expect([status, body]).toEqual([403, expect.stringContaining('without the environment key PATH.')])
   })
 
-  test('is judged by its terminal and its entrypoint', async () => {
+  test('is decided by its terminal and its entrypoint', async () => {
     const process = await attached()
     expect(await said(process, 'echo quiet')).toContain('only without a terminal')
     expect(await said(process, 'echo quiet', { Tty: 'true' })).toContain('only without a terminal')

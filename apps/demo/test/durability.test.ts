@@ -91,7 +91,7 @@ describe('every answer has a record', () => {
     },
   )
 
-  test('a rack that breaks off a change is 502 and says that the change may have been made', async () => {
+  test('a rack that aborts a change is 502, and the error says that the change may have been made', async () => {
     system.rack.failNext(/^PUT/, { kind: 'reset-after-effect' })
     const answer = await system.send('PUT', '/apps/myapp?', admin, 'lock=true', form)
     expect(answer).toMatchObject({

@@ -59,7 +59,7 @@ describe('a first call', () => {
     expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
   })
 
-  test('the rack hears its own password and the name of the person, whatever the client said in its place', async () => {
+  test('the rack receives its own password and the name of the user, whatever the client sent instead', async () => {
     await system.send('GET', '/apps?', viewer, '', [
       'Convox-Actor: root',
       'X-Convox-Actor: root',

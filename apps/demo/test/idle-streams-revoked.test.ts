@@ -77,7 +77,7 @@ describe.skipIf(!canMeasure)('a session that is ended while a frame of 1 GiB is 
     await poured
   })
 
-  test('and a client that does not read: both sides are cut all the same', async () => {
+  test('and a client that does not read: both sides are closed', async () => {
     const { client, socket } = await open()
     client.pause()
     // without reading, the rack would not hear of a hang-up

@@ -28,7 +28,7 @@ test.each([
 })
 
 describe('a login', () => {
-  test('goes to the provider and comes back, with state, nonce and PKCE by S256', async () => {
+  test('redirects to the provider and back, with state, nonce, and PKCE by S256', async () => {
     const { browser, page } = await at.login('admin')
     expect(page).toMatchObject({ status: 303, location: `${at.system.url}/gateway/` })
     const asked = at.idp.received.authorizations.at(-1)
@@ -78,7 +78,7 @@ describe('a login', () => {
     expect(kept.map(({ hash }) => hash)).toContain(createHash('sha256').update(token).digest('hex'))
   })
 
-  test('in several tabs of one browser, each comes back to its own page', async () => {
+  test('in several tabs of one browser, each returns to its own page', async () => {
     const browser = createBrowser()
     const first = await at.goAndChoose('admin', { browser, returnTo: '/gateway/one' })
     const second = await at.goAndChoose('admin', { browser, returnTo: '/gateway/two' })

@@ -132,7 +132,7 @@ describe('long calls do not time out', () => {
       unsubscribe('undici:client:connected', note)
     })
 
-    test('the limit for a head of a request is for the head only: calls and uploads under way outlast it', async () => {
+    test('the limit for the head of a request does not apply to calls and uploads in progress', async () => {
       const { server } = gateway.app
       const { call, arriving } = await beginPromote()
       const response = await arriving

@@ -87,7 +87,7 @@ describe('metrics', () => {
   )
 })
 
-test('say within two seconds that identities are stale when the database is gone', async () => {
+test('report within two seconds that identities are stale when the database is unavailable', async () => {
   const started: { statementCounter?: StatementCounter } = {}
   const port = await freePort()
   const cut = await startSystem({

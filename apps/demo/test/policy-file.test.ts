@@ -89,7 +89,7 @@ describe('a policy document', () => {
     expect(await statusOf('/apps', await system.token('admin'))).toBe(200)
   })
 
-  test('hides what it calls secret, and no release may touch what it protects', async () => {
+  test('hides its secret keys, and no release can change its protected keys', async () => {
     await put('version: 1\nsecrets: { environment: [PLAIN] }\nprotected: { environment: [DB_*] }\n')
     const token = await system.token('deployer')
     const [{ id }] = JSON.parse((await system.get('/apps/myapp/releases', token)).body)

@@ -89,7 +89,7 @@ describe('a policy package', () => {
     })
   })
 
-  test('may answer later, and the next one is asked when the first has no objection', async () => {
+  test('can answer later, and the next one is asked when the first has no objection', async () => {
     expect((await refusal('late')).decision).toMatchObject({ rule: 'package:probe:late' })
     expect((await refusal('both')).decision).toMatchObject({ rule: 'package:second:second', source: 'second' })
   })
@@ -244,7 +244,7 @@ describe('the routes of a policy package', () => {
     })
   })
 
-  test('change its state, in an event of the caller; what is under way and forbidden from then on, ends', async () => {
+  test('change its state, in an event of the caller; calls in progress that become denied end', async () => {
     const admin = await system.token('admin')
     const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, admin, {})
     expect(socket.status).toBe(101)
@@ -265,7 +265,7 @@ describe('the routes of a policy package', () => {
     await system.raw('GET /gateway/packages/freeze/end HTTP/1.1\r\nHost: gateway\r\n\r\n')
   })
 
-  test('a download under way is cut when a freeze begins', async () => {
+  test('a download in progress is aborted when a freeze begins', async () => {
     const admin = await system.token('admin')
     await system.send('POST', '/apps/myapp/objects/tmp/large.bin?', admin, 'x'.repeat(300_000))
     const fault = system.rack.failNext(/^GET .*large/, { kind: 'stall', after: 100_000 })

@@ -110,7 +110,7 @@ describe('the renewal of a session', () => {
     socket.close()
   })
 
-  test('comes back with the next login', async () => {
+  test('resumes with the next login', async () => {
     const { token } = await loggedIn()
     at.idp.setPeople(others)
     await renew(token)
@@ -146,7 +146,7 @@ describe('the renewal of a session', () => {
     })
   })
 
-  test('leaves what is known of the person where the proof says no more than who they are, or is missing', async () => {
+  test('does not change the known data of the user if the ID token has only the subject, or is missing', async () => {
     const { token } = await loggedIn()
     const state = () => at.system.sql`select email, groups from gateway.users where subject = 'deployer'`
     const before = await state()
@@ -257,7 +257,7 @@ describe('the renewal of a session', () => {
   })
 
   // The last test of this system, whose provider does not come back.
-  test('is put off while the provider is gone', async () => {
+  test('is postponed while the provider is unavailable', async () => {
     const { token } = await loggedIn()
     await at.idp.close()
     const refused = await renew(token)

@@ -95,7 +95,7 @@ test.each([
   },
 )
 
-test('a server that takes the place of a pinned rack while the gateway runs gets neither the password nor a call', async () => {
+test('a server that replaces a pinned rack while the gateway runs gets neither the password nor a call', async () => {
   const options = { name: 'staging', token: 'rack-password' }
   const before = createDemoRack({ ...options, tls: selfSignedIdentity })
   await before.listen()

@@ -37,7 +37,7 @@ test('the revision is asked for after each pause of 500 ms', async () => {
   expect(statements()).toBe(2 * (pauses() - 1))
 })
 
-test('a gateway whose database is gone says that it is not ready, and that identities may be old', async () => {
+test('without the database, the gateway reports that it is not ready, and that identities can be stale', async () => {
   await expect.poll(ready).toMatchObject({
     status: 200,
     json: { checks: { identities: { ready: true, detail: 'current' } } },

@@ -112,7 +112,7 @@ secrets:
     expect(await canonicalOf(system)).not.toMatch(/hunter3|rack-password/)
   })
 
-  test('are cut, with length and hash, and stay in their place', async () => {
+  test('long values are truncated, with length and hash', async () => {
     const value = `\u001b[2J"}\u202e,=cmd|${'x'.repeat(3_000)}`
     await put('/apps/myapp/releases', `description=${encodeURIComponent(value)}`, 'POST')
     const [event] = await newest(system)
@@ -148,7 +148,7 @@ secrets:
     expect(event?.body).toBeUndefined()
   })
 
-  test('are so many at most, and that there were more is said', async () => {
+  test('the number of values is limited, and the event says that there were more', async () => {
     const pairs = Array.from({ length: 70 }, (_, index) => `p${index}=1`).join('&')
     await put('/apps/myapp', `parameters=${encodeURIComponent(pairs)}`)
     for (const event of await newest(system)) {

@@ -239,7 +239,7 @@ describe('secrets', () => {
     expect((await system.get(path, tokens.viewer)).status).toBe(403)
   })
 
-  test('a secret of several lines is hidden whole, comes back whole, and leaves no line in the audit log', async () => {
+  test('a secret of several lines is masked as a whole, restored as a whole, and has no line in the audit log', async () => {
     const secret = '-----BEGIN X-----\nMIIB/lineone\nlastlineofit==\n-----END X-----'
     const { env } = await newestRelease(tokens.admin)
     expect((await release(tokens.admin, `${env}\nCERT=${secret}`)).status).toBe(200)
@@ -298,7 +298,7 @@ describe('secrets', () => {
     expect(events.match(/\[hidden\]/g)?.length).toBeGreaterThan(8)
   })
 
-  test('a value with the password of the rack comes back whole from an admin', async () => {
+  test('a value with the password of the rack is restored completely for an admin', async () => {
     const value = `RACK_URL=https://convox:${system.rack.token}@api`
     const { env } = await newestRelease(tokens.admin)
     expect((await release(tokens.admin, `${env}\n${value}`)).status).toBe(200)

@@ -127,7 +127,7 @@ describe('a session that runs', () => {
     await socket.closed()
   })
 
-  test('is ended from any replica, and who is in it reads by whom and why', async () => {
+  test('can be ended from any replica, and the person in it sees by whom and why', async () => {
     const { socket, id, say } = await open()
     say('echo working')
     const headers = {

@@ -123,7 +123,7 @@ describe('recordings by the management API', () => {
     expect((await list(`?id=${made[1]}`)).items.map(({ id }) => id)).toEqual([made[1]])
   })
 
-  test('come as an asciicast, and who read one is in the log first', async () => {
+  test('are read as an asciicast, and the reader is in the log first', async () => {
     const { status, type, text, whole } = await read(made[1] ?? '')
     expect([status, type, whole]).toEqual([200, 'application/x-asciicast', true])
     const cast = castOf(text)

@@ -41,7 +41,7 @@ describe('a session that is renewed', () => {
     expect([late.status, late.error]).toEqual([401, expect.stringContaining('newer token replaced this one')])
   })
 
-  test('can renew once more with the old token when the answer was lost', async () => {
+  test('can be repeated with the old token when the response was lost', async () => {
     await renew(first)
     const again = await renew(first)
     time += 2 * day

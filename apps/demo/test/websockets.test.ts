@@ -49,7 +49,7 @@ describe('websockets', () => {
     return system.rack.received.filter(({ route }) => route?.startsWith('WS')).length
   }
 
-  test('an attached run: its command comes with the exec, and its exit code in one frame', async () => {
+  test('an attached run: the exec has its command, and one frame has its exit code', async () => {
     const pid = await startRun(deployer)
     const socket = await exec(pid, 'rake stripe:prepare', deployer)
     const frames = await socket.readToEnd()
@@ -312,7 +312,7 @@ describe('websockets', () => {
     const host = databaseHost
     const proxy = (token: string, to: string) => openWebSocket(`${system.url}/proxy/${to}`, token, {})
 
-    test('a resource is reached by a caller who may proxy in its app', async () => {
+    test('a resource is reached by a caller who can open proxies in its app', async () => {
       const socket = await proxy(deployer, `${host}/5432`)
       expect(socket.status).toBe(101)
       socket.close()
@@ -342,7 +342,7 @@ describe('websockets', () => {
     })
   })
 
-  test('a rack that is gone is 502 at the handshake, and the record says so', async () => {
+  test('an unavailable rack is 502 at the handshake, as the event says', async () => {
     system.rack.failNext(/logs/, { kind: 'reset' })
     const socket = await openWebSocket(`${system.url}/apps/myapp/logs`, deployer, {})
     expect(socket.status).toBe(502)

@@ -18,7 +18,7 @@ async function serve(listener: RequestListener): Promise<{ url: string; server: 
 
 const exchange = requests(Buffer.from('GET /apps? HTTP/1.1\r\nHost: bench\r\n\r\n'))
 
-test('every answer is counted once, and each connection has one request under way', async () => {
+test('every response is counted once, and each connection has one request in progress', async () => {
   let served = 0
   let underWay = 0
   let most = 0

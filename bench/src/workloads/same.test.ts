@@ -13,7 +13,7 @@ test('answers are compared as a whole', () => {
   expectSame([rack, { ...rack, name: subjectNames.nginx }])
 })
 
-test('where masks are known, exactly they may differ', () => {
+test('responses can differ only in known masks', () => {
   expectSame([gateway, rack], hidden)
   const leaky = { ...gateway, value: rack.value }
   expect(() => expectSame([rack, leaky], hidden)).toThrow('gateway, reads durable answers something else')

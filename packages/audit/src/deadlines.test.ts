@@ -59,7 +59,7 @@ test('a missed deadline cannot be extended', () => {
   expect(missed).toEqual(['first at 100'])
 })
 
-test('a deadline may start another one', () => {
+test('a deadline can start another one', () => {
   const start = createDeadlines(100)
   const missed: string[] = []
   start(() => {

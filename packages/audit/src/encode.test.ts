@@ -191,7 +191,7 @@ test('a long text is truncated, and its length and digest are recorded', () => {
   })
 })
 
-test('a recorded value stays in its place, and what is cut of it is provable', () => {
+test('a value is truncated in its field, and the event has the length and digest of the whole value', () => {
   const value = '\u001b[2J"}'.repeat(1_000)
   const parameters = { query: [], form: ['count'], headers: [], values: { count: value, ['__proto__']: 'x' } }
   const event = fitted({ parameters })

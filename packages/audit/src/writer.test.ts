@@ -337,7 +337,7 @@ test('opening without a store fails with the cause', async () => {
   await writer.close()
 })
 
-test('closing waits for the current batch, refuses new events, and may be repeated', async () => {
+test('closing waits for the current batch, rejects new events, and can be repeated', async () => {
   const { store, record, close } = await openWriter()
   const last = record({ kind: 'call' })
   const ends = [close(), close()]

@@ -74,7 +74,7 @@ describe('reading a command', () => {
     expect(readCommand('', 'run')).toMatchObject({ argv: [], mode: 'detached' })
   })
 
-  test('a command may have 8192 bytes, spaces included', () => {
+  test('a command can have 8192 bytes, spaces included', () => {
     expect(readCommand(`rake${' '.repeat(8188)}`, 'exec').argv).toEqual(['rake'])
     expect(readCommand(`rake${' '.repeat(8189)}`, 'exec')).toMatchObject({
       argv: null,

@@ -26,7 +26,7 @@ test('without anything set, keys are derived and copies go nowhere', () => {
   expect(readServerConfig(complete).checkpoints).toEqual({ signingKeys: [], directory: null, s3: null, webhook: null })
 })
 
-test('keys, newest first, and every place', () => {
+test('keys are read, newest first, with every destination', () => {
   const { checkpoints } = readServerConfig({
     ...complete,
     AUDIT_SIGNING_KEY: `${signing}, ${older}`,
@@ -66,7 +66,7 @@ test('a lock that is no duration is refused', () => {
   expect(problems).toEqual([expect.stringMatching(/^AUDIT_CHECKPOINT_S3_LOCK /)])
 })
 
-test('a webhook on this machine may be plain http', () => {
+test('a webhook on this machine can be plain http', () => {
   expect(problemsOf({ AUDIT_CHECKPOINT_WEBHOOK: 'http://127.0.0.1:8080/x' })).toEqual([])
 })
 

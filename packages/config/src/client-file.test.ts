@@ -89,7 +89,7 @@ test.each([
   [{ tokens: [] }, 'tokens must be object'],
   [[], 'the whole file must be object'],
   [{ current: 1 }, 'current must be string'],
-])('%j is said to be wrong where it is', (value, problem) => {
+])('%j is reported with its position', (value, problem) => {
   expect(clientFileProblem(value)).toBe(problem)
 })
 

@@ -65,7 +65,7 @@ describe('reading', () => {
     ['', 'line 1, column 1'],
     ['{"tokens": {"staging": {"token": ["rgs_secret"]}}}', 'tokens.staging.token must be string'],
     ['[]', 'the whole file must be object'],
-  ])('%j is reported with its path and place, without its secrets', async (content, where) => {
+  ])('%j is reported with its path and position, without its secrets', async (content, where) => {
     given(content)
     const error = await readClientConfig(path).catch((caught: unknown) => caught)
     expect(error).toMatchObject({ code: 'RGW_CONFIG_FILE_BROKEN' })
@@ -74,14 +74,14 @@ describe('reading', () => {
     expect(String(error)).not.toContain('rgs_secret')
   })
 
-  test('looser permissions are tightened, and this is said once', async () => {
+  test('looser permissions are tightened, with one notice', async () => {
     given({}, { fileMode: 0o644 })
     expect((await readClientConfig(path)).notices).toEqual([`${path} could be read by others; it is 0600 now`])
     expect(modeOf(path)).toBe('600')
     expect((await readClientConfig(path)).notices).toEqual([])
   })
 
-  test('a directory or a pipe in its place is refused at once', async () => {
+  test('a directory or a pipe instead of the file is rejected at once', async () => {
     mkdirSync(path, { recursive: true })
     await expect(readClientConfig(path)).rejects.toMatchObject({ code: 'RGW_CONFIG_FILE_UNUSABLE' })
   })
@@ -187,7 +187,7 @@ describe('writing', () => {
     expect(readdirSync(root)).toEqual([])
   })
 
-  test('a file in the place of the directory is reported', async () => {
+  test('a file instead of the directory is reported', async () => {
     writeFileSync(join(root, 'rack-gateway'), '')
     await expect(updateClientConfig(path, login('staging'))).rejects.toMatchObject({ code: 'RGW_CONFIG_FILE_UNUSABLE' })
     await expect(readWritableClientConfig(path)).rejects.toMatchObject({ code: 'RGW_CONFIG_FILE_UNUSABLE' })

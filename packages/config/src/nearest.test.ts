@@ -8,7 +8,7 @@ test.each([
   ['STAGING', 'staging'],
   ['producton', 'production'],
   ['stagingg', 'staging'],
-])('%s is taken for %s', (word, meant) => {
+])('%s is nearest to %s', (word, meant) => {
   expect(nearest(word, ['production', 'staging', 'eu'])).toBe(meant)
 })
 

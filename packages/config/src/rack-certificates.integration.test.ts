@@ -59,7 +59,7 @@ test.each([
     '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----',
     'has a certificate (number 1) that cannot be read',
   ],
-])('%s is not what may sign', (_name, text, problem) => {
+])('%s is not a certificate authority', (_name, text, problem) => {
   expect(certificatesProblem(text)).toContain(problem)
 })
 

@@ -61,7 +61,7 @@ test('the same key twice is a slip, in whatever spelling', () => {
   expect(pinsProblem(`${base64},${other},${colons}`)).toBe('has a pin (number 3) that is the same as number 1')
 })
 
-test('every digest comes back in one spelling, from all of its spellings', () => {
+test('every spelling of a digest is read as one spelling', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       const made = createHash('sha256').update(bytes).digest()

@@ -26,7 +26,7 @@ test('names are lower-cased, underscores are hyphens, and the order is that of t
   expect(names).toEqual(['eu', 'us-east-1'])
 })
 
-test('the parts of one rack may be spelled in different ways, the same part twice may not', () => {
+test('the parts of one rack can be spelled differently, but the same part only once', () => {
   expect(read({ RACK_URL_us_east: 'https://a', RACK_TOKEN_US_EAST: 't' }).names).toEqual(['us-east'])
   const twice = read({ RACK_URL_US_EAST: 'https://a', 'RACK_URL_US-EAST': 'https://b', RACK_TOKEN_US_EAST: 't' })
   expect(twice.problems).toEqual(['RACK_URL_US_EAST and RACK_URL_US-EAST are the same rack, us-east; keep one of them'])
@@ -67,14 +67,14 @@ test("a rack's own authorities and keys are its own, and frozen", () => {
   expect(Object.isFrozen(racks[0]) && Object.isFrozen(racks[0]?.tlsPins)).toBe(true)
 })
 
-test('the authorities may stand in a file', () => {
+test('the authorities can be in a file', () => {
   const path = join(tmpdir(), `rack-ca-${process.pid}.pem`)
   writeFileSync(path, `test root\n${root}\n`)
   onTestFinished(() => rmSync(path))
   expect(read({ ...secured, RACK_CA_A: path }).racks[0]?.tlsCa).toBe(root)
 })
 
-test('a pin without verification is a way of its own', () => {
+test('a pin without verification of the certificate is valid', () => {
   const { racks, problems } = read({ ...secured, RACK_TLS_INSECURE_A: 'true', RACK_TLS_PIN_A: pin })
   expect(problems).toEqual([])
   expect(racks[0]).toMatchObject({ tlsInsecure: true, tlsPins: [pin] })
@@ -92,7 +92,7 @@ test.each([
   expect(problems.join()).not.toContain('hunter2')
 })
 
-test('a protection that could not take place is refused', () => {
+test('a protection without an effect is rejected', () => {
   const plain = { ...secured, RACK_URL_A: 'HTTP://a', RACK_CA_A: root, RACK_TLS_PIN_A: pin }
   expect(read(plain).problems).toEqual([
     'RACK_CA_A is set although RACK_URL_A is plain http, where there is no certificate; use https, or remove it',
@@ -103,7 +103,7 @@ test('a protection that could not take place is refused', () => {
   ])
 })
 
-test('all that is wrong with one rack comes at once', () => {
+test('all problems of one rack are reported at once', () => {
   const wrong = { RACK_CA_A: '/nowhere', RACK_TLS_PIN_A: 'x', RACK_URL_A: 'http://a/b', RACK_TLS_INSECURE_A: 'yes' }
   const { problems } = read(wrong)
   for (const start of ['RACK_CA_A names', 'RACK_CA_A is set', 'RACK_TLS_PIN_A is set', 'RACK_TLS_PIN_A is not'])

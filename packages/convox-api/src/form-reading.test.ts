@@ -52,7 +52,7 @@ describe('parameters are read as by a real rack', () => {
     expect(valueOrHeader(empty, 'name', undefined)).toBe('')
   })
 
-  test('keys may be names of inherited properties', () => {
+  test('keys can be names of inherited properties', () => {
     const reading = readForm({ method: 'GET', search: '?__proto__=1&constructor=2', contentType: '', body: null })
     expect([...reading.query]).toEqual([
       ['__proto__', ['1']],

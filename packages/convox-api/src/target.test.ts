@@ -99,7 +99,7 @@ describe('canonical targets', () => {
     },
   )
 
-  test('a target may have 8 KiB, and no byte more', () => {
+  test('a target can have 8 KiB, and no byte more', () => {
     const longest = `/apps/${'a'.repeat(maxTargetLength - 6)}`
     expect(rule(longest)).toBeNull()
     expect(rule(`${longest}a`)).toBe('target-too-long')

@@ -70,7 +70,7 @@ test('the runtime role is the user of the URL, unescaped', () => {
   expect(roleOf('postgres://rack%2Dgw:x@h/d')).toBe('rack-gw')
 })
 
-test('test databases are separate, and dropping one ends who still uses it', async () => {
+test('test databases are separate, and dropping one closes its connections', async () => {
   const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()])
   const first = openDatabase(one.runtimeUrl)
   const second = openDatabase(other.runtimeUrl)

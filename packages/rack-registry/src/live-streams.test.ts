@@ -42,7 +42,7 @@ test('a stream that throws does not prevent the end of the others', () => {
   expect(failed).toMatchObject([{ message: 'stuck' }])
 })
 
-test('end() may add and remove streams', () => {
+test('end() can add and remove streams', () => {
   const streams = createStreams()
   const remove = streams.add(
     stream('ada', () => {

@@ -37,7 +37,7 @@ test('a bound token does not disclose other racks', () => {
   expect(responses[0]).toBe(responses[1])
 })
 
-test('a caller that must choose a rack sees only the racks that it may use', () => {
+test('a caller that must choose a rack sees only racks that it can use', () => {
   const racks = createRacks(settings('production', 'secret', 'staging'))
   const resolution = racks.resolve({ prefix: null, bound: null, usableRacks: () => ['production', 'staging'] })
   const message = 'error' in resolution ? resolution.error.message : ''
@@ -53,7 +53,7 @@ test.each([
   ['elsewhere', ['staging', 'production'], 'There is no rack "elsewhere". You can use staging, production.'],
   ['stagin', [], 'There is no rack "stagin". Check the name after /rack/ in RACK_URL.'],
   ['secre', ['staging'], 'There is no rack "secre". You can use staging.'],
-])('the error for the unknown rack %s names only racks that the caller may use', (prefix, usableRacks, message) => {
+])('the error for the unknown rack %s names only racks that the caller can use', (prefix, usableRacks, message) => {
   const resolution = createRacks(settings('production', 'secret', 'staging')).resolve({
     prefix,
     bound: null,

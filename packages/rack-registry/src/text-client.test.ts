@@ -59,7 +59,7 @@ test('a reader that goes away ends the stream', async () => {
   expect(client.destroyed).toBe(true)
 })
 
-test('a reader that had gone before ends the stream', async () => {
+test('a reader that already disconnected ends the stream', async () => {
   const sink = new PassThrough()
   sink.destroy()
   await once(sink, 'close')

@@ -15,7 +15,7 @@ function decide(route: string, change: Partial<RackCall> = {}, document: PolicyD
 }
 
 describe('blocked operations', () => {
-  test('the refusal says who to ask instead', () => {
+  test('the denial says whom to ask', () => {
     expect(decide('PUT /system')).toMatchObject({
       effect: 'deny',
       rule: 'blocked:PUT /system',
@@ -25,7 +25,7 @@ describe('blocked operations', () => {
     })
   })
 
-  test('the first refusal wins: who lacks the permission hears that', () => {
+  test('the first denial wins: a caller without the permission gets that denial', () => {
     const viewer = principal([binding('viewer')])
     expect(compilePolicy(builtInPolicy()).decide(viewer, call('PUT /system'))).toMatchObject({ rule: 'no-permission' })
   })

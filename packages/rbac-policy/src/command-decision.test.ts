@@ -42,7 +42,7 @@ describe.each(['viewer', 'ops', 'deployer', 'ci', 'auditor', 'admin'])('%s', (ro
   })
 })
 
-describe('a command that cannot be judged is refused', () => {
+describe('an unreadable command is denied', () => {
   test('when it is empty', () => {
     for (const route of [run, exec]) {
       expect(as('admin', route, { command: null })).toMatchObject({ effect: 'deny', rule: 'command:unreadable' })

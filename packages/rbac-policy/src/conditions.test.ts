@@ -146,7 +146,7 @@ describe('a role with conditions on racks, apps, and callers', () => {
     ['GET /apps/{app}', { rack: 'production' }, 'The role narrow applies only on the rack stag*.'],
     ['GET /instances', {}, 'The role narrow applies only on the apps web and w-*.'],
     ['GET /apps', { rack: 'production' }, 'The role narrow applies only on the rack stag*.'],
-  ])('says where it holds: %s %j', (route, change, reason) => {
+  ])('names the scope where it applies: %s %j', (route, change, reason) => {
     expect(policy.decide(bot, call(route, change))).toMatchObject({ rule: 'condition:narrow', reason })
   })
 

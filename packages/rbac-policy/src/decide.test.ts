@@ -33,7 +33,7 @@ describe('the answer', () => {
     })
   })
 
-  test('says what is missing, who has it, and what to do', () => {
+  test('says what is missing, which roles have it, and what to do', () => {
     expect(as('viewer', 'DELETE /apps/{app}')).toEqual({
       effect: 'deny',
       rule: 'no-permission',
@@ -109,7 +109,7 @@ describe('the answer', () => {
   })
 })
 
-describe('a token does what both it and its owner may', () => {
+describe('a token can do only what both it and its owner can do', () => {
   test.each<[string, string, string, boolean]>([
     ['deployer', 'deployer', 'POST /apps/{app}/releases', true],
     ['deployer', 'admin', 'POST /apps/{app}/releases', true],
@@ -140,7 +140,7 @@ describe('a token does what both it and its owner may', () => {
     expect(policy.decide(token(lasting, ending), call('GET /apps/{app}')).effect).toBe('deny')
   })
 
-  test('but command rules are judged for the token alone: its owner is asked for the permission to run', () => {
+  test('but command rules apply to the token alone: its owner needs the permission to run', () => {
     const demoted = token([binding('admin')], [binding('deployer')])
     const console_ = { command: readCommand('rails console', 'run') }
     expect(policy.decide(demoted, call(run))).toMatchObject({ effect: 'allow', rule: 'command:pre-release' })
@@ -167,13 +167,13 @@ describe('an own run', () => {
     expect(as('ci', stop)).toMatchObject({ rule: 'no-permission', permission: 'process:stop' })
   })
 
-  test('may be used by ci, which may use no other', () => {
+  test('can be used by ci, which can use no other', () => {
     expect(as('ci', exec, own)).toMatchObject({ effect: 'allow', rule: 'command:pre-release' })
     expect(as('ci', exec)).toMatchObject({ rule: 'no-permission', permission: 'process:exec' })
     expect(as('viewer', exec, own)).toMatchObject({ rule: 'no-permission', permission: 'process:exec-own' })
   })
 
-  test('is no way around the command rules', () => {
+  test('does not bypass the command rules', () => {
     const command = readCommand('sh', 'exec')
     expect(as('ci', exec, { ...own, command })).toMatchObject({ effect: 'deny', rule: 'command:no-rule' })
     expect(as('deployer', exec, { process: { id: 'p1', known: true, service: 'web', own: true } })).toMatchObject({

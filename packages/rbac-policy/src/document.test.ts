@@ -389,7 +389,7 @@ describe('each problem has a line and a column', () => {
     expect(read('roles:', ...roles).problems?.[0]?.text).toMatch(/^the role "r\d+" extends more than 50 roles$/)
   })
 
-  test('conditions are inherited once, by however many ways', () => {
+  test('conditions are inherited once, also through several roles', () => {
     const roles = Array.from({ length: 40 }, (_, at) => `  r${at + 1}: { extends: [r${at}, r${at}] }`)
     const document = good('roles:', '  r0: { when: { callers: [user] } }', ...roles)
     expect(document.roles.at(-1)?.when).toEqual([{ callers: ['user'] }])

@@ -101,7 +101,7 @@ describe('an unknown fact of the rack never leads to a certain denial', () => {
     expect(refused(deployer, 'exec w-1 peek', document)).toEqual([])
   })
 
-  test('a release that may be the newest one', () => {
+  test('a release that could be the newest one', () => {
     const document = {
       ...builtIn,
       commands: builtIn.commands.map((rule) => ({ ...rule, releases: 'newest' as const })),

@@ -12,7 +12,7 @@ test('the plugin gives every later plugin the policy', async () => {
   await app.close()
 })
 
-test('a document of its own takes the place of the built-in one', async () => {
+test('a document replaces the built-in one', async () => {
   const app = fastify()
   await app.register(rbacPolicy, { document: { ...builtInPolicy(), runServices: [] } })
   const builtIn = fastify()

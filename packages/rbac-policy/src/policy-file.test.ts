@@ -112,7 +112,7 @@ describe('a policy file', () => {
     expect(changes).toMatchObject([{ kind: 'rejected' }])
   })
 
-  test('behind a link that is turned to another one, as clusters mount them, is read anew', async () => {
+  test('behind a link that is replaced, as clusters mount them, is read again', async () => {
     const [one, other] = [join(directory, 'one.yaml'), join(directory, 'other.yaml')]
     await writeFile(one, 'version: 1\n')
     await writeFile(other, reader)

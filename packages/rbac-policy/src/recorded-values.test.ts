@@ -58,7 +58,7 @@ describe('without a document', () => {
   })
 })
 
-test('a route takes each parameter in one place', () => {
+test('a route takes each parameter from one source', () => {
   for (const { id, query, form, headers } of rackRoutes) {
     const names = [...query, ...form, ...headers.map((name) => name.toLowerCase())]
     expect(new Set(names).size, id).toBe(names.length)
@@ -86,7 +86,7 @@ describe('a rule', () => {
     expect(isRecorded(policy, scale, name, where)).toBe(recorded)
   })
 
-  test('takes the place of those that are built in, and reaches into pairs', () => {
+  test('replaces the built-in rules, and includes values in pairs', () => {
     expect(isRecorded(policy, promote, 'force')).toBe(false)
     expect(isRecorded(policy, 'PUT /apps/{app}', 'parameters.node_type')).toBe(true)
     expect(isRecorded(policy, 'PUT /apps/{app}', 'lock')).toBe(false)
@@ -125,7 +125,7 @@ test.each([
     'applies to no route of the rack',
   ],
   ['audit: { values: { a: { parameters: [count], racks: [""] } } }', 2, 20, 'an empty pattern'],
-])('%s is refused, with its place', (section, line, column, text) => {
+])('%s is rejected, with its position', (section, line, column, text) => {
   const { problems } = readPolicy(`version: 1\n${section}`, 'policy.yaml')
   expect(problems.length).toBeGreaterThan(0)
   expect(problems.some((problem) => problem.text.includes(text))).toBe(true)

@@ -332,7 +332,7 @@ describe('the strictest requirement wins', () => {
 
   const detached = call(run)
 
-  test('for every combination of places, levels, and exceptions', () => {
+  test('for every combination of sections, levels, and exceptions', () => {
     fc.assert(
       fc.property(places, fc.boolean(), (at, isRobot) => {
         const document = documentWith(at)

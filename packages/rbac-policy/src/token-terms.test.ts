@@ -16,7 +16,7 @@ function written(...lines: readonly string[]): PolicyDocument {
 }
 
 describe('how long an API token lives', () => {
-  test('is built in, and said line by line', () => {
+  test('is built in, and explained line by line', () => {
     expect(builtInPolicy().tokens).toMatchObject({ maxAge: 365 * day, defaultAge: 90 * day, rules: [] })
     expect(tokenLimit(builtInPolicy(), [{ role: 'admin' }])).toEqual({
       maxAge: 365 * day,

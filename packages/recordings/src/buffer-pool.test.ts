@@ -57,7 +57,7 @@ test('the pool is emptied ten seconds after the last buffer was returned', () =>
   expect([countReused(buffers), vi.getTimerCount()]).toEqual([0, 0])
 })
 
-test('a freed buffer is gone without a garbage collection', () => {
+test('a freed buffer is released without a garbage collection', () => {
   const before = process.memoryUsage().arrayBuffers
   for (let count = 0; count < 10; count++) {
     const freed = Buffer.allocUnsafeSlow(size)

@@ -424,7 +424,7 @@ describe('an exit status', () => {
     return (await readCast(store, id)).events.slice(1)
   }
 
-  test('comes from the marker at the end of a message, however the message is split', async () => {
+  test('is read from the marker at the end of a message, however the message is split', async () => {
     const expected = [
       [0, 'o', 'bye\n'],
       [0, 'm', 'ended'],

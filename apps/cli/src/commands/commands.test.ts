@@ -214,7 +214,7 @@ describe('words that no command accepts exit with 2, and the message says what t
 })
 
 describe('words', () => {
-  test('options stand anywhere, in each of their forms, and may be repeated unchanged', async () => {
+  test('options can be anywhere, in each of their forms, and repeated unchanged', async () => {
     for (const words of [
       ['-r', 'a', 'x'],
       ['x', '-ra'],
@@ -243,7 +243,7 @@ describe('words', () => {
     expect(await parse('login', 'x', '--token', '-')).toMatchObject({ given: { token: '-' } })
   })
 
-  test('an option that may be repeated keeps its order', async () => {
+  test('a repeatable option keeps its order', async () => {
     const words = ['--permission', 'a:b', 'x', '--permission=c:d']
     expect(await parse('tokens create', ...words)).toMatchObject({ given: { name: 'x', permission: ['a:b', 'c:d'] } })
   })

@@ -30,6 +30,6 @@ test('errors of the configuration exit with 78, and unexpected errors with 1', (
   }
 })
 
-test('a percent sign in a message is kept', () => {
+test('a percent sign in a message is preserved', () => {
   expect(new errors.Usage('100% of %s:', 'leave %d out').message).toBe('100% of %s: leave %d out')
 })

@@ -84,7 +84,7 @@ test('a code with spaces proves it', async () => {
   expect(prompts).toEqual(['Code of your authenticator app, or a backup code: '])
 })
 
-test('a wrong code is said, and asked for again at most twice', async () => {
+test('a wrong code is reported, and asked for again at most twice', async () => {
   expect(await prove(['111111', '222222', '333333'], [wrong, wrong, proved])).toMatchObject({ method: 'totp' })
   expect(notes).toEqual([refused, refused])
   await expect(prove(['111111', '222222', '333333', '444444'], [wrong, wrong, wrong])).rejects.toMatchObject({

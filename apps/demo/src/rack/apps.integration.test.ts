@@ -12,7 +12,7 @@ function send(rack: DemoRack, start: string, form = '') {
 }
 
 describe('apps', () => {
-  test('a new app is there, and gone once deleted', async () => {
+  test('a new app exists until it is deleted', async () => {
     const rack = await startRack()
     expect((await send(rack, 'POST /apps', 'name=third')).status).toBe(200)
     expect((await get(rack, '/apps')).map(({ name }: { name: string }) => name)).toEqual(['myapp', 'otherapp', 'third'])
@@ -21,7 +21,7 @@ describe('apps', () => {
     expect(await ask(rack, 'GET /apps/third')).toMatchObject({ status: 404, body: 'app not found: third\n' })
   })
 
-  test('the name may come in a header', async () => {
+  test('the name can be in a header', async () => {
     const answer = await ask(await startRack(), 'POST /apps', ['Name: fromheader'])
     expect(JSON.parse(answer.body)).toMatchObject({ name: 'fromheader' })
   })
@@ -136,7 +136,7 @@ describe('a deployment', () => {
 })
 
 describe('processes and services', () => {
-  test('a run is pending, then running, listed with its command, and gone when stopped', async () => {
+  test('a run is pending, then running, listed with its command, and removed when stopped', async () => {
     const rack = await startRack()
     const run = JSON.parse(
       (await ask(rack, 'POST /apps/myapp/services/command/processes', ['Command: sleep 3600'])).body,

@@ -46,7 +46,7 @@ describe('budgets', () => {
     expect(await read(rack, path)).toEqual({ config: null, state: null })
   })
 
-  test('a reset is signed with who asked for it, and needs a budget', async () => {
+  test('a reset records who asked for it, and needs a budget', async () => {
     const rack = await startRack()
     expect((await send(rack, `POST ${path}/reset`)).status).toBe(404)
     await send(rack, `POST ${path}`, { 'monthly-cap-usd': '1' })

@@ -19,7 +19,7 @@ describe('a manual clock', () => {
     expect(clock.now()).toBe(1109)
   })
 
-  test('meets what is planned on the way', async () => {
+  test('runs timers that are added during an advance', async () => {
     const clock = manualClock(0)
     const at: number[] = []
     const again = () => {

@@ -28,7 +28,7 @@ describe('configs', () => {
     expect(answer).toMatchObject({ status: 400, body: 'failed to parse base 64 value\n' })
   })
 
-  test('the value may come in a header', async () => {
+  test('the value can be in a header', async () => {
     const rack = await startRack()
     await ask(rack, 'PUT /apps/myapp/configs/x', [`Value: ${base64('header')}`])
     expect(await read(rack, '/apps/myapp/configs/x')).toEqual({ name: 'x', value: 'header' })

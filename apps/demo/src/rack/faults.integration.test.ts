@@ -39,7 +39,7 @@ describe('a fault', () => {
     expect(answered(await peer.nextMessage()).status).toBe(200)
   })
 
-  test('reset: the connection is gone and the request had no effect', async () => {
+  test('reset: the connection is reset, and the request had no effect', async () => {
     const rack = await startRack()
     rack.failNext(/POST/, { kind: 'reset' })
     await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow(
@@ -48,7 +48,7 @@ describe('a fault', () => {
     expect((await ask(rack, 'GET /apps/third')).status).toBe(404)
   })
 
-  test('reset-after-effect: the connection is gone and the request had its effect', async () => {
+  test('reset-after-effect: the connection is reset, and the request had its effect', async () => {
     const rack = await startRack()
     rack.failNext(/POST/, { kind: 'reset-after-effect' })
     await expect(ask(rack, 'POST /apps', [formType], 'name=third')).rejects.toThrow(

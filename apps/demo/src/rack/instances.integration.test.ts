@@ -6,7 +6,7 @@ const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D:'
 const shell = '/instances/ip-10-1-0-2.internal/shell'
 
 describe('instances', () => {
-  test('one that is terminated is gone, and another one is started in its place', async () => {
+  test('a terminated instance is replaced by a new one', async () => {
     const rack = await startRack({ clock: manualClock() })
     expect((await ask(rack, 'DELETE /instances/ip-10-1-0-2.internal')).body).toBe('ok\n')
     expect((await ask(rack, 'DELETE /instances/ip-10-1-0-2.internal')).status).toBe(404)

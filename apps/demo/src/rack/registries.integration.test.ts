@@ -31,7 +31,7 @@ describe('registries', () => {
     expect(await read(rack, '/registries')).toHaveLength(2)
   })
 
-  test('adding one again replaces it in its place', async () => {
+  test('adding a registry again replaces it at the same position', async () => {
     const rack = await startRack()
     await send(rack, 'POST /registries', { server: 'r.test', username: 'u', password: 'old' })
     await send(rack, 'POST /registries', { server: 'registry.example.test', username: 'robot', password: 'new' })

@@ -52,7 +52,7 @@ describe('builds export and import', () => {
     expect(await upload(rack, 'POST /apps/nosuch/builds/import', 'x')).toMatchObject({ status: 404 })
   })
 
-  test('an import that is given up makes no build', async () => {
+  test('an aborted import creates no build', async () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
     peer.send(`POST /apps/myapp/builds/import HTTP/1.1\r\nHost: a\r\n${credentials}\r\nContent-Length: 99\r\n\r\nhalf`)

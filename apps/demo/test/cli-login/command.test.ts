@@ -57,7 +57,7 @@ describe('rack-gateway login', () => {
     return [browser, await decide(at, browser, page, decision)]
   }
 
-  test('opens the browser, and keeps the session that comes back to its own port', async () => {
+  test('opens the browser, and stores the session that arrives at its port', async () => {
     const { running, address } = await openedBrowser(['staging', at.system.url])
     const [browser, page] = await answerAs('admin', address, 'allow')
     const closing = await browser.visit(page.location ?? '')
@@ -155,7 +155,7 @@ describe('rack-gateway login', () => {
     expect(await running.ended).toMatchObject({ code: 130, stdout: '' })
   })
 
-  test('a second time needs no address, takes the place of the first, and keeps its rack', async () => {
+  test('a second time needs no address, replaces the first session, and keeps its rack', async () => {
     for (const words of [
       ['work', at.system.url, '--as-rack', 'staging'],
       ['work', '--rack-only'],

@@ -31,7 +31,7 @@ const from = (address: string) => ({ 'x-forwarded-for': address })
 const elsewhere = () => ({ 'x-forwarded-for': `198.51.${++networks}.7` })
 
 describe('a login by a code', () => {
-  test('shows a code to type, asks who decides, and hands the session to the process that polls', async () => {
+  test('shows a code to type, asks for a decision, and gives the session to the process that polls', async () => {
     const here = elsewhere()
     const { status, json } = await ask(at.system.url, '/device', laptop, here)
     expect(status).toBe(201)

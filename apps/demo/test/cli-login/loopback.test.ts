@@ -40,7 +40,7 @@ describe('a loopback login', () => {
     expect(me.json).toMatchObject({ name: 'admin@example.com', kind: 'user', rack: null })
   })
 
-  test('is recorded: who allowed what, begun from where, and the session that came of it', async () => {
+  test('is recorded with its user, its addresses, and its session', async () => {
     const { login, code } = await allowed({ device: 'recorded' })
     await redeem(code, login.verifier)
     const [approved] = (await eventsOf('cli-login.approved')).slice(-1)

@@ -55,7 +55,7 @@ async function putInGroups(user: Person, ...groups: readonly string[]): Promise<
   await system.sql`update gateway.users set groups = ${[...groups]} where id = ${user.id}`
 }
 
-test('a grant says who, what, through which binding, and who granted it when and why', async () => {
+test('a grant has its principal, its binding, and who granted it when and why', async () => {
   const ann = await person(system, null)
   const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
   const terms = { role: 'ops', racks: 'stag*', apps: 'web', expiresAt, reason: 'incident 7' }

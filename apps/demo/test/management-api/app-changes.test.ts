@@ -115,7 +115,7 @@ test('several apps in one call, each once per mention, in the order of the quest
   ])
 })
 
-test('the timeline comes in pages, newest first, without repeats', async () => {
+test('the timeline is paged, newest first, without repeats', async () => {
   for (let count = 1; count <= 5; count++) await change('PUT', 'myapp/services/web?', `count=${count}`)
   const all = (await timeline('app=myapp&limit=200')).items
   const seen: string[] = []

@@ -53,7 +53,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
     expect(answer.complete).toBe(false)
   })
 
-  test('keeps neither unauthenticated callers from the keys nor auditors from proofs while as many read it as may', async () => {
+  test('prevents neither unauthenticated callers from reading the keys nor auditors from reading proofs while the limit of readers is reached', async () => {
     await system.checkpoint()
     const readers: IncomingMessage[] = []
     for (const reader of [await person(system, 'auditor'), await person(system, 'auditor')]) {

@@ -23,7 +23,7 @@ describe('the audit log, as the API shows it', () => {
   const errorMembers = [...(ErrorResponse.required ?? [])].sort()
   const search = (query: string) => call(system, auditor.token, 'GET', `/audit/events?${query}`)
 
-  test('says who did what, and why it was refused', async () => {
+  test('has the principal, the action, and the reason of a denial', async () => {
     const found = await search(`principal=${encodeURIComponent(deployer.email)}&effect=deny`)
     expect(found.json).toMatchObject({
       items: [
@@ -61,7 +61,7 @@ describe('the audit log, as the API shows it', () => {
     await pipelines.stop()
   })
 
-  test('an event has a place of its own, which shows it with its links', async () => {
+  test('an event has its own address, which shows it with its links', async () => {
     const [first] = await listed('rack=staging&status=200')
     expect(first?.link).toBe(`${system.url}/gateway/api/v1/audit/events/${first?.id}`)
     const shown = await fetch(first?.link ?? '', { headers: { authorization: `Bearer ${auditor.token}` } })
@@ -82,7 +82,7 @@ describe('the audit log, as the API shows it', () => {
     expect([400, 404]).toContain(answer.status)
   })
 
-  test('every look is recorded before it is answered, with its filters and who looked', async () => {
+  test('every read is recorded before the response, with its filters and its caller', async () => {
     const answer = await search('app=web&text=delete&limit=1')
     expect(answer.status).toBe(200)
     expect(await system.lastEvent()).toMatchObject({

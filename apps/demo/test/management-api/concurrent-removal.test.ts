@@ -210,7 +210,7 @@ function requestsOf(makers: readonly ((caller: Caller) => Promise<Request>)[], c
   return Promise.all(makers.map((make) => make(caller)))
 }
 
-test('a caller who was removed is refused at that replica from the moment at which the removal is answered', async () => {
+test('a removed caller is denied at that replica from the response of the removal on', async () => {
   const owner = await person(system, 'deployer')
   for (let round = 0; round < 20; round++) {
     const created = await call(system, owner.token, 'POST', '/tokens', { name: numbered('brief'), role: 'viewer' })

@@ -95,7 +95,7 @@ test.each(['viewer', 'deployer', 'auditor'])(
   },
 )
 
-test('a user who does not exist has no sessions', async () => {
+test('an unknown user has no sessions', async () => {
   for (const id of [someId(), 'nobody', '%00']) expect((await end(id, admin.token)).status).toBe(404)
 })
 

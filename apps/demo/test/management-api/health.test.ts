@@ -34,7 +34,7 @@ describe('GET /health', () => {
     return { text, health: JSON.parse(text) }
   }
 
-  test('says how each part is, and where a setting comes from', async () => {
+  test('has the state of each part, and the source of each setting', async () => {
     const { token } = await person(system, 'ops')
     const before = (await system.events()).length
     const { health } = await healthOf(system.url, token)
@@ -110,7 +110,7 @@ describe('GET /health', () => {
     expect(health.configuration).toContainEqual({ variable: 'ORGANIZATION', value: 'gateway', source: 'default' })
   })
 
-  test('is answered while the database is gone', async () => {
+  test('is answered while the database is unavailable', async () => {
     const { token } = await person(system, 'auditor')
     await healthOf(system.url, token)
     await changesApplied(system)

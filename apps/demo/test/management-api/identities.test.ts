@@ -229,7 +229,7 @@ describe('users, sessions, service accounts and bindings', () => {
       expect(seen).toEqual(made.slice(0, 5).reverse())
     })
 
-    test('made in one moment comes whole, too', async () => {
+    test('of items created in one moment is complete, too', async () => {
       await system.sql`update gateway.users set created_at = '2026-01-01T00:00:00.123456Z'`
       const all = (await call(system, admin.token, 'GET', '/users?limit=200')).texts('id')
       const seen: string[] = []
@@ -313,7 +313,7 @@ describe('users, sessions, service accounts and bindings', () => {
       ])
     })
 
-    test('Expect: 100-continue is answered once the caller may', async () => {
+    test('Expect: 100-continue is answered once the caller is authorized', async () => {
       const body = JSON.stringify({ name: 'patient' })
       const headers = ['Expect: 100-continue', 'Content-Type: application/json']
       expect((await system.send('POST', '/gateway/api/v1/service-accounts', admin.token, body, headers)).status).toBe(
@@ -357,7 +357,7 @@ describe('the last administrator', () => {
     expect((await call(system, left.token, 'GET', '/users')).status).toBe(200)
   })
 
-  test('is not a user who may only write bindings: what they do not have they cannot give back', async () => {
+  test('is not a user who can only write bindings, because they cannot restore roles that they lack', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'policy-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     const policyFile = join(directory, 'policy.yaml')

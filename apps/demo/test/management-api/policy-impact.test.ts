@@ -122,7 +122,7 @@ describe('the impact of a proposed policy on past calls', () => {
     expect(JSON.stringify(event)).not.toContain('freeze')
   })
 
-  test('is for users who read both the audit log and the policy', async () => {
+  test('needs the permissions to read the audit log and the policy', async () => {
     const refused = await study(frozen, '1h', deployer.token)
     expect([refused.status, refused.text('error')]).toEqual([
       403,
@@ -160,7 +160,7 @@ describe('the impact of a proposed policy on past calls', () => {
     expect(after).toBe(before)
   })
 
-  test('a body that is larger than a document may be is refused', async () => {
+  test('a body that is larger than a document can be is rejected', async () => {
     expect((await study('x'.repeat(1024 * 1024))).status).toBe(413)
   })
 
@@ -178,7 +178,7 @@ describe('the impact of a proposed policy on past calls', () => {
     expect((await study(frozen)).status).toBe(200)
   })
 
-  test('the gateway answers others while a document is studied, and the process of the study is gone afterwards', async () => {
+  test('the gateway answers other calls during a study, whose process ends afterwards', async () => {
     await expect.poll(studyProcesses).toEqual([])
     let isSettled = false
     const slow = study(frozen).finally(() => {

@@ -150,7 +150,7 @@ describe('the policy and its decisions, by the management API', () => {
       ])
     })
 
-    test('about another user are for users who manage users', async () => {
+    test('about another user need the permission to manage users', async () => {
       const asked = { calls: [promote], as: deployer.email }
       const refused = await decisions(viewer.token, asked)
       expect([refused.status, refused.text('rule')]).toEqual([403, 'no-permission'])

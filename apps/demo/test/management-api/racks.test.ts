@@ -185,7 +185,7 @@ describe('racks through the management API', () => {
     test.each([
       ['viewer', 'PLAIN', 'env:read'],
       ['deployer', 'SECRET_KEY_BASE', 'secret:read'],
-    ])('a %s who asks for %s is told that it needs %s', async (role, key, permission) => {
+    ])('a %s who asks for %s gets an error that names %s', async (role, key, permission) => {
       const path = `${prefix}/apps/myapp/releases/${await releaseOf()}`
       at.system.rack.clearReceived()
       const { status, body, json } = await byToken(role, 'GET', path, [`Reveal-Key: ${key}`])
@@ -197,7 +197,7 @@ describe('racks through the management API', () => {
       ])
     })
 
-    test('a value that is secret by its form stays masked for those who may not see secrets', async () => {
+    test('a value that is secret by its form stays masked for callers who cannot see secrets', async () => {
       const env = 'PLAIN=value\nLINK=https://user:form-secret@db.example/app'
       const made = await change('POST', '/apps/myapp/releases', { env })
       const { id } = JSON.parse(made.body)

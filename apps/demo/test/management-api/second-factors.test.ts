@@ -108,7 +108,7 @@ describe('the first factor', () => {
 })
 
 describe('a further factor', () => {
-  test('needs a proof of one, and comes without new backup codes', async () => {
+  test('needs a proof of an existing one, and creates no new backup codes', async () => {
     const ops = await prover()
     const refused = await ops.post('/second-factors/enrollments', { kind: 'totp' })
     expect(refused).toMatchObject({ status: 403, json: { code: 'RGW_STEP_UP_NEEDED', rule: 'step-up:factors' } })

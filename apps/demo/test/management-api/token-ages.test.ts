@@ -17,7 +17,7 @@ tokens:
     deletes: { permissions: [app:delete], max-age: 8h }
 `
 
-describe('how long API tokens live is said by the policy document', () => {
+describe('the policy document limits the lifetime of API tokens', () => {
   let directory: string
   let system: System
   let admin: string
@@ -76,7 +76,7 @@ describe('how long API tokens live is said by the policy document', () => {
     },
   )
 
-  test('rotation is a new token: by what it has for good, not for a while', async () => {
+  test('rotation is limited as a new token is, by its permanent permissions', async () => {
     const made = await make({ role: 'viewer' })
     const token = made.text('id')
     const rotate = (body: object) => call(system, admin, 'POST', `/tokens/${token}/rotate`, body)

@@ -72,7 +72,7 @@ test('one that an admin ends is refused on every replica, and its live stream en
   await replica.stop()
 })
 
-test('a job ends its own session, and no other one, though it may do everything on racks', async () => {
+test('a job revokes its own session, and no other one, even with all permissions on racks', async () => {
   const [job, another] = [await pipelines.job('deployer'), await pipelines.job('deployer')]
   const [others, nobodys] = [
     await call(system, job.token, 'DELETE', `/workload-sessions/${another.id}`),

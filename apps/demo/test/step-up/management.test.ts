@@ -96,7 +96,7 @@ describe('rack-gateway', () => {
     expect((await program('POST', '/tokens', wanted, header)).status).toBe(403)
   })
 
-  test('asks anew each time, so that two commands at once have a step-up each', async () => {
+  test('asks each time, so that two concurrent commands have their own step-ups', async () => {
     const ids = await Promise.all(
       [1, 2].map(async () => (await program('POST', '/step-ups', { delivery: 'callback' })).text('id')),
     )

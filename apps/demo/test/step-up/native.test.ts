@@ -64,7 +64,7 @@ describe.skipIf(convox === null)('the native convox proves a second factor (runs
     ['a GET', 'builds -a myapp', 'GET /apps/myapp/builds'],
     ['a POST without a body', 'services restart web -a myapp', 'POST /apps/myapp/services/web/restart'],
     ['a form', 'apps lock -a myapp', 'PUT /apps/myapp'],
-  ])('%s goes on by itself in console mode', async (_, line, call) => {
+  ])('%s continues automatically in console mode', async (_, line, call) => {
     await logIn()
     const ended = await runAndProve(line)
     expect([ended.code, ended.proofs, ended.stderr]).toEqual([0, 1, ''])

@@ -95,7 +95,7 @@ describeInChromium('second factors in the web console', () => {
     await lookAt(admin, 'second-factors')
   })
 
-  test('a change that needs a second factor runs by itself after the proof, and its result is shown in its place', async () => {
+  test('a change that needs a second factor runs after the proof, and its result is shown in the dialog', async () => {
     const sent: (string | undefined)[] = []
     admin.on(
       'request',
@@ -319,7 +319,7 @@ describeInChromium('second factors in the web console', () => {
         ['a GET', 'builds -a myapp -r staging', /^ID/m, 'For 10 minutes'],
         ['a form', 'apps lock -a myapp -r staging', /OK/, 'For 10 minutes'],
         ['a DELETE, with a passkey each time', 'apps delete otherapp -r staging', /OK/, 'Once, for this action'],
-      ])('%s goes on by itself', async (_, line, output, valid) => {
+      ])('%s continues automatically', async (_, line, output, valid) => {
         expect(await runAndProve(line, valid)).toMatch(output)
         if (line.startsWith('apps lock')) {
           expect(received('/apps/myapp?').at(-1)?.body.bytes.toString()).toBe('lock=true')
@@ -423,7 +423,7 @@ describeInChromium('second factors in the web console', () => {
     await viewer.getByRole('button', { name: 'I started this: continue' }).waitFor()
   })
 
-  test('an administrator sees who has which second factors, and resets those of another person', async () => {
+  test('an administrator sees the second factors of each user, and resets those of another user', async () => {
     await open(admin, '/people/users')
     await row(admin, 'viewer@example.com').getByText('Passkey').waitFor()
     await at.open('nobody')

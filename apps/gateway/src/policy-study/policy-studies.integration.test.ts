@@ -82,7 +82,7 @@ function environments(): string[] {
     })
 }
 
-test('all calls are looked at, in as many batches as it takes, by a process that is gone afterwards', async () => {
+test('all calls are evaluated, in batches, by a process that ends afterwards', async () => {
   const { impact, cut } = await studies({ batch: 100 }).study(wanted())
   expect([impact.calls, impact.refused, cut]).toEqual([promoted, promoted, null])
   await expect.poll(environments).toEqual([])
@@ -139,7 +139,7 @@ test('a study above the limit is rejected at once, and stop ends the running one
 test.each<[string, Partial<typeof studyLimits>]>([
   ['memory', { memory: 24 }],
   ['time', { patience: 1 }],
-])('a document that takes more %s than one may ends its own process, and nothing else', async (_what, limits) => {
+])('a document that exceeds the limit of %s ends only its own process', async (_what, limits) => {
   const roles = Array.from({ length: 4_000 }, (_, at) => `  role-${at}: { extends: [deployer, ops] }`)
   const proposed = `version: 1\nroles:\n${roles.join('\n')}\n`
   await expect(studies(limits).study(wanted({ proposed }))).rejects.toMatchObject({

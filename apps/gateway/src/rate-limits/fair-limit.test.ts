@@ -28,21 +28,21 @@ function queue(limit: Limit, principal: string, started: string[], amount = 1): 
   )
   return waiting
 }
-test('one principal gets no more than its own places, whatever is free', () => {
+test('a principal gets at most its own slots, however many are free', () => {
   const limit = limitOf()
   fill(limit, 'ann', 2)
   expect(limit.take('ann')).toBeNull()
   expect(limit.take('bob')).not.toBeNull()
 })
 
-test('all principals together get no more than all places', () => {
+test('all principals together get at most all slots', () => {
   const limit = limitOf()
   fill(limit, 'ann', 2)
   fill(limit, 'bob', 2)
   expect(limit.take('cy')).toBeNull()
 })
 
-test('a place that is given back twice is free once', () => {
+test('a slot that is released twice is free once', () => {
   const limit = limitOf()
   const [first] = fill(limit, 'ann', 2)
   first?.()
@@ -51,7 +51,7 @@ test('a place that is given back twice is free once', () => {
   expect(limit.take('ann')).toBeNull()
 })
 
-test('a waiting call gets the place that becomes free, before a new one of the same principal', async () => {
+test('a waiting call gets a free slot before a new call of the same principal', async () => {
   const limit = limitOf()
   const [first] = fill(limit, 'ann', 2)
   const started: string[] = []
@@ -61,7 +61,7 @@ test('a waiting call gets the place that becomes free, before a new one of the s
   expect([started, limit.take('ann')]).toEqual([['ann'], null])
 })
 
-test('principals take turns for places that become free', async () => {
+test('principals take turns for free slots', async () => {
   const limit = limitOf({ perPrincipal: 4, waiting: 3 })
   const places = fill(limit, 'cy', 4)
   const started: string[] = []

@@ -17,7 +17,7 @@ function counted() {
   }
 }
 
-test('many who ask at once get the answer to one question', async () => {
+test('concurrent callers share one request', async () => {
   const { ask } = counted()
   expect(await Promise.all(Array.from({ length: 1_000 }, ask))).toEqual(Array(1_000).fill(1))
 })

@@ -154,7 +154,7 @@ test('Escape and Cancel leave everything as it was', async () => {
   expect(calls.filter((call) => call.includes('proof'))).toEqual([])
 })
 
-test('a session that ended meanwhile is said on the page', async () => {
+test('a session that ended meanwhile is reported on the page', async () => {
   answer({ proof: [refused('Your session was revoked.', 'RGW_UNAUTHENTICATED', {}, 401)] })
   start('Delete')
   await type('123456')

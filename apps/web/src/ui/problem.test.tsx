@@ -26,7 +26,7 @@ test('a change that the person canceled leaves the page as it was, unless there 
   screen.getByText('The release R9 was created, but it does not run.')
 })
 
-test('a person who must add a second factor is led there', () => {
+test('a person who must add a second factor gets a link to the page', () => {
   render(<Problem error={denial('enrollment')} />)
   expect(screen.getByRole('link', { name: 'Add a second factor' }).getAttribute('href')).toBe('/gateway/second-factors')
 })

@@ -130,7 +130,7 @@ test.each([
 test.each([
   ['rewritten with all links', rehash(1, `replace(canonical, '"test"', '"other"')`), 'root'],
   ['removed', 'DELETE FROM audit.events', 'truncated'],
-])('the thread detects signed events that were %s, although their tree is gone', async (_, statement, problem) => {
+])('the thread detects signed events that were %s, although their tree is missing', async (_, statement, problem) => {
   const { runtimeUrl, admin, stream } = await logOf(1)
   const checkpointer = checkpointerOn(runtimeUrl)
   await checkpointer.makeIfDue()

@@ -100,7 +100,7 @@ test('a matching row is recognized without parsing', () => {
     )
 })
 
-test('optional members may be absent', () => {
+test('optional members can be absent', () => {
   for (const key of ['of', 'request', 'principal', 'source', 'rack', 'app', 'route', 'decision', 'status', 'command']) {
     const less = { ...event, [key]: undefined }
     expect(compare(columnsOf(less), canonical(less))).toEqual({ quick: positionOf(event), differs: null })

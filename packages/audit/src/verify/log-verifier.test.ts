@@ -90,7 +90,7 @@ test('an untouched log is intact, and the result says how far it is proven', () 
   })
 })
 
-test('streams may be interleaved', () => {
+test('streams can be interleaved', () => {
   const { lines, checkpoints } = sample()
   const mixed = [...lines.slice(0, 3), ...lines.slice(10, 11), ...lines.slice(3, 10), ...lines.slice(11)]
   expect(verify({ lines: mixed, own: checkpoints })).toMatchObject({ intact: true, streams: 2, unsigned: 0 })
@@ -297,7 +297,7 @@ test('a history that was signed again with the same key is detected by external 
   ])
 })
 
-test('external copies may lag, and may start later than the log', () => {
+test('external copies can lag, and can start later than the log', () => {
   const { lines, checkpoints } = sample()
   const [first = '', second = '', third = ''] = checkpoints
   expect(verify({ lines, own: checkpoints, outside: [first, second, null] })).toMatchObject({

@@ -27,7 +27,7 @@ test('a former owner of a token gets no new secret of it', async () => {
   expect(await admin`select hash from gateway.credentials`).toEqual(before)
 })
 
-test('a token that has another owner or a later end than was judged is not handed over, also when two do it at once', async () => {
+test('a token whose owner or expiry changed after the decision is not handed over, also for concurrent requests', async () => {
   const { administration, ann, ben, owner, make, admin, issuer } = await start()
   const cat = await issuer.user('cat@example.com')
   const { id } = await make()

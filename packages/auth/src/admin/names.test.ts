@@ -60,7 +60,7 @@ test.each([
   expect(() => checkName('name of a device', name)).toThrow(/^The name of a device is invalid/)
 })
 
-test('a group may be called by an email address, as some identity providers do', () => {
+test('the name of a group can be an email address, as with some identity providers', () => {
   expect(checkGroupName('team@example.com')).toBe('team@example.com')
   for (const text of ['a\nb', 'a\u202eb', ' a', '']) expect(() => checkGroupName(text)).toThrow(InvalidName)
 })

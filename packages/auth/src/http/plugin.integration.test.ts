@@ -79,7 +79,7 @@ function inside(text: string): string {
 }
 const unpadded = basic(`convox:${good}`).replace(/=*$/, '')
 
-test('Basic without its padding, with more of it, or in the alphabet for addresses, is one credential all the same', async () => {
+test('Basic without its padding, with more of it, or in the URL-safe alphabet is the same credential', async () => {
   const { send } = await startGateway()
   const bytes = Buffer.from(`\u00ff\u00fe??>>:${good}`)
   expect(bytes.toString('base64')).toMatch(/[+/]/)

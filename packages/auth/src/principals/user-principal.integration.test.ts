@@ -3,7 +3,7 @@ import { startStore } from '../testing/database.ts'
 import { hour, now } from '../testing/records.ts'
 import { findUserPrincipal } from './user-principal.ts'
 
-test('is who a session on every rack would be: own bindings and those of the groups, what has ended left out', async () => {
+test('is the principal of a session on every rack: own bindings and those of the groups, without expired ones', async () => {
   const { database, issuer, annSession, admin } = await startStore()
   await annSession({ email: 'bob@example.com', role: 'admin' })
   await annSession({ rack: 'staging' })

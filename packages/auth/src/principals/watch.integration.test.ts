@@ -40,7 +40,7 @@ test('once started it is fresh', async () => {
   expect(watch.stale()).toBe(false)
 })
 
-test('a change by another connection is heard of at once, by notification', async () => {
+test('a notification reports a change by another connection at once', async () => {
   const { issuer, nextChange } = await startWatch({ interval: 3_600_000 })
   const changed = nextChange()
   await issuer.user('ann@example.com')

@@ -6,7 +6,7 @@ const width = 57
 const length = 42
 const bytes = fc.uint8Array({ minLength: length, maxLength: length })
 
-test('bytes survive the way there and back', () => {
+test('encoded bytes are decoded unchanged', () => {
   fc.assert(
     fc.property(bytes, (some) => {
       expect(decodeBytes(encodeBytes(some, width), length)).toEqual(Buffer.from(some))

@@ -115,7 +115,7 @@ test('the record is made before the change can be seen by anybody', async () => 
   expect(record).toHaveBeenCalledOnce()
 })
 
-test('issuing an API token binds it and records who owns it', async () => {
+test('issuing an API token binds it and records its owner', async () => {
   const { issuer, record, mint } = await startStore()
   const account = await issuer.createServiceAccount({ name: 'deploys' })
   record.mockClear()
@@ -145,7 +145,7 @@ test('the name of a service account is unique, also for concurrent requests', as
   await expect(issuer.createServiceAccount({ name: 'deploys' })).rejects.toThrow(NameTaken)
 })
 
-test('ending and revoking are recorded once, and may be repeated', async () => {
+test('ending and revoking are recorded once, and can be repeated', async () => {
   const { issuer, record } = await startStore()
   await issuer.createServiceAccount({ name: 'deploys' })
   const session = await issuer.issueSession(ann)

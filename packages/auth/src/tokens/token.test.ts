@@ -176,7 +176,7 @@ test('the denial of an expired token says when it expired and what to do', () =>
   ])
 })
 
-test('signature comes before expiry: a forged token does not learn that it is old', () => {
+test('the signature is verified before the expiry, so that the error for a forged token does not mention expiry', () => {
   const { token } = mint.issue('session', now - 1000)
   expect(
     mint.verify(

@@ -502,7 +502,7 @@ describe('the keys of an environment', () => {
     expect(environment(words)).toEqual(expected)
   })
 
-  test('may also come from standard input', () => {
+  test('can also be read from standard input', () => {
     expect(environment('env set A=1', { input: 'stream' })).toEqual({ named: ['A'], others: 'possible' })
     expect(environment('env unset A', { input: 'stream' })).toEqual({ named: ['A'], others: 'none' })
   })

@@ -29,13 +29,13 @@ describe('a call that is described by its route', () => {
     })
   })
 
-  test('for a new release may change any key', () => {
+  test('for a new release can change any key', () => {
     expect(planned('POST /apps/{app}/releases', { params: { app: 'web' } })).toMatchObject({
       environment: { named: [], others: 'possible' },
     })
   })
 
-  test('may have any method if the route does', () => {
+  test('can have any method if the route does', () => {
     expect(planned('ANY /v2/{path:.*}', { params: { path: 'a/b' } })).toMatchObject({
       route: { id: 'ANY /v2/{path:.*}' },
     })

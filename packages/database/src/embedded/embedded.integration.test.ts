@@ -107,7 +107,7 @@ test('the lock file of a dead server does not prevent a start, even if another p
   expect(await query(second.ownerUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
 })
 
-test('stop resolves when the process has ended and everything is on disk, and may be called twice', async () => {
+test('stop resolves when the process has ended and all data is on disk, and can be called twice', async () => {
   const dataDir = sharedDirectory()
   const { log, stop, ownerUrl } = await start(dataDir)
   const sql = postgres(ownerUrl, { max: 1, idle_timeout: 0 })

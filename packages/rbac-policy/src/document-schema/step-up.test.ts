@@ -13,7 +13,7 @@ function good(...lines: readonly string[]): PolicyDocument {
 }
 
 describe('requirements of proofs', () => {
-  test('are read with their lines, in every place', () => {
+  test('are read with their lines, in every section', () => {
     const { stepUp, roles, commands } = good(
       'roles:',
       '  boss:',

@@ -29,6 +29,6 @@ test.each<[unknown, string]>([
   expect(() => definePolicy(definition as PolicyDefinition)).toThrow(problem)
 })
 
-test('every problem is said at once', () => {
+test('every problem is reported at once', () => {
   expect(() => definePolicy({} as PolicyDefinition)).toThrow(/its name .*; its evaluate/)
 })

@@ -88,7 +88,7 @@ describe('the impact of a proposed document on recorded calls', () => {
     expect(study.result(10)).toMatchObject({ calls: 1, unclear: 0, refused: 0 })
   })
 
-  test('is counted by who did what, with the latest time and the new reason', () => {
+  test('is counted by principal and call, with the latest time and the new reason', () => {
     const later = recorded({ at: '2030-01-08T09:00:00.000Z' })
     const other = recorded({ principal: { kind: 'user', id: 'u2', name: 'bob@example.com', roles: ['admin'] } })
     expect(impact(noPromotion, later, recorded(), other)).toMatchObject({

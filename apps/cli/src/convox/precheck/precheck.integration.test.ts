@@ -216,7 +216,7 @@ describe('no request and no denial for', () => {
     expect(asked).toEqual([])
   })
 
-  test('a directory with two names, because convox may use either as the app', async () => {
+  test('a directory with two names, because convox could use either as the app', async () => {
     const { asked } = await startGateway()
     symlinkSync(join(home, 'project'), join(home, 'other'))
     const change = { env: { PWD: join(home, 'other') } }

@@ -45,7 +45,7 @@ describe('parameters are read as the recorded rack reads them', () => {
   })
 })
 
-describe('places', () => {
+describe('sources of parameters', () => {
   const empty = readForm('GET', '', [], Buffer.alloc(0))
 
   test('a value falls back to the header of its name, in any case, and takes its first', () => {

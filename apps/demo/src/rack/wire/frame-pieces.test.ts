@@ -62,7 +62,7 @@ describe('pieces', () => {
     )
   })
 
-  test('begin with the head alone, so that a frame is known before its payload comes', () => {
+  test('begin with the head alone, so that a frame is known before its payload', () => {
     const readPieces = createPieceReader('unmasked')
     expect(readPieces(encodeHead(opcode.text, 2 ** 40))).toMatchObject([
       { length: 2 ** 40, payload: Buffer.alloc(0), begins: true, ends: false },

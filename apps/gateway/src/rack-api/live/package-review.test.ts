@@ -68,7 +68,7 @@ describe('a review of calls in progress', () => {
     expect(await at(61)).toContain('A policy package has failed for a minute')
   })
 
-  test('begins anew once all could be asked', async () => {
+  test('restarts the minute after a review without a failure', async () => {
     answer = unclear
     await at(1)
     answer = fine

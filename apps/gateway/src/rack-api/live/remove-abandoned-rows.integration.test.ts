@@ -4,7 +4,7 @@ import { createTestDatabase } from '@rack-gateway/database/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { removeAbandonedRows } from './remove-abandoned-rows.ts'
 
-test('rows of processes that ended are removed, those of others are not', async () => {
+test('rows of ended processes are removed, and rows of live ones are not', async () => {
   const database = await createTestDatabase()
   const { sql, close } = openDatabase(database.runtimeUrl, { max: 1 })
   onTestFinished(async () => {

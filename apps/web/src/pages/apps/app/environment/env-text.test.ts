@@ -88,7 +88,7 @@ describe('edits', () => {
     )
   })
 
-  test('no byte of what is not edited changes', () => {
+  test('bytes outside the edits do not change', () => {
     fc.assert(
       fc.property(env, edits, (text, pairs) => {
         const changes: Edits = new Map(pairs)

@@ -57,7 +57,7 @@ test('no request is sent if another user created a release', async () => {
   expect(fetched.mock.calls.map(([, { method }]) => method)).not.toContain('POST')
 })
 
-test('a revealed value is in no cache, and gone with the component', async () => {
+test('a revealed value is not cached, and is removed with the component', async () => {
   answer()
   const { result, unmount, kept } = render(() => useRevealed({ id: 'R2' }))
   result.current.reveal('KEY')
