@@ -1,5 +1,5 @@
 export interface NginxOptions {
-  /** Where what it insists on writing goes. */
+  /** The directory for the files that nginx always writes. */
   readonly directory: string
   readonly port: number
   /** The host and port of the rack. */

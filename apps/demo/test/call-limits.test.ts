@@ -13,7 +13,7 @@ const limits = {
   websocketsPerPrincipal: 2,
 }
 
-/** Nobody takes from the others what they need: each test is a flood of one caller. */
+/** A flood of one caller does not affect the others. */
 describe('the limits of calls in progress', () => {
   let system: System
   let admin: string

@@ -40,7 +40,7 @@ function write(name: string, text: string): void {
   writeFileSync(join(machine.project, name), text, { mode: 0o600 })
 }
 
-/** These are about the file, in whose place the environment stands otherwise. */
+/** These commands need the configuration file. The others use the environment instead. */
 const ofFile = new Set(['login', 'logout', 'switch', '--offline'])
 
 function call(...words: readonly string[]) {
@@ -138,7 +138,7 @@ const typed: readonly (readonly [name: string, words: () => readonly string[] | 
   ['version', () => ['version']],
 ]
 
-/** Where what they need is: step-up/rack-gateway.test.ts, cli-people.test.ts, cli-audit.test.ts, session-recordings-live.test.ts, and ci.integration.test.ts of the command itself. */
+/** Commands that are tested where their fixtures are: step-up/rack-gateway.test.ts, cli-people.test.ts, cli-audit.test.ts, session-recordings-live.test.ts, and ci.integration.test.ts of the command itself. */
 const elsewhere = [
   ...['list', 'add', 'rename', 'remove', 'backup-codes', 'test'].map((action) => `mfa ${action}`),
   ...['users reset-factors', 'users invite', 'users uninvite', 'audit tail', 'audit end', 'ci login'],

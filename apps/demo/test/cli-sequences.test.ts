@@ -35,7 +35,7 @@ describe.each(rolesByMode)('the commands of the CLI as %s, %s', (role, mode) => 
     if (expected !== null) {
       expect(arrived(expected, before)).toEqual([])
       await clock.advance(10_000)
-      // what this role may not do is done past the gateway, so that the next command finds the rack as it should be
+      // A denied command is run directly at the rack, so that the next command finds the expected state.
       expect(await play(sequence, past, options)).toEqual({ refusedAt: null, failures: [] })
     }
     await clock.advance(10_000)

@@ -13,8 +13,8 @@ import { type Role, roles } from './support/refused-commands.ts'
 import { type System, startSystem } from './support/system.ts'
 
 /**
- * The gateway and the rack read the same bytes with programs of their own. Whatever is sent, the route, app, service, process, command
- * and parameters that were decided on are those that the rack understood, and what was refused left nothing there.
+ * The gateway and the rack parse the same bytes with different programs. For any request, the route, app, service, process, command,
+ * and parameters of the decision are those that the rack parsed, and a denied request has no effect on the rack.
  */
 /** Cases of the suite's other properties. The comparison with the rack gets several times as many. */
 const runs = fc.readConfigureGlobal().numRuns ?? 100

@@ -19,7 +19,7 @@ afterAll(() => system.stop())
 /**
  * Sends denied calls over connections that are pipelined, while another principal makes calls.
  *
- * @returns what the flood was answered with, and the most events that were in the write queue
+ * @returns the responses to the flood, and the maximum number of events in the write queue
  */
 async function flood(path: string, connections: number, callsEach: number) {
   const call = writeRequest(`DELETE ${path}`, ['Host: gateway', `Authorization: ${basicAuthorization(viewer)}`])

@@ -9,9 +9,9 @@ import { leaveNothing } from './support/processes.ts'
 
 const streams = 1_000
 const atATime = 20
-/** Bytes of a stream's two connections and all that is known of it. */
+/** Bytes of a stream: its two connections and all its objects. */
 const objectLimit = 20 * kibibyte
-/** The same with what the system and the collector keep. */
+/** The same, with memory that the system and the collector have not freed. */
 const pageLimit = 32 * kibibyte
 
 describe.skipIf(!canMeasure)('idle exec streams', () => {

@@ -54,7 +54,7 @@ describe('long calls do not time out', () => {
     return { client, socket: await arriving }
   }
 
-  /** One clock for all: what a test leaves set goes off in the next one. */
+  /** All tests share the clock, so a timer that one test leaves fires in the next one. */
   describe('on an advanced clock', () => {
     beforeAll(async () => {
       fakeTimers()

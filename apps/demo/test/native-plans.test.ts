@@ -9,7 +9,7 @@ const convox = process.env.CONVOX_BIN ?? null
 const place: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
 const match = compileMatcher(rackRoutes)
 
-/** Words that are easily told apart wrongly. Refused at their first essential call, commands end soon. */
+/** Command lines that are easily parsed wrongly. The commands end soon, because their first essential call is denied. */
 const lines: readonly (readonly string[])[] = [
   ['ps', '-a', 'web'],
   ['ps', '-aweb'],

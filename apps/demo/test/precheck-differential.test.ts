@@ -23,7 +23,7 @@ interface Caller {
   readonly id: string
 }
 
-/** The check before the call and the gateway decide apart: what the first refuses, the second refuses too, whatever the rack knows. */
+/** The check before the call and the gateway decide separately. The gateway denies each call that the check denies, whatever the rack answers. */
 describe(`the gateway denies each command that the check before the call denies (PRECHECK_SEED=${seed})`, () => {
   let system: System
   let callers: readonly Caller[] = []

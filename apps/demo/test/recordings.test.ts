@@ -63,7 +63,7 @@ describe.each(rolesByMode)('the recorded CLI as %s, %s', (role, mode) => {
       expect(refusedAt(exchanges)).toBe(expected)
       if (expected === null) expect(exchanges.map(({ status }) => status)).toEqual(exchanges.map(recordedStatus))
       if (role === 'admin' && expected === null) expect(exchanges.flatMap(visibleDifferences)).toEqual([])
-      // what this role may not do is done past the gateway, so that the next recording finds the rack as it was
+      // A denied command is run directly at the rack, so that the next recording finds the rack as it was.
       if (expected !== null) await play(recording, system.rack, translation)
     },
   )
@@ -114,7 +114,7 @@ function visibleDifferences(exchange: Exchange): string[] {
   })
 }
 
-/** Knows what `base` knows; what it learns is forgotten with it. */
+/** A translation that extends `base` without changing it. */
 function overlay(base: Translation): Translation {
   const own = createTranslation()
   return {

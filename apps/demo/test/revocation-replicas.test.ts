@@ -8,7 +8,7 @@ import { type LoginSystem, startLoginSystem } from './support/login.ts'
 import { sessionOf } from './support/session-of.ts'
 import type { System } from './support/system.ts'
 
-/** What is ended at one replica is over at another one, with what it has open there. */
+/** A session or token that is revoked at one replica is rejected at another, and its open streams there end. */
 let at: LoginSystem
 let replica: Awaited<ReturnType<System['replica']>>
 const clock = { ahead: 0 }

@@ -27,7 +27,7 @@ const exec = (gateway: GatewayProcess, command: string): Promise<ClientSocket> =
   openWebSocket(`${gateway.url}/apps/myapp/processes/web/exec`, admin, { Command: command })
 const cast = (id: string) => storedCast({ store: directory.store, secretKey: system.secretKey }, id)
 
-/** While a session is followed, what it shows is stored ten times as soon. */
+/** While a session is followed, its output is stored ten times as often. */
 async function follow(gateway: GatewayProcess, id: string): Promise<void> {
   const headers = { authorization: `Bearer ${admin}` }
   const { status } = await fetch(`${gateway.url}/gateway/api/v1/recordings/${id}/live`, { headers })
@@ -127,7 +127,7 @@ test('one replica closes a recording after kill -9, and its stored part can be v
   const [, second = replicas[0]] = replicas
   const read = () => callManagementApi(second, admin, 'GET', `/recordings/${id}`)
   expect((await read()).body).toContain('cut: its final chunk is missing')
-  // What was cut off after that is found by what the event says.
+  // A chunk that is removed later is detected by comparison with the event.
   await directory.store.remove(`recordings/${id}/${String(check.chunks - 1).padStart(10, '0')}`)
   await expect(read()).rejects.toThrow('closed in the middle of a response')
   await Promise.all(replicas.map((one) => one.stop()))

@@ -157,7 +157,7 @@ async function sendLarge(socket: Socket, length: number): Promise<void> {
   }
 }
 
-/** Sends a frame of `length` bytes until nobody takes any more of it for a few thousand turns of the event loop; returns what went. */
+/** Sends a frame of `length` bytes until the socket accepts no more for a few thousand turns of the event loop. @returns the sent bytes */
 async function sentUntilStuck(socket: Socket, length: number): Promise<number> {
   const zeros = Buffer.alloc(256 * 1024)
   socket.write(largeHead(opcode.text, length))
@@ -171,7 +171,7 @@ async function sentUntilStuck(socket: Socket, length: number): Promise<number> {
   return length
 }
 
-/** Reads frames until `isEnough`, keeping only what they say about themselves. */
+/** Counts frames until `isEnough`, without storing their payloads. */
 function countFrames(socket: Socket, isEnough: (seen: { frames: number; bytes: number }) => boolean) {
   const readPieces = createPieceReader('unmasked')
   const seen = { frames: 0, bytes: 0, longest: 0, codes: new Set<number>() }

@@ -6,16 +6,16 @@ import { contentOf, queryOf } from './parameters.ts'
 import { pathOf, prefix } from './paths.ts'
 import { plainCall, type WireCall } from './wire-call.ts'
 
-/** But the one that the gateway answers by itself. */
+/** All routes except the one that the gateway answers itself. */
 const routes = rackRoutes.filter(({ path }) => path !== '/check')
-/** What starts commands has the most ways to be said. */
+/** Routes that start commands have the most variants. */
 const commands = routes.filter(({ headers }) => headers.includes('Command'))
 const anyRoute = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...routes) },
   { weight: 1, arbitrary: fc.constantFrom(...commands) },
 )
 
-/** Calls that the rack's routes have, or nearly have, with something odd or hostile in one place or another. */
+/** Calls of the routes of the rack, or similar ones, with odd or hostile parts. */
 export const anyCall: fc.Arbitrary<WireCall> = anyRoute.chain((route) =>
   fc
     .record({

@@ -13,7 +13,7 @@ import {
   runOf,
 } from './listed.ts'
 
-/** What has two meanings, or one that nobody may send: refused, and the rack hears nothing. */
+/** Ambiguous or forbidden requests: they are rejected, and the rack receives none. */
 export const hostile: readonly Listed[] = [
   get('a dot segment', '/apps/myapp/../otherapp?'),
   get('an escaped slash', '/apps/myapp%2Freleases?'),

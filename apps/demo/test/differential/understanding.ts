@@ -13,9 +13,9 @@ export interface DecidedCall {
 }
 
 /**
- * From now on notes each decision of this gateway where it is made. Streams are decided on again while they live: those aren't noted.
+ * Records each new decision of this gateway, but not the repeated decisions about live streams.
  *
- * @returns takes what was decided since it was last asked
+ * @returns a function that returns the decisions since its previous call
  */
 export function watchDecisions({ policy }: FastifyInstance): () => DecidedCall[] {
   const evaluated: DecidedCall[] = []

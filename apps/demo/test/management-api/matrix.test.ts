@@ -210,13 +210,13 @@ describe('permissions for the management API', () => {
       }
     })
 
-    // The body or query is broken and the id is nobody's: a caller who may not call hears of neither.
+    // The body or query is invalid and the ID is unknown. A caller without the permission gets an error about neither.
     test.each(table)('$method $path', async (endpoint) => {
       const { method, path } = endpoint
       const ofAll = isPrincipalEndpoint(endpoint) && endpoint.scope === 'gateway'
       const target = `${path.replace('{id}', randomUUID())}${requiredQueries[path] ?? ''}`
       const allowed = may(whoMay[`${method} ${path}`] ?? 'admins', role, kind)
-      // Whose things are asked for is in the query, so that of lists of own things is read.
+      // The query names the owner, so the query of a list of own items is validated first.
       const asked = method === 'GET' && ofAll && !allowed ? `${target}?limit=many` : target
       // Requests about missing items are answered without delay, too.
       if (allowed && endpoint.mediaTypes !== undefined && !path.includes('{id}'))

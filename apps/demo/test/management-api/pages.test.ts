@@ -29,7 +29,7 @@ describe('a list in pages of two', () => {
   const conditions = [{ claim: 'repository_id', equals: 'of no job' }]
   const bind = (id: string) => post('/bindings', { subject: { kind: 'group', id }, role: 'viewer' })
 
-  /** How one more of each is made. @returns what the list knows it by */
+  /** Creates one more item of each list. @returns its ID in the list */
   const add: Readonly<Record<string, () => Promise<string>>> = {
     '/sessions': async () => (await person(system, null)).session,
     '/users': async () => (await person(system, null)).id,

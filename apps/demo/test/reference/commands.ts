@@ -21,7 +21,7 @@ export function commandParts(): Record<string, string> {
   }
 }
 
-/** Each permission once, in the order of the calls. What a command needs is not listed again among what it also uses. */
+/** Each permission once, in the order of the calls. The optional ones do not repeat the essential ones. */
 function permissionsOf({ effect }: ConvoxCommand, need: 'essential' | 'optional'): string[] {
   if (typeof effect === 'string') return []
   const needed = new Set(effect.flatMap(({ route, essential }) => (essential ? [route.permission] : [])))

@@ -49,7 +49,7 @@ export function nameOf({ method, target }: Step): string {
   return `${method} ${target.replace(/\?.*$/, '')}`
 }
 
-/** @throws when a name stands for nothing yet */
+/** @throws for a name without a value */
 export function filled(text: string, values: Values): string {
   return text.replaceAll(/\{([a-z]+)\}/g, (name, key: string) => {
     const value = values.get(key)

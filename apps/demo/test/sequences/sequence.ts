@@ -1,6 +1,6 @@
 import type { Role } from '../support/refused-commands.ts'
 
-/** One request of a command, as the stock CLI makes it. `{name}` in targets and values stands for what an earlier answer said. */
+/** One request of a command, as the stock CLI makes it. `{name}` in targets and values is replaced by a value of an earlier response. */
 export interface Step {
   readonly method: string
   readonly target: string
@@ -9,28 +9,28 @@ export interface Step {
   readonly form: Readonly<Record<string, string>> | null
   /** A file, one character a byte. */
   readonly file: string | null
-  /** What the rack answers when all is well, where it isn't success. */
+  /** The expected status of the rack; null for any success. */
   readonly status: number | null
-  /** Field of the answer (of a list: of its first item) by the name that it is known under from then on. */
+  /** Fields of the response (of a list: of its first item) to store, by the name for later steps. */
   readonly keep: Readonly<Record<string, string>>
-  /** Milliseconds that the CLI lets pass before it. */
+  /** Milliseconds that the CLI waits before it. */
   readonly wait: number
-  /** Whether the CLI makes it depends on what earlier answers say. */
+  /** Whether the CLI makes it only for certain earlier responses. */
   readonly sometimes: boolean
-  /** Done by another user, past the gateway. */
+  /** Made by another user, directly at the rack. */
   readonly byOthers: boolean
 }
 
-/** What a command asks of a rack, and whom the gateway stops where. */
+/** The requests of a command to a rack, and the first denied request of each role. */
 export interface Sequence {
   readonly command: string
   readonly steps: readonly Step[]
   /** The first request that is refused, `METHOD /path` as the step has it, by role. Transcribed from the table of roles. */
   readonly refused: Partial<Readonly<Record<Role, string>>>
-  /** Why the native CLI can't be started with it: what it needs that a test hasn't. */
+  /** Why the native CLI cannot run it: a requirement that the test does not have. */
   readonly needs: string | null
   readonly stdin: string
-  /** The CLI says nothing when it is refused, and ends as if all were well. */
+  /** Whether the CLI prints no error after a denial, and exits with 0. */
   readonly quiet: boolean
 }
 

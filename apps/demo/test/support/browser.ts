@@ -20,7 +20,7 @@ export interface Visit {
 
 export type Browser = ReturnType<typeof createBrowser>
 
-/** Keeps cookies as browsers do: by host name, whatever the port; and sends a form with the origin of the page before. Follows nothing by itself. */
+/** Stores cookies as browsers do, by host name without the port. Sends a form with the origin of the previous page. Follows no redirects. */
 export function createBrowser(userAgent = 'Mozilla/5.0 (test)') {
   const cookies = new Map<string, string>()
   let before: Page | null = null

@@ -7,8 +7,8 @@ const realInterval = setInterval
 const ofDatabase = /node_modules\/postgres\/|packages\/(audit|auth|database)\//
 
 /**
- * Makes time pass for all timers of this process that JavaScript sets, but for those of the database.
- * Node's own timers (of servers and sockets) can't be wound on: a caller who uses this looks at their settings.
+ * Fakes all timers of this process that JavaScript sets, except for those of the database. The timers of Node itself, for servers
+ * and sockets, cannot be faked, so tests assert their settings instead.
  */
 export function fakeTimers(): void {
   vi.useFakeTimers({

@@ -7,11 +7,11 @@ import { type System, type SystemOptions, startSystem } from './system.ts'
 export interface LoginSystem {
   readonly system: System
   readonly idp: DemoIdentityProvider
-  /** Goes to the gateway's login, as a new browser unless one is given, and chooses a person. @returns the way back, not yet taken */
+  /** Opens the login, in a new browser by default, and chooses a person. @returns the callback address, which was not opened yet */
   goAndChoose(person: string, options?: ChooseOptions): Promise<{ browser: Browser; callback: string }>
-  /** The whole way. */
+  /** The complete login. */
   login(person: string, options?: ChooseOptions): Promise<{ browser: Browser; page: Page }>
-  /** Goes on from a page that leads to the provider: chooses a person there, and comes back. */
+  /** Continues from a redirect to the provider: chooses a person there, and opens the callback. */
   chooseFrom(browser: Browser, begun: Page, person: string): Promise<Page>
   visit(browser: Browser, path: string, visit?: Visit): Promise<Page>
   stop(): Promise<void>
@@ -89,7 +89,7 @@ async function chooseFrom(browser: Browser, begun: Page, person: string): Promis
   return to(await browser.visit(to(chosen)))
 }
 
-/** The whole way, at a gateway that runs elsewhere with the demo's identity provider. */
+/** A complete login at a gateway in another process, with the demo's identity provider. */
 export async function walkThroughLogin(url: string, person: string): Promise<{ browser: Browser; page: Page }> {
   const { browser, callback } = await chooseAt(url, person)
   return { browser, page: await browser.visit(callback) }

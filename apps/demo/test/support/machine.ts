@@ -18,7 +18,7 @@ export interface Machine {
 
 const manifest = 'services:\n  web:\n    build: .\n    port: 3000\n'
 
-/** @param convox what the command `convox` is there, or null where there is none */
+/** @param convox the path of the program `convox` on the machine, or null for none */
 export function createMachine(convox: string | null): Machine {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'rack-gateway-person-')))
   const bin = join(home, 'bin')

@@ -5,7 +5,7 @@ import { listen } from '@rack-gateway/testing/server'
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex) => void
 
-/** A rack without state, which does with each request what a test says: sizes and hang-ups that the demo rack has no words for. */
+/** A rack without state, whose responses a test controls: sizes and disconnections that the demo rack does not support. */
 export interface PlainRack {
   readonly url: string
   readonly token: string

@@ -11,7 +11,7 @@ function allButAdmin(where: string) {
 }
 
 /**
- * What a role may not do of the recorded commands: the request at which the first refusal comes, by role; a role that isn't named may do it all.
+ * The first denied request of each recorded command, by role. Roles that are not listed can run the command.
  * Transcribed from the table of roles, not derived from the code.
  */
 export const refusals: Readonly<Record<string, Partial<Record<Role, string>>>> = {

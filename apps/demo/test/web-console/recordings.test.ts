@@ -57,7 +57,7 @@ describeInChromium('the page of recordings', () => {
       return row.id
     }, 60_000)
   }
-  /** Opens the recorded session, but with these events in place of its own. */
+  /** Opens the recorded session, with its events replaced by these. */
   async function play(page: Page, lines: readonly Line[], { search = '', header = {}, cutOff = false } = {}) {
     const first = JSON.stringify({ version: 3, term: { cols: 80, rows: 24 }, timestamp: 1, ...header })
     const text = [first, ...lines.map((line) => JSON.stringify(line)), ...(cutOff ? [] : ['[0,"v","complete"]'])]

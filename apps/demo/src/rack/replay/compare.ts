@@ -54,7 +54,7 @@ function streamText(frames: readonly Frame[]): string {
   return plain(text.join(''))
 }
 
-/** How many seconds a stream was followed differs; what it said besides doesn't. */
+/** Removes the lines that depend on how long a stream was followed. */
 function withoutTicks(text: string): string {
   return text.replace(/^.* tick \d+\n/gm, '')
 }

@@ -1,8 +1,8 @@
-/** From the ids of the recorded rack to those of the rack that answers now. */
+/** Maps the IDs of the recorded rack to the IDs of the current rack. */
 export interface Translation {
-  /** Replaces every id that is known. */
+  /** Replaces every known ID. */
   toPresent(recorded: string): string
-  /** Pairs the ids of two answers to the same request, in order; what is known already stays. */
+  /** Pairs the IDs of two responses to the same request, in order. Existing pairs stay. */
   learn(recorded: string, present: string): void
 }
 

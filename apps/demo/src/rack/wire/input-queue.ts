@@ -7,7 +7,7 @@ export interface InputQueue {
   push(data: Buffer): void
   /** No more will come. */
   end(): void
-  /** Nobody will read what is there or still comes. */
+  /** Discards queued and later data, because it will not be read. */
   discard(): void
   items(): AsyncIterable<Buffer>
 }

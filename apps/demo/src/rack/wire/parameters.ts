@@ -11,7 +11,7 @@ export interface ParameterPlaces {
   readonly form?: readonly string[]
   /** The first non-empty of the form value and the header of that name. */
   readonly value?: readonly string[]
-  /** As `value`, but a urlencoded body comes first whatever the method is. */
+  /** As `value`, but a URL-encoded body takes precedence for every method. */
   readonly bodyOrValue?: readonly string[]
 }
 
