@@ -8,7 +8,7 @@ import type { Step } from './sequences/sequence.ts'
 import { shellWords } from './support/shell-words.ts'
 
 /** What a command is said to ask, compared with what the real CLI asked: the recordings, and the sequences that the native CLI is compared with. */
-const place: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
+const context: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
 const match = compileMatcher(rackRoutes)
 
 /** A request that was really made. */
@@ -58,14 +58,14 @@ describe('the plan of a command is what its sequence asks', () => {
 
 describe('every command of the CLI has a plan', () => {
   test.each(rackCommands)('convox %s asks the rack', (name) => {
-    const plan = planCommand(name.split(' '), place)
+    const plan = planCommand(name.split(' '), context)
     // most need arguments, which they are tried with above
     expect(plan).not.toMatchObject({ kind: 'unknown', reason: 'the command is unknown' })
     expect(plan.kind).not.toBe('local')
   })
 
   test.each(otherCommands)('convox %s does not', (name) => {
-    expect(planCommand(name.split(' '), place).kind).toBe('local')
+    expect(planCommand(name.split(' '), context).kind).toBe('local')
   })
 })
 
@@ -75,7 +75,7 @@ function planOf(line: string): readonly PlannedCall[] | null {
   for (const command of line.split('; ')) {
     const [program, ...words] = shellWords(command)
     if (program !== 'convox') continue
-    const plan = planCommand(words, place)
+    const plan = planCommand(words, context)
     if (plan.kind !== 'calls') return null
     calls.push(...plan.calls)
   }

@@ -10,7 +10,7 @@ import { createMachine } from './support/machine.ts'
 import { shellWords } from './support/shell-words.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
-const place: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
+const context: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
 const match = compileMatcher(rackRoutes)
 const timeout = 120_000
 
@@ -23,7 +23,7 @@ const lines = [...recorded, ...sequences.filter(({ needs }) => needs === null)]
 
 /** Each essential call of each command, by its route. */
 const cases = lines.flatMap((line) => {
-  const plan = planCommand(shellWords(line.replaceAll(/\{[a-z]+\}/g, 'x')).slice(1), place)
+  const plan = planCommand(shellWords(line.replaceAll(/\{[a-z]+\}/g, 'x')).slice(1), context)
   if (plan.kind !== 'calls') return []
   const routes = new Map(plan.calls.filter(({ essential }) => essential).map(({ route }) => [route.id, route]))
   return [...routes.values()].map((route) => [line, route.id, route] as const)

@@ -6,7 +6,7 @@ import { createMachine, type Machine } from './support/machine.ts'
 import { type Asked, type RefusingRack, startRefusingRack } from './support/refusing-rack.ts'
 
 const convox = process.env.CONVOX_BIN ?? null
-const place: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
+const context: CommandContext = { appSetting: null, directory: 'myapp', rack: 'rack1', input: 'stream' }
 const match = compileMatcher(rackRoutes)
 
 /** Command lines that are easily parsed wrongly. The commands end soon, because their first essential call is denied. */
@@ -113,7 +113,7 @@ describe.skipIf(convox === null)('the native convox asks what is planned (runs w
     rack.asked.length = 0
     const env = { RACK_URL: rack.url.replace('://', '://convox:token@') }
     const { code, stderr, stdout } = await machine.run('convox', words, { env })
-    const plan = planCommand(words, place)
+    const plan = planCommand(words, context)
     const asked = rack.asked.filter(({ method, target }) => !isProbe(method, pathOf(target)))
     const what = JSON.stringify({ words, plan: plan.kind, asked, stderr, stdout: stdout.slice(0, 200) })
     if (plan.kind === 'local') expect(asked, what).toEqual([])

@@ -7,7 +7,7 @@ import type { PolicyDocument } from './policy-document.ts'
 import { binding, now, principal, token } from './testing/calls.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
-const place: CommandContext = { appSetting: null, directory: 'web', rack: 'staging', input: 'terminal' }
+const context: CommandContext = { appSetting: null, directory: 'web', rack: 'staging', input: 'terminal' }
 const builtIn = builtInPolicy()
 const [viewer, deployer, ci] = ['viewer', 'deployer', 'ci'].map((role) => principal([binding(role)]))
 
@@ -22,7 +22,7 @@ interface EvaluationResult {
 /** What each essential call of a command comes to. */
 function decisions(who: Principal | undefined, words: string, document: PolicyDocument = builtIn): EvaluationResult[] {
   const policy = compilePolicy(document)
-  const plan = planCommand(words.split(' '), place)
+  const plan = planCommand(words.split(' '), context)
   if (plan.kind !== 'calls' || who === undefined) throw new Error(`${words} makes no call that is known`)
   const question = { policy, document, principal: who, rack: 'staging', at: now, address: null }
   return plan.calls
@@ -151,7 +151,7 @@ describe('a proxy', () => {
 
   function certain(words: string, who: ReturnType<typeof principal>, document: PolicyDocument = builtIn): boolean {
     const policy = compilePolicy(document)
-    const plan = planCommand(words.split(' '), place)
+    const plan = planCommand(words.split(' '), context)
     const calls = plan.kind === 'calls' ? plan.calls.filter(({ route }) => route.permission === 'proxy:open') : []
     expect(calls).toHaveLength(1)
     const question = { policy, document, principal: who, rack: 'staging', at: now, address: null }
@@ -194,7 +194,7 @@ describe('step-ups', () => {
 
   test('with different levels are different outcomes, the weakest first', () => {
     const policy = compilePolicy(document)
-    const plan = planCommand(['env', 'set', 'A=b'], place)
+    const plan = planCommand(['env', 'set', 'A=b'], context)
     const call =
       plan.kind === 'calls' ? plan.calls.find(({ route }) => route.id === 'POST /apps/{app}/releases') : undefined
     if (call === undefined || deployer === undefined) throw new Error('env set creates a release')
@@ -225,7 +225,7 @@ describe('narrowPlanned', () => {
 
   async function narrowed(words: string, narrow: Narrow) {
     const policy = compilePolicy(builtIn)
-    const plan = planCommand(words.split(' '), place)
+    const plan = planCommand(words.split(' '), context)
     if (plan.kind !== 'calls' || deployer === undefined) throw new Error(`${words} makes no call that is known`)
     const question = { policy, document: builtIn, principal: deployer, rack: 'staging', at: now, address: null }
     const call = plan.calls.findLast(({ essential }) => essential)

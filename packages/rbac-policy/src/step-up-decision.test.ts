@@ -270,7 +270,7 @@ describe('the strictest requirement wins', () => {
     level: levels,
     except: fc.constantFrom<string[]>([], ['service-account:robots'], ['trust:x']),
   })
-  const places = fc.record({
+  const sections = fc.record({
     permission: rules,
     pattern: rules,
     command: rules,
@@ -281,9 +281,9 @@ describe('the strictest requirement wins', () => {
     elsewhere: rules,
   })
 
-  /** A document with a requirement in each place. All but `elsewhere` concern the call. */
+  /** A document with a requirement in each section. All but `elsewhere` concern the call. */
   function documentWith(
-    at: Record<keyof ReturnType<typeof places.generate>['value'] & string, StepUpRule>,
+    at: Record<keyof ReturnType<typeof sections.generate>['value'] & string, StepUpRule>,
   ): PolicyDocument {
     const base = read(
       'roles: { boss: { extends: [deployer] }, chief: { extends: [boss] } }',
@@ -334,7 +334,7 @@ describe('the strictest requirement wins', () => {
 
   test('for every combination of sections, levels, and exceptions', () => {
     fc.assert(
-      fc.property(places, fc.boolean(), (at, isRobot) => {
+      fc.property(sections, fc.boolean(), (at, isRobot) => {
         const document = documentWith(at)
         const who = isRobot ? robot : principal([binding('chief')], { secondFactor: true })
         const decision = compilePolicy(document).decide(who, detached)

@@ -328,8 +328,8 @@ async function leaveOldFile(directory: string, month: number): Promise<string> {
   const at = new Date(month + 1_000).toISOString()
   const canonical = JSON.stringify({ at, id, kind: 'stream.opened', seq: 1, stream: id, v: 1 })
   const event: AuditEvent = JSON.parse(canonical)
-  const place = { id, stream: id, seq: 1, moment: month + 1_000, at }
-  const recorded = new RecordedEvent(place, columnTexts(event), canonical, genesis, linkHash(genesis, canonical))
+  const position = { id, stream: id, seq: 1, moment: month + 1_000, at }
+  const recorded = new RecordedEvent(position, columnTexts(event), canonical, genesis, linkHash(genesis, canonical))
   await openFallbackDirectory(directory, nodeDisk)
   const header = { id, month, host: 'test', pid: 1 }
   const options = { disk: nodeDisk, directory, keys: testKeys, minimumFree: 1, header, now: month }

@@ -53,13 +53,13 @@ test.each<[string, (links: ChainLink[]) => ChainLink[], number, string]>([
     'an event moved to another number, with new hashes',
     (links) => rehash(links.with(1, { ...linkAt(links, 2), seq: 2 })),
     2,
-    'place',
+    'position',
   ],
   [
     'an event that is not JSON, with new hashes',
     (links) => rehash(links.with(1, { ...linkAt(links, 1), canonical: 'null' })),
     2,
-    'place',
+    'position',
   ],
   [
     'an event after the end',

@@ -9,8 +9,8 @@ export interface ChainLink {
   readonly hash: Uint8Array
 }
 
-/** As `ChainProblem`, and `place`: the content has another position than the row. */
-export type LinkProblem = 'gap' | 'order' | 'prev' | 'hash' | 'place' | 'bounds'
+/** As `ChainProblem`, and `position`: the content has another position than the row. */
+export type LinkProblem = 'gap' | 'order' | 'prev' | 'hash' | 'position' | 'bounds'
 
 export type ChainResult =
   | { readonly intact: true; readonly streams: number; readonly events: number }
@@ -46,7 +46,7 @@ function problemOf(link: ChainLink, before: Progress, content: Content): LinkPro
   if (Buffer.compare(link.prev, before.hash) !== 0) return 'prev'
   if (Buffer.compare(link.hash, createHash('sha256').update(link.prev).update(link.canonical).digest()) !== 0)
     return 'hash'
-  if (content.stream !== link.stream || content.seq !== link.seq) return 'place'
+  if (content.stream !== link.stream || content.seq !== link.seq) return 'position'
   if (before.closed || (link.seq === 1) !== (content.kind === 'stream.opened')) return 'bounds'
   return null
 }

@@ -11,9 +11,9 @@ import { provideOwnCopy } from './own-copy.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 
 export interface LoadOptions {
-  /** The base of relative paths, and the first place to resolve npm packages from. */
+  /** The base of relative paths, and the first directory to resolve npm packages from. */
   readonly directory: string
-  /** A file of the gateway, the second place to resolve npm packages from. */
+  /** A file of the gateway, from whose directory npm packages are resolved second. */
   readonly beside: string
 }
 
