@@ -143,7 +143,7 @@ describe('attacks', () => {
     })
 
     test.each(['/check', '/apps', '/gateway/api/v1/tokens'])(
-      'chunks in HTTP/1.0 on %s are refused, and what follows them is no request',
+      'chunks in HTTP/1.0 on %s are rejected, and the bytes after them are not parsed as a request',
       async (path) => {
         const chunks = 'Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n3\r\nabc\r\n0\r\n\r\n'
         const socket = await open(
@@ -159,7 +159,7 @@ describe('attacks', () => {
     )
 
     test.each(['gzip, chunked', 'chunked, chunked', 'identity, chunked'])(
-      'Transfer-Encoding: %s is refused, and what follows it is no request',
+      'Transfer-Encoding: %s is rejected, and the bytes after it are not parsed as a request',
       async (coding) => {
         const chunks = `Transfer-Encoding: ${coding}\r\n\r\n3\r\nabc\r\n0\r\n\r\n`
         const text = await readToEnd(
@@ -275,7 +275,7 @@ describe('attacks', () => {
     })
 
     test.each(['1e999', '-1e999', '1e-999', '0.1', '1e3', '18446744073709551617', '0x10', 'NaN', '"7"', '[7]'])(
-      'the number %s is refused where days are asked for',
+      'the number %s of days is rejected',
       async (days) => {
         const body = `{"name":"numbered","role":"viewer","days":${days}}`
         const answer = await callManagementApi(system, admin, 'POST', '/tokens', body)
@@ -347,7 +347,7 @@ describe('attacks', () => {
     })
 
     test.each(['object://billing/build/B1/logs', 'object://myapp/../../../proc/self/environ', 'file:///etc/passwd'])(
-      'the logs of a build are not set to %s',
+      'the logs of a build cannot be set to %s',
       async (logs) => {
         const body = new URLSearchParams({ logs }).toString()
         const answer = await system.send('PUT', '/apps/myapp/builds/B1?', ci, body, form)

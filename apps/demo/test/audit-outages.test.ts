@@ -77,7 +77,7 @@ const filesLeft = () => readdirSync(directory)
 
 describe('while the database is away, records go to a file and calls continue', () => {
   test(
-    'stopped, out of connections, or paused, and back: each answer that a client saw is in the log',
+    'after a stopped, full, or paused database, every response that a client received is in the log',
     async () => {
       await begin({ auditFallbackDir: directory })
       const callers = startCallers(system.url)
@@ -101,7 +101,7 @@ describe('while the database is away, records go to a file and calls continue', 
   )
 
   test(
-    'killed at any moment, before, in and after an outage: what the next one finds completes the log, and what was open is said',
+    'after a kill at any moment around an outage, the next process completes the log, and records which calls were open',
     async () => {
       await begin()
       const env = { AUDIT_FALLBACK_DIR: directory }
@@ -146,7 +146,7 @@ describe('while the database is away, records go to a file and calls continue', 
   )
 
   test(
-    'with a disk that is full nothing is forwarded; with room again calls continue',
+    'with a full disk, calls are denied; with free space again, they continue',
     async ({ skip }) => {
       mkdirSync(directory)
       try {
@@ -188,7 +188,7 @@ describe('while the database is away, records go to a file and calls continue', 
 })
 
 test(
-  'a gateway that is stopped in the middle and wakes after it was adopted promises nothing in its old stream',
+  'a gateway that is suspended and adopted confirms no event in its old stream',
   async () => {
     await begin()
     const { program, url } = await startGateway({})

@@ -80,7 +80,7 @@ describe('a browser’s session', () => {
   })
 
   test.each(['', 'x', `rgb_${'0'.repeat(63)}`, 'A'.repeat(20_000), '"quoted"', '%00'])(
-    'is none with the cookie %#, and the page leads to the login',
+    'is rejected with the cookie %#, and the page redirects to the login',
     async (value) => {
       const browser = createBrowser()
       browser.cookies.set('rack_gateway', value)
@@ -225,7 +225,7 @@ describe('a browser’s session', () => {
 
 describe('pages and the management API', () => {
   test.each(['evil.example', 'localhost', '127.0.0.1', '127.0.0.1:1', 'evil@127.0.0.1'])(
-    'are not at the host %j',
+    'are not available at the host %j',
     async (host) => {
       const browser = createBrowser()
       for (const path of ['/gateway/', '/gateway', '/gateway/api/v1/me', '/gateway/auth/login?return_to=/gateway/']) {

@@ -77,16 +77,13 @@ describe('before convox is started', () => {
       'resource:proxy, for a resource of an app, needs one of the roles ',
     ],
     [['resources', 'console', 'database', '-a', 'myapp'], 'resource:console on myapp needs the role '],
-  ])(
-    '%j, of which the native convox would only say that the handshake was bad, or end with 0, is refused in words',
-    async (words, reason) => {
-      as(viewer)
-      const { code, stdout, stderr } = await gateway(...words)
-      expect([code, stdout, stderr]).toEqual([5, '', expect.stringContaining(`was not started: ${reason}`)])
-      as(deployer)
-      if (words.includes('proxy')) expect(started(await gateway(...words))).toBe(true)
-    },
-  )
+  ])('%j is denied with the reason, which the native convox would not print', async (words, reason) => {
+    as(viewer)
+    const { code, stdout, stderr } = await gateway(...words)
+    expect([code, stdout, stderr]).toEqual([5, '', expect.stringContaining(`was not started: ${reason}`)])
+    as(deployer)
+    if (words.includes('proxy')) expect(started(await gateway(...words))).toBe(true)
+  })
 
   test('a permitted command runs, and later commands use the cached policy; its file has mode 600 and contains no secret', async () => {
     as(deployer)

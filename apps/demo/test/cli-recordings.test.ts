@@ -117,7 +117,7 @@ describe('rack-gateway audit recordings, play and transcript', () => {
   })
 
   test.each(['play', 'transcript', 'watch'])(
-    '%s of a recording that does not exist says so, and how to list them',
+    '%s of a missing recording is an error that names the command to list recordings',
     async (verb) => {
       for (const id of ['nope', '01a21006-6e55-7646-9171-966421143187'])
         expect(await audit(verb, id)).toMatchObject({

@@ -40,7 +40,7 @@ describe('a provider that is unavailable when the gateway starts', () => {
       502,
     ],
   ])(
-    '%s: the page says so, nothing else suffers, and the provider is asked again two seconds later',
+    '%s: the page reports it, other calls are not affected, and the provider is requested again after two seconds',
     async (_, fault, status) => {
       clock.ahead += 2_000
       at.idp.injectFault(fault)

@@ -53,7 +53,7 @@ describe('metrics', () => {
   })
 
   test.each(['/', '/metrics/', '/metrics?x=1', '/apps', '/gateway/api/v1/me', '//metrics'])(
-    'are alone on their port: %s is not there',
+    'are alone on their port: %s is not found there',
     async (path) => {
       expect((await fetch(`${url}${path}`)).status).toBe(404)
     },
@@ -64,7 +64,7 @@ describe('metrics', () => {
   })
 
   test.each(['/metrics', '/gateway/metrics', '/gateway/api/v1/metrics', '/rack/staging/metrics'])(
-    'are never on the port for callers, for nobody: %s',
+    'are never on the port for callers: %s',
     async (path) => {
       for (const token of [await system.token('admin', { email: 'admin@example.com' }), 'rgs_nonsense']) {
         const { status, body } = await system.get(path, token)
@@ -75,7 +75,7 @@ describe('metrics', () => {
   )
 
   test.each(['127.0.0.1', 'localhost', 'LOCALHOST.'])(
-    'are not reached by a proxy of a rack, through %s',
+    'cannot be reached by a proxy of a rack, through %s',
     async (host) => {
       const token = await system.token('admin', { email: 'admin@example.com' })
       const socket = await openWebSocket(`${system.url}/proxy/${host}/${new URL(url).port}`, token, {})

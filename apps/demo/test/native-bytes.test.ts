@@ -12,59 +12,56 @@ const convox = process.env.CONVOX_BIN ?? null
 const token = 'rgs_token'
 
 /** Whether convox verifies its gateway or not makes no difference to what the gateway gets. */
-describe.skipIf(convox === null)(
-  'what the native convox sends through the relay (runs when CONVOX_BIN names it)',
-  () => {
-    const received: string[] = []
-    let server: ListeningServer
-    let machine: Machine
-    let url: string
-    beforeAll(async () => {
-      server = await listen(createServer(selfSignedIdentity, (socket) => answerAll(socket, received)))
-      url = server.url.replace('http:', 'https:')
-      machine = createMachine(convox)
-      writeFileSync(join(machine.project, 'up.bin'), randomBytes(300_000))
-    })
-    afterAll(async () => {
-      machine.remove()
-      await server.close()
-    })
+describe.skipIf(convox === null)('bytes of the native convox through the relay (runs when CONVOX_BIN names it)', () => {
+  const received: string[] = []
+  let server: ListeningServer
+  let machine: Machine
+  let url: string
+  beforeAll(async () => {
+    server = await listen(createServer(selfSignedIdentity, (socket) => answerAll(socket, received)))
+    url = server.url.replace('http:', 'https:')
+    machine = createMachine(convox)
+    writeFileSync(join(machine.project, 'up.bin'), randomBytes(300_000))
+  })
+  afterAll(async () => {
+    machine.remove()
+    await server.close()
+  })
 
-    test.each([
-      [['apps']],
-      [['api', 'get', '/apps?x=1']],
-      [['logs', '--no-follow']],
-      [['exec', 'web', 'ls -la', '--app', 'other']],
-      [['run', '--detach', 'web', 'echo "a b" é']],
-      [['cp', 'up.bin', 'web-1:/app/up.bin']],
-      [['resources', 'import', 'db', '-f', 'up.bin']],
-      [['registries', 'remove', 'https://index.docker.io/v1/']],
-    ])('is the same as without it, byte for byte: %j', async (words) => {
-      const direct = await bytesOf(() =>
-        machine.run('convox', words, { env: { RACK_URL: `${url.replace('://', `://convox:${token}@`)}/rack/rack1` } }),
-      )
-      const relayed = await bytesOf(() =>
-        machine.run(...builtCommand('rack-gateway', ['--no-precheck', '--', ...words]), {
-          env: {
-            RACK_GATEWAY_URL: url,
-            RACK_GATEWAY_TOKEN: token,
-            GATEWAY_RACK: 'rack1',
-            NODE_EXTRA_CA_CERTS: certificatePath('self-signed'),
-            CONVOX_BIN: convox ?? '',
-          },
-        }),
-      )
-      expect(direct.length).toBeGreaterThan(0)
-      expect(relayed).toEqual(direct)
-    })
+  test.each([
+    [['apps']],
+    [['api', 'get', '/apps?x=1']],
+    [['logs', '--no-follow']],
+    [['exec', 'web', 'ls -la', '--app', 'other']],
+    [['run', '--detach', 'web', 'echo "a b" é']],
+    [['cp', 'up.bin', 'web-1:/app/up.bin']],
+    [['resources', 'import', 'db', '-f', 'up.bin']],
+    [['registries', 'remove', 'https://index.docker.io/v1/']],
+  ])('is the same as without it, byte for byte: %j', async (words) => {
+    const direct = await bytesOf(() =>
+      machine.run('convox', words, { env: { RACK_URL: `${url.replace('://', `://convox:${token}@`)}/rack/rack1` } }),
+    )
+    const relayed = await bytesOf(() =>
+      machine.run(...builtCommand('rack-gateway', ['--no-precheck', '--', ...words]), {
+        env: {
+          RACK_GATEWAY_URL: url,
+          RACK_GATEWAY_TOKEN: token,
+          GATEWAY_RACK: 'rack1',
+          NODE_EXTRA_CA_CERTS: certificatePath('self-signed'),
+          CONVOX_BIN: convox ?? '',
+        },
+      }),
+    )
+    expect(direct.length).toBeGreaterThan(0)
+    expect(relayed).toEqual(direct)
+  })
 
-    async function bytesOf(run: () => Promise<unknown>): Promise<string[]> {
-      received.length = 0
-      await run()
-      return received.map((request) => request.replace(/^Sec-WebSocket-Key: .*$/m, 'Sec-WebSocket-Key: <random>'))
-    }
-  },
-)
+  async function bytesOf(run: () => Promise<unknown>): Promise<string[]> {
+    received.length = 0
+    await run()
+    return received.map((request) => request.replace(/^Sec-WebSocket-Key: .*$/m, 'Sec-WebSocket-Key: <random>'))
+  }
+})
 
 /** Takes each whole request, and answers it with as little as convox takes. */
 function answerAll(socket: TLSSocket, received: string[]): void {

@@ -14,7 +14,7 @@ import { type System, startSystem } from './support/system.ts'
 const convox = process.env.CONVOX_BIN ?? null
 
 describe.skipIf(convox === null)(
-  'the native convox in cases that are easily got wrong (runs when CONVOX_BIN names it)',
+  'the native convox in cases that are difficult to get right (runs when CONVOX_BIN names it)',
   () => {
     let system: System
     let machine: Machine

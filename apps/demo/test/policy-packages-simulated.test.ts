@@ -63,7 +63,7 @@ describe('simulated denials by policy packages', () => {
   }
 
   test.each(['denied', 'approved', 'throws', 'hangs', 'myapp'])(
-    'is the object that the call itself is decided by (%s)',
+    'is the same decision as for the call itself (%s)',
     async (app) => {
       const answer = await decisions(deployer.token, [promote(app)])
       expect(answer.status).toBe(200)

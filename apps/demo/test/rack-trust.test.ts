@@ -78,7 +78,7 @@ test.each([
     /RACK_TLS_PIN_STAGING/,
   ],
 ])(
-  'with %s, calls and websockets end in a 502 that says why, and the rack hears nothing',
+  'with %s, calls and websockets get a 502 with the reason, and the rack receives no request',
   async (_what, trust, code, why) => {
     const heard = rack.received.length
     const { status, body, socket } = await callThrough(trust)

@@ -223,7 +223,7 @@ describe.each([
   })
 
   test.skipIf(convox === null)(
-    'the native convox instances ssh is recorded as the person saw it (runs when CONVOX_BIN names it)',
+    'a recording of the native convox instances ssh equals the output that the person saw (runs when CONVOX_BIN names it)',
     async () => {
       const machine = createMachine(convox)
       onTestFinished(() => machine.remove())

@@ -100,7 +100,7 @@ describe('a start that fails', () => {
   })
 
   test.skipIf(process.getuid?.() !== 0)(
-    'because the embedded database may not be reached (as root) names the directory',
+    'because the embedded database is not accessible (as root) names the directory',
     async () => {
       const { code, stderr } = await runCommand(main, [], settings({ DATA_DIR: '/root/rack-gateway-data' }))
       expect(code).toBe(1)
@@ -155,7 +155,7 @@ describe('a gateway from the environment', () => {
       'the runtime login cannot change events',
     ],
   ] as const)(
-    'serves with %s, and ends at %s with 0, its stream closed',
+    'serves with %s, exits with 0 at %s, and closes its stream',
     async (_logins, signal, loginsOf, protection) => {
       const { program, url } = await startGateway(loginsOf(database))
       await expectServed(url, protection)

@@ -245,7 +245,7 @@ describe('websockets', () => {
   })
 
   test.each(['/apps/myapp/resources/database/console', `/proxy/${databaseHost}/5432`])(
-    'a stream of %s that is cut off says why, without an exit code that nobody reads',
+    'a stream of %s that is ended shows the reason, without an exit code',
     async (path) => {
       const issued = await system.issuer.issueSession({
         email: 'admin@example.com',

@@ -135,7 +135,7 @@ describe('writing', () => {
   })
 
   test.each(['{"gateways": {', '', '[]', '{"tokens": 5}'])(
-    'a broken file (%j) is never overwritten, and no lock stays behind',
+    'a broken file (%j) is never overwritten, and the lock is released',
     async (content) => {
       given(content)
       await expect(updateClientConfig(path, login('staging'))).rejects.toMatchObject({ code: 'RGW_CONFIG_FILE_BROKEN' })

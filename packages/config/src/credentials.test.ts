@@ -44,7 +44,7 @@ test('an API token stays with its own name', () => {
 
 test.each([
   ['no gateway', {}],
-  ['an address that is none', { staging: { url: 'nonsense' } }],
+  ['an invalid address', { staging: { url: 'nonsense' } }],
   ['an address with more than a host', { staging: { url: `${origin}/path` } }],
   ['an address of another kind', { staging: { url: 'file:///etc' } }],
   ['an address that only a browser would repair', { staging: { url: ' https:\\\\gateway.example.com' } }],

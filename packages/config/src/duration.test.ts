@@ -12,7 +12,7 @@ test.each([
 })
 
 test.each(['', '30', 'd', '1.5h', '-1d', '01d', '1 d', '1w', '1D', '1d1h', '9999999d', 'constructor', '1toString'])(
-  '%j is none',
+  '%j is not a duration',
   (text) => {
     expect(readDuration(text)).toBeNull()
   },

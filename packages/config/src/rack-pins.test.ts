@@ -43,7 +43,7 @@ test.each([
   ['a digest of another kind', 'sha1/2jmj7l5rSw0yVb/vlWAYkK/YBwk='],
   ['63 digits', hex.slice(1)],
   ['65 digits', `${hex}0`],
-  ['a digit that is none', `g${hex.slice(1)}`],
+  ['an invalid digit', `g${hex.slice(1)}`],
   ['a colon at the end', `${colons}:`],
   ['colons at some places', `a0:${hex.slice(2)}`],
   ['a label before it', `SHA256 Fingerprint=${colons}`],

@@ -31,7 +31,7 @@ const pidOf = async (sql: postgres.ISql) => (await sql`select pg_backend_pid()::
 const closed = { code: 'CONNECTION_CLOSED' }
 
 test.each(['says nothing more', 'throws', 'asks on', 'catches, and asks on'])(
-  'a transaction whose connection breaks while it waits for something else fails, and the process lives: it %s',
+  'a transaction whose connection breaks while it waits fails without ending the process: it %s',
   async (what) => {
     const { sql, breakConnection } = await guardedPool()
     const transaction = sql.begin(async (tx) => {

@@ -119,7 +119,7 @@ describe('proxies', () => {
   })
 
   test.each(['127.0.0.1', '127.1', '2130706433', 'localhost', '169.254.169.254', '::1', '::ffff:127.0.0.1'])(
-    "the rack's own machine and link are open to nobody, by a name of the policy or as a resource: %s",
+    "no caller can open the rack's own machine or link, by a name of the policy or as a resource: %s",
     (host) => {
       const open = { ...builtInPolicy(), proxyHosts: ['1*', '2*', 'l*', '*:*'] }
       const blocked = { effect: 'deny', rule: 'blocked:local-address' }
@@ -130,7 +130,7 @@ describe('proxies', () => {
   )
 
   test.each(['sun-sr-https', 'postgresql', '0x1547', '5432.0', '5e3', '0', '99999999', ''])(
-    'a port that the rack could read as another number than ours is refused: %j',
+    'a port that the rack could read as another number is rejected: %j',
     (port) => {
       const resource = { app: 'web', name: 'database' }
       expect(decide(proxy, { params: { host: 'db.internal', port }, resource }, named)).toMatchObject({

@@ -262,7 +262,7 @@ describe('each problem has a line and a column', () => {
       '"root", which does not exist',
     ],
     [
-      'a command that is none',
+      'an invalid command',
       ['commands: { rules: { x: { run: "ls <x>", roles: [admin] } } }'],
       2,
       27,
@@ -307,7 +307,7 @@ describe('each problem has a line and a column', () => {
     ['an unblocked route that is not blocked', ['unblocked:', '  - GET /apps'], 3, 5, 'is not blocked'],
     ['a per-cent sign', ['blocked: { GET /apps: { reason: 100 % no. } }'], 2, 12, 'without a percent sign'],
     [
-      'a time that is none',
+      'an invalid time',
       ['roles: { x: { when: { time: [{ from: 25:00, to: 26:00, zone: UTC }] } } }'],
       2,
       30,
@@ -321,7 +321,7 @@ describe('each problem has a line and a column', () => {
       '"Berlin" is not a time zone',
     ],
     [
-      'a network that is none',
+      'an invalid network',
       ['roles: { x: { when: { addresses: [10.0.0.0/33] } } }'],
       2,
       23,

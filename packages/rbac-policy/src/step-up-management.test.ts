@@ -127,14 +127,11 @@ describe('every call', () => {
     expect(asked(policy('stepUp: { permissions: { "gateway:*": always } }'), withFactor, revoke)).toBeNull()
   })
 
-  test.each(['gateway:token:write', 'gateway:*'])(
-    'that concerns others needs what the document says of %s',
-    (pattern) => {
-      const strict = policy(`stepUp: { permissions: { "${pattern}": always } }`)
-      expect(asked(strict, withFactor, revokeForOthers)).toEqual(['needs', `step-up:permission ${pattern}`, passkey])
-      expect(asked(strict, apiToken, revokeForOthers)).toEqual(['deny', `step-up:permission ${pattern}`])
-    },
-  )
+  test.each(['gateway:token:write', 'gateway:*'])('on items of other users needs the level of %s', (pattern) => {
+    const strict = policy(`stepUp: { permissions: { "${pattern}": always } }`)
+    expect(asked(strict, withFactor, revokeForOthers)).toEqual(['needs', `step-up:permission ${pattern}`, passkey])
+    expect(asked(strict, apiToken, revokeForOthers)).toEqual(['deny', `step-up:permission ${pattern}`])
+  })
 
   test.each(['gateway:live-call:read', 'gateway:live-call:end'])(
     'can concern the live calls of other principals: %s',

@@ -73,7 +73,7 @@ for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShe
     })
 
     test.each(quoting.flatMap((name) => [[name, '"'] as const, [name, "'"] as const]))(
-      'a rack with the name %j runs nothing after %s',
+      'a rack with the name %j executes no code after %s',
       async (name, quote) => {
         configureRacks(name)
         // Bash completes only words that need no quotes, and closes the quote of a completed word.

@@ -124,7 +124,7 @@ describe('a deployment', () => {
   })
 
   test.each(['builds', 'releases', 'processes', 'resources'])(
-    'what is not among the %s is not found by name',
+    'an unknown item of %s is not found by name',
     async (kind) => {
       const answer = await ask(await startRack(), `GET /apps/myapp/${kind}/nosuch`)
       expect(answer).toMatchObject({

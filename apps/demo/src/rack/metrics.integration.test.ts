@@ -36,7 +36,7 @@ describe('metrics', () => {
   })
 
   test.each(['period=0', 'period=-5', 'period=x', 'period=1&start=2020-01-01T00:00:00Z', 'start=yesterday', 'end=1'])(
-    '%s is refused',
+    '%s is rejected',
     async (query) => {
       expect((await ask(await startRack(), `GET /system/metrics?${query}`)).status).toBe(400)
     },

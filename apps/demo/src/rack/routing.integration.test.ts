@@ -37,7 +37,7 @@ describe('routing', () => {
   })
 
   test.each(['GET /nosuch', 'HEAD /apps', 'GET /machines?'])(
-    '%s needs no credentials and says nothing',
+    '%s needs no credentials and discloses nothing',
     async (start) => {
       const peer = await connectTo(await startRack())
       peer.send(writeRequest(start))
@@ -102,7 +102,7 @@ describe('the contract', () => {
   const example = (path: string) => path.replace(/\{\w+(?::\.\*)?\}/g, 'some')
 
   test.each(routes.filter(({ kind }) => kind === 'http').map(({ method, path }) => [method, path]))(
-    '%s %s is refused without the password',
+    '%s %s is rejected without the password',
     async (method, path) => {
       const peer = await connectTo(await startRack())
       peer.send(writeRequest(`${method === 'ANY' ? 'PURGE' : method} ${example(path)}`, ['Content-Length: 0']))

@@ -93,7 +93,7 @@ describe('scaling', () => {
   })
 
   test.each(['scale-override', 'triggers/enable', 'triggers/disable', 'triggers/threshold'])(
-    '%s of a service that is not there is not found',
+    '%s of a missing service is not found',
     async (action) => {
       const rack = await startRack()
       const answer = await send(rack, `POST /apps/myapp/services/nosuch/${action}`, { active: 'true' })

@@ -151,7 +151,7 @@ test.each([
 })
 
 test.each(['"', '\\', '{}', "'; drop table audit.events; --", 'a,b', '","', 'ü\u202e'])(
-  'the name %s is a name and nothing else',
+  'the name %s is only a name',
   async (name) => {
     const admin = (await person(system, 'admin')).token
     const found = await last(`app=${encodeURIComponent(name)}&app=myapp`, admin)

@@ -35,7 +35,7 @@ describe('a name of another user is refused', () => {
   })
 
   test.each(['a\u202eb', 'a\u2028b', 'a\u009bb'])(
-    'and so is a reason of more than one plain line: %j',
+    'a reason of more than one plain line is rejected, too: %j',
     async (reason) => {
       const subject = { kind: 'user', id: admin.id }
       expect((await ask('POST', '/bindings', { subject, role: 'viewer', reason })).text('code')).toBe(

@@ -94,7 +94,7 @@ describe('an export of the audit log', () => {
   })
 
   test.each(['format=xml', 'kind=x', 'limit=5', 'from=x', 'text=*'])(
-    'is refused before anything is sent: %s',
+    'is rejected before any data is sent: %s',
     async (query) => {
       expect((await exported(query)).status).toBe(400)
     },

@@ -124,7 +124,7 @@ describe('following the audit log', () => {
   })
 
   test.each(['nonsense', 'W10', "'; drop table audit.events"])(
-    'a Last-Event-ID that nobody gave is refused: %s',
+    'an invalid Last-Event-ID is rejected: %s',
     async (id) => {
       const answer = await fetch(`${system.url}${prefix}/audit/events/stream`, {
         headers: { authorization: `Bearer ${auditor.token}`, 'last-event-id': id },

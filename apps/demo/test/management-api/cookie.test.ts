@@ -37,7 +37,7 @@ describe('an administrator’s cookie', () => {
   })
 
   test.each(changes.filter(({ authentication }) => authentication === 'job'))(
-    'is no job’s: $method $path',
+    'is rejected by endpoints for jobs: $method $path',
     async (endpoint) => {
       expect(await send(endpoint, { 'x-csrf-token': csrfToken })).toEqual([401, 'RGW_UNAUTHENTICATED'])
     },

@@ -78,7 +78,7 @@ test('an API token of an administrator ends all sessions of a user', async () =>
 })
 
 test.each(['viewer', 'deployer', 'auditor'])(
-  'a user with the role %s ends no session of another user',
+  'a user with the role %s cannot end sessions of another user',
   async (role) => {
     const ann = await person(system, 'viewer')
     const other = await person(system, role)

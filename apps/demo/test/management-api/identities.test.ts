@@ -182,7 +182,7 @@ describe('users, sessions, service accounts and bindings', () => {
     test.each([
       ['a user that does not exist', { kind: 'user', id: someId() }, 404],
       ['an account that does not exist', { kind: 'service-account', id: someId() }, 404],
-      ['an id that is none', { kind: 'user', id: "' or 1=1" }, 404],
+      ['an invalid id', { kind: 'user', id: "' or 1=1" }, 404],
       ['an API token that does not exist', { kind: 'api-token', id: someId() }, 404],
       ['a trust that does not exist', { kind: 'trust', id: someId() }, 404],
       ['a kind that does not exist', { kind: 'workload', id: someId() }, 400],
@@ -321,13 +321,10 @@ describe('users, sessions, service accounts and bindings', () => {
       )
     })
 
-    test.each(['cross-site', 'same-site'])(
-      'a %s call of a browser is refused before anybody is known',
-      async (site) => {
-        const answer = await call(system, admin.token, 'GET', '/me', undefined, [`Sec-Fetch-Site: ${site}`])
-        expect([answer.status, answer.text('rule')]).toEqual([403, 'other-site'])
-      },
-    )
+    test.each(['cross-site', 'same-site'])('a %s call of a browser is rejected before authentication', async (site) => {
+      const answer = await call(system, admin.token, 'GET', '/me', undefined, [`Sec-Fetch-Site: ${site}`])
+      expect([answer.status, answer.text('rule')]).toEqual([403, 'other-site'])
+    })
   })
 })
 

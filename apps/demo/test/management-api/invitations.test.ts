@@ -385,7 +385,7 @@ describe('a caller without the permission cannot manage invitations', () => {
     ['an issuer that is not an address', { issuer: 'javascript:alert(1)' }],
     ['an issuer with a line break', { issuer: 'https://a.example\nx' }],
     ['an unknown role', { grants: [{ role: '<b>admin</b>' }] }],
-    ['a pattern that is none', { grants: [{ role: 'viewer', racks: "'; drop table" }] }],
+    ['an invalid pattern', { grants: [{ role: 'viewer', racks: "'; drop table" }] }],
     ['no roles', { grants: [] }],
     ['permissions', { grants: [{ role: 'viewer', permissions: ['*'] }] }],
     ['an end in the past', { grants: [{ role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }] }],

@@ -330,7 +330,7 @@ describe('racks through the management API', () => {
     })
 
     test.each(['/apps/myapp/logs', '/apps/myapp/services/web/logs'])(
-      '%s that the rack breaks off never looks complete',
+      '%s that the rack aborts never looks complete',
       async (path) => {
         at.system.rack.failNext(/logs/, { kind: 'cut', after: 8 })
         const answer = await openLog(path)

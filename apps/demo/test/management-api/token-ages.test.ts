@@ -62,7 +62,7 @@ describe('the policy document limits the lifetime of API tokens', () => {
     ['by what its role may do', { role: 'admin', days: 1 }, 'token-max-age:deletes', 7, '8 hours'],
     ['by permissions one by one', { permissions: ['app:*'], days: 1 }, 'token-max-age:deletes', 7, '8 hours'],
   ])(
-    'longer is refused %s, with rule, line and document, in the answer and in its event',
+    'a longer lifetime is denied %s, with rule, line, and document in the response and the event',
     async (_how, body, rule, line, words) => {
       const refused = await make(body)
       const told = refusal(rule, line, words, 'Choose an earlier expiry.')

@@ -167,7 +167,7 @@ describe('API tokens', () => {
     ['no days', { role: 'viewer', days: 0 }],
     ['half a day', { role: 'viewer', days: 0.5 }],
     ['days as text', { role: 'viewer', days: '9' }],
-    ['a time that is none', { role: 'viewer', expiresAt: '2027-02-30T00:00:00+99:00' }],
+    ['an invalid time', { role: 'viewer', expiresAt: '2027-02-30T00:00:00+99:00' }],
     ['a name with a line break', { name: 'a\nb', role: 'viewer' }],
     ['an empty name', { name: '', role: 'viewer' }],
     ['a broken source', { role: 'viewer', sources: ['10.0.0.0/33'] }],

@@ -68,7 +68,7 @@ describe('the claims of a job', () => {
   test.each([
     ['nothing', {}],
     ['both', { token: 'eyJ.eyJ.x', claims: {} }],
-    ['a token that is none', { token: 'eyJhbGciOiJub25lIn0' }],
+    ['an invalid token', { token: 'eyJhbGciOiJub25lIn0' }],
     ['a token whose payload is a list', { token: rawJwt({ alg: 'ES256' }, []) }],
     ['a token that is too long', { token: `eyJ${'x'.repeat(10_000)}` }],
     ['a token that is longer than jobs can send', { token: rawJwt({ alg: 'ES256' }, { sub: 'x'.repeat(6_000) }) }],

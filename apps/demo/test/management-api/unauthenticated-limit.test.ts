@@ -42,13 +42,13 @@ describe('unauthenticated requests', () => {
 
   test.concurrent.each([
     ['no credential at the rack API', '/apps?', [], 401],
-    ['a wrong one at the rack API', '/apps?', ['Authorization: Bearer rgt_nonsense'], 401],
-    ['a wrong one at the management API', '/gateway/api/v1/users', ['Authorization: Basic eDp5'], 401],
-    ['addresses where there is nothing', '/gateway/nothing', [], 404],
+    ['a wrong credential at the rack API', '/apps?', ['Authorization: Bearer rgt_nonsense'], 401],
+    ['a wrong credential at the management API', '/gateway/api/v1/users', ['Authorization: Basic eDp5'], 401],
+    ['unknown addresses', '/gateway/nothing', [], 404],
     ['the OpenAPI document', '/gateway/api/v1/openapi.json', [], 200],
-    ['what could be read two ways', '/apps/../x', [], 400],
+    ['an ambiguous path', '/apps/../x', [], 400],
   ])(
-    '%s: ten a minute, then 429 with Retry-After; who has a token continues',
+    '%s: ten a minute, then 429 with Retry-After; a caller with a token continues',
     async (_what, target, headers, status) => {
       const address = `192.0.2.${++senders}`
       expect(await statuses(11, () => from(address, target, headers))).toEqual([...ten(status), 429])
@@ -168,19 +168,19 @@ describe('pages without a login', () => {
 
   test.concurrent.each<[string, () => string, Visit, number]>([
     ['the first page', () => '/gateway/', {}, 303],
-    ['the way to it', () => '/gateway', {}, 303],
+    ['the first page without a slash', () => '/gateway', {}, 303],
     ['the first page, with a wrong token', () => '/gateway/', { headers: bogus }, 303],
     ['a login of the CLI', () => `/gateway/auth/cli${login}`, {}, 303],
-    ['a login of the CLI that is none', () => '/gateway/auth/cli?request=x', {}, 400],
+    ['an invalid login of the CLI', () => '/gateway/auth/cli?request=x', {}, 400],
     ['a login of the CLI, with a wrong token', () => `/gateway/auth/cli${login}`, { headers: bogus }, 403],
-    ['a decision on none', () => '/gateway/auth/cli', { form }, 400],
+    ['a decision on an unknown login', () => '/gateway/auth/cli', { form }, 400],
     ['the form for codes', () => '/gateway/device', {}, 303],
     ['the form for codes, with a wrong token', () => '/gateway/device', { headers: bogus }, 403],
     ['a typed code', () => '/gateway/device', { form }, 303],
     ['a decision on a code', () => '/gateway/device/decision', { form }, 303],
     ['a logout', () => '/gateway/auth/logout', { form }, 200],
   ])(
-    '%s: twenty a minute, then 429 with Retry-After; who is logged in continues',
+    '%s: twenty a minute, then 429 with Retry-After; a logged-in user continues',
     async (_what, path, visit, status) => {
       const from = { 'x-forwarded-for': `192.0.2.${++senders}` }
       const ask = () => at.visit(createBrowser(), path(), { ...visit, headers: { ...from, ...visit.headers } })

@@ -149,7 +149,7 @@ describe('a report of a violation of the policy', () => {
   })
 
   test.each(['', '[]', '{}', 'null', '{"csp-report":{"effective-directive":7}}', '{'])(
-    'that is none is ignored: %s',
+    'is ignored if it is not a report: %s',
     async (body) => {
       const lineCount = lines.filter((line) => line.includes('csp.violation')).length
       expect((await report('application/csp-report', body)).status).toBe(204)

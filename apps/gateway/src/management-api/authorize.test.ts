@@ -28,7 +28,7 @@ const managed = table.filter(({ scope }) => scope === 'gateway')
 
 describe('an endpoint with the scope gateway', () => {
   test.each([...policy.roles.keys(), 'root', null])(
-    'is permitted exactly to those who have its permissions on all racks and apps, as %s',
+    'permits a call exactly to principals with its permissions on all racks and apps, as %s',
     (role) => {
       for (const kind of ['user', 'api-token', 'workload'] as const)
         for (const change of [{}, { rack: 'staging' }]) {

@@ -173,7 +173,7 @@ async function lockedBucket(): Promise<string> {
 }
 
 test.skipIf(!hasMoto)(
-  'in a bucket with Object Lock (moto, a mock) what is removed is gone from sight, stays until its time, and is proven',
+  'in a bucket with Object Lock (moto, a mock), a removed object is hidden, stays until its retention ends, and is verified',
   async () => {
     const endpoint = await lockedBucket()
     const address = readObjectStoreAddress(`s3://records/kept?region=us-east-1&endpoint=${endpoint}`)

@@ -180,7 +180,7 @@ test('a thousand open calls are recorded in pages, and windows without any are s
 })
 
 test.each([0, 1, 2, 3])(
-  'after an adopter dies after %i commits, another one records the rest, and nothing twice',
+  'after an adopter dies after %i commits, another one records the remaining events, each once',
   async (commits) => {
     const database = await databaseForTest()
     const lost = await abandon(database, 10)

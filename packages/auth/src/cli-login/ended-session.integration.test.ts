@@ -62,7 +62,7 @@ async function start() {
 }
 
 test.each(['loopback', 'device'] as const)(
-  'a browser session that has ended approves no login by %s, whatever was looked up before',
+  'a browser session that has ended cannot approve a login by %s, even if it is cached',
   async (flow) => {
     const { approvals, issuer, session, database } = await start()
     await issuer.endSession(session, 'lost laptop')

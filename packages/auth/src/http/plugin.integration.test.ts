@@ -130,7 +130,7 @@ const refused: readonly [name: string, rule: string, headers: readonly string[]]
 ]
 
 test.each(refused)(
-  '%s is a 401 by the rule %s, without a look-up and without asking for a password',
+  '%s is a 401 by the rule %s, without a lookup and without a password prompt',
   async (_, rule, headers) => {
     const { send, find } = await startGateway()
     const answer = await send(...headers)

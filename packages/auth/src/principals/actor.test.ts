@@ -26,7 +26,7 @@ describe('no chosen name looks like a person', () => {
   })
 
   test.each(chosen.filter((name) => name.includes('@')))(
-    '%s, of a service account that owns a token, says what it is',
+    '%s, as a service account that owns a token, is printed with its kind',
     (name) => {
       expect(nameIn(apiToken({ name: 'x', owner: serviceAccount({ name }) }))).toBe(`token:x (service-account:${name})`)
     },

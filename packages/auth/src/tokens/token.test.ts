@@ -96,7 +96,7 @@ test('a token has one text: the same number plus 2^336, which 57 digits can also
 })
 
 test.each(['-', '_', ' ', '\n', '\0', 'é', '\uff11'])(
-  '%j among the digits is refused even when the check digits are made to fit',
+  '%j among the digits is rejected even if the check digits match',
   (foreign) => {
     const { token } = mint.issue('session', later)
     for (const at of [4, 30, 60]) {

@@ -87,7 +87,7 @@ describe('a trust that any job could meet is rejected', () => {
 })
 
 test.each(['sub', 'id', 'project_id', 'projectId', 'ci.example.com/project-id', 'team:uuid'])(
-  'an issuer that nobody has described is told apart by %s',
+  'an issuer without a template can be identified by the claim %s',
   (claim) => {
     const request = { name: 'x', issuer: 'https://ci.example.com', conditions: [{ claim, equals: '1' }], role: 'ci' }
     expect(trustTerms(request, publicUrl)).toMatchObject({ conditions: [{ claim, equals: '1' }] })

@@ -78,7 +78,7 @@ test.each(['RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
 
 describe('the signature', () => {
   test.each(['none', 'None', 'HS256', 'HS512', 'RSA1_5', ''])(
-    'alg %j is refused before anybody is asked',
+    'alg %j is rejected before a request to the issuer',
     async (alg) => {
       const { text } = await usual()
       const claims = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString())

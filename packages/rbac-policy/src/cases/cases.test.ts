@@ -161,14 +161,14 @@ describe('problems in a file of cases have a line and a column', () => {
       'the group "x" has no bindings',
     ],
     [
-      'a time that is none',
+      'an invalid time',
       `${head}  a: { who: { time: noon }, convox: apps, expect: { effect: deny, rule: x } }`,
       3,
       15,
       '"noon" is not a time such as',
     ],
     [
-      'an address that is none',
+      'an invalid address',
       `${head}  a: { who: { address: office }, convox: apps, expect: { effect: deny, rule: x } }`,
       3,
       15,
@@ -613,7 +613,7 @@ describe('coverage', () => {
     test.each([
       ['a secret that is shown', 'hidden: { environment: [COLOUR] }', 'the key COLOUR is shown'],
       ['a value that is hidden', 'shown: { environment: [DB_URL, COLOUR] }', 'the key DB_URL is hidden'],
-      ['a recording that is none', 'recording: shells', 'no recording rule applies to it'],
+      ['an invalid recording', 'recording: shells', 'no recording rule applies to it'],
     ])('a case fails by %s, and says so', (_what, expected, sentence) => {
       const who = 'who: { roles: [deployer] }, convox: env'
       const [one] = runOne(whole, `${who}, expect: { effect: allow, rule: role:deployer, ${expected} }`).evaluations

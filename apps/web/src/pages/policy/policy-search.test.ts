@@ -15,7 +15,7 @@ test('only known parameters are read from the address, as text', () => {
 })
 
 test.each([{}, { tab: 'document' }, { tab: '__proto__', text: 'other', q: {}, as: [], route: null }])(
-  'everything else is the document in force: %o',
+  'any other value is read as the policy in force: %o',
   (search) => {
     expect(validatePolicySearch(search)).toEqual({})
   },

@@ -8,7 +8,7 @@ test('the command names rack, app, and process', () => {
 })
 
 test.each(['a;id', '$(id)', '`id`', 'a b', 'a\nb', '-x', "a'b", 'a&b', '\u001b[201~', ''])(
-  'a process %j gives no command to paste',
+  'a process %j has no command to copy',
   (process) => {
     expect(execCommand({ ...target, process })).toBeNull()
   },
