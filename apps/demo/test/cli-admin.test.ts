@@ -213,7 +213,7 @@ describe('users', () => {
 })
 
 describe('sessions', () => {
-  test('of other users can be revoked with an API token of an administrator', async () => {
+  test("can be revoked by an administrator's API token, also those of other users", async () => {
     const made = await run(['tokens', 'create', 'ender', '--role', 'admin', '--expires', '1d'])
     const token = made.stdout.trim()
     const other = await person(system, 'viewer')

@@ -241,12 +241,12 @@ describe('an account is denied', () => {
     expectRefused((await at.login('nobody')).page, 403, 'not verified')
   })
 
-  test('of another organization at the provider', async () => {
+  test('with another organization at the provider', async () => {
     at.idp.injectFault({ kind: 'claims', change: (given) => ({ ...given, hd: 'evil.example' }) })
     expectRefused((await at.login('nobody')).page, 403, 'domain is not permitted')
   })
 
-  test('of a locked user', async () => {
+  test('if the user is locked', async () => {
     const { browser } = await at.login('ops')
     await at.system.sql`update gateway.users set locked_at = now() where subject = 'ops'`
     const before = await sessions()

@@ -92,7 +92,7 @@ describe.skipIf(convox === null)(
         expect(await newestEnvironment()).toEqual(before)
       })
 
-      test('of an old release is restored by a rollback with its own secrets', async () => {
+      test('is restored by a rollback to an old release, with the secrets of that release', async () => {
         const older = idIn(await succeeds(as(admin, ['env', 'set', 'SECRET_KEY_BASE=the-older-secret'])))
         await succeeds(as(admin, ['env', 'set', 'SECRET_KEY_BASE=the-newer-secret', 'LATER=1']))
         await succeeds(as(deployer, ['releases', 'rollback', older]))
@@ -159,7 +159,7 @@ describe.skipIf(convox === null)(
     })
 
     describe('a process', () => {
-      test('of the service command transfers files for a deployer unchanged; another service denies it', async () => {
+      test('transfers files for a deployer unchanged in the service command, and denies it in another service', async () => {
         const id =
           /run-\w+/.exec(await succeeds(as(deployer, ['run', '--detach', 'command', 'rake stripe:prepare'])))?.[0] ?? ''
         const content = randomBytes(100_000)
@@ -196,7 +196,7 @@ describe.skipIf(convox === null)(
         })
       })
 
-      test('of a run is removed when the run ends, and when it is denied', async () => {
+      test('is removed when its run ends, and when the run is denied', async () => {
         const before = await atRack('/apps/myapp/processes')
         expect(await as(deployer, ['run', 'command', 'rails console'])).toMatchObject({ code: 1 })
         await succeeds(as(deployer, ['run', 'command', 'bin/pre_release']))

@@ -156,7 +156,7 @@ describe('a policy package', () => {
       expect(answer.error).not.toContain(secret)
   })
 
-  test('that responds slowly is counted for each call, and one warning is logged', async () => {
+  test('is counted for each slow response, and one warning is logged', async () => {
     // On a busy machine an earlier call may have been the slow one that was warned of.
     for (const _ of [1, 2, 3]) await system.get('/apps/slow', admin)
     const warnings = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'package.slow')

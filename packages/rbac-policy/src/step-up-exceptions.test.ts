@@ -127,7 +127,7 @@ describe('an exception', () => {
     expect(compileExceptions([entry])(who)).toBe(false)
   })
 
-  test('that is suggested matches the principal', () => {
+  test('matches the principal for which it was suggested', () => {
     for (const who of [tokenNamed('nightly', ada), tokenNamed('nightly', deploys), jobNamed('a', 'deploys')])
       expect(compileExceptions([exceptionOf(who) ?? ''])(who)).toBe(true)
     expect(exceptionOf(principal([]))).toBeNull()

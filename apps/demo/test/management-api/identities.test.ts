@@ -229,7 +229,7 @@ describe('users, sessions, service accounts and bindings', () => {
       expect(seen).toEqual(made.slice(0, 5).reverse())
     })
 
-    test('of items created in one moment is complete, too', async () => {
+    test('is complete, too, if its items were created in one moment', async () => {
       await system.sql`update gateway.users set created_at = '2026-01-01T00:00:00.123456Z'`
       const all = (await call(system, admin.token, 'GET', '/users?limit=200')).texts('id')
       const seen: string[] = []

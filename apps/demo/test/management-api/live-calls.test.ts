@@ -143,7 +143,7 @@ describe('live calls', () => {
     await expect.poll(() => system.sql`select from gateway.call_endings where call = ${id}`).toHaveLength(0)
   })
 
-  test('of kind transfer can be ended: the connection breaks', async () => {
+  test('can be ended during a transfer: the connection breaks', async () => {
     const upload = beginCall(
       { port: system.port, token: admin },
       { method: 'POST', path: '/apps/myapp/objects/tmp/long.tgz', headers: { 'Transfer-Encoding': 'chunked' } },
@@ -157,7 +157,7 @@ describe('live calls', () => {
     expect(ended?.detail).toEqual({ call: request, reason: 'not on Fridays' })
   })
 
-  test('of the web console can be ended, and its page shows the reason', async () => {
+  test('can be ended if the web console made them, and its page shows the reason', async () => {
     const stream = await fetch(`${system.url}/gateway/api/v1/racks/staging/apps/myapp/logs`, {
       headers: { authorization: `Bearer ${admin}`, follow: 'true' },
     })
@@ -182,22 +182,25 @@ describe('live calls', () => {
     await socket.closed()
   })
 
-  test.each(kinds)('of other users are listed for auditors and admins, and ended only by admins: %s', async (kind) => {
-    const socket = await open('/apps/myapp/logs', (await person(system, 'viewer')).token)
-    const { id } = await listed((one) => one.kind === 'logs' && !one.own)
-    for (const role of roles.filter((one) => one !== 'admin')) {
-      const token = await credential(system, role, kind)
-      expect([role, (await list(token)).map((one) => one.id)]).toEqual([role, role === 'auditor' ? [id] : []])
-      const [response, unknown] = [await end(id, token), await end(someId(), token)]
-      expect([role, response.status, response.text('error')]).toEqual([role, 404, unknown.text('error')])
-    }
-    const response = await end(id, await credential(system, 'admin', kind))
-    expect(response.status).toBe(200)
-    const ended = (await system.events()).findLast((event) => event.kind === 'live-call.ended')
-    expect(ended?.decision).toMatchObject({ rule: 'role:admin' })
-    await socket.closed()
-    await gone(id)
-  })
+  test.each(kinds)(
+    'are listed for auditors and admins, and ended only by admins, if other users made them: %s',
+    async (kind) => {
+      const socket = await open('/apps/myapp/logs', (await person(system, 'viewer')).token)
+      const { id } = await listed((one) => one.kind === 'logs' && !one.own)
+      for (const role of roles.filter((one) => one !== 'admin')) {
+        const token = await credential(system, role, kind)
+        expect([role, (await list(token)).map((one) => one.id)]).toEqual([role, role === 'auditor' ? [id] : []])
+        const [response, unknown] = [await end(id, token), await end(someId(), token)]
+        expect([role, response.status, response.text('error')]).toEqual([role, 404, unknown.text('error')])
+      }
+      const response = await end(id, await credential(system, 'admin', kind))
+      expect(response.status).toBe(200)
+      const ended = (await system.events()).findLast((event) => event.kind === 'live-call.ended')
+      expect(ended?.decision).toMatchObject({ rule: 'role:admin' })
+      await socket.closed()
+      await gone(id)
+    },
+  )
 
   test('are those of a user, and of the API tokens of the user, but not the other way around', async () => {
     const viewer = await person(system, 'viewer')

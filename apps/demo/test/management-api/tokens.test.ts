@@ -210,7 +210,7 @@ describe('API tokens', () => {
     await expect.poll(async () => (await apps(made.text('token'))).status).toBe(401)
   })
 
-  describe('of another user', () => {
+  describe('tokens of another user', () => {
     test('are neither visible nor changed: the response is that of a missing token', async () => {
       const [ann, ben] = [await person(system, 'viewer'), await person(system, 'deployer')]
       const id = (await make(ann.token, { role: 'viewer' })).text('id')
@@ -304,7 +304,7 @@ describe('API tokens', () => {
     })
   })
 
-  describe('of a service account', () => {
+  describe('tokens of a service account', () => {
     test('are created by administrators, work without a user, and are revoked with the account', async () => {
       const account = (await call(system, admin, 'POST', '/service-accounts', { name: 'deploys' })).text('id')
       const viewer = await person(system, 'viewer')

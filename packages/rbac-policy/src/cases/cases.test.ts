@@ -462,7 +462,7 @@ describe('coverage', () => {
     expect(names(coverage, false)).toEqual(['role:on-call app:delete', 'command:seed'])
   })
 
-  describe('of a whole document', () => {
+  describe('for a whole document', () => {
     const whole = written(
       'commands:',
       '  services: [command, jobs]',
@@ -657,7 +657,7 @@ describe('coverage', () => {
     expect(names(coverage, true)).toEqual(['role:helper process:exec-any', 'command:list'])
   })
 
-  test('of the built-in policy lists all its rules', () => {
+  test('lists all rules of the built-in policy', () => {
     const { coverage } = runLines(
       builtIn,
       '  a: { who: { roles: [admin] }, convox: apps, expect: { effect: allow, rule: role:admin } }',
