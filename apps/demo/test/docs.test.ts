@@ -256,10 +256,9 @@ describe('these checks', () => {
 
   test('see a command of ours that can’t be typed', async () => {
     expect(pages.flatMap(({ path }) => typedLines(readFileSync(path, 'utf8'))).length).toBeGreaterThan(80)
-    expect(typedLines('    rack-gateway tokens creat x\nrack-gateway login NAME URL\n$ rack-gateway tokens lst')).toEqual([
-      'rack-gateway tokens creat x',
-      'rack-gateway tokens lst',
-    ])
+    expect(
+      typedLines('    rack-gateway tokens creat x\nrack-gateway login NAME URL\n$ rack-gateway tokens lst'),
+    ).toEqual(['rack-gateway tokens creat x', 'rack-gateway tokens lst'])
     await expect(checkCommandLine('rack-gateway tokens creat x')).rejects.toThrow()
     await expect(checkCommandLine('rack-gateway tokens create x --rolle y > file')).rejects.toThrow(
       'Did you mean --role?',
