@@ -26,7 +26,7 @@ export function RemoveFactorDialog({ factor, isLast, onClose }: RemoveFactorDial
       {isLast && (
         <p>
           It is your last second factor, so your backup codes are removed, too, and your other sessions end. Actions
-          that need one are refused.
+          that need one are denied.
         </p>
       )}
     </ConfirmDialog>

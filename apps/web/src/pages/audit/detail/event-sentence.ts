@@ -33,7 +33,7 @@ function withoutProof(event: AuditEvent): string {
   const who = whoOf(event)
   const name = who.clientType === 'gateway' ? 'The gateway' : who.name
   if (kind === 'refused')
-    return `The gateway refused ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${byClientType[who.clientType]}.`
+    return `The gateway denied ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${byClientType[who.clientType]}.`
   if (kind === 'outcome.unknown')
     return `The gateway does not know how this call ended${event.close === undefined ? '' : `: ${event.close}`}.`
   const passive = passiveSentences[kind]
@@ -93,7 +93,7 @@ const actions: Readonly<Record<string, string>> = {
   'cli-login.approved': ' allowed a login of the CLI',
   'cli-login.denied': ' denied a login of the CLI',
   'cli-login.redeemed': ' logged in with the CLI',
-  'cli-login.refused': ' tried a login of the CLI that the gateway refused',
+  'cli-login.refused': ' tried a login of the CLI that the gateway denied',
   'user.created': ' created a user',
   'user.changed': ' changed a user',
   'user.locked': ' locked a user',

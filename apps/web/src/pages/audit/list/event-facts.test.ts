@@ -54,7 +54,7 @@ test.each<[string, Members]>([
     { permission: 'app:list', rack: 'prod', status: 502 },
   ],
   [
-    'The gateway refused 12 requests from 192.0.2.0/24 without a valid credential.',
+    'The gateway denied 12 requests from 192.0.2.0/24 without a valid credential.',
     { kind: 'refused', count: 12, source: { address: '192.0.2.0/24' }, principal: undefined },
   ],
   ['ada@example.com logged in.', { kind: 'login.succeeded', detail: { email: 'ada@example.com' } }],
