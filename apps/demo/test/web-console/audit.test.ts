@@ -241,7 +241,9 @@ describeInChromium('the audit page', () => {
     expect(await grid.getAttribute('aria-rowcount')).toBe('-1')
     await rows(auditor).first().focus()
     const seen: string[] = []
-    for (let line = 0; line < bulk; line += 20) {
+    const oldestRow = auditor.locator(`[role=row][aria-rowindex="${bulk + 1}"]:focus`)
+    // A key that is pressed before the next page arrived moves less.
+    while ((await oldestRow.count()) === 0) {
       seen.push(
         ...(await rows(auditor)
           .getByRole('button', { name: /^app-\d+$/ })
