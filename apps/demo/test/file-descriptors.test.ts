@@ -8,7 +8,8 @@ import { builtCommand } from './support/processes.ts'
 import { start } from './support/program.ts'
 import { startSystem } from './support/system.ts'
 
-const fileDescriptors = 300
+/** Node opens about 300 files at once while it loads the modules. */
+const fileDescriptors = 512
 
 test.runIf(canMeasure)(
   'a gateway without free file descriptors answers on open connections, and serves again once some are free',

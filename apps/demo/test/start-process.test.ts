@@ -378,11 +378,11 @@ describe('lifetimes and limits that the environment sets', () => {
   test.each([
     [
       ['--service-account', 'ci', '--role', 'ci', '--days', '3'],
-      'an API token lives for at most 2 days here (rule token-max-age, policy.yaml:2)',
+      'An API token lasts at most 2 days (rule token-max-age, policy.yaml:2). Pass fewer --days.',
     ],
     [
       ['--user', 'ann@example.com', '--role', 'viewer', '--days', '1'],
-      'a session lives for at most 2 hours here (SESSION_MAX_AGE)',
+      'A session lasts at most 2 hours (SESSION_MAX_AGE). Pass fewer --days.',
     ],
   ])('the command issues no token beyond these limits: %j', async (args, sentence) => {
     const before = await changeEvents(database)

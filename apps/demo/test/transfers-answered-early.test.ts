@@ -105,11 +105,18 @@ describe('an upload', () => {
       20_000,
     )
 
-    test('a client that sends a lot before it reads still sees the answer', async () => {
+    test.each([
+      'keep-alive',
+      'close',
+    ])('a client that sends a lot before it reads still sees the answer, with Connection: %s', async (after) => {
       onRequest = tooLarge
       const connection = await connectRaw(at.gateway.url)
       connection.socket.pause()
-      const headers = [`Authorization: Bearer ${admin}`, 'Content-Type: application/octet-stream']
+      const headers = [
+        `Authorization: Bearer ${admin}`,
+        'Content-Type: application/octet-stream',
+        `Connection: ${after}`,
+      ]
       connection.send(writeRequest(`POST ${path}`, [...headers, `Content-Length: ${gibibyte}`]))
       await pour(connection.socket, 12 * mebibyte)
       connection.socket.resume()

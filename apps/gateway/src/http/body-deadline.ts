@@ -1,7 +1,7 @@
 import { BodyTooSlow, detachedBody } from '@rack-gateway/rack-registry'
 import type { FastifyInstance } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
-import { discardBody, hasBody } from '../rack-api/body.ts'
+import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
 
 /** Milliseconds for which the rest of a body is read after the response, so that the client sees the response and not a reset. */
 const longestRest = 5_000
@@ -12,6 +12,10 @@ const longestRest = 5_000
  * Bodies for a rack can last for hours: `BODY_TIMEOUT` is their limit.
  */
 export function limitBodyTime(app: FastifyInstance, timeout: number): void {
+  app.addHook('onRequest', function linger(request, _reply, done) {
+    if (hasBody(request.raw)) lingerAfterResponse(request)
+    done()
+  })
   app.addHook('preParsing', function limitBody(request, _reply, payload, done) {
     if (isRackCall(request) || !hasBody(request.raw)) return done(null, payload)
     const body = detachedBody(request.raw, { onBytes: () => {}, timeout })

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import { watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge, withRule } from '../errors.ts'
@@ -62,6 +63,18 @@ export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
 const lingerBytes = 16 * 1024 * 1024
 
 /**
+ * Keeps the connection open after a response with `Connection: close` until the body has arrived or `discardBody` ends it. Node would
+ * close it as soon as the response is sent, and a client that still sends could lose the response.
+ */
+export function lingerAfterResponse({ raw }: FastifyRequest): void {
+  const { socket } = raw
+  socket.destroySoon = function endOrDestroySoon() {
+    if (raw.complete) Socket.prototype.destroySoon.call(socket)
+    else socket.end()
+  }
+}
+
+/**
  * Reads the rest of the body for a moment, so that the client sees the response instead of a reset. Then it closes the connection.
  * The rest of a body is never read as a next request.
  *
@@ -69,14 +82,18 @@ const lingerBytes = 16 * 1024 * 1024
  */
 export function discardBody(request: FastifyRequest, milliseconds: number): void {
   const { raw } = request
-  if (raw.complete || raw.pendingUpgrade || raw.socket.destroyed) return
+  const { socket } = raw
+  if (raw.complete || raw.pendingUpgrade || socket.destroyed) return
   let left = lingerBytes
-  const timer = setTimeout(() => raw.socket.destroy(), milliseconds)
+  const timer = setTimeout(() => socket.destroy(), milliseconds)
   timer.unref()
   raw.once('close', () => clearTimeout(timer))
+  raw.once('end', () => {
+    if (socket.writableEnded) socket.destroySoon()
+  })
   raw.on('data', (chunk: Buffer) => {
     left -= chunk.length
-    if (left < 0) raw.socket.destroy()
+    if (left < 0) socket.destroy()
   })
   raw.resume()
 }
