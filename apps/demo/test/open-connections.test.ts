@@ -62,6 +62,22 @@ describe('open connections', () => {
     expect(another.received).toContain('HTTP/1.1 200 OK')
   })
 
+  test('above the limit of a principal carry out no further request, also if the body of the first one ends later', async () => {
+    for (let count = 0; count < most; count++) await call(await open())
+    const another = await open()
+    const authorization = `Authorization: ${basicAuthorization(token)}`
+    another.send(
+      `POST /apps/myapp/objects/tmp/x.tgz HTTP/1.1\r\nHost: gateway\r\n${authorization}\r\nContent-Length: 200000\r\n\r\n`,
+    )
+    await another.waitFor('RGW_')
+    expect(another.received).toMatch(/^connection: close/im)
+    another.send('x'.repeat(200_000))
+    another.send(`GET /apps/never-asked? HTTP/1.1\r\nHost: gateway\r\n${authorization}\r\n\r\n`)
+    await another.ended
+    expect(another.received.match(/HTTP\/1\.1 \d+/g)).toHaveLength(1)
+    expect((await system.events()).filter(({ app }) => app === 'never-asked')).toEqual([])
+  })
+
   test('are limited in all', async () => {
     const other = await system.token('ops')
     for (const one of [token, other]) for (let count = 0; count < most; count++) await call(await open(), one)

@@ -105,24 +105,24 @@ describe('an upload', () => {
       20_000,
     )
 
-    test.each([
-      'keep-alive',
-      'close',
-    ])('a client that sends a lot before it reads still sees the answer, with Connection: %s', async (after) => {
-      onRequest = tooLarge
-      const connection = await connectRaw(at.gateway.url)
-      connection.socket.pause()
-      const headers = [
-        `Authorization: Bearer ${admin}`,
-        'Content-Type: application/octet-stream',
-        `Connection: ${after}`,
-      ]
-      connection.send(writeRequest(`POST ${path}`, [...headers, `Content-Length: ${gibibyte}`]))
-      await pour(connection.socket, 12 * mebibyte)
-      connection.socket.resume()
-      await connection.waitFor('too large for this rack')
-      connection.end()
-    })
+    test.each(['keep-alive', 'close'])(
+      'a client that sends a lot before it reads still sees the answer, with Connection: %s',
+      async (after) => {
+        onRequest = tooLarge
+        const connection = await connectRaw(at.gateway.url)
+        connection.socket.pause()
+        const headers = [
+          `Authorization: Bearer ${admin}`,
+          'Content-Type: application/octet-stream',
+          `Connection: ${after}`,
+        ]
+        connection.send(writeRequest(`POST ${path}`, [...headers, `Content-Length: ${gibibyte}`]))
+        await pour(connection.socket, 12 * mebibyte)
+        connection.socket.resume()
+        await connection.waitFor('too large for this rack')
+        connection.end()
+      },
+    )
 
     test('is read only as far as the buffers allow', async () => {
       let offered = 0
@@ -147,6 +147,17 @@ describe('an upload', () => {
     const headers = [`Authorization: Bearer ${viewer}`, 'Content-Type: application/octet-stream']
     connection.send(writeRequest(`POST ${path}`, [...headers, `Content-Length: ${mebibyte}`]))
     connection.send(smuggled.repeat(1_000))
+    await connection.ended
+    expect(connection.received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
+    expect(heard).toEqual([])
+  })
+
+  test('no request is accepted after one with Connection: close, also if its body ends after the response', async () => {
+    const connection = await connectRaw(at.gateway.url)
+    const headers = ['Content-Type: application/octet-stream', 'Content-Length: 10', 'Connection: close']
+    connection.send(writeRequest(`POST ${path}`, [`Authorization: Bearer ${viewer}`, ...headers]))
+    await connection.waitFor('RGW_NOT_PERMITTED')
+    connection.send(`0123456789${writeRequest('GET /apps?', [`Authorization: Bearer ${admin}`])}`)
     await connection.ended
     expect(connection.received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
     expect(heard).toEqual([])

@@ -41,6 +41,8 @@ export function limitRequestsPerConnection(most: number): ConnectionLimit {
     limit: (routing) =>
       function takeTurn(request, response) {
         const { socket } = request
+        // The last response said `Connection: close`. Only the rest of its request's body is still read.
+        if (socket.writableEnded) return
         const connection = connectionOf(socket)
         function begin(): void {
           connection.inProgress += 1
