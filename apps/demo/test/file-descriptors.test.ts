@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, parseMessage, sendRaw, statusOf, writeRequest } from '@rack-gateway/testing/http'
+import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { expect, onTestFinished, test } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { canMeasure } from './support/gateway-process.ts'
@@ -33,6 +34,8 @@ test.runIf(canMeasure)(
     await expect.poll(() => readdirSync(`/proc/${gateway.pid}/fd`).length).toBe(fileDescriptors)
     const refused = () => connections.filter(({ socket }) => socket.closed)
     await expect.poll(() => refused().length).toBeGreaterThan(20)
+    // Connections that the kernel accepted are closed one after another.
+    await waitUntilStable(() => refused().length)
     const open = connections.filter(({ socket }) => !socket.closed)
     for (const connection of open) connection.send(get('/apps/myapp/services'))
     const responses = await Promise.all(
