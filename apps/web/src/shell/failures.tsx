@@ -1,12 +1,26 @@
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router'
 import { ApiError } from '../api/errors.ts'
+import { Button } from '../ui/button.tsx'
 import { LoginLink } from '../ui/login-link.tsx'
 import { Page } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
 
+/** The errors of Vite and of browsers for a file of a page that is missing, as after an update of the gateway. */
+const missingFile = /preload CSS|dynamically imported module|importing a module script/i
+
+const fileMissing = new Error(
+  'A file of this page could not be loaded. The gateway was probably updated since you opened the console.',
+)
+
 /** A page that could not be loaded. */
 export function LoadFailed({ error }: ErrorComponentProps) {
   const router = useRouter()
+  if (error instanceof Error && missingFile.test(error.message))
+    return (
+      <Page title="This page could not be loaded">
+        <Problem error={fileMissing} action={<Button onPress={() => location.reload()}>Reload the page</Button>} />
+      </Page>
+    )
   const isLoggedOut = error instanceof ApiError && error.status === 401
   return (
     <Page title={isLoggedOut ? 'Your session has ended' : 'This page could not be loaded'}>
