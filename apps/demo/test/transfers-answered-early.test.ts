@@ -151,15 +151,4 @@ describe('an upload', () => {
     expect(connection.received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
     expect(heard).toEqual([])
   })
-
-  test('no request is accepted after one with Connection: close, also if its body ends after the response', async () => {
-    const connection = await connectRaw(at.gateway.url)
-    const headers = ['Content-Type: application/octet-stream', 'Content-Length: 10', 'Connection: close']
-    connection.send(writeRequest(`POST ${path}`, [`Authorization: Bearer ${viewer}`, ...headers]))
-    await connection.waitFor('RGW_NOT_PERMITTED')
-    connection.send(`0123456789${writeRequest('GET /apps?', [`Authorization: Bearer ${admin}`])}`)
-    await connection.ended
-    expect(connection.received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 403'])
-    expect(heard).toEqual([])
-  })
 })

@@ -38,7 +38,8 @@ export interface Policy {
   checkPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
   /**
    * What a call of the management API requires besides its permissions, which were checked before: a proof of a second factor.
-   * Null: nothing. Denies tokens and jobs, which cannot give a proof, and users who have not added a required factor in time.
+   * Null if it requires nothing. Denies tokens and jobs, which cannot give a proof, and users without a factor after the last day
+   * to add one.
    */
   managementStepUp(principal: Principal, call: ManagementCall, moment: Moment): StepUpDecision | null
   /** Whether the policy requires a second factor of a user. @param now milliseconds since the epoch */

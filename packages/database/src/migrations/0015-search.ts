@@ -1,7 +1,7 @@
 /**
- * Each field of a search has an index in time order, so that only the newest page is read. Values of most events are not in these
- * indexes, to save writes: a page of them is full after a few rows of `events_at`. These functions must not fail for any event,
- * because the event could then not be recorded.
+ * Each field of a search has an index in time order, so that only the newest page is read. The most common value of a
+ * field is not indexed, to save writes: a page of it is full after a few rows of `events_at`. These functions must not fail for any
+ * event, because the event could then not be recorded.
  */
 export const search = {
   name: '0015-search',

@@ -1,6 +1,6 @@
 /**
  * Each index makes writes slower, so several filters share one. Kind, rack, route, permission, and rule have few combinations: one index
- * over their digest, in time order, serves all of them. The ID of an event contains its time, which has an index. Words are added to their
+ * over their digest, in time order, serves these five filters. The ID of an event contains its time, which has an index. Words are added to their
  * index in batches of some hundred events. Names are qualified with their schema, because a function with a search_path cannot be inlined.
  */
 export const fewerIndexes = {
