@@ -18,7 +18,7 @@ export interface GatewayEnvironment {
   stop(): Promise<void>
 }
 
-const serverCommand = fileURLToPath(new URL('../../apps/gateway/dist/admin-cli/main.js', import.meta.url))
+const serverCommand = fileURLToPath(new URL('../../apps/gateway/dist-modules/admin-cli/main.js', import.meta.url))
 
 export interface PreparedOptions {
   /**

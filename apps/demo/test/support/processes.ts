@@ -11,7 +11,7 @@ const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
 const programs = {
   demo: 'apps/demo/dist/main.js',
   gateway: 'apps/gateway/dist/main.js',
-  'rack-gateway-server': 'apps/gateway/dist/admin-cli/main.js',
+  'rack-gateway-server': 'apps/gateway/dist/rack-gateway-server.js',
   'rack-gateway': 'apps/cli/dist/rack-gateway.js',
 } as const
 

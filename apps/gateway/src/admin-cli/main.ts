@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
+import { version } from '../process/version.ts'
 import { addCommands } from './command-module.ts'
 import * as archive from './commands/audit/archive.ts'
 import * as issue from './commands/token/issue.ts'
@@ -10,6 +11,7 @@ import { UsageError } from './usage-error.ts'
 
 await yargs(hideBin(process.argv))
   .scriptName('rack-gateway-server')
+  .version(version())
   .usage("$0 <command>\n\nThe server's own commands. They read the same environment as the server.")
   .command('token', 'issue, list, and revoke tokens', (group) =>
     addCommands(group, [issue, list, revoke], 'The command token needs an action. Use issue, list, or revoke.'),

