@@ -1,6 +1,6 @@
-// Runs every check in order and ends with one line that counts them all. A check that fails doesn't hide the ones after it.
+// Runs all checks, then the tests, and ends with one line that counts them all. A check that fails doesn't hide the others.
 // `--unit`: only what needs no database, no socket and no process. Further words name test files.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,8 +42,21 @@ function runTests(mode) {
   return { title: `${mode} tests`, ...testCounts(report, succeeded) }
 }
 
-function runCheck(title, command, args) {
-  const passed = run(title, command, args)
+/** Checks run at the same time. Each prints its output at its end. */
+async function runCheck(title, command, args) {
+  const started = Date.now()
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const passed = await new Promise((resolve) => {
+    child.on('error', ({ message }) => {
+      output += message
+      resolve(false)
+    })
+    child.on('close', (status) => resolve(status === 0))
+  })
+  console.log(`\n── ${title}: ${command} ${args.join(' ')}\n${output.trimEnd()}`)
+  console.log(`── ${title}: ${passed ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
   return { title, passed: Number(passed), failed: Number(!passed), skipped: 0 }
 }
 
@@ -54,12 +67,12 @@ function prepareChromium() {
   else if (!process.env.CI) console.log('\n── Without Chromium, the tests of the web console in a browser are skipped.')
 }
 
-const checks = [
+const checks = await Promise.all([
   runCheck('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
   // More checkers of one project repeat each other's work.
   runCheck('types', 'tsc', ['-b', '--checkers', '1']),
   runCheck('unused code', 'knip', ['--no-progress', '--treat-config-hints-as-errors']),
-]
+])
 if (!unitOnly) prepareChromium()
 const tests = (unitOnly ? ['unit'] : ['unit', 'integration']).map(runTests)
 rmSync(scratch, { recursive: true, force: true })
