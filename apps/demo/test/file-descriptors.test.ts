@@ -9,7 +9,6 @@ import { builtCommand } from './support/processes.ts'
 import { start } from './support/program.ts'
 import { startSystem } from './support/system.ts'
 
-/** Node opens about 300 files at once while it loads the modules. */
 const fileDescriptors = 512
 
 test.runIf(canMeasure)(
