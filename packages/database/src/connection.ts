@@ -18,7 +18,7 @@ export interface Database {
   readonly sql: Sql
   /** drizzle over the same connections, with the types of `schema.ts`. */
   readonly db: PostgresJsDatabase<typeof schema>
-  /** One connection for changes of identities. The database serialises them, so more connections would only wait there. */
+  /** One connection for changes of identities. The database serializes these changes, so more connections would only wait there. */
   readonly changes: PostgresJsDatabase<typeof schema>
   /** One connection for changes that revoke something, so that they do not wait behind other changes. */
   readonly revocations: PostgresJsDatabase<typeof schema>
@@ -40,9 +40,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   const revocations = open(1, ' revocations')
   return {
     sql,
-    db: drizzleBeside(sql),
-    changes: drizzleBeside(changes),
-    revocations: drizzleBeside(revocations),
+    db: createDrizzle(sql),
+    changes: createDrizzle(changes),
+    revocations: createDrizzle(revocations),
     async check() {
       await sql`select 1`.catch((cause: unknown) => {
         throw databaseUnavailable(cause, url)
@@ -54,8 +54,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   }
 }
 
-/** Restores the client's own conversions of dates, which drizzle replaces. */
-function drizzleBeside(sql: Sql) {
+/** Creates a drizzle client that leaves the connection's conversions of dates as they are. drizzle itself replaces them. */
+function createDrizzle(sql: Sql) {
   const parsers = { ...sql.options.parsers }
   const serializers = { ...sql.options.serializers }
   const db = drizzle(sql, { schema })

@@ -54,7 +54,7 @@ export const EmbeddedPasswordsLost = defineError<[string, string | number]>(
 )
 export const EmbeddedFailed = defineError<[string | number, string | number]>(
   'RGW_EMBEDDED_FAILED',
-  'PostgreSQL did not start in %s: %s\nCheck its log there, or set DATABASE_URL.',
+  'PostgreSQL did not start in the directory %s: %s\nCheck the log of the gateway, which has the log of PostgreSQL, or set DATABASE_URL.',
   500,
   { reasonOnly: true },
 )

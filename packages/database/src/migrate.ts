@@ -46,7 +46,7 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
 /** Checks that the schema has this release's version, without DATABASE_OWNER_URL. @throws SchemaOlder, SchemaNewer, MigrationChanged */
 export async function checkSchema(sql: Sql): Promise<void> {
   const [table] = await sql`select to_regclass('gateway.migrations') is not null as present`
-  const version = table?.present ? checkRecorded(await recorded(sql), allMigrations) : 0
+  const version = table?.present ? checkRecorded(await readRecorded(sql), allMigrations) : 0
   if (version < allMigrations.length) throw new SchemaOlder(version, allMigrations.length)
 }
 
@@ -68,7 +68,7 @@ async function applyMissing(tx: TransactionSql, migrations: readonly Migration[]
       checksum text NOT NULL,
       applied_at timestamptz NOT NULL DEFAULT now()
     );`)
-  const missing = migrations.slice(checkRecorded(await recorded(tx), migrations))
+  const missing = migrations.slice(checkRecorded(await readRecorded(tx), migrations))
   for (const migration of missing) {
     await tx.unsafe(migration.sql)
     await tx`insert into gateway.migrations (version, name, checksum)
@@ -83,11 +83,11 @@ interface RecordedMigration {
   readonly checksum: string
 }
 
-function recorded(sql: Sql | TransactionSql) {
+function readRecorded(sql: Sql | TransactionSql) {
   return sql<RecordedMigration[]>`select version, name, checksum from gateway.migrations order by version`
 }
 
-/** The version of the database's schema. */
+/** @returns the version of the database's schema @throws SchemaNewer, MigrationChanged */
 function checkRecorded(rows: readonly RecordedMigration[], migrations: readonly Migration[]): number {
   const version = rows.at(-1)?.version ?? 0
   if (version > migrations.length) throw new SchemaNewer(version, migrations.length)

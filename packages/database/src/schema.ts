@@ -219,7 +219,7 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   code: bytea('code'),
   codeUntil: instant('code_until').notNull(),
   spentAt: instant('spent_at'),
-  /** Of the login. */
+  /** When the login expires. */
   expiresAt: instant('expires_at').notNull(),
   /** The browser session that decided. It can be deleted before this row. */
   sessionId: uuid('session_id'),
@@ -286,7 +286,7 @@ export interface InvitationGrant {
   readonly role: string
   readonly racks: string
   readonly apps: string
-  /** RFC 3339, or null for no end. */
+  /** RFC 3339, or null for no expiry. */
   readonly expiresAt: string | null
 }
 
@@ -380,7 +380,7 @@ export const credentials = gateway.table('credentials', {
 export const bindingSubjects = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
 export type BindingSubject = (typeof bindingSubjects)[number]
 
-/** Subject × role × rack pattern × app pattern, optionally with an end. */
+/** Subject × role × rack pattern × app pattern, optionally with an expiry. */
 export const bindings = gateway.table('bindings', {
   id: uuid('id').primaryKey(),
   subjectKind: text('subject_kind').$type<BindingSubject>().notNull(),
@@ -463,6 +463,7 @@ export const recordings = gateway.table('recordings', {
 
 /** Calls that are open now. A row counts only while the process of its stream lives. */
 export const liveCalls = gateway.table('live_calls', {
+  /** The ID of the `opened` event, if there is one. */
   id: uuid('id').primaryKey(),
   /** An audit stream of the process that has the call. */
   stream: uuid('stream').notNull(),
@@ -489,6 +490,7 @@ export const liveCalls = gateway.table('live_calls', {
 
 /** Requests to end live calls, with the reason that the participant sees. */
 export const callEndings = gateway.table('call_endings', {
+  /** The ID of the live call, which may not be listed yet. */
   call: uuid('call').primaryKey(),
   reason: text('reason').notNull(),
   requestedAt: instant('requested_at').notNull().defaultNow(),
@@ -524,7 +526,7 @@ export const streams = audit.table('streams', {
   fallback: boolean('fallback').notNull().default(false),
   /** After adoption: open calls up to this event have an `outcome.unknown`. */
   accountedSeq: bigint('accounted_seq', { mode: 'number' }),
-  /** When all open calls had one. */
+  /** When all open calls had an `outcome.unknown`. */
   accountedAt: instant('accounted_at'),
 })
 

@@ -4,8 +4,8 @@ import type { Sql, TransactionSql } from 'postgres'
 export type TamperProtection = 'prevented' | 'detected'
 
 /**
- * Whether the login of `sql` could change events: by a privilege on a partition, by owning (or being a member of the owner
- * of) the tables, schema, functions, or database, or as a superuser or by access to the server's files.
+ * Says whether the login of `sql` could change events. It could with a privilege on a partition, as an owner (or a member of the
+ * owner) of the tables, schema, functions, or database, as a superuser, or with access to the server's files.
  */
 export async function tamperProtection(sql: Sql | TransactionSql): Promise<TamperProtection> {
   const [found] = await sql`

@@ -11,24 +11,24 @@ export interface ClosedConnections {
 
 /**
  * Makes `begin` safe when a connection breaks during a transaction. postgres.js (3.4.9) continues to write to the broken
- * connection, including the rollback, which throws an uncaught exception and ends the process. So this sends nothing more on a
+ * connection, including the rollback, which throws an uncaught exception and ends the process. So the guard sends nothing more on a
  * connection that may have broken, and the transaction fails. If its commit was already sent, its result is unknown.
  *
  * @param closings to be counted by the pool's `onclose`
  */
 export function guardTransactions<S extends Sql>(sql: S, closings: ClosedConnections): S {
   const begin: (options: string, work: Work) => Promise<unknown> = sql.begin.bind(sql)
-  function beginGuarded(...given: [Work] | [string, Work]): Promise<unknown> {
-    const [options, work] = given.length === 1 ? ['', given[0]] : given
-    let over = false
+  function beginGuarded(...parameters: [Work] | [string, Work]): Promise<unknown> {
+    const [options, work] = parameters.length === 1 ? ['', parameters[0]] : parameters
+    let isOver = false
     const outcome = begin(options, (tx) => {
       const closedBefore = closings.count
-      const mayBeBroken = () => over || closings.count !== closedBefore
+      const mayBeBroken = () => isOver || closings.count !== closedBefore
       return new Promise((resolve, reject) => {
         // If it was this connection that closed, the transaction ends within this turn of the event loop.
         const settle = async (end: () => void) => {
           if (mayBeBroken()) await nextTurn()
-          if (!over) end()
+          if (!isOver) end()
         }
         Promise.resolve(run(work, guardedTransaction(tx, mayBeBroken))).then(
           (result) => settle(() => (mayBeBroken() ? reject(new ConnectionBroken()) : resolve(result))),
@@ -37,7 +37,7 @@ export function guardTransactions<S extends Sql>(sql: S, closings: ClosedConnect
       })
     })
     return outcome.finally(() => {
-      over = true
+      isOver = true
     })
   }
   return Object.assign(sql, { begin: beginGuarded })
@@ -54,9 +54,9 @@ function guardedTransaction(tx: TransactionSql, mayBeBroken: () => boolean): Tra
     if (mayBeBroken()) throw new ConnectionBroken()
   }
   return new Proxy(tx, {
-    apply(target, self, given) {
+    apply(target, self, parameters) {
       expectConnected()
-      return Reflect.apply(target, self, given)
+      return Reflect.apply(target, self, parameters)
     },
     get(target, name) {
       if (name === 'unsafe' || name === 'savepoint' || name === 'file') expectConnected()

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { EmbeddedUnsupported } from '../errors.ts'
 import type { Account } from './account.ts'
-import { firstBlocked } from './reachable.ts'
+import { findBlockedDirectory } from './reachable.ts'
 
 export interface Binaries {
   readonly initdb: string
@@ -41,28 +41,28 @@ function ownManifest(): string {
 /** Copies the programs into the data directory if the account can't reach them, such as in root's home directory. */
 export async function reachableBinaries(binaries: Binaries, account: Account, dataDir: string): Promise<Binaries> {
   const bin = dirname(binaries.postgres)
-  if ((await firstBlocked(bin, account)) === null) return binaries
+  if ((await findBlockedDirectory(bin, account)) === null) return binaries
   const copy = join(dataDir, 'software')
   if (!(await isCurrent(copy, binaries))) await copySoftware(dirname(bin), copy, account)
   return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
 }
 
 async function isCurrent(copy: string, binaries: Binaries) {
-  const [own, original] = await Promise.all([
+  const [copied, original] = await Promise.all([
     stat(join(copy, 'bin', 'postgres')).catch(() => null),
     stat(binaries.postgres),
   ])
-  return own?.size === original.size && own.mtimeMs === original.mtimeMs
+  return copied?.size === original.size && copied.mtimeMs === original.mtimeMs
 }
 
 async function copySoftware(from: string, to: string, account: Account) {
-  const partial = `${to}.new`
-  await rm(partial, { recursive: true, force: true })
-  await mkdir(partial)
-  await cp(from, partial, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
-  await lchown(partial, account.uid, account.gid)
-  for (const entry of await readdir(partial, { recursive: true }))
-    await lchown(join(partial, entry), account.uid, account.gid)
+  const newCopy = `${to}.new`
+  await rm(newCopy, { recursive: true, force: true })
+  await mkdir(newCopy)
+  await cp(from, newCopy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+  await lchown(newCopy, account.uid, account.gid)
+  for (const entry of await readdir(newCopy, { recursive: true }))
+    await lchown(join(newCopy, entry), account.uid, account.gid)
   await rm(to, { recursive: true, force: true })
-  await rename(partial, to)
+  await rename(newCopy, to)
 }

@@ -9,7 +9,7 @@ import { logins, makePasswords, type Passwords, passwordsFile, readPasswords } f
 
 const run = promisify(execFile)
 
-/** Doesn't include the gateway's environment, which contains secrets. */
+/** The whole environment of PostgreSQL's programs. They don't inherit the gateway's, which contains secrets. */
 export const serverEnvironment = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' }
 
 export function clusterOf(dataDir: string): string {
@@ -38,16 +38,16 @@ export async function prepareCluster(dataDir: string, binaries: Binaries, accoun
 
 /** Builds the cluster in a temporary directory and renames it, so that an interrupted start leaves no partial cluster. */
 async function initialize(dataDir: string, binaries: Binaries, account: Account | null, passwords: Passwords) {
-  const partial = `${clusterOf(dataDir)}.new`
+  const newCluster = `${clusterOf(dataDir)}.new`
   const passwordFile = join(dataDir, 'initdb-password')
-  await rm(partial, { recursive: true, force: true })
-  await mkdir(partial, { mode: 0o700 })
+  await rm(newCluster, { recursive: true, force: true })
+  await mkdir(newCluster, { mode: 0o700 })
   await writeFile(passwordFile, passwords.admin, { mode: 0o600 })
-  if (account) await Promise.all([partial, passwordFile].map((path) => chown(path, account.uid, account.gid)))
+  if (account) await Promise.all([newCluster, passwordFile].map((path) => chown(path, account.uid, account.gid)))
   try {
-    await run(binaries.initdb, initdbArguments(partial, passwordFile), {
+    await run(binaries.initdb, initdbArguments(newCluster, passwordFile), {
       env: serverEnvironment,
-      cwd: partial,
+      cwd: newCluster,
       ...(account ? { uid: account.uid, gid: account.gid } : {}),
     })
   } catch (error) {
@@ -56,7 +56,7 @@ async function initialize(dataDir: string, binaries: Binaries, account: Account 
     await rm(passwordFile, { force: true })
   }
   await rm(clusterOf(dataDir), { recursive: true, force: true })
-  await rename(partial, clusterOf(dataDir))
+  await rename(newCluster, clusterOf(dataDir))
 }
 
 function initdbArguments(directory: string, passwordFile: string) {

@@ -28,9 +28,9 @@ export async function readPasswords(dataDir: string): Promise<Passwords | null> 
 /** Stores random, URL-safe passwords in a 0600 file for the next start. */
 export async function makePasswords(dataDir: string): Promise<Passwords> {
   const passwords = { admin: randomPassword(), owner: randomPassword(), runtime: randomPassword() }
-  const half = `${passwordsFile(dataDir)}.new`
-  await writeFile(half, `${JSON.stringify(passwords)}\n`, { mode: 0o600, flush: true })
-  await rename(half, passwordsFile(dataDir))
+  const newFile = `${passwordsFile(dataDir)}.new`
+  await writeFile(newFile, `${JSON.stringify(passwords)}\n`, { mode: 0o600, flush: true })
+  await rename(newFile, passwordsFile(dataDir))
   return passwords
 }
 

@@ -3,18 +3,18 @@ import { dirname } from 'node:path'
 import { EmbeddedUnreachable } from '../errors.ts'
 import type { Account } from './account.ts'
 
-/** The outermost directory on the way to (and including) `directory` that the account cannot enter, or null. */
-export async function firstBlocked(directory: string, account: Account): Promise<string | null> {
-  for (const step of directoriesTo(await realpath(directory))) {
-    const found = await stat(step)
-    if (!mayEnter(found, account)) return `${step} (mode ${octal(found.mode)})`
+/** Finds the outermost of `directory` and its parents that the account cannot enter. @returns its path and mode, or null */
+export async function findBlockedDirectory(directory: string, account: Account): Promise<string | null> {
+  for (const path of directoriesTo(await realpath(directory))) {
+    const found = await stat(path)
+    if (!canEnter(found, account)) return `${path} (mode ${octal(found.mode)})`
   }
   return null
 }
 
-/** @throws EmbeddedUnreachable with the directory that the account may not enter */
+/** @throws EmbeddedUnreachable with the directory that the account cannot enter */
 export async function checkReachable(directory: string, account: Account): Promise<void> {
-  const blocked = await firstBlocked(directory, account)
+  const blocked = await findBlockedDirectory(directory, account)
   if (blocked) throw new EmbeddedUnreachable(account.name, blocked)
 }
 
@@ -24,7 +24,7 @@ function directoriesTo(path: string): string[] {
 }
 
 /** Like the kernel, checks only the first class that applies: owner, group, or others. */
-function mayEnter(directory: { mode: number; uid: number; gid: number }, account: Account) {
+function canEnter(directory: { mode: number; uid: number; gid: number }, account: Account) {
   if (directory.uid === account.uid) return (directory.mode & 0o100) !== 0
   if (directory.gid === account.gid) return (directory.mode & 0o010) !== 0
   return (directory.mode & 0o001) !== 0

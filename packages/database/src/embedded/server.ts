@@ -8,11 +8,11 @@ import type { Account } from './account.ts'
 import { serverEnvironment } from './cluster.ts'
 
 /**
- * The shell becomes the server, in its own session, so that Ctrl-C doesn't reach it. A background watcher reads from a pipe
- * that this process keeps open. If this process ends, the read fails and the watcher stops the server. A line from the pipe
- * means that the server has ended, and that the watcher can end too.
+ * A shell script that becomes the server, in its own session, so that Ctrl-C doesn't reach the server. Its background watcher
+ * reads from a pipe that this process keeps open. If this process ends, the read fails and the watcher stops the server. A line
+ * from the pipe means that the server has ended, and that the watcher can end too.
  */
-const supervised = `( { read -r _ <&3 || kill -INT $$; } 3<&3 </dev/null >/dev/null 2>&1 & )
+const supervisorScript = `( { read -r _ <&3 || kill -INT $$; } 3<&3 </dev/null >/dev/null 2>&1 & )
 exec 3<&-
 exec "$@"`
 
@@ -55,7 +55,7 @@ function launch({ program, cluster, account, settings }: ServerOptions, port: nu
     fsync: 'on',
   }
   const flags = Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  return spawn('/bin/sh', ['-c', supervised, 'postgres', program, '-D', cluster, ...flags], {
+  return spawn('/bin/sh', ['-c', supervisorScript, 'postgres', program, '-D', cluster, ...flags], {
     cwd: cluster,
     detached: true,
     env: serverEnvironment,

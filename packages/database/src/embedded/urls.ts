@@ -3,7 +3,7 @@ import { databaseName, logins, type Passwords } from './passwords.ts'
 export interface EmbeddedPostgresUrls {
   /** The owner of the database, for migrations and archiving. */
   readonly ownerUrl: string
-  /** What the gateway runs with. */
+  /** The login that the gateway runs with. */
   readonly runtimeUrl: string
   /** The superuser, on the database `postgres`: for tests and backups, never for the gateway. */
   readonly adminUrl: string

@@ -1,4 +1,4 @@
-/** Append-only: triggers also stop those whom privileges do not stop, and tell an owner who tries it by mistake. */
+/** Events are append-only. Privileges do not stop the owner of the table, so triggers also reject changes, such as one by mistake. */
 export const events = {
   name: '0003-events',
   sql: `

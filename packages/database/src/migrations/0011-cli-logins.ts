@@ -1,4 +1,4 @@
-/** Logins of the CLI. Changes of these tables do not raise the revision, because only their sessions do. */
+/** Logins of the CLI. Changes of these tables do not raise the revision: only the sessions that the logins lead to do. */
 export const cliLogins = {
   name: '0011-cli-logins',
   sql: `

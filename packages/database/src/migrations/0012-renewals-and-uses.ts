@@ -1,6 +1,6 @@
 /**
- * Sealed refresh tokens of identity providers, and the last uses of browser sessions in the table of all other credentials.
- * They contain no permissions, so changes of them do not raise the revision.
+ * Adds encrypted refresh tokens of identity providers, and moves the last uses of browser sessions to `last_uses`, the table of
+ * all other credentials. Neither contains permissions, so changes of them do not raise the revision.
  */
 export const renewalsAndUses = {
   name: '0012-renewals-and-uses',

@@ -1,5 +1,5 @@
 /**
- * Signed checkpoints, append-only as events are. `trees` and `deliveries` are caches: their content is compared with the signed
+ * Signed checkpoints, which are append-only like events. `trees` and `deliveries` are caches: their content is compared with the signed
  * checkpoints, and can be computed again from events and checkpoints.
  */
 export const checkpoints = {

@@ -1,5 +1,5 @@
 /**
- * The position of each sink in each stream, the process that ships it, and the events that a sink rejected permanently.
+ * The position of each sink in each stream, the process that sends it, and the events that a sink rejected permanently.
  * These tables are not evidence. They only track which events were delivered.
  */
 export const sinks = {

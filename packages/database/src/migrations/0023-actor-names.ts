@@ -1,4 +1,4 @@
-/** Recordings of API tokens and jobs say whose they are in a form that no e-mail address has. */
+/** Recordings name API tokens and jobs in a form that no email address has, such as `token:NAME (OWNER)`. */
 export const actorNames = {
   name: '0023-actor-names',
   sql: `

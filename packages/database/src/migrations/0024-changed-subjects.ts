@@ -10,13 +10,14 @@ const subjects = {
   workload_sessions: `'workload:' || id`,
 } as const
 
-/** A change of more than these concerns everybody. */
+/** A change of more subjects concerns everybody. */
 const maxSubjects = 100
-const kept = 1_000
+/** Older revisions are deleted. */
+const maxRevisions = 1_000
 
 /**
  * Each revision has the subjects whose identity it changed, so that a replica drops only these from its cache. The triggers
- * read the subjects from the changed rows, so that a change by another program counts, too. Null stands for every subject.
+ * read the subjects from the changed rows, so that a change by another program counts, too. The value null means every subject.
  */
 export const changedSubjects = {
   name: '0024-changed-subjects',
@@ -32,7 +33,7 @@ DECLARE
   raised bigint;
   changed text[] := CASE WHEN TG_TABLE_NAME = 'recordings' THEN '{}'::text[] END;
 BEGIN
-  ${raise('changed')}
+  ${raiseRevision('changed')}
   RETURN NULL;
 END
 $$;
@@ -40,18 +41,18 @@ ${Object.entries(subjects).map(raiseBySubject).join('\n')}
 `,
 }
 
-function raise(changed: string): string {
+function raiseRevision(changed: string): string {
   return `UPDATE gateway.revision SET value = value + 1 WHERE one = 1 RETURNING value INTO STRICT raised;
   INSERT INTO gateway.changed_subjects VALUES (raised, ${changed});
-  DELETE FROM gateway.changed_subjects WHERE revision <= raised - ${kept};
+  DELETE FROM gateway.changed_subjects WHERE revision <= raised - ${maxRevisions};
   PERFORM pg_notify('gateway_revision', raised::text);`
 }
 
 function raiseBySubject([table, subject]: readonly [string, string]): string {
-  const collect = (rows: string) =>
+  const collectSubjects = (rows: string) =>
     `SELECT array_agg(DISTINCT subject) INTO changed FROM (SELECT * FROM (${rows}) every_row LIMIT ${maxSubjects + 1}) some_rows;`
-  const of = (rows: string) => `SELECT ${subject} AS subject FROM ${rows}`
-  const call = `FOR EACH STATEMENT EXECUTE FUNCTION gateway.raise_revision_of_${table}();`
+  const subjectsOf = (rows: string) => `SELECT ${subject} AS subject FROM ${rows}`
+  const action = `FOR EACH STATEMENT EXECUTE FUNCTION gateway.raise_revision_of_${table}();`
   return `
 CREATE FUNCTION gateway.raise_revision_of_${table}() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -60,17 +61,17 @@ DECLARE
   changed text[];
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    ${collect(of('new_rows'))}
+    ${collectSubjects(subjectsOf('new_rows'))}
   ELSIF TG_OP = 'DELETE' THEN
-    ${collect(of('old_rows'))}
+    ${collectSubjects(subjectsOf('old_rows'))}
   ELSE
-    ${collect(`${of('old_rows')} UNION ${of('new_rows')}`)}
+    ${collectSubjects(`${subjectsOf('old_rows')} UNION ${subjectsOf('new_rows')}`)}
   END IF;
   changed := COALESCE(changed, '{}');
   IF cardinality(changed) > ${maxSubjects} THEN
     changed := NULL;
   END IF;
-  ${raise('changed')}
+  ${raiseRevision('changed')}
   RETURN NULL;
 END
 $$;
@@ -78,8 +79,8 @@ REVOKE ALL ON FUNCTION gateway.raise_revision_of_${table}() FROM PUBLIC;
 DROP TRIGGER raise_revision ON gateway.${table};
 CREATE TRIGGER raise_revision AFTER TRUNCATE ON gateway.${table}
   FOR EACH STATEMENT EXECUTE FUNCTION gateway.raise_revision();
-CREATE TRIGGER raise_revision_insert AFTER INSERT ON gateway.${table} REFERENCING NEW TABLE AS new_rows ${call}
+CREATE TRIGGER raise_revision_insert AFTER INSERT ON gateway.${table} REFERENCING NEW TABLE AS new_rows ${action}
 CREATE TRIGGER raise_revision_update AFTER UPDATE ON gateway.${table}
-  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows ${call}
-CREATE TRIGGER raise_revision_delete AFTER DELETE ON gateway.${table} REFERENCING OLD TABLE AS old_rows ${call}`
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows ${action}
+CREATE TRIGGER raise_revision_delete AFTER DELETE ON gateway.${table} REFERENCING OLD TABLE AS old_rows ${action}`
 }

@@ -1,7 +1,7 @@
 /**
- * Calls that are open now, and requests to end them. A row counts only while the process of its audit stream lives. A request
- * raises the revision, which every process follows, and changes no identity. It is apart from the call, because a recorded
- * session can be ended before its call is listed.
+ * Calls that are open now, and requests to end them. A call counts only while the process of its audit stream lives. A request to
+ * end a call raises the revision, which every process follows, although it changes no identity. It has a table of its own, because
+ * a recorded session can be ended before its call is listed. `opened` is the ID of the event, and the ID of the call if there is one.
  */
 export const liveCalls = {
   name: '0028-live-calls',

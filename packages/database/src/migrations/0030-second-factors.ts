@@ -1,6 +1,6 @@
 /**
- * Second factors, and proofs of them. A factor says who has one, so it raises the revision for its user. Proofs are read for
- * each call that needs one, so they are never cached and raise nothing.
+ * Second factors, and proofs of them. Adding or removing a factor raises the revision for its user, because decisions depend on
+ * whether a user has one. Proofs are read for each call that needs one, so they are never cached and raise nothing.
  */
 export const secondFactors = {
   name: '0030-second-factors',

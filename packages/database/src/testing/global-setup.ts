@@ -2,7 +2,7 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The test server's addresses; its owner's database is the migrated template, which nobody may connect to. */
+    /** The test server's addresses; its owner's database is the migrated template, to which no test must connect. */
     rackGatewayDatabase: { ownerUrl: string; runtimeUrl: string; adminUrl: string }
   }
 }

@@ -11,7 +11,7 @@ export interface TestDatabase {
   readonly runtimeUrl: string
   /** The superuser's login, for ending connections and reading tables directly. */
   readonly adminUrl: string
-  /** Ends every connection to it and removes it. */
+  /** Ends every connection to the database, and removes it. */
   drop(): Promise<void>
 }
 

@@ -6,13 +6,13 @@ import { serverAccount } from '../embedded/account.ts'
 import { clusterOf } from '../embedded/cluster.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/index.ts'
 import { runningPostmaster } from '../embedded/postmaster.ts'
-import { firstBlocked } from '../embedded/reachable.ts'
+import { findBlockedDirectory } from '../embedded/reachable.ts'
 
 export interface TestServer extends EmbeddedPostgres {
   readonly dataDir: string
 }
 
-/** Autovacuum would start a process for each of the many small databases, and each connection of a test would derive a key from its password. */
+/** Settings for fast tests. Autovacuum would start a process for each of the many small databases, and more SCRAM iterations would delay each connection. */
 const settings = {
   max_connections: '400',
   autovacuum: 'off',
@@ -46,7 +46,7 @@ export async function startTestServer(): Promise<TestServer> {
 export async function temporaryDirectory(): Promise<string> {
   const account = await serverAccount()
   for (const parent of [tmpdir(), '/tmp', '/var/tmp']) {
-    if (account && (await firstBlocked(parent, account).catch(() => parent)) !== null) continue
+    if (account && (await findBlockedDirectory(parent, account).catch(() => parent)) !== null) continue
     const directory = await mkdtemp(join(parent, prefix))
     if (account) await chmod(directory, 0o711)
     return directory

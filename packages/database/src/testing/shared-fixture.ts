@@ -6,7 +6,7 @@ export type OnEnd = (cleanUp: () => void | Promise<void>) => void
 /**
  * Makes a fixture before the first test of a file or `describe` block, for all of its tests.
  *
- * @returns gives the fixture to a test
+ * @returns a function that returns the fixture while tests run
  */
 export function sharedFixture<T>(make: (onEnd: OnEnd) => Promise<T>): () => T {
   let fixture: { readonly value: T } | null = null
