@@ -26,9 +26,9 @@ const fileName = 'demo.json'
 /** Writes the file atomically. Called when the demo is ready. */
 export async function writeDemoFile(directory: string, content: DemoFile): Promise<void> {
   const path = join(directory, fileName)
-  const draft = `${path}.${process.pid}`
-  await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
-  await rename(draft, path)
+  const newFile = `${path}.${process.pid}`
+  await writeFile(newFile, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+  await rename(newFile, path)
 }
 
 export async function removeDemoFile(directory: string): Promise<void> {

@@ -15,7 +15,7 @@ import { forwardedSettings, ignoredSettings } from './settings.ts'
 export interface DemoOptions {
   /** 0: any free port. */
   readonly port: number
-  /** Has the database and the secret key, so that tokens stay valid after a restart. */
+  /** The directory of the database and the secret key, so that tokens stay valid after a restart. */
   readonly dataDir: string
   /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` replace the demo racks. `POLICY_FILE` and `POLICY_PACKAGES` are used as well. */
   readonly env: NodeJS.ProcessEnv
@@ -49,17 +49,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const ignored = ignoredSettings(env)
   if (ignored.length > 0)
     log.warn({ event: 'demo.settings_ignored', settings: ignored }, 'the demo does not use these settings')
-  const given = racksOfEnvironment(env)
-  const demoRacks = Object.keys(given).length > 0 ? {} : await startDemoRacks()
+  const rackVariables = racksOfEnvironment(env)
+  const demoRacks = Object.keys(rackVariables).length > 0 ? {} : await startDemoRacks()
   // The login needs the gateway's address before the gateway listens.
   const gatewayPort = port === 0 ? await freePort() : port
-  // The name of this machine: the stock CLI in console mode, browsers, and cookies use it.
+  // Not 127.0.0.1: the stock CLI in console mode, browsers, and cookies use the name of this machine.
   const publicUrl = `http://localhost:${gatewayPort}`
   const identityProvider = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
   const stopPeers = () =>
     Promise.all([identityProvider.close(), ...Object.values(demoRacks).map((rack) => rack.close())])
   try {
-    const variables = Object.keys(given).length > 0 ? given : variablesOf(demoRacks)
+    const variables = Object.keys(rackVariables).length > 0 ? rackVariables : variablesOf(demoRacks)
     const key = await loadOrCreateSecretKey(directory)
     const recordings = join(directory, 'recordings')
     await mkdir(recordings, { recursive: true })
@@ -82,12 +82,12 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const racks = Object.fromEntries(
       config.racks.map(({ name, url, token }) => [name, { url: url.origin, token: token.reveal() }]),
     )
-    const prepared =
+    const examplePackages =
       policyPackages === 'examples'
         ? await prepareExamplePackages(join(directory, 'policies'), Object.keys(racks))
         : null
     const gateway = await startGateway(
-      { ...config, policyPackages: [...(prepared?.entries ?? []), ...config.policyPackages] },
+      { ...config, policyPackages: [...(examplePackages?.entries ?? []), ...config.policyPackages] },
       log,
       webConsole,
     )
@@ -115,7 +115,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       demoRacks,
       tokens,
       identityProvider,
-      examplePackages: prepared,
+      examplePackages,
       async stop() {
         await removeDemoFile(directory)
         await gateway.stop()

@@ -18,24 +18,29 @@ const ownedApp = 'otherapp'
 /** Writes settings with which both example packages deny some calls from the start. */
 export async function prepareExamplePackages(directory: string, racks: readonly string[]): Promise<ExamplePackages> {
   const frozenRack = racks.includes('production') ? 'production' : (racks.at(-1) ?? '')
-  const freeze = { name: 'demo', from: timeAt(Date.now()), until: timeAt(Date.now() + month), racks: [frozenRack] }
+  const freeze = {
+    name: 'demo',
+    from: formatTime(Date.now()),
+    until: formatTime(Date.now() + month),
+    racks: [frozenRack],
+  }
   const calendar = { freezes: [freeze], override: { roles: ['admin'], minutes: 30 } }
   const teams = { teams: { payments: { apps: [ownedApp], groups: ['payments'] } }, override: ['admin'] }
   await mkdir(directory, { recursive: true })
-  process.env.DEPLOY_FREEZE_CALENDAR = await settings(directory, 'calendar.json', calendar)
-  process.env.APP_OWNERSHIP_TEAMS = await settings(directory, 'teams.json', teams)
+  process.env.DEPLOY_FREEZE_CALENDAR = await writeSettings(directory, 'calendar.json', calendar)
+  process.env.APP_OWNERSHIP_TEAMS = await writeSettings(directory, 'teams.json', teams)
   const entries = ['deploy-freeze', 'app-ownership'].map((name) =>
     fileURLToPath(import.meta.resolve(`@rack-gateway/example-${name}`)),
   )
   return { entries, frozenRack, ownedApp }
 }
 
-async function settings(directory: string, name: string, content: object): Promise<string> {
+async function writeSettings(directory: string, name: string, content: object): Promise<string> {
   const path = join(directory, name)
   await writeFile(path, `${JSON.stringify(content, null, 2)}\n`)
   return path
 }
 
-function timeAt(at: number): string {
+function formatTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`
 }

@@ -37,7 +37,7 @@ export async function seed(
   })
   try {
     await bindGroups(issuer, database)
-    const bound = racks.includes('staging') ? 'staging' : racks[0]
+    const boundRack = racks.includes('staging') ? 'staging' : racks[0]
     return {
       viewer: await sessionOf(issuer, 'viewer@example.com', 'viewer'),
       ops: await sessionOf(issuer, 'ops@example.com', 'ops'),
@@ -45,7 +45,7 @@ export async function seed(
       auditor: await sessionOf(issuer, 'auditor@example.com', 'auditor'),
       admin: await sessionOf(issuer, 'admin@example.com', 'admin'),
       ci: await pipelineToken(issuer),
-      stagingViewer: await sessionOf(issuer, 'staging-viewer@example.com', 'viewer', bound),
+      stagingViewer: await sessionOf(issuer, 'staging-viewer@example.com', 'viewer', boundRack),
     }
   } finally {
     await database.close()
@@ -65,11 +65,11 @@ async function sessionOf(issuer: Issuer, email: string, role: string, rack?: str
 
 /** Binds roles to the groups of the demo's identity provider, but only once, so that later changes stay. */
 async function bindGroups(issuer: Issuer, { sql }: Pick<Database, 'sql'>): Promise<void> {
-  const known = await sql<
+  const boundGroups = await sql<
     { name: string }[]
   >`select subject_id as name from gateway.bindings where subject_kind = 'group'`
   for (const [group, role] of Object.entries(demoGroups))
-    if (!known.some(({ name }) => name === group)) await issuer.addBinding({ kind: 'group', id: group }, { role })
+    if (!boundGroups.some(({ name }) => name === group)) await issuer.addBinding({ kind: 'group', id: group }, { role })
 }
 
 async function pipelineToken(issuer: Issuer): Promise<string> {

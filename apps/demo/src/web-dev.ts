@@ -9,7 +9,7 @@ import { createServer, type ViteDevServer } from 'vite'
 import { freePort } from './free-port.ts'
 
 const hotReloadPath = 'hot-reload'
-/** What a document of Vite's development server loads. Everything else below /gateway/ is the gateway's. */
+/** Paths that a document of Vite's development server loads. Everything else below /gateway/ is the gateway's. */
 const prefixes = ['@vite', '@react-refresh', '@id', '@fs', 'src', 'node_modules', 'assets', hotReloadPath]
 
 /** Vite has inline scripts and style elements. Only its document is sent with this policy, and only by a demo. */
@@ -45,7 +45,7 @@ export function webDevServer(): WebConsoleSource {
       })
       app.addHook('onClose', () => vite?.close())
       await vite.listen()
-      const ownListeners = app.server.rawListeners('upgrade')
+      const gatewayListeners = app.server.rawListeners('upgrade')
       for (const prefix of prefixes)
         await app.register(httpProxy, {
           upstream: `http://127.0.0.1:${port}`,
@@ -57,19 +57,19 @@ export function webDevServer(): WebConsoleSource {
           // Vite needs no cookie.
           replyOptions: { rewriteRequestHeaders: (_request, { cookie: _, ...headers }) => headers },
         })
-      leaveHotReload(app, ownListeners)
+      separateHotReload(app, gatewayListeners)
     },
   }
 }
 
-/** Two listeners would answer each upgrade. That of the proxy gets hot reload, and the gateway's own get everything else. */
-function leaveHotReload(app: FastifyInstance, own: readonly unknown[]): void {
+/** Otherwise two listeners would answer each upgrade. The proxy's listener gets hot reload, and the gateway's listeners get the others. */
+function separateHotReload(app: FastifyInstance, gatewayListeners: readonly unknown[]): void {
   type Listener = (request: IncomingMessage, ...others: unknown[]) => void
   const listeners = app.server.rawListeners('upgrade') as Listener[]
   app.server.removeAllListeners('upgrade')
   app.server.on('upgrade', (request: IncomingMessage, ...others: unknown[]) => {
     const isHotReload = request.url?.startsWith(`/gateway/${hotReloadPath}`) === true
     for (const listener of listeners)
-      if (own.includes(listener) !== isHotReload) listener.call(app.server, request, ...others)
+      if (gatewayListeners.includes(listener) !== isHotReload) listener.call(app.server, request, ...others)
   })
 }

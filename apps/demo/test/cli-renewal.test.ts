@@ -44,7 +44,7 @@ test('a slow provider delays no command, and the renewed token is stored', async
   at.idp.injectFault({
     kind: 'slow',
     path: /^\/token/,
-    asked: () => {
+    onRequest: () => {
       asked++
     },
     until,

@@ -182,7 +182,7 @@ describe('the renewal of a session', () => {
   test('issues no token after the caller disconnected', async () => {
     const { token, id } = await loggedIn()
     const [asked, go] = [deferred<void>(), deferred<void>()]
-    at.idp.injectFault({ kind: 'slow', path: /^\/token/, asked: asked.resolve, until: go.promise })
+    at.idp.injectFault({ kind: 'slow', path: /^\/token/, onRequest: asked.resolve, until: go.promise })
     const gone = new AbortController()
     const headers = { authorization: `Bearer ${token}` }
     const renewing = fetch(`${at.system.url}${renewal}`, { method: 'POST', headers, signal: gone.signal })
@@ -200,7 +200,7 @@ describe('the renewal of a session', () => {
   test('survives a login that is faster than the provider’s refusal of the previous token', async () => {
     const { token } = await loggedIn()
     const [asked, answered] = [deferred<void>(), deferred<FaultyResponse>()]
-    at.idp.injectFault({ kind: 'held', path: /^\/token/, asked: asked.resolve, answer: answered.promise })
+    at.idp.injectFault({ kind: 'late-answer', path: /^\/token/, onRequest: asked.resolve, answer: answered.promise })
     const renewing = renew(token)
     await asked.promise
     at.idp.injectFault(null)

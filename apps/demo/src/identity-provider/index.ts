@@ -96,7 +96,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
       received.keys++
       response
         .writeHead(200, { 'content-type': 'application/jwk-set+json' })
-        .end(JSON.stringify(await signing.published()))
+        .end(JSON.stringify(await signing.publishedKeys()))
       return
     }
     if (fault?.kind === 'callback') changeCallback(response, options.gatewayUrl, fault.change)

@@ -10,9 +10,9 @@ export function loadLibrary(): Promise<Library> {
 
 function load(): Promise<Library> {
   for (const level of ['info', 'warn'] as const) {
-    const tell = console[level]
+    const print = console[level]
     console[level] = (...words: unknown[]) => {
-      if (!/oidc-provider (NOTICE|WARNING):/.test(String(words[0]))) tell(...words)
+      if (!/oidc-provider (NOTICE|WARNING):/.test(String(words[0]))) print(...words)
     }
   }
   return import('oidc-provider')

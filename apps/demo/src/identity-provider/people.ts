@@ -1,11 +1,11 @@
 /** A person who can be chosen at the demo's identity provider. */
 export interface DemoPerson {
-  /** Their subject. */
+  /** The claim `sub`. */
   readonly id: string
   readonly email: string
   readonly emailVerified: boolean
   readonly groups: readonly string[]
-  /** What the form says of them. */
+  /** The text beside the person in the form. */
   readonly about: string
 }
 

@@ -16,15 +16,15 @@ export type ProviderFault =
   | { readonly kind: 'callback'; readonly change: (parameters: URLSearchParams) => void }
   /** Requests for these paths get this response; null: no response. */
   | { readonly kind: 'answer'; readonly path: RegExp; readonly answer: FaultyResponse | null }
-  /** As `answer`, but the response comes later. */
+  /** As `answer`, but the response is sent when the promise resolves. `onRequest` is called when a request arrives. */
   | {
-      readonly kind: 'held'
+      readonly kind: 'late-answer'
       readonly path: RegExp
-      readonly asked: () => void
+      readonly onRequest: () => void
       readonly answer: Promise<FaultyResponse>
     }
   /** Requests for these paths get the usual response, but only after `until`. */
-  | { readonly kind: 'slow'; readonly path: RegExp; readonly asked: () => void; readonly until: Promise<void> }
+  | { readonly kind: 'slow'; readonly path: RegExp; readonly onRequest: () => void; readonly until: Promise<void> }
 
 export interface FaultyResponse {
   readonly status: number
@@ -35,7 +35,7 @@ export interface FaultyResponse {
 /** Waits if the fault is a slow response. */
 export async function waitIfSlow(fault: ProviderFault | null, { url }: IncomingMessage): Promise<void> {
   if (fault?.kind !== 'slow' || !fault.path.test(url ?? '')) return
-  fault.asked()
+  fault.onRequest()
   await fault.until
 }
 
@@ -46,9 +46,9 @@ export function sendFaultyResponse(
   response: ServerResponse,
 ): boolean {
   if (fault === null || !('answer' in fault) || !fault.path.test(request.url ?? '')) return false
-  if (fault.kind === 'held') {
-    fault.asked()
-    void fault.answer.then((known) => send(response, known))
+  if (fault.kind === 'late-answer') {
+    fault.onRequest()
+    void fault.answer.then((answer) => send(response, answer))
   } else if (fault.answer !== null) send(response, fault.answer)
   return true
 }

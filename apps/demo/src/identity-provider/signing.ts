@@ -15,10 +15,10 @@ interface SigningKey {
 
 /** The provider's signing keys. */
 export interface Signing {
-  /** The private key for the configuration of the library. */
+  /** The first private key, for the configuration of the library. */
   readonly first: JWK
   /** The key set of the provider: the public key that signs now. */
-  published(): Promise<{ keys: JWK[] }>
+  publishedKeys(): Promise<{ keys: JWK[] }>
   /** Signs with a new key from now on, and publishes only that key. */
   rotate(): Promise<void>
   /** Signs the library's ID token again, with the current key or with the fault. */
@@ -59,7 +59,7 @@ export async function createSigning(
   return {
     first,
     sign,
-    async published() {
+    async publishedKeys() {
       return { keys: [{ ...(await exportJWK(current.publicKey)), kid: current.id, alg: 'RS256', use: 'sig' }] }
     },
     async rotate() {

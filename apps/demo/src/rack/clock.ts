@@ -17,9 +17,9 @@ export const systemClock: Clock = {
 /** A clock that runs `factor` times as fast as real time. */
 export function fastClock(factor: number): Clock {
   const start = Date.now()
-  const opened = performance.now()
+  const startedAt = performance.now()
   return {
-    now: () => Math.floor(start + (performance.now() - opened) * factor),
+    now: () => Math.floor(start + (performance.now() - startedAt) * factor),
     after: (milliseconds, callback) => systemClock.after(milliseconds / factor, callback),
   }
 }

@@ -22,7 +22,7 @@ export function serveFixedAnswers(server: Server, token: string): void {
   server.on('request', (message: IncomingMessage, response: ServerResponse) => {
     if (message.headers.authorization !== credentials) refuse(response)
     else if (message.method === 'GET') answerRead(message.url ?? '', response)
-    else if (toImport.test(message.url ?? '')) answerImport(message, response)
+    else if (importTarget.test(message.url ?? '')) answerImport(message, response)
     else answerChange(message, response)
   })
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -32,22 +32,22 @@ export function serveFixedAnswers(server: Server, token: string): void {
 }
 
 const appsTarget = '/apps?'
-const large = /\/objects\/|\.tgz\??$|\/data\??$/
-const toObject = /\/objects\//
-const numbered = /\/builds\/B(\d{1,10})\.tgz\??$/
-const toImport = /\/builds\/import\??$/
-const toBuild = /\/builds/
-const toData = /\/data\??$/
-const largeReleaseList = /^\/apps\/app-large\/releases(?:\?.*)?$/
-const releaseList = /\/releases(?:\?.*)?$/
-const singleRelease = /\/releases\/[^/]+$/
+const largeTarget = /\/objects\/|\.tgz\??$|\/data\??$/
+const objectTarget = /\/objects\//
+const sizedBuildTarget = /\/builds\/B(\d{1,10})\.tgz\??$/
+const importTarget = /\/builds\/import\??$/
+const buildTarget = /\/builds/
+const dataTarget = /\/data\??$/
+const largeReleaseListTarget = /^\/apps\/app-large\/releases(?:\?.*)?$/
+const releaseListTarget = /\/releases(?:\?.*)?$/
+const singleReleaseTarget = /\/releases\/[^/]+$/
 
 function answerRead(target: string, response: ServerResponse): void {
   if (target === appsTarget) send(response, answers.apps)
-  else if (large.test(target)) sendLarge(response, Number(numbered.exec(target)?.[1] ?? largeLength))
-  else if (largeReleaseList.test(target)) send(response, answers.largeReleases())
-  else if (singleRelease.test(target)) send(response, answers.oneRelease)
-  else send(response, releaseList.test(target) ? answers.releases : answers.apps)
+  else if (largeTarget.test(target)) sendLarge(response, Number(sizedBuildTarget.exec(target)?.[1] ?? largeLength))
+  else if (largeReleaseListTarget.test(target)) send(response, answers.largeReleases())
+  else if (singleReleaseTarget.test(target)) send(response, answers.oneRelease)
+  else send(response, releaseListTarget.test(target) ? answers.releases : answers.apps)
 }
 
 function answerChange(message: IncomingMessage, response: ServerResponse): void {
@@ -64,9 +64,9 @@ function answerImport(message: IncomingMessage, response: ServerResponse): void 
 }
 
 function answerTo(target: string): answers.FixedAnswer {
-  if (toObject.test(target)) return answers.stored
-  if (toBuild.test(target)) return answers.build
-  return toData.test(target) ? answers.taken : answers.newRelease
+  if (objectTarget.test(target)) return answers.storedObject
+  if (buildTarget.test(target)) return answers.build
+  return dataTarget.test(target) ? answers.acceptedUpload : answers.newRelease
 }
 
 function send(response: ServerResponse, { headers, body }: answers.FixedAnswer): void {

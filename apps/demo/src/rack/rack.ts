@@ -65,10 +65,10 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
       return url
     },
     async listen(port = 0, host = '127.0.0.1') {
-      url = `${options.tls === undefined ? 'http' : 'https'}://${host}:${await listening(server, port, host)}`
+      url = `${options.tls === undefined ? 'http' : 'https'}://${host}:${await startListening(server, port, host)}`
       return url
     },
-    close: () => closed(server, sockets),
+    close: () => closeServer(server, sockets),
   }
 }
 
@@ -86,7 +86,7 @@ function trackSockets(server: Server): Set<Socket> {
   return sockets
 }
 
-function listening(server: Server, port: number, host: string): Promise<number> {
+function startListening(server: Server, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -98,7 +98,7 @@ function listening(server: Server, port: number, host: string): Promise<number> 
   })
 }
 
-function closed(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     for (const socket of sockets) socket.destroy()

@@ -8,7 +8,7 @@ export interface ReceivedRequest {
   /** The request target's bytes, one per character. */
   readonly target: string
   readonly rawHeaders: RawHeaders
-  /** The first MiB, the length of all of it, and its SHA-256 in hex (null until it has all come). Headers only of a websocket. */
+  /** The first MiB; the length of the whole body; its SHA-256 in hex, or null until all of it has arrived and for a websocket. */
   readonly body: { readonly bytes: Buffer; readonly length: number; readonly sha256: string | null }
   /** `METHOD /path/{variable}` of the route that the rack found; a websocket's method is `WS`. Null: no route (404, 405). */
   readonly route: string | null
@@ -25,18 +25,18 @@ export interface ReceivedRequest {
   readonly status: number | null
 }
 
-/** The same record while the rack still adds to it. */
-export type Recording = { -readonly [K in keyof ReceivedRequest]: ReceivedRequest[K] }
+/** The request while the rack still adds to it. */
+export type OpenRequest = { -readonly [K in keyof ReceivedRequest]: ReceivedRequest[K] }
 
-const keptRequests = 10_000
-const keptBytes = 1024 * 1024
+const maxRequests = 10_000
+const maxRecordedBytes = 1024 * 1024
 
 export function createReceivedLog() {
-  const requests: Recording[] = []
+  const requests: OpenRequest[] = []
   return {
     requests,
-    open(method: string, target: string, rawHeaders: RawHeaders): Recording {
-      const request: Recording = {
+    open(method: string, target: string, rawHeaders: RawHeaders): OpenRequest {
+      const request: OpenRequest = {
         method,
         target,
         rawHeaders,
@@ -52,14 +52,14 @@ export function createReceivedLog() {
         status: null,
       }
       requests.push(request)
-      if (requests.length > keptRequests) requests.shift()
+      if (requests.length > maxRequests) requests.shift()
       return request
     },
   }
 }
 
-/** Records the subject of the call, from the route and its parameters. */
-export function understand(request: Recording, parameters: Parameters): void {
+/** Records the parameters of the call, and its app, service, process, and command. */
+export function recordSubject(request: OpenRequest, parameters: Parameters): void {
   request.parameters = parameters
   request.app = request.variables.app ?? null
   request.service = request.variables.service ?? null
@@ -68,13 +68,14 @@ export function understand(request: Recording, parameters: Parameters): void {
 }
 
 /** Forwards a body, and records its first bytes, its length, and its digest. */
-export async function* recordBody(request: Recording, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+export async function* recordBody(request: OpenRequest, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   let bytes = Buffer.alloc(0)
   let length = 0
   for await (const chunk of body) {
     hash.update(chunk)
-    if (bytes.length < keptBytes) bytes = Buffer.concat([bytes, chunk.subarray(0, keptBytes - bytes.length)])
+    if (bytes.length < maxRecordedBytes)
+      bytes = Buffer.concat([bytes, chunk.subarray(0, maxRecordedBytes - bytes.length)])
     length += chunk.length
     request.body = { bytes, length, sha256: null }
     yield chunk

@@ -12,12 +12,12 @@ export async function sendAnswer(
   planned: PlannedFault | null,
 ): Promise<void> {
   const fault = planned?.fault
-  const sent = fault?.kind === 'gzip' ? await compressed(answer) : answer
+  const sent = fault?.kind === 'gzip' ? await compress(answer) : answer
   const headers = sent.headers.flat()
   const length =
-    Buffer.isBuffer(sent.body) && !has(sent, 'content-length') ? ['Content-Length', String(sent.body.length)] : []
+    Buffer.isBuffer(sent.body) && !hasHeader(sent, 'content-length') ? ['Content-Length', String(sent.body.length)] : []
   response.removeHeader('Connection')
-  if (!has(sent, 'transfer-encoding')) headers.push(...length)
+  if (!hasHeader(sent, 'transfer-encoding')) headers.push(...length)
   response.writeHead(sent.status, headers)
   if (fault?.kind === 'cut' || fault?.kind === 'stall') return sendPart(response, sent, fault, planned?.released)
   const { socket } = response
@@ -36,19 +36,19 @@ async function sendPart(
   let left = fault.after
   let interrupted = false
   for await (const chunk of chunksOf(body)) {
-    await written(response, interrupted ? chunk : chunk.subarray(0, left))
+    await write(response, interrupted ? chunk : chunk.subarray(0, left))
     left -= chunk.length
     if (interrupted || left > 0) continue
     if (fault.kind === 'cut') break
     await released
     interrupted = true
-    await written(response, chunk.subarray(chunk.length + left))
+    await write(response, chunk.subarray(chunk.length + left))
   }
   if (fault.kind === 'cut') response.socket?.destroy()
   else response.end()
 }
 
-function written(response: ServerResponse, bytes: Buffer): Promise<void> {
+function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
     response.write(bytes, () => resolve())
   })
@@ -59,18 +59,18 @@ async function* chunksOf(body: Answer['body']): AsyncGenerator<Buffer> {
   else yield* body
 }
 
-async function compressed(answer: Answer): Promise<Answer> {
-  const body = gzipSync(await collected(answer.body))
+async function compress(answer: Answer): Promise<Answer> {
+  const body = gzipSync(await collect(answer.body))
   return { ...answer, headers: [...answer.headers, ['Content-Encoding', 'gzip']], body }
 }
 
-async function collected(body: Answer['body']): Promise<Buffer> {
+async function collect(body: Answer['body']): Promise<Buffer> {
   if (Buffer.isBuffer(body)) return body
   const chunks: Buffer[] = []
   for await (const chunk of body) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-function has({ headers }: Answer, name: string): boolean {
+function hasHeader({ headers }: Answer, name: string): boolean {
   return headers.some(([given]) => given.toLowerCase() === name)
 }

@@ -1,9 +1,9 @@
 import type { Server, ServerResponse } from 'node:http'
 import { RackError } from './errors.ts'
-import { enlarged } from './large-answers.ts'
+import { enlarge } from './large-answers.ts'
 import { recordBody } from './received.ts'
 import { sendAnswer } from './send-answer.ts'
-import { type Arrival, arrive, badRequest, type Serving, secured, toCall } from './serving.ts'
+import { type Arrival, arrive, badRequest, type Serving, toCall, withRackHeaders } from './serving.ts'
 import type { Answer, HttpRoute } from './types.ts'
 import { bare, failure } from './wire/answers.ts'
 import { isAuthentic } from './wire/credentials.ts'
@@ -33,18 +33,18 @@ export async function serveRequest(
   response: ServerResponse,
 ): Promise<void> {
   const { fault } = arrival
-  const recorded = recordBody(arrival.recording, body)
+  const recorded = recordBody(arrival.request, body)
   if (fault?.fault.kind === 'reset') return reset(response)
   if (fault?.fault.kind === 'hang') await fault.released
   const answer = await answerTo(serving, arrival, recorded)
   if (fault?.fault.kind === 'reset-after-effect') return reset(response)
-  arrival.recording.status = answer.status
+  arrival.request.status = answer.status
   await sendAnswer(response, answer, fault)
   await drain(recorded)
 }
 
 async function answerTo(serving: Serving, arrival: Arrival, body: AsyncIterable<Buffer>): Promise<Answer> {
-  const { fault, match, recording } = arrival
+  const { fault, match, request } = arrival
   if (fault?.fault.kind === 'answer') {
     const { status, headers = [], body: content = '' } = fault.fault
     return { status, headers, body: Buffer.from(content) }
@@ -53,12 +53,12 @@ async function answerTo(serving: Serving, arrival: Arrival, body: AsyncIterable<
   if (match.found !== 'route') return bare(match.found === 'no-method' ? 405 : 404)
   const { route } = match
   if (route.kind !== 'http') return bare(404)
-  recording.authenticated = isAuthentic(recording.rawHeaders, serving.rack.token)
+  request.authenticated = isAuthentic(request.rawHeaders, serving.rack.token)
   try {
-    if (!recording.authenticated && route.path !== '/check') throw new RackError(401, 'invalid authentication')
-    return secured(serving, enlarged(await handle(serving, arrival, route, body), arrival.size))
+    if (!request.authenticated && route.path !== '/check') throw new RackError(401, 'invalid authentication')
+    return withRackHeaders(serving, enlarge(await handle(serving, arrival, route, body), arrival.largeSize))
   } catch (error) {
-    return secured(serving, failure(error, recording.rawHeaders))
+    return withRackHeaders(serving, failure(error, request.rawHeaders))
   }
 }
 

@@ -5,10 +5,10 @@ import type { PlannedFault } from './faults.ts'
 import { generatedBytes } from './generated-bytes.ts'
 import { sendAnswer } from './send-answer.ts'
 import { serveRequest } from './serve-http.ts'
-import { type Arrival, arrive, type Serving, secured, toCall } from './serving.ts'
+import { type Arrival, arrive, type Serving, toCall, withRackHeaders } from './serving.ts'
 import type { Answer, WebSocketRoute } from './types.ts'
 import { isAuthentic } from './wire/credentials.ts'
-import { acceptedUpgrade, refusedUpgrade } from './wire/handshake.ts'
+import { acceptedUpgrade, upgradeRefusal } from './wire/handshake.ts'
 import { readUpgradeBody } from './wire/upgrade-body.ts'
 import { createWebSocketStream, type WebSocketStream } from './wire/websocket.ts'
 
@@ -44,28 +44,28 @@ async function serveWebSocket(
   route: WebSocketRoute,
   { message, socket, head }: Upgrade,
 ): Promise<void> {
-  const { fault, recording } = arrival
+  const { fault, request } = arrival
   if (fault?.fault.kind === 'hang') await fault.released
   if (fault?.fault.kind === 'reset') return void (socket instanceof Socket && socket.resetAndDestroy())
-  const refused = answerInstead(fault) ?? refusedUpgrade(recording.rawHeaders)
-  if (refused !== null) {
-    recording.status = refused.status
-    return sendAnswer(responseOn(message, socket), secured(serving, refused), null)
+  const refusal = answerInstead(fault) ?? upgradeRefusal(request.rawHeaders)
+  if (refusal !== null) {
+    request.status = refusal.status
+    return sendAnswer(responseOn(message, socket), withRackHeaders(serving, refusal), null)
   }
-  // Only a multipart body is read, as the form parser does; what else comes before the 101 ends the connection.
-  const { body, rest } = await readUpgradeBody(recording.rawHeaders, socket, head, 'multipart')
+  // Like the rack's form parser, reads only a multipart body. Any other bytes before the 101 end the connection.
+  const { body, rest } = await readUpgradeBody(request.rawHeaders, socket, head, 'multipart')
   if (rest.length > 0) return void socket.destroy()
-  recording.body = { bytes: body, length: body.length, sha256: null }
-  recording.status = 101
-  recording.authenticated = isAuthentic(recording.rawHeaders, serving.rack.token)
+  request.body = { bytes: body, length: body.length, sha256: null }
+  request.status = 101
+  request.authenticated = isAuthentic(request.rawHeaders, serving.rack.token)
   const call = toCall(serving, arrival, route, { whole: body, stream: once(Buffer.alloc(0)) })
-  socket.write(acceptedUpgrade(recording.rawHeaders))
+  socket.write(acceptedUpgrade(request.rawHeaders))
   const stream = withFault(createWebSocketStream(socket), socket, fault)
   try {
-    if (!recording.authenticated) throw new Error('invalid authentication')
-    if (arrival.size !== null) {
+    if (!request.authenticated) throw new Error('invalid authentication')
+    if (arrival.largeSize !== null) {
       stream.input() // from here on, pings are answered and no input is lost
-      await stream.sendOne(arrival.size, generatedBytes(arrival.size))
+      await stream.sendOne(arrival.largeSize, generatedBytes(arrival.largeSize))
     }
     await route.handle(call, stream)
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Fault, FaultHandle, RequestMatcher } from './faults.ts'
 import type { ReceivedRequest } from './received.ts'
 import type { RackState } from './state/rack.ts'
 import type { RawHeaders } from './wire/headers.ts'
-import type { ParameterPlaces, Parameters } from './wire/parameters.ts'
+import type { ParameterSources, Parameters } from './wire/parameters.ts'
 import type { WebSocketStream } from './wire/websocket.ts'
 
 export interface DemoRackOptions {
@@ -68,7 +68,7 @@ export interface Call {
 
 interface RouteBase {
   readonly path: string
-  readonly parameters: ParameterPlaces
+  readonly parameters: ParameterSources
 }
 
 export interface HttpRoute extends RouteBase {

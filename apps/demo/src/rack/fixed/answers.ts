@@ -16,7 +16,7 @@ const env = Array.from({ length: 50 }, (_, index) => {
 const newest = release(0, env)
 
 /** `GET /apps`: ten apps, 2 KB. */
-export const apps = prepared(
+export const apps = prepareAnswer(
   Array.from({ length: 10 }, (_, index) => ({
     generation: '3',
     locked: false,
@@ -29,24 +29,24 @@ export const apps = prepared(
 )
 
 /** `GET /apps/{app}/releases`: ten, of which the newest shows its 50 variables. */
-export const releases = prepared([newest, ...Array.from({ length: 9 }, (_, index) => release(index + 1, ''))])
+export const releases = prepareAnswer([newest, ...Array.from({ length: 9 }, (_, index) => release(index + 1, ''))])
 
 let large: FixedAnswer | null = null
 
 /** The same for `app-large`: 10 MB, in which every release has its 50 variables. */
 export function largeReleases(): FixedAnswer {
-  large ??= prepared(Array.from({ length: 4_800 }, (_, index) => release(index % 26, env)))
+  large ??= prepareAnswer(Array.from({ length: 4_800 }, (_, index) => release(index % 26, env)))
   return large
 }
 
 /** `GET /apps/{app}/releases/{release}`, with 50 variables. */
-export const oneRelease = prepared(newest)
+export const oneRelease = prepareAnswer(newest)
 
 /** The answer to a form: a new release. */
-export const newRelease = prepared(release(0, 'PLAIN=value\nRAILS_ENV=production'))
+export const newRelease = prepareAnswer(release(0, 'PLAIN=value\nRAILS_ENV=production'))
 
 /** The answer to an uploaded object: its address. */
-export const stored = prepared({ Url: 'object://app-0/tmp/bench.tgz' })
+export const storedObject = prepareAnswer({ Url: 'object://app-0/tmp/bench.tgz' })
 
 const plainBuild = {
   id: 'BAAAAAAAAAA',
@@ -66,15 +66,15 @@ const plainBuild = {
 }
 
 /** The answer to a started build. */
-export const build = prepared(plainBuild)
+export const build = prepareAnswer(plainBuild)
 
 /** The answer to an imported build. */
 export function importedBuild(bytes: number): FixedAnswer {
-  return prepared({ ...plainBuild, description: `${bytes} bytes` })
+  return prepareAnswer({ ...plainBuild, description: `${bytes} bytes` })
 }
 
 /** The answer to every other upload. */
-export const taken: FixedAnswer = {
+export const acceptedUpload: FixedAnswer = {
   headers: ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', '3'],
   body: Buffer.from('ok\n'),
 }
@@ -91,7 +91,7 @@ function release(age: number, variables: string) {
   }
 }
 
-function prepared(value: unknown): FixedAnswer {
+function prepareAnswer(value: unknown): FixedAnswer {
   const body = Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
   return { body, headers: ['Content-Type', 'application/json', 'Content-Length', String(body.length)] }
 }

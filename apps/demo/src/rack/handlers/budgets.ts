@@ -12,25 +12,25 @@ export function getBudget({ rack, variables }: Call): Answer {
 
 export function setAppBudget(call: Call): Answer {
   const { rack, variables, parameters } = call
-  const given: Partial<BudgetConfig> = {}
+  const changes: Partial<BudgetConfig> = {}
   for (const field of ['monthly-cap-usd', 'alert-threshold-percent', 'pricing-adjustment'] as const) {
     const value = parameters[field]
-    if (value !== undefined) given[field] = numberFrom(field, value)
+    if (value !== undefined) changes[field] = numberFrom(field, value)
   }
   const action = parameters['at-cap-action']
-  if (action !== undefined) given['at-cap-action'] = action
-  setBudget(rack, findApp(rack, variables.app), given)
-  return acknowledged(ok(), call)
+  if (action !== undefined) changes['at-cap-action'] = action
+  setBudget(rack, findApp(rack, variables.app), changes)
+  return withDeprecation(ok(), call)
 }
 
 export function clearBudget(call: Call): Answer {
   findApp(call.rack, call.variables.app).budget = null
-  return acknowledged(ok(), call)
+  return withDeprecation(ok(), call)
 }
 
 export function resetAppBudget(call: Call): Answer {
   resetBudget(call.rack, findApp(call.rack, call.variables.app), call.parameters.ack_by || 'unknown')
-  return acknowledged(ok(), call)
+  return withDeprecation(ok(), call)
 }
 
 /** The demo rack never shuts anything down. */
@@ -67,7 +67,7 @@ export function simulateShutdown({ rack, variables }: Call): Answer {
 
 export function dismissRecovery(call: Call): Answer {
   const { app } = findApp(call.rack, call.variables.app)
-  return acknowledged(json({ app: app.name, status: 'no-banner' }), call)
+  return withDeprecation(json({ app: app.name, status: 'no-banner' }), call)
 }
 
 export function getCost({ rack, variables }: Call): Answer {
@@ -85,8 +85,8 @@ export function getCost({ rack, variables }: Call): Answer {
   })
 }
 
-/** The rack reports that the actor parameter is deprecated. */
-function acknowledged(answer: Answer, { parameters }: Call): Answer {
+/** Adds the header that says that the parameter `ack_by` is deprecated, if the call has it. */
+function withDeprecation(answer: Answer, { parameters }: Call): Answer {
   return parameters.ack_by ? { ...answer, headers: [...answer.headers, ['Deprecation', 'true']] } : answer
 }
 

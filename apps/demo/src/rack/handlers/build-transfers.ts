@@ -8,7 +8,7 @@ import { contentOf, storeBytes } from '../state/stored-bytes.ts'
 import type { Answer, Call } from '../types.ts'
 import { bare, binary, json } from '../wire/answers.ts'
 
-const keptArchives = 10
+const maxArchives = 10
 const imageTime = 1000
 
 /** A gzipped tar with the build, or the imported bytes for an imported build. */
@@ -21,7 +21,7 @@ export function exportBuild({ rack, variables }: Call): Answer {
     { path: 'build.json', content: Buffer.from(JSON.stringify(build)) },
     { path: 'convox.yml', content: Buffer.from(build.manifest) },
   ]
-  return binary(once(gzipSync(writeTar(files))))
+  return binary(oneChunk(gzipSync(writeTar(files))))
 }
 
 /** Accepts an archive of any size. Creates a build, and a release with the previous environment. */
@@ -32,7 +32,7 @@ export async function importBuild({ rack, variables, body }: Call): Promise<Answ
   const build = newBuild(rack, app, { description: `import of ${archive.length} bytes`, gitSha: '', status: 'running' })
   app.archives.set(build.id, archive)
   const [oldest] = app.archives.keys()
-  if (app.archives.size > keptArchives && oldest !== undefined) app.archives.delete(oldest)
+  if (app.archives.size > maxArchives && oldest !== undefined) app.archives.delete(oldest)
   completeBuild(rack, build, manifestIn(archive.bytes))
   build.release = addRelease(rack, app, {
     build: build.id,
@@ -60,6 +60,6 @@ function manifestIn(archive: Buffer): string {
   }
 }
 
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes
 }

@@ -3,10 +3,10 @@ import { findApp } from '../state/rack.ts'
 import { printedTime } from '../state/times.ts'
 import type { Answer, Call } from '../types.ts'
 import { json } from '../wire/answers.ts'
-import { limited } from './limit.ts'
+import { takeFirst } from './limit.ts'
 
 export function listBuilds({ rack, variables, parameters }: Call): Answer {
-  return json(limited(findApp(rack, variables.app).builds, parameters.limit))
+  return json(takeFirst(findApp(rack, variables.app).builds, parameters.limit))
 }
 
 export function getBuild({ rack, variables }: Call): Answer {

@@ -15,7 +15,7 @@ export function listCertificates({ rack, parameters }: Call): Answer {
 export function createCertificate({ rack, parameters }: Call): Answer {
   const { pub = '', key = '' } = parameters
   if (!key.includes('PRIVATE KEY-----')) throw new RackError(400, 'the private key is not in PEM')
-  const { subjectAltName = '', validTo } = parsed(pub)
+  const { subjectAltName = '', validTo } = parseCertificate(pub)
   const domains = subjectAltName.split(', ').flatMap((name) => (name.startsWith('DNS:') ? [name.slice(4)] : []))
   return json(printedCertificate(addCertificate(rack, { domains, expires: Date.parse(validTo), origin: 'uploaded' })))
 }
@@ -50,7 +50,7 @@ function portOf({ services }: AppState, service: string, balancer: number): { ce
   return found
 }
 
-function parsed(pem: string): X509Certificate {
+function parseCertificate(pem: string): X509Certificate {
   try {
     return new X509Certificate(pem)
   } catch {

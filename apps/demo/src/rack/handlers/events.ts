@@ -3,13 +3,13 @@ import type { Answer, Call } from '../types.ts'
 import { ok } from '../wire/answers.ts'
 import { readPairs } from '../wire/form.ts'
 
-const keptEvents = 1000
+const maxEvents = 1000
 
 /** Accepts any event from any caller with write access, because a rack can't tell who sent it. */
 export function sendEvent({ rack, parameters }: Call): Answer {
   const { action = '', data = '', error = '', status = '' } = parameters
   if (action === '') throw new RackError(400, 'action is required')
   rack.events.push({ action, data: Object.fromEntries(readPairs(data)), error, status })
-  if (rack.events.length > keptEvents) rack.events.shift()
+  if (rack.events.length > maxEvents) rack.events.shift()
   return ok()
 }

@@ -9,7 +9,7 @@ import type { WebSocketStream } from '../wire/websocket.ts'
 /** The CLI reads its exit code from a frame with this marker and the number. */
 export const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D:'
 
-/** Runs a command in a process. `command` of the query has priority over the multipart body's, and that over the header. */
+/** Runs a command in a process: the command of the query, or else of the multipart body, or else of the header. */
 export async function execInProcess({ rack, variables, parameters }: Call, stream: WebSocketStream): Promise<void> {
   const input = stream.input()
   const app = findApp(rack, variables.app)

@@ -5,14 +5,14 @@ import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { binary, ok } from '../wire/answers.ts'
 
-const keptBytes = 16 * 1024 * 1024
+const maxBytes = 16 * 1024 * 1024
 
 /** Unpacks a tar into the process's files, which end with the process. */
 export async function uploadFiles(call: Call): Promise<Answer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of call.body) {
-    if (length < keptBytes) chunks.push(chunk)
+    if (length < maxBytes) chunks.push(chunk)
     length += chunk.length
   }
   const files = filesOf(call)
@@ -25,7 +25,7 @@ export function downloadFiles(call: Call): Answer {
   const wanted = absolute(call.parameters.file ?? '')
   const found = [...filesOf(call)].filter(([path]) => path === wanted || path.startsWith(`${wanted}/`))
   if (found.length === 0) throw notFound('file', call.parameters.file ?? '')
-  return binary(chunked(writeTar(found.map(([path, content]) => ({ path, content })))))
+  return binary(oneChunk(writeTar(found.map(([path, content]) => ({ path, content })))))
 }
 
 export function deleteFiles(call: Call): Answer {
@@ -46,6 +46,6 @@ function absolute(path: string): string {
   return `/${path.replace(/^\/+|\/+$/g, '')}`
 }
 
-async function* chunked(bytes: Buffer): AsyncGenerator<Buffer> {
+async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes
 }

@@ -10,16 +10,16 @@ export function getLetsEncryptConfig({ rack }: Call): Answer {
 
 /** Reads JSON with any content type, because the CLI sends `application/octet-stream`. */
 export async function setLetsEncryptConfig({ rack, body }: Call): Promise<Answer> {
-  rack.letsEncrypt = parsed((await storeBytes(body)).bytes.toString('utf8'))
+  rack.letsEncrypt = parseConfig((await storeBytes(body)).bytes.toString('utf8'))
   return ok()
 }
 
-function parsed(text: string): LetsEncryptConfig {
+function parseConfig(text: string): LetsEncryptConfig {
   try {
     const { role, solvers }: Partial<LetsEncryptConfig> = JSON.parse(text)
     if (Array.isArray(solvers)) return { role: typeof role === 'string' ? role : '', solvers }
   } catch {
-    // Falls through to the same refusal.
+    // The error below also applies to invalid JSON.
   }
   throw new RackError(400, 'the configuration is not a JSON object with solvers')
 }

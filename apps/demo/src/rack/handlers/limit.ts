@@ -1,5 +1,5 @@
 /** The first `limit` entries of a list, or all of them without a number. */
-export function limited<T>(list: readonly T[], limit: string | undefined): readonly T[] {
+export function takeFirst<T>(list: readonly T[], limit: string | undefined): readonly T[] {
   const count = Number.parseInt(limit ?? '', 10)
   return count > 0 ? list.slice(0, count) : list
 }

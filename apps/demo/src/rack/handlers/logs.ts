@@ -35,7 +35,7 @@ export async function systemLogs(call: Call, stream: WebSocketStream): Promise<v
 export async function buildLogs(call: Call, stream: WebSocketStream): Promise<void> {
   const app = findApp(call.rack, call.variables.app)
   const log = buildLog(app.buildLogs, findBuild(app, call.variables.build ?? '').id)
-  const sending = sendLater(log, stream, (line) => line)
+  const sending = sendNewLines(log, stream, (line) => line)
   await stream.send(log.lines.join(''))
   await Promise.race([log.finished, whenGone(stream)])
   await sending.stop()
@@ -52,25 +52,25 @@ interface LogView {
  * `Since` doesn't shorten the history, like in the recorded rack.
  */
 async function showLogs({ rack, parameters }: Call, stream: WebSocketStream, view: LogView): Promise<void> {
-  const print = (line: string) => (view.shows(line) ? shaped(line, parameters.Prefix) : '')
+  const print = (line: string) => (view.shows(line) ? formatLine(line, parameters.Prefix) : '')
   const history = view.logs.lines.map(print).filter((line) => line !== '')
   const tail = Number.parseInt(parameters.Tail ?? '', 10)
-  const sending = parameters.Follow === 'false' ? null : sendLater(view.logs, stream, print)
+  const sending = parameters.Follow === 'false' ? null : sendNewLines(view.logs, stream, print)
   await stream.send(history.slice(tail > 0 ? -tail : 0).join(''))
   if (sending === null) return
   for (let count = 1; ; count += 1) {
     await pause(rack.clock, 1000, stream.gone)
     if (stream.gone.aborted) break
-    await stream.send(shaped(logLine(rack.clock, view.source, `tick ${count}`), parameters.Prefix))
+    await stream.send(formatLine(logLine(rack.clock, view.source, `tick ${count}`), parameters.Prefix))
   }
   await sending.stop()
 }
 
-function shaped(line: string, prefix: string | undefined): string {
+function formatLine(line: string, prefix: string | undefined): string {
   return prefix === 'true' ? line : withoutPrefix(line)
 }
 
-function sendLater(logs: LogLines, stream: WebSocketStream, print: (line: string) => string) {
+function sendNewLines(logs: LogLines, stream: WebSocketStream, print: (line: string) => string) {
   let sent: Promise<void> = Promise.resolve()
   const stopFollowing = logs.follow((line) => {
     sent = sent.then(() => stream.send(print(line)))

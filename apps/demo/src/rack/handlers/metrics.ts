@@ -7,7 +7,7 @@ import type { Answer, Call } from '../types.ts'
 import { json } from '../wire/answers.ts'
 
 const names = ['cpu-utilization', 'memory-utilization']
-const mostValues = 1000
+const maxValues = 1000
 const hour = 3_600_000
 
 export function appMetrics(call: Call): Answer {
@@ -35,9 +35,12 @@ function metricsOf({ rack, parameters }: Call) {
   const end = parameters.end ? readTime(parameters.end) : rack.clock.now()
   const start = parameters.start ? readTime(parameters.start) : end - hour
   const period = Number(parameters.period || 300) * 1000
-  if (!(period > 0 && (end - start) / period <= mostValues)) throw new RackError(400, 'invalid period')
-  const asked = list(parameters.metrics)
-  return (asked.length === 0 ? names : asked).map((name) => ({ name, values: valuesOf(start, end, period) }))
+  if (!(period > 0 && (end - start) / period <= maxValues)) throw new RackError(400, 'invalid period')
+  const requestedNames = list(parameters.metrics)
+  return (requestedNames.length === 0 ? names : requestedNames).map((name) => ({
+    name,
+    values: valuesOf(start, end, period),
+  }))
 }
 
 /** The same wave of load each day, for charts. */

@@ -4,7 +4,7 @@ import { contentOf, storeBytes } from '../state/stored-bytes.ts'
 import type { Answer, Call } from '../types.ts'
 import { bare, binary, json, ok } from '../wire/answers.ts'
 
-const keptObjects = 100
+const maxObjects = 100
 
 /** Accepts an upload of any size. Stores its first bytes and its length. */
 export async function storeObject({ rack, variables, body }: Call): Promise<Answer> {
@@ -13,7 +13,7 @@ export async function storeObject({ rack, variables, body }: Call): Promise<Answ
   const key = checkedKey(variables.key) || object.sha256
   app.objects.set(key, object)
   const [oldest] = app.objects.keys()
-  if (app.objects.size > keptObjects && oldest !== undefined) app.objects.delete(oldest)
+  if (app.objects.size > maxObjects && oldest !== undefined) app.objects.delete(oldest)
   return json({ Url: `object://${app.app.name}/${key}` })
 }
 

@@ -6,7 +6,7 @@ import { bare, json } from '../wire/answers.ts'
 import { firstHeader } from '../wire/headers.ts'
 import type { WebSocketStream } from '../wire/websocket.ts'
 
-/** A TCP connection to any host, which echoes everything in this demo. */
+/** A TCP connection to a host. The demo rack does not connect, and echoes everything. */
 export async function proxyConnection({ variables }: Call, stream: WebSocketStream): Promise<void> {
   const input = stream.input()
   if (!isProxyHost(variables.host ?? '')) throw new RackError(400, 'invalid proxy host')

@@ -11,15 +11,15 @@ export function addRegistry({ rack, parameters }: Call): Answer {
   const { server = '', username = '', password = '' } = parameters
   if (server === '') throw new RackError(400, 'server is required')
   const registry = { server, username, password }
-  const known = rack.registries.findIndex((one) => one.server === server)
-  rack.registries.splice(known === -1 ? rack.registries.length : known, known === -1 ? 0 : 1, registry)
+  const index = rack.registries.findIndex((one) => one.server === server)
+  rack.registries.splice(index === -1 ? rack.registries.length : index, index === -1 ? 0 : 1, registry)
   return json(registry)
 }
 
 /** The server's name is the rest of the path, decoded once, including slashes. */
 export function removeRegistry({ rack, variables }: Call): Answer {
-  const known = rack.registries.findIndex(({ server }) => server === variables.server)
-  if (known === -1) throw new RackError(404, `no such registry: ${variables.server}`)
-  rack.registries.splice(known, 1)
+  const index = rack.registries.findIndex(({ server }) => server === variables.server)
+  if (index === -1) throw new RackError(404, `no such registry: ${variables.server}`)
+  rack.registries.splice(index, 1)
   return ok()
 }

@@ -2,11 +2,11 @@ import { findApp } from '../state/rack.ts'
 import { addRelease, findRelease, promote } from '../state/releases.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
-import { limited } from './limit.ts'
+import { takeFirst } from './limit.ts'
 
 /** The list omits env and manifest. Only a single release has them. */
 export function listReleases({ rack, variables, parameters }: Call): Answer {
-  const releases = limited(findApp(rack, variables.app).releases, parameters.limit)
+  const releases = takeFirst(findApp(rack, variables.app).releases, parameters.limit)
   return json(releases.map((release) => ({ ...release, env: '', manifest: '' })))
 }
 
@@ -16,8 +16,8 @@ export function getRelease({ rack, variables }: Call): Answer {
 
 export function createRelease({ rack, variables, parameters }: Call): Answer {
   const { build, env, description } = parameters
-  const given = { ...(build ? { build } : {}), ...(env === undefined ? {} : { env }) }
-  return json(addRelease(rack, findApp(rack, variables.app), { ...given, description: description || 'env change' }))
+  const changes = { ...(build ? { build } : {}), ...(env === undefined ? {} : { env }) }
+  return json(addRelease(rack, findApp(rack, variables.app), { ...changes, description: description || 'env change' }))
 }
 
 export function promoteRelease({ rack, variables }: Call): Answer {

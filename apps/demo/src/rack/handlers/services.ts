@@ -42,8 +42,8 @@ export function getManifestService({ rack, variables }: Call): Answer {
   return json({ name, ...(environment.length > 0 ? { environment } : {}), scale: { min: scale, max: scale } })
 }
 
-function numberOr(text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise
+function numberOr(text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback
   if (!/^\d{1,4}$/.test(text)) throw new RackError(400, `not a number that a service can have: ${text}`)
   return Number(text)
 }

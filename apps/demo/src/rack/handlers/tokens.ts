@@ -8,19 +8,19 @@ const roles: ReadonlyMap<string, string> = new Map([
   ['write', 'rw'],
   ['admin', 'rwa'],
 ])
-const longest = 8760
+const maxHours = 8760
 
 /** A token with a valid form. The demo rack itself accepts no tokens. */
 export function createToken({ rack, parameters }: Call): Answer {
   const hours = parameters.durationInHour ?? ''
   if (!/^\d+$/.test(hours)) throw new RackError(400, 'invalid duration')
-  if (Number(hours) < 1 || Number(hours) > longest) {
-    throw new RackError(400, `duration must be between 1 and ${longest} hours`)
+  if (Number(hours) < 1 || Number(hours) > maxHours) {
+    throw new RackError(400, `duration must be between 1 and ${maxHours} hours`)
   }
   const role = roles.get(parameters.role ?? '')
   if (role === undefined) throw new RackError(400, 'invalid role: must be read, write, or admin')
   const expiresAt = Math.floor(rack.clock.now() / 1000) + Number(hours) * 3600
-  const signed = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded({ user: `system-${parameters.role}`, role, expiresAt })}`
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ user: `system-${parameters.role}`, role, expiresAt })}`
   const signature = createHmac('sha256', `demo:${rack.token}`).update(signed).digest('base64url')
   return json({ token: `${signed}.${signature}` })
 }
@@ -29,6 +29,6 @@ export function rotateSigningKey(): Answer {
   return ok()
 }
 
-function encoded(value: object): string {
+function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }

@@ -1,9 +1,9 @@
 import type { AppState, Process } from '../state/app.ts'
 import type { RackState } from '../state/rack.ts'
 
-/** What a command finds around it. */
+/** The environment of a command. */
 export interface Environment {
-  /** What the rack itself sets, sorted by name. As on a real rack, RACK_URL holds the rack's password. */
+  /** Variables that the rack itself sets, sorted by name. As on a real rack, RACK_URL contains the rack's password. */
   readonly rack: Readonly<Record<string, string>>
   /** The release's own variables. */
   readonly app: Readonly<Record<string, string>>

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from 'node:net'
 
-const refused = new BlockList()
-refused.addSubnet('0.0.0.0', 8)
-refused.addSubnet('127.0.0.0', 8)
-refused.addSubnet('169.254.0.0', 16)
-refused.addAddress('::', 'ipv6')
-refused.addAddress('::1', 'ipv6')
-refused.addSubnet('fe80::', 10, 'ipv6')
+const blockedAddresses = new BlockList()
+blockedAddresses.addSubnet('0.0.0.0', 8)
+blockedAddresses.addSubnet('127.0.0.0', 8)
+blockedAddresses.addSubnet('169.254.0.0', 16)
+blockedAddresses.addAddress('::', 'ipv6')
+blockedAddresses.addAddress('::1', 'ipv6')
+blockedAddresses.addSubnet('fe80::', 10, 'ipv6')
 
 /**
  * Whether a rack opens connections to this host: not to itself, not to link-local addresses (where a cloud keeps its credentials),
@@ -18,7 +18,7 @@ export function isProxyHost(host: string): boolean {
     .replace(/\.$/, '')
     .toLowerCase()
   const family = isIP(name)
-  if (family !== 0) return !refused.check(name, family === 6 ? 'ipv6' : 'ipv4')
+  if (family !== 0) return !blockedAddresses.check(name, family === 6 ? 'ipv6' : 'ipv4')
   if (name === '' || name === 'localhost' || name.endsWith('.localhost')) return false
   return !name.split('.').every((label) => /^(?:0x[0-9a-f]*|\d*)$/.test(label))
 }

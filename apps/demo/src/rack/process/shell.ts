@@ -2,7 +2,7 @@ import type { Command, Execution } from './execution.ts'
 import { splitCommand } from './shellquote.ts'
 
 /**
- * A shell of one feature: each line is a built-in command, `exit N` ends it. With `-c` it runs that one line.
+ * A minimal shell: each line is a built-in command, and `exit N` ends the shell. With `-c`, it runs only the given line.
  * On a terminal it prompts with `$ `.
  */
 export async function runShell(execution: Execution, runCommand: Command): Promise<number> {

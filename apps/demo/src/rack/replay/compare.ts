@@ -4,15 +4,15 @@ import type { Exchange } from './replay.ts'
 import { idPattern } from './translation.ts'
 
 /**
- * What is different between the recorded answer and the present one, in words; empty when nothing is but ids and times.
- * Headers are compared by name, bodies byte by byte, streams by the text of their frames and how they end.
+ * Describes the differences between the recorded answer and the present one. Times are ignored, and IDs are compared once they
+ * are translated. Headers are compared by name, bodies byte by byte, and streams by the text of their frames and their ends.
  */
 export function differences(exchange: Exchange): string[] {
   const { recorded, answer } = exchange
   return [
     ...difference('status', statusOf(recorded.startLine), statusOf(answer.startLine)),
     ...difference('header names', headerNames(recorded.headers), headerNames(answer.headers)),
-    ...difference('body', plain(recorded.body), plain(answer.body)),
+    ...difference('body', withoutIdsAndTimes(recorded.body), withoutIdsAndTimes(answer.body)),
     ...difference('ids', idsOf(exchange.expectedBody), idsOf(answer.body)),
     ...streamDifferences(exchange),
   ]
@@ -48,10 +48,10 @@ function kind(frames: readonly Frame[] | null): string {
   return frames === null ? 'none' : 'websocket'
 }
 
-/** The text of all data frames, ids and times made plain. Where it was cut into frames depends on timing. */
+/** The text of all data frames, without IDs and times. Frame boundaries depend on timing, so they are ignored. */
 function streamText(frames: readonly Frame[]): string {
   const text = frames.filter((frame) => frame.opcode === opcodes.text).map(({ payload }) => payload.toString('latin1'))
-  return plain(text.join(''))
+  return withoutIdsAndTimes(text.join(''))
 }
 
 /** Removes the lines that depend on how long a stream was followed. */
@@ -63,13 +63,13 @@ function ending(frames: readonly Frame[]): string {
   return frames.slice(-1).map((frame) => `${frame.opcode} ${frame.payload.toString('latin1')}`)[0] ?? ''
 }
 
-/** The frame that holds the exit marker: the CLI doesn't find it across two. */
+/** The frame with the exit marker. The CLI doesn't find a marker that spans two frames. */
 function markerFrame(frames: readonly Frame[]): string {
   const found = frames.find(({ payload }) => payload.includes('F1E49A85-'))
   return found === undefined ? '' : found.payload.toString('latin1')
 }
 
-function plain(text: string): string {
+function withoutIdsAndTimes(text: string): string {
   return text.replace(idPattern, (id) => `<${id.replace(/[A-Z]{10}$|-.*$/, '')}>`).replace(timePattern, '<time>')
 }
 

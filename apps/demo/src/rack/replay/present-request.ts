@@ -4,12 +4,12 @@ import type { Translation } from './translation.ts'
 export interface Present {
   readonly url: URL
   readonly authorization: string | null
-  /** More headers of each request. */
+  /** Additional headers of each request. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly translation: Translation
 }
 
-/** A recorded request as it is sent now: Host, Origin and the credential replaced, the URL's path put before the target, ids translated. */
+/** Converts a recorded request: replaces Host, Origin, and the credential, puts the URL's path before the target, and translates IDs. */
 export function presentRequest(
   request: HttpMessage,
   { url, authorization, headers: added, translation }: Present,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** One run of the stock CLI against a rack. Bytes are held one per character. */
+/** One run of the stock CLI against a rack. Each character stands for one byte. */
 export interface CliRecording {
   readonly command: string
   /** The CLI's exit code. */
@@ -8,7 +8,7 @@ export interface CliRecording {
   readonly stdin: string
   readonly stdout: string
   readonly stderr: string
-  /** Per TCP connection, what went over it in order: `>` from the CLI, `<` from the rack. */
+  /** The data of each TCP connection, in order: `>` from the CLI, `<` from the rack. */
   readonly connections: readonly (readonly (readonly ['>' | '<', string])[])[]
 }
 

@@ -2,23 +2,23 @@ import { type HttpMessage, headerOf, parseMessage } from '@rack-gateway/testing/
 import { decodeFrames, type Frame } from '@rack-gateway/testing/websocket'
 import type { CliRecording } from './recordings.ts'
 
-/** One request of a recording and what the rack answered. */
+/** One request of a recording, and the rack's answer. */
 export interface RecordedExchange {
   /** Index of the TCP connection in the recording. */
   readonly connection: number
   readonly request: HttpMessage
   readonly answer: HttpMessage
-  /** What the rack sent after a 101; null without one. */
+  /** The frames that the rack sent after a 101; null without one. */
   readonly frames: readonly Frame[] | null
-  /** What the client sent after the 101: masked frames. */
+  /** The bytes that the client sent after the 101: masked frames. */
   readonly sent: string
   /** When the rack answered, in milliseconds since 1970, to the second. A websocket has no time of its own. */
   readonly at: number | null
 }
 
 /**
- * The exchanges of a recording in the order in which the CLI made them. Connections were open side by side, so the order comes from
- * the answers' dates, and a websocket follows the probe (`GET /machines` or `/racks`) that the CLI sends before each.
+ * The exchanges of a recording in the order in which the CLI made them. Connections were open at the same time, so the order comes from
+ * the answers' dates. A websocket follows the probe (`GET /machines` or `/racks`) that the CLI sends before each.
  */
 export function scheduleOf(recording: CliRecording): RecordedExchange[] {
   const all = recording.connections.flatMap(readConnection)
@@ -37,8 +37,8 @@ function isProbe(request: HttpMessage): boolean {
 
 function readConnection(segments: CliRecording['connections'][number], connection: number): RecordedExchange[] {
   const exchanges: RecordedExchange[] = []
-  let sent = joined(segments, '>')
-  let answered = joined(segments, '<')
+  let sent = bytesOf(segments, '>')
+  let answered = bytesOf(segments, '<')
   while (sent !== '' && answered !== '') {
     const request = parseMessage(sent)
     const answer = parseMessage(answered, { ended: true })
@@ -61,6 +61,6 @@ function readConnection(segments: CliRecording['connections'][number], connectio
   return exchanges
 }
 
-function joined(segments: CliRecording['connections'][number], direction: '>' | '<'): string {
-  return segments.flatMap(([way, bytes]) => (way === direction ? [bytes] : [])).join('')
+function bytesOf(segments: CliRecording['connections'][number], direction: '>' | '<'): string {
+  return segments.flatMap(([sender, bytes]) => (sender === direction ? [bytes] : [])).join('')
 }

@@ -10,16 +10,16 @@ export interface Translation {
 export const idPattern = /\b[BR][A-Z]{10}\b|\brun-[a-z0-9]{10}\b|\b[a-z]+-[a-z0-9]{9}-[a-z0-9]{5}\b/g
 
 export function createTranslation(): Translation {
-  const known = new Map<string, string>()
+  const presentIds = new Map<string, string>()
   return {
-    toPresent: (recorded) => recorded.replace(idPattern, (id) => known.get(id) ?? id),
+    toPresent: (recorded) => recorded.replace(idPattern, (id) => presentIds.get(id) ?? id),
     learn(recorded, present) {
-      const taken = new Set(known.values())
-      const before = newIds(recorded, (id) => known.has(id))
+      const taken = new Set(presentIds.values())
+      const before = newIds(recorded, (id) => presentIds.has(id))
       const now = newIds(present, (id) => taken.has(id))
       for (const [index, id] of before.entries()) {
         const partner = now[index]
-        if (partner !== undefined && kindOf(id) === kindOf(partner)) known.set(id, partner)
+        if (partner !== undefined && kindOf(id) === kindOf(partner)) presentIds.set(id, partner)
       }
     },
   }

@@ -1,12 +1,12 @@
 import type { HttpRoute, WebSocketRoute } from '../types.ts'
-import type { ParameterPlaces } from '../wire/parameters.ts'
+import type { ParameterSources } from '../wire/parameters.ts'
 
 /** A route whose body is read for its parameters, if it has any. */
 export function http(
   method: string,
   path: string,
   handle: HttpRoute['handle'],
-  parameters: ParameterPlaces = {},
+  parameters: ParameterSources = {},
 ): HttpRoute {
   return { kind: 'http', method, path, handle, parameters, body: 'read' }
 }
@@ -16,7 +16,7 @@ export function upload(
   method: string,
   path: string,
   handle: HttpRoute['handle'],
-  parameters: ParameterPlaces = {},
+  parameters: ParameterSources = {},
 ): HttpRoute {
   return { kind: 'http', method, path, handle, parameters, body: 'raw' }
 }
@@ -24,7 +24,7 @@ export function upload(
 export function websocket(
   path: string,
   handle: WebSocketRoute['handle'],
-  parameters: ParameterPlaces = {},
+  parameters: ParameterSources = {},
 ): WebSocketRoute {
   return { kind: 'websocket', method: 'WS', path, handle, parameters }
 }

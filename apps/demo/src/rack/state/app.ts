@@ -114,17 +114,17 @@ export interface AppState {
   readonly releases: Release[]
   readonly builds: Build[]
   readonly buildLogs: Map<string, LogLines>
-  /** By build: what was uploaded with `builds import`. */
+  /** By build: the upload of `builds import`. */
   readonly archives: Map<string, StoredBytes>
   readonly resources: readonly Resource[]
-  /** By resource: what was uploaded with `resources import`. */
+  /** By resource: the upload of `resources import`. */
   readonly data: Map<string, StoredBytes>
   readonly configs: Map<string, string>
   budget: Budget | null
   readonly balancers: readonly Balancer[]
   readonly logs: LogLines
   readonly objects: Map<string, StoredBytes>
-  /** By process, then by path: the content of the files that were copied up. */
+  /** By process, then by path: the content of the files that were copied into the process. */
   readonly files: Map<string, Map<string, Buffer>>
 }
 

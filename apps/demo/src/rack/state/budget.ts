@@ -11,9 +11,9 @@ const defaults: BudgetConfig = {
 }
 const actions = ['alert-only', 'block-new-deploys', 'auto-shutdown']
 
-/** Changes the given values and keeps the others. @throws RackError 400 for a value out of range */
-export function setBudget(rack: RackState, app: AppState, given: Partial<BudgetConfig>): void {
-  const config = { ...(app.budget?.config ?? defaults), ...given }
+/** Makes the given changes and keeps other values. @throws RackError 400 for a value out of range */
+export function setBudget(rack: RackState, app: AppState, changes: Partial<BudgetConfig>): void {
+  const config = { ...(app.budget?.config ?? defaults), ...changes }
   if (!(config['monthly-cap-usd'] > 0)) throw new RackError(400, 'monthly-cap-usd must be > 0')
   assertRange(config, 'alert-threshold-percent', 1, 100)
   assertRange(config, 'pricing-adjustment', 0.1, 1.5)
@@ -33,11 +33,11 @@ export function resetBudget(rack: RackState, app: AppState, acknowledgedBy: stri
 function assertRange(
   config: BudgetConfig,
   field: 'alert-threshold-percent' | 'pricing-adjustment',
-  least: number,
-  most: number,
+  min: number,
+  max: number,
 ) {
   const value = config[field]
-  if (!(value >= least && value <= most)) throw new RackError(400, `${field} must be between ${least} and ${most}`)
+  if (!(value >= min && value <= max)) throw new RackError(400, `${field} must be between ${min} and ${max}`)
 }
 
 function newState(rack: RackState, app: AppState): BudgetState {

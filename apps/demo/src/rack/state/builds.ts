@@ -20,21 +20,21 @@ export function findBuild(app: AppState, id: string): Build {
 export function newBuild(
   rack: RackState,
   app: AppState,
-  given: { description: string; gitSha: string; status: string },
+  details: { description: string; gitSha: string; status: string },
 ): Build {
   const build: Build = {
     id: newId.build(rack.random),
     app: app.app.name,
-    description: given.description,
+    description: details.description,
     entrypoint: '',
-    'git-sha': given.gitSha,
+    'git-sha': details.gitSha,
     logs: '',
     manifest: '',
     process: '',
     release: '',
     reason: '',
     repository: `https://u:p@registry.${rack.system.domain}/${app.app.name}`,
-    status: given.status,
+    status: details.status,
     started: timestamp(rack),
     ended: zeroTime,
   }
@@ -43,9 +43,9 @@ export function newBuild(
   return build
 }
 
-export function completeBuild(rack: RackState, build: Build, built: string): void {
+export function completeBuild(rack: RackState, build: Build, newManifest: string): void {
   build.status = 'complete'
-  build.manifest = built
+  build.manifest = newManifest
   build.ended = timestamp(rack)
 }
 

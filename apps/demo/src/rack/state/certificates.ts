@@ -14,15 +14,15 @@ export function findCertificate(rack: RackState, id: string): Certificate {
 
 export function addCertificate(
   rack: RackState,
-  given: { domains: readonly string[]; expires?: number; origin: Certificate['origin'] },
+  details: { domains: readonly string[]; expires?: number; origin: Certificate['origin'] },
 ): Certificate {
   const certificate: Certificate = {
     id: newId.certificate(rack.random),
-    domain: given.domains[0] ?? '',
-    domains: given.domains,
-    expiration: goTime(given.expires ?? rack.clock.now() + 90 * day),
+    domain: details.domains[0] ?? '',
+    domains: details.domains,
+    expiration: goTime(details.expires ?? rack.clock.now() + 90 * day),
     status: 'Ready',
-    origin: given.origin,
+    origin: details.origin,
   }
   rack.certificates.push(certificate)
   return certificate

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts'
 import { notFound } from '../errors.ts'
 
-const keptLines = 1000
+const maxLines = 1000
 
 /** Log lines and their followers. */
 export interface LogLines {
   readonly lines: readonly string[]
   append(line: string): void
-  /** Calls back for each later line; returns how to stop. */
+  /** Calls back for each later line. @returns a function that stops this */
   follow(listener: (line: string) => void): () => void
   /** No more lines will come. */
   finish(): void
@@ -28,7 +28,7 @@ export function createLogLines(): LogLines {
     finish,
     append(line) {
       lines.push(line)
-      if (lines.length > keptLines) lines.shift()
+      if (lines.length > maxLines) lines.shift()
       for (const listener of listeners) listener(line)
     },
     follow(listener) {

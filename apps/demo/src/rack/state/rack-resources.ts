@@ -28,18 +28,18 @@ export function findRackResource(rack: RackState, name: string): RackResource {
 /** Creates a resource, which is `creating` for a second. @throws RackError 400 for an unknown kind, 409 for an existing name */
 export function createRackResource(
   rack: RackState,
-  given: { kind: string; name: string; parameters: Record<string, string> },
+  details: { kind: string; name: string; parameters: Record<string, string> },
 ): RackResource {
-  const type = resourceTypes.find(({ name }) => name === given.kind)
-  if (type === undefined) throw new RackError(400, `unknown resource type: ${given.kind}`)
-  const name = given.name || `${type.name}-${rack.random.below(9000) + 1000}`
+  const type = resourceTypes.find(({ name }) => name === details.kind)
+  if (type === undefined) throw new RackError(400, `unknown resource type: ${details.kind}`)
+  const name = details.name || `${type.name}-${rack.random.below(9000) + 1000}`
   if (rack.resources.has(name)) throw new RackError(409, `resource already exists: ${name}`)
   const resource: RackResource = {
     name,
-    parameters: { ...Object.fromEntries(type.parameters.map((one) => [one.name, one.default])), ...given.parameters },
+    parameters: { ...Object.fromEntries(type.parameters.map((one) => [one.name, one.default])), ...details.parameters },
     status: 'creating',
     type: type.name,
-    url: given.parameters.Url ?? `${type.name}://rack:rackrespass@${name}.${rack.system.domain}/data`,
+    url: details.parameters.Url ?? `${type.name}://rack:rackrespass@${name}.${rack.system.domain}/data`,
     apps: [],
   }
   rack.resources.set(name, resource)

@@ -87,7 +87,7 @@ export interface RackState {
   readonly certificates: Certificate[]
   letsEncrypt: LetsEncryptConfig
   readonly instances: Instance[]
-  /** All that were ever started, for the next one's number. */
+  /** The number of all instances that were ever started, which is the number of the newest one. */
   instancesStarted: number
   readonly resources: Map<string, RackResource>
   /** The newest 1,000. */

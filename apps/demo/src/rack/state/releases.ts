@@ -16,17 +16,17 @@ export function findRelease(app: AppState, id: string): Release {
 export function addRelease(
   rack: RackState,
   app: AppState,
-  given: { build?: string; env?: string; manifest?: string; description: string },
+  details: { build?: string; env?: string; manifest?: string; description: string },
 ): Release {
   const [latest] = app.releases
-  const manifest = given.manifest ?? app.builds.find(({ id }) => id === given.build)?.manifest
+  const manifest = details.manifest ?? app.builds.find(({ id }) => id === details.build)?.manifest
   const release: Release = {
     id: newId.release(rack.random),
     app: app.app.name,
-    build: given.build ?? latest?.build ?? '',
-    env: given.env ?? latest?.env ?? '',
+    build: details.build ?? latest?.build ?? '',
+    env: details.env ?? latest?.env ?? '',
     manifest: manifest ?? latest?.manifest ?? '',
-    description: given.description,
+    description: details.description,
     created: timestamp(rack),
   }
   app.releases.unshift(release)

@@ -5,11 +5,11 @@ export interface StoredBytes {
   readonly length: number
   /** Of all of it, in hex. */
   readonly sha256: string
-  /** The beginning, up to `keptBytes`. */
+  /** The beginning, up to `maxStoredBytes`. */
   readonly bytes: Buffer
 }
 
-const keptBytes = 8 * 1024 * 1024
+const maxStoredBytes = 8 * 1024 * 1024
 
 /** Reads a body of any size to its end. */
 export async function storeBytes(body: AsyncIterable<Buffer>): Promise<StoredBytes> {
@@ -18,7 +18,7 @@ export async function storeBytes(body: AsyncIterable<Buffer>): Promise<StoredByt
   let length = 0
   for await (const chunk of body) {
     hash.update(chunk)
-    if (length < keptBytes) kept.push(Buffer.from(chunk.subarray(0, keptBytes - length)))
+    if (length < maxStoredBytes) kept.push(Buffer.from(chunk.subarray(0, maxStoredBytes - length)))
     length += chunk.length
   }
   return { length, sha256: hash.digest('hex'), bytes: Buffer.concat(kept) }

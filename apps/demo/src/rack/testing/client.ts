@@ -80,10 +80,10 @@ export function masked(code: number, payload: string): Buffer {
 }
 
 /** Resolves when the condition is true. @throws after ten seconds */
-export async function until(isSo: () => boolean): Promise<void> {
+export async function until(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 10_000
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error(`waited ten seconds for ${isSo}`)
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`waited ten seconds for ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
 }

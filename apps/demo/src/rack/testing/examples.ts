@@ -3,7 +3,7 @@ import { writeTar } from '../process/tar.ts'
 import type { DemoRack } from '../types.ts'
 import { ask, formType } from './client.ts'
 
-/** Everything except its path that a call needs to succeed. */
+/** What a call needs besides its path to succeed. */
 export interface Example {
   readonly headers?: readonly string[]
   readonly form?: Readonly<Record<string, string>>

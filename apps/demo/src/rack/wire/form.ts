@@ -7,10 +7,10 @@ import { readMultipart } from './multipart.ts'
 export type Values = ReadonlyMap<string, readonly string[]>
 
 export interface Form {
-  /** What Go calls `r.Form` after the body was read: the body before the query, except that multipart comes after it. */
+  /** Go's `r.Form` after the body was read: a URL-encoded body, then the query, then a multipart body. */
   readonly values: Values
   readonly query: Values
-  /** A urlencoded body, also where `values` ignores it for the method's sake. */
+  /** The URL-encoded body, even if `values` ignores it because of the method. */
   readonly body: Values
 }
 
@@ -25,8 +25,8 @@ export function readForm(method: string, query: string, headers: RawHeaders, bod
     return { query: grouped(fromQuery), values: grouped([...fromQuery, ...fields.map(pairOf)]), body: new Map() }
   }
   const fromBody = type === 'application/x-www-form-urlencoded' ? readPairs(body.toString('latin1')) : []
-  const counted = methodsWithForm.has(method) ? fromBody : []
-  return { query: grouped(fromQuery), values: grouped([...counted, ...fromQuery]), body: grouped(fromBody) }
+  const countedBody = methodsWithForm.has(method) ? fromBody : []
+  return { query: grouped(fromQuery), values: grouped([...countedBody, ...fromQuery]), body: grouped(fromBody) }
 }
 
 type Pair = readonly [name: string, value: string]

@@ -1,7 +1,7 @@
 /** Websocket opcodes that the rack's protocol uses. */
 export const opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 
-/** Who must mask: a client masks, a server doesn't. */
+/** Whether frames are masked: a client masks its frames, a server doesn't. */
 export type Masking = 'masked' | 'unmasked'
 
 export interface FrameHead {
@@ -9,7 +9,7 @@ export interface FrameHead {
   readonly final: boolean
   /** Of the payload, in bytes. */
   readonly length: number
-  /** Four bytes; null where nothing is masked. */
+  /** Four bytes; null for an unmasked frame. */
   readonly key: Buffer | null
   /** Of the head itself. */
   readonly size: number

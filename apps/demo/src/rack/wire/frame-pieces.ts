@@ -7,7 +7,7 @@ export interface FramePiece {
   readonly final: boolean
   /** Of the whole payload, in bytes. */
   readonly length: number
-  /** Unmasked; empty where only the head has come. */
+  /** Unmasked; empty if only the head has arrived. */
   readonly payload: Buffer
   readonly begins: boolean
   readonly ends: boolean
@@ -19,31 +19,31 @@ export interface FramePiece {
  * @throws FrameError for a violation of RFC 6455
  */
 export function createPieceReader(masking: Masking): (chunk: Buffer) => FramePiece[] {
-  let waiting: Buffer = Buffer.alloc(0)
-  let open: FrameHead | null = null
-  let taken = 0
+  let unread: Buffer = Buffer.alloc(0)
+  let openFrame: FrameHead | null = null
+  let payloadRead = 0
   return function readPieces(chunk) {
     const pieces: FramePiece[] = []
-    let rest = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk])
-    waiting = Buffer.alloc(0)
+    let rest = unread.length === 0 ? chunk : Buffer.concat([unread, chunk])
+    unread = Buffer.alloc(0)
     while (rest.length > 0) {
-      const begins = open === null
-      open ??= readHead(rest, masking)
-      if (open === null) {
-        waiting = Buffer.from(rest)
+      const begins = openFrame === null
+      openFrame ??= readHead(rest, masking)
+      if (openFrame === null) {
+        unread = Buffer.from(rest)
         break
       }
-      const { opcode, final, length, key, size } = open
+      const { opcode, final, length, key, size } = openFrame
       if (begins) rest = rest.subarray(size)
-      const payload = rest.subarray(0, length - taken)
+      const payload = rest.subarray(0, length - payloadRead)
       rest = rest.subarray(payload.length)
-      if (key !== null) unmask(payload, key, taken)
-      taken += payload.length
-      const ends = taken === length
+      if (key !== null) unmask(payload, key, payloadRead)
+      payloadRead += payload.length
+      const ends = payloadRead === length
       pieces.push({ opcode, final, length, payload, begins, ends })
       if (!ends) break
-      open = null
-      taken = 0
+      openFrame = null
+      payloadRead = 0
     }
     return pieces
   }

@@ -8,8 +8,8 @@ export interface FrameWriter {
   send(bytes: Buffer): Promise<void>
   /** Sends a single text frame of `length` bytes, however many that are, as fast as the peer takes it. */
   sendOne(length: number, payload: AsyncIterable<Buffer>): Promise<void>
-  /** Does something with the socket now, or as soon as the frame in flight is complete. */
-  between(action: () => void): void
+  /** Runs an action now, or as soon as the frame in flight is complete. */
+  betweenFrames(action: () => void): void
 }
 
 const largestMessage = 32 * 1024
@@ -33,7 +33,7 @@ export function createFrameWriter(socket: Duplex, gone: AbortSignal): FrameWrite
       inFrame = false
       for (const action of waiting.splice(0)) action()
     },
-    between(action) {
+    betweenFrames(action) {
       if (inFrame) waiting.push(action)
       else action()
     },

@@ -3,7 +3,7 @@ import { allHeaders, firstHeader, hasToken, type RawHeaders } from './headers.ts
 import { acceptKey } from './websocket.ts'
 
 /** The answer to a refused upgrade, with the checks of gorilla/websocket in their order, or null. */
-export function refusedUpgrade(headers: RawHeaders): Answer | null {
+export function upgradeRefusal(headers: RawHeaders): Answer | null {
   if (!hasToken(headers, 'connection', 'upgrade')) return refusal(400, 'Bad Request')
   if (!allHeaders(headers, 'sec-websocket-version').includes('13')) return refusal(400, 'Bad Request')
   if (!isSameOrigin(firstHeader(headers, 'origin'), firstHeader(headers, 'host') ?? ''))

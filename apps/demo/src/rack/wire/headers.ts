@@ -12,7 +12,7 @@ export function allHeaders(headers: RawHeaders, name: string): string[] {
   return headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === wanted)
 }
 
-/** Whether a comma-separated header such as Connection holds a token, in any case. */
+/** Whether a comma-separated header such as Connection contains a token, in any case. */
 export function hasToken(headers: RawHeaders, name: string, token: string): boolean {
   return allHeaders(headers, name)
     .flatMap((value) => value.split(','))

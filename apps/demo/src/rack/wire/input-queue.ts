@@ -5,7 +5,7 @@ const largestQueue = 1024 * 1024
 /** Received but unread bytes of a client. Pauses the socket while there are too many. */
 export interface InputQueue {
   push(data: Buffer): void
-  /** No more will come. */
+  /** Says that no more bytes follow. */
   end(): void
   /** Discards queued and later data, because it will not be read. */
   discard(): void

@@ -1,10 +1,10 @@
 export interface MediaType {
-  /** Lower-cased; empty when the header means nothing. */
+  /** In lower case; empty if the header is invalid. */
   readonly type: string
   readonly parameters: ReadonlyMap<string, string>
 }
 
-const nothing: MediaType = { type: '', parameters: new Map() }
+const invalid: MediaType = { type: '', parameters: new Map() }
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const parameter = /^\s*;\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([!#$%&'*+.^_`|~0-9A-Za-z-]+))/
 
@@ -15,9 +15,9 @@ const parameter = /^\s*;\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:\\.|[^"\\
 export function readMediaType(header: string): MediaType {
   const semicolon = header.indexOf(';')
   const type = (semicolon === -1 ? header : header.slice(0, semicolon)).trim().toLowerCase()
-  if (!type.split('/').every((part) => token.test(part)) || type.split('/').length > 2) return nothing
+  if (!type.split('/').every((part) => token.test(part)) || type.split('/').length > 2) return invalid
   const parameters = readParameters(semicolon === -1 ? '' : header.slice(semicolon))
-  if (parameters === 'twice') return nothing
+  if (parameters === 'twice') return invalid
   return { type, parameters: parameters === 'broken' ? new Map() : parameters }
 }
 

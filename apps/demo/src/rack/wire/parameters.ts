@@ -3,7 +3,7 @@ import type { Form, Values } from './form.ts'
 import { firstHeader, type RawHeaders } from './headers.ts'
 
 /** The sources of a route's parameters. */
-export interface ParameterPlaces {
+export interface ParameterSources {
   /** The option headers of the SDK: first value only. */
   readonly header?: readonly string[]
   readonly query?: readonly string[]
@@ -18,13 +18,13 @@ export interface ParameterPlaces {
 /** The handler's parameters by name. Absent parameters have no entry. */
 export type Parameters = Readonly<Record<string, string>>
 
-export function readParameters(places: ParameterPlaces, form: Form, headers: RawHeaders): Parameters {
+export function readParameters(sources: ParameterSources, form: Form, headers: RawHeaders): Parameters {
   const found: Record<string, string> = Object.create(null)
-  for (const name of places.header ?? []) keep(found, name, header(headers, name))
-  for (const name of places.query ?? []) keep(found, name, first(form.query, name))
-  for (const name of places.form ?? []) keep(found, name, first(form.values, name))
-  for (const name of places.value ?? []) keep(found, name, first(form.values, name) || header(headers, name))
-  for (const name of places.bodyOrValue ?? []) {
+  for (const name of sources.header ?? []) keep(found, name, header(headers, name))
+  for (const name of sources.query ?? []) keep(found, name, first(form.query, name))
+  for (const name of sources.form ?? []) keep(found, name, first(form.values, name))
+  for (const name of sources.value ?? []) keep(found, name, first(form.values, name) || header(headers, name))
+  for (const name of sources.bodyOrValue ?? []) {
     keep(found, name, first(form.body, name) || first(form.values, name) || header(headers, name))
   }
   return found

@@ -1,17 +1,17 @@
 /**
  * Unmasks bytes in place, four at a time if their alignment permits it.
  *
- * @param taken the number of earlier bytes of the payload
+ * @param position the number of earlier bytes of the payload
  */
-export function unmask(bytes: Buffer, key: Buffer, taken: number): void {
+export function unmask(bytes: Buffer, key: Buffer, position: number): void {
   const aligned = bytes.length < 8 ? bytes.length : (4 - (bytes.byteOffset % 4)) % 4
   const words = aligned === bytes.length ? noWords : wordsOf(bytes.subarray(aligned))
-  unmaskBytes(bytes.subarray(0, aligned), key, taken)
+  unmaskBytes(bytes.subarray(0, aligned), key, position)
   const word =
-    new Uint32Array(Uint8Array.from([0, 1, 2, 3], (at) => key[(taken + aligned + at) % 4] ?? 0).buffer)[0] ?? 0
+    new Uint32Array(Uint8Array.from([0, 1, 2, 3], (at) => key[(position + aligned + at) % 4] ?? 0).buffer)[0] ?? 0
   for (let at = 0; at < words.length; at += 1) words[at] = (words[at] ?? 0) ^ word
   const rest = aligned + words.length * 4
-  unmaskBytes(bytes.subarray(rest), key, taken + rest)
+  unmaskBytes(bytes.subarray(rest), key, position + rest)
 }
 
 const noWords = new Uint32Array(0)
@@ -20,6 +20,6 @@ function wordsOf(aligned: Buffer): Uint32Array {
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2)
 }
 
-function unmaskBytes(bytes: Buffer, key: Buffer, taken: number): void {
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = (bytes[at] ?? 0) ^ (key[(taken + at) % 4] ?? 0)
+function unmaskBytes(bytes: Buffer, key: Buffer, position: number): void {
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = (bytes[at] ?? 0) ^ (key[(position + at) % 4] ?? 0)
 }

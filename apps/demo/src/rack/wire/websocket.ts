@@ -71,6 +71,6 @@ function readInput(socket: Duplex, writer: FrameWriter, gone: AbortSignal): Inpu
 }
 
 function answerControl(socket: Duplex, writer: FrameWriter, code: number, payload: Buffer): void {
-  if (code === opcode.ping) writer.between(() => socket.write(encodeFrame(opcode.pong, payload)))
-  if (code === opcode.close) writer.between(() => socket.end(encodeFrame(opcode.close, payload.subarray(0, 2))))
+  if (code === opcode.ping) writer.betweenFrames(() => socket.write(encodeFrame(opcode.pong, payload)))
+  if (code === opcode.close) writer.betweenFrames(() => socket.end(encodeFrame(opcode.close, payload.subarray(0, 2))))
 }
