@@ -50,9 +50,15 @@ function requirementList(endpoint: Endpoint): string[] {
   const needed = [permission, ...(additionalPermission === undefined ? [] : [additionalPermission])].map(code)
   return [
     ...(scope === 'gateway' ? [needed.join(' and ')] : []),
-    ...(scope !== 'gateway' && permissionForOthers ? [`for others ${code(permissionForOthers)}`] : []),
+    ...(scope !== 'gateway' && permissionForOthers
+      ? [`for ${othersOf(permissionForOthers)} ${code(permissionForOthers)}`]
+      : []),
     ...(scope !== 'gateway' && cookieRequires !== undefined
       ? ['a browser session only within five minutes of the login, or with a proof of a second factor']
       : []),
   ]
+}
+
+function othersOf(permission: string): string {
+  return permission === 'gateway:service-account:write' ? 'service accounts' : 'others'
 }

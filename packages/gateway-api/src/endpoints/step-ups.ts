@@ -48,7 +48,8 @@ export const stepUpEndpoints = {
   redeemStepUp: {
     method: 'POST',
     path: '/step-ups/{id}/redemption',
-    summary: 'Exchanges the result of a proof for the proof, once, in the session that asked.',
+    summary:
+      'Exchanges the result of a proof in another session for the value of the header Step-Up, once, in the session that asked.',
     ...own,
     body: schemas.RedeemRequest,
     status: 201,
