@@ -10,7 +10,7 @@ import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, reasonOption, yesOption } from '../options/shared-options.ts'
 
 export const command = 'lock <user>'
-export const describe = 'Lock a user, which revokes their sessions and stops their API tokens.'
+export const describe = 'Lock a user, which stops their sessions and API tokens until you unlock the user.'
 export const examples = ["rack-gateway users lock ada@example.com --reason 'left the company'"]
 export const builder = {
   user: {
@@ -28,7 +28,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, user, reason, yes } = given
   const target = await targetOf(context, rack)
   const { id, email } = await findUser(target, user, context.now)
-  await confirm(context, `lock ${email}, which revokes their sessions and stops their API tokens`, { yes })
+  await confirm(context, `lock ${email}, which stops their sessions and API tokens until you unlock the user`, { yes })
   const locked = await callGateway(target, 'lockUser', { id, body: { reason } })
   if (json) return printJson(context, PrintedLockedUser, locked)
   context.print(printable(`${email} is locked.`))
