@@ -13,9 +13,9 @@ export function diagnoseApp({ rack, variables, parameters }: Call): Answer {
   const services = list(parameters.services)
   const lines = Number.parseInt(parameters.lines ?? '200', 10)
   if (!(lines >= 0)) throw new RackError(400, `invalid lines: ${parameters.lines}`)
-  const wanted = (name: string) => services.length === 0 || services.includes(name)
+  const isSelected = (name: string) => services.length === 0 || services.includes(name)
   const pods = processesOf(app)
-    .filter(({ service }) => wanted(service))
+    .filter(({ service }) => isSelected(service))
     .map((process) => pod(app, process, { now: rack.clock.now(), lines }))
   const shows = (check: string) => checks.length === 0 || checks.includes(check)
   return json({
@@ -23,14 +23,14 @@ export function diagnoseApp({ rack, variables, parameters }: Call): Answer {
     rack: rack.system.name,
     app: app.app.name,
     timestamp: timestamp(rack),
-    ...(shows('overview') ? { overview: overview(app, wanted, parameters.events !== 'false') } : {}),
+    ...(shows('overview') ? { overview: overview(app, isSelected, parameters.events !== 'false') } : {}),
     ...(shows('services') ? { pods } : {}),
     summary: { total: pods.length, unhealthy: 0, notReady: 0, new: 0, healthy: pods.length },
   })
 }
 
-function overview({ app, services }: AppState, wanted: (name: string) => boolean, withEvents: boolean) {
-  const shown = services.filter(({ name }) => wanted(name))
+function overview({ app, services }: AppState, isSelected: (name: string) => boolean, withEvents: boolean) {
+  const shown = services.filter(({ name }) => isSelected(name))
   const rows = shown.map(({ name, count }) => ({
     name,
     desiredReplicas: count,

@@ -21,7 +21,7 @@ export async function execInProcess({ rack, variables, parameters }: Call, strea
     input: parameters['Disable-Stdin'] === 'true' ? nothing() : input,
     write: (data) => stream.send(data),
     clock: rack.clock,
-    gone: stream.gone,
+    disconnected: stream.disconnected,
   })
   await stream.send(`${exitMarker}${code}\n`)
 }

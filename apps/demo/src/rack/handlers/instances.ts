@@ -36,7 +36,7 @@ export async function shellOnInstance({ rack, variables, parameters }: Call, str
     input,
     write: (data) => stream.send(data),
     clock: rack.clock,
-    gone: stream.gone,
+    disconnected: stream.disconnected,
   })
   await stream.send(`${exitMarker}${code}\n`)
 }

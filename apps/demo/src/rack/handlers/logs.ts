@@ -37,7 +37,7 @@ export async function buildLogs(call: Call, stream: WebSocketStream): Promise<vo
   const log = buildLog(app.buildLogs, findBuild(app, call.variables.build ?? '').id)
   const sending = sendNewLines(log, stream, (line) => line)
   await stream.send(log.lines.join(''))
-  await Promise.race([log.finished, whenGone(stream)])
+  await Promise.race([log.finished, whenDisconnected(stream)])
   await sending.stop()
 }
 
@@ -59,8 +59,8 @@ async function showLogs({ rack, parameters }: Call, stream: WebSocketStream, vie
   await stream.send(history.slice(tail > 0 ? -tail : 0).join(''))
   if (sending === null) return
   for (let count = 1; ; count += 1) {
-    await pause(rack.clock, 1000, stream.gone)
-    if (stream.gone.aborted) break
+    await pause(rack.clock, 1000, stream.disconnected)
+    if (stream.disconnected.aborted) break
     await stream.send(formatLine(logLine(rack.clock, view.source, `tick ${count}`), parameters.Prefix))
   }
   await sending.stop()
@@ -83,9 +83,9 @@ function sendNewLines(logs: LogLines, stream: WebSocketStream, print: (line: str
   }
 }
 
-function whenGone(stream: WebSocketStream): Promise<void> {
+function whenDisconnected(stream: WebSocketStream): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.gone.aborted) resolve()
-    stream.gone.addEventListener('abort', () => resolve(), { once: true })
+    if (stream.disconnected.aborted) resolve()
+    stream.disconnected.addEventListener('abort', () => resolve(), { once: true })
   })
 }

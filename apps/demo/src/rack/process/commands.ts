@@ -69,8 +69,8 @@ async function exitWithCode({ argv }: Execution): Promise<number> {
   return Number.parseInt(argv[1] ?? '0', 10) || 0
 }
 
-async function waitForSeconds({ argv, clock, gone }: Execution): Promise<number> {
-  await pause(clock, (Number.parseFloat(argv[1] ?? '0') || 0) * 1000, gone)
+async function waitForSeconds({ argv, clock, disconnected }: Execution): Promise<number> {
+  await pause(clock, (Number.parseFloat(argv[1] ?? '0') || 0) * 1000, disconnected)
   return 0
 }
 

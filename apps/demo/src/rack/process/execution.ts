@@ -11,7 +11,7 @@ export interface Execution {
   readonly write: (data: string | Buffer) => Promise<void>
   readonly clock: Clock
   /** Aborted when the caller has hung up. */
-  readonly gone: AbortSignal
+  readonly disconnected: AbortSignal
 }
 
 /** @returns the exit code */

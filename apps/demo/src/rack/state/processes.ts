@@ -82,10 +82,10 @@ export function stopProcess(rack: RackState, app: AppState, process: Process): v
 
 /** Starts or stops replicas until the service has the required number. */
 export function scaleService(rack: RackState, app: AppState, service: string): void {
-  const wanted = app.services.find(({ name }) => name === service)?.count ?? 0
+  const replicaCount = app.services.find(({ name }) => name === service)?.count ?? 0
   const replicas = processesOf(app).filter((process) => process.service === service && isReplica(process))
-  for (const replica of replicas.slice(wanted)) app.processes.delete(replica.id)
-  for (let count = replicas.length; count < wanted; count += 1) startReplica(rack, app, service)
+  for (const replica of replicas.slice(replicaCount)) app.processes.delete(replica.id)
+  for (let count = replicas.length; count < replicaCount; count += 1) startReplica(rack, app, service)
 }
 
 /** Replaces each replica of a service by a new one. */

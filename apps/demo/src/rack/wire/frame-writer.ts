@@ -14,21 +14,21 @@ export interface FrameWriter {
 
 const largestMessage = 32 * 1024
 
-export function createFrameWriter(socket: Duplex, gone: AbortSignal): FrameWriter {
+export function createFrameWriter(socket: Duplex, disconnected: AbortSignal): FrameWriter {
   let inFrame = false
   const waiting: (() => void)[] = []
   return {
     async send(bytes) {
       for (let at = 0; at < bytes.length; at += largestMessage) {
-        await write(socket, encodeFrame(opcode.text, bytes.subarray(at, at + largestMessage)), gone)
+        await write(socket, encodeFrame(opcode.text, bytes.subarray(at, at + largestMessage)), disconnected)
       }
     },
     async sendOne(length, payload) {
       inFrame = true
-      await write(socket, encodeHead(opcode.text, length), gone)
+      await write(socket, encodeHead(opcode.text, length), disconnected)
       for await (const bytes of payload) {
-        if (gone.aborted) break
-        await write(socket, bytes, gone)
+        if (disconnected.aborted) break
+        await write(socket, bytes, disconnected)
       }
       inFrame = false
       for (const action of waiting.splice(0)) action()
@@ -40,14 +40,14 @@ export function createFrameWriter(socket: Duplex, gone: AbortSignal): FrameWrite
   }
 }
 
-function write(socket: Duplex, bytes: Buffer, gone: AbortSignal): Promise<void> {
-  if (gone.aborted || !socket.writable) return Promise.resolve()
+function write(socket: Duplex, bytes: Buffer, disconnected: AbortSignal): Promise<void> {
+  if (disconnected.aborted || !socket.writable) return Promise.resolve()
   return new Promise((resolve) => {
     const done = () => {
-      gone.removeEventListener('abort', done)
+      disconnected.removeEventListener('abort', done)
       resolve()
     }
-    gone.addEventListener('abort', done)
+    disconnected.addEventListener('abort', done)
     socket.write(bytes, done)
   })
 }

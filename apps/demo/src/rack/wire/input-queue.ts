@@ -12,7 +12,7 @@ export interface InputQueue {
   items(): AsyncIterable<Buffer>
 }
 
-export function createInputQueue(socket: Duplex, gone: AbortSignal): InputQueue {
+export function createInputQueue(socket: Duplex, disconnected: AbortSignal): InputQueue {
   const waiting: Buffer[] = []
   let size = 0
   let ended = false
@@ -21,7 +21,7 @@ export function createInputQueue(socket: Duplex, gone: AbortSignal): InputQueue 
     ended = true
     wake()
   }
-  gone.addEventListener('abort', end)
+  disconnected.addEventListener('abort', end)
   return {
     end,
     discard() {

@@ -16,7 +16,7 @@ export interface WebSocketStream {
   /** Half-closes towards the client with an empty binary frame, and drops later data. The connection stays open, as with a real rack. */
   end(): void
   /** Aborted when the client has gone. */
-  readonly gone: AbortSignal
+  readonly disconnected: AbortSignal
 }
 
 /** The value of Sec-WebSocket-Accept for a client's key (RFC 6455, section 4.2.2). */
@@ -25,19 +25,19 @@ export function acceptKey(key: string): string {
 }
 
 export function createWebSocketStream(socket: Duplex): WebSocketStream {
-  const gone = new AbortController()
-  socket.on('close', () => gone.abort())
+  const disconnection = new AbortController()
+  socket.on('close', () => disconnection.abort())
   socket.on('end', () => socket.end())
   socket.on('error', () => socket.destroy())
   socket.resume()
-  const writer = createFrameWriter(socket, gone.signal)
+  const writer = createFrameWriter(socket, disconnection.signal)
   let queue: InputQueue | null = null
   return {
-    gone: gone.signal,
+    disconnected: disconnection.signal,
     send: (data) => writer.send(typeof data === 'string' ? Buffer.from(data) : data),
     sendOne: writer.sendOne,
     input() {
-      queue ??= readInput(socket, writer, gone.signal)
+      queue ??= readInput(socket, writer, disconnection.signal)
       return queue.items()
     },
     end() {
@@ -47,8 +47,8 @@ export function createWebSocketStream(socket: Duplex): WebSocketStream {
   }
 }
 
-function readInput(socket: Duplex, writer: FrameWriter, gone: AbortSignal): InputQueue {
-  const queue = createInputQueue(socket, gone)
+function readInput(socket: Duplex, writer: FrameWriter, disconnected: AbortSignal): InputQueue {
+  const queue = createInputQueue(socket, disconnected)
   const readPieces = createPieceReader('masked')
   let control: Buffer = Buffer.alloc(0)
   function takePiece(piece: FramePiece): void {
