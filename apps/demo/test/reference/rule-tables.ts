@@ -141,12 +141,12 @@ export const requestRules: readonly RuleRow[] = [
   ],
   [
     [['403', 'unknown-passkey', 'no-authenticator-app', 'no-passkeys', 'no-challenge']],
-    'there is no such factor, or no open challenge for a passkey',
+    'the user has no such factor, or there is no open challenge for a passkey',
   ],
   [[['403', 'factor-limit']], 'too many codes were wrong; a passkey, or a login of the last five minutes, still works'],
   [
     [['403', 'own-reset', 'no-second-factor']],
-    'an administrator tried to reset their own second factors; an administrator without a second factor tried to reset those of another user',
+    'an administrator tried to reset their own second factors; an administrator without a second factor tried to reset the second factors of another user',
   ],
   [[['409', 'requirement-changed']], 'the request needs another proof than when it arrived'],
   [
