@@ -276,7 +276,7 @@ describeInChromium('the audit page', () => {
 
   test('dragging in the chart sets the range, and the fields do the same', async () => {
     await show(auditor, '')
-    const chart = auditor.locator('svg[viewBox$=" 36"]')
+    const chart = auditor.locator('svg:has(pattern)')
     const box = await chart.boundingBox()
     if (box === null) throw new Error('there is no chart')
     await auditor.mouse.move(box.x + 10, box.y + 10)

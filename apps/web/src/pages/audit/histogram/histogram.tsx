@@ -1,21 +1,13 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { ZoomOut } from 'lucide-react'
-import { type PointerEvent, useState } from 'react'
 import { get, serverNow } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Time } from '../../../ui/time.tsx'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import { resultWords } from '../list/event-facts.ts'
-import {
-  barsOf,
-  type Histogram as Counted,
-  countsByResult,
-  rangeOf,
-  totalText,
-  uncountedBuckets,
-  widen,
-} from './bars.ts'
+import { type Histogram as Counted, countsByResult, totalText, widen } from './bars.ts'
+import { Chart } from './chart.tsx'
 import styles from './histogram.module.css'
 import { ResultCount } from './result-count.tsx'
 
@@ -77,57 +69,6 @@ export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps
       {data ? <Chart counted={data} onRange={onRange} /> : <div className={styles.chart} />}
       {data && <CountTable counted={data} />}
     </section>
-  )
-}
-
-const chartHeight = 36
-
-function Chart({ counted, onRange }: { readonly counted: Counted; readonly onRange: HistogramProps['onRange'] }) {
-  const [drag, setDrag] = useState<{ readonly start: number; readonly end: number } | null>(null)
-  const { buckets } = counted
-  function bucketAt({ currentTarget, clientX }: PointerEvent<SVGSVGElement>): number {
-    const { left, width } = currentTarget.getBoundingClientRect()
-    return Math.min(buckets.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * buckets.length)))
-  }
-  return (
-    <svg
-      className={styles.chart}
-      viewBox={`0 0 ${Math.max(1, buckets.length)} ${chartHeight}`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-      onPointerDown={(event) => {
-        if (event.button !== 0) return
-        event.currentTarget.setPointerCapture(event.pointerId)
-        setDrag({ start: bucketAt(event), end: bucketAt(event) })
-      }}
-      onPointerMove={(event) => drag && setDrag({ ...drag, end: bucketAt(event) })}
-      onPointerCancel={() => setDrag(null)}
-      onPointerUp={() => {
-        if (drag) onRange(rangeOf(counted, drag.start, drag.end))
-        setDrag(null)
-      }}
-    >
-      <rect className={styles.uncounted} width={uncountedBuckets(counted)} height={chartHeight} />
-      {barsOf(buckets, chartHeight).map(({ bucket, result, y, height }) => (
-        <rect
-          key={`${bucket} ${result}`}
-          className={styles[resultWords[result].tone]}
-          x={bucket + 0.1}
-          width={0.8}
-          y={y}
-          height={height}
-        />
-      ))}
-      {drag && (
-        <rect
-          className={styles.selection}
-          x={Math.min(drag.start, drag.end)}
-          width={Math.abs(drag.end - drag.start) + 1}
-          y={0}
-          height={chartHeight}
-        />
-      )}
-    </svg>
   )
 }
 

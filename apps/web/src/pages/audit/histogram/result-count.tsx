@@ -1,6 +1,7 @@
 import { Badge } from '../../../ui/badge.tsx'
 import { type ResultKind, resultWords } from '../list/event-facts.ts'
 import { Value } from '../value-menu.tsx'
+import { ResultSwatch } from './result-pattern.tsx'
 
 /** The decision that a filter can ask for. */
 const effects = { denied: 'deny', needs: 'needs', allowed: 'allow', failed: null, none: null } as const
@@ -9,7 +10,8 @@ const effects = { denied: 'deny', needs: 'needs', allowed: 'allow', failed: null
 export function ResultCount({ result, count }: { readonly result: ResultKind; readonly count: number }) {
   const { word, tone } = resultWords[result]
   const badge = (
-    <Badge tone={tone}>
+    <Badge tone={tone} sign={false}>
+      <ResultSwatch result={result} />
       {count.toLocaleString()} {word.toLowerCase()}
     </Badge>
   )
