@@ -59,6 +59,7 @@ describeInChromium('the audit page', () => {
     await panel
       .getByText(/^deployer@example.com was denied process:run \(rake db:migrate\) on staging\/myapp/)
       .waitFor()
+    await rows(auditor).getByRole('button', { name: 'myapp', exact: true }).waitFor()
     expect(await panel.getByRole('link', { name: 'The app', exact: true }).getAttribute('href')).toBe(
       '/gateway/apps/staging/myapp',
     )

@@ -1,10 +1,11 @@
 // biome-ignore-all lint/a11y/useSemanticElements: only some rows are in the document, and they are positioned
 // biome-ignore-all lint/a11y/useFocusableInteractive: headers have no action
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { collapse, type Entry, groupId, type Row } from './collapse.ts'
 import styles from './event-list.module.css'
 import { EventRow } from './event-row.tsx'
+import { type RowLayout, rowTop, stableScrollTop, useRowLayout } from './row-layout.ts'
 import { onGridKeyDown, useRowKeys } from './use-row-keys.ts'
 
 interface EventListProps {
@@ -41,20 +42,20 @@ export function EventList(props: EventListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const activeRow = useRef<HTMLDivElement>(null)
   const wantsFocus = useRef(false)
-  const isNarrow = useSyncExternalStore(watchWidth, () => narrow.matches)
-  const rowHeight = isNarrow ? 48 : 24
+  const layout = useRowLayout(scroller)
+  const { lines, rowHeight, headHeight } = layout
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
-    scrollMargin: isNarrow ? 0 : 24,
+    scrollMargin: headHeight,
     scrollPaddingStart: 24,
     // The active row stays in the document, so that it keeps the focus.
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), active])].sort((a, b) => a - b),
   })
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
-  useStableScroll(scroller, rows, indexes, rowHeight)
+  useStableScroll(scroller, { rows, layout, activeId: rows[active]?.entry.id }, indexes)
 
   function moveTo(index: number) {
     const next = rows[Math.min(rows.length - 1, Math.max(0, index))]
@@ -119,6 +120,7 @@ export function EventList(props: EventListProps) {
         aria-label="Events, newest first"
         aria-rowcount={hasMore ? -1 : rows.length + 1}
         aria-colcount={columns.length}
+        data-lines={lines}
         onKeyDown={(event) => onGridKeyDown(event, keys)}
       >
         <div role="row" aria-rowindex={1} className={styles.head}>
@@ -164,29 +166,40 @@ function indexesOf(rows: readonly Row[]): ReadonlyMap<string, number> {
   return indexes
 }
 
-const narrow = matchMedia('(max-width: 48rem)')
-
-function watchWidth(changed: () => void): () => void {
-  narrow.addEventListener('change', changed)
-  return () => narrow.removeEventListener('change', changed)
+interface Shown {
+  readonly rows: readonly Row[]
+  readonly layout: RowLayout
+  readonly activeId: string | undefined
 }
 
-/** Keeps what is read where it is when rows appear or disappear above it. */
+/** Keeps what is read where it is when rows appear or disappear above it, or change their height. */
 function useStableScroll(
   scroller: { readonly current: HTMLElement | null },
-  rows: readonly Row[],
+  shown: Shown,
   indexes: ReadonlyMap<string, number>,
-  rowHeight: number,
 ): void {
-  const before = useRef({ rows, rowHeight })
+  const shownBefore = useRef(shown)
   useLayoutEffect(() => {
     const { current } = scroller
-    const { rows: oldRows, rowHeight: oldHeight } = before.current
-    before.current = { rows, rowHeight }
-    if (current === null || oldRows === rows || current.scrollTop < oldHeight) return
-    const oldIndex = Math.floor(current.scrollTop / oldHeight)
-    const anchor = oldRows[oldIndex]?.entry.id
+    const before = shownBefore.current
+    shownBefore.current = shown
+    if (current === null) return
+    const { scrollTop, clientHeight } = current
+    const isRelaid = before.layout !== shown.layout
+    // Whoever reads the newest rows sees those that appear.
+    if (!isRelaid && (before.rows === shown.rows || scrollTop < before.layout.rowHeight)) return
+    const top = Math.floor(scrollTop / before.layout.rowHeight)
+    const activeRow = before.rows.findIndex(({ entry }) => entry.id === before.activeId)
+    const activeTop = rowTop(activeRow, before.layout) - scrollTop
+    const isActiveVisible = activeRow >= 0 && activeTop >= 0 && activeTop < clientHeight
+    const oldIndex = isRelaid && isActiveVisible ? activeRow : top
+    const anchor = before.rows[oldIndex]?.entry.id
     const index = anchor === undefined ? undefined : indexes.get(anchor)
-    if (index !== undefined) current.scrollTop += index * rowHeight - oldIndex * oldHeight
-  }, [scroller, rows, indexes, rowHeight])
+    if (index !== undefined)
+      current.scrollTop = stableScrollTop({
+        scrollTop,
+        index: [oldIndex, index],
+        layout: [before.layout, shown.layout],
+      })
+  }, [scroller, shown, indexes])
 }
