@@ -2,6 +2,7 @@ import type { Me } from '@rack-gateway/gateway-api'
 import { can } from '../api/can.ts'
 import { peopleActions, peopleTabs } from '../pages/people/tabs.ts'
 import { policyActions } from '../pages/policy/policy-actions.ts'
+import { setTimeZone } from '../ui/time-zone.ts'
 import { pagesFor } from './pages.ts'
 import { setTheme } from './theme.ts'
 
@@ -71,6 +72,7 @@ export function commandsFor(
     ...peopleActions(me).map(({ to, label, dialog }) => ({ id: label, label, run: () => navigate(to, { dialog }) })),
     ...policyActions(me).map(({ tab, label }) => ({ id: label, label, run: () => navigate('/policy', { tab }) })),
     ...themeCommands,
+    ...timeCommands,
     ...(typed !== '' && me.racks.length > 0
       ? [{ id: 'apps-matching', label: `→ Apps matching ${typed}`, run: () => navigate('/apps', { q: typed }) }]
       : []),
@@ -98,4 +100,9 @@ const themeCommands = [
   { id: 'theme system', label: 'Colors: follow the system', run: () => setTheme('system') },
   { id: 'theme light', label: 'Colors: light', run: () => setTheme('light') },
   { id: 'theme dark', label: 'Colors: dark', run: () => setTheme('dark') },
+]
+
+const timeCommands = [
+  { id: 'times local', label: 'Times: local and relative', run: () => setTimeZone('local') },
+  { id: 'times utc', label: 'Times: in UTC', run: () => setTimeZone('utc') },
 ]

@@ -6,6 +6,7 @@ import { useMe, versionQuery } from '../api/queries.ts'
 import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
 import { Announcements } from '../ui/announce.tsx'
 import { Button } from '../ui/button.tsx'
+import { setTimeZone, useTimeZone } from '../ui/time-zone.ts'
 import { VisibleText } from '../ui/visible-text.tsx'
 import { pagesFor } from './pages.ts'
 import { SessionEnded } from './session-ended.tsx'
@@ -103,7 +104,10 @@ function Account({ onNavigate }: { readonly onNavigate: () => void }) {
   const { data: version } = useQuery(versionQuery)
   return (
     <div className={styles.account}>
-      <ThemeChoice />
+      <div className={styles.choices}>
+        <ThemeChoice />
+        <TimeZoneChoice />
+      </div>
       <p className={styles.person}>
         <VisibleText>{me.name}</VisibleText>
       </p>
@@ -130,7 +134,7 @@ const themes = [
 function ThemeChoice() {
   const chosen = useTheme()
   return (
-    <fieldset className={styles.themes} aria-label="Colors">
+    <fieldset className={styles.choice} aria-label="Colors">
       {themes.map(({ theme, label, icon: Icon }) => (
         <button
           key={theme}
@@ -143,6 +147,23 @@ function ThemeChoice() {
           <Icon aria-hidden size={14} />
         </button>
       ))}
+    </fieldset>
+  )
+}
+
+function TimeZoneChoice() {
+  const zone = useTimeZone()
+  return (
+    <fieldset className={styles.choice} aria-label="Times">
+      <button
+        type="button"
+        title="Show times in UTC"
+        aria-label="Show times in UTC"
+        aria-pressed={zone === 'utc'}
+        onClick={() => setTimeZone(zone === 'utc' ? 'local' : 'utc')}
+      >
+        UTC
+      </button>
     </fieldset>
   )
 }

@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from 'react'
+import { type TimeZone, useTimeZone } from './time-zone.ts'
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
-const short = new Intl.DateTimeFormat(undefined, {
+const localShort = new Intl.DateTimeFormat(undefined, {
   month: 'short',
   day: '2-digit',
   hour: '2-digit',
@@ -39,21 +40,46 @@ function everyHalfMinute(changed: () => void): () => void {
   return () => clearInterval(timer)
 }
 
+type TimeKind = 'local' | 'short' | 'relative'
+
+/** @param time milliseconds since the epoch */
+function localText(time: number, kind: TimeKind): string {
+  if (kind === 'relative') return relativeTime(time, Date.now())
+  return (kind === 'short' ? localShort : local).format(time)
+}
+
+/** Such as `2027-01-31 12:00:00Z`, and `01-31 12:00:00Z` if it is short. */
+function utcText(time: number, kind: TimeKind): string {
+  const text = new Date(time).toISOString().replace(/T(.*)\.\d+Z$/, ' $1Z')
+  return kind === 'short' ? text.slice(-'01-31 12:00:00Z'.length) : text
+}
+
+const minutes = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+const seconds = { ...minutes, second: '2-digit' } as const
+
+/** Such as `14:03`, and `14:03Z` in UTC. @param time milliseconds since the epoch */
+export function timeOfDay(time: number, zone: TimeZone, precision: 'minutes' | 'seconds' = 'minutes'): string {
+  const format = precision === 'minutes' ? minutes : seconds
+  if (zone === 'local') return new Intl.DateTimeFormat(undefined, format).format(time)
+  return `${new Intl.DateTimeFormat(undefined, { ...format, timeZone: 'UTC' }).format(time)}Z`
+}
+
 /**
- * A time, local; in UTC as its title, which a screen reader and a pointer can read.
+ * A time, as the person chose to see times: local or relative, or in UTC. The title has the other form.
  *
  * @param at RFC 3339
  * @param kind `relative`: such as `5 min. ago`; `short`: without the year, for rows
  */
-export function Time({ at, kind = 'local' }: { readonly at: string; readonly kind?: 'local' | 'short' | 'relative' }) {
+export function Time({ at, kind = 'local' }: { readonly at: string; readonly kind?: TimeKind }) {
   useSyncExternalStore(everyHalfMinute, () => ticks)
+  const zone = useTimeZone()
   const time = Date.parse(at)
   if (Number.isNaN(time)) return <span>{at}</span>
-  const text = kind === 'relative' ? relativeTime(time, Date.now()) : (kind === 'short' ? short : local).format(time)
   const utc = new Date(time).toISOString()
+  const exact = kind === 'relative' ? `${local.format(time)} · ${utc}` : utc
   return (
-    <time dateTime={utc} title={kind === 'relative' ? `${local.format(time)} · ${utc}` : utc}>
-      {text}
+    <time dateTime={utc} title={zone === 'utc' ? local.format(time) : exact}>
+      {zone === 'utc' ? utcText(time, kind) : localText(time, kind)}
     </time>
   )
 }

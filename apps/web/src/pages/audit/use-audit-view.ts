@@ -2,9 +2,11 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { serverNow } from '../../api/client.ts'
 import { announce } from '../../ui/announce.tsx'
+import { useTimeZone } from '../../ui/time-zone.ts'
 import type { AuditSearch } from './audit-search.ts'
 import { type AuditQuery, hasTimes, toQuery } from './filter/filter-query.ts'
 import { type Filter, FilterMistake, parseFilter, printFilter } from './filter/filter-text.ts'
+import type { ReadAt } from './filter/read-time.ts'
 import { without } from './filter/refine.ts'
 import { defaultRange, type Range } from './filter/time-range.ts'
 
@@ -37,9 +39,10 @@ export function useAuditView(): AuditView {
   const search = useSearch({ from: '/audit' })
   const { event: openId } = useParams({ strict: false })
   const navigate = useNavigate()
+  const zone = useTimeZone()
   const [loadedAt, setLoadedAt] = useState(serverNow)
   const { q: text = '', range = defaultRange } = search
-  const filter = useMemo(() => readFilter(text, range, loadedAt), [text, range, loadedAt])
+  const filter = useMemo(() => readFilter(text, range, { now: loadedAt, zone }), [text, range, loadedAt, zone])
 
   function setSearch(changed: Partial<Record<keyof AuditSearch, unknown>>) {
     void navigate({ to: '.', search: (before) => ({ ...before, ...changed }) as AuditSearch })
@@ -91,10 +94,10 @@ export function useAuditView(): AuditView {
   }
 }
 
-function readFilter(text: string, range: Range, now: number): AuditView['filter'] {
+function readFilter(text: string, range: Range, at: ReadAt): AuditView['filter'] {
   try {
     const terms = parseFilter(text)
-    return { terms, query: toQuery(terms, range, now) }
+    return { terms, query: toQuery(terms, range, at) }
   } catch (error) {
     if (error instanceof FilterMistake) return error
     throw error

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { fromLocalTime, toLocalTime } from './list/local-time.ts'
 import { readRecordingsSearch } from './recordings-search.ts'
 
 test('the address has only the filters', () => {
@@ -11,10 +10,4 @@ test('the address has only the filters', () => {
   expect(readRecordingsSearch({ from: '2026-11-28T12:00:00+01:00', to: 'soon', state: 'lost' })).toEqual({
     from: '2026-11-28T11:00:00.000Z',
   })
-})
-
-test('a time of the address is the same after it was in the field', () => {
-  const at = '2026-11-28T11:30:00.000Z'
-  expect(fromLocalTime(toLocalTime(at))).toBe(at)
-  expect([toLocalTime(undefined), fromLocalTime(''), fromLocalTime('x')]).toEqual(['', undefined, undefined])
 })

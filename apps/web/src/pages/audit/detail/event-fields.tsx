@@ -5,6 +5,7 @@ import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { useTimeZone } from '../../../ui/time-zone.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import type { FilterName } from '../filter/filter-names.ts'
 import { clientTypeNames, whoOf } from '../list/event-facts.ts'
@@ -16,6 +17,7 @@ import { proofText } from './event-sentence.ts'
 export function EventFields({ event }: { readonly event: AuditEvent }) {
   const { principal, source, job } = { ...event, job: event.principal?.job }
   const who = whoOf(event)
+  const zone = useTimeZone()
   return (
     <>
       <Section title="Who">
@@ -54,7 +56,7 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
         <Filtered title="Status" name="status" value={event.status?.toString()} />
         {event.proof && (
           <Field title="Second factor">
-            {proofText(event.proof)} (<Time at={event.proof.at} />)
+            {proofText(event.proof, zone)} (<Time at={event.proof.at} />)
           </Field>
         )}
         <Text title="Duration" value={event.durationMs === undefined ? undefined : `${event.durationMs} ms`} />

@@ -7,6 +7,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { useTimeZone } from '../../../ui/time-zone.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import type { Entry } from '../list/collapse.ts'
 import { toEntry } from '../list/events-query.ts'
@@ -32,6 +33,7 @@ interface EventPanelProps {
 export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelProps) {
   // Each read is recorded, so moving through rows reads only the row where it ends.
   const settled = useSettled(id)
+  const zone = useTimeZone()
   const { data, error, refetch } = useQuery({
     queryKey: ['audit', 'event', id],
     queryFn: ({ signal }) => get('/audit/events/{id}', { id }, signal),
@@ -52,7 +54,7 @@ export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelPro
       {event !== undefined && (
         <>
           <p className={styles.sentence}>
-            <VisibleText>{eventSentence(event)}</VisibleText>
+            <VisibleText>{eventSentence(event, zone)}</VisibleText>
           </p>
           <p className={styles.when}>
             <ResultBadge event={event} /> <Time at={event.at} />{' '}

@@ -19,9 +19,12 @@ const event = {
 test('an event says how its second factor was proved, and when', () => {
   const proof = { id: 'p', method: 'passkey', at }
   const call = 'ann@example.com used app:delete on production/web with the CLI'
-  expect(eventSentence(event)).toBe(`${call}.`)
-  expect(eventSentence({ ...event, proof })).toBe(`${call}, proved with a passkey at 14:03.`)
-  expect(eventSentence({ ...event, proof: { ...proof, method: 'backup-code' } })).toContain('with a backup code at')
+  expect(eventSentence(event, 'local')).toBe(`${call}.`)
+  expect(eventSentence({ ...event, proof }, 'local')).toBe(`${call}, proved with a passkey at 14:03.`)
+  expect(eventSentence({ ...event, proof }, 'utc')).toMatch(/, proved with a passkey at \d\d:03Z\.$/)
+  expect(eventSentence({ ...event, proof: { ...proof, method: 'backup-code' } }, 'local')).toContain(
+    'with a backup code at',
+  )
 })
 
 test.each([
@@ -30,15 +33,15 @@ test.each([
   ['second-factor.failed', { email: 'ann@example.com' }, 'could not prove a second factor.'],
   ['backup-codes.created', { email: 'ann@example.com' }, 'created backup codes.'],
 ])('the kind %s is a sentence', (kind, detail, sentence) => {
-  expect(eventSentence({ ...event, kind, detail } as AuditEvent)).toBe(`ann@example.com ${sentence}`)
+  expect(eventSentence({ ...event, kind, detail } as AuditEvent, 'local')).toBe(`ann@example.com ${sentence}`)
 })
 
 test.each(endpoints.followAudit.query.properties.kind.enum)('the kind %s has a sentence of its own', (kind) => {
-  expect(eventSentence({ ...event, kind })).not.toContain('caused the event')
+  expect(eventSentence({ ...event, kind }, 'local')).not.toContain('caused the event')
 })
 
 test('a person is not said to have replayed a session token', () => {
-  expect(eventSentence({ ...event, kind: 'session.superseded-token' })).toMatch(
+  expect(eventSentence({ ...event, kind: 'session.superseded-token' }, 'local')).toMatch(
     /^A session token of ann@example\.com was used/,
   )
 })

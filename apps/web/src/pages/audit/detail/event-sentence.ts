@@ -1,5 +1,7 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { methodName } from '../../../second-factor/method-names.ts'
+import { timeOfDay } from '../../../ui/time.tsx'
+import type { TimeZone } from '../../../ui/time-zone.ts'
 import { type ClientType, isCall, resultOf, subjectOf, whoOf } from '../list/event-facts.ts'
 
 const byClientType: Readonly<Record<ClientType, string>> = {
@@ -15,17 +17,15 @@ const byClientType: Readonly<Record<ClientType, string>> = {
 }
 
 /** What happened, in one sentence. */
-export function eventSentence(event: AuditEvent): string {
+export function eventSentence(event: AuditEvent, zone: TimeZone): string {
   const sentence = withoutProof(event)
-  return event.proof === undefined ? sentence : `${sentence.replace(/\.$/, '')}, ${proofText(event.proof)}.`
+  return event.proof === undefined ? sentence : `${sentence.replace(/\.$/, '')}, ${proofText(event.proof, zone)}.`
 }
 
-const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-
 /** Such as `proved with a passkey at 14:03`. */
-export function proofText({ method, at }: NonNullable<AuditEvent['proof']>): string {
+export function proofText({ method, at }: NonNullable<AuditEvent['proof']>, zone: TimeZone): string {
   const time = Date.parse(at)
-  return `proved with ${methodName(method)} at ${Number.isNaN(time) ? at : timeOfDay.format(time)}`
+  return `proved with ${methodName(method)} at ${Number.isNaN(time) ? at : timeOfDay(time, zone)}`
 }
 
 function withoutProof(event: AuditEvent): string {

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { fromFieldTime, type TimeZone, toFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
 import styles from './dialogs.module.css'
 
 interface RangeDialogProps {
@@ -12,12 +13,13 @@ interface RangeDialogProps {
 
 /** The range in numbers: what dragging in the chart does. */
 export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
+  const zone = useTimeZone()
   const [mistake, setMistake] = useState('')
   function apply(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     const data = new FormData(event.currentTarget)
-    const from = utcOf(data.get('from'))
-    const to = utcOf(data.get('to'))
+    const from = utcOf(data.get('from'), zone)
+    const to = utcOf(data.get('to'), zone)
     if (from === undefined && to === undefined) return setMistake('Enter a start, an end, or both.')
     if (from !== undefined && to !== undefined && from >= to) return setMistake('The start must be before the end.')
     onRange({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
@@ -27,17 +29,19 @@ export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
       <form className={styles.form} onSubmit={apply}>
         <label className={styles.field}>
           From
-          <input name="from" type="datetime-local" step="1" defaultValue={localOf(range.from)} autoFocus />
+          <input name="from" type="datetime-local" step="1" defaultValue={toFieldTime(range.from, zone)} autoFocus />
         </label>
         <label className={styles.field}>
           To
-          <input name="to" type="datetime-local" step="1" defaultValue={localOf(range.to)} />
+          <input name="to" type="datetime-local" step="1" defaultValue={toFieldTime(range.to, zone)} />
         </label>
         <p role="alert" className={styles.mistake}>
           {mistake}
         </p>
         <p className={styles.soft}>
-          Times are in the time zone of this browser ({Intl.DateTimeFormat().resolvedOptions().timeZone}).
+          {zone === 'utc'
+            ? 'Times are in UTC.'
+            : `Times are in the time zone of this browser (${Intl.DateTimeFormat().resolvedOptions().timeZone}).`}
         </p>
         <Actions>
           <Button onPress={onClose}>Cancel</Button>
@@ -50,13 +54,6 @@ export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
   )
 }
 
-function utcOf(value: FormDataEntryValue | null): string | undefined {
-  return typeof value === 'string' && value !== '' ? new Date(value).toISOString() : undefined
-}
-
-/** The value of a field: in the time zone of the browser, without an offset. */
-function localOf(at: string | undefined): string {
-  if (at === undefined) return ''
-  const date = new Date(at)
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+function utcOf(value: FormDataEntryValue | null, zone: TimeZone): string | undefined {
+  return typeof value === 'string' ? fromFieldTime(value, zone) : undefined
 }

@@ -4,10 +4,11 @@ import { parseFilter } from './filter-text.ts'
 import { readTime } from './read-time.ts'
 
 const now = Date.parse('2027-01-31T12:00:00Z')
+const at = { now, zone: 'local' } as const
 
 test('the filter becomes the query of the API', () => {
   const filter = parseFilter('actor:ada -result:allow -rack:a -rack:b command:"rake db:migrate" session:s')
-  expect(toQuery(filter, '1h', now)).toEqual({
+  expect(toQuery(filter, '1h', at)).toEqual({
     from: '2027-01-31T11:00:00.000Z',
     principal: 'ada',
     notEffect: ['allow'],
@@ -18,16 +19,20 @@ test('the filter becomes the query of the API', () => {
 })
 
 test('times of the filter replace the range', () => {
-  expect(toQuery(parseFilter('to:2027-01-01T00:00:00Z'), '1h', now)).toEqual({ to: '2027-01-01T00:00:00.000Z' })
-  expect(toQuery(parseFilter('from:2d to:1d'), 'all', now)).toEqual({
+  expect(toQuery(parseFilter('to:2027-01-01T00:00:00Z'), '1h', at)).toEqual({ to: '2027-01-01T00:00:00.000Z' })
+  expect(toQuery(parseFilter('from:2d to:1d'), 'all', at)).toEqual({
     from: '2027-01-29T12:00:00.000Z',
     to: '2027-01-30T12:00:00.000Z',
   })
-  expect(toQuery([], 'all', now)).toEqual({})
+  expect(toQuery([], 'all', at)).toEqual({})
 })
 
 test.each(['from:yesterday', 'from:1h to:2h', 'to:2027-02-30'])('%s is refused', (text) => {
-  expect(() => toQuery(parseFilter(text), '1h', now)).toThrow(/^(?:from|to) (?:is not|must be)/)
+  expect(() => toQuery(parseFilter(text), '1h', at)).toThrow(/^(?:from|to) (?:is not|must be)/)
+})
+
+test('a day without an offset begins in the chosen time zone', () => {
+  expect(readTime('2027-01-31', { now, zone: 'utc' })).toBe(Date.parse('2027-01-31T00:00:00Z'))
 })
 
 test.each([
@@ -41,5 +46,5 @@ test.each([
   ['12:00', null],
   ['2h ago', null],
 ])('the time %s', (text, time) => {
-  expect(readTime(text, now)).toBe(time)
+  expect(readTime(text, at)).toBe(time)
 })

@@ -2,7 +2,7 @@ import type { RequestOf } from '@rack-gateway/gateway-api'
 import { type FilterName, filterNames } from './filter-names.ts'
 import type { Filter } from './filter-text.ts'
 import { FilterMistake } from './filter-text.ts'
-import { readTime } from './read-time.ts'
+import { type ReadAt, readTime } from './read-time.ts'
 import { type Range, rangeStart } from './time-range.ts'
 
 /** The filters of the management API. */
@@ -11,13 +11,12 @@ export type AuditQuery = NonNullable<RequestOf<'followAudit'>['query']>
 /**
  * The filter as the query of a request. The times of the filter take precedence over the range.
  *
- * @param now milliseconds since the epoch
  * @throws FilterMistake
  */
-export function toQuery(filter: Filter, range: Range, now: number): AuditQuery {
+export function toQuery(filter: Filter, range: Range, at: ReadAt): AuditQuery {
   const query: Record<string, string | string[]> = {}
   if (!hasTimes(filter)) {
-    const start = rangeStart(range, now)
+    const start = rangeStart(range, at.now)
     if (start !== null) query.from = new Date(start).toISOString()
   }
   for (const { name, value, isExcluded } of filter) {
@@ -25,7 +24,7 @@ export function toQuery(filter: Filter, range: Range, now: number): AuditQuery {
     if (isExcluded) {
       const excluded = `not${parameter.charAt(0).toUpperCase()}${parameter.slice(1)}`
       query[excluded] = [...(query[excluded] ?? []), value]
-    } else query[parameter] = name === 'from' || name === 'to' ? utc(name, value, now) : value
+    } else query[parameter] = name === 'from' || name === 'to' ? utc(name, value, at) : value
   }
   if (typeof query.from === 'string' && typeof query.to === 'string' && query.from >= query.to)
     throw new FilterMistake('from must be before to.')
@@ -38,8 +37,8 @@ export function hasTimes(filter: Filter): boolean {
   return filter.some(({ name }) => name === 'from' || name === 'to')
 }
 
-function utc(name: FilterName, text: string, now: number): string {
-  const time = readTime(text, now)
+function utc(name: FilterName, text: string, at: ReadAt): string {
+  const time = readTime(text, at)
   if (time === null)
     throw new FilterMistake(`${name} is not a time. Use 2h, 3d, 2027-01-31, or a time such as 2027-01-31T12:00:00Z.`)
   return new Date(time).toISOString()

@@ -1,5 +1,6 @@
 import { type Ref, useState } from 'react'
 import { Choice } from '../../../ui/fields.tsx'
+import { fromFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
 import type { AuditView } from '../use-audit-view.ts'
 import { FilterField } from './filter-field.tsx'
 import { FilterMistake } from './filter-text.ts'
@@ -36,17 +37,19 @@ export function Toolbar({ view, field }: ToolbarProps) {
 
 /** Shows the events before a time, however old it is. */
 function JumpToTime({ onJump }: { readonly onJump: (to: string) => void }) {
+  const zone = useTimeZone()
   const [time, setTime] = useState('')
   return (
     <form
       className={styles.jump}
       onSubmit={(event) => {
         event.preventDefault()
-        if (time !== '') onJump(new Date(time).toISOString())
+        const to = fromFieldTime(time, zone)
+        if (to !== undefined) onJump(to)
       }}
     >
       <label>
-        <span>Jump to</span>
+        <span>Jump to{zone === 'utc' && ' (UTC)'}</span>
         <input type="datetime-local" step="1" value={time} onChange={(event) => setTime(event.currentTarget.value)} />
       </label>
       <button type="submit">Go</button>

@@ -80,7 +80,7 @@ test.each<[string, Members]>([
   ],
   ['ada@example.com revoked an API token: ci.', { kind: 'token.revoked', detail: { token: 't', name: 'ci' } }],
 ])('%s', (sentence, members) => {
-  expect(eventSentence(eventOf(members))).toBe(sentence)
+  expect(eventSentence(eventOf(members), 'local')).toBe(sentence)
 })
 
 test('a row says what the event is about', () => {

@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { Choice, TextField } from '../../../ui/fields.tsx'
+import { fromFieldTime, toFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
 import { type RecordingsSearch, readRecordingsSearch } from '../recordings-search.ts'
-import { fromLocalTime, toLocalTime } from './local-time.ts'
 import styles from './recording-filters.module.css'
 
 const textFields = [
@@ -15,6 +15,8 @@ const timeFields = [
   { name: 'from', label: 'Started from' },
   { name: 'to', label: 'Started before' },
 ] as const
+/** The length of `2027-01-31T12:00`. The fields have no seconds. */
+const minutes = 16
 const states = [
   { value: '', label: 'All' },
   { value: 'open', label: 'Live' },
@@ -29,14 +31,15 @@ interface RecordingFiltersProps {
 
 /** The filters of the API. They take effect with Enter or the button, and the address has them. */
 export function RecordingFilters({ filter, onChange }: RecordingFiltersProps) {
+  const zone = useTimeZone()
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({
     ...filter,
-    from: toLocalTime(filter.from),
-    to: toLocalTime(filter.to),
+    from: toFieldTime(filter.from, zone).slice(0, minutes),
+    to: toFieldTime(filter.to, zone).slice(0, minutes),
   })
   const set = (name: string) => (text: string) => setTexts((before) => ({ ...before, [name]: text }))
   const read = (state: string) =>
-    readRecordingsSearch({ ...texts, from: fromLocalTime(texts.from), to: fromLocalTime(texts.to), state })
+    readRecordingsSearch({ ...texts, from: fromFieldTime(texts.from, zone), to: fromFieldTime(texts.to, zone), state })
   function submit(event: FormEvent) {
     event.preventDefault()
     onChange(read(filter.state ?? ''))
@@ -56,7 +59,13 @@ export function RecordingFilters({ filter, onChange }: RecordingFiltersProps) {
       ))}
       <Choice label="State" value={filter.state ?? ''} onChange={(state) => onChange(read(state))} options={states} />
       {timeFields.map(({ name, label }) => (
-        <TextField key={name} label={label} type="datetime-local" value={texts[name] ?? ''} onChange={set(name)} />
+        <TextField
+          key={name}
+          label={zone === 'utc' ? `${label} (UTC)` : label}
+          type="datetime-local"
+          value={texts[name] ?? ''}
+          onChange={set(name)}
+        />
       ))}
       <div className={styles.actions}>
         <Button type="submit">Filter</Button>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Problem } from '../../../../ui/problem.tsx'
 import { Spinner } from '../../../../ui/spinner.tsx'
+import { useTimeZone } from '../../../../ui/time-zone.ts'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { eventSentence } from '../../../audit/detail/event-sentence.ts'
 import { durationText } from '../../duration.ts'
@@ -40,6 +41,7 @@ export function EventPanel({ player, recording }: EventPanelProps) {
 }
 
 function EventList({ player, events }: { readonly player: Player; readonly events: readonly SessionEvent[] }) {
+  const zone = useTimeZone()
   const current = usePlayerState(player, ({ position }) => events.findLast(({ at }) => at <= position)?.id)
   return (
     <ol className={styles.events}>
@@ -49,7 +51,7 @@ function EventList({ player, events }: { readonly player: Player; readonly event
             {durationText(at)}
           </button>
           <Link to="/audit/$event" params={{ event: id }} search={{}} preload={false} className={styles.link}>
-            <VisibleText>{eventSentence(event)}</VisibleText>
+            <VisibleText>{eventSentence(event, zone)}</VisibleText>
           </Link>
         </li>
       ))}

@@ -1,0 +1,51 @@
+import { useSyncExternalStore } from 'react'
+
+/** `utc`: the console shows each time as date and time in UTC, and reads typed times as UTC. */
+export type TimeZone = 'local' | 'utc'
+
+const storageKey = 'time-zone'
+const listeners = new Set<() => void>()
+let current: TimeZone = read()
+
+function read(): TimeZone {
+  try {
+    return localStorage.getItem(storageKey) === 'utc' ? 'utc' : 'local'
+  } catch {
+    return 'local'
+  }
+}
+
+/** The choice is kept in this browser. */
+export function setTimeZone(zone: TimeZone): void {
+  current = zone
+  try {
+    if (zone === 'local') localStorage.removeItem(storageKey)
+    else localStorage.setItem(storageKey, zone)
+  } catch {
+    // A browser that forbids storage forgets the choice.
+  }
+  for (const listener of listeners) listener()
+}
+
+export function useTimeZone(): TimeZone {
+  return useSyncExternalStore(subscribe, () => current)
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** The value of a field for date and time, which has no offset: `2027-01-31T12:00:00`. @param at RFC 3339; undefined: none */
+export function toFieldTime(at: string | undefined, zone: TimeZone): string {
+  const time = new Date(at ?? '')
+  if (Number.isNaN(time.getTime())) return ''
+  const shift = zone === 'utc' ? 0 : time.getTimezoneOffset() * 60_000
+  return new Date(time.getTime() - shift).toISOString().slice(0, 19)
+}
+
+/** @returns RFC 3339 in UTC; undefined for an empty field */
+export function fromFieldTime(text: string | undefined, zone: TimeZone): string | undefined {
+  const time = new Date(`${text ?? ''}${zone === 'utc' ? 'Z' : ''}`)
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
+}
