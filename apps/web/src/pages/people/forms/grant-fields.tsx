@@ -18,14 +18,22 @@ export const emptyGrant: GrantValues = { role: '', racks: '*', apps: '*', expiry
 interface GrantFieldsProps {
   readonly value: GrantValues
   readonly onChange: (value: GrantValues) => void
-  /** Without: what is granted has an expiry of its own. */
-  readonly hasExpiry?: boolean
 }
 
 /** Which role, on which racks and apps, until when. */
-export function GrantFields({ value, onChange, hasExpiry = true }: GrantFieldsProps) {
+export function GrantFields({ value, onChange }: GrantFieldsProps) {
+  return (
+    <>
+      <RoleField value={value} onChange={onChange} />
+      <ScopeFields value={value} onChange={onChange} />
+      <ExpiryField label="Expires" value={value.expiry} onChange={(expiry) => onChange({ ...value, expiry })} />
+    </>
+  )
+}
+
+export function RoleField({ value, onChange }: GrantFieldsProps) {
   const { data: roles = [], error } = useQuery(rolesQuery)
-  const { racks, roles: held } = useMe()
+  const { roles: held } = useMe()
   const chosen = roles.find(({ name }) => name === value.role)
   return (
     <>
@@ -44,26 +52,30 @@ export function GrantFields({ value, onChange, hasExpiry = true }: GrantFieldsPr
         ]}
         hint={chosen?.description}
       />
-      <div className={styles.pair}>
-        <TextField
-          label="Racks"
-          value={value.racks}
-          onChange={(names) => onChange({ ...value, racks: names })}
-          isRequired
-          hint={racks.length === 0 ? '* means all racks' : `* means all racks. Yours: ${racks.join(', ')}`}
-        />
-        <TextField
-          label="Apps"
-          value={value.apps}
-          onChange={(apps) => onChange({ ...value, apps })}
-          isRequired
-          hint="* means all apps. web-* means all apps whose names begin with web-."
-        />
-      </div>
-      {hasExpiry && (
-        <ExpiryField label="Expires" value={value.expiry} onChange={(expiry) => onChange({ ...value, expiry })} />
-      )}
     </>
+  )
+}
+
+/** On which racks and apps. */
+export function ScopeFields({ value, onChange }: GrantFieldsProps) {
+  const { racks } = useMe()
+  return (
+    <div className={styles.pair}>
+      <TextField
+        label="Racks"
+        value={value.racks}
+        onChange={(names) => onChange({ ...value, racks: names })}
+        isRequired
+        hint={racks.length === 0 ? '* means all racks' : `* means all racks. Yours: ${racks.join(', ')}`}
+      />
+      <TextField
+        label="Apps"
+        value={value.apps}
+        onChange={(apps) => onChange({ ...value, apps })}
+        isRequired
+        hint="* means all apps. web-* means all apps whose names begin with web-."
+      />
+    </div>
   )
 }
 

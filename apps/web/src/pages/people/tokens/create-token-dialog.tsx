@@ -6,7 +6,7 @@ import { Choice, TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { ExpiryField, never, tokenExpiryOf } from '../forms/expiry-field.tsx'
-import { emptyGrant, GrantFields } from '../forms/grant-fields.tsx'
+import { emptyGrant, RoleField, ScopeFields } from '../forms/grant-fields.tsx'
 import { useSubjects } from '../subjects.ts'
 import { FreshLogin } from './fresh-login.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
@@ -33,6 +33,8 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
   const [name, setName] = useState('')
   const [owner, setOwner] = useState(serviceAccount)
   const [grant, setGrant] = useState(emptyGrant)
+  const [access, setAccess] = useState('role')
+  const [permissions, setPermissions] = useState('')
   const [onlyRack, setOnlyRack] = useState('')
   const [expiry, setExpiry] = useState(never)
   const [sources, setSources] = useState('')
@@ -44,7 +46,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
       action: `Create the API token ${name.trim()}`,
       body: {
         name: name.trim(),
-        role,
+        ...(access === 'role' ? { role } : { permissions: [...new Set(wordsOf(permissions))] }),
         racks,
         apps,
         ...(owner && { serviceAccount: owner }),
@@ -98,7 +100,30 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
           hint="It can do only what its owner can do. Tokens of a service account do not stop when you leave."
         />
       )}
-      <GrantFields value={grant} onChange={setGrant} hasExpiry={false} />
+      <Choice
+        label="Access"
+        value={access}
+        onChange={setAccess}
+        options={[
+          { value: 'role', label: 'A role' },
+          { value: 'permissions', label: 'Single permissions' },
+        ]}
+      />
+      {access === 'role' ? (
+        <RoleField value={grant} onChange={setGrant} />
+      ) : (
+        <TextField
+          label="Permissions"
+          value={permissions}
+          onChange={setPermissions}
+          lines={3}
+          mono
+          isRequired
+          placeholder="app:list log:read"
+          hint="Names, separated by spaces. The page Policy lists them. The token can have only permissions that you have."
+        />
+      )}
+      <ScopeFields value={grant} onChange={setGrant} />
       <Choice
         label="Bind to one rack"
         value={onlyRack}
