@@ -37,6 +37,14 @@ test('all events and streams of a checkpoint are counted, and its newest streams
   )
 })
 
+test('without a count of the other alarms, the rest of the status is known', () => {
+  expect(checkpointStatus({ checkpoint, waiting: 7 }, state, null)).toMatchObject({
+    checkpoint: { number: 9 },
+    alarms: 2,
+    openAlarms: null,
+  })
+})
+
 test.each([
   [9, null, false, 'current'],
   [8, null, false, 'current'],

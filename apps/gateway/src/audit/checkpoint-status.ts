@@ -6,18 +6,18 @@ type Copy = CheckpointStatus['copies'][number]
 
 type ShownCheckpoint = Pick<Checkpoint, 'number' | 'at' | 'hash' | 'key' | 'heads'>
 
-/** @param newest of the whole log. @param state of this process. @param otherAlarms open alarms of other kinds than `audit.inconsistent` */
+/** @param newest of the whole log. @param state of this process. @param otherAlarms open alarms of other kinds than `audit.inconsistent`; null: not counted */
 export function checkpointStatus(
   { checkpoint, waiting }: { readonly checkpoint: ShownCheckpoint | null; readonly waiting: number },
   state: CheckpointerState,
-  otherAlarms: number,
+  otherAlarms: number | null,
 ): CheckpointStatus {
   return {
     checkpoint: checkpoint && describe(checkpoint),
     late: isLate(state),
     waiting,
     alarms: state.openAlarms.count,
-    openAlarms: state.openAlarms.count + otherAlarms,
+    openAlarms: otherAlarms === null ? null : state.openAlarms.count + otherAlarms,
     copies: copiesOf(state, checkpoint?.number ?? 0),
   }
 }

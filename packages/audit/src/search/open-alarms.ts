@@ -2,6 +2,7 @@ import type { Sql } from 'postgres'
 import { alarmKinds } from '../alarm-events.ts'
 import type { EventKind } from '../event.ts'
 import { readFilters } from './filters.ts'
+import { isCanceled } from './is-canceled.ts'
 import { type Facets, facetPageQuery, facetsQuery, type Query } from './query.ts'
 
 /** More alarms of one kind are not counted. */
@@ -10,10 +11,19 @@ const maxAlarms = 1_000
 /** The checkpointer counts inconsistencies, which several processes can report. */
 const eventAlarms = alarmKinds.filter((kind) => kind !== 'audit.inconsistent')
 
-/** Counts the alarms that are one event each, and that nobody has acknowledged. */
-export async function countOpenAlarms(sql: Sql): Promise<number> {
-  const counts = await Promise.all(eventAlarms.map((kind) => countOpen(sql, kind)))
-  return counts.reduce((sum, count) => sum + count, 0)
+/**
+ * Counts the alarms that are one event each, and that nobody has acknowledged.
+ *
+ * @returns null if a statement took too long
+ */
+export async function countOpenAlarms(sql: Sql): Promise<number | null> {
+  try {
+    const counts = await Promise.all(eventAlarms.map((kind) => countOpen(sql, kind)))
+    return counts.reduce((sum, count) => sum + count, 0)
+  } catch (error) {
+    if (isCanceled(error)) return null
+    throw error
+  }
 }
 
 async function countOpen(sql: Sql, kind: EventKind): Promise<number> {

@@ -1,5 +1,5 @@
 import { ConnectionBroken, openPool } from '@rack-gateway/database'
-import postgres, { type Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { ChangeSearchTooSlow, NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
 import { type AppChanges, createAppChanges } from './app-changes.ts'
@@ -9,6 +9,7 @@ import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
 import { type CountRow, countEvents, type Histogram, readHistogramRange } from './histogram.ts'
+import { isCanceled } from './is-canceled.ts'
 import {
   acknowledgmentsQuery,
   type CountPart,
@@ -238,11 +239,6 @@ async function facetsOf(sql: Sql, filters: AuditFilters): Promise<Facets> {
 
 function run(sql: Sql, { text, values }: Query): Promise<EventRow[]> {
   return sql.unsafe<EventRow[]>(text, [...values])
-}
-
-/** PostgreSQL's `query_canceled`, for a statement that took too long. */
-function isCanceled(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && error.code === '57014'
 }
 
 interface ConnectionOptions {

@@ -131,7 +131,11 @@ export const CheckpointStatus = Type.Object({
   late: Type.Boolean({ description: 'whether the next checkpoint is overdue' }),
   waiting: Type.Integer({ description: 'how many events no checkpoint has signed yet' }),
   alarms: Type.Integer({ description: 'how many findings of an inconsistent log nobody has acknowledged' }),
-  openAlarms: Type.Integer({ description: 'how many alarms of every kind nobody has acknowledged' }),
+  openAlarms: Nullable(
+    Type.Integer({
+      description: 'how many alarms of every kind nobody has acknowledged; null if counting them took too long',
+    }),
+  ),
   copies: Type.Array(
     Type.Object({
       place: Type.String({ description: 'where checkpoints are copied to' }),

@@ -3,6 +3,7 @@ import { BellRing, Download, Radio, ShieldAlert, ShieldCheck } from 'lucide-reac
 import { serverNow } from '../../api/client.ts'
 import { Button } from '../../ui/button.tsx'
 import { relativeTime } from '../../ui/time.tsx'
+import { alarmsText } from './alarms-text.ts'
 import { checkpointQuery } from './dialogs/checkpoint.tsx'
 import styles from './header-actions.module.css'
 import type { LiveTail } from './list/use-live-tail.ts'
@@ -25,13 +26,13 @@ interface HeaderActionsProps {
 /** Signatures, alarms, the live tail, and exports. */
 export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
   const checkpoint = useQuery(checkpointQuery).data
-  const alarms = checkpoint?.openAlarms ?? 0
+  const alarms = checkpoint?.openAlarms ?? checkpoint?.alarms ?? 0
   const isLive = view.search.live === true
   return (
     <>
       <Button kind={alarms > 0 ? 'danger' : 'quiet'} onPress={() => view.setSearch({ dialog: 'alarms' })}>
         <BellRing aria-hidden />
-        {alarms === 0 ? 'Alarms' : `${alarms} open ${alarms === 1 ? 'alarm' : 'alarms'}`}
+        {checkpoint ? alarmsText(checkpoint) : 'Alarms'}
       </Button>
       {checkpoint && (
         <Button kind={checkpoint.late ? 'danger' : 'quiet'} onPress={() => view.setSearch({ dialog: 'checkpoint' })}>

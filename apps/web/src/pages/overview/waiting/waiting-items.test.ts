@@ -18,14 +18,14 @@ const binding = {
 
 test('without pending items, the list is empty', () => {
   expect(waitingItems(nothing, now)).toEqual([])
-  expect(waitingItems({ ...nothing, checkpoint: { openAlarms: 0, late: false } }, now)).toEqual([])
+  expect(waitingItems({ ...nothing, checkpoint: { alarms: 0, openAlarms: 0, late: false } }, now)).toEqual([])
 })
 
 test('alarms come first', () => {
   const items = waitingItems(
     {
       me: { access: [{ ...binding, expiresAt: inDays(3) }] },
-      checkpoint: { openAlarms: 2, late: true },
+      checkpoint: { alarms: 0, openAlarms: 2, late: true },
       missingFactor: { requiredBy: inDays(20) },
       tokens: [{ name: 'nightly', expiresAt: inDays(1), revokedAt: null }],
     },
@@ -38,6 +38,14 @@ test('alarms come first', () => {
     'Your role ops on staging',
     'Your API token nightly',
   ])
+})
+
+test('without a count of the alarms, the overview says so, and names the known ones', () => {
+  const textsFor = (alarms: number) =>
+    waitingItems({ ...nothing, checkpoint: { alarms, openAlarms: null, late: false } }, now).map(({ text }) => text)
+  const unknown = 'Counting the open alarms of the audit log took too long'
+  expect(textsFor(0)).toEqual([unknown])
+  expect(textsFor(1)).toEqual(['Nobody has acknowledged an alarm of the audit log', unknown])
 })
 
 test.each([

@@ -16,7 +16,7 @@ export interface WaitingItem {
 interface WaitingFacts {
   readonly me: Pick<Me, 'access'>
   /** Null for a person who must not read the audit log. */
-  readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'openAlarms' | 'late'> | null
+  readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'alarms' | 'openAlarms' | 'late'> | null
   /** Whether the policy requires a second factor of the person, who has none. */
   readonly missingFactor: { readonly requiredBy: string | null } | null
   readonly tokens: readonly Pick<ItemOf<'listTokens'>, 'name' | 'expiresAt' | 'revokedAt'>[]
@@ -76,15 +76,24 @@ export function waitingItems(facts: WaitingFacts, now: number): WaitingItem[] {
 
 function* alarmItems(checkpoint: WaitingFacts['checkpoint']): Generator<WaitingItem> {
   if (checkpoint === null) return
-  const { openAlarms, late } = checkpoint
-  if (openAlarms > 0)
+  const { alarms, openAlarms, late } = checkpoint
+  const known = openAlarms ?? alarms
+  if (known > 0)
     yield {
       tone: 'deny',
       word: 'Alarm',
       text:
-        openAlarms === 1
+        known === 1
           ? 'Nobody has acknowledged an alarm of the audit log'
-          : `Nobody has acknowledged ${openAlarms} alarms of the audit log`,
+          : `Nobody has acknowledged ${known} alarms of the audit log`,
+      to: '/audit',
+      search: { dialog: 'alarms' },
+    }
+  if (openAlarms === null)
+    yield {
+      tone: 'warn',
+      word: 'Unknown',
+      text: 'Counting the open alarms of the audit log took too long',
       to: '/audit',
       search: { dialog: 'alarms' },
     }

@@ -1,0 +1,9 @@
+import type { CheckpointStatus } from '@rack-gateway/gateway-api'
+
+/** How many alarms are open, for the button that lists them. */
+export function alarmsText({ alarms, openAlarms }: Pick<CheckpointStatus, 'alarms' | 'openAlarms'>): string {
+  if (openAlarms === 0) return 'Alarms'
+  if (openAlarms === null && alarms === 0) return 'Alarms: not counted'
+  const known = openAlarms ?? alarms
+  return `${openAlarms === null ? 'At least ' : ''}${known} open ${known === 1 ? 'alarm' : 'alarms'}`
+}
