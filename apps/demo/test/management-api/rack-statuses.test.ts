@@ -1,5 +1,5 @@
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { person } from './callers.ts'
 
@@ -47,6 +47,7 @@ describe('GET /rack-statuses', () => {
           why: null,
         }),
       ],
+      waitingFor: [],
     })
     expect(answer.body).not.toMatch(/127\.0\.0\.1|10\.1\.2\.3|http|password-of|parameters/)
     for (const rack of Object.values(system.racks)) expect(answer.body).not.toContain(new URL(rack.url).port)
@@ -59,6 +60,25 @@ describe('GET /rack-statuses', () => {
     const questions = system.racks.well?.received ?? []
     expect(questions.map(({ method, target }) => `${method} ${target}`)).toEqual(['GET /system'])
     expect(questions[0]?.rawHeaders.join()).toContain('Convox-Actor,rack-gateway')
+  })
+
+  test('a short wait leaves out a rack that has not answered yet, and the next request has it', async () => {
+    const other = await startSystem({ rackNames: ['fast', 'slow'] })
+    onTestFinished(() => other.stop())
+    const fault = other.racks.slow?.failNext('GET /system', { kind: 'hang' })
+    const { token } = await person(other, 'viewer')
+    const statuses = async (path: string) => {
+      const { json } = await call(other, token, 'GET', path)
+      const { racks, waitingFor } = json as { racks: { name: string; state: string }[]; waitingFor: string[] }
+      return { racks: racks.map(({ name, state }) => `${name} ${state}`), waitingFor }
+    }
+    await expect
+      .poll(() => statuses('/rack-statuses?wait=0'))
+      .toEqual({ racks: ['fast reachable'], waitingFor: ['slow'] })
+    const complete = statuses('/rack-statuses?wait=5000')
+    fault?.release()
+    expect(await complete).toEqual({ racks: ['fast reachable', 'slow reachable'], waitingFor: [] })
+    expect(other.racks.slow?.received).toHaveLength(1)
   })
 
   test('shows only racks on which the caller has a role', async () => {

@@ -1,5 +1,5 @@
 import { type EndpointTable, everyKind } from '../endpoint.ts'
-import { RackStatuses } from '../schemas/racks.ts'
+import { RackStatuses, RackStatusQuery } from '../schemas/racks.ts'
 
 export const rackEndpoints = {
   listRackStatuses: {
@@ -7,10 +7,11 @@ export const rackEndpoints = {
     path: '/rack-statuses',
     summary: 'Shows whether each rack that the caller can use answers the gateway.',
     description:
-      'The gateway itself asks each rack, at most once in 15 seconds, and waits at most 5 seconds. These requests are not audit events.',
+      'The gateway itself asks each rack, at most once in 15 seconds, and waits at most 5 seconds. These requests are not audit events. To show each rack as soon as it answers, pass a short `wait`, and repeat the request until `waitingFor` is empty.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: everyKind,
+    query: RackStatusQuery,
     status: 200,
     response: RackStatuses,
   },

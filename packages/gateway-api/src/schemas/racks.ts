@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ExtensibleEnum, Nullable, Time } from './common.ts'
+import { closed, ExtensibleEnum, Nullable, Time } from './common.ts'
 
 export const RackStatus = Type.Object({
   name: Type.String(),
@@ -18,4 +18,25 @@ export const RackStatus = Type.Object({
 })
 export type RackStatus = Static<typeof RackStatus>
 
-export const RackStatuses = Type.Object({ racks: Type.Array(RackStatus) })
+/** Milliseconds: as long as the gateway itself waits for a rack. */
+const longestWait = 5_000
+export const RackStatusQuery = Type.Object(
+  {
+    wait: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: longestWait,
+        default: longestWait,
+        description: 'milliseconds to wait for racks that have not answered yet',
+      }),
+    ),
+  },
+  closed,
+)
+
+export const RackStatuses = Type.Object({
+  racks: Type.Array(RackStatus),
+  waitingFor: Type.Array(Type.String(), {
+    description: 'the names of the racks that have not answered yet; empty without `wait`',
+  }),
+})

@@ -24,6 +24,18 @@ test('of many healthy racks, the version of each is shown on demand', () => {
   expect(details()).toEqual(racks.map(({ version }) => `${version} · 12 ms`))
 })
 
+test('racks that have not answered are named after the unwell ones', () => {
+  const [first, second] = racks
+  if (first === undefined || second === undefined) throw new Error('there are no racks')
+  const down = { ...second, state: 'unreachable' as const, why: 'The rack cannot be reached.' }
+  render(<RackList racks={[first, down]} waitingFor={['a', 'b', 'c', 'd']} />)
+  expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+    expect.stringMatching(/^rack-1Unreachable/),
+    'Asking a, b, c, and 1 more…',
+    expect.stringMatching(/^rack-0Reachable/),
+  ])
+})
+
 test('a longer limit shows each rack at once', () => {
   render(<RackList racks={racks} longest={Number.POSITIVE_INFINITY} />)
   expect(details()).toHaveLength(9)

@@ -3,29 +3,35 @@ import { useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
+import { Spinner } from '../../../ui/spinner.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { type RackHealth, racksByHealth } from './rack-health.ts'
 import styles from './rack-list.module.css'
 
 interface RackListProps {
   readonly racks: readonly RackStatus[]
+  /** The names of racks that have not answered yet. */
+  readonly waitingFor?: readonly string[]
   /** More racks than these are compact cells if they are well, until the person asks for more. */
   readonly longest?: number
 }
 
-/** Racks, the unwell first, each with why. */
-export function RackList({ racks, longest = 8 }: RackListProps) {
+/** Racks: the unwell first, each with why, and then those that have not answered. */
+export function RackList({ racks, waitingFor = [], longest = 8 }: RackListProps) {
   const [showsAll, setShowsAll] = useState(false)
   const sorted = racksByHealth(racks, serverNow())
-  const isCompact = sorted.length > longest && !showsAll
-  const rows = isCompact ? sorted.filter(({ health }) => !health.isWell) : sorted
-  const cells = isCompact ? sorted.filter(({ health }) => health.isWell) : []
+  const isCompact = sorted.length + waitingFor.length > longest && !showsAll
+  const unwell = sorted.filter(({ health }) => !health.isWell)
+  const well = sorted.filter(({ health }) => health.isWell)
+  const cells = isCompact ? well : []
   return (
     <>
       <ul className={styles.rows}>
-        {rows.map(({ rack, health }) => (
+        {unwell.map(({ rack, health }) => (
           <RackRow key={rack.name} rack={rack} health={health} />
         ))}
+        {waitingFor.length > 0 && <Waiting racks={waitingFor} />}
+        {!isCompact && well.map(({ rack, health }) => <RackRow key={rack.name} rack={rack} health={health} />)}
       </ul>
       {cells.length > 0 && (
         <>
@@ -64,6 +70,21 @@ function RackRow({ rack, health }: { readonly rack: RackStatus; readonly health:
           <VisibleText>{health.why}</VisibleText>
         </p>
       )}
+    </li>
+  )
+}
+
+const longestNames = 3
+
+function Waiting({ racks }: { readonly racks: readonly string[] }) {
+  const more = racks.length - longestNames
+  const names = racks.slice(0, longestNames).join(', ')
+  return (
+    <li className={styles.row}>
+      <Spinner label="Asking racks" />
+      <span>
+        Asking <VisibleText>{more > 0 ? `${names}, and ${more} more` : names}</VisibleText>…
+      </span>
     </li>
   )
 }

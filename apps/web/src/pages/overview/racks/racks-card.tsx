@@ -1,3 +1,4 @@
+import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../api/queries.ts'
 import { Card } from '../../../ui/card.tsx'
@@ -13,7 +14,7 @@ export function RacksCard() {
   const { racks } = useMe()
   const { data, error, isPending, refetch } = useQuery({ ...rackStatusesQuery, enabled: racks.length > 0 })
   return (
-    <Card title="Racks" actions={data && <Summary racks={data.racks} />}>
+    <Card title="Racks" actions={data && <Summary {...data} />}>
       {racks.length === 0 && <NoRacks />}
       {racks.length > 0 && isPending && (
         <p className={styles.soft}>
@@ -21,16 +22,16 @@ export function RacksCard() {
         </p>
       )}
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {data && <RackList racks={data.racks} />}
+      {data && <RackList {...data} />}
     </Card>
   )
 }
 
-function Summary({ racks }: { readonly racks: readonly { readonly state: string }[] }) {
+function Summary({ racks, waitingFor }: ResponseOf<'listRackStatuses'>) {
   const reachable = racks.filter(({ state }) => state === 'reachable').length
   return (
     <span className={styles.soft}>
-      {reachable} of {racks.length} reachable
+      {reachable} of {racks.length + waitingFor.length} reachable
     </span>
   )
 }

@@ -1,0 +1,48 @@
+// @vitest-environment happy-dom
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+import { RacksCard } from './racks-card.tsx'
+
+vi.mock('../../../api/queries.ts', () => ({ useMe: () => ({ racks: ['fast', 'slow'] }) }))
+
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+const status = (name: string) => ({
+  name,
+  state: 'reachable',
+  status: 'running',
+  version: '3.24.9',
+  why: null,
+  latencyMs: 12,
+  certificate: null,
+  checkedAt: '2027-01-31T12:00:00Z',
+})
+
+test('a rack is shown before a slower one has answered, and nothing is requested afterwards', async () => {
+  let answerSlow = () => {}
+  const slow = new Promise<void>((resolve) => {
+    answerSlow = resolve
+  })
+  let requests = 0
+  vi.stubGlobal('fetch', async () => {
+    if (requests++ === 0) return Response.json({ racks: [status('fast')], waitingFor: ['slow'] })
+    await slow
+    return Response.json({ racks: [status('fast'), status('slow')], waitingFor: [] })
+  })
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <RacksCard />
+    </QueryClientProvider>,
+  )
+  await screen.findByText('1 of 2 reachable')
+  screen.getByText('fast')
+  expect(screen.getByText('slow').parentElement?.textContent).toBe('Asking slow…')
+  answerSlow()
+  await screen.findByText('2 of 2 reachable')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(requests).toBe(2)
+})
