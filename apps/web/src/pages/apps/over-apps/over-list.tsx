@@ -2,11 +2,9 @@ import { type ReactNode, useRef, useState } from 'react'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Choice } from '../../../ui/fields.tsx'
-import { FilterField } from '../../../ui/filter-field.tsx'
-import listTools from '../../../ui/list-tools.module.css'
-import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowKeys } from '../../../ui/use-row-keys.ts'
+import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
 import { useAppsSearch } from '../use-apps-search.ts'
 import styles from './over-list.module.css'
 import { RackStates } from './rack-states.tsx'
@@ -48,17 +46,17 @@ export function OverList<Row>({
   const [limit, setLimit] = useState(rowStep)
   const place = useRef<HTMLDivElement>(null)
   useRowKeys(place, () => {})
-  const words = q.toLowerCase().split(/\s+/)
-  const matching = rows.filter((row) => {
-    const text = textOf(row).join('\n').toLowerCase()
-    return words.every((word) => text.includes(word))
-  })
+  const matching = useMatchingRows(rows, textOf)
   const isLoading = calls.some(({ isFetching }) => isFetching)
   const hasAnswer = calls.some(({ isPending }) => !isPending)
   return (
     <div className={styles.list} ref={place}>
-      <div className={listTools.tools}>
-        <FilterField label={label} value={q} onChange={(text) => change({ q: text }, { replace: true })} />
+      <ListFilter
+        label={label}
+        count={hasAnswer ? { matching: matching.length, all: rows.length } : null}
+        isPartial={isPartial}
+        isLoading={isLoading}
+      >
         {(racks.length > 1 || rack !== '') && (
           <Choice
             isInline
@@ -71,29 +69,14 @@ export function OverList<Row>({
             ]}
           />
         )}
-        {hasAnswer && (
-          <span className={listTools.count}>
-            {matching.length === rows.length ? rows.length : `${matching.length} of ${rows.length}`}
-            {isPartial && ' loaded'}
-          </span>
-        )}
-        {isLoading && <Spinner label={`Loading: ${label}`} />}
-      </div>
+      </ListFilter>
       <RackStates calls={calls} />
       {hasAnswer && (
         <Table
           label={label}
           isFramed
           rows={matching.slice(0, limit)}
-          empty={
-            q === ''
-              ? isLoading
-                ? 'Loading …'
-                : empty
-              : isPartial
-                ? 'Nothing in the loaded rows matches the filter.'
-                : 'Nothing matches the filter.'
-          }
+          empty={q === '' ? (isLoading ? 'Loading …' : empty) : noMatchText(isPartial)}
           {...table}
         />
       )}

@@ -3,7 +3,7 @@ import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { AppStatus } from '../../list/app-status.tsx'
-import { RowKeys } from '../../list/row-keys.tsx'
+import { FilteredList } from '../../list/filtered-list.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { ChangesNote } from '../changes-note.tsx'
 import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
@@ -19,42 +19,53 @@ export function BuildList() {
   const limit = useNewestLimit()
   return (
     <RackAnswer rack={rack} what="builds" query={buildsQuery(rack, app, limit)}>
-      {(builds) => (
-        <RowKeys>
-          <BuildTable builds={builds} />
-        </RowKeys>
-      )}
+      {(builds) => <BuildTable builds={builds} limit={limit} />}
     </RackAnswer>
   )
 }
 
-function BuildTable({ builds }: { readonly builds: readonly Build[] }) {
+function BuildTable({ builds, limit }: { readonly builds: readonly Build[]; readonly limit: number }) {
   const changes = useLastChanges({ build: builds.map(({ id }) => id) })
   const creatorOf = (id: string) =>
     changes.data?.builds.find(({ build }) => build === id)?.created?.principal.name ?? ''
   return (
     <>
-      <Table
+      <FilteredList
         label="Builds"
-        isFramed
         rows={builds}
-        keyOf={({ id }) => id}
-        empty="The app has no build yet. Run convox build or convox deploy in its directory."
-        columns={[
-          { title: 'Build', cell: ({ id }) => <RowLink tab="builds" id={id} isRow /> },
-          { title: 'Status', cell: ({ status }) => <AppStatus status={status} /> },
-          { title: 'Release', cell: ({ release }) => release !== '' && <RowLink tab="releases" id={release} /> },
-          { title: 'Started', cell: ({ started }) => started !== null && <Time at={started} kind="relative" /> },
-          { title: 'Started by', cell: ({ id }) => <VisibleText>{creatorOf(id)}</VisibleText>, secondary: true },
-          { title: 'Duration', cell: durationText, secondary: true },
-          {
-            title: 'Commit',
-            cell: ({ gitSha }) => <VisibleText>{gitSha.slice(0, 7)}</VisibleText>,
-            secondary: true,
-          },
-          { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText> },
+        textOf={({ id, status, release, gitSha, description }) => [
+          id,
+          status,
+          release,
+          gitSha,
+          description,
+          creatorOf(id),
         ]}
-      />
+        empty="The app has no build yet. Run convox build or convox deploy in its directory."
+        isPartial={builds.length >= limit}
+      >
+        {(table) => (
+          <Table
+            {...table}
+            isFramed
+            keyOf={({ id }) => id}
+            columns={[
+              { title: 'Build', cell: ({ id }) => <RowLink tab="builds" id={id} isRow /> },
+              { title: 'Status', cell: ({ status }) => <AppStatus status={status} /> },
+              { title: 'Release', cell: ({ release }) => release !== '' && <RowLink tab="releases" id={release} /> },
+              { title: 'Started', cell: ({ started }) => started !== null && <Time at={started} kind="relative" /> },
+              { title: 'Started by', cell: ({ id }) => <VisibleText>{creatorOf(id)}</VisibleText>, secondary: true },
+              { title: 'Duration', cell: durationText, secondary: true },
+              {
+                title: 'Commit',
+                cell: ({ gitSha }) => <VisibleText>{gitSha.slice(0, 7)}</VisibleText>,
+                secondary: true,
+              },
+              { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText> },
+            ]}
+          />
+        )}
+      </FilteredList>
       <NewestRows what="builds" count={builds.length} />
       <ChangesNote changes={changes} />
     </>

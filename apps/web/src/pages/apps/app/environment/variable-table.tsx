@@ -1,10 +1,8 @@
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Badge } from '../../../../ui/badge.tsx'
-import { FilterField } from '../../../../ui/filter-field.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { RowKeys } from '../../list/row-keys.tsx'
-import { useAppsSearch } from '../../use-apps-search.ts'
+import { FilteredList } from '../../list/filtered-list.tsx'
 import type { Variable } from './env-text.ts'
 import type { Draft } from './use-draft.ts'
 import { useRevealed } from './use-revealed.ts'
@@ -26,66 +24,68 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
   const revealed = useRevealed(release)
   const keys = new Set(variables.map(({ key }) => key))
   const added = [...draft.edits.keys()].filter((key) => !keys.has(key))
-  const { search, change } = useAppsSearch()
-  const { q = '' } = search
   const all: readonly Row[] = [
     ...variables.map((variable) => ({ key: variable.key, variable })),
     ...added.map((key) => ({ key, variable: null })),
   ]
-  const rows = all.filter(({ key }) => key.toLowerCase().includes(q.toLowerCase()))
   return (
     <div className={styles.table}>
-      <RowKeys>
-        <FilterField label="Variables" value={q} onChange={(text) => change({ q: text }, { replace: true })} />
-        <Table
-          label="Variables"
-          rows={rows}
-          keyOf={({ key }) => key}
-          isSelected={({ key }) => draft.edits.has(key)}
-          empty={all.length === 0 ? 'The environment has no variables.' : 'No key matches the filter.'}
-          columns={[
-            {
-              title: 'Key',
-              cell: ({ key, variable }) => (
-                <span className={styles.key}>
-                  <code data-removed={draft.edits.get(key) === null}>
-                    <VisibleText>{key}</VisibleText>
-                  </code>
-                  {isProtected(key) && <Badge tone="warn">Protected</Badge>}
-                  {variable === null && (
-                    <Badge tone="accent" sign={false}>
-                      New
-                    </Badge>
-                  )}
-                  {variable !== null && variable.count > 1 && (
-                    <Badge tone="neutral">Last of {variable.count} values</Badge>
-                  )}
-                </span>
-              ),
-            },
-            {
-              title: 'Value',
-              cell: ({ key, variable }) => (
-                <VariableValue name={key} variable={variable} canReveal={canReveal} revealed={revealed} draft={draft} />
-              ),
-            },
-            ...(canEdit
-              ? [
-                  {
-                    title: 'Actions',
-                    cell: ({ key, variable }: Row) => (
-                      <VariableActions
-                        name={key}
-                        value={revealed.values.get(key) ?? variable?.value ?? ''}
-                        draft={draft}
-                      />
-                    ),
-                  },
-                ]
-              : []),
-          ]}
-        />
-      </RowKeys>
+      <FilteredList label="Variables" rows={all} textOf={({ key }) => [key]} empty="The environment has no variables.">
+        {(table) => (
+          <Table
+            {...table}
+            keyOf={({ key }) => key}
+            isSelected={({ key }) => draft.edits.has(key)}
+            columns={[
+              {
+                title: 'Key',
+                cell: ({ key, variable }) => (
+                  <span className={styles.key}>
+                    <code data-removed={draft.edits.get(key) === null}>
+                      <VisibleText>{key}</VisibleText>
+                    </code>
+                    {isProtected(key) && <Badge tone="warn">Protected</Badge>}
+                    {variable === null && (
+                      <Badge tone="accent" sign={false}>
+                        New
+                      </Badge>
+                    )}
+                    {variable !== null && variable.count > 1 && (
+                      <Badge tone="neutral">Last of {variable.count} values</Badge>
+                    )}
+                  </span>
+                ),
+              },
+              {
+                title: 'Value',
+                cell: ({ key, variable }) => (
+                  <VariableValue
+                    name={key}
+                    variable={variable}
+                    canReveal={canReveal}
+                    revealed={revealed}
+                    draft={draft}
+                  />
+                ),
+              },
+              ...(canEdit
+                ? [
+                    {
+                      title: 'Actions',
+                      cell: ({ key, variable }: Row) => (
+                        <VariableActions
+                          name={key}
+                          value={revealed.values.get(key) ?? variable?.value ?? ''}
+                          draft={draft}
+                        />
+                      ),
+                    },
+                  ]
+                : []),
+            ]}
+          />
+        )}
+      </FilteredList>
     </div>
   )
 }

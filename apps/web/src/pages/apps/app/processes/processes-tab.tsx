@@ -9,6 +9,7 @@ import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { AppStatus } from '../../list/app-status.tsx'
+import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
@@ -38,53 +39,67 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
   const canStop = isPermitted('DELETE /apps/{app}/processes/{pid}')
   const canExec = isPermitted('WS /apps/{app}/processes/{pid}/exec')
   return (
-    <Table
+    <FilteredList
       label="Processes"
-      isFramed
       rows={processes}
-      keyOf={({ id }) => id}
-      empty="No process runs. Scale a service to start some."
-      columns={[
-        { title: 'Process', cell: ({ id }) => <Identifier>{id}</Identifier> },
-        { title: 'Service', cell: ({ service }) => <VisibleText>{service}</VisibleText> },
-        { title: 'State', cell: ({ status }) => <AppStatus status={status} /> },
-        { title: 'Release', cell: ({ release }) => <Identifier>{release}</Identifier>, secondary: true },
-        {
-          title: 'Started',
-          cell: ({ started }) => started !== null && <Time at={started} kind="relative" />,
-          secondary: true,
-        },
-        ...(processes.some(({ command }) => command !== '')
-          ? [
-              {
-                title: 'Command',
-                cell: ({ command }: Process) => <VisibleText>{command}</VisibleText>,
-                secondary: true,
-              },
-            ]
-          : []),
-        {
-          title: 'Actions',
-          cell: ({ id }) => (
-            <RowActions>
-              <Link to="/apps/$rack/$app/logs" params={{ rack, app }} search={{ process: id }}>
-                Log
-              </Link>
-              {canExec && (
-                <Button kind="quiet" aria-label={`Command to enter ${id}`} onPress={() => openDialog('exec', id)}>
-                  Exec
-                </Button>
-              )}
-              {canStop && (
-                <Button kind="danger" aria-label={`Stop ${id}`} onPress={() => openDialog('stop', id)}>
-                  Stop
-                </Button>
-              )}
-            </RowActions>
-          ),
-        },
+      textOf={({ id, service, status, release, instance, command }) => [
+        id,
+        service,
+        status,
+        release,
+        instance,
+        command,
       ]}
-    />
+      empty="No process runs. Scale a service to start some."
+    >
+      {(table) => (
+        <Table
+          {...table}
+          isFramed
+          keyOf={({ id }) => id}
+          columns={[
+            { title: 'Process', cell: ({ id }) => <Identifier>{id}</Identifier> },
+            { title: 'Service', cell: ({ service }) => <VisibleText>{service}</VisibleText> },
+            { title: 'State', cell: ({ status }) => <AppStatus status={status} /> },
+            { title: 'Release', cell: ({ release }) => <Identifier>{release}</Identifier>, secondary: true },
+            {
+              title: 'Started',
+              cell: ({ started }) => started !== null && <Time at={started} kind="relative" />,
+              secondary: true,
+            },
+            ...(processes.some(({ command }) => command !== '')
+              ? [
+                  {
+                    title: 'Command',
+                    cell: ({ command }: Process) => <VisibleText>{command}</VisibleText>,
+                    secondary: true,
+                  },
+                ]
+              : []),
+            {
+              title: 'Actions',
+              cell: ({ id }) => (
+                <RowActions>
+                  <Link to="/apps/$rack/$app/logs" params={{ rack, app }} search={{ process: id }}>
+                    Log
+                  </Link>
+                  {canExec && (
+                    <Button kind="quiet" aria-label={`Command to enter ${id}`} onPress={() => openDialog('exec', id)}>
+                      Exec
+                    </Button>
+                  )}
+                  {canStop && (
+                    <Button kind="danger" aria-label={`Stop ${id}`} onPress={() => openDialog('stop', id)}>
+                      Stop
+                    </Button>
+                  )}
+                </RowActions>
+              ),
+            },
+          ]}
+        />
+      )}
+    </FilteredList>
   )
 }
 

@@ -3,7 +3,7 @@ import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { RowKeys } from '../../list/row-keys.tsx'
+import { FilteredList } from '../../list/filtered-list.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { ChangesNote } from '../changes-note.tsx'
 import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
@@ -22,11 +22,7 @@ export function ReleaseList() {
   const limit = useNewestLimit()
   return (
     <RackAnswer rack={rack} what="releases" query={releasesQuery(rack, name, limit)}>
-      {(releases) => (
-        <RowKeys>
-          <ReleaseTable releases={releases} app={app} />
-        </RowKeys>
-      )}
+      {(releases) => <ReleaseTable releases={releases} app={app} limit={limit} />}
     </RackAnswer>
   )
 }
@@ -35,38 +31,57 @@ interface ReleaseTableProps {
   readonly releases: readonly Release[]
   /** Undefined until it is known. */
   readonly app: App | undefined
+  readonly limit: number
 }
 
-function ReleaseTable({ releases, app }: ReleaseTableProps) {
+function ReleaseTable({ releases, app, limit }: ReleaseTableProps) {
   const running = releases.find(({ id }) => id === app?.release) ?? null
   const changes = useLastChanges({ release: releases.map(({ id }) => id) })
   const changesOf = (id: string) => changes.data?.releases.find(({ release }) => release === id)
   return (
     <>
-      <Table
+      <FilteredList
         label="Releases"
-        isFramed
         rows={releases}
-        keyOf={({ id }) => id}
-        empty="The app has no release yet. A build creates one."
-        columns={[
-          { title: 'Release', cell: ({ id }) => <RowLink tab="releases" id={id} isRow /> },
-          { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
-          { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
-          {
-            title: 'Created by',
-            cell: ({ id }) => <VisibleText>{changesOf(id)?.created?.principal.name ?? ''}</VisibleText>,
-            secondary: true,
-          },
-          { title: 'Promoted', cell: ({ id }) => <WhoAndWhen change={changesOf(id)?.promoted} /> },
-          { title: 'Build', cell: ({ build }) => build !== '' && <RowLink tab="builds" id={build} />, secondary: true },
-          {
-            title: 'Description',
-            cell: ({ description }) => <VisibleText>{description}</VisibleText>,
-            secondary: true,
-          },
+        textOf={({ id, build, description }) => [
+          id,
+          build,
+          description,
+          changesOf(id)?.created?.principal.name ?? '',
+          changesOf(id)?.promoted?.principal.name ?? '',
         ]}
-      />
+        empty="The app has no release yet. A build creates one."
+        isPartial={releases.length >= limit}
+      >
+        {(table) => (
+          <Table
+            {...table}
+            isFramed
+            keyOf={({ id }) => id}
+            columns={[
+              { title: 'Release', cell: ({ id }) => <RowLink tab="releases" id={id} isRow /> },
+              { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
+              { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
+              {
+                title: 'Created by',
+                cell: ({ id }) => <VisibleText>{changesOf(id)?.created?.principal.name ?? ''}</VisibleText>,
+                secondary: true,
+              },
+              { title: 'Promoted', cell: ({ id }) => <WhoAndWhen change={changesOf(id)?.promoted} /> },
+              {
+                title: 'Build',
+                cell: ({ build }) => build !== '' && <RowLink tab="builds" id={build} />,
+                secondary: true,
+              },
+              {
+                title: 'Description',
+                cell: ({ description }) => <VisibleText>{description}</VisibleText>,
+                secondary: true,
+              },
+            ]}
+          />
+        )}
+      </FilteredList>
       <NewestRows what="releases" count={releases.length} />
       <ChangesNote changes={changes} />
     </>

@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react'
+import { FilterField } from '../../../ui/filter-field.tsx'
+import listTools from '../../../ui/list-tools.module.css'
+import { Spinner } from '../../../ui/spinner.tsx'
+import { useAppsSearch } from '../use-apps-search.ts'
+import { RowKeys } from './row-keys.tsx'
+
+interface ListFilterProps {
+  /** What the list has, such as `Apps`. */
+  readonly label: string
+  /** How many rows match, and how many there are; null before the first answer. */
+  readonly count: { readonly matching: number; readonly all: number } | null
+  /** Whether the list has only a part of what there is, so that the filter does not find all. */
+  readonly isPartial: boolean
+  readonly isLoading?: boolean
+  /** Other controls of the list. */
+  readonly children?: ReactNode
+}
+
+/** The filter of a list, and how many rows match. */
+export function ListFilter({ label, count, isPartial, isLoading = false, children }: ListFilterProps) {
+  const { search, change } = useAppsSearch()
+  return (
+    <div className={listTools.tools}>
+      <FilterField label={label} value={search.q ?? ''} onChange={(q) => change({ q }, { replace: true })} />
+      {children}
+      {count !== null && (
+        <span className={listTools.count}>
+          {count.matching === count.all ? count.all : `${count.matching} of ${count.all}`}
+          {isPartial && ' loaded'}
+        </span>
+      )}
+      {isLoading && <Spinner label={`Loading: ${label}`} />}
+    </div>
+  )
+}
+
+/** The rows that have each word of the filter in the address. */
+export function useMatchingRows<Row>(rows: readonly Row[], textOf: (row: Row) => readonly string[]): readonly Row[] {
+  const words = (useAppsSearch().search.q ?? '').toLowerCase().split(/\s+/)
+  return rows.filter((row) => {
+    const text = textOf(row).join('\n').toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+}
+
+export function noMatchText(isPartial: boolean): string {
+  return isPartial ? 'Nothing in the loaded rows matches the filter.' : 'Nothing matches the filter.'
+}
+
+interface FilteredListProps<Row> {
+  readonly label: string
+  readonly rows: readonly Row[]
+  /** What the filter searches. */
+  readonly textOf: (row: Row) => readonly string[]
+  /** What to say if there are no rows. */
+  readonly empty: string
+  readonly isPartial?: boolean
+  /** Shows the matching rows. */
+  readonly children: (table: {
+    readonly label: string
+    readonly rows: readonly Row[]
+    readonly empty: string
+  }) => ReactNode
+}
+
+/** A list of one app, with its filter and the keys of its rows. */
+export function FilteredList<Row>(props: FilteredListProps<Row>) {
+  const { label, rows, textOf, empty, isPartial = false, children } = props
+  const matching = useMatchingRows(rows, textOf)
+  return (
+    <RowKeys>
+      {/* Without rows, there is nothing to filter. */}
+      {rows.length > 0 && (
+        <ListFilter label={label} count={{ matching: matching.length, all: rows.length }} isPartial={isPartial} />
+      )}
+      {children({ label, rows: matching, empty: rows.length === 0 ? empty : noMatchText(isPartial) })}
+    </RowKeys>
+  )
+}
