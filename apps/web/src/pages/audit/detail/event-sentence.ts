@@ -146,7 +146,7 @@ const actions: Readonly<Record<string, string>> = {
   'signing-key.changed': ' began to sign checkpoints with another key',
   'alarm.acknowledged': ' acknowledged an alarm',
   'environment.changed': ' changed an environment variable',
-  'recording.read': ' watched a session recording',
+  'recording.read': ' opened a session recording',
   'recording.ended': ' ended a recorded session',
   'recording.closed': ' closed the recording of a session whose gateway process had died',
   'recording.removed': ' removed an old session recording',
