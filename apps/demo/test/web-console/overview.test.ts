@@ -41,6 +41,7 @@ describeInChromium('the overview of the web console', () => {
     const page = await at.open('viewer')
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
     const racks = card(page, 'Racks')
+    await racks.getByText('The rack slow did not answer').waitFor()
     await racks.getByText('8 of 11 reachable').waitFor()
     const rows = await racks.getByRole('listitem').filter({ hasText: 'The rack' }).allTextContents()
     expect(rows).toEqual([
