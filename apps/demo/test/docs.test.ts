@@ -197,8 +197,8 @@ describe('the list of all texts that the product shows has', () => {
     ],
     [
       'a denial of the gateway',
-      'apps/gateway/src/rack-api/frame.ts',
-      'frameError',
+      'apps/gateway/src/rack-api/parse-request.ts',
+      'parseError',
       'duplicate-header The request repeats',
     ],
     ['a denial of a package', 'packages/auth/src/denial.ts', 'deny', 'no-credential No credential was sent.'],
@@ -272,7 +272,7 @@ withRule(new Fault(reason(1), 'do this'), 'of-error')`
   })
 
   test('see the status of a rule', () => {
-    const text = `frameError(421, 'other-host', reason) withRule(new Gone(reason('x'), 'do this'), 'of-error')`
+    const text = `parseError(421, 'other-host', reason) withRule(new Gone(reason('x'), 'do this'), 'of-error')`
     expect(ruleStatuses(text, new Map([['Gone', '410']]))).toEqual([
       ['other-host', '421'],
       ['of-error', '410'],

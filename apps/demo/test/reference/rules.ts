@@ -27,7 +27,7 @@ function errorStatuses(source: string): [name: string, status: string][] {
 
 /** Rules that the text of a source file names together with a status, or with an error that has one. */
 export function ruleStatuses(source: string, statuses: ReadonlyMap<string, string>): [rule: string, status: string][] {
-  const denials = [...source.matchAll(/\b(?:denyLogin|frameError)\(\s*(\d+),\s*'([a-z:-]+)'/g)]
+  const denials = [...source.matchAll(/\b(?:denyLogin|parseError)\(\s*(\d+),\s*'([a-z:-]+)'/g)]
   const errors = callsOf(source, 'withRule').flatMap((call): [string, string][] => {
     const [, name = '', rule = ''] = /^withRule\(\s*new (\w+)\([\s\S]*'([a-z-]+)',?\s*\)$/.exec(call) ?? []
     const status = statuses.get(name)
@@ -40,7 +40,7 @@ export function ruleStatuses(source: string, statuses: ReadonlyMap<string, strin
 export function rulesIn(source: string): string[] {
   const text = source.replaceAll(/\/\*[\s\S]*?\*\//g, '')
   const properties = [...text.matchAll(/\brule(?::| \?\?) '([^']+)'/g)]
-  const denials = [...text.matchAll(/\b(?:deny\w*|frameError)\(\s*(?:\d+,\s*)?'([a-z:-]+)'/g)]
+  const denials = [...text.matchAll(/\b(?:deny\w*|parseError)\(\s*(?:\d+,\s*)?'([a-z:-]+)'/g)]
   const errors = callsOf(text, 'withRule').map((call) => /'([a-z-]+)',?\s*\)$/.exec(call))
   return [...properties, ...denials, ...errors].flatMap((found) => found?.[1] ?? [])
 }

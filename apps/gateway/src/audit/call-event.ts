@@ -68,7 +68,7 @@ export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   if (request.endpointDecision) draft.decision = { ...request.endpointDecision }
   if (request.proof) draft.proof = proofRecord(request.proof)
   if (!call) return draft
-  draft.path = recordedPath(call.framed)
+  draft.path = recordedPath(call.parsedRequest)
   const mode = modeOf(call, request)
   if (mode !== null) draft.mode = mode
   if (call.rack) draft.rack = call.rack.name
@@ -90,9 +90,9 @@ export function proofRecord({ id, method, at }: UsedProof): NonNullable<EventDra
   return { id, method, at: at.toISOString() }
 }
 
-function modeOf({ framed }: CallState, { csrfToken }: FastifyRequest): string | null {
-  if (framed.api === 'management') return csrfToken === null ? 'management-api' : 'web-console'
-  return framed.isConsoleMode ? 'console' : null
+function modeOf({ parsedRequest }: CallState, { csrfToken }: FastifyRequest): string | null {
+  if (parsedRequest.api === 'management') return csrfToken === null ? 'management-api' : 'web-console'
+  return parsedRequest.isConsoleMode ? 'console' : null
 }
 
 function describeEndpoint(draft: Omit<EventDraft, 'kind'>, { url }: FastifyRequest, endpoint: Endpoint): void {

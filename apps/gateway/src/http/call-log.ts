@@ -23,7 +23,7 @@ export default fp(
 
 function lineOf(request: FastifyRequest, reply: FastifyReply) {
   const { call, principal, deniedBy } = request
-  const path = call ? recordedPath(call.framed) : (request.routeOptions.url ?? '')
+  const path = call ? recordedPath(call.parsedRequest) : (request.routeOptions.url ?? '')
   return {
     event: 'call',
     method: request.method,

@@ -206,9 +206,9 @@ function sendParts(
   })
 }
 
-function headOf({ framed }: DecidedCall, answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
+function headOf({ parsedRequest }: DecidedCall, answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
   const length = body === null ? answer.length : sizeOf(body)
-  const headers = framed.api === 'rack' ? answer.headers : managementHeaders(typeOfManagement(answer))
+  const headers = parsedRequest.api === 'rack' ? answer.headers : managementHeaders(typeOfManagement(answer))
   return length === null ? [...headers] : [...headers, 'Content-Length', String(length)]
 }
 

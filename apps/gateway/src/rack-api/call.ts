@@ -8,14 +8,14 @@ import type { CallEnd } from './call-end.ts'
 import type { RecordedChange } from './events/recorded-changes.ts'
 import type { RecordedValues } from './events/recorded-values.ts'
 import type { RedactedCommand } from './events/redacted-command.ts'
-import type { Framed } from './frame.ts'
+import type { ParsedRequest } from './parse-request.ts'
 
 /** A call of the rack API. Each stage adds to it, so that a denial at any stage is recorded with everything known so far. */
 export interface CallState {
   readonly startedAt: number
   /** The caller's address. */
   readonly address: string
-  readonly framed: Framed
+  readonly parsedRequest: ParsedRequest
   rack: Rack | null
   match: RouteMatch | null
   rackCall: RackCall | null
@@ -74,11 +74,11 @@ declare module 'node:http' {
   }
 }
 
-export function beginCall(framed: Framed, { at, address }: Moment & { address: string }): CallState {
+export function beginCall(parsedRequest: ParsedRequest, { at, address }: Moment & { address: string }): CallState {
   return {
     startedAt: at,
     address,
-    framed,
+    parsedRequest,
     rack: null,
     match: null,
     rackCall: null,

@@ -9,14 +9,14 @@ import type { RackApiDependencies } from './dependencies.ts'
 export function chooseRack(
   { racks, policy, organization, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'organization' | 'now'>,
   principal: Principal,
-  { framed, address }: Pick<CallState, 'framed' | 'address'>,
+  { parsedRequest, address }: Pick<CallState, 'parsedRequest' | 'address'>,
   { onlyUsable = false } = {},
 ): Rack {
   const usableRacks = () => policy.racksOf(principal, racks.names, { at: now(), address })
   const chosen = racks.resolve({
-    prefix: framed.prefix,
+    prefix: parsedRequest.prefix,
     bound: principal.rack,
-    named: namedBy(framed.rackHeader, organization),
+    named: namedBy(parsedRequest.rackHeader, organization),
     usableRacks,
     onlyUsable,
   })

@@ -18,11 +18,11 @@ import { askPackages, assertAllowed, canPackagesDeny } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { createRedactedCommand } from './events/redacted-command.ts'
 import { forwardChange, forwardRead } from './forward.ts'
-import { type CalledApi, type FrameError, frame, isFrameError } from './frame.ts'
 import { kindOfCall } from './limits/call-limits.ts'
 import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
+import { type CalledApi, isParseError, type ParseError, parseRequest } from './parse-request.ts'
 import { assertFormValues, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
 import { answerStepUp } from './step-up/answer-step-up.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
@@ -30,7 +30,7 @@ import { openWebsocket } from './websocket/websocket.ts'
 
 const matchRackRoute = compileMatcher(rackRoutes)
 
-/** The rack API, and the part of the management API that shows racks: frame, authenticate, resolve, decide, record, forward, answer. */
+/** The rack API, and the part of the management API that shows racks. The stages of a call: parse, authenticate, resolve, decide, record, forward, answer. */
 export default fp<RackApiOptions>(
   async function rackApi(app, options) {
     const dependencies = createDependencies(app, options)
@@ -45,7 +45,12 @@ export default fp<RackApiOptions>(
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
     app.setErrorHandler(async function handleRackApiError(error, request, reply) {
-      await answerError(app, request.call?.framed.consoleCall ? explainExpiredToken(error) : error, request, reply)
+      await answerError(
+        app,
+        request.call?.parsedRequest.consoleCall ? explainExpiredToken(error) : error,
+        request,
+        reply,
+      )
       return reply
     })
 
@@ -53,9 +58,11 @@ export default fp<RackApiOptions>(
       method: app.supportedMethods,
       url: rackApiAddress,
       onRequest: [
-        frameCall('rack'),
+        parseCall('rack'),
+        // The stock CLI sends a probe before each websocket, and ignores the response, so the gateway needs no event of it.
         function answerProbe({ call, method }, reply, done) {
-          if (call?.framed.consoleCall === null && isProbe(method, call.framed.path)) return void reply.code(404).send()
+          if (call?.parsedRequest.consoleCall === null && isProbe(method, call.parsedRequest.path))
+            return void reply.code(404).send()
           done()
         },
         app.authenticate,
@@ -65,15 +72,15 @@ export default fp<RackApiOptions>(
     app.route({
       method: app.supportedMethods,
       url: rackDataAddress,
-      onRequest: [frameCall('management'), app.authenticateTokenOrCookie],
+      onRequest: [parseCall('management'), app.authenticateTokenOrCookie],
       handler: (request, reply) => handle(dependencies, request, reply),
     })
 
-    function frameCall(api: CalledApi): onRequestHookHandler {
-      return function frameCall(request, _reply, done) {
-        const framed = frame(request.raw, request.originalUrl, api)
-        if (isFrameError(framed)) return done(refused(framed))
-        request.call = beginCall(framed, momentOf(request, dependencies.now))
+    function parseCall(api: CalledApi): onRequestHookHandler {
+      return function parseCall(request, _reply, done) {
+        const parsedRequest = parseRequest(request.raw, request.originalUrl, api)
+        if (isParseError(parsedRequest)) return done(refused(parsedRequest))
+        request.call = beginCall(parsedRequest, momentOf(request, dependencies.now))
         done()
       }
     }
@@ -102,9 +109,9 @@ export default fp<RackApiOptions>(
  * so far. It awaits a stage only if the stage must wait, because each promise takes time.
  */
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const consoleCall = request.call?.framed.consoleCall ?? null
+  const consoleCall = request.call?.parsedRequest.consoleCall ?? null
   if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
-  const stepUpCall = request.call?.framed.stepUpCall ?? null
+  const stepUpCall = request.call?.parsedRequest.stepUpCall ?? null
   if (stepUpCall !== null) return answerStepUp(dependencies, request, reply, stepUpCall)
   const call = routeCall(dependencies, request, reply)
   const slot = acquireCallSlot(dependencies, request, call)
@@ -149,7 +156,7 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
 /** @throws UnknownRack, UnknownRoute */
 function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): RoutedCall {
   const { call, principal, credential } = request
-  if (!call || !principal || !credential) throw new Error('the request has no frame or no principal')
+  if (!call || !principal || !credential) throw new Error('the request was not parsed or has no principal')
   const rack = chooseRack(dependencies, principal, call)
   call.rack = rack
   const match = matchRoute(request, call)
@@ -157,12 +164,12 @@ function routeCall(dependencies: RackApiDependencies, request: FastifyRequest, r
   return Object.assign(call, { rack, match, principal, credential, signal: new CallEnd(request.raw, reply.raw) })
 }
 
-function matchRoute({ method, raw }: FastifyRequest, { framed: { api, path } }: CallState): RouteMatch | null {
+function matchRoute({ method, raw }: FastifyRequest, { parsedRequest: { api, path } }: CallState): RouteMatch | null {
   if (api === 'management') return matchManagementRoute(matchRackRoute, method, path)
   return matchRackRoute(method, path, raw.pendingUpgrade ? 'websocket' : 'http')
 }
 
-function unknownRoute(method: string, { framed: { api, path } }: CallState): Error {
+function unknownRoute(method: string, { parsedRequest: { api, path } }: CallState): Error {
   const [reason, remedy] =
     api === 'rack'
       ? [
@@ -233,7 +240,7 @@ function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCa
   return asked && createRedactedCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
-function refused({ status, rule, reason, remedy }: FrameError): Error {
+function refused({ status, rule, reason, remedy }: ParseError): Error {
   const ErrorClass =
     status === 403
       ? BrowserCall

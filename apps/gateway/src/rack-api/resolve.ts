@@ -55,7 +55,7 @@ export function readCallParameters(
   const { route, params } = call.match
   const parameters = readParameters(route, {
     method: request.method,
-    search: call.framed.search,
+    search: call.parsedRequest.search,
     contentType: request.headers['content-type'] ?? '',
     body: call.form,
     rawHeaders: request.raw.rawHeaders,

@@ -15,7 +15,7 @@ export function upstreamRequest(request: FastifyRequest, call: DecidedCall): Ups
   })
   return {
     method: request.method,
-    target: call.framed.path + call.framed.search,
+    target: call.parsedRequest.path + call.parsedRequest.search,
     headers,
     body: call.sent ?? (route.body === 'raw' && hasBody(request.raw) ? request.raw : null),
     length: call.sent === null ? lengthOf(request) : null,

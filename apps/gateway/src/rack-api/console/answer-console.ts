@@ -18,9 +18,9 @@ export async function answerConsole(
   consoleCall: ConsoleCall,
 ): Promise<void> {
   const { call, principal } = request
-  if (!call || !principal) throw new Error('the request has no frame or no principal')
+  if (!call || !principal) throw new Error('the request was not parsed or has no principal')
   const { route } = consoleCall
-  if (route === null) throw unknownConsoleRoute(request.method, call.framed.path)
+  if (route === null) throw unknownConsoleRoute(request.method, call.parsedRequest.path)
   if (dependencies.reads === 'relaxed') dependencies.audit.check()
   const answer = answerOf(dependencies, { call, principal }, consoleCall)
   const decision = { effect: 'allow' as const, ...ownData, policy: dependencies.policy.hash }
@@ -50,10 +50,10 @@ function racksOf({ racks, policy, now }: RackApiDependencies, { principal, call 
 
 /** @throws RackMismatch; UnknownRack, with the same sentence for a rack on which the caller has no role */
 function namedRack(dependencies: RackApiDependencies, caller: Caller, name: string): Rack {
-  const { framed, address } = caller.call
-  if (framed.rackHeader !== null && framed.rackHeader !== name)
+  const { parsedRequest, address } = caller.call
+  if (parsedRequest.rackHeader !== null && parsedRequest.rackHeader !== name)
     throw withRule(new RackMismatch('the path'), 'rack-mismatch')
-  const call = { address, framed: { ...framed, rackHeader: name } }
+  const call = { address, parsedRequest: { ...parsedRequest, rackHeader: name } }
   const rack = chooseRack(dependencies, caller.principal, call, { onlyUsable: true })
   caller.call.rack = rack
   return rack

@@ -54,7 +54,7 @@ export function listedCall(
     service: textOrNull(service ?? process?.service),
     process: textOrNull(process?.id ?? rackCall.params.pid),
     route: route.id,
-    path: shownText(call.framed.received.path),
+    path: shownText(call.parsedRequest.receivedTarget.path),
     kind: kindOf(rackCall),
     command: textOrNull(command?.words.join(' ')),
   }

@@ -10,7 +10,7 @@ import {
 import { type Policy, type Visibility, visibilityOf } from '@rack-gateway/rbac-policy'
 import { appOf } from '../app-of.ts'
 import type { RoutedCall } from '../call.ts'
-import type { CalledApi } from '../frame.ts'
+import type { CalledApi } from '../parse-request.ts'
 import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 
 /** Masks responses for a principal, and proves that this gateway made a mask. */
@@ -39,14 +39,14 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
   const freshText: typeof cachedText = (rack, origin) => newest(rack, origin).toString('base64url')
 
   function viewOf(
-    { principal, rack, match, address, framed, revealedKey }: RoutedCall,
+    { principal, rack, match, address, parsedRequest, revealedKey }: RoutedCall,
     macText = cachedText,
   ): MaskView {
     const app = appOf(match.route, match.params)
     const moment = { at: now(), address }
     const scope = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
     const visibility = visibilityOf(policy, principal, scope, moment)
-    const { secrets, environment } = shownBy(framed.api, visibility)
+    const { secrets, environment } = shownBy(parsedRequest.api, visibility)
     return {
       env: environment,
       revealedKey: visibility.environment === 'shown' ? revealedKey : null,

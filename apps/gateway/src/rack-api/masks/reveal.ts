@@ -11,9 +11,9 @@ const releaseRoute = 'GET /apps/{app}/releases/{id}'
 const keyName = /^[A-Za-z0-9_.-]{1,256}$/
 
 /** @throws InvalidParameter for something other than one key of one release, so that no value seems absent */
-export function readRevealedKey({ headers }: FastifyRequest, { framed, match }: RoutedCall): string | null {
+export function readRevealedKey({ headers }: FastifyRequest, { parsedRequest, match }: RoutedCall): string | null {
   const given = headers[header]
-  if (framed.api === 'rack' || given === undefined) return null
+  if (parsedRequest.api === 'rack' || given === undefined) return null
   if (typeof given === 'string' && keyName.test(given) && match.route.id === releaseRoute) return given
   throw withRule(
     new InvalidParameter(

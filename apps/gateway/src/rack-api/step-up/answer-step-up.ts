@@ -27,7 +27,7 @@ export async function answerStepUp(
   stepUpCall: StepUpCall,
 ): Promise<void> {
   const { call, principal } = request
-  if (!call || !principal) throw new Error('the request has no frame or no principal')
+  if (!call || !principal) throw new Error('the request was not parsed or has no principal')
   if (principal.kind !== 'user') throw onlyPeople()
   request.server.countStepUp(request)
   const caller = { call, user: principal.id, session: principal.credential, address: proofAddress(request) }
@@ -79,7 +79,7 @@ async function start(
   { call, user, session, address }: Asker,
 ): Promise<void> {
   const { stepUps } = request.server
-  const delivery = call.framed.isConsoleMode ? ('callback' as const) : ('code' as const)
+  const delivery = call.parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
   const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
   const pending = await stepUps.newestPending({ session, address, delivery }, proof?.provedAt ?? null)
   if (pending === null && proof !== null)

@@ -19,7 +19,7 @@ export interface CallDigests {
 
 /** @param headers the parameters in headers */
 export function callDigests(
-  { framed, form }: RoutedCall,
+  { parsedRequest, form }: RoutedCall,
   rackCall: RackCall,
   { headers, digest }: { readonly headers: ReadonlyMap<string, string>; readonly digest: BodyDigest },
 ): CallDigests {
@@ -28,7 +28,7 @@ export function callDigests(
     rack,
     route: route.id,
     app,
-    search: framed.search,
+    search: parsedRequest.search,
     headers: [...headers].filter(([name]) => !terminalSize.has(name)).sort(),
     command: command && { text: command.text, mode: command.mode },
     instanceCommand: instanceCommand ?? null,

@@ -91,9 +91,9 @@ function canRepeat({ raw }: FastifyRequest, { match, form }: RoutedCall): boolea
   return match.route.kind !== 'websocket' && (!hasBody(raw) || form !== null)
 }
 
-function deliveryOf({ framed }: RoutedCall) {
-  if (framed.api === 'management') return 'response' as const
-  return framed.isConsoleMode ? ('callback' as const) : ('code' as const)
+function deliveryOf({ parsedRequest }: RoutedCall) {
+  if (parsedRequest.api === 'management') return 'response' as const
+  return parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
 }
 
 function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
@@ -101,8 +101,11 @@ function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
 }
 
 /** The secret of a proof: the header `Step-Up`, and in the console mode of the stock CLI `Session`. */
-export function secretOf({ headers }: FastifyRequest, { framed }: Pick<RoutedCall, 'framed'>): string | null {
+export function secretOf(
+  { headers }: FastifyRequest,
+  { parsedRequest }: Pick<RoutedCall, 'parsedRequest'>,
+): string | null {
   const { 'step-up': secret, session } = headers
   if (typeof secret === 'string') return secret
-  return framed.isConsoleMode && typeof session === 'string' ? session : null
+  return parsedRequest.isConsoleMode && typeof session === 'string' ? session : null
 }

@@ -138,9 +138,9 @@ async function recordEnd(
 function acceptCaller(
   request: FastifyRequest,
   reply: FastifyReply,
-  { framed }: DecidedCall,
+  { parsedRequest }: DecidedCall,
 ): Pick<RelayOptions, 'client' | 'clientHead'> {
-  if (framed.api === 'management') {
+  if (parsedRequest.api === 'management') {
     reply.hijack()
     reply.raw.writeHead(200, managementHeaders('text/plain; charset=utf-8'))
     reply.raw.flushHeaders()
@@ -159,8 +159,14 @@ function closingText({ path, changes }: RackRoute, reason: string): string {
   return changes ? `\n${words}` : words
 }
 
-function logged({ method }: FastifyRequest, { framed, principal, rack, decision }: DecidedCall) {
-  return { method, path: framed.received.path, principal: principal.name, rack: rack.name, rule: decision.rule }
+function logged({ method }: FastifyRequest, { parsedRequest, principal, rack, decision }: DecidedCall) {
+  return {
+    method,
+    path: parsedRequest.receivedTarget.path,
+    principal: principal.name,
+    rack: rack.name,
+    rule: decision.rule,
+  }
 }
 
 function endOf({ by, reason, code, bytesIn, bytesOut, durationMs }: RelayEnd) {

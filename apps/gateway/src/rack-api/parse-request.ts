@@ -12,88 +12,89 @@ import {
 import { readHandshake } from '@rack-gateway/rack-registry'
 import { hasBody } from './body.ts'
 
-/** Who may ask: programs at the rack API; programs and the web console at the management API, where a browser's cookie is valid. */
+/** The API of a request. The rack API is for programs only. The management API is also for the web console, so it accepts a browser's cookie. */
 export type CalledApi = 'rack' | 'management'
 
 /** A request that every HTTP implementation reads in the same way. No credential or name has been looked up yet. */
-export interface Framed {
+export interface ParsedRequest {
   readonly api: CalledApi
-  /** As received and as it will be sent, without the rack's prefix. */
+  /** The path as received and as it will be sent, without the rack's prefix. */
   readonly path: string
   readonly search: string
-  /** The name in the path, or null. */
+  /** The name of the rack in the path, or null. */
   readonly prefix: string | null
   /** The header `Rack` of console mode, or null. */
   readonly rackHeader: string | null
   /** Whether the stock CLI is in console mode: the request has a header `Rack` or `Session`, or is a login. */
   readonly isConsoleMode: boolean
-  /** What the gateway answers itself; null: a call of a rack. */
+  /** A call of console mode, which the gateway answers itself; null: any other call. */
   readonly consoleCall: ConsoleCall | null
   /** A call about the proof of a second factor; null: any other call. */
   readonly stepUpCall: StepUpCall | null
-  readonly received: CanonicalTarget
+  /** The whole target, with the rack's prefix. */
+  readonly receivedTarget: CanonicalTarget
 }
 
-export interface FrameError {
+export interface ParseError {
   readonly status: 400 | 403
   readonly rule: string
   readonly reason: string
   readonly remedy: string
 }
 
-const frameError = (status: 400 | 403, rule: string, reason: string, remedy: string): FrameError => ({
+const parseError = (status: 400 | 403, rule: string, reason: string, remedy: string): ParseError => ({
   status,
   rule,
   reason,
   remedy,
 })
 
-const duplicateHeader = frameError(
+const duplicateHeader = parseError(
   400,
   'duplicate-header',
   'The request repeats a header that must be unique, so it is ambiguous.',
   'Send each header once.',
 )
-const unexpectedBody = frameError(
+const unexpectedBody = parseError(
   400,
   'unexpected-body',
   'The GET or HEAD request has a body, which proxies treat inconsistently.',
   'Send it without a body.',
 )
-const crossSite = frameError(
+const crossSite = parseError(
   403,
   'browser-call',
   'A page in a browser called the rack API, which only programs such as convox may call.',
   'Open /gateway/ instead.',
 )
-const foreignOrigin = frameError(
+const foreignOrigin = parseError(
   403,
   'browser-call',
   'The request comes from a page of another site, and pages in a browser may not call the rack API.',
   'Open /gateway/ instead.',
 )
-const otherSite = frameError(
+const otherSite = parseError(
   403,
   'other-site',
   'A page of another site cannot call the gateway.',
   'Open the gateway itself, or call it without a browser.',
 )
-const cookieOnly = frameError(
+const cookieOnly = parseError(
   403,
   'cookie-credential',
   'The rack API does not accept the cookie of a browser session.',
   'Use a token: RACK_URL=https://convox:<token>@<gateway>',
 )
-const tooManyHeaders = frameError(400, 'header-count', 'The request has more than 256 headers.', 'Send fewer headers.')
-const notWebsocket = frameError(
+const tooManyHeaders = parseError(400, 'header-count', 'The request has more than 256 headers.', 'Send fewer headers.')
+const notWebsocket = parseError(
   400,
   'upgrade',
   'The upgrade is not a valid websocket upgrade (GET, version 13, without a body).',
   'Send a websocket upgrade.',
 )
-const missingHost = frameError(400, 'duplicate-header', 'The request has no Host header.', 'Send one Host header.')
+const missingHost = parseError(400, 'duplicate-header', 'The request has no Host header.', 'Send one Host header.')
 
-const websocketNotHere = frameError(
+const websocketNotHere = parseError(
   400,
   'upgrade',
   'The management API does not support WebSockets. It sends a log as an ordinary response.',
@@ -102,8 +103,8 @@ const websocketNotHere = frameError(
 
 const maxHeaders = 256
 
-/** Headers that change the meaning of a request and must be unique. */
-const singletons = new Set([
+/** Headers that change the meaning of a request, so a request must not repeat them. */
+const uniqueHeaders = new Set([
   'host',
   'authorization',
   'content-type',
@@ -122,13 +123,14 @@ const singletons = new Set([
 ])
 
 /**
- * Checks the request itself: its target, duplicate headers, headers of browsers, and a body where none is allowed.
- * The errors are constants, so that a flood of bad requests allocates nothing.
+ * Parses a request, and rejects it if it is ambiguous or comes from a page that must not send it. Checks the target, duplicate
+ * headers, headers of browsers, and a body where none is allowed.
+ * Most errors are constants, and the others are cached, so that a flood of bad requests allocates little.
  */
-export function frame(request: IncomingMessage, received: string, api: CalledApi): Framed | FrameError {
+export function parseRequest(request: IncomingMessage, received: string, api: CalledApi): ParsedRequest | ParseError {
   const upgrading = request.pendingUpgrade !== undefined
   const target = readTarget(received)
-  if ('rule' in target) return frameErrors.get(target.rule) ?? cachedFrameError(target)
+  if ('rule' in target) return parseErrors.get(target.rule) ?? cachedParseError(target)
   if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
   if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return missingHost
@@ -141,12 +143,12 @@ export function frame(request: IncomingMessage, received: string, api: CalledApi
   const { rack, path, search } = splitRackPrefix(target)
   const mode = api === 'rack' ? readConsoleMode(request, { path, prefix: rack, upgrading }) : notConsoleMode
   const stepUpCall = api === 'rack' && !upgrading ? readStepUpCall(request.method ?? '', path) : null
-  return { api, path, search, prefix: rack, received: target, stepUpCall, ...mode }
+  return { api, path, search, prefix: rack, receivedTarget: target, stepUpCall, ...mode }
 }
 
 const notConsoleMode = { rackHeader: null, consoleCall: null, isConsoleMode: false } as const
 
-type PathOfCall = Pick<Framed, 'path' | 'prefix'> & { readonly upgrading: boolean }
+type PathOfCall = Pick<ParsedRequest, 'path' | 'prefix'> & { readonly upgrading: boolean }
 
 function readConsoleMode({ method = '', headers }: IncomingMessage, { path, prefix, upgrading }: PathOfCall) {
   const rackHeader = typeof headers.rack === 'string' ? headers.rack : null
@@ -156,15 +158,15 @@ function readConsoleMode({ method = '', headers }: IncomingMessage, { path, pref
   return { rackHeader, consoleCall, isConsoleMode: rackHeader !== null || hasSessionHeader || consoleCall !== null }
 }
 
-export function isFrameError(framed: Framed | FrameError): framed is FrameError {
-  return 'rule' in framed
+export function isParseError(result: ParsedRequest | ParseError): result is ParseError {
+  return 'rule' in result
 }
 
-const frameErrors = new Map<string, FrameError>()
+const parseErrors = new Map<string, ParseError>()
 
-function cachedFrameError({ rule, reason, remedy }: TargetError): FrameError {
-  const made = frameError(400, rule, reason, remedy)
-  frameErrors.set(rule, made)
+function cachedParseError({ rule, reason, remedy }: TargetError): ParseError {
+  const made = parseError(400, rule, reason, remedy)
+  parseErrors.set(rule, made)
   return made
 }
 
@@ -172,7 +174,7 @@ function hasDoubledHeader(rawHeaders: readonly string[]): boolean {
   let seen: string[] | null = null
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase()
-    if (!singletons.has(name)) continue
+    if (!uniqueHeaders.has(name)) continue
     if (seen?.includes(name)) return true
     seen ??= []
     seen.push(name)
@@ -180,7 +182,7 @@ function hasDoubledHeader(rawHeaders: readonly string[]): boolean {
   return false
 }
 
-function browserError(request: IncomingMessage, upgrading: boolean): FrameError | null {
+function browserError(request: IncomingMessage, upgrading: boolean): ParseError | null {
   const { headers } = request
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'none') return crossSite
@@ -190,7 +192,7 @@ function browserError(request: IncomingMessage, upgrading: boolean): FrameError 
 }
 
 /** A page of the gateway may call the management API. Authentication also checks the origin of changes. */
-function crossSiteError({ headers }: IncomingMessage): FrameError | null {
+function crossSiteError({ headers }: IncomingMessage): ParseError | null {
   const { origin, host, 'sec-fetch-site': site } = headers
   const isOwnSite = site === undefined || site === 'none' || site === 'same-origin'
   return isOwnSite && (origin === undefined || isOwnOrigin(origin, host)) ? null : otherSite
