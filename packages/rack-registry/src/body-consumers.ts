@@ -68,17 +68,17 @@ export class PipeConsumer implements BodyConsumer {
 
   /** Writes everything except a possible beginning of the token. Returns whether the sink accepts more. */
   #writeRedacted(chunk: Buffer, redactor: TokenRedactor): boolean {
-    const partial = redactor.redact(chunk)
+    const heldBack = redactor.redact(chunk)
     const pieces = [...this.#pending, chunk]
-    let sendable = sizeOf(pieces) - sizeOf(partial)
-    let wanted = true
+    let sendable = sizeOf(pieces) - sizeOf(heldBack)
+    let acceptsMore = true
     for (const piece of pieces) {
       if (sendable <= 0) break
-      wanted = this.#sink.write(piece.subarray(0, sendable))
+      acceptsMore = this.#sink.write(piece.subarray(0, sendable))
       sendable -= piece.length
     }
-    this.#pending = partial
-    return wanted
+    this.#pending = heldBack
+    return acceptsMore
   }
 
   fail(error: Error): void {
@@ -188,6 +188,7 @@ export class DiscardConsumer implements BodyConsumer {
 
   data(chunk: Buffer): void {
     this.#bytes += chunk.length
+    // Only closes the connection: nobody sees this error, because `fail` ignores it.
     if (this.#bytes > discardLimit) this.#source.abort(new CallerGone(this.#rack))
   }
 

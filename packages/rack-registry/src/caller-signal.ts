@@ -1,8 +1,8 @@
 import type { AbortListener, CallSignal } from './types.ts'
 
 /**
- * Signals that a caller has disconnected. For one call it replaces an AbortSignal, which takes a fifth of the time of a small
- * request.
+ * Signals that the caller of one call has disconnected. It replaces an AbortSignal, which would take a fifth of the time of a
+ * small request.
  */
 export class CallerSignal implements CallSignal {
   aborted = false

@@ -35,7 +35,7 @@ export function createDial(
   const port = Number(url.port) || 443
 
   return function dial(done) {
-    // Forgotten after the call, because `settle` lives as long as the connection.
+    // Set to null when it is called, because `settle` lives as long as the connection.
     let callback: buildConnector.Callback | null = done
     function settle(error: Error | null): void {
       const call = callback

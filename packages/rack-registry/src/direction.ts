@@ -4,7 +4,7 @@ import { closePayload, createFrame, opcodes, type Sender } from './frames.ts'
 import type { TokenRedactor } from './token-redactor.ts'
 import type { PayloadListener } from './types.ts'
 
-/** The end of a stream: a text and the empty binary frame that ends a Convox stream (between messages only), then a close frame. */
+/** The end of a stream. Between messages, it is a text and the empty binary frame that ends a Convox stream, then a close frame. Within a message, it is only the close frame. */
 export interface CloseNotice {
   readonly code: number
   readonly reason: string
@@ -30,7 +30,7 @@ export class Direction implements TrackerOutput {
   #partialTokenTimeout: NodeJS.Timeout | undefined
   #notice: CloseNotice | null = null
   #noticeSent = false
-  #ping = false
+  #pingRequested = false
   #paused = false
 
   constructor(
@@ -65,7 +65,7 @@ export class Direction implements TrackerOutput {
   /** Inserts a ping between frames, unless the sink is behind and therefore not idle. */
   ping(): void {
     if (this.#sink.writableNeedDrain) return
-    this.#ping = true
+    this.#pingRequested = true
     this.#insertPending()
   }
 
@@ -109,17 +109,17 @@ export class Direction implements TrackerOutput {
     this.tracker.boundaryRequested = false
     if (this.#noticeSent) return
     if (this.#notice !== null) this.#sendNotice(this.#notice)
-    else if (this.#ping && this.tracker.closeCode === null) {
+    else if (this.#pingRequested && this.tracker.closeCode === null) {
       this.bytes(createFrame(this.tracker.sender, opcodes.ping, Buffer.alloc(0)))
     }
-    this.#ping = false
+    this.#pingRequested = false
   }
 
   #sendNotice({ code, reason, text }: CloseNotice): void {
-    const { sender, closeCode, betweenMessages } = this.tracker
+    const { sender, closeCode, isBetweenMessages } = this.tracker
     this.#noticeSent = true
     if (closeCode === null) {
-      if (text !== null && betweenMessages) {
+      if (text !== null && isBetweenMessages) {
         this.bytes(createFrame(sender, opcodes.text, Buffer.from(text)))
         this.bytes(createFrame(sender, opcodes.binary, Buffer.alloc(0)))
       }
@@ -134,8 +134,8 @@ export class Direction implements TrackerOutput {
   #sendSafeParts(): void {
     clearTimeout(this.#partialTokenTimeout)
     const [first] = this.#partialToken
-    const firstHeld = first === undefined ? -1 : this.#unsent.findIndex((part) => sharesMemory(part, first))
-    const sendable = firstHeld === -1 ? this.#unsent.splice(0) : this.#unsent.splice(0, firstHeld)
+    const firstHeldBack = first === undefined ? -1 : this.#unsent.findIndex((part) => sharesMemory(part, first))
+    const sendable = firstHeldBack === -1 ? this.#unsent.splice(0) : this.#unsent.splice(0, firstHeldBack)
     if (this.#sink.writable) for (const part of sendable) this.#sink.write(part)
     if (this.#unsent.length === 0) return
     this.#partialTokenTimeout = setTimeout(() => this.flush(), partialTokenTimeout)
@@ -143,7 +143,7 @@ export class Direction implements TrackerOutput {
 
   #insertPending(): void {
     this.tracker.boundaryRequested = true
-    if (!this.tracker.atBoundary) return
+    if (!this.tracker.isAtBoundary) return
     this.boundary()
     this.flush()
   }

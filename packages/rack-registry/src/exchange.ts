@@ -80,7 +80,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   handleEvent(): void {
     this.#removeListener()
     const gone = new CallerGone(this.#options.rack)
-    // While the request waits for a connection, there is nothing to abort yet; onRequestStart aborts it.
+    // A request that still waits for a connection cannot be aborted. `onRequestStart` aborts it later.
     if (this.#controller === null) this.#options.reject(gone)
     else this.#controller.abort(gone)
   }

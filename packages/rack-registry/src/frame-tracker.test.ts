@@ -61,7 +61,7 @@ test('frames are forwarded byte for byte, for any chunks', () => {
       const result = track(sender, cutAt(bytes, at))
       expect(result.violation).toBeNull()
       expect(result.bytes.equals(bytes)).toBe(true)
-      expect(result.tracker.betweenMessages).toBe(true)
+      expect(result.tracker.isBetweenMessages).toBe(true)
     }),
   )
 })
@@ -122,7 +122,7 @@ test.each([1, 3, 4, 1000, 65_536])(
     expect(Buffer.concat(fragments.map((one) => one.payload)).equals(payload)).toBe(true)
     expect(fragments.map((one) => one.opcode)).toEqual([2, ...Array(fragments.length - 1).fill(0)])
     expect(fragments.map((one) => one.fin)).toEqual([...Array(fragments.length - 1).fill(false), true])
-    expect(tracker.betweenMessages).toBe(true)
+    expect(tracker.isBetweenMessages).toBe(true)
   },
 )
 
@@ -136,7 +136,7 @@ test('a long frame within a fragmented message stays part of that message', () =
   const { bytes, tracker, violation } = track('server', [Buffer.concat(sent.map((one) => frame(one)))])
   expect(violation).toBeNull()
   expect(decodeFrames(bytes)).toEqual(sent)
-  expect(tracker.betweenMessages).toBe(true)
+  expect(tracker.isBetweenMessages).toBe(true)
 })
 
 test('a frame of exactly the limit stays unchanged', () => {
@@ -149,8 +149,8 @@ test('a long frame has a boundary at once, a short frame at its end', () => {
   const short = frame({ opcode: 1, payload: Buffer.alloc(wholeFrameLimit) })
   const inLong = track('server', [long.subarray(0, 5000)]).tracker
   const inShort = track('server', [short.subarray(0, 5000)]).tracker
-  expect([inLong.atBoundary, inLong.betweenMessages]).toEqual([true, false])
-  expect([inShort.atBoundary, inShort.betweenMessages]).toEqual([false, false])
+  expect([inLong.isAtBoundary, inLong.isBetweenMessages]).toEqual([true, false])
+  expect([inShort.isAtBoundary, inShort.isBetweenMessages]).toEqual([false, false])
 })
 
 test.each([
@@ -192,7 +192,7 @@ test.each([
       const result = track(sender, chunks)
       expect(result.violation).toContain(problem)
       expect(result.bytes).toEqual(before)
-      expect(result.tracker.atBoundary).toBe(true)
+      expect(result.tracker.isAtBoundary).toBe(true)
     }
   },
 )

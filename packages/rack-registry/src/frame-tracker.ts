@@ -11,7 +11,7 @@ export interface TrackerOutput {
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void
 }
 
-/** A longer data frame is forwarded in fragments, one per read, so that the next frame boundary is never far. Stock clients and racks send 1 to 32 KB. */
+/** Bytes. A longer data frame is forwarded in fragments, one per read, so that the next frame boundary is never far. Stock clients and racks send 1 to 32 KB. */
 export const wholeFrameLimit = 64 * 1024
 
 const maxHeaderBytes = 14
@@ -36,11 +36,12 @@ export class FrameTracker {
   #mask: number | null = null
   #length = 0
   #remaining = 0
-  #message = 0
+  /** The opcode of the unfinished message; 0 between messages. */
+  #messageOpcode = 0
   /** The opcode of the next fragment of a long frame. */
-  #fragment = 0
-  #split = false
-  #code = 0
+  #fragmentOpcode = 0
+  #isSplit = false
+  #receivedCode = 0
 
   constructor(sender: Sender, output: TrackerOutput) {
     this.sender = sender
@@ -48,54 +49,54 @@ export class FrameTracker {
   }
 
   /** Whether a control frame can be inserted after the bytes so far. */
-  get atBoundary(): boolean {
-    return this.#remaining === 0 || this.#split
+  get isAtBoundary(): boolean {
+    return this.#remaining === 0 || this.#isSplit
   }
 
   /** Whether a message can be inserted after the bytes so far. */
-  get betweenMessages(): boolean {
-    return this.#remaining === 0 && this.#message === 0
+  get isBetweenMessages(): boolean {
+    return this.#remaining === 0 && this.#messageOpcode === 0
   }
 
-  /** Processes the next bytes. Returns a violation; then everything before the invalid frame was forwarded. */
+  /** Processes the next bytes. Returns a violation of the protocol, or null. Everything before an invalid frame is forwarded. */
   read(chunk: Buffer): string | null {
-    let sent = 0
+    let sentUpTo = 0
     let at = 0
     while (at < chunk.length && !this.stopped && this.closeCode === null) {
       if (this.#remaining === 0) {
         const begin = at
         const header = this.#header(chunk, at)
         if (header === null) {
-          this.#send(chunk, sent, begin)
+          this.#send(chunk, sentUpTo, begin)
           return null
         }
         at = header.next
-        const violation = this.#begin(header.bytes, header.at)
-        if (violation !== null || this.#split || header.bytes !== chunk) {
-          this.#send(chunk, sent, begin)
+        const violation = this.#begin(header.bytes, header.start)
+        if (violation !== null || this.#isSplit || header.bytes !== chunk) {
+          this.#send(chunk, sentUpTo, begin)
           if (violation !== null) return violation
-          if (!this.#split) this.#output.bytes(Buffer.from(header.bytes.subarray(0, header.size)))
-          sent = at
+          if (!this.#isSplit) this.#output.bytes(Buffer.from(header.bytes.subarray(0, header.size)))
+          sentUpTo = at
         }
         if (this.#remaining > 0) continue
         if (this.#opcode < opcodes.close) this.#emitPayload(chunk, at, at)
       } else {
         const end = at + Math.min(this.#remaining, chunk.length - at)
-        if (this.#split) {
+        if (this.#isSplit) {
           this.#sendFragment(chunk, at, end)
-          sent = end
+          sentUpTo = end
         }
-        this.#pass(chunk, at, end)
+        this.#consumePayload(chunk, at, end)
         at = end
       }
       if (this.#remaining === 0) this.#finishFrame()
-      if (this.boundaryRequested && this.atBoundary) {
-        this.#send(chunk, sent, at)
-        sent = at
+      if (this.boundaryRequested && this.isAtBoundary) {
+        this.#send(chunk, sentUpTo, at)
+        sentUpTo = at
         this.#output.boundary()
       }
     }
-    this.#send(chunk, sent, at)
+    this.#send(chunk, sentUpTo, at)
     return null
   }
 
@@ -103,21 +104,21 @@ export class FrameTracker {
     if (to > from) this.#output.bytes(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to))
   }
 
-  /** Finds the header at `at`, in the chunk or assembled from earlier chunks; null while it is incomplete. */
-  #header(chunk: Buffer, at: number): { bytes: Buffer; at: number; size: number; next: number } | null {
-    const second = this.#partialHeaderBytes === 0 ? chunk[at + 1] : undefined
+  /** Finds the header that begins at `start`, in the chunk or assembled from earlier chunks; null while it is incomplete. */
+  #header(chunk: Buffer, start: number): { bytes: Buffer; start: number; size: number; next: number } | null {
+    const second = this.#partialHeaderBytes === 0 ? chunk[start + 1] : undefined
     if (second !== undefined) {
       const size = headerSize(second)
-      if (at + size <= chunk.length) return { bytes: chunk, at, size, next: at + size }
+      if (start + size <= chunk.length) return { bytes: chunk, start, size, next: start + size }
     }
     this.#partialHeader ??= Buffer.allocUnsafe(maxHeaderBytes)
-    let next = at
+    let next = start
     while (next < chunk.length) {
       this.#partialHeader[this.#partialHeaderBytes++] = chunk[next++] ?? 0
       const size = this.#partialHeaderBytes < 2 ? maxHeaderBytes : headerSize(this.#partialHeader[1] ?? 0)
       if (this.#partialHeaderBytes === size) {
         this.#partialHeaderBytes = 0
-        return { bytes: this.#partialHeader, at: 0, size, next }
+        return { bytes: this.#partialHeader, start: 0, size, next }
       }
     }
     return null
@@ -125,29 +126,29 @@ export class FrameTracker {
 
   #begin(bytes: Buffer, at: number): string | null {
     const header = readHeader(bytes, at)
-    const violation = frameViolation(header, bytes[at] ?? 0, this.sender, this.#message)
+    const violation = frameViolation(header, bytes[at] ?? 0, this.sender, this.#messageOpcode)
     if (violation !== null) return violation
     this.#fin = header.fin
     this.#opcode = header.opcode
     this.#mask = header.mask
     this.#length = header.length
     this.#remaining = header.length
-    this.#split = header.length > wholeFrameLimit
-    this.#fragment = header.opcode
-    this.#code = 0
-    if (header.opcode === opcodes.text || header.opcode === opcodes.binary) this.#message = header.opcode
+    this.#isSplit = header.length > wholeFrameLimit
+    this.#fragmentOpcode = header.opcode
+    this.#receivedCode = 0
+    if (header.opcode === opcodes.text || header.opcode === opcodes.binary) this.#messageOpcode = header.opcode
     return null
   }
 
   #sendFragment(chunk: Buffer, from: number, to: number): void {
     const last = this.#remaining === to - from
     const mask = this.#mask === null ? null : rotateMask(this.#mask, this.#length - this.#remaining)
-    this.#output.bytes(writeHeader({ fin: last && this.#fin, opcode: this.#fragment, length: to - from, mask }))
+    this.#output.bytes(writeHeader({ fin: last && this.#fin, opcode: this.#fragmentOpcode, length: to - from, mask }))
     this.#output.bytes(chunk.subarray(from, to))
-    this.#fragment = opcodes.continuation
+    this.#fragmentOpcode = opcodes.continuation
   }
 
-  #pass(chunk: Buffer, from: number, to: number): void {
+  #consumePayload(chunk: Buffer, from: number, to: number): void {
     if (this.#opcode < opcodes.close) this.#emitPayload(chunk, from, to)
     else if (this.#opcode === opcodes.close) this.#readCode(chunk, from, to)
     this.#remaining -= to - from
@@ -156,7 +157,7 @@ export class FrameTracker {
   #emitPayload(chunk: Buffer, from: number, to: number): void {
     const offset = this.#length - this.#remaining
     const endOfMessage = this.#fin && this.#remaining === to - from
-    this.#output.payload(this.#message, chunk.subarray(from, to), this.#mask ?? 0, offset, endOfMessage)
+    this.#output.payload(this.#messageOpcode, chunk.subarray(from, to), this.#mask ?? 0, offset, endOfMessage)
   }
 
   #readCode(chunk: Buffer, from: number, to: number): void {
@@ -164,13 +165,13 @@ export class FrameTracker {
       const offset = this.#length - this.#remaining + at - from
       if (offset > 1) return
       const key = this.#mask === null ? 0 : (this.#mask >>> (24 - offset * 8)) & 0xff
-      this.#code = (this.#code << 8) | ((chunk[at] ?? 0) ^ key)
+      this.#receivedCode = (this.#receivedCode << 8) | ((chunk[at] ?? 0) ^ key)
     }
   }
 
   #finishFrame(): void {
-    this.#split = false
-    if (this.#opcode === opcodes.close) this.closeCode = this.#length < 2 ? 1005 : this.#code
-    else if (this.#opcode < opcodes.close && this.#fin) this.#message = 0
+    this.#isSplit = false
+    if (this.#opcode === opcodes.close) this.closeCode = this.#length < 2 ? 1005 : this.#receivedCode
+    else if (this.#opcode < opcodes.close && this.#fin) this.#messageOpcode = 0
   }
 }

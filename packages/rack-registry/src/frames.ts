@@ -26,19 +26,19 @@ export function headerSize(secondByte: number): number {
   return 2 + (length === 127 ? 8 : length === 126 ? 2 : 0) + (secondByte & 0x80 ? 4 : 0)
 }
 
-/** Reads the header at `at`. The length is NaN if it has more than 53 bits. */
-export function readHeader(bytes: Buffer, at: number): FrameHeader {
-  const first = bytes.readUInt8(at)
-  const second = bytes.readUInt8(at + 1)
+/** Reads the header that begins at `start`. The length is NaN if it has more than 53 bits. */
+export function readHeader(bytes: Buffer, start: number): FrameHeader {
+  const first = bytes.readUInt8(start)
+  const second = bytes.readUInt8(start + 1)
   const short = second & 0x7f
-  const long = short === 127 ? bytes.readBigUInt64BE(at + 2) : 0n
+  const long = short === 127 ? bytes.readBigUInt64BE(start + 2) : 0n
   const length =
-    short === 126 ? bytes.readUInt16BE(at + 2) : long > BigInt(Number.MAX_SAFE_INTEGER) ? Number.NaN : Number(long)
+    short === 126 ? bytes.readUInt16BE(start + 2) : long > BigInt(Number.MAX_SAFE_INTEGER) ? Number.NaN : Number(long)
   return {
     fin: (first & 0x80) !== 0,
     opcode: first & 0x0f,
     length: short < 126 ? short : length,
-    mask: second & 0x80 ? bytes.readUInt32BE(at + headerSize(second) - 4) : null,
+    mask: second & 0x80 ? bytes.readUInt32BE(start + headerSize(second) - 4) : null,
   }
 }
 

@@ -1,11 +1,11 @@
 /**
- * The header policy for requests and responses. Only the headers in `always` and those of the route reach a rack. `reserved` has
- * those that no route can add.
+ * The header policy for requests and responses. Only the headers in `alwaysForwarded` and those of the route reach a rack. `reserved` has
+ * the headers that no route can add.
  */
 import { AmbiguousHeader } from './errors.ts'
 
 /** Headers that are forwarded on every route: the canonical spelling by lower-case name. */
-const always = new Map([
+const alwaysForwarded = new Map([
   ['accept', 'Accept'],
   ['content-type', 'Content-Type'],
   ['user-agent', 'User-Agent'],
@@ -100,10 +100,10 @@ export function requestHeaders(rawHeaders: readonly string[], rules: RequestHead
     const key = name.toLowerCase()
     if (key === 'connection') connection += `,${value}`
     else if (key === 'accept-encoding') encoding ??= value
-    else if (always.has(key) || isPermitted(key, rules.permitted)) {
+    else if (alwaysForwarded.has(key) || isPermitted(key, rules.permitted)) {
       if (seen.has(key)) throw new AmbiguousHeader(name, 'was sent more than once')
       seen.add(key)
-      headers.push(always.get(key) ?? name, value)
+      headers.push(alwaysForwarded.get(key) ?? name, value)
     }
   }
   rejectNominated(connection, seen)

@@ -38,7 +38,7 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
   const dial = createDial(settings, connectTimeout, ({ validTo }) => {
     certificateExpiry = new Date(validTo)
   })
-  const open = (name: PoolName) =>
+  const openPool = (name: PoolName) =>
     new Pool(url.origin, {
       connections: connections[name],
       pipelining: 1,
@@ -50,9 +50,9 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
       connect: (_options, done) => void dial(done),
     })
   const pools: Readonly<Record<PoolName, Pool>> = {
-    calls: open('calls'),
-    transfers: open('transfers'),
-    questions: open('questions'),
+    calls: openPool('calls'),
+    transfers: openPool('transfers'),
+    questions: openPool('questions'),
   }
 
   function send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamResponse> {

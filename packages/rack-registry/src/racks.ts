@@ -13,7 +13,7 @@ export interface RackSelector {
   readonly named?: NamedRack | null
   /** Names of racks that an error may disclose to the caller. Called only if they matter. */
   readonly usableRacks?: () => readonly string[]
-  /** Whether the caller may name only one of them, or the rack of its credential: the error for another rack then does not depend on whether it exists. */
+  /** Whether the caller can select only these racks and the rack of its credential. The error for any other rack then does not depend on whether that rack exists. */
   readonly onlyUsable?: boolean
 }
 
@@ -42,7 +42,7 @@ export interface RackRegistry {
   readonly names: readonly string[]
   get(name: string): Rack | undefined
   /** Selects the rack of the path prefix, of the header `Rack`, of the credential, or the only rack, in this order. Only for authenticated callers, because an error may disclose names. */
-  resolve(choice: RackSelector): RackResolution
+  resolve(selector: RackSelector): RackResolution
   close(): Promise<void>
 }
 
@@ -64,7 +64,7 @@ function namedRackHint(name: string, usableRacks: readonly string[]): string {
     : `You can use ${usableRacks.join(', ')}.`
 }
 
-const none = () => []
+const noRacks = () => []
 
 export function createRacks(settings: readonly RackSettings[], options: RackOptions = {}): RackRegistry {
   const racks = new Map<string, Rack>()
@@ -77,7 +77,7 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
 
   /** The error for another rack does not depend on whether that rack exists. */
   function resolveNamed(named: NamedRack, selector: RackSelector): RackResolution {
-    const { prefix, bound, usableRacks = none, onlyUsable = false } = selector
+    const { prefix, bound, usableRacks = noRacks, onlyUsable = false } = selector
     if (prefix !== null && prefix !== named.rack) return { error: new RackMismatch('the path'), rule: 'rack-mismatch' }
     if (bound !== null && bound !== named.rack) {
       return { error: new RackMismatch(`${bound}, to which this token is bound`), rule: 'rack-mismatch' }
@@ -89,7 +89,7 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
   }
 
   function resolve(selector: RackSelector): RackResolution {
-    const { prefix, bound, named = null, usableRacks = none, onlyUsable = false } = selector
+    const { prefix, bound, named = null, usableRacks = noRacks, onlyUsable = false } = selector
     if (named !== null) return resolveNamed(named, selector)
     // The error does not depend on whether the other rack exists.
     if (bound !== null && prefix !== null && prefix !== bound) {

@@ -46,10 +46,10 @@ export class TextClient extends Duplex implements TrackerOutput {
     if (opcode === opcodes.binary && piece.length === 0 && endOfMessage) this.#hasEnded = true
   }
 
-  /** Called by the tracker. Frames go nowhere. */
+  /** Called by the tracker. Only payload reaches the sink. */
   bytes(): void {}
 
-  /** Called by the tracker, and never here, because this client inserts no frames. */
+  /** The tracker never calls it, because this client requests no boundary. */
   boundary(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {

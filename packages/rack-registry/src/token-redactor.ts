@@ -31,8 +31,8 @@ export function createTokenRedactor(token: string): TokenRedactor | null {
     const bytes = pendingBytes === 0 ? piece : Buffer.concat([...pending, piece])
     const redacted = redactAll(bytes, needles)
     if (redacted && pendingBytes > 0) copyBack(bytes, [...pending, piece])
-    const partial = longestPrefixAtEnd(bytes, needles)
-    pending = partial === 0 ? [] : lastBytes([...pending, piece], partial)
+    const heldBackBytes = longestPrefixAtEnd(bytes, needles)
+    pending = heldBackBytes === 0 ? [] : lastBytes([...pending, piece], heldBackBytes)
     return pending
   }
 

@@ -6,11 +6,11 @@ export interface RackSettings {
   readonly name: string
   /** http or https, without path, credentials, and query. */
   readonly url: URL
-  /** The rack's password. It never leaves the gateway. */
+  /** The rack's password. The gateway sends it only to the rack. */
   readonly token: string
   /** True only with `RACK_TLS_INSECURE_<NAME>=true`. */
   readonly tlsInsecure: boolean
-  /** PEM of the only trusted authorities. By default, those of Node. */
+  /** PEM of the only trusted authorities. By default, the authorities that Node trusts. */
   readonly tlsCa?: string | null
   /** `sha256/<base64>` of the permitted public keys, also if the certificate is not verified. By default, any key. */
   readonly tlsPins?: readonly string[]
@@ -47,11 +47,11 @@ export interface UpstreamResponse {
    * connection, so that a partial response does not look complete. A redactor replaces the rack's token and keeps lengths.
    */
   pipe(sink: Writable, redactor?: TokenRedactor | null): Promise<number>
-  /** The whole body. Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when it breaks off. */
+  /** Reads the whole body. Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when it breaks off. */
   collect(limit: number): Promise<Buffer>
   /**
-   * As `collect`, but the body stays divided as it arrived, because joining a large one takes long. Without a promise if
-   * all of a small body has arrived.
+   * As `collect`, but the body stays divided as it arrived, because joining the parts of a large one takes long. Returns no
+   * promise if all of a small body has arrived.
    */
   collectChunks(limit: number, budget?: MemoryBudget): readonly Buffer[] | Promise<readonly Buffer[]>
   /** Discards the body. The connection is reused if little of the body is left. */
