@@ -16,10 +16,10 @@ let clearTimer: NodeJS.Timeout | undefined
  * recording. The content is not cleared, so the caller must write before it reads.
  */
 export function takeBuffer(size: number): Buffer {
-  const again = pool.get(size)?.pop()
-  if (again === undefined) return Buffer.allocUnsafeSlow(size)
+  const pooled = pool.get(size)?.pop()
+  if (pooled === undefined) return Buffer.allocUnsafeSlow(size)
   pooledBytes -= size
-  return again
+  return pooled
 }
 
 /**
@@ -29,10 +29,10 @@ export function takeBuffer(size: number): Buffer {
 export function returnBuffer({ buffer }: Buffer): void {
   const { byteLength } = buffer
   if (byteLength < smallestPooled || pooledBytes + byteLength > poolLimit) return
-  const again = Buffer.from(buffer)
-  const same = pool.get(byteLength)
-  if (same === undefined) pool.set(byteLength, [again])
-  else same.push(again)
+  const whole = Buffer.from(buffer)
+  const pooled = pool.get(byteLength)
+  if (pooled === undefined) pool.set(byteLength, [whole])
+  else pooled.push(whole)
   pooledBytes += byteLength
   if (clearTimer === undefined) clearTimer = setTimeout(clearPool, poolTimeout).unref()
   else clearTimer.refresh()

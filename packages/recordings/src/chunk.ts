@@ -22,7 +22,7 @@ const tagLength = 16
 const headerLength = magic.length + 1 + 4 + saltLength
 const maxChunks = 0xffff_ffff
 
-/** The usual upper size of a chunk: 512 KiB of session bytes, plus a quarter for escapes. */
+/** The usual maximum size of a chunk in bytes: 512 KiB of session bytes, plus a quarter for escapes. */
 const expectedChunkSize = 640 * 1024
 
 /** The head of an empty chain. */
@@ -75,8 +75,8 @@ export class ChunkSealer {
   }
 
   /** Encrypts a complete chunk. */
-  seal(text: Buffer, how: { readonly final: boolean }): Buffer {
-    const chunk = this.begin(how)
+  seal(text: Buffer, options: { readonly final: boolean }): Buffer {
+    const chunk = this.begin(options)
     chunk.add(text)
     return chunk.end()
   }
@@ -119,7 +119,7 @@ export class ChunkWriter {
   }
 }
 
-/** The unencrypted header of a chunk. Only the key or the chain proves that it is true. */
+/** The unencrypted header of a chunk. Anyone who can write to the store can forge it: only decryption or the chain proves it. */
 export interface ChunkHeader {
   readonly number: number
   readonly final: boolean

@@ -25,13 +25,13 @@ const nothing = Buffer.alloc(0)
  */
 export async function* followRecording(options: FollowRecordingOptions): AsyncGenerator<Buffer, FollowEnd> {
   const { store, id, deriveKeys, from, signal, wait } = options
-  let over = false
+  let isSessionOver = false
   for (let number = 0; !signal.aborted; ) {
     const sealed = await chunkAt(options, number)
     if (sealed === null) {
-      // Chunks that were stored before `over` became true are found by this attempt.
-      if (over) return 'cut'
-      over = await wait()
+      // Chunks that were stored before the session ended are found by this attempt.
+      if (isSessionOver) return 'cut'
+      isSessionOver = await wait()
       yield nothing
       continue
     }

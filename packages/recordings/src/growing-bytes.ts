@@ -8,7 +8,7 @@ export class GrowingBytes {
   #bytes: Buffer | null = null
   #used = 0
 
-  /** @param expectedSize usual upper size in bytes; the buffer grows beyond it only if it must */
+  /** @param expectedSize usual maximum size in bytes; the buffer grows beyond it only if it must */
   constructor(expectedSize = 0) {
     this.#expectedSize = expectedSize
   }
@@ -22,9 +22,9 @@ export class GrowingBytes {
     this.extend(this.#used + piece.copy(to, this.#used))
   }
 
-  /** Makes room for `most` more bytes. @returns the buffer, valid until the next call */
-  reserve(most: number): Buffer {
-    const needed = this.#used + most
+  /** Makes room for `count` more bytes. @returns the buffer, valid until the next call */
+  reserve(count: number): Buffer {
+    const needed = this.#used + count
     const bytes = this.#bytes
     if (bytes !== null && bytes.length >= needed) return bytes
     let size = minSize
@@ -47,12 +47,12 @@ export class GrowingBytes {
   /** Empties the buffer. @returns its bytes in memory of at most twice their size */
   takeCopy(): Buffer {
     const all = this.take()
-    const held = all.buffer.byteLength
-    if (held >= smallestPooled && held <= all.length * 2) return all
-    const kept = takeBuffer(all.length * 2 < smallestPooled ? all.length : powerOfTwo(all.length))
-    const length = all.copy(kept)
+    const capacity = all.buffer.byteLength
+    if (capacity >= smallestPooled && capacity <= all.length * 2) return all
+    const copy = takeBuffer(all.length * 2 < smallestPooled ? all.length : powerOfTwo(all.length))
+    const length = all.copy(copy)
     returnBuffer(all)
-    return kept.subarray(0, length)
+    return copy.subarray(0, length)
   }
 
   /** Empties the buffer. @returns its bytes as a view of memory that nothing else uses */

@@ -10,8 +10,8 @@ export interface Segment {
 }
 
 /** Bytes that arrive within this many milliseconds become one event. A player could not show them separately. */
-const mergeWithin = 10
-const smallest = 256
+const mergeInterval = 10
+const minSize = 256
 
 /** A copy of the session bytes since the last chunk, with their times. */
 export class Journal {
@@ -29,7 +29,7 @@ export class Journal {
     return this.#used
   }
 
-  /** The last byte of either direction; -1 if empty. */
+  /** The last byte, of whichever direction; -1 if empty. */
   get lastByte(): number {
     return this.#bytes?.[this.#used - 1] ?? -1
   }
@@ -42,7 +42,7 @@ export class Journal {
     const last = this.#segments.at(-1)
     const from = this.#used
     this.#used += length
-    if (last !== undefined && last.code === code && at - last.at < mergeWithin) last.to = this.#used
+    if (last !== undefined && last.code === code && at - last.at < mergeInterval) last.to = this.#used
     else this.#segments.push({ code, at, from, to: this.#used })
     return length
   }
@@ -82,7 +82,7 @@ export class Journal {
     const needed = this.#used + length
     const bytes = this.#bytes
     if (bytes !== null && bytes.length >= needed) return bytes
-    let size = bytes?.length ?? smallest
+    let size = bytes?.length ?? minSize
     while (size < needed) size *= 4
     const larger = takeBuffer(Math.min(size, this.#limit))
     if (bytes !== null) {

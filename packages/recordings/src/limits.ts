@@ -6,7 +6,7 @@ export interface RecordingLimits {
    * for the store. Default 5,000.
    */
   readonly flushAfter: number
-  /** The same while someone follows the recording. Default 500. */
+  /** As `flushAfter`, while someone follows the recording. Default 500. */
   readonly flushFollowedAfter: number
   /** Maximum bytes of one recording that wait for the store. Default 2 MiB. */
   readonly queueBytes: number

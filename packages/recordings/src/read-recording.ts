@@ -27,7 +27,7 @@ export interface ReadRecordingOptions {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string
-  /** Null if the log has no `closed` event for it. */
+  /** Null if the log has no `closed` event for the recording. */
   readonly proven: ProvenRecording | null
   readonly signal?: AbortSignal
 }
@@ -42,8 +42,8 @@ export const maxChunkBytes = 8 * 1024 * 1024
  */
 export async function* readRecording(options: ReadRecordingOptions): AsyncGenerator<Buffer, RecordingCheck> {
   const { store, deriveKeys, id, proven, signal } = options
-  const within = signal === undefined ? {} : { signal }
-  const last = await findLastChunk(store, id, within)
+  const abortable = signal === undefined ? {} : { signal }
+  const last = await findLastChunk(store, id, abortable)
   let head: Buffer = genesis
   let bytes = 0
   let number = 0
@@ -55,8 +55,8 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
     head: head.toString('hex'),
   })
   for (let final = false; !final; number++) {
-    const sealed = await store.get(chunkKey(id, number), { ...within, limit: maxChunkBytes })
-    if (sealed === null) return missing(number)
+    const sealed = await store.get(chunkKey(id, number), { ...abortable, limit: maxChunkBytes })
+    if (sealed === null) return checkEnd(number)
     const chunk = decryptChunk(id, deriveKeys, sealed)
     if (chunk === null)
       return check(
@@ -74,11 +74,12 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
     return check('broken', 'its chunks do not match the audit log')
   return check('complete')
 
-  function missing(at: number): RecordingCheck {
-    if (last > at) return check('broken', `chunk ${at} is missing, and later chunks exist`)
-    if (proven !== null && !isProven(proven, at, head))
-      return check('broken', `chunk ${at} is missing: by the audit log, there are ${proven.chunks} chunks`)
-    return check('cut', at === 0 ? 'no chunk is stored' : 'its final chunk is missing')
+  /** @param missing the number of the first chunk that is not stored */
+  function checkEnd(missing: number): RecordingCheck {
+    if (last > missing) return check('broken', `chunk ${missing} is missing, and later chunks exist`)
+    if (proven !== null && !isProven(proven, missing, head))
+      return check('broken', `chunk ${missing} is missing: by the audit log, there are ${proven.chunks} chunks`)
+    return check('cut', missing === 0 ? 'no chunk is stored' : 'its final chunk is missing')
   }
 }
 

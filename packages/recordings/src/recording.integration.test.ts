@@ -44,7 +44,7 @@ function session() {
   const calls = { held: 0, resumed: 0, ended: [] as string[] }
   return {
     calls,
-    hold() {
+    pause() {
       calls.held += 1
     },
     resume() {

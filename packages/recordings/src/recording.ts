@@ -40,14 +40,14 @@ export interface RunningRecording {
   write(code: 'o' | 'i', piece: Buffer, end: boolean): void
   /** The rack signaled the end of the session. */
   onRackEnd(): void
-  /** Ends the recording. @param how text of the last marker, unless the session ended by itself */
+  /** Ends the recording. @param how text of the last marker, unless the rack ended the session */
   finish(how: string): RecordingSummary | Promise<RecordingSummary>
 }
 
 /** Callbacks through which a recording pauses, resumes, or ends its session. */
 export interface RecordedSession {
   /** Pauses reading from both sides. */
-  hold(): void
+  pause(): void
   resume(): void
   end(reason: string): void
 }
@@ -89,26 +89,26 @@ export class Recording implements RunningRecording {
   /** The chunk in progress; null until `sealBytes` bytes have arrived. */
   #chunk: ChunkWriter | null = null
   /** Session bytes in that chunk. */
-  #sealed = 0
+  #sealedBytes = 0
   #bytes = 0
   #lost = 0
   #exit: string | null = null
   #timer: NodeJS.Timeout | undefined
   #session: RecordedSession | null = null
-  #held = false
-  #holdTimer: NodeJS.Timeout | undefined
+  #isPaused = false
+  #pauseTimer: NodeJS.Timeout | undefined
   #failure: string | null = null
   #gap: { readonly since: number; readonly reason: string; bytes: number } | null = null
-  #over = false
+  #isFinished = false
   #followers = 0
-  #rackEnded = false
-  #resolveWhenOver = () => {}
+  #hasRackEnded = false
+  #resolveEnded = () => {}
 
   constructor(options: RecordingOptions) {
     const { id, context, secrets, deriveKeys, header } = options
     this.id = id
     this.ended = new Promise((resolve) => {
-      this.#resolveWhenOver = resolve
+      this.#resolveEnded = resolve
     })
     this.#options = options
     this.#sealer = new ChunkSealer(id, deriveKeys)
@@ -140,12 +140,12 @@ export class Recording implements RunningRecording {
 
   attach(session: RecordedSession): void {
     this.#session = session
-    if (this.#held) session.hold()
+    if (this.#isPaused) session.pause()
     if (this.#failure !== null && this.#options.mode === 'strict') session.end(this.#failure)
   }
 
   write(code: 'o' | 'i', piece: Buffer, end: boolean): void {
-    if (this.#over) return
+    if (this.#isFinished) return
     try {
       this.#write(code, piece)
       if (end && code === 'o' && this.#journal.lastByte === lineFeed) this.#readExit()
@@ -157,8 +157,8 @@ export class Recording implements RunningRecording {
   }
 
   /**
-   * Writes received bytes now, and then more often, for someone who follows the recording. @returns a function that
-   * ends this
+   * Stores received bytes now, and then more often, while someone follows the recording. @returns a function that ends
+   * the following
    */
   follow(): () => void {
     this.#followers += 1
@@ -171,13 +171,13 @@ export class Recording implements RunningRecording {
   }
 
   onRackEnd(): void {
-    this.#rackEnded = true
+    this.#hasRackEnded = true
   }
 
   finish(how: string): RecordingSummary & { readonly lost: number } {
-    this.#over = true
+    this.#isFinished = true
     clearTimeout(this.#timer)
-    clearTimeout(this.#holdTimer)
+    clearTimeout(this.#pauseTimer)
     this.#writeJournal()
     this.#cast.data('o', this.#elapsed(), this.#redactors.o.end())
     this.#cast.data('i', this.#elapsed(), this.#redactors.i.end())
@@ -185,11 +185,11 @@ export class Recording implements RunningRecording {
     // A chunk in progress was begun as not final, so the final one is a further chunk.
     if (this.#chunk !== null) this.#store(this.#seal(false))
     this.#endGap()
-    this.#writeMarker(this.#rackEnded || this.#exit !== null ? 'ended' : how)
+    this.#writeMarker(this.#hasRackEnded || this.#exit !== null ? 'ended' : how)
     if (this.#exit !== null) this.#cast.event('x', this.#elapsed(), this.#exit)
     this.#store(this.#seal(true))
     this.#journal.release()
-    this.#resolveWhenOver()
+    this.#resolveEnded()
     return {
       id: this.id,
       chunks: this.#sealer.count,
@@ -217,10 +217,10 @@ export class Recording implements RunningRecording {
         this.#countLost(code, rest)
         return
       }
-      const room = this.#options.context.limits.chunkBytes - this.#sealed - this.#journal.size
-      const taken = this.#journal.append(code, this.#elapsed(), rest.length > room ? rest.subarray(0, room) : rest)
-      rest = taken < rest.length ? rest.subarray(taken) : null
-      if (taken === room) this.#flush()
+      const room = this.#options.context.limits.chunkBytes - this.#sealedBytes - this.#journal.size
+      const copied = this.#journal.append(code, this.#elapsed(), rest.length > room ? rest.subarray(0, room) : rest)
+      rest = copied < rest.length ? rest.subarray(copied) : null
+      if (copied === room) this.#flush()
       else this.#flushSoon()
     }
   }
@@ -260,7 +260,7 @@ export class Recording implements RunningRecording {
   }
 
   #sealJournal(): void {
-    this.#sealed += this.#journal.size
+    this.#sealedBytes += this.#journal.size
     this.#writeJournal()
     this.#chunk = this.#sealText(false)
   }
@@ -268,7 +268,7 @@ export class Recording implements RunningRecording {
   #seal(final: boolean): Buffer {
     const chunk = this.#sealText(final).end()
     this.#chunk = null
-    this.#sealed = 0
+    this.#sealedBytes = 0
     this.#bytes += chunk.length
     return chunk
   }
@@ -286,28 +286,29 @@ export class Recording implements RunningRecording {
 
   #isFull(): boolean {
     const { limits, totals } = this.#options.context
-    const own = this.#uploads.waitingBytes
+    const { waitingBytes } = this.#uploads
     return (
-      own >= limits.queueBytes || (totals.waitingBytes >= limits.totalQueueBytes && own >= limits.guaranteedQueueBytes)
+      waitingBytes >= limits.queueBytes ||
+      (totals.waitingBytes >= limits.totalQueueBytes && waitingBytes >= limits.guaranteedQueueBytes)
     )
   }
 
   #onFull(): void {
     const { mode, context } = this.#options
-    if (this.#gap !== null || this.#over) return
+    if (this.#gap !== null || this.#isFinished) return
     const { maxHold } = context.limits
     if (mode === 'best-effort' && maxHold === 0) this.#beginGap(storeTooSlow)
-    else if (!this.#held) {
-      this.#held = true
-      this.#session?.hold()
-      if (mode === 'best-effort') this.#holdTimer = setTimeout(() => this.#beginGap(storeTooSlow), maxHold)
+    else if (!this.#isPaused) {
+      this.#isPaused = true
+      this.#session?.pause()
+      if (mode === 'best-effort') this.#pauseTimer = setTimeout(() => this.#beginGap(storeTooSlow), maxHold)
     }
   }
 
   #resumeSession(): void {
-    clearTimeout(this.#holdTimer)
-    if (!this.#held) return
-    this.#held = false
+    clearTimeout(this.#pauseTimer)
+    if (!this.#isPaused) return
+    this.#isPaused = false
     this.#session?.resume()
   }
 
@@ -326,7 +327,7 @@ export class Recording implements RunningRecording {
   #onStored(): void {
     if (this.#uploads.waitingBytes > this.#options.context.limits.queueBytes / 2 || this.#isFull()) return
     this.#resumeSession()
-    if (!this.#over && this.#failure === null) this.#endGap()
+    if (!this.#isFinished && this.#failure === null) this.#endGap()
   }
 
   #endGap(): void {
@@ -334,7 +335,7 @@ export class Recording implements RunningRecording {
     if (gap === null) return
     this.#gap = null
     if (gap.bytes === 0) return
-    // In a recording thread the clock is the time of an entry, which may be earlier than a timer.
+    // In a recording thread, the clock is the time of an entry, which may be earlier than `since`.
     const durationMs = Math.max(0, Math.round(this.#options.context.elapsed() - gap.since))
     this.#writeMarker(`gap: ${gap.bytes} bytes in ${durationMs} ms are missing, because ${gap.reason}`)
     this.#options.onGap({ recording: this.id, reason: gap.reason, bytes: gap.bytes, durationMs })
@@ -342,7 +343,7 @@ export class Recording implements RunningRecording {
 
   #onFailed(waitedFor: number): void {
     const { mode, context } = this.#options
-    if (mode === 'strict' && !this.#over && waitedFor >= context.limits.strictTimeout)
+    if (mode === 'strict' && !this.#isFinished && waitedFor >= context.limits.strictTimeout)
       this.#fail('This session must be recorded, but its recording cannot be stored.')
   }
 

@@ -45,13 +45,13 @@ export interface RecordingStats {
 /** The recordings of one process. */
 export interface Recordings<R extends RunningRecording = RunningRecording> {
   readonly store: ObjectStore
-  /** Starts what the first session would otherwise wait for. */
+  /** Starts the recording thread, if there is one, so that the first session need not wait for it. */
   prepare(): void
   /** @throws RecordingUnavailable for a strict recording whose first chunk cannot be stored */
   begin(recording: RecordingRequest): Promise<R>
   /** Counts the bytes of a session that was not recorded at all. */
   countLost(bytes: number): void
-  /** Writes chunks of a recording sooner while someone follows it. @returns a function that ends this */
+  /** Stores chunks of a recording sooner while someone follows it. @returns a function that ends the following */
   follow(id: string): () => void
   stats(): RecordingStats
   /** Waits for open sessions and queued chunks, for at most `drainTimeout`. */
@@ -76,11 +76,11 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
   let lost = 0
   const context = { store, limits, elapsed, totals, signal: stopping.signal, onError }
 
-  function missed(bytes: number): void {
+  function countLost(bytes: number): void {
     lost += bytes
   }
 
-  function watch(recording: Recording): void {
+  function keepUntilStored(recording: Recording): void {
     open.set(recording.id, recording)
     recording.ended.then(() => recording.stored()).finally(() => open.delete(recording.id))
   }
@@ -94,7 +94,7 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
         deriveKeys,
         context,
         onGap(gap) {
-          missed(gap.bytes)
+          countLost(gap.bytes)
           request.onGap(gap)
         },
       })
@@ -111,10 +111,10 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
         }
         totals.stored += 1
       } else recording.store(0, chunk)
-      watch(recording)
+      keepUntilStored(recording)
       return recording
     },
-    countLost: missed,
+    countLost,
     follow: (id) => open.get(id)?.follow() ?? (() => {}),
     stats: () => ({
       open: open.size,

@@ -22,13 +22,13 @@ export class SecretRedactor {
     const finder = this.#finder
     if (finder === null) return piece
     const bytes = this.#pending.length === 0 ? piece : Buffer.concat([this.#pending, piece])
-    const open = finder.findPartialMatch(bytes)
-    const end = open?.from ?? bytes.length
-    const found = mergeMatches(finder.find(bytes), this.#redactedBytes)
-    const written = redactUpTo(bytes, end, found, this.#redactedBytes)
-    this.#redactedBytes = Math.max(0, endOfRedaction(found, end, this.#redactedBytes) - end)
+    const partialMatch = finder.findPartialMatch(bytes)
+    const end = partialMatch?.from ?? bytes.length
+    const matches = mergeMatches(finder.find(bytes), this.#redactedBytes)
+    const written = redactUpTo(bytes, end, matches, this.#redactedBytes)
+    this.#redactedBytes = Math.max(0, endOfRedaction(matches, end, this.#redactedBytes) - end)
     this.#pending = end === bytes.length ? nothing : Buffer.from(bytes.subarray(end))
-    this.#pendingMark = open?.mark ?? ''
+    this.#pendingMark = partialMatch?.mark ?? ''
     return written
   }
 
@@ -43,17 +43,17 @@ export class SecretRedactor {
 
 /** Redacts secrets in a complete text. */
 export function redactSecrets(text: string, finder: SecretFinder | null): string {
-  const replacer = new SecretRedactor(finder)
-  return Buffer.concat([replacer.redact(Buffer.from(text)), replacer.end()]).toString('utf8')
+  const redactor = new SecretRedactor(finder)
+  return Buffer.concat([redactor.redact(Buffer.from(text)), redactor.end()]).toString('utf8')
 }
 
 /**
- * Joins matches that overlap, and adjacent pieces of one long secret. The first `covered` bytes already belong to one.
+ * Joins matches that overlap, and adjacent pieces of one long secret. The first `redactedBytes` bytes already belong to one.
  */
-function mergeMatches(found: readonly SecretMatch[], covered: number): SecretMatch[] {
+function mergeMatches(matches: readonly SecretMatch[], redactedBytes: number): SecretMatch[] {
   const whole: SecretMatch[] = []
-  let last: SecretMatch | null = covered > 0 ? { from: 0, to: covered, mark: '' } : null
-  for (const next of found) {
+  let last: SecretMatch | null = redactedBytes > 0 ? { from: 0, to: redactedBytes, mark: '' } : null
+  for (const next of matches) {
     if (last !== null && (next.from < last.to || (next.from === last.to && next.mark === last.mark)))
       last = { ...last, to: Math.max(last.to, next.to) }
     else {
@@ -65,14 +65,14 @@ function mergeMatches(found: readonly SecretMatch[], covered: number): SecretMat
   return whole
 }
 
-function redactUpTo(bytes: Buffer, end: number, found: readonly SecretMatch[], covered: number): Buffer {
-  if (found.length === 0) return end === bytes.length ? bytes : bytes.subarray(0, end)
+function redactUpTo(bytes: Buffer, end: number, matches: readonly SecretMatch[], redactedBytes: number): Buffer {
+  if (matches.length === 0) return end === bytes.length ? bytes : bytes.subarray(0, end)
   const parts: Buffer[] = []
   let at = 0
-  for (const { from, to, mark } of found) {
+  for (const { from, to, mark } of matches) {
     if (from >= end) break
     if (from > at) parts.push(bytes.subarray(at, from))
-    if (from > 0 || covered === 0) parts.push(Buffer.from(mark))
+    if (from > 0 || redactedBytes === 0) parts.push(Buffer.from(mark))
     at = to
   }
   if (at < end) parts.push(bytes.subarray(at, end))
@@ -80,8 +80,8 @@ function redactUpTo(bytes: Buffer, end: number, found: readonly SecretMatch[], c
 }
 
 /** The end of the bytes that the written marks replace. */
-function endOfRedaction(found: readonly SecretMatch[], end: number, covered: number): number {
-  let to = covered
-  for (const secret of found) if (secret.from < end) to = Math.max(to, secret.to)
+function endOfRedaction(matches: readonly SecretMatch[], end: number, redactedBytes: number): number {
+  let to = redactedBytes
+  for (const secret of matches) if (secret.from < end) to = Math.max(to, secret.to)
   return to
 }

@@ -33,13 +33,13 @@ export function createTotals(): UploadTotals {
 interface QueuedChunk {
   readonly number: number
   readonly bytes: Buffer
-  readonly since: number
+  readonly queuedAt: number
   /** A timed-out attempt may still read the bytes. */
   timedOut: boolean
 }
 
 /**
- * Stores the chunks of one recording in order. Retries a failed attempt until the process ends. Recordings do not wait
+ * Stores the chunks of one recording in order. Retries a failed attempt until the gateway stops. Recordings do not wait
  * for each other.
  */
 export class UploadQueue {
@@ -49,7 +49,7 @@ export class UploadQueue {
   readonly #onFailed: (waitedFor: number) => void
   #queue: QueuedChunk[] = []
   #waitingBytes = 0
-  #idle: Promise<void> = Promise.resolve()
+  #drained: Promise<void> = Promise.resolve()
   #running = false
 
   /** @param onFailed called after each failed attempt with the age of the oldest chunk in milliseconds */
@@ -71,18 +71,18 @@ export class UploadQueue {
   /** @param bytes must not be used by the caller afterwards: the memory is reused once they are stored */
   add(number: number, bytes: Buffer): void {
     const { totals, elapsed } = this.#context
-    this.#queue.push({ number, bytes, since: elapsed(), timedOut: false })
+    this.#queue.push({ number, bytes, queuedAt: elapsed(), timedOut: false })
     this.#waitingBytes += memoryOf(bytes)
     totals.waitingBytes += memoryOf(bytes)
     totals.waitingChunks += 1
     if (this.#running) return
     this.#running = true
-    this.#idle = this.#run()
+    this.#drained = this.#run()
   }
 
   /** Resolves when the queue is empty, or the signal fired. */
   done(): Promise<void> {
-    return this.#idle
+    return this.#drained
   }
 
   async #run(): Promise<void> {
@@ -113,7 +113,7 @@ export class UploadQueue {
       totals.failures += 1
       if (!totals.failing.has(this.#recording)) totals.failing.set(this.#recording, elapsed())
       onError(error, this.#recording)
-      this.#onFailed(elapsed() - chunk.since)
+      this.#onFailed(elapsed() - chunk.queuedAt)
       return false
     }
     this.#queue.shift()

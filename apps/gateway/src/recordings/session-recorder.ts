@@ -20,13 +20,13 @@ type Draft = Omit<EventDraft, 'kind'>
 export interface SessionRecording {
   /** The fields of the `opened` event. */
   readonly eventFields: Pick<EventDraft, 'recording'>
-  readonly tap: PayloadListener | null
+  readonly onPayload: PayloadListener | null
   /** Called when the `opened` event is durable. */
-  opened(event: RecordedEvent): void
+  onOpened(event: RecordedEvent): void
   /** @param end ends the session for a reason */
   attach(live: Relay, end: (reason: string) => void): void
-  /** @param how how it ended; null if it never started @returns the fields of the `closed` event */
-  finish(how: RelayEnd | null): Promise<Pick<EventDraft, 'recording'>>
+  /** @param relayEnd how the session ended; null if it never started @returns the fields of the `closed` event */
+  finish(relayEnd: RelayEnd | null): Promise<Pick<EventDraft, 'recording'>>
 }
 
 export interface SessionRecorder {
@@ -48,11 +48,11 @@ export interface SessionRecorderOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** For a session that the policy does not record. */
+/** For a session that is not recorded. */
 const notRecorded: SessionRecording = {
   eventFields: {},
-  tap: null,
-  opened() {},
+  onPayload: null,
+  onOpened() {},
   attach() {},
   finish: async () => ({}),
 }
@@ -73,13 +73,13 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     const { rack, rackCall } = call
     const id = uuidv7(now())
     const command = call.command?.words.join(' ') ?? null
-    const finder = await secrets.of(rack, rackCall.app, rackCall.process?.id ?? null).catch((cause: unknown) => {
+    const finder = await secrets.find(rack, rackCall.app, rackCall.process?.id ?? null).catch((cause: unknown) => {
       throw rule.mode === 'strict'
         ? unavailable('the gateway could not get the list of secrets to redact from it')
         : cause
     })
     let opened: string | null = null
-    let added: Promise<void> = Promise.resolve()
+    let insertion: Promise<void> = Promise.resolve()
     const recording = await recordings.begin({
       id,
       mode: rule.mode === 'strict' ? 'strict' : 'best-effort',
@@ -89,10 +89,10 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       onGap: (gap) => record(gapEvent(draft, opened, gap)),
     })
     return recordedSession(recording, rule, {
-      opened(event) {
+      onOpened(event) {
         opened = event.id
         const { stream, moment } = event.position
-        const found = {
+        const startedRecording = {
           id,
           stream,
           opened: event.id,
@@ -106,10 +106,10 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
           mode: rule.mode,
           startedAt: new Date(moment),
         }
-        added = trackUpdate(index.add(found))
+        insertion = trackUpdate(index.add(startedRecording))
       },
-      finishing(finished) {
-        void trackUpdate(finished.then((summary) => added.then(() => index.end(summary, new Date(now())))))
+      onFinishing(finished) {
+        void trackUpdate(finished.then((summary) => insertion.then(() => index.end(summary, new Date(now())))))
       },
     })
   }
@@ -144,37 +144,38 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
 function recordedSession(
   recording: RunningRecording,
   { mode, input }: RecordingRule,
-  on: {
-    opened(event: RecordedEvent): void
-    finishing(finished: Promise<RecordingSummary>): void
+  callbacks: {
+    onOpened(event: RecordedEvent): void
+    onFinishing(finished: Promise<RecordingSummary>): void
   },
 ): SessionRecording {
   return {
     eventFields: { recording: { id: recording.id, mode } },
-    tap: tapOf(recording, input),
-    opened: on.opened,
+    onPayload: payloadListener(recording, input),
+    onOpened: callbacks.onOpened,
     attach(live, end) {
-      recording.attach({ hold: live.pause, resume: live.resume, end })
+      recording.attach({ pause: live.pause, resume: live.resume, end })
     },
-    async finish(how) {
-      const finished = summaryOf(recording, how === null ? 'cut: it was not opened' : endingOf(how))
-      on.finishing(finished)
+    async finish(relayEnd) {
+      const finished = summaryOf(recording, relayEnd === null ? 'cut: it was not opened' : endingOf(relayEnd))
+      callbacks.onFinishing(finished)
       try {
         const { lost, ...summary } = await finished
         return { recording: { ...summary, ...(lost !== null && { lost }), mode } }
       } catch {
-        // `finishing` has reported the error. The `closed` event is recorded nevertheless.
+        // `onFinishing` has reported the error. The `closed` event is recorded nevertheless.
         return { recording: { id: recording.id, mode } }
       }
     },
   }
 }
 
+/** Asynchronous, so that an error of `finish` becomes a rejection. */
 async function summaryOf(recording: RunningRecording, how: string): Promise<RecordingSummary> {
   return recording.finish(how)
 }
 
-function tapOf(recording: RunningRecording, input: boolean): PayloadListener {
+function payloadListener(recording: RunningRecording, input: boolean): PayloadListener {
   return function record(direction, opcode, payload, mask, offset, endOfMessage) {
     if (direction === 'out') {
       if (opcode === opcodes.binary && payload.length === 0 && endOfMessage) recording.onRackEnd()
@@ -186,17 +187,17 @@ function tapOf(recording: RunningRecording, input: boolean): PayloadListener {
 
 /** A session that continues without its best-effort recording. The whole session is one gap. */
 function unrecordedSession(draft: Draft, onGap: (gap: RecordingGap, event: EventDraft) => void): SessionRecording {
-  let event: string | null = null
+  let opened: string | null = null
   return {
     ...notRecorded,
-    opened(opened) {
-      event = opened.id
+    onOpened(event) {
+      opened = event.id
     },
-    async finish(how) {
-      if (how === null) return {}
-      const { bytesIn, bytesOut, durationMs } = how
+    async finish(relayEnd) {
+      if (relayEnd === null) return {}
+      const { bytesIn, bytesOut, durationMs } = relayEnd
       const gap = { recording: '', reason: 'it could not be started', bytes: bytesIn + bytesOut, durationMs }
-      onGap(gap, gapEvent(draft, event, gap))
+      onGap(gap, gapEvent(draft, opened, gap))
       return {}
     },
   }
@@ -223,9 +224,9 @@ function inWords(reason: string): string {
 }
 
 function titleOf({ rackCall, match }: DecidedCall): string {
-  const where = rackCall.app === null ? rackCall.rack : `${rackCall.app} on ${rackCall.rack}`
-  const what = rackCall.process?.id ?? match.params.name ?? match.params.id ?? ''
-  return `${what} of ${where}`
+  const scope = rackCall.app === null ? rackCall.rack : `${rackCall.app} on ${rackCall.rack}`
+  const target = rackCall.process?.id ?? match.params.name ?? match.params.id ?? ''
+  return `${target} of ${scope}`
 }
 
 const defaultSize = { cols: 80, rows: 24 }

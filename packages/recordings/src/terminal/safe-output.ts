@@ -31,7 +31,7 @@ export class SafeOutput {
     this.#maxParameter = maxParameter
   }
 
-  /** The same state, for output that continues from here a second time. */
+  /** A copy with the same state, for output that continues from here a second time. */
   clone(): SafeOutput {
     const clone = new SafeOutput({ maxParameter: this.#maxParameter })
     clone.#parser = this.#parser.clone()

@@ -132,12 +132,12 @@ export class TerminalParser {
   }
 }
 
-const csiAtOnce = /\u001b\[([<-?]?)([\d:;]*)([ -/]*)([@-~])/y
+const wholeCsi = /\u001b\[([<-?]?)([\d:;]*)([ -/]*)([@-~])/y
 
 /** A control sequence that is complete in this text. It is read at once, because most sequences are. */
 function wholeSequence(text: string, from: number) {
-  csiAtOnce.lastIndex = from
-  const [whole, prefix, parameters, intermediates, final] = csiAtOnce.exec(text) ?? []
+  wholeCsi.lastIndex = from
+  const [whole, prefix, parameters, intermediates, final] = wholeCsi.exec(text) ?? []
   if (whole === undefined || whole.length - 2 > maxSequenceLength) return null
   if (prefix === undefined || parameters === undefined || intermediates === undefined || final === undefined)
     return null

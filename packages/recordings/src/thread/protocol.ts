@@ -42,12 +42,13 @@ export type ToThread =
       readonly header: CastHeader
       readonly mode: RecordingMode
       readonly input: boolean
-      /** The number from a `know` message; null without secrets. */
-      readonly secrets: number | null
+      /** The number of a finder from `add-finder`; null without secrets. */
+      readonly finder: number | null
     }
-  /** Sends a secret finder, which several recordings share. */
-  | { readonly kind: 'know'; readonly secrets: number; readonly needles: readonly SerializedNeedle[] }
-  | { readonly kind: 'forget'; readonly secrets: number }
+  /** A secret finder, which several recordings can share. */
+  | { readonly kind: 'add-finder'; readonly finder: number; readonly needles: readonly SerializedNeedle[] }
+  | { readonly kind: 'remove-finder'; readonly finder: number }
+  /** `wake`: the ring has entries. `ping`: asks for `pong`. */
   | { readonly kind: 'wake' | 'ping' }
   | { readonly kind: 'follow' | 'unfollow'; readonly id: string; readonly follower: number }
   | { readonly kind: 'close' }
@@ -60,17 +61,21 @@ export interface SerializedError {
 
 /** Messages about one recording. */
 export type RecordingMessage =
-  | { readonly kind: 'hold' | 'resume'; readonly session: number }
-  | { readonly kind: 'end'; readonly session: number; readonly reason: string }
+  /** Pauses or resumes the session, because its chunks wait for the store. */
+  | { readonly kind: 'pause' | 'resume'; readonly session: number }
+  /** A strict session can no longer be recorded, so it must end. */
+  | { readonly kind: 'failure'; readonly session: number; readonly reason: string }
   | { readonly kind: 'gap'; readonly session: number; readonly gap: RecordingGap }
   | { readonly kind: 'finished'; readonly session: number; readonly summary: RecordingSummary }
-  /** `stored`: all chunks of a finished recording are stored. `failed`: it can no longer be recorded. */
-  | { readonly kind: 'stored' | 'failed'; readonly session: number }
+  /** `stored`: all chunks of a finished recording are stored. `lost`: an error of the thread ended the recording. */
+  | { readonly kind: 'stored' | 'lost'; readonly session: number }
 
 export type FromThread =
   | RecordingMessage
+  /** The answer to `begin`. */
   | { readonly kind: 'begun' | 'refused'; readonly session: number }
   | { readonly kind: 'error'; readonly recording: string; readonly error: SerializedError }
+  /** `room`: the ring has the space that the main thread requested. `pong`: the answer to `ping`. */
   | { readonly kind: 'room' | 'pong' }
 
 export function serializeError(error: unknown): SerializedError {

@@ -29,7 +29,7 @@ export interface RecordingThreadOptions {
   readonly pingEvery: number
   readonly onError: (error: unknown, recording: string) => void
   /** Called when the thread ends unexpectedly. */
-  readonly onLost: (thread: RecordingThread, reason: Error) => void
+  readonly onThreadLost: (thread: RecordingThread, reason: Error) => void
 }
 
 interface OpenRecording {
@@ -49,18 +49,18 @@ export class RecordingThread {
   readonly #secrets = new SharedSecrets((message) => this.post(message))
   readonly #recordings = new Map<number, OpenRecording>()
   /** Recordings whose `begin` the thread has not answered. */
-  readonly #beginning = new Map<number, (begun: boolean) => void>()
+  readonly #pendingBegins = new Map<number, (begun: boolean) => void>()
   /** Finished recordings with chunks that are not stored yet. */
   readonly #storing = new Map<number, ThreadRecording>()
   readonly #pingTimer: NodeJS.Timeout
   #unansweredPings = 0
   #failure: Error | null = null
   readonly #ended: Promise<void>
-  #closing = false
-  #next = 0
+  #isClosing = false
+  #nextSession = 0
 
   constructor(options: RecordingThreadOptions) {
-    const { start, limits, ringSize, pingEvery: lookEvery } = options
+    const { start, limits, ringSize, pingEvery } = options
     this.#options = options
     const ring = createRing(ringSize)
     this.queue = new RingQueue(ring, () => this.post({ kind: 'wake' }))
@@ -77,22 +77,22 @@ export class RecordingThread {
     })
     // The thread must not keep the process alive.
     this.#worker.unref()
-    this.#pingTimer = setInterval(() => this.#ping(), lookEvery).unref()
+    this.#pingTimer = setInterval(() => this.#ping(), pingEvery).unref()
   }
 
   nextSession(): number {
-    return this.#next++
+    return this.#nextSession++
   }
 
-  /** @returns false if the store does not accept the first chunk, or the thread ends before */
+  /** @returns false if the recording cannot begin, or the thread ends before it answers */
   begin(recording: ThreadRecording, { id, header, mode, input, secrets }: RecordingRequest): Promise<boolean> {
     const { session } = recording
     this.#recordings.set(session, { recording, secrets })
-    const known = secrets === null ? null : this.#secrets.use(secrets)
-    this.post({ kind: 'begin', session, id, header, mode, input, secrets: known })
+    const finder = secrets === null ? null : this.#secrets.use(secrets)
+    this.post({ kind: 'begin', session, id, header, mode, input, finder })
     return new Promise((resolve) => {
-      this.#beginning.set(session, (begun) => {
-        this.#beginning.delete(session)
+      this.#pendingBegins.set(session, (begun) => {
+        this.#pendingBegins.delete(session)
         if (!begun) this.#removeRecording(session)
         resolve(begun)
       })
@@ -109,7 +109,7 @@ export class RecordingThread {
 
   /** Stores queued chunks, and ends the thread after at most `milliseconds`. */
   async close(milliseconds: number): Promise<void> {
-    this.#closing = true
+    this.#isClosing = true
     this.#worker.ref()
     this.queue.wakeNow()
     this.post({ kind: 'close' })
@@ -140,7 +140,7 @@ export class RecordingThread {
         break
       case 'begun':
       case 'refused':
-        this.#beginning.get(message.session)?.(message.kind === 'begun')
+        this.#pendingBegins.get(message.session)?.(message.kind === 'begun')
         break
       default:
         this.#onRecordingMessage(message)
@@ -150,11 +150,11 @@ export class RecordingThread {
   #onRecordingMessage(message: RecordingMessage): void {
     const recording = this.#recordings.get(message.session)?.recording
     switch (message.kind) {
-      case 'hold':
+      case 'pause':
       case 'resume':
-        recording?.holdForStore(message.kind === 'hold')
+        recording?.pauseForStore(message.kind === 'pause')
         break
-      case 'end':
+      case 'failure':
         recording?.onFailure(message.reason)
         break
       case 'gap':
@@ -168,27 +168,27 @@ export class RecordingThread {
       case 'stored':
         this.#storing.delete(message.session)
         break
-      case 'failed':
+      case 'lost':
         this.#removeRecording(message.session)
         recording?.onLost(0)
     }
   }
 
   #removeRecording(session: number): void {
-    const kept = this.#recordings.get(session)
+    const open = this.#recordings.get(session)
     this.#recordings.delete(session)
-    if (kept?.secrets) this.#secrets.release(kept.secrets)
+    if (open?.secrets) this.#secrets.release(open.secrets)
   }
 
   #onExit(): void {
     clearInterval(this.#pingTimer)
     const unread = this.queue.stop()
-    for (const begun of [...this.#beginning.values()]) begun(false)
+    for (const begun of [...this.#pendingBegins.values()]) begun(false)
     for (const [session, { recording }] of this.#recordings) recording.onLost(unread.get(session) ?? 0)
     this.#recordings.clear()
     for (const recording of this.#storing.values()) recording.onNotStored()
     this.#storing.clear()
-    if (!this.#closing || this.#failure !== null)
-      this.#options.onLost(this, this.#failure ?? new Error('the recording thread failed'))
+    if (!this.#isClosing || this.#failure !== null)
+      this.#options.onThreadLost(this, this.#failure ?? new Error('the recording thread failed'))
   }
 }

@@ -65,7 +65,7 @@ function session() {
   const calls: string[] = []
   return {
     calls,
-    hold: () => void calls.push('hold'),
+    pause: () => void calls.push('pause'),
     resume: () => void calls.push('resume'),
     end: (reason: string) => void calls.push(reason),
   }
@@ -132,20 +132,20 @@ test('many concurrent sessions with pieces of all sizes are restored, and are pa
       return { size, live, name, recording, sent: [] as Buffer[] }
     }),
   )
-  const isHeld = ({ calls }: ReturnType<typeof session>) => calls.at(-1) === 'hold'
+  const isPaused = ({ calls }: ReturnType<typeof session>) => calls.at(-1) === 'pause'
   for (let round = 0; round < 30; round++)
     for (const { size, live, recording, sent } of sessions) {
-      await expect.poll(() => isHeld(live), { interval: 1 }).toBe(false)
+      await expect.poll(() => isPaused(live), { interval: 1 }).toBe(false)
       const piece = letters(size + round)
       recording.write('o', piece, round % 3 === 0)
       sent.push(piece)
     }
-  expect(sessions.some(({ live }) => live.calls.includes('hold'))).toBe(true)
+  expect(sessions.some(({ live }) => live.calls.includes('pause'))).toBe(true)
   for (const { name, recording, sent, live } of sessions) {
     const proven = await recording.finish('ended')
     await expect.poll(async () => (await readCast(store, name, { proven })).check.state).toBe('complete')
     expect((await readCast(store, name, { proven })).output.equals(Buffer.concat(sent))).toBe(true)
-    await expect.poll(() => isHeld(live)).toBe(false)
+    await expect.poll(() => isPaused(live)).toBe(false)
   }
 })
 
@@ -160,14 +160,14 @@ test('while the thread does not read, only the session with much output is pause
     strict.write('o', piece, true)
     sent.push(piece)
   }
-  expect(told).toEqual(['hold'])
+  expect(told).toEqual(['pause'])
   expect(otherTold).toEqual([])
   const finishing = strict.finish('cut: the client hung up')
   threads.set('sleeps', false)
   const proven = await finishing
   await expect.poll(async () => (await readCast(store, id, { proven })).check.state).toBe('complete')
   expect((await readCast(store, id)).output.equals(Buffer.concat(sent))).toBe(true)
-  await expect.poll(() => told).toEqual(['hold', 'resume'])
+  await expect.poll(() => told).toEqual(['pause', 'resume'])
   await other.finish('ended')
 })
 
@@ -179,10 +179,10 @@ test('a store that stalls pauses a strict session until it accepts chunks', asyn
   recording.attach(live)
   threads.set('stalls', true)
   for (let count = 0; count < 10; count++) recording.write('o', letters(1_000), true)
-  await expect.poll(() => live.calls).toEqual(['hold'])
+  await expect.poll(() => live.calls).toEqual(['pause'])
   await expect.poll(() => recordings.stats().waitingChunks).toBeGreaterThan(3)
   threads.set('stalls', false)
-  await expect.poll(() => live.calls).toEqual(['hold', 'resume'])
+  await expect.poll(() => live.calls).toEqual(['pause', 'resume'])
   const proven = await recording.finish('ended')
   await expect.poll(async () => (await readCast(store, id, { proven })).check.state).toBe('complete')
   expect([(await readCast(store, id)).output.length, gaps]).toEqual([10_000, []])
@@ -264,10 +264,10 @@ test('a thread that hangs is terminated: a strict session ends, a best-effort se
   const { recordings, threads, request, gaps, errors } = made
   const { strict, told, other, otherTold } = await sessionsOfSleepingThread(made)
   other.write('o', letters(200_000), true)
-  expect(otherTold).toEqual(['hold'])
+  expect(otherTold).toEqual(['pause'])
   await expect(recordings.begin({ ...request, id: id.replace('7', '9') })).rejects.toBeInstanceOf(RecordingUnavailable)
   await expect.poll(() => told).toEqual([expect.stringContaining('the recording thread failed')])
-  expect(otherTold).toEqual(['hold', 'resume'])
+  expect(otherTold).toEqual(['pause', 'resume'])
   expect(errors).toEqual(['the recording thread does not answer'])
   threads.set('sleeps', false)
   await Promise.all([strict.finish('cut'), other.finish('ended')])
@@ -366,19 +366,21 @@ test('sessions share a secret finder, and the thread drops it after the last one
   recordings.prepare()
   const posted = vi.spyOn(threads.started[0] as NonNullable<(typeof threads.started)[0]>, 'postMessage')
   const kinds = () =>
-    posted.mock.calls.map(([message]) => message.kind).filter((kind) => kind === 'know' || kind === 'forget')
+    posted.mock.calls
+      .map(([message]) => message.kind)
+      .filter((kind) => kind === 'add-finder' || kind === 'remove-finder')
   const [one, other] = [
     await recordings.begin({ ...request, secrets }),
     await recordings.begin({ ...request, id: id.replace('7', '8'), secrets }),
   ]
-  expect(kinds()).toEqual(['know'])
+  expect(kinds()).toEqual(['add-finder'])
   await one.finish('ended')
-  expect(kinds()).toEqual(['know'])
+  expect(kinds()).toEqual(['add-finder'])
   other.write('o', Buffer.from('a s3cr3t! word'), true)
   await other.finish('ended')
-  expect(kinds()).toEqual(['know', 'forget'])
+  expect(kinds()).toEqual(['add-finder', 'remove-finder'])
   const third = await recordings.begin({ ...request, id: id.replace('7', '9'), secrets })
-  expect(kinds()).toEqual(['know', 'forget', 'know'])
+  expect(kinds()).toEqual(['add-finder', 'remove-finder', 'add-finder'])
   third.write('o', Buffer.from('s3cr3t!'), true)
   await third.finish('ended')
   for (const [recording, text] of [

@@ -35,24 +35,24 @@ const closeTimeout = 5_000
  * sessions can no longer be recorded, and the next session starts a new thread.
  */
 export function createRecordingsThread(options: RecordingsThreadOptions): Recordings {
-  const { store, deriveKeys, start, ringSize = defaultRingSize, pingEvery: lookEvery = 1_000, onError } = options
-  const { settleTimeout: settling = 5_000, restartAfter = 1_000 } = options
+  const { store, deriveKeys, start, ringSize = defaultRingSize, pingEvery = 1_000, onError } = options
+  const { settleTimeout = 5_000, restartAfter = 1_000 } = options
   const limits = { ...defaultLimits, ...options.limits }
   let current: RecordingThread | null = null
   let lostAt = Number.NEGATIVE_INFINITY
   let closed = false
   /** Totals of threads that have ended. */
-  const ended = { stored: 0, failures: 0, lost: 0 }
+  const endedTotals = { stored: 0, failures: 0, lost: 0 }
   let followers = 0
   /** Recordings of threads that ended are verified one at a time, because each may be large. */
   let verifying: Promise<unknown> = Promise.resolve()
 
-  /** Null shortly after a thread ended, so that a thread that fails at once is not restarted all the time. */
+  /** Starts a thread if none runs. Null shortly after a thread ended, so that a thread that fails at once is not restarted all the time. */
   function currentThread(): RecordingThread | null {
     if (closed || performance.now() - lostAt < restartAfter) return null
     if (current !== null) return current
     try {
-      current = new RecordingThread({ start, limits, ringSize, pingEvery: lookEvery, onError, onLost })
+      current = new RecordingThread({ start, limits, ringSize, pingEvery, onError, onThreadLost })
     } catch (error) {
       lostAt = performance.now()
       onError(error, '')
@@ -60,66 +60,66 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
     return current
   }
 
-  function onLost(lost: RecordingThread, reason: Error): void {
+  function onThreadLost(lost: RecordingThread, reason: Error): void {
     lostAt = performance.now()
     if (current === lost) current = null
     const stats = lost.stats()
-    for (const name of ['stored', 'failures', 'lost'] as const) ended[name] += stats[name]
+    for (const name of ['stored', 'failures', 'lost'] as const) endedTotals[name] += stats[name]
     onError(reason, '')
   }
 
-  function missed(bytes: number): void {
-    ended.lost += bytes
+  function countLost(bytes: number): void {
+    endedTotals.lost += bytes
   }
 
   function summarizeStored(id: string, since: number): Promise<RecordingSummary> {
-    const found = verifying.then(async () => {
-      await sleep(Math.max(0, since + settling - performance.now()))
+    const summary = verifying.then(async () => {
+      await sleep(Math.max(0, since + settleTimeout - performance.now()))
       const { chunks, bytes, head } = await verifyRecording({ store, deriveKeys, id, proven: null })
       return { id, chunks, bytes, head, lost: null }
     })
-    verifying = found.catch(() => {})
-    return found
+    verifying = summary.catch(() => {})
+    return summary
   }
 
   return {
     store,
     prepare: () => void currentThread(),
     async begin(request) {
-      const used = currentThread()
-      if (used === null) throw storeUnavailable()
+      const thread = currentThread()
+      if (thread === null) throw storeUnavailable()
       const recording = new ThreadRecording({
-        session: used.nextSession(),
+        session: thread.nextSession(),
         id: request.id,
         mode: request.mode,
-        queue: used.queue,
+        queue: thread.queue,
         onGap: request.onGap,
-        countLost: missed,
+        countLost,
         summarizeStored: (since) => summarizeStored(request.id, since),
       })
-      if (!(await used.begin(recording, request))) throw storeUnavailable()
+      if (!(await thread.begin(recording, request))) throw storeUnavailable()
       return recording
     },
-    countLost: missed,
+    countLost,
     follow(id) {
-      const used = current
+      const thread = current
       const follower = followers++
-      used?.post({ kind: 'follow', id, follower })
-      return () => used?.post({ kind: 'unfollow', id, follower })
+      thread?.post({ kind: 'follow', id, follower })
+      return () => thread?.post({ kind: 'unfollow', id, follower })
     },
     stats() {
       const now = current?.stats() ?? noStats
       return {
         ...now,
-        stored: ended.stored + now.stored,
-        failures: ended.failures + now.failures,
-        lost: ended.lost + now.lost,
+        stored: endedTotals.stored + now.stored,
+        failures: endedTotals.failures + now.failures,
+        lost: endedTotals.lost + now.lost,
       }
     },
     async close() {
       closed = true
       await current?.close(limits.drainTimeout + closeTimeout)
-      await withTimeout(verifying, settling + closeTimeout, () => undefined)
+      await withTimeout(verifying, settleTimeout + closeTimeout, () => undefined)
       store.close()
     },
   }

@@ -13,7 +13,7 @@ function createQueue() {
   const queue = new RingQueue(ring, woken)
   onTestFinished(() => void queue.stop())
   const held: boolean[] = []
-  const producer = { session: 1, holdForRoom: (hold: boolean) => void held.push(hold) }
+  const producer = { session: 1, pauseForRoom: (isPaused: boolean) => void held.push(isPaused) }
   const put = (length: number, kind = 0) => queue.put(producer, kind, ends, 0, Buffer.alloc(length, 'x'))
   /** Does what the thread does: reads everything, signals room if requested, and sleeps. */
   function readAll() {

@@ -4,8 +4,8 @@ import { maxPieceBytes, RingReader, RingWriter } from './ring.ts'
 /** A session that writes to the ring, and can be paused. */
 export interface RingProducer {
   readonly session: number
-  /** A few entries can still arrive while it is paused, because they were already sent. */
-  holdForRoom(held: boolean): void
+  /** Pauses or resumes the session. A few entries can still arrive while it is paused, because they were already sent. */
+  pauseForRoom(isPaused: boolean): void
 }
 
 interface OverflowEntry {
@@ -16,9 +16,9 @@ interface OverflowEntry {
 }
 
 /** Milliseconds before the other thread is woken for a few bytes. Waking it costs more than copying a frame. */
-const wakeAfter = 50
-/** Bytes for which it is woken at once. */
-const wakeAt = 256 * 1024
+const wakeDelay = 50
+/** Unread bytes above which the other thread is woken at once. */
+const wakeBytes = 256 * 1024
 
 /**
  * Passes session bytes to another thread, in order, without waiting. Above half of the ring, the producer is paused
@@ -28,7 +28,7 @@ export class RingQueue {
   readonly #ring: SharedArrayBuffer
   readonly #writer: RingWriter
   readonly #wake: () => void
-  readonly #held = new Set<RingProducer>()
+  readonly #paused = new Set<RingProducer>()
   #overflow: OverflowEntry[] = []
   #timer: NodeJS.Timeout | undefined
 
@@ -39,25 +39,25 @@ export class RingQueue {
     this.#wake = wake
   }
 
-  /** Queues a piece of any length. Does not keep it. @param last a bit that is set only in the kind of the last part */
-  put(producer: RingProducer, kind: number, last: number, at: number, piece: Buffer): void {
+  /** Queues a piece of any length. Does not keep it. @param lastPartBit a bit that is set only in the kind of the last part */
+  put(producer: RingProducer, kind: number, lastPartBit: number, at: number, piece: Buffer): void {
     let rest = piece
     while (rest.length > maxPieceBytes) {
       this.#write(producer.session, kind, at, rest.subarray(0, maxPieceBytes))
       rest = rest.subarray(maxPieceBytes)
     }
-    this.#write(producer.session, kind | last, at, rest)
+    this.#write(producer.session, kind | lastPartBit, at, rest)
     const { waiting, size } = this.#writer
-    if (waiting > size / 2 || this.#overflow.length > 0) this.#hold(producer)
-    if (waiting >= wakeAt) this.wakeNow()
-    else if (this.#timer === undefined && this.#writer.asleep)
-      this.#timer = setTimeout(() => this.wakeNow(), wakeAfter).unref()
+    if (waiting > size / 2 || this.#overflow.length > 0) this.#pause(producer)
+    if (waiting >= wakeBytes) this.wakeNow()
+    else if (this.#timer === undefined && this.#writer.isReaderAsleep)
+      this.#timer = setTimeout(() => this.wakeNow(), wakeDelay).unref()
   }
 
   wakeNow(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#writer.asleep && this.#writer.takeSleepFlag()) this.#wake()
+    if (this.#writer.isReaderAsleep && this.#writer.takeSleepFlag()) this.#wake()
   }
 
   /** The reading thread signals free space. */
@@ -92,10 +92,10 @@ export class RingQueue {
       this.#overflow.push({ session, kind, at, piece: Buffer.from(piece) })
   }
 
-  #hold(producer: RingProducer): void {
-    if (!this.#held.has(producer)) {
-      this.#held.add(producer)
-      producer.holdForRoom(true)
+  #pause(producer: RingProducer): void {
+    if (!this.#paused.has(producer)) {
+      this.#paused.add(producer)
+      producer.pauseForRoom(true)
     }
     this.#requestRoom()
   }
@@ -108,7 +108,7 @@ export class RingQueue {
   }
 
   #resumeAll(): void {
-    for (const producer of this.#held) producer.holdForRoom(false)
-    this.#held.clear()
+    for (const producer of this.#paused) producer.pauseForRoom(false)
+    this.#paused.clear()
   }
 }

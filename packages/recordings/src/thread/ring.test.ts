@@ -94,14 +94,14 @@ test('the reader sleeps only while the ring is empty, and is woken once', () => 
   const { writer, reader } = sides()
   expect(reader.sleep()).toBe(true)
   writer.write(1, 0, 0, none)
-  expect([writer.asleep, writer.takeSleepFlag(), writer.takeSleepFlag(), writer.asleep]).toEqual([
+  expect([writer.isReaderAsleep, writer.takeSleepFlag(), writer.takeSleepFlag(), writer.isReaderAsleep]).toEqual([
     true,
     true,
     false,
     false,
   ])
   expect(reader.sleep()).toBe(false)
-  expect(writer.asleep).toBe(false)
+  expect(writer.isReaderAsleep).toBe(false)
 })
 
 test('a room request is seen once', () => {

@@ -2,7 +2,7 @@
 const entryHeader = 24
 const alignment = 8
 /** Instead of a length: the rest of the ring is unused, and the next entry is at the beginning. */
-const skipped = 0xffff_ffff
+const skipMarker = 0xffff_ffff
 /** Size of the control block before the entries. */
 const controlBytes = 64
 /** Longest piece in one entry, in bytes. A longer one takes several entries. */
@@ -70,7 +70,7 @@ export class RingWriter extends Ring {
     const rest = this.size - position
     const skip = rest < needed ? rest : 0
     if (!this.#hasRoom(skip + needed)) return false
-    if (skip > 0) this.words[position >>> 2] = skipped
+    if (skip > 0) this.words[position >>> 2] = skipMarker
     const start = skip > 0 ? 0 : position
     this.words[start >>> 2] = piece.length
     this.words[(start >>> 2) + 1] = session
@@ -87,7 +87,7 @@ export class RingWriter extends Ring {
     return Atomics.compareExchange(this.control, control.asleep, 1, 0) === 1
   }
 
-  get asleep(): boolean {
+  get isReaderAsleep(): boolean {
     return Atomics.load(this.control, control.asleep) === 1
   }
 
@@ -111,7 +111,7 @@ export class RingReader extends Ring {
   read(use: (entry: RingEntry) => void): number {
     if (Atomics.load(this.control, control.written) >>> 0 === this.#read) return 0
     let start = this.#read & (this.size - 1)
-    if (this.words[start >>> 2] === skipped) {
+    if (this.words[start >>> 2] === skipMarker) {
       this.#read = (this.#read + this.size - start) >>> 0
       start = 0
     }

@@ -43,7 +43,7 @@ export function serveRecordings({
   const finders = new Map<number, SecretFinder>()
   /** The time of the entry that is being handled. */
   let entryTime: number | null = null
-  let draining = false
+  let isDrainScheduled = false
 
   function now(): number {
     return monotonicNow() - clockOrigin
@@ -79,23 +79,23 @@ export function serveRecordings({
     },
   })
 
-  async function begin({ session, id, header, mode, input, secrets }: ToThread & { readonly kind: 'begin' }) {
+  async function begin({ session, id, header, mode, input, finder }: ToThread & { readonly kind: 'begin' }) {
     try {
       const recording = await recordings.begin({
         id,
         header,
         mode,
         input,
-        secrets: finderOf(secrets),
+        secrets: finderOf(finder),
         onGap: (gap) => post({ kind: 'gap', session, gap }),
       })
       recording.attach({
-        hold: () => post({ kind: 'hold', session }),
+        pause: () => post({ kind: 'pause', session }),
         resume: () => post({ kind: 'resume', session }),
         end(reason) {
           // Readiness must report the failing store as soon as the session ends.
           publish()
-          post({ kind: 'end', session, reason })
+          post({ kind: 'failure', session, reason })
         },
       })
       sessions.set(session, recording)
@@ -124,7 +124,7 @@ export function serveRecordings({
     } catch (error) {
       sessions.delete(entry.session)
       post({ kind: 'error', recording: recording.id, error: serializeError(error) })
-      post({ kind: 'failed', session: entry.session })
+      post({ kind: 'lost', session: entry.session })
     } finally {
       entryTime = null
     }
@@ -160,7 +160,7 @@ export function serveRecordings({
   }
 
   function drain(): void {
-    draining = false
+    isDrainScheduled = false
     let taken = 0
     for (let bytes = reader.read(handleEntry); bytes > 0 && taken < drainBytes; bytes = reader.read(handleEntry))
       taken += bytes
@@ -170,8 +170,8 @@ export function serveRecordings({
   }
 
   function drainSoon(): void {
-    if (draining) return
-    draining = true
+    if (isDrainScheduled) return
+    isDrainScheduled = true
     setImmediate(drain)
   }
 
@@ -186,11 +186,11 @@ export function serveRecordings({
       case 'begin':
         void begin(message)
         break
-      case 'know':
-        finders.set(message.secrets, createFinder(message.needles))
+      case 'add-finder':
+        finders.set(message.finder, createFinder(message.needles))
         break
-      case 'forget':
-        finders.delete(message.secrets)
+      case 'remove-finder':
+        finders.delete(message.finder)
         break
       case 'wake':
         drainSoon()

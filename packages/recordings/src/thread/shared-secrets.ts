@@ -10,8 +10,8 @@ interface SharedFinder {
 /** Sends each secret finder to the recording thread once, for as long as a recording uses it. */
 export class SharedSecrets {
   readonly #post: (message: ToThread) => void
-  readonly #known = new Map<SecretFinder, SharedFinder>()
-  #next = 0
+  readonly #sent = new Map<SecretFinder, SharedFinder>()
+  #nextNumber = 0
 
   constructor(post: (message: ToThread) => void) {
     this.#post = post
@@ -19,25 +19,25 @@ export class SharedSecrets {
 
   /** Sends the finder unless the thread has it. @returns its number */
   use(secrets: SecretFinder): number {
-    const known = this.#known.get(secrets)
-    if (known !== undefined) {
-      known.uses += 1
-      return known.number
+    const shared = this.#sent.get(secrets)
+    if (shared !== undefined) {
+      shared.uses += 1
+      return shared.number
     }
-    const number = this.#next++
-    this.#known.set(secrets, { number, uses: 1 })
+    const number = this.#nextNumber++
+    this.#sent.set(secrets, { number, uses: 1 })
     const needles = secrets.needles.map(({ bytes, mark }) => ({ text: bytes.toString('latin1'), mark }))
-    this.#post({ kind: 'know', secrets: number, needles })
+    this.#post({ kind: 'add-finder', finder: number, needles })
     return number
   }
 
   /** Called when a recording no longer needs the finder. */
   release(secrets: SecretFinder): void {
-    const known = this.#known.get(secrets)
-    if (known === undefined) return
-    known.uses -= 1
-    if (known.uses > 0) return
-    this.#known.delete(secrets)
-    this.#post({ kind: 'forget', secrets: known.number })
+    const shared = this.#sent.get(secrets)
+    if (shared === undefined) return
+    shared.uses -= 1
+    if (shared.uses > 0) return
+    this.#sent.delete(secrets)
+    this.#post({ kind: 'remove-finder', finder: shared.number })
   }
 }

@@ -17,14 +17,14 @@ export function createSharedStats(): SharedArrayBuffer {
 }
 
 /** @param now by the clock that both threads share */
-export function writeSharedStats(figures: SharedArrayBuffer, stats: RecordingStats, now: number): void {
+export function writeSharedStats(shared: SharedArrayBuffer, stats: RecordingStats, now: number): void {
   const values = { ...stats, failingSince: now - stats.failingFor }
-  const to = new Float64Array(figures)
+  const to = new Float64Array(shared)
   for (const [index, name] of names.entries()) to[index] = values[name]
 }
 
-export function readSharedStats(figures: SharedArrayBuffer, now: number): RecordingStats {
-  const from = new Float64Array(figures)
+export function readSharedStats(shared: SharedArrayBuffer, now: number): RecordingStats {
+  const from = new Float64Array(shared)
   const value = (name: (typeof names)[number]) => from[names.indexOf(name)] ?? 0
   return {
     open: value('open'),

@@ -7,7 +7,7 @@ import { ThreadRecording } from './thread-recording.ts'
 function recording() {
   const calls: string[] = []
   const live = {
-    hold: () => calls.push('hold'),
+    pause: () => calls.push('pause'),
     resume: () => calls.push('resume'),
     end: (why: string) => calls.push(why),
   }
@@ -26,30 +26,30 @@ function recording() {
 test('a session is paused while one of the reasons remains', () => {
   const { made, calls, live } = recording()
   made.attach(live)
-  made.holdForRoom(true)
-  made.holdForStore(true)
-  made.holdForRoom(false)
-  expect(calls).toEqual(['hold'])
-  made.holdForStore(false)
-  made.holdForStore(false)
-  expect(calls).toEqual(['hold', 'resume'])
+  made.pauseForRoom(true)
+  made.pauseForStore(true)
+  made.pauseForRoom(false)
+  expect(calls).toEqual(['pause'])
+  made.pauseForStore(false)
+  made.pauseForStore(false)
+  expect(calls).toEqual(['pause', 'resume'])
 })
 
 test('calls from before `attach` are passed on by `attach`', () => {
   const { made, calls, live } = recording()
-  made.holdForStore(true)
+  made.pauseForStore(true)
   made.onFailure('no more')
   made.onFailure('again')
   made.attach(live)
-  expect(calls).toEqual(['hold', 'no more'])
+  expect(calls).toEqual(['pause', 'no more'])
 })
 
 test('when the thread ends, a strict session ends, the gap is reported, and then the stored chunks', async () => {
   const { made, calls, live } = recording()
   made.attach(live)
-  made.holdForRoom(true)
+  made.pauseForRoom(true)
   made.onLost(5)
-  expect(calls).toEqual(['hold', 'resume', expect.stringContaining('the recording thread failed')])
+  expect(calls).toEqual(['pause', 'resume', expect.stringContaining('the recording thread failed')])
   made.write('o', Buffer.from('more'), true)
   const finished = Promise.resolve(made.finish('cut'))
   expect(calls.at(-1)).toBe('gap of 9 bytes')

@@ -10,14 +10,14 @@ export interface ThreadRecordingOptions {
   readonly onGap: (gap: RecordingGap) => void
   /** @param bytes of the session that were not recorded */
   readonly countLost: (bytes: number) => void
-  /** Reads the state from the store, because the thread can no longer report it. */
+  /** Reads the summary from the store, because the thread can no longer report it. @param since when the thread failed */
   readonly summarizeStored: (since: number) => Promise<RecordingSummary>
 }
 
 const nothing = Buffer.alloc(0)
 const threadFailed = 'the recording thread failed'
-/** More than any reason for the end of a session, and less than an entry holds. */
-const maxHowBytes = 1_024
+/** Bytes of the last marker. More than any reason for the end of a session, and less than the maximum of an entry. */
+const maxMarkerBytes = 1_024
 
 /** The main thread's side of a recording that another thread makes. */
 export class ThreadRecording implements RunningRecording, RingProducer {
@@ -27,9 +27,9 @@ export class ThreadRecording implements RunningRecording, RingProducer {
   readonly #finished: Promise<RecordingSummary>
   #onFinished: (summary: RecordingSummary | Promise<RecordingSummary>) => void = () => {}
   #session: RecordedSession | null = null
-  #over = false
-  #held = { room: false, store: false }
-  #isHeld = false
+  #isFinished = false
+  #pauseReasons = { room: false, store: false }
+  #isPaused = false
   #failure: string | null = null
   /** Set when the thread has failed and the session continues. */
   #gap: { readonly since: number; bytes: number } | null = null
@@ -47,36 +47,36 @@ export class ThreadRecording implements RunningRecording, RingProducer {
 
   attach(live: RecordedSession): void {
     this.#session = live
-    if (this.#isHeld) live.hold()
+    if (this.#isPaused) live.pause()
     if (this.#failure !== null) live.end(this.#failure)
   }
 
   write(code: 'o' | 'i', piece: Buffer, end: boolean): void {
-    if (this.#over) return
+    if (this.#isFinished) return
     if (this.#gap !== null) this.#gap.bytes += piece.length
     else this.#put(code === 'o' ? entryKinds.output : entryKinds.input, piece, end)
   }
 
   onRackEnd(): void {
-    if (!this.#over && this.#gap === null) this.#put(entryKinds.rackEnd, nothing)
+    if (!this.#isFinished && this.#gap === null) this.#put(entryKinds.rackEnd, nothing)
   }
 
   finish(how: string): Promise<RecordingSummary> {
-    this.#over = true
+    this.#isFinished = true
     if (this.#gap === null) {
-      this.#put(entryKinds.finish, Buffer.from(how).subarray(0, maxHowBytes))
+      this.#put(entryKinds.finish, Buffer.from(how).subarray(0, maxMarkerBytes))
       this.#options.queue.wakeNow()
     } else this.#finishWithoutThread(this.#gap)
     return this.#finished
   }
 
-  holdForRoom(held: boolean): void {
-    this.#holdFor({ room: held })
+  pauseForRoom(isPaused: boolean): void {
+    this.#setPauseReasons({ room: isPaused })
   }
 
   /** Pauses or resumes the session for the store. */
-  holdForStore(held: boolean): void {
-    this.#holdFor({ store: held })
+  pauseForStore(isPaused: boolean): void {
+    this.#setPauseReasons({ store: isPaused })
   }
 
   /** A strict session can no longer be recorded. */
@@ -102,8 +102,8 @@ export class ThreadRecording implements RunningRecording, RingProducer {
   onLost(unread: number): void {
     if (this.#gap !== null) return
     this.#gap = { since: performance.now(), bytes: unread }
-    this.#holdFor({ room: false, store: false })
-    if (this.#over) this.#finishWithoutThread(this.#gap)
+    this.#setPauseReasons({ room: false, store: false })
+    if (this.#isFinished) this.#finishWithoutThread(this.#gap)
     else if (this.#options.mode === 'strict') this.onFailure(`This session must be recorded, but ${threadFailed}.`)
   }
 
@@ -118,12 +118,12 @@ export class ThreadRecording implements RunningRecording, RingProducer {
     this.#onFinished(this.#options.summarizeStored(since))
   }
 
-  #holdFor(change: { readonly room?: boolean; readonly store?: boolean }): void {
-    this.#held = { ...this.#held, ...change }
-    const isHeld = this.#held.room || this.#held.store
-    if (isHeld === this.#isHeld) return
-    this.#isHeld = isHeld
-    if (isHeld) this.#session?.hold()
+  #setPauseReasons(change: { readonly room?: boolean; readonly store?: boolean }): void {
+    this.#pauseReasons = { ...this.#pauseReasons, ...change }
+    const isPaused = this.#pauseReasons.room || this.#pauseReasons.store
+    if (isPaused === this.#isPaused) return
+    this.#isPaused = isPaused
+    if (isPaused) this.#session?.pause()
     else this.#session?.resume()
   }
 }

@@ -60,8 +60,8 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     if (sealed === 'too large' || header === null) return found(`chunk ${number} is not a valid chunk`)
     if (header.number !== number) return found(misplaced(number, header))
     if (deriveKeys !== null) {
-      const opened = decryptChunk(id, deriveKeys, sealed)
-      if (opened !== null) onText?.(opened.text)
+      const decrypted = decryptChunk(id, deriveKeys, sealed)
+      if (decrypted !== null) onText?.(decrypted.text)
       else {
         unopened += 1
         firstUnopened ??= number
@@ -71,7 +71,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     bytes += sealed.length
     final = header.final
   }
-  const problem = problemOf()
+  const problem = findProblem()
   return { ...found(problem), isMissingEnd: problem !== null && proven !== null && isShort(proven) }
 
   /** Whether the stored chunks are intact so far, and the remaining ones are missing. */
@@ -79,7 +79,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     return !final && number < chunks && last < number && (firstUnopened === null || unopened === number)
   }
 
-  function problemOf(): string | null {
+  function findProblem(): string | null {
     const isProven = proven !== null && proven.chunks === number && proven.head === head.toString('hex')
     if (last >= number)
       return final || isProven ? `chunk ${last} comes after the final chunk` : `chunk ${number} is missing`

@@ -34,20 +34,20 @@ export interface RecordingsVerification {
   /** Chunks that were read, and their stored size. */
   readonly chunks: number
   readonly bytes: number
-  /** Not closed yet: the stored chunks are intact, and the log has no proof to compare them with. */
+  /** Recordings that are not closed yet: the stored chunks are intact, and the log has no proof to compare them with. */
   readonly open: number
-  /** Ended a moment ago, so that the last chunks may still be uploading. */
+  /** Recordings that ended a moment ago, so that the last chunks may still be uploading. */
   readonly pending: number
-  /** Removed according to the log. */
+  /** Recordings that the log says were removed. */
   readonly removed: number
-  /** Began after the last event that was read. */
+  /** Recordings that began after the last event that was read. */
   readonly newer: number
-  /** Without any session data, because the session was never opened. */
+  /** Recordings without any session data, because the session was never opened. */
   readonly empty: number
-  /** From months whose events were not read, so neither proven nor refuted: the first 100, and how many there are. */
+  /** Recordings from months whose events were not read, so neither proven nor refuted: the first 100, and their number. */
   readonly unproven: readonly string[]
   readonly unprovenCount: number
-  /** Proven, but none of the keys decrypts all chunks. Null without keys. */
+  /** Proven recordings with chunks that none of the keys decrypts. Null without keys. */
   readonly unopened: number | null
 }
 
@@ -88,7 +88,7 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
     const onText = (text: Buffer) => {
       hasData ||= hasSessionData(text)
     }
-    const last = stored.last.get(id) ?? -1
+    const last = stored.lastChunks.get(id) ?? -1
     const checked = await checkChunks({ store, id, proven, deriveKeys, last, onText })
     counts.chunks += checked.chunks
     counts.bytes += checked.bytes
@@ -101,7 +101,7 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
       counts.proven += 1
       if (unopened > 0) unopenedCount += 1
     } else if (isMissingEnd && now - end.at < uploadGrace) counts.pending += 1
-    else if (chunks === 0 && !stored.last.has(id)) report('missing', id)
+    else if (chunks === 0 && !stored.lastChunks.has(id)) report('missing', id)
     else report('changed', id, problem)
   }
 
@@ -127,7 +127,7 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
     }
   }
 
-  for (const id of [...new Set([...stored.last.keys(), ...logged.keys()])].sort()) {
+  for (const id of [...new Set([...stored.lastChunks.keys(), ...logged.keys()])].sort()) {
     const entry = logged.get(id)
     if (entry === undefined) await checkUnknown(id)
     else if (entry.removed) counts.removed += 1
