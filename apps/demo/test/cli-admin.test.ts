@@ -227,7 +227,9 @@ describe('sessions', () => {
     ])
     await expect.poll(() => works(other.token)).toBe(false)
     const { stderr } = await run(['sessions'], token)
-    expect(stderr).toContain('An API token or job owns no tokens or sessions. List those of everyone, or of one user.')
+    expect(stderr).toContain(
+      'An API token or job owns no tokens or sessions. List the items of everyone, or of one user.',
+    )
     expect(stderr).not.toContain('gateway:session:write')
     const lesser = await run(['tokens', 'create', 'lesser', '--role', 'viewer', '--expires', '1d'], viewer.token)
     expect((await run(['sessions'], lesser.stdout.trim())).stderr).toContain('gateway:session:write')

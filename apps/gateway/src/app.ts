@@ -105,7 +105,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     })
     await app.register(racks, { config, connectTimeout: tuning.connectTimeout })
 
-    // What callers reach.
+    // Pages and APIs.
     await app.register(health)
     await app.register(metrics, { address: config.metrics })
     await app.register(browserLogin, { mint: keys.mint, attemptKeys: keys.login.loginAttempts })

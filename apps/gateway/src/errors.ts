@@ -54,11 +54,11 @@ export const NobodyWaits = defineError(
 )
 
 /** An error with the name of its rule, which the response and the event show. */
-export interface Ruled {
+export interface HasRule {
   rule: string
 }
 
-export function withRule<E extends Error>(error: E, rule: string): E & Ruled {
+export function withRule<E extends Error>(error: E, rule: string): E & HasRule {
   return Object.assign(error, { rule })
 }
 
@@ -70,19 +70,19 @@ export interface DenialDetails extends Explanation {
   readonly policy: string
 }
 
-/** The error of a denial. Its message ends with the rule. @param named the rule as the message shows it, if that differs from `rule` */
+/** The error of a denial. Its message ends with the rule. @param shownRule the rule as the message shows it, if that differs from `rule` */
 export function denialError(
   DenialClass: ExplainedErrorClass<[reason: string, next: string]>,
   { rule, source, reason, remedy, policy }: DenialDetails,
-  named = rule,
-): Error & Ruled {
-  return withDenial(new DenialClass(reason, `${remedy} (rule ${named})`), { rule, source, reason, remedy, policy })
+  shownRule = rule,
+): Error & HasRule {
+  return withDenial(new DenialClass(reason, `${remedy} (rule ${shownRule})`), { rule, source, reason, remedy, policy })
 }
 
 export function withDenial<E extends Error>(
   error: E,
   { rule, source, reason, remedy, policy }: DenialDetails,
-): E & Ruled {
+): E & HasRule {
   return withRule(Object.assign(error, { denial: { rule, source, reason, remedy, policy } }), rule)
 }
 

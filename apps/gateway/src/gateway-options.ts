@@ -16,7 +16,7 @@ export interface GatewayOptions {
   readonly webConsole?: WebConsoleSource | undefined
 }
 
-/** The parsed environment, without what only the process needs. */
+/** The parsed environment, without the settings that only the process needs. */
 export type GatewayConfig = Omit<ServerConfig, 'database' | 'host' | 'port' | 'logLevel'>
 
 /** Settings that tests change, and that have no environment variable. */
@@ -26,7 +26,7 @@ export interface Tuning {
   readonly auditLimits?: Partial<AuditWriterLimits>
   /** Milliseconds until counted denials are recorded. */
   readonly denialInterval?: number
-  /** Milliseconds for which the answer to a caller above a limit is delayed at least. */
+  /** The shortest delay of the answer to a caller above a limit, in milliseconds. */
   readonly denialDelay?: number
   /** Average milliseconds between two searches for streams and recordings of processes that are gone. */
   readonly adoptionInterval?: number
@@ -37,7 +37,7 @@ export interface Tuning {
   readonly recordingLimits?: Partial<RecordingLimits>
   /** Whether a separate thread records. */
   readonly recordingThread?: boolean
-  /** Between two polls of a login of the CLI. */
+  /** Seconds between two polls of a login of the CLI. */
   readonly devicePollSeconds?: number
   /** Flags of Node for child processes. Default: those of this process. */
   readonly childFlags?: readonly string[]

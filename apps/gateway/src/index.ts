@@ -1,5 +1,5 @@
 export { createGateway } from './app.ts'
-// With the decorations of Fastify instances.
+// These modules declare the decorations of Fastify instances.
 export type {} from './audit/checkpoints.ts'
 export type { GatewayConfig, GatewayOptions, Tuning } from './gateway-options.ts'
 export type {} from './login/identities.ts'

@@ -16,9 +16,9 @@ export interface ArchiveArguments {
   readonly lock?: string | undefined
 }
 
-/** Archives the months of the audit log that are closed, and drops those that are old enough. */
-export async function archiveAudit({ to, keep, drop, force, lock, ...given }: ArchiveArguments): Promise<void> {
-  const before = given.before ?? null
+/** Archives the closed months of the audit log. With `drop`, also drops archived months that are older than `keep` months. */
+export async function archiveAudit(args: ArchiveArguments): Promise<void> {
+  const { to, before = null, keep, drop, force, lock } = args
   if (before !== null && !isMonth(before))
     throw new UsageError('--before is not a month. Pass a month such as 2026-10.')
   if (!Number.isInteger(keep) || keep < 2)
@@ -26,12 +26,12 @@ export async function archiveAudit({ to, keep, drop, force, lock, ...given }: Ar
   const store = await openStore(to, lock)
   try {
     await withAuditLog(async ({ config, database: { ownerUrl }, record }) => {
-      const [sql, holder] = [connect(ownerUrl, 3), connect(ownerUrl, 1)]
+      const [sql, lockConnection] = [connect(ownerUrl, 3), connect(ownerUrl, 1)]
       try {
         await expectOwner(sql)
         const outcomes = retainMonths({
           sql,
-          lock: holder,
+          lock: lockConnection,
           store,
           keys: signingKeysOf(config),
           before,
@@ -42,7 +42,7 @@ export async function archiveAudit({ to, keep, drop, force, lock, ...given }: Ar
         })
         for await (const outcome of outcomes) report(outcome)
       } finally {
-        await Promise.all([sql.end({ timeout: 5 }), holder.end({ timeout: 5 })])
+        await Promise.all([sql.end({ timeout: 5 }), lockConnection.end({ timeout: 5 })])
       }
     })
   } finally {

@@ -5,7 +5,7 @@ export type CommandOptions = Readonly<Record<string, Options>>
 /** The parsed options and positionals of a command. */
 export type Arguments<O extends CommandOptions> = ArgumentsCamelCase<InferredOptionTypes<O>>
 
-/** A command of rack-gateway-server: the exports of its file. Its handler loads its work, so that help needs no database code. */
+/** A command of rack-gateway-server: the exports of its file. Its handler imports the code that does the work, so that help loads no database code. */
 export interface CommandModule {
   /** The name, and the positionals as `<name>`. */
   readonly command: string
@@ -18,12 +18,12 @@ export interface CommandModule {
 }
 
 /** Adds the commands of a group, one of which is required. */
-export function addCommands(group: Argv, modules: readonly CommandModule[], missing: string): Argv {
+export function addCommands(group: Argv, modules: readonly CommandModule[], missingMessage: string): Argv {
   for (const module of modules) {
     const { command, aliases = [], describe, handler } = module
     group.command([command, ...aliases], describe, builderOf(module), handler)
   }
-  return group.demandCommand(1, missing)
+  return group.demandCommand(1, missingMessage)
 }
 
 function builderOf({ command, examples = [], builder }: CommandModule) {

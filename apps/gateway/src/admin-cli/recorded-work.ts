@@ -5,14 +5,15 @@ import type { ServerConfig } from '@rack-gateway/config'
 import { configurationOrExit } from '../process/configuration.ts'
 import { type PreparedDatabase, prepareDatabase } from '../process/prepared-database.ts'
 
-export interface RecordedWork {
+/** What recorded work gets. */
+export interface WorkContext {
   readonly config: ServerConfig
   readonly database: PreparedDatabase
   readonly record: AuditWriter['record']
 }
 
 /** Runs `work` with a stream of its own in the audit log. `work` records its events in this stream. */
-export async function withAuditLog(work: (given: RecordedWork) => Promise<void>): Promise<void> {
+export async function withAuditLog(work: (context: WorkContext) => Promise<void>): Promise<void> {
   const config = configurationOrExit()
   const database = await prepareDatabase(config.database, { embedded: 'join', log: () => undefined })
   const store = createPostgresAuditStore({ url: database.runtimeUrl })

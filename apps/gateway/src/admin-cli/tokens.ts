@@ -32,27 +32,27 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   const { token } = await (serviceAccount === undefined
     ? issueSession(issuer, user ?? '', args, expiresAt)
     : issueApiToken(issuer, serviceAccount, args, expiresAt))
-  const where = rack ?? 'every rack'
+  const scope = rack ?? 'every rack'
   const end = new Date(expiresAt).toISOString()
-  console.error(`${serviceAccount ?? user} is ${role} on ${where}; the token expires on ${end} and is shown only now:`)
+  console.error(`${serviceAccount ?? user} is ${role} on ${scope}; the token expires on ${end} and is shown only now:`)
   console.log(token)
 }
 
-/** The lifetime of the token in milliseconds: at most that of a token of the API, or of a session. */
+/** The lifetime of the token in milliseconds: at most the limit for an API token, or for a session. */
 function lifetimeOf(
   { sessions }: ServerConfig,
   document: PolicyDocument,
   { serviceAccount, role, days }: TokenArguments,
 ): number {
   const limit = tokenLimit(document, [{ role }])
-  const [what, says, longest, usual] =
+  const [credential, limitSource, longest, defaultLifetime] =
     serviceAccount === undefined
       ? ['A session', 'SESSION_MAX_AGE', sessions.maxAge, sessions.maxAge]
       : ['An API token', `rule ${limit.rule}, ${limit.source}`, limit.maxAge, document.tokens.defaultAge]
-  if (days === undefined) return Math.min(usual, longest)
+  if (days === undefined) return Math.min(defaultLifetime, longest)
   if (days * dayMs <= longest) return days * dayMs
   throw new UsageError(
-    `The lifetime is too long. ${what} lasts at most ${durationInWords(longest)} (${says}). Pass fewer --days.`,
+    `The lifetime is too long. ${credential} lasts at most ${durationInWords(longest)} (${limitSource}). Pass fewer --days.`,
   )
 }
 
@@ -78,8 +78,8 @@ async function issueApiToken(issuer: Issuer, account: string, args: TokenArgumen
     if (!(error instanceof NameTaken)) throw error
   })
   const owner = { kind: 'service-account', name: account } as const
-  const bound = rack === undefined ? {} : { rack, racks: rack }
-  return issuer.issueApiToken({ name, owner, role, expiresAt, ...bound })
+  const rackLimit = rack === undefined ? {} : { rack, racks: rack }
+  return issuer.issueApiToken({ name, owner, role, expiresAt, ...rackLimit })
 }
 
 export async function listTokens(issuer: Issuer): Promise<void> {
@@ -91,9 +91,9 @@ export async function listTokens(issuer: Issuer): Promise<void> {
   }
 }
 
-function printRow(id: string, what: string, rack: string | null, endedAt: Date | null, expiresAt: Date): void {
+function printRow(id: string, description: string, rack: string | null, endedAt: Date | null, expiresAt: Date): void {
   const state = endedAt ? `ended ${endedAt.toISOString()}` : `until ${expiresAt.toISOString()}`
-  console.log([id, what, rack ?? 'every rack', state].join('\t'))
+  console.log([id, description, rack ?? 'every rack', state].join('\t'))
 }
 
 /** Revokes the session or API token that has this ID. */

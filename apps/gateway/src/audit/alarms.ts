@@ -2,11 +2,14 @@ import type { EventDraft } from '@rack-gateway/audit'
 import type { AuthenticationDenial } from '@rack-gateway/auth'
 import { LRUCache } from 'lru-cache'
 
-export type Alarm = NonNullable<AuthenticationDenial['alarm']>
+/** The use of a session token that a newer one has replaced. */
+export type TokenAlarm = NonNullable<AuthenticationDenial['alarm']>
 
-/** Events for uses of replaced tokens: at most one for each session and minute. */
-export function createAlarms(now: () => number): (alarm: Alarm, source: EventDraft['source']) => EventDraft | null {
-  const recent = new LRUCache<string, true>({ max: maxSessions, ttl: quiet, ttlResolution: 0, perf: { now } })
+/** Creates the events for uses of replaced session tokens: at most one for each session and minute, otherwise null. */
+export function createTokenAlarms(
+  now: () => number,
+): (alarm: TokenAlarm, source: EventDraft['source']) => EventDraft | null {
+  const recent = new LRUCache<string, true>({ max: maxSessions, ttl: quietPeriod, ttlResolution: 0, perf: { now } })
 
   return function eventOf({ session, user, name }, source) {
     if (recent.has(session)) return null
@@ -20,15 +23,15 @@ export function createAlarms(now: () => number): (alarm: Alarm, source: EventDra
   }
 }
 
-export function alarmOf(error: unknown): Alarm | null {
+export function tokenAlarmOf(error: unknown): TokenAlarm | null {
   const alarm: unknown = typeof error === 'object' && error !== null && 'alarm' in error ? error.alarm : null
-  return isAlarm(alarm) ? alarm : null
+  return isTokenAlarm(alarm) ? alarm : null
 }
 
-function isAlarm(value: unknown): value is Alarm {
+function isTokenAlarm(value: unknown): value is TokenAlarm {
   return typeof value === 'object' && value !== null && 'session' in value && 'user' in value && 'name' in value
 }
 
 /** Milliseconds. */
-const quiet = 60_000
+const quietPeriod = 60_000
 const maxSessions = 1_000

@@ -12,16 +12,16 @@ import { recordedPath } from '../rack-api/step-up/recorded-path.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
 
-/** Keyed by the bindings of a decision: the list is the same object until the principal's bindings change. */
-const decided = new WeakMap<readonly string[], Actor>()
+/** Actors by the bindings of their decision: the list is the same object until the principal's bindings change. */
+const actors = new WeakMap<readonly string[], Actor>()
 
 /** The principal of an event, with everything that the decision depended on. */
 export function actorOf(principal: Principal, decision: Decision | null): Actor {
   if (decision === null || decision.bindings.length === 0) return describe(principal, decision)
-  const known = decided.get(decision.bindings)
-  if (known !== undefined && known.credential === principal.credential) return known
+  const cached = actors.get(decision.bindings)
+  if (cached !== undefined && cached.credential === principal.credential) return cached
   const actor = lastingActor(describe(principal, decision))
-  decided.set(decision.bindings, actor)
+  actors.set(decision.bindings, actor)
   return actor
 }
 
@@ -42,7 +42,7 @@ function describe(principal: Principal, decision: Decision | null): Actor {
   }
 }
 
-/** Missing, despite the type, if the connection was reset before it was accepted. */
+/** The caller's address, or `unknown`. `request.ip` is missing, despite its type, if the connection was reset before it was accepted. */
 export function addressOf(request: FastifyRequest): string {
   const address: string | undefined = request.ip
   // Behind a trusted proxy, the address is the text of a header, which can be anything.
@@ -59,7 +59,7 @@ export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['sourc
   return { address: addressOf(request), ...(client === undefined ? {} : { client }) }
 }
 
-/** The part of an event that every event of a call shares. */
+/** The members that all events of a call have. */
 export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   const { call, principal } = request
   const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }
@@ -108,8 +108,8 @@ function describeCall(
 ): void {
   const { process, service, command, release, environment, parameters } = rackCall
   if (process !== null) draft.process = process.id
-  const ofService = service ?? process?.service ?? null
-  if (ofService !== null) draft.service = ofService
+  const serviceName = service ?? process?.service ?? null
+  if (serviceName !== null) draft.service = serviceName
   if (redacted !== null) draft.command = [...redacted.words]
   if (release !== null) draft.release = release.id
   if (revealedKey !== null) draft.environment = [recordedKey(revealedKey)]
@@ -134,15 +134,15 @@ function bodyDigests(digest: BodyDigest, received: Buffer, sent: Buffer): NonNul
   return received === sent ? { received: digest(received) } : { received: digest(received), sent: digest(sent) }
 }
 
-/** The reason of a denial can quote the command. */
+/** The decision without secrets of the command, which the reason of a denial can quote. */
 function redactedDecision(decision: Decision, command: CallState['command']): NonNullable<EventDraft['decision']> {
   const record = decisionRecord(decision)
   if (!command?.hidden) return record
   const { reason, next } = record
   return {
     ...record,
-    ...(reason !== undefined && { reason: command.sentence(reason) }),
-    ...(next !== undefined && { next: command.sentence(next) }),
+    ...(reason !== undefined && { reason: command.redactSentence(reason) }),
+    ...(next !== undefined && { next: command.redactSentence(next) }),
   }
 }
 

@@ -2,9 +2,9 @@ import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
 import type { Readiness } from '../operations/readiness-check.ts'
 
 /** Milliseconds. An older checkpoint means that checkpoints fail. */
-const late = 90_000
+const maxAge = 90_000
 
-/** Never makes the gateway unready: events stay provable, only later. Unauthenticated callers can read this, so it names no storage. */
+/** The state of checkpoints. Never makes the gateway unready, because events can still be signed later. Unauthenticated callers can read this, so it names no storage. */
 export function checkpointsCheck(state: CheckpointerState): Readiness {
   const remedies = [...remediesFor(state)]
   const remedy = remedies.length === 0 ? null : remedies.join(' ')
@@ -22,7 +22,7 @@ function* remediesFor(state: CheckpointerState): Generator<string> {
     yield 'Check the storage of the copies. The log of the gateway has the cause.'
 }
 
-/** The newest checkpoint can still be in progress. */
+/** The destinations that fail or lack copies. A copy of the newest checkpoint can still be in progress. */
 function behindOf(number: number, destinations: CheckpointerState['destinations']) {
   return destinations.filter(
     (destination) => destination.problem !== null || destination.number < Math.max(1, number - 1),
@@ -30,7 +30,7 @@ function behindOf(number: number, destinations: CheckpointerState['destinations'
 }
 
 export function isLate({ number, age }: Pick<CheckpointerState, 'number' | 'age'>): boolean {
-  return number > 0 && age > late
+  return number > 0 && age > maxAge
 }
 
 function* sentences(state: CheckpointerState): Generator<string> {
@@ -53,7 +53,7 @@ function alarmSentence({ count, last }: CheckpointerState['openAlarms']): string
 
 function copies(number: number, destinations: CheckpointerState['destinations']): string {
   const behind = behindOf(number, destinations)
-  const counted = `copies in ${destinations.length - behind.length} of ${destinations.length} places`
-  const lacking = Math.max(0, ...behind.map((destination) => number - destination.number))
-  return lacking === 0 ? counted : `${counted}, up to ${lacking} are missing: see the log`
+  const copiesText = `copies in ${destinations.length - behind.length} of ${destinations.length} places`
+  const missingCopies = Math.max(0, ...behind.map((destination) => number - destination.number))
+  return missingCopies === 0 ? copiesText : `${copiesText}, up to ${missingCopies} are missing: see the log`
 }

@@ -6,7 +6,12 @@ type Copy = CheckpointStatus['copies'][number]
 
 type ShownCheckpoint = Pick<Checkpoint, 'number' | 'at' | 'hash' | 'key' | 'heads'>
 
-/** @param newest of the whole log. @param state of this process. @param otherAlarms open alarms of other kinds than `audit.inconsistent`; null: not counted */
+/**
+ * The first parameter is about the whole log: its newest checkpoint, and the number of events that no checkpoint has signed.
+ *
+ * @param state the state of this process
+ * @param otherAlarms the number of open alarms of other kinds than `audit.inconsistent`; null if they were not counted
+ */
 export function checkpointStatus(
   { checkpoint, waiting }: { readonly checkpoint: ShownCheckpoint | null; readonly waiting: number },
   state: CheckpointerState,
@@ -41,7 +46,7 @@ function describe({ number, at, hash, key, heads }: ShownCheckpoint): Checkpoint
   }
 }
 
-/** The problem itself can name hosts and buckets, so it is only in the log. */
+/** Omits the problem itself, which can name hosts and buckets. The log has it. */
 function copyState(
   { number, problem, differs }: CheckpointerState['destinations'][number],
   newest: number,

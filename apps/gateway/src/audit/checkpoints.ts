@@ -28,8 +28,8 @@ export interface CheckpointsOptions {
 }
 
 /**
- * Signs checkpoints of the audit log of this process and of its replicas, and sends copies of them away. It stops after the
- * audit log, so that the last events are in a checkpoint, too.
+ * Signs checkpoints of the audit log of this process and of its replicas, and sends copies of them to other storage. It stops
+ * after the audit log, so that the last events are in a checkpoint, too.
  *
  * @throws ObjectStoreAddressInvalid, ObjectStoreUnusable
  */
@@ -54,7 +54,7 @@ export default fp<CheckpointsOptions>(
 async function openDestinations({ directory, s3, webhook }: CheckpointConfig): Promise<CheckpointDestination[]> {
   const destinations: CheckpointDestination[] = webhook === null ? [] : [webhookDestination(webhook.reveal())]
   if (directory === null && s3 === null) return destinations
-  // Loaded only when it is used.
+  // Imported here, because most installations have no such destination.
   const { openObjectStore, readObjectStoreAddress } = await import('@rack-gateway/object-store')
   for (const { address, lockMs } of [
     ...(directory === null ? [] : [{ address: directory, lockMs: 0 }]),

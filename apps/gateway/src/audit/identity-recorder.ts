@@ -12,13 +12,13 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
     ...(principal && { principal: actorOf(principal, null) }),
   }
   return async function record(events) {
-    const decided = { source: 'gateway', policy: app.policy.hash }
+    const source = { source: 'gateway', policy: app.policy.hash }
     await Promise.all(
       events.map(({ decision, ...event }) =>
         app.audit.record({
           ...event,
           ...common,
-          ...decidedBy(request, decision && { ...decision, ...decided }),
+          ...decisionOf(request, decision && { ...decision, ...source }),
           ...(request.proof && { proof: proofRecord(request.proof) }),
         }),
       ),
@@ -27,7 +27,10 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
 }
 
 /** The decision of the event; without one, the decision of the request. */
-function decidedBy({ endpointDecision }: FastifyRequest, own: EventDraft['decision']): Pick<EventDraft, 'decision'> {
-  const decision = own ?? (endpointDecision && { ...endpointDecision })
+function decisionOf(
+  { endpointDecision }: FastifyRequest,
+  eventDecision: EventDraft['decision'],
+): Pick<EventDraft, 'decision'> {
+  const decision = eventDecision ?? (endpointDecision && { ...endpointDecision })
   return decision ? { decision } : {}
 }

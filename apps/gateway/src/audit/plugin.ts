@@ -10,10 +10,10 @@ import { openAuditSinks } from './sinks.ts'
 
 export interface AuditLogOptions {
   readonly databaseUrl: string
-  /** Absolute path of a directory for events while the database is away; null: none. */
+  /** Absolute path of a directory for events while the database is not available; null: none. */
   readonly fallbackDir: string | null
   readonly fallbackKeys: FallbackKeys
-  /** Where events are sent, beside the log. */
+  /** Where events are sent, in addition to the log. */
   readonly sinks: readonly SinkConfig[]
   readonly limits: Partial<AuditWriterLimits> | undefined
   /** Milliseconds until counted denials are recorded. */
@@ -42,7 +42,7 @@ export default fp<AuditLogOptions>(
   { name: 'audit-log', dependencies: ['clock', 'checkpoints'] },
 )
 
-/** Loaded where it is used. */
+/** Imports the code of the fallback only if there is a directory for it. */
 async function openFallbackAt(
   { log, clock, checkpoints }: FastifyInstance,
   directory: string,

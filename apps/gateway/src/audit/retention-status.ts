@@ -3,12 +3,12 @@ import fp from 'fastify-plugin'
 import type { Readiness } from '../operations/readiness-check.ts'
 
 /** Milliseconds between two queries. */
-const every = 60_000
+const queryInterval = 60_000
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** How far back the audit log goes in the database, and up to which month it is archived. At most a minute old. */
-    logMonths: () => RetentionStatus
+    retentionStatus: () => RetentionStatus
   }
 }
 
@@ -17,7 +17,7 @@ export default fp(
     let months: RetentionStatus = { oldest: null, archived: null }
     let timer: NodeJS.Timeout | undefined
 
-    async function look(): Promise<void> {
+    async function refresh(): Promise<void> {
       try {
         months = await readRetentionStatus(app.database.sql)
       } catch (err) {
@@ -25,10 +25,10 @@ export default fp(
       }
     }
 
-    app.decorate('logMonths', () => months)
+    app.decorate('retentionStatus', () => months)
     app.addHook('onReady', async () => {
-      await look()
-      timer = setInterval(() => void look(), every)
+      await refresh()
+      timer = setInterval(() => void refresh(), queryInterval)
       timer.unref()
     })
     app.addHook('onClose', async () => clearInterval(timer))
@@ -44,7 +44,7 @@ export function retentionCheck({ oldest, archived }: RetentionStatus): Readiness
   return { name: 'retention', ready: true, detail, remedy: null }
 }
 
-/** First moment of a month in seconds since the epoch; 0 for none. */
+/** First moment of a month in seconds since the epoch; 0 if there is no month. */
 export function monthSeconds(month: string | null): number {
   return month === null ? 0 : Date.parse(`${month}-01T00:00:00Z`) / 1_000
 }

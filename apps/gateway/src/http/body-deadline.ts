@@ -4,11 +4,11 @@ import { isRackCall } from '../rack-api/address.ts'
 import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
 
 /** Milliseconds for which the rest of a body is read after the response, so that the client sees the response and not a reset. */
-const longestRest = 5_000
+const maxDiscardTime = 5_000
 
 /**
  * Bounds the time that request bodies take. A body of a request to the gateway itself has to end within `timeout`
- * milliseconds. After the response, the rest of a body is read for a moment. Then the connection is closed.
+ * milliseconds. After the response, the rest of a body is read for up to 5 s. Then the connection is closed.
  * Bodies for a rack can last for hours: `BODY_TIMEOUT` is their limit.
  */
 export function limitBodyTime(app: FastifyInstance, timeout: number): void {
@@ -27,7 +27,7 @@ export function limitBodyTime(app: FastifyInstance, timeout: number): void {
     done(null, body)
   })
   app.addHook('onResponse', function discardRest(request, _reply, done) {
-    discardBody(request, Math.min(longestRest, timeout))
+    discardBody(request, Math.min(maxDiscardTime, timeout))
     done()
   })
 }

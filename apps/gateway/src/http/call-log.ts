@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { recordedPath } from '../rack-api/step-up/recorded-path.ts'
 
 /** The maximum length of a path in characters. */
-const longest = 200
+const maxPathLength = 200
 
 /**
  * One line for each call of a principal, with what an operator looks for first: no headers, no query values, no bodies.
@@ -27,7 +27,7 @@ function lineOf(request: FastifyRequest, reply: FastifyReply) {
   return {
     event: 'call',
     method: request.method,
-    path: path.length > longest ? `${path.slice(0, longest)}...` : path,
+    path: path.length > maxPathLength ? `${path.slice(0, maxPathLength)}...` : path,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
     ...(principal ? { principal: principal.name } : {}),

@@ -9,30 +9,30 @@ export interface ClientError extends Error {
   readonly code?: string
 }
 
-interface Broken extends Explanation {
+interface Rejection extends Explanation {
   readonly status: number
   readonly rule: string
 }
 
-const malformed: Broken = {
+const malformed: Rejection = {
   status: 400,
   rule: 'http-framing',
   reason: 'The request is not valid HTTP.',
   remedy: 'Send it with an HTTP/1.1 client.',
 }
-const notAProxy: Broken = {
+const notAProxy: Rejection = {
   status: 405,
   rule: 'connect',
   reason: 'The gateway is not an HTTP proxy, so it rejects CONNECT.',
   remedy: 'Send the request to the gateway directly.',
 }
-const otherExpectation: Broken = {
+const unknownExpectation: Rejection = {
   status: 417,
   rule: 'http-expect',
   reason: 'The gateway supports no expectation other than 100-continue.',
   remedy: 'Leave the header Expect out.',
 }
-const byCode: Readonly<Record<string, Broken>> = {
+const byCode: Readonly<Record<string, Rejection>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     rule: 'http-headers',
@@ -41,7 +41,7 @@ const byCode: Readonly<Record<string, Broken>> = {
   },
 }
 
-function lateHead(milliseconds: number): Broken {
+function lateHead(milliseconds: number): Rejection {
   const reason = `The headers of the request did not arrive within ${milliseconds / 1_000} s.`
   return { status: 408, rule: 'http-timeout', reason, remedy: 'Send the request again.' }
 }
@@ -61,27 +61,27 @@ export function rejectConnect(app: FastifyInstance): void {
   })
 }
 
-/** Answers an unknown expectation. Node would answer it without a body, and without a count. */
+/** Answers an unknown expectation. Node would answer without a body, and the gateway would not count it. */
 export function rejectExpectations(app: FastifyInstance): void {
-  app.server.on('checkExpectation', ({ socket }: IncomingMessage) => rejectSocket(app, socket, otherExpectation))
+  app.server.on('checkExpectation', ({ socket }: IncomingMessage) => rejectSocket(app, socket, unknownExpectation))
 }
 
 /** The response to the newest request of each connection. */
-const newest = new WeakMap<Socket, ServerResponse>()
+const newestResponses = new WeakMap<Socket, ServerResponse>()
 
-export function followAnswers(server: Server): void {
-  const follow = ({ socket }: IncomingMessage, response: ServerResponse) => void newest.set(socket, response)
-  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, follow)
+export function trackResponses(server: Server): void {
+  const track = ({ socket }: IncomingMessage, response: ServerResponse) => void newestResponses.set(socket, response)
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, track)
 }
 
-/** Whether the client would mistake a response for that to an earlier request, or for a part of that. */
+/** Whether the client would take a response for the response to an earlier request, or for a part of it. */
 function wouldMislead(socket: Socket): boolean {
-  const answer = newest.get(socket)
-  if (answer === undefined || answer.writableFinished) return false
-  return answer.headersSent || answer.socket === null || answer.req.complete
+  const response = newestResponses.get(socket)
+  if (response === undefined || response.writableFinished) return false
+  return response.headersSent || response.socket === null || response.req.complete
 }
 
-function rejectSocket(app: FastifyInstance, socket: Socket, { status, rule, ...words }: Broken): void {
+function rejectSocket(app: FastifyInstance, socket: Socket, { status, rule, ...words }: Rejection): void {
   const denial = { rule, source: 'gateway', ...asSentences(words), policy: app.policy.hash }
   app.audit.countDenial({ address: socket.remoteAddress ?? 'unknown', ...denial })
   if (wouldMislead(socket)) return void socket.destroy()

@@ -6,7 +6,7 @@ import type { CallSignal } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { alarmOf, createAlarms } from '../audit/alarms.ts'
+import { createTokenAlarms, tokenAlarmOf } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { denialEvent } from '../audit/denial-event.ts'
 import { createDenialLimit } from '../audit/denial-limit.ts'
@@ -19,7 +19,7 @@ import { type ErrorContext, type Failure, failureOf, sendFailure } from './error
 
 declare module 'fastify' {
   interface FastifyInstance {
-    alarms: ReturnType<typeof createAlarms>
+    tokenAlarms: ReturnType<typeof createTokenAlarms>
     /** Limits the denials that are being recorded at once. */
     denialLimit: FairLimit
     /** Delays the answer to a caller above a limit. */
@@ -33,7 +33,7 @@ declare module 'fastify' {
 
 export interface ErrorHandlerOptions {
   readonly limits: Pick<Limits, 'callsPerPrincipal'>
-  /** Milliseconds. Default: that of `delayDenial`. */
+  /** Milliseconds. Default: the default of `delayDenial`. */
   readonly denialDelay: number | undefined
 }
 
@@ -42,7 +42,7 @@ export default fp<ErrorHandlerOptions>(
   async function errorHandler(app, { limits, denialDelay }) {
     app.decorate('denialLimit', createDenialLimit(limits))
     app.decorate('delayDenial', (response) => delayDenial(response, denialDelay))
-    app.decorate('alarms', createAlarms(app.clock.now))
+    app.decorate('tokenAlarms', createTokenAlarms(app.clock.now))
     app.decorateRequest('deniedBy', null)
     app.setErrorHandler(async function handleError(error, request, reply) {
       await answerError(app, error, request, reply)
@@ -76,19 +76,19 @@ export async function answerError(
   if (!principal) return answerUnauthenticated(app, error, request, reply)
   const failure = failureOf(error, errorContext(app, request))
   const rule = ruleOf(error) ?? failure.body.code
-  // A caller that reached a limit is not a failure. The log line of the call says so already.
+  // A limit that a caller reached is not a failure. The log line of the call already names the rule.
   if (failure.status >= 500 && failure.retryAfter === undefined)
     request.log.error({ event: 'call.failed', rule, err: error })
   if (isAboveLimit(failure)) await app.delayDenial(reply.raw)
   if (request.call?.recorded) return respond(request, reply, failure)
   try {
     await recordDenial(app, principal, () => denialEvent(request, failure, rule))
-  } catch (unrecorded) {
-    const other = failureOf(unrecorded, errorContext(app, request))
-    if (unrecorded instanceof TooManyCalls) {
+  } catch (recordingError) {
+    const other = failureOf(recordingError, errorContext(app, request))
+    if (recordingError instanceof TooManyCalls) {
       countDenial(app, request, other)
       await app.delayDenial(reply.raw)
-    } else request.log.error({ event: 'call.unrecorded', rule, err: unrecorded })
+    } else request.log.error({ event: 'call.unrecorded', rule, err: recordingError })
     return respond(request, reply, other)
   }
   return respond(request, reply, failure)
@@ -98,13 +98,13 @@ export async function answerError(
 async function recordDenial(
   { audit, denialLimit }: FastifyInstance,
   caller: Principal,
-  event: () => EventDraft,
+  createEvent: () => EventDraft,
 ): Promise<void> {
   const principal = countedAs(caller)
   // The denial is recorded even if the caller disconnects.
   const release = denialLimit.take(principal) ?? (await denialLimit.wait({ principal, rack: '', signal: neverAborted }))
   try {
-    await audit.record(event())
+    await audit.record(createEvent())
   } finally {
     release()
   }
@@ -123,8 +123,8 @@ function errorContext({ policy }: FastifyInstance, { id: requestId }: FastifyReq
 }
 
 async function raiseAlarm(app: FastifyInstance, error: unknown, request: FastifyRequest): Promise<void> {
-  const alarm = alarmOf(error)
-  const event = alarm && app.alarms(alarm, sourceOf(request))
+  const alarm = tokenAlarmOf(error)
+  const event = alarm && app.tokenAlarms(alarm, sourceOf(request))
   if (!event) return
   request.log.warn({ event: 'session.superseded_token', session: alarm.session, user: alarm.name })
   await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))
@@ -133,14 +133,14 @@ async function raiseAlarm(app: FastifyInstance, error: unknown, request: Fastify
 /** Counts an unauthenticated request by its address, without I/O. Above the limit, every answer is 429. */
 async function answerUnauthenticated(
   app: FastifyInstance,
-  given: unknown,
+  original: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  await raiseAlarm(app, given, request)
-  const first = failureOf(given, errorContext(app, request))
-  const error = await limitError(app, request, { given, status: first.status })
-  const failure = error === given ? first : failureOf(error, errorContext(app, request))
+  await raiseAlarm(app, original, request)
+  const originalFailure = failureOf(original, errorContext(app, request))
+  const error = await limitError(app, request, { original, status: originalFailure.status })
+  const failure = error === original ? originalFailure : failureOf(error, errorContext(app, request))
   const rule = ruleOf(error) ?? failure.body.code
   request.deniedBy = rule
   if (failure.status >= 500)
@@ -153,18 +153,18 @@ async function answerUnauthenticated(
   sendFailure(request, reply, failure)
 }
 
-/** The error of the limit, or the given error. Failures of the gateway don't count, except unknown keys, which a caller can invent. */
+/** The error of the limit, or the original error if no limit is reached. Failures of the gateway don't count, except unknown keys, which a caller can invent. */
 async function limitError(
   app: FastifyInstance,
   request: FastifyRequest,
-  { given, status }: { readonly given: unknown; readonly status: number },
+  { original, status }: { readonly original: unknown; readonly status: number },
 ): Promise<unknown> {
-  if (status === 429 || (status >= 500 && !(given instanceof KeyNotKnownYet))) return given
+  if (status === 429 || (status >= 500 && !(original instanceof KeyNotKnownYet))) return original
   try {
     await app.limitUnauthenticated(request)
-    const account = accountOf(given)
+    const account = accountOf(original)
     if (account !== null) app.limitAccount(account)
-    return given
+    return original
   } catch (limit) {
     return limit
   }

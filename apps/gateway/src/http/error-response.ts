@@ -2,7 +2,7 @@ import { html, sendPage } from '@rack-gateway/auth/login'
 import { asSentences, type Explanation, explanationOf, formatMessage } from '@rack-gateway/errors'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type DenialDetails, denialOf, ruleOf, stepUpOf } from '../errors.ts'
-import { expectsPage } from './wants-page.ts'
+import { expectsPage } from './expects-page.ts'
 
 /** The body of every error response. `error` is the whole message, because the stock CLI prints nothing else. */
 export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
@@ -15,7 +15,7 @@ export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   readonly stepUp?: { readonly id: string; readonly page: string }
 }
 
-/** The other properties of an error response. */
+/** The members of an error response that do not depend on the error. */
 export interface ErrorContext {
   readonly requestId: string
   /** SHA-256 of the policy document in force, hex. */
@@ -40,12 +40,12 @@ function sanitizeText(text: string): string {
   return text.length > longestSentence ? `${plain}…` : plain
 }
 
-const unexpected: Explanation = {
+const internalError: Explanation = {
   reason: 'An internal error occurred. The gateway’s log has the details under the request ID.',
   remedy: 'Tell an administrator of the gateway the request ID.',
 }
 
-const fastifyWords: Readonly<Record<string, Explanation>> = {
+const fastifyExplanations: Readonly<Record<string, Explanation>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     reason: 'The gateway cannot read this Content-Type.',
     remedy: 'Send application/octet-stream or application/x-www-form-urlencoded.',
@@ -55,12 +55,12 @@ const fastifyWords: Readonly<Record<string, Explanation>> = {
   FST_ERR_BAD_URL: { reason: 'The path has an escape that cannot be decoded.', remedy: 'Correct the path.' },
   FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { reason: 'This method needs a Content-Type.', remedy: 'Send a Content-Type.' },
 }
-const unreadable: Explanation = {
+const unreadableRequest: Explanation = {
   reason: 'The request could not be read.',
   remedy: 'Correct it, and send it again.',
 }
 
-/** The response to an error. A foreign error below 500 keeps its status. Any other foreign error becomes a 500 without details. */
+/** The response to an error. An error that the gateway does not define keeps a status below 500. Any other one becomes a 500 without details. */
 export function failureOf(error: unknown, context: ErrorContext): Failure {
   const status = answeredStatus(error)
   const content = contentOf(error, status)
@@ -69,19 +69,19 @@ export function failureOf(error: unknown, context: ErrorContext): Failure {
 
 function contentOf(error: unknown, status: number): ErrorContent {
   const code = codeOf(error)
-  const words = isOurs(error) ? explanationOf(error) : null
+  const words = isGatewayError(error) ? explanationOf(error) : null
   if (words !== null) return { code, words }
-  if (status >= 500) return { code: 'RGW_INTERNAL', words: unexpected }
-  return { code: 'RGW_BAD_REQUEST', words: fastifyWords[code] ?? unreadable }
+  if (status >= 500) return { code: 'RGW_INTERNAL', words: internalError }
+  return { code: 'RGW_BAD_REQUEST', words: fastifyExplanations[code] ?? unreadableRequest }
 }
 
 /** The status of the response to an error. */
 export function answeredStatus(error: unknown): number {
-  const given = statusOf(error)
-  return given < 500 || isOurs(error) ? given : 500
+  const status = statusOf(error)
+  return status < 500 || isGatewayError(error) ? status : 500
 }
 
-function isOurs(error: unknown): boolean {
+function isGatewayError(error: unknown): boolean {
   return codeOf(error).startsWith('RGW_') && explanationOf(error) !== null
 }
 
@@ -92,11 +92,16 @@ interface ErrorContent {
 
 function bodyOf(error: unknown, { code, words }: ErrorContent, context: ErrorContext): ErrorBody {
   const { policy, requestId } = context
-  const own = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
-  const sentence = isOurs(error) && error instanceof Error ? error.message : formatMessage(words)
+  const details = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
+  const sentence = isGatewayError(error) && error instanceof Error ? error.message : formatMessage(words)
   const stepUp = stepUpOf(error)
-  const details = sanitizedDetails(denialOf(error) ?? own)
-  return { error: sanitizeText(sentence), code, ...details, requestId, ...(stepUp && { stepUp }) }
+  return {
+    error: sanitizeText(sentence),
+    code,
+    ...sanitizedDetails(denialOf(error) ?? details),
+    requestId,
+    ...(stepUp && { stepUp }),
+  }
 }
 
 function sanitizedDetails({
@@ -142,7 +147,7 @@ function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
   )
 }
 
-/** The error response as raw bytes, for requests that Fastify never sees. */
+/** The error response as the text of an HTTP response, for requests that Fastify never sees. */
 export function rawFailure(status: number, statusText: string, body: ErrorBody): string {
   const text = `${JSON.stringify(body)}\n`
   return `HTTP/1.1 ${status} ${statusText}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`

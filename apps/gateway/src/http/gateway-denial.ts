@@ -5,9 +5,9 @@ import type { DenialDetails } from '../errors.ts'
 /** A denial by the gateway itself, in the form of a policy decision. */
 export function gatewayDenial(
   { policy }: Pick<FastifyInstance, 'policy'>,
-  refusal: Explanation & { readonly rule: string },
+  denial: Explanation & { readonly rule: string },
 ): DenialDetails {
-  return { rule: refusal.rule, source: 'gateway', ...asSentences(refusal), policy: policy.hash }
+  return { rule: denial.rule, source: 'gateway', ...asSentences(denial), policy: policy.hash }
 }
 
 /** A denial as an audit event records it, which calls the remedy `next`. */

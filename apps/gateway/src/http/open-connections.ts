@@ -50,10 +50,10 @@ export function limitOpenConnections(app: FastifyInstance, { limits, trustedProx
   app.addHook('preParsing', function countForPrincipal({ raw: { socket }, principal }, reply, payload, done) {
     const caller = callers.get(socket)
     if (caller?.startsWith('network ') && principal) {
-      const own = `principal ${countedAs(principal)}`
+      const key = `principal ${countedAs(principal)}`
       remove(caller)
-      callers.set(socket, own)
-      if (add(own) > limits.connectionsPerCaller) reply.raw.setHeader('connection', 'close')
+      callers.set(socket, key)
+      if (add(key) > limits.connectionsPerCaller) reply.raw.setHeader('connection', 'close')
     }
     done(null, payload)
   })

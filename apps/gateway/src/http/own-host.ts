@@ -6,7 +6,7 @@ export interface OwnHostOptions {
   readonly publicUrl: string | null
 }
 
-/** Serves the pages and the management API only at `PUBLIC_URL`, so that no cookie and no link is for another name of this machine. */
+/** Serves the pages and the management API only at `PUBLIC_URL`, so that no cookie or link is for another host name of the gateway. */
 export default fp<OwnHostOptions>(
   async function ownHost(app, { publicUrl }) {
     if (publicUrl === null) return
@@ -17,9 +17,11 @@ export default fp<OwnHostOptions>(
     ]
     app.addHook('onRequest', function rejectOtherHost({ originalUrl: url, raw: { rawHeaders } }, _reply, done) {
       if (!/^\/gateway(?:[/?]|$)/.test(url) || /^\/gateway\/health\//.test(url)) return done()
-      const named = rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1)
-      const [name = '', another] = named
-      if (another !== undefined || !hosts.includes(name.toLowerCase()))
+      const hostHeaders = rawHeaders.filter(
+        (_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2 === 1,
+      )
+      const [host = '', secondHost] = hostHeaders
+      if (secondHost !== undefined || !hosts.includes(host.toLowerCase()))
         throw withRule(
           new Misdirected('The gateway’s pages and API have another address.', `Use ${publicUrl}/gateway/.`),
           'other-host',

@@ -8,7 +8,7 @@ export class RequestLog implements FastifyBaseLogger {
   readonly #parent: FastifyBaseLogger
   readonly #bindings: Bindings
   readonly #options: ChildLoggerOptions
-  #made: FastifyBaseLogger | null = null
+  #created: FastifyBaseLogger | null = null
 
   constructor(parent: FastifyBaseLogger, bindings: Bindings, options: ChildLoggerOptions) {
     this.#parent = parent
@@ -17,8 +17,8 @@ export class RequestLog implements FastifyBaseLogger {
   }
 
   get #child(): FastifyBaseLogger {
-    this.#made ??= this.#parent.child(this.#bindings, this.#options)
-    return this.#made
+    this.#created ??= this.#parent.child(this.#bindings, this.#options)
+    return this.#created
   }
 
   get level(): string {

@@ -8,7 +8,7 @@ import { countedAs } from '../rate-limits/counted-as.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The digest of a credential that was not valid before. */
+    /** The digest of the request's credential, if no earlier request was authenticated with it. */
     unknownCredential: string | null
   }
 }
@@ -134,7 +134,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
     }
   }
 
-  /** Moves the caller to the end. */
+  /** Starts the caller's next request, and moves the caller to the end of the queues. */
   function startNext(caller: string): void {
     const queue = queues.get(caller)
     const start = queue?.shift()
@@ -145,7 +145,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
 
   function startNow(caller: string, start: () => void): void {
     startedInTurn.add(caller)
-    // Before and after: a start can take long, and can schedule another one.
+    // Set before and after, because `start` can take long, and can schedule another request.
     lastStart = now()
     start()
     lastStart = now()

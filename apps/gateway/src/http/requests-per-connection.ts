@@ -10,7 +10,7 @@ interface Connection {
 type Routing = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface ConnectionLimit {
-  /** Whether a request came on a connection. */
+  /** Whether the connection has had a request. */
   hadRequest(socket: Socket): boolean
   /** The same routing, but a request above the limit waits before it costs anything else. */
   limit(routing: Routing): Routing
@@ -21,19 +21,19 @@ export interface ConnectionLimit {
  * answered. Requests that were read together with the last one, at most 64 KiB, wait. While nothing is read, the gateway
  * notices the end of the connection only when it writes to the connection.
  */
-export function limitRequestsPerConnection(most: number): ConnectionLimit {
+export function limitRequestsPerConnection(maxInProgress: number): ConnectionLimit {
   const connections = new WeakMap<Socket, Connection>()
 
   function connectionOf(socket: Socket): Connection {
-    const known = connections.get(socket)
-    if (known !== undefined) return known
-    const made: Connection = { inProgress: 0, waiting: [] }
-    connections.set(socket, made)
+    const existing = connections.get(socket)
+    if (existing !== undefined) return existing
+    const connection: Connection = { inProgress: 0, waiting: [] }
+    connections.set(socket, connection)
     // Node resumes a connection for reasons of its own, such as a response that was sent.
     socket.on('resume', () => {
-      if (made.waiting.length > 0) socket.pause()
+      if (connection.waiting.length > 0) socket.pause()
     })
-    return made
+    return connection
   }
 
   return {
@@ -55,7 +55,7 @@ export function limitRequestsPerConnection(most: number): ConnectionLimit {
           connection.waiting.shift()?.()
           if (connection.waiting.length === 0) socket.resume()
         }
-        if (connection.inProgress < most) {
+        if (connection.inProgress < maxInProgress) {
           begin()
           return
         }

@@ -7,26 +7,26 @@ import { BadFrame, withRule } from '../errors.ts'
 import { rackApiAddress, rackDataAddress } from '../rack-api/address.ts'
 import { loginPage } from '../step-up/login-page.ts'
 import { limitBodyTime } from './body-deadline.ts'
-import { followAnswers, handleClientError, rejectConnect, rejectExpectations } from './client-errors.ts'
+import { handleClientError, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
 import { answerError } from './error-handler.ts'
+import { expectsPage } from './expects-page.ts'
 import { limitOpenConnections } from './open-connections.ts'
 import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { scheduleRequests } from './request-scheduler.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
-import { expectsPage } from './wants-page.ts'
 
 /** An 8 KiB command, a token and an environment fit; Node's own limit of 16 KiB is too small for them. */
 const headerLimit = 64 * 1024
-/** How often Node looks for heads that are late, at the most. */
+/** The longest interval between two checks of Node for late heads. */
 const checkHeadsMs = 5_000
-/** Longer than any ingress keeps an idle connection, so that it never sends into one that we are closing. */
+/** Longer than any ingress keeps an idle connection, so that an ingress never sends a request into a connection that the gateway closes. */
 const keepAliveMs = 75_000
 
 /**
- * The HTTP server: strict parser, no limits on how long a transfer may take, and internal addresses for all calls of racks,
- * so that no router ever decodes a path that is about to be judged.
+ * The HTTP server. Its parser is strict. Node's own time limits for requests are off, except for their heads. Rack calls get an
+ * internal address, so that no router decodes their paths before the policy decides.
  */
 export function createServer(
   log: FastifyBaseLogger,
@@ -78,7 +78,7 @@ export function createServer(
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   for (const name of ['call', 'endpoint', 'endpointDecision', 'proof', 'metLevel']) app.decorateRequest(name, null)
-  followAnswers(app.server)
+  trackResponses(app.server)
   rejectConnect(app)
   rejectExpectations(app)
   const { hadRequest, limit } = limitRequestsPerConnection(callsPerConnection)
@@ -109,30 +109,30 @@ function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket)
 }
 
 /**
- * Refuses requests that another hop can frame differently, and so find another request in their bodies. For the same
+ * Refuses requests that a proxy can frame differently, so that it would find another request in the body. For the same
  * reason, the rest of the connection is never read as a request.
  */
 function refuseOtherFraming(app: FastifyInstance): void {
-  const ending = new WeakSet<Socket>()
+  const refusedSockets = new WeakSet<Socket>()
 
   app.addHook('onRequest', function refuseFraming({ raw }, reply, done) {
-    if (ending.has(raw.socket)) return
+    if (refusedSockets.has(raw.socket)) return
     const fault = framingFault(raw)
     if (fault === null) {
       done()
       return
     }
-    ending.add(raw.socket)
+    refusedSockets.add(raw.socket)
     void reply.header('connection', 'close')
     done(withRule(fault, 'http-framing'))
   })
 }
 
-/** HTTP/1.0 has no chunks, so proxies read such a body differently. */
 function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
   // Node's parser accepts HTTP/0.9 and HTTP/2.0, too.
   if (httpVersion !== '1.0' && httpVersion !== '1.1')
     return new BadFrame(`The gateway does not support HTTP/${httpVersion}.`, 'Send HTTP/1.1.')
+  // HTTP/1.0 has no chunks, so proxies read a body with Transfer-Encoding differently.
   if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined)
     return new BadFrame('HTTP/1.0 has no Transfer-Encoding.', 'Send a Content-Length, or HTTP/1.1.')
   // Node's parser ignores codings before `chunked`.
@@ -144,15 +144,15 @@ function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
   return null
 }
 
-/** `/check`, `/login/u2f`, and `/gateway/…` are ours, except for the racks of the management API; everything else is the rack API. */
+/** `/check`, `/login/u2f`, and `/gateway/…` belong to the gateway, except for the racks of the management API. Everything else is the rack API. */
 function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
   if (url === '/' && expectsPage(request)) return url
   if (url.startsWith(rackPrefixes[0])) return rackDataAddress
-  return isOwn(url) ? url : rackApiAddress
+  return isGatewayAddress(url) ? url : rackApiAddress
 }
 
-function isOwn(url: string): boolean {
+function isGatewayAddress(url: string): boolean {
   return (
     url === '/check' ||
     url === '/check?' ||

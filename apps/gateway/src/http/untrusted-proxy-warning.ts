@@ -13,12 +13,12 @@ declare module 'fastify' {
  */
 export default fp(
   async function untrustedProxyWarning(app) {
-    let ignored = false
+    let hasIgnored = false
 
     app.addHook('onRequest', function noticeForwarded({ raw, ips, log, socket }, _reply, done) {
-      // A trusted peer has at least two: its own address, and the one that it forwards.
-      if (ignored || raw.headers['x-forwarded-for'] === undefined || (ips?.length ?? 1) > 1) return done()
-      ignored = true
+      // A request of a trusted peer has at least two addresses: the peer's, and the one that the peer forwards.
+      if (hasIgnored || raw.headers['x-forwarded-for'] === undefined || (ips?.length ?? 1) > 1) return done()
+      hasIgnored = true
       log.warn(
         { event: 'proxy.not_trusted', peer: socket.remoteAddress },
         'the gateway ignored X-Forwarded-For of a peer that is not in TRUSTED_PROXIES: if the peer is your proxy, add its address, or all callers count as one address',
@@ -27,7 +27,7 @@ export default fp(
     })
 
     app.decorate('untrustedProxyNote', () =>
-      ignored
+      hasIgnored
         ? 'X-Forwarded-For of a peer that is not in TRUSTED_PROXIES was ignored: add it if it is your proxy'
         : 'no X-Forwarded-For was ignored',
     )

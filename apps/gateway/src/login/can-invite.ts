@@ -10,12 +10,12 @@ export function canInvite(
   policy: Pick<Policy, 'hasPermission' | 'canGrant'>,
   ...[inviter, grants, moment]: Parameters<CanInvite>
 ): boolean {
-  const canCreate = [permission, additionalPermission].every((one) =>
-    policy.hasPermission(inviter, one, everywhere, moment),
+  const canCreate = [permission, additionalPermission].every((needed) =>
+    policy.hasPermission(inviter, needed, everywhere, moment),
   )
-  return canCreate && grants.every((grant) => policy.canGrant(inviter, wanted(grant), moment) === null)
+  return canCreate && grants.every((grant) => policy.canGrant(inviter, toWantedGrant(grant), moment) === null)
 }
 
-function wanted({ expiresAt, ...grant }: Parameters<CanInvite>[1][number]) {
+function toWantedGrant({ expiresAt, ...grant }: Parameters<CanInvite>[1][number]) {
   return { ...grant, until: expiresAt === null ? null : Date.parse(expiresAt) }
 }

@@ -52,16 +52,16 @@ export default fp<IdentitiesOptions>(
     })
 
     // A separate connection, so that calls do not wait for it.
-    const usesDatabase = openDatabase(databaseUrl, { max: 1, applicationName: 'rack-gateway uses' })
+    const lastUseDatabase = openDatabase(databaseUrl, { max: 1, applicationName: 'rack-gateway uses' })
     const lastUses = createLastUses({
-      database: usesDatabase,
+      database: lastUseDatabase,
       clock,
       onError: (err) => app.log.warn({ event: 'identities.last_use_failed', err }),
     })
     app.decorate('lastUses', lastUses)
     app.addHook('onClose', async function stopLastUses() {
       await lastUses.stop()
-      await usesDatabase.close()
+      await lastUseDatabase.close()
     })
 
     const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, maxStale })

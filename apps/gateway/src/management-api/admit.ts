@@ -32,7 +32,7 @@ export async function admit(
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
 }
 
-/** A client can delay the end of its body, so what was true when the request arrived may no longer be true. */
+/** Authenticates and authorizes again after the body was read, because a client can delay the end of its body. */
 export async function reauthorize(
   app: FastifyInstance,
   request: FastifyRequest,

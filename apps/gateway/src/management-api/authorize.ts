@@ -51,11 +51,11 @@ export function decideEndpoint(
   }
   if (scope !== 'gateway') return { effect: 'allow', ...ownData, policy: policy.hash }
   const needed = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
-  for (const one of needed) {
-    const missing = missingEverywhere(policy, principal, one, moment)
+  for (const name of needed) {
+    const missing = denialEverywhere(policy, principal, name, moment)
     if (missing === null) continue
-    const action = one === permission ? actionOf(endpoint) : describePermission(one)
-    return { ...denial, ...explainMissing(missing, { policy, principal, action }, one) }
+    const action = name === permission ? actionOf(endpoint) : describePermission(name)
+    return { ...denial, ...explainMissing(missing, { policy, principal, action }, name) }
   }
   return grantOf(policy, principal, permission, moment)
 }
@@ -67,7 +67,7 @@ export function decideForOthers(
   permission: string,
   moment: Moment,
 ): EndpointDecision | EndpointDenial {
-  const missing = missingEverywhere(policy, principal, permission, moment)
+  const missing = denialEverywhere(policy, principal, permission, moment)
   if (missing === null) return grantOf(policy, principal, permission, moment)
   const call = { policy, principal, action: describePermission(permission) }
   return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission) }
@@ -90,7 +90,7 @@ export function grantOf(policy: Policy, principal: Principal, permission: string
 interface DeniedCall {
   readonly policy: Policy
   readonly principal: Principal
-  /** As it follows "can". */
+  /** A phrase that follows "can". */
   readonly action: string
 }
 
@@ -122,7 +122,7 @@ function holdersOf(role: string): string {
   return role === 'auditor' ? 'auditors' : `holders of the role ${inMessage(role)}`
 }
 
-/** Such as `list bindings`. */
+/** A phrase that follows "can", such as `list bindings`. */
 function actionOf({ method, path, permission, action: named }: PrincipalEndpoint): string {
   if (named !== undefined) return named
   const [, resource = '', id, action] = path.split('/')
@@ -161,14 +161,14 @@ function describePermission(permission: string): string {
 const has = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
 const kindNames = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const
 
-/** The permissions of the management API that `authorize` finds, without those for own data, which no caller needs. */
+/** The principal's permissions for the management API on all racks and apps, without `gateway:self:…`, because every caller can access their own data. */
 export function gatewayPermissions(policy: Policy, principal: Principal, moment: Moment): string[] {
   return permissions
     .map(({ name }) => name)
-    .filter((name) => /^gateway:(?!self:)/.test(name) && missingEverywhere(policy, principal, name, moment) === null)
+    .filter((name) => /^gateway:(?!self:)/.test(name) && denialEverywhere(policy, principal, name, moment) === null)
 }
 
-function missingEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): Denial | null {
+function denialEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): Denial | null {
   return policy.checkPermission(principal, permission, everywhere, moment)
 }
 

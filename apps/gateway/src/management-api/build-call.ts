@@ -114,8 +114,8 @@ function accessOf(
 }
 
 /**
- * Runs a change in a transaction. From its start, the request's principal is the one that was read inside the transaction.
- * When it returns, the change is in force in this process.
+ * Runs a change in a transaction. During `work`, the request's principal is the one that was read inside the transaction.
+ * When the function returns, the change is in force in this process.
  */
 async function changeAsCaller<T>(
   app: FastifyInstance,

@@ -52,7 +52,7 @@ export interface ManagementApiContext extends Decorations {
   /** ADMIN_USERS. */
   readonly adminUsers: readonly string[]
   readonly versions: Versions
-  /** Null where nobody logs in with a browser. */
+  /** Null if no identity provider is configured. */
   readonly login: Pick<LoginSettings, 'issuer' | 'allowedDomains'> | null
   /** Asks the identity provider about a user before their session is renewed. */
   readonly recheck: Recheck
@@ -91,10 +91,10 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   /** Whether the caller has the endpoint's `permissionForOthers`, and can meet what the policy requires for it. */
   readonly canAccessOthers: boolean
   /**
-   * Whether the caller can access something that they own, or that others own. In the second case, audit events of the call
-   * name the role that permits it.
+   * Whether the caller can access an item. If another principal owns the item, audit events of the call name the role that permits
+   * the access.
    *
-   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for what others own
+   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of others
    */
   canAccess(isOwner: boolean): boolean
   /** Whether the client is still connected. A secret that nobody would receive is not issued. */
@@ -106,7 +106,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   change<T>(work: (call: TransactionCall<E>) => Promise<T>): Promise<T>
   /** The User-Agent. */
   readonly client: string | null
-  /** The caller of a step-up. Counts toward the limit of its session. */
+  /** Returns the caller of a step-up, and counts the call toward the step-up limit of the session. */
   readonly asStepUpCaller: () => Promise<StepUpCaller>
   /** The keyed hash of the words of a command; null without one. */
   readonly commandDigest: (words: readonly string[] | null) => string | null

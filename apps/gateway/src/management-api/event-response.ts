@@ -14,7 +14,7 @@ export function toEventResponse({ id, writtenAt, event }: FoundEvent, { publicUr
   }
 }
 
-/** Older events contain the plain name of an API token, which could be an email address. */
+/** Names the principal as newer events do. Older events contain the plain name of an API token, which could be an email address. */
 export function withActorName(event: AuditEvent): AuditEvent {
   const { principal } = event
   if (principal === undefined) return event

@@ -16,9 +16,9 @@ const errors = {
   400: 'The request does not match its schema.',
   401: 'The credential is missing or not valid.',
   403: 'The caller does not have the permission.',
-  404: 'It does not exist, or the caller has no permission to see it.',
+  404: 'The item does not exist, or the caller has no permission to see it.',
   409: 'The request conflicts with the current state.',
-  410: 'It was removed.',
+  410: 'The item was removed.',
   413: 'The body is too large.',
   421: 'The Host header does not match PUBLIC_URL.',
   429: 'Too many requests. Retry-After says when to retry, if it is present.',
@@ -175,7 +175,7 @@ export function requirementsOf(endpoint: Endpoint): string {
       ? `Requires ${[permission, ...(additionalPermission ? [additionalPermission] : [])].join(' and ')} on all racks and apps.`
       : permissionForOthers === undefined
         ? 'Available to every caller.'
-        : `Available to every caller; access to what others own requires ${permissionForOthers}.`
+        : `Available to every caller. Access to items of other principals requires ${permissionForOthers}.`
   return [
     requirements,
     ...(principalKinds.includes('api-token') ? [] : ['Users only.']),

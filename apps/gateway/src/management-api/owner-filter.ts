@@ -33,21 +33,21 @@ function denialFor(
 ): { reason: string; remedy: string } {
   if (own !== null)
     return {
-      reason: `You can list only what you own, unless you have the permission ${permission}.`,
+      reason: `You can list only your own items, unless you have the permission ${permission}.`,
       remedy: 'Ask an administrator of the gateway for it.',
     }
   if (canAccessOthers)
     return {
       reason: 'An API token or job owns no tokens or sessions.',
-      remedy: 'List those of everyone, or of one user.',
+      remedy: 'List the items of everyone, or of one user.',
     }
   return {
-    reason: `An API token or job owns no tokens or sessions, and this one does not have the permission ${permission} to list those of users.`,
+    reason: `An API token or job owns no tokens or sessions, and this one does not have the permission ${permission} to list the items of users.`,
     remedy: 'Ask an administrator of the gateway.',
   }
 }
 
-/** Maps every other text to a UUID that nothing has. */
+/** Maps a text that is not a UUID to a UUID that no owner has. */
 function toUuid(id: string): string {
   return isUuid(id) ? id : '00000000-0000-0000-0000-000000000000'
 }

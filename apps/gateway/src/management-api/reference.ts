@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { docsPage, docsPolicy } from './docs-page.ts'
 import { openApiDocument } from './openapi.ts'
 
-/** The same bytes for all gateways of a process, and only for a process that is asked for them. */
+/** Rendered at the first request, once for all gateways of the process. */
 const rendered: { document?: Buffer; page?: Buffer } = {}
 const openApi = () => (rendered.document ??= Buffer.from(JSON.stringify(openApiDocument())))
 const page = () => (rendered.page ??= Buffer.from(docsPage()))

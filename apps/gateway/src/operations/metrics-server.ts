@@ -13,7 +13,7 @@ export interface MetricsAddress {
 }
 
 const path = '/metrics'
-const mostConnections = 20
+const maxConnections = 20
 const wildcards: readonly string[] = ['0.0.0.0', '::']
 
 /** Milliseconds. */
@@ -42,7 +42,7 @@ function serveMetrics(app: FastifyInstance, address: MetricsAddress, registry: R
       response.destroy()
     })
   })
-  server.maxConnections = mostConnections
+  server.maxConnections = maxConnections
   app.addHook('onReady', async function listen() {
     await once(server.listen(address), 'listening').catch((error: unknown) => {
       throw listenFailure(error, { ...address, variable: 'METRICS_HOST' })
@@ -68,7 +68,9 @@ function end(response: ServerResponse, status: number): void {
 
 /** Every `host:port` of the metrics, so that no proxy of a rack can reach them. */
 export function addressesOf({ host, port }: MetricsAddress): string[] {
-  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address))
-  const hosts = wildcards.includes(host) ? [...own, hostname()] : [host]
+  const interfaceAddresses = Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.map(({ address }) => address),
+  )
+  const hosts = wildcards.includes(host) ? [...interfaceAddresses, hostname()] : [host]
   return ['127.0.0.1', '::1', 'localhost', ...hosts].map((name) => `${name}:${port}`)
 }

@@ -6,7 +6,7 @@ import { monthSeconds } from '../audit/retention-status.ts'
 
 /** The metrics, computed when they are collected. No label comes from a caller. */
 export function createMetrics(app: FastifyInstance): Registry {
-  const { identities, audit, lastUses, recordings, logMonths: months } = app
+  const { identities, audit, lastUses, recordings, retentionStatus: months } = app
   const checkpoints = app.checkpoints.state
   const { now } = app.clock
   const registry = new Registry()
@@ -23,7 +23,7 @@ export function createMetrics(app: FastifyInstance): Registry {
     })
   }
 
-  /** @param read how many there were since the start */
+  /** @param read returns the count since the start */
   function counter(name: string, help: string, read: () => number): void {
     new Counter({
       name: `rack_gateway_${name}_total`,

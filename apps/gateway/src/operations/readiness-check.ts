@@ -1,4 +1,4 @@
-/** One thing that readiness depends on. */
+/** One check of the readiness report, with its result. */
 export interface Readiness {
   readonly name: string
   readonly ready: boolean

@@ -104,7 +104,7 @@ export async function createReadinessCheck(app: FastifyInstance): Promise<() => 
       },
       ...auditChecks(app),
       checkpointsCheck(app.checkpoints.state()),
-      retentionCheck(app.logMonths()),
+      retentionCheck(app.retentionStatus()),
       ...sinksCheck(app),
       ...policyCheck(app),
       ...packagesCheck(app),

@@ -18,8 +18,8 @@ const maxWarnings = 1_000
 export function checkDocument({ current, proposed, maxChanges }: CheckedDocuments): DocumentCheck {
   const { document, problems } = readPolicy(proposed, 'proposed')
   if (document === null) {
-    const cut = problems.map((problem) => ({ ...problem, text: shorten(problem.text) }))
-    return { valid: false, problems: cut, proposed: null, warnings: [], changes: [], more: 0 }
+    const shortened = problems.map((problem) => ({ ...problem, text: shorten(problem.text) }))
+    return { valid: false, problems: shortened, proposed: null, warnings: [], changes: [], more: 0 }
   }
   const changes = diffPolicies(current, document)
   return {

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '@rack-gateway/database'
 import { createTestDatabase } from '@rack-gateway/database/testing'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { studyLimits, WantedCheck, WantedStudy } from './policy-studies.ts'
+import type { CheckRequest, StudyRequest, studyLimits } from './policy-studies.ts'
 
 /** As they were built: a process that reads TypeScript takes several times as long to start. */
 const { createPolicyStudies }: typeof import('./policy-studies.ts') = await import(
@@ -51,20 +51,20 @@ function studies(limits: Partial<typeof studyLimits> = {}) {
   return createPolicyStudies({ sql: database.sql, flags: [], limits })
 }
 
-function wanted(change: Partial<WantedStudy> = {}): WantedStudy {
+function wanted(change: Partial<StudyRequest> = {}): StudyRequest {
   return {
     current: builtInPolicy(),
     proposed: frozen,
     since: 0,
     until: Date.now() + 1_000,
     onBegin: async () => undefined,
-    leaving: new AbortController().signal,
+    disconnected: new AbortController().signal,
     ...change,
   }
 }
 
-function wantedCheck(proposed: string): WantedCheck {
-  return { current: builtInPolicy(), proposed, principal: 'ada', leaving: new AbortController().signal }
+function wantedCheck(proposed: string): CheckRequest {
+  return { current: builtInPolicy(), proposed, principal: 'ada', disconnected: new AbortController().signal }
 }
 
 /** Environments of processes of studies that this one has started. */
@@ -121,9 +121,11 @@ test('its process gets no environment variables', async () => {
 
 test('a study that outlives its caller frees its slot', async () => {
   const one = studies({ studies: 1 })
-  const leaving = new AbortController()
-  const onBegin = async () => leaving.abort()
-  await expect(one.study(wanted({ leaving: leaving.signal, onBegin }))).rejects.toThrow('The study exceeded its limit')
+  const disconnected = new AbortController()
+  const onBegin = async () => disconnected.abort()
+  await expect(one.study(wanted({ disconnected: disconnected.signal, onBegin }))).rejects.toThrow(
+    'The study exceeded its limit',
+  )
   await expect.poll(environments).toEqual([])
   expect((await one.study(wanted())).impact.calls).toBeGreaterThan(0)
 })
@@ -138,7 +140,7 @@ test('a study above the limit is rejected at once, and stop ends the running one
 
 test.each<[string, Partial<typeof studyLimits>]>([
   ['memory', { memory: 24 }],
-  ['time', { patience: 1 }],
+  ['time', { answerTimeout: 1 }],
 ])('a document that exceeds the limit of %s ends only its own process', async (_what, limits) => {
   const roles = Array.from({ length: 4_000 }, (_, at) => `  role-${at}: { extends: [deployer, ops] }`)
   const proposed = `version: 1\nroles:\n${roles.join('\n')}\n`
@@ -147,7 +149,7 @@ test.each<[string, Partial<typeof studyLimits>]>([
     rule: 'study-size',
   })
   await expect(
-    studies({ ...limits, checkPatience: limits.patience ?? 20_000 }).check(wantedCheck(proposed)),
+    studies({ ...limits, checkTimeout: limits.answerTimeout ?? 20_000 }).check(wantedCheck(proposed)),
   ).rejects.toMatchObject({
     statusCode: 400,
     rule: 'check-size',
@@ -156,10 +158,10 @@ test.each<[string, Partial<typeof studyLimits>]>([
 })
 
 test('a check ends when its caller disconnects, and at stop', async () => {
-  const leaving = new AbortController()
+  const disconnected = new AbortController()
   const all = studies()
-  const first = all.check({ ...wantedCheck(frozen), leaving: leaving.signal })
-  leaving.abort()
+  const first = all.check({ ...wantedCheck(frozen), disconnected: disconnected.signal })
+  disconnected.abort()
   await expect(first).rejects.toMatchObject({ statusCode: 400, rule: 'check-size' })
   const second = all.check(wantedCheck(frozen))
   all.stop()

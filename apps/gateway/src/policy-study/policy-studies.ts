@@ -6,7 +6,7 @@ import { InvalidRequest, TooManyRequests, withRule } from '../errors.ts'
 import type { DocumentCheck, StudyAnswer } from './messages.ts'
 import { StudyBroken, type StudyChild, startStudyChild } from './study-child.ts'
 
-export interface WantedStudy {
+export interface StudyRequest {
   readonly current: PolicyDocument
   /** YAML. */
   readonly proposed: string
@@ -15,33 +15,33 @@ export interface WantedStudy {
   readonly until: number
   /** Called with the hash of the proposed document before anything is read. What it throws ends the study. */
   readonly onBegin: (proposed: string) => Promise<void>
-  /** Ends the study. */
-  readonly leaving: AbortSignal
+  /** Aborted when the caller disconnects, which ends the study. */
+  readonly disconnected: AbortSignal
 }
 
 export interface PolicyStudy {
   /** Hash of the proposed document. */
   readonly proposed: string
   readonly impact: PolicyImpact
-  /** If a limit was reached: which one, and from when on calls were evaluated, in milliseconds since the epoch. */
+  /** If a limit was reached: which one, and the time of the oldest evaluated call, in milliseconds since the epoch. */
   readonly cut: { readonly by: 'time' | 'number'; readonly from: number } | null
 }
 
-export interface WantedCheck {
+export interface CheckRequest {
   readonly current: PolicyDocument
   /** YAML. */
   readonly proposed: string
-  /** Whom the check counts for. */
+  /** The principal whose limit the check counts toward. */
   readonly principal: string
-  /** Ends the check. */
-  readonly leaving: AbortSignal
+  /** Aborted when the caller disconnects, which ends the check. */
+  readonly disconnected: AbortSignal
 }
 
 export interface PolicyStudies {
   /** @throws InvalidRequest for an invalid document, TooManyRequests at the limit of concurrent studies */
-  study(wanted: WantedStudy): Promise<PolicyStudy>
+  study(request: StudyRequest): Promise<PolicyStudy>
   /** @throws InvalidRequest for a document that takes too long, TooManyRequests at the limits of concurrent checks */
-  check(wanted: WantedCheck): Promise<DocumentCheck>
+  check(request: CheckRequest): Promise<DocumentCheck>
   /** Ends all running studies and checks. */
   stop(): void
 }
@@ -62,7 +62,7 @@ export const studyLimits = {
   /** Milliseconds after which no more calls are read. */
   time: 40_000,
   /** Milliseconds for the answer to one message. */
-  patience: 20_000,
+  answerTimeout: 20_000,
   /** MiB. */
   memory: 256,
   /** Changes in the result. */
@@ -70,24 +70,24 @@ export const studyLimits = {
   /** Concurrent checks; of one principal, one. */
   checks: 2,
   /** Milliseconds for a check. */
-  checkPatience: 10_000,
+  checkTimeout: 10_000,
   /** Changes in the result of a check. */
   checkChanges: 500,
 }
 
-/** Evaluates recorded calls against a proposed document, and checks documents. Each runs in its own process, and few run at once. */
+/** Evaluates recorded calls against a proposed document, and checks documents. Each runs in its own process, and their number is limited. */
 export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions): PolicyStudies {
   const bounds = { ...studyLimits, ...limits }
   const running = new Set<StudyChild>()
-  /** By their principals. */
+  /** The running checks, by their principals. */
   const checking = new Map<string, StudyChild>()
 
-  async function study(wanted: WantedStudy): Promise<PolicyStudy> {
+  async function study(request: StudyRequest): Promise<PolicyStudy> {
     if (running.size >= bounds.studies) throw tooMany(bounds.studies)
-    const child = startStudyChild({ flags, memory: bounds.memory, patience: bounds.patience })
+    const child = startStudyChild({ flags, memory: bounds.memory, answerTimeout: bounds.answerTimeout })
     running.add(child)
     try {
-      return await untilLeaving(child, wanted.leaving, () => studied(child, wanted))
+      return await runWithChild(child, request.disconnected, () => runStudy(child, request))
     } catch (error) {
       throw error instanceof StudyBroken ? limitExceeded(bounds) : error
     } finally {
@@ -95,13 +95,13 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
     }
   }
 
-  async function check({ current, proposed, principal, leaving }: WantedCheck): Promise<DocumentCheck> {
+  async function check({ current, proposed, principal, disconnected }: CheckRequest): Promise<DocumentCheck> {
     if (checking.has(principal) || checking.size >= bounds.checks) throw tooManyChecks(checking.has(principal))
-    const child = startStudyChild({ flags, memory: bounds.memory, patience: bounds.checkPatience })
+    const child = startStudyChild({ flags, memory: bounds.memory, answerTimeout: bounds.checkTimeout })
     checking.set(principal, child)
     const question = { kind: 'check', current, proposed, maxChanges: bounds.checkChanges } as const
     try {
-      const answer = await untilLeaving(child, leaving, () => child.ask(question))
+      const answer = await runWithChild(child, disconnected, () => child.ask(question))
       if (answer.kind !== 'checked') throw unexpected(answer)
       return answer.check
     } catch (error) {
@@ -111,9 +111,9 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
     }
   }
 
-  async function studied(
+  async function runStudy(
     child: StudyChild,
-    { current, proposed, since, until, onBegin }: WantedStudy,
+    { current, proposed, since, until, onBegin }: StudyRequest,
   ): Promise<PolicyStudy> {
     const begun = await child.ask({ kind: 'begin', current, proposed })
     if (begun.kind === 'invalid') throw invalid(begun.problems)
@@ -153,14 +153,14 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
   }
 }
 
-/** Does the work with a child, which ends with it, or when the caller leaves. */
-async function untilLeaving<T>(child: StudyChild, leaving: AbortSignal, work: () => Promise<T>): Promise<T> {
-  leaving.addEventListener('abort', child.end, { once: true })
+/** Runs work with a child process. The child ends with the work, or when the caller disconnects. */
+async function runWithChild<T>(child: StudyChild, disconnected: AbortSignal, work: () => Promise<T>): Promise<T> {
+  disconnected.addEventListener('abort', child.end, { once: true })
   try {
-    leaving.throwIfAborted()
+    disconnected.throwIfAborted()
     return await work()
   } finally {
-    leaving.removeEventListener('abort', child.end)
+    disconnected.removeEventListener('abort', child.end)
     child.end()
   }
 }
@@ -173,14 +173,14 @@ function isTimeout(error: unknown): boolean {
 const maxProblems = 5
 
 function invalid(problems: readonly string[]): Error {
-  const left = problems.length - maxProblems
-  const named = problems.slice(0, maxProblems).join('; ')
-  const reason = `The document is not valid: ${named}${left > 0 ? `; and ${left} more problems` : ''}.`
+  const more = problems.length - maxProblems
+  const listed = problems.slice(0, maxProblems).join('; ')
+  const reason = `The document is not valid: ${listed}${more > 0 ? `; and ${more} more problems` : ''}.`
   return withRule(new InvalidRequest(reason, 'Correct the document.'), 'policy-document')
 }
 
-function limitExceeded({ memory, patience }: typeof studyLimits): Error {
-  const reason = `The study exceeded its limit of ${memory} MiB or ${patience / 1_000} s.`
+function limitExceeded({ memory, answerTimeout }: typeof studyLimits): Error {
+  const reason = `The study exceeded its limit of ${memory} MiB or ${answerTimeout / 1_000} s.`
   return withRule(new InvalidRequest(reason, 'Simplify the document, or retry later.'), 'study-size')
 }
 
@@ -189,8 +189,8 @@ function tooMany(limit: number): Error {
   return Object.assign(withRule(new TooManyRequests(reason, 'Retry in 30 s.'), 'study-limit'), { retryAfter: 30 })
 }
 
-function checkLimitExceeded({ memory, checkPatience }: typeof studyLimits): Error {
-  const reason = `The check exceeded its limit of ${memory} MiB or ${checkPatience / 1_000} s.`
+function checkLimitExceeded({ memory, checkTimeout }: typeof studyLimits): Error {
+  const reason = `The check exceeded its limit of ${memory} MiB or ${checkTimeout / 1_000} s.`
   return withRule(new InvalidRequest(reason, 'Simplify the document, or retry later.'), 'check-size')
 }
 

@@ -3,7 +3,7 @@ import { actorName } from '@rack-gateway/rbac-policy'
 import type { RecordedCall } from '@rack-gateway/rbac-policy/simulation'
 
 /** Members that no decision depends on, so their truncation does not matter. */
-const irrelevant: ReadonlySet<string> = new Set(['source.client', 'decision.reason', 'decision.next', 'close'])
+const irrelevantMembers: ReadonlySet<string> = new Set(['source.client', 'decision.reason', 'decision.next', 'close'])
 
 /** Decisions depend on the names of parameters, never on their values. */
 const valuesPrefix = 'parameters.values'
@@ -15,6 +15,6 @@ export function recordedCall(canonical: string): RecordedCall | null {
   if (!at || !principal || !rack || !route || !path || !decision) return null
   // Command rules need the words, which are redacted.
   if (hidden.includes('command')) return null
-  if (truncated.some(({ field }) => !irrelevant.has(field) && !field.startsWith(valuesPrefix))) return null
+  if (truncated.some(({ field }) => !irrelevantMembers.has(field) && !field.startsWith(valuesPrefix))) return null
   return { ...event, at, principal: { ...principal, name: actorName(principal) }, rack, route, path, decision }
 }

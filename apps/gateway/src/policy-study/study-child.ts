@@ -18,13 +18,13 @@ export interface StudyChildOptions {
   /** MiB. */
   readonly memory: number
   /** Milliseconds for one answer. */
-  readonly patience: number
+  readonly answerTimeout: number
 }
 
 const program = fileURLToPath(new URL(`./study-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
 
 /** Starts the process of one study. Its environment is empty, because the gateway's environment contains secrets. */
-export function startStudyChild({ flags, memory, patience }: StudyChildOptions): StudyChild {
+export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOptions): StudyChild {
   const child = fork(program, [], {
     execArgv: [...flags.filter((flag) => !flag.startsWith('--inspect')), `--max-old-space-size=${memory}`],
     env: {},
@@ -42,10 +42,10 @@ export function startStudyChild({ flags, memory, patience }: StudyChildOptions):
 
   child.on('message', (answer: StudyAnswer) => settlePending(answer))
   child.on('error', (error) => settlePending(new StudyBroken(error.message)))
-  child.on('exit', (code, signal) => settlePending(new StudyBroken(`it ended with ${signal ?? code}`)))
+  child.on('exit', (code, signal) => settlePending(new StudyBroken(`the process ended with ${signal ?? code}`)))
 
   function end(): void {
-    settlePending(new StudyBroken('it was ended'))
+    settlePending(new StudyBroken('the process was ended'))
     child.kill('SIGKILL')
   }
 
@@ -54,7 +54,7 @@ export function startStudyChild({ flags, memory, patience }: StudyChildOptions):
     ask(question) {
       if (broken !== null) return Promise.reject(broken)
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(end, patience)
+        const timer = setTimeout(end, answerTimeout)
         settle = (answer) => {
           clearTimeout(timer)
           if (answer instanceof StudyBroken) reject(answer)

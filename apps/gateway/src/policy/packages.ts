@@ -15,7 +15,7 @@ declare module 'fastify' {
 }
 
 export interface PolicyPackagesOptions {
-  /** Paths and names of npm packages, in the order in which they are asked. */
+  /** Paths and names of npm packages, in the order in which they decide. */
   readonly entries: readonly string[]
 }
 
@@ -44,7 +44,7 @@ export function createPackagesLog(log: FastifyBaseLogger): PackagesLog {
     },
     failed(name, why, error) {
       log.error(
-        { event: 'package.failed', package: name, why, ...(error instanceof Error && { err: plainly(error) }) },
+        { event: 'package.failed', package: name, why, ...(error instanceof Error && { err: plainError(error) }) },
         'a policy package failed',
       )
     },
@@ -57,6 +57,6 @@ export function createPackagesLog(log: FastifyBaseLogger): PackagesLog {
 const longestMessage = 1_000
 
 /** The error without its other properties, which can hold a request with its headers or a connection with its password. */
-function plainly({ name, message, stack }: Error) {
+function plainError({ name, message, stack }: Error) {
   return { type: name, message: message.slice(0, longestMessage), stack: stack?.slice(0, 4 * longestMessage) }
 }

@@ -9,7 +9,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     base: null,
     hooks: {
       streamWrite: redactTokens,
-      // No serializer, because the message of the error can become that of the line.
+      // Not in a serializer, because pino can use the message of the error as the message of the line.
       logMethod([first, ...rest], method) {
         method.apply(this, [withLoggedError(first), ...rest] as Parameters<typeof method>)
       },

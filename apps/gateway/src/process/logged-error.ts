@@ -1,8 +1,8 @@
 import { visibleText } from '@rack-gateway/audit'
 import { pino } from 'pino'
 
-/** Properties of database errors that contain parameters of the query. */
-const withParameters: ReadonlySet<string> = new Set(['params', 'parameters', 'args', 'detail', 'where'])
+/** Properties of database errors that can contain parameters of the query. */
+const parameterProperties: ReadonlySet<string> = new Set(['params', 'parameters', 'args', 'detail', 'where'])
 
 /**
  * An error as the log contains it: without the parameters of a failed query, and with control characters escaped, because
@@ -11,7 +11,7 @@ const withParameters: ReadonlySet<string> = new Set(['params', 'parameters', 'ar
 export function loggedError(error: Error): object {
   const { type } = pino.stdSerializers.err(error)
   const chain = causesOf(error)
-  const details = Object.entries(error).filter(([name]) => name !== 'cause' && !withParameters.has(name))
+  const details = Object.entries(error).filter(([name]) => name !== 'cause' && !parameterProperties.has(name))
   return {
     ...Object.fromEntries(details.map(([name, value]) => [name, loggedDetail(value)])),
     ...(error instanceof AggregateError && { aggregateErrors: error.errors.map(loggedDetail) }),
@@ -35,7 +35,7 @@ function causesOf(error: Error): readonly Error[] {
 
 const maxCauses = 10
 
-/** The message of a failed query ends with its parameters. */
+/** The message of an error, without the query parameters with which it can end. */
 function messageOf(error: Error): string {
   const { message } = error
   if (!('params' in error)) return visibleText(message)
@@ -43,7 +43,7 @@ function messageOf(error: Error): string {
   return visibleText(end === -1 ? message : message.slice(0, end))
 }
 
-/** The stack begins with the message. */
+/** The stack of an error. It begins with the message, which is replaced as in `messageOf`. */
 function stackOf(error: Error): string {
   return (error.stack ?? '').replace(error.message, () => messageOf(error))
 }

@@ -11,19 +11,19 @@ import {
 
 /** A database with the schema that this version needs. */
 export interface PreparedDatabase {
-  /** Of the login that migrates and retains; the runtime's own where one login does both. */
+  /** For the login that owns the tables. The same as `runtimeUrl` if there is only one login. */
   readonly ownerUrl: string
   readonly runtimeUrl: string
   stop(): Promise<void>
 }
 
 export interface PrepareOptions {
-  /** An embedded server that another process of ours runs on the directory: `join` it, or `own` a new one. */
+  /** `join`: use the embedded server that another process of this gateway runs, if there is one. `own`: start a new one. */
   readonly embedded: 'join' | 'own'
   readonly log: (line: string) => void
 }
 
-/** Opens the configured database and migrates it with the owner's login. Without that login, the schema must be current. */
+/** Opens the configured database, and migrates it with the owner's login. Without one, the runtime's login migrates an older schema. */
 export async function prepareDatabase(config: DatabaseConfig, options: PrepareOptions): Promise<PreparedDatabase> {
   return config.kind === 'embedded'
     ? prepareEmbedded(config.dataDirectory, options)

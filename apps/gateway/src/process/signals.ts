@@ -43,7 +43,7 @@ function stopOnSignals(stop: () => Promise<void>, log: FastifyBaseLogger, signal
   for (const signal of signals) process.on(signal, () => void onSignal(signal))
 }
 
-/** Reloads everything that can change while the process runs. */
+/** Reloads the policy document at SIGHUP. */
 function reloadOnSignal(reload: () => Promise<void>, log: FastifyBaseLogger): void {
   process.on('SIGHUP', function onHangup() {
     log.info({ event: 'gateway.reloading', signal: 'SIGHUP' })

@@ -11,9 +11,9 @@ import { listenFailure } from './start-failure.ts'
 export interface RunningGateway {
   readonly app: FastifyInstance
   readonly audit: Audit
-  /** Where it listens, without a slash at the end. */
+  /** The address of the gateway, without a slash at the end. */
   readonly url: string
-  /** Of the login that migrates and retains. */
+  /** For the login that owns the tables. */
   readonly databaseOwnerUrl: string
   readonly databaseUrl: string
   /** Reads the policy document again. */
@@ -28,7 +28,7 @@ const drainLimit = 20_000
 /**
  * Starts the database, migrates it, and starts the gateway. Closes everything again if one of these fails.
  *
- * @param webConsole only the demo gives it
+ * @param webConsole only the demo passes it
  */
 export async function startGateway(
   config: ServerConfig,
@@ -54,8 +54,8 @@ export async function startGateway(
       databaseUrl: database.runtimeUrl,
       reload: async () => app.policyFile?.reload(),
       async stop() {
-        const cut = setTimeout(() => app.server.closeAllConnections(), drainLimit)
-        await app.close().finally(() => clearTimeout(cut))
+        const timer = setTimeout(() => app.server.closeAllConnections(), drainLimit)
+        await app.close().finally(() => clearTimeout(timer))
         await database.stop()
       },
     }

@@ -19,17 +19,17 @@ export interface PreparedAnswer {
   readonly body: readonly Buffer[] | null
 }
 
-/** The event that the end of a transfer refers to. */
-export interface RecordedCall {
-  /** The part that every event of the call shares. */
+/** The events of a call that is already recorded. The end of a transfer refers to them. */
+export interface CallRecord {
+  /** The members that all events of the call have. */
   readonly draft: Omit<EventDraft, 'kind'>
-  /** The ID of its first event; null if reads are relaxed. */
+  /** The ID of the call's first event; null if reads are relaxed. */
   readonly of: string | null
 }
 
 /** Masked responses are held in memory. Larger ones than this reserve it from `limits.memory`. */
 const smallAnswer = 64 * 1024
-/** The end of a larger transfer gets its own event. */
+/** Bytes. The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
 
 /**
@@ -48,7 +48,7 @@ export function prepareAnswer(
     answer.discard()
     return Promise.reject(redirected(call, answer))
   }
-  if (method === 'HEAD' || answer.length === 0 || !isRead(call.match.route, answer)) return { answer, body: null }
+  if (method === 'HEAD' || answer.length === 0 || !mustBuffer(call.match.route, answer)) return { answer, body: null }
   if (answer.header('content-encoding') !== undefined) {
     answer.discard()
     return Promise.reject(unmaskable(call, 'it is compressed'))
@@ -58,7 +58,7 @@ export function prepareAnswer(
   try {
     return { answer, body: [maskSmall(dependencies, call, answer, received)] }
   } catch (error) {
-    return Promise.reject(explained(call, error))
+    return Promise.reject(explainFailure(call, error))
   }
 }
 
@@ -85,7 +85,7 @@ function receiveBody(
 }
 
 /** Whether the body must be read before it is sent: JSON with a mask, and every error. All other bodies are streamed. */
-function isRead({ mask }: RackRoute, { status }: UpstreamResponse): boolean {
+function mustBuffer({ mask }: RackRoute, { status }: UpstreamResponse): boolean {
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
 
@@ -102,7 +102,7 @@ async function maskReceived(
     const { masks, turns } = dependencies
     return { answer, body: await runInTurns(masks.applyInSteps(call, received), turns) }
   } catch (error) {
-    throw explained(call, error)
+    throw explainFailure(call, error)
   }
 }
 
@@ -112,12 +112,12 @@ function maskSmall(
   { status }: UpstreamResponse,
   received: readonly Buffer[],
 ): Buffer {
-  const [only] = received
-  const bytes = received.length === 1 && only !== undefined ? only : Buffer.concat(received)
+  const [onlyChunk] = received
+  const bytes = received.length === 1 && onlyChunk !== undefined ? onlyChunk : Buffer.concat(received)
   return status >= 400 ? masks.applyToText(call, bytes) : masks.apply(call, bytes)
 }
 
-function explained(call: DecidedCall, error: unknown): unknown {
+function explainFailure(call: DecidedCall, error: unknown): unknown {
   return error instanceof NotMaskable ? unmaskable(call, error.message) : error
 }
 
@@ -148,7 +148,7 @@ export async function deliver(
   reply: FastifyReply,
   call: DecidedCall,
   prepared: PreparedAnswer,
-  { draft, of }: RecordedCall,
+  { draft, of }: CallRecord,
 ): Promise<void> {
   reply.hijack()
   const { raw } = reply
@@ -208,12 +208,12 @@ function sendParts(
 
 function headOf({ parsedRequest }: DecidedCall, answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
   const length = body === null ? answer.length : sizeOf(body)
-  const headers = parsedRequest.api === 'rack' ? answer.headers : managementHeaders(typeOfManagement(answer))
+  const headers = parsedRequest.api === 'rack' ? answer.headers : managementHeaders(mediaTypeOf(answer))
   return length === null ? [...headers] : [...headers, 'Content-Length', String(length)]
 }
 
 /** A rack answers with JSON, and with text for some errors. No other type is forwarded, so a browser never renders a response as HTML. */
-function typeOfManagement(answer: UpstreamResponse): string {
+function mediaTypeOf(answer: UpstreamResponse): string {
   const isJson = /^application\/json\b/i.test(answer.header('content-type') ?? '')
   return `${isJson ? 'application/json' : 'text/plain'}; charset=utf-8`
 }

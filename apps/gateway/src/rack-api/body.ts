@@ -4,10 +4,10 @@ import { watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge, withRule } from '../errors.ts'
 
-/** Environments and certificates are sent as forms. The stock CLI's largest form is far smaller. */
+/** Bytes. The largest forms contain environments or certificates, and those of the stock CLI are far smaller. */
 export const formLimit = 4 * 1024 * 1024
 
-/** Larger forms use memory that is counted. */
+/** Bytes. A larger form counts toward the memory limit for forms. */
 export const smallForm = 64 * 1024
 
 /** The maximum size of a form in bytes, according to its headers. */

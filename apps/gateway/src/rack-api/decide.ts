@@ -12,7 +12,7 @@ export function canPackagesDeny({ packages }: RackApiDependencies, decision: Dec
   return decision.effect !== 'deny' && packages.loaded.length > 0
 }
 
-/** Policy packages can deny a call that the policy allows. */
+/** The decision after the policy packages, which can deny a call that the policy allows. */
 export async function askPackages(
   dependencies: RackApiDependencies,
   call: RoutedCall,
@@ -20,11 +20,11 @@ export async function askPackages(
   decision: NotDenied,
 ): Promise<Decision> {
   const narrowed = await dependencies.packages.narrow({ principal: call.principal, call: rackCall, decision })
-  return narrowed.effect === 'deny' ? narrowed : stillPermitted(dependencies, call, rackCall, narrowed)
+  return narrowed.effect === 'deny' ? narrowed : decideAgain(dependencies, call, rackCall, narrowed)
 }
 
 /** Decides again with the current bindings, because they can change while policy packages decide. */
-async function stillPermitted(
+async function decideAgain(
   { identities, policy, now }: RackApiDependencies,
   { credential }: RoutedCall,
   rackCall: RackCall,

@@ -5,7 +5,7 @@ import type { RackRegistry } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
-import { createRecorderOf } from '../recordings/plugin.ts'
+import { createRecorder } from '../recordings/plugin.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
 import type { RackStatuses } from './console/rack-statuses.ts'
 import type { BufferSweep } from './limits/buffer-sweep.ts'
@@ -23,7 +23,7 @@ import { createRuns, type Runs } from './processes/runs.ts'
 export interface RackApiDependencies {
   readonly identities: Identities
   readonly policy: Policy
-  /** They can deny a call that the policy allows. */
+  /** The policy packages, which can deny a call that the policy allows. */
   readonly packages: PolicyPackages
   readonly racks: RackRegistry
   /** The first part of rack names in console mode. */
@@ -37,7 +37,7 @@ export interface RackApiDependencies {
   readonly masks: MaskKeeper
   readonly live: LiveCalls
   readonly limits: CallLimits
-  /** They share the event loop among the responses that are being masked. */
+  /** Shares the event loop among the responses that are being masked. */
   readonly turns: Turns
   /** Milliseconds within which at least 1 KiB of a request body must arrive. */
   readonly bodyTimeout: number
@@ -82,7 +82,7 @@ export function createDependencies(
     turns: createTurns(),
     bodyTimeout: config.limits.bodyTimeout,
     requestTimeout: config.limits.requestTimeout,
-    recorder: createRecorderOf(app),
+    recorder: createRecorder(app),
     sweep: app.bufferSweep,
     now,
     reads: config.auditReads,

@@ -12,7 +12,7 @@ import { createdItem } from './events/created-item.ts'
 import { recordRead } from './events/record-read.ts'
 import { outcomeNotRecorded, rememberRun } from './processes/run-owner.ts'
 import { runRoute } from './resolve.ts'
-import { upstreamRequest, wantBody } from './upstream-request.ts'
+import { allowRackBody, upstreamRequest } from './upstream-request.ts'
 
 /** Forwards a call that changes nothing. Its event is durable before the first byte of the response, unless reads are relaxed. */
 export async function forwardRead(
@@ -66,13 +66,13 @@ export async function forwardChange(
   const outcome = { ...draft, kind: 'outcome' as const, of: intent.id }
   let prepared: PreparedAnswer
   try {
-    wantBody(request, reply, upstream)
+    allowRackBody(request, reply, upstream)
     const answer = await call.rack.send(upstream, call.signal)
     const preparing = prepareAnswer(dependencies, request, call, answer)
     prepared = preparing instanceof Promise ? await preparing : preparing
     if (call.match.route.id === runRoute) prepared = await rememberRun(dependencies, request, call, prepared, intent)
   } catch (failure) {
-    const error = unclear(failure)
+    const error = toUnclearChange(failure)
     const status = answeredStatus(error)
     await recordOutcome(dependencies, { ...outcome, status, close: reasonOf(error, 'unknown') }).catch(() => {
       throw error instanceof OutcomeNotRecorded ? error : outcomeNotRecorded(outcomeOfFailure(error))
@@ -112,8 +112,8 @@ function keyEvents(
     .map((detail) => ({ ...shared, kind: 'environment.changed', detail: { ...detail } }))
 }
 
-/** Once a change has been sent, only the rack knows whether it was made. */
-function unclear(error: unknown): unknown {
+/** Adds to the error of a broken connection that the change may have been made, because only the rack knows. */
+function toUnclearChange(error: unknown): unknown {
   if (!(error instanceof RackBroken)) return error
   return withRule(
     new ChangeUnclear(

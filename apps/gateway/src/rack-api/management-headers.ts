@@ -1,9 +1,9 @@
-/** The headers of everything that a rack sends to a caller of the management API, so that a browser renders none of it. */
+/** The headers of each response of a rack to a caller of the management API, so that a browser never renders it. */
 export function managementHeaders(mediaType: string): string[] {
-  return ['Content-Type', mediaType, ...always]
+  return ['Content-Type', mediaType, ...fixedHeaders]
 }
 
-const always = [
+const fixedHeaders = [
   ['Answered-By', 'rack'],
   ['Cache-Control', 'no-store'],
   ['Content-Security-Policy', "default-src 'none'; sandbox"],

@@ -1,7 +1,7 @@
 import type { compileMatcher, RouteMatch } from '@rack-gateway/convox-api'
 import { forwardedRoutes } from '@rack-gateway/gateway-api'
 
-const ids: ReadonlySet<string> = new Set(forwardedRoutes)
+const forwardedIds: ReadonlySet<string> = new Set(forwardedRoutes)
 
 /**
  * The route of a call through the management API, or null. All routes are searched, as in the rack, because a path can match two
@@ -13,5 +13,5 @@ export function matchManagementRoute(
   path: string,
 ): RouteMatch | null {
   const found = match(method, path, 'http') ?? match(method, path, 'websocket')
-  return found !== null && ids.has(found.route.id) ? found : null
+  return found !== null && forwardedIds.has(found.route.id) ? found : null
 }

@@ -79,7 +79,7 @@ export default fp<RackApiOptions>(
     function parseCall(api: CalledApi): onRequestHookHandler {
       return function parseCall(request, _reply, done) {
         const parsedRequest = parseRequest(request.raw, request.originalUrl, api)
-        if (isParseError(parsedRequest)) return done(refused(parsedRequest))
+        if (isParseError(parsedRequest)) return done(toError(parsedRequest))
         request.call = beginCall(parsedRequest, momentOf(request, dependencies.now))
         done()
       }
@@ -131,15 +131,15 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   call.restoredValues = restoredValues
   call.keyChanges = keyChanges
   if (looksUp || request.method !== 'GET') {
-    const again = authenticateAgain(request, call)
-    if (again !== null) await again
+    const pending = authenticateAgain(request, call)
+    if (pending !== null) await pending
   }
   call.rackCall = rackCall
   call.command = commandOf(dependencies, call, rackCall)
-  const decided = dependencies.policy.decide(call.principal, rackCall)
-  const decision = canPackagesDeny(dependencies, decided)
-    ? await askPackages(dependencies, call, rackCall, decided)
-    : decided
+  const policyDecision = dependencies.policy.decide(call.principal, rackCall)
+  const decision = canPackagesDeny(dependencies, policyDecision)
+    ? await askPackages(dependencies, call, rackCall, policyDecision)
+    : policyDecision
   call.decision = decision
   const allowed = needsStepUp(decision)
     ? await requireStepUp(request, reply, call, { rackCall, decision, headers: parameters.headers })
@@ -215,13 +215,14 @@ async function occupyFormMemory(
 ): Promise<void> {
   const amount = sizeOfForm(request.raw)
   const principal = countedAs(call.principal)
-  const memory =
+  const release =
     forms.take(principal, amount) ?? (await forms.wait({ ...call, principal, rack: call.rack.name }, amount))
-  call.signal.onEnd(memory)
+  call.signal.onEnd(release)
 }
 
 /**
- * A call can wait for its turn, for its form, and for the rack. Meanwhile the credential can be revoked.
+ * Authenticates again, because a call can wait for its turn, for its form, and for the rack, and the credential can be revoked
+ * meanwhile.
  *
  * @returns null if the principal is cached
  */
@@ -236,11 +237,11 @@ function authenticateAgain(request: FastifyRequest, call: RoutedCall): Promise<v
 }
 
 function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
-  const asked = askedCommand(rackCall)
-  return asked && createRedactedCommand(asked, { isSecret: policy.isSecretParameter, rackToken: rack.token })
+  const words = askedCommand(rackCall)
+  return words && createRedactedCommand(words, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 
-function refused({ status, rule, reason, remedy }: ParseError): Error {
+function toError({ status, rule, reason, remedy }: ParseError): Error {
   const ErrorClass =
     status === 403
       ? BrowserCall

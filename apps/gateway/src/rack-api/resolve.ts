@@ -28,7 +28,7 @@ const configRoute = 'PUT /apps/{app}/configs/{name}'
 const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
 
-/** The parameters of a call, and the values of them that events may contain. */
+/** The parameters of a call. */
 export interface CallParameters {
   readonly parameters: Parameters
   /** The values that events may contain according to the policy; null: none. */
@@ -127,7 +127,7 @@ const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof No
 /** What the gateway looks up in its database, or asks the rack. */
 export interface Facts {
   readonly process: ProcessSubject | null
-  /** The run that the process belongs to, also of another principal; null: no run. */
+  /** The run that the process belongs to, even if another principal started it; null: no run. */
   readonly run: RunStart | null
   readonly resource: RackCall['resource']
   readonly release: RackCall['release']
@@ -139,15 +139,15 @@ export const noFacts: Facts = { process: null, run: null, resource: null, releas
 /** Whether the decision needs more than the call itself, as on few routes. */
 export function needsLookup(route: RackRoute): boolean {
   return (
-    byOwner.has(route.id) ||
-    byService(route) ||
+    routesByOwner.has(route.id) ||
+    dependsOnService(route) ||
     routesWithRelease.has(route.id) ||
     route.id === buildLogsRoute ||
     route.permission === 'proxy:open'
   )
 }
 
-/** The rack is asked only for callers with the route's permission. @throws InvalidParameter, NotPermitted */
+/** The rack is asked only for callers with the route's permission, or for a proxy with `resource:proxy`. @throws InvalidParameter, NotPermitted */
 export async function lookUpFacts(
   dependencies: RackApiDependencies,
   call: RoutedCall,
@@ -156,15 +156,15 @@ export async function lookUpFacts(
   const { principal, address } = call
   const { route, params } = call.match
   const app = appOf(route, params)
-  const where = { rack: call.rack.name, app, scope: route.scope }
+  const scope = { rack: call.rack.name, app, scope: route.scope }
   const moment = { at: dependencies.now(), address }
-  const hasRoutePermission = dependencies.policy.hasPermission(principal, route.permission, where, moment)
+  const hasRoutePermission = dependencies.policy.hasPermission(principal, route.permission, scope, moment)
   const isRelease = route.id === releaseRoute
   const build = route.id === buildLogsRoute && hasRoutePermission && app !== null ? params.id : undefined
   const [{ process, run }, resource, release, environment] = await Promise.all([
-    subjectOf(dependencies, call, app, hasRoutePermission),
+    processOf(dependencies, call, app, hasRoutePermission),
     proxiedResource(dependencies, call),
-    askedRelease(call.rack, app, hasRoutePermission ? headers.get('release') : undefined),
+    releaseInHeader(call.rack, app, hasRoutePermission ? headers.get('release') : undefined),
     hasRoutePermission && app !== null && isRelease
       ? dependencies.environments.ofNewRelease(call.rack, app, form)
       : null,
@@ -185,20 +185,20 @@ function commandOf(
 }
 
 function instanceCommand({ permission }: RackRoute, headers: Parameters['headers']): Pick<RackCall, 'instanceCommand'> {
-  const asked = permission === 'instance:shell' ? (headers.get('command') ?? '') : ''
-  return asked === '' ? {} : { instanceCommand: decodeHeaderCommand(asked) }
+  const header = permission === 'instance:shell' ? (headers.get('command') ?? '') : ''
+  return header === '' ? {} : { instanceCommand: decodeHeaderCommand(header) }
 }
 
 /** Routes whose decision depends on the owner of the process. */
-const byOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
+const routesByOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
 const routesWithRelease: ReadonlySet<string> = new Set([releaseRoute, runRoute])
 
 /** Routes whose decision depends on the service of the process, too. */
-const byService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
+const dependsOnService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
 
-const notAsked = { known: false, service: null }
+const unknownProcess = { known: false, service: null }
 
-async function subjectOf(
+async function processOf(
   dependencies: RackApiDependencies,
   call: RoutedCall,
   app: string | null,
@@ -207,11 +207,12 @@ async function subjectOf(
   const { principal, rack } = call
   const { route, params } = call.match
   const id = params.pid
-  if (id === undefined || app === null || !(byOwner.has(route.id) || byService(route)))
+  if (id === undefined || app === null || !(routesByOwner.has(route.id) || dependsOnService(route)))
     return { process: null, run: null }
   const run = await dependencies.runs.find(rack.name, app, id)
   if (run?.principal === principal.id) return { process: { id, service: run.service, own: true, known: true }, run }
-  const found = hasRoutePermission && byService(route) ? await dependencies.processes.find(rack, app, id) : notAsked
+  const found =
+    hasRoutePermission && dependsOnService(route) ? await dependencies.processes.find(rack, app, id) : unknownProcess
   return { process: { id, ...found, own: false }, run }
 }
 
@@ -237,7 +238,7 @@ async function proxiedResource(
   return dependencies.resources.find(rack, host, port, mayProxy)
 }
 
-async function askedRelease(rack: Rack, app: string | null, id: string | undefined): Promise<RackCall['release']> {
+async function releaseInHeader(rack: Rack, app: string | null, id: string | undefined): Promise<RackCall['release']> {
   if (id === undefined || id === '' || app === null) return null
   const { value } = await askRack(rack, `/apps/${app}/releases?limit=1`)
   const newest = Array.isArray(value) ? textField(value[0], 'id') : null

@@ -23,18 +23,18 @@ export function upstreamRequest(request: FastifyRequest, call: DecidedCall): Ups
   }
 }
 
-/** Answers `Expect: 100-continue`. It must run after the intent is recorded. */
-export function wantBody(request: FastifyRequest, reply: FastifyReply, { body }: UpstreamRequest): void {
+/** Answers `Expect: 100-continue` if the rack gets the body. It must run after the intent is recorded. */
+export function allowRackBody(request: FastifyRequest, reply: FastifyReply, { body }: UpstreamRequest): void {
   if (body !== null) allowBody(request, reply)
 }
 
-const permitted = new Map<RackRoute, ReadonlySet<string>>()
+const headersByRoute = new Map<RackRoute, ReadonlySet<string>>()
 
 function permittedHeaders(route: RackRoute): ReadonlySet<string> {
-  const known = permitted.get(route)
-  if (known) return known
+  const cached = headersByRoute.get(route)
+  if (cached) return cached
   const names = new Set(route.headers.map((name) => name.toLowerCase()))
-  permitted.set(route, names)
+  headersByRoute.set(route, names)
   return names
 }
 

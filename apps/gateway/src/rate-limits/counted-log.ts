@@ -13,10 +13,10 @@ export interface CountedLog {
   stop(): void
 }
 
-interface Counted {
+interface KindCount {
   readonly level: Level
   readonly event: unknown
-  more: number
+  lines: number
 }
 
 const interval = 10_000
@@ -24,32 +24,32 @@ const maxKinds = 100
 
 /** A log for unauthenticated requests: it writes a limited number of lines in each interval. */
 export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLog {
-  const kinds = new Map<string, Counted>()
+  const kinds = new Map<string, KindCount>()
   let timer: NodeJS.Timeout | undefined
 
   function logCounts(): void {
     for (const [kind, counted] of kinds) {
-      const { level, event, more: times } = counted
+      const { level, event, lines: times } = counted
       if (times > 0) log[level]({ event, kind, times, seconds: interval / 1_000 })
       else kinds.delete(kind)
-      counted.more = 0
+      counted.lines = 0
     }
   }
 
-  function logCountsEvery(): void {
+  function logCountsPeriodically(): void {
     logCounts()
-    timer = kinds.size === 0 ? undefined : setTimeout(logCountsEvery, interval).unref()
+    timer = kinds.size === 0 ? undefined : setTimeout(logCountsPeriodically, interval).unref()
   }
 
   return {
     note(kind, level, line) {
-      timer ??= setTimeout(logCountsEvery, interval).unref()
+      timer ??= setTimeout(logCountsPeriodically, interval).unref()
       const known = kinds.get(kind) ?? (kinds.size < maxKinds ? undefined : kinds.get(others))
       if (known !== undefined) {
-        known.more++
+        known.lines++
         return
       }
-      kinds.set(kinds.size < maxKinds ? kind : others, { level, event: line.event, more: 0 })
+      kinds.set(kinds.size < maxKinds ? kind : others, { level, event: line.event, lines: 0 })
       log[level](line)
     },
     stop() {

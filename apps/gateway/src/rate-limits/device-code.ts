@@ -4,7 +4,7 @@ import { clientNetwork } from './client-network.ts'
 import { createWindowLimit } from './window-limit.ts'
 
 const window = 600_000
-/** Attempts of one person in ten minutes, with typing errors. */
+/** Attempts of one person in ten minutes, including typing errors. */
 const perAccount = 10
 /** Several people can share an address. */
 const perAddress = 30

@@ -8,8 +8,8 @@ export interface FairLimitOptions {
   readonly total: number
   /** How many requests of one principal may wait. */
   readonly waiting: number
-  /** The error for a caller above the limit. @param full which limit was reached */
-  readonly refusal: (full: 'principal' | 'total') => Error
+  /** Creates the error for a caller above the limit. @param reached which limit was reached */
+  readonly refusal: (reached: 'principal' | 'total') => Error
 }
 
 /** A limit for each principal and for all of them together. It counts calls (1 each) or bytes. */
@@ -17,7 +17,7 @@ export interface FairLimit {
   /** @returns null when the limit is reached */
   take(principal: string, amount?: number): Release | null
   /**
-   * Waits until the limit allows it. Principals take turns, so that many waiting calls of one principal do not delay another.
+   * Waits until the limit allows the amount. Principals take turns, so that many waiting calls of one principal do not delay another.
    *
    * @throws the error of the limit when too many calls of the principal wait already, or after 30 s; CallerGone
    */
@@ -31,7 +31,7 @@ export interface WaitingCaller {
   readonly signal: CallSignal
 }
 
-interface Waiting {
+interface WaitingCall {
   readonly amount: number
   readonly start: () => void
 }
@@ -42,32 +42,32 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
   const { perPrincipal, total, waiting: maxWaiting, refusal } = options
   const inUse = new Map<string, number>()
   /** The principal whose call starts moves to the end. */
-  const queues = new Map<string, Set<Waiting>>()
-  let sum = 0
+  const queues = new Map<string, Set<WaitingCall>>()
+  let totalInUse = 0
 
   const fitsPrincipal = (principal: string, amount: number) => (inUse.get(principal) ?? 0) + amount <= perPrincipal
-  const fitsTotal = (amount: number) => sum + amount <= total
+  const fitsTotal = (amount: number) => totalInUse + amount <= total
 
   function add(principal: string, amount: number): void {
-    sum += amount
+    totalInUse += amount
     const left = (inUse.get(principal) ?? 0) + amount
     if (left === 0) inUse.delete(principal)
     else inUse.set(principal, left)
   }
 
   function occupy(principal: string, amount: number): Release {
-    let held = amount
+    let occupied = amount
     add(principal, amount)
     return function release(kept = 0) {
-      if (kept >= held) return
-      add(principal, kept - held)
-      held = kept
+      if (kept >= occupied) return
+      add(principal, kept - occupied)
+      occupied = kept
       startWaiting()
     }
   }
 
   /** The first principal below its own limit, and its first waiting call. */
-  function next(): [principal: string, first: Waiting] | null {
+  function next(): [principal: string, first: WaitingCall] | null {
     for (const [principal, queue] of queues) {
       const [first] = queue
       if (first !== undefined && fitsPrincipal(principal, first.amount)) return [principal, first]
@@ -80,7 +80,7 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
       const [principal, first] = found
       // A large amount waits in order: no smaller one overtakes it.
       if (!fitsTotal(first.amount)) return
-      leave(principal, first)
+      leaveQueue(principal, first)
       const rest = queues.get(principal)
       if (rest !== undefined) {
         queues.delete(principal)
@@ -90,9 +90,9 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
     }
   }
 
-  function leave(principal: string, one: Waiting): void {
+  function leaveQueue(principal: string, call: WaitingCall): void {
     const queue = queues.get(principal)
-    queue?.delete(one)
+    queue?.delete(call)
     if (queue?.size === 0) queues.delete(principal)
   }
 
@@ -103,31 +103,31 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
     },
     wait({ principal, rack, signal }, amount = 1) {
       if (signal.aborted) return Promise.reject(new CallerGone(rack))
-      const full = () => refusal(fitsPrincipal(principal, amount) ? 'total' : 'principal')
-      const queue = queues.get(principal) ?? new Set<Waiting>()
-      if (queue.size >= maxWaiting) return Promise.reject(full())
+      const limitError = () => refusal(fitsPrincipal(principal, amount) ? 'total' : 'principal')
+      const queue = queues.get(principal) ?? new Set<WaitingCall>()
+      if (queue.size >= maxWaiting) return Promise.reject(limitError())
       return new Promise((resolve, reject) => {
         function settle(): void {
           clearTimeout(timer)
           signal.removeEventListener('abort', onAbort)
-          leave(principal, one)
+          leaveQueue(principal, call)
         }
-        const one: Waiting = {
+        const call: WaitingCall = {
           amount,
           start() {
             settle()
             resolve(occupy(principal, amount))
           },
         }
-        function discardAnswer(why: Error): void {
+        function stopWaiting(why: Error): void {
           settle()
           reject(why)
           startWaiting()
         }
-        const onAbort = { handleEvent: () => discardAnswer(new CallerGone(rack)) }
-        const timer = setTimeout(() => discardAnswer(full()), longestWait)
+        const onAbort = { handleEvent: () => stopWaiting(new CallerGone(rack)) }
+        const timer = setTimeout(() => stopWaiting(limitError()), longestWait)
         signal.addEventListener('abort', onAbort)
-        queues.set(principal, queue.add(one))
+        queues.set(principal, queue.add(call))
       })
     },
   }

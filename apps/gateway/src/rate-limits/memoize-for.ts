@@ -1,6 +1,6 @@
 /**
- * Caches the result for some milliseconds, so that unauthenticated requests, which have no limit here, do not cost a database
- * query each.
+ * Caches the result for some milliseconds, so that a flood of requests, even without a credential, does not become a flood of
+ * queries.
  *
  * @param now milliseconds of a clock that never goes back
  */

@@ -20,15 +20,15 @@ export interface UnauthenticatedLimitOptions {
   readonly perMinute: number
 }
 
-/** The least limit of an account in a minute. Otherwise it is a tenth of the limit of a network. */
-const leastOfAccount = 10
+/** The limit of an account per minute is a tenth of the limit of a network, but at least this. */
+const minAccountLimit = 10
 
-/** In memory. Authenticated requests never count, because many callers can share an address. */
+/** Limits unauthenticated requests, in memory. Authenticated requests never count, because many callers can share an address. */
 export default fp<UnauthenticatedLimitOptions>(
   async function unauthenticatedLimit(app, { perMinute }) {
     const now = () => performance.now()
-    const countSender = createWindowLimit(perMinute, now)
-    const countAccount = createWindowLimit(Math.max(leastOfAccount, perMinute / 10), now)
+    const countClient = createWindowLimit(perMinute, now)
+    const countAccount = createWindowLimit(Math.max(minAccountLimit, perMinute / 10), now)
     app.decorate('limitAccount', function limitAccount(account) {
       const seconds = countAccount(account)
       if (seconds === 0) return
@@ -38,7 +38,7 @@ export default fp<UnauthenticatedLimitOptions>(
       })
     })
     app.decorate('limitUnauthenticated', async function limitUnauthenticated(request) {
-      const seconds = countSender(senderOf(request))
+      const seconds = countClient(clientOf(request))
       if (seconds === 0) return
       const reason = `Your address sent more than ${perMinute} unauthenticated requests in a minute.`
       const remedy = `Try again in ${seconds} s, with a valid token.`
@@ -49,10 +49,10 @@ export default fp<UnauthenticatedLimitOptions>(
 )
 
 /**
- * Calls of racks count apart, so that they do not keep others in the same network from logging in. So do requests that a
- * page of another site embeds, because a browser sends them for a person who does not know it.
+ * The key of a client for the limit. Calls of the rack API count separately, so that they do not keep other people in the same
+ * network from logging in. So do requests that a page of another site embeds, because a browser sends them for a person who does not know it.
  */
-function senderOf(request: FastifyRequest): string {
+function clientOf(request: FastifyRequest): string {
   const target = isEmbedded(request) ? 'embedded' : request.url === rackApiAddress ? 'rack' : 'gateway'
   return `${target} ${clientNetwork(addressOf(request))}`
 }

@@ -39,15 +39,20 @@ export interface RecordingArchiveOptions {
   readonly store: ObjectStore | null
   readonly deriveKeys: DeriveKeys
   readonly sql: Sql
-  /** Stores the chunks of a recording of this process sooner. @returns a function that ends this */
+  /** Stores the chunks of a recording of this process sooner. @returns a function that ends the following */
   readonly follow: (id: string) => () => void
 }
 
-export function createArchive({ store: given, deriveKeys, sql, follow }: RecordingArchiveOptions): RecordingArchive {
+export function createArchive({
+  store: configuredStore,
+  deriveKeys,
+  sql,
+  follow,
+}: RecordingArchiveOptions): RecordingArchive {
   const { list, find } = createRecordingIndex(sql)
 
   function requireStore(): ObjectStore {
-    if (given !== null) return given
+    if (configuredStore !== null) return configuredStore
     throw new RecordingUnavailable('This gateway has no store for recordings.', 'Set RECORDINGS to their store.')
   }
 
@@ -66,7 +71,8 @@ export function createArchive({ store: given, deriveKeys, sql, follow }: Recordi
       const proof = recording.endedAt === null ? 'open' : proven === null ? 'gone' : 'proven'
       const reading = readRecording({ store, deriveKeys, id, proven, signal: stopping.signal })
       const first = await reading.next()
-      if (first.done) throw new RecordingBroken(`The recording ${id} cannot be shown: ${first.value.problem}.`, verify)
+      if (first.done)
+        throw new RecordingBroken(`The recording ${id} cannot be shown: ${first.value.problem}.`, verifyRemedy)
       const text = onConsume(textOf(first.value, reading, proof), onRead)
       const stream = ignoreStreamErrors(Readable.from(text, { objectMode: false }))
       return stream.once('close', () => stopping.abort())
@@ -74,7 +80,7 @@ export function createArchive({ store: given, deriveKeys, sql, follow }: Recordi
   }
 }
 
-const verify = 'Verify it with rack-gateway audit verify --recordings.'
+const verifyRemedy = 'Verify it with rack-gateway audit verify --recordings.'
 
 async function* textOf(
   first: Buffer,
@@ -93,7 +99,7 @@ async function* textOf(
     const why = shown === 'unproven' ? goneFromLog : problem
     if (state !== 'complete' || why !== '') yield eventLine('m', `${shown === 'open' ? state : shown}: ${why}`)
     yield eventLine('v', shown)
-    if (state === 'broken') throw new RecordingBroken(problem, verify)
+    if (state === 'broken') throw new RecordingBroken(problem, verifyRemedy)
     return
   }
 }

@@ -12,7 +12,7 @@ export interface FollowingOptions {
   readonly onRead: () => void
 }
 
-interface Followed extends FollowingOptions, Pick<RecordingIndex, 'find'> {
+interface FollowedRecording extends FollowingOptions, Pick<RecordingIndex, 'find'> {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string
@@ -27,12 +27,12 @@ const heartbeat = 15_000
 const maxUploadTime = 30_000
 
 /** The asciicast of a running session, until the consumer stops. */
-export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
+export async function* followedText(options: FollowedRecording): AsyncGenerator<Buffer> {
   const { id, from, signal, onRead } = options
   const release = options.follow(id)
   const following = followRecording({ ...options, wait: createWait(options) })
   let lastOutput = performance.now()
-  let first = true
+  let isFirst = true
   try {
     for (;;) {
       onRead()
@@ -41,8 +41,8 @@ export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
       const silent = performance.now() - lastOutput > heartbeat
       if (step.value.length === 0 && !silent) continue
       lastOutput = performance.now()
-      yield step.value.length === 0 ? Buffer.from('\n') : first && from === 'now' ? headerOf(step.value) : step.value
-      first = false
+      yield step.value.length === 0 ? Buffer.from('\n') : isFirst && from === 'now' ? headerOf(step.value) : step.value
+      isFirst = false
     }
   } finally {
     release()
@@ -50,7 +50,7 @@ export async function* followedText(options: Followed): AsyncGenerator<Buffer> {
 }
 
 /** Waits for the next poll. Resolves to `true` if no more chunks can follow: the process has ended, or the upload time is over. */
-function createWait({ find, id, signal }: Followed): () => Promise<boolean> {
+function createWait({ find, id, signal }: FollowedRecording): () => Promise<boolean> {
   let endedAt: number | null = null
   return async function wait() {
     await sleep(pollInterval, undefined, { signal }).catch(() => undefined)

@@ -105,8 +105,8 @@ function startPeriodicWork(
   })
 }
 
-/** The recorder of the sessions that the rack API plugin forwards. */
-export function createRecorderOf(app: FastifyInstance): SessionRecorder {
+/** Creates the recorder for the sessions that the rack API plugin forwards. */
+export function createRecorder(app: FastifyInstance): SessionRecorder {
   const { recordings, policy, audit, clock, database, log } = app
   const onError = (err: unknown) => log.error({ event: 'recording.failed', err })
   const recorder = createSessionRecorder({

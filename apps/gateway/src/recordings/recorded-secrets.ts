@@ -14,7 +14,7 @@ export interface RecordedSecrets {
    * @param process the ID of the process, or the name of a service
    * @throws NoSuchRelease, UpstreamUnclear, and errors of `rack.send`
    */
-  of(rack: Rack, app: string | null, process: string | null): Promise<SecretFinder | null>
+  find(rack: Rack, app: string | null, process: string | null): Promise<SecretFinder | null>
 }
 
 /** A release never changes, so its entry stays valid. */
@@ -23,7 +23,7 @@ const maxCached = 100
 export function createRecordedSecrets(policy: Policy): RecordedSecrets {
   const finders = new LRUCache<string, Promise<SecretFinder | null>>({ max: maxCached })
 
-  async function ofRelease(rack: Rack, app: string, release: string): Promise<SecretFinder | null> {
+  async function findInRelease(rack: Rack, app: string, release: string): Promise<SecretFinder | null> {
     const values = [...parseEnv(await environmentOf(rack, app, release))]
     const secrets = values.filter(([key, value]) => policy.isSecretKey(key) || isSecretValue(value))
     return compileSecrets([
@@ -45,11 +45,11 @@ export function createRecordedSecrets(policy: Policy): RecordedSecrets {
   }
 
   return {
-    async of(rack, app, process) {
+    async find(rack, app, process) {
       const release = app === null ? null : await releaseOf(rack, app, process)
       if (app === null || release === null)
         return findOnce(rack.name, async () => compileSecrets([{ value: rack.token, mark: '[rack token]' }]))
-      return findOnce(`${rack.name} ${app} ${release} ${policy.hash}`, () => ofRelease(rack, app, release))
+      return findOnce(`${rack.name} ${app} ${release} ${policy.hash}`, () => findInRelease(rack, app, release))
     },
   }
 }

@@ -8,7 +8,7 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const callbacks = /^http:\/\/(?:localhost|127\.0\.0\.1):([1-9][0-9]{0,4})\/?$/
 
 /** Sends the browser to the page of the web console. The result of a proof can only go to the same machine. */
-export function loginWithSecondFactor(app: FastifyInstance, publicUrl: string | null): void {
+export function addLoginPage(app: FastifyInstance, publicUrl: string | null): void {
   if (publicUrl === null) return
   app.get(loginPage, async function redirectToStepUp(request, reply) {
     await app.limitUnauthenticated(request)

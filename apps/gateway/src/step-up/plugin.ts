@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 import { TooManyRequests, withRule } from '../errors.ts'
 import { clientNetwork } from '../rate-limits/client-network.ts'
 import { createWindowLimit } from '../rate-limits/window-limit.ts'
-import { loginWithSecondFactor } from './login-page.ts'
+import { addLoginPage } from './login-page.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -22,7 +22,7 @@ export interface StepUpOptions {
   readonly codeKeys: Keys
 }
 
-/** Far more than a person needs. A session has a limit of its own, so that a thief with another one does not use it up. */
+/** Far more than a person needs. The limit is per session, so that a thief with another session of the user does not use it up. */
 const perMinute = 60
 
 /** Requests for proofs of second factors, for calls that need one. */
@@ -50,7 +50,7 @@ export default fp<StepUpOptions>(
       )
       throw Object.assign(withRule(error, 'step-up-limit'), { retryAfter: seconds })
     })
-    loginWithSecondFactor(app, publicUrl)
+    addLoginPage(app, publicUrl)
   },
   { name: 'step-up', dependencies: ['clock', 'database', 'second-factors', 'unauthenticated-limit'] },
 )

@@ -26,7 +26,7 @@ const directives = ['script-src', 'style-src', 'require-trusted-types-for', 'tru
 const reportLimit = 16 * 1024
 const longestValue = 200
 
-/** Logs what browsers report as violations of the policy. Reports need no authentication, so only a few are logged, and none is an event. */
+/** Logs what browsers report as violations of the policy. Reports need no authentication, so only a few are logged, and none becomes an event. */
 export function addViolationReports(app: FastifyInstance): void {
   app.register(async function violationReports(scope) {
     scope.removeAllContentTypeParsers()
@@ -40,7 +40,7 @@ export function addViolationReports(app: FastifyInstance): void {
       const violation = readReport(request.body)
       if (violation !== null) {
         const { directive } = violation
-        const kind = `csp-report ${directives.find((known) => directive.startsWith(known)) ?? 'other'}`
+        const kind = `csp-report ${directives.find((name) => directive.startsWith(name)) ?? 'other'}`
         app.unauthenticatedLog.note(kind, 'warn', { event: 'csp.violation', ...violation })
       }
       return reply.code(204).send()

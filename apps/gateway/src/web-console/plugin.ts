@@ -31,7 +31,7 @@ interface WebConsoleOptions {
   readonly source?: WebConsoleSource | undefined
 }
 
-/** The web console: its document, for people who are logged in, and its files, which are the same in every installation. */
+/** The web console: its document, for people who are logged in, and its files, which need no login because they are the same in every installation. */
 export default fp<WebConsoleOptions>(
   async function webConsole(app, { source = builtConsole() }) {
     if (app.loginProvider === null) return

@@ -5,6 +5,6 @@ export interface WebConsoleSource {
   /** The document of every page; null: the console is not built. */
   document(): Promise<string | Buffer | null>
   readonly contentSecurityPolicy: string
-  /** A plugin that serves the files which the document names. */
+  /** A plugin that serves the files that the document names. */
   readonly files: (app: FastifyInstance) => Promise<void>
 }

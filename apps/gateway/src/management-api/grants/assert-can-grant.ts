@@ -6,17 +6,17 @@ import type { PrincipalCall } from '../call.ts'
 export function assertCanGrant(
   { policy, principal, moment }: Pick<PrincipalCall, 'policy' | 'principal' | 'moment'>,
   wanted: WantedGrant,
-  as: 'role' | 'token' = 'role',
+  kind: 'role' | 'token' = 'role',
 ): void {
   const denied = policy.canGrant(principal, wanted, moment)
   if (denied === null) return
   const { cause, reason, remedy } = denied
   if (cause === 'unknown') throw new InvalidRequest(reason, remedy)
-  const because = `You cannot ${describeGrant(wanted, as)} because ${reason}.`
+  const because = `You cannot ${describeGrant(wanted, kind)} because ${reason}.`
   throw withRule(new StrongerThanYourself(because, remedy), 'stronger-than-yourself')
 }
 
-function describeGrant({ role, permissions }: WantedGrant, as: 'role' | 'token'): string {
-  if (permissions !== undefined) return as === 'token' ? 'create this token' : 'grant these permissions'
-  return as === 'token' ? `create ${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role} token` : `grant the role ${role}`
+function describeGrant({ role, permissions }: WantedGrant, kind: 'role' | 'token'): string {
+  if (permissions !== undefined) return kind === 'token' ? 'create this token' : 'grant these permissions'
+  return kind === 'token' ? `create ${/^[aeiou]/.test(role) ? 'an' : 'a'} ${role} token` : `grant the role ${role}`
 }

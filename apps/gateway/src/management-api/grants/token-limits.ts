@@ -37,7 +37,7 @@ export function tokenExpiry(
 }
 
 /**
- * A later grant or another owner must not extend what a token can do beyond the lifetime of a new token.
+ * A later grant or another owner must not give a token permissions for longer than a new token could have them.
  *
  * @throws InvalidRequest
  */
@@ -46,8 +46,8 @@ export function assertAllowedLifetime(
   { grant, expiry, remedy }: { readonly grant: ApiTokenGrant; readonly expiry: number; readonly remedy: string },
 ): void {
   const limit = tokenLimit(policy.document, [grant])
-  const last = Math.min(expiry, grant.expiresAt?.getTime() ?? expiry)
-  if (last > now() + limit.maxAge) throw tooLong(policy, limit, remedy)
+  const grantExpiry = Math.min(expiry, grant.expiresAt?.getTime() ?? expiry)
+  if (grantExpiry > now() + limit.maxAge) throw tooLong(policy, limit, remedy)
 }
 
 function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: TokenLimit, remedy: string): Error {

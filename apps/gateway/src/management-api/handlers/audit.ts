@@ -20,7 +20,7 @@ export const auditHandlers: AuditHandlers = {
     page.catch(() => undefined)
     await call.record({
       kind: 'audit.read',
-      detail: { ...recorded(filters), page: cursor === undefined ? 'first' : 'next' },
+      detail: { ...filterDetail(filters), page: cursor === undefined ? 'first' : 'next' },
     })
     const { items, next } = await page
     return { items: items.map((found) => toEventResponse(found, call)), next }
@@ -44,10 +44,10 @@ export const auditHandlers: AuditHandlers = {
 
   async countAuditEvents(call) {
     const { buckets: maxBuckets = 60, ...filters } = call.query
-    const counted = call.auditLog.histogram(filters, { now: call.moment.at, maxBuckets })
-    counted.catch(() => undefined)
-    await call.record({ kind: 'audit.read', detail: { ...recorded(filters), page: 'histogram' } })
-    const { from, to, countedFrom, buckets, ...histogram } = await counted
+    const histogramQuery = call.auditLog.histogram(filters, { now: call.moment.at, maxBuckets })
+    histogramQuery.catch(() => undefined)
+    await call.record({ kind: 'audit.read', detail: { ...filterDetail(filters), page: 'histogram' } })
+    const { from, to, countedFrom, buckets, ...histogram } = await histogramQuery
     return {
       ...histogram,
       from: from.toISOString(),
@@ -64,7 +64,7 @@ export const auditHandlers: AuditHandlers = {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({
         kind: 'audit.read',
-        detail: { ...recorded(query), page: lastEventId === null ? 'follow' : 'follow on' },
+        detail: { ...filterDetail(query), page: lastEventId === null ? 'follow' : 'follow on' },
       })
       const toResponse = (event: FoundEvent) => toEventResponse(event, call)
       const body = toStream(followStream({ follower, toResponse, signal, onRead }))
@@ -77,7 +77,7 @@ export const auditHandlers: AuditHandlers = {
     const format = name === 'ndjson' ? exportFormats.ndjson : withActorNames(exportFormats[name])
     const batches = await readFirst(call.auditLog.all(filters))
     await call
-      .record({ kind: 'audit.read', detail: { ...recorded(filters), page: 'export', format: name } })
+      .record({ kind: 'audit.read', detail: { ...filterDetail(filters), page: 'export', format: name } })
       .catch(async (error: unknown) => {
         await batches.return?.()
         throw error
@@ -93,7 +93,7 @@ export const auditHandlers: AuditHandlers = {
           record: ({ count, sha256, complete }) =>
             call.record({
               kind: 'audit.exported',
-              detail: { ...recorded(filters), format: name, count, sha256, complete },
+              detail: { ...filterDetail(filters), format: name, count, sha256, complete },
             }),
         }),
       )
@@ -104,8 +104,8 @@ export const auditHandlers: AuditHandlers = {
   },
 }
 
-/** Filters in the detail of an event, which has no lists. */
-function recorded(filters: FilterQuery): Record<string, string> {
+/** The filters as members of an event's detail, which cannot contain lists. */
+function filterDetail(filters: FilterQuery): Record<string, string> {
   return Object.fromEntries(
     Object.entries(filters).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),
   )

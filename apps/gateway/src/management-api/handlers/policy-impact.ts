@@ -11,7 +11,7 @@ export const policyImpactHandlers: Handlers<'studyPolicy'> = {
       proposed: body.document,
       since,
       until,
-      leaving: disconnected(),
+      disconnected: disconnected(),
       onBegin: (proposed) =>
         record({ kind: 'policy.studied', detail: { policy: hash, proposed, since: time(since), until: time(until) } }),
     })

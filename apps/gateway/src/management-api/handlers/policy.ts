@@ -46,7 +46,7 @@ export const policyHandlers: Handlers<Names> = {
       current,
       proposed: body.document,
       principal: countedAs(principal),
-      leaving: disconnected(),
+      disconnected: disconnected(),
     })
     return { policy: hash, ...check }
   },
@@ -130,7 +130,7 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
   })
 }
 
-/** The rack that a call would go to. @throws the error that the rack API would return, or with `onlyUsable`, that of an unknown rack */
+/** The rack that a call would go to. With `onlyUsable`, every other rack counts as unknown. @throws the error that the rack API would return */
 function rackFor(
   { racks, policy, moment }: PrincipalCall,
   principal: Principal,

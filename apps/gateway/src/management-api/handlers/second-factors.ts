@@ -123,7 +123,7 @@ async function assertNotStronger({ lists, policy, principal, moment, id }: Trans
   }
 }
 
-/** The removal of one's own factors always needs a proof, and a reset only if the policy says so. */
+/** A reset can accept a code, which is not enough to remove one's own factors without a fresh login. */
 function ownReset(): Error {
   return withRule(
     new NotPermitted(

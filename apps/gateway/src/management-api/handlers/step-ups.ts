@@ -5,8 +5,8 @@ import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
 import { principalEndpoints } from '../planned-calls/decidable-routes.ts'
 
-/** How recent a proof is that is asked for without calls. Milliseconds. */
-const within = 600_000
+/** Milliseconds. The maximum age of a proof for a step-up that names no calls. */
+const maxProofAge = 600_000
 
 export const stepUpHandlers: Handlers<
   'createStepUp' | 'getStepUp' | 'beginPasskeyProof' | 'proveStepUp' | 'redeemStepUp' | 'endStepUp'
@@ -29,7 +29,7 @@ export const stepUpHandlers: Handlers<
       })),
       covers:
         planned.length === 0
-          ? { kind: 'recent', within }
+          ? { kind: 'recent', within: maxProofAge }
           : { kind: 'command', calls: planned.map((one) => ({ ...one, command: commandDigest(one.command) })) },
       methods: body.passkeyOnly === true ? 'passkey' : 'any',
       address,
@@ -61,7 +61,7 @@ export const stepUpHandlers: Handlers<
   },
 }
 
-/** Only calls that the gateway knows, on one app: the user sees them, and the log has them. @throws InvalidRequest */
+/** Rejects a planned call that does not exist, because the user sees planned calls, and events contain them. @throws InvalidRequest */
 function assertKnown(route: string, app: string | null): { readonly route: string; readonly app: string | null } {
   const isOfApp = routesById.get(route)?.path.startsWith('/apps/{app}') === true
   if (!routesById.has(route) && !principalEndpoints.has(route)) throw invalid('A call has a route that does not exist.')

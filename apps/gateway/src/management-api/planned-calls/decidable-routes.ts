@@ -8,14 +8,14 @@ import {
   type PrincipalEndpoint,
 } from '@rack-gateway/gateway-api'
 
-/** The operations of the management API that need a permission, by their IDs. */
+/** The operations of the management API for authenticated principals, by their IDs. */
 export const principalEndpoints: ReadonlyMap<string, PrincipalEndpoint> = new Map(
   Object.values<Endpoint>(endpoints)
     .filter(isPrincipalEndpoint)
     .map((endpoint) => [endpointId(endpoint), endpoint]),
 )
 
-/** Everything that a decision can be asked about. */
+/** All operations that a decision request can name. */
 export function decidableRoutes() {
   return [
     ...rackRoutes.map(({ id, permission, scope }) => {

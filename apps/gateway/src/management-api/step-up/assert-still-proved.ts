@@ -6,7 +6,7 @@ import { codeNeedsFreshLogin } from './fresh-login.ts'
 import { isStillMet, requiredProof } from './required-proof.ts'
 
 /**
- * Checks inside the transaction that the proof of a request meets the requirement of this moment. The request may have waited.
+ * Checks inside the transaction that the proof of a request meets the current requirement. The request may have waited.
  *
  * @returns whether the request needs a proof
  * @throws RequirementChanged, NotPermitted

@@ -15,7 +15,7 @@ import { type RequiredProof, requiredProof } from './required-proof.ts'
 
 /**
  * Finds the proof of a second factor that a call of the management API needs, or asks for it. Only its handler finds out whether
- * the call concerns another principal, so a proof for that is used if the request has one.
+ * the call concerns another principal, so a proof that the request has is already used for this case.
  *
  * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove one, and for a code that is not enough
  */
@@ -43,7 +43,7 @@ export async function requireStepUp(
   throw await askForProof(app, request, reply, endpoint, requirement)
 }
 
-/** At least as strict as the same call on items of the caller. */
+/** The level if the call concerns another principal; null for none. It is at least as strict as for items of the caller. */
 function levelForOthers(
   { policy, clock }: FastifyInstance,
   request: FastifyRequest,
@@ -64,7 +64,7 @@ async function useProof(
   level: StepUpLevel,
 ): Promise<void> {
   const presented = { session: principalOf(request).credential, address: '', secret: secretOf(request) }
-  request.proof = await app.stepUps.use(presented, level, toProve(app, request, endpoint))
+  request.proof = await app.stepUps.use(presented, level, callToProve(app, request, endpoint))
   request.metLevel = level
 }
 
@@ -88,11 +88,11 @@ export async function askForProof(
     client: request.headers['user-agent'] ?? null,
   })
   request.endpointDecision = null
-  const asked = { id, page: app.stepUpPage(id), how: 'response', hasFactor: principal.secondFactor === true } as const
+  const asked = { id, page: app.stepUpPage(id), flow: 'response', hasFactor: principal.secondFactor === true } as const
   return refuseStepUp(denial, asked, reply)
 }
 
-function toProve(app: FastifyInstance, request: FastifyRequest, endpoint: PrincipalEndpoint) {
+function callToProve(app: FastifyInstance, request: FastifyRequest, endpoint: PrincipalEndpoint) {
   const digests = [digestOf(app, request, endpoint)]
   return { rack: null, app: null, route: endpointId(endpoint), command: null, digests }
 }
@@ -112,7 +112,7 @@ function secretOf({ headers }: FastifyRequest): string | null {
   return typeof secret === 'string' ? secret : null
 }
 
-/** What the request does. */
+/** The digest of the operation and its parameters. */
 function digestOf(
   { bodyDigest }: FastifyInstance,
   { params, query, body }: FastifyRequest,

@@ -9,7 +9,7 @@ import { principalOf } from '../principal-of.ts'
 import { codeOnlyAfterLogin, hasFreshLogin } from './fresh-login.ts'
 
 /** Milliseconds. */
-const factorWithin = 600_000
+const maxProofAge = 600_000
 
 /** The maximum age of the proof for a call of the management API, and the text of its denial. */
 export interface RequiredProof {
@@ -39,7 +39,7 @@ export async function requiredProof(
       ? 'A change of your second factors needs a proof of one of them that is at most ten minutes old.'
       : codeOnlyAfterLogin
     return {
-      level: { kind: 'recent', within: factorWithin },
+      level: { kind: 'recent', within: maxProofAge },
       methods: isFresh ? 'any' : 'passkey',
       denial: { rule: 'step-up:factors', source: 'gateway', reason, policy: policy.hash },
     }
@@ -56,11 +56,11 @@ export function methodsFor(level: StepUpLevel): RequiredProof['methods'] {
   return level.kind === 'always' ? level.methods : 'any'
 }
 
-/** What the gateway itself requires. */
+/** The requirement of the gateway itself, if the policy has none. */
 function ownRequirement(hash: string): RequiredProof {
   const reason = 'A reset of second factors needs a proof of your own one that is at most ten minutes old.'
   return {
-    level: { kind: 'recent', within: factorWithin },
+    level: { kind: 'recent', within: maxProofAge },
     methods: 'any',
     denial: { rule: 'step-up:management', source: 'gateway', reason, policy: hash },
   }
@@ -72,12 +72,12 @@ export interface MetRequirement {
   readonly level: StepUpLevel
 }
 
-/** Whether the proof of a request meets a requirement that is newer than the proof. */
+/** Whether the proof of a request meets a requirement that was read after the request used the proof. */
 export function isStillMet(
   { level, methods }: RequiredProof,
-  { proof, level: met }: MetRequirement,
+  { proof, level: metLevel }: MetRequirement,
   now: number,
 ): boolean {
   if (methods === 'passkey' && proof.method !== 'passkey') return false
-  return level.kind === 'recent' ? now - proof.at.getTime() <= level.within : met.kind === 'always'
+  return level.kind === 'recent' ? now - proof.at.getTime() <= level.within : metLevel.kind === 'always'
 }

@@ -33,8 +33,8 @@ function findFault(schema: TSchema, value: unknown, path: readonly string[]): Fa
     return findUnionFault(schema.anyOf.filter(IsObject), value, path) ?? firstError(schema, value, path)
   if (IsObject(schema) && isRecord(value)) return findObjectFault(schema, value, path)
   if (IsArray(schema) && Array.isArray(value)) {
-    const at = value.findIndex((item) => !Value.Check(schema.items, item))
-    if (at !== -1) return findFault(schema.items, value[at], [...path, String(at)])
+    const index = value.findIndex((item) => !Value.Check(schema.items, item))
+    if (index !== -1) return findFault(schema.items, value[index], [...path, String(index)])
   }
   return firstError(schema, value, path)
 }

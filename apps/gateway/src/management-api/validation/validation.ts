@@ -4,14 +4,14 @@ import { Compile, type Validator } from 'typebox/compile'
 import { InvalidRequest, withRule } from '../../errors.ts'
 import { schemaFault } from './schema-fault.ts'
 
-const compiled = new WeakMap<TSchema, Validator>()
+const validators = new WeakMap<TSchema, Validator>()
 
 /** Compiled on first use, because a start that compiles all schemas takes longer. */
-function compiledOf(schema: TSchema): Validator {
-  const known = compiled.get(schema)
-  if (known) return known
+function validatorOf(schema: TSchema): Validator {
+  const cached = validators.get(schema)
+  if (cached) return cached
   const validator: Validator = Compile(schema)
-  compiled.set(schema, validator)
+  validators.set(schema, validator)
   return validator
 }
 
@@ -20,20 +20,20 @@ export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?:
   const type = schema as TObject
   return function validate(input: unknown) {
     const value = httpPart === 'querystring' ? parseQuery(type, input) : (input ?? {})
-    if (!compiledOf(type).Check(value)) return { error: invalidRequest(schemaFault(type, value, httpPart ?? 'body')) }
-    const withNul = Object.entries(value as object).find(([, member]) => containsNul(member))
-    return withNul === undefined ? { value } : { error: invalidRequest(nulFault(withNul[0])) }
+    if (!validatorOf(type).Check(value)) return { error: invalidRequest(schemaFault(type, value, httpPart ?? 'body')) }
+    const nulMember = Object.entries(value as object).find(([, member]) => containsNul(member))
+    return nulMember === undefined ? { value } : { error: invalidRequest(nulFault(nulMember[0])) }
   }
 }
 
 /** PostgreSQL refuses NUL in texts. Does not recurse, because the claims of a job can be nested deeply. */
 function containsNul(member: unknown): boolean {
-  const left = [member]
-  while (left.length > 0) {
-    const value = left.pop()
+  const pending = [member]
+  while (pending.length > 0) {
+    const value = pending.pop()
     if (typeof value === 'string' && value.includes('\0')) return true
     if (typeof value !== 'object' || value === null) continue
-    for (const [name, inner] of Object.entries(value)) left.push(name, inner)
+    for (const [name, inner] of Object.entries(value)) pending.push(name, inner)
   }
   return false
 }

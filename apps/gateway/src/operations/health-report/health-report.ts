@@ -27,7 +27,7 @@ export function createHealthReport(app: FastifyInstance, { settings }: Pick<Serv
   }
 
   function storeHealth(): Health['stores'] {
-    const { oldest, archived } = app.logMonths()
+    const { oldest, archived } = app.retentionStatus()
     const stats = recordings?.stats() ?? null
     return {
       recordings: stats && {

@@ -1,14 +1,14 @@
 import type { SinkStats } from '@rack-gateway/audit/sinks'
 import type { Health } from '@rack-gateway/gateway-api'
 
-/** Seconds behind. */
-const tooFarBehind = 300
+/** Seconds. */
+const maxLag = 300
 
 export function isDegraded({ trouble, lagSeconds }: Pick<SinkStats, 'trouble' | 'lagSeconds'>): boolean {
-  return trouble !== null || lagSeconds > tooFarBehind
+  return trouble !== null || lagSeconds > maxLag
 }
 
-/** The trouble itself can have addresses, so it is only in the log. */
+/** Omits `trouble`, which can contain addresses. The log has it. */
 export function sinkHealth(stats: SinkStats): Health['sinks'][number] {
   const { name, kind, lagEvents, lagSeconds, delivered, failures, dead } = stats
   const state = isDegraded(stats) ? 'degraded' : 'delivering'

@@ -3,7 +3,7 @@ import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { ruleOf } from '../../errors.ts'
 
 /** Rules of credentials that were valid before. */
-const expired: ReadonlySet<string> = new Set([
+const expiredRules: ReadonlySet<string> = new Set([
   'expired-token',
   'expired-jwt',
   'ended-session',
@@ -17,12 +17,13 @@ const expired: ReadonlySet<string> = new Set([
  */
 export function explainExpiredToken(error: unknown): unknown {
   const explanation = explanationOf(error)
-  if (!(error instanceof Unauthenticated) || explanation === null || !expired.has(ruleOf(error) ?? '')) return error
+  if (!(error instanceof Unauthenticated) || explanation === null || !expiredRules.has(ruleOf(error) ?? ''))
+    return error
   const { reason, remedy } = asSentences(explanation)
   return Object.assign(new Unauthenticated(`This cli token is expired. ${reason}`, remedy), detailsOf(error))
 }
 
-/** What the error handler reads beside the text: the rule, the account, and the alarm. */
+/** What the error handler reads in addition to the text: the rule, the account, and the alarm. */
 function detailsOf(error: Error): object {
   const { rule, account, alarm, detail } = error as Error &
     Partial<Record<'rule' | 'account' | 'alarm' | 'detail', unknown>>

@@ -5,11 +5,11 @@ import { QuestionTimedOut, type RackAnswer, sendQuestion, textField } from '../l
 
 /** The newest `GET /system` response of a rack. */
 export interface RackStatus {
-  /** Empty: it never answered. */
+  /** Empty until the rack has answered. */
   readonly provider: string
   /** `unknown` before the first answer, `unreachable` if the last question failed. */
   readonly status: string
-  /** Empty: it never answered. */
+  /** Empty until the rack has answered. */
   readonly version: string
 }
 
@@ -30,7 +30,7 @@ export interface RackCheck {
 export interface RackStatuses {
   /** Never waits: a newer status is for the next caller. */
   lastSeen(rack: Rack): RackStatus
-  /** Asks the rack, unless its last answer is young enough. */
+  /** Asks the rack, unless its last answer is at most 15 s old. */
   check(rack: Rack): Promise<RackCheck>
 }
 
@@ -42,21 +42,21 @@ export interface RackStatusesOptions {
 }
 
 /** Milliseconds. Every command of the stock CLI lists the racks first, so a rack is not asked each time. */
-const freshFor = 30_000
+const lastSeenMaxAge = 30_000
 /** Milliseconds. Shorter, because a person asked. */
-const checkFreshFor = 15_000
+const checkMaxAge = 15_000
 const longestWait = 5_000
 const longestText = 64
 const answerLimit = 256 * 1024
 
-/** Asks a rack how it is. It is a question of the gateway itself, so it is no event. */
+/** Asks a rack for its status. The gateway itself asks, so no event records the call. */
 export function askSystem(rack: Rack): Promise<RackAnswer> {
   return sendQuestion(rack, '/system', { timeout: longestWait, limit: answerLimit })
 }
 
-const unseen: RackStatus = { provider: '', status: 'unknown', version: '' }
+const unknownStatus: RackStatus = { provider: '', status: 'unknown', version: '' }
 
-interface Seen {
+interface RackEntry {
   lastSeen: RackStatus
   askedAt: number
   /** The last answer, or the one that is awaited. */
@@ -66,49 +66,49 @@ interface Seen {
 
 /** Remembers the status of each rack, and asks a rack at most once at a time. */
 export function createRackStatuses({ now, askSystem }: RackStatusesOptions): RackStatuses {
-  const seen = new Map<string, Seen>()
+  const entries = new Map<string, RackEntry>()
 
-  function seenOf({ name }: Rack): Seen {
-    const known = seen.get(name)
-    if (known) return known
-    const made = { lastSeen: unseen, askedAt: Number.NEGATIVE_INFINITY, answer: null, isAsking: false }
-    seen.set(name, made)
-    return made
+  function entryOf({ name }: Rack): RackEntry {
+    const existing = entries.get(name)
+    if (existing) return existing
+    const entry = { lastSeen: unknownStatus, askedAt: Number.NEGATIVE_INFINITY, answer: null, isAsking: false }
+    entries.set(name, entry)
+    return entry
   }
 
   /** Never rejects. */
-  async function ask(rack: Rack, known: Seen): Promise<RackCheck> {
+  async function ask(rack: Rack, entry: RackEntry): Promise<RackCheck> {
     const startedAt = now()
     const result = await askSystem(rack).then(
-      (answer) => readAnswer(rack, answer, known.lastSeen),
-      (error: unknown) => explainFailure(rack, error, known.lastSeen),
+      (answer) => readAnswer(rack, answer, entry.lastSeen),
+      (error: unknown) => explainFailure(rack, error, entry.lastSeen),
     )
-    known.lastSeen = result.lastSeen
-    known.isAsking = false
+    entry.lastSeen = result.lastSeen
+    entry.isAsking = false
     return { ...result, latency: Math.max(0, now() - startedAt), checkedAt: now() }
   }
 
-  function askUnlessYoung(rack: Rack, youngFor: number): Promise<RackCheck> {
-    const known = seenOf(rack)
-    if (known.answer !== null && (known.isAsking || now() - known.askedAt < youngFor)) return known.answer
-    known.isAsking = true
-    known.askedAt = now()
-    known.answer = ask(rack, known)
-    return known.answer
+  function askIfOlder(rack: Rack, maxAge: number): Promise<RackCheck> {
+    const entry = entryOf(rack)
+    if (entry.answer !== null && (entry.isAsking || now() - entry.askedAt < maxAge)) return entry.answer
+    entry.isAsking = true
+    entry.askedAt = now()
+    entry.answer = ask(rack, entry)
+    return entry.answer
   }
 
   return {
     lastSeen(rack) {
-      void askUnlessYoung(rack, freshFor)
-      return seenOf(rack).lastSeen
+      void askIfOlder(rack, lastSeenMaxAge)
+      return entryOf(rack).lastSeen
     },
-    check: (rack) => askUnlessYoung(rack, checkFreshFor),
+    check: (rack) => askIfOlder(rack, checkMaxAge),
   }
 }
 
-type Answered = Pick<RackCheck, 'state' | 'lastSeen' | 'why'>
+type CheckResult = Pick<RackCheck, 'state' | 'lastSeen' | 'why'>
 
-function readAnswer(rack: Rack, { status, value }: RackAnswer, before: RackStatus): Answered {
+function readAnswer(rack: Rack, { status, value }: RackAnswer, before: RackStatus): CheckResult {
   const lastSeen = statusOf(value)
   if (lastSeen !== null) return { state: 'reachable', lastSeen, why: null }
   if (status === 401)
@@ -129,7 +129,7 @@ function readAnswer(rack: Rack, { status, value }: RackAnswer, before: RackStatu
 const notStatus = ({ name }: Rack) =>
   `The rack ${name} answered, but not with its status. Ask an administrator of the gateway to check its URL.`
 
-function explainFailure(rack: Rack, error: unknown, before: RackStatus): Answered {
+function explainFailure(rack: Rack, error: unknown, before: RackStatus): CheckResult {
   if (error instanceof SyntaxError || error instanceof ResponseTooLarge)
     return failure(before, 'unreadable', notStatus(rack))
   if (error instanceof QuestionTimedOut)
@@ -140,14 +140,14 @@ function explainFailure(rack: Rack, error: unknown, before: RackStatus): Answere
   return failure(before, 'unreachable', why)
 }
 
-function failure({ provider, version }: RackStatus, state: RackCheck['state'], why: string): Answered {
+function failure({ provider, version }: RackStatus, state: RackCheck['state'], why: string): CheckResult {
   return { state, lastSeen: { provider, version, status: 'unreachable' }, why }
 }
 
 function statusOf(system: unknown): RackStatus | null {
   const [provider, status, version] = ['provider', 'status', 'version'].map((name) => {
     const text = textField(system, name)
-    // Pages and terminals show it.
+    // Pages and terminals show the text.
     return text === null ? null : visibleText(text.slice(0, longestText))
   })
   return status && version ? { provider: provider ?? '', status, version } : null

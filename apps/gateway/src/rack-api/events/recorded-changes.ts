@@ -8,7 +8,7 @@ export interface KeyChange {
 
 /** A change as recorded in events. */
 export interface RecordedChange extends KeyChange {
-  /** The number of keys in this change. Only in the change that combines all keys that are not variable names. */
+  /** The number of keys that this change combines. Only for keys that are not variable names. */
   readonly keys?: number
 }
 
@@ -17,7 +17,7 @@ export interface RecordedChange extends KeyChange {
  * a line is the last line of Base64, the change is recorded for the variable whose value contains it. Other keys that are not variable
  * names are only counted.
  *
- * @param enclosing the variables whose values contain keys; see `keysInsideValues`
+ * @param enclosing by key, the variable whose value contains the key; see `keysInsideValues`
  */
 export function redactChanges(
   changes: readonly KeyChange[],

@@ -4,20 +4,20 @@ import { type CommandRedaction, redactCommand } from '@rack-gateway/convox-api'
 /** The redacted form of a command for events and recordings. The decision uses the real command. */
 export interface RedactedCommand {
   readonly words: readonly string[]
-  /** Whether a part of it was replaced. */
+  /** Whether a part of the command was replaced. */
   readonly hidden: boolean
   /** Redacts a sentence that can quote the real command. */
-  sentence(text: string): string
+  redactSentence(text: string): string
 }
 
 export function createRedactedCommand(real: readonly string[], view: CommandRedaction): RedactedCommand {
   const words = redactCommand(real, view)
-  if (words === real) return { words, hidden: false, sentence: (text) => text }
+  if (words === real) return { words, hidden: false, redactSentence: (text) => text }
   const pairs = quotations(real, words)
   return {
     words,
     hidden: true,
-    sentence: (text) => replaceQuotations(text, pairs, (rest) => redactCommand([rest], view).join()),
+    redactSentence: (text) => replaceQuotations(text, pairs, (rest) => redactCommand([rest], view).join()),
   }
 }
 

@@ -1,22 +1,22 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Counts bytes that were read from a connection and forwarded. */
+/** Counts bytes that were read from a connection and forwarded, and collects their buffers from time to time. */
 export type BufferSweep = (bytes: number) => void
 
 /** Bytes between two collections. A collection takes about 1 ms, and forwarding as many bytes takes at least 10 ms. */
 const sweepEvery = 8 * 1024 * 1024
 
 /**
- * Keeps memory flat during large transfers. Each read of a connection leaves a buffer outside V8's heap. V8 collects them
- * only after 64 MiB. A collection of young objects finds nearly all of them.
+ * Keeps memory flat during large transfers. Each read of a connection leaves a buffer outside V8's heap. V8 collects such
+ * buffers only after 64 MiB. A collection of young objects finds nearly all of them.
  */
 export function createBufferSweep(collect: () => void = youngCollection()): BufferSweep {
-  let passed = 0
+  let uncollected = 0
   return function sweep(bytes) {
-    passed += bytes
-    if (passed < sweepEvery) return
-    passed = 0
+    uncollected += bytes
+    if (uncollected < sweepEvery) return
+    uncollected = 0
     collect()
   }
 }

@@ -20,12 +20,12 @@ export const maskLimit = 16 * 1024 * 1024
 
 /** As many calls may wait as may be in progress. A WebSocket never waits, because another one can stay open for hours. */
 export function createCallLimits(racks: readonly string[], limits: Limits): CallLimits {
-  const made = new Map<string, FairLimit>()
+  const limitsByKind = new Map<string, FairLimit>()
   for (const rack of racks) {
     const { callsPerPrincipal, transfersPerPrincipal, websocketsPerPrincipal } = limits
     function add(kind: CallKind, what: string, perPrincipal: number, total: number, waiting: number): void {
-      const refusal = (full: 'principal' | 'total') => tooMany(rack, what, full, { perPrincipal, total })
-      made.set(`${kind} ${rack}`, createFairLimit({ perPrincipal, total, waiting, refusal }))
+      const refusal = (reached: 'principal' | 'total') => tooMany(rack, what, reached, { perPrincipal, total })
+      limitsByKind.set(`${kind} ${rack}`, createFairLimit({ perPrincipal, total, waiting, refusal }))
     }
     add('call', 'calls', callsPerPrincipal, limits.callsPerRack, callsPerPrincipal)
     add('transfer', 'uploads and downloads', transfersPerPrincipal, limits.transfersPerRack, transfersPerPrincipal)
@@ -33,7 +33,7 @@ export function createCallLimits(racks: readonly string[], limits: Limits): Call
   }
   return {
     of(rack, kind) {
-      const limit = made.get(`${kind} ${rack}`)
+      const limit = limitsByKind.get(`${kind} ${rack}`)
       if (limit === undefined) throw new Error(`there are no limits for the rack ${rack}`)
       return limit
     },
@@ -57,7 +57,7 @@ export function kindOfCall({ kind, body, mask }: RackRoute): CallKind {
   return body === 'raw' || mask === 'opaque' || mask === 'stream' ? 'transfer' : 'call'
 }
 
-interface Counts {
+interface LimitSizes {
   readonly perPrincipal: number
   readonly total: number
 }
@@ -65,16 +65,21 @@ interface Counts {
 /** Seconds. */
 const retryAfter = 5
 
-function tooMany(rack: string, what: string, full: 'principal' | 'total', { perPrincipal, total }: Counts): Error {
+function tooMany(
+  rack: string,
+  what: string,
+  reached: 'principal' | 'total',
+  { perPrincipal, total }: LimitSizes,
+): Error {
   const reason =
-    full === 'principal'
+    reached === 'principal'
       ? `You already have ${perPrincipal} ${what} in progress on the rack ${rack}, which is the limit for one caller.`
       : `${total} ${what} are in progress on the rack ${rack}, which is the limit for all callers together.`
   return limitReached(reason, `Try again in ${retryAfter} s, or when some of them have ended.`)
 }
 
-function noMemory(of: 'responses' | 'forms'): Error {
-  const reason = `The gateway already has as many large ${of} in memory as its limit allows.`
+function noMemory(kind: 'responses' | 'forms'): Error {
+  const reason = `The gateway already has as many large ${kind} in memory as its limit allows.`
   return limitReached(reason, `Try again in ${retryAfter} s, or with less at once.`)
 }
 

@@ -5,7 +5,7 @@ export interface Turns {
 }
 
 /** Milliseconds of other work in a turn above which computations wait for a quieter turn. */
-const busy = 0.5
+const busyTurn = 0.5
 /** Milliseconds after which a computation continues even in a busy turn. */
 const maxWait = 20
 
@@ -16,7 +16,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
 
   function continueOne(): void {
     const at = now()
-    const isBusy = at - turnBegan > busy && at - lastContinued < maxWait
+    const isBusy = at - turnBegan > busyTurn && at - lastContinued < maxWait
     turnBegan = at
     if (!isBusy) {
       lastContinued = at

@@ -5,7 +5,7 @@ import type { Sql } from 'postgres'
 export interface CallEndings {
   /** @returns a function that removes the call */
   add(call: string, end: (reason: string) => void): () => void
-  /** Looks for requests. Every request raises the revision, so it is only needed for requests that are older than the call. */
+  /** Looks for requests to end calls. A new request causes a check by itself, so call this only for requests that are older than a call. */
   check(): void
   stop(): void
 }

@@ -10,8 +10,8 @@ export interface LiveCall {
   /** A websocket is ended when the gateway stops; a transfer may finish. */
   readonly kind: 'websocket' | 'transfer'
   readonly listed: ListedCall
-  /** Ends it. A WebSocket sends the reason to the client. */
+  /** Ends the call. A WebSocket sends the reason to the client. */
   end(reason: string): void
-  /** Keeps proxies from closing it as idle. */
+  /** Keeps proxies from closing the connection as idle. */
   ping(): void
 }

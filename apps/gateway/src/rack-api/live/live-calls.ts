@@ -14,9 +14,9 @@ export interface LiveCalls {
   /** @returns a function that removes the call */
   add(call: LiveCall): () => void
   readonly size: number
-  /** Waits in `settled` for a WebSocket that was ended, and its event. */
-  await(end: Promise<void>): void
-  /** Resolves when all of these have ended. */
+  /** Makes `settled` wait for the end of a WebSocket and for its event. */
+  trackEnd(end: Promise<void>): void
+  /** Resolves when all tracked ends have settled. */
   settled(): Promise<void>
   /** Ends all WebSockets, including those that are opened later. */
   endAll(reason: string): void
@@ -37,16 +37,26 @@ export interface LiveCallsOptions {
 }
 
 /** Well below the 60 s of silence after which a rack's ingress closes a connection. */
-const pingEvery = 20_000
+const defaultPingInterval = 20_000
 /** Short enough to end streams within a second after a token or binding expires. */
-const reviewEvery = 1_000
+const reviewInterval = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
-  const { streams, identities, policy, packages, listing, endings, now, onError, pingInterval = pingEvery } = options
+  const {
+    streams,
+    identities,
+    policy,
+    packages,
+    listing,
+    endings,
+    now,
+    onError,
+    pingInterval = defaultPingInterval,
+  } = options
   const reviewPackages = createPackageReview(packages, now)
   const calls = new Set<LiveCall>()
   const ends = new Set<Promise<void>>()
-  let over: string | null = null
+  let endReason: string | null = null
 
   async function review(call: LiveCall): Promise<void> {
     const principal = await identities.findPrincipal(call.credential)
@@ -74,8 +84,8 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     for (const call of calls) check(call)
   }
 
-  const forget = identities.onChange(reviewAll)
-  const reviewing = setInterval(reviewAll, reviewEvery).unref()
+  const unsubscribe = identities.onChange(reviewAll)
+  const reviewing = setInterval(reviewAll, reviewInterval).unref()
   const pinging = setInterval(function keepAlive() {
     for (const call of calls) call.ping()
   }, pingInterval).unref()
@@ -84,7 +94,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     add(call) {
       const { principal, rackCall, listed } = call
       calls.add(call)
-      const leave = streams.add({
+      const removeStream = streams.add({
         principalId: principal.id,
         credential: principal.credential,
         rack: rackCall.rack,
@@ -94,11 +104,11 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
       const removeEnding = endings.add(listed.id, call.end)
       listing.add(listed)
       // The permission may have changed while the rack answered.
-      if (over !== null && call.kind === 'websocket') call.end(over)
+      if (endReason !== null && call.kind === 'websocket') call.end(endReason)
       else check(call)
       return () => {
         calls.delete(call)
-        leave()
+        removeStream()
         removeEnding()
         listing.remove(listed.id)
       }
@@ -106,7 +116,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     get size() {
       return calls.size
     },
-    await(end) {
+    trackEnd(end) {
       ends.add(end)
       const forgetEnd = () => ends.delete(end)
       end.then(forgetEnd, forgetEnd)
@@ -115,11 +125,11 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
       await Promise.allSettled(ends)
     },
     endAll(reason) {
-      over = reason
+      endReason = reason
       for (const call of calls) if (call.kind === 'websocket') call.end(reason)
     },
     stop() {
-      forget()
+      unsubscribe()
       clearInterval(reviewing)
       clearInterval(pinging)
     },

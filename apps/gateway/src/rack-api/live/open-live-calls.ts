@@ -39,7 +39,7 @@ export function openLiveCalls(app: FastifyInstance, pingInterval?: number): Live
   app.addHook('onClose', async function stopLiveCalls() {
     endings.stop()
     await sweep.stop()
-    // Rows that stay count no more, because the audit stream of this process is closed.
+    // Rows that remain are ignored, because the audit stream of this process is closed.
     await withTimeout(listing.stop(), maxStopTime, () => undefined).catch((err: unknown) =>
       log.warn({ event: 'live_call.listing_failed', err }),
     )

@@ -5,12 +5,12 @@ import type { LiveCall } from './live-call.ts'
 /** Asks the policy packages about calls in progress. @returns the reason to end the call, or null */
 export type PackageReview = (call: LiveCall, principal: Principal, decision: Allowed) => Promise<string | null>
 
-interface Reviewed {
-  /** When the packages that take their time were last asked. */
+interface ReviewState {
+  /** When all packages, including the asynchronous ones, were last asked. */
   allAskedAt: number
-  /** Since when a package could not say; null where all could. */
+  /** Since when a package has failed to decide; null if all packages decided. */
   unclearSince: number | null
-  underWay: boolean
+  isRunning: boolean
 }
 
 /** Milliseconds between two reviews by asynchronous packages, each of which may call another service. */
@@ -19,40 +19,40 @@ const asynchronousInterval = 30_000
 const maxFailureTime = 60_000
 
 export function createPackageReview(packages: PolicyPackages, now: () => number): PackageReview {
-  const known = new WeakMap<LiveCall, Reviewed>()
+  const states = new WeakMap<LiveCall, ReviewState>()
 
-  function stateOf(call: LiveCall): Reviewed {
-    const found = known.get(call)
-    if (found) return found
-    const made = { allAskedAt: now(), unclearSince: null, underWay: false }
-    known.set(call, made)
-    return made
+  function stateOf(call: LiveCall): ReviewState {
+    const existing = states.get(call)
+    if (existing) return existing
+    const state = { allAskedAt: now(), unclearSince: null, isRunning: false }
+    states.set(call, state)
+    return state
   }
 
-  async function ask(state: Reviewed, call: LiveCall, permitted: [Principal, Allowed]): Promise<string | null> {
+  async function ask(state: ReviewState, call: LiveCall, permitted: [Principal, Allowed]): Promise<string | null> {
     const at = now()
-    const everyone = at - state.allAskedAt >= asynchronousInterval
-    if (everyone) state.allAskedAt = at
+    const asksAll = at - state.allAskedAt >= asynchronousInterval
+    if (asksAll) state.allAskedAt = at
     const [principal, decision] = permitted
     const { objection, unclear } = await packages.review(
       { principal, call: { ...call.rackCall, at }, decision },
-      everyone ? 'all' : 'synchronous',
+      asksAll ? 'all' : 'synchronous',
     )
     if (objection !== null && objection.effect !== 'allow') return `${objection.reason} ${objection.remedy}`
     if (unclear) state.unclearSince ??= at
-    else if (everyone) state.unclearSince = null
+    else if (asksAll) state.unclearSince = null
     if (!unclear || state.unclearSince === null || at - state.unclearSince < maxFailureTime) return null
     return 'A policy package has failed for a minute. Try again. If it still fails, tell an administrator of the gateway.'
   }
 
   return async function review(call, principal, decision) {
     const state = stateOf(call)
-    if (packages.loaded.length === 0 || state.underWay) return null
-    state.underWay = true
+    if (packages.loaded.length === 0 || state.isRunning) return null
+    state.isRunning = true
     try {
       return await ask(state, call, [principal, decision])
     } finally {
-      state.underWay = false
+      state.isRunning = false
     }
   }
 }

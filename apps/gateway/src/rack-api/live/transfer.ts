@@ -14,7 +14,7 @@ export function watchTransfer(
   if (body !== 'raw' && mask !== 'opaque') return
   const { principal, credential, rackCall } = call
   const { raw } = reply
-  const leave = live.add({
+  const removeCall = live.add({
     principal,
     credential,
     rackCall,
@@ -24,5 +24,5 @@ export function watchTransfer(
     end: () => raw.destroy(),
     ping: () => undefined,
   })
-  raw.once('close', leave)
+  raw.once('close', removeCall)
 }

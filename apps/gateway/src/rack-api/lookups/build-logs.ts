@@ -8,11 +8,11 @@ import { askRack, textField } from './rack-question.ts'
  * even on its own disk. An imported archive contains that address, so it is checked when the logs are read.
  *
  * @param build becomes a part of a path, where a name that ends with `.tgz` would be a whole archive
- * @throws NotPermitted if it is not an object of the same app, InvalidParameter for an invalid ID,
+ * @throws NotPermitted if the logs are not an object of the same app, InvalidParameter for an invalid ID,
  * UpstreamUnclear if the rack's answer has no address
  */
 export async function rejectForeignLogs(rack: Rack, app: string, build: string): Promise<void> {
-  if (!objectId.pattern.test(build)) throw strangeBuild()
+  if (!objectId.pattern.test(build)) throw invalidBuild()
   const { status, value } = await askRack(rack, `/apps/${app}/builds/${build}`)
   if (status === 404) return
   const logs = textField(value, 'logs')
@@ -27,7 +27,7 @@ export async function rejectForeignLogs(rack: Rack, app: string, build: string):
   )
 }
 
-function strangeBuild(): Error {
+function invalidBuild(): Error {
   const { expected, remedy } = objectId
   return withRule(new InvalidParameter(`The build must be ${expected}.`, remedy), 'invalid-parameter')
 }

@@ -13,13 +13,13 @@ export interface ResourceDirectory {
   find(rack: Rack, host: string, port: string, mayProxy: (app: string) => boolean): Promise<AppResource | null>
 }
 
-interface Address {
+interface ResourceAddress {
   readonly name: string
   /** `host:port`, lower-case. */
   readonly address: string
 }
 
-/** Default ports by scheme. @see convox, the kinds of resources of a rack */
+/** Default ports of the kinds of resources that a rack offers, by scheme. */
 const defaultPorts: Readonly<Record<string, string>> = {
   postgres: '5432',
   postgresql: '5432',
@@ -34,7 +34,7 @@ const defaultPorts: Readonly<Record<string, string>> = {
 
 export function createResourceDirectory(now: () => number): ResourceDirectory {
   const apps = createTtlCache<readonly string[]>(now)
-  const resources = createTtlCache<readonly Address[]>(now)
+  const resources = createTtlCache<readonly ResourceAddress[]>(now)
 
   return {
     async find(rack, host, port, mayProxy) {
@@ -69,7 +69,7 @@ async function appNames(rack: Rack): Promise<string[]> {
   return value.flatMap((app) => textField(app, 'name') ?? []).filter((name) => /^[a-z0-9][a-z0-9-]*$/.test(name))
 }
 
-async function addressesOf(rack: Rack, app: string): Promise<Address[]> {
+async function addressesOf(rack: Rack, app: string): Promise<ResourceAddress[]> {
   const { value } = await askRack(rack, `/apps/${app}/resources`)
   if (!Array.isArray(value)) return []
   return value.flatMap((resource) => {
@@ -82,7 +82,7 @@ async function addressesOf(rack: Rack, app: string): Promise<Address[]> {
 function addressIn(url: string): string | null {
   if (!URL.canParse(url)) return /^[a-z0-9.-]+:[0-9]+$/i.test(url) ? url.toLowerCase() : null
   const { protocol, hostname, port } = new URL(url)
-  const known = port || defaultPorts[protocol.slice(0, -1)]
-  if (hostname !== '') return known === undefined ? null : `${hostname.toLowerCase()}:${known}`
+  const portOrDefault = port || defaultPorts[protocol.slice(0, -1)]
+  if (hostname !== '') return portOrDefault === undefined ? null : `${hostname.toLowerCase()}:${portOrDefault}`
   return /^[a-z0-9.-]+:[0-9]+$/i.test(url) ? url.toLowerCase() : null
 }

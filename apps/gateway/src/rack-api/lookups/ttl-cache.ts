@@ -8,15 +8,15 @@ export interface TtlCache<T> {
 
 /** @param now milliseconds since the epoch */
 export function createTtlCache<T>(now: () => number): TtlCache<T> {
-  const known = new LRUCache<string, Promise<T>>({ max: 10_000, ttl: 10_000, ttlResolution: 0, perf: { now } })
+  const answers = new LRUCache<string, Promise<T>>({ max: 10_000, ttl: 10_000, ttlResolution: 0, perf: { now } })
 
   return {
     get(key, ask, isCacheable) {
-      const found = known.get(key)
+      const found = answers.get(key)
       if (found !== undefined) return found
       const answer = ask()
-      known.set(key, answer)
-      const forget = () => known.peek(key) === answer && known.delete(key)
+      answers.set(key, answer)
+      const forget = () => answers.peek(key) === answer && answers.delete(key)
       answer.then((value) => isCacheable(value) || forget(), forget)
       return answer
     },

@@ -19,7 +19,7 @@ import { environmentOf, newestEnvironment } from './release-environment.ts'
 
 /** A new release's environment, and its differences from the current one. */
 export interface NewEnvironment {
-  /** The keys that are added, removed, or given another value, against the newest release; sorted. */
+  /** The keys that are added, removed, or given another value, compared with the newest release; sorted. */
   readonly changes: readonly KeyChange[]
   /** The same for the audit log; see `redactChanges`. */
   readonly recordedChanges: readonly RecordedChange[]
@@ -41,18 +41,18 @@ export interface Environments {
 export function createEnvironments(masks: MaskKeeper): Environments {
   return {
     async ofNewRelease(rack, app, form) {
-      const given = form.get('env')
+      const requested = form.get('env')
       const parent = form.get('parent-release')
-      if (given !== undefined) rejectUnreadableLines(given)
-      if (given === undefined && (parent === undefined || parent === '')) return null
+      if (requested !== undefined) rejectUnreadableLines(requested)
+      if (requested === undefined && (parent === undefined || parent === '')) return null
       const newest = await newestEnvironment(rack, app)
-      if (given === undefined) {
-        return compared([[newest, await environmentOf(rack, app, parent ?? '')]])
+      if (requested === undefined) {
+        return compareAll([[newest, await environmentOf(rack, app, parent ?? '')]])
       }
-      const { env, restored } = await withRealValues(masks, rack, app, given)
-      // An empty environment beside a parent could also be read as the parent's.
-      const also = env === '' && parent ? ([[newest, await environmentOf(rack, app, parent)]] as const) : []
-      const comparison = compared([[newest, env], ...also])
+      const { env, restored } = await restoreMasks(masks, rack, app, requested)
+      // With a parent, the rack could also read an empty environment as the parent's environment.
+      const parentComparison = env === '' && parent ? ([[newest, await environmentOf(rack, app, parent)]] as const) : []
+      const comparison = compareAll([[newest, env], ...parentComparison])
       return restored.length === 0
         ? comparison
         : { ...comparison, restored: formOf(form, env), restoredValues: restored.map(({ value }) => value) }
@@ -76,18 +76,18 @@ export function rejectStrayMasks({ form, headers }: Parameters, nameOf: (paramet
 
 type Comparison = readonly [before: string, after: string]
 
-function compared(comparisons: readonly Comparison[]): NewEnvironment {
+function compareAll(comparisons: readonly Comparison[]): NewEnvironment {
   const changes = comparisons.flatMap(([before, after]) => changesBetween(before, after))
   const enclosing = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...keysInsideValues(text)])))
   return { changes, recordedChanges: redactChanges(changes, enclosing), restored: null, restoredValues: [] }
 }
 
 function changesBetween(before: string, after: string): KeyChange[] {
-  const old = parseEnv(before)
-  const now = parseEnv(after)
+  const oldValues = parseEnv(before)
+  const newValues = parseEnv(after)
   return diffEnv(before, after).map((key) => ({
     key,
-    change: !old.has(key) ? 'added' : now.has(key) ? 'changed' : 'removed',
+    change: !oldValues.has(key) ? 'added' : newValues.has(key) ? 'changed' : 'removed',
   }))
 }
 
@@ -112,7 +112,7 @@ function rejectUnreadableLines(env: string): void {
   )
 }
 
-async function withRealValues(masks: MaskKeeper, rack: Rack, app: string, env: string) {
+async function restoreMasks(masks: MaskKeeper, rack: Rack, app: string, env: string) {
   const environments = new Map<string, ReadonlyMap<string, string>>()
   for (const { key, release, mac } of findMasks(env)) {
     if (environments.has(release)) continue

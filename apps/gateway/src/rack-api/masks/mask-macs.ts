@@ -31,7 +31,7 @@ export function createMaskTexts(mac: MaskMac, capacity = 20_000): (rack: string,
   }
 
   return function textOf(rack, origin) {
-    if (origin.key.length > longestKept) return mac(rack, origin).toString('base64url')
+    if (origin.key.length > maxCachedKeyLength) return mac(rack, origin).toString('base64url')
     const known = textsOf(rack, origin).get(origin.key)
     if (known !== undefined) return known
     if (count >= capacity) {
@@ -46,4 +46,4 @@ export function createMaskTexts(mac: MaskMac, capacity = 20_000): (rack: string,
   }
 }
 
-const longestKept = 200
+const maxCachedKeyLength = 200

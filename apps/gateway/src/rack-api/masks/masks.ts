@@ -46,7 +46,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     const moment = { at: now(), address }
     const scope = { rack: rack.name, app, scope: app === null ? 'rack' : 'app' } as const
     const visibility = visibilityOf(policy, principal, scope, moment)
-    const { secrets, environment } = shownBy(parsedRequest.api, visibility)
+    const { secrets, environment } = visibilityThrough(parsedRequest.api, visibility)
     return {
       env: environment,
       revealedKey: visibility.environment === 'shown' ? revealedKey : null,
@@ -85,19 +85,19 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     },
     applyToText(call, received) {
       const text = received.toString('utf8')
-      // First the values: a value that is only redacted in part is not found.
+      // Values first, because `redactText` can replace a part of a value, which would no longer be found.
       const shown = redactText(redactValues(text, call.restoredValues), viewOf(call))
       return shown === text ? received : Buffer.from(shown)
     },
     proves(rack, origin, mac) {
-      const given = Buffer.from(mac, 'base64url')
-      return given.length === macBytes && macs.some((mac) => timingSafeEqual(mac(rack, origin), given))
+      const bytes = Buffer.from(mac, 'base64url')
+      return bytes.length === macBytes && macs.some((macOf) => timingSafeEqual(macOf(rack, origin), bytes))
     },
   }
 }
 
-/** A page shows secrets only one at a time, when a person asks for one. */
-function shownBy(api: CalledApi, visibility: Visibility): Visibility {
+/** What a response of an API shows. The management API hides secrets, because a page shows only the one that a person asks for. */
+function visibilityThrough(api: CalledApi, visibility: Visibility): Visibility {
   if (api === 'rack' || visibility.environment === 'hidden') return visibility
   return { secrets: false, environment: 'secrets-hidden' }
 }
@@ -112,5 +112,5 @@ export function sizeOf(chunks: readonly Buffer[]): number {
 
 function addParts(parts: Buffer[], text: string): void {
   const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; at += partSize) parts.push(bytes.subarray(at, at + partSize))
+  for (let start = 0; start < bytes.length; start += partSize) parts.push(bytes.subarray(start, start + partSize))
 }

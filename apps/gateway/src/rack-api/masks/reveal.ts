@@ -5,16 +5,19 @@ import { appOf } from '../app-of.ts'
 import type { RoutedCall } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 
-/** The header of a call of the management API with the environment key whose value the caller asks for. */
+/** A header of the management API: the environment key whose value the caller wants to see. */
 const header = 'reveal-key'
 const releaseRoute = 'GET /apps/{app}/releases/{id}'
 const keyName = /^[A-Za-z0-9_.-]{1,256}$/
 
-/** @throws InvalidParameter for something other than one key of one release, so that no value seems absent */
+/**
+ * The key in the header `Reveal-Key`, or null. @throws InvalidParameter if it is not one key, or the call does not read one release,
+ * because the value would seem to be missing
+ */
 export function readRevealedKey({ headers }: FastifyRequest, { parsedRequest, match }: RoutedCall): string | null {
-  const given = headers[header]
-  if (parsedRequest.api === 'rack' || given === undefined) return null
-  if (typeof given === 'string' && keyName.test(given) && match.route.id === releaseRoute) return given
+  const key = headers[header]
+  if (parsedRequest.api === 'rack' || key === undefined) return null
+  if (typeof key === 'string' && keyName.test(key) && match.route.id === releaseRoute) return key
   throw withRule(
     new InvalidParameter(
       'The header Reveal-Key does not name a key of a release.',

@@ -19,7 +19,7 @@ export function createProcessDirectory(now: () => number): ProcessDirectory {
   const cache = createTtlCache<FoundProcess>(now)
 
   async function ask(rack: Rack, app: string, process: string): Promise<FoundProcess> {
-    return (await asProcess(rack, app, process)) ?? (await asService(rack, app, process)) ?? unknown
+    return (await findProcess(rack, app, process)) ?? (await findService(rack, app, process)) ?? unknown
   }
 
   return {
@@ -32,7 +32,7 @@ export function createProcessDirectory(now: () => number): ProcessDirectory {
   }
 }
 
-async function asProcess(rack: Rack, app: string, process: string): Promise<FoundProcess | null> {
+async function findProcess(rack: Rack, app: string, process: string): Promise<FoundProcess | null> {
   const { value } = await askRack(rack, `/apps/${app}/processes/${process}`)
   if (textField(value, 'id') !== process) return null
   const service = textField(value, 'service') ?? textField(value, 'name')
@@ -40,7 +40,7 @@ async function asProcess(rack: Rack, app: string, process: string): Promise<Foun
 }
 
 /** The rack accepts a service's name instead of a process ID, and chooses one of its processes. */
-async function asService(rack: Rack, app: string, name: string): Promise<FoundProcess | null> {
+async function findService(rack: Rack, app: string, name: string): Promise<FoundProcess | null> {
   const { value } = await askRack(rack, `/apps/${app}/services`)
   const found = Array.isArray(value) && value.some((service) => textField(service, 'name') === name)
   return found ? { known: true, service: name } : null

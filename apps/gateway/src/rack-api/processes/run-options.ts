@@ -4,7 +4,7 @@ import { AmbiguousParameters, withRule } from '../../errors.ts'
 
 /** The options of a run's POST. They apply to every `exec` of its process, by any principal. */
 export interface RunStart {
-  /** Names of the environment keys that it brought. */
+  /** Names of the environment keys in the POST. */
   readonly environment: readonly string[]
   readonly newestRelease: boolean
 }
@@ -17,10 +17,10 @@ export function optionsOfRun(
   headers: ReadonlyMap<string, string>,
   { attached, newestRelease }: { readonly attached: boolean; readonly newestRelease: boolean },
 ): CommandOptions {
-  const atStart = attached ? null : false
+  const terminalOption = attached ? null : false
   return {
-    interactive: atStart,
-    entrypoint: atStart,
+    interactive: terminalOption,
+    entrypoint: terminalOption,
     environment: namesIn(headers.get('environment') ?? ''),
     newestRelease,
   }

@@ -15,8 +15,8 @@ export interface Run {
   readonly start: RunStart
 }
 
-/** A run, as its creation described it. */
-export interface KnownRun extends RunStart {
+/** The part of a run that decisions depend on. */
+export interface StoredRun extends RunStart {
   readonly principal: string
   readonly service: string
 }
@@ -24,7 +24,7 @@ export interface KnownRun extends RunStart {
 /** Stored in PostgreSQL, so that every replica knows the runs, also after a restart. */
 export interface Runs {
   add(run: Run): Promise<void>
-  find(rack: string, app: string, process: string): Promise<KnownRun | null>
+  find(rack: string, app: string, process: string): Promise<StoredRun | null>
 }
 
 export function createRuns(sql: Sql, now: () => number): Runs {

@@ -13,8 +13,8 @@ import { proofAddress } from './proof-address.ts'
 import { refuseStepUp } from './refuse-step-up.ts'
 import { secretOf } from './require-step-up.ts'
 
-/** How recent a proof is that `convox api get /gateway-step-up` asks for when no call was refused. */
-const within = 600_000
+/** Milliseconds. The maximum age of the proof that `convox api get /gateway-step-up` asks for if no call was refused. */
+const maxProofAge = 600_000
 /** Bytes. */
 const longestResult = 256
 const route = 'GET /gateway-step-up'
@@ -44,14 +44,14 @@ export async function answerStepUp(
   if (stepUpCall.kind === 'activate') {
     if (caller.address === 'unknown') throw unknownAddress()
     const { covers } = await request.server.stepUps.activate(stepUpCall.code, callerOf(request, caller))
-    const how =
+    const validity =
       covers.kind === 'recent' ? 'The proof is valid for calls from this address.' : 'The proof is valid once.'
-    return send(dependencies, request, reply, { proved: true, next: `${how} Repeat the command now.` })
+    return send(dependencies, request, reply, { proved: true, next: `${validity} Repeat the command now.` })
   }
   return start(dependencies, request, reply, caller)
 }
 
-/** A result has 43 characters. @throws BodyTooLarge */
+/** Reads the result of a proof, which has 43 characters. @throws BodyTooLarge */
 async function readResult(request: FastifyRequest, reply: FastifyReply, timeout: number): Promise<Buffer> {
   if (!hasBody(request.raw)) return Buffer.alloc(0)
   if (Number(request.headers['content-length'] ?? Number.NaN) <= longestResult) return readForm(request, reply, timeout)
@@ -64,19 +64,19 @@ async function readResult(request: FastifyRequest, reply: FastifyReply, timeout:
   )
 }
 
-interface Asker {
+interface ProofCaller {
   readonly call: CallState
   readonly user: string
   readonly session: string
   readonly address: string
 }
 
-/** Begins the proof of the newest refused call, or of none. */
+/** Begins the proof for the newest refused call. If no call was refused, begins one that is valid for ten minutes. */
 async function start(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
   reply: FastifyReply,
-  { call, user, session, address }: Asker,
+  { call, user, session, address }: ProofCaller,
 ): Promise<void> {
   const { stepUps } = request.server
   const delivery = call.parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
@@ -91,7 +91,7 @@ async function start(
       session,
       delivery,
       calls: [],
-      covers: { kind: 'recent', within },
+      covers: { kind: 'recent', within: maxProofAge },
       methods: 'any',
       address,
       client: request.headers['user-agent'] ?? null,
@@ -104,22 +104,22 @@ async function start(
       next: `Open the page in your browser, and run the command that it shows: convox api get ${stepUpPath}/CODE`,
     })
   const { hash: policy } = dependencies.policy
-  const asked = { rule: 'step-up', source: 'gateway', reason: 'You asked to prove your second factor.', policy }
+  const denial = { rule: 'step-up', source: 'gateway', reason: 'You asked to prove your second factor.', policy }
   const hasFactor = request.principal?.secondFactor === true
-  throw refuseStepUp(asked, { id, page, how: 'challenge', hasFactor }, reply)
+  throw refuseStepUp(denial, { id, page, flow: 'challenge', hasFactor }, reply)
 }
 
-async function redeem(request: FastifyRequest, asker: Asker, id: string, body: Buffer): Promise<string> {
+async function redeem(request: FastifyRequest, caller: ProofCaller, id: string, body: Buffer): Promise<string> {
   const { challenge } = request.headers
-  const { proof } = await request.server.stepUps.redeem(id, callerOf(request, asker), {
+  const { proof } = await request.server.stepUps.redeem(id, callerOf(request, caller), {
     result: body.toString('latin1'),
     challenge: typeof challenge === 'string' ? challenge : null,
-    replaced: secretOf(request, asker.call),
+    replaced: secretOf(request, caller.call),
   })
   return proof
 }
 
-function callerOf(request: FastifyRequest, { user, session, address }: Asker): StepUpCaller {
+function callerOf(request: FastifyRequest, { user, session, address }: ProofCaller): StepUpCaller {
   const name = request.principal?.name ?? ''
   const author = { kind: 'user', id: user, name } as const
   return { user, session, address, author, record: identityRecorder(request.server, request) }

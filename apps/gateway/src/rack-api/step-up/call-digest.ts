@@ -24,7 +24,7 @@ export function callDigests(
   { headers, digest }: { readonly headers: ReadonlyMap<string, string>; readonly digest: BodyDigest },
 ): CallDigests {
   const { rack, route, app, params, process, command, instanceCommand, release } = rackCall
-  const does = {
+  const effect = {
     rack,
     route: route.id,
     app,
@@ -36,9 +36,9 @@ export function callDigests(
   }
   const isBuild = route.id === buildRoute
   return {
-    exact: hashOf('exact', { ...does, params, form: form && digest(form) }),
+    exact: hashOf('exact', { ...effect, params, form: form && digest(form) }),
     similar: hashOf('similar', {
-      ...does,
+      ...effect,
       params: stableParams(rackCall),
       process: process && (process.own ? 'own' : (process.service ?? process.id)),
       form: form && digest(isBuild ? withoutSource(form) : form),
@@ -46,9 +46,9 @@ export function callDigests(
   }
 }
 
-function hashOf(kind: keyof CallDigests, does: object): string {
+function hashOf(kind: keyof CallDigests, effect: object): string {
   return createHash('sha256')
-    .update(JSON.stringify([kind, does]))
+    .update(JSON.stringify([kind, effect]))
     .digest('hex')
 }
 
@@ -61,7 +61,7 @@ function stableParams({ params, process }: RackCall): Record<string, string> {
   }
 }
 
-/** The address of the uploaded source is another one at each attempt. */
+/** The form without the address of the uploaded source, which differs at each attempt. */
 function withoutSource(form: Buffer): Buffer {
   const fields = new URLSearchParams(form.toString('latin1'))
   fields.delete('url')

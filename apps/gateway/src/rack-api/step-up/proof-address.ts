@@ -3,7 +3,7 @@ import { addressOf } from '../../audit/call-event.ts'
 
 /**
  * The address that a proof can be bound to. Behind a proxy that is missing in `TRUSTED_PROXIES`, all callers have one address,
- * so theirs counts as unknown.
+ * so this address counts as unknown.
  */
 export function proofAddress(request: FastifyRequest): string {
   const isForwarded = request.raw.headers['x-forwarded-for'] !== undefined

@@ -4,16 +4,16 @@ import type { FastifyReply } from 'fastify'
 import { StepUpChallenge, StepUpNeeded, withDenial } from '../../errors.ts'
 
 /**
- * How a program gets the proof. `challenge`: the stock CLI asks for it and repeats the call. `command`: the stock CLI asks for
+ * How a caller gets the proof. `challenge`: the stock CLI asks for it and repeats the call. `command`: the stock CLI asks for
  * it with a command. `code`: the page shows a code. `response`: the page or program proves it and repeats the call.
  */
-export type StepUpWay = 'challenge' | 'command' | 'code' | 'response'
+export type ProofFlow = 'challenge' | 'command' | 'code' | 'response'
 
-export interface AskedProof {
+export interface RequestedProof {
   readonly id: string
-  /** Its page. */
+  /** The address of the page for the proof. */
   readonly page: string
-  readonly how: StepUpWay
+  readonly flow: ProofFlow
   /** Whether the user has a second factor. The page lets the user add the first one. */
   readonly hasFactor: boolean
 }
@@ -21,19 +21,19 @@ export interface AskedProof {
 /** The error of a call without the proof that it needs. */
 export function refuseStepUp(
   { rule, source, reason, policy }: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>,
-  { id, page, how, hasFactor }: AskedProof,
+  { id, page, flow, hasFactor }: RequestedProof,
   reply: FastifyReply,
 ): Error {
-  const remedy = `${hasFactor ? '' : noFactor}${remedies[how](page)}`
-  const ErrorClass = how === 'challenge' ? StepUpChallenge : StepUpNeeded
-  if (how === 'challenge') reply.header('www-authenticate', `Session path="${stepUpPath}/${id}" token="true"`)
+  const remedy = `${hasFactor ? '' : noFactor}${remedies[flow](page)}`
+  const ErrorClass = flow === 'challenge' ? StepUpChallenge : StepUpNeeded
+  if (flow === 'challenge') reply.header('www-authenticate', `Session path="${stepUpPath}/${id}" token="true"`)
   const error = new ErrorClass(reason, `${remedy} (rule ${rule})`)
   return Object.assign(withDenial(error, { rule, source, reason, remedy, policy }), { stepUp: { id, page } })
 }
 
 const noFactor = 'You have no second factor yet. Add one in the browser, when it asks for the proof. '
 
-const remedies: Readonly<Record<StepUpWay, (page: string) => string>> = {
+const remedies: Readonly<Record<ProofFlow, (page: string) => string>> = {
   challenge: () => 'Prove your second factor in the browser.',
   command: () => `Run: convox api get ${stepUpPath}, then repeat the command.`,
   code: (page) =>

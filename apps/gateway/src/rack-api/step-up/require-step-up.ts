@@ -15,8 +15,7 @@ export function needsStepUp(decision: Decision): decision is NeedsStepUp {
 }
 
 /**
- * Finds the proof that a call needs. Without one, it asks for a proof, and refuses the call in a way that its program can go
- * on from.
+ * Finds the proof that a call needs. Without one, it asks for a proof, and refuses the call with instructions for its program.
  *
  * @throws StepUpNeeded
  */
@@ -24,15 +23,15 @@ export async function requireStepUp(
   request: FastifyRequest,
   reply: FastifyReply,
   call: RoutedCall,
-  { rackCall, decision, headers }: CallInNeed,
+  { rackCall, decision, headers }: CallWithDecision,
 ): Promise<Allowed> {
   const { stepUps, bodyDigest } = request.server
   const { principal } = call
   const address = proofAddress(request)
   const digests = callDigests(call, rackCall, { headers, digest: bodyDigest })
-  const shown = call.command?.words ?? null
+  const shownCommand = call.command?.words ?? null
   const { rack, app, route } = rackCall
-  const toProve: CallToProve = {
+  const callToProve: CallToProve = {
     rack,
     app,
     route: route.id,
@@ -40,7 +39,7 @@ export async function requireStepUp(
     digests: Object.values(digests),
   }
   const presented = { session: principal.credential, address, secret: secretOf(request, call) }
-  const proof = await stepUps.use(presented, decision.level, toProve)
+  const proof = await stepUps.use(presented, decision.level, callToProve)
   if (proof !== null) {
     call.proof = proof
     return decision.granted
@@ -51,27 +50,27 @@ export async function requireStepUp(
     user: principal.id,
     session: principal.credential,
     delivery,
-    calls: [{ rack, app, route: route.id, command: shown && [...shown] }],
+    calls: [{ rack, app, route: route.id, command: shownCommand && [...shownCommand] }],
     covers: coverageFor(decision.level, isRepeatedByProgram ? digests.exact : digests.similar),
     methods: methodsOf(decision.level),
     address,
     client: request.headers['user-agent'] ?? null,
   })
-  const isRepeated = isRepetition(await stepUps.freshProof(presented), decision.level)
-  const canAsk = isRepeatedByProgram && !isRepeated
+  const isRetryAfterProof = isRetry(await stepUps.freshProof(presented), decision.level)
+  const canAsk = isRepeatedByProgram && !isRetryAfterProof
   throw refuseStepUp(
     decision,
     {
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      how: delivery !== 'callback' ? delivery : canAsk ? 'challenge' : 'command',
+      flow: delivery !== 'callback' ? delivery : canAsk ? 'challenge' : 'command',
     },
     reply,
   )
 }
 
-interface CallInNeed {
+interface CallWithDecision {
   readonly rackCall: RackCall
   readonly decision: NeedsStepUp
   /** The parameters in headers. */
@@ -79,14 +78,14 @@ interface CallInNeed {
 }
 
 /** Whether the call is the repetition of one for which this proof was just made. It gets no second challenge, which would repeat it endlessly. */
-function isRepetition(proof: FreshProof | null, level: StepUpLevel): boolean {
+function isRetry(proof: FreshProof | null, level: StepUpLevel): boolean {
   if (proof === null) return false
   return level.kind === 'recent'
     ? proof.covers.kind === 'recent'
     : proof.covers.kind === 'call' && proof.usedAt === null
 }
 
-/** Where the CLI repeats the call itself: it sends no body, or a form, again as it was. */
+/** Whether the CLI can repeat the call itself: it can send the same form again, but no streamed body. */
 function canRepeat({ raw }: FastifyRequest, { match, form }: RoutedCall): boolean {
   return match.route.kind !== 'websocket' && (!hasBody(raw) || form !== null)
 }

@@ -20,8 +20,8 @@ function hasExitCode(path: string): boolean {
 }
 
 /**
- * Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake". A user who
- * has to prove a second factor learns how in every stream.
+ * Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake". The error of
+ * a missing proof of a second factor is sent in every kind of stream.
  */
 export function expectsStream(
   { raw, principal, call }: FastifyRequest,
@@ -37,12 +37,12 @@ function isCommand(path: string): boolean {
   return hasExitCode(path) || path.endsWith('/console')
 }
 
-/** Accepts the WebSocket, sends the error and exit code 1 in it, and closes it. The rack gets nothing. */
+/** Accepts the WebSocket, sends the error in it (for a command with exit code 1), and closes it. The rack gets nothing. */
 export function sendErrorInStream(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
   const socket = takeSocket(reply, request)
   writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
-  for (const words of closingFrames(request.call?.match?.route.path ?? '', sentence)) {
-    socket.write(createFrame('server', opcodes.text, Buffer.from(words)))
+  for (const text of closingFrames(request.call?.match?.route.path ?? '', sentence)) {
+    socket.write(createFrame('server', opcodes.text, Buffer.from(text)))
   }
   socket.end(createFrame('server', opcodes.binary, Buffer.alloc(0)))
   socket.resume()

@@ -50,12 +50,12 @@ export async function openWebsocket(
     void recording.finish(null)
     throw error
   }
-  recording.opened(opened)
+  recording.onOpened(opened)
   call.recorded = true
   const session: Session = {
     log: request.log,
-    logged: logged(request, call),
-    closed: { ...draft, kind: 'closed', of: opened.id },
+    logFields: logFieldsOf(request, call),
+    closedDraft: { ...draft, kind: 'closed', of: opened.id },
     recording,
   }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
@@ -77,7 +77,7 @@ export async function openWebsocket(
     rackHead: attempt.head,
     redactor: createTokenRedactor(call.rack.token),
     clock: { now: dependencies.now },
-    ...(recording.tap && { onPayload: recording.tap }),
+    ...(recording.onPayload && { onPayload: recording.onPayload }),
     onBytes: dependencies.sweep,
   })
   const { principal, credential, rackCall } = call
@@ -88,13 +88,13 @@ export async function openWebsocket(
 /** What a live WebSocket keeps in memory, possibly for hours. It does not keep the request. */
 interface Session {
   readonly log: FastifyBaseLogger
-  readonly logged: ReturnType<typeof logged>
-  /** Its last event, except for how it ended. */
-  readonly closed: EventDraft
+  readonly logFields: ReturnType<typeof logFieldsOf>
+  /** The last event of the session, without the fields about its end. */
+  readonly closedDraft: EventDraft
   readonly recording: SessionRecording
 }
 
-/** Ends the relay when its permission ends, and records its end. A function of its own, so that it keeps nothing else in memory. */
+/** Ends the relay when its permission ends, and records its end. A separate function, so that its closures keep nothing else in memory. */
 function followSession(
   dependencies: RackApiDependencies,
   session: Session,
@@ -102,11 +102,11 @@ function followSession(
   live: Relay,
   client: Duplex,
 ): void {
-  const { log, logged, recording } = session
+  const { log, logFields, recording } = session
   const { route } = call.rackCall
   const end = (reason: string) => live.end(reason, { text: closingText(route, reason), code: policyViolation })
   recording.attach(live, end)
-  const leave = dependencies.live.add({
+  const removeCall = dependencies.live.add({
     ...call,
     kind: 'websocket',
     end,
@@ -115,23 +115,23 @@ function followSession(
       if (client instanceof TextClient) client.ping()
     },
   })
-  log.info({ event: 'websocket.opened', ...logged })
+  log.info({ event: 'websocket.opened', ...logFields })
   async function finish(): Promise<void> {
     const end = await live.ended
-    leave()
-    log.info({ event: 'websocket.closed', ...logged, ...endOf(end) })
+    removeCall()
+    log.info({ event: 'websocket.closed', ...logFields, ...endOf(end) })
     await recordEnd(dependencies, session, end, { status: 101, ...endOf(end) })
   }
-  dependencies.live.await(finish())
+  dependencies.live.trackEnd(finish())
 }
 
 async function recordEnd(
   dependencies: RackApiDependencies,
-  { log, closed, recording }: Session,
-  how: RelayEnd | null,
+  { log, closedDraft, recording }: Session,
+  relayEnd: RelayEnd | null,
   end: Partial<EventDraft>,
 ): Promise<void> {
-  recordLater(dependencies, log, { ...closed, ...end, ...(await recording.finish(how)) })
+  recordLater(dependencies, log, { ...closedDraft, ...end, ...(await recording.finish(relayEnd)) })
 }
 
 /** The caller's end of the relay. A caller of the management API gets the data as the text of an ordinary response. */
@@ -159,7 +159,7 @@ function closingText({ path, changes }: RackRoute, reason: string): string {
   return changes ? `\n${words}` : words
 }
 
-function logged({ method }: FastifyRequest, { parsedRequest, principal, rack, decision }: DecidedCall) {
+function logFieldsOf({ method }: FastifyRequest, { parsedRequest, principal, rack, decision }: DecidedCall) {
   return {
     method,
     path: parsedRequest.receivedTarget.path,

@@ -1,7 +1,7 @@
 import type { Arguments, CommandOptions } from '../../command-module.ts'
 
 export const command = 'archive'
-export const describe = 'archive the months that are over, verify the archives, and drop what is old enough'
+export const describe = 'archive the months that are over, verify the archives, and with --drop, drop old months'
 export const examples = [
   ['$0 audit archive --to /var/lib/audit-archive', 'archive, and drop nothing'],
   ['$0 audit archive --to s3://bucket/archive --lock 400d --drop', 'each night'],
