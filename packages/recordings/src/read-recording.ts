@@ -42,8 +42,8 @@ export const maxChunkBytes = 8 * 1024 * 1024
  */
 export async function* readRecording(options: ReadRecordingOptions): AsyncGenerator<Buffer, RecordingCheck> {
   const { store, deriveKeys, id, proven, signal } = options
-  const abortable = signal === undefined ? {} : { signal }
-  const last = await findLastChunk(store, id, abortable)
+  const storeOptions = signal === undefined ? {} : { signal }
+  const last = await findLastChunk(store, id, storeOptions)
   let head: Buffer = genesis
   let bytes = 0
   let number = 0
@@ -55,7 +55,7 @@ export async function* readRecording(options: ReadRecordingOptions): AsyncGenera
     head: head.toString('hex'),
   })
   for (let final = false; !final; number++) {
-    const sealed = await store.get(chunkKey(id, number), { ...abortable, limit: maxChunkBytes })
+    const sealed = await store.get(chunkKey(id, number), { ...storeOptions, limit: maxChunkBytes })
     if (sealed === null) return checkEnd(number)
     const chunk = decryptChunk(id, deriveKeys, sealed)
     if (chunk === null)

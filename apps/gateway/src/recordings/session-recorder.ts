@@ -78,7 +78,7 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
         ? unavailable('the gateway could not get the list of secrets to redact from it')
         : cause
     })
-    let opened: string | null = null
+    let openedEvent: string | null = null
     let insertion: Promise<void> = Promise.resolve()
     const recording = await recordings.begin({
       id,
@@ -86,11 +86,11 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
       input: rule.input,
       secrets: finder,
       header: { ...sizeOf(request), startedAt: now(), command: command ?? '', title: titleOf(call) },
-      onGap: (gap) => record(gapEvent(draft, opened, gap)),
+      onGap: (gap) => record(gapEvent(draft, openedEvent, gap)),
     })
     return recordedSession(recording, rule, {
       onOpened(event) {
-        opened = event.id
+        openedEvent = event.id
         const { stream, moment } = event.position
         const startedRecording = {
           id,
@@ -187,28 +187,28 @@ function payloadListener(recording: RunningRecording, input: boolean): PayloadLi
 
 /** A session that continues without its best-effort recording. The whole session is one gap. */
 function unrecordedSession(draft: Draft, onGap: (gap: RecordingGap, event: EventDraft) => void): SessionRecording {
-  let opened: string | null = null
+  let openedEvent: string | null = null
   return {
     ...notRecorded,
     onOpened(event) {
-      opened = event.id
+      openedEvent = event.id
     },
     async finish(relayEnd) {
       if (relayEnd === null) return {}
       const { bytesIn, bytesOut, durationMs } = relayEnd
       const gap = { recording: '', reason: 'it could not be started', bytes: bytesIn + bytesOut, durationMs }
-      onGap(gap, gapEvent(draft, opened, gap))
+      onGap(gap, gapEvent(draft, openedEvent, gap))
       return {}
     },
   }
 }
 
-function gapEvent(draft: Draft, opened: string | null, gap: RecordingGap): EventDraft {
+function gapEvent(draft: Draft, openedEvent: string | null, gap: RecordingGap): EventDraft {
   const { recording: id, reason, bytes, durationMs } = gap
   return {
     ...draft,
     kind: 'recording.gap',
-    ...(opened !== null && { of: opened }),
+    ...(openedEvent !== null && { of: openedEvent }),
     ...(id !== '' && { recording: { id } }),
     durationMs,
     detail: { reason, bytes },

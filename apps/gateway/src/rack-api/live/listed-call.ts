@@ -9,6 +9,7 @@ export interface ListedCall {
   readonly id: string
   readonly started_at: Date
   readonly request: string
+  /** The ID of the `opened` event; null if the call has none. */
   readonly opened: string | null
   readonly recording: string | null
   readonly principal: string
@@ -28,22 +29,22 @@ export interface ListedCall {
 type LiveCallKind = 'exec' | 'run' | 'console' | 'shell' | 'logs' | 'proxy' | 'transfer'
 
 /**
- * @param opened the `opened` event, if the call has one; its ID is the ID of the call
+ * @param openedEvent the `opened` event, if the call has one; its ID is the ID of the call
  * @param recording the ID of its recording
  */
 export function listedCall(
   request: FastifyRequest,
   call: DecidedCall,
-  opened: RecordedEvent | null = null,
+  openedEvent: RecordedEvent | null = null,
   recording: string | null = null,
 ): ListedCall {
   const { principal, rackCall, startedAt, command } = call
   const { app, process, service, resource, route } = rackCall
   return {
-    id: opened?.id ?? uuidv7(startedAt),
+    id: openedEvent?.id ?? uuidv7(startedAt),
     started_at: new Date(startedAt),
     request: request.id,
-    opened: opened?.id ?? null,
+    opened: openedEvent?.id ?? null,
     recording,
     principal: principal.id,
     principal_kind: principal.kind,

@@ -41,21 +41,21 @@ export async function openWebsocket(
   const draft = callEventOf(request)
   const upstream = upstreamRequest(request, call)
   const recording = await dependencies.recorder.begin(request, call, draft)
-  let opened: RecordedEvent
+  let openedEvent: RecordedEvent
   try {
     // The permission may have ended while the rack listed the secrets that the recording redacts.
     await assertStillAllowed(dependencies, call)
-    opened = await dependencies.audit.record({ ...draft, kind: 'opened', ...recording.eventFields })
+    openedEvent = await dependencies.audit.record({ ...draft, kind: 'opened', ...recording.eventFields })
   } catch (error) {
     void recording.finish(null)
     throw error
   }
-  recording.onOpened(opened)
+  recording.onOpened(openedEvent)
   call.recorded = true
   const session: Session = {
     log: request.log,
     logFields: logFieldsOf(request, call),
-    closedDraft: { ...draft, kind: 'closed', of: opened.id },
+    closedDraft: { ...draft, kind: 'closed', of: openedEvent.id },
     recording,
   }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
@@ -81,7 +81,7 @@ export async function openWebsocket(
     onBytes: dependencies.sweep,
   })
   const { principal, credential, rackCall } = call
-  const listed = listedCall(request, call, opened, recording.eventFields.recording?.id ?? null)
+  const listed = listedCall(request, call, openedEvent, recording.eventFields.recording?.id ?? null)
   followSession(dependencies, session, { principal, credential, rackCall, listed }, live, client)
 }
 
