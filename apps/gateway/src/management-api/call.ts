@@ -94,7 +94,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
    * Whether the caller can access an item. If another principal owns the item, audit events of the call name the role that permits
    * the access.
    *
-   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of others
+   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of another principal
    */
   canAccess(isOwner: boolean): boolean
   /** Whether the client is still connected. A secret that nobody would receive is not issued. */
