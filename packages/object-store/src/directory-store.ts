@@ -22,7 +22,7 @@ export function createDirectoryStore(directory: string): ObjectStore {
   }
 
   /** Writes the file. Creates its directory again if it was removed. */
-  async function writeBelow(parent: string, temporaryFile: string, bytes: Uint8Array): Promise<void> {
+  async function writeTemporaryFile(parent: string, temporaryFile: string, bytes: Uint8Array): Promise<void> {
     await ensureDirectory(parent)
     try {
       await writeDurably(temporaryFile, bytes)
@@ -55,9 +55,9 @@ export function createDirectoryStore(directory: string): ObjectStore {
       const file = fileOf(key)
       const temporaryFile = join(dirname(file), `.${randomBytes(12).toString('hex')}`)
       try {
-        await writeBelow(dirname(file), temporaryFile, bytes)
+        await writeTemporaryFile(dirname(file), temporaryFile, bytes)
         signal?.throwIfAborted()
-        // A link, unlike a rename, never replaces what is there.
+        // A link, unlike a rename, never replaces an existing file.
         await link(temporaryFile, file)
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error
@@ -75,7 +75,7 @@ export function createDirectoryStore(directory: string): ObjectStore {
     async remove(key, { signal } = {}) {
       checkKey(key)
       signal?.throwIfAborted()
-      await unlink(fileOf(key)).catch(unlessMissing)
+      await unlink(fileOf(key)).catch(throwUnlessMissing)
     },
     async check() {
       try {
@@ -116,7 +116,7 @@ async function openExisting(file: string): Promise<FileHandle | null> {
   try {
     return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
   } catch (error) {
-    unlessMissing(error)
+    throwUnlessMissing(error)
     return null
   }
 }
@@ -144,17 +144,17 @@ async function syncDirectory(directory: string): Promise<void> {
 
 async function* walk(
   root: string,
-  below: string,
+  folder: string,
   prefix: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<StoredObject> {
-  const entries = await readdir(join(root, below), { withFileTypes: true }).catch((error) => {
-    unlessMissing(error)
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error) => {
+    throwUnlessMissing(error)
     return []
   })
   const named = entries
     .filter(({ name }) => !name.startsWith('.'))
-    .map((entry) => ({ entry, path: `${below}${entry.name}${entry.isDirectory() ? '/' : ''}` }))
+    .map((entry) => ({ entry, path: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}` }))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
   for (const { entry, path } of named) {
     signal?.throwIfAborted()
@@ -164,7 +164,7 @@ async function* walk(
   }
 }
 
-function unlessMissing(error: unknown): void {
+function throwUnlessMissing(error: unknown): void {
   if (!hasCode(error, 'ENOENT')) throw error
 }
 

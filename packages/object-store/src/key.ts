@@ -10,7 +10,7 @@ const maxLength = 512
  */
 export function checkKey(key: string): void {
   if (key.length > maxLength)
-    throw new ObjectKeyInvalid('such a long text', `at most ${maxLength} characters are allowed`)
+    throw new ObjectKeyInvalid(`a text of ${key.length} characters`, `at most ${maxLength} characters are allowed`)
   for (const part of key.split('/')) {
     if (!segment.test(part))
       throw new ObjectKeyInvalid(JSON.stringify(key), `${JSON.stringify(part)} is not allowed in it`)

@@ -22,7 +22,7 @@ const regionName = /^[a-z0-9-]{1,40}$/
 
 /**
  * Reads `/path/of/a/directory`, `file:///path` or `s3://bucket/prefix?region=eu-west-1&endpoint=https://s3.example.com`.
- * @throws ObjectStoreAddressInvalid with what is wrong; it never repeats the text, which may contain a secret
+ * @throws ObjectStoreAddressInvalid with a reason that never repeats the text, which may contain a secret
  */
 export function readObjectStoreAddress(text: string): ObjectStoreAddress {
   if (isAbsolute(text)) return { kind: 'directory', directory: text }
@@ -57,7 +57,8 @@ function s3Of({ hostname, pathname, searchParams, username, password, port, hash
     )
   }
   if (port || hash) throw new ObjectStoreAddressInvalid('s3 addresses have no port and no #')
-  if (!bucketName.test(hostname)) throw new ObjectStoreAddressInvalid('what follows s3:// is not the name of a bucket')
+  if (!bucketName.test(hostname))
+    throw new ObjectStoreAddressInvalid('the part after s3:// is not the name of a bucket')
   const prefix = pathname.slice(1).replace(/\/$/, '')
   if (prefix !== '' && !isKey(prefix)) {
     throw new ObjectStoreAddressInvalid(
@@ -68,15 +69,15 @@ function s3Of({ hostname, pathname, searchParams, username, password, port, hash
   return { kind: 's3', bucket: hostname, prefix: prefix === '' ? '' : `${prefix}/`, ...parameters }
 }
 
-function parametersOf(given: URLSearchParams): { readonly region?: string; readonly endpoint?: string } {
-  const read: { region?: string; endpoint?: string } = {}
-  for (const [name, value] of given) {
-    if (name === 'region' && read.region === undefined && regionName.test(value)) read.region = value
-    else if (name === 'endpoint' && read.endpoint === undefined && isEndpoint(value)) read.endpoint = value
+function parametersOf(parameters: URLSearchParams): { readonly region?: string; readonly endpoint?: string } {
+  const result: { region?: string; endpoint?: string } = {}
+  for (const [name, value] of parameters) {
+    if (name === 'region' && result.region === undefined && regionName.test(value)) result.region = value
+    else if (name === 'endpoint' && result.endpoint === undefined && isEndpoint(value)) result.endpoint = value
     else
       throw new ObjectStoreAddressInvalid('the only parameters are region=… and endpoint=https://…, each at most once')
   }
-  return read
+  return result
 }
 
 /** Plain http is for a store on the same machine. */

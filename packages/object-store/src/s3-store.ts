@@ -71,7 +71,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
     }
   }
 
-  /** S3 lists the versions of a key from the newest to the oldest. */
+  /** The first version of a key, which S3 lists last. */
   async function firstVersion(key: string, signal: AbortSignal | undefined): Promise<Version | null> {
     let first: Version | null = null
     for await (const { Versions = [] } of versions(prefix + key, signal)) {
@@ -80,21 +80,21 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
     return first
   }
 
-  async function* versions(from: string, signal: AbortSignal | undefined) {
+  async function* versions(keyPrefix: string, signal: AbortSignal | undefined) {
     let page: ListObjectVersionsCommandOutput | undefined
     do {
       const after = page && { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
       page = await client.send(
-        new ListObjectVersionsCommand({ Bucket: bucket, Prefix: from, ...after }),
+        new ListObjectVersionsCommand({ Bucket: bucket, Prefix: keyPrefix, ...after }),
         withSignal(signal),
       )
       yield page
     } while (page.IsTruncated)
   }
 
-  async function* listVersions(from: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
+  async function* listVersions(keyPrefix: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
     let last: StoredObject | null = null
-    for await (const { Versions = [] } of versions(prefix + from, signal)) {
+    for await (const { Versions = [] } of versions(prefix + keyPrefix, signal)) {
       for (const { Key = '', Size = 0 } of Versions) {
         const key = Key.slice(prefix.length)
         if (last !== null && last.key !== key) yield last
@@ -104,8 +104,8 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
     if (last !== null) yield last
   }
 
-  async function* listObjects(from: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
-    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix + from }, withSignal(signal))
+  async function* listObjects(keyPrefix: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
+    const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix + keyPrefix }, withSignal(signal))
     for await (const { Contents = [] } of pages) {
       for (const { Key = '', Size = 0 } of Contents) yield { key: Key.slice(prefix.length), size: Size }
     }
@@ -146,7 +146,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
       if (lock) await assertSame(key, bytes, signal)
     },
     get,
-    list: (from, { signal } = {}) => (lock ? listVersions(from, signal) : listObjects(from, signal)),
+    list: (keyPrefix, { signal } = {}) => (lock ? listVersions(keyPrefix, signal) : listObjects(keyPrefix, signal)),
     async remove(key, { signal } = {}) {
       checkKey(key)
       await client.send(new DeleteObjectCommand(locationOf(key)), withSignal(signal))

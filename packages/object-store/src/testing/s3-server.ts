@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 export interface S3Server {
   readonly endpoint: string
-  /** Stops answering requests. Then drops the ones that were not answered, so that clients try again at once. */
+  /** True stops the answers. False starts them again, and drops unanswered requests, so that clients retry at once. */
   hang(hanging: boolean): void
   /** Answers every request with `AccessDenied`, which clients do not retry. */
   deny(denying: boolean): void
@@ -13,14 +13,14 @@ export interface S3Server {
 
 interface StoredVersion {
   readonly id: string
-  /** Null is a marker of deletion. */
+  /** Null for a delete marker. */
   readonly bytes: Buffer | null
   readonly lock: { readonly mode: string; readonly until: number } | null
 }
 
 /**
- * A mock of S3, for tests: one bucket with versions and, where asked for, Object Lock as far as puts and deletions of a version go.
- * It checks no signatures.
+ * A mock of S3, for tests: one bucket with versions. With `objectLock`, it accepts locked objects, and refuses to delete a
+ * locked version. It checks no signatures.
  */
 export async function startS3Server({
   bucket,
@@ -103,10 +103,11 @@ export async function startS3Server({
     const size = (key: string) => objects.get(key)?.[0]?.bytes?.length
     const after = query.get('continuation-token') ?? ''
     const page = keys.filter((key) => size(key) !== undefined && key > after)
-    const taken = page.slice(0, Math.min(Number(query.get('max-keys') ?? 1_000), 3))
-    const contents = taken.map((key) => `<Contents><Key>${key}</Key><Size>${size(key)}</Size></Contents>`).join('')
-    const isTruncated = taken.length < page.length
-    const next = isTruncated ? `<NextContinuationToken>${taken.at(-1)}</NextContinuationToken>` : ''
+    // At most three keys per page, so that tests need few objects for several pages.
+    const listed = page.slice(0, Math.min(Number(query.get('max-keys') ?? 1_000), 3))
+    const contents = listed.map((key) => `<Contents><Key>${key}</Key><Size>${size(key)}</Size></Contents>`).join('')
+    const isTruncated = listed.length < page.length
+    const next = isTruncated ? `<NextContinuationToken>${listed.at(-1)}</NextContinuationToken>` : ''
     xml(
       response,
       200,
