@@ -7,7 +7,7 @@ names='subjectAltName=DNS:localhost,DNS:rack.internal,IP:127.0.0.1'
 
 key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"; }
 
-# authority FILE COMMON-NAME KEY: a certificate that signed itself
+# authority FILE COMMON-NAME KEY [EXTENSION]: a self-signed certificate
 authority() {
   openssl req -x509 -new -key "$3" -subj "/CN=$2" -out "$1" -not_before 20200101000000Z -not_after 21200101000000Z \
     -addext basicConstraints=critical,CA:TRUE ${4+-addext "$4"}

@@ -4,10 +4,10 @@ export interface AuthenticatorOptions {
   /** The origin of the page, such as `https://gateway.example.com`. */
   readonly origin: string
   /** Whether it counts its signatures. Synchronized passkeys do not: they always send 0. Default: true. */
-  readonly counts?: boolean
+  readonly countsSignatures?: boolean
 }
 
-/** What a response says instead of the truth. */
+/** Values that a response has instead of the correct ones. */
 export interface Deviations {
   readonly origin?: string
   readonly rpId?: string
@@ -29,18 +29,18 @@ export interface Deviations {
 }
 
 /** A security key in software with one credential: ES256, attestation `none`. @see W3C Web Authentication Level 3 */
-export function createAuthenticator({ origin, counts = true }: AuthenticatorOptions) {
+export function createAuthenticator({ origin, countsSignatures = true }: AuthenticatorOptions) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const credentialId = randomBytes(32)
   const id = credentialId.toString('base64url')
   let signatures = 0
 
   function nextCounter(): number {
-    if (counts) signatures++
+    if (countsSignatures) signatures++
     return signatures
   }
 
-  /** The JSON of `navigator.credentials.create()`. @param options those of the server */
+  /** The JSON of `navigator.credentials.create()`. @param options the server's options */
   function create(options: object, deviations: Deviations = {}) {
     const { challenge, rp } = options as { readonly challenge: string; readonly rp: { readonly id: string } }
     const clientData = clientDataOf('webauthn.create', challenge, origin, deviations)
@@ -71,7 +71,7 @@ export function createAuthenticator({ origin, counts = true }: AuthenticatorOpti
     }
   }
 
-  /** The JSON of `navigator.credentials.get()`. @param options those of the server */
+  /** The JSON of `navigator.credentials.get()`. @param options the server's options */
   function get(options: object, deviations: Deviations = {}) {
     const { challenge, rpId } = options as { readonly challenge: string; readonly rpId: string }
     const clientData = clientDataOf('webauthn.get', challenge, origin, deviations)
@@ -107,13 +107,13 @@ function authenticatorData(rpId: string, counter: number, deviations: Deviations
 
 function clientDataOf(type: string, challenge: string, origin: string, deviations: Deviations): Buffer {
   const { crossOrigin = false } = deviations
-  const said = {
+  const clientData = {
     type: deviations.type ?? type,
     challenge: deviations.challenge ?? challenge,
     origin: deviations.origin ?? origin,
     crossOrigin,
   }
-  return Buffer.from(JSON.stringify(said))
+  return Buffer.from(JSON.stringify(clientData))
 }
 
 function cosePublicKey({ x = '', y = '' }: { readonly x?: string; readonly y?: string }): Buffer {

@@ -3,7 +3,7 @@ export function basicAuthorization(token: string, username = 'convox'): string {
   return basicAuthorizationOf(`${username}:${token}`)
 }
 
-/** Encodes any text or bytes, also those that are no user name and password. */
+/** Encodes any text or bytes, even if they are not a user name and a password. */
 export function basicAuthorizationOf(userAndPassword: string | Buffer): string {
   return `Basic ${Buffer.from(userAndPassword).toString('base64')}`
 }

@@ -16,13 +16,13 @@ function read(name: string): string {
   return readFileSync(certificatePath(name), 'utf8').trimEnd()
 }
 
-/** The root of the test authority, valid from 2020 to 2120, as everything here that is not expired or not yet valid. */
+/** The root of the test authority. It is valid from 2020 to 2120, like each certificate here unless a comment says otherwise. */
 export const rootCertificate = read('root')
 
 /** A root that signed none of the other certificates. */
 export const otherRootCertificate = read('other-root')
 
-/** Signed by the root. It signed all certificates of servers. */
+/** Signed by the root. It signed all server certificates except the self-signed one. */
 export const intermediateCertificate = read('intermediate')
 
 /** For localhost, 127.0.0.1, and rack.internal, without the intermediate. */
@@ -30,23 +30,23 @@ export const serverCertificate = read('server')
 export const serverKey = read('server-key')
 
 /** Valid for localhost, 127.0.0.1, and rack.internal. */
-export const serverIdentity: TlsIdentity = issued('server', 'server')
+export const serverIdentity: TlsIdentity = readIdentity('server', 'server')
 
 /** Another certificate for the same names and the same key. */
-export const renewedIdentity: TlsIdentity = issued('renewed', 'server')
+export const renewedIdentity: TlsIdentity = readIdentity('renewed', 'server')
 
 /** For the same names and key, but it expired in 2021. */
-export const expiredIdentity: TlsIdentity = issued('expired', 'server')
+export const expiredIdentity: TlsIdentity = readIdentity('expired', 'server')
 
 /** For the same names and key, but it becomes valid in 2119. */
-export const notYetValidIdentity: TlsIdentity = issued('not-yet-valid', 'server')
+export const notYetValidIdentity: TlsIdentity = readIdentity('not-yet-valid', 'server')
 
 /** For elsewhere.example, with a key of its own. */
-export const otherHostIdentity: TlsIdentity = issued('other-host', 'other-host')
+export const otherHostIdentity: TlsIdentity = readIdentity('other-host', 'other-host')
 
 /** For localhost, 127.0.0.1, and rack.internal, signed by its own key. */
 export const selfSignedIdentity: TlsIdentity = { cert: read('self-signed'), key: read('self-signed-key') }
 
-function issued(name: string, key: string): TlsIdentity {
+function readIdentity(name: string, key: string): TlsIdentity {
   return { cert: `${read(name)}\n${intermediateCertificate}`, key: read(`${key}-key`) }
 }

@@ -39,7 +39,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
     change((administration) => administration.beginEnrollment(owner, kind))
 
   async function addPasskey(owner: Person = ann, { name = 'Key', counts = true } = {}) {
-    const authenticator = createAuthenticator({ origin, counts })
+    const authenticator = createAuthenticator({ origin, countsSignatures: counts })
     const { id: enrollment, passkey } = await begin('passkey', owner)
     const response = authenticator.create(passkey ?? {})
     const added = succeeded(

@@ -7,7 +7,7 @@ export interface HttpMessage {
 
 /** The value of a header by its name in any case; null when there is none. */
 export function headerOf(message: Pick<HttpMessage, 'headers'>, name: string): string | null {
-  return message.headers.find(([given]) => given.toLowerCase() === name.toLowerCase())?.[1] ?? null
+  return message.headers.find(([headerName]) => headerName.toLowerCase() === name.toLowerCase())?.[1] ?? null
 }
 
 /** The status of a response. */
@@ -15,7 +15,7 @@ export function statusOf(message: Pick<HttpMessage, 'startLine'>): number {
   return Number(message.startLine.split(' ')[1])
 }
 
-/** What the bytes alone don't say. */
+/** Facts that the bytes alone do not tell. */
 export interface MessageContext {
   /** No more bytes will come: that ends a body of unknown length. */
   readonly ended?: boolean
@@ -45,17 +45,17 @@ export function parseMessage(
 
 function readBody(
   head: Pick<HttpMessage, 'startLine' | 'headers'>,
-  after: string,
+  bytes: string,
   { ended, method }: MessageContext,
 ): { body: string; rest: string } | null {
   const status = /^HTTP\/1\.\d (\d+)/.exec(head.startLine)?.[1]
-  const bodiless = status !== undefined && (method === 'HEAD' || /^(?:1..|204|304)$/.test(status))
-  if (bodiless) return { body: '', rest: after }
-  if (headerOf(head, 'transfer-encoding') === 'chunked') return readChunks(after)
+  const hasNoBody = status !== undefined && (method === 'HEAD' || /^(?:1..|204|304)$/.test(status))
+  if (hasNoBody) return { body: '', rest: bytes }
+  if (headerOf(head, 'transfer-encoding') === 'chunked') return readChunks(bytes)
   const length = headerOf(head, 'content-length')
-  if (length === null && status !== undefined) return ended === true ? { body: after, rest: '' } : null
+  if (length === null && status !== undefined) return ended === true ? { body: bytes, rest: '' } : null
   const size = Number(length ?? '0')
-  return after.length < size ? null : { body: after.slice(0, size), rest: after.slice(size) }
+  return bytes.length < size ? null : { body: bytes.slice(0, size), rest: bytes.slice(size) }
 }
 
 function readChunks(bytes: string): { body: string; rest: string } | null {

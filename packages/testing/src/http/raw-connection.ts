@@ -35,8 +35,8 @@ export interface RawConnectionOptions {
 
 /** Connects to the host of a URL. Does not check certificates. */
 export async function connectRaw(url: URL | string, options: RawConnectionOptions = {}): Promise<RawConnection> {
-  const { protocol, hostname, port: given } = new URL(url)
-  const port = Number(given || (protocol === 'https:' ? 443 : 80))
+  const { protocol, hostname, port: urlPort } = new URL(url)
+  const port = Number(urlPort || (protocol === 'https:' ? 443 : 80))
   const host = hostname.replace(/^\[|\]$/g, '')
   return new Promise((resolve, reject) => {
     const ready = () => resolve(rawConnection(socket))
@@ -60,7 +60,7 @@ function rawConnection(socket: Socket): RawConnection {
   const wake = () => {
     for (const resume of [...waiting]) resume()
   }
-  const change = () =>
+  const nextChange = () =>
     new Promise<void>((resolve) => {
       const resume = () => {
         waiting.delete(resume)
@@ -102,7 +102,7 @@ function rawConnection(socket: Socket): RawConnection {
           throw new Error(
             `The connection closed before ${JSON.stringify(text)} arrived. Received: ${received.slice(0, 200)}`,
           )
-        await change()
+        await nextChange()
       }
     },
     async nextMessage(method = 'GET') {
@@ -116,7 +116,7 @@ function rawConnection(socket: Socket): RawConnection {
           throw new Error(
             `The connection closed in the middle of a response. Received: ${received.slice(position, position + 200)}`,
           )
-        await change()
+        await nextChange()
       }
     },
     frames() {

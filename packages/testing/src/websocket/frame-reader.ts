@@ -22,15 +22,15 @@ export type ChunkHandler = (chunk: Buffer) => boolean
 export function createFramePartReader(onPart: (part: FramePart) => void, sender: Sender = 'any'): ChunkHandler {
   let header: Buffer = Buffer.alloc(0)
   let frame: { fin: boolean; opcode: number; length: number; mask: number | null } | null = null
-  let taken = 0
+  let consumed = 0
 
   function takePart(rest: Buffer): Buffer {
     if (frame === null) return rest
     const { fin, opcode, length, mask } = frame
-    const masked = rest.subarray(0, length - taken)
-    const bytes = mask === null ? masked : Buffer.from(applyMask(masked, rotateMask(mask, taken)))
-    taken += masked.length
-    const isLast = taken === length
+    const masked = rest.subarray(0, length - consumed)
+    const bytes = mask === null ? masked : Buffer.from(applyMask(masked, rotateMask(mask, consumed)))
+    consumed += masked.length
+    const isLast = consumed === length
     if (isLast) frame = null
     onPart({ fin, opcode, length, bytes, isLast })
     return rest.subarray(masked.length)
@@ -47,14 +47,19 @@ export function createFramePartReader(onPart: (part: FramePart) => void, sender:
     if ((bytes.readUInt8(0) & 0x70) !== 0) throw new Error('the frame has a reserved bit')
     if (sender !== 'any' && second >= 0x80 !== (sender === 'client'))
       throw new Error(`a frame of the ${sender} is ${second >= 0x80 ? '' : 'not '}masked`)
-    const short = second & 0x7f
+    const shortLength = second & 0x7f
     frame = {
       fin: (bytes.readUInt8(0) & 0x80) !== 0,
       opcode: bytes.readUInt8(0) & 0x0f,
-      length: short === 127 ? Number(bytes.readBigUInt64BE(2)) : short === 126 ? bytes.readUInt16BE(2) : short,
+      length:
+        shortLength === 127
+          ? Number(bytes.readBigUInt64BE(2))
+          : shortLength === 126
+            ? bytes.readUInt16BE(2)
+            : shortLength,
       mask: second & 0x80 ? bytes.readUInt32BE(size - 4) : null,
     }
-    taken = 0
+    consumed = 0
     const used = size - header.length
     header = Buffer.alloc(0)
     return frame.length === 0 ? takePart(rest.subarray(used)) : rest.subarray(used)
@@ -70,8 +75,8 @@ export function createFramePartReader(onPart: (part: FramePart) => void, sender:
 /** 2 to 14 bytes. Depends on the second byte. */
 function headerSize(bytes: Buffer): number {
   const second = bytes[1] ?? 0
-  const short = second & 0x7f
-  return 2 + (short === 127 ? 8 : short === 126 ? 2 : 0) + (second & 0x80 ? 4 : 0)
+  const shortLength = second & 0x7f
+  return 2 + (shortLength === 127 ? 8 : shortLength === 126 ? 2 : 0) + (second & 0x80 ? 4 : 0)
 }
 
 /** As `createFramePartReader`, for whole frames. */

@@ -24,7 +24,7 @@ export async function openRawWebSocket(
   throw new Error(`the websocket was refused: ${head}${body}`)
 }
 
-/** Reads byte by byte, and so not a byte too many. */
+/** Reads byte by byte, so that later bytes stay in the socket. */
 async function readWhile(socket: Socket, isIncomplete: (text: string) => boolean): Promise<string> {
   let text = ''
   while (isIncomplete(text)) {
