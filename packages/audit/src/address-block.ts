@@ -1,14 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
 /**
- * The /24 or /64 network of an address, because one client can easily change the other bits. `unknown` for text that is
- * not an address.
+ * The /24 or /64 network of an address, because one client can easily change the other bits. An IPv4 address in IPv6
+ * form gives a /24. `unknown` for text that is not an address.
  */
 export function addressBlock(address: string): string {
   if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`
-  const plain = address.split('%', 1)[0] ?? ''
-  if (!isIPv6(plain)) return 'unknown'
-  const groups = groupsOf(plain)
+  const withoutZone = address.split('%', 1)[0] ?? ''
+  if (!isIPv6(withoutZone)) return 'unknown'
+  const groups = groupsOf(withoutZone)
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
     const [high = 0, low = 0] = groups.slice(6)
     return `${high >> 8}.${high & 0xff}.${low >> 8}.0/24`
@@ -22,15 +22,15 @@ export function addressBlock(address: string): string {
 /** The eight groups of a valid IPv6 address. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.split('::')
-  const left = words(head)
+  const left = groupsIn(head)
   if (tail === undefined) return left
-  const right = words(tail)
+  const right = groupsIn(tail)
   return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right]
 }
 
-function words(part: string): number[] {
-  if (part === '') return []
-  return part.split(':').flatMap(function wordsOf(word) {
+function groupsIn(text: string): number[] {
+  if (text === '') return []
+  return text.split(':').flatMap(function groupsOfWord(word) {
     if (!word.includes('.')) return Number.parseInt(word, 16)
     const [a = 0, b = 0, c = 0, d = 0] = word.split('.').map(Number)
     return [a * 256 + b, c * 256 + d]

@@ -18,6 +18,7 @@ export interface Inconsistency {
   readonly problem: string
   readonly stream?: string | undefined
   readonly seq?: number | undefined
+  /** The checkpoint destination whose copy is affected. */
   readonly place?: string | undefined
   /** Number of the checkpoint. */
   readonly number?: number | undefined

@@ -1,4 +1,4 @@
-/** Start of the month in UTC. Both in milliseconds since the epoch. */
+/** Start of the month in UTC. All times of this file are in milliseconds since the epoch. */
 export function monthOf(at: number): number {
   const date = new Date(at)
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)

@@ -3,8 +3,8 @@ import type { Truncation } from './event.ts'
 import { limits } from './field-limits.ts'
 import { fitNames, fitText } from './fit.ts'
 
-/** Text that needs no escaping, as most recorded text. Text with `rg` may contain a token, so it is checked. */
-const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+/** Matches text that needs no escaping, which most recorded text is. */
+const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /**
  * Writes members in canonical form, in the order in which they are given. The caller sorts them as RFC 8785 requires and gives each
@@ -35,9 +35,9 @@ export class CanonicalWriter {
     this.#separator = ','
   }
 
-  /** @returns the recorded text */
+  /** Text with `rg` may contain a token of the gateway, so `fitText` checks it. @returns the recorded text */
   text(name: string, value: string, field: string, limit = limits.text): string {
-    const isPlain = value.length <= limit && plain.test(value) && !value.includes('rg')
+    const isPlain = value.length <= limit && plainText.test(value) && !value.includes('rg')
     const recorded = isPlain ? value : fitText(value, field, limit, this.truncated)
     this.raw(name, isPlain ? `"${recorded}"` : JSON.stringify(recorded), recorded.length)
     return recorded
@@ -54,19 +54,19 @@ export class CanonicalWriter {
     const recorded = fitNames(values, field, this.truncated)
     let list = ''
     for (const value of recorded)
-      list += `${list === '' ? '' : ','}${plain.test(value) ? `"${value}"` : JSON.stringify(value)}`
+      list += `${list === '' ? '' : ','}${plainText.test(value) ? `"${value}"` : JSON.stringify(value)}`
     this.raw(name, `[${list}]`, list.length)
     return recorded
   }
 
-  /** Another value, which must be truncated already. */
+  /** A value of another type, which must already be within the limits. */
   value(name: string, value: unknown): void {
     if (value === undefined) return
     const text = canonical(value)
     this.raw(name, text, text.length)
   }
 
-  /** A value that is already in canonical form. */
+  /** A value that is already in canonical form. @param size its approximate number of characters */
   raw(name: string, text: string, size: number): void {
     this.#text += `${this.#separator}"${name}":${text}`
     this.#separator = ','

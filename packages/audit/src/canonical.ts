@@ -29,11 +29,11 @@ function write(value: unknown, depth: number): string {
   }
 }
 
-/** Text without characters that JSON escapes, as most recorded text. */
-const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+/** Matches text without characters that JSON escapes, which most recorded text is. */
+const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 function text(value: string) {
-  if (plain.test(value)) return `"${value}"`
+  if (plainText.test(value)) return `"${value}"`
   if (!value.isWellFormed()) throw new NoCanonicalForm('text with half a surrogate pair')
   return JSON.stringify(value)
 }
@@ -53,13 +53,13 @@ function members(value: object, depth: number) {
 }
 
 const names = new Map<string, string>()
-const mostNames = 256
+const maxNames = 256
 
 /** Caches field names, which are few and repeat in each event. */
 function name(key: string): string {
-  const known = names.get(key)
-  if (known !== undefined) return known
+  const cached = names.get(key)
+  if (cached !== undefined) return cached
   const written = text(key)
-  if (names.size < mostNames) names.set(key, written)
+  if (names.size < maxNames) names.set(key, written)
   return written
 }

@@ -5,26 +5,26 @@ export const genesis: Buffer = Buffer.alloc(32)
 
 /** SHA-256(prev ‖ canonical), 32 bytes. */
 export function linkHash(prev: Uint8Array, canonical: string): Buffer {
-  const most = prev.length + canonical.length * mostBytes
-  if (most > buffer.length) buffer = Buffer.allocUnsafeSlow(2 * most)
+  const maxLength = prev.length + canonical.length * maxBytesPerUnit
+  if (maxLength > buffer.length) buffer = Buffer.allocUnsafeSlow(2 * maxLength)
   buffer.set(prev)
   const end = prev.length + buffer.write(canonical, prev.length)
   return hash('sha256', buffer.subarray(0, end), 'buffer')
 }
 
 /** Most UTF-8 bytes of one UTF-16 unit. */
-const mostBytes = 3
+const maxBytesPerUnit = 3
 /** Reused input buffer. It stays small, because events are truncated. */
 let buffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 export type ChainProblem =
-  /** A number is missing: events were removed, or not all were given. */
+  /** A number is missing: events were removed, or not all were passed. */
   | 'gap'
   /** A number is repeated or too low: events were added, reordered, or forked. */
   | 'order'
-  /** It does not link to the previous event. */
+  /** The event does not link to the previous one. */
   | 'prev'
-  /** Its bytes do not match its hash. */
+  /** The bytes of the event do not match its hash. */
   | 'hash'
   /** The stream does not begin with `stream.opened`, or continues after `stream.closed`. */
   | 'bounds'

@@ -4,20 +4,21 @@ export interface Deadline {
   stop(): void
 }
 
-interface OpenDeadline extends Deadline {
-  at: number
+interface RunningDeadline extends Deadline {
+  /** By `performance.now()`. */
+  dueAt: number
   readonly onMissed: () => void
 }
 
 /**
- * Deadlines of the same length, in milliseconds. They share one timer, which costs a batch less than a timer of its own. The timer does
- * not keep the process alive.
+ * Deadlines of the same length, in milliseconds. They share one timer, because a timer for each one costs more. The timer
+ * does not keep the process alive.
  *
  * @returns a function that starts a deadline
  */
 export function createDeadlines(length: number): (onMissed: () => void) => Deadline {
-  /** The earliest first. */
-  const open = new Set<OpenDeadline>()
+  /** The running deadlines, the earliest first. */
+  const running = new Set<RunningDeadline>()
   let timer: NodeJS.Timeout | undefined
 
   function wake(milliseconds: number) {
@@ -27,25 +28,25 @@ export function createDeadlines(length: number): (onMissed: () => void) => Deadl
   function check() {
     timer = undefined
     const now = performance.now()
-    for (const deadline of open) {
-      if (deadline.at > now) return wake(deadline.at - now)
-      open.delete(deadline)
+    for (const deadline of running) {
+      if (deadline.dueAt > now) return wake(deadline.dueAt - now)
+      running.delete(deadline)
       deadline.onMissed()
     }
   }
 
   return function start(onMissed) {
-    const deadline: OpenDeadline = {
-      at: performance.now() + length,
+    const deadline: RunningDeadline = {
+      dueAt: performance.now() + length,
       onMissed,
       extend() {
-        if (!open.delete(deadline)) return
-        deadline.at = performance.now() + length
-        open.add(deadline)
+        if (!running.delete(deadline)) return
+        deadline.dueAt = performance.now() + length
+        running.add(deadline)
       },
-      stop: () => void open.delete(deadline),
+      stop: () => void running.delete(deadline),
     }
-    open.add(deadline)
+    running.add(deadline)
     if (!timer) wake(length)
     return deadline
   }

@@ -11,7 +11,7 @@ export interface DecidedCallsOptions {
   readonly timeout?: number
 }
 
-/** Canonical forms of one batch, and the time of the oldest event in milliseconds since the epoch. */
+/** One batch: canonical forms of events, and the time of the oldest one in milliseconds since the epoch. */
 export interface DecidedCalls {
   readonly canonical: readonly string[]
   readonly from: number
@@ -31,7 +31,7 @@ interface Row {
  */
 export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerator<DecidedCalls> {
   const { sql, since, until, batch = 250, timeout = 5_000 } = options
-  let before = { at: new Date(until), stream: 'ffffffff-ffff-ffff-ffff-ffffffffffff', seq: '9223372036854775807' }
+  let position = { at: new Date(until), stream: 'ffffffff-ffff-ffff-ffff-ffffffffffff', seq: '9223372036854775807' }
   for (;;) {
     const rows = await sql.begin('read only', async (tx) => {
       // Without statistics PostgreSQL would sort all remaining events for each batch instead of using the index on the
@@ -39,8 +39,8 @@ export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerato
       await tx.unsafe(`set local statement_timeout = ${Math.ceil(timeout)}; set local enable_sort = off`)
       return tx<Row[]>`
         select at, stream, seq, canonical from audit.events
-        where at >= ${new Date(since)} and at <= ${before.at}
-          and (at, stream, seq) < (${before.at}, ${before.stream}::uuid, ${before.seq}::bigint)
+        where at >= ${new Date(since)} and at <= ${position.at}
+          and (at, stream, seq) < (${position.at}, ${position.stream}::uuid, ${position.seq}::bigint)
           and kind in ('call', 'intent', 'opened') and effect is not null and route is not null and rack is not null
         order by at desc, stream desc, seq desc limit ${batch}`
     })
@@ -48,6 +48,6 @@ export async function* decidedCalls(options: DecidedCallsOptions): AsyncGenerato
     if (last === undefined) return
     yield { canonical: rows.map(({ canonical }) => canonical), from: last.at.getTime() }
     if (rows.length < batch) return
-    before = last
+    position = last
   }
 }

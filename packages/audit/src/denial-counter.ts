@@ -19,7 +19,7 @@ export interface DenialCounterOptions {
   readonly keys?: number
   /** Milliseconds until counts are recorded. Default 1,000. */
   readonly interval?: number
-  /** Limits events of all networks; the rest is counted as `other`. */
+  /** Limits the events of all networks together. Denials beyond it are counted as `other`. */
   readonly budget?: EventBudget
 }
 
@@ -32,7 +32,7 @@ export interface EventBudget {
 
 export interface DenialCounter {
   /** Counts a denial, without I/O. */
-  count(refusal: CountedDenial): void
+  count(denial: CountedDenial): void
   /** Records the counts. Counts that cannot be recorded stay in the table. */
   flush(): Promise<void>
   stop(): void
@@ -59,23 +59,23 @@ const defaultBudget: EventBudget = { burst: 256, perSecond: 4 }
  */
 export function createDenialCounter(options: DenialCounterOptions): DenialCounter {
   const { record, clock, keys = 1_024, interval = 1_000, budget = defaultBudget } = options
-  let left = budget.burst
+  let budgetLeft = budget.burst
   let filledAt = clock.now()
   let table = new Map<string, Count>()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let total = 0
 
-  function add(counted: Count) {
-    const key = `${counted.block} ${counted.rule}`
-    const known = table.get(key)
-    if (known) {
-      known.count += counted.count
-      known.last = Math.max(known.last, counted.last)
-    } else if (table.size < keys || counted.block === overflow.block) {
-      table.set(key, counted)
+  function add(entry: Count) {
+    const key = `${entry.block} ${entry.rule}`
+    const existing = table.get(key)
+    if (existing) {
+      existing.count += entry.count
+      existing.last = Math.max(existing.last, entry.last)
+    } else if (table.size < keys || entry.block === overflow.block) {
+      table.set(key, entry)
     } else {
-      const { first, last, count, policy } = counted
+      const { first, last, count, policy } = entry
       add({ ...overflow, first, last, count, ...(policy !== undefined && { policy }) })
     }
     if (!timer && !stopped) timer = setTimeout(flush, interval).unref()
@@ -84,21 +84,21 @@ export function createDenialCounter(options: DenialCounterOptions): DenialCounte
   async function flush() {
     clearTimeout(timer)
     timer = undefined
-    const counted = applyBudget([...table.values()])
+    const entries = applyBudget([...table.values()])
     table = new Map()
-    await Promise.all(counted.map((entry) => record(callEventOf(entry)).catch(() => add(entry))))
+    await Promise.all(entries.map((entry) => record(denialDraft(entry)).catch(() => add(entry))))
   }
 
   /** The counts that fit the budget, and one event for all others. */
-  function applyBudget(counted: readonly Count[]): Count[] {
+  function applyBudget(counts: readonly Count[]): Count[] {
     const now = clock.now()
-    left = Math.min(budget.burst, left + (Math.max(0, now - filledAt) / 1_000) * budget.perSecond)
+    budgetLeft = Math.min(budget.burst, budgetLeft + (Math.max(0, now - filledAt) / 1_000) * budget.perSecond)
     filledAt = now
-    const candidates = counted.filter(({ block }) => block !== overflow.block)
+    const candidates = counts.filter(({ block }) => block !== overflow.block)
     const ranked = candidates.toSorted((one, other) => other.count - one.count)
-    const named = ranked.slice(0, Math.floor(left))
-    left -= named.length
-    const others = [...ranked.slice(named.length), ...counted.filter(({ block }) => block === overflow.block)]
+    const named = ranked.slice(0, Math.floor(budgetLeft))
+    budgetLeft -= named.length
+    const others = [...ranked.slice(named.length), ...counts.filter(({ block }) => block === overflow.block)]
     return others.length === 0 ? named : [...named, sumCounts(others)]
   }
 
@@ -136,7 +136,7 @@ function sumCounts(counts: readonly Count[]): Count {
   }
 }
 
-function callEventOf({ block, rule, reason, remedy, policy, count, first, last }: Count): EventDraft {
+function denialDraft({ block, rule, reason, remedy, policy, count, first, last }: Count): EventDraft {
   const optional = { ...(remedy !== undefined && { next: remedy }), ...(policy !== undefined && { policy }) }
   return {
     kind: 'refused',

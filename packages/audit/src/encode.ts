@@ -6,7 +6,10 @@ import { fitMembers, fitTruncations } from './fit.ts'
 
 /** A copy of a draft in canonical form, cut to the limits. */
 export interface EncodedDraft {
-  /** The fields before `at`, `id`, `seq`, `stream`, and `v`, which the event gets with its position. */
+  /**
+   * The canonical text, whose members are sorted by name, in five parts. Each ends where `at`, `id`, `seq`, `stream`, or
+   * `v` belongs, which the event gets with its position.
+   */
   readonly parts: readonly [string, string, string, string, string]
   /** The texts of `draftColumns`; empty for null. */
   readonly columns: readonly string[]
@@ -22,16 +25,16 @@ interface Member {
   readonly write: WriteMember
 }
 
-/** Writes a draft in the order of RFC 8785, without a copy of it and without sorting. */
+/** Writes a draft with its members in the order of RFC 8785. Neither copies nor sorts the draft. */
 export function encode(draft: EventDraft): EncodedDraft {
   const to = new CanonicalWriter()
   const columns = draftColumns.map(() => '')
-  function part(members: readonly Member[]): string {
-    writeMembers(members, to, draft, columns)
+  function partBefore(name: keyof typeof membersBefore): string {
+    writeMembers(membersBefore[name], to, draft, columns)
     return to.take()
   }
-  const { at, id, seq, stream, v } = membersBefore
-  return { parts: [part(at), part(id), part(seq), part(stream), part(v)], columns, size: to.size }
+  const parts = [partBefore('at'), partBefore('id'), partBefore('seq'), partBefore('stream'), partBefore('v')] as const
+  return { parts, columns, size: to.size }
 }
 
 interface EncodedActor {
@@ -41,7 +44,10 @@ interface EncodedActor {
 
 const encodedActors = new WeakMap<object, EncodedActor>()
 
-/** Freezes and encodes an actor that occurs in many events. If a value of the actor is cut, each event encodes the actor, and lists the cut. */
+/**
+ * Freezes an actor that occurs in many events, and caches its encoded form. An actor with a value that must be cut is not
+ * cached, because each event must list the cut.
+ */
 export function lastingActor(actor: Actor): Actor {
   const to = new CanonicalWriter()
   const columns = draftColumns.map(() => '')
@@ -74,7 +80,7 @@ const writeActor = objectWriter('principal', actorMembers)
 const actorColumns = draftColumns.flatMap(({ path }, index) => (path.startsWith('principal.') ? [index] : []))
 const membersBefore = splitByPosition(draftMembers)
 
-/** The members that come before each name of the position. No draft has a name behind `v`. */
+/** The draft's members before each name of the position, and after the previous one. No member comes after `v`. */
 function splitByPosition(members: readonly Member[]): Record<keyof typeof EventPosition.properties, readonly Member[]> {
   const names = Object.keys(EventPosition.properties).sort()
   const groups = names.map((name, index) => {
@@ -102,7 +108,7 @@ function writerOf(name: string, path: string, schema: TSchema): WriteMember {
   return withColumn(path, (to, value) => to.text(name, value as string, path, limit))
 }
 
-/** @param write returns the value that it kept */
+/** @param write returns the recorded value */
 function withColumn(path: string, write: (to: CanonicalWriter, value: unknown) => unknown): WriteMember {
   const index = draftColumns.findIndex((column) => column.path === path)
   const column = draftColumns[index]

@@ -6,10 +6,10 @@ export const AuditUnavailable = defineError<[string | number]>(
   503,
   { reasonOnly: true },
 )
-/** Another process adopted the stream, so no events may be added. */
+/** The stream must not get more events, in most cases because another process adopted it. */
 export const StreamLost = defineError<[string | number, string | number]>(
   'RGW_STREAM_LOST',
-  'the stream %s was taken over: %s\nstart the gateway again',
+  'the stream %s cannot continue: %s\nstart the gateway again',
   503,
   { reasonOnly: true },
 )
@@ -48,7 +48,7 @@ export const FallbackUnusable = defineError<[string | number]>(
   503,
   { reasonOnly: true },
 )
-/** The process does not start. */
+/** At the start, it ends the process. */
 export const FallbackDirectoryUnfit = defineError<[string | number]>(
   'RGW_AUDIT_FALLBACK_DIRECTORY_UNFIT',
   'AUDIT_FALLBACK_DIR cannot be used: %s\nchoose another directory',
@@ -56,5 +56,5 @@ export const FallbackDirectoryUnfit = defineError<[string | number]>(
   { reasonOnly: true },
 )
 export const SinkMisconfigured = defineErrorWithText('RGW_SINK_MISCONFIGURED', 500)
-/** A check before dropping a month failed. Nothing was dropped. */
+/** An archive cannot be written, verified, or used. Its month is not dropped. */
 export const ArchiveRefused = defineErrorWithText('RGW_ARCHIVE_REFUSED', 500)

@@ -49,7 +49,7 @@ function columnsIn(schema: TObject): EventColumn[] {
   )
 }
 
-/** The text of a value in its column; empty for null. */
+/** The text of a value in its column; empty for null, and for a value that the type cannot store. */
 export function columnText(type: ColumnType, value: unknown): string {
   switch (type) {
     case 'uuid': {

@@ -161,10 +161,10 @@ const Truncation = Type.Object({
 export type Truncation = Static<typeof Truncation>
 
 /**
- * What a caller of the writer gives: all fields of an event except its position.
+ * All fields of an event except its position, which the writer adds.
  *
- * This is the one list of the fields. The encoder, the columns of `audit.events`, and the reference derive from it. The order of
- * the fields here is the order of the columns and of the reference; the canonical form sorts them.
+ * The encoder, the columns of `audit.events`, and the reference derive from this list. Its order is the order of the
+ * columns and of the reference; the canonical form sorts the fields.
  */
 export const EventDraft = Type.Object({
   kind: Type.Enum([...eventKinds], { description: 'The kind of event.', column: 'kind' }),

@@ -4,17 +4,17 @@ import type { Truncation } from './event.ts'
 import { limits } from './field-limits.ts'
 import { cutText, visibleText } from './visible-text.ts'
 
-/** No event holds a token of the gateway, whichever of its texts it was written into. */
-function shownText(text: string): string {
+/** Redacts tokens of the gateway, which no text of an event may contain, and escapes invisible characters. */
+function safeText(text: string): string {
   return visibleText(redactTokens(text))
 }
 
 /**
  * Escapes invisible characters and truncates the text. `truncated` gets the length in bytes and the SHA-256 of the whole
- * escaped text in UTF-8, so that it stays provable.
+ * escaped text in UTF-8, so that the whole text can still be proved.
  */
 export function fitText(value: string, field: string, limit: number, truncated: Truncation[]): string {
-  const full = shownText(value)
+  const full = safeText(value)
   const cut = cutText(full, limit)
   if (cut !== full) truncated.push({ field, length: Buffer.byteLength(full), sha256: sha256(full) })
   return cut
@@ -23,7 +23,7 @@ export function fitText(value: string, field: string, limit: number, truncated: 
 /** Truncates a list by entries and by bytes. `truncated` gets its number of entries and the SHA-256 of `JSON.stringify` of all escaped entries. */
 export function fitNames(values: readonly string[], field: string, truncated: Truncation[]): readonly string[] {
   if (values.length === 0) return values
-  const whole = Array.from(values, (value) => shownText(`${value}`))
+  const whole = Array.from(values, (value) => safeText(`${value}`))
   const kept: string[] = []
   let bytes = 0
   for (const word of whole.slice(0, limits.list.entries)) {
@@ -45,20 +45,20 @@ type Members = Readonly<Record<string, string | number | boolean>>
 export function fitMembers(members: Members, field: string, truncated: Truncation[]): Members {
   const kept = new Map<string, string | number | boolean>()
   for (const [name, value] of Object.entries(members).slice(0, limits.members)) {
-    const key = cutText(shownText(name), limits.key)
+    const key = cutText(safeText(name), limits.key)
     if (typeof value === 'string') kept.set(key, fitText(value, `${field}.${key}`, limits.text, truncated))
     else if (typeof value === 'boolean' || Number.isFinite(value)) kept.set(key, value)
   }
   return Object.fromEntries(kept)
 }
 
-/** Limits the list of shortened values, some of which the caller shortened already. */
+/** Limits the list of cuts, to which the caller can have added its own. */
 export function fitTruncations(truncated: readonly Truncation[]): Truncation[] | undefined {
   if (truncated.length === 0) return undefined
   return truncated.slice(0, limits.list.entries).map(({ field, length, sha256: digest }) => ({
-    field: cutText(shownText(field), limits.text),
+    field: cutText(safeText(field), limits.text),
     length: Number.isFinite(length) ? length : 0,
-    sha256: cutText(shownText(digest), limits.key),
+    sha256: cutText(safeText(digest), limits.key),
   }))
 }
 

@@ -2,7 +2,7 @@
 export interface Lease {
   /** Starts periodic renewals. */
   start(): void
-  /** Called when a stream was opened with a new lease. */
+  /** Call when a stream was opened with a new lease. */
   reset(): void
   /** Renews now. */
   renew(): Promise<void>
@@ -19,6 +19,7 @@ export interface LeaseOptions {
   readonly elapsed: () => number
   readonly renew: (length: number) => Promise<'renewed' | 'lost'>
   readonly onLost: () => void
+  /** Called at each attempt to renew while the lease is expired. */
   readonly onExpired: () => void
 }
 
@@ -26,10 +27,10 @@ export function createLease(options: LeaseOptions): Lease {
   let renewedAt = options.elapsed()
   let renewing = false
   let timer: NodeJS.Timeout | undefined
-  const isOver = () => options.elapsed() - renewedAt >= options.length
+  const isExpired = () => options.elapsed() - renewedAt >= options.length
 
   async function renew() {
-    if (isOver()) options.onExpired()
+    if (isExpired()) options.onExpired()
     if (renewing) return
     renewing = true
     const started = options.elapsed()
@@ -37,7 +38,7 @@ export function createLease(options: LeaseOptions): Lease {
       if ((await options.renew(options.length)) === 'lost') options.onLost()
       else renewedAt = Math.max(renewedAt, started)
     } catch {
-      if (isOver()) options.onExpired()
+      if (isExpired()) options.onExpired()
     } finally {
       renewing = false
     }
@@ -54,7 +55,7 @@ export function createLease(options: LeaseOptions): Lease {
     renew,
     stop: () => clearInterval(timer),
     get expired() {
-      return isOver()
+      return isExpired()
     },
   }
 }

@@ -17,7 +17,7 @@ export interface AuditPluginOptions {
   readonly store: AuditStore
   /** Finds expired streams for adoption; without it, none are adopted. Closed with the application. */
   readonly adoptions?: AdoptionStore
-  /** The fallback that `store` belongs to. */
+  /** The fallback whose store is `store`. */
   readonly fallback?: Fallback
   readonly clock?: { now(): number }
   readonly host?: string
@@ -41,7 +41,7 @@ export interface Audit {
   /** Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable (503) */
   check(): void
   /** Counts a denial before authentication, without I/O. Counts are recorded within a second. */
-  countDenial(refusal: CountedDenial): void
+  countDenial(denial: CountedDenial): void
   /** Statistics of each sink. */
   sinks(): SinkStats[]
   stats(): AuditWriterStats &
@@ -61,7 +61,7 @@ declare module 'fastify' {
   }
 }
 
-/** Milliseconds for sinks to send remaining events. Another process sends the rest. */
+/** Milliseconds for sinks to send their last events. Other processes send the events that remain. */
 const sinkDrain = 3_000
 
 /** Opens a stream before the application listens, and closes it after the last request. */
@@ -104,7 +104,7 @@ export default fp(
           writer,
           every: adoptionInterval,
           // Files are imported before their streams are adopted.
-          before: async () => fallback?.importFiles(writer.record),
+          beforeSearch: async () => fallback?.importFiles(writer.record),
           onAdopted: ({ id, host, pid }) => app.log.warn({ event: 'audit.stream_adopted', stream: id, host, pid }),
           onError: (err) => app.log.warn({ event: 'audit.adoption_failed', err }),
         })
@@ -117,7 +117,7 @@ export default fp(
       sinks: () => sinks?.stats() ?? [],
       stats: () => ({
         ...writer.stats(),
-        ...adoption(adopter),
+        ...adoptionStats(adopter),
         pendingDenials: denials.pending,
         refusals: denials.total,
         fallback: fallback?.stats() ?? null,
@@ -143,7 +143,7 @@ export default fp(
   { name: '@rack-gateway/audit', fastify: '5.x' },
 )
 
-function adoption(adopter: Adopter | null) {
+function adoptionStats(adopter: Adopter | null) {
   if (adopter === null) return { adopted: 0, unknown: 0, adoptionFailure: null }
   const { failure: adoptionFailure, ...counts } = adopter.stats()
   return { ...counts, adoptionFailure }

@@ -3,8 +3,8 @@ import { draftColumns } from './event-columns.ts'
 
 const columnIndexes = new Map(draftColumns.map(({ name }, index) => [name, index]))
 
-/** The position of an event in the log. */
-export interface EventPosition {
+/** The position of a recorded event in the log: `EventPosition` of the format, with the time as a number, too. */
+export interface RecordedPosition {
   /** UUIDv7. */
   readonly id: string
   readonly stream: string
@@ -16,9 +16,9 @@ export interface EventPosition {
   readonly at: string
 }
 
-/** A recorded event: its canonical bytes, its position in the chain, and its search terms. */
+/** A recorded event: its canonical bytes, its position in the chain, and its search columns. */
 export class RecordedEvent {
-  readonly position: EventPosition
+  readonly position: RecordedPosition
   /** The texts of `draftColumns`. */
   readonly columns: readonly string[]
   /** RFC 8785 form. */
@@ -28,7 +28,7 @@ export class RecordedEvent {
   /** SHA-256(prev ‖ canonical), 32 bytes. */
   readonly hash: Buffer
 
-  constructor(position: EventPosition, columns: readonly string[], canonical: string, prev: Buffer, hash: Buffer) {
+  constructor(position: RecordedPosition, columns: readonly string[], canonical: string, prev: Buffer, hash: Buffer) {
     this.position = position
     this.columns = columns
     this.canonical = canonical

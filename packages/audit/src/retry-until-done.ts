@@ -18,7 +18,7 @@ export interface RetryOptions {
  */
 export type RetryUntilDone = (operation: () => Promise<void>, onOverdue: (cause: unknown) => void) => Promise<void>
 
-/** For one operation at a time. They share a timer and a listener, because most operations need neither. */
+/** Runs one operation at a time. All share a timer and an abort listener, because most operations end before they need one. */
 export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOptions): RetryUntilDone {
   const startDeadline = createDeadlines(deadline)
   let rejectCurrent = (_reason: unknown) => {}
@@ -35,7 +35,7 @@ export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOpt
   return async function retryUntilDone(operation, onOverdue) {
     let overdue = false
     let lastError: unknown = null
-    const time = startDeadline(() => {
+    const runningDeadline = startDeadline(() => {
       overdue = true
       onOverdue(lastError ?? new Error('no answer from the store'))
     })
@@ -57,7 +57,7 @@ export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOpt
       }
       if (overdue) onRecovered()
     } finally {
-      time.stop()
+      runningDeadline.stop()
     }
   }
 }

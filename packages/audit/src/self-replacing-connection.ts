@@ -14,12 +14,12 @@ export interface SelfReplacingConnectionOptions {
   readonly connect: () => Sql
   /** Milliseconds. */
   readonly timeout: number
-  /** Whether the error came from the database, so that the connection is usable. */
+  /** Whether the database answered with this error, so that the connection stays in use. */
   readonly isAnswer: (error: unknown) => boolean
 }
 
 /**
- * A connection that is replaced when it falls silent. A sent statement may still take effect, so the next attempt must
+ * A connection that is replaced when it falls silent or fails. A sent statement may still take effect, so the next attempt must
  * check.
  */
 export function createSelfReplacingConnection({
@@ -41,13 +41,13 @@ export function createSelfReplacingConnection({
       const used = sql
       return new Promise((resolve, reject) => {
         function fail(error: unknown) {
-          silence.stop()
+          deadline.stop()
           if (!isAnswer(error)) replace(used)
           reject(error)
         }
-        const silence = startDeadline(() => fail(new Error(`no answer within ${timeout} ms`)))
-        work(used, silence.extend).then((result) => {
-          silence.stop()
+        const deadline = startDeadline(() => fail(new Error(`no answer within ${timeout} ms`)))
+        work(used, deadline.extend).then((result) => {
+          deadline.stop()
           resolve(result)
         }, fail)
       })

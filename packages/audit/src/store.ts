@@ -1,12 +1,12 @@
 import { openPool } from '@rack-gateway/database'
 import postgres, { type Sql, type TransactionSql } from 'postgres'
 import type { AdoptionProgress, AuditStore, NewStream } from './audit-store.ts'
+import { endOfMonth, monthOf } from './calendar-month.ts'
 import { genesis } from './chain.ts'
 import { StreamLost } from './errors.ts'
 import { draftColumns, positionColumns } from './event-columns.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createSelfReplacingConnection } from './self-replacing-connection.ts'
-import { endOfMonth, monthOf } from './stream.ts'
 
 export interface PostgresAuditStoreOptions {
   /** The runtime login. */
@@ -54,7 +54,7 @@ export function createPostgresAuditStore({
 /** Creates a stream and the partition of its month, unless they exist. */
 export async function openStream(
   sql: Sql | TransactionSql,
-  { id, month, host, pid, lease, follows = null, fallback }: Omit<NewStream, 'follows'> & OpenedStream,
+  { id, month, host, pid, lease, follows = null, fallback }: Omit<NewStream, 'follows'> & OpenStreamOptions,
 ): Promise<void> {
   await sql`select audit.ensure_partition(${new Date(month).toISOString().slice(0, 10)}::date)`
   await sql`
@@ -63,7 +63,7 @@ export async function openStream(
     on conflict (id) do nothing`
 }
 
-interface OpenedStream {
+interface OpenStreamOptions {
   readonly follows?: string | null | undefined
   readonly fallback: boolean
 }
@@ -82,20 +82,20 @@ async function appendWithProgress(
   if (count !== 1) throw new StreamLost(stream, `it is not the adopter of ${adopted}`)
 }
 
-/** An abandoned attempt may commit first. Then its rows are ours. */
+/** Appends events, unless an earlier attempt of ours, whose answer was lost, has committed them meanwhile. */
 function appendOnce(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
   return append(sql, stream, events).catch((error) => {
-    if (!isTaken(error)) throw error
+    if (!isUniqueViolation(error)) throw error
     return expectOurs(sql, stream, events)
   })
 }
 
 /** PostgreSQL's `unique_violation`. */
-function isTaken(error: unknown): boolean {
+function isUniqueViolation(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '23505'
 }
 
-/** The columns of a line. All events of a statement share `stream`. */
+/** The columns of a line of `appendStatement`. They lack `stream`, which all events of a statement share. */
 const lineColumns = [...positionColumns.filter(({ name }) => name !== 'stream'), ...draftColumns]
 const columnNames = lineColumns.map(({ name }) => name).join(', ')
 const columnValues = lineColumns
@@ -103,7 +103,7 @@ const columnValues = lineColumns
   .join(', ')
 
 /**
- * Parameters: the stream, whether to ignore an adoption, the lines, the hashes, the first number, the stream again, and the bounds of its
+ * Locks the stream, and appends events. Parameters: the stream, whether to ignore an adoption, the lines, the hashes, the first number, the stream again, and the bounds of its
  * month. The row lock on the stream excludes adopters. The primary key contains the time because of the partitions, so
  * a separate condition checks that the numbers are new, by the stream's last number. ON CONFLICT would be slower, because it checks each
  * event first.
@@ -112,12 +112,12 @@ const appendStatement = templateOf(`
   with held as materialized (
     select id from audit.streams where id = ? and (adopted_by is null or ?) for share
   ), line as materialized (
-    select string_to_array(text, E'\t', '') as value, (number - 1)::int * 32 as at_hash
+    select string_to_array(text, E'\t', '') as value, (number - 1)::int * 32 as hash_offset
     from unnest(string_to_array(?::text, E'\n')) with ordinality as given(text, number)
   ), written as (
     insert into audit.events (stream, ${columnNames}, canonical, prev, hash)
     select held.id, ${columnValues}, value[${lineColumns.length + 1}],
-      substr(hash.all, at_hash + 1, 32), substr(hash.all, at_hash + 33, 32)
+      substr(hash.all, hash_offset + 1, 32), substr(hash.all, hash_offset + 33, 32)
     from held, line, (select ?::bytea as all) as hash
     where ? > coalesce((
       select seq from audit.events where stream = ? and at >= ? and at <= ? order by seq desc limit 1), 0)
@@ -158,7 +158,7 @@ export async function append(
   if (written.written !== events.length) await expectOurs(sql, stream, events)
 }
 
-/** Existing events must be ours, from an attempt whose answer was lost. */
+/** Throws unless the existing events are ours, from an attempt whose answer was lost. */
 export async function expectOurs(
   sql: Sql | TransactionSql,
   stream: string,

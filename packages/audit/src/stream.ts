@@ -1,10 +1,8 @@
 import { endOfMonth, monthOf } from './calendar-month.ts'
 import { genesis, linkHash } from './chain.ts'
 import type { EncodedDraft } from './encode.ts'
-import { type EventPosition, RecordedEvent } from './recorded-event.ts'
+import { RecordedEvent, type RecordedPosition } from './recorded-event.ts'
 import { uuidv7 } from './uuid.ts'
-
-export { endOfMonth, monthOf }
 
 /**
  * An open stream, which gives each draft its position. Sealed events must be written, because later ones link to them.
@@ -15,15 +13,16 @@ export interface EventStream {
   /** The time that an event of `at` gets: never before the previous one. */
   momentOf(at: number): number
   /** Whether an event of `at` belongs to this stream, because no stream spans two months. */
-  holds(at: number): boolean
+  isInMonth(at: number): boolean
   seal(draft: EncodedDraft, at: number): RecordedEvent
+  /** Number of sealed events. */
   readonly size: number
 }
 
 export function createEventStream(openedAt: number): EventStream {
   const id = uuidv7(openedAt)
   const month = monthOf(openedAt)
-  const lastMoment = endOfMonth(openedAt)
+  const monthEnd = endOfMonth(openedAt)
   let seq = 0
   let prev: Buffer = genesis
   let lastAt = openedAt
@@ -32,9 +31,9 @@ export function createEventStream(openedAt: number): EventStream {
     id,
     month,
     momentOf,
-    holds(at) {
+    isInMonth(at) {
       const moment = momentOf(at)
-      return moment >= month && moment <= lastMoment
+      return moment >= month && moment <= monthEnd
     },
     seal({ parts, columns }, at) {
       const moment = momentOf(at)
@@ -54,21 +53,21 @@ export function createEventStream(openedAt: number): EventStream {
 
 function insertPosition(
   [beforeAt, beforeId, beforeSeq, beforeStream, beforeVersion]: EncodedDraft['parts'],
-  position: EventPosition,
+  position: RecordedPosition,
 ) {
   const { at, id, seq, stream } = position
   const first = beforeAt === '' ? '' : `${beforeAt},`
   return `{${first}"at":"${at}"${beforeId},"id":"${id}"${beforeSeq},"seq":${seq}${beforeStream},"stream":"${stream}"${beforeVersion},"v":1}`
 }
 
-let lastMoment = Number.NaN
-let lastInstant = ''
+let cachedMoment = Number.NaN
+let cachedInstant = ''
 
 /** RFC 3339 with milliseconds. Cached, because events of a batch often share their time. */
 function instant(moment: number): string {
-  if (moment !== lastMoment) {
-    lastMoment = moment
-    lastInstant = new Date(moment).toISOString()
+  if (moment !== cachedMoment) {
+    cachedMoment = moment
+    cachedInstant = new Date(moment).toISOString()
   }
-  return lastInstant
+  return cachedInstant
 }

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 /** A lower-case UUID, as part of a regular expression. */
 export const uuidPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
-const whole = new RegExp(`^${uuidPattern}$`)
+const wholeUuid = new RegExp(`^${uuidPattern}$`)
 
 /** Whether the text is a lower-case UUID. */
 export function isUuid(text: string): boolean {
-  return whole.test(text)
+  return wholeUuid.test(text)
 }
 
 /**

@@ -21,11 +21,11 @@ function escapeUnit(unit: string) {
 }
 
 /** Most UTF-8 bytes of one UTF-16 unit. */
-const mostBytes = 3
+const maxBytesPerUnit = 3
 
 /** The longest prefix of escaped text within `limit` UTF-8 bytes that splits neither a character nor an escape. */
 export function cutText(text: string, limit: number): string {
-  if (text.length * mostBytes <= limit) return text
+  if (text.length * maxBytesPerUnit <= limit) return text
   const bytes = Buffer.from(text.slice(0, limit))
   if (bytes.length <= limit && text.length <= limit) return text
   let end = Math.min(limit, bytes.length)

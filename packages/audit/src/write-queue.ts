@@ -5,6 +5,7 @@ import type { RecordedEvent } from './recorded-event.ts'
 /** An event in the queue, and its caller. */
 export interface QueuedEvent {
   readonly draft: EncodedDraft
+  /** Milliseconds since the epoch. */
   readonly at: number
   /** Whether a caller waits for it. */
   readonly urgent: boolean
@@ -21,58 +22,58 @@ export interface QueueLimits {
 
 export interface WriteQueue {
   /** @throws AuditUnavailable if the queue is full */
-  add(waiting: QueuedEvent): void
+  add(queued: QueuedEvent): void
   first(): QueuedEvent | undefined
-  /** Removes events from the front while `fits` returns true, within `limit`. */
-  take(limit: QueueLimits, fits: (waiting: QueuedEvent) => boolean): QueuedEvent[]
+  /** Removes events from the front while `fits` returns true, up to `limit`, but one event even if it is larger. */
+  take(limit: QueueLimits, fits: (queued: QueuedEvent) => boolean): QueuedEvent[]
   rejectAll(reason: Error): void
   readonly length: number
   /** Number of events with a waiting caller. */
-  readonly urgent: number
+  readonly urgentEvents: number
 }
 
 /** A bounded queue that rejects new events at once when it is full. */
 export function createWriteQueue(limits: QueueLimits): WriteQueue {
-  let line: QueuedEvent[] = []
+  let queue: QueuedEvent[] = []
   let characters = 0
-  let urgent = 0
+  let urgentEvents = 0
   return {
-    add(waiting) {
-      if (line.length >= limits.events || characters + waiting.draft.size > limits.characters) {
-        throw new AuditUnavailable(`${line.length} events are waiting to be written`)
+    add(queued) {
+      if (queue.length >= limits.events || characters + queued.draft.size > limits.characters) {
+        throw new AuditUnavailable(`${queue.length} events are waiting to be written`)
       }
-      line.push(waiting)
-      urgent += Number(waiting.urgent)
-      characters += waiting.draft.size
+      queue.push(queued)
+      urgentEvents += Number(queued.urgent)
+      characters += queued.draft.size
     },
-    first: () => line[0],
+    first: () => queue[0],
     take(limit, fits) {
       let size = 0
       let count = 0
-      for (const waiting of line) {
-        size += waiting.draft.size
-        if (count === limit.events || (count > 0 && size > limit.characters) || !fits(waiting)) break
+      for (const queued of queue) {
+        size += queued.draft.size
+        if (count === limit.events || (count > 0 && size > limit.characters) || !fits(queued)) break
         count++
       }
-      const taken = line.splice(0, count)
-      for (const waiting of taken) {
-        characters -= waiting.draft.size
-        urgent -= Number(waiting.urgent)
+      const taken = queue.splice(0, count)
+      for (const queued of taken) {
+        characters -= queued.draft.size
+        urgentEvents -= Number(queued.urgent)
       }
       return taken
     },
     rejectAll(reason) {
-      const rejected = line
-      line = []
+      const rejected = queue
+      queue = []
       characters = 0
-      urgent = 0
-      for (const waiting of rejected) waiting.reject(reason)
+      urgentEvents = 0
+      for (const queued of rejected) queued.reject(reason)
     },
     get length() {
-      return line.length
+      return queue.length
     },
-    get urgent() {
-      return urgent
+    get urgentEvents() {
+      return urgentEvents
     },
   }
 }

@@ -72,12 +72,12 @@ export interface AuditWriter {
   /** Like `record`, for events without a waiting caller, which are batched for up to `linger` milliseconds. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
   /**
-   * Appends a separate batch to the stream `by`, with the progress of a stream that `by` adopted.
-   * @throws AuditUnavailable if `by` is not the writer's current stream, or the writer is not open; StreamLost if the
+   * Appends a separate batch to the stream `adopter`, with the progress of a stream that it adopted.
+   * @throws AuditUnavailable if `adopter` is not the writer's current stream, or the writer is not open; StreamLost if the
    * stream was lost meanwhile
    */
   recordAdoption(
-    by: string,
+    adopter: string,
     drafts: readonly EventDraft[],
     progress: AdoptionProgress,
   ): Promise<readonly RecordedEvent[]>

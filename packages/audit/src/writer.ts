@@ -1,17 +1,19 @@
 import type { AdoptionProgress } from './audit-store.ts'
+import { endOfMonth } from './calendar-month.ts'
 import { type EncodedDraft, encode } from './encode.ts'
 import { AuditUnavailable, StreamLost } from './errors.ts'
 import type { EventDraft } from './event.ts'
 import { createLease } from './lease.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 import { createRetryUntilDone } from './retry-until-done.ts'
-import { createEventStream, type EventStream, endOfMonth } from './stream.ts'
+import { createEventStream, type EventStream } from './stream.ts'
 import { createWriteQueue, type QueuedEvent } from './write-queue.ts'
 import { type AuditWriter, type AuditWriterOptions, defaultLimits } from './writer-options.ts'
 
 /** A batch of events with the progress of an adoption, which must be committed together. */
 interface AdoptionBatch {
-  readonly by: string
+  /** The stream that the batch belongs to. */
+  readonly adopter: string
   readonly drafts: readonly EncodedDraft[]
   readonly progress: AdoptionProgress
   resolve(events: readonly RecordedEvent[]): void
@@ -25,7 +27,7 @@ interface DurableOptions {
   readonly attempt?: Attempt
   readonly progress?: AdoptionProgress
   readonly rejectCallers?: (reason: Error) => void
-  /** Resolves the callers, after the next batch was sent. */
+  /** Resolves the callers. If more events wait, the next batch is sent first. */
   readonly resolveCallers?: () => void
 }
 
@@ -39,7 +41,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   let phase: 'new' | 'open' | 'closing' | 'closed' = 'new'
   let stream: EventStream | null = null
   /** Why the stream was lost, until another one is opened. */
-  let lost: string | null = null
+  let lossReason: string | null = null
   /** Whether the store missed its deadline. */
   let storeTimedOut = false
   let flushing: Promise<void> | null = null
@@ -64,7 +66,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     elapsed: options.elapsed ?? (() => performance.now()),
     async renew(length) {
       const renewed = stream
-      if (!renewed || lost) return 'renewed'
+      if (!renewed || lossReason) return 'renewed'
       const result = await store.renewLease(renewed.id, length)
       return renewed === stream ? result : 'renewed'
     },
@@ -108,7 +110,8 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     // Events of the same turn of the event loop join the first batch.
     await null
     try {
-      while (lost || adoptionBatches.length > 0 || (queue.length > 0 && isDue())) await writeNext().catch(noteLoss)
+      while (lossReason || adoptionBatches.length > 0 || (queue.length > 0 && isDue()))
+        await writeNext().catch(noteLoss)
     } catch {
       rejectQueue(new AuditUnavailable('it was closed before its store answered'))
     } finally {
@@ -123,25 +126,26 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
    * Whether the queue must be flushed now. Events without a waiting caller are batched for up to `linger` milliseconds.
    */
   function isDue(): boolean {
-    return queue.urgent > 0 || dueEvents > 0 || phase !== 'open'
+    return queue.urgentEvents > 0 || dueEvents > 0 || phase !== 'open'
   }
 
   function writeNext(): Promise<void> {
-    if (lost || !stream) return beginStream(clock.now(), untilDurable, { follows: stream?.id, because: lost })
+    if (lossReason || !stream)
+      return beginStream(clock.now(), untilDurable, { follows: stream?.id, because: lossReason })
     const adoptionBatch = adoptionBatches.shift()
     if (adoptionBatch) return writeAdoptionBatch(stream, adoptionBatch)
     const first = queue.first()
-    if (first && !stream.holds(first.at)) return rollOver(stream, first.at)
+    if (first && !stream.isInMonth(first.at)) return rollOver(stream, first.at)
     return writeBatch(stream)
   }
 
   function noteLoss(error: unknown) {
     if (!(error instanceof StreamLost)) throw error
-    lost = error.message
+    lossReason = error.message
   }
 
   async function writeBatch(current: EventStream) {
-    const batch = queue.take(batchLimits, (waiting) => current.holds(waiting.at))
+    const batch = queue.take(batchLimits, (waiting) => current.isInMonth(waiting.at))
     const events = batch.map(({ draft, at }) => current.seal(draft, at))
     dueEvents -= batch.length
     let callersWaiting = true
@@ -188,11 +192,14 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     notify?.()
   }
 
-  async function writeAdoptionBatch(current: EventStream, { by, drafts, progress, resolve, reject }: AdoptionBatch) {
+  async function writeAdoptionBatch(
+    current: EventStream,
+    { adopter, drafts, progress, resolve, reject }: AdoptionBatch,
+  ) {
     const at = clock.now()
-    if (current.id !== by || !current.holds(at)) {
-      reject(new AuditUnavailable(`its stream ${by} has ended`))
-      if (!current.holds(at)) await rollOver(current, at)
+    if (current.id !== adopter || !current.isInMonth(at)) {
+      reject(new AuditUnavailable(`its stream ${adopter} has ended`))
+      if (!current.isInMonth(at)) await rollOver(current, at)
       return
     }
     const events = drafts.map((draft) => current.seal(draft, at))
@@ -207,9 +214,10 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     resolve(events)
   }
 
-  /** The event became durable after its caller was refused, so records that the call was denied. */
+  /** Records that a call was denied, because its event became durable only after its caller was rejected. */
   function recordDenial(event: RecordedEvent) {
     const [kind, request] = [event.column('kind'), event.column('request')]
+    // Other events permit no call.
     if (kind !== 'intent' && kind !== 'opened' && kind !== 'call') return
     const decision = {
       effect: 'deny' as const,
@@ -219,7 +227,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     try {
       enqueue({ kind: 'refused', of: event.id, decision, ...(request === '' ? {} : { request }) }, true, ignore, ignore)
     } catch {
-      // The queue is full. An `outcome.unknown` event will say the same when the stream is adopted.
+      // The queue is full. If the stream is adopted, an `intent` or `opened` event gets an `outcome.unknown` instead.
     }
   }
 
@@ -243,12 +251,12 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     const next = createEventStream(at)
     const row = { id: next.id, month: next.month, host, pid, lease: limits.lease, ...(follows ? { follows } : {}) }
     await attempt(() => store.openStream(row))
-    const before = { ...(follows ? { follows } : {}), ...(because ? { because } : {}) }
-    const opened = next.seal(encode({ kind: 'stream.opened', detail: { host, pid, ...before } }), at)
+    const origin = { ...(follows ? { follows } : {}), ...(because ? { because } : {}) }
+    const opened = next.seal(encode({ kind: 'stream.opened', detail: { host, pid, ...origin } }), at)
     await makeDurable(next.id, [opened], { attempt })
     lease.reset()
     stream = next
-    lost = null
+    lossReason = null
   }
 
   function untilDurable(operation: () => Promise<void>, rejectCallers?: (reason: Error) => void): Promise<void> {
@@ -267,17 +275,17 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   }
 
   function loseStream(because: string) {
-    lost = because
+    lossReason = because
     flushNow()
   }
 
   return {
     record: (draft) => append(draft, true),
     recordSoon: (draft) => append(draft, false),
-    recordAdoption: (by, drafts, progress) =>
+    recordAdoption: (adopter, drafts, progress) =>
       new Promise((resolve, reject) => {
         check()
-        adoptionBatches.push({ by, drafts: drafts.map(encode), progress, resolve, reject })
+        adoptionBatches.push({ adopter, drafts: drafts.map(encode), progress, resolve, reject })
         flushNow()
       }),
     check,
@@ -297,7 +305,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
       flushNow()
       const timer = setTimeout(() => closing.abort(new AuditUnavailable('it was closed')), limits.deadline)
       while (flushing) await flushing
-      if (stream && !lost && !closing.signal.aborted) await endStream(stream, 'shutdown').catch(() => {})
+      if (stream && !lossReason && !closing.signal.aborted) await endStream(stream, 'shutdown').catch(() => {})
       clearTimeout(timer)
       lease.stop()
       phase = 'closed'

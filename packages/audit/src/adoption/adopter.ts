@@ -9,7 +9,7 @@ export interface AdopterOptions {
   /** Average milliseconds between two searches for expired streams. Default 10,000. */
   readonly every?: number
   /** Runs before each search. If it fails, nothing is adopted. */
-  readonly before?: () => Promise<void>
+  readonly beforeSearch?: () => Promise<void>
   readonly onAdopted?: (stream: AdoptedStream) => void
   readonly onError?: (cause: unknown) => void
 }
@@ -41,37 +41,38 @@ export function createAdopter({
   adoptions,
   writer,
   every = 10_000,
-  before,
+  beforeSearch,
   onAdopted,
   onError,
 }: AdopterOptions): Adopter {
   const counts = { adopted: 0, unknown: 0 }
   let failure: string | null = null
-  let looking: Promise<void> | null = null
+  let currentRun: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
   async function adoptAll() {
-    await before?.()
+    await beforeSearch?.()
     while (!stopped) {
-      const { stream: by, available } = writer.stats()
-      if (by === null || !available) return
-      const found = await adoptions.claim(by)
+      const { stream: ownStream, available } = writer.stats()
+      if (ownStream === null || !available) return
+      const found = await adoptions.claim(ownStream)
       if (found === null) return
-      await accountFor(found, by)
+      await accountFor(found, ownStream)
       counts.adopted++
       onAdopted?.(found)
     }
   }
 
-  async function accountFor(found: AdoptedStream, by: string) {
+  async function accountFor(found: AdoptedStream, ownStream: string) {
     const record = (drafts: readonly EventDraft[], upTo: number, complete: boolean) =>
-      writer.recordAdoption(by, drafts, { stream: found.id, upTo, complete })
+      writer.recordAdoption(ownStream, drafts, { stream: found.id, upTo, complete })
     const from = found.accounted ?? 0
     if (found.accounted === null) await record([abandonedDraft(found)], 0, false)
-    if (found.previousMonth && from === 0) {
-      const last = await adoptions.lastSeq(found.previousMonth)
-      await eachPage(found.previousMonth, { from, last }, (drafts) => record(drafts, 0, false))
+    // Its progress is not recorded. After a crash, its search is repeated, and skips calls that got their outcome.
+    if (found.previousMonthStream && from === 0) {
+      const last = await adoptions.lastSeq(found.previousMonthStream)
+      await eachPage(found.previousMonthStream, { from, last }, (drafts) => record(drafts, 0, false))
     }
     const { seq: last } = found.last
     await eachPage(found, { from, last }, (drafts, upTo) => record(drafts, upTo, upTo === last))
@@ -91,14 +92,14 @@ export function createAdopter({
     } while (after < last)
   }
 
-  async function look() {
-    looking ??= adoptAndNote().finally(() => {
-      looking = null
+  async function adoptExpired() {
+    currentRun ??= adoptAndNoteFailure().finally(() => {
+      currentRun = null
     })
-    await looking
+    await currentRun
   }
 
-  async function adoptAndNote() {
+  async function adoptAndNoteFailure() {
     try {
       await adoptAll()
       failure = null
@@ -109,17 +110,17 @@ export function createAdopter({
   }
 
   async function adoptAndWait() {
-    await look().catch(onError)
+    await adoptExpired().catch(onError)
     if (!stopped) timer = setTimeout(adoptAndWait, every * (0.5 + Math.random())).unref()
   }
 
   return {
     start: () => void adoptAndWait(),
-    adoptExpired: look,
+    adoptExpired,
     async stop() {
       stopped = true
       clearTimeout(timer)
-      await looking?.catch(() => {})
+      await currentRun?.catch(() => {})
     },
     stats: () => ({ ...counts, failure }),
   }

@@ -11,12 +11,12 @@ export function abandonedDraft({ id, host, pid, last, fallback }: AdoptedStream)
 }
 
 /** Records that the outcome of a call is unknown. Repeats only the fields that identify the call. */
-export function unknownOutcomeDraft(begun: AuditEvent): EventDraft {
-  const { id, stream, seq, principal } = begun
+export function unknownOutcomeDraft(openCall: AuditEvent): EventDraft {
+  const { id, stream, seq, principal } = openCall
   return {
     kind: 'outcome.unknown',
     of: id,
-    ...textsOf(begun),
+    ...textsOf(openCall),
     ...(principal && {
       principal: { kind: principal.kind, id: unescapeText(principal.id), name: unescapeText(principal.name) },
     }),
@@ -27,9 +27,9 @@ export function unknownOutcomeDraft(begun: AuditEvent): EventDraft {
 
 const texts = ['request', 'rack', 'app', 'route', 'permission', 'process', 'service'] as const
 
-function textsOf(begun: AuditEvent): Partial<Record<(typeof texts)[number], string>> {
+function textsOf(openCall: AuditEvent): Partial<Record<(typeof texts)[number], string>> {
   return Object.fromEntries(
-    texts.flatMap((field) => (begun[field] === undefined ? [] : [[field, unescapeText(begun[field])]])),
+    texts.flatMap((field) => (openCall[field] === undefined ? [] : [[field, unescapeText(openCall[field])]])),
   )
 }
 

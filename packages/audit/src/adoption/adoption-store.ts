@@ -14,7 +14,7 @@ export interface AdoptedStream {
   /** The number up to which its open calls have an `outcome.unknown`; null if nothing was recorded yet. */
   readonly accounted: number | null
   /** The stream of the same process in the previous month. */
-  readonly previousMonth: { readonly id: string; readonly month: number } | null
+  readonly previousMonthStream: { readonly id: string; readonly month: number } | null
 }
 
 export interface OpenCalls {
@@ -26,10 +26,10 @@ export interface OpenCalls {
 /** Finds and claims streams whose process is gone. */
 export interface AdoptionStore {
   /**
-   * Claims a stream for the stream `by`: one whose lease expired, or one whose adopter is gone or has not finished.
+   * Claims a stream for the stream `adopter`: one whose lease expired, or one whose adopter is gone or has not finished.
    * From then on its old writer cannot add events.
    */
-  claim(by: string): Promise<AdoptedStream | null>
+  claim(adopter: string): Promise<AdoptedStream | null>
   /** A page of `intent` and `opened` events without a later event that ends their call, after the number `after`, in order. */
   openCalls(stream: { readonly id: string; readonly month: number }, after: number): Promise<OpenCalls>
   /** Number of the last event of a stream; 0 if it has none. */

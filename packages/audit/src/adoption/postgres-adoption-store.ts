@@ -7,7 +7,7 @@ import type { AdoptedStream, AdoptionStore } from './adoption-store.ts'
 export interface PostgresAdoptionStoreOptions {
   /** The runtime login. */
   readonly url: string
-  /** Milliseconds since a lease expired. Default 30,000. */
+  /** Milliseconds between the expiry of a lease and an adoption. Default 30,000. */
   readonly grace?: number
   /** Open calls per page. Default 200. */
   readonly page?: number
@@ -38,8 +38,9 @@ export function createPostgresAdoptionStore({
     connection: { application_name: 'rack-gateway adoption', statement_timeout: 30_000 },
   })
   return {
-    async claim(by) {
-      const [row] = [...(await claimUnfinished(sql, by)), ...(await claimExpired(sql, by, grace))]
+    async claim(adopter) {
+      // If both claim a stream, the next call returns the second one, which is then unfinished.
+      const [row] = [...(await claimUnfinished(sql, adopter)), ...(await claimExpired(sql, adopter, grace))]
       return row ? await describeStream(sql, row) : null
     },
     async openCalls({ id, month }, after) {
@@ -64,12 +65,12 @@ export const openCallsQuery = `
   order by begun.seq limit $6::int`
 
 /** Streams whose adoption is not finished, by this process or by one that is gone. */
-function claimUnfinished(sql: Sql, by: string) {
+function claimUnfinished(sql: Sql, adopter: string) {
   return sql<ClaimedRow[]>`
-    update audit.streams set adopted_by = ${by} where id = (
+    update audit.streams set adopted_by = ${adopter} where id = (
       select id from audit.streams adopted
-      where adopted.adopted_by is not null and adopted.accounted_at is null and adopted.id <> ${by}
-        and (adopted.adopted_by = ${by} or not exists (
+      where adopted.adopted_by is not null and adopted.accounted_at is null and adopted.id <> ${adopter}
+        and (adopted.adopted_by = ${adopter} or not exists (
           select from audit.streams adopter
           where adopter.id = adopted.adopted_by and adopter.adopted_by is null and adopter.closed_at is null))
       order by adopted.id limit 1 for update skip locked)
@@ -77,11 +78,11 @@ function claimUnfinished(sql: Sql, by: string) {
 }
 
 /** A stream that is being written is locked, so it is skipped. */
-export function claimExpired(sql: Sql, by: string, grace: number) {
+export function claimExpired(sql: Sql, adopter: string, grace: number) {
   return sql<ClaimedRow[]>`
-    update audit.streams set adopted_by = ${by} where id = (
+    update audit.streams set adopted_by = ${adopter} where id = (
       select id from audit.streams
-      where closed_at is null and adopted_by is null and id <> ${by}
+      where closed_at is null and adopted_by is null and id <> ${adopter}
         and lease_until < now() - make_interval(secs => ${grace / 1_000})
       order by lease_until limit 1 for update skip locked)
     returning id, host, pid, month, fallback, accounted_seq, follows`
@@ -97,14 +98,14 @@ async function describeStream(sql: Sql, row: ClaimedRow): Promise<AdoptedStream>
     last: await lastEvent(sql, { id: row.id, month }),
     fallback: row.fallback,
     accounted: row.accounted_seq === null ? null : Number(row.accounted_seq),
-    previousMonth: await monthBefore(sql, row.follows),
+    previousMonthStream: await previousMonthStream(sql, row.follows),
   }
 }
 
 /**
  * A stream that was closed at the end of its month has no adopter, but calls from its last moments may still be open.
  */
-async function monthBefore(sql: Sql, follows: string | null): Promise<AdoptedStream['previousMonth']> {
+async function previousMonthStream(sql: Sql, follows: string | null): Promise<AdoptedStream['previousMonthStream']> {
   if (follows === null) return null
   const [row] = await sql<{ month: Date }[]>`
     select month from audit.streams where id = ${follows} and closed_at is not null and adopted_by is null`

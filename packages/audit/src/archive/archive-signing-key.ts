@@ -12,7 +12,7 @@ export async function archiveSigner(sql: Sql, keys: SigningKeys): Promise<Signin
   const key = keys.find(({ publicKey }) => publicKey.text === current)
   if (key === undefined)
     throw new ArchiveRefused(
-      `The current signing key of the log is another one (${current ?? 'unreadable'}).`,
+      `This process does not have the current signing key of the log (${current ?? 'unreadable'}).`,
       'Set AUDIT_SIGNING_KEY or APP_SECRET_KEY to the value of the gateways.',
     )
   return key

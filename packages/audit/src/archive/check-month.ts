@@ -27,7 +27,7 @@ export interface CheckOptions {
   /** The streams of the month. Checkpoints may also have other streams. */
   readonly streams: ReadonlySet<string>
   /** External copies of the checkpoints, or null. */
-  readonly outside: AsyncIterator<string> | null
+  readonly copies: AsyncIterator<string> | null
   /** Called with each readable event. */
   readonly onRecord?: LogVerifierOptions['onRecord']
 }
@@ -35,14 +35,14 @@ export interface CheckOptions {
 /** Verifies one month like a whole log: chains, trees, and signatures, and that no event is missing or unsigned. */
 export async function checkMonth(
   source: MonthSource,
-  { streams, outside, onRecord }: CheckOptions,
+  { streams, copies, onRecord }: CheckOptions,
 ): Promise<CheckedMonth> {
   const verifier = createLogVerifier({ pinned: null, streams, onRecord })
-  const merge = mergeCheckpoints(verifier, outside)
+  const merge = mergeCheckpoints(verifier, copies)
   const heads = new Map<string, StreamHead>()
   for await (const note of source.notes()) {
     for (const head of readCheckpoint(note)?.heads ?? []) if (streams.has(head.stream)) heads.set(head.stream, head)
-    await merge.own(note)
+    await merge.add(note)
   }
   await merge.end()
   const digest = createLinesDigest()

@@ -26,14 +26,14 @@ export async function coveringCheckpoints(
   month: Month,
 ): Promise<{ readonly streams: ReadonlySet<string>; readonly range: CheckpointRange | null }> {
   const { from } = boundsOf(month)
-  const known = await sql<{ id: string }[]>`select id from audit.streams where month = ${from}::timestamptz`
-  const candidates = new Set(known.map(({ id }) => id))
+  const rows = await sql<{ id: string }[]>`select id from audit.streams where month = ${from}::timestamptz`
+  const candidates = new Set(rows.map(({ id }) => id))
   const streams = new Set<string>()
   const numbers: { first?: number; last?: number } = {}
   for await (const { number, note } of numberedNotes(sql, { first: await firstNumber(sql, from), last: null })) {
-    const ours = readCheckpoint(note)?.heads.filter(({ stream }) => candidates.has(stream)) ?? []
-    for (const { stream } of ours) streams.add(stream)
-    if (ours.length === 0) continue
+    const heads = readCheckpoint(note)?.heads.filter(({ stream }) => candidates.has(stream)) ?? []
+    for (const { stream } of heads) streams.add(stream)
+    if (heads.length === 0) continue
     numbers.first ??= number
     numbers.last = number
   }

@@ -9,7 +9,8 @@ const pause = 2_000
 
 /**
  * Drops the partition of an archived month. One statement checks that the partition still has exactly the archived
- * events, and drops it. Writers wait at most a second for its lock; then it is tried again.
+ * events, and drops it. While it waits for its lock, writers wait, too. So it gives up after a second, and is tried five
+ * times.
  *
  * @throws ArchiveRefused if nothing was dropped
  */

@@ -11,14 +11,14 @@ export interface LinesDigest {
 }
 
 export function createLinesDigest(): LinesDigest {
-  const room = Buffer.alloc(64)
+  const input = Buffer.alloc(64)
   return {
     add(line) {
-      room.write(hash('sha256', line, 'hex'), 32, 'hex')
-      room.write(hash('sha256', room, 'hex'), 0, 'hex')
+      input.write(hash('sha256', line, 'hex'), 32, 'hex')
+      input.write(hash('sha256', input, 'hex'), 0, 'hex')
     },
     get value() {
-      return room.toString('hex', 0, 32)
+      return input.toString('hex', 0, 32)
     },
   }
 }

@@ -10,7 +10,9 @@ interface StreamRow {
   readonly leased: boolean
   /** Whether events from its fallback file were imported and its open calls accounted for. */
   readonly accounted: boolean
+  /** Events that a checkpoint signs. */
   readonly size: number | null
+  /** Whether a checkpoint signs its end. */
   readonly settled: boolean | null
 }
 
@@ -18,7 +20,7 @@ interface StreamRow {
  * Why events may still be added to a month, as a sentence; null if all streams are closed or adopted, fallback files
  * were imported, and all ends are signed.
  */
-export async function findOpenStream(sql: Sql, month: Month, current: Month): Promise<string | null> {
+export async function explainOpenMonth(sql: Sql, month: Month, current: Month): Promise<string | null> {
   const rows = await sql<StreamRow[]>`
     select stream.id, stream.host, stream.pid, stream.closed_at is not null as closed, stream.adopted_by is not null as adopted,
       stream.lease_until > now() as leased, tree.size::float8 as size, tree.settled,
@@ -27,13 +29,13 @@ export async function findOpenStream(sql: Sql, month: Month, current: Month): Pr
     where stream.month = ${boundsOf(month).from}::timestamptz order by stream.id`
   const isOld = month < monthsAfter(current, -1)
   for (const row of rows) {
-    const because = describeOpenStream(row, isOld)
+    const because = explainOpenStream(row, isOld)
     if (because !== null) return `stream ${row.id} of process ${row.pid} on ${row.host} ${because}`
   }
   return null
 }
 
-function describeOpenStream(
+function explainOpenStream(
   { closed, adopted, leased, accounted, size, settled }: StreamRow,
   isOld: boolean,
 ): string | null {

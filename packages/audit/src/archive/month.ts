@@ -1,10 +1,10 @@
 /** A month in UTC, such as `2026-10`. Months sort as text. */
 export type Month = string
 
-const written = /^(\d{4})-(0[1-9]|1[0-2])$/
+const pattern = /^(\d{4})-(0[1-9]|1[0-2])$/
 
 export function isMonth(text: string): boolean {
-  return written.test(text)
+  return pattern.test(text)
 }
 
 /** The month of a time. @param at milliseconds since the epoch */

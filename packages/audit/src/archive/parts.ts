@@ -36,8 +36,8 @@ export function createPartWriter({ store, month, kind, partSize }: PartWriterOpt
     compressor.end()
     const bytes = await compressed
     const name = `${kind}-${String(parts.length + 1).padStart(6, '0')}.ndjson.gz`
-    const described = { name, lines: counts.lines, contentSize: counts.bytes, contentSha256: content.digest('hex') }
-    parts.push(await keep(store, month, described, bytes))
+    const description = { name, lines: counts.lines, contentSize: counts.bytes, contentSha256: content.digest('hex') }
+    parts.push(await storePart(store, month, description, bytes))
   }
 
   return {
@@ -76,7 +76,7 @@ function growPart() {
     compressor,
     content,
     counts,
-    compressed: allOf(compressor),
+    compressed: readAll(compressor),
     flush,
     async add(line: Buffer): Promise<void> {
       block.push(line, lineEnd)
@@ -88,29 +88,34 @@ function growPart() {
   }
 }
 
-async function allOf(compressor: Gzip): Promise<Buffer> {
+async function readAll(compressor: Gzip): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of compressor) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-type Described = Pick<ArchivePart, 'name' | 'lines' | 'contentSize' | 'contentSha256'>
+type PartDescription = Pick<ArchivePart, 'name' | 'lines' | 'contentSize' | 'contentSha256'>
 
 /** Another release may compress the same lines to other bytes, so an existing part with the same lines is accepted. */
-async function keep(store: ArchiveStore, month: Month, described: Described, bytes: Buffer): Promise<ArchivePart> {
-  const key = partKey(month, described.name)
+async function storePart(
+  store: ArchiveStore,
+  month: Month,
+  description: PartDescription,
+  bytes: Buffer,
+): Promise<ArchivePart> {
+  const key = partKey(month, description.name)
   try {
     await store.put(key, bytes)
-    return { ...described, size: bytes.length, sha256: hash('sha256', bytes) }
+    return { ...description, size: bytes.length, sha256: hash('sha256', bytes) }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'RGW_OBJECT_DIFFERS')) throw error
-    const present = await store.get(key)
-    if (present === null || (await contentProblem(described, present)) !== null)
+    const existing = await store.get(key)
+    if (existing === null || (await contentProblem(description, existing)) !== null)
       throw new ArchiveRefused(
         `${store.location} already has another ${key}, which does not belong to this month of this log.`,
         'Archive to another location.',
       )
-    return { ...described, size: present.length, sha256: hash('sha256', present) }
+    return { ...description, size: existing.length, sha256: hash('sha256', existing) }
   }
 }
 

@@ -14,7 +14,7 @@ import { manifestKey, readManifest } from './manifest.ts'
 import { type Month, monthAt } from './month.ts'
 import { archivedMonth } from './verify-month.ts'
 
-interface FoundEvent {
+interface EventToProve {
   readonly stream: string
   readonly seq: number
   readonly members: Readonly<Record<string, unknown>>
@@ -42,7 +42,7 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
       'Look for a copy of the archive.',
     )
   const { source, findings } = archivedMonth(reader, manifest)
-  function refuseDamaged(): void {
+  function throwIfDamaged(): void {
     const [damaged] = findings()
     if (damaged)
       throw new ArchiveRefused(
@@ -51,12 +51,12 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
       )
   }
   const event = await findEvent(source, id)
-  refuseDamaged()
+  throwIfDamaged()
   if (event === null) return { kind: 'unknown' }
   const signed = await firstCheckpoint(source, event)
   if (signed === null) return { kind: 'unsigned' }
   const path = await pathOf(source, event, signed.head.size)
-  refuseDamaged()
+  throwIfDamaged()
   return {
     kind: 'proof',
     proof: {
@@ -77,7 +77,10 @@ interface SignedEvent {
   readonly keyChanges: readonly string[]
 }
 
-async function firstCheckpoint({ notes }: Pick<MonthSource, 'notes'>, event: FoundEvent): Promise<SignedEvent | null> {
+async function firstCheckpoint(
+  { notes }: Pick<MonthSource, 'notes'>,
+  event: EventToProve,
+): Promise<SignedEvent | null> {
   let first: Pick<SignedEvent, 'checkpoint' | 'head'> | null = null
   const keyChanges: string[] = []
   for await (const note of notes()) {
@@ -91,9 +94,9 @@ async function firstCheckpoint({ notes }: Pick<MonthSource, 'notes'>, event: Fou
 
 type Lines = Pick<MonthSource, 'lines'>
 
-async function findEvent({ lines }: Lines, id: string): Promise<FoundEvent | null> {
+async function findEvent({ lines }: Lines, id: string): Promise<EventToProve | null> {
   const member = `"id":"${id}"`
-  let found: FoundEvent | null = null
+  let found: EventToProve | null = null
   await lines(function look(line) {
     if (found !== null || line.indexOf(member, 0, 'latin1') === -1) return
     const record = readExportLine(line)
@@ -104,13 +107,13 @@ async function findEvent({ lines }: Lines, id: string): Promise<FoundEvent | nul
   return found
 }
 
-async function pathOf({ lines }: Lines, { stream, seq }: FoundEvent, size: number): Promise<string[]> {
+async function pathOf({ lines }: Lines, { stream, seq }: EventToProve, size: number): Promise<string[]> {
   const subtrees = createRangeRoots(inclusionRanges(seq - 1, size))
-  let met = 0
+  let count = 0
   await lines(function addLeaf(line) {
     const record = readExportLine(line)
-    if (record === null || met === size || !belongsTo(record, stream)) return
-    met++
+    if (record === null || count === size || !belongsTo(record, stream)) return
+    count++
     subtrees.append(leafOf(record.hash))
   })
   return subtrees.roots()

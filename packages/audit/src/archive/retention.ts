@@ -12,7 +12,7 @@ import { monthsIn } from './database-month.ts'
 import { dropMonth } from './drop-month.ts'
 import { type Manifest, manifestKey } from './manifest.ts'
 import { boundsOf, type Month, monthsAfter } from './month.ts'
-import { findLaggingSinks, findOpenStream } from './month-blockers.ts'
+import { explainOpenMonth, findLaggingSinks } from './month-blockers.ts'
 import { defaultPartSize } from './parts.ts'
 import { verifyArchivedMonth } from './verify-month.ts'
 import { writeMonth } from './write-month.ts'
@@ -43,7 +43,7 @@ export type MonthOutcome =
   | { readonly month: Month; readonly kind: 'archived' | 'dropped'; readonly events: number; readonly manifest: string }
   /** Archived by an earlier run, and not verified again. */
   | { readonly month: Month; readonly kind: 'known' }
-  /** Events may still be added to it. */
+  /** Events may still be added to it. `due`: it should have been dropped. */
   | { readonly month: Month; readonly kind: 'open'; readonly because: string; readonly due: boolean }
   | { readonly month: Month; readonly kind: 'refused'; readonly because: string; readonly due: boolean }
 
@@ -54,10 +54,11 @@ export type MonthOutcome =
  * @throws ArchiveRefused if another run is active, or nothing can be archived at all
  */
 export async function* retainMonths(options: RetentionOptions): AsyncGenerator<MonthOutcome> {
-  const { sql, lock: holder, keys, before, keep, drop } = options
+  const { sql, lock: lockConnection, keys, before, keep, drop } = options
   if (!Number.isInteger(keep) || keep < 2)
     throw new ArchiveRefused('The last two past months always stay in the database.', 'Keep at least two.')
-  const [locked] = await holder`select pg_try_advisory_lock(${locks.space}::int, ${locks.retention}::int) as ours`
+  const [locked] =
+    await lockConnection`select pg_try_advisory_lock(${locks.space}::int, ${locks.retention}::int) as ours`
   if (!locked?.ours) throw new ArchiveRefused('Another process is archiving this log.', 'Wait until it is done.')
   try {
     const { past, current } = await monthsIn(sql)
@@ -75,7 +76,7 @@ export async function* retainMonths(options: RetentionOptions): AsyncGenerator<M
       }
     }
   } finally {
-    await holder`select pg_advisory_unlock(${locks.space}::int, ${locks.retention}::int)`.catch(() => {})
+    await lockConnection`select pg_advisory_unlock(${locks.space}::int, ${locks.retention}::int)`.catch(() => {})
   }
 }
 
@@ -92,7 +93,7 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   const { sql, store, key, recorded, partSize = defaultPartSize, due, current, sinks } = options
   const known = recorded.filter((archive) => archive.month === month)
   if (!due && known.some(({ place }) => place === store.location)) return { month, kind: 'known' }
-  const because = await findOpenStream(sql, month, current)
+  const because = await explainOpenMonth(sql, month, current)
   if (because !== null) return { month, kind: 'open', because: `${month} is not closed: ${because}`, due }
   const behind = sinks === 'respect' ? await findLaggingSinks(sql, month) : []
   if (behind.length > 0)
@@ -125,7 +126,7 @@ async function readBack(month: Month, { store, sql }: MonthOptions): Promise<Man
   return manifest
 }
 
-/** Rejects the manifest of another log, or one that lacks newer events. */
+/** Throws if the manifest is from another log, or if the database has another number of events. */
 async function expectInDatabase(sql: Sql, { month, events, signer }: Manifest): Promise<void> {
   const { from, to } = boundsOf(month)
   const [row] = await sql`

@@ -32,18 +32,20 @@ export async function verifyArchivedMonth(
   options: VerifyArchiveOptions,
 ): Promise<ArchiveVerification> {
   const written = await reader.get(manifestKey(month))
-  if (written === null) return unread(month, { about: 'archive', problem: 'missing', month, detail: 'manifest.note' })
+  if (written === null)
+    return unverified(month, { about: 'archive', problem: 'missing', month, detail: 'manifest.note' })
   const manifest = readManifest(written.toString('utf8'))
-  if (manifest?.month !== month) return unread(month, { about: 'archive', problem: 'unreadable', month, detail: '' })
+  if (manifest?.month !== month)
+    return unverified(month, { about: 'archive', problem: 'unreadable', month, detail: '' })
   const parts = archivedMonth(reader, manifest)
   const checked = await checkMonth(parts.source, {
     streams: new Set(manifest.streams.map(({ stream }) => stream)),
-    outside: options.checkpoints === null ? null : copiesOf(options.checkpoints, manifest),
+    copies: options.checkpoints === null ? null : copiesOf(options.checkpoints, manifest),
     onRecord: options.onRecord,
   })
   const findings = [
     ...parts.findings(),
-    ...claimsProblems(manifest, checked),
+    ...claimProblems(manifest, checked),
     ...trustProblems(manifest, checked, options),
   ]
   const { verification } = checked
@@ -104,7 +106,7 @@ async function* copiesOf(directory: string, { checkpoints }: Manifest): AsyncGen
   }
 }
 
-function claimsProblems(manifest: Manifest, { heads, events, digest, verification }: CheckedMonth): ArchiveFinding[] {
+function claimProblems(manifest: Manifest, { heads, events, digest, verification }: CheckedMonth): ArchiveFinding[] {
   const { month, streams, checkpoints } = manifest
   const finding = (problem: ArchiveProblem, detail: string) => ({ about: 'archive', problem, month, detail }) as const
   const findings = streams.flatMap(({ stream, last, root, state }) => {
@@ -142,7 +144,8 @@ function trustProblems(
   return unknownKeys.map(({ text }) => ({ about: 'archive', problem: 'key', month, detail: text }))
 }
 
-function unread(month: Month, finding: ArchiveFinding): ArchiveVerification {
+/** The result if nothing except the manifest was read. */
+function unverified(month: Month, finding: ArchiveFinding): ArchiveVerification {
   return {
     month,
     manifest: null,

@@ -23,12 +23,12 @@ export interface WriteOptions {
  * Verifies a month in the database and writes its archive, with the manifest last. It can be interrupted and run again,
  * because the same month produces the same parts.
  *
- * @throws ArchiveRefused if the month does not match its checkpoints; then nothing was written
+ * @throws ArchiveRefused if the month does not match its checkpoints, or changes meanwhile; then no manifest was written
  */
 export async function writeMonth(sql: Sql, month: Month, { store, key, partSize }: WriteOptions): Promise<void> {
   const { streams, range } = await coveringCheckpoints(sql, month)
   const source = databaseMonth(sql, month, range)
-  const { verification, heads, events, digest } = await checkMonth(source, { streams, outside: null })
+  const { verification, heads, events, digest } = await checkMonth(source, { streams, copies: null })
   const [finding] = verification.findings
   if (finding)
     throw new ArchiveRefused(
@@ -47,15 +47,15 @@ export async function writeMonth(sql: Sql, month: Month, { store, key, partSize 
       `${month} has ${unsigned} events that no checkpoint has signed.`,
       'Wait for the next checkpoint.',
     )
-  const part = { store, month, partSize }
-  const checkpoints = createPartWriter({ ...part, kind: 'checkpoints' })
+  const partOptions = { store, month, partSize }
+  const checkpoints = createPartWriter({ ...partOptions, kind: 'checkpoints' })
   for await (const checkpoint of source.notes()) await checkpoints.add(Buffer.from(JSON.stringify({ checkpoint })))
-  const parts = { checkpoints: await checkpoints.end(), events: await writeEvents(sql, digest, part) }
+  const parts = { checkpoints: await checkpoints.end(), events: await writeEvents(sql, digest, partOptions) }
   const content = {
     month,
     events,
     digest,
-    streams: [...heads.values()].toSorted(byStream).map(streamOf),
+    streams: [...heads.values()].toSorted(byStream).map(archivedStream),
     checkpoints: range,
     parts,
     keyChanges: range === null ? [] : await keyChangesAfter(sql, range.last),
@@ -63,7 +63,7 @@ export async function writeMonth(sql: Sql, month: Month, { store, key, partSize 
   await store.put(manifestKey(month), Buffer.from(signManifest(content, key)))
 }
 
-/** Fails if the month changed since it was verified. */
+/** Throws if the month has changed since it was verified. */
 async function writeEvents(
   sql: Sql,
   verified: Digest,
@@ -84,7 +84,7 @@ async function writeEvents(
   return written
 }
 
-function streamOf({ stream, size, root, state }: StreamHead): ManifestContent['streams'][number] {
+function archivedStream({ stream, size, root, state }: StreamHead): ManifestContent['streams'][number] {
   return { stream, first: 1, last: size, root, state }
 }
 

@@ -11,7 +11,7 @@ const heads = [
   { stream: '01a21003-ad1a-75d6-92a3-9774156aed60', size: 4711, root: 'ab'.repeat(32), state: 'open' },
 ] as const
 const content = { number: 1, at: '2026-11-25T14:00:00.000Z', previous: noCheckpoint, heads }
-const written = signCheckpoint(content, { current: key, replaces: null, before: null })
+const written = signCheckpoint(content, { current: key, replaces: null, previous: null })
 
 test('the example note of c2sp.org/signed-note is parsed', () => {
   const note = readNote(
@@ -89,7 +89,7 @@ test('a written checkpoint is read back', () => {
 })
 
 test('the first checkpoint of a new key is signed by it and by the previous key', () => {
-  const changed = signCheckpoint(content, { current: other, replaces: key.publicKey, before: key })
+  const changed = signCheckpoint(content, { current: other, replaces: key.publicKey, previous: key })
   const read = readCheckpoint(changed)
   expect(read?.replaces?.text).toBe(key.publicKey.text)
   for (const { publicKey } of [key, other]) expect(read && isSignedBy(read.note, publicKey)).toBe(true)

@@ -56,14 +56,17 @@ export const noCheckpoint: Digest = '0'.repeat(64)
 
 export function signCheckpoint(content: Omit<CheckpointContent, 'key' | 'replaces'>, keys: CheckpointKeys): string {
   const text = textOf({ ...content, key: keys.current.publicKey, replaces: keys.replaces })
-  return signNote(text, keys.before === null ? [keys.current] : [keys.current, keys.before])
+  return signNote(text, keys.previous === null ? [keys.current] : [keys.current, keys.previous])
 }
 
-/** The signing keys. The previous key is set only when a new key replaces it, and may be lost. */
+/**
+ * The keys that sign a checkpoint. If it is the first one of a new key, `replaces` is the previous public key, and
+ * `previous` the previous signing key unless it is lost. Otherwise both are null.
+ */
 export interface CheckpointKeys {
   readonly current: SigningKey
   readonly replaces: PublicKey | null
-  readonly before: SigningKey | null
+  readonly previous: SigningKey | null
 }
 
 function textOf({ number, at, previous, key, replaces, heads }: CheckpointContent): string {
@@ -101,8 +104,8 @@ export function readCheckpoint(written: string): Checkpoint | null {
     replaces: replaced,
     heads,
   }
-  const isOne = Number.isSafeInteger(content.number) && content.number > 0 && isInstant(content.at)
-  if (!isOne || textOf(content) !== note.text || hasTwice(heads)) return null
+  const isValid = Number.isSafeInteger(content.number) && content.number > 0 && isInstant(content.at)
+  if (!isValid || textOf(content) !== note.text || hasDuplicate(heads)) return null
   return { ...content, note, written, hash: hash('sha256', note.text) }
 }
 
@@ -120,7 +123,7 @@ function readHead(line: string): StreamHead | null {
   return { stream, size: Number(size), root: hexOf(root), state }
 }
 
-function hasTwice(heads: readonly StreamHead[]): boolean {
+function hasDuplicate(heads: readonly StreamHead[]): boolean {
   return new Set(heads.map(({ stream }) => stream)).size !== heads.length
 }
 

@@ -71,7 +71,7 @@ function unknownBatches(count: number, size: number) {
 
 test('unsignable growth causes only occasional early checkpoints, and no checkpoint while events go to a file', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, growth: 10, every: 20, apart: 500 })
+  const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, growth: 10, every: 20, earlyInterval: 500 })
   checkpointer.start()
   await expect.poll(() => checkpointer.state().number).toBe(1)
   const began = performance.now()
@@ -90,7 +90,7 @@ test('unsignable growth causes only occasional early checkpoints, and no checkpo
 
 test('ten thousand events cause an early checkpoint', async () => {
   const { runtimeUrl } = await databaseForTest()
-  const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, every: 20, apart: 50 })
+  const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, every: 20, earlyInterval: 50 })
   checkpointer.start()
   await expect.poll(() => checkpointer.state().number).toBe(1)
   await checkpointer.makeIfDue()
@@ -201,7 +201,7 @@ test("a checkpoint whose time is changed again and again is followed by the proc
   await vi.waitFor(
     async () => {
       const at = new Date(Date.now() - 100).toISOString()
-      const younger = signCheckpoint({ ...old, at }, { current: key, replaces: null, before: null })
+      const younger = signCheckpoint({ ...old, at }, { current: key, replaces: null, previous: null })
       await tamper(admin, `UPDATE audit.checkpoints SET at = '${at}', note = '${younger}' WHERE number = 1`)
       await checkpointer.makeIfDue()
       expect(checkpointer.state().number).toBe(2)

@@ -36,7 +36,7 @@ export interface CheckpointerOptions {
   /** Unsigned events of one stream after which a checkpoint is made early. Default 10,000. */
   readonly growth?: number
   /** Minimum milliseconds between early checkpoints. Default 5,000. */
-  readonly apart?: number
+  readonly earlyInterval?: number
   /** Milliseconds that `stop` waits for the last checkpoint. Default 5,000. */
   readonly finalTimeout?: number
   /** Starts the thread that verifies events. */
@@ -56,7 +56,7 @@ export interface CheckpointerState {
   readonly alarms: number
   /** Unacknowledged alarms of all processes, and the time of the newest one in the log (RFC 3339). */
   readonly openAlarms: { readonly count: number; readonly last: string | null }
-  /** Events of this process that no checkpoint signs yet. */
+  /** The largest number of events in one stream of this process that no checkpoint signs yet. */
   readonly unsigned: number
   /** The log's current key, if this process does not have it. */
   readonly missingKey: string | null
@@ -82,7 +82,7 @@ export interface Checkpointer {
   makeIfDue(): Promise<void>
   state(): CheckpointerState
   /**
-   * Makes a last checkpoint for unsigned events, and copies it. Reports once what is not finished within
+   * Makes a last checkpoint for unsigned events, and copies it. Reports an error if that takes longer than
    * `finalTimeout`.
    */
   stop(): Promise<void>
@@ -95,19 +95,19 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     interval = 50_000,
     every = 2_000,
     growth = 10_000,
-    apart = 5_000,
+    earlyInterval = 5_000,
     finalTimeout = 5_000,
   } = options
   const sql = connectForCheckpoints(options.url)
-  // `rounds` holds the lock. `sql` follows other replicas and reads notes for copies.
-  const rounds = connectForCheckpoints(options.url)
+  // `lockingSql` makes checkpoints, and holds their lock. `sql` serves everything else.
+  const lockingSql = connectForCheckpoints(options.url)
   const { startVerifier = startVerifierThread, stallTimeout } = options
   const verifier = createStreamVerifier({
     start: () => startVerifier(options.url),
     stallTimeout,
     onError: (error) => reportError('a checkpoint', error),
   })
-  const own = createWrittenStreams()
+  const ownStreams = createWrittenStreams()
   const alarms = createAlarms(options.onAlarm)
   const deliveries = createDeliveries({
     sql,
@@ -118,8 +118,8 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   })
   const chain = createCheckpointChain()
   let timer: NodeJS.Timeout | undefined
-  let looking: Promise<void> | null = null
-  let last: { number: number; seenAt: number; age: number } | null = null
+  let currentRound: Promise<void> | null = null
+  let newest: { number: number; seenAt: number; age: number } | null = null
   let verified = 0
   let missingKey: string | null = null
   let logged: LoggedAlarms = { open: new Map(), acknowledged: new Set() }
@@ -132,24 +132,24 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
 
   /** Measured by this process's clock since it first saw the newest checkpoint. */
   function age(): number {
-    return last === null ? Number.POSITIVE_INFINITY : last.age + performance.now() - last.seenAt
+    return newest === null ? Number.POSITIVE_INFINITY : newest.age + performance.now() - newest.seenAt
   }
-  let growthAt = Number.NEGATIVE_INFINITY
+  let lastEarlyAt = Number.NEGATIVE_INFINITY
 
-  async function round(least: number): Promise<void> {
-    if (!verifier.isBackingOff()) await make(least)
-    last = (await readNewCheckpoints(sql, chain, onFollowed)) ?? last
+  async function round(minInterval: number): Promise<void> {
+    if (!verifier.isBackingOff()) await make(minInterval)
+    newest = (await readNewCheckpoints(sql, chain, onFollowed)) ?? newest
     void deliveries.deliver()
     logged = await loggedAlarms(sql)
   }
 
-  async function make(least: number): Promise<void> {
-    const result = await makeCheckpoint(rounds, {
+  async function make(minInterval: number): Promise<void> {
+    const result = await makeCheckpoint(lockingSql, {
       keys,
       verify: verifier.verify,
-      interval: least,
-      overdue: age() >= interval ? (last?.number ?? null) : null,
-      onTime: (problem, number) => alarms.raise({ problem, number }),
+      interval: minInterval,
+      overdue: age() >= interval ? (newest?.number ?? null) : null,
+      onTimeProblem: (problem, number) => alarms.raise({ problem, number }),
     })
     missingKey = result.kind === 'outdated' ? result.current : null
     if (result.kind === 'made') onMade(result)
@@ -169,7 +169,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     // The process that found the broken stream raised the alarm.
     for (const { problem, number } of problems) if (problem !== 'broken') alarms.raise({ problem, number })
     if (checkpoint === null) return
-    for (const { problem, stream, size, number } of await own.compare(checkpoint))
+    for (const { problem, stream, size, number } of await ownStreams.compare(checkpoint))
       alarms.raise({ problem: `own-${problem}`, stream, seq: size, number })
   }
 
@@ -184,46 +184,48 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
    * Whether an early checkpoint is due. Events that are only in a file cannot be signed, so they must not cause one.
    */
   function hasGrown(): boolean {
-    return !own.isInFallback() && own.unsigned() >= growth && performance.now() - growthAt >= apart
+    return (
+      !ownStreams.isInFallback() && ownStreams.unsigned() >= growth && performance.now() - lastEarlyAt >= earlyInterval
+    )
   }
 
   function makeForGrowth(): Promise<void> {
-    growthAt = performance.now()
-    return look(Math.min(apart, interval))
+    lastEarlyAt = performance.now()
+    return runRound(Math.min(earlyInterval, interval))
   }
 
-  function look(least = interval): Promise<void> {
-    looking ??= round(least)
+  function runRound(minInterval = interval): Promise<void> {
+    currentRound ??= round(minInterval)
       .catch((error: unknown) => reportError('a checkpoint', error))
       .finally(() => {
-        looking = null
+        currentRound = null
       })
-    return looking
+    return currentRound
   }
 
   return {
     onDurable(events) {
-      own.add(events)
-      if (timer !== undefined && looking === null && hasGrown()) void makeForGrowth()
+      ownStreams.add(events)
+      if (timer !== undefined && currentRound === null && hasGrown()) void makeForGrowth()
     },
-    onFallbackStart: own.onFallbackStart,
-    onFallbackEnd: () => own.onFallbackEnd(Date.now()),
+    onFallbackStart: ownStreams.onFallbackStart,
+    onFallbackEnd: () => ownStreams.onFallbackEnd(Date.now()),
     start() {
-      timer = setInterval(() => void (hasGrown() ? makeForGrowth() : look()), every)
+      timer = setInterval(() => void (hasGrown() ? makeForGrowth() : runRound()), every)
       timer.unref()
-      void look()
+      void runRound()
     },
     async makeIfDue() {
-      await looking
-      await look()
+      await currentRound
+      await runRound()
     },
     state: () => ({
-      number: last?.number ?? 0,
+      number: newest?.number ?? 0,
       age: age(),
       verified,
       alarms: alarms.count(),
       openAlarms: openAlarms(),
-      unsigned: own.unsigned(),
+      unsigned: ownStreams.unsigned(),
       missingKey,
       verifierFailed: verifier.hasFailed(),
       destinations: deliveries.states(),
@@ -242,14 +244,14 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
         )
         state = 'given-up'
       }
-      await Promise.all([verifier.close(), rounds.end({ timeout: 1 }), sql.end({ timeout: 1 })])
-      await looking
+      await Promise.all([verifier.close(), lockingSql.end({ timeout: 1 }), sql.end({ timeout: 1 })])
+      await currentRound
     },
   }
 
   async function makeFinalCheckpoint(): Promise<void> {
-    await looking
-    if (own.unsigned() > 0) await look(0)
+    await currentRound
+    if (ownStreams.unsigned() > 0) await runRound(0)
     await deliveries.deliver()
   }
 }
@@ -258,7 +260,10 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
 async function readNewCheckpoints(
   sql: Sql,
   chain: CheckpointChain,
-  heed: (checkpoint: Checkpoint | null, problems: ReturnType<CheckpointChain['add']>['findings']) => Promise<void>,
+  onCheckpoint: (
+    checkpoint: Checkpoint | null,
+    problems: ReturnType<CheckpointChain['add']>['findings'],
+  ) => Promise<void>,
 ) {
   const seen = chain.last?.number ?? null
   const rows = await sql`
@@ -268,7 +273,7 @@ async function readNewCheckpoints(
     order by number`
   for (const { note } of rows) {
     const { checkpoint, findings } = chain.add(note)
-    await heed(checkpoint, findings)
+    await onCheckpoint(checkpoint, findings)
   }
   const newest = rows.at(-1)
   if (newest === undefined) return null

@@ -11,20 +11,20 @@ const text = ({ publicKey }: typeof old) => publicKey.text
 const known = new Set([text(old), text(now)])
 
 test('the newest key signs the first checkpoint and later ones', () => {
-  const keys = { current: now, replaces: null, before: null }
+  const keys = { current: now, replaces: null, previous: null }
   expect(chooseKeys([now, old], null, new Set())).toEqual({ kind: 'sign', keys })
   expect(chooseKeys([now, old], text(now), known)).toEqual({ kind: 'sign', keys })
 })
 
 test('a new key is signed by the previous one', () => {
   const choice = chooseKeys([next, now], text(now), known)
-  expect(choice).toMatchObject({ kind: 'sign', keys: { current: next, before: now } })
+  expect(choice).toMatchObject({ kind: 'sign', keys: { current: next, previous: now } })
   expect(choice.kind === 'sign' && choice.keys.replaces?.text).toBe(text(now))
 })
 
 test('a new key names the previous one even without its key', () => {
   const choice = chooseKeys([next], text(now), known)
-  expect(choice).toMatchObject({ kind: 'sign', keys: { current: next, before: null } })
+  expect(choice).toMatchObject({ kind: 'sign', keys: { current: next, previous: null } })
   expect(choice.kind === 'sign' && choice.keys.replaces?.text).toBe(text(now))
 })
 

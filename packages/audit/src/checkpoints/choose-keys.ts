@@ -13,15 +13,18 @@ export type KeyChoice =
  *
  * @param available our keys, newest first
  * @param current key of the last checkpoint, or null for the first one
- * @param known all keys that the log has used
+ * @param usedKeys all keys that the log has used
  */
-export function chooseKeys(available: SigningKeys, current: string | null, known: ReadonlySet<string>): KeyChoice {
+export function chooseKeys(available: SigningKeys, current: string | null, usedKeys: ReadonlySet<string>): KeyChoice {
   const [newest] = available
-  const sign = (key: SigningKey): KeyChoice => ({ kind: 'sign', keys: { current: key, replaces: null, before: null } })
+  const sign = (key: SigningKey): KeyChoice => ({
+    kind: 'sign',
+    keys: { current: key, replaces: null, previous: null },
+  })
   if (current === null || newest.publicKey.text === current) return sign(newest)
-  const before = available.find(({ publicKey }) => publicKey.text === current) ?? null
-  if (known.has(newest.publicKey.text)) return before === null ? { kind: 'outdated', current } : sign(before)
+  const previous = available.find(({ publicKey }) => publicKey.text === current) ?? null
+  if (usedKeys.has(newest.publicKey.text)) return previous === null ? { kind: 'outdated', current } : sign(previous)
   // Without the previous key the change is unsigned, and every verification reports it until the previous key signs the
   // new one.
-  return { kind: 'sign', keys: { current: newest, replaces: readPublicKey(current), before } }
+  return { kind: 'sign', keys: { current: newest, replaces: readPublicKey(current), previous } }
 }

@@ -46,7 +46,7 @@ export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFail
   let failures = 0
 
   /**
-   * The number of the last stored copy. The table is trusted only for a destination that cannot list its copies, because the database
+   * The number of the last stored copy, by destination. The table is trusted only for a destination that cannot list its copies, because the database
    * owner can change it.
    */
   const delivered = new Map<string, number>()
@@ -96,11 +96,11 @@ export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFail
   }
 
   let delivering: Promise<void> | null = null
-  let wanted = false
+  let isRequested = false
 
   async function deliverAll(): Promise<void> {
-    while (wanted) {
-      wanted = false
+    while (isRequested) {
+      isRequested = false
       await Promise.all(destinations.map(deliverTo))
     }
     delivering = null
@@ -108,7 +108,7 @@ export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFail
 
   return {
     deliver() {
-      wanted = true
+      isRequested = true
       delivering ??= deliverAll()
       return delivering
     },
@@ -131,7 +131,7 @@ async function resetDelivered(sql: Sql, destination: string, newest: number): Pr
   await sql`update audit.deliveries set number = 0, at = now() where place = ${destination} and number > ${newest}`
 }
 
-/** A destination that cannot list its copies continues from here after a restart. */
+/** Records from where a destination that cannot list its copies continues after a restart. */
 async function noteDelivered(sql: Sql, destination: string, number: number): Promise<void> {
   await sql`
     insert into audit.deliveries (place, number, at) values (${destination}, ${number}, now())

@@ -3,13 +3,13 @@ import { inconsistencyKey, inconsistencyOf } from '../alarm-events.ts'
 
 /** The alarms in the log. */
 export interface LoggedAlarms {
-  /** Time of the newest event per alarm key (RFC 3339). */
+  /** Time of the newest event of each open alarm (RFC 3339), by its key. */
   readonly open: ReadonlyMap<string, string>
   /** Keys of acknowledged alarms. */
   readonly acknowledged: ReadonlySet<string>
 }
 
-/** Reads the newest ones, so that made-up alarms cannot hide them. */
+/** Only this many are read, the newest first, so that older made-up alarms cannot hide newer ones. */
 const mostAlarms = 1_000
 
 /** Newest first. */

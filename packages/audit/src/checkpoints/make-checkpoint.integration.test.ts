@@ -23,7 +23,7 @@ async function notesOf(sql: Sql): Promise<string[]> {
 
 async function keepSigned(sql: Sql, at: number): Promise<void> {
   const content = { number: 1, at: new Date(at).toISOString(), previous: noCheckpoint, heads: [] }
-  const note = signCheckpoint(content, { current: key, replaces: null, before: null })
+  const note = signCheckpoint(content, { current: key, replaces: null, previous: null })
   await sql`insert into audit.checkpoints (number, at, hash, key, note)
     values (1, ${content.at}, ${Buffer.from(readCheckpoint(note)?.hash ?? '', 'hex')}, ${key.publicKey.text}, ${note})`
 }
@@ -66,7 +66,7 @@ test('a manipulated time in the table does not prevent the next checkpoint', asy
   made(await makeCheckpoint(runtime, { ...now, interval: 60_000 }))
   await tamper(admin, `UPDATE audit.checkpoints SET at = at + interval '10 years'`)
   const told: unknown[] = []
-  const options = { ...now, onTime: (...problem: unknown[]) => void told.push(problem) }
+  const options = { ...now, onTimeProblem: (...problem: unknown[]) => void told.push(problem) }
   expect((await makeCheckpoint(runtime, { ...options, interval: 60_000 })).kind).toBe('early')
   expect((await makeCheckpoint(runtime, { ...options, interval: 1 })).kind).toBe('made')
   expect(told).toEqual([
@@ -79,8 +79,8 @@ test('after a checkpoint with a future time the next is due at once', async () =
   const { runtime } = await databaseForTest()
   await keepSigned(runtime, Date.now() + 10 * 365 * 86_400_000)
   const told: unknown[] = []
-  const onTime = (...problem: unknown[]) => void told.push(problem)
-  expect((await makeCheckpoint(runtime, { keys: [key], interval: 60_000, onTime })).kind).toBe('made')
+  const onTimeProblem = (...problem: unknown[]) => void told.push(problem)
+  expect((await makeCheckpoint(runtime, { keys: [key], interval: 60_000, onTimeProblem })).kind).toBe('made')
   expect(told).toEqual([['future', 1]])
   expect((await makeCheckpoint(runtime, { keys: [key], interval: 60_000 })).kind).toBe('early')
 })

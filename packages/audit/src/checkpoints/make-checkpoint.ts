@@ -20,13 +20,15 @@ export interface MakeCheckpointOptions {
    * `at`: the column differs from the signed time. `future`: the signed time is in the future, so the next checkpoint
    * is due at once.
    */
-  readonly onTime?: (problem: 'at' | 'future', number: number) => void
+  readonly onTimeProblem?: (problem: 'at' | 'future', number: number) => void
 }
 
 export type MakeCheckpointResult =
   /** Another replica is making one. */
   | { readonly kind: 'busy' }
+  /** It is not due yet. */
   | { readonly kind: 'early' }
+  /** The log's current key is newer than ours. */
   | { readonly kind: 'outdated'; readonly current: string }
   /** The newest row is not a valid checkpoint. Nothing is signed after it. */
   | { readonly kind: 'unreadable'; readonly number: number }
@@ -48,9 +50,9 @@ export type MakeCheckpointResult =
  * @param sql one connection, which holds the lock
  */
 export async function makeCheckpoint(sql: Sql, options: MakeCheckpointOptions): Promise<MakeCheckpointResult> {
-  const newest = await newestCheckpoint(sql)
+  const newest = await readLastCheckpoint(sql)
   if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
-  if (newest.timeProblem !== null) options.onTime?.(newest.timeProblem, newest.last?.number ?? 0)
+  if (newest.timeProblem !== null) options.onTimeProblem?.(newest.timeProblem, newest.last?.number ?? 0)
   if (isEarly(newest, options)) return { kind: 'early' }
   const [locked] = await sql`select pg_try_advisory_lock(${locks.space}::int, ${locks.checkpoints}::int) as ours`
   if (!locked?.ours) return { kind: 'busy' }
@@ -63,7 +65,7 @@ export async function makeCheckpoint(sql: Sql, options: MakeCheckpointOptions): 
 
 /** Ignores a manipulated clock or `at` column that would keep the next checkpoint from ever being due. */
 function isEarly(
-  { last, age, timeProblem }: KnownNewest,
+  { last, age, timeProblem }: LastCheckpoint,
   { interval, overdue = null }: MakeCheckpointOptions,
 ): boolean {
   if (last === null || last.number === overdue || timeProblem === 'future') return false
@@ -72,13 +74,13 @@ function isEarly(
 
 async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promise<MakeCheckpointResult> {
   // Another replica may have made one before we got the lock.
-  const newest = await newestCheckpoint(sql)
+  const newest = await readLastCheckpoint(sql)
   if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
   if (isEarly(newest, options)) return { kind: 'early' }
   const { last, now } = newest
   const { keys } = options
-  const known = await sql`select key from audit.checkpoints where number = 1 or replaces is not null`
-  const choice = chooseKeys(keys, last?.key.text ?? null, new Set(known.map(({ key }) => key)))
+  const usedKeys = await sql`select key from audit.checkpoints where number = 1 or replaces is not null`
+  const choice = chooseKeys(keys, last?.key.text ?? null, new Set(usedKeys.map(({ key }) => key)))
   if (choice.kind === 'outdated') return choice
   const streams = await options.verify(last?.heads ?? [])
   const written = signCheckpoint(
@@ -101,7 +103,7 @@ async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promis
   }
 }
 
-interface KnownNewest {
+interface LastCheckpoint {
   readonly last: Checkpoint | null
   /** Milliseconds since the signed time. */
   readonly age: number
@@ -110,7 +112,7 @@ interface KnownNewest {
 }
 
 /** The newest checkpoint and the database's current time. The signed time counts, not the column. */
-async function newestCheckpoint(sql: Sql): Promise<KnownNewest | { readonly unreadable: number }> {
+async function readLastCheckpoint(sql: Sql): Promise<LastCheckpoint | { readonly unreadable: number }> {
   const [row] = await sql`
     select number::float8 as number, note, clock_timestamp() as now, at
     from (select 1) as one
@@ -123,7 +125,7 @@ async function newestCheckpoint(sql: Sql): Promise<KnownNewest | { readonly unre
   return { last, age, now: row.now, timeProblem: timeProblemOf(age, signedAt, row.at) }
 }
 
-function timeProblemOf(age: number, signedAt: number, column: unknown): KnownNewest['timeProblem'] {
+function timeProblemOf(age: number, signedAt: number, column: unknown): LastCheckpoint['timeProblem'] {
   if (age < 0) return 'future'
   return column instanceof Date && column.getTime() === signedAt ? null : 'at'
 }
@@ -140,7 +142,7 @@ async function store(sql: Sql, checkpoint: Checkpoint, streams: readonly Verifie
     peaks: tree.peaks.join(''),
     settled,
   }))
-  const [kept] = await sql`
+  const [row] = await sql`
     with made as (
       insert into audit.checkpoints (number, at, hash, key, replaces, note)
       values (${number}, ${at}, ${Buffer.from(hash, 'hex')}, ${key.text}, ${replaces?.text ?? null}, ${written})
@@ -158,5 +160,5 @@ async function store(sql: Sql, checkpoint: Checkpoint, streams: readonly Verifie
       on conflict (stream) do update set size = excluded.size, peaks = excluded.peaks, settled = excluded.settled
     )
     select count(*)::int as made from made`
-  return kept?.made === 1
+  return row?.made === 1
 }

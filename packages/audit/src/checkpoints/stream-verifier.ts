@@ -41,7 +41,7 @@ export interface StreamVerifierOptions {
 }
 
 /** Milliseconds between a failure of the thread and the next start. */
-const restartDelays = { least: 4_000, most: 5 * 60_000 }
+const restartDelays = { minimum: 4_000, maximum: 5 * 60_000 }
 
 interface PendingVerification {
   resolve(streams: readonly VerifiedStream[]): void
@@ -57,14 +57,14 @@ export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: 
   let restartAt = Number.NEGATIVE_INFINITY
   let closed = false
 
-  function open(): Worker {
-    const opened = start()
+  function startWorker(): Worker {
+    const worker = start()
     // It must not keep the process alive.
-    opened.unref()
-    opened.on('message', (message: VerifierMessage) => onMessage(opened, message))
-    opened.once('error', (cause) => lose(opened, cause))
-    opened.once('exit', (code) => lose(opened, new Error(`exit code ${code}`)))
-    return opened
+    worker.unref()
+    worker.on('message', (message: VerifierMessage) => onMessage(worker, message))
+    worker.once('error', (cause) => lose(worker, cause))
+    worker.once('exit', (code) => lose(worker, new Error(`exit code ${code}`)))
+    return worker
   }
 
   function onMessage(from: Worker, message: VerifierMessage): void {
@@ -103,7 +103,7 @@ export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: 
     async verify(signed) {
       if (closed) throw new Error('The verifier is closed.')
       try {
-        thread ??= open()
+        thread ??= startWorker()
       } catch (cause) {
         throw failureOf(cause)
       }

@@ -8,7 +8,7 @@ import { createStreamCheck, genesisDigest, type StreamCheck } from '../verify/st
 import { recordsOfStream } from '../verify/stream-records.ts'
 import type { StreamHead } from './checkpoint.ts'
 
-/** An event in the database that does not continue what was signed. */
+/** The first event of a stream in the database that does not continue the signed events. */
 export interface BrokenStream {
   readonly stream: string
   readonly seq: number
@@ -24,7 +24,7 @@ export interface VerifiedSegment {
 
 export interface SegmentStart {
   /** The tree to continue from; null to start with the first event. */
-  readonly kept: Pick<Tree, 'size' | 'peaks'> | null
+  readonly storedTree: Pick<Tree, 'size' | 'peaks'> | null
   readonly signed: StreamHead | null
 }
 
@@ -39,12 +39,12 @@ const pageSize = 500
 export async function verifySegment(
   sql: Sql,
   stream: { readonly id: string; readonly month: Date },
-  { kept, signed }: SegmentStart,
+  { storedTree, signed }: SegmentStart,
   onPage: () => void,
 ): Promise<VerifiedSegment> {
-  const from = kept ?? createTree()
+  const startTree = storedTree ?? createTree()
   const month = boundsOf(monthAt(stream.month.getTime()))
-  let check = createStreamCheck({ tree: from, hash: genesisDigest })
+  let check = createStreamCheck({ tree: startTree, hash: genesisDigest })
   let verified = 0
   let broken: BrokenStream | null = null
 
@@ -52,10 +52,10 @@ export async function verifySegment(
     broken = { stream: stream.id, seq, problem }
   }
 
-  /** Only the hash of the last signed event is needed. */
+  /** Handles the first event of a page, which is in the tree already: only its hash is needed. */
   function continueFrom({ hash }: LogRecord, seq: number): void {
     if (seq !== check.size) fail('truncated', check.size)
-    else if (verified === 0) check = createStreamCheck({ tree: from, hash })
+    else if (verified === 0) check = createStreamCheck({ tree: startTree, hash })
   }
 
   function addEvent(record: LogRecord, position: StatedPosition): void {

@@ -5,7 +5,7 @@ import type { StreamCheck } from '../verify/stream-check.ts'
 import type { StreamHead } from './checkpoint.ts'
 import { type BrokenStream, verifySegment } from './verify-segment.ts'
 
-/** What a checkpoint signs of a stream. It has only data, so that a thread can send it. */
+/** The verified part of a stream, whose head a checkpoint signs. It has only data, so that a thread can send it. */
 export interface VerifiedStream {
   readonly head: StreamHead
   readonly tree: Pick<Tree, 'size' | 'peaks'>
@@ -22,6 +22,7 @@ interface Candidate {
   readonly abandoned: boolean
   /** Whether its month is so old that no events will be added. */
   readonly old: boolean
+  /** `size` and `peaks` are the stored tree. */
   readonly size: number | null
   readonly peaks: Buffer | null
 }
@@ -57,12 +58,12 @@ async function verifyStream(
   signed: StreamHead | null,
   onProgress: () => void,
 ): Promise<VerifiedStream | null> {
-  const kept = keptTree(candidate, signed)
-  const { check, verified, broken } = await verifySegment(sql, candidate, { kept, signed }, onProgress)
+  const storedTree = readStoredTree(candidate, signed)
+  const { check, verified, broken } = await verifySegment(sql, candidate, { storedTree, signed }, onProgress)
   // The stream exists, but its first event is not there yet.
   if (check.size === 0 && signed === null && broken === null) return null
   const good =
-    broken === null ? { size: check.size, root: check.tree.root(), tree: check.tree } : lastGood(signed, kept)
+    broken === null ? { size: check.size, root: check.tree.root(), tree: check.tree } : lastGoodTree(signed, storedTree)
   const state = broken === null ? stateOf(candidate, check) : 'broken'
   return {
     head: { stream: candidate.id, size: good.size, root: good.root, state },
@@ -79,15 +80,15 @@ function stateOf({ abandoned, old }: Candidate, { closed }: StreamCheck): Stream
 }
 
 /** The stored tree if it matches the signed root; otherwise the tree is rebuilt from the first event. */
-function keptTree({ size, peaks }: Candidate, signed: StreamHead | null): Pick<Tree, 'size' | 'peaks'> | null {
+function readStoredTree({ size, peaks }: Candidate, signed: StreamHead | null): Pick<Tree, 'size' | 'peaks'> | null {
   if (size === null || peaks === null || signed === null || signed.size !== size) return null
   const digests: Digest[] = []
-  for (let at = 0; at < peaks.length; at += 32) digests.push(peaks.toString('hex', at, at + 32))
+  for (let start = 0; start < peaks.length; start += 32) digests.push(peaks.toString('hex', start, start + 32))
   return foldPeaks(digests) === signed.root ? { size, peaks: digests } : null
 }
 
-function lastGood(signed: StreamHead | null, kept: Pick<Tree, 'size' | 'peaks'> | null) {
-  const none = createTree()
-  if (signed === null) return { size: 0, root: none.root(), tree: none }
-  return { size: signed.size, root: signed.root, tree: kept ?? none }
+function lastGoodTree(signed: StreamHead | null, storedTree: Pick<Tree, 'size' | 'peaks'> | null) {
+  const emptyTree = createTree()
+  if (signed === null) return { size: 0, root: emptyTree.root(), tree: emptyTree }
+  return { size: signed.size, root: signed.root, tree: storedTree ?? emptyTree }
 }

@@ -4,7 +4,7 @@ import { leafOf } from '../tree/hashing.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
 import type { Checkpoint, StreamHead } from './checkpoint.ts'
 
-/** A checkpoint that does not match what this process wrote. */
+/** A stream in a checkpoint that does not match what this process wrote. */
 export interface HeadMismatch {
   readonly stream: string
   readonly number: number
@@ -35,9 +35,9 @@ interface WrittenStream {
   readonly tree: Tree
   /** Chain hashes of events that are not in the tree yet. */
   waiting: Buffer[]
-  /** Time of the oldest of them. */
+  /** Time of the oldest of them, or of the return from the fallback file if that is later. */
   since: number
-  /** A signed head beyond the known events, which may only be a moment ahead. */
+  /** A signed head beyond the known events. It is a mismatch only if the next checkpoint is still beyond them. */
   ahead: { readonly head: StreamHead; readonly number: number } | null
   /** A signed head that lacks our last events, and since when. Events from a fallback file are signed later. */
   behind: { readonly size: number; readonly at: number } | null
@@ -56,10 +56,10 @@ const signingDelay = 5 * 60_000
  */
 export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
   const streams = new Map<string, WrittenStream>()
-  let away = false
+  let inFallback = false
 
   function streamOf(id: string, moment: number): WrittenStream {
-    const own = streams.get(id) ?? {
+    const written = streams.get(id) ?? {
       tree: createTree(),
       waiting: [],
       since: moment,
@@ -67,32 +67,34 @@ export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
       behind: null,
       state: 'open' as const,
     }
-    streams.set(id, own)
-    return own
+    streams.set(id, written)
+    return written
   }
 
   async function compareHead(
-    own: WrittenStream,
+    written: WrittenStream,
     head: StreamHead,
     { number, at }: Checkpoint,
   ): Promise<HeadMismatch | null> {
     const { stream } = head
     if (head.state === 'broken') return null
-    if (isShort(own, head, Date.parse(at))) return { stream, number, size: head.size, problem: 'short' }
-    if (head.size < own.tree.size) return null
-    const missing = head.size - own.tree.size
-    if (missing > own.waiting.length) {
-      const before = own.ahead
-      own.ahead ??= { head, number }
-      return before === null || before.number === number ? null : { stream, number, size: head.size, problem: 'more' }
+    if (isShort(written, head, Date.parse(at))) return { stream, number, size: head.size, problem: 'short' }
+    if (head.size < written.tree.size) return null
+    const missing = head.size - written.tree.size
+    if (missing > written.waiting.length) {
+      const previous = written.ahead
+      written.ahead ??= { head, number }
+      return previous === null || previous.number === number
+        ? null
+        : { stream, number, size: head.size, problem: 'more' }
     }
-    own.ahead = null
-    while (own.tree.size < head.size) {
-      addToTree(own, Math.min(treeBatch, head.size - own.tree.size))
+    written.ahead = null
+    while (written.tree.size < head.size) {
+      addToTree(written, Math.min(treeBatch, head.size - written.tree.size))
       await nextTurn()
     }
     // Meanwhile so many events can have been added that the tree is larger.
-    return own.tree.size > head.size || own.tree.root() === head.root
+    return written.tree.size > head.size || written.tree.root() === head.root
       ? null
       : { stream, number, size: head.size, problem: 'root' }
   }
@@ -100,40 +102,40 @@ export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
   return {
     add(events) {
       for (const event of events) {
-        const own = streamOf(event.position.stream, event.position.moment)
-        if (own.state === 'done') continue
-        if (own.waiting.length === 0) own.since = event.position.moment
-        own.waiting.push(event.hash)
-        if (own.waiting.length > mostWaiting) addToTree(own, treeBatch)
-        if (event.column('kind') === 'stream.closed') own.state = 'closed'
+        const written = streamOf(event.position.stream, event.position.moment)
+        if (written.state === 'done') continue
+        if (written.waiting.length === 0) written.since = event.position.moment
+        written.waiting.push(event.hash)
+        if (written.waiting.length > mostWaiting) addToTree(written, treeBatch)
+        if (event.column('kind') === 'stream.closed') written.state = 'closed'
       }
     },
     async compare(checkpoint) {
       const signed = new Map(checkpoint.heads.map((head) => [head.stream, head]))
-      const foreign: HeadMismatch[] = []
-      for (const [stream, own] of streams) {
-        if (own.state === 'done') continue
+      const mismatches: HeadMismatch[] = []
+      for (const [stream, written] of streams) {
+        if (written.state === 'done') continue
         const head = signed.get(stream)
         const found = head
-          ? await compareHead(own, head, checkpoint)
-          : !away && isAbsent(own, checkpoint)
-            ? ({ stream, number: checkpoint.number, size: own.tree.size, problem: 'absent' } as const)
+          ? await compareHead(written, head, checkpoint)
+          : !inFallback && isAbsent(written, checkpoint)
+            ? ({ stream, number: checkpoint.number, size: written.tree.size, problem: 'absent' } as const)
             : null
-        if (found !== null) foreign.push(found)
-        if (own.state === 'closed' && own.waiting.length === 0) streams.delete(stream)
-        else if (found !== null) finish(own)
+        if (found !== null) mismatches.push(found)
+        if (written.state === 'closed' && written.waiting.length === 0) streams.delete(stream)
+        else if (found !== null) finish(written)
       }
-      return foreign
+      return mismatches
     },
     unsigned: () => Math.max(0, ...[...streams.values()].map(({ waiting }) => waiting.length)),
     onFallbackStart() {
-      away = true
+      inFallback = true
     },
     onFallbackEnd(at) {
-      away = false
-      for (const own of streams.values()) own.since = Math.max(own.since, at)
+      inFallback = false
+      for (const written of streams.values()) written.since = Math.max(written.since, at)
     },
-    isInFallback: () => away,
+    isInFallback: () => inFallback,
   }
 }
 
@@ -143,17 +145,17 @@ function isAbsent({ waiting, since }: WrittenStream, { at }: Checkpoint): boolea
 }
 
 /** Our last events have been missing for long, and no new ones are signed. */
-function isShort(own: WrittenStream, { size }: StreamHead, at: number): boolean {
-  if (size >= own.tree.size + own.waiting.length) own.behind = null
-  else if (own.behind?.size !== size) own.behind = { size, at }
-  return own.behind !== null && at - own.behind.at >= signingDelay
+function isShort(written: WrittenStream, { size }: StreamHead, at: number): boolean {
+  if (size >= written.tree.size + written.waiting.length) written.behind = null
+  else if (written.behind?.size !== size) written.behind = { size, at }
+  return written.behind !== null && at - written.behind.at >= signingDelay
 }
 
-function finish(own: WrittenStream): void {
-  own.state = 'done'
-  own.waiting = []
+function finish(written: WrittenStream): void {
+  written.state = 'done'
+  written.waiting = []
 }
 
-function addToTree(own: WrittenStream, count: number): void {
-  for (const hash of own.waiting.splice(0, count)) own.tree.append(leafOf(hash.toString('hex')))
+function addToTree(written: WrittenStream, count: number): void {
+  for (const hash of written.waiting.splice(0, count)) written.tree.append(leafOf(hash.toString('hex')))
 }

@@ -46,14 +46,14 @@ export function authenticationOf({ kind, principal, detail }: AuditEvent): Authe
   return { activity, session, user }
 }
 
-const byMethod: Readonly<Record<string, Activity>> = {
+const activitiesByMethod: Readonly<Record<string, Activity>> = {
   GET: read,
   POST: create,
   PUT: update,
   PATCH: update,
   DELETE: remove,
 }
-const byWord: Readonly<Record<string, Activity>> = {
+const activitiesByWord: Readonly<Record<string, Activity>> = {
   created: create,
   issued: create,
   read,
@@ -71,10 +71,10 @@ const byWord: Readonly<Record<string, Activity>> = {
   revoked: remove,
 }
 
-/** By the HTTP method for calls, otherwise by the last word of the kind. */
+/** By the last word of the kind, such as `created`; otherwise by the HTTP method. */
 export function activityOf({ kind, method }: AuditEvent): Activity {
   const word = kind.slice(kind.lastIndexOf('.') + 1)
-  return byWord[word] ?? byMethod[method ?? ''] ?? other
+  return activitiesByWord[word] ?? activitiesByMethod[method ?? ''] ?? other
 }
 
 function textIn(detail: AuditEvent['detail'], name: string): string | null {

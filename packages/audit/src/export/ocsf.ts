@@ -1,6 +1,6 @@
 import type { Actor, AuditEvent } from '../event.ts'
 import type { ExportFormat } from './format.ts'
-import { activityOf, authenticationOf } from './ocsf-activity.ts'
+import { type Activity, activityOf, authenticationOf } from './ocsf-activity.ts'
 
 /** The OCSF schema version. */
 const ocsfVersion = '1.8.0'
@@ -35,7 +35,7 @@ export function toOcsf(event: AuditEvent, writtenAt: Date | null = null): Readon
   if (logon === null) {
     return compactObject(
       apiActivity,
-      typed(apiActivity.class_uid, activityOf(event)),
+      activityFields(apiActivity.class_uid, activityOf(event)),
       commonOf(event, writtenAt),
       statusOf(event),
       {
@@ -51,7 +51,7 @@ export function toOcsf(event: AuditEvent, writtenAt: Date | null = null): Readon
   }
   return compactObject(
     authentication,
-    typed(authentication.class_uid, logon.activity),
+    activityFields(authentication.class_uid, logon.activity),
     commonOf(event, writtenAt),
     statusOf(event),
     {
@@ -66,12 +66,7 @@ export function toOcsf(event: AuditEvent, writtenAt: Date | null = null): Readon
   )
 }
 
-interface Activity {
-  readonly id: number
-  readonly name: string
-}
-
-function typed(classUid: number, { id, name }: Activity) {
+function activityFields(classUid: number, { id, name }: Activity) {
   return { activity_id: id, activity_name: name, type_uid: classUid * 100 + id }
 }
 
@@ -111,7 +106,7 @@ function commonOf(event: AuditEvent, writtenAt: Date | null) {
   }
 }
 
-/** Success or failure by the decision or the status; unknown for an intent. */
+/** Success or failure by the decision or the status; unknown without both. */
 function statusOf({ decision, status, close }: AuditEvent) {
   const refused = decision !== undefined && decision.effect !== 'allow'
   const failed = refused || (status !== undefined && status >= 400)
@@ -130,7 +125,7 @@ function messageOf({ kind, principal, route, rack, app, command, decision }: Aud
   return [kind, principal?.name, decision?.effect, what, where].filter((part) => part).join(' · ')
 }
 
-/** Without an address, the gateway itself. */
+/** Without an address, the endpoint is the gateway itself. */
 function endpointOf(address: string | undefined) {
   if (address === undefined) return { name: 'rack-gateway' }
   return /^[\da-fA-F.:]+$/.test(address) ? { ip: address } : { name: address }
@@ -185,7 +180,7 @@ function unmappedOf({
   ...event
 }: AuditEvent) {
   const { bytesIn, bytesOut, count, body, recording, truncated } = event
-  const rest = {
+  const fields = {
     permission,
     command,
     environment,
@@ -202,7 +197,7 @@ function unmappedOf({
     detail,
   }
   const { owner, roles, bindings, boundTo, job, device, trust } = principal ?? {}
-  return { ...rest, decision, principal: principal && { owner, roles, bindings, boundTo, job, device, trust } }
+  return { ...fields, decision, principal: principal && { owner, roles, bindings, boundTo, job, device, trust } }
 }
 
 /** Merges objects, without undefined members and empty objects. */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FallbackDirectoryUnfit } from '../errors.ts'
-import { type Disk, missing } from './disk.ts'
-import { type FileName, readFileName, refused, taken } from './file-name.ts'
+import { type Disk, ignoreMissing } from './disk.ts'
+import { type FileName, readFileName, refusedSuffix, takenSuffix } from './file-name.ts'
 
 export interface WaitingFile extends FileName {
   /** In bytes. */
@@ -14,7 +14,7 @@ export interface FallbackDirectory {
   readonly path: string
   /** Files to import, per stream in order of events, and the number of refused files. */
   list(): Promise<{ readonly waiting: readonly WaitingFile[]; readonly refused: number }>
-  /** Claims a file for the import. Its writer will notice. @returns null if another process was faster */
+  /** Claims a file for the import by renaming it, which its writer detects. @returns null if another process was faster */
   take(file: FileName): Promise<FileName | null>
   /** Renames the file so that nobody imports it. */
   setAside(file: FileName): Promise<void>
@@ -28,7 +28,9 @@ export interface FallbackDirectory {
  * @throws FallbackDirectoryUnfit if it is a link, belongs to another user, is open to others, or cannot be written
  */
 export async function openFallbackDirectory(path: string, disk: Disk): Promise<FallbackDirectory> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error) => unfit(`it cannot be created (${error.message})`))
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error) =>
+    throwUnfit(`it cannot be created (${error.message})`),
+  )
   await checkOwnership(path)
   await checkDurability(path, disk)
   return {
@@ -36,40 +38,40 @@ export async function openFallbackDirectory(path: string, disk: Disk): Promise<F
     async list() {
       const names = await readdir(path)
       const files = names.map(readFileName).filter((name) => name !== null)
-      const states = await Promise.all(files.map(({ name }) => lstat(join(path, name)).catch(missing)))
+      const states = await Promise.all(files.map(({ name }) => lstat(join(path, name)).catch(ignoreMissing)))
       const waiting = files.flatMap((file, index) => (states[index] ? [{ ...file, size: states[index].size }] : []))
       return {
         waiting: waiting.sort((a, b) => (a.name < b.name ? -1 : 1)),
-        refused: names.filter((name) => name.endsWith(refused)).length,
+        refused: names.filter((name) => name.endsWith(refusedSuffix)).length,
       }
     },
     async take(file) {
-      if (file.name.endsWith(taken)) return file
-      const name = `${file.name}${taken}`
-      const done = await move(join(path, file.name), join(path, name))
-      return done ? { ...file, name } : null
+      if (file.name.endsWith(takenSuffix)) return file
+      const name = `${file.name}${takenSuffix}`
+      const isMoved = await move(join(path, file.name), join(path, name))
+      return isMoved ? { ...file, name } : null
     },
     async setAside(file) {
-      await move(join(path, file.name), join(path, `${file.name}.${Date.now()}${refused}`))
+      await move(join(path, file.name), join(path, `${file.name}.${Date.now()}${refusedSuffix}`))
       await disk.syncDirectory(path)
     },
     async remove(file) {
-      await unlink(join(path, file.name)).catch(missing)
+      await unlink(join(path, file.name)).catch(ignoreMissing)
       await disk.syncDirectory(path)
     },
   }
 }
 
 async function move(from: string, to: string): Promise<boolean> {
-  return (await rename(from, to).then(() => true, missing)) !== null
+  return (await rename(from, to).then(() => true, ignoreMissing)) !== null
 }
 
 async function checkOwnership(path: string) {
   const stats = await lstat(path)
-  const me = process.getuid?.()
-  if (!stats.isDirectory()) unfit(`${path} is not a directory`)
-  if (me !== undefined && stats.uid !== me) unfit(`${path} belongs to another user`)
-  if ((stats.mode & 0o077) !== 0) unfit(`other users can read ${path}; set its mode to 0700`)
+  const userId = process.getuid?.()
+  if (!stats.isDirectory()) throwUnfit(`${path} is not a directory`)
+  if (userId !== undefined && stats.uid !== userId) throwUnfit(`${path} belongs to another user`)
+  if ((stats.mode & 0o077) !== 0) throwUnfit(`other users can read ${path}; set its mode to 0700`)
 }
 
 async function checkDurability(path: string, disk: Disk) {
@@ -85,10 +87,10 @@ async function checkDurability(path: string, disk: Disk) {
     }
     await disk.syncDirectory(path)
   } catch (error) {
-    unfit(`a file in ${path} cannot be synced to the disk (${error instanceof Error ? error.message : error})`)
+    throwUnfit(`a file in ${path} cannot be synced to the disk (${error instanceof Error ? error.message : error})`)
   }
 }
 
-function unfit(reason: string): never {
+function throwUnfit(reason: string): never {
   throw new FallbackDirectoryUnfit(reason)
 }

@@ -60,7 +60,7 @@ export const nodeDisk: Disk = {
     const { bavail, bsize } = await statfs(directory)
     return bavail * bsize
   },
-  identity: (path) => lstat(path).catch(missing),
+  identity: (path) => lstat(path).catch(ignoreMissing),
   remove: (path) => unlink(path),
   async syncDirectory(directory) {
     const handle = await open(directory, O_RDONLY)
@@ -76,7 +76,7 @@ function stateOf({ dev, ino, size, nlink }: Stats): FileState {
   return { dev, ino, size, links: nlink }
 }
 
-export function missing(error: NodeJS.ErrnoException): null {
+export function ignoreMissing(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null
   throw error
 }

@@ -55,21 +55,21 @@ export async function createFallbackFile(
   const path = join(directory, name)
   let file: DiskFile | null = null
   let size = 0
-  let count = 0
+  let eventCount = 0
   let trusted = true
 
-  async function append(batch: readonly RecordedEvent[], before = '') {
-    const bytes = Buffer.from(before + batch.map((event) => eventLine(event, keys)).join(''))
+  async function append(batch: readonly RecordedEvent[], firstLine = '') {
+    const bytes = Buffer.from(firstLine + batch.map((event) => eventLine(event, keys)).join(''))
     try {
       await expectRoom(options, bytes.length)
       file ??= await create()
       await write(file, bytes)
       await expectInPlace(file, size + bytes.length)
     } catch (cause) {
-      unusable(cause)
+      throwUnusable(cause)
     }
     size += bytes.length
-    count += batch.length
+    eventCount += batch.length
   }
 
   async function create() {
@@ -123,10 +123,10 @@ export async function createFallbackFile(
     }
   }
 
-  /** None of its events was confirmed, and the caller will write them again. */
-  async function discard(begun: DiskFile | null) {
-    if (begun === null) return
-    await begun.close().catch(() => {})
+  /** Removes a file without confirmed events. The caller will write its events again. */
+  async function discard(partialFile: DiskFile | null) {
+    if (partialFile === null) return
+    await partialFile.close().catch(() => {})
     await disk.remove(path).catch(() => {})
   }
 
@@ -141,7 +141,7 @@ export async function createFallbackFile(
     stream: header.id,
     append: (batch) => append(batch),
     async check() {
-      if (file) await expectInPlace(file, size).catch(unusable)
+      if (file) await expectInPlace(file, size).catch(throwUnusable)
     },
     async salvage(now) {
       if (!file || (await file.state()).links > 0) return false
@@ -153,7 +153,7 @@ export async function createFallbackFile(
       return size
     },
     get events() {
-      return count
+      return eventCount
     },
     get trusted() {
       return trusted
@@ -166,7 +166,7 @@ async function expectRoom({ disk, directory, minimumFree }: FallbackFileOptions,
   if (free - bytes < minimumFree) throw new Error(`only ${free} bytes are free, and ${minimumFree} must stay free`)
 }
 
-function unusable(cause: unknown): never {
+function throwUnusable(cause: unknown): never {
   throw Object.assign(new FallbackUnusable(cause instanceof Error ? cause.message : String(cause)), { cause })
 }
 

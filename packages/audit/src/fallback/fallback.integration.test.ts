@@ -490,7 +490,7 @@ test('events in the file of an adopted stream are imported and marked, and the w
 function createAdopterFor(database: TestDatabase, writer: Awaited<ReturnType<typeof openWriterWithFallback>>) {
   const adoptions = createPostgresAdoptionStore({ url: database.runtimeUrl })
   onTestFinished(() => adoptions.close())
-  return createAdopter({ adoptions, writer, before: () => writer.fallback.importFiles(writer.record) })
+  return createAdopter({ adoptions, writer, beforeSearch: () => writer.fallback.importFiles(writer.record) })
 }
 
 test('a stream is adopted while its file is on another disk: imported calls are accounted for later, once', async () => {
@@ -760,7 +760,7 @@ test('no file is removed before its events are in the database and the import is
     importer: {
       importFile: async () => Promise.reject(new Error('connection reset')),
       ping: async () => {},
-      alive: async () => new Set(),
+      findLive: async () => new Set(),
       lastSeq: async () => 0,
       close: async () => {},
     },

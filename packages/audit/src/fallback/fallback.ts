@@ -7,7 +7,7 @@ import type { RecordedEvent } from '../recorded-event.ts'
 import { openFallbackDirectory } from './directory.ts'
 import { type Disk, nodeDisk } from './disk.ts'
 import { createFallbackFile, type FallbackFile } from './fallback-file.ts'
-import { taken } from './file-name.ts'
+import { takenSuffix } from './file-name.ts'
 import type { FallbackImporter } from './importer.ts'
 import { createRecovery } from './recovery.ts'
 import type { FallbackKeys } from './signed-line.ts'
@@ -56,7 +56,7 @@ const defaultFallbackLimits: FallbackLimits = {
 export interface FallbackStats {
   /** Events go to a file. */
   readonly usingFile: boolean
-  /** Whether the last write to the file succeeded. */
+  /** False after a failed write to a file, until a write or a check of the directory succeeds. */
   readonly usable: boolean
   /** Bytes in the directory that are not imported. */
   readonly bytes: number
@@ -92,18 +92,18 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   const { elapsed = performance.now.bind(performance) } = options
   const limits = { ...defaultFallbackLimits, ...options.limits }
   const directory = await openFallbackDirectory(options.directory, disk)
-  const exclusively = createQueue()
-  const importQueue = createQueue()
+  const runExclusively = createQueue()
+  const runImport = createQueue()
   /** The streams of this process. */
   const streams = new Map<string, NewStream>()
-  /** Streams that must not continue. */
-  const stopped = new Set<string>()
+  /** Streams that must not get more events. */
+  const stoppedStreams = new Set<string>()
   /** Streams with a partly imported file. They may continue only if the database has all events anyway. */
-  const broken = new Set<string>()
+  const brokenStreams = new Set<string>()
   /** Streams that ended while the database was unavailable. */
-  const ended = new Set<string>()
-  let waiting = { bytes: 0, since: null as number | null, refusedFiles: 0 }
-  let failing = 0
+  const endedStreams = new Set<string>()
+  let waitingFiles = { bytes: 0, since: null as number | null, refusedFiles: 0 }
+  let failingFiles = 0
   let currentFile: FallbackFile | null = null
   let usingFile = false
   /** Why events go to a file. */
@@ -113,16 +113,16 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   let usable = true
   let closed = false
   /** The last event that the database must have before it is used again. */
-  let newest: { readonly stream: NewStream; readonly seq: number } | null = null
+  let newestEvent: { readonly stream: NewStream; readonly seq: number } | null = null
   let timer: NodeJS.Timeout | undefined
-  let report: ((draft: EventDraft) => Promise<unknown>) | null = null
+  let recordDraft: ((draft: EventDraft) => Promise<unknown>) | null = null
 
   const recovery = createRecovery({
     directory,
     importer,
     keys,
-    onDifferent: (stream) => stopped.add(stream),
-    onBroken: (stream) => broken.add(stream),
+    onDifferent: (stream) => stoppedStreams.add(stream),
+    onBroken: (stream) => brokenStreams.add(stream),
     onAlarm: (draft) => options.onAlarm?.(draft),
   })
 
@@ -168,14 +168,14 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       return false
     }
   }
-  async function write(stream: string, events: readonly RecordedEvent[]) {
+  async function writeToFile(stream: string, events: readonly RecordedEvent[]) {
     const row = streams.get(stream)
     if (!row) throw new StreamLost(stream, 'it was not opened here')
     if (currentFile && (currentFile.stream !== stream || !currentFile.trusted || currentFile.size >= limits.fileSize))
       await endFile()
     try {
       if (currentFile) await currentFile.append(events)
-      else currentFile = await begin(row, events)
+      else currentFile = await beginFile(row, events)
     } catch (error) {
       usable = false
       if (currentFile && !currentFile.trusted) await endFile()
@@ -183,12 +183,12 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     }
     usable = true
     const last = events.at(-1)
-    if (last) newest = { stream: row, seq: last.position.seq }
+    if (last) newestEvent = { stream: row, seq: last.position.seq }
     if (!isReported) options.onSwitch?.(databaseError)
     isReported = true
   }
 
-  function begin(header: NewStream, events: readonly RecordedEvent[]) {
+  function beginFile(header: NewStream, events: readonly RecordedEvent[]) {
     const { minimumFree } = limits
     return createFallbackFile({ disk, directory: directory.path, keys, minimumFree, header, now: now() }, events)
   }
@@ -203,11 +203,11 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     await file.close()
   }
 
-  /** @returns whether files of this process remain */
-  async function count(): Promise<boolean> {
+  /** Updates the statistics. @returns whether files of this process remain */
+  async function countFiles(): Promise<boolean> {
     const { waiting: files, refused } = await directory.list()
     const others = files.filter(({ name }) => name !== currentFile?.name)
-    waiting = {
+    waitingFiles = {
       bytes: others.reduce((sum, { size }) => sum + size, 0),
       since: files.length === 0 ? null : Math.min(...files.map(({ begunAt }) => begunAt)),
       refusedFiles: refused,
@@ -218,49 +218,51 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   /** Imports all files except the current one and those of live processes that reach the database. */
   async function importOthers() {
     const { waiting: files } = await directory.list()
-    const foreign = files.filter(({ stream, name }) => !streams.has(stream) && !name.endsWith(taken))
-    const alive = await importer.alive([...new Set(foreign.map(({ stream }) => stream))])
-    const failed = await recovery.importFiles(({ stream, name }) => name !== currentFile?.name && !alive.has(stream))
-    failing = failed.length
+    const foreign = files.filter(({ stream, name }) => !streams.has(stream) && !name.endsWith(takenSuffix))
+    const liveStreams = await importer.findLive([...new Set(foreign.map(({ stream }) => stream))])
+    const failed = await recovery.importFiles(
+      ({ stream, name }) => name !== currentFile?.name && !liveStreams.has(stream),
+    )
+    failingFiles = failed.length
     for (const { file, cause } of failed)
       options.onError?.(new Error(`${file.name} cannot be imported now and is retried`, { cause }))
   }
 
   async function returnToDatabase() {
-    await importQueue(async () => {
-      await exclusively(async () => currentFile?.check().catch(endFile))
+    await runImport(async () => {
+      await runExclusively(async () => currentFile?.check().catch(endFile))
       await importer.ping()
       await importOthers()
       for (let turn = 0; turn < 20 && currentFile && currentFile.events > limits.maxEventsForBlockingImport; turn++) {
-        await exclusively(endFile)
+        await runExclusively(endFile)
         await importOthers()
       }
-      await exclusively(async () => {
+      await runExclusively(async () => {
         await endFile()
         const [failed] = await recovery.importFiles(({ stream }) => streams.has(stream))
         if (failed) throw failed.cause
         await expectComplete()
-        for (const stream of ended) await primary.closeStream(stream)
-        ended.clear()
+        for (const stream of endedStreams) await primary.closeStream(stream)
+        endedStreams.clear()
         usingFile = false
       })
-      await count()
+      await countFiles()
     })
     if (isReported) options.onSwitch?.(null)
     isReported = false
-    newest = null
-    if (report) await recovery.report(report)
+    newestEvent = null
+    if (recordDraft) await recovery.report(recordDraft)
     // Files of this process remain if another process held the lock of their stream.
-    if (await count()) scheduleReturn()
+    if (await countFiles()) scheduleReturn()
   }
 
   /** Fails if the database lacks events, because another process may be importing a file of ours. */
   async function expectComplete() {
-    if (newest === null || stopped.has(newest.stream.id)) return
-    const { stream, seq } = newest
+    if (newestEvent === null || stoppedStreams.has(newestEvent.stream.id)) return
+    const { stream, seq } = newestEvent
     const found = await importer.lastSeq(stream)
-    if (found < seq && broken.has(stream.id)) {
-      stopped.add(stream.id)
+    if (found < seq && brokenStreams.has(stream.id)) {
+      stoppedStreams.add(stream.id)
       return
     }
     if (found < seq) throw new Error(`the database has ${stream.id} up to ${found} and not yet to ${seq}`)
@@ -269,22 +271,22 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
 
   const store: AuditStore = {
     openStream: (stream) =>
-      exclusively(async () => {
+      runExclusively(async () => {
         // The first stream of a process needs the database.
         if (streams.size === 0) await primary.openStream(stream)
         else await tryDatabase(() => primary.openStream(stream))
         streams.set(stream.id, stream)
       }),
     append: (stream, events, progress) =>
-      exclusively(async () => {
-        if (stopped.has(stream)) throw new StreamLost(stream, 'its file was only partly imported')
+      runExclusively(async () => {
+        if (stoppedStreams.has(stream)) throw new StreamLost(stream, 'its file was only partly imported')
         if (await tryDatabase(() => primary.append(stream, events, progress))) return
         // The database alone must know whether this step of an adoption happened.
         if (progress) throw new StreamLost(stream, 'the database became unavailable during an adoption')
-        await write(stream, events)
+        await writeToFile(stream, events)
       }),
     async renewLease(stream, lease) {
-      if (stopped.has(stream)) return 'lost'
+      if (stoppedStreams.has(stream)) return 'lost'
       let answer: 'renewed' | 'lost' = 'renewed'
       const reached = await tryDatabase(async () => {
         answer = await primary.renewLease(stream, lease)
@@ -293,44 +295,44 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       return answer
     },
     closeStream: (stream) =>
-      exclusively(async () => {
-        if (!(await tryDatabase(() => primary.closeStream(stream)))) ended.add(stream)
+      runExclusively(async () => {
+        if (!(await tryDatabase(() => primary.closeStream(stream)))) endedStreams.add(stream)
       }),
     async close() {
       closed = true
       clearTimeout(timer)
-      const ending = importQueue(() => exclusively(endFile)).catch((cause) => options.onError?.(cause))
+      const ending = runImport(() => runExclusively(endFile)).catch((cause) => options.onError?.(cause))
       await importer.close()
       await ending
       await primary.close()
     },
   }
 
-  /** While the file cannot be written, callers are rejected at once, so no write would show that it works again. */
+  /** Notices that files can be written again. No write would, because callers are rejected at once meanwhile. */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)
     if ((await disk.free(directory.path)) < limits.minimumFree) throw new Error('the disk of the fallback is full')
     usable = true
   }
 
-  await count()
+  await countFiles()
   return {
     store,
     async importFiles(record) {
-      report = record
+      recordDraft = record
       if (usingFile) return await returnToDatabase()
-      await importQueue(importOthers)
+      await runImport(importOthers)
       await recovery.report(record)
-      await count()
+      await countFiles()
     },
     stats() {
-      const own = currentFile?.size ?? 0
+      const currentBytes = currentFile?.size ?? 0
       return {
         usingFile,
         usable,
-        ...waiting,
-        bytes: waiting.bytes + own,
-        failingFiles: failing,
+        ...waitingFiles,
+        bytes: waitingFiles.bytes + currentBytes,
+        failingFiles,
         imported: recovery.stats().imported,
       }
     },

@@ -10,9 +10,9 @@ export interface FileName {
 }
 
 /** Suffix of a file that is being imported. */
-export const taken = '.taken'
+export const takenSuffix = '.taken'
 /** Suffix of a refused file, which an administrator must look at. */
-export const refused = '.refused'
+export const refusedSuffix = '.refused'
 
 const pattern = new RegExp(`^(${uuidPattern})\\.(\\d{12})\\.(\\d{13})\\.ndjson(\\.taken)?$`)
 

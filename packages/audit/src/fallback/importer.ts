@@ -19,7 +19,7 @@ export type ImportResult =
       readonly adoptedBy: string | null
       readonly end: FileEnd
     }
-  /** Nothing was imported. */
+  /** Nothing was imported. `different`: the log has other events at the numbers of the file. */
   | { readonly kind: 'refused'; readonly reason: string; readonly different: boolean }
   /** Another process holds the stream's lock. */
   | { readonly kind: 'busy' }
@@ -29,8 +29,8 @@ export interface FallbackImporter {
   importFile(reader: FileReader): Promise<ImportResult>
   /** @throws if the database does not answer */
   ping(): Promise<void>
-  /** Those of the streams whose writer reaches the database. */
-  alive(streams: readonly string[]): Promise<ReadonlySet<string>>
+  /** The streams whose writer reaches the database, among these. */
+  findLive(streams: readonly string[]): Promise<ReadonlySet<string>>
   /** Number of a stream's last event; 0 without events. */
   lastSeq(stream: { readonly id: string; readonly month: number }): Promise<number>
   close(): Promise<void>
@@ -51,11 +51,12 @@ export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporte
     isAnswer: (error) => error instanceof ImportRefused || error instanceof postgres.PostgresError,
   })
   return {
-    importFile: (reader) => run((sql, progress) => sql.begin((tx) => take(tx, reader, progress))).catch(refusal),
+    importFile: (reader) =>
+      run((sql, progress) => sql.begin((tx) => importEvents(tx, reader, progress))).catch(resultOf),
     async ping() {
       await run((sql) => sql`select 1`)
     },
-    alive: (streams) => run((sql) => alive(sql, streams)),
+    findLive: (streams) => run((sql) => findLive(sql, streams)),
     lastSeq: async (stream) => (await run((sql) => lastEvent(sql, stream))).seq,
     close: end,
   }
@@ -70,7 +71,7 @@ function connect(url: string, timeout: number): Sql {
   })
 }
 
-async function alive(sql: Sql, streams: readonly string[]): Promise<ReadonlySet<string>> {
+async function findLive(sql: Sql, streams: readonly string[]): Promise<ReadonlySet<string>> {
   if (streams.length === 0) return new Set()
   const rows = await sql<{ id: string }[]>`
     select id from audit.streams
@@ -87,7 +88,7 @@ class ImportRefused extends Error {
   }
 }
 
-function refusal(error: unknown): ImportResult {
+function resultOf(error: unknown): ImportResult {
   if (error instanceof ImportRefused) return { kind: 'refused', reason: error.message, different: error.different }
   if (error instanceof postgres.PostgresError && error.code === lockNotAvailable) return { kind: 'busy' }
   if (error instanceof postgres.PostgresError && isWithoutPartition(error))
@@ -109,7 +110,7 @@ function isWithoutPartition({ code, constraint_name: constraint }: postgres.Post
   return code === '22008' || (code === '23514' && constraint === undefined)
 }
 
-async function take(
+async function importEvents(
   tx: TransactionSql,
   { header, batches, end }: FileReader,
   progress: () => void,
@@ -117,11 +118,11 @@ async function take(
   if (header === null) throw new ImportRefused(end.kind === 'damaged' ? end.reason : 'it has no complete line')
   const { adopted_by: adoptedBy } = (await lockStream(tx, header)) ?? (await makeStream(tx, header))
   let last = await lastEvent(tx, header)
-  const reading = batches()
+  const reader = batches()
   let inserted = 0
   for (;;) {
     progress()
-    const batch = await reading.next()
+    const batch = await reader.next()
     if (batch.done) {
       if (last.kind === 'stream.closed') await closeStream(tx, header.id)
       // Imported calls may be open, so the adopter continues.

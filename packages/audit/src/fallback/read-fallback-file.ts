@@ -15,10 +15,11 @@ export type FileEnd =
   | { readonly kind: 'damaged'; readonly reason: string }
 
 export interface FileReader {
-  /** Null if the first line is invalid; `end` has the reason. */
+  /** Null if the first line is invalid. */
   readonly header: FileHeader | null
   /** Valid events in batches, up to the first invalid one. Call once. */
   batches(): AsyncGenerator<readonly RecordedEvent[], FileEnd>
+  /** Why `header` is null. Otherwise `batches` returns how the file ends. */
   readonly end: FileEnd
   close(): Promise<void>
 }
@@ -33,29 +34,30 @@ const batchSize = 500
  *
  * @throws the system's error if it cannot be opened or read
  */
-export async function openFallbackFile(path: string, name: FileName, keys: FallbackKeys): Promise<FileReader> {
+export async function openFallbackFile(path: string, fileName: FileName, keys: FallbackKeys): Promise<FileReader> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
-    return await readerOf(handle, name, keys)
+    return await readerOf(handle, fileName, keys)
   } catch (error) {
     await handle.close()
     throw error
   }
 }
 
-async function readerOf(handle: FileHandle, name: FileName, keys: FallbackKeys): Promise<FileReader> {
+async function readerOf(handle: FileHandle, fileName: FileName, keys: FallbackKeys): Promise<FileReader> {
   const close = () => handle.close()
-  const strange = await fileProblem(handle)
-  if (strange) return { header: null, end: damaged(strange), batches: nothing, close }
+  const unsuitable = await fileProblem(handle)
+  if (unsuitable) return { header: null, end: damaged(unsuitable), batches: noEvents, close }
   const lines = linesOf(handle)
   const first = await lines.next()
+  // An empty file lacks its header, as after a crash.
   if (first.done) {
     const end: FileEnd = first.value.kind === 'whole' ? { kind: 'torn', bytes: 0 } : first.value
-    return { header: null, end, batches: nothing, close }
+    return { header: null, end, batches: noEvents, close }
   }
   const header = readHeader(first.value, keys)
-  const problem = headerProblem(header, name)
-  if (header === null || problem) return { header: null, end: damaged(problem ?? ''), batches: nothing, close }
+  const problem = headerProblem(header, fileName)
+  if (header === null || problem) return { header: null, end: damaged(problem ?? ''), batches: noEvents, close }
   return {
     header,
     end: { kind: 'whole' },
@@ -64,23 +66,23 @@ async function readerOf(handle: FileHandle, name: FileName, keys: FallbackKeys):
   }
 }
 
-async function* nothing(): AsyncGenerator<readonly RecordedEvent[], FileEnd> {
+async function* noEvents(): AsyncGenerator<readonly RecordedEvent[], FileEnd> {
   yield []
   return { kind: 'whole' }
 }
 
 async function fileProblem(handle: FileHandle): Promise<string | null> {
   const stats = await handle.stat()
-  const me = process.getuid?.()
+  const userId = process.getuid?.()
   if (!stats.isFile()) return 'it is not a file'
   if (stats.nlink !== 1) return 'it has more than one name'
-  if (me !== undefined && stats.uid !== me) return 'it belongs to another user'
+  if (userId !== undefined && stats.uid !== userId) return 'it belongs to another user'
   return (stats.mode & 0o022) === 0 ? null : 'other users can write to it'
 }
 
-function headerProblem(header: FileHeader | null, name: FileName): string | null {
+function headerProblem(header: FileHeader | null, fileName: FileName): string | null {
   if (header === null) return 'its first line is not signed by a key of this gateway (APP_SECRET_KEY)'
-  return header.id === name.stream && header.seq === name.seq ? null : 'its name does not match its content'
+  return header.id === fileName.stream && header.seq === fileName.seq ? null : 'its name does not match its content'
 }
 
 async function* eventsOf(
@@ -89,16 +91,16 @@ async function* eventsOf(
   keys: FallbackKeys,
 ): AsyncGenerator<readonly RecordedEvent[], FileEnd> {
   let batch: RecordedEvent[] = []
-  let before: RecordedEvent | null = null
+  let previous: RecordedEvent | null = null
   for (;;) {
     const line = await lines.next()
-    const event: RecordedEvent | string = line.done ? '' : readEvent(line.value, header, before, keys)
+    const event: RecordedEvent | string = line.done ? '' : readEvent(line.value, header, previous, keys)
     if (typeof event === 'string') {
       if (batch.length > 0) yield batch
       return line.done ? line.value : damaged(event)
     }
     batch.push(event)
-    before = event
+    previous = event
     if (batch.length < batchSize) continue
     yield batch
     batch = []
@@ -109,14 +111,14 @@ async function* eventsOf(
 function readEvent(
   line: string,
   header: FileHeader,
-  before: RecordedEvent | null,
+  previous: RecordedEvent | null,
   keys: FallbackKeys,
 ): RecordedEvent | string {
-  const seq = before ? before.position.seq + 1 : header.seq
+  const seq = previous ? previous.position.seq + 1 : header.seq
   const signed = readEventLine(line, keys)
   if (signed === null) return `event ${seq} is not signed by a key of this gateway (APP_SECRET_KEY)`
   const hash = Buffer.from(signed.hash, 'hex')
-  const prev = before?.hash ?? Buffer.from(header.prev, 'hex')
+  const prev = previous?.hash ?? Buffer.from(header.prev, 'hex')
   // The signature covers only the hash, so the hash must match before the text is parsed.
   if (!linkHash(prev, signed.canonical).equals(hash)) return `event ${seq} was changed`
   const event = parse(signed.canonical)

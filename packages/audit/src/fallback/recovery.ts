@@ -21,12 +21,12 @@ export interface FailedFile {
 
 export interface Recovery {
   /**
-   * Imports the files that `which` selects, per stream in order. A failing file stops only later files of its stream.
+   * Imports the files for which `isWanted` is true, per stream in order. A failing file stops only later files of its stream.
    *
    * @returns failed files, which are retried
    * @throws what the database throws if it is unavailable
    */
-  importFiles(which: (file: WaitingFile) => boolean): Promise<readonly FailedFile[]>
+  importFiles(isWanted: (file: WaitingFile) => boolean): Promise<readonly FailedFile[]>
   /** Records the results, then removes or renames the files. */
   report(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
   stats(): { readonly imported: number }
@@ -52,27 +52,27 @@ export function createRecovery({
   onBroken,
   onAlarm,
 }: RecoveryOptions): Recovery {
-  const done = new Map<string, ImportOutcome>()
+  const outcomes = new Map<string, ImportOutcome>()
   const counts = { imported: 0 }
 
   async function importOne(waiting: WaitingFile): Promise<'done' | 'busy'> {
     const file = await directory.take(waiting)
-    if (file === null || done.has(file.name)) return 'done'
+    if (file === null || outcomes.has(file.name)) return 'done'
     const result = await readAndImport(file)
     if (result.kind === 'busy') return 'busy'
     if (result.kind === 'imported') counts.imported += result.inserted
     if (result.kind === 'refused' && result.different) onDifferent(file.stream)
     if (isBroken(result)) onBroken(file.stream)
-    const recovered = recoveredOf(file, result)
-    done.set(file.name, recovered)
-    if (recovered.whole) return 'done'
-    onAlarm(recovered.draft)
+    const outcome = outcomeOf(file, result)
+    outcomes.set(file.name, outcome)
+    if (outcome.whole) return 'done'
+    onAlarm(outcome.draft)
     return 'done'
   }
 
   async function readAndImport(file: FileName): Promise<ImportResult> {
     const reader = await openFallbackFile(join(directory.path, file.name), file, keys).catch(ignoreLink)
-    if (reader === null) return { kind: 'refused', reason: 'it is a link', different: false }
+    if (reader === null) return { kind: 'refused', reason: 'it is a link or a socket', different: false }
     try {
       return await importer.importFile(reader)
     } finally {
@@ -81,47 +81,47 @@ export function createRecovery({
   }
 
   return {
-    async importFiles(which) {
+    async importFiles(isWanted) {
       const { waiting } = await directory.list()
       const failed: FailedFile[] = []
-      const later = new Set<string>()
-      for (const file of waiting.filter(which)) {
-        if (later.has(file.stream)) continue
+      const skippedStreams = new Set<string>()
+      for (const file of waiting.filter(isWanted)) {
+        if (skippedStreams.has(file.stream)) continue
         try {
-          if ((await importOne(file)) === 'busy') later.add(file.stream)
+          if ((await importOne(file)) === 'busy') skippedStreams.add(file.stream)
         } catch (cause) {
           // If the database answers, the file itself is the cause.
           await importer.ping()
-          later.add(file.stream)
+          skippedStreams.add(file.stream)
           failed.push({ file, cause })
         }
       }
       return failed
     },
     async report(record) {
-      for (const { file, draft, whole } of [...done.values()]) {
+      for (const { file, draft, whole } of [...outcomes.values()]) {
         await record(draft)
         if (whole) await directory.remove(file)
         else await directory.setAside(file)
-        done.delete(file.name)
+        outcomes.delete(file.name)
       }
     },
     stats: () => ({ ...counts }),
   }
 }
 
-/** Events of an incomplete line were never confirmed, so the stream continues without them. */
+/** Whether confirmed events of the file may be missing in the log. An incomplete line was never confirmed. */
 function isBroken(result: ImportResult): boolean {
   return result.kind === 'refused' || (result.kind === 'imported' && result.end.kind === 'damaged')
 }
 
-/** Files are opened without following links. */
+/** Null for a link (`ELOOP`) and for a socket (`ENXIO`), which are not opened. */
 function ignoreLink(error: NodeJS.ErrnoException): null {
   if (error.code === 'ELOOP' || error.code === 'ENXIO') return null
   throw error
 }
 
-function recoveredOf(file: FileName, result: Exclude<ImportResult, { kind: 'busy' }>): ImportOutcome {
+function outcomeOf(file: FileName, result: Exclude<ImportResult, { kind: 'busy' }>): ImportOutcome {
   if (result.kind === 'refused') return { file, whole: false, draft: refusedDraft(file, result.reason) }
   const { header, inserted, last, adoptedBy, end } = result
   const problem = problemOf(end)

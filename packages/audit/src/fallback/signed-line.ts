@@ -60,14 +60,14 @@ function split(text: string): [string, string] {
   return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-function mac(key: Buffer, what: 'header' | 'event', text: string): string {
-  return createHmac('sha256', key).update(`${what}:${text}`).digest('hex')
+function mac(key: Buffer, purpose: 'header' | 'event', text: string): string {
+  return createHmac('sha256', key).update(`${purpose}:${text}`).digest('hex')
 }
 
-function isSigned(signature: string, what: 'header' | 'event', text: string, keys: FallbackKeys): boolean {
-  const given = Buffer.from(signature)
+function isSigned(signature: string, purpose: 'header' | 'event', text: string, keys: FallbackKeys): boolean {
+  const actual = Buffer.from(signature)
   return keys.some((key) => {
-    const wanted = Buffer.from(mac(key, what, text))
-    return given.length === wanted.length && timingSafeEqual(given, wanted)
+    const expected = Buffer.from(mac(key, purpose, text))
+    return actual.length === expected.length && timingSafeEqual(actual, expected)
   })
 }

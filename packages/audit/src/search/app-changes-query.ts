@@ -1,5 +1,11 @@
 import { eventColumns, type PagePart, type Query } from './query.ts'
 
+/** The app whose changes are searched. */
+export interface ChangedApp {
+  readonly rack: string
+  readonly app: string
+}
+
 /** Matches the condition of the index `events_changes`. */
 const isChange = "e.kind = 'outcome' and e.status < 400"
 
@@ -26,8 +32,8 @@ export function changesPageQuery(app: ChangedApp, { limit, before }: PagePart): 
   }
 }
 
-/** The newest changes of an app, up to a number. The other routes have no text, so that they cost little. */
-export function changesOfRoutesQuery(app: ChangedApp, routes: readonly string[], newest: number): Query {
+/** The newest changes of an app, at most `limit`. Only changes of these routes come with their text, which costs time. */
+export function changesOfRoutesQuery(app: ChangedApp, routes: readonly string[], limit: number): Query {
   const isWanted = 'e.route = any($3::text[])'
   return {
     text: `select ${eventColumns.replace('e.canonical', `case when ${isWanted} then e.canonical else '{}' end as canonical`)},
@@ -35,16 +41,11 @@ export function changesOfRoutesQuery(app: ChangedApp, routes: readonly string[],
       from (
         select e.* from audit.events e where e.rack = $1 and e.app = $2 and ${isChange} order by e.at desc limit $4
       ) e order by e.at desc`,
-    values: [app.rack, app.app, textArray(routes), newest],
+    values: [app.rack, app.app, textArray(routes), limit],
   }
 }
 
-interface ChangedApp {
-  readonly rack: string
-  readonly app: string
-}
-
-/** The driver sends no lists, because it does not know their types. */
+/** A list as PostgreSQL writes it. The driver cannot send lists, because it does not know their types. */
 function textArray(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`
 }

@@ -1,14 +1,8 @@
 import type { Sql } from 'postgres'
-import { changesOfRoutesQuery, changesPageQuery, lastChangesQuery } from './app-changes-query.ts'
+import { type ChangedApp, changesOfRoutesQuery, changesPageQuery, lastChangesQuery } from './app-changes-query.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
 import type { Query } from './query.ts'
-
-/** The app whose changes are searched. */
-export interface ChangedApp {
-  readonly rack: string
-  readonly app: string
-}
 
 /** The newest changes of an app, as far as they were searched. */
 export interface SearchedChanges {
@@ -42,12 +36,12 @@ export function createAppChanges(sql: Sql, run: <T>(work: () => Promise<T>) => P
       return new Map(rows.map((row) => [row.app, foundEvent(row)]))
     },
     async page({ rack, app }, { limit, cursor }) {
-      const mark = { rack, app }
-      const before = cursor === undefined ? {} : { before: readCursor(cursor, mark) }
-      const rows = await rowsOf<EventRow>(changesPageQuery(mark, { limit: limit + 1, ...before }))
+      const filters = { rack, app }
+      const before = cursor === undefined ? {} : { before: readCursor(cursor, filters) }
+      const rows = await rowsOf<EventRow>(changesPageQuery(filters, { limit: limit + 1, ...before }))
       const items = rows.slice(0, limit).map(foundEvent)
       const last = items.at(-1)
-      return { items, next: rows.length > limit && last ? writeCursor(last.position, mark) : null }
+      return { items, next: rows.length > limit && last ? writeCursor(last.position, filters) : null }
     },
     async ofRoutes(app, routes) {
       const rows = await rowsOf<EventRow & { wanted: boolean }>(changesOfRoutesQuery(app, routes, maxSearchedChanges))

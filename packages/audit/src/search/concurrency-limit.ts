@@ -33,10 +33,10 @@ export function createConcurrencyLimit(max: number, work: string): ConcurrencyLi
       if (used >= max)
         throw new SearchBusy(`Too many ${work} are running at this gateway.`, 'Wait for one to end, and try again.')
       count(caller, 1)
-      let taken = true
+      let isHeld = true
       return function release() {
-        if (taken) count(caller, -1)
-        taken = false
+        if (isHeld) count(caller, -1)
+        isHeld = false
       }
     },
   }

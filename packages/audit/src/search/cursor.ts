@@ -8,14 +8,14 @@ const shape = new RegExp(`^([0-9a-f]{8})\\.(-?\\d{1,17})\\.(${uuidPattern})\\.(\
 
 /** A cursor contains only a position, and no permission. It is valid only for the filters of its page. */
 export function writeCursor({ at, stream, seq }: PagePosition, filters: FilterQuery): string {
-  return Buffer.from(`${markOf(filters)}.${at}.${stream}.${seq}`).toString('base64url')
+  return Buffer.from(`${digestOf(filters)}.${at}.${stream}.${seq}`).toString('base64url')
 }
 
 /** @throws InvalidAuditCursor */
 export function readCursor(cursor: string, filters: FilterQuery): PagePosition {
   const text = Buffer.from(cursor, 'base64url').toString('latin1')
-  const [, mark, at, stream, seq] = shape.exec(text) ?? []
-  const isOurs = Buffer.from(text).toString('base64url') === cursor && mark === markOf(filters)
+  const [, digest, at, stream, seq] = shape.exec(text) ?? []
+  const isOurs = Buffer.from(text).toString('base64url') === cursor && digest === digestOf(filters)
   if (!isOurs || at === undefined || stream === undefined || seq === undefined || !isInRange(at, seq))
     throw new InvalidAuditCursor()
   return { at, stream, seq }
@@ -26,10 +26,10 @@ function isInRange(at: string, seq: string): boolean {
   return Math.abs(Number(at)) < 9e15 && BigInt(seq) < 2n ** 63n
 }
 
-function markOf(filters: FilterQuery): string {
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined)
+function digestOf(filters: FilterQuery): string {
+  const entries = Object.entries(filters).filter(([, value]) => value !== undefined)
   return createHash('sha256')
-    .update(JSON.stringify(given.sort(([one], [other]) => (one < other ? -1 : 1))))
+    .update(JSON.stringify(entries.sort(([one], [other]) => (one < other ? -1 : 1))))
     .digest('hex')
     .slice(0, 8)
 }

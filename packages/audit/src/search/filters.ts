@@ -25,6 +25,7 @@ export interface AuditFilters {
   /** For `to_tsquery`. */
   readonly words?: string
   readonly address?: string
+  /** A network, such as `192.0.2.0/24`. */
   readonly block?: string
   readonly request?: string
   readonly stream?: string
@@ -49,7 +50,7 @@ export function readFilters(query: FilterQuery): AuditFilters {
   return {
     ...range,
     ...readExact(query),
-    ...given({ request, stream, credential: credential?.toLowerCase() }),
+    ...withoutUndefined({ request, stream, credential: credential?.toLowerCase() }),
     ...(command !== undefined && { command: { text: command, words: wordsOf('command', command) } }),
     ...(text !== undefined && { words: wordsOf('text', text) }),
     ...(not.length > 0 && { not }),
@@ -65,13 +66,13 @@ function readExact(query: { readonly [N in ExactFilter]?: string }, addressName 
   const { principal, rack, app, kind, permission, route, effect, rule, status, address } = query
   return {
     ...(principal !== undefined && (isUuid(principal) ? { principalId: principal } : { principalName: principal })),
-    ...given({ rack, app, kind, permission, route, effect, rule }),
+    ...withoutUndefined({ rack, app, kind, permission, route, effect, rule }),
     ...readStatus(status),
     ...readAddress(addressName, address),
   }
 }
 
-function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>
   }

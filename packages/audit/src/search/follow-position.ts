@@ -2,7 +2,7 @@ import { InvalidAuditCursor } from '../errors.ts'
 import { isUuid } from '../uuid.ts'
 
 /** A follower's last number per stream, and the time up to which it knows all streams. */
-export interface Position {
+export interface FollowPosition {
   /** Milliseconds since the epoch, by the database's clock. */
   readonly at: number
   /** Last number, by stream. */
@@ -12,12 +12,12 @@ export interface Position {
 const maxStreams = 200
 
 /** The text in `Last-Event-ID`. */
-export function positionText({ at, streams }: Position): string {
+export function positionText({ at, streams }: FollowPosition): string {
   return Buffer.from(JSON.stringify([at, ...streams])).toString('base64url')
 }
 
 /** @throws InvalidAuditCursor */
-export function readPosition(text: string): Position {
+export function readFollowPosition(text: string): FollowPosition {
   const [at, ...streams] = listIn(text)
   if (!isCount(at) || streams.length > maxStreams || !streams.every(isEntry)) throw new InvalidAuditCursor()
   return { at, streams: new Map(streams) }

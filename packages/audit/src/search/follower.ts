@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import { monthAfter } from '../calendar-month.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { readFilters } from './filters.ts'
-import { type Position, positionText, readPosition } from './follow-position.ts'
+import { type FollowPosition, positionText, readFollowPosition } from './follow-position.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import { streamQuery } from './query.ts'
 
@@ -36,27 +36,28 @@ export interface Follower {
   next(): Promise<FollowedBatch>
 }
 
-interface Followed {
+/** A followed stream: its month, and the last number that was read. */
+interface FollowedStream {
   readonly from: Date
   readonly to: Date
   seq: number
   /** Time when a number was first missing. */
-  missing: number | null
+  missingSince: number | null
   /** Time when the stream was first seen as ended. */
-  ended: number | null
+  endedSince: number | null
 }
 
 interface Progress {
   readonly stream: string
   /** The last number before the first missing one. */
-  readonly whole: number | null
+  readonly lastBeforeGap: number | null
   /** The first number after a missing one. */
-  readonly behind: number | null
+  readonly firstAfterGap: number | null
   readonly full: boolean
 }
 
 const batchSize = 500
-/** Milliseconds that a new stream may become visible late. */
+/** Milliseconds by which a new stream may become visible late. */
 const margin = 60_000
 /** Milliseconds in which events may still reach an ended stream. */
 const endGrace = 600_000
@@ -71,12 +72,12 @@ const gapTimeout = 30_000
  */
 export async function createFollower(sql: Sql, query: FilterQuery, since: string | null): Promise<Follower> {
   const filters = readFilters(query)
-  const given = since === null ? null : readPosition(since)
-  const streams = new Map<string, Followed>()
-  let knownUntil = given?.at ?? 0
+  const start = since === null ? null : readFollowPosition(since)
+  const streams = new Map<string, FollowedStream>()
+  let knownUntil = start?.at ?? 0
 
   async function begin(): Promise<void> {
-    if (given) return addStreams(await streamsOf(sql, given), given.streams)
+    if (start) return addStreams(await streamsOf(sql, start), start.streams)
     const open = await openStreams(sql)
     knownUntil = open.now
     for (const { id, month, last } of open.rows) streams.set(id, followed(month, last))
@@ -93,26 +94,30 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
     for (const { id, ended } of found.rows) {
       const one = streams.get(id)
       if (!one || !ended) continue
-      one.ended ??= found.now
-      if (found.now - one.ended > endGrace) streams.delete(id)
+      one.endedSince ??= found.now
+      if (found.now - one.endedSince > endGrace) streams.delete(id)
     }
   }
 
   /** The number up to which to read a stream; null if there is nothing new, or a number is missing. */
-  function upTo({ whole, behind, stream }: Progress, one: Followed, gaps: Gap[]): number | null {
-    if (whole !== null) {
-      one.missing = null
-      return whole
+  function readableUpTo(
+    { lastBeforeGap, firstAfterGap, stream }: Progress,
+    one: FollowedStream,
+    gaps: Gap[],
+  ): number | null {
+    if (lastBeforeGap !== null) {
+      one.missingSince = null
+      return lastBeforeGap
     }
-    one.missing ??= performance.now()
-    if (behind === null || performance.now() - one.missing < gapTimeout) return null
-    gaps.push({ stream, from: one.seq + 1, to: behind - 1 })
-    one.missing = null
-    one.seq = behind - 1
+    one.missingSince ??= performance.now()
+    if (firstAfterGap === null || performance.now() - one.missingSince < gapTimeout) return null
+    gaps.push({ stream, from: one.seq + 1, to: firstAfterGap - 1 })
+    one.missingSince = null
+    one.seq = firstAfterGap - 1
     return null
   }
 
-  const position = (): Position => ({
+  const position = (): FollowPosition => ({
     at: knownUntil,
     streams: new Map([...streams].map(([id, { seq }]) => [id, seq])),
   })
@@ -128,7 +133,7 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
       let full = false
       for (const progress of await progressOf(sql, streams)) {
         const one = streams.get(progress.stream)
-        const last = one && upTo(progress, one, gaps)
+        const last = one && readableUpTo(progress, one, gaps)
         if (!one || last === null || last === undefined) continue
         const part = { stream: progress.stream, after: one.seq, upTo: last, month: one.from }
         const { text, values } = streamQuery(filters, { ...part, limit: batchSize })
@@ -143,7 +148,7 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
 }
 
 /** Adds to each event the position after it. */
-function inOrder(found: readonly FoundEvent[], { at, streams }: Position): FollowedEvent[] {
+function inOrder(found: readonly FoundEvent[], { at, streams }: FollowPosition): FollowedEvent[] {
   const seen = new Map(streams)
   const sorted = found.toSorted((one, other) => Number(one.position.at) - Number(other.position.at))
   return sorted.map((event) => {
@@ -152,8 +157,8 @@ function inOrder(found: readonly FoundEvent[], { at, streams }: Position): Follo
   })
 }
 
-function followed(month: Date, seq: number): Followed {
-  return { from: month, to: new Date(monthAfter(month.getTime())), seq, missing: null, ended: null }
+function followed(month: Date, seq: number): FollowedStream {
+  return { from: month, to: new Date(monthAfter(month.getTime())), seq, missingSince: null, endedSince: null }
 }
 
 interface Streams {
@@ -162,7 +167,7 @@ interface Streams {
   readonly rows: readonly { readonly id: string; readonly month: Date; readonly ended: boolean }[]
 }
 
-/** Open streams, and streams that began so recently that they would look new. */
+/** Open streams, and streams that began so recently that the next search would find them as new. */
 async function openStreams(sql: Sql) {
   const rows = await sql<{ id: string; month: Date; last: string; now: Date }[]>`
     select s.id, s.month, now() as now, coalesce((
@@ -175,7 +180,7 @@ async function openStreams(sql: Sql) {
 }
 
 /** Streams of a position, and streams that began since. */
-async function streamsOf(sql: Sql, { at, streams }: Position): Promise<Streams> {
+async function streamsOf(sql: Sql, { at, streams }: FollowPosition): Promise<Streams> {
   const known = JSON.stringify([...streams.keys()])
   const rows = await sql<{ id: string; month: Date; ended: boolean; now: Date }[]>`
     select id, month, closed_at is not null or adopted_by is not null as ended, now() as now from audit.streams
@@ -190,7 +195,7 @@ async function databaseNow(sql: Sql): Promise<number> {
 }
 
 /** The progress of each stream within its next `batchSize` events. */
-async function progressOf(sql: Sql, streams: ReadonlyMap<string, Followed>): Promise<Progress[]> {
+async function progressOf(sql: Sql, streams: ReadonlyMap<string, FollowedStream>): Promise<Progress[]> {
   const wanted = JSON.stringify([...streams].map(([stream, { seq, from, to }]) => ({ stream, seq, from, to })))
   const rows = await sql<{ stream: string; whole: string | null; behind: string | null; count: string }[]>`
     select wanted.stream, next.whole, next.behind, next.count
@@ -206,8 +211,8 @@ async function progressOf(sql: Sql, streams: ReadonlyMap<string, Followed>): Pro
     where next.count > 0`
   return rows.map(({ stream, whole, behind, count }) => ({
     stream,
-    whole: whole === null ? null : Number(whole),
-    behind: behind === null ? null : Number(behind),
+    lastBeforeGap: whole === null ? null : Number(whole),
+    firstAfterGap: behind === null ? null : Number(behind),
     full: Number(count) === batchSize,
   }))
 }

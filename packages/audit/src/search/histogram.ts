@@ -34,24 +34,24 @@ export interface HistogramRange {
 
 const day = 86_400
 
-/** @param now milliseconds since the epoch. @param most buckets, at least 2. @throws InvalidFilter */
-export function readHistogramRange(query: FilterQuery, now: number, most: number): HistogramRange {
+/** @param now milliseconds since the epoch. @param maxBuckets at least 2. @throws InvalidFilter */
+export function readHistogramRange(query: FilterQuery, now: number, maxBuckets: number): HistogramRange {
   const filters = readFilters(query)
   const to = filters.to ?? new Date(now)
   const from = filters.from ?? new Date(to.getTime() - day * 1_000)
   if (from >= to) throw new InvalidFilter('The filter from is in the future.', 'Use an earlier time, or add to.')
-  return { filters: { ...filters, from, to }, width: widthFor({ from, to }, most) }
+  return { filters: { ...filters, from, to }, width: widthFor({ from, to }, maxBuckets) }
 }
 
 type Range = Pick<Histogram, 'from' | 'to'>
 
-/** The smallest width that people know from clocks and calendars, and that needs at most this many buckets. */
-function widthFor(range: Range, most: number): number {
+/** The smallest width that people know from clocks and calendars, and that needs at most `maxBuckets` buckets. */
+function widthFor(range: Range, maxBuckets: number): number {
   const widths = familiarWidths()
   for (;;) {
     const width = widths.next().value
     const { first, end } = bucketNumbers(range, width)
-    if (end - first <= most) return width
+    if (end - first <= maxBuckets) return width
   }
 }
 

@@ -1,5 +1,6 @@
 export { NoSuchEvent } from '../errors.ts'
-export type { AppChanges, ChangedApp } from './app-changes.ts'
+export type { AppChanges } from './app-changes.ts'
+export type { ChangedApp } from './app-changes-query.ts'
 export { type ConcurrencyLimit, createConcurrencyLimit } from './concurrency-limit.ts'
 export type { FilterQuery } from './filter-query.ts'
 export { createFollower, type FollowedBatch, type Follower } from './follower.ts'

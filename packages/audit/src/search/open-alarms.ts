@@ -8,7 +8,7 @@ import { type Facets, facetPageQuery, facetsQuery, type Query } from './query.ts
 /** More alarms of one kind are not counted. */
 const maxAlarms = 1_000
 
-/** The checkpointer counts inconsistencies, which several processes can report. */
+/** Without inconsistencies: the checkpointer counts them, because several processes can report the same one. */
 const eventAlarms = alarmKinds.filter((kind) => kind !== 'audit.inconsistent')
 
 /**

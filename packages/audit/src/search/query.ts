@@ -8,7 +8,7 @@ export interface Query {
 }
 export type Value = string | number | Date
 
-/** Position of the last event of a page. */
+/** Position of an event, such as the last one of a page. */
 export interface PagePosition {
   /** Microseconds since the epoch. */
   readonly at: string
@@ -142,15 +142,15 @@ export function eventQuery(id: string, moment: number): Query {
   }
 }
 
-/** Events of the principal in which the previous and the next event of a session are looked for. */
+/** Events of the principal that are searched for the previous, and for the next, event of a session. */
 const maxBetween = 1_000
 
 /** IDs of the events directly before and after an event: in its stream, and of its principal's credential. */
 export function neighborsQuery(position: PagePosition, session: SessionFilter | null): Query {
   const values: Value[] = []
   const { at, stream, seq } = position
-  const moment = `(${momentOf(at, values)})`
-  const own = () => `(${moment}, ${placeholder(values, stream)}::uuid, ${placeholder(values, seq)}::bigint)`
+  const moment = `(${momentInSql(at, values)})`
+  const eventPosition = () => `(${moment}, ${placeholder(values, stream)}::uuid, ${placeholder(values, seq)}::bigint)`
   // All events of a stream are of one month, in UTC.
   const month = `date_trunc('month', ${moment}, 'UTC')`
   const inStream = (offset: 1 | -1) =>
@@ -159,7 +159,7 @@ export function neighborsQuery(position: PagePosition, session: SessionFilter | 
       and e.at >= ${month} and e.at < ${month} + interval '1 month' limit 1)`
   const ofSession = ({ principalId, credential }: SessionFilter, compare: '<' | '>', order: 'asc' | 'desc') =>
     `(select e.id from (select e.* from audit.events e
-      where e.principal = ${placeholder(values, principalId)} and (e.at, e.stream, e.seq) ${compare} ${own()}
+      where e.principal = ${placeholder(values, principalId)} and (e.at, e.stream, e.seq) ${compare} ${eventPosition()}
       order by e.at ${order}, e.stream ${order}, e.seq ${order} limit ${maxBetween}) e
       where ${ofCredential(credential, values)} order by e.at ${order}, e.stream ${order}, e.seq ${order} limit 1)`
   return {
@@ -223,20 +223,23 @@ export function needsSort({ words, command, block }: AuditFilters): boolean {
 
 /** Whether a facet helps to find matches. Matches of a stream or a request are few and adjacent. */
 export function hasFacet(filters: AuditFilters): boolean {
-  return filters.stream === undefined && filters.request === undefined && isOfFacet(filters)
+  return filters.stream === undefined && filters.request === undefined && hasFacetFilter(filters)
 }
 
-/** Whether only the facet's index gives the matches in time order. Excluding a frequent facet can leave rare ones. */
+/** Whether only the facet's index gives the matches in time order. An exclusion counts, too, because the facets that remain can be rare. */
 export function hasOnlyFacet(filters: AuditFilters): boolean {
   const { principalId, principalName, app, effect, status, statusClass, address, stream, request, not = [] } = filters
   const others = [principalId, principalName, app, effect, status, statusClass, address, stream, request]
-  const facets = [...(isOfFacet(filters) ? [filters] : []), ...not]
+  const facets = [...(hasFacetFilter(filters) ? [filters] : []), ...not]
   return (
-    facets.length > 0 && facets.every(isOfFacet) && !needsSort(filters) && others.every((other) => other === undefined)
+    facets.length > 0 &&
+    facets.every(hasFacetFilter) &&
+    !needsSort(filters) &&
+    others.every((other) => other === undefined)
   )
 }
 
-function isOfFacet(filters: AuditFilters): boolean {
+function hasFacetFilter(filters: AuditFilters): boolean {
   return facetColumns.some(([name]) => filters[name] !== undefined)
 }
 
@@ -257,11 +260,11 @@ function newestFirst({ stream }: AuditFilters): string {
 
 function beforePosition({ stream }: AuditFilters, { at, stream: last, seq }: PagePosition, values: Value[]): string {
   if (stream !== undefined) return `e.seq < ${placeholder(values, seq)}::bigint`
-  return `(e.at, e.stream, e.seq) < (${momentOf(at, values)}, ${placeholder(values, last)}::uuid, ${placeholder(values, seq)}::bigint)`
+  return `(e.at, e.stream, e.seq) < (${momentInSql(at, values)}, ${placeholder(values, last)}::uuid, ${placeholder(values, seq)}::bigint)`
 }
 
 /** @param at microseconds since the epoch */
-function momentOf(at: string, values: Value[]): string {
+function momentInSql(at: string, values: Value[]): string {
   return `timestamptz 'epoch' + ${placeholder(values, at)}::bigint * interval '1 microsecond'`
 }
 
@@ -310,7 +313,7 @@ function exclusionsOf({ not = [] }: AuditFilters, values: Value[]): string[] {
 
 /** The conditions of facet columns, including those of exclusions. */
 function facetConditions(filters: AuditFilters, values: Value[]): string[] {
-  const not = filters.not?.filter(isOfFacet) ?? []
+  const not = filters.not?.filter(hasFacetFilter) ?? []
   return [...equalities(facetColumns, filters, values), ...exclusionsOf({ not }, values)]
 }
 

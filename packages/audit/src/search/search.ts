@@ -53,7 +53,7 @@ export interface Neighbors {
 /** Searches the audit log for all callers, with limits in all and for each caller. */
 export interface SharedAuditSearch {
   forCaller(caller: string): AuditSearch
-  /** For other statements. */
+  /** For other statements, with the same timeout. */
   readonly sql: Sql
   close(): Promise<void>
 }
@@ -82,9 +82,9 @@ export interface AuditSearch {
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
   /** The first acknowledgment of each of at most 200 alarms, by alarm ID. @throws SearchBusy */
   acknowledgments(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
-  /** With a limit of their own, so that readers of apps leave searches to auditors. @throws ChangeSearchTooSlow, SearchBusy */
+  /** Has a separate limit, so that readers of apps do not use up the searches of auditors. @throws ChangeSearchTooSlow, SearchBusy */
   readonly appChanges: AppChanges
-  /** For other statements, with the same limits. */
+  /** For other statements, with the same timeout. */
   readonly sql: Sql
 }
 
@@ -95,8 +95,8 @@ const maxSearches = 16
 const maxExports = 2
 const maxChangeSearches = 16
 const batchSize = 500
-/** Number of newest events to search first: for unsorted matches, and for facets. */
-const recent = { sorted: 25_000, facets: 2_000 }
+/** Number of newest events to search first: for filters without time order, and for facets. */
+const recent = { withoutTimeOrder: 25_000, facets: 2_000 }
 
 export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearch {
   const { url, timeout = 5_000, maxCounted = 1_000_000, countingTime = 2_000 } = options
@@ -117,7 +117,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
 
   async function pageRows(filters: AuditFilters, part: PagePart): Promise<EventRow[]> {
     if (needsSort(filters) || hasOnlyFacet(filters)) {
-      const newest = needsSort(filters) ? recent.sorted : recent.facets
+      const newest = needsSort(filters) ? recent.withoutTimeOrder : recent.facets
       const rows = await run(sql, recentPageQuery(filters, part, newest))
       if (rows.length === part.limit) return rows
     }
@@ -129,7 +129,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
   }
 
   function forCaller(caller: string): AuditSearch {
-    async function bounded<T>(
+    async function limited<T>(
       work: () => Promise<T>,
       { limit, TooSlow } = { limit: searches, TooSlow: SearchTooBroad },
     ): Promise<T> {
@@ -143,26 +143,26 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
       }
     }
 
-    async function found(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
-      return (await bounded(work)).map(foundEvent)
+    async function findEvents(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
+      return (await limited(work)).map(foundEvent)
     }
 
     return {
       sql,
       appChanges: createAppChanges(sql, (work) =>
-        bounded(work, { limit: changeSearches, TooSlow: ChangeSearchTooSlow }),
+        limited(work, { limit: changeSearches, TooSlow: ChangeSearchTooSlow }),
       ),
       async page(query, { limit, cursor }) {
         const filters = readFilters(query)
         const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }
-        const events = await found(() => pageRows(filters, { limit: limit + 1, ...before }))
+        const events = await findEvents(() => pageRows(filters, { limit: limit + 1, ...before }))
         const items = events.slice(0, limit)
         const last = items.at(-1)
         return { items, next: events.length > limit && last ? writeCursor(last.position, query) : null }
       },
       async event(id) {
         const moment = momentOf(id)
-        const [event] = moment === null ? [] : await found(() => run(sql, eventQuery(id, moment)))
+        const [event] = moment === null ? [] : await findEvents(() => run(sql, eventQuery(id, moment)))
         if (!event) throw new NoSuchEvent(id)
         return event
       },
@@ -170,14 +170,14 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         const { id: principalId, credential } = event.principal ?? {}
         const session = principalId !== undefined && credential !== undefined ? { principalId, credential } : null
         const { text, values } = neighborsQuery(position, session)
-        const [row] = await bounded(() => sql.unsafe<Neighbors[]>(text, [...values]))
+        const [row] = await limited(() => sql.unsafe<Neighbors[]>(text, [...values]))
         return row ?? noNeighbors
       },
       async histogram(query, { now, maxBuckets }) {
         const range = readHistogramRange(query, now, maxBuckets)
         const { filters } = range
         const startedAt = performance.now()
-        return bounded(async function countInTurn() {
+        return limited(async function countInTurn() {
           const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
           return countEvents(range, {
             maxEvents: maxCounted,
@@ -187,7 +187,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         })
       },
       async acknowledgments(ids) {
-        const acknowledgments = ids.length === 0 ? [] : await found(() => run(sql, acknowledgmentsQuery(ids)))
+        const acknowledgments = ids.length === 0 ? [] : await findEvents(() => run(sql, acknowledgmentsQuery(ids)))
         const byAlarm = acknowledgments.map((event) => [event.event.of ?? '', event] as const)
         // Newest first, so the map keeps the oldest per key.
         return new Map(byAlarm)
@@ -211,8 +211,8 @@ const noNeighbors: Neighbors = {
 /** Reads a snapshot of the log with a cursor, on its own connection. */
 async function* readAll(url: string, filters: AuditFilters, acquire: () => () => void): AsyncGenerator<FoundEvent[]> {
   const release = acquire()
-  const breaking = new AbortController()
-  const onclose = () => breaking.abort(new ConnectionBroken())
+  const disconnected = new AbortController()
+  const onclose = () => disconnected.abort(new ConnectionBroken())
   const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export', onclose })
   try {
     await sql`begin isolation level repeatable read read only`
@@ -224,7 +224,7 @@ async function* readAll(url: string, filters: AuditFilters, acquire: () => () =>
       .unsafe<EventRow[]>(text, [...values])
       .cursor(batchSize)
       [Symbol.asyncIterator]()
-    for await (const batch of throwOnDisconnect(batches, breaking.signal)) yield batch.map(foundEvent)
+    for await (const batch of throwOnDisconnect(batches, disconnected.signal)) yield batch.map(foundEvent)
   } finally {
     release()
     await sql.end({ timeout: 1 })

@@ -2,21 +2,21 @@
  * Passes batches on, and throws if the connection closes. With postgres.js 3.4.9 a cursor on a broken connection ends
  * as if there were no more rows, or never ends.
  *
- * @param breaking aborted when the connection has closed
+ * @param disconnected aborted when the connection has closed
  */
-export async function* throwOnDisconnect<T>(batches: AsyncIterator<T>, breaking: AbortSignal): AsyncGenerator<T> {
-  const closed = new Promise<never>((_, reject) => {
-    breaking.addEventListener('abort', () => reject(breaking.reason), { once: true })
+export async function* throwOnDisconnect<T>(batches: AsyncIterator<T>, disconnected: AbortSignal): AsyncGenerator<T> {
+  const disconnection = new Promise<never>((_, reject) => {
+    disconnected.addEventListener('abort', () => reject(disconnected.reason), { once: true })
   })
-  closed.catch(() => {})
+  disconnection.catch(() => {})
   try {
     for (;;) {
-      const { done, value } = await Promise.race([batches.next(), closed])
-      breaking.throwIfAborted()
+      const { done, value } = await Promise.race([batches.next(), disconnection])
+      disconnected.throwIfAborted()
       if (done) return
       yield value
     }
   } finally {
-    if (!breaking.aborted) await batches.return?.()
+    if (!disconnected.aborted) await batches.return?.()
   }
 }

@@ -36,25 +36,25 @@ export function createDelivery(options: DeliveryOptions): (events: readonly Sink
       } catch (error) {
         stop.throwIfAborted()
         if (error instanceof SinkRejected) return error.message
-        await failed(error)
+        await reportAndWait(error)
       }
     }
   }
 
-  async function failed(error: unknown) {
+  async function reportAndWait(error: unknown) {
     options.onFailure(error)
     const pause = Math.max(backOff.next(), error instanceof SinkBusy ? error.pause : 0)
     await wait(pause, undefined, { signal: stop })
   }
 
-  async function bury(event: SinkEvent, reason: string) {
-    if (++rejectedInARow > maxRejectedInARow) await failed(new Error(`it refuses every event: ${reason}`))
+  async function storeRejected(event: SinkEvent, reason: string) {
+    if (++rejectedInARow > maxRejectedInARow) await reportAndWait(new Error(`it refuses every event: ${reason}`))
     for (;;) {
       try {
         return await options.storeDeadLetter(event, reason)
       } catch (error) {
         stop.throwIfAborted()
-        await failed(error)
+        await reportAndWait(error)
       }
     }
   }
@@ -70,7 +70,7 @@ export function createDelivery(options: DeliveryOptions): (events: readonly Sink
       } else if (part.length > 1) {
         const middle = Math.ceil(part.length / 2)
         parts.push(part.slice(middle), part.slice(0, middle))
-      } else if (first) await bury(first, reason)
+      } else if (first) await storeRejected(first, reason)
     }
   }
 }

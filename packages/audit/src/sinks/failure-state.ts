@@ -6,16 +6,16 @@ export interface FailureState {
   readonly message: string | null
 }
 
-export function createFailureState(listener: { failing(cause: unknown): void; recovered(): void }): FailureState {
+export function createFailureState(listener: { onFailing(cause: unknown): void; onRecovered(): void }): FailureState {
   let message: string | null = null
   return {
     fail(cause) {
       const isNew = message === null
       message = cause instanceof Error ? cause.message : String(cause)
-      if (isNew) listener.failing(cause)
+      if (isNew) listener.onFailing(cause)
     },
     recover() {
-      if (message !== null) listener.recovered()
+      if (message !== null) listener.onRecovered()
       message = null
     },
     get message() {

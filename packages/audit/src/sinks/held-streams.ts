@@ -34,7 +34,7 @@ export interface HeldStreamsOptions {
 export interface HeldStreams {
   all(): Cursor[]
   /** Adds a stream of this process. @returns whether it is new */
-  note(stream: string): boolean
+  addOwn(stream: string): boolean
   /** Whether a stream of this process is not claimed yet. */
   readonly hasUnclaimed: boolean
   /** Claims streams that no process ships, and updates the last numbers of streams of other processes. */
@@ -50,10 +50,10 @@ export interface HeldStreams {
 export function createHeldStreams({ sink, recent, positions, clock, elapsed, hold }: HeldStreamsOptions): HeldStreams {
   const holder = randomUUID()
   const cursors = new Map<string, Cursor>()
-  const own = new Set<string>()
+  const ownStreams = new Set<string>()
 
   function unclaimed(): string[] {
-    return [...own].filter((stream) => !cursors.has(stream))
+    return [...ownStreams].filter((stream) => !cursors.has(stream))
   }
 
   function begin(held: HeldStream) {
@@ -62,7 +62,7 @@ export function createHeldStreams({ sink, recent, positions, clock, elapsed, hol
     cursors.set(held.stream, { ...held, ...known, finished: false, notBefore: 0, lingersSince: null })
   }
 
-  async function keep(due: readonly Cursor[], length: number) {
+  async function saveProgress(due: readonly Cursor[], length: number) {
     if (due.length === 0) return
     const progress = due.map(({ stream, seq, finished }) => ({ stream, seq, finished }))
     const held = new Set(await positions.save(sink, holder, progress, length))
@@ -71,7 +71,7 @@ export function createHeldStreams({ sink, recent, positions, clock, elapsed, hol
       if (cursor) Object.assign(cursor, { saved: seq, savedAt: elapsed() })
       if (!finished && held.has(stream)) continue
       cursors.delete(stream)
-      own.delete(stream)
+      ownStreams.delete(stream)
     }
   }
 
@@ -81,9 +81,9 @@ export function createHeldStreams({ sink, recent, positions, clock, elapsed, hol
 
   return {
     all: () => [...cursors.values()],
-    note(stream) {
-      if (own.has(stream) || cursors.has(stream)) return false
-      own.add(stream)
+    addOwn(stream) {
+      if (ownStreams.has(stream) || cursors.has(stream)) return false
+      ownStreams.add(stream)
       return true
     },
     get hasUnclaimed() {
@@ -98,9 +98,9 @@ export function createHeldStreams({ sink, recent, positions, clock, elapsed, hol
     async save() {
       const renewBefore = elapsed() - hold / 3
       const isDue = ({ seq, saved, savedAt, finished }: Cursor) => seq !== saved || finished || savedAt < renewBefore
-      await keep([...cursors.values()].filter(isDue), hold)
+      await saveProgress([...cursors.values()].filter(isDue), hold)
     },
-    release: () => keep([...cursors.values()], 0),
+    release: () => saveProgress([...cursors.values()], 0),
     lastOf,
     lag() {
       const behind = [...cursors.values()].filter((cursor) => lastOf(cursor) > cursor.seq)

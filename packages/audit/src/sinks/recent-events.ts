@@ -15,6 +15,7 @@ export interface RecentEvents {
   readonly characters: number
 }
 
+/** Events of one stream that were added in a row. */
 interface Run {
   /** Index of the event `first`, counted from the first event ever added. */
   readonly start: number
@@ -22,42 +23,43 @@ interface Run {
   last: number
 }
 
-const mostStreams = 8
+const maxStreams = 8
 
 export function createRecentEvents(limits: BatchLimits): RecentEvents {
-  const runs = new LRUCache<string, Run>({ max: mostStreams })
-  let kept: SinkEvent[] = []
-  /** Number of events before `kept[0]`, and of dropped events in `kept`. */
-  let before = 0
-  let head = 0
+  const runs = new LRUCache<string, Run>({ max: maxStreams })
+  let cached: SinkEvent[] = []
+  /** Number of events that were added before `cached[0]`. */
+  let removed = 0
+  /** Number of dropped events at the start of `cached`. */
+  let dropped = 0
   let characters = 0
 
   function add(event: SinkEvent) {
     const run = runs.get(event.stream)
-    const end = before + kept.length
-    kept.push(event)
+    const end = removed + cached.length
+    cached.push(event)
     characters += event.canonical.length
     if (run && run.last + 1 === event.seq && run.start + run.last + 1 - run.first === end) run.last = event.seq
     else runs.set(event.stream, { start: end, first: event.seq, last: event.seq })
   }
 
   function forgetOldest() {
-    while (kept.length - head > limits.events || characters > limits.characters) {
-      characters -= kept[head]?.canonical.length ?? 0
-      head++
+    while (cached.length - dropped > limits.events || characters > limits.characters) {
+      characters -= cached[dropped]?.canonical.length ?? 0
+      dropped++
     }
-    if (head < kept.length / 2) return
-    before += head
-    kept = kept.slice(head)
-    head = 0
+    if (dropped < cached.length / 2) return
+    removed += dropped
+    cached = cached.slice(dropped)
+    dropped = 0
   }
 
-  /** Index in `kept` of the event after `seq`, or null. */
+  /** Index in `cached` of the event after `seq`, or null. */
   function indexAfter(stream: string, seq: number): number | null {
     const run = runs.get(stream)
     if (!run || seq + 1 < run.first || seq >= run.last) return null
-    const index = run.start + seq + 1 - run.first - before
-    return index < head ? null : index
+    const index = run.start + seq + 1 - run.first - removed
+    return index < dropped ? null : index
   }
 
   return {
@@ -69,11 +71,11 @@ export function createRecentEvents(limits: BatchLimits): RecentEvents {
       const last = runs.get(stream)?.last
       if (last !== undefined && seq >= last) return []
       const index = indexAfter(stream, seq)
-      return index === null || last === undefined ? null : firstOf(kept, index, index + last - seq, batch)
+      return index === null || last === undefined ? null : firstOf(cached, index, index + last - seq, batch)
     },
     momentAfter(stream, seq) {
       const index = indexAfter(stream, seq)
-      return index === null ? null : (kept[index]?.moment ?? null)
+      return index === null ? null : (cached[index]?.moment ?? null)
     },
     lastOf: (stream) => runs.get(stream)?.last ?? null,
     get characters() {
@@ -93,6 +95,6 @@ function firstOf(events: readonly SinkEvent[], start: number, end: number, limit
   return events.slice(start, stop)
 }
 
-export function fitting(events: readonly SinkEvent[], limits: BatchLimits): SinkEvent[] {
+export function fittingEvents(events: readonly SinkEvent[], limits: BatchLimits): SinkEvent[] {
   return firstOf(events, 0, events.length, limits)
 }

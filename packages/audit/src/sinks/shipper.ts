@@ -4,7 +4,7 @@ import type { BackOffLimits } from './back-off.ts'
 import { createDelivery } from './delivery.ts'
 import { createFailureState } from './failure-state.ts'
 import { type Cursor, createHeldStreams } from './held-streams.ts'
-import { fitting, type RecentEvents } from './recent-events.ts'
+import { fittingEvents, type RecentEvents } from './recent-events.ts'
 import type { Sink, SinkStats } from './sink.ts'
 import type { SinkEvent } from './sink-event.ts'
 import type { SinkPositions } from './sink-positions.ts'
@@ -16,7 +16,7 @@ export interface ShipperLimits {
   /** Delay between attempts. Default 250 to 30,000. */
   readonly backOff: BackOffLimits
   /** Interval of saving progress; after a crash, events of this time may be sent twice. Default 1,000. */
-  readonly look: number
+  readonly saveInterval: number
   /** Interval of claiming free streams, and of looking for events of other processes. Default 5,000. */
   readonly claim: number
   /** Time that a stream stays held without an update. Default 30,000. */
@@ -27,8 +27,8 @@ export interface ShipperLimits {
 
 export const defaultShipperLimits: ShipperLimits = {
   deadline: 10_000,
-  backOff: { least: 250, most: 30_000 },
-  look: 1_000,
+  backOff: { minimum: 250, maximum: 30_000 },
+  saveInterval: 1_000,
   claim: 5_000,
   hold: 30_000,
   page: 200,
@@ -63,22 +63,22 @@ const stepTimeout = 1_000
 /** Ships events to one sink, independent of other sinks. */
 export function createShipper({ sink, recent, positions, clock, limits, notify }: ShipperOptions): Shipper {
   const elapsed = () => performance.now()
-  const holdings = createHeldStreams({ sink: sink.name, recent, positions, clock, elapsed, hold: limits.hold })
+  const heldStreams = createHeldStreams({ sink: sink.name, recent, positions, clock, elapsed, hold: limits.hold })
   const stopping = new AbortController()
   const counts = { delivered: 0, dead: 0, failures: 0 }
-  const news = {
-    failing: (cause: unknown) => notify({ what: 'failing', cause }),
-    recovered: () => notify({ what: 'recovered' }),
+  const listener = {
+    onFailing: (cause: unknown) => notify({ what: 'failing', cause }),
+    onRecovered: () => notify({ what: 'recovered' }),
   }
-  /** Failures of the sink, and of the database that stores its position. */
-  const delivering = createFailureState(news)
-  const keeping = createFailureState(news)
+  /** `positionState`: failures of the database that stores the position of the sink. */
+  const deliveryState = createFailureState(listener)
+  const positionState = createFailureState(listener)
   let draining = false
   let claimedAt = Number.NEGATIVE_INFINITY
-  let wakeUp = () => {}
-  let lookNow = () => {}
+  let wakeShipping = () => {}
+  let wakeSaving = () => {}
   let running: Promise<void> = Promise.resolve()
-  let looking: Promise<void> = Promise.resolve()
+  let saving: Promise<void> = Promise.resolve()
 
   const deliver = createDelivery({
     transport: sink.transport,
@@ -87,11 +87,11 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
     stop: stopping.signal,
     onFailure(cause) {
       counts.failures++
-      delivering.fail(cause)
+      deliveryState.fail(cause)
     },
     onSuccess(events) {
       counts.delivered += events.length
-      delivering.recover()
+      deliveryState.recover()
     },
     async storeDeadLetter(event, reason) {
       await positions.storeDeadLetter(sink.name, event, reason)
@@ -103,18 +103,18 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
   async function ship() {
     while (!stopping.signal.aborted) {
       let shipped = false
-      for (const cursor of holdings.all()) if (await shipSome(cursor)) shipped = true
+      for (const cursor of heldStreams.all()) if (await shipSome(cursor)) shipped = true
       if (shipped) continue
       if (draining) return
       await pause((wake) => {
-        wakeUp = wake
+        wakeShipping = wake
       })
     }
   }
 
   async function shipSome(cursor: Cursor): Promise<boolean> {
     if (elapsed() < cursor.notBefore && !draining) return false
-    const events = await nextOf(cursor)
+    const events = await nextEvents(cursor)
     const last = events.at(-1)
     if (!last) return false
     cursor.moment = events[0]?.moment ?? cursor.moment
@@ -127,32 +127,32 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
     return true
   }
 
-  async function nextOf(cursor: Cursor): Promise<SinkEvent[]> {
-    const near = recent.after(cursor.stream, cursor.seq, sink.transport.limits)
-    if (near) return near
-    if (holdings.lastOf(cursor) <= cursor.seq) return []
+  async function nextEvents(cursor: Cursor): Promise<SinkEvent[]> {
+    const cached = recent.after(cursor.stream, cursor.seq, sink.transport.limits)
+    if (cached) return cached
+    if (heldStreams.lastOf(cursor) <= cursor.seq) return []
     const found = await positions.read(cursor, limits.page)
-    if (found.length === 0) cursor.notBefore = elapsed() + limits.look
-    return fitting(found, sink.transport.limits)
+    if (found.length === 0) cursor.notBefore = elapsed() + limits.saveInterval
+    return fittingEvents(found, sink.transport.limits)
   }
 
   /** Whether a partial batch should wait for more events. */
   function isTooEarly(cursor: Cursor, { seq }: SinkEvent): boolean {
     const { linger = 0 } = sink.transport
     const since = cursor.lingersSince ?? elapsed()
-    const isEarly = !draining && seq >= holdings.lastOf(cursor) && elapsed() - since < linger
+    const isEarly = !draining && seq >= heldStreams.lastOf(cursor) && elapsed() - since < linger
     cursor.lingersSince = isEarly ? since : null
-    if (isEarly) cursor.notBefore = elapsed() + Math.min(limits.look, linger)
+    if (isEarly) cursor.notBefore = elapsed() + Math.min(limits.saveInterval, linger)
     return isEarly
   }
 
   /** Waits for the next interval, or until woken. */
-  async function pause(onWake: (wake: () => void) => void) {
-    const over = new AbortController()
-    onWake(() => over.abort())
+  async function pause(setWake: (wake: () => void) => void) {
+    const woken = new AbortController()
+    setWake(() => woken.abort())
     if (!stopping.signal.aborted)
-      await wait(limits.look, undefined, { signal: over.signal, ref: false }).catch(() => {})
-    onWake(() => {})
+      await wait(limits.saveInterval, undefined, { signal: woken.signal, ref: false }).catch(() => {})
+    setWake(() => {})
   }
 
   async function run() {
@@ -160,9 +160,9 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
       try {
         return await ship()
       } catch (error) {
-        notKept(error)
+        reportPositionFailure(error)
         await pause((wake) => {
-          wakeUp = wake
+          wakeShipping = wake
         })
       }
     }
@@ -172,59 +172,60 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
   async function saveAndClaimRepeatedly() {
     while (!stopping.signal.aborted) {
       try {
-        await holdings.save()
+        await heldStreams.save()
         if (isTimeToClaim()) await claim()
-        keeping.recover()
+        positionState.recover()
       } catch (error) {
-        notKept(error)
+        reportPositionFailure(error)
       }
       await pause((wake) => {
-        lookNow = wake
+        wakeSaving = wake
       })
     }
   }
 
   function isTimeToClaim() {
-    return !draining && (holdings.hasUnclaimed || elapsed() - claimedAt >= limits.claim)
+    return !draining && (heldStreams.hasUnclaimed || elapsed() - claimedAt >= limits.claim)
   }
 
   async function claim() {
-    await holdings.claim()
+    await heldStreams.claim()
     claimedAt = elapsed()
-    wakeUp()
+    wakeShipping()
   }
 
-  function notKept(cause: unknown) {
-    if (!stopping.signal.aborted) keeping.fail(cause)
+  function reportPositionFailure(cause: unknown) {
+    if (!stopping.signal.aborted) positionState.fail(cause)
   }
 
   return {
     start() {
       running = run()
-      looking = saveAndClaimRepeatedly()
+      saving = saveAndClaimRepeatedly()
     },
     wake(streams) {
-      for (const stream of streams) if (holdings.note(stream)) lookNow()
-      wakeUp()
+      for (const stream of streams) if (heldStreams.addOwn(stream)) wakeSaving()
+      wakeShipping()
     },
     async stop(drain) {
-      if (holdings.hasUnclaimed) await withTimeout(claim().catch(notKept), stepTimeout, ignore)
+      if (heldStreams.hasUnclaimed) await withTimeout(claim().catch(reportPositionFailure), stepTimeout, ignore)
       draining = true
-      wakeUp()
+      wakeShipping()
       await withTimeout(running, drain, ignore)
       stopping.abort(new Error('the gateway stops'))
-      wakeUp()
-      lookNow()
-      await withTimeout(Promise.all([running, looking]), stepTimeout, ignore)
-      await withTimeout(holdings.release().catch(ignore), stepTimeout, ignore)
+      wakeShipping()
+      wakeSaving()
+      await withTimeout(Promise.all([running, saving]), stepTimeout, ignore)
+      await withTimeout(heldStreams.release().catch(ignore), stepTimeout, ignore)
       await withTimeout(sink.transport.close().catch(ignore), stepTimeout, ignore)
     },
     stats: () => ({
       name: sink.name,
       kind: sink.kind,
-      ...holdings.lag(),
+      ...heldStreams.lag(),
       ...counts,
-      trouble: delivering.message ?? (keeping.message && `its position cannot be saved: ${keeping.message}`),
+      trouble:
+        deliveryState.message ?? (positionState.message && `its position cannot be saved: ${positionState.message}`),
     }),
   }
 }

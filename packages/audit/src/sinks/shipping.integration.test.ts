@@ -77,7 +77,7 @@ test('after a crash another process ships the rest, and only unsaved progress is
 test('after a crash, only events that were delivered since the last saved position are sent again', async () => {
   const { runtimeUrl } = await databaseForTest()
   const before = collectingSink('siem')
-  const first = await startShipping(runtimeUrl, { sinks: [before.sink], limits: { hold: 300, look: 60_000 } })
+  const first = await startShipping(runtimeUrl, { sinks: [before.sink], limits: { hold: 300, saveInterval: 60_000 } })
   const { position } = await first.writer.record({ kind: 'call' })
   await expect.poll(() => before.events).toHaveLength(2)
   await first.crash()
@@ -133,7 +133,7 @@ test('only the rejected events of a batch are left out, and they are stored with
     if (events.some(({ canonical }) => /"app":"app(7|23)"/.test(canonical)))
       throw new SinkRejected('it answers 400: no')
   }
-  const { writer, told, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
+  const { writer, notifications, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
   const recorded = await recordMany(writer, 40)
   await expect.poll(() => stats('siem')).toMatchObject({ delivered: 39, dead: 2, lagEvents: 0 })
   const bad = [recorded[7]?.id, recorded[23]?.id]
@@ -142,7 +142,7 @@ test('only the rejected events of a batch are left out, and they are stored with
   expect(letters[0]).toMatchObject({ sink: 'siem', seq: '9', reason: 'it answers 400: no' })
   expect(siem.ids().filter((id) => bad.includes(id))).toEqual([])
   expect(seqs(siem.events)).toEqual(seqs(siem.events).toSorted((a, b) => a - b))
-  expect(told.filter(({ notification }) => notification.what === 'refused')).toHaveLength(2)
+  expect(notifications.filter(({ notification }) => notification.what === 'refused')).toHaveLength(2)
 })
 
 test('a sink that rejects everything is retried with backoff instead of losing all events', async () => {
@@ -153,7 +153,7 @@ test('a sink that rejects everything is retried with backoff instead of losing a
   }
   const { writer, stats } = await startShipping(runtimeUrl, {
     sinks: [siem.sink],
-    limits: { backOff: { least: 600_000, most: 600_000 } },
+    limits: { backOff: { minimum: 600_000, maximum: 600_000 } },
   })
   await recordMany(writer, 150)
   await expect.poll(() => stats('siem')).toMatchObject({ dead: 100, failures: 1 })
@@ -167,12 +167,12 @@ test('failures are retried, and notified once', async () => {
   siem.state.behave = () => {
     if (++attempts % 4 !== 0) throw new Error('connection refused')
   }
-  const { writer, told, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
+  const { writer, notifications, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
   await writer.record({ kind: 'call' })
   await expect.poll(() => siem.events).toHaveLength(2)
   expect(siem.ids()).toEqual(await idsOf(admin))
   expect(stats('siem').failures).toBeGreaterThanOrEqual(3)
-  const whats = told.map(({ notification }) => notification.what)
+  const whats = notifications.map(({ notification }) => notification.what)
   expect(whats.filter((what) => what === 'failing').length).toBe(whats.filter((what) => what === 'recovered').length)
   expect(whats.length).toBeLessThan(attempts)
 })
@@ -244,7 +244,7 @@ test('events that are missing in the database for a while are waited for', async
 test('a stream that another process took over is neither moved nor released', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const siem = collectingSink('siem')
-  const { writer, stop } = await startShipping(runtimeUrl, { sinks: [siem.sink], limits: { look: 60_000 } })
+  const { writer, stop } = await startShipping(runtimeUrl, { sinks: [siem.sink], limits: { saveInterval: 60_000 } })
   await expect.poll(() => siem.events).toHaveLength(1)
   const other = '11111111-1111-4111-8111-111111111111'
   await admin`update audit.sink_positions set held_by = ${other}, held_until = now() + interval '1 hour', seq = 0`
@@ -289,7 +289,7 @@ test('without the database a sink gets recent events, and reports that its posit
     if (state.down) throw new Error('connection refused')
     return work()
   }
-  const { writer, stats, told } = await startShipping(runtimeUrl, {
+  const { writer, stats, notifications } = await startShipping(runtimeUrl, {
     sinks: [siem.sink],
     positions: {
       ...real,
@@ -306,7 +306,7 @@ test('without the database a sink gets recent events, and reports that its posit
   await expect.poll(() => stats('siem').trouble).toContain('its position cannot be saved')
   state.down = false
   await expect.poll(() => stats('siem').trouble).toBeNull()
-  expect(told.map(({ notification }) => notification.what)).toEqual(['failing', 'recovered'])
+  expect(notifications.map(({ notification }) => notification.what)).toEqual(['failing', 'recovered'])
 })
 
 test('with linger, partial batches wait, but not past the end', async () => {

@@ -23,8 +23,8 @@ export interface SinkPositions {
   /** Registers the sink. From then on it gets each durable event of all processes. */
   register(sink: string): Promise<void>
   /**
-   * Claims streams that no process ships to the sink: those of `own` at once, others after their process had time to
-   * claim them.
+   * Claims streams that no process ships to the sink: the streams `own` at once, and other streams after their process
+   * had time to claim them.
    *
    * @param hold milliseconds that they are held for this holder
    */

@@ -5,7 +5,7 @@ export type SinkKind = (typeof sinkKinds)[number]
 
 /** One receiver of events. */
 export interface Sink {
-  /** Key of its position: a sink with a new name starts over. */
+  /** Key of its position. A sink with a new name starts with the events that are written next. */
   readonly name: string
   readonly kind: SinkKind
   readonly transport: SinkTransport
@@ -16,7 +16,7 @@ export interface Sink {
 export interface SinkStats {
   readonly name: string
   readonly kind: SinkKind
-  /** Durable events of this process's streams that are not delivered yet. */
+  /** Durable events that are not delivered yet, in the streams that this process ships. */
   readonly lagEvents: number
   /** Age of the oldest of them, in seconds. */
   readonly lagSeconds: number

@@ -68,7 +68,11 @@ export function createSampleLog(startedAt = Date.UTC(2026, 10, 25)): SampleLog {
       }))
       const content = { number: checkpoints.length + 1, at: new Date(now).toISOString(), previous, heads }
       checkpoints.push(
-        signCheckpoint(content, { current: key, replaces: replaces?.publicKey ?? before?.publicKey ?? null, before }),
+        signCheckpoint(content, {
+          current: key,
+          replaces: replaces?.publicKey ?? before?.publicKey ?? null,
+          previous: before,
+        }),
       )
     },
   }

@@ -15,17 +15,17 @@ export interface ArchiveClaim {
 
 export interface ArchiveClaims {
   add(claim: ArchiveClaim | null): void
-  /** Keeps only claims that a key of the log signed. Call before `has`. */
+  /** Keeps only claims that a key of the log signed. Call before `explains`. */
   trust(keys: readonly PublicKey[]): void
-  /** Whether an archive has exactly this stream. If so, its month is part of `met()`. */
-  has(stream: SizedStream): boolean
+  /** Whether an archive has exactly this stream. If so, its month is part of `explainedMonths()`. */
+  explains(stream: SizedStream): boolean
   /** The months whose archives explained missing streams. */
-  met(): ArchivedMonth[]
+  explainedMonths(): ArchivedMonth[]
 }
 
 export function createArchiveClaims(report: (finding: ArchiveFinding) => void): ArchiveClaims {
   const claims: ArchiveClaim[] = []
-  const archived = new Map<string, { readonly claim: ArchiveClaim; readonly said: SizedStream }>()
+  const archived = new Map<string, { readonly claim: ArchiveClaim; readonly claimed: SizedStream }>()
   const months = new Map<string, ArchivedMonth>()
   return {
     add(claim) {
@@ -36,18 +36,18 @@ export function createArchiveClaims(report: (finding: ArchiveFinding) => void): 
       for (const claim of claims) {
         const { month, signer, signed } = claim
         const isKnown = keys.some(({ text }) => text === signer.text)
-        if (signed && isKnown) for (const said of claim.streams) archived.set(said.stream, { claim, said })
+        if (signed && isKnown) for (const claimed of claim.streams) archived.set(claimed.stream, { claim, claimed })
         else report({ about: 'archive', problem: signed ? 'key' : 'signature', month, detail: signer.text })
       }
     },
-    has({ stream, size, root }) {
-      const { claim, said } = archived.get(stream) ?? {}
-      if (claim === undefined || said?.size !== size || said.root !== root) return false
+    explains({ stream, size, root }) {
+      const { claim, claimed } = archived.get(stream) ?? {}
+      if (claim === undefined || claimed?.size !== size || claimed.root !== root) return false
       const { month, place, manifest } = claim
-      const before = months.get(month) ?? { month, place, manifest, events: 0, streams: 0 }
-      months.set(month, { ...before, events: before.events + size, streams: before.streams + 1 })
+      const counted = months.get(month) ?? { month, place, manifest, events: 0, streams: 0 }
+      months.set(month, { ...counted, events: counted.events + size, streams: counted.streams + 1 })
       return true
     },
-    met: () => [...months.values()].toSorted((one, other) => (one.month < other.month ? -1 : 1)),
+    explainedMonths: () => [...months.values()].toSorted((one, other) => (one.month < other.month ? -1 : 1)),
   }
 }

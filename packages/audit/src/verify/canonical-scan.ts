@@ -14,19 +14,19 @@ export interface CanonicalScan {
 /** A wanted member, and wanted members inside of it. */
 interface Wanted {
   readonly name: Uint8Array
-  /** -1 if only members inside of it are wanted. */
+  /** Index of its path; -1 if only members inside of it are wanted. */
   readonly slot: number
-  readonly within: readonly Wanted[]
+  readonly inner: readonly Wanted[]
 }
 
 const [quote, comma, minus, zero, nine, colon] = [0x22, 0x2c, 0x2d, 0x30, 0x39, 0x3a]
 const [openList, backslash, closeList, openObject, closeObject] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d]
 const [space, beyondAscii] = [0x20, 0x80]
 const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word))
-const deepest = 64
+const maxDepth = 64
 /** Numbers with up to 15 digits are exact. */
-const mostDigits = 15
-const nothing: readonly Wanted[] = []
+const maxDigits = 15
+const noMembers: readonly Wanted[] = []
 
 /** @param paths names of members; a dot leads to an inner object, such as `decision.rule` */
 export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
@@ -39,7 +39,7 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
    * @returns the end of the object, or -1 if it is not canonical; the other functions return the same
    */
   function objectEnd(bytes: Uint8Array, at: number, end: number, wanted: readonly Wanted[], depth: number): number {
-    if (depth > deepest) return -1
+    if (depth > maxDepth) return -1
     if (bytes[at] === closeObject) return at + 1
     let [next, nameFrom, nameTo] = [0, 0, 0]
     for (let member = at; ; ) {
@@ -57,7 +57,7 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
         found = wanted[++next]
       }
       const isFound = found !== undefined && order === 0
-      const value = valueEnd(bytes, stop + 2, end, isFound && found ? found.within : nothing, depth)
+      const value = valueEnd(bytes, stop + 2, end, isFound && found ? found.inner : noMembers, depth)
       if (value === -1) return -1
       if (isFound && found && found.slot >= 0) {
         from[found.slot] = stop + 2
@@ -70,10 +70,10 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
   }
 
   function listEnd(bytes: Uint8Array, at: number, end: number, depth: number): number {
-    if (depth > deepest) return -1
+    if (depth > maxDepth) return -1
     if (bytes[at] === closeList) return at + 1
     for (let item = at; ; ) {
-      const value = valueEnd(bytes, item, end, nothing, depth)
+      const value = valueEnd(bytes, item, end, noMembers, depth)
       if (value === -1) return -1
       if (bytes[value] === closeList) return value + 1
       if (bytes[value] !== comma) return -1
@@ -81,11 +81,11 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
     }
   }
 
-  function valueEnd(bytes: Uint8Array, at: number, end: number, within: readonly Wanted[], depth: number): number {
+  function valueEnd(bytes: Uint8Array, at: number, end: number, inner: readonly Wanted[], depth: number): number {
     if (at >= end) return -1
     const first = bytes[at]
     if (first === quote) return stringEnd(bytes, at + 1, end)
-    if (first === openObject) return objectEnd(bytes, at + 1, end, within, depth + 1)
+    if (first === openObject) return objectEnd(bytes, at + 1, end, inner, depth + 1)
     if (first === openList) return listEnd(bytes, at + 1, end, depth + 1)
     return integerEnd(bytes, at, end) ?? literalEnd(bytes, at)
   }
@@ -126,7 +126,7 @@ function integerEnd(bytes: Uint8Array, start: number, end: number): number | nul
   while (at < end && isDigit(bytes[at])) at++
   if (at === first) return null
   const isOddZero = bytes[first] === zero && at - start > 1
-  return isOddZero || at - first > mostDigits ? -1 : at
+  return isOddZero || at - first > maxDigits ? -1 : at
 }
 
 function isDigit(byte: number | undefined): boolean {
@@ -154,12 +154,12 @@ function compare(one: Uint8Array, oneFrom: number, oneTo: number, other: Uint8Ar
 function wantedOf(paths: readonly { readonly path: readonly string[]; readonly slot: number }[]): readonly Wanted[] {
   const names = [...new Set(paths.map(({ path }) => path[0] ?? ''))].sort()
   return names.map((name) => {
-    const those = paths.filter(({ path }) => path[0] === name)
+    const samePaths = paths.filter(({ path }) => path[0] === name)
     return {
       name: Buffer.from(name),
-      slot: those.find(({ path }) => path.length === 1)?.slot ?? -1,
-      within: wantedOf(
-        those.filter(({ path }) => path.length > 1).map(({ path, slot }) => ({ path: path.slice(1), slot })),
+      slot: samePaths.find(({ path }) => path.length === 1)?.slot ?? -1,
+      inner: wantedOf(
+        samePaths.filter(({ path }) => path.length > 1).map(({ path, slot }) => ({ path: path.slice(1), slot })),
       ),
     }
   })

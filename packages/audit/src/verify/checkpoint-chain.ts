@@ -5,8 +5,8 @@ import type { CheckpointFinding, CheckpointProblem } from './findings.ts'
 
 export interface CheckpointChain {
   /**
-   * Adds the next checkpoint, in order of numbers. A checkpoint with problems still counts as the previous one of the
-   * next.
+   * Adds the next checkpoint, in order of numbers. The next one must link to it even if it has problems, unless it is
+   * unreadable.
    */
   add(written: string): { readonly checkpoint: Checkpoint | null; readonly findings: readonly CheckpointFinding[] }
   readonly count: number
@@ -56,31 +56,31 @@ export function createCheckpointChain(): CheckpointChain {
 
 type Problem = readonly [CheckpointProblem, string]
 
-function* problemsOf(checkpoint: Checkpoint, before: Checkpoint | null): Generator<Problem> {
+function* problemsOf(checkpoint: Checkpoint, predecessor: Checkpoint | null): Generator<Problem> {
   if (!isSignedBy(checkpoint.note, checkpoint.key)) yield ['signature', checkpoint.key.id]
   for (const { state, stream } of checkpoint.heads) if (state === 'broken') yield ['broken', stream]
-  if (before === null) {
+  if (predecessor === null) {
     // An archive may start with a later checkpoint; only number 1 must have no previous one.
     if ((checkpoint.number === 1) !== (checkpoint.previous === noCheckpoint)) yield ['previous', '']
     return
   }
-  if (checkpoint.number !== before.number + 1) yield ['gap', String(before.number)]
-  else if (checkpoint.previous !== before.hash) yield ['previous', '']
-  if (checkpoint.at < before.at) yield ['time', before.at]
-  yield* keyProblems(checkpoint, before)
-  yield* headProblems(checkpoint, before)
+  if (checkpoint.number !== predecessor.number + 1) yield ['gap', String(predecessor.number)]
+  else if (checkpoint.previous !== predecessor.hash) yield ['previous', '']
+  if (checkpoint.at < predecessor.at) yield ['time', predecessor.at]
+  yield* keyProblems(checkpoint, predecessor)
+  yield* headProblems(checkpoint, predecessor)
 }
 
-function* keyProblems({ key, replaces, note }: Checkpoint, before: Checkpoint): Generator<Problem> {
-  const changed = key.text !== before.key.text
+function* keyProblems({ key, replaces, note }: Checkpoint, predecessor: Checkpoint): Generator<Problem> {
+  const changed = key.text !== predecessor.key.text
   if (!changed && replaces === null) return
-  const isEndorsed = changed && replaces?.text === before.key.text && isSignedBy(note, before.key)
-  if (!isEndorsed) yield ['key', before.key.id]
+  const isEndorsed = changed && replaces?.text === predecessor.key.text && isSignedBy(note, predecessor.key)
+  if (!isEndorsed) yield ['key', predecessor.key.id]
 }
 
-function* headProblems({ heads }: Checkpoint, before: Checkpoint): Generator<Problem> {
+function* headProblems({ heads }: Checkpoint, predecessor: Checkpoint): Generator<Problem> {
   const now = new Map(heads.map((head) => [head.stream, head]))
-  for (const old of before.heads) {
+  for (const old of predecessor.heads) {
     const head = now.get(old.stream)
     const mustContinue = old.state === 'open' || old.state === 'broken'
     if (head === undefined ? mustContinue : head.size < old.size || (head.size === old.size && head.root !== old.root))

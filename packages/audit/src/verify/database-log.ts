@@ -30,8 +30,8 @@ export interface ArchiveRecord {
 }
 
 /**
- * Uses neither a transaction nor a cursor: if the connection breaks, the driver ends the process with the first, and
- * reports the end of the rows with the second.
+ * Uses no transaction, because the driver ends the process if the connection breaks during one. Uses no cursor, because
+ * the driver reports a broken connection as the end of its rows.
  */
 export function databaseLog(sql: Sql): DatabaseLog {
   return {
@@ -108,10 +108,10 @@ interface LineRow {
 export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
   let after: LinePosition | null = null
   for (;;) {
-    const beyond: Fragment = after === null ? sql`` : sql`and ${behind(sql, after)}`
+    const condition: Fragment = after === null ? sql`` : sql`and ${isAfter(sql, after)}`
     const rows: readonly LineRow[] = await sql<LineRow[]>`
       select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
-      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${beyond}
+      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${condition}
       order by stream, seq, at limit ${linesAtOnce}`
     if (rows.length > 0) yield rows.map(({ line }) => line)
     if (rows.length < linesAtOnce) return
@@ -122,7 +122,7 @@ export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncG
 type LinePosition = Pick<LineRow, 'stream' | 'number' | 'moment'>
 
 /** The time is passed as text, because a Date would lose its microseconds. */
-function behind(sql: Sql, { stream, number, moment }: LinePosition): Fragment {
+function isAfter(sql: Sql, { stream, number, moment }: LinePosition): Fragment {
   return sql`(stream, seq, at) > (${stream}::uuid, ${number}::bigint, ${moment}::text::timestamptz)`
 }
 

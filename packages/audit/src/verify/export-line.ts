@@ -6,7 +6,7 @@ export interface LogRecord {
   readonly line: Buffer
   readonly start: number
   readonly end: number
-  /** The same as Latin-1 text, which is fast to search. */
+  /** The hashed bytes as Latin-1 text, which is fast to search. */
   readonly latin1: string
   readonly prev: Digest
   readonly hash: Digest
@@ -42,13 +42,13 @@ export function readExportLine(line: Buffer): LogRecord | null {
   const end = text.length - tailLength
   const hashAt = end + beforeHash.length
   const prevAt = hashAt + digestLength + beforePrev.length
-  const isOne =
+  const isExportLine =
     end > head.length &&
     text.startsWith(head) &&
     text.startsWith(beforeHash, end) &&
     text.startsWith(beforePrev, hashAt + digestLength) &&
     text.endsWith(tail)
-  if (!isOne) return null
+  if (!isExportLine) return null
   return {
     line,
     start: head.length,

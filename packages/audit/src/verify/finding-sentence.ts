@@ -4,15 +4,15 @@ import type { ArchiveFinding, CheckpointFinding, EventFinding, Finding } from '.
 export function describeFinding(finding: Finding): string {
   switch (finding.about) {
     case 'event':
-      return ofEvent(finding)
+      return describeEvent(finding)
     case 'checkpoint':
-      return ofCheckpoint(finding)
+      return describeCheckpoint(finding)
     case 'archive':
-      return ofArchive(finding)
+      return describeArchive(finding)
   }
 }
 
-function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): string {
+function describeEvent({ problem, stream, seq, until, id, detail }: EventFinding): string {
   const event = `stream ${stream}, event ${seq}${id === null ? '' : ` (${id})`}`
   const range = `stream ${stream}, events ${seq} to ${until}`
   switch (problem) {
@@ -43,7 +43,7 @@ function ofEvent({ problem, stream, seq, until, id, detail }: EventFinding): str
   }
 }
 
-function ofCheckpoint({ problem, number, detail }: CheckpointFinding): string {
+function describeCheckpoint({ problem, number, detail }: CheckpointFinding): string {
   const checkpoint = `checkpoint ${number}`
   switch (problem) {
     case 'unreadable':
@@ -73,7 +73,7 @@ function ofCheckpoint({ problem, number, detail }: CheckpointFinding): string {
   }
 }
 
-function ofArchive({ problem, month, detail }: ArchiveFinding): string {
+function describeArchive({ problem, month, detail }: ArchiveFinding): string {
   const archive = month === '' ? 'an archive' : `the archive of ${month}`
   switch (problem) {
     case 'missing':

@@ -30,7 +30,7 @@ export interface EventFinding {
   readonly until: number
   /** The event's ID, if known. */
   readonly id: string | null
-  /** The column, or the number of the checkpoint or line. */
+  /** The column, the number of the unreadable line, or the time of the first unsigned event. Otherwise empty. */
   readonly detail: string
 }
 
@@ -61,6 +61,7 @@ export interface CheckpointFinding {
   readonly about: 'checkpoint'
   readonly problem: CheckpointProblem
   readonly number: number
+  /** The stream, key, number, or time that the problem is about. Otherwise empty. */
   readonly detail: string
 }
 
@@ -87,7 +88,7 @@ export interface ArchiveFinding {
   readonly problem: ArchiveProblem
   /** Such as `2026-10`; empty if unreadable. */
   readonly month: string
-  /** The part, stream, or key. */
+  /** The part, stream, key, or other manifest; a sentence for `events`. */
   readonly detail: string
 }
 
@@ -120,6 +121,7 @@ export interface Verification {
   readonly intact: boolean
   /** The first 100, in order of discovery. */
   readonly findings: readonly Finding[]
+  /** Number of all findings. */
   readonly found: number
   readonly streams: number
   readonly events: number

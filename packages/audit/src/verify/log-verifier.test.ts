@@ -377,7 +377,7 @@ test('an open stream that is missing or smaller in the next checkpoint is detect
         previous,
         heads: size === null ? [] : [{ stream: one, size, root: 'ab'.repeat(32), state: 'open' }],
       },
-      { current: sampleKey, replaces: null, before: null },
+      { current: sampleKey, replaces: null, previous: null },
     )
   for (const size of [null, 4, 5])
     expect(verify({ lines: lines.slice(0, 5), own: [first, sign(size)] }).findings).toMatchObject([

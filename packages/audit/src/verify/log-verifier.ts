@@ -43,7 +43,7 @@ export interface LogVerifierOptions {
 /** The progress of a stream: what was read, and what was signed. */
 interface StreamProgress {
   readonly check: StreamCheck
-  /** Signed trees by size, and the number of those already reached. */
+  /** Sizes and roots of the signed trees. The first `headsChecked` were compared. */
   readonly sizes: number[]
   readonly roots: Digest[]
   headsChecked: number
@@ -79,7 +79,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
   const findings: Finding[] = []
   const archives = createArchiveClaims(report)
   const recoveries = createRecoveries()
-  const isOurs = (stream: string) => only?.has(stream) ?? true
+  const isSelected = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
   /** Older events must be in a checkpoint; empty if none must be. */
@@ -103,11 +103,11 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
 
   /** Whether it concerns a stream that is not being verified. */
   function isAboutOther({ problem, detail }: CheckpointFinding): boolean {
-    return (problem === 'broken' || problem === 'head') && !isOurs(detail)
+    return (problem === 'broken' || problem === 'head') && !isSelected(detail)
   }
 
   function expectHead({ stream, size, root, state }: StreamHead): void {
-    if (state === 'broken' || size === 0 || !isOurs(stream)) return
+    if (state === 'broken' || size === 0 || !isSelected(stream)) return
     const { sizes, roots } = progressOf(stream)
     if (size <= (sizes.at(-1) ?? 0)) return
     sizes.push(size)
@@ -195,7 +195,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
       const { check, sizes, roots, bad, unsignedAt, lastOverdueSeq } = progress
       if (bad) continue
       const until = sizes.at(-1) ?? 0
-      if (check.size === 0 && archives.has({ stream, size: until, root: roots.at(-1) ?? '' })) continue
+      if (check.size === 0 && archives.explains({ stream, size: until, root: roots.at(-1) ?? '' })) continue
       const next = { stream, seq: check.size + 1, until, id: null, detail: '' }
       if (check.size < until) badEvent(progress, { problem: check.size === 0 ? 'missing' : 'truncated', ...next })
       else if (lastOverdueSeq > 0 && !recoveries.covers(stream, until + 1, lastOverdueSeq))
@@ -215,8 +215,8 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
       const { checkpoint, findings: problems } = chain.add(copy ?? own ?? '')
       for (const problem of problems) if (!isAboutOther(problem)) report(problem)
       if (checkpoint === null) return
-      const before = new Date(Date.parse(checkpoint.at) - tolerance).toISOString()
-      signedUntil = [before, dueUntil].sort()[1] ?? before
+      const coveredUntil = new Date(Date.parse(checkpoint.at) - tolerance).toISOString()
+      signedUntil = [coveredUntil, dueUntil].sort()[1] ?? coveredUntil
       if (copy !== null) copied = { last: checkpoint.number, at: checkpoint.at }
       for (const head of checkpoint.heads) expectHead(head)
       const differs = differenceOf(own, copy, checkpoint.note.text)
@@ -245,7 +245,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
         checkpoints: first && last && { count, first: first.number, last: last.number, at: last.at },
         keys: keys.map(({ text }) => text),
         trust: isKnown ? 'pinned' : first === null ? 'none' : 'first-use',
-        archived: archives.met(),
+        archived: archives.explainedMonths(),
         recovered: recoveries.excused(),
         anchored,
         copied,

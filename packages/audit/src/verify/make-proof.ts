@@ -13,7 +13,7 @@ export type ProofResult =
   /** No checkpoint signs it yet; one will within a minute. */
   | { readonly kind: 'unsigned' }
 
-interface FoundEvent {
+interface EventToProve {
   readonly stream: string
   readonly seq: number
   readonly at: Date
@@ -27,7 +27,7 @@ const rowsAtOnce = 1_000
 export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
   const moment = momentOf(id)
   if (moment === null) return { kind: 'unknown' }
-  const [event] = await sql<FoundEvent[]>`
+  const [event] = await sql<EventToProve[]>`
     select stream, seq::float8 as seq, at, canonical, prev from audit.events
     where at = ${new Date(moment)} and id = ${id} order by stream, seq limit 1`
   if (event === undefined) return { kind: 'unknown' }
@@ -49,7 +49,7 @@ export async function makeProof(sql: Sql, id: string): Promise<ProofResult> {
 
 async function firstCheckpoint(
   sql: Sql,
-  { stream, seq, at }: FoundEvent,
+  { stream, seq, at }: EventToProve,
 ): Promise<{ checkpoint: Checkpoint; head: StreamHead } | null> {
   // The clocks of gateway and database may differ.
   const [first] = await sql<{ number: number }[]>`
@@ -64,7 +64,7 @@ async function firstCheckpoint(
   return null
 }
 
-async function pathOf(sql: Sql, { stream, seq, at }: FoundEvent, size: number): Promise<Digest[]> {
+async function pathOf(sql: Sql, { stream, seq, at }: EventToProve, size: number): Promise<Digest[]> {
   const subtrees = createRangeRoots(inclusionRanges(seq - 1, size))
   for (let done = 0; done < size; ) {
     const rows = await sql<{ hash: string }[]>`

@@ -2,9 +2,9 @@ import { array, assert, constantFrom, integer, option, property, readConfigureGl
 import { expect, test } from 'vitest'
 import { canonical } from '../canonical.ts'
 import { copiedTable } from '../testing/copied-table.ts'
-import { readMatchingRow } from './agreeing-row.ts'
 import { type CopiedRow, createCopyReader } from './copied-rows.ts'
 import { positionOf } from './event-position.ts'
+import { readMatchingRow } from './matching-row.ts'
 import { differingColumn, searchColumns } from './search-columns.ts'
 
 const epoch = Date.UTC(2000, 0, 1)

@@ -4,10 +4,13 @@ import type { CopiedRow } from './copied-rows.ts'
 import type { StatedPosition } from './event-position.ts'
 import { searchColumns } from './search-columns.ts'
 
-/** Whether a column matches a value in the event's text. False may only mean that the text is unusual. */
-type Agrees = (bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number) => boolean
+/**
+ * Whether a column (`from` to `to`) matches a value in the event's text (`valueFrom` to `valueTo`). False may only mean that
+ * the text is unusual.
+ */
+type Matcher = (bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number) => boolean
 
-const agreement: Readonly<Record<ColumnType, Agrees>> = {
+const matchersByType: Readonly<Record<ColumnType, Matcher>> = {
   text: isSameText,
   uuid: isSameUuid,
   bigint: isSameNumber,
@@ -15,10 +18,10 @@ const agreement: Readonly<Record<ColumnType, Agrees>> = {
   smallint: isSameSmall,
   words: isSameWords,
 }
-const agrees: readonly Agrees[] = searchColumns.map(({ type }) => agreement[type])
+const matchers: readonly Matcher[] = searchColumns.map(({ type }) => matchersByType[type])
 
 const scan = createCanonicalScan(searchColumns.map(({ path }) => path))
-const [streamAt, seqAt, kindAt] = [indexOf('stream'), indexOf('seq'), indexOf('kind')]
+const [streamIndex, seqIndex, kindIndex] = [indexOf('stream'), indexOf('seq'), indexOf('kind')]
 
 function indexOf(column: string): number {
   return searchColumns.findIndex(({ name }) => name === column)
@@ -35,18 +38,18 @@ const [opened, closed] = [Buffer.from('"stream.opened"'), Buffer.from('"stream.c
  */
 export function readMatchingRow({ bytes, from, to }: CopiedRow, start: number, end: number): StatedPosition | null {
   if (!scan.read(bytes, start, end)) return null
-  for (let index = 0; index < agrees.length; index++) {
+  for (let index = 0; index < matchers.length; index++) {
     const [valueFrom, valueTo] = [scan.from[index] ?? 0, scan.to[index] ?? 0]
     const [columnFrom, columnTo] = [from[index] ?? 0, to[index] ?? 0]
     if (valueTo === 0 && columnTo === 0) continue
-    // An empty column is not null; parsing tells which of the two is right.
+    // An empty text is not null. Parsing the row tells whether they differ.
     if (valueTo === 0 || columnTo <= columnFrom) return null
-    if (agrees[index]?.(bytes, columnFrom, columnTo, valueFrom, valueTo) !== true) return null
+    if (matchers[index]?.(bytes, columnFrom, columnTo, valueFrom, valueTo) !== true) return null
   }
-  if (scan.to[streamAt] === 0 || scan.to[seqAt] === 0) return null
-  const stream = bytes.toString('latin1', (scan.from[streamAt] ?? 0) + 1, (scan.to[streamAt] ?? 0) - 1)
-  const seq = integerAt(bytes, scan.from[seqAt] ?? 0, scan.to[seqAt] ?? 0)
-  return { stream, seq, bound: boundOf(bytes, scan.from[kindAt] ?? 0, scan.to[kindAt] ?? 0) }
+  if (scan.to[streamIndex] === 0 || scan.to[seqIndex] === 0) return null
+  const stream = bytes.toString('latin1', (scan.from[streamIndex] ?? 0) + 1, (scan.to[streamIndex] ?? 0) - 1)
+  const seq = integerAt(bytes, scan.from[seqIndex] ?? 0, scan.to[seqIndex] ?? 0)
+  return { stream, seq, bound: boundOf(bytes, scan.from[kindIndex] ?? 0, scan.to[kindIndex] ?? 0) }
 }
 
 function boundOf(bytes: Buffer, from: number, to: number): StatedPosition['bound'] {
@@ -83,13 +86,13 @@ function isSameUuid(bytes: Buffer, from: number, to: number, valueFrom: number, 
 
 const hexDigits = Buffer.from('0123456789abcdef')
 /** Numbers with up to 15 digits are exact. */
-const mostDigits = 15
+const maxDigits = 15
 
 /** NaN for other text, and for too many digits. */
 function integerAt(bytes: Buffer, from: number, to: number): number {
   const isNegative = bytes[from] === dash
   const first = isNegative ? from + 1 : from
-  if (to - first > mostDigits) return Number.NaN
+  if (to - first > maxDigits) return Number.NaN
   let value = 0
   for (let at = first; at < to; at++) {
     const digit = (bytes[at] ?? 0) - zero

@@ -6,7 +6,7 @@ import type { RecoveredRange } from './findings.ts'
 export interface Recoveries {
   /** Adds an event of any kind. */
   add(record: LogRecord): void
-  /** Whether they name all these events of a stream. */
+  /** Whether recoveries name all events of a stream from `first` to `last`. */
   covers(stream: string, first: number, last: number): boolean
   /** The ranges for which `covers` returned true. */
   excused(): readonly RecoveredRange[]

@@ -5,7 +5,7 @@ import type { CopiedRow } from './copied-rows.ts'
 /** The columns that repeat what the event says, in the order in which they are read. */
 export const searchColumns: readonly EventColumn[] = [...positionColumns, ...draftColumns]
 
-/** Reads a column's binary form as the event would say it. */
+/** Read the binary form of a column as the text in the event. */
 const readers: Partial<Record<ColumnType, (bytes: Buffer, from: number, to: number) => string>> = {
   uuid: uuidText,
   bigint: (bytes, from) => String(bytes.readBigInt64BE(from)),
@@ -40,12 +40,12 @@ function uuidText(bytes: Buffer, from: number, to: number): string {
   return bytes.toString('hex', from, to).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-/** PostgreSQL reckons from 2000 on. */
+/** PostgreSQL counts from the year 2000. */
 const epoch = Date.UTC(2000, 0, 1)
 
-/** @param micros since PostgreSQL's epoch. @returns a text that no event contains, unless it is a whole millisecond of a year with four digits */
+/** @returns the time as in events, or a text that no event contains, for a year beyond 9999 or a part of a millisecond */
 function momentText(micros: bigint): string {
   const moment = epoch + Number(micros / 1_000n)
-  const isOne = micros % 1_000n === 0n && Math.abs(moment) < Date.UTC(9999, 11, 31)
-  return isOne ? new Date(moment).toISOString() : `${micros} microseconds`
+  const isEventTime = micros % 1_000n === 0n && Math.abs(moment) < Date.UTC(9999, 11, 31)
+  return isEventTime ? new Date(moment).toISOString() : `${micros} microseconds`
 }

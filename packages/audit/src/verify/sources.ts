@@ -2,7 +2,6 @@ import type { Sql } from 'postgres'
 import { readArchiveClaim } from '../archive/read-archive-claim.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import type { Digest } from '../tree/hashing.ts'
-import { readMatchingRow } from './agreeing-row.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
 import type { CopiedRow } from './copied-rows.ts'
@@ -12,6 +11,7 @@ import type { LogRecord } from './export-line.ts'
 import type { Verification } from './findings.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { createLogVerifier, type LogVerifier } from './log-verifier.ts'
+import { readMatchingRow } from './matching-row.ts'
 import { differingColumn, searchColumns } from './search-columns.ts'
 
 export interface VerifyOptions {
@@ -24,7 +24,7 @@ export interface VerifyOptions {
    * Not used for exports, which lack the newest checkpoints.
    */
   readonly now?: number | undefined
-  /** More archives than the log recorded. */
+  /** Archives in addition to those that the log recorded. */
   readonly archives?: readonly ArchiveRecord[]
   /** Called with each readable event. */
   readonly onRecord?: (record: LogRecord) => void
@@ -51,7 +51,7 @@ const archiveLine = '{"archive":'
  */
 export async function verifyStream(chunks: AsyncIterable<Buffer>, options: VerifyOptions): Promise<Verification> {
   const verifier = createLogVerifier(options)
-  const merge = mergeCheckpoints(verifier, outsideOf(options))
+  const merge = mergeCheckpoints(verifier, copiesOf(options))
   addArchives(verifier, options.archives)
   let phase: 'checkpoints' | 'events' = 'checkpoints'
   const notes: string[] = []
@@ -60,22 +60,23 @@ export async function verifyStream(chunks: AsyncIterable<Buffer>, options: Verif
     else if (phase === 'checkpoints' && line.toString('latin1', 0, checkpointLine.length) === checkpointLine)
       notes.push(noteOf(line))
     else if (phase === 'events') verifier.addEvent(line)
-    else held.push(Buffer.from(line))
+    else waitingEvents.push(Buffer.from(line))
   })
-  const held: Buffer[] = []
+  /** Events that wait until all checkpoints are added. */
+  const waitingEvents: Buffer[] = []
   for await (const chunk of chunks) {
     lines.push(chunk)
-    for (const note of notes.splice(0)) await merge.own(note)
-    if (phase === 'checkpoints' && held.length > 0) {
+    for (const note of notes.splice(0)) await merge.add(note)
+    if (phase === 'checkpoints' && waitingEvents.length > 0) {
       await merge.end()
       phase = 'events'
-      for (const line of held.splice(0)) verifier.addEvent(line)
+      for (const line of waitingEvents.splice(0)) verifier.addEvent(line)
     }
   }
   lines.end()
-  for (const note of notes) await merge.own(note)
+  for (const note of notes) await merge.add(note)
   if (phase === 'checkpoints') await merge.end()
-  for (const line of held) verifier.addEvent(line)
+  for (const line of waitingEvents) verifier.addEvent(line)
   return verifier.finish()
 }
 
@@ -102,8 +103,8 @@ function textOf(value: unknown): string {
 export async function verifyDatabase(sql: Sql, options: VerifyOptions): Promise<Verification> {
   const verifier = createLogVerifier(options)
   const log = databaseLog(sql)
-  const merge = mergeCheckpoints(verifier, outsideOf(options))
-  for await (const note of log.checkpoints()) await merge.own(note)
+  const merge = mergeCheckpoints(verifier, copiesOf(options))
+  for await (const note of log.checkpoints()) await merge.add(note)
   await merge.end()
   addArchives(verifier, options.archives)
   addArchives(verifier, await log.archives())
@@ -112,7 +113,11 @@ export async function verifyDatabase(sql: Sql, options: VerifyOptions): Promise<
 }
 
 const digestLength = 64
-const [canonicalAt, prevAt, hashAt] = [searchColumns.length, searchColumns.length + 1, searchColumns.length + 2]
+const [canonicalIndex, prevIndex, hashIndex] = [
+  searchColumns.length,
+  searchColumns.length + 1,
+  searchColumns.length + 2,
+]
 
 function verifyRow(verifier: LogVerifier, row: CopiedRow): void {
   const record = recordIn(row)
@@ -123,10 +128,10 @@ function verifyRow(verifier: LogVerifier, row: CopiedRow): void {
 }
 
 function recordIn({ bytes, from, to }: CopiedRow): LogRecord | null {
-  const prev = bytes.toString('hex', from[prevAt], to[prevAt])
-  const hash = bytes.toString('hex', from[hashAt], to[hashAt])
-  if (prev.length !== digestLength || hash.length !== digestLength || to[canonicalAt] === 0) return null
-  return new CopiedRecord(bytes, from[canonicalAt] ?? 0, to[canonicalAt] ?? 0, prev, hash)
+  const prev = bytes.toString('hex', from[prevIndex], to[prevIndex])
+  const hash = bytes.toString('hex', from[hashIndex], to[hashIndex])
+  if (prev.length !== digestLength || hash.length !== digestLength || to[canonicalIndex] === 0) return null
+  return new CopiedRecord(bytes, from[canonicalIndex] ?? 0, to[canonicalIndex] ?? 0, prev, hash)
 }
 
 /** Creates its text lazily, because it is rarely needed. */
@@ -161,7 +166,7 @@ function addArchives(verifier: LogVerifier, archives: readonly ArchiveRecord[] =
   for (const { manifest, place } of archives) verifier.addArchive(readArchiveClaim(manifest, place))
 }
 
-function outsideOf({ checkpoints }: VerifyOptions): AsyncIterator<string> | null {
+function copiesOf({ checkpoints }: VerifyOptions): AsyncIterator<string> | null {
   return checkpoints === null ? null : checkpointFiles(checkpoints)
 }
 

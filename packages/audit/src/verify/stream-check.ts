@@ -17,7 +17,7 @@ export interface StreamCheck {
   add(record: LogRecord, position: StatedPosition): ChainProblem | null
 }
 
-export interface CheckedUntil {
+export interface CheckedPart {
   readonly tree: Pick<Tree, 'size' | 'peaks'>
   /** Hash of the last event in the tree. */
   readonly hash: Digest
@@ -27,7 +27,7 @@ export interface CheckedUntil {
 export const genesisDigest: Digest = '0'.repeat(64)
 
 /** @param from the end of an earlier check */
-export function createStreamCheck(from: CheckedUntil = { tree: createTree(), hash: genesisDigest }): StreamCheck {
+export function createStreamCheck(from: CheckedPart = { tree: createTree(), hash: genesisDigest }): StreamCheck {
   const tree = createTree(from.tree)
   let last = from.hash
   let closed = false
@@ -43,13 +43,13 @@ export function createStreamCheck(from: CheckedUntil = { tree: createTree(), has
       return closed
     },
     add(record, { seq, bound }) {
-      const { prev, hash: said } = record
+      const { prev, hash: statedHash } = record
       const next = tree.size + 1
       if (seq > next) return 'gap'
       if (seq < next) return 'order'
       if (prev !== last) return 'prev'
       const link = chainHash(last, record)
-      if (said !== link) return 'hash'
+      if (statedHash !== link) return 'hash'
       if (closed || (seq === 1) !== (bound === 'opens')) return 'bounds'
       tree.append(leafAfter(link))
       // Not `record.hash`, which would keep the longer text in memory that it is a slice of.
@@ -61,31 +61,31 @@ export function createStreamCheck(from: CheckedUntil = { tree: createTree(), has
 }
 
 /** A zero byte, a digest, and an event. A leaf is the hash of the first two; the next link is the hash of the last two. */
-let room = Buffer.allocUnsafeSlow(64 * 1024).fill(0, 0, 1)
+let input = Buffer.allocUnsafeSlow(64 * 1024).fill(0, 0, 1)
 const digestEnd = 33
 /** The digest in the buffer, which is usually already the right one. */
 let current: Digest = ''
 
-function hold(digest: Digest): void {
+function setDigest(digest: Digest): void {
   if (digest === current) return
-  room.write(digest, 1, 'hex')
+  input.write(digest, 1, 'hex')
   current = digest
 }
 
 /** SHA-256(prev ‖ canonical). */
 function chainHash(prev: Digest, { line, start, end }: LogRecord): Digest {
   const length = digestEnd + end - start
-  if (length > room.length) {
-    room = Buffer.allocUnsafeSlow(2 * length).fill(0, 0, 1)
+  if (length > input.length) {
+    input = Buffer.allocUnsafeSlow(2 * length).fill(0, 0, 1)
     current = ''
   }
-  hold(prev)
-  line.copy(room, digestEnd, start, end)
-  return hash('sha256', room.subarray(1, length), 'hex')
+  setDigest(prev)
+  line.copy(input, digestEnd, start, end)
+  return hash('sha256', input.subarray(1, length), 'hex')
 }
 
 /** As `leafOf`. */
 function leafAfter(link: Digest): Digest {
-  hold(link)
-  return hash('sha256', room.subarray(0, digestEnd), 'hex')
+  setDigest(link)
+  return hash('sha256', input.subarray(0, digestEnd), 'hex')
 }

@@ -26,9 +26,9 @@ export async function lockedStore(): Promise<ArchiveStore> {
 
 /** A store in memory whose objects the test can change. */
 export function memoryStore(
-  given: Iterable<readonly [string, Buffer]> = [],
+  initialObjects: Iterable<readonly [string, Buffer]> = [],
 ): ArchiveStore & { readonly objects: Map<string, Buffer> } {
-  const objects = new Map(given)
+  const objects = new Map(initialObjects)
   return {
     location: 'memory',
     objects,

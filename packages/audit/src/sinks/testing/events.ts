@@ -11,4 +11,4 @@ export function sinkEvents(...drafts: readonly EventDraft[]): SinkEvent[] {
   return drafts.map((draft, index) => sinkEventOf(stream.seal(encode(draft), start + index)))
 }
 
-export const never: AbortSignal = new AbortController().signal
+export const neverAborted: AbortSignal = new AbortController().signal

@@ -75,17 +75,17 @@ export interface ShippingOptions {
 }
 
 /** Short intervals, because tests wait for the results. */
-const quick: Partial<ShipperLimits> = {
+const quickLimits: Partial<ShipperLimits> = {
   deadline: 1_000,
-  backOff: { least: 5, most: 20 },
-  look: 20,
+  backOff: { minimum: 5, maximum: 20 },
+  saveInterval: 20,
   claim: 40,
   hold: 30_000,
 }
 
 /** A process that records and ships events, stopped when the test ends. */
 export async function startShipping(url: string, { sinks, limits, recent, ...options }: ShippingOptions) {
-  const told: { readonly sink: string; readonly notification: SinkNotification }[] = []
+  const notifications: { readonly sink: string; readonly notification: SinkNotification }[] = []
   const positions = options.positions ?? createPostgresSinkPositions({ url, timeout: 2_000 })
   const dying = { dead: false }
   const shipping = createAuditSinks({
@@ -98,9 +98,9 @@ export async function startShipping(url: string, { sinks, limits, recent, ...opt
       },
     },
     clock: Date,
-    limits: { ...quick, ...limits },
+    limits: { ...quickLimits, ...limits },
     ...(recent && { recent }),
-    notify: (sink, notification) => told.push({ sink: sink.name, notification }),
+    notify: (sink, notification) => notifications.push({ sink: sink.name, notification }),
   })
   await shipping.register()
   shipping.start()
@@ -121,7 +121,7 @@ export async function startShipping(url: string, { sinks, limits, recent, ...opt
   onTestFinished(() => stop(100))
   return {
     writer,
-    told,
+    notifications,
     stats: (name: string) => {
       const found = shipping.stats().find((sink) => sink.name === name)
       if (!found) throw new Error(`there is no sink ${name}`)

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readdir, readFile, rename, rm, stat, truncate, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { never, sinkEvents } from '../testing/events.ts'
+import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { createFileTransport, type FileTransportOptions } from './file.ts'
 
 const events = sinkEvents(...Array.from({ length: 6 }, () => ({ kind: 'call' as const })))
@@ -15,7 +15,7 @@ async function fileSink(options: Partial<FileTransportOptions> = {}) {
   const path = join(directory, 'audit.ndjson')
   const transport = createFileTransport({ path, rotateAt: null, keep: 2, ...options })
   onTestFinished(() => transport.close())
-  const deliver = (from: number, to: number) => transport.deliver(events.slice(from, to), never)
+  const deliver = (from: number, to: number) => transport.deliver(events.slice(from, to), neverAborted)
   return { directory, path, transport, deliver, text: (name = path) => readFile(name, 'utf8') }
 }
 
@@ -86,9 +86,9 @@ test.each([
 test('a missing directory is a failure until it exists', async () => {
   const { directory } = await fileSink()
   const transport = createFileTransport({ path: join(directory, 'later', 'x'), rotateAt: null, keep: 1 })
-  await expect(transport.deliver(events, never)).rejects.toThrow('ENOENT')
+  await expect(transport.deliver(events, neverAborted)).rejects.toThrow('ENOENT')
   execFileSync('mkdir', [join(directory, 'later')])
-  await transport.deliver(events, never)
+  await transport.deliver(events, neverAborted)
   expect(await readFile(join(directory, 'later', 'x'), 'utf8')).toBe(lines.join(''))
   await transport.close()
 })

@@ -35,7 +35,7 @@ export function createFileTransport({ path, rotateAt, keep }: FileTransportOptio
   }
 
   async function currentFile(): Promise<FileHandle> {
-    if (file && (await isAt(path, file))) return file
+    if (file && (await isFileAt(path, file))) return file
     await closeFile()
     file = await openForAppending(path)
     return file
@@ -50,8 +50,9 @@ export function createFileTransport({ path, rotateAt, keep }: FileTransportOptio
   async function rotate() {
     await closeFile()
     await rm(`${path}.${keep}`, { force: true })
-    for (let number = keep - 1; number >= 1; number--) await renameIfThere(`${path}.${number}`, `${path}.${number + 1}`)
-    await renameIfThere(path, `${path}.1`)
+    for (let number = keep - 1; number >= 1; number--)
+      await renameIfExists(`${path}.${number}`, `${path}.${number + 1}`)
+    await renameIfExists(path, `${path}.1`)
   }
 
   return {
@@ -69,9 +70,9 @@ export function createFileTransport({ path, rotateAt, keep }: FileTransportOptio
   }
 }
 
-async function isAt(path: string, file: FileHandle): Promise<boolean> {
-  const [there, here] = await Promise.all([stat(path).catch(() => null), file.stat()])
-  return there !== null && there.ino === here.ino && there.dev === here.dev
+async function isFileAt(path: string, file: FileHandle): Promise<boolean> {
+  const [named, opened] = await Promise.all([stat(path).catch(() => null), file.stat()])
+  return named !== null && named.ino === opened.ino && named.dev === opened.dev
 }
 
 /** Opens the file and ends an incomplete line, which a full disk or a crash left. */
@@ -94,7 +95,7 @@ async function endsWithLine(file: FileHandle, size: number): Promise<boolean> {
   return buffer[0] === 0x0a
 }
 
-async function renameIfThere(from: string, to: string): Promise<void> {
+async function renameIfExists(from: string, to: string): Promise<void> {
   await rename(from, to).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })

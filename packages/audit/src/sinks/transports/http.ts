@@ -24,9 +24,9 @@ export interface HttpAnswer {
   readonly body: Buffer
 }
 
-const mostAnswer = 64 * 1024
-const longestPause = 60_000
-const aboutTheBody: readonly number[] = [400, 413, 422]
+const maxAnswerBytes = 64 * 1024
+const maxPause = 60_000
+const bodyErrors: readonly number[] = [400, 413, 422]
 
 export function createHttpPoster({ url, ca }: HttpOptions): HttpPoster {
   const agent = new Agent({
@@ -47,13 +47,13 @@ export function createHttpPoster({ url, ca }: HttpOptions): HttpPoster {
         body,
       })
       const contentType = String(answer.headers['content-type'] ?? '')
-      const taken = answer.statusCode >= 200 && answer.statusCode < 300
+      const isAccepted = answer.statusCode >= 200 && answer.statusCode < 300
       const text = await firstBytes(answer.body).catch((error: unknown) => {
         // A success status counts even if the response body breaks off.
-        if (taken) return Buffer.alloc(0)
+        if (isAccepted) return Buffer.alloc(0)
         throw error
       })
-      if (taken) return { contentType, body: text }
+      if (isAccepted) return { contentType, body: text }
       throw failureOf(answer.statusCode, answer.headers['retry-after'], text)
     },
     close: () => agent.destroy(),
@@ -64,16 +64,16 @@ async function firstBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body) {
-    chunks.push(chunk.subarray(0, mostAnswer - size))
+    chunks.push(chunk.subarray(0, maxAnswerBytes - size))
     size += chunk.length
     // Leaving the loop closes the stream and the connection.
-    if (size >= mostAnswer) break
+    if (size >= maxAnswerBytes) break
   }
   return Buffer.concat(chunks)
 }
 
 function failureOf(status: number, retryAfter: string | string[] | undefined, body: Buffer): Error {
-  if (aboutTheBody.includes(status)) {
+  if (bodyErrors.includes(status)) {
     const text = visibleText(body.toString('utf8', 0, 200)).trim()
     return new SinkRejected(`it answers ${status}${text === '' ? '' : `: ${text}`}`)
   }
@@ -88,5 +88,5 @@ function failureOf(status: number, retryAfter: string | string[] | undefined, bo
 /** Milliseconds. Dates are not supported and count as 0. */
 function pauseOf(retryAfter: string | string[] | undefined): number {
   const text = String(retryAfter ?? '')
-  return /^\d{1,9}$/.test(text) ? Math.min(Number(text) * 1_000, longestPause) : 0
+  return /^\d{1,9}$/.test(text) ? Math.min(Number(text) * 1_000, maxPause) : 0
 }

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { never, sinkEvents } from '../testing/events.ts'
+import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { answerWith, startHttpReceiver } from '../testing/http-receiver.ts'
 import { SinkRejected } from '../transport.ts'
 import { createOtlpTransport } from './otlp.ts'
@@ -28,7 +28,7 @@ function otlp(url: string) {
 
 test('each event is a log record with its canonical form as the body', async () => {
   const collector = await startHttpReceiver({ answer: answerWith(200, '{}', json) })
-  await otlp(`${collector.url}/v1/logs`).deliver(events, never)
+  await otlp(`${collector.url}/v1/logs`).deliver(events, neverAborted)
   const [request] = collector.received
   expect(request?.path).toBe('/v1/logs')
   expect(request?.headers).toMatchObject({ 'content-type': 'application/json', 'api-key': 'secret' })
@@ -63,7 +63,7 @@ test('each event is a log record with its canonical form as the body', async () 
 test('a collector that rejects some records rejects the batch', async () => {
   const body = '{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too \\u001b old"}}'
   const collector = await startHttpReceiver({ answer: answerWith(200, body, json) })
-  const rejection = otlp(collector.url).deliver(events, never)
+  const rejection = otlp(collector.url).deliver(events, neverAborted)
   await expect(rejection).rejects.toThrow(SinkRejected)
   await expect(rejection).rejects.toThrow('it rejects 1 log records: too \\u001b old')
 })
@@ -75,13 +75,13 @@ test.each([
   ['null', 'null'],
 ])('%s in a 200 is not a rejection', async (_name, body) => {
   const collector = await startHttpReceiver({ answer: answerWith(200, body, json) })
-  await otlp(collector.url).deliver(events, never)
+  await otlp(collector.url).deliver(events, neverAborted)
 })
 
 test('other statuses mean the same as for a webhook', async () => {
   const collector = await startHttpReceiver()
   collector.next(answerWith(400, 'bad'), answerWith(503), answerWith(307, '', { location: collector.url }))
-  await expect(otlp(collector.url).deliver(events, never)).rejects.toThrow(SinkRejected)
-  await expect(otlp(collector.url).deliver(events, never)).rejects.toThrow('it answers 503')
-  await expect(otlp(collector.url).deliver(events, never)).rejects.toThrow('redirects are not followed')
+  await expect(otlp(collector.url).deliver(events, neverAborted)).rejects.toThrow(SinkRejected)
+  await expect(otlp(collector.url).deliver(events, neverAborted)).rejects.toThrow('it answers 503')
+  await expect(otlp(collector.url).deliver(events, neverAborted)).rejects.toThrow('redirects are not followed')
 })

@@ -5,7 +5,7 @@ import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { openObjectStore } from '@rack-gateway/object-store'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createSink } from '../create-sink.ts'
-import { never, sinkEvents } from '../testing/events.ts'
+import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { type Answer, answerWith, hang, startHttpReceiver } from '../testing/http-receiver.ts'
 import { createS3Transport } from './s3.ts'
 
@@ -34,9 +34,9 @@ test('a batch is an object of lines, under the day, the stream and the numbers',
   onTestFinished(() => rm(directory, { recursive: true }))
   const store = await openObjectStore({ kind: 'directory', directory })
   const transport = createS3Transport({ store })
-  await transport.deliver(events, never)
-  await transport.deliver(events, never)
-  await transport.deliver(events.slice(0, 2), never)
+  await transport.deliver(events, neverAborted)
+  await transport.deliver(events, neverAborted)
+  await transport.deliver(events.slice(0, 2), neverAborted)
   const keys: string[] = []
   for await (const { key } of store.list('')) keys.push(key)
   expect(keys).toEqual([
@@ -48,7 +48,7 @@ test('a batch is an object of lines, under the day, the stream and the numbers',
 
 test('the S3 client puts the object below the prefix, and never over another one', async () => {
   const { received, transport } = await bucketAt()
-  await transport.deliver(events, never)
+  await transport.deliver(events, neverAborted)
   expect(received).toHaveLength(1)
   expect(received[0]?.path).toContain(`/records/audit/2026/11/25/${stream}/000000000001-000000000003-`)
   expect(received[0]?.headers['if-none-match']).toBe('*')
@@ -59,11 +59,11 @@ test('the S3 client puts the object below the prefix, and never over another one
 test('a refused or hanging request is a failure, and is retried under the same key', async () => {
   const { next, received, transport } = await bucketAt()
   next(answerWith(403, '<Error><Code>AccessDenied</Code></Error>'), hang)
-  await expect(transport.deliver(events, never)).rejects.toThrow()
+  await expect(transport.deliver(events, neverAborted)).rejects.toThrow()
   await expect(
-    runWithTimeout((signal) => transport.deliver(events, signal), { milliseconds: 300, signal: never }),
+    runWithTimeout((signal) => transport.deliver(events, signal), { milliseconds: 300, signal: neverAborted }),
   ).rejects.toThrow('no answer within 0.3 s')
-  await transport.deliver(events, never)
+  await transport.deliver(events, neverAborted)
   expect(new Set(received.map(({ path }) => path)).size).toBe(1)
 })
 

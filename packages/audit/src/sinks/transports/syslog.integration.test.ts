@@ -1,7 +1,7 @@
 import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test } from 'vitest'
-import { never, sinkEvents } from '../testing/events.ts'
+import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { startSyslogServer } from '../testing/syslog-server.ts'
 import { createSyslogTransport, type SyslogTransportOptions } from './syslog.ts'
 import { syslogMessage } from './syslog-message.ts'
@@ -29,8 +29,8 @@ function syslog(options: Partial<SyslogTransportOptions> & { port: number }) {
 test('events arrive over one TLS connection, each with its length', async () => {
   const server = await startSyslogServer()
   const transport = syslog({ port: server.port })
-  await transport.deliver(events.slice(0, 2), never)
-  await transport.deliver(events.slice(2), never)
+  await transport.deliver(events.slice(0, 2), neverAborted)
+  await transport.deliver(events.slice(2), neverAborted)
   await expect.poll(() => server.messages).toHaveLength(3)
   expect(server.connections()).toBe(1)
   for (const [index, message] of server.messages.entries()) expect(message).toContain(events[index]?.canonical)
@@ -92,12 +92,12 @@ test('a message above the limit has a reference to the event, and stays within t
 test('messages that were sent shortly before the connection broke are sent again', async () => {
   const server = await startSyslogServer()
   const transport = syslog({ port: server.port })
-  await transport.deliver(events.slice(0, 2), never)
+  await transport.deliver(events.slice(0, 2), neverAborted)
   await expect.poll(() => server.messages).toHaveLength(2)
   server.cut()
   await expect
     .poll(async () => {
-      await transport.deliver(events.slice(2), never)
+      await transport.deliver(events.slice(2), neverAborted)
       return server.connections()
     })
     .toBe(2)
@@ -111,19 +111,19 @@ test('a delivery to a server that does not read fails at the deadline', async ()
   const many = sinkEvents(...Array.from({ length: 5_000 }, () => ({ kind: 'call' as const, path: 'p'.repeat(6_000) })))
   const transport = syslog({ port: server.port })
   await expect(
-    runWithTimeout((signal) => transport.deliver(many, signal), { milliseconds: 1_000, signal: never }),
+    runWithTimeout((signal) => transport.deliver(many, signal), { milliseconds: 1_000, signal: neverAborted }),
   ).rejects.toThrow('no answer within 1 s')
 })
 
 test('no message is sent to a server without a trusted certificate', async () => {
   const server = await startSyslogServer()
-  await expect(syslog({ port: server.port, ca: otherRootCertificate }).deliver(events, never)).rejects.toThrow(
+  await expect(syslog({ port: server.port, ca: otherRootCertificate }).deliver(events, neverAborted)).rejects.toThrow(
     /certificate/,
   )
-  await expect(syslog({ port: server.port, ca: null }).deliver(events, never)).rejects.toThrow(/certificate/)
+  await expect(syslog({ port: server.port, ca: null }).deliver(events, neverAborted)).rejects.toThrow(/certificate/)
   expect(server.messages).toEqual([])
 })
 
 test('a missing server is a failure', async () => {
-  await expect(syslog({ port: 1 }).deliver(events, never)).rejects.toThrow(/ECONNREFUSED/)
+  await expect(syslog({ port: 1 }).deliver(events, neverAborted)).rejects.toThrow(/ECONNREFUSED/)
 })

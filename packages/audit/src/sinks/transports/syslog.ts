@@ -30,13 +30,13 @@ export function createSyslogTransport(options: SyslogTransportOptions): SinkTran
   let socket: Socket | null = null
   let sent: { readonly frame: Buffer; readonly at: number }[] = []
 
-  async function connected(signal: AbortSignal): Promise<Socket> {
+  async function ensureConnection(signal: AbortSignal): Promise<Socket> {
     if (socket?.writable) return socket
     socket?.destroy()
     socket = await openConnection(options, signal)
     // Frames that may be lost with the broken connection.
-    const again = sent.filter(({ at }) => performance.now() - at < resend.milliseconds)
-    if (again.length > 0) await write(socket, Buffer.concat(again.map(({ frame }) => frame)), signal)
+    const unconfirmed = sent.filter(({ at }) => performance.now() - at < resend.milliseconds)
+    if (unconfirmed.length > 0) await write(socket, Buffer.concat(unconfirmed.map(({ frame }) => frame)), signal)
     return socket
   }
 
@@ -54,7 +54,7 @@ export function createSyslogTransport(options: SyslogTransportOptions): SinkTran
     limits: { events: 200, characters: 256 * 1024 },
     async deliver(events, signal) {
       const frames = events.map((event) => frameOf(event, options))
-      const current = await connected(signal)
+      const current = await ensureConnection(signal)
       try {
         await write(current, Buffer.concat(frames), signal)
       } catch (error) {

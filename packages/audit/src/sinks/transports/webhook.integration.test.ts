@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { runWithTimeout } from '@rack-gateway/errors/with-timeout'
 import { otherRootCertificate, selfSignedIdentity } from '@rack-gateway/testing/certificates'
 import { expect, onTestFinished, test } from 'vitest'
-import { never, sinkEvents } from '../testing/events.ts'
+import { neverAborted, sinkEvents } from '../testing/events.ts'
 import { answerWith, breakOff, hang, idsIn, type ReceivedRequest, startHttpReceiver } from '../testing/http-receiver.ts'
 import { SinkBusy, SinkRejected } from '../transport.ts'
 import { createWebhookTransport, type WebhookTransportOptions } from './webhook.ts'
@@ -38,7 +38,7 @@ function isGenuine({ headers, body }: ReceivedRequest, secret: string, now: numb
 
 test('a batch arrives with the hashed bytes, signed as documented', async () => {
   const receiver = await startHttpReceiver()
-  await webhook({ url: `${receiver.url}/hook?x=1` }).deliver(events, never)
+  await webhook({ url: `${receiver.url}/hook?x=1` }).deliver(events, neverAborted)
   const [request] = receiver.received
   if (!request) throw new Error('nothing came')
   expect(request.path).toBe('/hook?x=1')
@@ -59,8 +59,8 @@ test('a batch arrives with the hashed bytes, signed as documented', async () => 
 test('each key adds a signature', async () => {
   const receiver = await startHttpReceiver()
   const older = Buffer.alloc(32, 7)
-  await webhook({ url: receiver.url, keys: [key, older] }).deliver(events, never)
-  await webhook({ url: receiver.url, keys: [] }).deliver(events, never)
+  await webhook({ url: receiver.url, keys: [key, older] }).deliver(events, neverAborted)
+  await webhook({ url: receiver.url, keys: [] }).deliver(events, neverAborted)
   const [both, none] = receiver.received
   if (!both) throw new Error('nothing came')
   for (const one of [key, older]) expect(isGenuine(both, one.toString('base64'), 1_795_565_116_000)).toBe(true)
@@ -71,8 +71,8 @@ test('a repeated batch has the same ID', async () => {
   const receiver = await startHttpReceiver()
   receiver.next(answerWith(500))
   const transport = webhook({ url: receiver.url })
-  await expect(transport.deliver(events, never)).rejects.toThrow('it answers 500')
-  await transport.deliver(events, never)
+  await expect(transport.deliver(events, neverAborted)).rejects.toThrow('it answers 500')
+  await transport.deliver(events, neverAborted)
   const [first, second] = receiver.received
   expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id'])
   expect(second && idsIn(second)).toEqual(events.map(({ id }) => id))
@@ -80,7 +80,7 @@ test('a repeated batch has the same ID', async () => {
 
 test.each([400, 413, 422])('%s rejects the events, with the text of the response', async (status) => {
   const receiver = await startHttpReceiver({ answer: answerWith(status, `no \u001b[31mred\n${'x'.repeat(5_000)}`) })
-  const refusal = webhook({ url: receiver.url }).deliver(events, never)
+  const refusal = webhook({ url: receiver.url }).deliver(events, neverAborted)
   await expect(refusal).rejects.toThrow(SinkRejected)
   await refusal.catch(({ message }: Error) => {
     expect(message).toContain(`it answers ${status}: no \\u001b[31mred`)
@@ -90,7 +90,7 @@ test.each([400, 413, 422])('%s rejects the events, with the text of the response
 
 test.each([401, 403, 404, 405, 408, 409, 410, 500, 502, 503])('%s is retried', async (status) => {
   const receiver = await startHttpReceiver({ answer: answerWith(status) })
-  const failure = webhook({ url: receiver.url }).deliver(events, never)
+  const failure = webhook({ url: receiver.url }).deliver(events, neverAborted)
   await expect(failure).rejects.toThrow(`it answers ${status}`)
   await expect(failure).rejects.not.toBeInstanceOf(SinkRejected)
 })
@@ -99,14 +99,16 @@ test('Retry-After delays the next attempt, within limits', async () => {
   const receiver = await startHttpReceiver()
   receiver.next(answerWith(429, '', { 'retry-after': '7' }), answerWith(503, '', { 'retry-after': '999999' }))
   const transport = webhook({ url: receiver.url })
-  await expect(transport.deliver(events, never)).rejects.toEqual(new SinkBusy('it answers 429', 7_000))
-  await expect(transport.deliver(events, never)).rejects.toMatchObject({ pause: 60_000 })
+  await expect(transport.deliver(events, neverAborted)).rejects.toEqual(new SinkBusy('it answers 429', 7_000))
+  await expect(transport.deliver(events, neverAborted)).rejects.toMatchObject({ pause: 60_000 })
 })
 
 test.each([301, 302, 307, 308])('a redirect (%s) is not followed, so credentials are not leaked', async (status) => {
   const elsewhere = await startHttpReceiver()
   const receiver = await startHttpReceiver({ answer: answerWith(status, '', { location: `${elsewhere.url}/x` }) })
-  await expect(webhook({ url: receiver.url }).deliver(events, never)).rejects.toThrow('redirects are not followed')
+  await expect(webhook({ url: receiver.url }).deliver(events, neverAborted)).rejects.toThrow(
+    'redirects are not followed',
+  )
   expect(elsewhere.received).toEqual([])
 })
 
@@ -114,17 +116,17 @@ test('a hanging receiver fails at the deadline, and the next attempt uses a new 
   const receiver = await startHttpReceiver()
   receiver.next(hang)
   const transport = webhook({ url: receiver.url })
-  const limits = { milliseconds: 200, signal: never }
+  const limits = { milliseconds: 200, signal: neverAborted }
   await expect(runWithTimeout((signal) => transport.deliver(events, signal), limits)).rejects.toThrow(
     'no answer within 0.2 s',
   )
-  await transport.deliver(events, never)
+  await transport.deliver(events, neverAborted)
   expect(receiver.received).toHaveLength(2)
 })
 
 test('a response that breaks off is a failure', async () => {
   const receiver = await startHttpReceiver({ answer: breakOff })
-  await expect(webhook({ url: receiver.url }).deliver(events, never)).rejects.toThrow()
+  await expect(webhook({ url: receiver.url }).deliver(events, neverAborted)).rejects.toThrow()
 })
 
 test('only the beginning of an endless response is read', async () => {
@@ -140,7 +142,7 @@ test('only the beginning of an endless response is read', async () => {
       pour()
     },
   })
-  await webhook({ url: receiver.url }).deliver(events, never)
+  await webhook({ url: receiver.url }).deliver(events, neverAborted)
   expect(written).toBeLessThan(16 * 1024 * 1024)
 })
 
@@ -155,15 +157,15 @@ test('a slow response succeeds', async () => {
       }, 60)
     },
   })
-  await webhook({ url: receiver.url }).deliver(events, never)
+  await webhook({ url: receiver.url }).deliver(events, neverAborted)
   expect(receiver.received).toHaveLength(1)
 })
 
 test('over TLS the receiver needs a certificate of a trusted or configured authority', async () => {
   const receiver = await startHttpReceiver({ tls: true })
-  await webhook({ url: receiver.url, ca: selfSignedIdentity.cert }).deliver(events, never)
-  await expect(webhook({ url: receiver.url }).deliver(events, never)).rejects.toThrow(/self-signed certificate/)
-  await expect(webhook({ url: receiver.url, ca: otherRootCertificate }).deliver(events, never)).rejects.toThrow(
+  await webhook({ url: receiver.url, ca: selfSignedIdentity.cert }).deliver(events, neverAborted)
+  await expect(webhook({ url: receiver.url }).deliver(events, neverAborted)).rejects.toThrow(/self-signed certificate/)
+  await expect(webhook({ url: receiver.url, ca: otherRootCertificate }).deliver(events, neverAborted)).rejects.toThrow(
     /self-signed certificate/,
   )
   expect(receiver.received).toHaveLength(1)
