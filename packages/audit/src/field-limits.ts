@@ -1,4 +1,7 @@
-/** The longest texts, in UTF-8 bytes of the visible form. A list is limited in entries and in the bytes of all entries together. `key` and `members` limit a record such as `detail`. */
+/**
+ * The longest texts, in UTF-8 bytes of the visible form. A list is limited in entries and in the bytes of all entries
+ * together. `key` and `members` limit a record such as `detail`.
+ */
 export const limits = {
   text: 1_024,
   path: 8_192,

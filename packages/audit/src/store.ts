@@ -103,10 +103,10 @@ const columnValues = lineColumns
   .join(', ')
 
 /**
- * Locks the stream, and appends events. Parameters: the stream, whether to ignore an adoption, the lines, the hashes, the first number, the stream again, and the bounds of its
- * month. The row lock on the stream excludes adopters. The primary key contains the time because of the partitions, so
- * a separate condition checks that the numbers are new, by the stream's last number. ON CONFLICT would be slower, because it checks each
- * event first.
+ * Locks the stream, and appends events. Parameters: the stream, whether to ignore an adoption, the lines, the hashes,
+ * the first number, the stream again, and the bounds of its month. The row lock on the stream excludes adopters. The
+ * primary key contains the time because of the partitions, so a separate condition checks that the numbers are new, by
+ * the stream's last number. ON CONFLICT would be slower, because it checks each event first.
  */
 const appendStatement = templateOf(`
   with held as materialized (

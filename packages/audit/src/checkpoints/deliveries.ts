@@ -46,8 +46,8 @@ export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFail
   let failures = 0
 
   /**
-   * The number of the last stored copy, by destination. The table is trusted only for a destination that cannot list its copies, because the database
-   * owner can change it.
+   * The number of the last stored copy, by destination. The table is trusted only for a destination that cannot list
+   * its copies, because the database owner can change it.
    */
   const delivered = new Map<string, number>()
 

@@ -8,7 +8,10 @@ export interface NewestCheckpoint {
   readonly waiting: number
 }
 
-/** Reads the newest checkpoint without verifying it, and counts the unsigned events. Streams whose end is signed have no waiting events. */
+/**
+ * Reads the newest checkpoint without verifying it, and counts the unsigned events. Streams whose end is signed have no
+ * waiting events.
+ */
 export async function readNewestCheckpoint(sql: Sql): Promise<NewestCheckpoint> {
   const [row] = await sql<{ note: string | null; waiting: number }[]>`
     select (select note from audit.checkpoints order by number desc limit 1) as note,

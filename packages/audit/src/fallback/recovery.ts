@@ -21,7 +21,8 @@ export interface FailedFile {
 
 export interface Recovery {
   /**
-   * Imports the files for which `isWanted` is true, per stream in order. A failing file stops only later files of its stream.
+   * Imports the files for which `isWanted` is true, per stream in order. A failing file stops only later files of its
+   * stream.
    *
    * @returns failed files, which are retried
    * @throws what the database throws if it is unavailable

@@ -5,8 +5,8 @@ import type { StatedPosition } from './event-position.ts'
 import { searchColumns } from './search-columns.ts'
 
 /**
- * Whether a column (`from` to `to`) matches a value in the event's text (`valueFrom` to `valueTo`). False may only mean that
- * the text is unusual.
+ * Whether a column (`from` to `to`) matches a value in the event's text (`valueFrom` to `valueTo`). False may only mean
+ * that the text is unusual.
  */
 type Matcher = (bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number) => boolean
 
