@@ -22,30 +22,34 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
       { rule: `blocked:${route}`, source, reason, remedy: next },
     ]),
   )
-  const proxy = compileProxy(document, options)
-  const isProtected = compilePatterns(document.protectedKeys)
+  const denyProxy = compileProxy(document, options)
+  const isProtectedKey = compilePatterns(document.protectedKeys)
   const isProtectedParameter = compilePatterns(document.protectedParameters)
-  const key = { rule: 'protected-key', sourceOf: protecting(document, 'protectedKeys') }
-  const ofRelease = { ...key, change: 'a release cannot change' }
-  const ofRun = { ...key, change: 'a run cannot set' }
-  const parameter = protecting(document, 'protectedParameters')
-  const ofRack = { rule: 'protected-parameter', sourceOf: parameter, change: 'nobody can change' }
+  const keyRule = { rule: 'protected-key', sourceOf: sourceFinder(document, 'protectedKeys') }
+  const forRelease = { ...keyRule, prohibition: 'a release cannot change' }
+  const forRun = { ...keyRule, prohibition: 'a run cannot set' }
+  const sourceOfParameter = sourceFinder(document, 'protectedParameters')
+  const forRack = { rule: 'protected-parameter', sourceOf: sourceOfParameter, prohibition: 'nobody can change' }
   return (call) =>
     byRoute.get(call.route.id) ??
-    denyPod(call) ??
-    proxy(call) ??
-    protectedIn(call.environment?.changed, isProtected, ofRelease) ??
-    protectedIn(call.command?.options?.environment, isProtected, ofRun) ??
-    protectedIn(call.rackParameters, isProtectedParameter, ofRack)
+    denyProcess(call) ??
+    denyProxy(call) ??
+    denyProtected(call.environment?.changed, isProtectedKey, forRelease) ??
+    denyProtected(call.command?.options?.environment, isProtectedKey, forRun) ??
+    denyProtected(call.rackParameters, isProtectedParameter, forRack)
 }
 
-/** Build pods contain the rack's password in every configuration, and a run in them can be privileged. A pod without a service has no owner. */
-function denyPod(call: RackCall): Denial | null {
+/**
+ * Denies runs in, and access to, processes of builds: they always contain the rack's password, and can be privileged. Also denies
+ * access to processes that belong to no service of the app.
+ */
+function denyProcess(call: RackCall): Denial | null {
   const { permission } = call.route
-  const runs = permission === 'process:run' && call.service === buildService
-  const entersProcess = inProcess.has(permission)
-  if (runs || (entersProcess && (call.process?.service === buildService || call.params.pid === buildService)))
-    return buildDenial
+  const isBuildRun = permission === 'process:run' && call.service === buildService
+  const entersProcess = processPermissions.has(permission)
+  // The rack also accepts the name of a service as `pid`, and chooses one of its processes.
+  const isBuild = call.process?.service === buildService || call.params.pid === buildService
+  if (isBuildRun || (entersProcess && isBuild)) return buildDenial
   if (!entersProcess || call.process === null || !call.process.known || call.process.service !== null) return null
   return noServiceDenial
 }
@@ -61,32 +65,32 @@ const noServiceDenial = denyByGateway(
   'Use a process of a service.',
 )
 
-const inProcess: ReadonlySet<string> = new Set(['process:exec', 'process:file-read', 'process:file-write'])
+const processPermissions: ReadonlySet<string> = new Set(['process:exec', 'process:file-read', 'process:file-write'])
 
 interface Protection {
   readonly rule: string
-  /** What cannot be done with the name, such as `nobody can change`. */
-  readonly change: string
+  /** A clause without its object, such as `nobody can change`. */
+  readonly prohibition: string
   /** The position in the document that protects a name. */
   sourceOf(name: string): string
 }
 
-function protecting(document: PolicyDocument, list: 'protectedKeys' | 'protectedParameters'): Protection['sourceOf'] {
+function sourceFinder(document: PolicyDocument, list: 'protectedKeys' | 'protectedParameters'): Protection['sourceOf'] {
   return function sourceOfName(name) {
     const entry = document[list].find((pattern) => compilePattern(pattern)(name)) ?? ''
     return sourceOf(document, entryName(list, entry))
   }
 }
 
-function protectedIn(
+function denyProtected(
   names: readonly string[] | undefined,
   isProtected: NameMatcher,
-  { rule, change, sourceOf: sourceOfName }: Protection,
+  { rule, prohibition, sourceOf: sourceOfName }: Protection,
 ): Denial | null {
   const protectedNames = names?.filter(isProtected) ?? []
   const [first] = protectedNames
   if (first === undefined) return null
-  // The rack reads each line with `=` as a key, also a line inside a secret.
-  const reason = `The policy protects ${joinWithAnd([...new Set(protectedNames.map((name) => inMessage(recordedKey(name))))])}, so ${change} it.`
+  // A key can be a part of a secret, because the rack reads each line with `=` as a key. `recordedKey` hides such keys.
+  const reason = `The policy protects ${joinWithAnd([...new Set(protectedNames.map((name) => inMessage(recordedKey(name))))])}, so ${prohibition} it.`
   return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team to change it.' }
 }

@@ -37,19 +37,25 @@ export function canGrant(
 ): GrantDenial | null {
   const { racks, apps } = wanted
   if (!isPattern(racks) || !isPattern(apps))
-    return unknown(
+    return denyUnknown(
       `${inMessage(isPattern(racks) ? apps : racks)} is not a pattern.`,
       'Use lower-case letters, digits, dashes, and single stars.',
     )
   const permissions = permissionsOf(document, wanted)
   if (permissions === null)
-    return unknown(`There is no role ${inMessage(wanted.role)}.`, `The roles are ${joinWithAnd(rolesOf(document))}.`)
-  const nameless = permissions.find((permission) => expandPermission(permission).length === 0)
-  if (nameless !== undefined)
-    return unknown(`There is no permission ${inMessage(nameless)}.`, 'Choose one from the list of permissions.')
+    return denyUnknown(
+      `There is no role ${inMessage(wanted.role)}.`,
+      `The roles are ${joinWithAnd(rolesOf(document))}.`,
+    )
+  const unknownPermission = permissions.find((permission) => expandPermission(permission).length === 0)
+  if (unknownPermission !== undefined)
+    return denyUnknown(
+      `There is no permission ${inMessage(unknownPermission)}.`,
+      'Choose one from the list of permissions.',
+    )
 
   const held = coveringGrants(granter, wanted, moment)
-  const missing = permissions.flatMap(spelledOut).find((one) => !held.some((grant) => grant.role.has(one)))
+  const missing = permissions.flatMap(expandUnlessStar).find((one) => !held.some((grant) => grant.role.has(one)))
   const scope = describeScope(wanted)
   if (missing !== undefined) return denyMissing(describeLack({ granter, wanted, moment }, missing))
   const command = wanted.permissions === undefined ? findUncoveredCommand(document, wanted.role, held) : null
@@ -59,7 +65,7 @@ export function canGrant(
   )
 }
 
-function unknown(reason: string, remedy: string): GrantDenial {
+function denyUnknown(reason: string, remedy: string): GrantDenial {
   return { cause: 'unknown', reason, remedy }
 }
 
@@ -68,16 +74,16 @@ function denyMissing(reason: string): GrantDenial {
   return { cause: 'missing', reason, remedy: 'Ask someone who has it.' }
 }
 
-interface Asked {
+interface GrantRequest {
   readonly granter: Granter
   readonly wanted: WantedGrant
   readonly moment: Moment
 }
 
-function describeLack({ granter, wanted, moment }: Asked, missing: string): string {
-  const sooner = coveringGrants(granter, { ...wanted, until: moment.at }, moment)
+function describeLack({ granter, wanted, moment }: GrantRequest, missing: string): string {
+  const currentGrants = coveringGrants(granter, { ...wanted, until: moment.at }, moment)
   const what = wanted.permissions === undefined ? `role ${inMessage(wanted.role)}` : `permission ${inMessage(missing)}`
-  if (sooner.some((grant) => grant.role.has(missing))) return `you do not have the ${what} for that long`
+  if (currentGrants.some((grant) => grant.role.has(missing))) return `you do not have the ${what} for that long`
   const lack =
     wanted.permissions === undefined
       ? `do not have the role ${inMessage(wanted.role)}`
@@ -101,7 +107,7 @@ function rolesOf({ roles }: PolicyDocument): string[] {
 }
 
 /** `*` stays as it is, because it includes permissions of later releases. */
-function spelledOut(permission: string): string[] {
+function expandUnlessStar(permission: string): string[] {
   return permission === '*' ? ['*'] : expandPermission(permission)
 }
 
@@ -112,12 +118,12 @@ function coveringGrants({ principal, bindings }: Granter, wanted: WantedGrant, m
   const covering = new Set(
     principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),
   )
-  const lasts = ({ expiresAt }: Grant) => expiresAt === null || (until !== null && until <= expiresAt)
+  const lastsLongEnough = ({ expiresAt }: Grant) => expiresAt === null || (until !== null && until <= expiresAt)
   return bindings.own.all.filter(
     (grant) =>
       covering.has(grant.id) &&
       isLive(grant, moment.at) &&
-      lasts(grant) &&
+      lastsLongEnough(grant) &&
       (grant.checkConditions?.(moment) ?? null) === null &&
       keepsConditions(grant, wanted),
   )
@@ -134,9 +140,9 @@ function findUncoveredCommand(
   role: string,
   held: readonly Grant[],
 ): string | null {
-  const given = [role, ...(roles.find(({ name }) => name === role)?.extends ?? [])]
-  const names = held.flatMap((grant) => grant.role.names)
-  const isFor = (rule: CommandRule, some: readonly string[]) => rule.roles.some((one) => some.includes(one))
-  const uncovered = commands.find((rule) => isFor(rule, given) && !isFor(rule, names))
+  const grantedRoles = [role, ...(roles.find(({ name }) => name === role)?.extends ?? [])]
+  const heldRoles = held.flatMap((grant) => grant.role.names)
+  const isFor = (rule: CommandRule, roleNames: readonly string[]) => rule.roles.some((one) => roleNames.includes(one))
+  const uncovered = commands.find((rule) => isFor(rule, grantedRoles) && !isFor(rule, heldRoles))
   return uncovered?.id ?? null
 }

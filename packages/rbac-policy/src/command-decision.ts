@@ -29,17 +29,17 @@ export function decideCommand(
   if (permission !== 'process:run' && permission !== 'process:exec') return null
   const decision = matchCall(document, principal, here, call)
   if (decision.effect === 'deny') return denyByMatcher(document, decision)
-  return decision.by === null ? attachedRun(document) : permittedBy(document, decision.by, decision.permitting)
+  return decision.by === null ? permitAttachedRun(document) : permitByRule(document, decision.by, decision.permitting)
 }
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
 interface PermittedCommand extends GrantWords {
-  /** IDs of all command rules that permit it, each of which can need a proof. */
+  /** IDs of all command rules that permit the command. Each of them can need a proof. */
   readonly commandRules: readonly string[]
 }
 
-function permittedBy(
+function permitByRule(
   document: CompiledDocument,
   { id, source }: CommandRule,
   permitting: readonly CommandRule[],
@@ -52,8 +52,8 @@ function permittedBy(
   }
 }
 
-/** No single rule permits an attached run. */
-function attachedRun({ source }: CompiledDocument): PermittedCommand {
+/** Permits the start of an attached run. No single rule does, so `commandRules` is empty. */
+function permitAttachedRun({ source }: CompiledDocument): PermittedCommand {
   return { rule: 'command:attached-start', source, reason: attachedReason, commandRules: [] }
 }
 
@@ -68,14 +68,14 @@ function matchCall(
   const { command } = call
   // A run that is checked as an exec would escape the rule about services.
   if (!command || (command.mode === 'exec') !== (call.route.permission === 'process:exec'))
-    return unreadable('The command of this call could not be read.', 'Send it with the Convox CLI.')
+    return denyUnreadable('The command of this call could not be read.', 'Send it with the Convox CLI.')
   if (isTooLong([command.text])) {
     const reason = `The command is longer than ${maxCommandBytes} bytes.`
     return { effect: 'deny', rule: 'too-long', reason, remedy: 'Put the command into a script of the app.' }
   }
   const { argv, mode, options } = command
   if (!argv)
-    return unreadable(
+    return denyUnreadable(
       `The rack could not read this command (${inMessage(command.error ?? 'unknown')}).`,
       'Check its quotes and backslashes.',
     )
@@ -132,6 +132,6 @@ function sourceOf({ source }: CompiledDocument, rule: string, nearest: CommandRu
   return matcherRules.has(rule) ? 'gateway' : source
 }
 
-function unreadable(reason: string, remedy: string): CommandDecision {
+function denyUnreadable(reason: string, remedy: string): CommandDecision {
   return { effect: 'deny', rule: 'unreadable', reason, remedy }
 }

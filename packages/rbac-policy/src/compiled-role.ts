@@ -1,5 +1,5 @@
 import { type CompiledCondition, compileCondition } from './condition.ts'
-import { spelledOut } from './permission-patterns.ts'
+import { expandWithImplied } from './permission-patterns.ts'
 import type { Role } from './policy-document.ts'
 import { type CompiledStepUpRule, compileRule } from './step-up.ts'
 import type { Permission } from './types.ts'
@@ -11,7 +11,7 @@ export interface CompiledRole {
   /** Its own name and those of the roles that it extends. Command rules for any of them apply to it. */
   readonly names: readonly string[]
   readonly when: readonly CompiledCondition[]
-  /** What every call through it requires. */
+  /** The step-ups that calls through this role require. */
   readonly stepUp: readonly CompiledStepUpRule[]
   has(permission: Permission): boolean
   /** The rule and the sentence of a decision that this role permits. */
@@ -29,30 +29,30 @@ export interface GrantWords {
 export function compileRole({
   name,
   permissions: granted,
-  extends: above = [],
+  extends: bases = [],
   when = [],
   stepUp = [],
-  source,
+  source = 'bindings', // Permissions that were granted one by one belong to no document.
 }: Role): CompiledRole {
-  const all = spelledOut(granted)
+  const all = expandWithImplied(granted)
   const hasEvery = granted.includes('*')
   return {
     name,
-    source: source ?? 'bindings',
-    names: [...new Set([name, ...above])],
+    source,
+    names: [...new Set([name, ...bases])],
     when: when.map(compileCondition),
     stepUp: stepUp.flatMap(({ role, ...rule }) => {
       const words = {
         what: `role ${role}`,
         subject: `Every call through the role ${role}`,
-        source: source ?? 'bindings',
+        source,
       }
       return compileRule(rule, words) ?? []
     }),
     has: (permission) => hasEvery || all.has(permission),
     grant: (permission) => ({
       rule: `role:${name}`,
-      source: source ?? 'bindings',
+      source,
       reason: `The role ${name} grants ${permission}.`,
     }),
   }

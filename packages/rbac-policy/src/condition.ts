@@ -30,7 +30,7 @@ export interface CompiledCondition {
   readonly checkScope: ScopeCheck | null
 }
 
-/** Explains which racks or apps something applies to, for a scope outside them. */
+/** Returns which racks or apps a role or rule applies to, if the scope is not one of them; null if it is. */
 export type ScopeCheck = (scope: PolicyScope) => Explanation | null
 
 /** Returns why a condition is not met at a moment; null if it is met. */
@@ -72,7 +72,7 @@ function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['check
   }
 }
 
-/** Combines checks in order; null if there are none. */
+/** Combines checks into one that returns the first failure; null without checks. */
 export function firstFailure(checks: readonly MomentCheck[]): MomentCheck | null {
   if (checks.length === 0) return null
   return function explanation(moment) {
@@ -86,7 +86,7 @@ export function firstFailure(checks: readonly MomentCheck[]): MomentCheck | null
 
 const callerNames = { user: 'people', 'api-token': 'API tokens', workload: 'CI jobs' } as const
 
-/** Explains which kinds of callers something applies to. */
+/** Explains which kinds of callers a role or rule applies to. */
 export function wrongCaller(callers: readonly PrincipalKind[] | null): Explanation {
   const who = joinWithAnd((callers ?? []).map((caller) => callerNames[caller]))
   return { reason: `only for ${who}`, remedy: 'Use one of these, or ask an administrator of the gateway.' }

@@ -11,10 +11,10 @@ import {
   type ScopeGrants,
 } from './grants.ts'
 import {
-  boundElsewhere,
+  boundToOtherRack,
   denyByCondition,
   type NeedWords,
-  needs,
+  needWords,
   noBinding,
   noPermission,
   proxyReason,
@@ -35,9 +35,9 @@ export function decide(
 ): Decision {
   const permission = permissionOf(call)
   const scope = scopeOf(call)
-  const bound = acceptsRack(bindings, call.rack)
-  const here = bound ? grantsInScope(bindings, scope, call) : null
-  if (here === null) return deny(document, permission, null, boundElsewhere(principal, call))
+  const isForRack = acceptsRack(bindings, call.rack)
+  const here = isForRack ? grantsInScope(bindings, scope, call) : null
+  if (here === null) return deny(document, permission, null, boundToOtherRack(principal, call))
 
   const required = requiredPermissions(call)
   const missing = findMissing(document, principal, { scope, here, required, bindings, moment: call })
@@ -52,9 +52,8 @@ export function decide(
   if (blocked) return deny(document, permission, here, blocked)
 
   const { rule, source, reason } = command ?? grantedBy(here, required)
-  const commandRules = command?.commandRules ?? none
+  const commandRules = command?.commandRules ?? noNames
   const { roles } = here.own
-  const { bindings: basis } = here
   const granted: Allowed = {
     effect: 'allow',
     rule,
@@ -62,7 +61,7 @@ export function decide(
     permission,
     reason,
     roles,
-    bindings: basis,
+    bindings: here.bindings,
     policy: document.hash,
   }
   const { stepUp } = document
@@ -83,11 +82,11 @@ export function checkPermissionAt(
   }: { readonly permission: Permission; readonly where: PolicyScope; readonly moment: Moment },
 ): Denial | null {
   const here = grantsInScope(bindings, where, moment)
-  const asked = { scope: where, here, required: [permission], bindings, moment }
-  return findMissing(document, principal, asked)?.denial ?? null
+  const check = { scope: where, here, required: [permission], bindings, moment }
+  return findMissing(document, principal, check)?.denial ?? null
 }
 
-interface Asked {
+interface PermissionCheck {
   readonly scope: PolicyScope
   readonly here: ScopeGrants
   readonly required: readonly Permission[]
@@ -105,7 +104,7 @@ interface MissingPermission {
 function findMissing(
   document: CompiledDocument,
   principal: Principal,
-  { scope, here, required, bindings, moment }: Asked,
+  { scope, here, required, bindings, moment }: PermissionCheck,
 ): MissingPermission | null {
   const { own, owner, failedConditions: failed } = here
   if (own.roles.length === 0) {
@@ -153,7 +152,7 @@ function explainProxy(
 
 const missingRole: ReadonlySet<string> = new Set(['no-permission', 'no-binding'])
 
-/** A proxy to a resource needs a permission on the app of the resource, any other proxy one on the rack. */
+/** A proxy to a resource needs a permission on the app of the resource. Any other proxy needs one on the rack. */
 function permissionOf({ route, resource }: RackCall): Permission {
   return resource === null ? route.permission : 'resource:proxy'
 }
@@ -162,7 +161,7 @@ function scopeOf({ rack, app, route, resource }: RackCall): PolicyScope {
   return resource === null ? { rack, app, scope: route.scope } : { rack, app: resource.app, scope: 'app' }
 }
 
-const none: readonly string[] = Object.freeze([])
+const noNames: readonly string[] = Object.freeze([])
 
 function deny(
   { hash }: CompiledDocument,
@@ -170,8 +169,8 @@ function deny(
   here: ScopeGrants | null,
   { rule, source, reason, remedy }: Denial,
 ): Decision {
-  const roles = here === null ? none : here.own.roles
-  const bindings = here === null ? none : here.bindings
+  const roles = here === null ? noNames : here.own.roles
+  const bindings = here === null ? noNames : here.bindings
   return { effect: 'deny', rule, source, permission, reason, remedy, roles, bindings, policy: hash }
 }
 
@@ -186,7 +185,7 @@ function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): G
 function needsOf(document: CompiledDocument, permission: Permission): NeedWords {
   const found = document.needs.get(permission)
   if (found !== undefined) return found
-  const text = needs(permission, rolesWith(document, permission))
+  const text = needWords(permission, rolesWith(document, permission))
   document.needs.set(permission, text)
   return text
 }

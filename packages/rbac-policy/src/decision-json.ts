@@ -1,6 +1,6 @@
 import type { Decision } from './types.ts'
 
-/** The JSON form of a decision, which calls the remedy `next`. */
+/** The JSON form of a decision: the remedy is called `next`, and `granted` is left out. */
 export function toDecisionJson(decision: Decision) {
   if (decision.effect === 'allow') return decision
   if (decision.effect === 'deny') {

@@ -116,11 +116,11 @@ function proxyProblems({ proxyHosts }: PolicyDocument): Problem[] {
     .filter((host) => /^[*.]*$/.test(host) || host !== host.toLowerCase())
     .map((host) => ({
       at: ['proxy', 'hosts'],
-      text: `the proxy host "${inMessage(host)}" must be a name or a pattern in lower case that says more than "any"`,
+      text: `the proxy host "${inMessage(host)}" must be a lower-case name or pattern, and must not match every host`,
     }))
 }
 
-/** Rejects patterns that match every name. */
+/** Rejects empty patterns, and patterns that would protect every name. */
 function patternProblems({
   protectedKeys,
   protectedParameters,
@@ -132,7 +132,7 @@ function patternProblems({
       .filter((pattern) => /^\**$/.test(pattern))
       .map((pattern) => ({
         at,
-        text: `the ${what} "${inMessage(pattern)}" must be a name or a pattern that says more than "any"`,
+        text: `the ${what} "${inMessage(pattern)}" must not be empty and must not match every name`,
       }))
   return [
     ...check(protectedKeys, ['protected', 'environment'], 'protected key'),

@@ -18,8 +18,8 @@ export type PolicyReading =
   | { readonly document: null; readonly problems: FileProblems }
 
 /**
- * Reads a policy document. A section replaces that of the built-in policy. Roles and blocked operations are added to the
- * built-in ones, or replace those of the same name.
+ * Reads a policy document. A key that it leaves out has its built-in value. Roles and blocked operations are added to the built-in
+ * ones, or replace those of the same name.
  *
  * @param text YAML 1.2
  * @param source the name of the document in problems and decisions, such as `policy.yaml`
@@ -53,7 +53,7 @@ export function unblockedBy(document: PolicyDocument): string[] {
   return builtInPolicy().blocked.flatMap(({ route }) => (blocked.has(route) ? [] : [route]))
 }
 
-/** What is valid but may be a mistake, each as a sentence without its full stop. */
+/** Valid parts that may be mistakes, each as a sentence without its full stop. */
 export function documentWarnings(document: PolicyDocument): string[] {
   return [
     ...unblockedBy(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
@@ -65,18 +65,18 @@ export function documentWarnings(document: PolicyDocument): string[] {
 /** A role, a rack, or an app includes calls that only read, such as following a log. */
 function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument): string[] {
   const { kind, name, level, source } = requirement
-  const shown = permissionsWithoutCalls(requirement, document)
-  if (shown.length > 0)
+  const withoutCalls = permissionsWithoutCalls(requirement, document)
+  if (withoutCalls.length > 0)
     return [
-      `the step-up of the role ${inMessage(name)} asks for no proof, because no call needs a role for ${joinWithAnd(shown.map(inMessage))} (${source})`,
+      `the step-up of the role ${inMessage(name)} asks for no proof, because no call needs a role for ${joinWithAnd(withoutCalls.map(inMessage))} (${source})`,
     ]
   if (level?.kind !== 'always' || !(kind === 'role' || kind === 'rack' || kind === 'app')) return []
   return [`the step-up of the ${kind} ${inMessage(name)} asks for a proof for each call, also for reading (${source})`]
 }
 
 /**
- * The permissions of a role whose level asks for no proof, because it only decides what responses show. Its level can concern
- * calls only through a role that extends it.
+ * The permissions of a role, if no call requires any of them: they only decide what responses show, so the level of the role asks
+ * for no proof. It can still apply to the calls of a role that extends this one.
  */
 function permissionsWithoutCalls({ kind, name, level }: ListedRequirement, { roles }: PolicyDocument): string[] {
   if (kind !== 'role' || level === null) return []
@@ -101,13 +101,13 @@ function unreachableServices(
 function readOver(base: PolicyDocument | null, text: string, source: string): PolicyReading {
   const written = readWritten(text, WrittenPolicy, 'the document')
   if (written.value === null) return { document: null, problems: written.problems }
-  const { value, at, failed } = written
+  const { value, positionOf, withPositions } = written
   const { document, problems } = mergePolicy(base, value, {
     name: source,
-    lineOf: (path) => `${source}:${at(path).line}`,
+    lineOf: (path) => `${source}:${positionOf(path).line}`,
   })
   const all = [...problems, ...(problems.length > 0 ? [] : documentProblems(document))]
-  if (all.length > 0) return { document: null, problems: failed(all) }
+  if (all.length > 0) return { document: null, problems: withPositions(all) }
   texts.set(document, text)
   return { document, problems: [] }
 }

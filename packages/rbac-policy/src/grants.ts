@@ -29,7 +29,7 @@ export interface Grant {
   readonly onApp: NameMatcher
   /** Whether it applies to all apps, including future ones, as a route of the whole rack requires. */
   readonly everyApp: boolean
-  /** Returns why the grant does not apply at a moment; null if it always applies. */
+  /** Returns why the grant does not apply at a moment. Null without conditions on time, address, or caller. */
   readonly checkConditions: MomentCheck | null
   /** Checks of the role's conditions on racks and apps. */
   readonly scopeChecks: readonly ScopeCheck[]
@@ -41,7 +41,7 @@ export interface CompiledBindings {
   readonly own: GrantSet
   readonly owner: GrantSet | null
   /** Caches sets of grants by their positions. */
-  readonly known: Map<string | number, ScopeGrants>
+  readonly cache: Map<string | number, ScopeGrants>
 }
 
 /** The grants of the caller, or of the owner of a token. */
@@ -95,42 +95,46 @@ export function compilePrincipalBindings(
   principal: Principal,
   roles: ReadonlyMap<string, CompiledRole>,
 ): CompiledBindings {
-  const owned = principal.owner ?? (principal.kind === 'api-token' ? { bindings: [] } : null)
+  const owner = principal.owner ?? (principal.kind === 'api-token' ? { bindings: [] } : null)
   return {
     rack: principal.rack,
     own: compileGrantSet(compileBindings(principal.bindings, roles, principal.kind)),
-    owner: owned && compileGrantSet(compileBindings(owned.bindings, roles, null)),
-    known: new Map(),
+    owner: owner && compileGrantSet(compileBindings(owner.bindings, roles, null)),
+    cache: new Map(),
   }
 }
 
-/** The limits of the cache: 1,000 sets of 2 to 32 grants. Callers can name apps that do not exist, so it must be bounded. */
+/** The cache has about 1,000 sets of at most 32 grants. It must be bounded, because callers can name apps that do not exist. */
 const maxSets = 1_000
 const maxSetSize = 32
 
 /** The grants that apply at a scope and time; none if the credential is bound to another rack. */
 export function grantsInScope(bindings: CompiledBindings, scope: PolicyScope, moment: Moment): ScopeGrants {
-  const bound = acceptsRack(bindings, scope.rack)
-  const own = bound ? grantsAt(bindings.own, scope, moment.at) : none
-  const owner = bindings.owner && (bound ? grantsAt(bindings.owner, scope, moment.at) : none)
-  return applyConditions(heldTogether(bindings, own, owner), moment)
+  const isForRack = acceptsRack(bindings, scope.rack)
+  const own = isForRack ? grantsAt(bindings.own, scope, moment.at) : noGrants
+  const owner = bindings.owner && (isForRack ? grantsAt(bindings.owner, scope, moment.at) : noGrants)
+  return applyConditions(cachedScopeGrants(bindings, own, owner), moment)
 }
 
-const none: readonly Grant[] = Object.freeze([])
+const noGrants: readonly Grant[] = Object.freeze([])
 
-function heldTogether(bindings: CompiledBindings, own: readonly Grant[], owner: readonly Grant[] | null): ScopeGrants {
-  const { known } = bindings
+function cachedScopeGrants(
+  bindings: CompiledBindings,
+  own: readonly Grant[],
+  owner: readonly Grant[] | null,
+): ScopeGrants {
+  const { cache } = bindings
   if (own.length + (owner?.length ?? 0) > maxSetSize) return scopeGrants(own, owner, [])
-  const key = owner === null ? positions(own) : `${positions(own)}/${positions(owner)}`
-  const found = known.get(key)
+  const key = owner === null ? cacheKey(own) : `${cacheKey(own)}/${cacheKey(owner)}`
+  const found = cache.get(key)
   if (found !== undefined) return found
   const made = scopeGrants(own, owner, [])
-  if (known.size >= maxSets + bindings.own.all.length) known.clear()
-  known.set(key, made)
+  if (cache.size >= maxSets + bindings.own.all.length) cache.clear()
+  cache.set(key, made)
   return made
 }
 
-function positions(grants: readonly Grant[]): string | number {
+function cacheKey(grants: readonly Grant[]): string | number {
   const [only] = grants
   return only !== undefined && grants.length === 1 ? only.position : grants.map(({ position }) => position).join(',')
 }
@@ -147,7 +151,7 @@ function applyConditions(here: ScopeGrants, moment: Moment): ScopeGrants {
   return failed.length === 0 ? here : scopeGrants(own, here.grants.owner, failed)
 }
 
-/** Own grants that apply to a scope except for their role's condition on racks and apps. Only denials need them. */
+/** Own grants that only their role's condition on racks and apps keeps from a scope. Only denials need them. */
 export function failedScopeConditions(
   { own }: CompiledBindings,
   scope: PolicyScope,
@@ -176,8 +180,8 @@ function scopeGrants(
 ): ScopeGrants {
   const all = owner === null ? own : [...own, ...owner]
   return {
-    own: heldOf(own),
-    owner: owner && heldOf(owner),
+    own: roleSetOf(own),
+    owner: owner && roleSetOf(owner),
     bindings: Object.freeze(all.map((grant) => grant.id)),
     failedConditions: failed,
     hasConditions: own.some(({ checkConditions }) => checkConditions !== null),
@@ -185,11 +189,11 @@ function scopeGrants(
   }
 }
 
-function heldOf(grants: readonly Grant[]): RoleSet {
-  return heldOfRoles([...new Set(grants.map(({ role }) => role))])
+function roleSetOf(grants: readonly Grant[]): RoleSet {
+  return createRoleSet([...new Set(grants.map(({ role }) => role))])
 }
 
-function heldOfRoles(distinct: readonly CompiledRole[]): RoleSet {
+function createRoleSet(distinct: readonly CompiledRole[]): RoleSet {
   const roles = Object.freeze([...new Set(distinct.map(({ name }) => name))])
   return {
     roles,
@@ -215,7 +219,7 @@ function grantsAt({ on }: GrantSet, { rack, app, scope }: PolicyScope, at: numbe
   const { all, everyApp, byApp } = on(rack)
   if (scope === 'list') return all.filter((grant) => isLive(grant, at))
   if (scope === 'rack') return everyApp.filter((grant) => isLive(grant, at))
-  return app === null ? none : byApp.find(app).filter((grant) => isLive(grant, at) && grant.onApp(app))
+  return app === null ? noGrants : byApp.find(app).filter((grant) => isLive(grant, at) && grant.onApp(app))
 }
 
 /** Bounds the cache, because callers can name racks that do not exist. */
@@ -223,10 +227,10 @@ const maxRacks = 1_000
 
 function compileGrantSet(all: readonly Grant[]): GrantSet {
   const byRack = createNameIndex(all.map((grant) => ({ patterns: [grant.racks], value: grant })))
-  const known = new Map<string, RackGrants>()
+  const cache = new Map<string, RackGrants>()
 
   function on(rack: string): RackGrants {
-    const found = known.get(rack)
+    const found = cache.get(rack)
     if (found !== undefined) return found
     const here = byRack.find(rack).filter((grant) => grant.onRack(rack))
     const made = {
@@ -234,8 +238,8 @@ function compileGrantSet(all: readonly Grant[]): GrantSet {
       everyApp: here.filter(({ everyApp }) => everyApp),
       byApp: createNameIndex(here.map((grant) => ({ patterns: [grant.apps], value: grant }))),
     }
-    if (known.size >= maxRacks) known.clear()
-    known.set(rack, made)
+    if (cache.size >= maxRacks) cache.clear()
+    cache.set(rack, made)
     return made
   }
 

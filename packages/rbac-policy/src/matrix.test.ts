@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from './document.ts'
 import { compilePolicy } from './policy.ts'
 import { binding, call, principal, token } from './testing/calls.ts'
-import { cutLists, wholeRack, whoMay } from './testing/who-may.ts'
+import { listScopeRoutes, permittedRoles, wholeRackRoutes } from './testing/permitted-roles.ts'
 import type { Principal } from './types.ts'
 
 const policy = compilePolicy(builtInPolicy())
@@ -23,7 +23,7 @@ const kinds: Readonly<Record<string, (role: string, apps: string) => Principal>>
 }
 
 function mayByTable(route: string, role: string): boolean {
-  const cell = whoMay[route] ?? ''
+  const cell = permittedRoles[route] ?? ''
   if (cell === 'blocked') return false
   return role === 'admin' || cell.includes(letters[role] ?? 'nobody')
 }
@@ -38,7 +38,7 @@ function expected(isAllowed: (route: string) => boolean): Record<string, string>
 }
 
 test('the table names every route of the rack, and no other', () => {
-  expect(Object.keys(whoMay).sort()).toEqual(rackRoutes.map((route) => route.id).sort())
+  expect(Object.keys(permittedRoles).sort()).toEqual(rackRoutes.map((route) => route.id).sort())
 })
 
 describe.each(Object.keys(kinds))('%s', (kind) => {
@@ -49,14 +49,14 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
   })
 
   test.each(roles)('with the role "%s" on this app: the same, without the whole rack', (role) => {
-    const isRackWide = (id: string) => wholeRack.some((pattern) => pattern.test(id))
+    const isRackWide = (id: string) => wholeRackRoutes.some((pattern) => pattern.test(id))
     for (const apps of ['web', 'w*', '*b'])
       expect(decisions(make(role, apps)), apps).toEqual(expected((id) => mayByTable(id, role) && !isRackWide(id)))
   })
 
   test.each(roles)('with the role "%s" on another app: lists at most', (role) => {
-    const isCut = (id: string) => cutLists.includes(id)
-    expect(decisions(make(role, 'billing'))).toEqual(expected((id) => isCut(id) && mayByTable(id, role)))
+    const isListScope = (id: string) => listScopeRoutes.includes(id)
+    expect(decisions(make(role, 'billing'))).toEqual(expected((id) => isListScope(id) && mayByTable(id, role)))
   })
 })
 
@@ -136,7 +136,9 @@ describe('every route', () => {
   })
 
   test('denies a blocked operation to an admin with its rule', () => {
-    for (const one of all.filter(({ route }) => whoMay[route.id] === 'blocked' && route.permission !== 'proxy:open')) {
+    for (const one of all.filter(
+      ({ route }) => permittedRoles[route.id] === 'blocked' && route.permission !== 'proxy:open',
+    )) {
       expect(policy.decide(principal([binding('admin')]), one)).toMatchObject({
         effect: 'deny',
         rule: `blocked:${one.route.id}`,

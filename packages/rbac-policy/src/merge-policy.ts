@@ -16,12 +16,12 @@ export interface DocumentSource {
   lineOf(path: readonly (string | number)[]): string
 }
 
-interface Merged {
+interface MergedPolicy {
   readonly document: PolicyDocument
   readonly problems: readonly Problem[]
 }
 
-const nothing: PolicyDocument = {
+const emptyDocument: PolicyDocument = {
   source: '',
   roles: [],
   commands: [],
@@ -41,11 +41,15 @@ const nothing: PolicyDocument = {
 /** The maximum number of roles that a role extends, directly and indirectly. */
 const maxParents = 50
 
-const askForIt = 'Ask the platform team, which maintains the policy.'
+const defaultRemedy = 'Ask the platform team, which maintains the policy.'
 
 /** Merges a document with the built-in policy. */
-export function mergePolicy(builtIn: PolicyDocument | null, written: WrittenPolicy, source: DocumentSource): Merged {
-  const base = builtIn ?? nothing
+export function mergePolicy(
+  builtIn: PolicyDocument | null,
+  written: WrittenPolicy,
+  source: DocumentSource,
+): MergedPolicy {
+  const base = builtIn ?? emptyDocument
   const problems: Problem[] = []
   const { commands, secrets, proxy } = written
   const document: PolicyDocument = {
@@ -81,13 +85,13 @@ function sourcesIn(
   const entries = nameListNames.flatMap((list) =>
     document[list].map((entry, index) => {
       const name = entryName(list, entry)
-      return [name, document[list] === base[list] ? sourceOf(base, name) : lineOf([...nameLists[list].at, index])]
+      return [name, document[list] === base[list] ? sourceOf(base, name) : lineOf([...nameLists[list].path, index])]
     }),
   )
-  const opened = unblocked.map((route, index) => [unblockedName(route), lineOf(['unblocked', index])])
+  const unblockedSources = unblocked.map((route, index) => [unblockedName(route), lineOf(['unblocked', index])])
   const enrollment = stepUp?.enrollBy === undefined ? [] : [[enrollmentName, lineOf(['stepUp', 'enrollBy'])]]
   // The first of two identical entries decides.
-  return Object.fromEntries([...entries, ...opened, ...enrollment].reverse())
+  return Object.fromEntries([...entries, ...unblockedSources, ...enrollment].reverse())
 }
 
 function mergedRoles(
@@ -102,9 +106,9 @@ function mergedRoles(
   const finished = new Set<string>()
 
   /** A role that extends its own name extends the built-in one. */
-  function roleOf(name: string, by: string): Role | null {
+  function roleOf(name: string, extender: string): Role | null {
     const own = Object.hasOwn(written, name) ? written[name] : undefined
-    if (own === undefined || name === by) return resolved.get(name) ?? null
+    if (own === undefined || name === extender) return resolved.get(name) ?? null
     if (finished.has(name)) return resolved.get(name) ?? null
     return resolve(name, own)
   }
@@ -121,7 +125,7 @@ function mergedRoles(
       return null
     }
     if (resolving.size > maxParents) {
-      problems.push(tooMany(name))
+      problems.push(tooManyParents(name))
       return null
     }
     resolving.add(name)
@@ -147,7 +151,7 @@ function mergedRoles(
       (parent) => parent !== name,
     )
     if (names.length > maxParents) {
-      problems.push(tooMany(name))
+      problems.push(tooManyParents(name))
       return null
     }
     const role = {
@@ -168,7 +172,7 @@ function mergedRoles(
   return [...resolved.values()]
 }
 
-function tooMany(role: string): Problem {
+function tooManyParents(role: string): Problem {
   return { at: ['roles', role, 'extends'], text: `the role "${inMessage(role)}" extends more than ${maxParents} roles` }
 }
 
@@ -205,7 +209,7 @@ function mergedBlocked(
         text: `"${inMessage(route)}" is not blocked, so it cannot be unblocked`,
       })
   }
-  for (const [route, { reason, next = askForIt }] of Object.entries(blocked))
+  for (const [route, { reason, next = defaultRemedy }] of Object.entries(blocked))
     all.set(route, { route, reason, next, source: source.lineOf(['blocked', route]) })
   return [...all.values()]
 }

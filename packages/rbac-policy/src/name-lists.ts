@@ -2,19 +2,19 @@ import type { PolicyDocument } from './policy-document.ts'
 
 interface ListDescription {
   /** The noun for one entry, for coverage reports. */
-  readonly called: string
+  readonly noun: string
   /** Its path in a document. */
-  readonly at: readonly string[]
+  readonly path: readonly string[]
 }
 
 /** The lists of names and patterns of a document. */
 export const nameLists = {
-  runServices: { called: 'run-service', at: ['commands', 'services'] },
-  protectedKeys: { called: 'protected-key', at: ['protected', 'environment'] },
-  protectedParameters: { called: 'protected-parameter', at: ['protected', 'parameters'] },
-  proxyHosts: { called: 'proxy-host', at: ['proxy', 'hosts'] },
-  secretKeys: { called: 'secret-key', at: ['secrets', 'environment'] },
-  secretParameters: { called: 'secret-parameter', at: ['secrets', 'parameters'] },
+  runServices: { noun: 'run-service', path: ['commands', 'services'] },
+  protectedKeys: { noun: 'protected-key', path: ['protected', 'environment'] },
+  protectedParameters: { noun: 'protected-parameter', path: ['protected', 'parameters'] },
+  proxyHosts: { noun: 'proxy-host', path: ['proxy', 'hosts'] },
+  secretKeys: { noun: 'secret-key', path: ['secrets', 'environment'] },
+  secretParameters: { noun: 'secret-parameter', path: ['secrets', 'parameters'] },
 } as const satisfies Partial<Record<keyof PolicyDocument, ListDescription>>
 
 export type NameList = keyof typeof nameLists
@@ -23,7 +23,7 @@ export const nameListNames = Object.keys(nameLists) as readonly NameList[]
 
 /** Such as `protected-key DB_*`. */
 export function entryName(list: NameList, entry: string): string {
-  return `${nameLists[list].called} ${entry}`
+  return `${nameLists[list].noun} ${entry}`
 }
 
 /** Such as `unblocked:PUT /system`. */

@@ -4,20 +4,20 @@ import type { Allowed, Decision } from './types.ts'
 /** A decision that permits a call, or that permits it once its requirement is met. */
 export type GrantedDecision = Exclude<Decision, { effect: 'deny' }>
 
-/** What permits a call once its requirement is met. */
-export function grantedIn(decision: GrantedDecision): Allowed {
+/** The decision that permits the call, once a requirement is met. */
+export function allowedPartOf(decision: GrantedDecision): Allowed {
   return decision.effect === 'allow' ? decision : decision.granted
 }
 
 /**
- * Narrows a decision, for example with policy packages. What permits the call is narrowed before its requirement is checked, so
- * that nobody has to prove a second factor for a call that is then denied.
+ * Narrows a decision, for example with policy packages. `narrow` runs before a requirement is checked, so that nobody has to prove
+ * a second factor for a call that is then denied.
  */
 export async function narrowDecision(
   decision: GrantedDecision,
   narrow: (granted: Allowed) => Promise<Decision>,
 ): Promise<Decision> {
-  return stricterOf(decision, await narrow(grantedIn(decision)))
+  return stricterOf(decision, await narrow(allowedPartOf(decision)))
 }
 
 /** The stricter of two decisions about the same call; the first one of two equal ones. */

@@ -26,7 +26,7 @@ export function readNetwork(text: string): string | null {
 /** The maximum number of cached addresses. */
 const maxCached = 1_000
 
-/** Whether an address is in one of the networks. @param networks as `readNetwork` returns them */
+/** Returns a function that checks whether an address is in one of the networks. @param networks as `readNetwork` returns them */
 export function compileNetworks(networks: readonly string[]): (address: string) => boolean {
   // A list for each family: one list would find every IPv4 address in `::/0`.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() }
@@ -35,7 +35,7 @@ export function compileNetworks(networks: readonly string[]): (address: string) 
     const family = familyOf(address)
     lists[family].addSubnet(address, Number(bits), family)
   }
-  const known = new Map<string, boolean>()
+  const cache = new Map<string, boolean>()
 
   function isIn(address: string): boolean {
     const [plain = ''] = address.split('%', 1)
@@ -44,11 +44,11 @@ export function compileNetworks(networks: readonly string[]): (address: string) 
   }
 
   return function comesFrom(address) {
-    const found = known.get(address)
+    const found = cache.get(address)
     if (found !== undefined) return found
     const answer = isIn(address)
-    if (known.size >= maxCached) known.clear()
-    if (address.length <= 64) known.set(address, answer)
+    if (cache.size >= maxCached) cache.clear()
+    if (address.length <= 64) cache.set(address, answer)
     return answer
   }
 }

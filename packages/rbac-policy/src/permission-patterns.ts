@@ -2,7 +2,7 @@ import { implied, permissionDescriptions } from './permissions.ts'
 import type { Permission } from './types.ts'
 
 /** Expands names and patterns of permissions, and adds the implied ones. */
-export function spelledOut(granted: readonly Permission[]): ReadonlySet<Permission> {
+export function expandWithImplied(granted: readonly Permission[]): ReadonlySet<Permission> {
   const named = granted.flatMap(expandPermission)
   return new Set(named.flatMap((permission) => [permission, ...(implied[permission] ?? [])]))
 }
@@ -15,7 +15,7 @@ export function expandPermission(pattern: Permission): Permission[] {
 }
 
 function covers(wanted: readonly string[], segments: readonly string[]): boolean {
-  const open = wanted.at(-1) === '*'
-  if (open ? segments.length < wanted.length : segments.length !== wanted.length) return false
+  const isOpenEnded = wanted.at(-1) === '*'
+  if (isOpenEnded ? segments.length < wanted.length : segments.length !== wanted.length) return false
   return wanted.every((segment, index) => segment === '*' || segment === segments[index])
 }

@@ -3,13 +3,13 @@ import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { narrowDecision, stricterOf } from './narrow-decision.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import { type KnownOfRack, possibleOutcomes } from './possible-outcomes.ts'
+import { possibleOutcomes, type RackFacts } from './possible-outcomes.ts'
 import { levelInWords } from './step-up-level.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 /** The expected decision about a call that has not been made yet. */
 export interface PlannedDecision {
-  /** The best possible decision. If it denies the call, no fact of the rack permits it. */
+  /** The best possible decision. If it denies the call, the call is denied whatever the rack knows. */
   readonly decision: Decision
   /** The condition for it; null if the decision depends on no fact of the rack. */
   readonly when: string | null
@@ -27,7 +27,7 @@ export interface PlannedQuestion {
   /** The address of the caller. Null: unknown, so no condition on it fails. */
   readonly address: string | null
   /** Known facts that otherwise only the rack knows. */
-  readonly known?: KnownOfRack
+  readonly known?: RackFacts
 }
 
 /** Decides about a call before it is made, by the same rules. For facts that only the rack knows, it tries every possibility. */
@@ -37,8 +37,8 @@ export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): 
 
 /** The first scenarios that determine the outcome of a planned call. Stops as soon as it is known. */
 export function decidingScenarios(question: PlannedQuestion, planned: PlannedCall): DecidingScenarios {
-  const outcome = createOutcome()
-  for (const scenario of evaluated(question, planned)) {
+  const outcome = createOutcomeCollector()
+  for (const scenario of evaluateScenarios(question, planned)) {
     outcome.add(scenario)
     if (outcome.isKnown()) break
   }
@@ -60,7 +60,7 @@ export interface EvaluatedScenario {
 
 /** The decisions about all scenarios of a planned call. `narrowPlanned` narrows them. */
 export function evaluatePlanned(question: PlannedQuestion, planned: PlannedCall): readonly EvaluatedScenario[] {
-  return [...evaluated(question, planned)]
+  return [...evaluateScenarios(question, planned)]
 }
 
 /**
@@ -71,7 +71,7 @@ export async function narrowPlanned(
   scenarios: readonly EvaluatedScenario[],
   narrow: (call: RackCall, decision: Allowed) => Promise<Decision>,
 ): Promise<PlannedDecision> {
-  const outcome = createOutcome()
+  const outcome = createOutcomeCollector()
   for (const { when, call, decision } of scenarios) {
     const narrowed =
       call === null || decision.effect === 'deny'
@@ -83,7 +83,7 @@ export async function narrowPlanned(
   return toPlannedDecision(outcome.deciding())
 }
 
-function* evaluated(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
+function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
   const { policy, document, principal, rack, at, address, known = {} } = question
   const { route, app, parameterError } = planned
   if (parameterError !== null) {
@@ -102,7 +102,7 @@ function* evaluated(question: PlannedQuestion, planned: PlannedCall): Generator<
 }
 
 /** Collects the first scenario of each outcome. */
-function createOutcome() {
+function createOutcomeCollector() {
   const firsts = new Map<string, EvaluatedScenario>()
 
   return {
@@ -139,7 +139,8 @@ function toPlannedDecision({ best, otherwise }: DecidingScenarios): PlannedDecis
 
 /**
  * Whether the call will be denied, whatever the facts of the rack. For a proxy, only the rack knows which resource has the
- * address, so the denial is certain only for a caller who cannot open a proxy to any resource.
+ * address, so the denial is certain only for a caller who cannot open a proxy to any resource. If the call names no host, a denial
+ * because of the host is not certain either.
  */
 export function isAlwaysDenied(
   { decision }: PlannedDecision,

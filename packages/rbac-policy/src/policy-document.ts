@@ -15,7 +15,7 @@ export interface Role {
   readonly extends?: readonly string[]
   /** All of these must be met, or the role grants nothing. */
   readonly when?: readonly Condition[]
-  /** What every permission through this role requires, including those of roles that it extends. */
+  /** The step-ups that every permission through this role requires, including those of roles that it extends. */
   readonly stepUp?: readonly RoleStepUp[]
   /** Its line, such as `policy.yaml:12`. */
   readonly source?: string
@@ -25,11 +25,11 @@ export interface Role {
 export interface PolicyRule extends CommandRule {
   /** All of these must be met, or the rule permits nothing. */
   readonly when?: readonly Condition[]
-  /** What the commands of the rule require. */
+  /** The step-up that the commands of the rule require. */
   readonly stepUp?: StepUpRule
 }
 
-/** A requirement of a proof of a second factor. */
+/** Requires a proof of a second factor. */
 export interface StepUpRule {
   /** Null requires nothing. */
   readonly level: StepUpLevel | null
@@ -38,13 +38,13 @@ export interface StepUpRule {
   readonly source?: string
 }
 
-/** A requirement of a role. */
+/** The step-up rule of a role. */
 export interface RoleStepUp extends StepUpRule {
   /** The role that defines it: the role itself, or one that it extends. */
   readonly role: string
 }
 
-/** A requirement for what matches a pattern. */
+/** A step-up rule for the permissions, racks, or apps that match a pattern. */
 export interface StepUpPattern extends StepUpRule {
   readonly pattern: string
 }
@@ -108,7 +108,7 @@ export interface PolicyDocument {
   readonly proxyHosts: readonly string[]
   /** Patterns of environment keys whose values are secret. Letter case doesn't count. */
   readonly secretKeys: readonly string[]
-  /** Patterns of parameters of racks and apps that are secret as well. */
+  /** Further patterns of secret names, only for parameters of racks and apps. */
   readonly secretParameters: readonly string[]
   /** Patterns of environment keys that no release may change, add, or drop. Letter case counts. */
   readonly protectedKeys: readonly string[]

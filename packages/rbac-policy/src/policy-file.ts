@@ -6,7 +6,7 @@ import { UnusablePolicyFile } from './errors.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { ReplaceablePolicy } from './replaceable-policy.ts'
 
-/** The result of a changed file. */
+/** The result of a changed file. `policy` is the hash of the document that is then in effect, `before` that of the previous one. */
 export type PolicyFileChange =
   | {
       readonly kind: 'loaded'
@@ -53,20 +53,20 @@ export function watchPolicyFile({
   onError,
   every = defaultInterval,
 }: PolicyFileOptions): PolicyFile {
-  let seen: string | null = null
-  let known: readonly string[] = []
+  let lastState: string | null = null
+  let currentProblems: readonly string[] = []
   let reading: Promise<void> | null = null
 
   async function check(): Promise<void> {
     const content = await read(path)
-    if (content.state === seen) return
+    if (content.state === lastState) return
     const { document, problems } = parse(path, content)
     const file = basename(path)
     if (document === null) {
-      known = problems
+      currentProblems = problems
       await onChange({ kind: 'rejected', file, policy: policy.hash, problems })
     } else {
-      known = []
+      currentProblems = []
       const candidate = policy.check(document)
       if (candidate.hash !== policy.hash) {
         const unblocked = unblockedBy(document)
@@ -74,7 +74,7 @@ export function watchPolicyFile({
         candidate.use()
       }
     }
-    seen = content.state
+    lastState = content.state
   }
 
   /** Runs one check at a time. A concurrent caller waits for a check that starts after its call. */
@@ -91,7 +91,7 @@ export function watchPolicyFile({
   const timer = setInterval(() => {
     if (reading === null) void reload()
   }, every).unref()
-  return { problems: () => known, reload, stop: () => clearInterval(timer) }
+  return { problems: () => currentProblems, reload, stop: () => clearInterval(timer) }
 }
 
 interface FileContent {
@@ -121,13 +121,13 @@ function parse(path: string, { text, state }: FileContent): FileReading {
   if (text === null) return { document: null, problems: [state] }
   try {
     const { document, problems } = readPolicy(text, basename(path))
-    return { document, problems: problems.map(written) }
+    return { document, problems: problems.map(formatProblem) }
   } catch (error) {
     return { document: null, problems: [unreadable(error)] }
   }
 }
 
-function written({ line, column, text }: PolicyProblem): string {
+function formatProblem({ line, column, text }: PolicyProblem): string {
   return `line ${line}, column ${column}: ${text}`
 }
 

@@ -8,7 +8,7 @@ import type { ReplaceablePolicy } from './replaceable-policy.ts'
 import { stepUpOf } from './step-up.ts'
 import { listRequirements } from './step-up-requirements.ts'
 
-/** Which roles have which permissions, and all rules with their lines, by the policy in force. */
+/** Which roles have which permissions, and all rules with their lines, in the current policy. */
 export function policyMatrix({
   document,
   roles,
@@ -45,8 +45,8 @@ export function policyMatrix({
   }
 }
 
-function roleOf({ name, description, source, extends: above = [], when = [] }: Role & { readonly source: string }) {
-  return { name, description, source, extends: above, conditions: when }
+function roleOf({ name, description, source, extends: bases = [], when = [] }: Role & { readonly source: string }) {
+  return { name, description, source, extends: bases, conditions: when }
 }
 
 function commandRuleOf({ argv, when = [], stepUp: _, ...rule }: PolicyRule & { readonly source: string }) {

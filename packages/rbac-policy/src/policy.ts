@@ -37,9 +37,9 @@ export interface Policy {
   /** The denial if the principal lacks the permission; null if it has it. */
   checkPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
   /**
-   * What a call of the management API requires besides its permissions, which were checked before: a proof of a second factor.
-   * Null if it requires nothing. Denies tokens and jobs, which cannot give a proof, and users without a factor after the last day
-   * to add one.
+   * The step-up that a call of the management API requires besides its permissions, which were checked before; null if none. A
+   * required step-up denies tokens and jobs, because they cannot give a proof. After `enrollBy`, users without a second factor can
+   * only make calls about themselves that are not sensitive.
    */
   managementStepUp(principal: Principal, call: ManagementCall, moment: Moment): StepUpDecision | null
   /** Whether the policy requires a second factor of a user. @param now milliseconds since the epoch */
@@ -50,7 +50,7 @@ export interface Policy {
   rolesWith(permission: Permission): string[]
   /** Names of the roles with every permission and no conditions. */
   adminRoles(): string[]
-  /** The given racks on which the principal has a binding. */
+  /** Those of `racks` on which the principal has a role. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** Checks that a principal can grant a role. Null, or the denial. */
   canGrant(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
@@ -93,7 +93,8 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
       canGrant(document, { principal, bindings: compiledBindingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
     adminRoles: () => document.roles.filter(hasEveryPermission).map(({ name }) => name),
-    racksOf: (principal, racks, moment) => racks.filter((rack) => isOn(compiledBindingsOf(principal), rack, moment)),
+    racksOf: (principal, racks, moment) =>
+      racks.filter((rack) => hasRoleOnRack(compiledBindingsOf(principal), rack, moment)),
     canSeeApp: (principal, rack, app, moment) =>
       decider.hasPermission(principal, 'app:list', { rack, app, scope: 'app' }, moment),
     isSecretKey: createSecretKeyMatcher(secretKeys),
@@ -128,13 +129,13 @@ interface DeciderWithBindings extends PolicyDecider {
 }
 
 function createDecider(compiled: CompiledDocument): DeciderWithBindings {
-  const known = new WeakMap<Principal, CompiledBindings>()
+  const cache = new WeakMap<Principal, CompiledBindings>()
 
   function compiledBindingsOf(principal: Principal): CompiledBindings {
-    const found = known.get(principal)
+    const found = cache.get(principal)
     if (found) return found
     const made = compilePrincipalBindings(principal, compiled.roles)
-    known.set(principal, made)
+    cache.set(principal, made)
     return made
   }
 
@@ -144,18 +145,18 @@ function createDecider(compiled: CompiledDocument): DeciderWithBindings {
     decide: (principal, call) => decide(compiled, principal, compiledBindingsOf(principal), call),
     hasPermission(principal, permission, where, moment) {
       const { own, owner } = grantsInScope(compiledBindingsOf(principal), where, moment)
-      return gives(own, permission) && (owner === null || gives(owner, permission))
+      return hasRoleWith(own, permission) && (owner === null || hasRoleWith(owner, permission))
     },
   }
 }
 
-interface Compiling {
+interface CompileContext {
   readonly hash: string
   readonly options: PolicyOptions
   readonly rules: () => CompiledRules
 }
 
-function compileDocument(document: PolicyDocument, { hash, options, rules }: Compiling): CompiledDocument {
+function compileDocument(document: PolicyDocument, { hash, options, rules }: CompileContext): CompiledDocument {
   const { source, commands } = document
   return {
     hash,
@@ -171,11 +172,11 @@ function compileDocument(document: PolicyDocument, { hash, options, rules }: Com
   }
 }
 
-function gives(held: RoleSet, permission: Permission): boolean {
+function hasRoleWith(held: RoleSet, permission: Permission): boolean {
   return held.roleWith(permission) !== null
 }
 
-function isOn(bindings: CompiledBindings, rack: string, moment: Moment): boolean {
+function hasRoleOnRack(bindings: CompiledBindings, rack: string, moment: Moment): boolean {
   const { own, owner } = grantsInScope(bindings, { rack, app: null, scope: 'list' }, moment)
   return own.roles.length > 0 && owner?.roles.length !== 0
 }

@@ -14,11 +14,11 @@ export interface PlannedContext {
   readonly services: () => readonly string[]
   /** Whether the caller has the permission of the route. Without it, the gateway does not ask the rack. */
   readonly hasRoutePermission: boolean
-  readonly known: KnownOfRack
+  readonly known: RackFacts
 }
 
-/** Facts that only the rack knows. Missing facts are unknown. */
-export interface KnownOfRack {
+/** Facts that otherwise only the rack knows. Missing facts are unknown. */
+export interface RackFacts {
   /** The service of the process of the call. */
   readonly service?: string
   /** Whether the process belongs to the caller's own run. */
@@ -80,12 +80,12 @@ const anyOther = '(another)'
 
 function processesOf(planned: PlannedCall, context: PlannedContext): readonly Possibility<ProcessSubject | null>[] {
   const { ownRun } = context.known
-  const possible = everyProcess(planned, context)
+  const possible = possibleProcesses(planned, context)
   const fitting = ownRun === undefined ? possible : possible.filter(({ value }) => value?.own === ownRun)
   return fitting.length === 0 ? possible : fitting
 }
 
-function everyProcess(
+function possibleProcesses(
   { process }: PlannedCall,
   { services, hasRoutePermission, known }: PlannedContext,
 ): readonly Possibility<ProcessSubject | null>[] {
@@ -103,8 +103,11 @@ function everyProcess(
       { when: 'it is not a process of your own run', value: unknown },
       ...scenarios.filter(({ value }) => value.own),
     ]
-  const ofNone = { when: 'the process belongs to no service', value: { id, known: true, service: null, own: false } }
-  return [...scenarios, { when: 'there is no such process', value: unknown }, ofNone]
+  const withoutService = {
+    when: 'the process belongs to no service',
+    value: { id, known: true, service: null, own: false },
+  }
+  return [...scenarios, { when: 'there is no such process', value: unknown }, withoutService]
 }
 
 function ownAndOtherProcesses(
@@ -167,15 +170,15 @@ function commandsOf(
   return { command: startedCommand(header, by, newestRelease) }
 }
 
-/** The options of the start are unknown. Only a detached run certainly has no terminal. */
+/** The options of the start are unknown, except that a detached run counts as one without a terminal and an entrypoint. */
 function startedCommand(header: string, by: 'run' | 'exec', newestRelease: boolean): RackCall['command'] {
   const command = readCommand(header, by)
-  const known = command.mode === 'detached' ? false : null
+  const absentOrUnknown = command.mode === 'detached' ? false : null
   return {
     ...command,
     options: {
-      interactive: known,
-      entrypoint: known,
+      interactive: absentOrUnknown,
+      entrypoint: absentOrUnknown,
       environment: [],
       newestRelease: by === 'run' ? newestRelease : null,
     },

@@ -32,7 +32,7 @@ export function compileProxy(
     const port = Number(params.port)
     if (apiHosts.has(host.split('.')[0] ?? '') || apiPorts.has(port)) return rackApi
     if (closed.has(`${host}:${port}`)) return gatewayAddress
-    // A user can set a resource's address in the environment of its app.
+    // Applies to resources, too: a user can set a resource's address in the environment of its app.
     if (isLocalHost(host)) return localAddress
     if (!decimalPort.test(params.port ?? '')) return invalidPort
     return resource !== null || isNamed(host) ? null : unnamed

@@ -6,7 +6,7 @@ import type { Permission, PolicyScope, Principal, RackCall } from './types.ts'
 /** Whose bindings lack the permission: those of the caller, or those of a token's owner. */
 export type Side = 'own' | 'owner'
 
-export function boundElsewhere(principal: Principal, call: RackCall): Denial {
+export function boundToOtherRack(principal: Principal, call: RackCall): Denial {
   return denyByBindings(
     'rack-bound',
     `This ${credentialName[principal.kind]} is valid only for the rack ${inMessage(principal.rack ?? '')}, and this call is for ${inMessage(call.rack)}.`,
@@ -15,15 +15,15 @@ export function boundElsewhere(principal: Principal, call: RackCall): Denial {
 }
 
 export function noBinding(principal: Principal, scope: PolicyScope, side: Side): Denial {
-  return denyByBindings('no-binding', unbound(principal, scope, side), ask)
+  return denyByBindings('no-binding', noBindingReason(principal, scope, side), askAdministrator)
 }
 
-function unbound({ kind }: Principal, { rack, app, scope }: PolicyScope, side: Side): string {
+function noBindingReason({ kind }: Principal, { rack, app, scope }: PolicyScope, side: Side): string {
   if (scope === 'rack') {
-    const who = side === 'owner' ? 'the owner of this token has' : owning[kind]
+    const who = side === 'owner' ? 'the owner of this token has' : hasWords[kind]
     return `This call affects the whole rack ${inMessage(rack)}, and ${who} no role on all of its apps.`
   }
-  const who = side === 'owner' ? 'The owner of this token has' : owningFirst[kind]
+  const who = side === 'owner' ? 'The owner of this token has' : hasWordsFirst[kind]
   const where = scope === 'app' ? `on ${inMessage(app ?? 'an app without a name')} of` : 'on'
   return `${who} no role ${where} the rack ${inMessage(rack)}.`
 }
@@ -36,9 +36,9 @@ export function noPermission(
 ): Denial {
   const { side, needs, held } = missing
   const where = inMessage(scope.scope === 'app' ? (scope.app ?? '') : scope.rack)
-  const who = side === 'owner' ? 'the owner of this token has' : owning[principal.kind]
+  const who = side === 'owner' ? 'the owner of this token has' : hasWords[principal.kind]
   const reason = `${needs.what}${where}${needs.by}${who}${held.rolesOnText}${inMessage(scope.rack)}.`
-  return denyByBindings('no-permission', reason, ask)
+  return denyByBindings('no-permission', reason, askAdministrator)
 }
 
 /** Explains both kinds of proxies, and the roles that can open them. */
@@ -48,7 +48,7 @@ export function proxyReason(
   { roles, rolesOnText }: Pick<RoleSet, 'roles' | 'rolesOnText'>,
   { resource, other }: { readonly resource: NeedWords; readonly other: NeedWords },
 ): string {
-  const who = `${owning[kind]}${roles.length === 0 ? ' no role on all apps of ' : rolesOnText}`
+  const who = `${hasWords[kind]}${roles.length === 0 ? ' no role on all apps of ' : rolesOnText}`
   const needed = `resource:proxy, for a resource of an app,${resource.by}proxy:open, for any other address,${other.by}`
   return `${needed}${who}${inMessage(rack)}.`
 }
@@ -61,7 +61,7 @@ export function denyByCondition({ grant, reason, remedy }: FailedCondition): Den
 
 const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' } as const
 
-const ask = 'Ask an administrator of the gateway for a role that has it.'
+const askAdministrator = 'Ask an administrator of the gateway for a role that has it.'
 
 /** The text of a denial about a permission, before and after the scope. */
 export interface NeedWords {
@@ -72,15 +72,15 @@ export interface NeedWords {
 }
 
 /** The roles that have a permission, as text. */
-export function needs(permission: Permission, able: readonly string[]): NeedWords {
-  return { what: `${permission} on `, by: ` ${needsWhich(able)}; ` }
+export function needWords(permission: Permission, roles: readonly string[]): NeedWords {
+  return { what: `${permission} on `, by: ` ${needsWhich(roles)}; ` }
 }
 
-function needsWhich(able: readonly string[]): string {
-  if (able.length === 0) return 'is in no role'
-  if (able.length === 1) return `needs the role ${inMessage(able.join(''))}`
-  return `needs one of the roles ${joinWithAnd(able.map(inMessage))}`
+function needsWhich(roles: readonly string[]): string {
+  if (roles.length === 0) return 'is in no role'
+  if (roles.length === 1) return `needs the role ${inMessage(roles.join(''))}`
+  return `needs one of the roles ${joinWithAnd(roles.map(inMessage))}`
 }
 
-const owning = { user: 'you have', 'api-token': 'this token has', workload: 'this job has' } as const
-const owningFirst = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
+const hasWords = { user: 'you have', 'api-token': 'this token has', workload: 'this job has' } as const
+const hasWordsFirst = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const

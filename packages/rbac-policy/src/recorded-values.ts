@@ -53,7 +53,7 @@ export function valueProblems(rules: readonly ValueRule[]): Problem[] {
     if ([...racks, ...apps].includes(''))
       found.push({ at, text: `the value rule "${inMessage(rule.id)}" has an empty pattern, which matches nothing` })
     if (found.length > 0) return found
-    const here = rackRoutes.filter(selects(rule))
+    const here = rackRoutes.filter(routeFilter(rule))
     if (here.length === 0)
       return [{ at, text: `the value rule "${inMessage(rule.id)}" applies to no route of the rack` }]
     const names = new Set(here.flatMap(recordableNames))
@@ -67,7 +67,7 @@ export function valueProblems(rules: readonly ValueRule[]): Problem[] {
 
 /** A name in the route table can itself be a pattern: `parameters.*`. */
 function mayMatch(pattern: string, name: string): boolean {
-  if (!name.endsWith('.*')) return folded([pattern])(name.toLowerCase())
+  if (!name.endsWith('.*')) return compileIgnoringCase([pattern])(name.toLowerCase())
   const begin = name.slice(0, -1)
   const [head = '', ...more] = pattern.toLowerCase().split('*')
   return head.startsWith(begin) || (more.length > 0 && begin.startsWith(head))
@@ -83,7 +83,7 @@ interface CompiledValueRule {
   readonly isNamed: NameMatcher
 }
 
-/** @returns the rules for a scope. Most routes have none, and their values are then not read. */
+/** @returns a function that finds the rules for a scope. Most routes have none, and their values are then not read. */
 export function compileValueRules(rules: readonly ValueRule[]): (scope: ValueScope) => readonly CompiledValueRule[] {
   const byRoute = new Map<string, readonly CompiledValueRule[]>()
   for (const rule of rules) {
@@ -91,20 +91,20 @@ export function compileValueRules(rules: readonly ValueRule[]): (scope: ValueSco
       rule,
       onRack: compilePatterns(rule.racks),
       onApp: compilePatterns(rule.apps),
-      isNamed: folded(rule.parameters),
+      isNamed: compileIgnoringCase(rule.parameters),
     }
-    for (const { id } of rackRoutes.filter(selects(rule))) byRoute.set(id, [...(byRoute.get(id) ?? []), compiled])
+    for (const { id } of rackRoutes.filter(routeFilter(rule))) byRoute.set(id, [...(byRoute.get(id) ?? []), compiled])
   }
   return function rulesAt({ route, rack, app }) {
     const here = byRoute.get(route.id)
-    if (here === undefined) return none
+    if (here === undefined) return noRules
     return here.filter(
       ({ rule, onRack, onApp }) => onRack(rack) && (rule.apps === undefined || (app !== null && onApp(app))),
     )
   }
 }
 
-const none: readonly CompiledValueRule[] = []
+const noRules: readonly CompiledValueRule[] = []
 
 /** @returns a function that returns the matcher for a scope; null if no values are recorded there */
 export function valuesRecordedBy(rules: readonly ValueRule[]): (scope: ValueScope) => ValueMatcher | null {
@@ -119,12 +119,12 @@ export function valuesRecordedBy(rules: readonly ValueRule[]): (scope: ValueScop
   }
 }
 
-function selects({ routes, permissions }: ValueRule): (route: RackRoute) => boolean {
+function routeFilter({ routes, permissions }: ValueRule): (route: RackRoute) => boolean {
   const named = routes && new Set(routes)
   const permitted = permissions && new Set(permissions.flatMap(expandPermission))
   return ({ id, permission }) => (named?.has(id) ?? true) && (permitted?.has(permission) ?? true)
 }
 
-function folded(patterns: readonly string[]): NameMatcher {
+function compileIgnoringCase(patterns: readonly string[]): NameMatcher {
   return compilePatterns(patterns.map((pattern) => pattern.toLowerCase()))
 }

@@ -1,7 +1,7 @@
 import { compilePatterns, inMessage, type Problem } from '@rack-gateway/command-matcher'
 import type { RackCall } from './types.ts'
 
-/** The kinds of recorded sessions: `exec` includes runs, `console` is that of a resource, `shell` that of an instance. */
+/** The kinds of recorded sessions: `exec` includes runs, `console` is for a resource, and `shell` for an instance. */
 export const recordedSessions = ['exec', 'console', 'shell'] as const
 export type RecordedSessionKind = (typeof recordedSessions)[number]
 

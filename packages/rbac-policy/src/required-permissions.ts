@@ -3,7 +3,7 @@ import type { Permission, RackCall } from './types.ts'
 /** The service whose processes are intended for commands. */
 export const commandService = 'command'
 
-/** Keys for uploaded sources and for logs of external builds. A write to any other key replaces an object of the rack, such as a build. */
+/** Keys for uploaded sources and for logs of external builds. A write to any other key can replace an object of the rack, such as a build. */
 const uploads = /^(?:tmp\/|build\/[A-Z0-9]+\/logs$)/
 
 /**
@@ -36,7 +36,7 @@ export function requiredPermissions(call: RackCall): readonly Permission[] {
   }
 }
 
-/** A lock alone needs only its own permission. Together with any other parameter, it needs both. */
+/** Changing only `lock` requires only `app:lock`. With other parameters, it requires both permissions. */
 function appUpdate(call: RackCall): readonly Permission[] {
   const names = [...call.parameters.form, ...call.parameters.query]
   if (!names.includes('lock')) return ['app:update']

@@ -13,7 +13,7 @@ interface Step {
   readonly node: unknown
 }
 
-/** Finds the position of a path in a YAML document, from 1: of its key, or of the nearest existing parent. */
+/** Finds the position (from 1) of a path in a YAML document: that of its key, or of its nearest parent that exists. */
 export function createPositionFinder(document: Document, lines: LineCounter): (path: Path) => SourcePosition {
   const members = new Map<object, ReadonlyMap<string, Step>>()
 

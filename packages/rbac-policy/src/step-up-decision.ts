@@ -62,35 +62,35 @@ function* roleRules({ grants }: ScopeGrants, required: readonly Permission[]): G
 export interface ManagementCall {
   readonly permission: Permission
   readonly additionalPermission?: Permission
-  /** For the same call about what others own. */
+  /** The permission for the same call about other users' items. */
   readonly permissionForOthers?: Permission
-  /** Whether the call is about what others own. The principal has the permission for it. */
+  /** Whether the call is about other users' items, for which the principal has the permission. */
   readonly concernsOthers?: boolean
   readonly scope: 'self' | 'everyone' | 'gateway'
   /** `management` for sensitive changes. */
   readonly stepUp?: 'management' | 'factor'
 }
 
-interface AskedManagement {
+interface ManagementRequest {
   readonly call: ManagementCall
   readonly moment: Moment
   readonly bindings: CompiledBindings
 }
 
-const everywhere = { rack: '*', app: null, scope: 'rack' } as const
+const wholeGateway = { rack: '*', app: null, scope: 'rack' } as const
 
-/** What a call of the management API requires; null for nothing. */
+/** The step-up that a call of the management API requires; null if none. */
 export function requireForManagement(
   { stepUp }: CompiledDocument,
   principal: Principal,
-  { call, moment, bindings }: AskedManagement,
+  { call, moment, bindings }: ManagementRequest,
 ): StepUpDecision | null {
   if (stepUp !== null && mustEnroll(stepUp, principal, moment.at) && !isOpenWithoutFactor(call))
     return { effect: 'deny', ...denyUntilEnrolled(stepUp) }
   const { permission, additionalPermission } = call
   const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   const rules: CompiledStepUpRule[] = []
-  const here = grantsInScope(bindings, everywhere, moment)
+  const here = grantsInScope(bindings, wholeGateway, moment)
   // Calls about the caller need no permission of a role, and a program needs some of them to know what needs a proof.
   if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
   if (call.scope === 'gateway') rules.push(...roleRules(here, required))
@@ -100,7 +100,7 @@ export function requireForManagement(
   return rule && requireProof(rule, principal)
 }
 
-/** A user without a second factor could otherwise create an API token, which needs none. */
+/** A user who must add a second factor can only make calls about itself. Creating an API token is sensitive: it needs no factor. */
 function isOpenWithoutFactor({ scope, stepUp, concernsOthers = false }: ManagementCall): boolean {
   return scope === 'self' && stepUp !== 'management' && !concernsOthers
 }
@@ -121,7 +121,7 @@ function managementRules(stepUp: CompiledStepUp | null, { kind, secondFactor }: 
   return kind === 'user' && secondFactor === true ? [defaultRule] : []
 }
 
-/** What sensitive changes need of users with a second factor if the document does not say otherwise. */
+/** The step-up for sensitive changes by users with a second factor, if the document sets none. */
 export const defaultManagementLevel: StepUpLevel = { kind: 'recent', within: 600_000 }
 
 const defaultRule: CompiledStepUpRule = {

@@ -19,7 +19,7 @@ export interface CompiledStepUpRule {
   /** Such as `permission release:promote`. */
   readonly what: string
   readonly source: string
-  /** The subject of its sentence, such as `release:promote`. Default: the rule itself. */
+  /** The subject of its sentence, such as `release:promote`. */
   readonly subject: string
   isExcepted(principal: Principal): boolean
 }
@@ -46,7 +46,7 @@ interface CompiledStepUpPattern extends CompiledStepUpRule {
   readonly matches: NameMatcher
 }
 
-/** @returns null if the document requires nothing of any call on the rack API */
+/** @returns null if the document requires no proof, and says nothing about the management API */
 export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
   const { roles, commands, source } = document
   const { permissions, racks, apps, management, enrollBy } = stepUpOf(document)
@@ -76,7 +76,7 @@ export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
   return requires ? rules : null
 }
 
-/** The section of a document. Documents of gateways of an older version have none. */
+/** The section `stepUp` of a document. Documents of older gateways have none. */
 export function stepUpOf({ stepUp }: Partial<Pick<PolicyDocument, 'stepUp'>>): StepUpTerms {
   return stepUp ?? noStepUp
 }
@@ -108,7 +108,7 @@ function compilePatternRule(rule: StepUpPattern, what: 'rack' | 'app', source: s
 const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process:exec': ['process:exec-any'] }
 
 /** Every user needs these to add a factor and to prove it. */
-const forProofs: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
+const proofPermissions: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
 
 /** No call requires these. They decide how much a response shows, or only about the caller's own runs. */
 export const requiredByNoCall: ReadonlySet<Permission> = new Set(['env:read', 'secret:read', 'process:stop-own'])
@@ -116,7 +116,7 @@ export const requiredByNoCall: ReadonlySet<Permission> = new Set(['env:read', 's
 /** The permissions that a rule for a name or a pattern covers. */
 export function stepUpPermissions(pattern: Permission): Permission[] {
   const named = expandPermission(pattern).flatMap((name) => [name, ...(stronger[name] ?? [])])
-  return [...new Set(named)].filter((name) => !forProofs.has(name) && !requiredByNoCall.has(name))
+  return [...new Set(named)].filter((name) => !proofPermissions.has(name) && !requiredByNoCall.has(name))
 }
 
 function byPermission(rules: readonly StepUpPattern[], source: string): Map<Permission, CompiledStepUpRule[]> {
@@ -145,7 +145,7 @@ export type StepUpDecision =
   | (Denial & { readonly effect: 'deny' })
   | (Denial & { readonly effect: 'needs'; readonly requirement: 'step-up'; readonly level: StepUpLevel })
 
-/** What a rule requires of a principal. Only users can give a proof. */
+/** Requires the proof of a user. Denies tokens and jobs, because only users can give a proof. */
 export function requireProof(rule: CompiledStepUpRule, principal: Principal): StepUpDecision {
   const { level, source, subject } = rule
   const base = { rule: `step-up:${rule.what}`, source }
@@ -176,12 +176,12 @@ export function withoutProof(kind: keyof typeof kindNames, reason: string): Expl
 const kindNames = { 'api-token': 'an API token', workload: 'a CI job' } as const
 const addFactor = 'Add a second factor, prove it, and repeat the call.'
 
-/** Whether a user had to add a second factor before this time. */
+/** Whether a user has no second factor although `enrollBy` has passed. */
 export function mustEnroll({ enrollBy }: CompiledStepUp, { kind, secondFactor }: Principal, at: number): boolean {
   return enrollBy !== null && at >= enrollBy && kind === 'user' && secondFactor !== true
 }
 
-/** The denial of a user who had to add a second factor. */
+/** The denial for a user without a second factor after `enrollBy`. */
 export function denyUntilEnrolled({ enrollBy, enrollmentSource: source }: CompiledStepUp): Denial {
   const since = new Date(enrollBy ?? 0).toISOString().replace(/\.000Z$/, 'Z')
   return {

@@ -25,17 +25,17 @@ export function windowProblem({ from, to, zone, days: named }: TimeWindow): stri
   return isZone(zone) ? null : `"${zone}" is not a time zone, such as Europe/Berlin or UTC`
 }
 
-/** Whether a moment is within a window. @param at milliseconds since the epoch */
+/** Returns a function that checks whether a moment is within a window. @param at milliseconds since the epoch */
 export function compileWindow({ days: named, from, to, zone }: TimeWindow): (at: number) => boolean {
   const begins = minutesOf(from) ?? 0
   const ends = minutesOf(to) ?? 0
-  const on = new Set((named ?? days).map((day) => days.indexOf(day)))
+  const dayIndexes = new Set((named ?? days).map((day) => days.indexOf(day)))
   const localTime = clockOf(zone)
 
   return function isWithin(at) {
     const { day, minute } = localTime(at)
-    if (begins < ends) return on.has(day) && minute >= begins && minute < ends
-    return (on.has(day) && minute >= begins) || (on.has((day + 6) % 7) && minute < ends)
+    if (begins < ends) return dayIndexes.has(day) && minute >= begins && minute < ends
+    return (dayIndexes.has(day) && minute >= begins) || (dayIndexes.has((day + 6) % 7) && minute < ends)
   }
 }
 
@@ -51,7 +51,7 @@ interface LocalTime {
   readonly minute: number
 }
 
-/** Caches the local time for a minute, because time zones differ by whole minutes. */
+/** Caches the local time for a minute, because the offsets of time zones are whole minutes. */
 function clockOf(zone: string): (at: number) => LocalTime {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
@@ -60,15 +60,15 @@ function clockOf(zone: string): (at: number) => LocalTime {
     minute: '2-digit',
     hourCycle: 'h23',
   })
-  let known: { readonly minute: number; readonly time: LocalTime } | null = null
+  let last: { readonly minute: number; readonly time: LocalTime } | null = null
 
   return function localTime(at) {
     const minute = Math.floor(at / 60_000)
-    if (known?.minute === minute) return known.time
+    if (last?.minute === minute) return last.time
     const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
     const day = days.indexOf((parts.get('weekday') ?? '').toLowerCase() as Day)
     const time = { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) }
-    known = { minute, time }
+    last = { minute, time }
     return time
   }
 }

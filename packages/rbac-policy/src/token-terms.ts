@@ -1,6 +1,6 @@
 import { inMessage, joinWithAnd, type Problem } from '@rack-gateway/command-matcher'
 import { durationProblem } from '@rack-gateway/config/duration'
-import { expandPermission, spelledOut } from './permission-patterns.ts'
+import { expandPermission, expandWithImplied } from './permission-patterns.ts'
 import type { PolicyDocument, TokenRule } from './policy-document.ts'
 import type { WantedGrant } from './types.ts'
 
@@ -12,10 +12,11 @@ export interface TokenLimit {
   readonly source: string
 }
 
-type Given = Pick<WantedGrant, 'role' | 'permissions'>
+/** The role or the individual permissions of a token. */
+type TokenGrant = Pick<WantedGrant, 'role' | 'permissions'>
 
 /** The strictest limit for a token with all of these grants. */
-export function tokenLimit(document: PolicyDocument, grants: readonly Given[]): TokenLimit {
+export function tokenLimit(document: PolicyDocument, grants: readonly TokenGrant[]): TokenLimit {
   const { maxAge, source = document.source, rules } = document.tokens
   const general = { maxAge, rule: 'token-max-age', source }
   return rules
@@ -32,12 +33,12 @@ export function tokenLimit(document: PolicyDocument, grants: readonly Given[]): 
 function isFor(
   { roles }: PolicyDocument,
   { roles: namedRoles = [], permissions: namedPermissions = [] }: TokenRule,
-  { role: name, permissions }: Given,
+  { role: name, permissions }: TokenGrant,
 ): boolean {
   const role = permissions === undefined ? roles.find((one) => one.name === name) : undefined
   if (role !== undefined && [name, ...(role.extends ?? [])].some((one) => namedRoles.includes(one))) return true
-  const given = spelledOut(permissions ?? role?.permissions ?? [])
-  return namedPermissions.flatMap(expandPermission).some((one) => given.has(one))
+  const granted = expandWithImplied(permissions ?? role?.permissions ?? [])
+  return namedPermissions.flatMap(expandPermission).some((one) => granted.has(one))
 }
 
 export const ageProblem = durationProblem('1h', '3650d')

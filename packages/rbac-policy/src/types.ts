@@ -156,13 +156,13 @@ export type StepUpLevel =
   | { readonly kind: 'recent'; readonly within: number }
   | { readonly kind: 'always'; readonly methods: 'passkey' | 'any' }
 
-/** `remedy` is a whole sentence too. */
+/** `remedy` is a whole sentence, too. `granted` is the decision that applies once the requirement is met. */
 export type Decision =
   | Allowed
   | (DecisionBase & { readonly effect: 'deny'; readonly remedy: string })
   | (DecisionBase & { readonly effect: 'needs'; readonly remedy: string; readonly granted: Allowed } & Requirement)
 
-/** What is missing. `granted` is the decision once the requirement is met. */
+/** What a call still needs: a proof of a second factor, or an approval. */
 export type Requirement =
   | { readonly requirement: 'step-up'; readonly level: StepUpLevel }
   | { readonly requirement: 'approval' }

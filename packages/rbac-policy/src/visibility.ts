@@ -18,7 +18,7 @@ export function visibilityOf(
   scope: PolicyScope,
   moment: Moment,
 ): Visibility {
-  const may = (permission: string) => policy.hasPermission(principal, permission, scope, moment)
-  if (may('secret:read')) return { secrets: true, environment: 'shown' }
-  return { secrets: false, environment: may('env:read') ? 'secrets-hidden' : 'hidden' }
+  const has = (permission: string) => policy.hasPermission(principal, permission, scope, moment)
+  if (has('secret:read')) return { secrets: true, environment: 'shown' }
+  return { secrets: false, environment: has('env:read') ? 'secrets-hidden' : 'hidden' }
 }

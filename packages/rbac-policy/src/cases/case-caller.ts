@@ -75,7 +75,7 @@ export function principalOf(who: Who, groups: Groups, at: number): Principal {
 }
 
 function ownerOf({ owner, serviceAccount }: Who, own: readonly Binding[]): NonNullable<Principal['owner']> {
-  const bindings = owner?.map(everywhere) ?? own
+  const bindings = owner?.map(unlimitedBinding) ?? own
   return serviceAccount === undefined
     ? { kind: 'user', id: 'owner', name: 'owner@example.com', bindings }
     : { kind: 'service-account', id: serviceAccount, name: serviceAccount, bindings }
@@ -84,7 +84,7 @@ function ownerOf({ owner, serviceAccount }: Who, own: readonly Binding[]): NonNu
 function bindingsOf({ roles = [], bindings = [], groups: names = [] }: Who, groups: Groups): Binding[] {
   const ofGroups = names.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : []))
   return [
-    ...roles.map(everywhere),
+    ...roles.map(unlimitedBinding),
     ...[...bindings, ...ofGroups].map(({ role, racks = '*', apps = '*' }) => ({
       id: role,
       role,
@@ -95,6 +95,6 @@ function bindingsOf({ roles = [], bindings = [], groups: names = [] }: Who, grou
   ]
 }
 
-function everywhere(role: string): Binding {
+function unlimitedBinding(role: string): Binding {
   return { id: role, role, racks: '*', apps: '*', expiresAt: null }
 }

@@ -3,7 +3,7 @@ import { isNotUnderstood, type PlannedCall, planCommand, planRoute } from '@rack
 import type { WrittenCase } from './case-schema.ts'
 
 export interface CaseCalls {
-  /** The text in the file. */
+  /** The command, quoted for a shell, or the ID of the route. */
   readonly asks: string
   readonly calls: readonly PlannedCall[]
   readonly problems: readonly Problem[]
@@ -13,34 +13,34 @@ export interface CaseCalls {
 export function plannedFor({ convox, call }: WrittenCase, app: string): CaseCalls {
   if (convox !== undefined && call === undefined) return byCommand(convox, app)
   if (convox === undefined && call !== undefined) return byRoute(call, app)
-  return nothing({ at: [], text: 'it should have either convox or call' })
+  return withoutCalls({ at: [], text: 'it should have either convox or call' })
 }
 
 function byCommand(convox: string, app: string): CaseCalls {
   const at = ['convox']
   const split = splitCommand(convox)
-  if ('error' in split) return nothing({ at, text: `it could not be split into words: ${split.error}` })
+  if ('error' in split) return withoutCalls({ at, text: `it could not be split into words: ${split.error}` })
   const words = split.argv[0] === 'convox' ? split.argv.slice(1) : split.argv
   const plan = planCommand(words, { appSetting: app, directory: app, rack: 'chosen', input: 'terminal' })
-  if (plan.kind === 'unknown') return nothing({ at, text: `its calls cannot be determined: ${inMessage(plan.reason)}` })
+  if (plan.kind === 'unknown')
+    return withoutCalls({ at, text: `its calls cannot be determined: ${inMessage(plan.reason)}` })
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
-  if (calls.length === 0) return nothing({ at, text: 'it makes no essential call' })
-  return { asks: `convox ${words.map(typed).join(' ')}`, calls, problems: [] }
+  if (calls.length === 0) return withoutCalls({ at, text: 'it makes no essential call' })
+  return { asks: `convox ${words.map(quoteForShell).join(' ')}`, calls, problems: [] }
 }
 
 function byRoute(call: NonNullable<WrittenCase['call']>, app: string): CaseCalls {
   const { route, params = {}, query = [], form = [], headers = [], command = null, release = null } = call
-  const named = route.includes('/apps/{app}') ? { app, ...params } : params
-  const planned = planRoute({ route, params: named, query, form, headers, command, release })
-  if (isNotUnderstood(planned)) return nothing({ at: ['call'], text: inMessage(planned.notUnderstood) })
+  const pathParams = route.includes('/apps/{app}') ? { app, ...params } : params
+  const planned = planRoute({ route, params: pathParams, query, form, headers, command, release })
+  if (isNotUnderstood(planned)) return withoutCalls({ at: ['call'], text: inMessage(planned.notUnderstood) })
   return { asks: route, calls: [planned], problems: [] }
 }
 
-function nothing(problem: Problem): CaseCalls {
+function withoutCalls(problem: Problem): CaseCalls {
   return { asks: '', calls: [], problems: [problem] }
 }
 
-/** The word as a shell reads it. */
-function typed(word: string): string {
+function quoteForShell(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,7 +1,7 @@
 import { commandCondition } from '../command-decision.ts'
 import { builtInPolicy, unblockedBy } from '../document.ts'
 import { enrollmentName, entryName, type NameList, nameListNames, sourceOf, unblockedName } from '../name-lists.ts'
-import { spelledOut } from '../permission-patterns.ts'
+import { expandWithImplied } from '../permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document.ts'
 import { stepUpOf } from '../step-up.ts'
 import { listRequirements } from '../step-up-requirements.ts'
@@ -29,20 +29,20 @@ export function grantName(role: string, permission: Permission): string {
 /** Every rule that a document defines and that a case can cover. Unchanged built-in rules are not included. */
 export function writtenRules(document: PolicyDocument): WrittenRule[] {
   const { source, roles, commands, blocked, recordings = [], recordedValues = [] } = document
-  const own = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>
+  const rulesOf = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>
     rules.flatMap((rule) =>
       isOwn(document, rule) ? [name(rule)].flat().map((found) => ({ rule: found, source: rule.source ?? source })) : [],
     )
-  const placed = (rule: string) => ({ rule, source: sourceOf(document, rule) })
+  const withSource = (rule: string) => ({ rule, source: sourceOf(document, rule) })
   return [
-    ...own(roles, (role) => roleRules(role, document)),
-    ...own(commands, ({ id, when }) => [`command:${id}`, ...(when === undefined ? [] : [commandCondition(id)])]),
-    ...own(blocked, ({ route }) => `blocked:${route}`),
-    ...unblockedBy(document).map(unblockedName).map(placed),
+    ...rulesOf(roles, (role) => roleRules(role, document)),
+    ...rulesOf(commands, ({ id, when }) => [`command:${id}`, ...(when === undefined ? [] : [commandCondition(id)])]),
+    ...rulesOf(blocked, ({ route }) => `blocked:${route}`),
+    ...unblockedBy(document).map(unblockedName).map(withSource),
     ...stepUpRules(document),
-    ...own(recordings, ({ id }) => `recording:${id}`),
-    ...own(recordedValues, ({ id }) => `value:${id}`),
-    ...nameListNames.flatMap((list) => ownEntries(document, list).map((entry) => placed(entryName(list, entry)))),
+    ...rulesOf(recordings, ({ id }) => `recording:${id}`),
+    ...rulesOf(recordedValues, ({ id }) => `value:${id}`),
+    ...nameListNames.flatMap((list) => ownEntries(document, list).map((entry) => withSource(entryName(list, entry)))),
   ]
 }
 
@@ -64,7 +64,7 @@ export function ownGrants(document: PolicyDocument): ReadonlyMap<string, Readonl
   return new Map(
     own.map((role) => [
       role.name,
-      new Map(ownPermissions(role, document).map((pattern) => [pattern, [...spelledOut([pattern])]])),
+      new Map(ownPermissions(role, document).map((pattern) => [pattern, [...expandWithImplied([pattern])]])),
     ]),
   )
 }
@@ -83,8 +83,8 @@ function ownPermissions(role: Role, document: PolicyDocument): Permission[] {
     ...document.roles.filter((other) => other !== role && names.includes(other.name)),
     ...(isBuiltIn(document) ? [] : builtInPolicy().roles.filter((other) => other.name === name)),
   ]
-  const given = new Set(others.flatMap((other) => other.permissions))
-  return permissions.filter((permission) => !given.has(permission))
+  const inherited = new Set(others.flatMap((other) => other.permissions))
+  return permissions.filter((permission) => !inherited.has(permission))
 }
 
 function isOwn(document: PolicyDocument, { source }: { readonly source?: string }): boolean {

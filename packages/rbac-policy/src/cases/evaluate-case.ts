@@ -14,7 +14,10 @@ export interface CaseEvaluation {
   readonly case: PolicyCase
   readonly passed: boolean
   readonly effect: CaseEffect
-  /** The decisions that determine the effect: the first denial, or else those of every call. */
+  /**
+   * The decisions that determine the effect. `deny`: the first denial. `open`: both possible decisions about each open call.
+   * `needs`: those that need a step-up. `allow`: those about all calls.
+   */
   readonly decisions: readonly Decision[]
 }
 
@@ -23,7 +26,7 @@ export interface EvaluatedCase {
   readonly evaluation: CaseEvaluation
   /** The scenarios of the decisions. */
   readonly scenarios: readonly EvaluatedScenario[]
-  /** The recording rules of the sessions that it opens. */
+  /** The recording rules of the sessions that the case opens. */
   readonly recordings: readonly RecordingRule[]
   /** Names whose values are hidden from the caller because they are secret. */
   readonly secrets: NamedValues
@@ -36,14 +39,14 @@ export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDo
   const { effect, scenarios } = outcomeOf(one.calls.map((call) => decidingScenarios(question, call)))
   const all = scenarios.map(({ decision }) => decision)
   const decisions = effect === 'needs' ? all.filter((decision) => decision.effect === 'needs') : all
-  const fits = decisions.some(
+  const meetsExpectation = decisions.some(
     (decision) =>
       decision.rule === expected.rule && mentions(decision, expected.reason) && hasLevel(decision, expected.level),
   )
   const seen = compareValues(one, policy)
   const recordings = scenarios.flatMap((scenario) => recordingOf(policy, scenario) ?? [])
-  const otherwise = [...seen.otherwise, ...recordedOtherwise(expected.recording, recordings)]
-  const passed = effect === expected.effect && fits && otherwise.length === 0
+  const otherwise = [...seen.otherwise, ...recordingDifferences(expected.recording, recordings)]
+  const passed = effect === expected.effect && meetsExpectation && otherwise.length === 0
   return {
     evaluation: { case: one, passed, effect, decisions, otherwise },
     scenarios,
@@ -58,7 +61,7 @@ function recordingOf(policy: Policy, { call, decision }: EvaluatedScenario): Rec
   return session && policy.recordingOf(session)
 }
 
-function recordedOtherwise(expected: string | null, recordings: readonly RecordingRule[]): string[] {
+function recordingDifferences(expected: string | null, recordings: readonly RecordingRule[]): string[] {
   const rules = recordings.map(({ id }) => id)
   if (expected === null || (expected === 'none' ? rules.length === 0 : rules.includes(expected))) return []
   return [rules.length === 0 ? 'no recording rule applies to it' : `it is recorded by the rule ${joinWithAnd(rules)}`]
@@ -68,8 +71,8 @@ function outcomeOf(planned: readonly ReturnType<typeof decidingScenarios>[]): {
   readonly effect: CaseEffect
   readonly scenarios: readonly EvaluatedScenario[]
 } {
-  const refused = planned.find(({ best }) => best.decision.effect === 'deny')
-  if (refused) return { effect: 'deny', scenarios: [refused.best] }
+  const denied = planned.find(({ best }) => best.decision.effect === 'deny')
+  if (denied) return { effect: 'deny', scenarios: [denied.best] }
   const open = planned.flatMap(({ best, otherwise }) => (otherwise ? [best, otherwise] : []))
   if (open.length > 0) return { effect: 'open', scenarios: open }
   const bests = planned.map(({ best }) => best)

@@ -10,12 +10,12 @@ export interface ValuesSeen {
   readonly secrets: NamedValues
 }
 
-type Asked = Pick<Policy, 'hasPermission' | 'isSecretKey' | 'isSecretParameter'>
+type SecretsPolicy = Pick<Policy, 'hasPermission' | 'isSecretKey' | 'isSecretParameter'>
 
 /** Compares the values that the caller sees with the expectation of a case. */
 export function compareValues(
   { principal, rack, calls, at, address, expected }: PolicyCase,
-  policy: Asked,
+  policy: SecretsPolicy,
 ): ValuesSeen {
   const { hidden, shown } = expected
   const app = calls.find((call) => call.app !== null)?.app ?? null
@@ -35,11 +35,11 @@ export function compareValues(
   return { otherwise, secrets: { environment: secret('environment'), parameters: secret('parameters') } }
 }
 
-function hidesKey({ environment }: Visibility, { isSecretKey }: Asked): (key: string) => boolean {
+function hidesKey({ environment }: Visibility, { isSecretKey }: SecretsPolicy): (key: string) => boolean {
   return (key) => environment === 'hidden' || (environment === 'secrets-hidden' && isSecretKey(key))
 }
 
-function hidesParameter({ secrets }: Visibility, { isSecretParameter }: Asked): (name: string) => boolean {
+function hidesParameter({ secrets }: Visibility, { isSecretParameter }: SecretsPolicy): (name: string) => boolean {
   return (name) => !secrets && isSecretParameter(name)
 }
 

@@ -1,5 +1,5 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import type { KnownOfRack } from '../possible-outcomes.ts'
+import type { RackFacts } from '../possible-outcomes.ts'
 import type { SourcePosition } from '../source-positions.ts'
 import type { Principal, StepUpLevel } from '../types.ts'
 
@@ -30,14 +30,14 @@ export interface PolicyCase extends SourcePosition {
   readonly name: string
   readonly principal: Principal
   readonly rack: string
-  /** Null: unknown, so no condition on it fails. */
+  /** Null: unknown, so no condition on addresses fails. */
   readonly address: string | null
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** The text in the file. */
+  /** The command, quoted for a shell, or the ID of the route. */
   readonly asks: string
   /** The essential calls of the command, in order. */
   readonly calls: readonly PlannedCall[]
-  readonly known: KnownOfRack
+  readonly known: RackFacts
   readonly expected: Expected
 }

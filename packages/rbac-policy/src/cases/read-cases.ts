@@ -32,7 +32,7 @@ const defaultScope = { rack: 'a-rack', app: 'an-app' }
 export function readCases(text: string): CasesFile | { readonly problems: FileProblems } {
   const written = readWritten(text, WrittenCases, 'the file')
   if (written.value === null) return { problems: written.problems }
-  const { value, at, failed } = written
+  const { value, positionOf, withPositions } = written
   const { policy = null, groups = {}, cases } = value
 
   return {
@@ -47,22 +47,22 @@ export function readCases(text: string): CasesFile | { readonly problems: FilePr
           ...found.problems.map((problem) => ({ ...problem, at: [...here, ...problem.at] })),
           ...unknownRoles(one, groups, known).map((text) => ({ at: [...here, 'who'], text })),
         )
-        return found.case === null ? [] : [{ ...found.case, ...at(here) }]
+        return found.case === null ? [] : [{ ...found.case, ...positionOf(here) }]
       })
       if (read.length === 0 && problems.length === 0) problems.push({ at: ['cases'], text: 'it has no cases' })
-      return problems.length > 0 ? { cases: null, problems: failed(problems) } : { cases: read, problems: [] }
+      return problems.length > 0 ? { cases: null, problems: withPositions(problems) } : { cases: read, problems: [] }
     },
   }
 }
 
 type Groups = NonNullable<WrittenCases['groups']>
-type UnplacedCase = Omit<PolicyCase, 'line' | 'column'>
+type CaseWithoutPosition = Omit<PolicyCase, 'line' | 'column'>
 
 function caseOf(
   name: string,
   written: WrittenCase,
   groups: Groups,
-): { readonly case: UnplacedCase | null; readonly problems: readonly Problem[] } {
+): { readonly case: CaseWithoutPosition | null; readonly problems: readonly Problem[] } {
   const { who, where = {}, expect } = written
   const {
     rack = defaultScope.rack,
@@ -76,11 +76,11 @@ function caseOf(
   const moment = readMoment(who)
   const planned = plannedFor(written, app)
   const level = readLevel(expect)
-  const groupless = (who.groups ?? []).filter((group) => !Object.hasOwn(groups, group))
+  const unknownGroups = (who.groups ?? []).filter((group) => !Object.hasOwn(groups, group))
   const problems = [
     ...moment.problems,
     ...planned.problems,
-    ...groupless.map((group) => ({
+    ...unknownGroups.map((group) => ({
       at: ['who', 'groups'],
       text: `the group "${inMessage(group)}" has no bindings under groups at the top`,
     })),

@@ -1,7 +1,7 @@
 import { compilePattern } from '@rack-gateway/command-matcher'
 import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
 import { entryName, type NameList, unblockedName } from '../name-lists.ts'
-import { grantedIn } from '../narrow-decision.ts'
+import { allowedPartOf } from '../narrow-decision.ts'
 import type { EvaluatedScenario } from '../planned-decision.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import { compileValueRules } from '../recorded-values.ts'
@@ -26,12 +26,12 @@ export interface RuleCoverage {
 export function coverageOf(document: PolicyDocument): RuleCoverage {
   const grants = ownGrants(document)
   const exercised = new Set<string>()
-  const above = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
+  const rolesWithBases = new Map(document.roles.map(({ name, extends: names = [] }) => [name, [name, ...names]]))
   const valueRulesAt = compileValueRules(document.recordedValues ?? [])
   const secretMatcher = (pattern: string) => createSecretKeyMatcher([pattern])
 
   function addRoles(held: readonly string[], required: readonly Permission[]): void {
-    for (const role of new Set(held.flatMap((name) => above.get(name) ?? []))) {
+    for (const role of new Set(held.flatMap((name) => rolesWithBases.get(name) ?? []))) {
       exercised.add(`role:${role}`)
       for (const [pattern, permissions] of grants.get(role) ?? [])
         if (required.some((permission) => permissions.includes(permission))) exercised.add(grantName(role, pattern))
@@ -68,7 +68,7 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
     addValues(call)
     if (decision.effect === 'deny') addDenied(decision.rule, call)
     else {
-      exercised.add(grantedIn(decision).rule)
+      exercised.add(allowedPartOf(decision).rule)
       addRoles(decision.roles, requiredPermissions(call))
       addAllowed(call)
     }

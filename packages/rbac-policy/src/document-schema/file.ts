@@ -16,7 +16,11 @@ export interface FileProblem extends SourcePosition {
 export type FileProblems = readonly [FileProblem, ...FileProblem[]]
 
 export type WrittenFile<T> =
-  | { readonly value: T; at(path: Problem['at']): SourcePosition; failed(problems: readonly Problem[]): FileProblems }
+  | {
+      readonly value: T
+      positionOf(path: Problem['at']): SourcePosition
+      withPositions(problems: readonly Problem[]): FileProblems
+    }
   | { readonly value: null; readonly problems: FileProblems }
 
 const maxLength = 1024 * 1024
@@ -29,49 +33,49 @@ const maxAliases = 100
  * @returns the value, or every problem with its line and column (from 1)
  */
 export function readWritten<S extends TSchema>(text: string, schema: S, what: string): WrittenFile<Static<S>> {
-  if (text.length > maxLength) return broken([{ line: 1, column: 1, text: 'it is longer than 1 MiB' }])
+  if (text.length > maxLength) return unreadableFile([{ line: 1, column: 1, text: 'it is longer than 1 MiB' }])
   const lines = new LineCounter()
-  // The library compares each key of a map with all others.
+  // The library would compare each key of a map with all others, so `duplicateKeys` finds them instead.
   const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: false })
   const unreadable = [
     ...yaml.errors.map(({ message, pos }) => ({ offset: pos[0], text: inMessage(message) })),
-    ...keysTwice(yaml),
+    ...duplicateKeys(yaml),
   ]
   if (unreadable.length > 0) {
-    return broken(
+    return unreadableFile(
       unreadable.map(({ offset, text: problem }) => {
         const { line, col } = lines.linePos(offset)
         return { line, column: col, text: problem }
       }),
     )
   }
-  const value = plainValue(yaml)
-  if (value === null) return broken([{ line: 1, column: 1, text: 'its aliases expand to too much' }])
-  const at = createPositionFinder(yaml, lines)
-  const failed = (problems: readonly Problem[]) =>
-    sorted(problems.map((problem) => ({ ...at(problem.at), text: problem.text })))
-  const misfits = misfitsOf(schema, value.is, what)
-  if (misfits.length > 0) return { value: null, problems: failed(misfits) }
-  return { value: value.is as Static<S>, at, failed }
+  const plain = toPlainValue(yaml)
+  if (plain === null) return unreadableFile([{ line: 1, column: 1, text: 'its aliases expand to too much' }])
+  const positionOf = createPositionFinder(yaml, lines)
+  const withPositions = (problems: readonly Problem[]) =>
+    sortAndLimit(problems.map((problem) => ({ ...positionOf(problem.at), text: problem.text })))
+  const misfits = misfitsOf(schema, plain.value, what)
+  if (misfits.length > 0) return { value: null, problems: withPositions(misfits) }
+  return { value: plain.value as Static<S>, positionOf, withPositions }
 }
 
-function broken(problems: readonly FileProblem[]): { value: null; problems: FileProblems } {
-  return { value: null, problems: sorted(problems) }
+function unreadableFile(problems: readonly FileProblem[]): { value: null; problems: FileProblems } {
+  return { value: null, problems: sortAndLimit(problems) }
 }
 
-function sorted(problems: readonly FileProblem[]): FileProblems {
+function sortAndLimit(problems: readonly FileProblem[]): FileProblems {
   const all = problems.toSorted((one, other) => one.line - other.line || one.column - other.column)
-  const left = all.length - (maxProblems - 1)
+  const omitted = all.length - (maxProblems - 1)
   const cut = all[maxProblems - 1]
   const shortened =
-    left < 2 || cut === undefined
+    omitted < 2 || cut === undefined
       ? all
-      : [...all.slice(0, maxProblems - 1), { ...cut, text: `and ${left} more problems from here on` }]
+      : [...all.slice(0, maxProblems - 1), { ...cut, text: `and ${omitted} more problems from here on` }]
   const [first = { line: 1, column: 1, text: 'it could not be read' }, ...rest] = shortened
   return [first, ...rest]
 }
 
-function keysTwice(yaml: Document): { readonly offset: number; readonly text: string }[] {
+function duplicateKeys(yaml: Document): { readonly offset: number; readonly text: string }[] {
   const found: { readonly offset: number; readonly text: string }[] = []
   visit(yaml, {
     Map(_, { items }) {
@@ -88,10 +92,10 @@ function keysTwice(yaml: Document): { readonly offset: number; readonly text: st
   return found
 }
 
-/** Null if the aliases multiply beyond the limit, which is a problem of the document, not of the process. */
-function plainValue(yaml: Document): { readonly is: unknown } | null {
+/** Null if the aliases expand beyond the limit. The caller reports it as a problem of the document. */
+function toPlainValue(yaml: Document): { readonly value: unknown } | null {
   try {
-    return { is: yaml.toJS({ maxAliasCount: maxAliases }) ?? {} }
+    return { value: yaml.toJS({ maxAliasCount: maxAliases }) ?? {} }
   } catch {
     return null
   }
@@ -106,13 +110,13 @@ function misfitsOf(schema: TSchema, value: unknown, what: string): Problem[] {
       const { requiredProperties = [] } = params as { readonly requiredProperties?: readonly string[] }
       return requiredProperties.map((name) => ({
         at: path,
-        text: `${where} has no ${name}; it should be ${described(schema, [...path, name])}`,
+        text: `${where} has no ${name}; it should be ${describe(schema, [...path, name])}`,
       }))
     }
     if (keyword === 'minItems') return [{ at: path, text: `${where} is empty, so it would match nothing` }]
     if (schemaAt(schema, path) === null)
       return [{ at: path, text: `${where} is not known here${suggestion(schema, path)}` }]
-    return [{ at: path, text: `${where} should be ${described(schema, path)}` }]
+    return [{ at: path, text: `${where} should be ${describe(schema, path)}` }]
   })
 }
 
@@ -135,7 +139,7 @@ function allErrors(schema: TSchema, value: unknown) {
   }
 }
 
-function described(schema: TSchema, path: Problem['at']): string {
+function describe(schema: TSchema, path: Problem['at']): string {
   const part = schemaAt(schema, path)
   return part !== null && 'description' in part ? String(part.description) : 'left out'
 }

@@ -15,6 +15,6 @@ export function names(description: string) {
 }
 
 /** A list that narrows a rule. An empty one would match nothing, so it is invalid. */
-export function narrowingTo(description: string) {
+export function narrowingList(description: string) {
   return Type.Optional(listOf(description, { minItems: 1 }))
 }

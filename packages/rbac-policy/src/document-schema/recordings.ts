@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type RecordingRule, recordedSessions } from '../recordings.ts'
-import { closed, type LineOf, narrowingTo } from './lists.ts'
+import { closed, type LineOf, narrowingList } from './lists.ts'
 
 const WrittenRecordingRule = Type.Object(
   {
@@ -12,9 +12,9 @@ const WrittenRecordingRule = Type.Object(
         description: 'a list of exec, console, and shell',
       }),
     ),
-    racks: narrowingTo('rack patterns, such as [staging*]'),
-    apps: narrowingTo('app patterns'),
-    commands: narrowingTo(
+    racks: narrowingList('rack patterns, such as [staging*]'),
+    apps: narrowingList('app patterns'),
+    commands: narrowingList(
       'patterns of whole commands, in which * stands for any text, such as [rails console, "rake *"]',
     ),
   },

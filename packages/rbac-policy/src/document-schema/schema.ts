@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, names, narrowingTo } from './lists.ts'
+import { closed, names, narrowingList } from './lists.ts'
 import { WrittenRecordings } from './recordings.ts'
 import { WrittenStepUp, WrittenStepUpTerms } from './step-up.ts'
 import { WrittenTokens } from './tokens.ts'
@@ -25,9 +25,9 @@ const Window = Type.Object(
 const When = Type.Object(
   {
     time: Type.Optional(Type.Array(Window, { minItems: 1, description: 'a list of times' })),
-    addresses: narrowingTo('networks, such as [10.0.0.0/8]'),
-    racks: narrowingTo('rack patterns, such as [staging*]'),
-    apps: narrowingTo('app patterns'),
+    addresses: narrowingList('networks, such as [10.0.0.0/8]'),
+    racks: narrowingList('rack patterns, such as [staging*]'),
+    apps: narrowingList('app patterns'),
     callers: Type.Optional(
       Type.Array(oneOf(['user', 'api-token', 'workload'], 'user, api-token, or workload'), {
         minItems: 1,
@@ -53,8 +53,8 @@ const Rule = Type.Object(
   {
     run: Type.String({ description: 'a command, such as rake db:migrate|db:seed or rake reports:*' }),
     services: names('names of services, or [*]'),
-    apps: narrowingTo('app patterns'),
-    racks: narrowingTo('rack patterns'),
+    apps: narrowingList('app patterns'),
+    racks: narrowingList('rack patterns'),
     roles: Type.Array(Type.String({ description: 'the name of a role' }), { description: 'a list of names of roles' }),
     modes: Type.Optional(
       Type.Array(oneOf(['attached', 'detached', 'exec'], 'attached, detached, or exec'), {
@@ -93,7 +93,7 @@ export const WrittenPolicy = Type.Object(
     commands: Type.Optional(
       Type.Object(
         {
-          services: narrowingTo('services that accept run'),
+          services: narrowingList('services that accept run'),
           rules: Type.Optional(Type.Record(Type.String(), Rule, { description: 'a mapping of IDs to command rules' })),
         },
         { ...closed, description: 'services and rules' },

@@ -35,7 +35,7 @@ interface Reading {
   readonly problems: Problem[]
 }
 
-/** Reads the section. It replaces the built-in one. */
+/** Reads the section, which replaces the built-in one as a whole. */
 export function stepUpTerms(written: WrittenStepUpTerms, reading: Reading): StepUpTerms {
   const { permissions, racks, apps, management, enrollBy } = written
   const at = (part: string) => ['stepUp', part]
@@ -61,7 +61,7 @@ function timeOf(text: string, at: readonly string[], { problems }: Reading): num
   return time
 }
 
-/** Reads a requirement. Reports what is wrong with it. */
+/** Reads a requirement, and adds its problems to `reading.problems`. */
 export function readStepUp(value: unknown, at: readonly (string | number)[], reading: Reading): StepUpRule {
   const { lineOf, problems } = reading
   const where = at.map((part) => inMessage(String(part))).join('.')
@@ -90,7 +90,7 @@ export function readStepUp(value: unknown, at: readonly (string | number)[], rea
 const alwaysPasskey: StepUpLevel = { kind: 'always', methods: 'passkey' }
 const recentProblem = durationProblem('1m', '24h')
 
-/** The level, or what is wrong with it. */
+/** The level, or its problem. */
 function recentLevel(written: unknown): StepUpLevel | string {
   const text = typeof written === 'string' ? written : String(written)
   const problem = recentProblem(text)

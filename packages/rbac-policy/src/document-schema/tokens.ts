@@ -3,15 +3,15 @@ import { readDuration } from '@rack-gateway/config/duration'
 import { type Static, Type } from 'typebox'
 import type { TokenTerms } from '../policy-document.ts'
 import { ageProblem } from '../token-terms.ts'
-import { closed, type LineOf, narrowingTo } from './lists.ts'
+import { closed, type LineOf, narrowingList } from './lists.ts'
 
 const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d' })
 
 const WrittenTokenRule = Type.Object(
   {
     'max-age': Age,
-    roles: narrowingTo('names of roles'),
-    permissions: narrowingTo('permissions, such as [release:*]'),
+    roles: narrowingList('names of roles'),
+    permissions: narrowingList('permissions, such as [release:*]'),
   },
   { ...closed, description: 'a token rule: max-age, and roles or permissions' },
 )
@@ -34,10 +34,10 @@ interface Reading {
   readonly problems: Problem[]
 }
 
-/** Merges the token limits of a document with the built-in ones. A default lifetime is never longer than the maximum. */
+/** Merges the token limits of a document with the built-in ones. A shorter maximum also shortens a built-in default. */
 export function tokenTerms(
-  below: TokenTerms,
-  { 'max-age': longest, 'default-age': usual, rules }: WrittenTokens,
+  base: TokenTerms,
+  { 'max-age': maxText, 'default-age': defaultText, rules }: WrittenTokens,
   { lineOf, problems }: Reading,
 ): TokenTerms {
   function ageAt(at: readonly string[], text: string): number {
@@ -46,18 +46,19 @@ export function tokenTerms(
     return readDuration(text) ?? 0
   }
 
-  const maxAge = longest === undefined ? below.maxAge : ageAt(['tokens', 'max-age'], longest)
-  const source = longest === undefined ? below.source : lineOf(['tokens', 'max-age'])
+  const maxAge = maxText === undefined ? base.maxAge : ageAt(['tokens', 'max-age'], maxText)
+  const source = maxText === undefined ? base.source : lineOf(['tokens', 'max-age'])
   return {
     maxAge,
-    defaultAge: usual === undefined ? Math.min(below.defaultAge, maxAge) : ageAt(['tokens', 'default-age'], usual),
+    defaultAge:
+      defaultText === undefined ? Math.min(base.defaultAge, maxAge) : ageAt(['tokens', 'default-age'], defaultText),
     rules:
       rules === undefined
-        ? below.rules
-        : Object.entries(rules).map(([id, { 'max-age': age, ...given }]) => ({
+        ? base.rules
+        : Object.entries(rules).map(([id, { 'max-age': age, ...rule }]) => ({
             id,
             maxAge: ageAt(['tokens', 'rules', id, 'max-age'], age),
-            ...given,
+            ...rule,
             source: lineOf(['tokens', 'rules', id]),
           })),
     ...(source !== undefined && { source }),

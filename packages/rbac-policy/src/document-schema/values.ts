@@ -1,14 +1,14 @@
 import { type Static, Type } from 'typebox'
 import type { ValueRule } from '../recorded-values.ts'
-import { closed, type LineOf, listOf, narrowingTo } from './lists.ts'
+import { closed, type LineOf, listOf, narrowingList } from './lists.ts'
 
 const WrittenValueRule = Type.Object(
   {
     parameters: listOf('patterns of names of parameters, such as [count, cpu*, parameters.node_type]', { minItems: 1 }),
-    routes: narrowingTo('routes'),
-    permissions: narrowingTo('permissions, such as [service:scale, release:*]'),
-    racks: narrowingTo('rack patterns, such as [staging*]'),
-    apps: narrowingTo('app patterns'),
+    routes: narrowingList('routes'),
+    permissions: narrowingList('permissions, such as [service:scale, release:*]'),
+    racks: narrowingList('rack patterns, such as [staging*]'),
+    apps: narrowingList('app patterns'),
   },
   { ...closed, description: 'a value rule: parameters, and what narrows it' },
 )

@@ -40,7 +40,7 @@ async function loadPackage(entry: string, options: LoadOptions): Promise<LoadedP
   const file = isPath(entry) ? resolve(options.directory, entry) : resolveName(entry, options)
   const bytes = contentOf(entry, file)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
-  return { policy: policyOf(entry, await importFile(entry, file)), entry, version: versionBeside(file), sha256 }
+  return { policy: policyOf(entry, await importFile(entry, file)), entry, version: packageVersionOf(file), sha256 }
 }
 
 function isPath(entry: string): boolean {
@@ -73,12 +73,12 @@ function resolveFrom(name: string, from: string): string | null {
     return find(name)
   } catch (error) {
     if (codeOf(error) !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') return null
-    return importedBy(name, find.paths(name) ?? [])
+    return resolveForImport(name, find.paths(name) ?? [])
   }
 }
 
 /** Finds a package that exports only to `import`, which `require` can't resolve. */
-function importedBy(name: string, directories: readonly string[]): string | null {
+function resolveForImport(name: string, directories: readonly string[]): string | null {
   for (const directory of directories) {
     const manifest = readManifest(join(directory, name, 'package.json'))
     const target = manifest && importTarget(manifest.exports)
@@ -125,7 +125,7 @@ function policyOf(entry: string, module: unknown): PolicyPackage {
 }
 
 /** The version in the nearest package.json, in the directory of the file or above it. */
-function versionBeside(file: string): string | null {
+function packageVersionOf(file: string): string | null {
   for (let directory = dirname(file); ; directory = dirname(directory)) {
     const manifest = readManifest(join(directory, 'package.json'))
     if (manifest) return typeof manifest.version === 'string' ? manifest.version : null

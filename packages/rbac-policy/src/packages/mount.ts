@@ -54,7 +54,7 @@ export async function mountPackages(app: FastifyInstance, options: MountOptions)
           else await options.authenticate.call(scope, request, reply)
           deleteCredentials(request)
         })
-        await begin(one, () => register(scope, routeContextOf(name, options)))
+        await callRegister(one, () => register(scope, routeContextOf(name, options)))
       },
       { prefix: packagePrefix(name) },
     )
@@ -74,8 +74,8 @@ function closeWith(app: FastifyInstance, { policy: { name, close } }: LoadedPack
   })
 }
 
-/** Turns an error of a package into a message for the operator, without a stack. */
-async function begin({ entry }: LoadedPackage, register: () => void | Promise<void>): Promise<void> {
+/** Registers a package's routes. Turns its error into a message for the operator, without a stack. */
+async function callRegister({ entry }: LoadedPackage, register: () => void | Promise<void>): Promise<void> {
   try {
     await register()
   } catch (error) {
@@ -104,7 +104,8 @@ function namesOn(scope: object): string[] {
 
 /** Turns a 4xx error of a package's route into a denial with the package's message. The package can set the remedy in `next`. */
 function toPackageDenial(name: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('statusCode' in error) || ('code' in error && isOwn(error.code))) return error
+  if (!(error instanceof Error) || !('statusCode' in error) || ('code' in error && isGatewayCode(error.code)))
+    return error
   const { statusCode, message } = error
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode > 499) return error
   const next = 'next' in error && typeof error.next === 'string' ? error.next : askOwner(name, message)
@@ -117,7 +118,7 @@ function askOwner(name: string, message: string): string {
   return /[.!?]$/.test(message) ? `Ask ${whom}.` : `ask ${whom}`
 }
 
-function isOwn(code: unknown): boolean {
+function isGatewayCode(code: unknown): boolean {
   return typeof code === 'string' && code.startsWith('RGW_')
 }
 

@@ -13,13 +13,13 @@ export function provideOwnCopy(): void {
 }
 
 /** @see https://nodejs.org/api/module.html#resolvespecifier-context-nextresolve */
-function resolveHook(own: string): string {
+function resolveHook(gatewayModule: string): string {
   return `export async function resolve(specifier, context, next) {
     if (!specifier.startsWith('@rack-gateway/rbac-policy/')) return next(specifier, context)
     try {
       return await next(specifier, context)
     } catch {
-      return next(specifier, { ...context, parentURL: ${JSON.stringify(own)} })
+      return next(specifier, { ...context, parentURL: ${JSON.stringify(gatewayModule)} })
     }
   }`
 }

@@ -15,11 +15,11 @@ export interface PackageCounts {
   readonly slow: number
 }
 
-export const none: PackageCounts = { evaluated: 0, simulated: 0, objected: 0, failed: 0, slow: 0 }
+export const noCounts: PackageCounts = { evaluated: 0, simulated: 0, objected: 0, failed: 0, slow: 0 }
 
 export type SharedContext = Omit<CallContext, 'signal' | 'log'>
 
-/** From this duration on, a package delays all calls. */
+/** A longer evaluation delays all other calls noticeably. */
 const slowMs = 5
 /** The minimum time between two log lines about the same problem of a package, in milliseconds. */
 const logInterval = 60_000
@@ -53,13 +53,13 @@ export function createPackageEvaluator(
   { now, elapsed, log }: EvaluatorOptions,
 ): PackageEvaluator {
   const { name, timeoutMs } = policy
-  const counts = { ...none }
+  const counts = { ...noCounts }
   const ownLog = packageLog(name, log)
   const canLogSlow = createRateLimit(now)
   const canLogFailed = createRateLimit(now)
   const asynchronous = new Set<string>()
 
-  function note({ outcome, busyMs }: Evaluation, simulated: boolean): Answer {
+  function countResult({ outcome, busyMs }: Evaluation, simulated: boolean): Answer {
     counts[simulated ? 'simulated' : 'evaluated'] += 1
     if (busyMs > slowMs) {
       counts.slow += 1
@@ -89,7 +89,7 @@ export function createPackageEvaluator(
     async ask(call, context) {
       const evaluation = await evaluate(policy, call, { ...context, log: ownLog }, elapsed)
       if (evaluation.asynchronous) asynchronous.add(call.route)
-      return note(evaluation, context.simulated)
+      return countResult(evaluation, context.simulated)
     },
   }
 }

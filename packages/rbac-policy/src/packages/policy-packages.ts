@@ -7,7 +7,7 @@ import { packageCallOf, packagePrincipalOf } from './package-call.ts'
 import {
   type Answer,
   createPackageEvaluator,
-  none,
+  noCounts,
   type PackageCounts,
   type PackageEvaluator,
   type SharedContext,
@@ -18,7 +18,7 @@ import type { CallContext, Objection } from './types.ts'
 export type { Allowed } from '../types.ts'
 
 /** One call that the policy permits. */
-interface Permitted {
+interface PermittedCall {
   readonly principal: Principal
   readonly call: RackCall
   readonly decision: Allowed
@@ -37,16 +37,16 @@ export interface PolicyPackages {
   readonly loaded: readonly LoadedPackage[]
   /**
    * The unchanged decision, the first denial of a package, or the strictest requirement. A failed package denies the call. If
-   * the decision has a requirement, packages see what permits the call once it is met.
+   * the decision requires a step-up, packages see the decision that will apply after it.
    */
-  narrow(permitted: Omit<Permitted, 'decision'> & { readonly decision: GrantedDecision }): Promise<Decision>
+  narrow(permitted: Omit<PermittedCall, 'decision'> & { readonly decision: GrantedDecision }): Promise<Decision>
   /**
    * The same for the simulated calls of one request. Packages see that the call is simulated. A package that exceeds its
    * timeout is not evaluated again.
    */
-  simulation(): (permitted: Permitted) => Promise<Decision>
+  simulation(): (permitted: PermittedCall) => Promise<Decision>
   /** Evaluates the packages again for a call in progress. `synchronous` leaves out packages that return promises. */
-  review(permitted: Permitted, asked: 'all' | 'synchronous'): Promise<Review>
+  review(permitted: PermittedCall, which: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts
 }
 
@@ -64,23 +64,23 @@ export function createPolicyPackages({
   elapsed = () => performance.now(),
   log,
 }: PolicyPackagesOptions): PolicyPackages {
-  const asked = loaded.map(({ policy }) => createPackageEvaluator(policy, { now, elapsed, log }))
+  const evaluators = loaded.map(({ policy }) => createPackageEvaluator(policy, { now, elapsed, log }))
 
   const narrow: PolicyPackages['narrow'] = function narrow({ principal, call, decision }) {
     const packageCall = packageCallOf(call)
     return narrowDecision(decision, (granted) => {
       const context = contextOf({ principal, decision: granted, phase: 'begin', simulated: false, now })
-      return narrowed({ principal, decision: granted }, (one) => one.ask(packageCall, context))
+      return narrowWith({ principal, decision: granted }, (one) => one.ask(packageCall, context))
     })
   }
 
-  function simulation(): (permitted: Permitted) => Promise<Decision> {
+  function simulation(): (permitted: PermittedCall) => Promise<Decision> {
     const late = new Map<string, Answer>()
 
     return function simulate(permitted) {
       const packageCall = packageCallOf(permitted.call)
       const context = contextOf({ ...permitted, phase: 'begin', simulated: true, now })
-      return narrowed(permitted, async (one) => {
+      return narrowWith(permitted, async (one) => {
         const answer = late.get(one.name) ?? (await one.ask(packageCall, context))
         if (answer.late) late.set(one.name, answer)
         return answer
@@ -88,12 +88,12 @@ export function createPolicyPackages({
     }
   }
 
-  async function narrowed(
-    { principal, decision }: Omit<Permitted, 'call'>,
+  async function narrowWith(
+    { principal, decision }: Omit<PermittedCall, 'call'>,
     ask: (one: PackageEvaluator) => Promise<Answer>,
   ): Promise<Decision> {
     let strictest: Decision = decision
-    for (const one of asked) {
+    for (const one of evaluators) {
       const { objection, failed } = await ask(one)
       if (failed !== null) return failureOf(one.name, failed, decision)
       if (objection === null) continue
@@ -104,12 +104,12 @@ export function createPolicyPackages({
     return strictest
   }
 
-  async function review(permitted: Permitted, which: 'all' | 'synchronous'): Promise<Review> {
+  async function review(permitted: PermittedCall, which: 'all' | 'synchronous'): Promise<Review> {
     const { principal, call, decision } = permitted
     const packageCall = packageCallOf(call)
     const context = contextOf({ principal, decision, phase: 'review', simulated: false, now })
     let unclear = false
-    for (const one of asked) {
+    for (const one of evaluators) {
       if (which === 'synchronous' && one.isAsynchronous(packageCall.route)) continue
       const { objection, failed } = await one.ask(packageCall, context)
       // Requirements apply only when a call begins.
@@ -124,11 +124,12 @@ export function createPolicyPackages({
     narrow,
     simulation,
     review,
-    counts: (name) => asked.find((one) => one.name === name)?.counts() ?? none,
+    counts: (name) => evaluators.find((one) => one.name === name)?.counts() ?? noCounts,
   }
 }
 
-type ContextParts = Omit<Permitted, 'call'> & Pick<CallContext, 'phase' | 'simulated'> & { readonly now: () => number }
+type ContextParts = Omit<PermittedCall, 'call'> &
+  Pick<CallContext, 'phase' | 'simulated'> & { readonly now: () => number }
 
 function contextOf({ principal, decision, phase, simulated, now }: ContextParts): SharedContext {
   const { rule, source, reason, roles } = decision
@@ -144,7 +145,11 @@ function contextOf({ principal, decision, phase, simulated, now }: ContextParts)
 /** How fresh a proof must be if a policy package asks for one. */
 const packageLevel = { kind: 'recent', within: 600_000 } as const
 
-function decisionBy(name: string, objection: Objection, { principal, decision }: Omit<Permitted, 'call'>): Decision {
+function decisionBy(
+  name: string,
+  objection: Objection,
+  { principal, decision }: Omit<PermittedCall, 'call'>,
+): Decision {
   const { rule, reason, next: remedy } = objection
   const explained = { ...decision, reason, remedy, rule: `package:${name}:${rule}`, source: name }
   if (objection.effect === 'deny') return { ...explained, effect: 'deny' }

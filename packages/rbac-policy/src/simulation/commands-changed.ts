@@ -23,7 +23,7 @@ export function commandsChanged(before: PolicyDocument, after: PolicyDocument): 
       ]
     }),
   )
-  return [...changes, ...narrowed(before.commands, after.commands)]
+  return [...changes, ...restrictionsChanged(before.commands, after.commands)]
 }
 
 function effectOf(had: boolean, has: boolean): 'permits' | 'refuses' | null {
@@ -35,40 +35,42 @@ function inWords({ words, service }: ExampleCommand): string {
   return `"${words}" on ${service === anyOther ? 'any other service' : `the service ${service}`}`
 }
 
-/** An exec outside of one's own run needs a permission besides the rule. */
+/** In a service other than `command`, an exec needs `process:exec-any` besides the rule. */
 function execWords(role: Role, example: ExampleCommand): string {
-  const alone = example.service === commandService || compileRole(role).has('process:exec-any')
-  return `exec ${inWords(example)}${alone ? '' : ', with process:exec-any'}`
+  const isRuleEnough = example.service === commandService || compileRole(role).has('process:exec-any')
+  return `exec ${inWords(example)}${isRuleEnough ? '' : ', with process:exec-any'}`
 }
 
 type CommandCheck = (role: string, example: ExampleCommand, mode: CommandMode) => boolean
 
 function createCommandCheck({ commands, runServices, roles }: PolicyDocument): CommandCheck {
-  const rules = compileRules(commands.map(plain), { runServices })
-  const names = new Map(roles.map(({ name, extends: above = [] }) => [name, [name, ...above]]))
+  const rules = compileRules(commands.map(withoutRestrictions), { runServices })
+  const rolesWithBases = new Map(roles.map(({ name, extends: bases = [] }) => [name, [name, ...bases]]))
   return (role, { argv, service }, mode) => {
-    const scope = { service, app: 'an-app', rack: 'a-rack', roles: names.get(role) ?? [] }
+    const scope = { service, app: 'an-app', rack: 'a-rack', roles: rolesWithBases.get(role) ?? [] }
     return matchCommand(rules, { ...scope, argv, mode }).effect === 'allow'
   }
 }
 
 /** A rule without its restrictions, which are compared separately. */
-function plain({ id, argv, services, roles }: CommandRule): CommandRule {
+function withoutRestrictions({ id, argv, services, roles }: CommandRule): CommandRule {
   return { id, argv, services, roles }
 }
 
-const narrowing = ['apps', 'racks', 'modes', 'interactive', 'entrypoint', 'environment', 'releases', 'when'] as const
+const restrictions = ['apps', 'racks', 'modes', 'interactive', 'entrypoint', 'environment', 'releases', 'when'] as const
 
-/** A renamed rule is not a difference. */
-function narrowed(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyChange[] {
+/** The differences between the restrictions of rules. A renamed rule is not a difference. */
+function restrictionsChanged(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyChange[] {
   const [old, young] = [byId(before), byId(after)]
   const [gone, added] = [before.filter(({ id }) => !young.has(id)), after.filter(({ id }) => !old.has(id))]
-  const unlike = (others: readonly PolicyRule[]) => (rule: PolicyRule) =>
+  const hasNoEquivalent = (others: readonly PolicyRule[]) => (rule: PolicyRule) =>
     !others.some((other) => isEquivalent(rule, other))
   return [
     ...after.flatMap((rule) => changedIn(rule, old.get(rule.id))),
-    ...added.filter(unlike(gone)).flatMap((rule) => describe(rule, `the new command rule ${rule.id}`, 'is')),
-    ...gone.filter(unlike(added)).flatMap((rule) => describe(rule, `the command rule ${rule.id} was removed`, 'was')),
+    ...added.filter(hasNoEquivalent(gone)).flatMap((rule) => describe(rule, `the new command rule ${rule.id}`, 'is')),
+    ...gone
+      .filter(hasNoEquivalent(added))
+      .flatMap((rule) => describe(rule, `the command rule ${rule.id} was removed`, 'was')),
   ]
 }
 
@@ -77,7 +79,7 @@ function byId(rules: readonly PolicyRule[]): ReadonlyMap<string, PolicyRule> {
 }
 
 function changedIn(rule: PolicyRule, earlier: PolicyRule | undefined): PolicyChange[] {
-  const fields = narrowing.filter((field) => earlier !== undefined && !same(earlier[field], rule[field]))
+  const fields = restrictions.filter((field) => earlier !== undefined && !same(earlier[field], rule[field]))
   return fields.map((field) => {
     const value = rule[field] === undefined ? 'no longer restricted' : JSON.stringify(rule[field])
     return everyone('changes', `the command rule ${rule.id}: ${field} is ${value}`)
@@ -85,13 +87,13 @@ function changedIn(rule: PolicyRule, earlier: PolicyRule | undefined): PolicyCha
 }
 
 function describe(rule: PolicyRule, subject: string, verb: string): PolicyChange[] {
-  return narrowing
+  return restrictions
     .filter((field) => rule[field] !== undefined)
     .map((field) => everyone('changes', `${subject}: ${field} ${verb} ${JSON.stringify(rule[field])}`))
 }
 
 function isEquivalent(one: PolicyRule, other: PolicyRule): boolean {
-  const fields = ['argv', 'services', ...narrowing] as const
+  const fields = ['argv', 'services', ...restrictions] as const
   return same(sorted(one.roles), sorted(other.roles)) && fields.every((field) => same(one[field], other[field]))
 }
 

@@ -32,8 +32,9 @@ export function exampleCommands(rules: readonly CommandRule[], runServices: read
   const services = [...new Set([...runServices, ...named, anyOther])]
   const found = new Map<string, ExampleCommand>()
   for (const rule of rules) {
-    const on = rule.services.includes('*') ? services : rule.services
-    for (const words of variants(rule.argv)) add(found, { argv: words.flatMap(wordFor), words: formatWords(words) }, on)
+    const ruleServices = rule.services.includes('*') ? services : rule.services
+    for (const words of variants(rule.argv))
+      add(found, { argv: words.flatMap(wordFor), words: formatWords(words) }, ruleServices)
   }
   add(found, { argv: unnamed, words: '(anything else)' }, services)
   return [...found.values()]

@@ -3,9 +3,9 @@ import { compilePolicy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import type { Decision, StepUpLevel } from '../types.ts'
 import { createPromptCounter, type PromptCount } from './prompt-counter.ts'
-import { type Callers, createCallers, type RecordedCall, type ReplayedCall, replayable } from './recorded-call.ts'
+import { type Callers, createCallers, type RecordedCall, type ReplayedCall, toReplayedCall } from './recorded-call.ts'
 
-/** Recorded calls that a proposed document would decide differently. */
+/** Equal recorded calls that a proposed document would decide differently. */
 export interface ImpactChange {
   readonly effect: 'permits' | 'refuses'
   readonly principal: { readonly kind: string; readonly id: string; readonly name: string }
@@ -69,38 +69,38 @@ const maxChanges = 10_000
  */
 export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): ImpactStudy {
   const [before, after] = [compilePolicy(current), compilePolicy(proposed)]
-  const known = new Map<string, Outcome | 'unclear'>()
+  const outcomes = new Map<string, Outcome | 'unclear'>()
   const prompts = createPromptCounter()
   const callers = createCallers()
   const changes = new Map<string, ImpactChange>()
   let calls = 0
   let unclear = 0
   let packages = 0
-  let lost = 0
+  let omitted = 0
   let withoutProof = 0
   const total = { permits: 0, refuses: 0 }
 
   function add(recorded: RecordedCall | null): void {
     calls += 1
     if (recorded === null) unclear += 1
-    else if (isOfPackage(recorded)) packages += 1
+    else if (isPackageDenial(recorded)) packages += 1
     else replay(recorded)
   }
 
   function replay(recorded: RecordedCall): void {
     const key = keyOf(recorded)
-    const found = known.get(key) ?? outcomeOf(recorded, { before, after, callers })
-    if (known.size < maxCached) known.set(key, found)
+    const found = outcomes.get(key) ?? outcomeOf(recorded, { before, after, callers })
+    if (outcomes.size < maxCached) outcomes.set(key, found)
     if (found === 'unclear') {
       unclear += 1
       return
     }
     const { change, need } = found
-    if (change !== null) note(recorded, change)
+    if (change !== null) addChange(recorded, change)
     if (need !== null) prompts.add({ ...need, ...callerOf(recorded), at: Date.parse(recorded.at) })
   }
 
-  function note(recorded: RecordedCall, { effect, decision }: ChangeOfOne): void {
+  function addChange(recorded: RecordedCall, { effect, decision }: CallChange): void {
     total[effect] += 1
     if (decision.rule.startsWith('step-up:')) withoutProof += 1
     const { principal, route, rack, command, at } = recorded
@@ -109,7 +109,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
     const key = JSON.stringify([effect, principal.id, route, rack, app, words, decision.rule])
     const earlier = changes.get(key)
     if (earlier === undefined && changes.size >= maxChanges) {
-      lost += 1
+      omitted += 1
       return
     }
     const { kind, id, name } = principal
@@ -137,7 +137,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
         (one, other) => other.count - one.count || (one.last < other.last ? 1 : -1),
       )
       const { permits: permitted, refuses: refused } = total
-      const more = Math.max(0, sorted.length - maxResults) + lost
+      const more = Math.max(0, sorted.length - maxResults) + omitted
       const requirements = prompts.counts()
       const stepUp = {
         prompts: requirements.reduce((sum, one) => sum + one.prompts, 0),
@@ -151,11 +151,11 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
 }
 
 /** Whether a policy package denied the call. */
-function isOfPackage({ decision: { rule } }: RecordedCall): boolean {
+function isPackageDenial({ decision: { rule } }: RecordedCall): boolean {
   return rule.startsWith('package:') || rule === 'package-failed'
 }
 
-interface ChangeOfOne {
+interface CallChange {
   readonly effect: 'permits' | 'refuses'
   readonly decision: Decision
 }
@@ -166,15 +166,16 @@ interface ReplayContext {
   readonly callers: Callers
 }
 
-/** How the proposed document decides a recorded call. */
+/** The difference that the proposed document makes for a recorded call. */
 interface Outcome {
   /** Null if the result is the same. A call that needs a proof is permitted, because its user can give one. */
-  readonly change: ChangeOfOne | null
+  readonly change: CallChange | null
+  /** The proof that the call would need; null if it would need none. */
   readonly need: { readonly rule: string; readonly level: StepUpLevel } | null
 }
 
 function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayContext): Outcome | 'unclear' {
-  const replayed = replayable(recorded, callers)
+  const replayed = toReplayedCall(recorded, callers)
   const { effect } = recorded.decision
   const asRecorded = replayed && reproduce(replayed, before, effect !== 'deny')
   if (!asRecorded) return 'unclear'
@@ -182,7 +183,7 @@ function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayCon
   const [was, is] = [effect !== 'deny', decision.effect !== 'deny']
   return {
     change: was === is ? null : { effect: is ? 'permits' : 'refuses', decision },
-    // A call that was refused for want of a proof is in the log again, with its proof.
+    // Only permitted calls count: a caller who was asked for a proof repeats the call with it, and that second call is in the log.
     need: effect === 'allow' && 'level' in decision ? { rule: decision.rule, level: decision.level } : null,
   }
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CallWithProof, createPromptCounter } from './prompt-counter.ts'
+import { type CallNeedingProof, createPromptCounter } from './prompt-counter.ts'
 
 const minute = 60_000
 const recent = { rule: 'step-up:app web', level: { kind: 'recent', within: 10 * minute } } as const
 const longer = { rule: 'step-up:rack a', level: { kind: 'recent', within: 60 * minute } } as const
 const always = { rule: 'step-up:permission app:delete', level: { kind: 'always', methods: 'passkey' } } as const
 
-function counted(calls: readonly (Partial<CallWithProof> & Pick<CallWithProof, 'rule' | 'level' | 'at'>)[]) {
+function counted(calls: readonly (Partial<CallNeedingProof> & Pick<CallNeedingProof, 'rule' | 'level' | 'at'>)[]) {
   const counter = createPromptCounter()
   for (const call of calls) counter.add({ user: 'ada', session: 'laptop', ...call })
   return { counts: counter.counts(), users: counter.users() }

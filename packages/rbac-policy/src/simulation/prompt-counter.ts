@@ -14,7 +14,7 @@ export interface PromptCount {
 }
 
 /** A call that needs a proof. */
-export interface CallWithProof {
+export interface CallNeedingProof {
   readonly user: string
   /** Proofs belong to sessions. */
   readonly session: string
@@ -26,7 +26,7 @@ export interface CallWithProof {
 
 export interface PromptCounter {
   /** In any order. */
-  add(call: CallWithProof): void
+  add(call: CallNeedingProof): void
   /** By prompts, the most first. */
   counts(): PromptCount[]
   /** The number of users who would have been asked at least once. */
@@ -38,7 +38,7 @@ interface Requirement {
   readonly level: StepUpLevel
   calls: number
   prompts: number
-  readonly asked: Set<string>
+  readonly promptedUsers: Set<string>
 }
 
 interface SessionCalls {
@@ -52,10 +52,10 @@ export function createPromptCounter(): PromptCounter {
   const sessions = new Map<string, SessionCalls>()
   let counted: readonly Requirement[] | null = null
 
-  function requirementOf({ rule, level }: CallWithProof): Requirement {
+  function requirementOf({ rule, level }: CallNeedingProof): Requirement {
     const found = requirements.get(rule)
     if (found !== undefined) return found
-    const made = { rule, level, calls: 0, prompts: 0, asked: new Set<string>() }
+    const made = { rule, level, calls: 0, prompts: 0, promptedUsers: new Set<string>() }
     requirements.set(rule, made)
     return made
   }
@@ -65,7 +65,7 @@ export function createPromptCounter(): PromptCounter {
     for (const { user, calls } of sessions.values()) {
       for (const requirement of promptsOf(calls)) {
         requirement.prompts += 1
-        requirement.asked.add(user)
+        requirement.promptedUsers.add(user)
       }
     }
     counted = [...requirements.values()]
@@ -83,9 +83,15 @@ export function createPromptCounter(): PromptCounter {
     },
     counts: () =>
       count()
-        .map(({ rule, level, calls, prompts, asked }) => ({ rule, level, calls, prompts, users: asked.size }))
+        .map(({ rule, level, calls, prompts, promptedUsers }) => ({
+          rule,
+          level,
+          calls,
+          prompts,
+          users: promptedUsers.size,
+        }))
         .sort((one, other) => other.prompts - one.prompts || (one.rule < other.rule ? -1 : 1)),
-    users: () => new Set(count().flatMap(({ asked }) => [...asked])).size,
+    users: () => new Set(count().flatMap(({ promptedUsers }) => [...promptedUsers])).size,
   }
 }
 

@@ -54,21 +54,21 @@ export interface ReplayedCall {
 
 /** The callers of recorded calls. Each caller is one object, because a policy compiles the bindings of each object once. */
 export interface Callers {
-  of(recorded: RecordedCall, kind: PrincipalKind): Principal
+  find(recorded: RecordedCall, kind: PrincipalKind): Principal
 }
 
 /** Callers that are forgotten are rebuilt, so a study of more callers is only slower, and needs no LRU cache. */
 const maxCallers = 10_000
 
 export function createCallers(): Callers {
-  const known = new Map<string, Principal>()
+  const cache = new Map<string, Principal>()
   return {
-    of(recorded, kind) {
+    find(recorded, kind) {
       const { id, name, roles, groups, owner, trust } = recorded.principal
       const key = JSON.stringify([kind, id, name, roles, groups, owner, trust])
-      const found = known.get(key) ?? principalOf(recorded, kind)
-      if (known.size >= maxCallers) known.clear()
-      known.set(key, found)
+      const found = cache.get(key) ?? principalOf(recorded, kind)
+      if (cache.size >= maxCallers) cache.clear()
+      cache.set(key, found)
       return found
     },
   }
@@ -83,7 +83,7 @@ const match = compileMatcher(rackRoutes)
  *
  * @returns null for an unknown route or kind of principal, such as those of another version
  */
-export function replayable(recorded: RecordedCall, callers: Callers): ReplayedCall | null {
+export function toReplayedCall(recorded: RecordedCall, callers: Callers): ReplayedCall | null {
   const route = routesById.get(recorded.route)
   const kind = kindOf(recorded.principal.kind)
   const params = route === undefined ? null : paramsOf(route, recorded.path)
@@ -92,7 +92,7 @@ export function replayable(recorded: RecordedCall, callers: Callers): ReplayedCa
   const at = Date.parse(recorded.at)
   const isRun = route.permission === 'process:run'
   return {
-    principal: callers.of(recorded, kind),
+    principal: callers.find(recorded, kind),
     call: {
       rack,
       route,
@@ -124,14 +124,14 @@ function paramsOf(route: RackRoute, path: string): Readonly<Record<string, strin
 
 function principalOf({ principal }: RecordedCall, kind: PrincipalKind): Principal {
   const { id, name, roles = [], groups = [], trust } = principal
-  const own = roles.filter((role) => role !== individualPermissionsRole).map(everywhere)
+  const own = roles.filter((role) => role !== individualPermissionsRole).map(unlimitedBinding)
   const owner =
     kind === 'api-token'
       ? {
           kind: principal.owner?.kind === 'service-account' ? ('service-account' as const) : ('user' as const),
           id: principal.owner?.id ?? '',
           name: principal.owner?.name ?? '',
-          bindings: [everywhere('admin'), ...own],
+          bindings: [unlimitedBinding('admin'), ...own],
         }
       : null
   return {
@@ -149,7 +149,7 @@ function principalOf({ principal }: RecordedCall, kind: PrincipalKind): Principa
   }
 }
 
-function everywhere(role: string): Binding {
+function unlimitedBinding(role: string): Binding {
   return { id: role, role, racks: '*', apps: '*', expiresAt: null }
 }
 

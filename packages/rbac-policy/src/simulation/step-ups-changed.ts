@@ -11,8 +11,8 @@ import { everyone, type PolicyChange, same } from './policy-change.ts'
 export function stepUpsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   const [old, young] = [byRule(before), byRule(after)]
   return [
-    ...[...young.values()].flatMap((requirement) => changed(old.get(requirement.rule), requirement)),
-    ...[...old.values()].flatMap((requirement) => (young.has(requirement.rule) ? [] : removed(requirement))),
+    ...[...young.values()].flatMap((requirement) => describeChange(old.get(requirement.rule), requirement)),
+    ...[...old.values()].flatMap((requirement) => (young.has(requirement.rule) ? [] : describeRemoval(requirement))),
     ...enrollmentChanged(stepUpOf(before).enrollBy, stepUpOf(after).enrollBy),
   ]
 }
@@ -21,19 +21,19 @@ function byRule(document: PolicyDocument): ReadonlyMap<string, ListedRequirement
   return new Map(listRequirements(document).map((requirement) => [requirement.rule, requirement]))
 }
 
-function changed(before: ListedRequirement | undefined, after: ListedRequirement): PolicyChange[] {
+function describeChange(before: ListedRequirement | undefined, after: ListedRequirement): PolicyChange[] {
   const [old, young] = [before && termsOf(before), termsOf(after)]
   if (same(old, young) || (old === undefined && young.level === null && after.kind !== 'management')) return []
   return [changeOf(after, effectOf(old, young), wordsOf(after))]
 }
 
-function removed(requirement: ListedRequirement): PolicyChange[] {
+function describeRemoval(requirement: ListedRequirement): PolicyChange[] {
   const { kind, level } = requirement
-  if (kind === 'management') return [changeOf(requirement, 'changes', `${subjectOf(requirement)} ${byDefault}`)]
+  if (kind === 'management') return [changeOf(requirement, 'changes', `${subjectOf(requirement)} ${defaultWords}`)]
   return level === null ? [] : [changeOf(requirement, 'permits', `${subjectOf(requirement)} no step-up`)]
 }
 
-const byDefault = `${levelInWords(defaultManagementLevel)}, for users with a second factor`
+const defaultWords = `${levelInWords(defaultManagementLevel)}, for users with a second factor`
 
 interface Terms {
   readonly level: StepUpLevel | null

@@ -32,8 +32,8 @@ function ruleChanged(before: TokenRule | undefined, rule: TokenRule): PolicyChan
   if (same(before, rule)) return []
   const what = `the token rule ${rule.id} is: ${ruleWords(rule)}`
   if (before === undefined) return [everyone('refuses', what)]
-  const narrowed = same({ ...before, maxAge: 0 }, { ...rule, maxAge: 0 })
-  return [everyone(narrowed ? effectOf(before.maxAge, rule.maxAge) : 'changes', what)]
+  const onlyAgeDiffers = same({ ...before, maxAge: 0 }, { ...rule, maxAge: 0 })
+  return [everyone(onlyAgeDiffers ? effectOf(before.maxAge, rule.maxAge) : 'changes', what)]
 }
 
 function ruleWords({ maxAge, roles = [], permissions = [] }: TokenRule): string {

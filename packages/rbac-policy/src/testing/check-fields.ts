@@ -9,8 +9,8 @@ export type FieldsOf<T> = Readonly<Record<keyof T, true>>
  * @param where the parent of the fields, such as `as`; empty for the call itself
  * @throws for an unknown field, with a suggestion
  */
-export function checkFields<T extends object>(given: T, known: FieldsOf<T>, where: string): void {
-  for (const field of Object.keys(given)) {
+export function checkFields<T extends object>(value: T, known: FieldsOf<T>, where: string): void {
+  for (const field of Object.keys(value)) {
     if (Object.hasOwn(known, field)) continue
     const name = where === '' ? field : `${where}.${field}`
     const near = nearest(field, Object.keys(known))

@@ -117,13 +117,13 @@ export function rackCallOf(call: TestCall): RackCall {
 function routeOf(id: string): RackRoute {
   const route = routesById.get(id)
   if (route) return route
-  const near = mostAlike(id)
+  const near = mostSimilarRoute(id)
   const hint = near === null ? 'docs/reference/rack-api.md lists them' : `did you mean ${near}?`
   throw new Error(`the rack API has no route ${JSON.stringify(id)}: ${hint}`)
 }
 
 /** The route that shares the most words; null if none shares two. */
-function mostAlike(id: string): string | null {
+function mostSimilarRoute(id: string): string | null {
   const words = new Set(wordsOf(id))
   const shared = rackRoutes.map((route) => wordsOf(route.id).filter((word) => words.has(word)).length)
   const most = Math.max(...shared)

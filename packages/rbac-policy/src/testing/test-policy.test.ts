@@ -97,7 +97,7 @@ describe('testPolicy', () => {
     )
     await expect(fridays.evaluate({ route: promote, at: 'Friday' })).rejects.toThrow('at: Friday is not a time')
     await expect(fridays.evaluate({ route: promote, as: { role: 'viewer' } })).rejects.toThrow(
-      'the built-in policy refuses POST /apps/{app}/releases/{id}/promote to viewer: release:promote on web needs',
+      'the built-in policy denies POST /apps/{app}/releases/{id}/promote to the role viewer: release:promote on web needs',
     )
   })
 

@@ -50,11 +50,11 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
     async close() {
       await routes.close()
     },
-    evaluate: (asked, phase = 'begin') => judge(asked, phase),
-    simulate: (asked) => judge(asked, 'simulated'),
+    evaluate: (asked, phase = 'begin') => decide(asked, phase),
+    simulate: (asked) => decide(asked, 'simulated'),
   }
 
-  async function judge(asked: TestCall, phase: CallContext['phase'] | 'simulated'): Promise<Decision> {
+  async function decide(asked: TestCall, phase: CallContext['phase'] | 'simulated'): Promise<Decision> {
     const principal = principalOf(asked.as)
     const call = rackCallOf(asked)
     const failures: { why: string; error: unknown }[] = []
@@ -63,13 +63,13 @@ export function testPolicy(policy: PolicyPackage): TestedPolicy {
       now: () => timeOf(asked.at),
       log: { message, slow: () => undefined, failed: (_name, why, error) => void failures.push({ why, error }) },
     })
-    const permitted = { principal, call, decision: allowedTo(principal, call) }
-    const ways = {
+    const permitted = { principal, call, decision: allowByRole(principal, call) }
+    const evaluations = {
       begin: packages.narrow,
       simulated: packages.simulation(),
       review: async () => (await packages.review(permitted, 'all')).objection ?? permitted.decision,
     }
-    const decision = await ways[phase](permitted)
+    const decision = await evaluations[phase](permitted)
     const [failure] = failures
     if (failure === undefined) return decision
     throw new Error(failureSentence(policy.name, asked.route, failure), { cause: failure.error })
@@ -89,19 +89,19 @@ function builtIn(): Policy {
 }
 
 /** A package is evaluated only for calls that roles permit. @throws if the built-in policy does not permit the call */
-function allowedTo(principal: Principal, call: RackCall): Allowed {
+function allowByRole(principal: Principal, call: RackCall): Allowed {
   const policy = builtIn()
   const [role = ''] = principal.bindings.map((binding) => binding.role)
-  if (!policy.roles.has(role)) return ownRole(role, call, policy)
+  if (!policy.roles.has(role)) return allowByUnknownRole(role, call, policy)
   const decision = policy.decide(principal, call)
   if (decision.effect === 'allow') return decision
   throw new Error(
-    `as: the package is never asked about this, since the built-in policy refuses ${call.route.id} to ${role}: ${decision.reason}`,
+    `as: the package is not evaluated, because the built-in policy denies ${call.route.id} to the role ${role}: ${decision.reason}`,
   )
 }
 
-function ownRole(role: string, { route: { permission } }: RackCall, { hash }: Policy): Allowed {
-  const reason = `The role ${role} gives ${permission}.`
+function allowByUnknownRole(role: string, { route: { permission } }: RackCall, { hash }: Policy): Allowed {
+  const reason = `The role ${role} grants ${permission}.`
   const basis = { roles: [role], bindings: [`binding-of-${role}`] }
   return { effect: 'allow', rule: `role:${role}`, source: 'test', permission, reason, policy: hash, ...basis }
 }

@@ -16,7 +16,7 @@ export interface TestAsked {
   readonly at?: TestCall['at']
 }
 
-const askedFields: FieldsOf<TestAsked> = { as: true, body: true, at: true }
+const requestFields: FieldsOf<TestAsked> = { as: true, body: true, at: true }
 
 export interface TestAnswer {
   readonly status: number
@@ -34,7 +34,7 @@ export interface TestRoutesOptions {
 /** A server that does not listen, with the routes of the package at the same addresses as in a gateway. */
 export function createTestRoutes({ loaded, policy, recorded, message }: TestRoutesOptions) {
   const callers = new Map<string, Principal>()
-  const known = new WeakMap<FastifyRequest, Principal>()
+  const principals = new WeakMap<FastifyRequest, Principal>()
   let at = timeOf()
   let starting: Promise<FastifyInstance> | null = null
 
@@ -48,23 +48,23 @@ export function createTestRoutes({ loaded, policy, recorded, message }: TestRout
       async authenticate(request) {
         const caller = callers.get(String(request.headers['x-test-caller']))
         if (!caller) throw Object.assign(new Error('the request has no credential'), { statusCode: 401 })
-        known.set(request, caller)
+        principals.set(request, caller)
       },
       admit: async () => undefined,
-      callerOf: (request) => ({ principal: known.get(request) ?? null, address: request.ip }),
-      record: async (request, detail) => void recorded.push({ by: known.get(request)?.name ?? null, detail }),
+      callerOf: (request) => ({ principal: principals.get(request) ?? null, address: request.ip }),
+      record: async (request, detail) => void recorded.push({ by: principals.get(request)?.name ?? null, detail }),
     })
     await app.ready()
     return app
   }
 
   return {
-    async ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, given: TestAsked = {}): Promise<TestAnswer> {
-      checkFields(given, askedFields, '')
-      const { as = {}, body, at: asked } = given
+    async ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, request: TestAsked = {}): Promise<TestAnswer> {
+      checkFields(request, requestFields, '')
+      const { as = {}, body, at: time } = request
       starting ??= start()
       const app = await starting
-      at = timeOf(asked)
+      at = timeOf(time)
       const id = String(callers.size)
       if (as !== null) callers.set(id, principalOf(as))
       const answer = await app.inject({

@@ -2,7 +2,7 @@
  * The permitted roles of each route, transcribed by hand from the table of roles. V viewer, O ops, D deployer, C ci. An admin
  * can call everything that isn't blocked, an auditor nothing. A route that is missing here fails a test.
  */
-export const whoMay: Readonly<Record<string, string>> = {
+export const permittedRoles: Readonly<Record<string, string>> = {
   'GET /apps': 'VODC',
   'POST /apps': '',
   'GET /apps/{app}': 'VODC',
@@ -109,8 +109,8 @@ export const whoMay: Readonly<Record<string, string>> = {
   'WS /proxy/{host}/{port}': 'blocked',
 }
 
-/** Routes of the whole rack, which a binding to certain apps does not permit. */
-export const wholeRack: readonly RegExp[] = [
+/** Patterns of routes of the whole rack, which a binding to certain apps does not permit. */
+export const wholeRackRoutes: readonly RegExp[] = [
   /^POST \/apps$/,
   /^(POST|PUT|DELETE|OPTIONS|ANY) \/(certificates|letsencrypt|registries|system|resources|events|v2|custom|kubernetes)/,
   /^GET \/(resources|letsencrypt|registries|instances)/,
@@ -119,8 +119,8 @@ export const wholeRack: readonly RegExp[] = [
   /^WS \/(system|proxy)/,
 ]
 
-/** Routes that return a list of what the caller can see. Any binding on the rack permits them. */
-export const cutLists = [
+/** Routes that any binding on the rack permits. Their lists contain only the items that the caller can see. */
+export const listScopeRoutes = [
   'GET /apps',
   'GET /auth',
   'GET /check',
