@@ -31,10 +31,10 @@ export {
   type TokenRule,
   type TokenTerms,
 } from './policy-document.ts'
-export { rackRoute } from './possible-outcomes.ts'
+export { rackUpdateRoute } from './possible-outcomes.ts'
 export type { PolicyOptions } from './proxy.ts'
 export {
-  askedCommand,
+  commandWords,
   type RecordedSessionKind,
   type RecordingRule,
   recordedSessions,

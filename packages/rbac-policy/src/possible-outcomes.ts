@@ -154,10 +154,10 @@ function environmentsOf(
 }
 
 /** The route that changes the rack itself. */
-export const rackRoute = 'PUT /system'
+export const rackUpdateRoute = 'PUT /system'
 
 function rackParametersOf({ route }: PlannedCall, { known: { rackParameters } }: PlannedContext) {
-  return rackParameters === undefined || route.id !== rackRoute ? {} : { rackParameters }
+  return rackParameters === undefined || route.id !== rackUpdateRoute ? {} : { rackParameters }
 }
 
 function commandsOf(

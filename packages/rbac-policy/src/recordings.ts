@@ -35,13 +35,13 @@ export interface SessionSubject {
 export function sessionOf(call: SessionCall): SessionSubject | null {
   const { route, rack, app } = call
   const session = recordedSessions.find((kind) => route.path.endsWith(`/${kind}`))
-  return session === undefined ? null : { session, rack, app, command: askedCommand(call)?.join(' ') ?? null }
+  return session === undefined ? null : { session, rack, app, command: commandWords(call)?.join(' ') ?? null }
 }
 
 type SessionCall = Pick<RackCall, 'route' | 'rack' | 'app' | 'command' | 'instanceCommand'>
 
 /** The command of a call, split into words if possible; null without one. */
-export function askedCommand({
+export function commandWords({
   command,
   instanceCommand,
 }: Pick<RackCall, 'command' | 'instanceCommand'>): readonly string[] | null {

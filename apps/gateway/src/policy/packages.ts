@@ -24,7 +24,7 @@ export default fp<PolicyPackagesOptions>(
   async function policyPackages(app, { entries }) {
     const loaded = await loadPolicyPackages(entries, {
       directory: process.cwd(),
-      beside: fileURLToPath(import.meta.url),
+      gatewayFile: fileURLToPath(import.meta.url),
     })
     app.decorate(
       'policyPackages',

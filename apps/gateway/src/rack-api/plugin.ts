@@ -1,5 +1,5 @@
 import { compileMatcher, isProbe, type RouteMatch, rackRoutes } from '@rack-gateway/convox-api'
-import { askedCommand, type RackCall } from '@rack-gateway/rbac-policy'
+import { commandWords, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { momentOf } from '../audit/call-event.ts'
@@ -237,7 +237,7 @@ function authenticateAgain(request: FastifyRequest, call: RoutedCall): Promise<v
 }
 
 function commandOf({ policy }: RackApiDependencies, { rack }: RoutedCall, rackCall: RackCall): RoutedCall['command'] {
-  const words = askedCommand(rackCall)
+  const words = commandWords(rackCall)
   return words && createRedactedCommand(words, { isSecret: policy.isSecretParameter, rackToken: rack.token })
 }
 

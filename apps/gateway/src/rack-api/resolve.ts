@@ -7,7 +7,7 @@ import {
   readParameters,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { type ProcessSubject, type RackCall, rackRoute } from '@rack-gateway/rbac-policy'
+import { type ProcessSubject, type RackCall, rackUpdateRoute } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { AmbiguousParameters, InvalidParameter, NotPermitted, withRule } from '../errors.ts'
 import { appOf, serviceOf } from './app-of.ts'
@@ -101,7 +101,7 @@ export function resolveCall(
     environment: environment && { changed: environment.changes.map(({ key }) => key) },
     resource,
     release,
-    ...(route.id === rackRoute && { rackParameters: namesIn(parameters.form.get('parameters') ?? '') }),
+    ...(route.id === rackUpdateRoute && { rackParameters: namesIn(parameters.form.get('parameters') ?? '') }),
     at: now(),
     address: call.address,
   }

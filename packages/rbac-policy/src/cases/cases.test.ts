@@ -14,7 +14,7 @@ function written(...lines: readonly string[]): PolicyDocument {
 
 function problemsOf(text: string, document = builtIn) {
   const file = readCases(text)
-  return 'problems' in file ? file.problems : file.against(document).problems
+  return 'problems' in file ? file.problems : file.checkAgainst(document).problems
 }
 
 /** Cases below `cases:`, one a line. */
@@ -23,7 +23,7 @@ function runLines(document: PolicyDocument, ...lines: readonly string[]): CasesR
     ['version: 1', 'groups: { platform: [{ role: admin, racks: staging* }] }', 'cases:', ...lines].join('\n'),
   )
   if ('problems' in file) throw new Error(JSON.stringify(file.problems))
-  const { cases, problems } = file.against(document)
+  const { cases, problems } = file.checkAgainst(document)
   if (cases === null) throw new Error(JSON.stringify(problems))
   return runCases(document, cases)
 }
@@ -397,17 +397,17 @@ describe('a case of a session', () => {
     ['convox run', 'convox: run command rails console', 'consoles'],
   ])('says how %s is recorded', (_what, asked, recording) => {
     const rule = asked.includes('nstances') ? 'role:admin' : 'command:'
-    const { otherwise } = evaluate(
+    const { differences } = evaluate(
       `who: { roles: [admin] }, ${asked}, expect: { effect: allow, rule: "${rule}", recording: ${recording} }`,
       document,
     )
-    expect(otherwise).toEqual([])
+    expect(differences).toEqual([])
     const other = recording === 'shells' ? 'looking' : 'shells'
     const wrong = evaluate(
       `who: { roles: [admin] }, ${asked}, expect: { effect: allow, rule: "${rule}", recording: ${other} }`,
       document,
     )
-    expect(wrong).toMatchObject({ passed: false, otherwise: [expect.stringMatching(/record/)] })
+    expect(wrong).toMatchObject({ passed: false, differences: [expect.stringMatching(/record/)] })
   })
 })
 
@@ -551,9 +551,7 @@ describe('coverage', () => {
 
     test.each(cases)('%j is covered by its case, and by no other', (exercises, one) => {
       const { coverage, evaluations } = runOne(whole, one)
-      expect(evaluations.map(({ passed, otherwise, decisions }) => (passed ? [] : [otherwise, decisions]))).toEqual([
-        [],
-      ])
+      expect(evaluations.map((one) => (one.passed ? [] : [one.differences, one.decisions]))).toEqual([[]])
       expect(names(coverage, true)).toEqual(exercises.filter((rule) => all.includes(rule)))
     })
 
@@ -617,7 +615,7 @@ describe('coverage', () => {
     ])('a case fails by %s, and says so', (_what, expected, sentence) => {
       const who = 'who: { roles: [deployer] }, convox: env'
       const [one] = runOne(whole, `${who}, expect: { effect: allow, rule: role:deployer, ${expected} }`).evaluations
-      expect(one).toMatchObject({ passed: false, otherwise: [sentence] })
+      expect(one).toMatchObject({ passed: false, differences: [sentence] })
     })
 
     function runOne(document: PolicyDocument, one: string): CasesRun {

@@ -10,7 +10,7 @@ import type { CaseEffect, NamedValues, PolicyCase } from './policy-case.ts'
 /** The result of a case. */
 export interface CaseEvaluation {
   /** Other differences from the expectation: visible values, and the recording. Each is a sentence without its full stop. */
-  readonly otherwise: readonly string[]
+  readonly differences: readonly string[]
   readonly case: PolicyCase
   readonly passed: boolean
   readonly effect: CaseEffect
@@ -45,10 +45,10 @@ export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDo
   )
   const seen = compareValues(one, policy)
   const recordings = scenarios.flatMap((scenario) => recordingOf(policy, scenario) ?? [])
-  const otherwise = [...seen.otherwise, ...recordingDifferences(expected.recording, recordings)]
-  const passed = effect === expected.effect && meetsExpectation && otherwise.length === 0
+  const differences = [...seen.differences, ...recordingDifferences(expected.recording, recordings)]
+  const passed = effect === expected.effect && meetsExpectation && differences.length === 0
   return {
-    evaluation: { case: one, passed, effect, decisions, otherwise },
+    evaluation: { case: one, passed, effect, decisions, differences },
     scenarios,
     recordings,
     secrets: seen.secrets,

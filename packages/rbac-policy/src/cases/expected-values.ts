@@ -5,7 +5,7 @@ import type { NamedValues, PolicyCase } from './policy-case.ts'
 
 export interface ValuesSeen {
   /** Differences from the expectation, each a sentence without its full stop. */
-  readonly otherwise: readonly string[]
+  readonly differences: readonly string[]
   /** Names that are hidden because they are secret. */
   readonly secrets: NamedValues
 }
@@ -23,7 +23,7 @@ export function compareValues(
   const visibility = visibilityOf(policy, principal, scope, { at, address })
   const isSecret = { environment: policy.isSecretKey, parameters: policy.isSecretParameter }
   const hides = { environment: hidesKey(visibility, policy), parameters: hidesParameter(visibility, policy) }
-  const otherwise = (['environment', 'parameters'] as const).flatMap((kind) => [
+  const differences = (['environment', 'parameters'] as const).flatMap((kind) => [
     ...describe(
       kind,
       'is shown',
@@ -32,7 +32,7 @@ export function compareValues(
     ...describe(kind, 'is hidden', shown[kind].filter(hides[kind])),
   ])
   const secret = (kind: keyof NamedValues) => hidden[kind].filter((name) => hides[kind](name) && isSecret[kind](name))
-  return { otherwise, secrets: { environment: secret('environment'), parameters: secret('parameters') } }
+  return { differences, secrets: { environment: secret('environment'), parameters: secret('parameters') } }
 }
 
 function hidesKey({ environment }: Visibility, { isSecretKey }: SecretsPolicy): (key: string) => boolean {

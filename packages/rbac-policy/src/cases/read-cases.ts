@@ -17,7 +17,7 @@ export interface CasesFile {
   /** The path of the document, relative to this file; null if it names none. */
   readonly policy: string | null
   /** Checks the cases against the roles of a document. */
-  against(document: PolicyDocument): CasesReading
+  checkAgainst(document: PolicyDocument): CasesReading
 }
 
 /** The scope of a case that names no rack or app. */
@@ -37,7 +37,7 @@ export function readCases(text: string): CasesFile | { readonly problems: FilePr
 
   return {
     policy,
-    against({ roles }) {
+    checkAgainst({ roles }) {
       const known = new Set(roles.map(({ name }) => name))
       const problems: Problem[] = []
       const read = Object.entries(cases).flatMap(([name, one]) => {

@@ -26,7 +26,7 @@ describe('the recommended document', () => {
   test('has a case for each requirement, except for the one that a plan cannot show', () => {
     const file = readCases(textOf('examples/step-up-policy/policy.cases.yaml'))
     if ('problems' in file) throw new Error(JSON.stringify(file.problems))
-    const { cases, problems: wrong } = file.against(document)
+    const { cases, problems: wrong } = file.checkAgainst(document)
     if (cases === null) throw new Error(JSON.stringify(wrong))
     const { evaluations, coverage } = runCases(document, cases)
     expect(evaluations.filter(({ passed }) => !passed).map((one) => one.case.name)).toEqual([])

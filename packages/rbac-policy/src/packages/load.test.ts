@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 const load = (...entries: string[]) =>
-  loadPolicyPackages(entries, { directory: join(directory, 'app'), beside: join(directory, 'gateway/main.js') })
+  loadPolicyPackages(entries, { directory: join(directory, 'app'), gatewayFile: join(directory, 'gateway/main.js') })
 
 describe('the list in POLICY_PACKAGES', () => {
   test('is loaded in order: a path, a package of the working directory, and one next to the gateway', async () => {

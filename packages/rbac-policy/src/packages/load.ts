@@ -14,7 +14,7 @@ export interface LoadOptions {
   /** The base of relative paths, and the first directory to resolve npm packages from. */
   readonly directory: string
   /** A file of the gateway, from whose directory npm packages are resolved second. */
-  readonly beside: string
+  readonly gatewayFile: string
 }
 
 /**
@@ -56,8 +56,8 @@ function contentOf(entry: string, file: string): Buffer {
   }
 }
 
-function resolveName(name: string, { directory, beside }: LoadOptions): string {
-  for (const from of [join(directory, 'package.json'), beside]) {
+function resolveName(name: string, { directory, gatewayFile }: LoadOptions): string {
+  for (const from of [join(directory, 'package.json'), gatewayFile]) {
     const found = resolveFrom(name, from)
     if (found !== null) return found
   }

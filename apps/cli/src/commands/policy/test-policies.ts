@@ -64,7 +64,7 @@ async function testPolicy(
 ): Promise<TestedPolicy> {
   const document = await namedDocument(context, name, rack)
   const all = read.map(({ file, cases }) => {
-    const checked = cases.against(document)
+    const checked = cases.checkAgainst(document)
     if (checked.cases === null) throw invalid(file, asCases, checked.problems)
     return { file, cases: checked.cases }
   })

@@ -18,7 +18,7 @@ export function testedLines({ document, policy, files, coverage }: TestedPolicy)
   ]
 }
 
-function failureLines(file: string, { case: one, effect, decisions, otherwise }: CaseEvaluation): string[] {
+function failureLines(file: string, { case: one, effect, decisions, differences }: CaseEvaluation): string[] {
   const { name, line, column, asks, rack, expected } = one
   const level = expected.level === null ? '' : `, ${levelInWords(expected.level)}`
   const reason = `${level}${expected.reason === null ? '' : `, with the reason "${expected.reason}"`}`
@@ -26,7 +26,7 @@ function failureLines(file: string, { case: one, effect, decisions, otherwise }:
     `failed: ${name} (${shownName(file)}:${line}:${column})`,
     `  ${asks}, on ${rack}`,
     `  expected  ${expected.effect} by ${expected.rule}${reason}`,
-    ...otherwise.map((sentence) => `  but ${sentence}`),
+    ...differences.map((sentence) => `  but ${sentence}`),
     ...decisions.map((decision, at) => {
       const remedy = decision.effect === 'allow' ? '' : ` ${decision.remedy}`
       const result = effect === 'open' ? `open, possibly ${decision.effect}` : effect
@@ -59,7 +59,7 @@ export function toJson(tested: readonly TestedPolicy[]) {
   }
 }
 
-function caseToJson(file: string, { case: one, passed, effect, decisions, otherwise }: CaseEvaluation) {
+function caseToJson(file: string, { case: one, passed, effect, decisions, differences }: CaseEvaluation) {
   const { name, line, column, asks, rack, expected } = one
   return {
     file,
@@ -72,6 +72,6 @@ function caseToJson(file: string, { case: one, passed, effect, decisions, otherw
     expected,
     effect,
     decisions: decisions.map(toDecisionJson),
-    otherwise,
+    otherwise: differences,
   }
 }
