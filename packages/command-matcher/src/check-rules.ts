@@ -6,7 +6,7 @@ import { isWordType } from './word-types.ts'
 
 const maxVariants = 1000
 const maxWords = 100
-/** Maximum size of the tree of all rules. */
+/** The maximum size of the tree that `compileRules` builds from all rules. */
 const maxBranches = 100_000
 
 /** The literals that a word matches; null for a word that matches more. */
@@ -35,17 +35,17 @@ export function ruleProblems(rules: readonly CommandRule[]): Problem[] {
   })
 }
 
-type Found = readonly [field: string, text: string]
+type FieldProblem = readonly [field: string, text: string]
 
-function idProblems(rule: CommandRule, seen: ReadonlySet<string>): Found[] {
+function idProblems(rule: CommandRule, seen: ReadonlySet<string>): FieldProblem[] {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(rule.id))
     return [['', 'needs an ID of lower-case letters, digits, and single dashes, which begins with a letter']]
-  if (reserved.has(rule.id)) return [['', 'has an ID that the gateway uses for its own denials']]
+  if (reservedIds.has(rule.id)) return [['', 'has an ID that the gateway uses for its own denials']]
   return seen.has(rule.id) ? [['', 'has the ID of another rule']] : []
 }
 
 /** Rule IDs of the matcher's own decisions. */
-const reserved: ReadonlySet<string> = new Set([
+const reservedIds: ReadonlySet<string> = new Set([
   'empty',
   'too-long',
   'unreadable',
@@ -85,11 +85,11 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
 }
 
 function prefixProblem(prefix: string): string {
-  const written = `"${inMessage(prefix)}*"`
+  const word = `"${inMessage(prefix)}*"`
   if (prefix === '')
     return 'has a * without text before it; write <name:word> for any one word, or "..." as the last word for any further words'
-  if (prefix.startsWith('-')) return `has ${written}, which begins with a dash: a prefix does not match options`
-  return `has ${written}: before the * there can be at most 200 letters, digits, and _ . : / @ = + , -`
+  if (prefix.startsWith('-')) return `has ${word}, which begins with a dash: a prefix does not match options`
+  return `has ${word}: before the * there can be at most 200 letters, digits, and _ . : / @ = + , -`
 }
 
 /** The number of word lists that the pattern matches. A typed word or a prefix counts as one. */

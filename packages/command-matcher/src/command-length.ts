@@ -1,4 +1,4 @@
-/** Maximum length of a command in bytes of UTF-8. */
+/** The maximum length of a command in bytes of UTF-8. */
 export const maxCommandBytes = 8192
 
 /** Whether the words, joined by single spaces, exceed the maximum length of a command. */

@@ -7,13 +7,13 @@ import type { ArgvWord, CommandRule } from './types.ts'
 import { formatWords } from './word-syntax.ts'
 import { type WordType, wordTypes } from './word-types.ts'
 
-/** A compiled rule. `position` is its index in the list. A decision names the matching rule with the lowest one. */
+/** A compiled rule. `position` is its index in the list. A decision names the matching rule with the lowest index. */
 export interface CompiledRule {
   readonly rule: CommandRule
   readonly position: number
   readonly onService: NameMatcher
   readonly onRack: NameMatcher
-  /** Its words as text. */
+  /** Its words as text, for messages. */
   readonly words: string
   /** Whether the rule permits an environment key. */
   readonly permitsKey: NameMatcher
@@ -59,7 +59,7 @@ export function compileRules(rules: readonly CommandRule[], options: CompileOpti
   return compileCheckedRules(rules, options)
 }
 
-/** As `compileRules`, for rules that were checked before. */
+/** As `compileRules`, for rules without problems. */
 export function compileCheckedRules(rules: readonly CommandRule[], options: CompileOptions = {}): CompiledRules {
   const builder = createBuilder()
   const all = rules.map(compileRule)

@@ -7,25 +7,25 @@ import type { CommandCall, CommandRule } from './types.ts'
 /** The maximum number of commands that an explanation lists. */
 export const maxListed = 8
 
-/** Names the commands that these roles can run there, and the roles that can run this command. */
+/** Names the commands that the caller's roles can run on this service, and the roles that can run this command. */
 export function explainNotPermitted(
   call: CommandCall,
   permitted: readonly CompiledRule[],
   matching: readonly CompiledRule[],
 ): Explanation {
-  const others = rolesOf(matching)
+  const ableRoles = rolesOf(matching)
   const remedy =
-    others.length > 0
-      ? `The ${formatRoles(others)} can run this command. Ask someone who has ${others.length === 1 ? 'it' : 'one of them'}.`
+    ableRoles.length > 0
+      ? `The ${formatRoles(ableRoles)} can run this command. Ask someone who has ${ableRoles.length === 1 ? 'it' : 'one of them'}.`
       : 'Ask an administrator for a rule that permits it.'
-  const reason = `"${commandInMessage(call.argv)}" is not permitted: ${where(call)}, ${can(call.roles)} run ${formatCommands(permitted)}.${explainPrefixes(permitted)}`
+  const reason = `"${commandInMessage(call.argv)}" is not permitted: ${describeService(call)}, ${describeCallers(call.roles)} run ${formatCommands(permitted)}.${explainPrefixes(permitted)}`
   return { reason, remedy }
 }
 
-/** Explains that these roles can run no command there, so an attached run is denied too. */
+/** Explains that the caller's roles can run no command on this service, so an attached run is denied, too. */
 export function explainNoAttachedRun(call: CommandCall): Explanation {
   return {
-    reason: `A run is not permitted: ${where(call)}, ${can(call.roles)} run no command.`,
+    reason: `A run is not permitted: ${describeService(call)}, ${describeCallers(call.roles)} run no command.`,
     remedy: 'Ask an administrator for a role or a rule that permits it.',
   }
 }
@@ -64,16 +64,16 @@ export function explainOptionMismatch({ id }: CommandRule, mismatch: OptionMisma
   }
 }
 
-function where(call: CommandCall): string {
+function describeService(call: CommandCall): string {
   const service = call.service === '' ? 'in a process without a service' : `on the service "${inMessage(call.service)}"`
   return `${service} of the app ${inMessage(call.app)}`
 }
 
-function can(roles: readonly string[]): string {
+function describeCallers(roles: readonly string[]): string {
   return roles.length === 0 ? 'you can' : `the ${formatRoles(roles)} can`
 }
 
-/** The roles of the rules. The number of considered rules is limited. */
+/** The roles of the first rules. */
 function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
   return [...new Set(matching.slice(0, maxListed + 1).flatMap(({ rule }) => rule.roles))]
 }

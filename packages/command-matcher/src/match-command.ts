@@ -20,15 +20,16 @@ type Denied = Extract<CommandDecision, { effect: 'deny' }>
 export type CommandContext = Omit<CommandCall, 'argv'>
 
 /** One more than an explanation lists, so that it can say "and more". */
-const maxConsidered = maxListed + 1
+const maxFound = maxListed + 1
 
 /**
- * Decides about one command. Any rule that matches in every field allows it, and the decision names the first one. Without one, the command is denied.
+ * Decides about one command. Any rule that matches in every field allows it, and the decision names the first such rule. Without a
+ * matching rule, the command is denied.
  *
  * The POST of an attached run does not contain the command yet. It is allowed if any rule could allow the exec that follows.
  *
- * @returns the rule's ID (`attached-start` for such a POST), or `empty`, `too-long`, `run-service`, `shell-syntax`, `options`,
- *   `condition`, or `no-rule`. The reason and the remedy are whole sentences.
+ * @returns as `rule`, the ID of the rule that allows it (`attached-start` for such a POST), or the cause of the denial: `empty`,
+ *   `too-long`, `run-service`, `shell-syntax`, `options`, `condition`, or `no-rule`. The reason and the remedy are whole sentences.
  */
 export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDecision {
   if (call.argv.length === 0) return deny('empty', 'The command is empty.', 'Add a command.')
@@ -51,12 +52,12 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   if (syntax) return denyFor('shell-syntax', syntax)
   const [nearest] = forRoles
   if (nearest) return explainNearest(nearest, call)
-  return denyFor('no-rule', explainNotPermitted(call, permittedAt(rules, call, maxConsidered), matching))
+  return denyFor('no-rule', explainNotPermitted(call, permittedRules(rules, call, maxFound), matching))
 }
 
-/** Whether any rule allows these roles an exec in their own run, which the POST of an attached run requires. */
-export function hasAnyRule(rules: CompiledRules, position: Omit<CommandContext, 'mode'>): boolean {
-  return permittedAt(rules, { ...position, mode: 'own-exec' }, 1).length > 0
+/** Whether any rule allows the caller's roles an exec in its own run, which the POST of an attached run requires. */
+export function hasAnyRule(rules: CompiledRules, context: Omit<CommandContext, 'mode'>): boolean {
+  return permittedRules(rules, { ...context, mode: 'own-exec' }, 1).length > 0
 }
 
 function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecision {
@@ -68,41 +69,41 @@ function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecis
     )
   }
   if (hasAnyRule(rules, call)) return { effect: 'allow', rule: 'attached-start', by: null, permitting: [] }
-  const nearest = ruleAt(rules, { ...call, mode: 'own-exec' })
+  const nearest = firstRuleFor(rules, { ...call, mode: 'own-exec' })
   return nearest === undefined ? denyFor('no-rule', explainNoAttachedRun(call)) : explainNearest(nearest, call)
 }
 
-/** The first rule of these roles for this app, service, rack, and mode, regardless of its conditions. */
-function ruleAt(rules: CompiledRules, position: CommandContext): CompiledRule | undefined {
-  for (const role of position.roles) {
-    const found = rules.byRole.get(role)?.find(position.app) ?? []
-    const rule = found.find((compiled) => appliesAt(compiled, position))
+/** The first rule of the caller's roles for this app, service, rack, and mode, whatever its options and conditions. */
+function firstRuleFor(rules: CompiledRules, context: CommandContext): CompiledRule | undefined {
+  for (const role of context.roles) {
+    const found = rules.byRole.get(role)?.find(context.app) ?? []
+    const rule = found.find((compiled) => appliesAt(compiled, context))
     if (rule !== undefined) return rule
   }
   return undefined
 }
 
-/** The first rules, up to a maximum, that allow these roles any command for this app, service, rack, and mode. */
-function permittedAt(rules: CompiledRules, position: CommandContext, most: number): CompiledRule[] {
+/** The first rules, up to a limit, that allow the caller's roles any command on this app, service, and rack, in this mode. */
+function permittedRules(rules: CompiledRules, context: CommandContext, limit: number): CompiledRule[] {
   const found: CompiledRule[] = []
-  for (const role of position.roles) {
-    let left = most
-    for (const compiled of rules.byRole.get(role)?.find(position.app) ?? []) {
+  for (const role of context.roles) {
+    let left = limit
+    for (const compiled of rules.byRole.get(role)?.find(context.app) ?? []) {
       if (left === 0) break
-      if (!appliesAt(compiled, position) || !isApplicable(compiled, position)) continue
+      if (!appliesAt(compiled, context) || !isApplicable(compiled, context)) continue
       if (!found.includes(compiled)) found.push(compiled)
       left -= 1
     }
   }
-  return found.sort(byPosition).slice(0, most)
+  return found.sort(byPosition).slice(0, limit)
 }
 
-/** The rules for the app whose words match, in order. `rest` never matches a word with shell syntax. */
+/** The rules for the app whose words match, in order. `rest` never matches a word with shell syntax. @param lastSyntax its last index */
 function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): readonly CompiledRule[] {
   const found: CompiledRule[] = []
   let nodes = [root]
-  for (const [position, word] of argv.entries()) {
-    if (lastSyntax < position) for (const { rest } of nodes) addTo(found, rest?.find(app))
+  for (const [index, word] of argv.entries()) {
+    if (lastSyntax < index) for (const { rest } of nodes) addTo(found, rest?.find(app))
     nodes = nodesAfter(nodes, word)
   }
   for (const { rest, exact } of nodes) {
@@ -135,9 +136,9 @@ function byPosition(one: CompiledRule, other: CompiledRule): number {
 }
 
 /** Whether a rule that was found by its app applies to this service, rack, and mode. */
-function appliesAt(compiled: CompiledRule, position: CommandContext): boolean {
-  if (!isForMode(compiled.rule, position.mode)) return false
-  return compiled.onService(position.service) && compiled.onRack(position.rack)
+function appliesAt(compiled: CompiledRule, context: CommandContext): boolean {
+  if (!isForMode(compiled.rule, context.mode)) return false
+  return compiled.onService(context.service) && compiled.onRack(context.rack)
 }
 
 /** A rule for attached runs also applies to the exec in the caller's own run. */
@@ -151,11 +152,11 @@ function isExec(mode: MatchMode): boolean {
   return mode === 'exec' || mode === 'own-exec'
 }
 
-/** Whether the rule applies to these options, now. */
-function isApplicable(compiled: CompiledRule, position: CommandContext): boolean {
+/** Whether the options and the conditions of the rule are met. */
+function isApplicable(compiled: CompiledRule, context: CommandContext): boolean {
   return (
-    findOptionMismatch(compiled, position.options) === null &&
-    (position.checkConditions?.(compiled.rule) ?? null) === null
+    findOptionMismatch(compiled, context.options) === null &&
+    (context.checkConditions?.(compiled.rule) ?? null) === null
   )
 }
 

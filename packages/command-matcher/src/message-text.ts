@@ -1,28 +1,28 @@
-const longest = 120
+const maxLength = 120
 
 /**
  * Makes untrusted text safe for a message: one line without control and direction characters, at most 120 characters, and without
  * percent signs, because the stock CLI reads a message as a format.
  */
 export function inMessage(text: string): string {
-  if (text.length <= longest && /^[A-Za-z0-9 ._:/@-]*$/.test(text)) return text
-  const clean = text.slice(0, longest).replace(/[^\p{L}\p{N}\p{P}\p{S} ]|%/gu, '?')
-  return text.length > longest ? `${clean}…` : clean
+  if (text.length <= maxLength && /^[A-Za-z0-9 ._:/@-]*$/.test(text)) return text
+  const clean = text.slice(0, maxLength).replace(/[^\p{L}\p{N}\p{P}\p{S} ]|%/gu, '?')
+  return text.length > maxLength ? `${clean}…` : clean
 }
 
 /** Formats the words of a command for a message, as they would be typed. */
 export function commandInMessage(argv: readonly string[]): string {
-  return inMessage(argv.slice(0, maxWords).map(typed).join(' '))
+  return inMessage(argv.slice(0, maxWords).map(quoteIfNeeded).join(' '))
 }
 
 const maxWords = 20
 
-/** `a`, `a and b`, `a, b and c`. */
+/** `a`, `a and b`, or `a, b, and c`. */
 export function joinWithAnd(names: readonly string[]): string {
   if (names.length < 3) return names.join(' and ')
   return `${names.slice(0, -1).join(', ')}, and ${names.at(-1)}`
 }
 
-function typed(word: string): string {
-  return word === '' || /[ \t\n]/.test(word) ? `'${word.slice(0, longest)}'` : word.slice(0, longest)
+function quoteIfNeeded(word: string): string {
+  return word === '' || /[ \t\n]/.test(word) ? `'${word.slice(0, maxLength)}'` : word.slice(0, maxLength)
 }

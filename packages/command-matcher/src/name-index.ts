@@ -16,7 +16,7 @@ interface Entry<T> {
   readonly value: T
   /** The index of the value in the original list. */
   readonly position: number
-  /** Null if the indexed text is the whole pattern. */
+  /** Null if the index already compares the whole pattern. */
   readonly matches: NameMatcher | null
 }
 
@@ -27,8 +27,8 @@ type EntriesByText<T> = Map<string, Entry<T>[]>
  * Indexes patterns by the text before their first star, or by the text after their last star, so that a name is compared only with
  * patterns that begin or end like it. Patterns with a star at both ends are compared with every name.
  */
-export function createNameIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T> {
-  if (given.length <= 8) return createShortIndex(given)
+export function createNameIndex<T>(values: readonly NamedValue<T>[]): NameIndex<T> {
+  if (values.length <= 8) return createShortIndex(values)
   const forEveryName: Entry<T>[] = []
   const exact: EntriesByText<T> = new Map()
   const byPrefix = new Map<number, EntriesByText<T>>()
@@ -46,7 +46,7 @@ export function createNameIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T
     else if (suffix !== '') listAt(mapAt(bySuffix, suffix.length), suffix).push(entry)
     else others.push(entry)
   }
-  for (const [position, { patterns = ['*'], value }] of given.entries())
+  for (const [position, { patterns = ['*'], value }] of values.entries())
     for (const pattern of patterns) add(pattern, value, position)
   const valuesForEveryName = valuesInOrder(forEveryName)
   const prefixes = [...byPrefix]
@@ -68,8 +68,8 @@ export function createNameIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T
 }
 
 /** For a few values, matching all of their patterns is faster than an index. */
-function createShortIndex<T>(given: readonly NamedValue<T>[]): NameIndex<T> {
-  const entries = given.map(({ patterns, value }) => ({ matches: compilePatterns(patterns), value }))
+function createShortIndex<T>(values: readonly NamedValue<T>[]): NameIndex<T> {
+  const entries = values.map(({ patterns, value }) => ({ matches: compilePatterns(patterns), value }))
 
   function find(name: string): readonly T[] {
     const found: T[] = []

@@ -28,7 +28,7 @@ export function compilePattern(pattern: string): NameMatcher {
   }
 }
 
-/** Matches if one of the patterns does. Undefined matches every name; an empty list matches none. */
+/** Compiles patterns of which one must match. Undefined matches every name; an empty list matches none. */
 export function compilePatterns(patterns: readonly string[] | undefined): NameMatcher {
   if (patterns === undefined) return always
   const matchers = patterns.map(compilePattern)

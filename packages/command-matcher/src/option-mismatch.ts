@@ -7,12 +7,12 @@ export type OptionMismatch =
   | { readonly option: 'environment'; readonly key: string }
   | { readonly option: 'releases' }
 
-const plain: CommandOptions = { interactive: null, entrypoint: null, environment: [], newestRelease: null }
+const noOptions: CommandOptions = { interactive: null, entrypoint: null, environment: [], newestRelease: null }
 
 /** Finds an option that the rule does not permit; null if there is none. Unknown options never mismatch. */
 export function findOptionMismatch(
   { rule, permitsKey }: CompiledRule,
-  options: CommandOptions = plain,
+  options: CommandOptions = noOptions,
 ): OptionMismatch | null {
   const { interactive, entrypoint, environment, newestRelease } = options
   if (rule.interactive !== undefined && interactive !== null && rule.interactive !== interactive)

@@ -1,6 +1,6 @@
 import { inMessage } from './message-text.ts'
 
-/** Words with shell syntax in a command. */
+/** The words of a command that contain shell syntax. */
 export interface ShellSyntax {
   /** Indexes in argv of the first and last such word. */
   readonly first: number

@@ -7,25 +7,25 @@ export type CommandMode = 'attached' | 'detached' | 'exec'
 /** The mode for rules. `own-exec` is an exec in the caller's own run, to which rules for attached runs also apply. */
 export type MatchMode = CommandMode | 'own-exec'
 
-/** A word of a pattern that matches any word of a type. The name is documentation. */
+/** A word of a rule that matches any word of a type. The name is documentation. */
 export interface Placeholder {
   readonly name: string
   readonly type: WordType
 }
 
-/** A word of a pattern that matches every longer word with this prefix and plain characters: `reports:*`. */
+/** A word of a rule that matches this prefix with one or more plain characters after it: `reports:*`. */
 export interface PrefixWord {
   readonly prefix: string
 }
 
-/** A word of a pattern: a literal, several literals, a type, a prefix, or, as the last word, any further words. */
+/** A word of a rule: a literal, several literals, a type, a prefix, or, as the last word, any further words. */
 export type ArgvWord = string | readonly string[] | Placeholder | PrefixWord | { readonly rest: true }
 
 /** A rule about who can run which command, where, and how. Any matching rule allows a command; without one, it is denied. */
 export interface CommandRule {
   readonly id: string
   readonly argv: readonly ArgvWord[]
-  /** Service names, or `*` for every service that accepts commands. */
+  /** Service names, or `*` for every service. For a run, the service must also be one of `runServices`. */
   readonly services: readonly string[]
   readonly roles: readonly string[]
   /** Name patterns with `*`. By default, all names. */
@@ -46,7 +46,7 @@ export interface CommandRule {
 
 export type SplitCommand = { readonly argv: readonly string[] } | { readonly error: string }
 
-/** How a command is started. An option is null if it is not known yet: in the POST of an attached run, and before a call. */
+/** How a command is started. An option is null while it is unknown: in the POST of an attached run, and before a call. */
 export interface CommandOptions {
   readonly interactive: boolean | null
   readonly entrypoint: boolean | null
@@ -74,7 +74,7 @@ export type CommandDecision =
   | {
       readonly effect: 'allow'
       readonly rule: string
-      /** The rule; null for the start of an attached run, which no single rule allows. */
+      /** The rule that allows it; null for the start of an attached run, because the command is not known yet. */
       readonly by: CommandRule | null
       /** Every rule that allows it, in order; empty for the start of an attached run. */
       readonly permitting: readonly CommandRule[]
@@ -82,6 +82,6 @@ export type CommandDecision =
   | ({
       readonly effect: 'deny'
       readonly rule: string
-      /** The rule that would allow it with other options or conditions. */
+      /** A rule that would allow it with other options, or under other conditions. */
       readonly nearest?: CommandRule
     } & Explanation)

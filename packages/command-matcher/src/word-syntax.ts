@@ -26,9 +26,9 @@ export function parseWords(text: string): ParsedWords {
   return { words }
 }
 
-/** The reverse of `parseWords`, for words without `'`. */
+/** The reverse of `parseWords`, for words without a single quote. */
 export function formatWords(words: readonly ArgvWord[]): string {
-  return words.map(written).join(' ')
+  return words.map(formatWord).join(' ')
 }
 
 function tokensOf(text: string): Token[] | null {
@@ -83,13 +83,13 @@ function placeholderOf(text: string): ArgvWord | { readonly problem: string } {
   return { name, type }
 }
 
-function written(word: ArgvWord): string {
-  if (typeof word === 'string') return plain(word) ? word : `'${word}'`
+function formatWord(word: ArgvWord): string {
+  if (typeof word === 'string') return needsNoQuotes(word) ? word : `'${word}'`
   if ('rest' in word) return '…'
   if ('prefix' in word) return `${word.prefix}*`
   return 'type' in word ? `<${word.name}:${word.type}>` : word.join('|')
 }
 
-function plain(word: string): boolean {
+function needsNoQuotes(word: string): boolean {
   return word !== '' && word !== '...' && !/[ '|*<\u2026]/.test(word)
 }
