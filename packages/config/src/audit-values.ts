@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path'
 
 const keyBytes = 32
 
-/** The keys, newest first. */
+/** The keys of `AUDIT_SIGNING_KEY`, newest first. */
 export function splitSigningKeys(value: string): string[] {
   return value.split(',').map((key) => key.trim())
 }
@@ -11,10 +11,11 @@ export function splitSigningKeys(value: string): string[] {
 export function signingKeysProblem(value: string): string | null {
   const keys = splitSigningKeys(value)
   for (const [index, key] of keys.entries()) {
-    const which = keys.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
+    const subject = keys.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
     const bytes = Buffer.from(key, 'base64')
-    if (bytes.length !== keyBytes || bytes.toString('base64') !== key) return `${which} not ${keyBytes} bytes in base64`
-    if (keys.indexOf(key) !== index) return `${which} the same as number ${keys.indexOf(key) + 1}`
+    if (bytes.length !== keyBytes || bytes.toString('base64') !== key)
+      return `${subject} not ${keyBytes} bytes in base64`
+    if (keys.indexOf(key) !== index) return `${subject} the same as number ${keys.indexOf(key) + 1}`
   }
   return null
 }
@@ -33,6 +34,6 @@ export function webhookProblem(value: string): string | null {
   const url = URL.canParse(value) ? new URL(value) : null
   if (url === null) return 'is not a URL'
   if (url.username !== '' || url.password !== '') return 'contains credentials; put a secret into the path or the query'
-  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isHere) ? null : 'does not begin with https://'
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback) ? null : 'does not begin with https://'
 }

@@ -21,7 +21,7 @@ export function isClientConfig(value: unknown): value is ClientConfig {
   )
 }
 
-/** The gateway with that name. Names such as `constructor` find nothing. */
+/** The gateway with this name, or null. Names such as `constructor` find nothing. */
 export function gatewayOf(config: ClientConfig, name: string): GatewayEntry | null {
   return ownEntry(config.gateways, name)
 }

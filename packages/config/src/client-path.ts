@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 
-/** The parts of the process's environment that determine where the file is. */
+/** The parts of the process's environment that determine the path of the CLI's file. */
 export interface ClientEnvironment {
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform

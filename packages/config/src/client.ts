@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { type ClientConfig, isClientConfig } from './client-file.ts'
-import { withSharedSessions } from './credentials.ts'
+import { convertOldTokens } from './credentials.ts'
 import { errnoReason, isErrno } from './errno.ts'
 import { ConfigFileBroken, ConfigFileUnusable } from './errors.ts'
 import { withFileLock } from './file-lock.ts'
@@ -25,14 +25,14 @@ export { nearest } from './nearest.ts'
 export { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 export { Secret } from './secret.ts'
 
-/** The content of the file, and notices for the user about tightened permissions. */
+/** The content of the file, and notices for the user about permissions that were too open. */
 export interface ReadClientConfig {
   readonly config: ClientConfig
   readonly notices: readonly string[]
 }
 
 /**
- * Reads the CLI's file. A missing file is read as an empty configuration. Tokens of the older format become sessions.
+ * Reads the CLI's file. A missing file is read as an empty configuration. The older format is converted (`convertOldTokens`).
  *
  * @throws ConfigFileBroken with the path, and the line and column or the field; ConfigFileUnusable; ConfigFileForeign
  */
@@ -53,7 +53,7 @@ export interface WaitOptions {
  * Changes the CLI's file under a lock. `change` receives the current content and should spread it into the new content,
  * so that unknown fields survive.
  *
- * @throws what `readClientConfig` throws, and ConfigFileLocked, ConfigDirectoryShared; the file is then unchanged
+ * @throws the errors of `readClientConfig`, ConfigFileLocked, and ConfigDirectoryShared; the file is then unchanged
  */
 export async function updateClientConfig(
   path: string,
@@ -109,7 +109,7 @@ async function parseClientConfig(path: string, source: string): Promise<ClientCo
       fault === null ? 'it is not JSON' : `it is not JSON at line ${fault.line}, column ${fault.column}`,
     )
   }
-  if (isClientConfig(value)) return withSharedSessions(value)
+  if (isClientConfig(value)) return convertOldTokens(value)
   const { clientFileProblem } = await import('./client-schema.ts')
   throw new ConfigFileBroken(path, clientFileProblem(value))
 }

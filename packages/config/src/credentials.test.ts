@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ClientConfig } from './client-file.ts'
-import { credentialOf, credentialsOf, entryOf, namesOf, withCredential, withSharedSessions } from './credentials.ts'
+import { convertOldTokens, credentialOf, credentialsOf, entryOf, namesOf, withCredential } from './credentials.ts'
 
 const origin = 'https://gateway.example.com'
 const gateways = {
@@ -15,7 +15,7 @@ test('the tokens by name of the reference become sessions by address, with their
     tokens: { staging: { token: 'a', email: 'ada@example.com', ...{ note: 1 } }, other: { token: 'b' } },
     ...{ future: true },
   }
-  expect(withSharedSessions(file)).toEqual({
+  expect(convertOldTokens(file)).toEqual({
     gateways,
     sessions: {
       [origin]: { token: 'a', email: 'ada@example.com', note: 1 },
@@ -26,18 +26,18 @@ test('the tokens by name of the reference become sessions by address, with their
 })
 
 test('two names with one session share it, and another token at the same address does not replace it', () => {
-  const same = withSharedSessions({ gateways, tokens: { staging: { token: 'a' }, production: { token: 'a' } } })
+  const same = convertOldTokens({ gateways, tokens: { staging: { token: 'a' }, production: { token: 'a' } } })
   expect(same).toEqual({ gateways, sessions: { [origin]: { token: 'a' } } })
   const file = { gateways, current: 'production', tokens: { staging: { token: 'a' }, production: { token: 'b' } } }
-  const config = withSharedSessions(file)
+  const config = convertOldTokens(file)
   expect(config.sessions).toEqual({ [origin]: { token: 'b' } })
   expect(config.tokens).toEqual({ staging: { token: 'a', url: origin } })
   expect(['staging', 'production'].map((name) => credentialOf(config, name)?.entry.token)).toEqual(['a', 'b'])
-  expect(withSharedSessions(config)).toEqual(config)
+  expect(convertOldTokens(config)).toEqual(config)
 })
 
 test('an API token stays with its own name', () => {
-  const config = withSharedSessions({ gateways, tokens: { staging: { token: 'rgt_a' } } })
+  const config = convertOldTokens({ gateways, tokens: { staging: { token: 'rgt_a' } } })
   expect(config).toEqual({ gateways, tokens: { staging: { token: 'rgt_a', url: origin } } })
   expect(credentialOf(config, 'production')).toBeNull()
 })
@@ -50,8 +50,8 @@ test.each([
   ['an address that only a browser would repair', { staging: { url: ' https:\\\\gateway.example.com' } }],
 ])('a token of a name with %s is left as it is, and sent nowhere', (_, these) => {
   const file: ClientConfig = { gateways: these, tokens: { staging: { token: 'a' } } }
-  expect(withSharedSessions(file)).toEqual(file)
-  expect(credentialOf(withSharedSessions(file), 'staging')).toBeNull()
+  expect(convertOldTokens(file)).toEqual(file)
+  expect(credentialOf(convertOldTokens(file), 'staging')).toBeNull()
 })
 
 test('a token never follows its name to another address', () => {

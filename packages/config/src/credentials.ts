@@ -2,8 +2,8 @@ import { type ClientConfig, gatewayOf, ownEntry, type TokenEntry } from './clien
 import { gatewayAddress } from './gateway-address.ts'
 
 /**
- * Where a token is stored: as the session at an address, for every rack there, or as the token of one gateway's name (which
- * is bound to a rack, or was entered by the user). The token is sent to `origin` and nowhere else.
+ * Where a token is stored. A session is stored by the gateway's address, and applies to every rack there. A token that is bound to
+ * a rack, or that the user entered, is stored by one gateway's name. Either is sent only to `origin`.
  */
 export type CredentialSlot =
   | { readonly kind: 'session'; readonly origin: string }
@@ -67,10 +67,10 @@ export function namesOf(config: ClientConfig, slot: CredentialSlot): string[] {
 }
 
 /**
- * Converts the file's former format, in which each name had a token without an address. The first token at each address
- * becomes the session there; the current gateway's token comes first. Other tokens, and API tokens, stay with their names.
+ * Converts the file's former format, in which each name had a token without an address. At each address, one session token becomes
+ * the session: that of the current gateway, or else the first. All other tokens stay with their names, and get the address.
  */
-export function withSharedSessions(config: ClientConfig): ClientConfig {
+export function convertOldTokens(config: ClientConfig): ClientConfig {
   const names = Object.keys(config.tokens ?? {}).filter((name) => config.tokens?.[name]?.url === undefined)
   const current = names.filter((name) => name === config.current)
   return [...new Set([...current, ...names])].reduce(convertToken, config)

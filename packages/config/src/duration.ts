@@ -6,14 +6,14 @@ export function readDuration(text: string): number | null {
   return isUnit(unit) ? Number(count) * units[unit] : null
 }
 
-/** The same for a text that was checked. */
+/** As `readDuration`, for a text that was checked. @throws Error for any other text */
 export function durationOf(text: string): number {
   const duration = readDuration(text)
   if (duration === null) throw new Error('not a duration, although it should have been checked')
   return duration
 }
 
-/** Checks that a duration is between `least` and `most`. */
+/** Returns a check that a duration is from `least` to `most`; the check returns the problem, or null. */
 export function durationProblem(least: string, most: string): (text: string) => string | null {
   const bounds = [least, most].map((bound) => readDuration(bound) ?? Number.NaN)
   return function problemOf(text) {
@@ -24,7 +24,7 @@ export function durationProblem(least: string, most: string): (text: string) => 
   }
 }
 
-/** @param duration in milliseconds, an hour or more */
+/** In whole days, or else in hours, rounded down. @param duration in milliseconds, an hour or more */
 export function durationInWords(duration: number): string {
   return duration % units.d === 0 ? counted(duration / units.d, 'day') : counted(Math.floor(duration / units.h), 'hour')
 }

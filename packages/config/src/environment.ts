@@ -30,7 +30,7 @@ const clientVariables = [
   'RACK_GATEWAY_WITHIN_CONVOX',
 ] as const
 
-/** Kubernetes sets such variables in every pod for each service of the namespace, such as one called `rack-gateway` or `auth`. */
+/** Kubernetes sets such variables in every pod for each service of the namespace: a service `auth` sets `AUTH_PORT`. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
 
 /** One sentence for each unknown variable with one of the gateway's prefixes. */
@@ -59,7 +59,7 @@ const replacements: Readonly<Record<string, string>> = {
 }
 
 /** One sentence for each removed variable that is still set. */
-export function movedVariables(env: NodeJS.ProcessEnv): string[] {
+export function removedVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(replacements).flatMap(([name, instead]) =>
     env[name] === undefined ? [] : [`${name} is no longer a variable of the gateway; ${instead}`],
   )
@@ -73,7 +73,7 @@ export function sanitizeEnvironment(env: NodeJS.ProcessEnv): void {
   delete env.RACK_URL
 }
 
-/** Removes the secrets, once they were read, so that child processes such as the embedded PostgreSQL don't inherit them. */
+/** Removes the secrets after they were read, so that child processes such as the embedded PostgreSQL don't inherit them. */
 export function forgetSecrets(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) {
     if (isSecretVariable(name) || isSinkVariable(name)) delete env[name]

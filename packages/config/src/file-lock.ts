@@ -7,10 +7,10 @@ import { ConfigFileLocked } from './errors.ts'
 
 const retryMs = 20
 
-/** The timeout for another writer in milliseconds. */
 export interface LockOptions {
+  /** Milliseconds to wait for another holder of the lock. */
   readonly waitMs: number
-  /** What the holder of the lock does, as a clause of the error. Default: `it writes PATH`. */
+  /** What this lock protects, as a clause about its holder for the error. Default: `it writes PATH`. */
   readonly purpose?: string
 }
 
@@ -27,8 +27,8 @@ export async function withFileLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const lock = `${path}.lock`
-  const mine = JSON.stringify({ pid: process.pid, host: hostname(), nonce: randomUUID() })
-  for (let waited = 0; !create(lock, mine); waited += retryMs) {
+  const ownHolder = JSON.stringify({ pid: process.pid, host: hostname(), nonce: randomUUID() })
+  for (let waited = 0; !create(lock, ownHolder); waited += retryMs) {
     breakAbandoned(lock)
     if (waited >= waitMs) throw new ConfigFileLocked(holderOf(lock), purpose, lock)
     await pause(retryMs)
@@ -40,7 +40,7 @@ export async function withFileLock<T>(
   }
 }
 
-/** Ignores failures, because the result of the work matters. The next process takes over a remaining lock when this process has ended. */
+/** Ignores failures, because the result of the work matters. Another process takes over the remaining lock once this process has ended. */
 function release(lock: string): void {
   try {
     rmSync(lock, { force: true })
@@ -59,14 +59,14 @@ function create(lock: string, content: string): boolean {
   }
 }
 
-/** Needs its own lock: otherwise a second process could remove the lock that the first one has just created. */
+/** Removes an abandoned lock, under a second lock: otherwise another process could remove the lock that this one creates next. */
 function breakAbandoned(lock: string): void {
-  const breaking = `${lock}.breaking`
-  if (!isAbandoned(lock) || !create(breaking, '')) return
+  const breakerLock = `${lock}.breaking`
+  if (!isAbandoned(lock) || !create(breakerLock, '')) return
   try {
     if (isAbandoned(lock)) unlinkSync(lock)
   } finally {
-    rmSync(breaking, { force: true })
+    rmSync(breakerLock, { force: true })
   }
 }
 

@@ -1,4 +1,4 @@
-/** The gateway's origin without a slash at the end, or what is wrong with the address. */
+/** The gateway's origin without a slash at the end, or the problem of the address. */
 export type GatewayAddress =
   | { readonly origin: string; readonly problem: null }
   | { readonly origin: null; readonly problem: string }

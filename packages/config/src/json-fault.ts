@@ -27,7 +27,7 @@ function faultOffset(source: string): number | null {
   let expected: 'value' | 'value or end' | 'key' | 'key or end' | 'next' = 'value'
 
   for (;;) {
-    at = skip(blank, at)
+    at = endOf(blank, at)
     const character = source[at]
     const closer = closers.at(-1)
     if (expected === 'next') {
@@ -41,7 +41,7 @@ function faultOffset(source: string): number | null {
       expected = 'next'
       at++
     } else if (expected.startsWith('key')) {
-      const end = skip(blank, skip(text, at))
+      const end = endOf(blank, endOf(text, at))
       if (end === at || source[end] !== ':') return end
       at = end + 1
       expected = 'value'
@@ -50,14 +50,15 @@ function faultOffset(source: string): number | null {
       expected = character === '{' ? 'key or end' : 'value or end'
       at++
     } else {
-      const end = skip(character === '"' ? text : atom, at)
+      const end = endOf(character === '"' ? text : atom, at)
       if (end === at) return at
       at = end
       expected = 'next'
     }
   }
 
-  function skip(pattern: RegExp, from: number): number {
+  /** The index after the pattern, or `from` if it does not match there. */
+  function endOf(pattern: RegExp, from: number): number {
     pattern.lastIndex = from
     return pattern.test(source) ? pattern.lastIndex : from
   }

@@ -11,23 +11,23 @@ export interface Limits {
   readonly apiTokensPerOwner: number
   /** Calls in flight of one principal on one rack, without transfers and WebSockets. */
   readonly callsPerPrincipal: number
-  /** The same for all principals together. */
+  /** Calls in flight of all principals together on one rack, without transfers and WebSockets. */
   readonly callsPerRack: number
   /** Uploads and downloads in flight of one principal on one rack. */
   readonly transfersPerPrincipal: number
-  /** The same for all principals together. */
+  /** Uploads and downloads in flight of all principals together on one rack. */
   readonly transfersPerRack: number
   /** Open WebSockets of one principal on one rack. */
   readonly websocketsPerPrincipal: number
   /** Open connections. */
   readonly connections: number
-  /** Open connections of one client network without an authenticated request, and of one principal. */
+  /** Open connections of one client network without an authenticated request. Also open connections of one principal. */
   readonly connectionsPerCaller: number
   /** Requests of one connection that are in progress. */
   readonly callsPerConnection: number
   /** Bytes of large responses that are buffered for masking, until their callers have received them. */
   readonly maskMemory: number
-  /** Milliseconds in which a request body for a rack has to bring 1 KiB while the gateway waits for it. */
+  /** Milliseconds in which at least 1 KiB of a request body for a rack must arrive, while the gateway waits for the body. */
   readonly bodyTimeout: number
   /** Milliseconds for a request's head, and for the body of a request to the gateway itself. */
   readonly requestTimeout: number

@@ -2,7 +2,7 @@ const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-
 const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
-/** Comma-separated and in lower case. */
+/** The items of a comma-separated list, in lower case. */
 export function splitList(value: string): string[] {
   return value.split(',').map((item) => item.trim().toLowerCase())
 }

@@ -24,33 +24,35 @@ type Values = Partial<ServerEnvironment>
 const googleIssuer = 'https://accounts.google.com'
 const google = ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'] as const
 const generic = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
-const refinements = ['OIDC_GROUPS_CLAIM', 'ALLOWED_DOMAINS', 'ADMIN_USERS', 'DEFAULT_ROLE'] as const
+const loginOptions = ['OIDC_GROUPS_CLAIM', 'ALLOWED_DOMAINS', 'ADMIN_USERS', 'DEFAULT_ROLE'] as const
 
 /** The contradictions between the variables of the login, one sentence each. */
 export function loginProblems(values: Values): string[] {
-  const anyOf = (names: readonly (keyof Values)[]) => names.filter((name) => values[name] !== undefined)
+  const setOf = (names: readonly (keyof Values)[]) => names.filter((name) => values[name] !== undefined)
   const missing = (names: readonly (keyof Values)[]) =>
-    anyOf(names).length === 0
+    setOf(names).length === 0
       ? []
       : names
           .filter((name) => values[name] === undefined)
-          .map((name) => `${name} is missing although ${anyOf(names).join(' and ')} is set`)
+          .map((name) => `${name} is missing although ${setOf(names).join(' and ')} is set`)
   const problems = [...missing(google), ...missing(generic)]
-  const [byGoogle] = anyOf(google)
-  const [byIssuer] = anyOf(generic)
-  if (byGoogle && byIssuer)
-    problems.push(`${byGoogle} and ${byIssuer} are both set; it should be one login: Google's or the issuer's`)
-  const login = byGoogle ?? byIssuer
-  if (login === undefined) {
+  const [googleVariable] = setOf(google)
+  const [oidcVariable] = setOf(generic)
+  if (googleVariable && oidcVariable)
     problems.push(
-      ...anyOf(refinements).map((name) => `${name} is set, but no login: set OIDC_ISSUER or GOOGLE_CLIENT_ID`),
+      `${googleVariable} and ${oidcVariable} are both set; it should be one login: Google's or the issuer's`,
+    )
+  const loginVariable = googleVariable ?? oidcVariable
+  if (loginVariable === undefined) {
+    problems.push(
+      ...setOf(loginOptions).map((name) => `${name} is set, but no login: set OIDC_ISSUER or GOOGLE_CLIENT_ID`),
     )
   } else if (values.PUBLIC_URL === undefined) {
     problems.push(
-      `PUBLIC_URL is missing although ${login} is set; it should be the address at which browsers reach the gateway, such as https://gateway.example.com`,
+      `PUBLIC_URL is missing although ${loginVariable} is set; it should be the address at which browsers reach the gateway, such as https://gateway.example.com`,
     )
   }
-  if (byGoogle && values.ALLOWED_DOMAINS === undefined)
+  if (googleVariable && values.ALLOWED_DOMAINS === undefined)
     problems.push(
       'ALLOWED_DOMAINS is missing although GOOGLE_CLIENT_ID is set; it should be the domains of your organization, such as example.com, because anyone can have a Google account',
     )

@@ -1,9 +1,11 @@
-/** The variables of one rack or sink: their values and full names, keyed by the variable without the rack's or sink's name. */
+/** The variables of one rack or sink. Both maps have keys without its name, such as `RACK_URL`. */
 export interface NamedVariables {
   readonly values: Record<string, string>
+  /** The full names, such as `RACK_URL_STAGING`. */
   readonly variables: Record<string, string>
 }
 
+/** A kind of configured item, such as racks, whose variables end with the name of the item. */
 export interface NamedKind {
   /** Each ends with `_`. None is the beginning of another. */
   readonly prefixes: readonly string[]

@@ -1,7 +1,7 @@
 /**
  * The candidate that was probably meant, for "did you mean …?".
  *
- * @returns the closest candidate, ignoring case, whose edit distance is at most a third of the word (1 to 3), or null
+ * @returns the closest candidate, ignoring case, or null. Its edit distance is at most a third of the word's length, and 1 to 3.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)))

@@ -27,8 +27,8 @@ const sticky = 0o1000
 export type Notices = string[]
 
 /**
- * Reads a file that only its owner may read, or returns null if there is none. Tightens its permissions if others could
- * read it. A named pipe doesn't block.
+ * Reads a file that only its owner may read, or returns null if there is none. If others can access it, tightens its permissions.
+ * A named pipe doesn't block.
  *
  * @throws ConfigFileForeign if the owner is neither this user nor root
  */
@@ -114,11 +114,11 @@ function syncDirectory(directory: string): void {
 }
 
 function tighten(path: string, mode: number, notices: Notices): void {
-  const shown = `0${mode.toString(8)}`
+  const octal = `0${mode.toString(8)}`
   try {
     chmodSync(path, mode)
-    notices.push(`${path} could be read by others; it is ${shown} now`)
+    notices.push(`${path} could be read by others; it is ${octal} now`)
   } catch (error) {
-    notices.push(`${path} can be read by others and could not be made ${shown}: ${errnoReason(error)}`)
+    notices.push(`${path} can be read by others and could not be made ${octal}: ${errnoReason(error)}`)
   }
 }

@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
-/** Formats a problem of a variable as one sentence. */
+/** The parts of a problem's sentence that depend on the kind of variable. */
 export interface ProblemWords {
   /** The variable's full name. */
   variable(property: string): string
@@ -26,7 +26,7 @@ function problemOf(type: TSchema, value: unknown, { required }: { readonly requi
   return error.keyword === '~refine' ? error.message : 'is not valid'
 }
 
-/** The text that completes "it should be". */
+/** The property's description, which completes "it should be". */
 export function descriptionOf(schema: TObject, property: string): string {
   const type = schema.properties[property]
   return type !== undefined && 'description' in type ? String(type.description) : 'left out'

@@ -9,7 +9,7 @@ const block = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 export type CertificateText = { readonly text: string } | { readonly problem: string }
 
-/** The text, or the content of the file that it names. `certificatesProblem` checks the content. */
+/** The value itself if it is empty or PEM text, or else the content of the file that it names. `certificatesProblem` checks the content. */
 export function certificateText(value: string): CertificateText {
   if (value === '' || value.includes('-----')) return { text: value }
   try {

@@ -1,6 +1,6 @@
 const digestBytes = 32
 
-/** The pins as `sha256/<base64>`, which the registry compares. Only for a value without a problem. */
+/** The pins as `sha256/<base64>`. `@rack-gateway/rack-registry` compares them. Only for a value without a problem. */
 export function splitPins(value: string): string[] {
   return parts(value).flatMap((part) => canonicalPin(part) ?? [])
 }
@@ -9,9 +9,9 @@ export function splitPins(value: string): string[] {
 export function pinsProblem(value: string): string | null {
   const pins = parts(value).map(canonicalPin)
   for (const [index, pin] of pins.entries()) {
-    const which = pins.length === 1 ? 'is' : `has a pin (number ${index + 1}) that is`
-    if (pin === null) return `${which} not the SHA-256 of a key`
-    if (pins.indexOf(pin) !== index) return `${which} the same as number ${pins.indexOf(pin) + 1}`
+    const subject = pins.length === 1 ? 'is' : `has a pin (number ${index + 1}) that is`
+    if (pin === null) return `${subject} not the SHA-256 of a key`
+    if (pins.indexOf(pin) !== index) return `${subject} the same as number ${pins.indexOf(pin) + 1}`
   }
   return null
 }
@@ -24,12 +24,12 @@ function parts(value: string): string[] {
 function canonicalPin(part: string): string | null {
   if (part.startsWith('sha256/')) {
     const digest = Buffer.from(part.slice('sha256/'.length), 'base64')
-    return digest.length === digestBytes && spelled(digest) === part ? part : null
+    return digest.length === digestBytes && formatPin(digest) === part ? part : null
   }
   if (!/^([0-9a-f]{64}|[0-9a-f]{2}(:[0-9a-f]{2}){31})$/i.test(part)) return null
-  return spelled(Buffer.from(part.replaceAll(':', ''), 'hex'))
+  return formatPin(Buffer.from(part.replaceAll(':', ''), 'hex'))
 }
 
-function spelled(digest: Buffer): string {
+function formatPin(digest: Buffer): string {
   return `sha256/${digest.toString('base64')}`
 }

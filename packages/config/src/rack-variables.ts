@@ -14,7 +14,7 @@ export function collectRackVariables(env: NodeJS.ProcessEnv, problems: string[])
   return collectNamed(racks, env, problems)
 }
 
-/** The rack's name in the spelling of a variable. */
+/** The rack's name as the variable spells it, such as `US_EAST`. */
 export function suffixOf(variable: string): string {
   const prefix = rackPrefixes.find((candidate) => variable.startsWith(candidate)) ?? ''
   return variable.slice(prefix.length)

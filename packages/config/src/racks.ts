@@ -74,7 +74,7 @@ function readCertificateFile(rack: NamedVariables, problems: string[]): void {
   problems.push(`${variableOf(rack, 'RACK_CA')} ${read.problem}; it should be ${wanted}`)
 }
 
-/** Settings for protection that would have no effect. */
+/** The problems of protective settings that would have no effect. */
 function contradictions(rack: NamedVariables): string[] {
   const { RACK_URL: url = '', RACK_TLS_INSECURE: insecure } = rack.values
   const problems: string[] = []
@@ -98,11 +98,11 @@ function variableOf({ variables }: NamedVariables, property: string): string {
 /** Suggests a similar variable that belongs to no complete rack, as a possible misspelling. */
 function hint(wanted: string, env: NodeJS.ProcessEnv, found: ReadonlyMap<string, NamedVariables>): string {
   const complete = [...found.values()].filter(({ values }) => Value.Check(RackEnvironment, values))
-  const taken = new Set(complete.flatMap(({ variables }) => Object.values(variables)))
+  const usedVariables = new Set(complete.flatMap(({ variables }) => Object.values(variables)))
   const sameKind = rackPrefixes.find((prefix) => wanted.startsWith(prefix))
   const candidates = Object.keys(env).filter(
     (name) =>
-      !taken.has(name) &&
+      !usedVariables.has(name) &&
       name !== 'RACK_URL' &&
       (!isRackVariable(name) || (sameKind !== undefined && name.startsWith(sameKind))),
   )

@@ -1,4 +1,4 @@
-const shown = '[secret]'
+const placeholder = '[secret]'
 
 /** A value that only `reveal()` gives away: logs, JSON, templates and `util.inspect` show `[secret]`. */
 export class Secret {
@@ -13,14 +13,14 @@ export class Secret {
   }
 
   toString(): string {
-    return shown
+    return placeholder
   }
 
   toJSON(): string {
-    return shown
+    return placeholder
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return shown
+    return placeholder
   }
 }

@@ -282,7 +282,7 @@ function defaultRoleProblem(value: string): string | null {
   return value === 'admin' ? 'would make everybody an administrator' : null
 }
 
-/** It is part of a path and of a header, which nothing escapes. */
+/** The name is used without escapes in paths and headers. */
 function organizationProblem(value: string): string | null {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)
     ? null
@@ -322,7 +322,7 @@ function changesProblem(value: string): string | null {
   return countProblem(value) === null && Number(value) >= 10 ? null : 'is not a number in range'
 }
 
-/** One principal may use half of the memory, and the largest response has 16 MiB. */
+/** One principal may use half of the memory, and the largest response that can be masked has 16 MiB. */
 const minMaskMemory = 32 * 2 ** 20
 
 function maskMemoryProblem(value: string): string | null {

@@ -12,10 +12,10 @@ export function splitSecretKeys(value: string): string[] {
 export function secretKeysProblem(value: string): string | null {
   const keys = splitSecretKeys(value)
   for (const [index, key] of keys.entries()) {
-    const which = keys.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
-    if (key === '') return `${which} empty`
-    if (Buffer.byteLength(key) < minimumKeyBytes) return `${which} shorter than ${minimumKeyBytes} bytes`
-    if (keys.indexOf(key) !== index) return `${which} the same as number ${keys.indexOf(key) + 1}`
+    const subject = keys.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
+    if (key === '') return `${subject} empty`
+    if (Buffer.byteLength(key) < minimumKeyBytes) return `${subject} shorter than ${minimumKeyBytes} bytes`
+    if (keys.indexOf(key) !== index) return `${subject} the same as number ${keys.indexOf(key) + 1}`
   }
   return null
 }
@@ -54,7 +54,7 @@ export function networksProblem(value: string): string | null {
     const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : -1
     if (isIP(address) === 0 || address.includes('%') || rest.length > 0 || length < 0 || length > width)
       return `has ${JSON.stringify(network)}, which is neither an address nor a network`
-    // Any caller could then claim any address.
+    // Every caller would count as a proxy, and could claim any address.
     if (length === 0) return `has ${JSON.stringify(network)}, which trusts everybody`
   }
   return null

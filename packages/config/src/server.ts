@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import { splitSigningKeys } from './audit-values.ts'
 import { durationOf, readDuration } from './duration.ts'
-import { movedVariables, unknownVariables } from './environment.ts'
+import { removedVariables, unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
 import { knownValues } from './known-values.ts'
 import { type Limits, limitsOf } from './limits.ts'
@@ -16,7 +16,7 @@ import { type Setting, settingsOf } from './settings.ts'
 import { readSinks, type SinkConfig } from './sinks.ts'
 import { readSize } from './size.ts'
 
-/** `ownerUrl` is null if the owner's login also runs the gateway. Tampering is then detected, but not prevented. */
+/** `ownerUrl` is null if the gateway uses one login for everything. Tampering with the audit log is then detected, but not prevented. */
 export type DatabaseConfig =
   | { readonly kind: 'postgres'; readonly url: Secret; readonly ownerUrl: Secret | null }
   | { readonly kind: 'embedded'; readonly dataDirectory: string }
@@ -32,7 +32,7 @@ export interface CheckpointConfig {
 }
 
 export interface ServerConfig {
-  /** For people, without secrets. */
+  /** All variables as people can see them, without secrets. */
   readonly settings: readonly Setting[]
   /** At least one, sorted by name. */
   readonly racks: readonly RackConfig[]
@@ -61,7 +61,7 @@ export interface ServerConfig {
   readonly unauthenticatedPerMinute: number
   /** Limits per principal, rack, and connection. */
   readonly limits: Limits
-  /** The CIDRs of proxies whose X-Forwarded-For is trusted. */
+  /** The addresses and networks of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[]
   /** The path of the policy document, or null for the built-in policy. */
   readonly policyFile: string | null
@@ -86,16 +86,16 @@ export interface ServerConfig {
   readonly login: LoginConfig | null
 }
 
-/** Variables that refine another variable. */
-const refinedVariables: Readonly<Record<string, string>> = {
+/** Variables that have an effect only with another variable. */
+const requiredVariables: Readonly<Record<string, string>> = {
   RECORDINGS_KEEP: 'RECORDINGS',
   RECORDINGS_MAX_SIZE: 'RECORDINGS',
   AUDIT_CHECKPOINT_S3_LOCK: 'AUDIT_CHECKPOINT_S3',
 }
 
-/** One sentence for each variable without an effect, because the variable that it refines is not set. */
+/** One sentence for each variable without an effect, because the variable that it needs is not set. */
 function uselessVariables(env: NodeJS.ProcessEnv): string[] {
-  return Object.entries(refinedVariables)
+  return Object.entries(requiredVariables)
     .filter(([name, other]) => env[name] && !env[other])
     .map(([name, other]) => `${name} has no effect without ${other}; set both, or neither`)
 }
@@ -128,7 +128,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     ...sessionProblems(values),
     ...loginProblems(values),
     ...unknownVariables(env),
-    ...movedVariables(env),
+    ...removedVariables(env),
   )
   if (problems.length > 0 || !Value.Check(ServerEnvironment, values)) throw new ConfigError(problems)
 

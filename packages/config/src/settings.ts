@@ -3,7 +3,7 @@ import { isSecretVariable } from './secret-variables.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { isSinkVariable } from './sinks.ts'
 
-/** One variable of the configuration, for people. */
+/** One variable of the configuration, as people see it. */
 export interface Setting {
   readonly variable: string
   /** `[secret]` for a secret; null if the variable is not set and has no default. */
@@ -13,12 +13,12 @@ export interface Setting {
 
 /** Every variable of the server, and those of its racks and sinks, sorted by name. It contains no secret. */
 export function settingsOf(env: NodeJS.ProcessEnv): readonly Setting[] {
-  const named = Object.keys(env).filter((name) => isRackVariable(name) || isSinkVariable(name))
+  const rackAndSinkVariables = Object.keys(env).filter((name) => isRackVariable(name) || isSinkVariable(name))
   const settings = [
     ...Object.entries(ServerEnvironment.properties).map(([name, type]) =>
       settingOf(name, env[name], 'default' in type ? String(type.default) : null),
     ),
-    ...named.filter((name) => env[name]).map((name) => settingOf(name, env[name], null)),
+    ...rackAndSinkVariables.filter((name) => env[name]).map((name) => settingOf(name, env[name], null)),
   ]
   return Object.freeze(settings.toSorted((one, other) => (one.variable < other.variable ? -1 : 1)))
 }
@@ -33,7 +33,7 @@ function settingOf(variable: string, value: string | undefined, fallback: string
     : { variable, value, source: 'file' }
 }
 
-/** No variable that is shown permits credentials in an address. This holds even if such a check is missing. */
+/** Hides credentials in addresses. The checks of the variables already reject them, so this only protects against a missing check. */
 function withoutUser(value: string): string {
   return value.replaceAll(/:\/\/[^/?#\s]*@/g, '://[secret]@')
 }

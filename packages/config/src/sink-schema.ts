@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { certificatesProblem } from './rack-certificates.ts'
 import { checked } from './server-schema.ts'
-import { headerProblem, kindsProblem, signingKeysProblem, sinkUrlProblem } from './sink-values.ts'
+import { headerProblem, kindsProblem, sinkKeysProblem, sinkUrlProblem } from './sink-values.ts'
 
 /** The variables of one sink, without the sink's name. `AUDIT_SINK_CA` contains the certificates, not the file's path. */
 export const SinkEnvironment = Type.Object({
@@ -12,7 +12,7 @@ export const SinkEnvironment = Type.Object({
   AUDIT_SINK_SECRET: Type.Optional(
     checked(
       'for a webhook: one or more signing keys of 24 to 64 bytes in base64, separated by commas; make one with: openssl rand -base64 32',
-      signingKeysProblem,
+      sinkKeysProblem,
     ),
   ),
   AUDIT_SINK_HEADER: Type.Optional(

@@ -15,7 +15,7 @@ const unencrypted: readonly string[] = ['http:', 'otlp+http:', 'syslog+tcp:']
 
 /** Permitted query parameters by scheme. */
 const parameters: Readonly<Record<string, Readonly<Record<string, (value: string) => boolean>>>> = {
-  'file:': { rotate: (value) => sizeOf(value) !== null, keep: (value) => /^[1-9]\d{0,2}$/.test(value) },
+  'file:': { rotate: (value) => readSinkSize(value) !== null, keep: (value) => /^[1-9]\d{0,2}$/.test(value) },
   'syslog+tls:': { limit: isMessageLimit },
   'syslog+tcp:': { limit: isMessageLimit },
 }
@@ -31,10 +31,10 @@ export function sinkUrlProblem(value: string): string | null {
     return 'contains credentials, which belong in an AUDIT_SINK_HEADER variable'
   if (url.hash !== '') return 'has a fragment'
   if (unencrypted.includes(protocol) && !loopback.includes(url.hostname)) return 'would send events unencrypted'
-  return placeProblem(url) ?? parameterProblem(url)
+  return destinationProblem(url) ?? parameterProblem(url)
 }
 
-function placeProblem({ protocol, hostname, pathname, search }: URL): string | null {
+function destinationProblem({ protocol, hostname, pathname, search }: URL): string | null {
   switch (protocol) {
     case 'stdout:':
       return hostname === '' && pathname === '' && search === '' ? null : 'has something after stdout:'
@@ -72,36 +72,36 @@ function parameterProblem({ protocol, searchParams }: URL): string | null {
 
 const units: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
-/** Converts text such as `100MiB` to bytes. */
-export function sizeOf(value: string): number | null {
+/** Converts text such as `100KiB` to bytes; null for any other text. */
+export function readSinkSize(value: string): number | null {
   const [, number, unit = ''] = /^([1-9]\d{0,5})(KiB|MiB|GiB)$/.exec(value) ?? []
   return number === undefined ? null : Number(number) * (units[unit] ?? 1)
 }
 
 /** Every receiver accepts at least 2,048 bytes (RFC 5425, section 4.3.1). */
 function isMessageLimit(value: string): boolean {
-  const bytes = sizeOf(value)
+  const bytes = readSinkSize(value)
   return bytes !== null && bytes >= 2048 && bytes <= 1024 ** 2
 }
 
-/** The keys, newest first. Standard Webhooks prefixes a key with `whsec_`. */
-export function signingKeysOf(value: string): Buffer[] {
+/** The keys of a webhook, newest first. Standard Webhooks prefixes a key with `whsec_`. */
+export function sinkKeysOf(value: string): Buffer[] {
   return value.split(',').map((key) => Buffer.from(key.trim().replace(/^whsec_/, ''), 'base64'))
 }
 
-export function signingKeysProblem(value: string): string | null {
+export function sinkKeysProblem(value: string): string | null {
   const texts = value.split(',').map((key) => key.trim().replace(/^whsec_/, ''))
   for (const [index, text] of texts.entries()) {
-    const which = texts.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return `${which} not base64`
+    const subject = texts.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return `${subject} not base64`
     const { length } = Buffer.from(text, 'base64')
-    if (length < 24 || length > 64) return `${which} not of 24 to 64 bytes`
+    if (length < 24 || length > 64) return `${subject} not of 24 to 64 bytes`
   }
   return null
 }
 
 const header = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/
-const ours = /^(content-|host$|transfer-encoding$|connection$|user-agent$|webhook-)/i
+const gatewayHeaders = /^(content-|host$|transfer-encoding$|connection$|user-agent$|webhook-)/i
 
 export function headerOf(value: string): { readonly name: string; readonly value: string } | null {
   const [, name, content] = header.exec(value) ?? []
@@ -111,7 +111,7 @@ export function headerOf(value: string): { readonly name: string; readonly value
 export function headerProblem(value: string): string | null {
   const parsed = headerOf(value)
   if (parsed === null) return 'is not a header of the form Name: value'
-  return ours.test(parsed.name) ? 'has a header that the gateway sets itself' : null
+  return gatewayHeaders.test(parsed.name) ? 'has a header that the gateway sets itself' : null
 }
 
 export function kindsOf(value: string): string[] {

@@ -5,11 +5,12 @@ import { descriptionOf, problemsOf } from './problems.ts'
 import { certificatesIn, certificateText } from './rack-certificates.ts'
 import { Secret } from './secret.ts'
 import { SinkEnvironment } from './sink-schema.ts'
-import { headerOf, kindsOf, signingKeysOf, sizeOf } from './sink-values.ts'
+import { headerOf, kindsOf, readSinkSize, sinkKeysOf } from './sink-values.ts'
 
+/** The destination of a sink, by its kind. */
 export type SinkTarget =
   | { readonly kind: 'stdout' }
-  /** `rotateAt` is a number of bytes, or null. */
+  /** `rotateAt` is the size in bytes at which the file is rotated, or null for never. `keep` is the number of rotated files. */
   | { readonly kind: 'file'; readonly path: string; readonly rotateAt: number | null; readonly keep: number }
   /** `limit` is the maximum size of a message in bytes. */
   | {
@@ -82,7 +83,7 @@ const supportedSchemes: Readonly<Record<string, RegExp>> = {
   AUDIT_SINK_CA: /^(https:|otlp\+https:|syslog\+tls:)/i,
 }
 
-/** Settings that would have no effect. */
+/** The problems of settings that would have no effect. */
 function contradictions(values: SinkEnvironment, variable: (property: string) => string): string[] {
   return Object.entries(supportedSchemes).flatMap(([property, schemes]) =>
     property in values && !schemes.test(values.AUDIT_SINK_URL)
@@ -113,7 +114,7 @@ function targetOf(url: URL, { AUDIT_SINK_SECRET: keys }: SinkEnvironment): SinkT
       return {
         kind: 'file',
         path: fileURLToPath(`file://${url.pathname}`),
-        rotateAt: sizeOf(parameter('rotate') ?? ''),
+        rotateAt: readSinkSize(parameter('rotate') ?? ''),
         keep: Number(parameter('keep') ?? 10),
       }
     case 'syslog+tls:':
@@ -123,7 +124,7 @@ function targetOf(url: URL, { AUDIT_SINK_SECRET: keys }: SinkEnvironment): SinkT
         host: url.hostname.replace(/^\[|\]$/g, ''),
         port: Number(url.port || 6514),
         tls: url.protocol === 'syslog+tls:',
-        limit: sizeOf(parameter('limit') ?? '') ?? defaultMessageLimit,
+        limit: readSinkSize(parameter('limit') ?? '') ?? defaultMessageLimit,
       }
     case 's3:':
       return { kind: 's3', address: url.href }
@@ -134,9 +135,7 @@ function targetOf(url: URL, { AUDIT_SINK_SECRET: keys }: SinkEnvironment): SinkT
       return {
         kind: 'webhook',
         url: new Secret(url.href),
-        keys: Object.freeze(
-          keys === undefined ? [] : signingKeysOf(keys).map((key) => new Secret(key.toString('hex'))),
-        ),
+        keys: Object.freeze(keys === undefined ? [] : sinkKeysOf(keys).map((key) => new Secret(key.toString('hex')))),
       }
   }
 }

@@ -6,7 +6,7 @@ export function readSize(text: string): number | null {
   return isUnit(unit) ? Number(count) * units[unit] : null
 }
 
-/** The same for a text that was checked. */
+/** As `readSize`, for a text that was checked. */
 export function sizeOf(text: string): number {
   return readSize(text) ?? 0
 }
