@@ -2,12 +2,12 @@ import { formType, mediaType } from './pairs.ts'
 import { ambiguous, type ParameterError, type ParameterRequest } from './parameter-error.ts'
 import type { RackRoute } from './types.ts'
 
-/** Rejects a body, or framing headers that announce one, that the route does not take. */
+/** Rejects a body that the route does not take, also one that only the framing headers announce. */
 export function checkBody(
   route: RackRoute,
   { contentType, body, rawHeaders }: ParameterRequest,
 ): ParameterError | null {
-  const headers = countFraming(rawHeaders)
+  const headers = readFraming(rawHeaders)
   if (headers.contentTypes > 1) return ambiguous('The header Content-Type was sent more than once.', 'Send it once.')
   const type = mediaType(contentType)
   if (type.startsWith('multipart/')) {
@@ -23,8 +23,8 @@ export function checkBody(
       'Send the file as application/octet-stream.',
     )
   }
-  const empty = body === null ? !headers.announced : body.length === 0
-  if (empty) return null
+  const isEmpty = body === null ? !headers.announced : body.length === 0
+  if (isEmpty) return null
   if (route.body === 'none') return ambiguous('This call takes no body.', 'Send it without a body.')
   if (body === null)
     return ambiguous(
@@ -35,7 +35,7 @@ export function checkBody(
   return ambiguous(`This call takes its parameters as ${formType}.`, 'Set this Content-Type, or send no body.')
 }
 
-/** Go ignores the whole body for some Content-Type parameters, such as a duplicate one. Only a charset is useful here. */
+/** Whether a Content-Type is a form with no parameter, or only a charset. For some others, such as a duplicate, Go ignores the body. */
 function isPlainForm(contentType: string): boolean {
   const [, ...parameters] = contentType.split(';')
   const permitted = parameters.length === 0 || (parameters.length === 1 && isUtf8Charset(parameters[0] ?? ''))
@@ -43,11 +43,11 @@ function isPlainForm(contentType: string): boolean {
 }
 
 function isUtf8Charset(parameter: string): boolean {
-  const spelled = parameter.trim().toLowerCase()
-  return spelled === 'charset=utf-8' || spelled === 'charset="utf-8"'
+  const text = parameter.trim().toLowerCase()
+  return text === 'charset=utf-8' || text === 'charset="utf-8"'
 }
 
-function countFraming(rawHeaders: readonly string[]): { contentTypes: number; announced: boolean } {
+function readFraming(rawHeaders: readonly string[]): { contentTypes: number; announced: boolean } {
   let contentTypes = 0
   let announced = false
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

@@ -3,7 +3,7 @@
  * each request with the header `Rack`.
  */
 
-/** What the gateway answers itself in console mode. A console has more routes, which the gateway does not have. */
+/** The routes that the gateway answers itself in console mode. A console of Convox has more routes. */
 export const consoleRoutes = {
   'GET /auth': "The caller's name, for `convox login`.",
   'GET /racks': 'The racks on which the caller has a role, with status and version as last seen.',
@@ -25,7 +25,7 @@ export interface ConsoleRequest {
 
 /** A call of a console. */
 export interface ConsoleCall {
-  /** Null: a call that only other consoles answer. */
+  /** Null for a route that the gateway does not have. */
   readonly route: ConsoleRoute | null
   /** The `<organization>/<rack>` of the path, or null. */
   readonly rack: string | null
@@ -52,7 +52,7 @@ export function rackInOrganization(name: string, organization: string): string |
 }
 
 /**
- * A call about the proof of a second factor, in either mode. `start` asks for a proof. In console mode, `challenge` gets a
+ * A call about the proof of a second factor, in console mode or with `RACK_URL`. `start` asks for a proof. In console mode, `challenge` gets a
  * challenge, and `redeem` brings its result. `activate` brings the code of a proof.
  */
 export type StepUpCall =
@@ -61,7 +61,7 @@ export type StepUpCall =
   | { readonly kind: 'redeem'; readonly id: string }
   | { readonly kind: 'activate'; readonly code: string }
 
-/** The path of these calls. */
+/** The path of step-up calls. */
 export const stepUpPath = '/gateway-step-up'
 
 const stepUpPaths = /^\/gateway-step-up(?:\/([A-Za-z0-9-]{1,40}))?$/

@@ -22,8 +22,8 @@ export interface FormRequest {
 const bodyMethods = new Set(['POST', 'PUT', 'PATCH'])
 
 /**
- * Reads parameters exactly as the rack does (Go's ParseMultipartForm): a URL-encoded body takes precedence over the query, and
- * a multipart body follows it, with every method. `readParameters` rejects requests that depend on this order.
+ * Reads parameters exactly as the rack does (Go's ParseMultipartForm). A URL-encoded body takes precedence over the query. A
+ * multipart body comes after the query, and counts with every method. `readParameters` rejects requests that depend on this order.
  */
 export function readForm({ method, search, contentType, body }: FormRequest): FormReading {
   const query = parseQuery(search)
@@ -38,12 +38,12 @@ export function readForm({ method, search, contentType, body }: FormRequest): Fo
   }
 }
 
-/** The first value of a key, or empty. The contract calls it F. */
+/** The first value of a key, or empty. */
 export function formValue(reading: FormReading, name: string): string {
   return reading.form.get(name)?.[0] ?? ''
 }
 
-/** As `formValue`, or the header of this name if the form value is empty. The contract calls it V. */
+/** As `formValue`, or the header of this name if the form value is empty. */
 export function valueOrHeader(reading: FormReading, name: string, header: string | undefined): string {
   return formValue(reading, name) || (header ?? '')
 }
@@ -51,8 +51,8 @@ export function valueOrHeader(reading: FormReading, name: string, header: string
 function groupByKey(pairs: readonly Pair[]): Map<string, string[]> {
   const values = new Map<string, string[]>()
   for (const { key, value } of pairs) {
-    const known = values.get(key)
-    if (known) known.push(value)
+    const list = values.get(key)
+    if (list) list.push(value)
     else values.set(key, [value])
   }
   return values

@@ -55,7 +55,7 @@ export function compileMatcher(routes: readonly RackRoute[]): Match {
   }
 }
 
-/** Calls that the CLI makes before each websocket, ignoring the response. The gateway answers 404 without an event. */
+/** Whether a call is one that the CLI makes before each websocket, ignoring the response. The gateway answers it with 404 and no event. */
 export function isProbe(method: string, path: string): boolean {
   return method === 'GET' && (path === '/machines' || path === '/racks')
 }
@@ -69,13 +69,13 @@ function leafOf(node: Node, method: string): Leaf | null {
 function parametersOf(leaf: Leaf, path: string, spans: Int32Array): PathParameters {
   const params: Record<string, string> = {}
   leaf.names.forEach((name, index) => {
-    params[name] = decoded(path.slice(spans[index * 2], spans[index * 2 + 1]))
+    params[name] = decodeEscapes(path.slice(spans[index * 2], spans[index * 2 + 1]))
   })
   return params
 }
 
 /** Only object keys and registry servers contain escapes, and only valid ones. Bytes that are not UTF-8 become U+FFFD. */
-function decoded(value: string): string {
+function decodeEscapes(value: string): string {
   if (!value.includes('%')) return value
   const bytes = Buffer.alloc(value.length)
   let length = 0

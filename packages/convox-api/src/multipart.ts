@@ -3,14 +3,14 @@ import { mediaType, multipartType, type Pair } from './pairs.ts'
 /** The fields of a multipart body in order, without files. */
 export type MultipartReading = { readonly fields: readonly Pair[] } | { readonly error: string }
 
-const none: MultipartReading = Object.freeze({ fields: [] })
+const noFields: MultipartReading = Object.freeze({ fields: [] })
 
 /**
  * Reads the form values of `multipart/form-data` as Go's server does. The gateway rejects such bodies; the demo rack and tests use
  * this function to show what a rack would read.
  */
 export function readMultipart(contentType: string, body: Buffer): MultipartReading {
-  if (mediaType(contentType) !== multipartType) return none
+  if (mediaType(contentType) !== multipartType) return noFields
   const boundary = parameter(contentType, 'boundary')
   if (boundary === null || boundary === '') return { error: 'no multipart boundary param in Content-Type' }
   const parts = `\r\n${body.toString('latin1')}`.split(`\r\n--${boundary}`)

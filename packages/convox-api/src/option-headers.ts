@@ -16,13 +16,13 @@ export function readOptionHeaders(
   route: RackRoute,
   rawHeaders: readonly string[],
 ): ReadonlyMap<string, string> | ParameterError {
-  const known = meaningsOf(route)
+  const meanings = meaningsOf(route)
   const options = new Map<string, string>()
-  if (known.size === 0) return options
+  if (meanings.size === 0) return options
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? ''
     const value = rawHeaders[index + 1] ?? ''
-    const meaning = known.get(foldName(name))
+    const meaning = meanings.get(foldName(name))
     if (meaning === undefined) continue
     if (meaning === 'refused') return refusedHeader(name)
     const lower = name.toLowerCase()

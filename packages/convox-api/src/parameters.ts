@@ -20,8 +20,8 @@ export function readParameters(route: RackRoute, request: ParameterRequest): Par
   if ('rule' in headers) return headers
   const query = readQuery(route, request.search)
   if ('rule' in query) return query
-  const misfit = checkBody(route, request)
-  if (misfit) return misfit
+  const bodyError = checkBody(route, request)
+  if (bodyError) return bodyError
   const text = route.body === 'form' && request.body ? request.body.toString('latin1') : ''
   const form = readValues(text, route.form, 'form')
   if ('rule' in form) return form

@@ -17,16 +17,16 @@ const tables: readonly RouteTable[] = [
   rackWideRoutes,
 ]
 
-const created = new Map<string, RackRoute>()
+const createdRoutes = new Map<string, RackRoute>()
 
 /** The route with this ID, created on first use; undefined if there is no such route. */
 export function routeById(id: string): RackRoute | undefined {
-  const known = created.get(id)
+  const known = createdRoutes.get(id)
   if (known) return known
   const row = tables.find((table) => Object.hasOwn(table, id))?.[id]
   if (row === undefined) return undefined
   const route = createRoute(id, row())
-  created.set(id, route)
+  createdRoutes.set(id, route)
   return route
 }
 
@@ -37,7 +37,7 @@ export function routeIds(): string[] {
 
 /**
  * All routes of a Convox v3 rack, including those that are blocked for everyone. Authorization, audit names, forwarding, masks,
- * documentation, and the test matrix derive from it. The order is the rack's: the first matching route wins.
+ * documentation, and the test matrix derive from this list. The order is the rack's: the first matching route wins.
  */
 export const rackRoutes: readonly RackRoute[] = /* @__PURE__ */ allRoutes()
 

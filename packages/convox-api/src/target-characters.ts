@@ -64,8 +64,8 @@ function isDots(raw: string, begin: number, end: number): boolean {
   return raw.charCodeAt(begin) === dot && raw.charCodeAt(end - 1) === dot
 }
 
-export function isPermittedQuery(raw: string, end: number): boolean {
-  for (let at = end; at < raw.length; at++) {
+export function isPermittedQuery(raw: string, start: number): boolean {
+  for (let at = start; at < raw.length; at++) {
     const code = raw.charCodeAt(at)
     if (code > 0xff || queryCharacters[code] !== 1) return false
   }

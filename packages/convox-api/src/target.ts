@@ -41,10 +41,10 @@ export interface RackTarget {
   readonly search: string
 }
 
-/** What precedes the name of a rack: in the management API of the gateway, and in the rack API. */
+/** The prefixes before the name of a rack: in the management API, and in the rack API. */
 export const rackPrefixes = ['/gateway/api/v1/racks/', '/rack/'] as const
 
-/** Splits `/rack/<name>/…`. For a bare `/rack/<name>`, the path is `/`, which no route matches. */
+/** Splits `/rack/<name>/…`, and the same below the prefix of the management API. For a bare `/rack/<name>`, the path is `/`, which no route matches. */
 export function splitRackPrefix({ path, search }: CanonicalTarget): RackTarget {
   const prefix = rackPrefixes.find((one) => path.startsWith(one))
   if (prefix === undefined) return { rack: null, path, search }

@@ -13,7 +13,7 @@ import { releaseCommands } from './tables/releases.ts'
 import { rackResourceCommands, resourceCommands } from './tables/resources.ts'
 import { serviceCommands } from './tables/services.ts'
 
-/** No command is in two of these tables. */
+/** All tables. No command is in two of them. */
 export const commandTables: readonly CommandTable[] = [
   appCommands,
   budgetCommands,

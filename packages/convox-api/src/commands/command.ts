@@ -2,7 +2,7 @@ import { commonFlags, type Flag } from './flags.ts'
 import type { Invocation } from './invocation.ts'
 import type { Step } from './step.ts'
 
-/** What a command does: it makes calls, runs only locally, or makes a GET request of any path. */
+/** What a command does: it makes calls, runs only locally, or (`any-get`) gets the path in its first argument. */
 export type Effect = readonly Step[] | 'local' | 'any-get'
 
 /** A command without its name. */

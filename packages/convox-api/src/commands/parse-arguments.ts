@@ -7,9 +7,9 @@ export interface ParsedArguments {
   readonly flags: ReadonlyMap<string, readonly string[]>
 }
 
-/** The flags in one word, and whether the next word is the value of the last one. */
+/** The flags in one word with their values, and whether the next word is the value of the last flag. */
 interface ParsedFlags {
-  readonly given: readonly (readonly [flag: Flag, value: string])[]
+  readonly values: readonly (readonly [flag: Flag, value: string])[]
   readonly takesNext: boolean
 }
 
@@ -32,17 +32,17 @@ export function parseArguments(
       args.push(word)
       continue
     }
-    const read = word.startsWith('--')
+    const parsed = word.startsWith('--')
       ? parseLongFlag(word, words[at + 1], known)
       : parseShortFlags(word, words[at + 1], known)
-    if (read === 'help' || 'notUnderstood' in read) return read
-    for (const [flag, value] of read.given) {
+    if (parsed === 'help' || 'notUnderstood' in parsed) return parsed
+    for (const [flag, value] of parsed.values) {
       if (!acceptsValue(flag, value)) return { notUnderstood: `convox may not accept the value of --${flag.name}` }
       const values = flags.get(flag.name)
       if (values && flag.kind === 'list') values.push(value)
       else flags.set(flag.name, [value])
     }
-    if (read.takesNext) at++
+    if (parsed.takesNext) at++
   }
   return { args, flags }
 }
@@ -56,7 +56,7 @@ function parseLongFlag(
   const name = word.slice(2, equals === -1 ? undefined : equals)
   const flag = known.find((one) => one.name === name)
   if (!flag) return name === 'help' ? 'help' : unknownFlag
-  if (equals !== -1) return { given: [[flag, word.slice(equals + 1)]], takesNext: false }
+  if (equals !== -1) return { values: [[flag, word.slice(equals + 1)]], takesNext: false }
   return flagWithValue(flag, next, [])
 }
 
@@ -65,30 +65,30 @@ function parseShortFlags(
   next: string | undefined,
   known: readonly Flag[],
 ): ParsedFlags | 'help' | NotUnderstood {
-  const given: [Flag, string][] = []
+  const earlier: [Flag, string][] = []
   for (let at = 1; at < word.length; at++) {
     if (word.startsWith('test.', at)) return unknownFlag
     const flag = known.find(({ short }) => short === word[at])
     if (!flag) return word[at] === 'h' ? 'help' : unknownFlag
     const rest = word.length - at - 1
-    if (rest > 1 && word[at + 1] === '=') return { given: [...given, [flag, word.slice(at + 2)]], takesNext: false }
+    if (rest > 1 && word[at + 1] === '=') return { values: [...earlier, [flag, word.slice(at + 2)]], takesNext: false }
     if (flag.kind !== 'toggle') {
-      if (rest > 0) return { given: [...given, [flag, word.slice(at + 1)]], takesNext: false }
-      return flagWithValue(flag, next, given)
+      if (rest > 0) return { values: [...earlier, [flag, word.slice(at + 1)]], takesNext: false }
+      return flagWithValue(flag, next, earlier)
     }
-    given.push([flag, 'true'])
+    earlier.push([flag, 'true'])
   }
-  return { given, takesNext: false }
+  return { values: earlier, takesNext: false }
 }
 
 function flagWithValue(
   flag: Flag,
   next: string | undefined,
-  before: ParsedFlags['given'],
+  earlier: ParsedFlags['values'],
 ): ParsedFlags | NotUnderstood {
-  if (flag.kind === 'toggle') return { given: [...before, [flag, 'true']], takesNext: false }
+  if (flag.kind === 'toggle') return { values: [...earlier, [flag, 'true']], takesNext: false }
   if (next === undefined) return { notUnderstood: `--${flag.name} needs a value` }
-  return { given: [...before, [flag, next]], takesNext: true }
+  return { values: [...earlier, [flag, next]], takesNext: true }
 }
 
 const unknownFlag: NotUnderstood = { notUnderstood: 'the command has no such flag' }

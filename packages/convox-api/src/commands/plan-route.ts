@@ -24,7 +24,7 @@ export interface RouteCall {
 const emptyContext: CommandContext = { appSetting: null, directory: '', rack: null, input: 'terminal' }
 
 /** Plans a call of a route, as `planCommand` does for the calls of a command. */
-export function planRoute({ route: id, params, command, release, ...sent }: RouteCall): PlannedCall | NotUnderstood {
+export function planRoute({ route: id, params, command, release, ...names }: RouteCall): PlannedCall | NotUnderstood {
   const route = routesById.get(id)
   if (route === undefined) return { notUnderstood: `the route ${id} does not exist` }
   const unknown = Object.keys(params).find(
@@ -32,10 +32,10 @@ export function planRoute({ route: id, params, command, release, ...sent }: Rout
   )
   if (unknown !== undefined) return { notUnderstood: `the path of ${id} has no {${unknown}}` }
   if (route.path.startsWith('/apps/{app}') && params.app === undefined) return { notUnderstood: `${id} needs an app` }
-  const at = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, () => value]))
+  const sources = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, () => value]))
   const step = essentialCall(id, {
-    paths: () => [at],
-    ...sent,
+    paths: () => [sources],
+    ...names,
     ...(command !== null && { command: () => command }),
     release: () => (release === null ? null : { id: release }),
     environment: () => (route.permission === 'release:create' ? { named: [], others: 'possible' } : null),

@@ -62,21 +62,21 @@ function findRoute(
   invocation: Invocation,
 ): RouteMatch | NotUnderstood {
   const { method, path, kind } = stepRoute
-  const given: Record<string, string> = {}
+  const knownParams: Record<string, string> = {}
   const unknown = new Set<string>()
   let isPortable = true
-  const filled = path.replaceAll(/\{([a-z]+)(:\.\*)?\}/g, (_, name: string, rest: string | undefined) => {
+  const filledPath = path.replaceAll(/\{([a-z]+)(:\.\*)?\}/g, (_, name: string, rest: string | undefined) => {
     const value = sources[name]?.(invocation) ?? null
     if (value === null) unknown.add(name)
-    else if ((rest === undefined ? portableSegment : portableRest).test(value)) given[name] = value
+    else if ((rest === undefined ? portableSegment : portableRest).test(value)) knownParams[name] = value
     else isPortable = false
     return value ?? placeholder
   })
-  const target = isPortable ? readTarget(filled) : null
+  const target = isPortable ? readTarget(filledPath) : null
   if (target === null || isTargetError(target)) {
     return { notUnderstood: 'programs could send a name in the path differently' }
   }
-  if (isUnambiguousPath(stepRoute, given)) return { route: stepRoute, params: given }
+  if (isUnambiguousPath(stepRoute, knownParams)) return { route: stepRoute, params: knownParams }
   const found = match(kind === 'websocket' || method === 'ANY' ? 'GET' : method, target.path, kind)
   if (!found) return { notUnderstood: 'no route has the resulting path' }
   const params = Object.fromEntries(Object.entries(found.params).filter(([name]) => !unknown.has(name)))
@@ -162,10 +162,10 @@ const controlCharacterInHeader: NotUnderstood = {
   notUnderstood: 'it contains a control character, which would not be sent as typed',
 }
 
-/** HTTP removes spaces around a header's value. A shell on an instance needs no command. */
-function plannedCommand(route: RackRoute, typed: string): PlannedCommand | NotUnderstood | null {
-  if (!withoutControlCharacters.test(typed)) return controlCharacterInHeader
-  const text = trimAscii(typed)
+/** Trims the command, as HTTP trims the value of its header. Only a shell on an instance can be without a command. */
+function plannedCommand(route: RackRoute, typedText: string): PlannedCommand | NotUnderstood | null {
+  if (!withoutControlCharacters.test(typedText)) return controlCharacterInHeader
+  const text = trimAscii(typedText)
   const carrier = commandCarrier(route)
   if (text === '') return carrier === 'shell' ? null : { notUnderstood: 'the command to run is empty' }
   return { header: Buffer.from(text).toString('latin1'), by: carrier }

@@ -32,7 +32,7 @@ type NamedFields = readonly (string | Field)[]
 
 export interface StepOptions extends Partial<Pick<Step, 'when' | 'paths' | 'command' | 'serviceOfStartedProcess'>> {
   /** Path parameters. By default, the app is the one that convox selects. */
-  readonly at?: Readonly<Record<string, Source>>
+  readonly params?: Readonly<Record<string, Source>>
   readonly query?: NamedFields
   readonly form?: NamedFields
   readonly headers?: NamedFields
@@ -50,12 +50,12 @@ export function optionalCall(route: string, options: StepOptions = {}): Step {
   return step(route, 'optional', options)
 }
 
-/** The same steps with an additional condition. */
+/** The same steps, each with an additional condition. */
 export function onlyIf(when: Condition, steps: readonly Step[]): Step[] {
   return steps.map((one) => ({ ...one, when: (invocation) => when(invocation) && one.when(invocation) }))
 }
 
-/** Parameters that have the names of their flags. */
+/** Parameters that have the names of their flags, each sent if its flag was given. */
 export function fromFlags(...names: readonly string[]): Field[] {
   return names.map((name) => fromFlag(name, name))
 }
@@ -65,7 +65,7 @@ export function fromFlag(flag: string, name: string): Field {
   return { name, when: isGiven(flag), value: everyFlagText(flag) }
 }
 
-/** Parameters that are sent if a condition is true. */
+/** Parameters that are sent if a condition is true, with values that a plan does not need. */
 export function fieldsIf(when: Condition, ...names: readonly string[]): Field[] {
   return names.map((name) => ({ name, when, value: emptyValue }))
 }
@@ -73,12 +73,12 @@ export function fieldsIf(when: Condition, ...names: readonly string[]): Field[] 
 function step(id: string, need: 'essential' | 'optional', options: StepOptions): Step {
   const route = routeById(id)
   if (!route) throw new Error(`The route ${id} does not exist.`)
-  const at = { app: selectedApp, ...options.at }
+  const params = { app: selectedApp, ...options.params }
   return {
     route,
     essential: need === 'essential',
     when: options.when ?? always,
-    paths: options.paths ?? (() => [at]),
+    paths: options.paths ?? (() => [params]),
     query: fields(options.query),
     form: fields(options.form),
     headers: fields(options.headers),

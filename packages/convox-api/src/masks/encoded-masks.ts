@@ -9,11 +9,11 @@ const base64 = /^[A-Za-z0-9+/_=\r\n-]+$/
  */
 export function containsEncodedMask(text: string): boolean {
   if (containsMask(text)) return true
-  if (containsMask(unescaped(text))) return true
+  if (containsMask(decodeEscapes(text))) return true
   return base64.test(text) && containsMask(Buffer.from(text.replaceAll(/[\r\n]/g, ''), 'base64').toString('latin1'))
 }
 
-function unescaped(text: string): string {
+function decodeEscapes(text: string): string {
   return text
     .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     .replaceAll(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

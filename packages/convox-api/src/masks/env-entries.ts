@@ -42,8 +42,8 @@ export function environmentValues(env: string): Map<string, string> {
 }
 
 /**
- * Lines inside a value of several lines that the rack reads as an empty variable, such as the end of wrapped base64: maps the
- * rack's key to the key of that value. Leaves out conventional names, and names with a value, because a change of these must be
+ * The rack reads some lines inside a value, such as the end of wrapped base64, as variables with an empty value. Maps the names of
+ * these variables to the key of the value. Leaves out conventional names and variables with a value, because their changes must be
  * recorded.
  */
 export function keysInsideValues(env: string): Map<string, string> {
@@ -86,15 +86,15 @@ function lastIndexOfMark(line: string, mark: RegExp): number {
 }
 
 /**
- * Whether a line looks like the padded last line of wrapped base64. A single `=` could also end an empty variable, so the line
- * above must have the length of wrapped base64, and the text must not be a conventional name.
+ * Whether a line looks like the padded last line of wrapped base64. A single `=` could also end an empty variable, so the
+ * previous line must have the length of wrapped base64, and the text must not be a conventional name.
  */
-function isBase64Continuation(line: string, above: string): boolean {
+function isBase64Continuation(line: string, previousLine: string): boolean {
   const text = line.trimEnd()
   if (/^[A-Za-z0-9+/_-]+==$/.test(text)) return true
   return (
     /^[A-Za-z0-9+/_-]+=$/.test(text) &&
     !conventionalName.test(text.slice(0, -1)) &&
-    /[A-Za-z0-9+/_-]{40}\s*$/.test(above)
+    /[A-Za-z0-9+/_-]{40}\s*$/.test(previousLine)
   )
 }

@@ -11,32 +11,32 @@ import { isSecretValue } from './secret-keys.ts'
  * restored. A value of several lines is masked as a whole.
  */
 export function maskEnv(env: string, { app, release }: Omit<MaskOrigin, 'key'>, view: MaskView): string {
-  const withToken = holdsToken(env, view)
+  const withToken = containsToken(env, view)
   if (view.env === 'shown' && !withToken) return env
-  const shown: string[] = []
+  const output: string[] = []
   for (const { key, rawKey, lines } of envEntries(env)) {
     const text = lines.length === 1 ? (lines[0] ?? '') : lines.join('\n')
-    if (!(withToken && holdsToken(text, view)) && isShown(key, text, lines, view)) shown.push(text)
-    else if (key !== null) shown.push(`${rawKey}=${formatMask(release, view.mac({ app, release, key }))}`)
+    if (!(withToken && containsToken(text, view)) && isShown(key, text, lines, view)) output.push(text)
+    else if (key !== null) output.push(`${rawKey}=${formatMask(release, view.mac({ app, release, key }))}`)
   }
-  return shown.join('\n')
+  return output.join('\n')
 }
 
 function isShown(key: string | null, text: string, lines: readonly string[], view: MaskView): boolean {
-  if (key !== null && key === view.revealedKey && !holdsVariables(lines)) return true
+  if (key !== null && key === view.revealedKey && !containsVariables(lines)) return true
   if (view.env === 'hidden') return false
   return view.env === 'shown' || !isSecretEntry(key, text, lines, view)
 }
 
-/** Whether the rack reads other variables with values inside the value. They would be shown, although the event names only the value's key. */
-function holdsVariables(lines: readonly string[]): boolean {
+/** Whether the rack reads further variables with values inside this value. Revealing it would show them, too, although the event names only its key. */
+function containsVariables(lines: readonly string[]): boolean {
   return lines.slice(1).some((line) => {
     const read = readLine(line)
     return read !== null && isVariableName(read.key) && /[^=]/.test(read.value)
   })
 }
 
-function holdsToken(text: string, { rackToken }: MaskView): boolean {
+function containsToken(text: string, { rackToken }: MaskView): boolean {
   return rackToken !== null && redactRackToken(text, rackToken) !== text
 }
 

@@ -4,7 +4,7 @@ import { optionalText, redactStringsUnlessShown, redactValue } from './response-
 import { isSecretValue } from './secret-keys.ts'
 import { redactPasswords } from './url-passwords.ts'
 
-/** Masks every field whose name begins with `env`, at any depth. It contains `KEY=value` strings, or a map by key. */
+/** Masks every field whose name begins with `env`, at any depth. Such a field contains `KEY=value` strings, or a map by key. */
 export function maskManifestService(value: Json, view: MaskView): Json {
   if (Array.isArray(value)) return value.map((item) => maskManifestService(item, view))
   if (!isObject(value)) return redactStringsUnlessShown(value, view)
@@ -16,21 +16,21 @@ export function maskManifestService(value: Json, view: MaskView): Json {
 function maskEnvironment(value: Json, view: MaskView): Json {
   if (view.env === 'shown') return value
   if (Array.isArray(value))
-    return value.map((item) => maskAssignment(optionalText(item, 'an environment entry') ?? '', view))
+    return value.map((item) => maskEntry(optionalText(item, 'an environment entry') ?? '', view))
   if (!isObject(value)) return value === null ? null : redactionPlaceholder
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
-      const shown =
+      const isShown =
         typeof item === 'string' && view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(item)
-      return [key, shown ? item : redactValue(item)]
+      return [key, isShown ? item : redactValue(item)]
     }),
   )
 }
 
-function maskAssignment(entry: string, view: MaskView): string {
+function maskEntry(entry: string, view: MaskView): string {
   const equals = entry.indexOf('=')
   if (equals === -1) return redactPasswords(entry)
   const key = entry.slice(0, equals)
-  const shown = view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(entry.slice(equals + 1))
-  return shown ? entry : `${key}=${redactionPlaceholder}`
+  const isShown = view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(entry.slice(equals + 1))
+  return isShown ? entry : `${key}=${redactionPlaceholder}`
 }

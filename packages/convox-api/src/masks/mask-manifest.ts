@@ -15,38 +15,38 @@ type IsMasked = (key: string, value: string) => boolean
 
 interface ManifestPosition {
   /** The indent of the `environment:` that contains the current line; null outside. */
-  block: number | null
+  blockIndent: number | null
   /** The indent of the last masked line. Deeper lines belong to its value. */
-  masked: number | null
+  maskedIndent: number | null
 }
 
 /**
  * Masks the values of environment keys in a convox.yml: all of them, or only secret ones, as the view requires.
- * It works on lines, not on YAML: below `environment:`, a line in another form than `- KEY=value` or `KEY: value` is masked whole.
+ * It works on lines, not on YAML: below `environment:`, a line that is neither `- KEY=value` nor `KEY: value` is masked as a whole.
  */
 export function maskManifest(manifest: string, view: MaskView): string {
   if (view.env === 'shown') return manifest
-  const position: ManifestPosition = { block: null, masked: null }
+  const position: ManifestPosition = { blockIndent: null, maskedIndent: null }
   const shown: string[] = []
   for (const line of manifest.split('\n')) {
     if (belongsToMasked(line, position)) continue
-    if (position.block !== null && endsBlock(line, position.block)) position.block = null
-    if (position.block === null && isFlowStyle(line)) {
+    if (position.blockIndent !== null && endsBlock(line, position.blockIndent)) position.blockIndent = null
+    if (position.blockIndent === null && isFlowStyle(line)) {
       shown.push(`# ${redactionPlaceholder}: from here on, because environment is not written as a block`)
       break
     }
-    const masked = position.block === null ? maskOutsideBlock(line, view) : maskInBlock(line, view)
-    if (masked !== line) position.masked = indentOf(line)
-    if (position.block === null && blockHead.test(line)) position.block = indentOf(line)
+    const masked = position.blockIndent === null ? maskOutsideBlock(line, view) : maskInBlock(line, view)
+    if (masked !== line) position.maskedIndent = indentOf(line)
+    if (position.blockIndent === null && blockHead.test(line)) position.blockIndent = indentOf(line)
     shown.push(masked)
   }
   return shown.join('\n')
 }
 
 function belongsToMasked(line: string, position: ManifestPosition): boolean {
-  if (position.masked === null || line.trim() === '') return false
-  if (indentOf(line) > position.masked) return true
-  position.masked = null
+  if (position.maskedIndent === null || line.trim() === '') return false
+  if (indentOf(line) > position.maskedIndent) return true
+  position.maskedIndent = null
   return false
 }
 

@@ -15,7 +15,7 @@ export interface MaskView {
   readonly secrets: boolean
   /** Whether the passwords in the URLs of resources are visible. */
   readonly resourcePasswords: boolean
-  /** Whether the names of environment keys are visible, which the config `cli-env-mask` lists. */
+  /** Whether the names of environment keys in the config `cli-env-mask` are visible. */
   readonly environmentNames: boolean
   /** Whether the values of configs are visible. */
   readonly configValues: boolean

@@ -1,13 +1,13 @@
 /** Options of a command that take a secret: in the same word (`-pX`), or in the next word (`-p X`, `--password X`). */
 interface SecretOptions {
-  readonly attached: readonly string[]
-  readonly next: readonly string[]
+  readonly sameWord: readonly string[]
+  readonly nextWord: readonly string[]
 }
 
-const mysql: SecretOptions = { attached: ['-p'], next: ['--password'] }
-const mongo: SecretOptions = { attached: ['-p'], next: ['-p', '--password'] }
-const ldap: SecretOptions = { attached: ['-w'], next: ['-w'] }
-const longPassword: SecretOptions = { attached: [], next: ['--password'] }
+const mysql: SecretOptions = { sameWord: ['-p'], nextWord: ['--password'] }
+const mongo: SecretOptions = { sameWord: ['-p'], nextWord: ['-p', '--password'] }
+const ldap: SecretOptions = { sameWord: ['-w'], nextWord: ['-w'] }
+const longPassword: SecretOptions = { sameWord: [], nextWord: ['--password'] }
 
 /** Commands that take a secret as an option, by name. */
 const commands: ReadonlyMap<string, SecretOptions> = new Map([
@@ -16,25 +16,28 @@ const commands: ReadonlyMap<string, SecretOptions> = new Map([
   ...forCommands('mongo mongosh mongodump mongoexport mongoimport mongorestore rabbitmqadmin sshpass cqlsh', mongo),
   ...forCommands('ldapadd ldapdelete ldapmodify ldappasswd ldapsearch ldapwhoami', ldap),
   ...forCommands('az clickhouse-client docker helm podman', longPassword),
-  ...forCommands('redis-cli', { attached: [], next: ['-a', '--pass'] }),
-  ...forCommands('bcp sqlcmd unzip zip', { attached: ['-P'], next: ['-P'] }),
-  ...forCommands('7z 7za', { attached: ['-p'], next: [] }),
-  ...forCommands('curl', { attached: ['-u', '-U'], next: ['-u', '-U', '--user', '--proxy-user', '--oauth2-bearer'] }),
-  ...forCommands('http https', { attached: ['-a'], next: ['-a', '--auth'] }),
-  ...forCommands('wget', {
-    attached: [],
-    next: ['--password', '--ftp-password', '--http-password', '--proxy-password'],
+  ...forCommands('redis-cli', { sameWord: [], nextWord: ['-a', '--pass'] }),
+  ...forCommands('bcp sqlcmd unzip zip', { sameWord: ['-P'], nextWord: ['-P'] }),
+  ...forCommands('7z 7za', { sameWord: ['-p'], nextWord: [] }),
+  ...forCommands('curl', {
+    sameWord: ['-u', '-U'],
+    nextWord: ['-u', '-U', '--user', '--proxy-user', '--oauth2-bearer'],
   }),
-  ...forCommands('skopeo', { attached: [], next: ['--creds', '--src-creds', '--dest-creds', '--password'] }),
-  ...forCommands('kubectl', { attached: [], next: ['--password', '--token'] }),
-  ...forCommands('openssl', { attached: [], next: ['-k', '-pass', '-passin', '-passout', '-password'] }),
-  ...forCommands('keytool', { attached: [], next: ['-keypass', '-storepass', '-srcstorepass', '-deststorepass'] }),
-  ...forCommands('gpg gpg2', { attached: [], next: ['--passphrase'] }),
+  ...forCommands('http https', { sameWord: ['-a'], nextWord: ['-a', '--auth'] }),
+  ...forCommands('wget', {
+    sameWord: [],
+    nextWord: ['--password', '--ftp-password', '--http-password', '--proxy-password'],
+  }),
+  ...forCommands('skopeo', { sameWord: [], nextWord: ['--creds', '--src-creds', '--dest-creds', '--password'] }),
+  ...forCommands('kubectl', { sameWord: [], nextWord: ['--password', '--token'] }),
+  ...forCommands('openssl', { sameWord: [], nextWord: ['-k', '-pass', '-passin', '-passout', '-password'] }),
+  ...forCommands('keytool', { sameWord: [], nextWord: ['-keypass', '-storepass', '-srcstorepass', '-deststorepass'] }),
+  ...forCommands('gpg gpg2', { sameWord: [], nextWord: ['--passphrase'] }),
 ])
 
 /** `docker login -p X` takes a password. For `docker run`, `-p` is a port. */
-const login: SecretOptions = { attached: ['-p'], next: ['-p', '--password'] }
-const withLogin: ReadonlySet<SecretOptions> = new Set([longPassword])
+const login: SecretOptions = { sameWord: ['-p'], nextWord: ['-p', '--password'] }
+const optionsWithLogin: ReadonlySet<SecretOptions> = new Set([longPassword])
 
 function forCommands(names: string, options: SecretOptions): (readonly [string, SecretOptions])[] {
   return names.split(' ').map((name) => [name, options])
@@ -51,23 +54,23 @@ export function createOptionReader(): { read(word: string): SecretPart; endComma
       const known = commands.get(word.slice(word.lastIndexOf('/') + 1))
       if (known) current = known
       else if (current === null || word === '') return 'nothing'
-      else if (word === 'login' && withLogin.has(current)) current = login
+      else if (word === 'login' && optionsWithLogin.has(current)) current = login
       else return partOf(word, current)
       return 'nothing'
     },
-    /** Another command follows, as after `;` in a shell. */
+    /** Ends the current command, as `;` does in a shell. */
     endCommand() {
       current = null
     },
   }
 }
 
-function partOf(word: string, { attached, next }: SecretOptions): SecretPart {
-  if (next.includes(word)) return 'next'
+function partOf(word: string, { sameWord, nextWord }: SecretOptions): SecretPart {
+  if (nextWord.includes(word)) return 'next'
   const equals = word.indexOf('=')
   if (word.startsWith('--') && equals !== -1) {
-    return next.includes(word.slice(0, equals)) ? { after: equals + 1 } : 'nothing'
+    return nextWord.includes(word.slice(0, equals)) ? { after: equals + 1 } : 'nothing'
   }
-  const option = attached.find((one) => word.startsWith(one) && word.length > one.length)
+  const option = sameWord.find((one) => word.startsWith(one) && word.length > one.length)
   return option === undefined ? 'nothing' : { after: option.length }
 }

@@ -24,7 +24,7 @@ export function redactCommand(argv: readonly string[], view: CommandRedaction): 
   const redactBlocks = createBlockRedactor()
   const isSecretWord = createSecretNameMatcher(view.isSecret)
   const redactOptions = createOptionRedactor(isSecretWord)
-  let isCode = argv.length === 1
+  let isCode = argv.length === 1 // One word can be a whole command line.
   let changed = false
   const redacted = argv.map((word) => {
     const shown = redactBlocks(redactOptions(word, isCode), (text) =>
@@ -46,10 +46,11 @@ export function redactCommandText(text: string, { isSecretParameter: isSecret, r
 const codeOption = /^-[A-Za-z]{0,8}[ce]$/
 
 function redactText(text: string, isCode: boolean, { isSecret, rackToken }: CommandRedaction): string {
-  const scrubbed = redactCredentials(redactTokens(redactRackToken(redactPasswords(text), rackToken)))
-  const addressed = !isCode && scrubbed.includes('://') ? redactPassword(scrubbed, isSecret) : scrubbed
-  const assigned = redactAssignments(redactAuthorization(addressed), isCode, isSecret)
-  return redactNamedValues(assigned, isCode, isSecret)
+  const withoutCredentials = redactCredentials(redactTokens(redactRackToken(redactPasswords(text), rackToken)))
+  const isAddress = !isCode && withoutCredentials.includes('://')
+  const withoutPasswords = isAddress ? redactPassword(withoutCredentials, isSecret) : withoutCredentials
+  const withoutAssignments = redactAssignments(redactAuthorization(withoutPasswords), isCode, isSecret)
+  return redactNamedValues(withoutAssignments, isCode, isSecret)
 }
 
 /** Keeps the scheme, as in `Authorization: Bearer [hidden]`. */
@@ -61,6 +62,7 @@ function redactAuthorization(text: string): string {
 /** Redacts the values of options that take a secret, word by word. */
 function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: string, isCode: boolean) => string {
   const options = createOptionReader()
+  // After a password option, the next word is secret. After another option with a secret name, only a word that is no option.
   let isNextSecret = false
   let isNextValueSecret = false
 

@@ -57,7 +57,7 @@ function valueStart(text: string, { raw, begin, end }: FoundName, isSecretWord: 
   return isQuoted ? from : from + matchAt(scheme, text, from).length
 }
 
-/** The text between a name and its value, for a name in quotes, a name that contains a quote, and any other name. `NAME=value` is redacted elsewhere. */
+/** The text between a name and its value, for a name in quotes, a name that contains a quote, and any other name. `redactCommand` redacts `NAME=value` itself. */
 const markOfQuoted = /[ \t]*(?:=>|[:=])[ \t]*/y
 const markOfPart = /(?::(?!:)[ \t]*|=>?)/y
 const markOfPlain = /(?::|[ \t]*=>)[ \t]*/y
@@ -73,14 +73,15 @@ function matchAt(pattern: RegExp, text: string, at: number): string {
 
 interface ValueContext {
   readonly raw: string
+  /** The open shell quote around the value, or empty. */
   readonly outer: string
   readonly isCode: boolean
 }
 
 function valueStop(text: string, begin: number, { raw, outer, isCode }: ValueContext): number {
   if (begin >= text.length || /[\r\n]/.test(text.charAt(begin))) return begin
-  const opened = openedBy(raw)
-  if (opened !== '') return quoteEnd(text, begin, opened)
+  const enclosing = enclosingQuote(raw)
+  if (enclosing !== '') return quoteEnd(text, begin, enclosing)
   const [quote = ''] = /^\\?["']/.exec(text.slice(begin, begin + 2)) ?? []
   if (quote !== '' && quote !== outer) {
     const end = quote.length === 1 ? closingIndex(text, begin, quote) : quoteEnd(text, begin + 2, quote)
@@ -96,7 +97,7 @@ function valueStop(text: string, begin: number, { raw, outer, isCode }: ValueCon
 const scheme = /(?:basic|bearer|digest|token) /iy
 
 /** The quote that is opened before or in a name and closed after its value. */
-function openedBy(raw: string): string {
+function enclosingQuote(raw: string): string {
   const opened = /\\?["'](?=.)/.exec(raw)
   if (opened === null) return ''
   const [quote] = opened

@@ -1,14 +1,14 @@
 import { redactionPlaceholder } from './mask-view.ts'
 import { spellings } from './spellings.ts'
 
-/** A shorter text is in most errors by chance. */
+/** A shorter text occurs in most errors by chance. */
 const shortest = 4
 /** More parts, or parts times characters, would block all calls for longer than half a second. */
 const maxParts = 2_000
 const maxWork = 500_000_000
 
 /**
- * Replaces values in a text of unknown shape, such as an error of the rack that quotes what it received, and single lines of them.
+ * Replaces values, and single lines of them, in a text of unknown shape, such as an error of the rack that quotes the request.
  * A text that would take too long to search is replaced as a whole.
  */
 export function redactValues(text: string, values: readonly string[]): string {
@@ -20,7 +20,7 @@ export function redactValues(text: string, values: readonly string[]): string {
     .reduce((redacted, spelling) => redacted.replaceAll(spelling, redactionPlaceholder), text)
 }
 
-/** Also as a form has it, in base64, and quoted once more: the rack is written in Go, whose errors often quote a value, and its response is JSON. */
+/** Adds the spellings in a form, in base64, and quoted twice: the rack's errors often quote a value as Go does, and are then sent as JSON. */
 function quotedSpellings(value: string): string[] {
   const quoted = JSON.stringify(value).slice(1, -1)
   const form = new URLSearchParams([['', value]]).toString().slice(1)

@@ -6,7 +6,7 @@ import { isSecretValue } from './secret-keys.ts'
 import { redactPassword, redactPasswords } from './url-passwords.ts'
 
 /** Masks parameters of the rack or an app, unless the view shows all secrets. */
-export function parameters(value: Json, view: MaskView): Json {
+export function maskParametersUnlessShown(value: Json, view: MaskView): Json {
   return view.secrets ? value : maskParameters(value, view)
 }
 
@@ -23,7 +23,7 @@ function maskParameter(key: string, value: string, view: MaskView): string {
   return isSecretValue(value) ? redactPassword(redactPasswords(value), (name) => view.isSecret(name)) : value
 }
 
-/** The last manifest of each response, because most releases in a list have the same. */
+/** Caches the last manifest of each view, because most releases in a list have the same one. */
 const lastManifests = new WeakMap<MaskView, { readonly manifest: string; readonly masked: string }>()
 
 export function maskManifestField(value: Json, view: MaskView): Json {

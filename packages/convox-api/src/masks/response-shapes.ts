@@ -8,8 +8,8 @@ import { redactCommandText } from './redact-command.ts'
 import {
   maskManifestField,
   maskParameters,
+  maskParametersUnlessShown,
   optionalText,
-  parameters,
   redactAddress,
   redactStrings,
   redactStringsUnlessShown,
@@ -54,14 +54,16 @@ function maskProcess(value: Json, view: MaskView): Json {
 
 function maskApp(value: Json, view: MaskView): Json {
   return mapFields(asObject(value, 'the app'), (field, item) =>
-    field === 'parameters' ? parameters(item, view) : redactStringsUnlessShown(item, view),
+    field === 'parameters' ? maskParametersUnlessShown(item, view) : redactStringsUnlessShown(item, view),
   )
 }
 
 function maskSystem(value: Json, view: MaskView): Json {
   return mapFields(asObject(value, 'the system'), (field, item) => {
     if (field === 'version') return item
-    return field === 'parameters' || field === 'outputs' ? parameters(item, view) : redactStringsUnlessShown(item, view)
+    return field === 'parameters' || field === 'outputs'
+      ? maskParametersUnlessShown(item, view)
+      : redactStringsUnlessShown(item, view)
   })
 }
 
@@ -119,12 +121,12 @@ function maskCertificates(value: Json, view: MaskView): Json {
     return value === null ? null : redactStringsUnlessShown(asObject(value, 'the certificate'), view)
   return maskRows(
     value,
-    (item) => isOwnOrVisible(asObject(item, 'a certificate'), view),
+    (item) => isOfRackOrVisible(asObject(item, 'a certificate'), view),
     (item) => redactStringsUnlessShown(item, view),
   )
 }
 
-function isOwnOrVisible(row: JsonObject, view: MaskView): boolean {
+function isOfRackOrVisible(row: JsonObject, view: MaskView): boolean {
   return row.app === undefined || row.app === '' || view.isAppVisible(requiredText(row, 'app'))
 }
 
@@ -138,13 +140,13 @@ function maskRows(
   return mapItems(shown.length === rows.length ? rows : shown, change)
 }
 
-function maskVisibleRows(value: Json, by: string, view: MaskView, row: Shape): Json {
+function maskVisibleRows(value: Json, appField: string, view: MaskView, maskRow: Shape): Json {
   if (value === null) return null
   if (!Array.isArray(value)) throw new UnmaskableResponse('the list is not a list')
   return maskRows(
     value,
-    (item) => view.isAppVisible(requiredText(asObject(item, 'a row'), by)),
-    (item) => row(item, view),
+    (item) => view.isAppVisible(requiredText(asObject(item, 'a row'), appField)),
+    (item) => maskRow(item, view),
   )
 }
 

@@ -40,7 +40,7 @@ export function findMasks(env: string): EnvMask[] {
  * Replaces masks by the original values.
  *
  * @param resolve returns the value of this key in this release of this app; null when there is none, or when the MAC does not match
- * @returns the environment, and what was restored
+ * @returns the environment, and the restored values
  * @throws ForeignMask with the key, for a mask that can't be resolved or is only a part of the value
  */
 export function restoreEnv(

@@ -1,4 +1,4 @@
-/** Returns a reader that tells which shell quote is open at an index. Indexes must be increasing. */
+/** Returns a reader of the shell quote that is open at an index; empty for none. Indexes must be increasing. */
 export function createQuoteReader(text: string) {
   let [quote, read] = ['', 0]
   return {
@@ -33,7 +33,7 @@ export function shellValueEnd(text: string, from: number, outer: string): number
   return text.length
 }
 
-/** As `shellValueEnd`, for an option's value in code within quotes: the value ends at the next separator. */
+/** As `shellValueEnd`, but inside an outer quote, a value without quotes of its own also ends at the next separator. */
 export function optionValueEnd(text: string, from: number, outer: string): number {
   if (outer === '') return shellValueEnd(text, from, '')
   const first = text.charAt(from)
@@ -50,14 +50,14 @@ function openingAt(text: string, at: number): string {
   return two === '$(' || two === "$'" ? two : ''
 }
 
-/** The index of the character that closes it, or the text's length. */
-export function closingIndex(text: string, from: number, opened: string): number {
-  const close = opened === '$(' ? ')' : opened.slice(-1)
+/** The index of the character that closes the quote or construct `opening` at `from`, or the text's length. */
+export function closingIndex(text: string, from: number, opening: string): number {
+  const close = opening === '$(' ? ')' : opening.slice(-1)
   let depth = 0
-  for (let at = from + opened.length; at < text.length; at++) {
+  for (let at = from + opening.length; at < text.length; at++) {
     const char = text.charAt(at)
     if (char === '\\') at++
-    else if (opened === '$(' && char === '(') depth++
+    else if (opening === '$(' && char === '(') depth++
     else if (char === close && depth-- === 0) return at
   }
   return text.length

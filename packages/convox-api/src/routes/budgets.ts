@@ -1,6 +1,6 @@
 import { change, type RouteTable, read } from './route-row.ts'
 
-const acknowledged = { form: ['ack_by'], refusedAsHeader: ['ack_by'] }
+const acknowledgment = { form: ['ack_by'], refusedAsHeader: ['ack_by'] }
 
 /** Costs and budgets. The DELETE route has a form body, which the rack parses itself. */
 export const budgetRoutes: RouteTable = {
@@ -11,13 +11,13 @@ export const budgetRoutes: RouteTable = {
       form: ['monthly-cap-usd', 'alert-threshold-percent', 'at-cap-action', 'pricing-adjustment', 'ack_by'],
       refusedAsHeader: ['ack_by'],
     }),
-  'DELETE /apps/{app}/budget': () => change('budget:write', 'plain', acknowledged),
+  'DELETE /apps/{app}/budget': () => change('budget:write', 'plain', acknowledgment),
   'POST /apps/{app}/budget/reset': () =>
     change('budget:write', 'plain', {
       form: ['ack_by', 'force_clear_cooldown', 'reset_period'],
       refusedAsHeader: ['ack_by', 'force_clear_cooldown', 'reset_period'],
     }),
   'GET /apps/{app}/budget/shutdown-state': () => read('budget:read', 'plain'),
-  'POST /apps/{app}/budget/simulate-shutdown': () => change('budget:write', 'plain', acknowledged),
-  'POST /apps/{app}/budget/dismiss-recovery': () => change('budget:write', 'plain', acknowledged),
+  'POST /apps/{app}/budget/simulate-shutdown': () => change('budget:write', 'plain', acknowledgment),
+  'POST /apps/{app}/budget/dismiss-recovery': () => change('budget:write', 'plain', acknowledgment),
 }

@@ -15,11 +15,11 @@ import {
 import { logHeaders } from './apps.ts'
 import { change, listen, type RouteTable, read } from './route-row.ts'
 
-const limited = { query: ['limit'] }
+const withLimit = { query: ['limit'] }
 
 /** Source objects, builds, and releases. The `.tgz` route comes before the route of the build, as in the rack. */
 export const buildRoutes: RouteTable = {
-  'GET /apps/{app}/builds': () => read('build:list', 'builds', limited),
+  'GET /apps/{app}/builds': () => read('build:list', 'builds', withLimit),
   'POST /apps/{app}/builds': () =>
     change('build:create', 'build', {
       form: {
@@ -63,7 +63,7 @@ export const buildRoutes: RouteTable = {
   'POST /apps/{app}/objects/{key:.*}': () => change('object:create', 'plain', { body: 'raw', headers: ['Public'] }),
   'DELETE /apps/{app}/objects/{key:.*}': () => change('object:delete', 'plain'),
 
-  'GET /apps/{app}/releases': () => read('release:list', 'releases', limited),
+  'GET /apps/{app}/releases': () => read('release:list', 'releases', withLimit),
   'POST /apps/{app}/releases': () =>
     change('release:create', 'release', {
       form: { build: objectId, description: anyText, env: anyText, 'parent-release': objectId },

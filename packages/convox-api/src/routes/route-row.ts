@@ -78,15 +78,15 @@ export function createRoute(id: string, { permission, mask, changes, options }: 
   })
 }
 
-/** Shared by all routes without such names. */
-const none: readonly string[] = Object.freeze([])
+/** Shared by all routes that have no query, form, or headers. */
+const noNames: readonly string[] = Object.freeze([])
 const noValues: RackRoute['values'] = Object.freeze({})
 
 function isList(form: RouteRowOptions['form']): form is readonly string[] | undefined {
   return form === undefined || Array.isArray(form)
 }
 
-function frozenNames(some = none, more = none): readonly string[] {
-  if (more === none) return Object.freeze(some)
-  return Object.freeze(some === none ? more : [...some, ...more])
+function frozenNames(some = noNames, more = noNames): readonly string[] {
+  if (more === noNames) return Object.freeze(some)
+  return Object.freeze(some === noNames ? more : [...some, ...more])
 }

@@ -4,20 +4,21 @@ import { argument, argumentOrSelectedApp, unknownToCli } from '../invocation.ts'
 import { essentialCall, fromFlags, optionalCall } from '../step.ts'
 import { rollout } from './rollout.ts'
 
-const at = { app: argumentOrSelectedApp }
+const params = { app: argumentOrSelectedApp }
 const oneArgument = { flags: [app], args: [0, 1] } as const
 const oneArgumentAndFile = { flags: [app, file], args: [0, 1] } as const
 const wholeEnvironment = () => ({ named: [], others: 'possible' }) as const
-const unknownId = { ...at, id: unknownToCli }
-const unknownName = { ...at, name: unknownToCli }
+const unknownId = { ...params, id: unknownToCli }
+const unknownName = { ...params, name: unknownToCli }
 
 /** Commands on a whole app. The content of an imported archive is not examined, so its calls are optional. */
 export const appCommands: CommandTable = {
   apps: () => command({ flags: [watch] }, [essentialCall('GET /apps')]),
-  'apps info': () => command(oneArgument, [essentialCall('GET /apps/{app}', { at })]),
-  'apps lock': () => command(oneArgument, [essentialCall('PUT /apps/{app}', { at, form: ['lock'] })]),
-  'apps unlock': () => command(oneArgument, [essentialCall('PUT /apps/{app}', { at, form: ['lock'] })]),
-  'apps params': () => command(oneArgument, [essentialCall('GET /system'), essentialCall('GET /apps/{app}', { at })]),
+  'apps info': () => command(oneArgument, [essentialCall('GET /apps/{app}', { params })]),
+  'apps lock': () => command(oneArgument, [essentialCall('PUT /apps/{app}', { params, form: ['lock'] })]),
+  'apps unlock': () => command(oneArgument, [essentialCall('PUT /apps/{app}', { params, form: ['lock'] })]),
+  'apps params': () =>
+    command(oneArgument, [essentialCall('GET /system'), essentialCall('GET /apps/{app}', { params })]),
   'apps params set': () =>
     command({ flags: [app], args: atLeast(1), validate: requirePairs(0) }, [
       essentialCall('GET /system'),
@@ -27,38 +28,38 @@ export const appCommands: CommandTable = {
     ]),
   'apps cancel': () =>
     command(oneArgument, [
-      essentialCall('POST /apps/{app}/cancel', { at }),
-      essentialCall('GET /apps/{app}/releases', { at, query: ['limit'] }),
-      essentialCall('GET /apps/{app}/releases/{id}', { at: unknownId }),
-      essentialCall('POST /apps/{app}/releases', { at, form: ['build', 'env'], environment: wholeEnvironment }),
+      essentialCall('POST /apps/{app}/cancel', { params }),
+      essentialCall('GET /apps/{app}/releases', { params, query: ['limit'] }),
+      essentialCall('GET /apps/{app}/releases/{id}', { params: unknownId }),
+      essentialCall('POST /apps/{app}/releases', { params, form: ['build', 'env'], environment: wholeEnvironment }),
     ]),
   'apps create': () =>
     command({ flags: [text('generation', 'g'), number('timeout')], args: [0, 1] }, [
       essentialCall('POST /apps', { form: ['name', ...fromFlags('generation', 'timeout')] }),
-      essentialCall('GET /apps/{app}', { at }),
+      essentialCall('GET /apps/{app}', { params }),
     ]),
   'apps delete': () =>
     command({ args: [1, 1] }, [
-      essentialCall('DELETE /apps/{app}', { at: { app: argument(0) } }),
-      essentialCall('GET /apps/{app}', { at: { app: argument(0) } }),
+      essentialCall('DELETE /apps/{app}', { params: { app: argument(0) } }),
+      essentialCall('GET /apps/{app}', { params: { app: argument(0) } }),
     ]),
   'apps export': () =>
     command(oneArgumentAndFile, [
-      essentialCall('GET /apps/{app}', { at }),
-      optionalCall('GET /apps/{app}/releases/{id}', { at: unknownId }),
-      optionalCall('GET /apps/{app}/builds/{id}.tgz', { at: unknownId }),
-      essentialCall('GET /apps/{app}/resources', { at }),
-      optionalCall('GET /apps/{app}/resources/{name}/data', { at: unknownName }),
+      essentialCall('GET /apps/{app}', { params }),
+      optionalCall('GET /apps/{app}/releases/{id}', { params: unknownId }),
+      optionalCall('GET /apps/{app}/builds/{id}.tgz', { params: unknownId }),
+      essentialCall('GET /apps/{app}/resources', { params }),
+      optionalCall('GET /apps/{app}/resources/{name}/data', { params: unknownName }),
     ]),
   'apps import': () =>
     command(oneArgumentAndFile, [
       essentialCall('POST /apps', { form: ['name', 'generation'] }),
-      essentialCall('GET /apps/{app}', { at }),
-      optionalCall('POST /apps/{app}/builds/import', { at }),
-      optionalCall('POST /apps/{app}/releases', { at, form: ['env'], environment: wholeEnvironment }),
-      optionalCall('POST /apps/{app}/releases/{id}/promote', { at: unknownId }),
-      optionalCall('PUT /apps/{app}/resources/{name}/data', { at: unknownName }),
-      optionalCall('PUT /apps/{app}', { at, form: ['parameters'] }),
+      essentialCall('GET /apps/{app}', { params }),
+      optionalCall('POST /apps/{app}/builds/import', { params }),
+      optionalCall('POST /apps/{app}/releases', { params, form: ['env'], environment: wholeEnvironment }),
+      optionalCall('POST /apps/{app}/releases/{id}/promote', { params: unknownId }),
+      optionalCall('PUT /apps/{app}/resources/{name}/data', { params: unknownName }),
+      optionalCall('PUT /apps/{app}', { params, form: ['parameters'] }),
     ]),
   balancers: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/balancers')]),
 }

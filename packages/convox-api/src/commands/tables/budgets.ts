@@ -3,7 +3,7 @@ import { app, force, number, text, toggle } from '../flags.ts'
 import { argument, flagText, type Invocation, isEnabled } from '../invocation.ts'
 import { essentialCall, fieldsIf, optionalCall } from '../step.ts'
 
-const at = { app: argument(0) }
+const params = { app: argument(0) }
 const oneArgument = { args: [1, 1] } as const
 const ackBy = text('ack-by')
 const hasText = (flag: string) => (invocation: Invocation) => flagText(flag)(invocation) !== ''
@@ -18,9 +18,9 @@ export const budgetCommands: CommandTable = {
     ]),
   'budget show': () =>
     command(oneArgument, [
-      essentialCall('GET /apps/{app}/budget', { at }),
-      optionalCall('GET /apps/{app}/services', { at }),
-      optionalCall('GET /apps/{app}/budget/shutdown-state', { at }),
+      essentialCall('GET /apps/{app}/budget', { params }),
+      optionalCall('GET /apps/{app}/services', { params }),
+      optionalCall('GET /apps/{app}/budget/shutdown-state', { params }),
     ]),
   'budget set': () =>
     command(
@@ -30,9 +30,9 @@ export const budgetCommands: CommandTable = {
         validate: checkBudget,
       },
       [
-        optionalCall('GET /apps/{app}/cost', { at, when: hasCap }),
+        optionalCall('GET /apps/{app}/cost', { params, when: hasCap }),
         essentialCall('POST /apps/{app}/budget', {
-          at,
+          params,
           form: [
             'ack_by',
             ...fieldsIf(hasCap, 'monthly-cap-usd', 'alert-threshold-percent', 'at-cap-action'),
@@ -43,11 +43,13 @@ export const budgetCommands: CommandTable = {
     ),
   'budget cap raise': () =>
     command({ ...oneArgument, flags: [text('monthly-cap-usd'), text('monthly-cap')], validate: checkCap }, [
-      optionalCall('GET /apps/{app}/cost', { at }),
-      essentialCall('POST /apps/{app}/budget', { at, form: ['ack_by', 'monthly-cap-usd'] }),
+      optionalCall('GET /apps/{app}/cost', { params }),
+      essentialCall('POST /apps/{app}/budget', { params, form: ['ack_by', 'monthly-cap-usd'] }),
     ]),
   'budget clear': () =>
-    command({ ...oneArgument, flags: [ackBy] }, [essentialCall('DELETE /apps/{app}/budget', { at, form: ['ack_by'] })]),
+    command({ ...oneArgument, flags: [ackBy] }, [
+      essentialCall('DELETE /apps/{app}/budget', { params, form: ['ack_by'] }),
+    ]),
   'budget reset': () =>
     command(
       {
@@ -57,15 +59,15 @@ export const budgetCommands: CommandTable = {
       },
       [
         essentialCall('POST /apps/{app}/budget/reset', {
-          at,
+          params,
           form: ['ack_by', ...fieldsIf(isEnabled('force-clear-cooldown'), 'force_clear_cooldown')],
         }),
       ],
     ),
   'budget simulate-shutdown': () =>
-    command(oneArgument, [essentialCall('POST /apps/{app}/budget/simulate-shutdown', { at })]),
+    command(oneArgument, [essentialCall('POST /apps/{app}/budget/simulate-shutdown', { params })]),
   'budget dismiss-recovery': () =>
-    command(oneArgument, [essentialCall('POST /apps/{app}/budget/dismiss-recovery', { at, form: ['ack_by'] })]),
+    command(oneArgument, [essentialCall('POST /apps/{app}/budget/dismiss-recovery', { params, form: ['ack_by'] })]),
 }
 
 function requireConfirmation(invocation: Invocation): string | null {

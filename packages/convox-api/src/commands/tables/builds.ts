@@ -42,26 +42,26 @@ const buildFields = () => [
 function uploadAndBuild(fields: readonly Field[]): Step[] {
   return [
     essentialCall('GET /system'),
-    essentialCall('POST /apps/{app}/objects/{key:.*}', { at: { key: sourceKey } }),
+    essentialCall('POST /apps/{app}/objects/{key:.*}', { params: { key: sourceKey } }),
     essentialCall('POST /apps/{app}/builds', { form: ['url', ...fields] }),
-    essentialCall(buildLogs, { at: newBuild }),
-    essentialCall(build, { at: newBuild }),
+    essentialCall(buildLogs, { params: newBuild }),
+    essentialCall(build, { params: newBuild }),
   ]
 }
 
 const createRelease = () => [
   essentialCall('POST /apps/{app}/releases', { form: ['build'] }),
-  essentialCall(buildUpdate, { at: newBuild, form: ['release'] }),
+  essentialCall(buildUpdate, { params: newBuild, form: ['release'] }),
 ]
 
-/** The local builder makes these calls until it fails. */
+/** The calls of the local builder, which makes no further calls once the build fails. */
 const buildLocally = () => [
   essentialCall('GET /system'),
   essentialCall('POST /apps/{app}/builds', { form: ['url', ...buildFields()] }),
-  essentialCall(buildUpdate, { at: newBuild, form: ['manifest'] }),
-  optionalCall(build, { at: newBuild }),
-  optionalCall('POST /apps/{app}/objects/{key:.*}', { at: { key: logKey } }),
-  optionalCall(buildUpdate, { at: newBuild, form: ['ended', 'logs', 'status'] }),
+  essentialCall(buildUpdate, { params: newBuild, form: ['manifest'] }),
+  optionalCall(build, { params: newBuild }),
+  optionalCall('POST /apps/{app}/objects/{key:.*}', { params: { key: logKey } }),
+  optionalCall(buildUpdate, { params: newBuild, form: ['ended', 'logs', 'status'] }),
   optionalCall('POST /events', { form: ['action', 'data'] }),
   ...createRelease(),
 ]
@@ -72,12 +72,12 @@ const buildSteps = () => [
 ]
 const noRelease = not((invocation: Invocation) => flagText('release')(invocation) !== '')
 const testedService = { service: unknownToCli }
-const testedProcess = { at: { pid: unknownToCli } }
+const testedProcess = { params: { pid: unknownToCli } }
 const testedRelease = (invocation: Invocation) => flagText('release')(invocation) || null
 /** Runs the test commands of the manifest, which are known only from the release. */
 const testRuns = () => [
   optionalCall('POST /apps/{app}/services/{service}/processes', {
-    at: testedService,
+    params: testedService,
     headers: ['Release'],
     command: keepAliveCommand,
     release: (invocation) => ({ id: testedRelease(invocation) }),
@@ -94,16 +94,16 @@ export const buildCommands: CommandTable = {
   test: () =>
     command({ flags: [app, text('description', 'd'), text('release'), number('timeout', 't')], args: [0, 1] }, [
       ...onlyIf(noRelease, uploadAndBuild([...fromFlags('description'), ...fieldsIf(noRelease, 'development')])),
-      essentialCall('GET /apps/{app}/releases/{id}', { at: { id: testedRelease } }),
+      essentialCall('GET /apps/{app}/releases/{id}', { params: { id: testedRelease } }),
       ...testRuns(),
     ]),
   builds: () =>
     command({ flags: [limit, app, watch] }, [essentialCall('GET /apps/{app}/builds', { query: fromFlags('limit') })]),
-  'builds info': () => command({ flags: [app], args: [1, 1] }, [essentialCall(build, { at: firstArgument })]),
-  'builds logs': () => command({ flags: [app], args: [1, 1] }, [essentialCall(buildLogs, { at: firstArgument })]),
+  'builds info': () => command({ flags: [app], args: [1, 1] }, [essentialCall(build, { params: firstArgument })]),
+  'builds logs': () => command({ flags: [app], args: [1, 1] }, [essentialCall(buildLogs, { params: firstArgument })]),
   'builds export': () =>
     command({ flags: [app, file], args: [1, 1] }, [
-      essentialCall('GET /apps/{app}/builds/{id}.tgz', { at: firstArgument }),
+      essentialCall('GET /apps/{app}/builds/{id}.tgz', { params: firstArgument }),
     ]),
   'builds import': () =>
     command({ flags: [app, id, file] }, [
@@ -125,12 +125,12 @@ export const buildCommands: CommandTable = {
       },
       [
         essentialCall('POST /apps/{app}/builds', { form: ['url', 'external'] }),
-        essentialCall(buildUpdate, { at: newBuild, form: ['manifest'] }),
+        essentialCall(buildUpdate, { params: newBuild, form: ['manifest'] }),
         essentialCall('POST /apps/{app}/builds/{id}/image', {
-          at: newBuild,
+          params: newBuild,
           form: ['image', ...fromFlags('src-creds-user')],
         }),
-        essentialCall(build, { at: newBuild }),
+        essentialCall(build, { params: newBuild }),
         ...createRelease(),
       ],
     ),

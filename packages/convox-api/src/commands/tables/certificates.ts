@@ -13,7 +13,7 @@ export const certificateCommands: CommandTable = {
   certs: () =>
     command({ flags: [toggle('generated'), watch], validate: rejectGenerated }, [essentialCall('GET /certificates')]),
   'certs delete': () =>
-    command({ args: [1, 1] }, [essentialCall('DELETE /certificates/{id}', { at: { id: argument(0) } })]),
+    command({ args: [1, 1] }, [essentialCall('DELETE /certificates/{id}', { params: { id: argument(0) } })]),
   'certs generate': () =>
     command({ flags: [text('issuer'), text('duration'), id], args: atLeast(1) }, [
       essentialCall('POST /certificates/generate', { form: ['domains', ...fromFlags('issuer', 'duration')] }),
@@ -26,7 +26,7 @@ export const certificateCommands: CommandTable = {
       }),
     ]),
   'certs renew': () =>
-    command({ flags: [app] }, [essentialCall('POST /certificates/{id}/renew', { at: { id: selectedApp } })]),
+    command({ flags: [app] }, [essentialCall('POST /certificates/{id}/renew', { params: { id: selectedApp } })]),
   ssl: () =>
     command({ flags: [app] }, [
       essentialCall('GET /system'),
@@ -37,7 +37,7 @@ export const certificateCommands: CommandTable = {
     command({ flags: [app], args: [2, 2], validate: checkEndpoint }, [
       essentialCall('GET /apps/{app}'),
       essentialCall('PUT /apps/{app}/ssl/{service}/{port}', {
-        at: { service: endpoint(0), port: endpoint(1) },
+        params: { service: endpoint(0), port: endpoint(1) },
         form: ['id'],
       }),
       essentialCall('GET /apps/{app}'),

@@ -4,7 +4,7 @@ import { argument, type Invocation, isEnabled, isGiven } from '../invocation.ts'
 import { essentialCall, onlyIf } from '../step.ts'
 import { restartServices } from './services.ts'
 
-const firstArgument = { at: { name: argument(0) } }
+const firstArgument = { params: { name: argument(0) } }
 
 export const configCommands: CommandTable = {
   configs: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/configs')]),

@@ -9,13 +9,13 @@ const hasRelease = (invocation: Invocation) => flagText('release')(invocation) !
 const readFlags = [app, text('release')]
 const writeFlags = [...readFlags, toggle('promote', 'p')]
 const release = 'GET /apps/{app}/releases/{id}'
-const at = { id: (invocation: Invocation) => flagText('release')(invocation) || null }
+const params = { id: (invocation: Invocation) => flagText('release')(invocation) || null }
 
 /** Reads the current environment. An app without a release has none to read. */
 const readCurrent = (): readonly Step[] => [
   essentialCall('GET /apps/{app}/releases', { query: ['limit'], when: not(hasRelease) }),
-  optionalCall(release, { at, when: not(hasRelease) }),
-  essentialCall(release, { at, when: hasRelease }),
+  optionalCall(release, { params, when: not(hasRelease) }),
+  essentialCall(release, { params, when: hasRelease }),
 ]
 
 function writeEnvironment(environment: Step['environment']): Step[] {
@@ -29,7 +29,7 @@ function writeEnvironment(environment: Step['environment']): Step[] {
   ]
 }
 
-const maskConfig = { at: { name: () => 'cli-env-mask' } }
+const maskConfig = { params: { name: () => 'cli-env-mask' } }
 const readMask = () => optionalCall('GET /apps/{app}/configs/{name}', maskConfig)
 const writeMask = () => [
   readMask(),
@@ -48,7 +48,7 @@ export const environmentCommands: CommandTable = {
   'env get': () =>
     command({ flags: readFlags, args: [1, 1] }, [
       essentialCall('GET /apps/{app}/releases', { query: ['limit'], when: not(hasRelease) }),
-      essentialCall(release, { at }),
+      essentialCall(release, { params }),
     ]),
   'env set': () =>
     command({ flags: [...writeFlags, id, toggle('replace')], args: anyNumber }, [

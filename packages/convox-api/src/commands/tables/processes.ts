@@ -49,14 +49,14 @@ const runHeaders = () =>
   ].map(([flag = '', header = '']) => fromFlag(flag, header))
 
 const startedProcess = () => ({
-  at: { service: argument(0) },
+  params: { service: argument(0) },
   headers: runHeaders(),
   release: (invocation: Invocation) => {
     const id = flagText('release')(invocation)
     return id === '' ? null : { id }
   },
 })
-const ownProcess = { at: { pid: unknownToCli }, serviceOfStartedProcess: argument(0) }
+const ownProcess = { params: { pid: unknownToCli }, serviceOfStartedProcess: argument(0) }
 
 const logFlags: readonly Flag[] = [
   text('filter'),
@@ -85,11 +85,13 @@ export const processCommands: CommandTable = {
       ...showBudget(),
     ]),
   'ps info': () =>
-    command({ ...oneArgument, flags: [app, watch] }, [essentialCall('GET /apps/{app}/processes/{pid}', { at: pid })]),
-  'ps stop': () => command(oneArgument, [essentialCall('DELETE /apps/{app}/processes/{pid}', { at: pid })]),
+    command({ ...oneArgument, flags: [app, watch] }, [
+      essentialCall('GET /apps/{app}/processes/{pid}', { params: pid }),
+    ]),
+  'ps stop': () => command(oneArgument, [essentialCall('DELETE /apps/{app}/processes/{pid}', { params: pid })]),
   exec: () =>
     command({ flags: [app], args: atLeast(2) }, [
-      essentialCall('WS /apps/{app}/processes/{pid}/exec', { at: pid, command: commandFromArguments }),
+      essentialCall('WS /apps/{app}/processes/{pid}/exec', { params: pid, command: commandFromArguments }),
     ]),
   run: () =>
     command({ flags: runFlags, args: atLeast(2) }, [
@@ -99,7 +101,7 @@ export const processCommands: CommandTable = {
           (isEnabled('detach')(invocation) ? commandFromArguments : keepAliveCommand)(invocation),
       }),
       ...onlyIf(not(isEnabled('detach')), [
-        essentialCall('GET /apps/{app}/processes/{pid}', { at: { pid: unknownToCli } }),
+        essentialCall('GET /apps/{app}/processes/{pid}', { params: { pid: unknownToCli } }),
         essentialCall('WS /apps/{app}/processes/{pid}/exec', {
           ...ownProcess,
           command: commandFromArguments,
@@ -117,7 +119,7 @@ export const processCommands: CommandTable = {
     command({ flags: [...logFlags, app, text('service', 's')] }, [
       essentialCall('WS /apps/{app}/logs', { headers: logHeaders(), when: not(hasService) }),
       essentialCall('WS /apps/{app}/services/{service}/logs', {
-        at: { service: flagText('service') },
+        params: { service: flagText('service') },
         headers: logHeaders(),
         when: hasService,
       }),

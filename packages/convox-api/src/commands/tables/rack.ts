@@ -43,11 +43,11 @@ export const rackCommands: CommandTable = {
 
   instances: () => command({ flags: [watch] }, [essentialCall('GET /instances')]),
   'instances terminate': () =>
-    command({ args: atLeast(1) }, [essentialCall('DELETE /instances/{id}', { at: { id: argument(0) } })]),
+    command({ args: atLeast(1) }, [essentialCall('DELETE /instances/{id}', { params: { id: argument(0) } })]),
   'instances ssh': () =>
     command({ flags: [text('key')], args: atLeast(1) }, [
       system(),
-      essentialCall('WS /instances/{id}/shell', { at: { id: argument(0) }, command: commandFromArguments }),
+      essentialCall('WS /instances/{id}/shell', { params: { id: argument(0) }, command: commandFromArguments }),
     ]),
   'instances keyroll': () =>
     command({}, [
@@ -60,7 +60,10 @@ export const rackCommands: CommandTable = {
   'registries add': () =>
     command({ args: [3, 3] }, [essentialCall('POST /registries', { form: ['server', 'username', 'password'] })]),
   'registries remove': () =>
-    command(oneArgument, [system(), essentialCall('DELETE /registries/{server:.*}', { at: { server: argument(0) } })]),
+    command(oneArgument, [
+      system(),
+      essentialCall('DELETE /registries/{server:.*}', { params: { server: argument(0) } }),
+    ]),
 
   'api get': () => command(oneArgument, 'any-get'),
 }

@@ -31,16 +31,16 @@ export const releaseCommands: CommandTable = {
     ]),
   'releases info': () =>
     command({ flags: [app, toggle('reveal')], args: [1, 1] }, [
-      essentialCall(release, { at: firstArgument }),
+      essentialCall(release, { params: firstArgument }),
       optionalCall('GET /apps/{app}/configs/{name}', {
-        at: { name: () => 'cli-env-mask' },
+        params: { name: () => 'cli-env-mask' },
         when: not(isEnabled('reveal')),
       }),
     ]),
   'releases manifest': () =>
     command({ flags: [app], args: [1, 1] }, [
-      essentialCall(release, { at: firstArgument }),
-      essentialCall('GET /apps/{app}/builds/{id}', { at: { id: unknownToCli } }),
+      essentialCall(release, { params: firstArgument }),
+      essentialCall('GET /apps/{app}/builds/{id}', { params: { id: unknownToCli } }),
     ]),
   'releases promote': () =>
     command({ flags: [app, force], args: [0, 1] }, [
@@ -49,9 +49,9 @@ export const releaseCommands: CommandTable = {
     ]),
   'releases rollback': () =>
     command({ flags: [app, id, force], args: [1, 1] }, [
-      essentialCall(release, { at: firstArgument }),
+      essentialCall(release, { params: firstArgument }),
       copyRelease(),
-      essentialCall('POST /apps/{app}/releases/{id}/promote', { at: { id: unknownToCli }, form: ['force'] }),
+      essentialCall('POST /apps/{app}/releases/{id}/promote', { params: { id: unknownToCli }, form: ['force'] }),
       ...rollout(),
       essentialCall('GET /apps/{app}'),
     ]),
@@ -70,8 +70,8 @@ export const releaseCommands: CommandTable = {
       },
       [
         essentialCall('GET /apps/{app}'),
-        essentialCall(release, { at: { id: flagOrNull('build-from') } }),
-        essentialCall(release, { at: { id: flagOrNull('env-from') } }),
+        essentialCall(release, { params: { id: flagOrNull('build-from') } }),
+        essentialCall(release, { params: { id: flagOrNull('env-from') } }),
         copyRelease('description'),
         ...onlyIf(isEnabled('promote'), promotion()),
       ],

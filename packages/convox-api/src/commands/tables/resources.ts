@@ -4,14 +4,15 @@ import { argument, selectedApp, unknownToCli } from '../invocation.ts'
 import { essentialCall, optionalCall } from '../step.ts'
 import { checkProxyTargets, proxyTargets } from './path-sources.ts'
 
-const firstArgument = { at: { name: argument(0) } }
+const firstArgument = { params: { name: argument(0) } }
 const oneArgument = { flags: [app], args: [1, 1] } as const
 const oneArgumentAndFile = { flags: [app, file], args: [1, 1] } as const
 const proxyFlags = [number('port', 'p'), toggle('tls', 't')]
 const resource = 'GET /apps/{app}/resources/{name}'
 
 /** One call per connection to the local port. The command continues when one fails. */
-const perConnection = () => optionalCall('WS /proxy/{host}/{port}', { at: { host: unknownToCli, port: unknownToCli } })
+const perConnection = () =>
+  optionalCall('WS /proxy/{host}/{port}', { params: { host: unknownToCli, port: unknownToCli } })
 
 export const resourceCommands: CommandTable = {
   resources: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/resources')]),
@@ -50,7 +51,7 @@ export const rackResourceCommands: CommandTable = {
     command({ flags: [text('name', 'n')], args: atLeast(1), validate: requirePairs(1) }, [
       system(),
       essentialCall('POST /resources', { form: ['kind', 'parameters'] }),
-      essentialCall(rackResource, { at: { name: unknownToCli } }),
+      essentialCall(rackResource, { params: { name: unknownToCli } }),
     ]),
   'rack resources update': () =>
     command({ args: atLeast(1), validate: requirePairs(1) }, [
@@ -67,7 +68,7 @@ export const rackResourceCommands: CommandTable = {
   'rack resources unlink': () =>
     command(oneRackResourceAndApp, [
       system(),
-      essentialCall('DELETE /resources/{name}/links/{app}', { at: { ...firstArgument.at, app: selectedApp } }),
+      essentialCall('DELETE /resources/{name}/links/{app}', { params: { ...firstArgument.params, app: selectedApp } }),
       readResource(),
     ]),
   'rack resources delete': () =>

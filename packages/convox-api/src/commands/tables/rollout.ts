@@ -12,7 +12,7 @@ export const rollout = (): readonly Step[] => [
 export function promotion(id: Source = unknownToCli): Step[] {
   return [
     essentialCall('GET /apps/{app}'),
-    essentialCall('POST /apps/{app}/releases/{id}/promote', { at: { id }, form: ['force'] }),
+    essentialCall('POST /apps/{app}/releases/{id}/promote', { params: { id }, form: ['force'] }),
     ...rollout(),
     essentialCall('GET /apps/{app}'),
   ]

@@ -10,7 +10,7 @@ const oneArgument = { flags: [app], args: [1, 1] } as const
 const service = { service: argument(0) }
 const services = 'GET /apps/{app}/services'
 const updateService = () =>
-  essentialCall('PUT /apps/{app}/services/{service}', { at: service, form: fromFlags(...sizes) })
+  essentialCall('PUT /apps/{app}/services/{service}', { params: service, form: fromFlags(...sizes) })
 
 const isAnyGiven =
   (...flags: readonly string[]) =>
@@ -20,7 +20,7 @@ const hasSize = isAnyGiven(...sizes)
 const scalesToZero = (invocation: Invocation) => isGiven('min')(invocation) && Number(flagText('min')(invocation)) === 0
 const triggers = ['cpu', 'memory', 'gpu', 'queue'] as const
 
-/** The calls for an exhausted budget, which `convox services` and others also show. `services` is last. */
+/** The calls with which some commands show an exhausted budget. The last call, for services, is not made by every command. */
 export const showBudget = () => [
   optionalCall('GET /apps/{app}/budget'),
   optionalCall('GET /apps/{app}/budget/shutdown-state'),
@@ -30,13 +30,13 @@ export const showBudget = () => [
 /** Restarts all services of an app, whose list only the rack has. */
 export const restartServices = () => [
   essentialCall(services),
-  optionalCall('POST /apps/{app}/services/{service}/restart', { at: { service: unknownToCli } }),
+  optionalCall('POST /apps/{app}/services/{service}/restart', { params: { service: unknownToCli } }),
 ]
 
 export const serviceCommands: CommandTable = {
   services: () => command({ flags: [app, watch] }, [essentialCall(services), ...showBudget().slice(0, 2)]),
   'services restart': () =>
-    command(oneArgument, [essentialCall('POST /apps/{app}/services/{service}/restart', { at: service })]),
+    command(oneArgument, [essentialCall('POST /apps/{app}/services/{service}/restart', { params: service })]),
   'services update': () => command({ ...oneArgument, flags: [...sizeFlags, app] }, [updateService(), ...rollout()]),
   'services triggers enable': () =>
     command(
@@ -47,19 +47,19 @@ export const serviceCommands: CommandTable = {
       },
       [
         essentialCall('GET /system'),
-        essentialCall('POST /apps/{app}/services/{service}/triggers/enable', { at: service, form: ['opts'] }),
+        essentialCall('POST /apps/{app}/services/{service}/triggers/enable', { params: service, form: ['opts'] }),
       ],
     ),
   'services triggers disable': () =>
     command(oneArgument, [
       essentialCall('GET /system'),
-      essentialCall('POST /apps/{app}/services/{service}/triggers/disable', { at: service }),
+      essentialCall('POST /apps/{app}/services/{service}/triggers/disable', { params: service }),
     ]),
   'services triggers threshold-set': () =>
     command({ ...oneArgument, flags: [app, text('type'), text('threshold')], validate: checkThreshold }, [
       essentialCall('GET /system'),
       essentialCall('POST /apps/{app}/services/{service}/triggers/threshold', {
-        at: service,
+        params: service,
         form: ['type', 'threshold'],
       }),
     ]),
