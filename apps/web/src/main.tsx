@@ -8,9 +8,9 @@ import { createQueryClient } from './api/queries.ts'
 import { createConsoleRouter } from './router.tsx'
 
 const queryClient = createQueryClient()
-const place = document.getElementById('root')
-if (place === null) throw new Error('index.html has no element with the ID root')
-createRoot(place).render(
+const container = document.getElementById('root')
+if (container === null) throw new Error('index.html has no element with the ID root')
+createRoot(container).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <RouterProvider router={createConsoleRouter(queryClient)} />

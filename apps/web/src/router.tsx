@@ -64,7 +64,7 @@ const audit = createRoute({
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx')),
 })
-/** The same page, with an open event. */
+/** The audit page with an open event. */
 const auditEvent = createRoute({ getParentRoute: () => audit, path: '$event' })
 const people = createRoute({
   getParentRoute: () => root,

@@ -1,6 +1,6 @@
 import type { Me } from '@rack-gateway/gateway-api'
 
-/** Whether the management API permits the person something on all racks and apps. Pages hide what it would refuse. */
+/** Whether the person has a permission of the management API on all racks and apps. Pages hide actions that it would deny. */
 export function can(me: Me, permission: string): boolean {
   return me.permissions?.includes(permission) === true
 }

@@ -16,15 +16,15 @@ interface AnyRequest {
 }
 
 /**
- * What an operation takes. `action` is what it does, for the dialog that asks for a second factor, such as
- * `Unlock ann@example.com`.
+ * The request of an operation. `action` says what the call does, such as `Unlock ann@example.com`, in the dialog that asks for
+ * a second factor.
  */
 type ConsoleRequest<N extends JsonEndpointName> = RequestOf<N> &
   (Endpoints[N] extends { stepUp: 'management' | 'factor' }
     ? { readonly action: string }
     : { readonly action?: string })
 
-/** What every path of the management API begins with. */
+/** The beginning of every path of the management API. */
 export const apiPrefix = '/gateway/api/v1'
 
 /** The path of an operation below the origin, such as `/gateway/api/v1/tokens?limit=50`. */
@@ -68,7 +68,7 @@ interface StreamOptions {
 }
 
 /** Opens a stream, by default of server-sent events. @throws ApiError, NoAnswer */
-export async function open(
+export async function openStream(
   path: string,
   request: AnyRequest,
   { accept = 'text/event-stream', lastEventId = null, signal }: StreamOptions,
@@ -89,7 +89,7 @@ export function setCsrfToken(token: string | undefined): void {
   csrfToken = token
 }
 
-/** What proves that a change comes from a page of the gateway. */
+/** The header that proves that a change comes from a page of the gateway. Empty until `GET /me` is read. */
 export function csrfHeader(): Readonly<Record<string, string>> {
   return csrfToken === undefined ? {} : { 'x-csrf-token': csrfToken }
 }

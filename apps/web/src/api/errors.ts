@@ -24,7 +24,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** The error of a response that is no success. */
+/** Reads the error of a response that is not a success. */
 export async function errorOf(response: Response): Promise<Error> {
   const value: unknown = await response.json().catch(() => null)
   if (!isErrorBody(value)) return new NoAnswer()

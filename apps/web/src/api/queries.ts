@@ -3,18 +3,18 @@ import { get, setCsrfToken } from './client.ts'
 import { ApiError, NoAnswer } from './errors.ts'
 import { endSession } from './session-end.ts'
 
-/** A session that ended shows its reason on whatever page is open. */
-function watchSession(error: unknown): void {
+/** If a call finds that the session has ended, shows the reason over the open page. */
+function endSessionOn401(error: unknown): void {
   if (error instanceof ApiError && error.status === 401) endSession(error)
 }
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
-    queryCache: new QueryCache({ onError: watchSession }),
-    mutationCache: new MutationCache({ onError: watchSession }),
+    queryCache: new QueryCache({ onError: endSessionOn401 }),
+    mutationCache: new MutationCache({ onError: endSessionOn401 }),
     defaultOptions: {
       queries: {
-        // A denial stays a denial. Only a gateway that did not answer is asked again.
+        // A denial stays a denial. Only a call without an answer is repeated.
         retry: (count, error) => error instanceof NoAnswer && count < 2,
         staleTime: 15_000,
         refetchOnWindowFocus: false,

@@ -1,24 +1,24 @@
 import { useSyncExternalStore } from 'react'
 import type { ApiError } from './errors.ts'
 
-let ended: ApiError | null = null
+let endError: ApiError | null = null
 const listeners = new Set<() => void>()
 
 /** Shows why the session ended. The first reason stays. */
 export function endSession(error: ApiError): void {
-  if (ended !== null) return
-  ended = error
+  if (endError !== null) return
+  endError = error
   for (const listener of listeners) listener()
 }
 
-/** Why the session ended; null while it lives. */
+/** Why the session ended; null while it is valid. */
 export function useSessionEnd(): ApiError | null {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    () => ended,
+    () => endError,
   )
 }
 

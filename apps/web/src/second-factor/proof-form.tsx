@@ -16,9 +16,9 @@ export type Proof = ResponseOf<'proveStepUp'>
 interface ProofFormProps {
   readonly stepUp: Pick<StepUp, 'id' | 'methods'>
   readonly onProved: (proof: Proof) => void
-  /** The button that leaves everything as it is. */
+  /** The button that cancels. */
   readonly cancel?: ReactNode
-  /** What helps after an error, such as asking again. */
+  /** A button that helps after an error, such as one that asks again. */
   readonly actionFor?: (error: Error) => ReactNode
 }
 
@@ -39,7 +39,7 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
     // A code is a secret until it was used.
     gcTime: 0,
   })
-  const wait = useRetryAfter(prove.error)
+  const retryTime = useRetryAfter(prove.error)
   if (chosen === undefined) return null
   const choose = (method: ProofMethod) => {
     setChosen(method)
@@ -51,19 +51,19 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault()
-        if (!prove.isPending && wait === null) prove.mutate(chosen)
+        if (!prove.isPending && retryTime === null) prove.mutate(chosen)
       }}
     >
       <MethodField key={chosen} method={chosen} code={code} onChange={setCode} />
       {prove.error && <Problem error={prove.error} action={actionFor?.(prove.error)} />}
-      {wait !== null && <p role="status">You can try again at {wait}.</p>}
+      {retryTime !== null && <p role="status">You can try again at {retryTime}.</p>}
       <Actions>
         {cancel}
         <Button
           type="submit"
           kind="primary"
           isPending={prove.isPending}
-          isDisabled={wait !== null}
+          isDisabled={retryTime !== null}
           autoFocus={chosen === 'passkey'}
         >
           {chosen === 'passkey' ? 'Use a passkey' : 'Confirm'}

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get } from '../api/client.ts'
 
-/** What a proof would be for. */
+/** The step-up: the calls that need the proof, and the methods that it accepts. */
 export function stepUpQuery(id: string) {
   return queryOptions({
     queryKey: ['step-up', id],

@@ -37,10 +37,10 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
           }}
           renderEmptyState={() => <p className={styles.empty}>No results.</p>}
         >
-          {({ id, label, hint }) => (
+          {({ id, label, shortcut }) => (
             <ListBoxItem id={id} textValue={label} className={styles.item ?? ''}>
               <VisibleText>{label}</VisibleText>
-              {hint !== undefined && <kbd>{hint}</kbd>}
+              {shortcut !== undefined && <kbd>{shortcut}</kbd>}
             </ListBoxItem>
           )}
         </ListBox>

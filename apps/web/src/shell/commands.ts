@@ -10,8 +10,8 @@ export interface PaletteCommand {
   readonly id: string
   /** A label that begins with `→` is about the typed text, and always shown. */
   readonly label: string
-  /** Its shortcut. */
-  readonly hint?: string
+  /** Such as `g a`. */
+  readonly shortcut?: string
   readonly run: () => void
 }
 
@@ -22,7 +22,7 @@ const requestId = /^[0-9a-f]{24}$/
  * What the command palette offers a person.
  *
  * @param typed the text of the palette: IDs of events, recordings, and requests, and email addresses lead to what they name
- * @param apps those that a page already loaded; the page of apps finds the others
+ * @param apps the apps that a page already loaded; the page of apps finds the others
  */
 export function commandsFor(
   me: Me,
@@ -63,7 +63,7 @@ export function commandsFor(
     ...pagesFor(me).map(({ to, label, key }) => ({
       id: `page ${to}`,
       label: `Open ${label}`,
-      hint: `g ${key}`,
+      shortcut: `g ${key}`,
       run: () => navigate(to),
     })),
     { id: 'page /access', label: 'Open Your access', run: () => navigate('/access') },
@@ -79,8 +79,8 @@ export function commandsFor(
   ]
 }
 
-/** More apps than these are found by typing more. */
-const mostApps = 20
+/** The largest number of listed apps. Typing more finds the others. */
+const maxApps = 20
 
 function appCommands(
   typed: string,
@@ -92,7 +92,7 @@ function appCommands(
   return apps
     .map(({ rack, app }) => ({ to: `/apps/${rack}/${app}`, label: `Open the app ${app} on ${rack}` }))
     .filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)))
-    .slice(0, mostApps)
+    .slice(0, maxApps)
     .map(({ to, label }) => ({ id: `page ${to}`, label, run: () => navigate(to) }))
 }
 

@@ -6,19 +6,19 @@ import { Page } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
 
 /** The errors of Vite and of browsers for a file of a page that is missing, as after an update of the gateway. */
-const missingFile = /preload CSS|dynamically imported module|importing a module script/i
+const missingFilePattern = /preload CSS|dynamically imported module|importing a module script/i
 
-const fileMissing = new Error(
+const missingFileError = new Error(
   'A file of this page could not be loaded. The gateway was probably updated since you opened the console.',
 )
 
 /** A page that could not be loaded. */
 export function LoadFailed({ error }: ErrorComponentProps) {
   const router = useRouter()
-  if (error instanceof Error && missingFile.test(error.message))
+  if (error instanceof Error && missingFilePattern.test(error.message))
     return (
       <Page title="This page could not be loaded">
-        <Problem error={fileMissing} action={<Button onPress={() => location.reload()}>Reload the page</Button>} />
+        <Problem error={missingFileError} action={<Button onPress={() => location.reload()}>Reload the page</Button>} />
       </Page>
     )
   const isLoggedOut = error instanceof ApiError && error.status === 401

@@ -3,18 +3,18 @@ import { useSessionEnd } from '../api/session-end.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { LoginLink } from '../ui/login-link.tsx'
 
-/** Rules whose remedy is more than to log in again. */
-const remedies: readonly string[] = ['locked-user', 'two-credentials', 'browser-session']
+/** Rules whose remedy says more than to log in again. */
+const rulesWithRemedy: readonly string[] = ['locked-user', 'two-credentials', 'browser-session']
 
 /** Why the session ended, with the login that returns to the same page. */
 export function SessionEnded() {
-  const ended = useSessionEnd()
+  const error = useSessionEnd()
   const href = useRouterState({ select: ({ location }) => location.href })
-  if (ended === null) return null
+  if (error === null) return null
   return (
     <Dialog title="Your session has ended" isOpen onClose={() => {}} isDismissable={false}>
-      <p>{ended.body.reason}</p>
-      {remedies.includes(ended.body.rule) && <p>{ended.body.next}</p>}
+      <p>{error.body.reason}</p>
+      {rulesWithRemedy.includes(error.body.rule) && <p>{error.body.next}</p>}
       <p>
         <LoginLink returnTo={`/gateway${href}`} />
       </p>

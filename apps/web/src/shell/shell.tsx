@@ -67,7 +67,7 @@ export function Shell() {
   )
 }
 
-/** Asks for a second factor, for whatever call of the page needs one. */
+/** Asks for a second factor if a call of the page needs one. */
 function StepUp() {
   const call = useWaitingCall()
   return <Suspense fallback={null}>{call !== null && <StepUpDialog key={call.key} call={call} />}</Suspense>

@@ -3,7 +3,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { pagesFor } from './pages.ts'
 import styles from './shortcut-list.module.css'
 
-const others = [
+const otherShortcuts = [
   ['Ctrl K or ⌘ K', 'Find a page, an event, a person, or an action'],
   ['?', 'Show this list'],
   ['r', 'Refresh, on a page with the button Refresh'],
@@ -19,7 +19,10 @@ const others = [
 
 /** The shortcuts. Each action can be reached without them. */
 export default function ShortcutList({ onClose }: { readonly onClose: () => void }) {
-  const shortcuts = [...pagesFor(useMe()).map(({ key, label }) => [`g ${key}`, `Open ${label}`] as const), ...others]
+  const shortcuts = [
+    ...pagesFor(useMe()).map(({ key, label }) => [`g ${key}`, `Open ${label}`] as const),
+    ...otherShortcuts,
+  ]
   return (
     <Dialog title="Keyboard shortcuts" isOpen onClose={onClose}>
       <dl className={styles.list}>

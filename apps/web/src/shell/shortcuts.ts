@@ -9,14 +9,14 @@ interface ShortcutActions {
 }
 
 /** Milliseconds in which the second key of a shortcut such as `g a` must follow. */
-const pause = 1_500
+const maxPause = 1_500
 
 /** The shortcuts of all pages. A key that is typed into a field is text. */
 export function useShortcuts({ openPalette, openShortcuts }: ShortcutActions): void {
   const navigate = useNavigate()
   const me = useMe()
   useEffect(() => {
-    let wentAt = Number.NEGATIVE_INFINITY
+    let prefixAt = Number.NEGATIVE_INFINITY
     function onKeyDown(event: KeyboardEvent) {
       const { key, target } = event
       if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && key.toLowerCase() === 'k') {
@@ -26,11 +26,11 @@ export function useShortcuts({ openPalette, openShortcuts }: ShortcutActions): v
       if (event.ctrlKey || event.metaKey || event.altKey || isField(target) || isInDialog(target)) return
       if (key === '?') return openShortcuts()
       const to = pagesFor(me).find((page) => page.key === key)?.to
-      if (to !== undefined && event.timeStamp - wentAt < pause) {
+      if (to !== undefined && event.timeStamp - prefixAt < maxPause) {
         event.preventDefault()
         void navigate({ to })
       }
-      wentAt = key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
+      prefixAt = key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
     }
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)

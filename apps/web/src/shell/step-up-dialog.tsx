@@ -13,15 +13,15 @@ import { Problem } from '../ui/problem.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { VisibleText } from '../ui/visible-text.tsx'
 
-/** The step-up is over, so the call has to ask for another one. */
-const ended: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_NOT_HERE', 'RGW_IDENTITY_NOT_FOUND']
+/** Error codes of a step-up that is over, so that the call must ask for another one. */
+const endedCodes: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_NOT_HERE', 'RGW_IDENTITY_NOT_FOUND']
 
 /** Asks for a second factor for a call of the page, which is sent again after the proof. */
 export default function StepUpDialog({ call }: { readonly call: WaitingCall }) {
   const { data: stepUp, error, isPending } = useQuery(stepUpQuery(call.stepUpId))
   const askAgain = <Button onPress={() => call.settle({ kind: 'repeat' })}>Ask again</Button>
   const actionFor = (problem: Error) =>
-    problem instanceof ApiError && ended.includes(problem.body.code) ? askAgain : undefined
+    problem instanceof ApiError && endedCodes.includes(problem.body.code) ? askAgain : undefined
   const cancel = <Button onPress={cancelWaitingCalls}>Cancel</Button>
   return (
     <Dialog title="Confirm with a second factor" isOpen onClose={cancelWaitingCalls}>

@@ -16,7 +16,7 @@ import { VisibleText } from './visible-text.tsx'
 export interface ComboBoxOption {
   readonly id: string
   readonly label: string
-  /** What distinguishes it from others with the same label. */
+  /** Distinguishes it from other options with the same label. */
   readonly detail?: string
 }
 
@@ -26,12 +26,12 @@ interface ComboBoxProps {
   /** The ID of the chosen option; null for none. */
   readonly value: string | null
   readonly onChange: (id: string | null) => void
-  /** Takes text that is no option, too, as its own ID. */
+  /** Whether text that is no option is accepted, too. Its ID is the text itself. */
   readonly isOpenEnded?: boolean
   readonly hint?: string
 }
 
-/** One of many: typing narrows the list. */
+/** Chooses one of many options. Typing narrows the list. */
 export function ComboBox({ label, options, value, onChange, isOpenEnded = false, hint }: ComboBoxProps) {
   return (
     <AriaComboBox

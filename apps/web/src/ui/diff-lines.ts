@@ -3,7 +3,7 @@ import { structuredPatch } from 'diff'
 export interface DiffLine {
   readonly kind: 'added' | 'removed' | 'same'
   readonly text: string
-  /** In the new text, or for a removed line in the old one; from 1. */
+  /** The line number in the new text, or in the old text for a removed line; from 1. */
   readonly number: number
 }
 
@@ -15,12 +15,15 @@ export interface DiffHunk {
 
 /** Lines of text around a change. */
 const context = 3
-/** Changed lines. Texts that differ more are not compared, because that takes seconds. */
+/** The largest number of changed lines. Texts that differ more are not compared, because that takes seconds. */
 const maxEdits = 1_000
 
 /** The changed lines of two texts, with some lines around them. Null if the texts differ too much. */
 export function diffLines(before: string, after: string): readonly DiffHunk[] | null {
-  const patch = structuredPatch('', '', unix(before), unix(after), '', '', { context, maxEditLength: maxEdits })
+  const patch = structuredPatch('', '', normalizeBreaks(before), normalizeBreaks(after), '', '', {
+    context,
+    maxEditLength: maxEdits,
+  })
   if (patch === undefined) return null
   return patch.hunks.map(({ oldStart, newStart, lines }) => {
     let oldNumber = oldStart
@@ -39,8 +42,8 @@ export function diffLines(before: string, after: string): readonly DiffHunk[] | 
   })
 }
 
-/** With LF, and with one at the end, which no editor shows. */
-function unix(text: string): string {
+/** Uses LF, and adds one at the end if it is missing, because editors show no difference there. */
+function normalizeBreaks(text: string): string {
   const lines = text.replaceAll('\r\n', '\n')
   return lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`
 }

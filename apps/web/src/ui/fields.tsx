@@ -11,7 +11,7 @@ import {
 import styles from './fields.module.css'
 
 interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'children' | 'style'> {
-  /** Without one, `aria-label` names the field. */
+  /** Without a label, `aria-label` names the field. */
   readonly label?: string
   readonly hint?: ReactNode
   readonly placeholder?: string
@@ -58,11 +58,11 @@ interface ChoiceProps {
   readonly options: readonly { readonly value: string; readonly label: string }[]
   readonly hint?: ReactNode
   readonly isRequired?: boolean
-  /** The label stands beside the list. */
+  /** Whether the label is beside the list. */
   readonly isInline?: boolean
 }
 
-/** One of a few values: the platform's own list, which every keyboard and screen reader knows. */
+/** Chooses one of a few values, with the browser's own list, which keyboards and screen readers support. */
 export function Choice({ label, name, value, onChange, options, hint, isRequired, isInline = false }: ChoiceProps) {
   const id = useId()
   return (

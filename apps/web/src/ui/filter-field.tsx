@@ -14,7 +14,7 @@ interface FilterFieldProps {
 export function FilterField({ label, value, onChange, placeholder = 'Filter  /' }: FilterFieldProps) {
   const [text, setText] = useState(value)
   const [isFocused, setFocused] = useState(false)
-  // The address follows what is typed some moments later, so it decides only while nobody types.
+  // The address changes some moments after the text, so its value counts only while nobody types.
   useEffect(() => {
     if (!isFocused) setText(value)
   }, [value, isFocused])

@@ -7,15 +7,15 @@ import { SlowNotice } from './slow-notice.tsx'
 
 interface FormDialogProps {
   readonly title: string
-  /** What the button does, such as `Create the binding`. */
+  /** The label of the button that submits, such as `Create the binding`. */
   readonly submit: string
   readonly kind?: 'primary' | 'danger'
-  /** The button that leaves everything as it is. */
+  /** The label of the button that cancels. */
   readonly cancel?: string
   readonly change: { readonly isPending: boolean; readonly error: Error | null }
   /** The rack that carries out the change. */
   readonly waitsForRack?: string | undefined
-  /** There is nothing to change yet. */
+  /** Whether there is nothing to change yet. */
   readonly isDisabled?: boolean
   readonly onSubmit: () => void
   readonly onClose: () => void
@@ -23,7 +23,7 @@ interface FormDialogProps {
   readonly children: ReactNode
 }
 
-/** A dialog that changes something, and shows the API's own sentence if it refuses. */
+/** A dialog that changes something, and shows the error of the API if that fails. */
 export function FormDialog(props: FormDialogProps) {
   const { title, submit, kind = 'primary', cancel = 'Cancel', change, onSubmit, onClose, width, children } = props
   const { waitsForRack, isDisabled = false } = props

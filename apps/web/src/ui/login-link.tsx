@@ -5,10 +5,10 @@ interface LoginLinkProps {
   readonly returnTo?: string
 }
 
-/** The login accepts only the hash of a line, such as `#L42`. */
+/** Any hash except that of a line, such as `#L42`, which is the only kind that the login accepts. */
 const otherHash = /#(?!L\d+$).*$/
 
-/** The login that leads back to a page of this console. @param returnTo the page with its query and its hash; by default this one */
+/** A link to the login, which returns to a page of the console. @param returnTo the page with its query and its hash; by default this one */
 export function LoginLink({ returnTo = location.pathname + location.search + location.hash }: LoginLinkProps) {
   return (
     <a className={styles.link} href={loginAddress(returnTo.replace(otherHash, ''))}>

@@ -35,7 +35,7 @@ export function Page({ title, summary, actions, fills = false, children }: PageP
   )
 }
 
-/** A link that led here keeps no focus. A field of the page does. */
+/** The heading takes the focus from the link that led here, but not from a field of the page. */
 function isLink(element: Element): boolean {
   return element.tagName === 'A'
 }

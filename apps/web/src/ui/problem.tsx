@@ -17,7 +17,7 @@ interface ProblemProps {
 
 /** An error in the gateway's own words: what happened, why, and what to do, with the rule and the request ID. */
 export function Problem({ error, retry, action }: ProblemProps) {
-  // The person knows, and the page is as it was before, unless there is more to say.
+  // The person canceled, and nothing changed, so there is nothing to show unless there is an action.
   if (error instanceof StepUpCanceled && !action) return null
   const body = error instanceof ApiError ? error.body : null
   const needsLogin = body?.rule === 'old-login'

@@ -4,22 +4,22 @@ import { useCallback, useEffect, useState } from 'react'
 import { isField, isInDialog } from '../shell/shortcuts.ts'
 import { Button } from './button.tsx'
 
-/** Reads again what the page shows; so does the key `r`. @param of the first part of the keys of its queries */
-export function RefreshButton({ of }: { readonly of: string }) {
+/** Reads again what the page shows, as the key `r` does. @param queryKind the first part of the keys of its queries */
+export function RefreshButton({ queryKind }: { readonly queryKind: string }) {
   const queryClient = useQueryClient()
   const [isRefreshing, setRefreshing] = useState(false)
   const refresh = useCallback(async () => {
     setRefreshing(true)
-    await queryClient.refetchQueries({ type: 'active', predicate: ({ queryKey }) => queryKey[0] === of })
+    await queryClient.refetchQueries({ type: 'active', predicate: ({ queryKey }) => queryKey[0] === queryKind })
     setRefreshing(false)
-  }, [queryClient, of])
+  }, [queryClient, queryKind])
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       const { key, target } = event
       if (key !== 'r' || event.ctrlKey || event.metaKey || event.altKey) return
       if (!event.defaultPrevented && !isField(target) && !isInDialog(target)) void refresh()
     }
-    // After the shortcuts of all pages, in which `g r` can be one.
+    // On the window: it runs after the shortcuts of all pages, which can use the `r` of `g r`.
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [refresh])

@@ -31,8 +31,8 @@ export function relativeTime(at: number, now: number): string {
 
 let ticks = 0
 
-/** Relative times stay true while a page is open. */
-function everyHalfMinute(changed: () => void): () => void {
+/** Renders times again, so that relative times stay true while a page is open. */
+function subscribeToTicks(changed: () => void): () => void {
   const timer = setInterval(() => {
     ticks++
     changed()
@@ -71,7 +71,7 @@ export function timeOfDay(time: number, zone: TimeZone, precision: 'minutes' | '
  * @param kind `relative`: such as `5 min. ago`; `short`: without the year, for rows
  */
 export function Time({ at, kind = 'local' }: { readonly at: string; readonly kind?: TimeKind }) {
-  useSyncExternalStore(everyHalfMinute, () => ticks)
+  useSyncExternalStore(subscribeToTicks, () => ticks)
   const zone = useTimeZone()
   const time = Date.parse(at)
   if (Number.isNaN(time)) return <span>{at}</span>

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
  * A change by the management API, after which everything on the page is read again. What was sent and answered is not kept,
  * because both can contain a token.
  *
- * @param onDone called when the page shows the change; without it, the result is available before
+ * @param onDone called when the page shows the change. Without it, the result is available earlier
  */
 export function useChange<Result, Values = void>(
   change: (values: Values) => Promise<Result>,

@@ -53,7 +53,7 @@ test('an older answer never replaces a newer one, whichever comes first', async 
   ])
   await settle(() => open[1]?.resolve('to the new one'))
   await settle(() => open[0]?.resolve('to the old one'))
-  expect(state()).toMatchObject({ asked: 'new', answer: 'to the new one', error: null, isPending: false })
+  expect(state()).toMatchObject({ askedValues: 'new', answer: 'to the new one', error: null, isPending: false })
   expect(onAnswer.mock.calls).toEqual([['to the new one']])
 })
 

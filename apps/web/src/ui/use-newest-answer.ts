@@ -5,17 +5,17 @@ import { ApiError } from '../api/errors.ts'
 interface Question<Values> {
   readonly values: Values
   readonly signal: AbortSignal
-  /** Whether it ended an older question. */
+  /** Whether it aborted an older question. */
   readonly isReplacement: boolean
 }
 
-/** Milliseconds between attempts while the gateway has not noticed that the older question ended. */
+/** Milliseconds between attempts while the gateway has not noticed that the older question was aborted. */
 const pause = 500
 const maxAttempts = 10
 
 /**
- * Asks the gateway something that takes a while. A newer question ends the older one, and so does leaving the page, so that an
- * older answer never replaces a newer one, and nothing counts against the limit that nobody waits for.
+ * Asks the gateway a question that takes a while. A newer question aborts the older one, so that an older answer never replaces a
+ * newer one. Leaving the page aborts the question, too. An aborted question does not count against the limit of the API.
  *
  * @param onAnswer called with the answer, unless a newer question was asked
  */
@@ -44,8 +44,8 @@ export function useNewestAnswer<Values, Answer>(
       newest.current = controller
       mutate({ values, signal: controller.signal, isReplacement })
     },
-    /** What was asked last. */
-    asked: variables?.values,
+    /** The values of the last question. */
+    askedValues: variables?.values,
     answer: data,
     error,
     isPending,

@@ -2,20 +2,20 @@ import { type RefObject, useEffect } from 'react'
 import { isField, isInDialog } from '../shell/shortcuts.ts'
 
 /** `/` goes to the filter, j and k or the arrows move through the rows, and Escape closes the open row. */
-export function useRowKeys(place: RefObject<HTMLElement | null>, close: () => void): void {
+export function useRowKeys(container: RefObject<HTMLElement | null>, close: () => void): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       const { key, target } = event
       if (event.ctrlKey || event.metaKey || event.altKey || isField(target) || isInDialog(target)) return
-      const links = [...(place.current?.querySelectorAll<HTMLElement>('[data-row-link]') ?? [])]
-      const at = links.findIndex((link) => link.matches(':focus'))
+      const links = [...(container.current?.querySelectorAll<HTMLElement>('[data-row-link]') ?? [])]
+      const index = links.findIndex((link) => link.matches(':focus'))
       const open = links.find((link) => link.dataset.rowLink === 'open')
       const isArrow = key === 'ArrowDown' || key === 'ArrowUp'
-      if (key === '/') place.current?.querySelector<HTMLElement>('input[type=search]')?.focus()
-      else if (key === 'j' || (isArrow && at >= 0 && key === 'ArrowDown'))
-        links[Math.min(at + 1, links.length - 1)]?.focus()
-      else if (key === 'k' || (isArrow && at >= 0)) links[Math.max(at - 1, 0)]?.focus()
-      else if (key === 'Escape' && place.current?.dataset.open === 'true') {
+      if (key === '/') container.current?.querySelector<HTMLElement>('input[type=search]')?.focus()
+      else if (key === 'j' || (isArrow && index >= 0 && key === 'ArrowDown'))
+        links[Math.min(index + 1, links.length - 1)]?.focus()
+      else if (key === 'k' || (isArrow && index >= 0)) links[Math.max(index - 1, 0)]?.focus()
+      else if (key === 'Escape' && container.current?.dataset.open === 'true') {
         close()
         open?.focus()
       } else return

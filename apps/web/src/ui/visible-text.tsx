@@ -2,17 +2,17 @@ import { Fragment } from 'react'
 import styles from './visible-text.module.css'
 
 /** Characters that are invisible, or that change a line, a direction, or a terminal. */
-const hidden = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u115f\u1160\u3164\uffa0])/u
+const hiddenCharacter = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u115f\u1160\u3164\uffa0])/u
 
 /** Text from other people: hidden characters are shown as escapes, and its direction stays its own. */
 export function VisibleText({ children }: { readonly children: string }) {
   if (!hasHiddenCharacters(children)) return <bdi>{children}</bdi>
-  const parts = children.split(new RegExp(hidden, 'gu'))
+  const parts = children.split(new RegExp(hiddenCharacter, 'gu'))
   return (
     <bdi>
       {parts.map((part, index) => {
         const key = `${index}`
-        if (!hidden.test(part)) return <Fragment key={key}>{part}</Fragment>
+        if (!hiddenCharacter.test(part)) return <Fragment key={key}>{part}</Fragment>
         return (
           <span key={key} className={styles.escape} title="A hidden character">
             {escapeOf(part)}
@@ -25,7 +25,7 @@ export function VisibleText({ children }: { readonly children: string }) {
 
 /** Whether a text needs `VisibleText` although its direction is known, such as a part of a line of code. */
 export function hasHiddenCharacters(text: string): boolean {
-  return hidden.test(text)
+  return hiddenCharacter.test(text)
 }
 
 function escapeOf(character: string): string {

@@ -12,7 +12,7 @@ interface GetOptions {
 }
 
 /**
- * Reads something of a rack, by the rack API's own path.
+ * Calls a path of the rack API with GET, and reads the answer.
  *
  * @throws RackError, UnreadableAnswer, ApiError for an error of the gateway itself, NoAnswer, InvalidName
  */
@@ -34,7 +34,7 @@ interface ChangeOptions {
 
 type ChangeMethod = 'POST' | 'PUT' | 'DELETE'
 
-/** Changes something of a rack, whose answer has nothing to read. @throws as `rackGet`; StepUpCanceled */
+/** Sends a change to a rack, and ignores the content of the answer. @throws as `rackGet`; StepUpCanceled */
 export async function rackSend(method: ChangeMethod, rack: string, path: RackPath, options: ChangeOptions) {
   await (await change(method, rack, path, options)).text()
 }
@@ -43,7 +43,7 @@ interface CreateOptions<T> extends ChangeOptions {
   readonly read: Reader<T>
 }
 
-/** Changes something of a rack, and reads the answer, such as a new release. @throws as `rackSend` */
+/** Sends a POST to a rack, and reads the answer, such as a new release. @throws as `rackSend` */
 export async function rackCreate<T>(rack: string, path: RackPath, { read, ...options }: CreateOptions<T>): Promise<T> {
   return readAnswer(rack, await change('POST', rack, path, options), read)
 }
@@ -89,7 +89,7 @@ async function call(method: string, rack: string, path: RackPath, options: CallO
   throw new RackError(rack, response.status, errorText(await response.text().catch(() => '')))
 }
 
-/** The text of an error of a rack, which is JSON or not. */
+/** The error in a rack's answer, which is JSON or plain text. */
 function errorText(body: string): string {
   try {
     const { error } = JSON.parse(body)

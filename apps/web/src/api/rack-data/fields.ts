@@ -1,9 +1,9 @@
-/** What a reader throws. `rackGet` makes an `UnreadableAnswer` of it. */
+/** Thrown by readers. `rackGet` and `rackCreate` replace it with an `UnreadableAnswer`. */
 export class UnexpectedForm extends Error {}
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** Reads one kind of answer. What it does not need can be missing, or have another form. @throws UnexpectedForm */
+/** Reads one kind of answer. Fields that it does not need can be missing, or have another form. @throws UnexpectedForm */
 export type Reader<T> = (answer: unknown) => T
 
 export function readObject(value: unknown): Fields {
@@ -45,8 +45,8 @@ export function timeField(fields: Fields, name: string): string | null {
   return value === '' || value.startsWith('0001-01-01T') || Number.isNaN(Date.parse(value)) ? null : value
 }
 
-/** Only members that are texts. Empty if the field is missing. */
-export function textsField(fields: Fields, name: string): Readonly<Record<string, string>> {
+/** The members of an object that are texts. Empty if the field is missing. */
+export function textMapField(fields: Fields, name: string): Readonly<Record<string, string>> {
   const value = fields[name]
   if (typeof value !== 'object' || value === null) return {}
   return Object.fromEntries(Object.entries(value).filter(([, text]) => typeof text === 'string'))

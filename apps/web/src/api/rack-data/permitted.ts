@@ -2,7 +2,7 @@ import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { post } from '../client.ts'
 
-/** Routes of the rack API that pages of an app offer, or read for a part of what they show, as the policy names them. */
+/** Routes of the rack API, as the policy names them, that an app's pages offer as an action or need for a part of the page. */
 const routes = [
   'PUT /apps/{app}/services/{service}',
   'POST /apps/{app}/services/{service}/restart',
@@ -16,7 +16,7 @@ const routes = [
 
 export type AppRoute = (typeof routes)[number]
 
-/** What the policy decides about the person's calls on one app, without sending any. It is recorded nowhere. */
+/** Asks the policy about the person's calls on one app, without making the calls. No audit event records the question. */
 function decisionsQuery(rack: string, app: string) {
   return queryOptions({
     queryKey: ['decisions', rack, app],
@@ -25,20 +25,21 @@ function decisionsQuery(rack: string, app: string) {
   })
 }
 
-/** Rules about commands decide about the command that the page offers. */
+/** For exec, the decision is about `bash`, the command that the page starts. */
 function callOf(route: AppRoute, app: string): RequestedCall {
   return { route, app, ...(route.endsWith('/exec') && { command: { header: 'bash', by: 'exec' } }) }
 }
 
 /**
- * Whether a page should offer a call of the rack API on an app: hidden is what the policy denies. While its decision is not
- * known, nothing is offered; without any, everything is, and the gateway decides when it is called.
+ * Whether a page should offer a call of the rack API on an app. Calls that the policy denies are hidden. While the decisions
+ * load, nothing is offered. If they can't be loaded, everything is offered, and the gateway decides at the call.
  */
 export function usePermitted(rack: string, app: string): (route: AppRoute) => boolean {
   const { data, isPending } = useQuery(decisionsQuery(rack, app))
   return (route) => {
     if (data === undefined) return !isPending
-    const decided = data.decisions.find((one) => one.route === route)
-    return decided?.decision.effect !== 'deny' || (decided.otherwise ?? decided).decision.effect !== 'deny'
+    const answer = data.decisions.find((one) => one.route === route)
+    // Offered unless denied in every case: some facts only the rack knows.
+    return answer?.decision.effect !== 'deny' || (answer.otherwise ?? answer).decision.effect !== 'deny'
   }
 }

@@ -6,17 +6,17 @@ import type { RackPath } from './rack-path.ts'
 type Run = <T>(task: () => Promise<T>, signal: AbortSignal) => Promise<T>
 
 /**
- * Something of a rack. It is asked only when a page opens or is refreshed, because each question is an audit event: never
- * by itself after a failure, and not again while a person changes tabs.
+ * A read of a rack. Each one is an audit event. So the rack is called only when a page opens or is refreshed: not again after
+ * a failure, and not again within 15 seconds, such as when a person changes tabs.
  *
- * @param run decides when the rack is asked, such as `createSlots`; by default, at once
+ * @param run starts the call, such as when a slot of `createSlots` is free; by default, at once
  */
 export function rackQuery<T>(rack: string, path: RackPath, read: Reader<T>, run: Run = (task) => task()) {
   return queryOptions({
     queryKey: ['rack', rack, path],
     queryFn: ({ signal }) => run(() => rackGet(rack, path, read, { signal }), signal),
     staleTime: 15_000,
-    // A response that broke off was a question, too.
+    // A call whose response broke off is an audit event, too.
     retry: false,
   })
 }

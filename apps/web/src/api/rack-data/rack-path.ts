@@ -3,10 +3,10 @@ declare const brand: unique symbol
 /** A path of the rack API, whose variable parts are each exactly one segment. */
 export type RackPath = string & { readonly [brand]: true }
 
-/** Another person can choose the name in an address that they send. So a name can never lead to another path. */
+/** A link from another person can have any text as a name. This pattern keeps a name from leading to another path. */
 const segment = /^(?!\.{1,2}$)[A-Za-z0-9._~!$&'()*+,=:@-]{1,200}$/
 
-/** A name in the address of the page is no name that a rack can have. */
+/** A name in the address of the page is not one that a rack can have. */
 export class InvalidName extends Error {
   constructor(name: string) {
     super(

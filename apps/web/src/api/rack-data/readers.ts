@@ -1,4 +1,13 @@
-import { idField, listOf, numberField, readObject, textField, textsField, timeField, UnexpectedForm } from './fields.ts'
+import {
+  idField,
+  listOf,
+  numberField,
+  readObject,
+  textField,
+  textMapField,
+  timeField,
+  UnexpectedForm,
+} from './fields.ts'
 
 export interface App {
   readonly name: string
@@ -21,7 +30,7 @@ export function readApp(answer: unknown): App {
     generation: textField(fields, 'generation'),
     router: textField(fields, 'router'),
     isLocked: fields.locked === true,
-    parameters: textsField(fields, 'parameters'),
+    parameters: textMapField(fields, 'parameters'),
   }
 }
 
@@ -155,7 +164,7 @@ export function readRelease(answer: unknown): Release {
 
 export const readReleases = listOf(readRelease)
 
-/** A release on its own. Without its environment it could not be told from one without variables, and an edit would remove all. */
+/** Reads a release that must have its environment. A missing one would look empty, and an edit would remove all variables. */
 export function readWholeRelease(answer: unknown): Release {
   const { env, manifest } = readObject(answer)
   if (typeof env !== 'string' || typeof manifest !== 'string') throw new UnexpectedForm()
@@ -197,7 +206,7 @@ export interface Instance {
   /** The used cores. */
   readonly cpu: number
   readonly cpuAllocatable: number
-  /** In MB, as the next. */
+  /** In MB, like `memoryAllocatable`. */
   readonly memory: number
   readonly memoryAllocatable: number
   readonly privateIp: string

@@ -12,22 +12,22 @@ interface RequestOptions {
 
 /**
  * Sends a request of the console. If the gateway asks for a proof of a second factor, a dialog asks the person, and the request
- * is sent again with the proof. Its response is that of the caller, as if nothing had been between.
+ * is sent again with the proof. The caller gets only the last response.
  *
  * @throws NoAnswer; StepUpCanceled if the person cancels a change; ApiError if the person cancels a read
  */
 export async function sendRequest(path: string, options: RequestOptions): Promise<Response> {
   const { method, signal, action } = options
   let proof = lastingProof()
-  let isOwnProof = false
+  let isProofOfCall = false
   for (;;) {
     const response = await send(path, options, proof)
-    const denial = await readDenial(response)
-    // A call that is refused with the proof that was made for it would be refused again.
-    if (denial === null || isOwnProof) return response
+    const denial = await readStepUpDenial(response)
+    // A call that is denied with a proof made for it would be denied again.
+    if (denial === null || isProofOfCall) return response
     const outcome = await waitForProof({ stepUpId: denial.stepUpId, action, denial: denial.error }, signal)
     if (outcome.kind === 'canceled') throw method === 'GET' ? denial.error : new StepUpCanceled()
-    isOwnProof = outcome.kind === 'proved'
+    isProofOfCall = outcome.kind === 'proved'
     proof = outcome.kind === 'proved' ? outcome.secret : lastingProof()
   }
 }
@@ -46,8 +46,8 @@ function send(path: string, { method, headers, body, signal }: RequestOptions, p
   })
 }
 
-/** The gateway's question for a second factor; null for every other response. A rack cannot ask. */
-async function readDenial(response: Response): Promise<{ stepUpId: string; error: ApiError } | null> {
+/** The gateway's denial that asks for a second factor; null for every other response. A rack cannot ask for one. */
+async function readStepUpDenial(response: Response): Promise<{ stepUpId: string; error: ApiError } | null> {
   if (response.status !== 403 || response.headers.get('answered-by') === 'rack') return null
   const error = await errorOf(response.clone())
   if (!(error instanceof ApiError) || error.body.code !== 'RGW_STEP_UP_NEEDED') return null

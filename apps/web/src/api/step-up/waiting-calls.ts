@@ -1,19 +1,19 @@
 import { useSyncExternalStore } from 'react'
 import type { ApiError } from '../errors.ts'
 
-/** A proof of a second factor, as the value of the header `Step-Up`. It is never stored. */
+/** A proof of a second factor, as the value of the header `Step-Up`. It stays in memory. */
 export interface ProofSecret {
   readonly secret: string
-  /** For how long it counts for later calls; null: only for the call that asked. */
+  /** For how long it is valid for later calls; null: only for the call that asked. */
   readonly withinSeconds: number | null
 }
 
 /** A call that the gateway refused until the person proves a second factor. */
 export interface WaitingCall {
-  /** Distinguishes the questions of one call, too. */
+  /** A call that asks for a second proof gets a new key. */
   readonly key: number
   readonly stepUpId: string
-  /** What the call does, such as `Unlock ann@example.com`; undefined: the step-up says it. */
+  /** What the call does, such as `Unlock ann@example.com`; undefined: the dialog takes it from the step-up. */
   readonly action: string | undefined
   readonly denial: ApiError
   readonly settle: (outcome: Outcome) => void
@@ -22,9 +22,9 @@ export interface WaitingCall {
 /** `repeat`: the call is sent again without a new proof of its own, such as after a proof for another call. */
 export type Outcome = { readonly kind: 'proved'; readonly secret: string } | { readonly kind: 'repeat' | 'canceled' }
 
-let asked = 0
+let nextKey = 0
 let calls: readonly WaitingCall[] = []
-let lasting: { readonly secret: string; readonly until: number } | null = null
+let reusableProof: { readonly secret: string; readonly until: number } | null = null
 const listeners = new Set<() => void>()
 
 /** The person closed the dialog, so the change was not made. */
@@ -35,10 +35,10 @@ export class StepUpCanceled extends Error {
   }
 }
 
-/** The proof that counts for every call now; null if there is none. */
+/** The proof that is valid for every call now; null if there is none. */
 export function lastingProof(): string | null {
-  if (lasting !== null && lasting.until <= Date.now()) lasting = null
-  return lasting?.secret ?? null
+  if (reusableProof !== null && reusableProof.until <= Date.now()) reusableProof = null
+  return reusableProof?.secret ?? null
 }
 
 /** Waits until the person proves a second factor, or cancels. @throws the reason of the signal, if the call is aborted */
@@ -49,35 +49,35 @@ export function waitForProof(
   return new Promise((resolve, reject) => {
     const waiting: WaitingCall = {
       ...call,
-      key: asked++,
+      key: nextKey++,
       settle: (outcome) => end(() => resolve(outcome)),
     }
     const abort = () => end(() => reject(signal?.reason))
     function end(settle: () => void) {
       signal?.removeEventListener('abort', abort)
-      change(calls.filter((one) => one !== waiting))
+      setCalls(calls.filter((one) => one !== waiting))
       settle()
     }
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
-    else change([...calls, waiting])
+    else setCalls([...calls, waiting])
   })
 }
 
-/** Sends a call again with its proof. A proof that counts for a while may permit the other calls that wait, too. */
+/** Sends a call again with its proof. If the proof is valid for a while, the other waiting calls are sent again, too. */
 export function settleWithProof(call: WaitingCall, { secret, withinSeconds }: ProofSecret): void {
-  if (withinSeconds !== null) lasting = { secret, until: Date.now() + withinSeconds * 1_000 }
+  if (withinSeconds !== null) reusableProof = { secret, until: Date.now() + withinSeconds * 1_000 }
   const others = calls.filter((one) => one !== call)
   call.settle({ kind: 'proved', secret })
   if (withinSeconds !== null) for (const other of others) other.settle({ kind: 'repeat' })
 }
 
-/** Ends all calls that wait: nobody wants one dialog after another. */
+/** Cancels all waiting calls, so that a canceled dialog is not followed by another one. */
 export function cancelWaitingCalls(): void {
   for (const call of calls) call.settle({ kind: 'canceled' })
 }
 
-/** The calls that wait, the first of which a dialog asks about. */
+/** The waiting calls. A dialog asks about the first one. */
 export function waitingCalls(): readonly WaitingCall[] {
   return calls
 }
@@ -89,10 +89,10 @@ export function useWaitingCall(): WaitingCall | null {
 
 /** For tests: forgets the proof, as a reload of the page does. */
 export function forgetProof(): void {
-  lasting = null
+  reusableProof = null
 }
 
-function change(changed: readonly WaitingCall[]): void {
+function setCalls(changed: readonly WaitingCall[]): void {
   calls = changed
   for (const listener of listeners) listener()
 }

@@ -21,7 +21,7 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
       title: 'convox login',
       text: 'The stock CLI with all your racks. It keeps the token in a file.',
       lines: [`convox login ${host} -t TOKEN`, 'convox racks', `convox apps -r gateway/${rack}`],
-      page: true,
+      hasTokenPage: true,
     },
     {
       id: 'rack-url',
@@ -47,13 +47,13 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
     >
       <Tabs
         label="Clients"
-        tabs={clients.map(({ id, title, text, lines, page }) => ({
+        tabs={clients.map(({ id, title, text, lines, hasTokenPage }) => ({
           id,
           title,
           content: (
             <div className={styles.commands}>
               <p>{text}</p>
-              {page === true && (
+              {hasTokenPage === true && (
                 <p>
                   <a href="/gateway/convox">Create a token for this command</a>. It is valid for a day.
                 </p>

@@ -14,7 +14,7 @@ const tabs = [
 /** What runs where, over all racks that the person can use. */
 export default function AppsPage() {
   return (
-    <Page title="Apps" actions={<RefreshButton of="rack" />}>
+    <Page title="Apps" actions={<RefreshButton queryKind="rack" />}>
       <PageTabs label="Apps" tabs={tabs} />
       <Outlet />
     </Page>

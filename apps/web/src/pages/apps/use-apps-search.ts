@@ -19,7 +19,7 @@ export function useAppsSearch() {
   }
 }
 
-/** The search of the page after some changes, for links. */
+/** Applies changes, and leaves out empty values. */
 function merge(before: AppsSearch, changes: SearchChange): AppsSearch {
   const merged = Object.entries({ ...before, ...changes })
   return Object.fromEntries(merged.filter(([, value]) => value !== undefined && value !== ''))

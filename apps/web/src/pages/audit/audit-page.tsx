@@ -8,7 +8,7 @@ import { AuditDialogs } from './audit-dialogs.tsx'
 import styles from './audit-page.module.css'
 import { EventPanel } from './detail/event-panel.tsx'
 import { FilterMistake } from './filter/filter-text.ts'
-import { only, without } from './filter/refine.ts'
+import { includeOnly, removeTerms } from './filter/refine.ts'
 import { Toolbar } from './filter/toolbar.tsx'
 import { HeaderActions } from './header-actions.tsx'
 import { Histogram } from './histogram/histogram.tsx'
@@ -17,7 +17,7 @@ import { EventList } from './list/event-list.tsx'
 import { eventsQuery, mergeEntries } from './list/events-query.ts'
 import { ListFoot } from './list/list-foot.tsx'
 import { NewEvents } from './list/new-events.tsx'
-import { maxFresh, useLiveTail } from './list/use-live-tail.ts'
+import { maxNewEntries, useLiveTail } from './list/use-live-tail.ts'
 import { useAuditView } from './use-audit-view.ts'
 import { Value, ValueMenu } from './value-menu.tsx'
 
@@ -33,7 +33,7 @@ export default function AuditPage() {
   const tail = useLiveTail(canFollow ? query : null, view.search.live === true, reload)
   const [followed, setFollowed] = useState<readonly Entry[]>([])
   const [followedQuery, setFollowedQuery] = useState(query)
-  // The newest page has what was followed before.
+  // After a reload, the newest page has the events that were followed before.
   if (followedQuery !== query) {
     setFollowedQuery(query)
     setFollowed([])
@@ -53,18 +53,18 @@ export default function AuditPage() {
   }, [hasPreviousPage, isFetching, fetchPreviousPage])
 
   // The first page can have events that the stream sends too.
-  const fresh = useMemo(() => {
-    const known = new Set(entries.map(({ id }) => id))
-    return tail.fresh.filter(({ id }) => !known.has(id))
-  }, [entries, tail.fresh])
+  const newEntries = useMemo(() => {
+    const knownIds = new Set(entries.map(({ id }) => id))
+    return tail.newEntries.filter(({ id }) => !knownIds.has(id))
+  }, [entries, tail.newEntries])
   function showNew() {
-    if (tail.fresh.length === maxFresh || hasPreviousPage) reload()
-    else setFollowed((before) => [...fresh, ...before])
-    tail.take()
+    if (tail.newEntries.length === maxNewEntries || hasPreviousPage) reload()
+    else setFollowed((before) => [...newEntries, ...before])
+    tail.clear()
   }
-  const flows = fresh.length > 0 && isAtTop && openId === undefined
+  const isFlowing = newEntries.length > 0 && isAtTop && openId === undefined
   useEffect(() => {
-    if (flows) showNew()
+    if (isFlowing) showNew()
   })
 
   if (!mayRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
@@ -103,12 +103,12 @@ export default function AuditPage() {
               onNearEnd={loadOlder}
               onNearStart={loadNewer}
               onScrolled={setIsAtTop}
-              pill={<NewEvents count={fresh.length} onShow={showNew} />}
+              pill={<NewEvents count={newEntries.length} onShow={showNew} />}
             >
               <ListFoot
                 count={entries.length}
                 isLoading={events.isPending && query !== null}
-                hasNoFilter={query === null}
+                isFilterInvalid={query === null}
                 isFetchingMore={events.isFetchingNextPage}
                 hasMore={hasNextPage}
                 hasDropped={hasPreviousPage}
@@ -128,7 +128,11 @@ export default function AuditPage() {
                   'around' in what
                     ? view.refine(() => around(what.around))
                     : view.refine((terms) =>
-                        only(only(without(terms, 'from', 'to'), 'actor', what.actor), 'session', what.session),
+                        includeOnly(
+                          includeOnly(removeTerms(terms, 'from', 'to'), 'actor', what.actor),
+                          'session',
+                          what.session,
+                        ),
                       )
                 }
               />

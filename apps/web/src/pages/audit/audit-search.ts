@@ -3,7 +3,7 @@ import { defaultRange, isRange, type Range } from './filter/time-range.ts'
 const dialogs = ['export', 'alarms', 'checkpoint', 'range'] as const
 export type AuditDialog = (typeof dialogs)[number]
 
-/** What the address of the page has, beside the open event. */
+/** The search parameters of the page. The path has the open event. */
 export interface AuditSearch {
   /** The filter as text. */
   readonly q?: string
@@ -12,15 +12,15 @@ export interface AuditSearch {
   readonly dialog?: AuditDialog
 }
 
-/** Reads the address. What it does not know, it leaves out. */
+/** Reads the search parameters. Unknown values are left out. */
 export function readAuditSearch({ q, range, live, dialog }: Record<string, unknown>): AuditSearch {
   // The router reads q=7 as a number.
   const text = typeof q === 'string' || typeof q === 'number' || typeof q === 'boolean' ? `${q}` : ''
-  const known = dialogs.find((one) => one === dialog)
+  const knownDialog = dialogs.find((one) => one === dialog)
   return {
     ...(text !== '' && { q: text }),
     ...(isRange(range) && range !== defaultRange && { range }),
     ...(live === true && { live }),
-    ...(known !== undefined && { dialog: known }),
+    ...(knownDialog !== undefined && { dialog: knownDialog }),
   }
 }

@@ -7,7 +7,7 @@ import type { AuditSearch } from './audit-search.ts'
 import { type AuditQuery, hasTimes, toQuery } from './filter/filter-query.ts'
 import { type Filter, FilterMistake, parseFilter, printFilter } from './filter/filter-text.ts'
 import type { ReadAt } from './filter/read-time.ts'
-import { without } from './filter/refine.ts'
+import { removeTerms } from './filter/refine.ts'
 import { defaultRange, type Range } from './filter/time-range.ts'
 
 export interface AuditView {
@@ -17,9 +17,9 @@ export interface AuditView {
   /** The text of the filter. */
   readonly text: string
   readonly range: Range | 'custom'
-  /** The filter, or why the text is none. */
+  /** The filter, or the mistake in its text. */
   readonly filter: { readonly terms: Filter; readonly query: AuditQuery } | FilterMistake
-  /** Milliseconds since the epoch, when the list was loaded. Ranges end then. */
+  /** When the list was loaded, in milliseconds since the epoch. Ranges end at this time. */
   readonly loadedAt: number
   /** Loads the newest events. */
   reload(): void
@@ -34,7 +34,7 @@ export interface AuditView {
   setSearch(search: Partial<Record<keyof AuditSearch, unknown>>): void
 }
 
-/** The view that the address describes, and the changes of the address. */
+/** The view that the address describes, and functions that change the address. */
 export function useAuditView(): AuditView {
   const search = useSearch({ from: '/audit' })
   const { event: openId } = useParams({ strict: false })
@@ -73,13 +73,13 @@ export function useAuditView(): AuditView {
     setText,
     setRange(changed) {
       setLoadedAt(serverNow())
-      const terms = filter instanceof FilterMistake ? [] : without(filter.terms, 'from', 'to')
+      const terms = filter instanceof FilterMistake ? [] : removeTerms(filter.terms, 'from', 'to')
       const q = printFilter(terms)
       setSearch({ q: q === '' ? undefined : q, range: changed === defaultRange ? undefined : changed })
     },
     setTimes({ from, to }) {
       refine((terms) => [
-        ...without(terms, 'from', 'to'),
+        ...removeTerms(terms, 'from', 'to'),
         ...(from === undefined ? [] : [{ name: 'from' as const, value: from, isExcluded: false }]),
         ...(to === undefined ? [] : [{ name: 'to' as const, value: to, isExcluded: false }]),
       ])

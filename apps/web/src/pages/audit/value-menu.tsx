@@ -4,10 +4,10 @@ import { announce } from '../../ui/announce.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import { type ExcludableName, type FilterName, filterNames } from './filter/filter-names.ts'
 import type { Filter } from './filter/filter-text.ts'
-import { not, only } from './filter/refine.ts'
+import { exclude, includeOnly } from './filter/refine.ts'
 import styles from './value-menu.module.css'
 
-interface Chosen {
+interface MenuValue {
   readonly element: HTMLElement
   readonly name: FilterName
   readonly value: string
@@ -15,7 +15,7 @@ interface Chosen {
   readonly eventId: string | null
 }
 
-const OpenMenu = createContext<(chosen: Chosen) => void>(() => {})
+const OpenMenu = createContext<(menuValue: MenuValue) => void>(() => {})
 
 interface ValueMenuProps {
   readonly refine: (change: (filter: Filter) => Filter) => void
@@ -23,22 +23,22 @@ interface ValueMenuProps {
   readonly children: ReactNode
 }
 
-/** One menu for all values of the page: only events with this value, or none of them. */
+/** One menu for all values of the page. It shows only events with a value, or only events without it. */
 export function ValueMenu({ refine, openEvent, children }: ValueMenuProps) {
-  const [chosen, setChosen] = useState<Chosen | null>(null)
+  const [menuValue, setMenuValue] = useState<MenuValue | null>(null)
   const trigger = useRef<HTMLElement>(null)
   const openMenu = useMemo(
-    () => (next: Chosen) => {
+    () => (next: MenuValue) => {
       trigger.current = next.element
-      setChosen(next)
+      setMenuValue(next)
     },
     [],
   )
   function run(action: string) {
-    if (chosen === null) return
-    const { name, value, eventId } = chosen
-    if (action === 'only') refine((filter) => only(filter, name, value))
-    else if (action === 'not' && canExclude(name)) refine((filter) => not(filter, name, value))
+    if (menuValue === null) return
+    const { name, value, eventId } = menuValue
+    if (action === 'only') refine((filter) => includeOnly(filter, name, value))
+    else if (action === 'not' && canExclude(name)) refine((filter) => exclude(filter, name, value))
     else if (action === 'open' && eventId !== null) openEvent(eventId)
     else if (action === 'copy') void copy(value)
   }
@@ -49,24 +49,24 @@ export function ValueMenu({ refine, openEvent, children }: ValueMenuProps) {
         className={styles.popover ?? ''}
         aria-label="Filter"
         triggerRef={trigger}
-        isOpen={chosen !== null}
-        onOpenChange={(isOpen) => !isOpen && setChosen(null)}
+        isOpen={menuValue !== null}
+        onOpenChange={(isOpen) => !isOpen && setMenuValue(null)}
         placement="bottom start"
       >
-        {chosen && (
+        {menuValue && (
           <Menu
             className={styles.menu ?? ''}
-            aria-label={`Filter by ${chosen.name}`}
+            aria-label={`Filter by ${menuValue.name}`}
             autoFocus="first"
             onAction={(key) => run(`${key}`)}
-            onClose={() => setChosen(null)}
+            onClose={() => setMenuValue(null)}
           >
-            <Item id="only" word="Only" chosen={chosen} />
-            {canExclude(chosen.name) && <Item id="not" word="Not" chosen={chosen} />}
+            <Item id="only" word="Only" menuValue={menuValue} />
+            {canExclude(menuValue.name) && <Item id="not" word="Not" menuValue={menuValue} />}
             <MenuItem id="copy" className={styles.item ?? ''}>
               Copy the value
             </MenuItem>
-            {chosen.eventId !== null && (
+            {menuValue.eventId !== null && (
               <MenuItem id="open" className={styles.item ?? ''}>
                 Open the event
               </MenuItem>
@@ -78,7 +78,7 @@ export function ValueMenu({ refine, openEvent, children }: ValueMenuProps) {
   )
 }
 
-function Item({ id, word, chosen: { name, value } }: { id: string; word: string; chosen: Chosen }) {
+function Item({ id, word, menuValue: { name, value } }: { id: string; word: string; menuValue: MenuValue }) {
   return (
     <MenuItem id={id} className={styles.item ?? ''} textValue={word}>
       {word} {name}:<VisibleText>{value.length > 60 ? `${value.slice(0, 59)}…` : value}</VisibleText>
@@ -107,7 +107,7 @@ interface ValueProps {
   readonly children?: ReactNode
 }
 
-/** A value that opens the menu. In a row, the arrow keys reach it, so that Tab passes rows. */
+/** A value that opens the menu. In a row, the arrow keys reach it, and Tab skips it. */
 export function Value({ name, value, eventId, children }: ValueProps) {
   const openMenu = useContext(OpenMenu)
   return (

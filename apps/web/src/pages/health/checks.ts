@@ -2,7 +2,7 @@ import type { Health } from '@rack-gateway/gateway-api'
 
 export type Check = Health['checks'][number]
 
-/** How a badge shows a check: what makes the gateway unready, what needs attention, or what is healthy. */
+/** The badge of a check: it makes the gateway unready, it needs attention, or it is healthy. */
 export function checkState({ ready, remedy }: Pick<Check, 'ready' | 'remedy'>) {
   if (!ready) return { tone: 'deny', word: 'Not ready' } as const
   return remedy === null
@@ -12,7 +12,7 @@ export function checkState({ ready, remedy }: Pick<Check, 'ready' | 'remedy'>) {
 
 const order = ['deny', 'warn', 'allow']
 
-/** What needs attention first. */
+/** Sorts checks: the unready ones first, the healthy ones last. */
 export function checksByState(checks: readonly Check[]): Check[] {
   return checks.toSorted((one, other) => order.indexOf(checkState(one).tone) - order.indexOf(checkState(other).tone))
 }

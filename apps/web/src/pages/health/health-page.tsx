@@ -15,7 +15,7 @@ import { SettingTable } from './setting-table.tsx'
 import { SinkTable } from './sink-table.tsx'
 import { StoreFacts } from './store-facts.tsx'
 
-/** How is the gateway, and what is to be done? */
+/** Is the gateway healthy, and what needs to be done? */
 export default function HealthPage() {
   const { data, error, isPending, refetch } = useQuery(healthQuery)
   return (
@@ -28,7 +28,7 @@ export default function HealthPage() {
           </>
         )
       }
-      actions={<RefreshButton of="health" />}
+      actions={<RefreshButton queryKind="health" />}
     >
       {isPending && <Spinner label="Checking the gateway" />}
       {error && <Problem error={error} retry={() => void refetch()} />}

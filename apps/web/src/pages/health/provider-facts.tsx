@@ -1,13 +1,13 @@
 import type { Health } from '@rack-gateway/gateway-api'
 import { Badge } from '../../ui/badge.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
-import { Facts } from './facts.tsx'
+import { HealthFacts } from './health-facts.tsx'
 
 export function ProviderFacts({ provider }: { readonly provider: Health['identityProvider'] }) {
   if (provider === null) return <p>No identity provider is configured, so nobody can log in with a browser.</p>
   const { issuer, reachable, why } = provider
   return (
-    <Facts
+    <HealthFacts
       facts={[
         [
           'State',

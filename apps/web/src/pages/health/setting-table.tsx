@@ -17,9 +17,9 @@ const sources: Readonly<Record<string, string>> = {
 export function SettingTable({ settings }: { readonly settings: Health['configuration'] }) {
   const { q = '' } = useSearch({ from: '/health' })
   const navigate = useNavigate()
-  const wanted = q.toLowerCase()
+  const searchText = q.toLowerCase()
   const rows = settings.filter(({ variable, value, source }) =>
-    `${variable} ${value ?? ''} ${sources[source] ?? source}`.toLowerCase().includes(wanted),
+    `${variable} ${value ?? ''} ${sources[source] ?? source}`.toLowerCase().includes(searchText),
   )
   return (
     <Card

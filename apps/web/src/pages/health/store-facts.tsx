@@ -2,14 +2,14 @@ import type { Health } from '@rack-gateway/gateway-api'
 import type { ReactNode } from 'react'
 import { Badge } from '../../ui/badge.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
-import { Facts } from './facts.tsx'
+import { HealthFacts } from './health-facts.tsx'
 
 type Stores = Health['stores']
 
 /** Where recordings, archives, and copies of checkpoints are stored, and whether they get there. */
 export function StoreFacts({ stores: { recordings, archives, checkpoints } }: { readonly stores: Stores }) {
   return (
-    <Facts
+    <HealthFacts
       facts={[
         ['Recordings', <RecordingState key="recordings" recordings={recordings} />],
         [

@@ -13,7 +13,7 @@ import { WaitingCard } from './waiting/waiting-card.tsx'
 export function OverviewPage() {
   const me = useMe()
   return (
-    <Page title="Overview" actions={<RefreshButton of="overview" />}>
+    <Page title="Overview" actions={<RefreshButton queryKind="overview" />}>
       <div className={styles.columns}>
         <div className={styles.column}>
           <WaitingCard />

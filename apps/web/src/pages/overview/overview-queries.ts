@@ -24,7 +24,7 @@ export const liveCallsQuery = infiniteQueryOptions({
   getNextPageParam: ({ next }) => next ?? undefined,
 })
 
-export const checkpointQuery = queryOptions({
+export const checkpointStatusQuery = queryOptions({
   queryKey: ['overview', 'checkpoint'],
   queryFn: ({ signal }) => get('/audit/checkpoint', {}, signal),
 })
@@ -34,7 +34,7 @@ export const ownTokensQuery = queryOptions({
   queryFn: ({ signal }) => get('/tokens', { query: { owner: 'me', limit: 200 } }, signal),
 })
 
-/** Whether the policy requires a second factor of the person, who has none; null if not. */
+/** The requirement, if the policy requires a second factor of the person and they have none; otherwise null. */
 export const missingFactorQuery = queryOptions({
   queryKey: ['overview', 'missing factor'],
   async queryFn({ signal }) {
@@ -47,7 +47,7 @@ export const missingFactorQuery = queryOptions({
 
 const day = 86_400_000
 
-/** The second event of a call has the decision of the first one. */
+/** Kinds of the second event of a call. It repeats the decision of the first event, so it must not be counted again. */
 const secondEvents = ['outcome', 'closed'] as const
 
 /** Counts the requests of 24 hours by the hour. Reading is an audit event, so only a person's own request reads again. */
@@ -64,7 +64,7 @@ export const lastDayQuery = queryOptions({
 
 export const mayReadAudit = (me: Me) => can(me, 'gateway:audit:read')
 
-/** Loads what the gateway knows by itself before the page is shown, so that nothing moves afterwards. Racks can be slow. */
+/** Waits for the quick parts before the page is shown, so that nothing moves afterwards. Racks and counts can be slow. */
 export async function loadOverview(queryClient: QueryClient): Promise<void> {
   const me = await queryClient.ensureQueryData(meQuery)
   if (me.racks.length > 0) void queryClient.prefetchQuery(rackStatusesQuery)
@@ -74,6 +74,6 @@ export async function loadOverview(queryClient: QueryClient): Promise<void> {
     queryClient.prefetchInfiniteQuery(liveCallsQuery),
     queryClient.prefetchQuery(ownTokensQuery),
     queryClient.prefetchQuery(missingFactorQuery),
-    mayReadAudit(me) && queryClient.prefetchQuery(checkpointQuery),
+    mayReadAudit(me) && queryClient.prefetchQuery(checkpointStatusQuery),
   ])
 }

@@ -42,7 +42,7 @@ const actions = [
   { to: '/people/trusts', label: 'Test the claims of a job', dialog: 'test', needs: ['gateway:trust:write'] },
 ] as const
 
-/** Dialogs of the tabs that the person can open from everywhere. */
+/** The dialogs that the person can open from the command palette. */
 export function peopleActions(me: Me) {
   return actions.filter(({ needs }) => needs.every((permission) => can(me, permission)))
 }

@@ -2,12 +2,12 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Card } from '../../ui/card.tsx'
 import { Table } from '../../ui/table.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
-import { conditionsText, named } from './conditions-text.ts'
+import { conditionsText, listNames } from './conditions-text.ts'
 import { RuleName } from './rule-name.tsx'
 
 type CommandRule = PolicyMatrix['commandRules'][number]
 
-/** Which commands which roles can run. */
+/** The commands that each rule permits, and the roles that can run them. */
 export function CommandRules({ rules }: { readonly rules: readonly CommandRule[] }) {
   return (
     <Card title="Command rules">
@@ -38,9 +38,9 @@ export function CommandRules({ rules }: { readonly rules: readonly CommandRule[]
 function limitsText(rule: CommandRule): string {
   const { services, racks, apps, modes, interactive, entrypoint, environment, releases, conditions } = rule
   return [
-    `in the ${named('service', services)}`,
-    racks && `on the ${named('rack', racks)}`,
-    apps && `in the ${named('app', apps)}`,
+    `in the ${listNames('service', services)}`,
+    racks && `on the ${listNames('rack', racks)}`,
+    apps && `in the ${listNames('app', apps)}`,
     modes && `as ${modes.join(', ')}`,
     interactive !== undefined && (interactive ? 'with a terminal' : 'without a terminal'),
     entrypoint !== undefined && (entrypoint ? 'with the entrypoint' : 'without the entrypoint'),

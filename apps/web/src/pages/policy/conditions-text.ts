@@ -2,7 +2,7 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 
 type Conditions = PolicyMatrix['roles'][number]['conditions']
 
-/** Conditions in words, such as `from 08:00 to 18:00 in Europe/Berlin, on the rack staging*`. All must be met. */
+/** Conditions in words, such as `from 08:00 to 18:00 in Europe/Berlin; on the rack staging*`. All must be met. */
 export function conditionsText(conditions: Conditions): string {
   return conditions
     .flatMap(({ time, addresses, racks, apps, callers }) => [
@@ -13,8 +13,8 @@ export function conditionsText(conditions: Conditions): string {
         )
         .join(' or '),
       addresses && `from ${addresses.join(', ')}`,
-      racks && `on the ${named('rack', racks)}`,
-      apps && `for the ${named('app', apps)}`,
+      racks && `on the ${listNames('rack', racks)}`,
+      apps && `for the ${listNames('app', apps)}`,
       callers && `for callers of the kind ${callers.join(', ')}`,
     ])
     .filter((text) => text !== undefined)
@@ -22,6 +22,6 @@ export function conditionsText(conditions: Conditions): string {
 }
 
 /** Such as `rack staging`, or `racks staging, production`. @param noun its plural ends in `s` */
-export function named(noun: string, names: readonly string[]): string {
+export function listNames(noun: string, names: readonly string[]): string {
   return `${noun}${names.length === 1 ? '' : 's'} ${names.join(', ')}`
 }

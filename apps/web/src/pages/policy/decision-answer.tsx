@@ -11,22 +11,22 @@ interface DecisionAnswerProps {
     readonly route: PolicyMatrix['routes'][number]
     readonly body: { readonly calls: readonly { readonly app?: string }[] }
   }
-  readonly decided: Decisions
+  readonly answer: Decisions
 }
 
-/** The decision about the call, and the other one where it depends on what only the rack knows. */
-export function DecisionAnswer({ question, decided }: DecisionAnswerProps) {
+/** The decision about a call. If it depends on a fact that only the rack knows, both possible decisions. */
+export function DecisionAnswer({ question, answer }: DecisionAnswerProps) {
   const app = question.body.calls[0]?.app
-  const [outcome] = decided.decisions
+  const [outcome] = answer.decisions
   if (outcome === undefined) return null
   return (
     <div className={styles.answer} aria-live="polite">
       <p>
-        <strong>{question.route.summary}</strong> For <VisibleText>{decided.caller.name}</VisibleText>
-        {decided.rack !== '*' && (
+        <strong>{question.route.summary}</strong> For <VisibleText>{answer.caller.name}</VisibleText>
+        {answer.rack !== '*' && (
           <>
             {' on '}
-            <VisibleText>{decided.rack}</VisibleText>
+            <VisibleText>{answer.rack}</VisibleText>
           </>
         )}
         {app !== undefined && (

@@ -23,7 +23,7 @@ type Draft = Pick<PolicySearch, 'as' | 'route' | 'rack' | 'app' | 'service' | 'c
 
 const policyRoute = getRouteApi('/policy')
 
-/** The question: who, what, and on what. Its answer is asked for when the form is sent. */
+/** The question: who, which action, and on which rack and app. Sending the form puts it into the address, which asks it. */
 export function DecisionForm({ routes, runServices, search, isAsking }: DecisionFormProps) {
   const me = useMe()
   const navigate = policyRoute.useNavigate()
@@ -42,7 +42,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
   function ask(event: FormEvent) {
     event.preventDefault()
     const { as, route: id, rack = me.racks[0], app, service, command } = draft
-    const given = {
+    const values = {
       ...(mayNameOthers && { as }),
       route: id,
       ...(fields?.rack && { rack }),
@@ -50,8 +50,8 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
       ...(fields?.service && { service }),
       ...(fields?.command && { command }),
     }
-    const typed = Object.entries(given).filter(([, value]) => value !== undefined && value.trim() !== '')
-    void navigate({ search: { ...Object.fromEntries(typed), tab: 'decision' } })
+    const filled = Object.entries(values).filter(([, value]) => value !== undefined && value.trim() !== '')
+    void navigate({ search: { ...Object.fromEntries(filled), tab: 'decision' } })
   }
 
   return (

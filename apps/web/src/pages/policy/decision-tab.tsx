@@ -6,8 +6,8 @@ import { Card } from '../../ui/card.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { DecisionAnswer } from './decision-answer.tsx'
 import { DecisionForm } from './decision-form.tsx'
-import { Loaded } from './loaded.tsx'
 import { matrixQuery } from './policy-queries.ts'
+import { QueryResult } from './query-result.tsx'
 import { questionOf } from './question.ts'
 
 const route = getRouteApi('/policy')
@@ -24,7 +24,7 @@ export function DecisionTab() {
     enabled: question !== null,
   })
   return (
-    <Loaded query={matrix} what="the operations">
+    <QueryResult query={matrix} what="the operations">
       {({ routes, names }) => (
         <>
           <DecisionForm
@@ -38,13 +38,13 @@ export function DecisionTab() {
               title="Answer"
               actions={<CopyButton text={location.href} what="The link to this answer" label="Copy link" />}
             >
-              <Loaded query={answer} what="the answer">
-                {(decided) => <DecisionAnswer question={question} decided={decided} />}
-              </Loaded>
+              <QueryResult query={answer} what="the answer">
+                {(decisions) => <DecisionAnswer question={question} answer={decisions} />}
+              </QueryResult>
             </Card>
           )}
         </>
       )}
-    </Loaded>
+    </QueryResult>
   )
 }

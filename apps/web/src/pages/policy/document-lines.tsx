@@ -11,13 +11,13 @@ const route = getRouteApi('/policy')
 export function DocumentLines({ text, name }: { readonly text: string; readonly name: string }) {
   const lines = useMemo(() => yamlLines(text), [text])
   const hash = useLocation({ select: ({ hash }) => hash })
-  const marked = lineOf(hash, lines.length)
+  const markedLine = lineOf(hash, lines.length)
   useEffect(() => {
-    if (marked !== null) bringIntoView(document.getElementById(`L${marked}`))
-  }, [marked])
+    if (markedLine !== null) bringIntoView(document.getElementById(`L${markedLine}`))
+  }, [markedLine])
   const navigate = route.useNavigate()
 
-  /** The browser itself would take the focus from the number. */
+  /** Prevents the navigation of the browser, which would take the focus from the line number. */
   function follow(event: MouseEvent) {
     const link = (event.target as Element).closest('a')
     if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -28,14 +28,14 @@ export function DocumentLines({ text, name }: { readonly text: string; readonly 
   return (
     <section aria-label={`The lines of ${name}`} className={styles.document}>
       <div className={styles.bar}>
-        {marked === null ? (
+        {markedLine === null ? (
           <p className={styles.soft}>Select a line number to get a link to that line.</p>
         ) : (
           <>
             <p>
-              Line {marked} of <VisibleText>{name}</VisibleText>
+              Line {markedLine} of <VisibleText>{name}</VisibleText>
             </p>
-            <CopyButton text={location.href} what={`The link to line ${marked}`} label="Copy link" />
+            <CopyButton text={location.href} what={`The link to line ${markedLine}`} label="Copy link" />
           </>
         )}
       </div>
@@ -45,8 +45,8 @@ export function DocumentLines({ text, name }: { readonly text: string; readonly 
             key={`${index}`}
             number={index + 1}
             tokens={tokens}
-            isMarked={marked === index + 1}
-            isTabStop={(marked ?? 1) === index + 1}
+            isMarked={markedLine === index + 1}
+            isTabStop={(markedLine ?? 1) === index + 1}
           />
         ))}
       </ol>
@@ -64,7 +64,7 @@ interface LineProps {
   readonly number: number
   readonly tokens: readonly Token[]
   readonly isMarked: boolean
-  /** The lines have one tab stop together. */
+  /** Only one line is a tab stop. The arrow keys reach the others. */
   readonly isTabStop: boolean
 }
 

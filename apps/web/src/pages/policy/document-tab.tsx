@@ -3,18 +3,18 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import { DocumentLines } from './document-lines.tsx'
 import styles from './document-tab.module.css'
-import { Loaded } from './loaded.tsx'
 import { matrixQuery, policyQuery } from './policy-queries.ts'
+import { QueryResult } from './query-result.tsx'
 
 const route = getRouteApi('/policy')
 
 /** The document in force, and the built-in policy that it extends. A link can lead to a line of each. */
 export function DocumentTab() {
-  const { text: chosen } = route.useSearch()
+  const { text: chosenText } = route.useSearch()
   const policy = useQuery(policyQuery)
   const matrix = useQuery(matrixQuery)
   return (
-    <Loaded query={policy} what="the document">
+    <QueryResult query={policy} what="the document">
       {({ text, source, policy: hash }) => (
         <>
           <p className={styles.about}>
@@ -34,16 +34,16 @@ export function DocumentTab() {
               <DocumentLink search={{ text: 'built-in' }}>The built-in policy</DocumentLink>
             </nav>
           )}
-          {text !== null && chosen === undefined ? (
+          {text !== null && chosenText === undefined ? (
             <DocumentLines text={text} name={source} />
           ) : (
-            <Loaded query={matrix} what="the built-in policy">
+            <QueryResult query={matrix} what="the built-in policy">
               {({ builtInText }) => <DocumentLines text={builtInText} name="built-in" />}
-            </Loaded>
+            </QueryResult>
           )}
         </>
       )}
-    </Loaded>
+    </QueryResult>
   )
 }
 

@@ -5,18 +5,18 @@ import { Time } from '../../ui/time.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './proposal.module.css'
 
-const count = new Intl.NumberFormat()
+const numberFormat = new Intl.NumberFormat()
 
-/** Which recorded calls would be decided differently, for whom, and how complete that is. */
+/** Which recorded calls would be decided differently, for whom, and how complete the study is. */
 export function ImpactResult({ impact }: { readonly impact: Impact }) {
   const { calls, since, permitted, refused, cut, changes, more } = impact
   return (
     <div className={styles.group}>
       <p className={styles.figures}>
-        <Badge tone="deny">Newly denied: {count.format(refused)}</Badge>
-        <Badge tone="allow">Newly permitted: {count.format(permitted)}</Badge>
+        <Badge tone="deny">Newly denied: {numberFormat.format(refused)}</Badge>
+        <Badge tone="allow">Newly permitted: {numberFormat.format(permitted)}</Badge>
         <span>
-          Calls since <Time at={cut?.from ?? since} />: {count.format(calls)}
+          Calls since <Time at={cut?.from ?? since} />: {numberFormat.format(calls)}
         </span>
       </p>
       <Table
@@ -26,7 +26,7 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
         empty="No call would be decided differently."
         columns={[
           { title: 'Result', cell: ({ effect }) => <Effect effect={effect} /> },
-          { title: 'Calls', cell: (change) => count.format(change.count) },
+          { title: 'Calls', cell: (change) => numberFormat.format(change.count) },
           { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
           { title: 'What', cell: (change) => <Call change={change} /> },
           { title: 'Why', cell: ({ reason }) => <VisibleText>{reason}</VisibleText>, secondary: true },
@@ -40,7 +40,7 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
         ))}
         {more > 0 && (
           <li>
-            {count.format(more)} less frequent {more === 1 ? 'change is' : 'changes are'} not shown.
+            {numberFormat.format(more)} less frequent {more === 1 ? 'change is' : 'changes are'} not shown.
           </li>
         )}
       </ul>
@@ -66,9 +66,9 @@ function StepUps({ stepUp: { prompts, users, refused, requirements } }: Pick<Imp
           empty=""
           columns={[
             { title: 'Requirement', cell: ({ rule }) => <VisibleText>{rule}</VisibleText> },
-            { title: 'Prompts', cell: (one) => count.format(one.prompts) },
-            { title: 'Users', cell: (one) => count.format(one.users) },
-            { title: 'Calls', cell: (one) => count.format(one.calls) },
+            { title: 'Prompts', cell: (one) => numberFormat.format(one.prompts) },
+            { title: 'Users', cell: (one) => numberFormat.format(one.users) },
+            { title: 'Calls', cell: (one) => numberFormat.format(one.calls) },
           ]}
         />
       )}
@@ -77,7 +77,7 @@ function StepUps({ stepUp: { prompts, users, refused, requirements } }: Pick<Imp
 }
 
 function counted(number: number, noun: string): string {
-  return `${count.format(number)} ${noun}${number === 1 ? '' : 's'}`
+  return `${numberFormat.format(number)} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function Effect({ effect }: Pick<ImpactChange, 'effect'>) {
@@ -121,5 +121,5 @@ function limits({ cut, unclear, packages }: Impact): readonly string[] {
 }
 
 function leftOut(calls: number): string {
-  return `${count.format(calls)} ${calls === 1 ? 'call was' : 'calls were'} left out`
+  return `${numberFormat.format(calls)} ${calls === 1 ? 'call was' : 'calls were'} left out`
 }

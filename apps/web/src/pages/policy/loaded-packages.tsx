@@ -4,9 +4,9 @@ import { Table } from '../../ui/table.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './rules.module.css'
 
-const count = new Intl.NumberFormat()
+const numberFormat = new Intl.NumberFormat()
 
-/** The policy packages of this gateway process, and how often they were asked. */
+/** The policy packages of this gateway process, and how often they were evaluated. */
 export function LoadedPackages({ packages }: { readonly packages: PolicyMatrix['packages'] }) {
   return (
     <Card title="Policy packages">
@@ -27,11 +27,11 @@ export function LoadedPackages({ packages }: { readonly packages: PolicyMatrix['
               </span>
             ),
           },
-          { title: 'Evaluated', cell: ({ evaluated }) => count.format(evaluated) },
-          { title: 'Objected', cell: ({ objected }) => count.format(objected) },
-          { title: 'Failed', cell: ({ failed }) => count.format(failed) },
-          { title: 'Slow', cell: ({ slow }) => count.format(slow), secondary: true },
-          { title: 'Simulated', cell: ({ simulated }) => count.format(simulated), secondary: true },
+          { title: 'Evaluated', cell: ({ evaluated }) => numberFormat.format(evaluated) },
+          { title: 'Objected', cell: ({ objected }) => numberFormat.format(objected) },
+          { title: 'Failed', cell: ({ failed }) => numberFormat.format(failed) },
+          { title: 'Slow', cell: ({ slow }) => numberFormat.format(slow), secondary: true },
+          { title: 'Simulated', cell: ({ simulated }) => numberFormat.format(simulated), secondary: true },
         ]}
       />
     </Card>

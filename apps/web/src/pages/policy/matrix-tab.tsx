@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { TextField } from '../../ui/fields.tsx'
-import { Loaded } from './loaded.tsx'
 import { MatrixTable } from './matrix-table.tsx'
 import { permissionGroups } from './permission-groups.ts'
 import { matrixQuery } from './policy-queries.ts'
+import { QueryResult } from './query-result.tsx'
 
 const route = getRouteApi('/policy')
 
@@ -14,7 +14,7 @@ export function MatrixTab() {
   const { q = '' } = route.useSearch()
   const navigate = route.useNavigate()
   return (
-    <Loaded query={matrix} what="roles and permissions">
+    <QueryResult query={matrix} what="roles and permissions">
       {(loaded) => (
         <>
           <TextField
@@ -31,6 +31,6 @@ export function MatrixTab() {
           <MatrixTable matrix={loaded} groups={permissionGroups(loaded.permissions, q)} />
         </>
       )}
-    </Loaded>
+    </QueryResult>
   )
 }

@@ -11,7 +11,7 @@ interface PermissionDetailsProps {
   readonly matrix: PolicyMatrix
 }
 
-/** Which line gives each role the permission, and what needs it. */
+/** Which line gives each role the permission, and which operations need it. */
 export function PermissionDetails({ permission, matrix }: PermissionDetailsProps) {
   const holders = matrix.roles.filter(({ name }) => permission.roles.includes(name))
   const operations = matrix.routes.filter((route) => route.permission === permission.name)
@@ -45,7 +45,9 @@ export function PermissionDetails({ permission, matrix }: PermissionDetailsProps
       </section>
       <section>
         <h2>Operations that need it</h2>
-        {operations.length === 0 && <p>No operation needs only this. It is checked as part of others.</p>}
+        {operations.length === 0 && (
+          <p>No operation needs only this permission. It is checked as a part of other operations.</p>
+        )}
         <ul>
           {operations.map(({ id, summary }) => (
             <li key={id}>

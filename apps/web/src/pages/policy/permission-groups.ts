@@ -3,12 +3,12 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 type Permission = PolicyMatrix['permissions'][number]
 
 export interface PermissionGroup {
-  /** What the permissions are about, such as `release`. */
+  /** The kind of resource, such as `release`. */
   readonly name: string
   readonly permissions: readonly Permission[]
 }
 
-/** Permissions whose name or description has every word of a filter, by what they are about. */
+/** Permissions whose name or description has every word of a filter, grouped by the kind of resource. */
 export function permissionGroups(permissions: readonly Permission[], filter: string): readonly PermissionGroup[] {
   const words = filter.toLowerCase().split(/\s+/)
   const groups = new Map<string, Permission[]>()

@@ -7,7 +7,7 @@ const actions = [
   { tab: 'proposal', label: 'Check a proposed policy document', permission: 'gateway:policy:read' },
 ] as const
 
-/** Tabs of the policy page that the person can open from everywhere. */
+/** Tabs of the policy page that the person can open from the command palette. */
 export function policyActions(me: Me) {
   return actions.filter(({ permission }) => permission === null || can(me, permission))
 }

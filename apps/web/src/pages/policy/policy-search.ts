@@ -20,7 +20,7 @@ export interface PolicySearch {
   readonly command?: string
 }
 
-/** Reads the query of the address, in which everything can be anything. */
+/** Reads the query of the address, in which any value is possible. */
 export function validatePolicySearch(search: Readonly<Record<string, unknown>>): PolicySearch {
   const tab = policyTabs.find((name) => name === search.tab)
   return {

@@ -15,10 +15,10 @@ interface ProposalFormProps {
   readonly onCheck: (document: string) => void
 }
 
-/** Takes the proposed document: typed, pasted, dropped, or from a file, which is checked at once. */
+/** Takes the proposed document as typed or pasted text, or as a file, which is checked at once. */
 export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) {
   const text = useProposal()
-  const [isOver, setIsOver] = useState(false)
+  const [isDraggedOver, setIsDraggedOver] = useState(false)
 
   async function read(file: File | null | undefined) {
     if (!file) return
@@ -30,7 +30,7 @@ export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) 
 
   function drop(event: DragEvent) {
     event.preventDefault()
-    setIsOver(false)
+    setIsDraggedOver(false)
     void read(event.dataTransfer.files[0])
   }
 
@@ -52,7 +52,7 @@ export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) 
         <textarea
           ref={field}
           className={styles.text}
-          data-over={isOver}
+          data-over={isDraggedOver}
           aria-label="Proposed document"
           aria-describedby="proposal-hint"
           rows={14}
@@ -64,9 +64,9 @@ export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) 
           onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && submit(event)}
           onDragOver={(event) => {
             event.preventDefault()
-            setIsOver(true)
+            setIsDraggedOver(true)
           }}
-          onDragLeave={() => setIsOver(false)}
+          onDragLeave={() => setIsDraggedOver(false)}
           onDrop={drop}
         />
         <div className={styles.actions}>

@@ -32,7 +32,7 @@ export function ProposalTab() {
   }
 
   // The answer is about the text that was sent.
-  const checked = check.answer !== undefined && check.asked === text ? check.answer : null
+  const checked = check.answer !== undefined && check.askedValues === text ? check.answer : null
   return (
     <>
       <ProposalForm field={field} isChecking={check.isPending} onCheck={check.ask} />

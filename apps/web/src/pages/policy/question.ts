@@ -3,7 +3,7 @@ import type { PolicySearch } from './policy-search.ts'
 
 type Route = PolicyMatrix['routes'][number]
 
-/** What a question about a route needs. */
+/** Which fields the question about a route has. */
 export interface QuestionFields {
   readonly rack: boolean
   readonly app: boolean

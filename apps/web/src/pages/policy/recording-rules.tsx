@@ -2,7 +2,7 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Card } from '../../ui/card.tsx'
 import { Table } from '../../ui/table.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
-import { named } from './conditions-text.ts'
+import { listNames } from './conditions-text.ts'
 import { RuleName } from './rule-name.tsx'
 
 type RecordingRule = PolicyMatrix['recordings'][number]
@@ -29,9 +29,9 @@ export function RecordingRules({ rules }: { readonly rules: readonly RecordingRu
 function limitsText({ sessions, racks, apps, commands }: RecordingRule): string {
   return [
     sessions && `sessions of the kind ${sessions.join(', ')}`,
-    racks && `on the ${named('rack', racks)}`,
-    apps && `in the ${named('app', apps)}`,
-    commands && `of the ${named('command', commands)}`,
+    racks && `on the ${listNames('rack', racks)}`,
+    apps && `in the ${listNames('app', apps)}`,
+    commands && `of the ${listNames('command', commands)}`,
   ]
     .filter((text) => text !== undefined)
     .join('; ')

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { BlockedOperations } from './blocked-operations.tsx'
 import { CommandRules } from './command-rules.tsx'
-import { Loaded } from './loaded.tsx'
 import { LoadedPackages } from './loaded-packages.tsx'
 import { NameLists } from './name-lists.tsx'
 import { matrixQuery } from './policy-queries.ts'
+import { QueryResult } from './query-result.tsx'
 import { RecordingRules } from './recording-rules.tsx'
 import { StepUpRequirements } from './step-up-requirements.tsx'
 import { TokenLifetimes } from './token-lifetimes.tsx'
@@ -13,7 +13,7 @@ import { TokenLifetimes } from './token-lifetimes.tsx'
 export function RulesTab() {
   const matrix = useQuery(matrixQuery)
   return (
-    <Loaded query={matrix} what="the rules">
+    <QueryResult query={matrix} what="the rules">
       {(loaded) => (
         <>
           <CommandRules rules={loaded.commandRules} />
@@ -25,6 +25,6 @@ export function RulesTab() {
           <LoadedPackages packages={loaded.packages} />
         </>
       )}
-    </Loaded>
+    </QueryResult>
   )
 }

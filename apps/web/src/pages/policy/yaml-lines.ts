@@ -1,7 +1,7 @@
 import { highlightCode, tagHighlighter, tags } from '@lezer/highlight'
 import { parser } from '@lezer/yaml'
 
-/** What a part of a line is, and so its color. */
+/** The kind of a part of a line, which decides its color. */
 export type TokenKind = 'key' | 'value' | 'comment' | 'mark' | 'plain'
 
 export interface Token {

@@ -17,8 +17,8 @@ export default function RecordingsPage() {
   const filter = useSearch({ from: '/recordings' })
   const navigate = useNavigate()
   const list = useInfiniteQuery(recordingsQuery(filter))
-  const place = useRef<HTMLDivElement>(null)
-  useRowKeys(place, () => {})
+  const container = useRef<HTMLDivElement>(null)
+  useRowKeys(container, () => {})
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
   const hasFilter = Object.keys(filter).length > 0
   // Without a list, the error is a denial, and filters are of no use.
@@ -32,9 +32,9 @@ export default function RecordingsPage() {
     <Page
       title="Recordings"
       summary="Recorded sessions, newest first. Open one to play it. The audit log records who opens a recording."
-      actions={<RefreshButton of="recordings" />}
+      actions={<RefreshButton queryKind="recordings" />}
     >
-      <div ref={place} className={styles.list}>
+      <div ref={container} className={styles.list}>
         <RecordingFilters
           key={JSON.stringify(filter)}
           filter={filter}

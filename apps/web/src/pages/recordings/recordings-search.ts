@@ -17,19 +17,19 @@ export interface RecordingsSearch {
 const textFilters = ['rack', 'app', 'principal', 'process'] as const
 const timeFilters = ['from', 'to'] as const
 
-/** Reads the address. What it does not know, it leaves out. */
-export function readRecordingsSearch(given: Record<string, unknown>): RecordingsSearch {
+/** Reads the search parameters. Unknown and invalid values are left out. */
+export function readRecordingsSearch(search: Record<string, unknown>): RecordingsSearch {
   const found: Record<string, string> = {}
   for (const name of textFilters) {
-    const value = given[name]
+    const value = search[name]
     // The router reads app=7 as a number.
     const text = typeof value === 'string' || typeof value === 'number' ? `${value}`.trim() : ''
     if (text !== '') found[name] = text
   }
   for (const name of timeFilters) {
-    const time = Date.parse(`${given[name] ?? ''}`)
+    const time = Date.parse(`${search[name] ?? ''}`)
     if (!Number.isNaN(time)) found[name] = new Date(time).toISOString()
   }
-  const state = states.find((one) => one === given.state)
+  const state = states.find((one) => one === search.state)
   return { ...found, ...(state !== undefined && { state }) }
 }

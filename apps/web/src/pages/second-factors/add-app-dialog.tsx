@@ -10,7 +10,7 @@ import { QrCode } from './qr-code.tsx'
 import styles from './second-factors.module.css'
 
 interface AddFactorDialogProps {
-  /** With the first factor, there are backup codes. */
+  /** Called with the backup codes, which come with the first factor. */
   readonly onCodes: (codes: readonly string[]) => void
   readonly onClose: () => void
 }

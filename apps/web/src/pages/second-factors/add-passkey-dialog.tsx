@@ -8,7 +8,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx'
 import { useChange } from '../../ui/use-change.ts'
 
 interface AddFactorDialogProps {
-  /** With the first factor, there are backup codes. */
+  /** Called with the backup codes, which come with the first factor. */
   readonly onCodes: (codes: readonly string[]) => void
   readonly onClose: () => void
 }

@@ -10,23 +10,23 @@ import styles from './second-factors.module.css'
 
 interface BackupCodesProps {
   readonly status: ResponseOf<'backupCodeStatus'>
-  /** The person asked for new codes, and confirms it. */
+  /** Whether the dialog that confirms new codes is open. */
   readonly isAsking: boolean
   readonly onAsk: () => void
   readonly onClose: () => void
   readonly onCodes: (codes: readonly string[]) => void
 }
 
-const few = 3
+const warnAt = 3
 
-/** How many backup codes are left, and new ones. */
+/** Shows how many backup codes are left, and creates new ones. */
 export function BackupCodes({ status, isAsking, onAsk, onClose, onCodes }: BackupCodesProps) {
   const { remaining, createdAt } = status
   return (
     <Card title="Backup codes" actions={<Button onPress={onAsk}>Create new codes</Button>}>
       <p>
         {remaining === 0 ? 'No code is left. ' : `${remaining} ${remaining === 1 ? 'code is' : 'codes are'} left. `}
-        {remaining <= few && <Badge tone="warn">Create new codes</Badge>}
+        {remaining <= warnAt && <Badge tone="warn">Create new codes</Badge>}
       </p>
       <p className={styles.soft}>
         Each code works once, in place of your other second factors. Keep them where you can read them without this

@@ -6,20 +6,20 @@ export interface FactorsSearch {
   readonly dialog?: FactorDialog
   /** The ID of the factor that the dialog is about. */
   readonly item?: string
-  /** The request that a person without a second factor came from. */
+  /** The address of the step-up page from which a person without a second factor came. */
   readonly from?: string
 }
 
 export function validateFactorsSearch({ dialog, item, from }: Readonly<Record<string, unknown>>): FactorsSearch {
-  const known = dialogs.find((one) => one === dialog)
+  const knownDialog = dialogs.find((one) => one === dialog)
   return {
-    ...(known !== undefined && { dialog: known }),
+    ...(knownDialog !== undefined && { dialog: knownDialog }),
     ...(typeof item === 'string' && { item: item.slice(0, 100) }),
     ...(typeof from === 'string' && isStepUpPage(from) && { from }),
   }
 }
 
-/** Another person can choose the address, so it leads only to the page of a request. */
+/** A link from another person can have any `from`, so only the address of a step-up page is accepted. */
 function isStepUpPage(address: string): boolean {
   return /^\/gateway\/step-up\?[A-Za-z0-9&=%._~:/+-]{1,500}$/.test(address)
 }

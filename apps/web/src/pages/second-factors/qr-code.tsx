@@ -15,13 +15,13 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
       aria-label={label}
       shapeRendering="crispEdges"
     >
-      <path d={pathOf(data)} />
+      <path d={svgPathOf(data)} />
     </svg>
   )
 }
 
 /** One rectangle for each dark run of a row. */
-export function pathOf(rows: readonly (readonly boolean[])[]): string {
+export function svgPathOf(rows: readonly (readonly boolean[])[]): string {
   return rows
     .flatMap((row, y) =>
       [

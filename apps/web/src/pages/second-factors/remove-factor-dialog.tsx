@@ -4,7 +4,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 
 interface RemoveFactorDialogProps {
   readonly factor: SecondFactor
-  /** The person has no other one. */
+  /** Whether the person has no other factor. */
   readonly isLast: boolean
   readonly onClose: () => void
 }

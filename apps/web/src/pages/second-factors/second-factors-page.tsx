@@ -80,7 +80,7 @@ export default function SecondFactorsPage() {
   )
 }
 
-/** A thief who has an open browser of the person, or a code that the person typed on another site, must not add a factor. */
+/** Asks for a new login. A thief with an open browser, or with a code that was typed on another site, must not add a factor. */
 function OldLogin({ hasFactor }: { readonly hasFactor: boolean }) {
   return (
     <div className={styles.notice}>

@@ -6,7 +6,7 @@ export function readCallback(address: string): string | null {
   return port !== undefined && Number(port) <= 65_535 ? address : null
 }
 
-/** Where the browser takes a result. The stock CLI reads it in standard base64. */
+/** The address that takes a result to the program. The stock CLI reads it in standard base64. */
 export function addressOfResult(callback: string, result: string): string {
   return `${callback}?data=${encodeURIComponent(btoa(result))}`
 }

@@ -10,12 +10,12 @@ interface DecideProps {
   readonly stepUp: StepUp
   /** Why the request cannot be confirmed here; null if it can. */
   readonly problem: string | null
-  /** The person did not start it. */
+  /** Called if the person says that they did not start the request. */
   readonly onForeign: () => void
   readonly onProved: (proof: Proof) => void
 }
 
-/** The decision of the person, below the facts. Only then a factor is asked for. */
+/** The person decides whether the request is their own. Only then does the page ask for a factor. */
 export function Decide({ stepUp, problem, onForeign, onProved }: DecideProps) {
   const [isOwn, setOwn] = useState(false)
   const notMe = (

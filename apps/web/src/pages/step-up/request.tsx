@@ -33,14 +33,14 @@ export function Request({ stepUp }: { readonly stepUp: StepUp }) {
   )
 }
 
-/** More calls of one command than these are counted. */
-const most = 50
+/** The largest number of listed calls. The others are only counted. */
+const maxListed = 50
 
 function Calls({ calls }: Pick<StepUp, 'calls'>) {
   if (calls.length === 0) return 'Any action that needs a recent proof'
   return (
     <ul className={styles.calls}>
-      {calls.slice(0, most).map((call, index) => (
+      {calls.slice(0, maxListed).map((call, index) => (
         <li key={`${index}`}>
           <strong>
             <VisibleText>{callText(call)}</VisibleText>
@@ -52,7 +52,7 @@ function Calls({ calls }: Pick<StepUp, 'calls'>) {
           )}
         </li>
       ))}
-      {calls.length > most && <li>And {calls.length - most} more calls of the same command</li>}
+      {calls.length > maxListed && <li>And {calls.length - maxListed} more calls of the same command</li>}
     </ul>
   )
 }

@@ -38,12 +38,12 @@ export default function StepUpPage() {
       )}
       {error && <NoRequest error={error} retry={() => void refetch()} />}
       {isComplete && data === undefined && !error && <Spinner label="Loading the request" />}
-      {data && <Opened key={id} stepUp={data} />}
+      {data && <LoadedRequest key={id} stepUp={data} />}
     </Page>
   )
 }
 
-function Opened({ stepUp }: { readonly stepUp: StepUp }) {
+function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
   const { callback = '' }: StepUpSearch = useSearch({ strict: false })
   const [proof, setProof] = useState<Proof | null>(null)
   const [isForeign, setForeign] = useState(false)
@@ -85,7 +85,7 @@ function problemOf({ delivery, expiresAt, ownRequest, provedAt }: StepUp, callba
   return null
 }
 
-/** The gateway does not say whether a request exists that is for another account. */
+/** For a request of another account, the gateway answers as if the request did not exist. */
 function NoRequest({ error, retry }: { readonly error: Error; readonly retry: () => void }) {
   const me = useMe()
   if (!(error instanceof ApiError) || error.status !== 404) return <Problem error={error} retry={retry} />
@@ -97,7 +97,7 @@ function NoRequest({ error, retry }: { readonly error: Error; readonly retry: ()
   )
 }
 
-/** The person ends the session that asked. */
+/** Shown to a person who did not start the request, so that they revoke the session that asked. */
 function NotMe({ stepUp }: { readonly stepUp: StepUp }) {
   return (
     <div className={styles.request}>

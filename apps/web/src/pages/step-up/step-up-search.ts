@@ -1,4 +1,4 @@
-/** What the page keeps in the address, which the program that asked has made. */
+/** The search parameters of the page. The program that asked for the proof made the address. */
 export interface StepUpSearch {
   /** The ID of the step-up. */
   readonly id?: string

@@ -29,7 +29,7 @@ function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }
   const query = rackQuery(rack, rackPath`/apps/${app}`, readApp)
   const { data, error } = useQuery(query)
   return (
-    <Page title={`${app} on ${rack}`} actions={<RefreshButton of="rack" />}>
+    <Page title={`${app} on ${rack}`} actions={<RefreshButton queryKind="rack" />}>
       <RackAnswer rack={rack} what="the app" query={query}>
         {(read) => <AppSummary app={read} />}
       </RackAnswer>

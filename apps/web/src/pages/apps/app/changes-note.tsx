@@ -1,8 +1,8 @@
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import type { useLastChanges } from './use-last-changes.ts'
+import type { useItemChanges } from './use-item-changes.ts'
 
-/** Says why a list does not name everybody who made its rows. */
-export function ChangesNote({ changes: { data, error } }: { readonly changes: ReturnType<typeof useLastChanges> }) {
+/** Says why a list does not name the people who made some changes. */
+export function ChangesNote({ changes: { data, error } }: { readonly changes: ReturnType<typeof useItemChanges> }) {
   if (error)
     return (
       <p role="status">

@@ -9,7 +9,7 @@ interface NamedItemProps {
   readonly children: ReactNode
 }
 
-/** A build or a release whose ID can be one. */
+/** Shows a build or a release, or an error if its ID cannot be valid. */
 export function NamedItem({ id, children }: NamedItemProps) {
   const fault = nameFault(id)
   if (fault === null) return children

@@ -4,12 +4,12 @@ import { useAppsSearch } from '../use-apps-search.ts'
 import { listCommand } from './list-command.ts'
 import { useApp } from './use-app.ts'
 
-/** The gateway says of at most so many builds or releases at once who made them. */
-const most = 100
+/** The largest number of rows. For more, the gateway does not say in one answer who made them. */
+const maxRows = 100
 
 /** How many of the newest rows a list asks its rack for. */
 export function useNewestLimit(): number {
-  return useAppsSearch().search.newest === `${most}` ? most : 20
+  return useAppsSearch().search.newest === `${maxRows}` ? maxRows : 20
 }
 
 interface NewestRowsProps {
@@ -24,11 +24,11 @@ export function NewestRows({ what, count }: NewestRowsProps) {
   const { change } = useAppsSearch()
   const limit = useNewestLimit()
   if (count < limit) return null
-  if (limit < most)
+  if (limit < maxRows)
     return (
       <p>
         These are the newest {limit} {what}.{' '}
-        <Button onPress={() => change({ newest: `${most}` })}>Show the newest {most}</Button>
+        <Button onPress={() => change({ newest: `${maxRows}` })}>Show the newest {maxRows}</Button>
       </p>
     )
   const command = listCommand({ rack, app, what })

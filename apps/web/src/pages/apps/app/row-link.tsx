@@ -6,16 +6,16 @@ interface RowLinkProps {
   readonly tab: 'builds' | 'releases'
   /** The ID of a build or a release. */
   readonly id: string
-  /** The link is what its row is about. */
+  /** Whether it is the main link of its row, which the keys j and k move to. */
   readonly isRow?: boolean
-  /** Without them: those of the page. */
+  /** By default, the rack and the app of the page. */
   readonly rack?: string
   readonly app?: string
 }
 
 /** Opens a build or a release of an app. */
-export function RowLink({ tab, id, isRow = false, ...given }: RowLinkProps) {
-  const { rack, app } = { ...useApp(), ...given }
+export function RowLink({ tab, id, isRow = false, ...target }: RowLinkProps) {
+  const { rack, app } = { ...useApp(), ...target }
   return (
     <Link
       to={`/apps/$rack/$app/${tab}`}

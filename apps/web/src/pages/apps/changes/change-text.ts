@@ -1,10 +1,10 @@
 import type { AppChange } from '@rack-gateway/gateway-api'
 
-type Facts = Pick<AppChange, 'route' | 'release' | 'build' | 'service' | 'process'>
+type ChangeDetails = Pick<AppChange, 'route' | 'release' | 'build' | 'service' | 'process'>
 
 /** What a change did, after the name of who did it, such as `promoted the release R1`. */
-export function changeText({ route, release, build, service, process }: Facts): string {
-  const named = (what: string, name: string | null) => (name === null ? `a ${what}` : `the ${what} ${name}`)
+export function changeText({ route, release, build, service, process }: ChangeDetails): string {
+  const itemText = (what: string, name: string | null) => (name === null ? `a ${what}` : `the ${what} ${name}`)
   switch (route) {
     case 'POST /apps':
       return 'created the app'
@@ -13,27 +13,27 @@ export function changeText({ route, release, build, service, process }: Facts): 
     case 'POST /apps/{app}/cancel':
       return 'canceled a promotion'
     case 'POST /apps/{app}/builds':
-      return `started ${named('build', build)}`
+      return `started ${itemText('build', build)}`
     case 'POST /apps/{app}/builds/import':
-      return `imported ${named('build', build)}`
+      return `imported ${itemText('build', build)}`
     case 'PUT /apps/{app}/builds/{id}':
-      return `changed ${named('build', build)}`
+      return `changed ${itemText('build', build)}`
     case 'POST /apps/{app}/releases':
-      return `created ${named('release', release)}`
+      return `created ${itemText('release', release)}`
     case 'POST /apps/{app}/releases/{id}/promote':
-      return `promoted ${named('release', release)}`
+      return `promoted ${itemText('release', release)}`
     case 'PUT /apps/{app}/services/{service}':
-      return `scaled ${named('service', service)}`
+      return `scaled ${itemText('service', service)}`
     case 'POST /apps/{app}/services/{service}/restart':
-      return `restarted ${named('service', service)}`
+      return `restarted ${itemText('service', service)}`
     case 'POST /apps/{app}/services/{service}/processes':
-      return `started a command in ${named('service', service)}`
+      return `started a command in ${itemText('service', service)}`
     case 'DELETE /apps/{app}/processes/{pid}':
-      return `stopped ${named('process', process)}`
+      return `stopped ${itemText('process', process)}`
     case 'POST /apps/{app}/processes/{pid}/files':
-      return `copied files into ${named('process', process)}`
+      return `copied files into ${itemText('process', process)}`
     case 'DELETE /apps/{app}/processes/{pid}/files':
-      return `deleted files in ${named('process', process)}`
+      return `deleted files in ${itemText('process', process)}`
     case 'PUT /apps/{app}/configs/{name}':
       return 'changed a config'
     case 'POST /apps/{app}/objects/{key:.*}':

@@ -4,10 +4,10 @@ import { get } from '../../../api/client.ts'
 
 type LastChange = LastChanges['apps'][number]['last']
 
-/** The gateway answers for so many apps at once. */
-const mostApps = 100
+/** The largest number of apps in one call. */
+const maxApps = 100
 
-/** Asks no rack. It is read again together with what racks answer. */
+/** Calls no rack. Its key begins like that of rack queries, so a refresh of the page reads it again, too. */
 function lastChangesQuery(rack: string, app: readonly string[]) {
   return queryOptions({
     queryKey: ['rack', rack, 'last-changes', app],
@@ -21,7 +21,7 @@ interface OneApp {
 }
 
 interface LastChangesOfApps {
-  /** Null: nobody changed it; undefined: it is not known yet. */
+  /** Null: nobody changed it in the last year; undefined: it is not known yet. */
   readonly lastChangeOf: (app: OneApp) => LastChange | undefined
   readonly error: Error | null
   readonly retry: () => void
@@ -31,12 +31,12 @@ interface LastChangesOfApps {
 export function useLastChanges(apps: readonly OneApp[]): LastChangesOfApps {
   const groups = groupApps(apps)
   const answers = useQueries({ queries: groups.map(({ rack, names }) => lastChangesQuery(rack, names)) })
-  const found = new Map<string, LastChange>()
+  const lastChanges = new Map<string, LastChange>()
   for (const [index, { data }] of answers.entries())
-    for (const { app, last } of data?.apps ?? []) found.set(`${groups[index]?.rack}/${app}`, last)
+    for (const { app, last } of data?.apps ?? []) lastChanges.set(`${groups[index]?.rack}/${app}`, last)
   const failed = answers.filter(({ error }) => error !== null)
   return {
-    lastChangeOf: ({ rack, app }) => found.get(`${rack}/${app}`),
+    lastChangeOf: ({ rack, app }) => lastChanges.get(`${rack}/${app}`),
     error: failed[0]?.error ?? null,
     retry: () => failed.map(({ refetch }) => refetch()),
   }
@@ -45,9 +45,9 @@ export function useLastChanges(apps: readonly OneApp[]): LastChangesOfApps {
 function groupApps(apps: readonly OneApp[]) {
   const groups: { readonly rack: string; readonly names: string[] }[] = []
   for (const { rack, app } of apps) {
-    const open = groups.findLast((group) => group.rack === rack && group.names.length < mostApps)
-    if (open === undefined) groups.push({ rack, names: [app] })
-    else open.names.push(app)
+    const group = groups.findLast((one) => one.rack === rack && one.names.length < maxApps)
+    if (group === undefined) groups.push({ rack, names: [app] })
+    else group.names.push(app)
   }
   return groups
 }

@@ -13,7 +13,7 @@ const tones: Readonly<Record<string, Tone>> = {
   crashed: 'deny',
 }
 
-/** The status of an app, a process, or an instance in the rack's own word. */
+/** The status of an app, a process, a build, or an instance, in the word of the rack. */
 export function AppStatus({ status }: { readonly status: string }) {
   return (
     <Badge tone={tones[status] ?? 'neutral'}>

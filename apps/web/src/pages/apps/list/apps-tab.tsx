@@ -7,8 +7,8 @@ import rowLink from '../../../ui/row-link.module.css'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { LastChange } from '../changes/last-change.tsx'
 import { useLastChanges } from '../changes/use-last-changes.ts'
+import { ListOverRacks } from '../over-apps/list-over-racks.tsx'
 import { LoadMore } from '../over-apps/load-more.tsx'
-import { OverList } from '../over-apps/over-list.tsx'
 import { useOverRacks } from '../over-apps/use-over-racks.ts'
 import { AppStatus } from './app-status.tsx'
 
@@ -17,7 +17,7 @@ export default function AppsTab() {
   const { rows, calls, total, loadMore } = useOverRacks(rackPath`/apps`, readApps)
   const changes = useLastChanges(rows.map(({ rack, item }) => ({ rack, app: item.name })))
   return (
-    <OverList
+    <ListOverRacks
       label="Apps"
       rows={rows}
       keyOf={({ rack, item }) => `${rack}/${item.name}`}
@@ -57,11 +57,11 @@ export default function AppsTab() {
       {changes.error && <Problem error={changes.error} retry={changes.retry} />}
       <LoadMore
         what="racks"
-        asked={calls.length}
+        loadedCount={calls.length}
         total={total}
         isLoading={calls.some(({ isFetching }) => isFetching)}
         onPress={loadMore}
       />
-    </OverList>
+    </ListOverRacks>
   )
 }

@@ -4,10 +4,10 @@ import styles from './row-keys.module.css'
 
 /** A list whose rows the keys j and k move through, and whose filter the key `/` goes to. */
 export function RowKeys({ children }: { readonly children: ReactNode }) {
-  const place = useRef<HTMLDivElement>(null)
-  useRowKeys(place, () => {})
+  const container = useRef<HTMLDivElement>(null)
+  useRowKeys(container, () => {})
   return (
-    <div ref={place} className={styles.list}>
+    <div ref={container} className={styles.list}>
       {children}
     </div>
   )

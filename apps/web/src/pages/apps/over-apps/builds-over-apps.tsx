@@ -2,17 +2,17 @@ import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readBuilds } from '../../../api/rack-data/readers.ts'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { durationText } from '../app/builds/duration.ts'
+import { buildDurationText } from '../app/builds/build-duration.ts'
 import { RowLink } from '../app/row-link.tsx'
 import { AppStatus } from '../list/app-status.tsx'
-import { OverAppsList } from './over-apps-list.tsx'
+import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
 /** The newest builds of many apps. */
 export default function BuildsOverApps() {
   const list = useOverApps((app) => rackPath`/apps/${app}/builds?limit=20`, readBuilds)
   return (
-    <OverAppsList
+    <ListOverApps
       label="Builds"
       list={list}
       timeOf={({ started }) => started}
@@ -22,7 +22,7 @@ export default function BuildsOverApps() {
         { title: 'Build', cell: ({ rack, app, item }) => <RowLink rack={rack} app={app} tab="builds" id={item.id} /> },
         { title: 'Status', cell: ({ item }) => <AppStatus status={item.status} /> },
         { title: 'Started', cell: ({ item }) => item.started !== null && <Time at={item.started} kind="relative" /> },
-        { title: 'Duration', cell: ({ item }) => durationText(item), secondary: true },
+        { title: 'Duration', cell: ({ item }) => buildDurationText(item), secondary: true },
         { title: 'Description', cell: ({ item }) => <VisibleText>{item.description}</VisibleText>, secondary: true },
       ]}
     />

@@ -4,15 +4,15 @@ import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { AppStatus } from '../list/app-status.tsx'
+import { ListOverRacks } from './list-over-racks.tsx'
 import { LoadMore } from './load-more.tsx'
-import { OverList } from './over-list.tsx'
 import { useOverRacks } from './use-over-racks.ts'
 
 /** The machines of the racks. */
 export default function InstancesOverRacks() {
   const { rows, calls, total, loadMore } = useOverRacks(rackPath`/instances`, readInstances)
   return (
-    <OverList
+    <ListOverRacks
       label="Instances"
       rows={rows}
       keyOf={({ rack, item }) => `${rack}/${item.id}`}
@@ -41,12 +41,12 @@ export default function InstancesOverRacks() {
     >
       <LoadMore
         what="racks"
-        asked={calls.length}
+        loadedCount={calls.length}
         total={total}
         isLoading={calls.some(({ isFetching }) => isFetching)}
         onPress={loadMore}
       />
-    </OverList>
+    </ListOverRacks>
   )
 }
 

@@ -1,23 +1,23 @@
 import { Button } from '../../../ui/button.tsx'
-import { step } from './paced-query.ts'
+import { loadStep } from './paced-query.ts'
 
 interface LoadMoreProps {
   /** Such as `racks`. */
   readonly what: string
-  readonly asked: number
+  readonly loadedCount: number
   readonly total: number
   readonly isLoading: boolean
   readonly onPress: () => void
 }
 
-/** Says which racks or apps were left out. */
-export function LoadMore({ what, asked, total, isLoading, onPress }: LoadMoreProps) {
-  if (asked >= total) return null
+/** Says how many racks or apps were left out, and loads more of them. */
+export function LoadMore({ what, loadedCount, total, isLoading, onPress }: LoadMoreProps) {
+  if (loadedCount >= total) return null
   return (
     <p>
-      This list has {asked} of {total} {what}.{' '}
+      This list has {loadedCount} of {total} {what}.{' '}
       <Button isPending={isLoading} onPress={onPress}>
-        Load {Math.min(step, total - asked)} more {what}
+        Load {Math.min(loadStep, total - loadedCount)} more {what}
       </Button>
     </p>
   )

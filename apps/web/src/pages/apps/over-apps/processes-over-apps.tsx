@@ -4,14 +4,14 @@ import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { AppStatus } from '../list/app-status.tsx'
-import { OverAppsList } from './over-apps-list.tsx'
+import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
 /** The processes of many apps. */
 export default function ProcessesOverApps() {
   const list = useOverApps((app) => rackPath`/apps/${app}/processes`, readProcesses)
   return (
-    <OverAppsList
+    <ListOverApps
       label="Processes"
       list={list}
       timeOf={({ started }) => started}

@@ -3,7 +3,7 @@ import { RackState } from '../rack-answer/rack-state.tsx'
 import { useRunningQueries } from './paced-query.ts'
 import type { RackCall } from './use-over-racks.ts'
 
-/** What is to say about questions to several racks. Of those to one rack that fail, are slow, or were stopped, only one is shown. */
+/** The state of calls to several racks. Of the calls to one rack that fail, are slow, or were stopped, only one is shown. */
 export function RackStates({ calls }: { readonly calls: readonly RackCall[] }) {
   const running = useRunningQueries()
   const failed = calls.filter(({ error, isPending, isFetching }) => !isFetching && (error !== null || isPending))

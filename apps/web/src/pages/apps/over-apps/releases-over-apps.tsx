@@ -3,14 +3,14 @@ import { readReleases } from '../../../api/rack-data/readers.ts'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { RowLink } from '../app/row-link.tsx'
-import { OverAppsList } from './over-apps-list.tsx'
+import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
 /** The newest releases of many apps. */
 export default function ReleasesOverApps() {
   const list = useOverApps((app) => rackPath`/apps/${app}/releases?limit=20`, readReleases)
   return (
-    <OverAppsList
+    <ListOverApps
       label="Releases"
       list={list}
       timeOf={({ created }) => created}

@@ -4,9 +4,9 @@ import { useMe } from '../../../api/queries.ts'
 import type { Reader } from '../../../api/rack-data/fields.ts'
 import type { RackPath } from '../../../api/rack-data/rack-path.ts'
 import { useAppsSearch } from '../use-apps-search.ts'
-import { pacedQuery, step } from './paced-query.ts'
+import { loadStep, pacedQuery } from './paced-query.ts'
 
-/** What became of one question to a rack. */
+/** The state of one call to a rack. */
 export interface RackCall {
   readonly rack: string
   readonly queryKey: readonly unknown[]
@@ -24,23 +24,23 @@ export interface OverRacks<T> {
   readonly loadMore: () => void
 }
 
-/** Something of all racks that the person can use, or of the one in the address, with one call of each and a bounded number of them. */
+/** Reads items of all racks that the person can use, or of the rack in the address. It calls each of the first racks once. */
 export function useOverRacks<T>(path: RackPath, read: Reader<readonly T[]>): OverRacks<T> {
   const { racks } = useMe()
-  const { rack: only } = useAppsSearch().search
-  const [count, setCount] = useState(step)
-  const wanted = only === undefined ? racks : [only]
-  const asked = wanted.slice(0, count)
-  const queries = asked.map((rack) => pacedQuery(rack, path, read))
+  const { rack: selectedRack } = useAppsSearch().search
+  const [count, setCount] = useState(loadStep)
+  const listedRacks = selectedRack === undefined ? racks : [selectedRack]
+  const askedRacks = listedRacks.slice(0, count)
+  const queries = askedRacks.map((rack) => pacedQuery(rack, path, read))
   const answers = useQueries({ queries })
   return {
-    rows: answers.flatMap(({ data = [] }, index) => data.map((item) => ({ rack: asked[index] ?? '', item }))),
+    rows: answers.flatMap(({ data = [] }, index) => data.map((item) => ({ rack: askedRacks[index] ?? '', item }))),
     calls: answers.map((answer, index) => ({
       ...answer,
-      rack: asked[index] ?? '',
+      rack: askedRacks[index] ?? '',
       queryKey: queries[index]?.queryKey ?? [],
     })),
-    total: wanted.length,
-    loadMore: () => setCount((before) => before + step),
+    total: listedRacks.length,
+    loadMore: () => setCount((before) => before + loadStep),
   }
 }

@@ -13,7 +13,7 @@ import { Value } from '../value-menu.tsx'
 import styles from './event-panel.module.css'
 import { proofText } from './event-sentence.ts'
 
-/** The members of an event that a reader asks for first. The rest is in the whole event below. */
+/** The members of an event that people ask for most. The whole event is below. */
 export function EventFields({ event }: { readonly event: AuditEvent }) {
   const { principal, source, job } = { ...event, job: event.principal?.job }
   const who = whoOf(event)
@@ -21,7 +21,7 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
   return (
     <>
       <Section title="Who">
-        <Filtered title={principal === undefined ? undefined : 'Name'} name="actor" value={principal?.name} />
+        <FilterableField title={principal === undefined ? undefined : 'Name'} name="actor" value={principal?.name} />
         <Field title="Through">{clientTypeNames[who.clientType]}</Field>
         <Text title="Device" value={principal?.device} />
         <Text title="Owner" value={principal?.owner?.name} />
@@ -34,26 +34,26 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
         <Text title="Branch or tag" value={job?.ref} />
         <Text title="Commit" value={job?.commit} />
         <Text title="Trust" value={principal?.trust?.name} />
-        <Filtered title="Address" name="address" value={source?.address} />
+        <FilterableField title="Address" name="address" value={source?.address} />
         <Text title="Client" value={source?.client} />
       </Section>
       <Section title="What">
         <Field title="Time (UTC)">
           {event.at} <CopyButton text={event.at} what="The time" />
         </Field>
-        <Filtered title="Kind" name="kind" value={event.kind} />
-        <Filtered title="Permission" name="permission" value={event.permission} />
-        <Filtered title="Rack" name="rack" value={event.rack} />
-        <Filtered title="App" name="app" value={event.app} />
+        <FilterableField title="Kind" name="kind" value={event.kind} />
+        <FilterableField title="Permission" name="permission" value={event.permission} />
+        <FilterableField title="Rack" name="rack" value={event.rack} />
+        <FilterableField title="App" name="app" value={event.app} />
         <AppLinks event={event} />
         <Text title="Service" value={event.service} />
         <Text title="Process" value={event.process} />
         <Text title="Release" value={event.release} />
-        <Filtered title="Command" name="command" value={event.command?.join(' ')} />
-        <Filtered title="Route" name="route" value={event.route} />
+        <FilterableField title="Command" name="command" value={event.command?.join(' ')} />
+        <FilterableField title="Route" name="route" value={event.route} />
         <Text title="Path" value={event.path} />
         <List title="Environment" values={event.environment} />
-        <Filtered title="Status" name="status" value={event.status?.toString()} />
+        <FilterableField title="Status" name="status" value={event.status?.toString()} />
         {event.proof && (
           <Field title="Second factor">
             {proofText(event.proof, zone)} (<Time at={event.proof.at} />)
@@ -89,7 +89,7 @@ function Bindings({ ids = [] }: { readonly ids: readonly string[] | undefined })
   ))
 }
 
-/** The pages of the app, for those who have a role on its rack. */
+/** Links to the pages of the app, for a person who has a role on its rack. */
 function AppLinks({ event: { rack = '', app, release } }: { readonly event: AuditEvent }) {
   const { racks } = useMe()
   if (app === undefined || !racks.includes(rack)) return null
@@ -144,7 +144,7 @@ function Text({ title, value }: ValueFieldProps) {
   )
 }
 
-export function Filtered({ title, name, value }: ValueFieldProps & { readonly name: FilterName }) {
+export function FilterableField({ title, name, value }: ValueFieldProps & { readonly name: FilterName }) {
   if (title === undefined || value === undefined) return null
   return (
     <Field title={title}>

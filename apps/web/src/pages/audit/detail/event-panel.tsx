@@ -13,7 +13,7 @@ import type { Entry } from '../list/collapse.ts'
 import { toEntry } from '../list/events-query.ts'
 import { ResultBadge } from '../list/result-badge.tsx'
 import { DecisionSource } from './decision-source.tsx'
-import { EventFields, Field, Filtered, Section } from './event-fields.tsx'
+import { EventFields, Field, FilterableField, Section } from './event-fields.tsx'
 import styles from './event-panel.module.css'
 import { eventSentence } from './event-sentence.ts'
 import { RecordingLink } from './recording-link.tsx'
@@ -31,13 +31,13 @@ interface EventPanelProps {
 
 /** One event beside the list. */
 export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelProps) {
-  // Each read is recorded, so moving through rows reads only the row where it ends.
-  const settled = useSettled(id)
+  // Each read is recorded, so moving through rows reads only the row where the movement ends.
+  const settledId = useSettled(id)
   const zone = useTimeZone()
   const { data, error, refetch } = useQuery({
     queryKey: ['audit', 'event', id],
     queryFn: ({ signal }) => get('/audit/events/{id}', { id }, signal),
-    enabled: settled === id || entry === undefined,
+    enabled: settledId === id || entry === undefined,
     staleTime: Number.POSITIVE_INFINITY,
   })
   const event = data === undefined ? entry?.event : toEntry(data).event
@@ -58,9 +58,9 @@ export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelPro
           </p>
           <p className={styles.when}>
             <ResultBadge event={event} /> <Time at={event.at} />{' '}
-            <Plain onPress={() => onShow({ around: event.at })}>Show the events around it</Plain>
+            <LinkButton onPress={() => onShow({ around: event.at })}>Show the events around it</LinkButton>
           </p>
-          <Verification key={id} shown={data} />
+          <Verification key={id} shownEvent={data} />
           <Decision event={event} />
           <EventFields event={event} />
           <Section title="Neighbors">
@@ -78,19 +78,19 @@ export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelPro
             />
             {event.of !== undefined && (
               <Field title="Belongs to">
-                <Plain onPress={() => onOpen(event.of ?? '')}>{event.of}</Plain>
+                <LinkButton onPress={() => onOpen(event.of ?? '')}>{event.of}</LinkButton>
               </Field>
             )}
             <RecordingLink event={event} />
             {event.principal?.credential !== undefined && (
               <Field title="Session">
-                <Plain
+                <LinkButton
                   onPress={() =>
                     onShow({ session: event.principal?.credential ?? '', actor: event.principal?.id ?? '' })
                   }
                 >
                   All events of {event.principal.credential}
-                </Plain>
+                </LinkButton>
               </Field>
             )}
           </Section>
@@ -98,7 +98,7 @@ export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelPro
             <Field title="Event">
               <code>{id}</code>
             </Field>
-            <Filtered title="Stream" name="stream" value={event.stream} />
+            <FilterableField title="Stream" name="stream" value={event.stream} />
             <Field title="Number">{event.seq.toLocaleString()}</Field>
             {data && <Digest title="Hash" value={data.hash} />}
             {data && <Digest title="Previous hash" value={data.prev} />}
@@ -117,7 +117,7 @@ function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
   const { effect, rule, source, reason, next, policy } = decision
   return (
     <Section title="Decision">
-      <Filtered title="Result" name="result" value={effect} />
+      <FilterableField title="Result" name="result" value={effect} />
       {reason !== undefined && (
         <Field title="Reason">
           <VisibleText>{reason}</VisibleText>
@@ -128,7 +128,7 @@ function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
           <VisibleText>{next}</VisibleText>
         </Field>
       )}
-      <Filtered title="Rule" name="rule" value={rule} />
+      <FilterableField title="Rule" name="rule" value={rule} />
       {source !== undefined && (
         <Field title="Defined in">
           <DecisionSource source={source} policy={policy} />
@@ -149,8 +149,8 @@ function Neighbor({ title, previous, next, onOpen }: NeighborProps) {
   if ((previous ?? next) == null) return null
   return (
     <Field title={title}>
-      {previous != null && <Plain onPress={() => onOpen(previous)}>Previous event</Plain>}{' '}
-      {next != null && <Plain onPress={() => onOpen(next)}>Next event</Plain>}
+      {previous != null && <LinkButton onPress={() => onOpen(previous)}>Previous event</LinkButton>}{' '}
+      {next != null && <LinkButton onPress={() => onOpen(next)}>Next event</LinkButton>}
     </Field>
   )
 }
@@ -163,7 +163,7 @@ function Digest({ title, value }: { readonly title: string; readonly value: stri
   )
 }
 
-function Plain({ onPress, children }: { readonly onPress: () => void; readonly children: ReactNode }) {
+function LinkButton({ onPress, children }: { readonly onPress: () => void; readonly children: ReactNode }) {
   return (
     <button type="button" className={styles.link} onClick={onPress}>
       {children}

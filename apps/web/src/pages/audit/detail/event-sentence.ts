@@ -4,7 +4,7 @@ import { timeOfDay } from '../../../ui/time.tsx'
 import type { TimeZone } from '../../../ui/time-zone.ts'
 import { type ClientType, isCall, resultOf, subjectOf, whoOf } from '../list/event-facts.ts'
 
-const byClientType: Readonly<Record<ClientType, string>> = {
+const clientPhrases: Readonly<Record<ClientType, string>> = {
   browser: ' in a browser',
   'web-console': ' in the web console',
   'management-api': ' through the management API',
@@ -18,7 +18,7 @@ const byClientType: Readonly<Record<ClientType, string>> = {
 
 /** What happened, in one sentence. */
 export function eventSentence(event: AuditEvent, zone: TimeZone): string {
-  const sentence = withoutProof(event)
+  const sentence = sentenceWithoutProof(event)
   return event.proof === undefined ? sentence : `${sentence.replace(/\.$/, '')}, ${proofText(event.proof, zone)}.`
 }
 
@@ -28,19 +28,19 @@ export function proofText({ method, at }: NonNullable<AuditEvent['proof']>, zone
   return `proved with ${methodName(method)} at ${Number.isNaN(time) ? at : timeOfDay(time, zone)}`
 }
 
-function withoutProof(event: AuditEvent): string {
+function sentenceWithoutProof(event: AuditEvent): string {
   const { kind, count, status } = event
   const who = whoOf(event)
   const name = who.clientType === 'gateway' ? 'The gateway' : who.name
   if (kind === 'refused')
-    return `The gateway denied ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${byClientType[who.clientType]}.`
+    return `The gateway denied ${count === undefined || count === 1 ? 'a request' : `${count} requests`} from ${who.name}${clientPhrases[who.clientType]}.`
   if (kind === 'outcome.unknown')
     return `The gateway does not know how this call ended${event.close === undefined ? '' : `: ${event.close}`}.`
   const passive = passiveSentences[kind]
   if (passive !== undefined) return passive(name)
-  if (!isCall(kind)) return `${name}${actions[kind] ?? ` caused the event ${kind}`}${about(event)}.`
+  if (!isCall(kind)) return `${name}${actions[kind] ?? ` caused the event ${kind}`}${subjectPhrase(event)}.`
   const operation = event.permission ?? event.route ?? event.path ?? 'an unknown operation'
-  const call = `${operation}${onTarget(event)}${byClientType[who.clientType]}`
+  const call = `${operation}${onTarget(event)}${clientPhrases[who.clientType]}`
   switch (resultOf(event)) {
     case 'denied':
       return `${name} was denied ${call}.`
@@ -65,12 +65,12 @@ function onTarget({ rack, app, command }: AuditEvent): string {
   return `${run} on ${app === undefined ? rack : `${rack}/${app}`}`
 }
 
-function about(event: AuditEvent): string {
+function subjectPhrase(event: AuditEvent): string {
   const subject = namedSubject(event)
   return subject === '' || subject === event.principal?.name ? '' : `: ${subject}`
 }
 
-/** What an event is about, if a name says it. The fields below the sentence say the rest. */
+/** The name of the subject of an event; empty if it has only an ID, which the fields below the sentence show. */
 function namedSubject(event: AuditEvent): string {
   const { kind, detail = {} } = event
   if (kind === 'environment.changed') return `${detail.key ?? ''}`

@@ -4,14 +4,14 @@ import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Field } from './event-fields.tsx'
 
-/** Events that were written while the session ran, so that they have a second in its recording. */
-const duringSession: readonly string[] = ['opened', 'closed', 'recording.gap', 'recording.ended']
+/** Kinds of events that are written while a session runs, so that each has a moment in its recording. */
+const kindsDuringSession: readonly string[] = ['opened', 'closed', 'recording.gap', 'recording.ended']
 
 /** Leads from an event of a recorded session to its second in the recording. */
 export function RecordingLink({ event: { recording, kind, at } }: { readonly event: AuditEvent }) {
   const me = useMe()
   if (recording === undefined || !can(me, 'gateway:recording:read')) return null
-  const hasSecond = duringSession.includes(kind)
+  const hasSecond = kindsDuringSession.includes(kind)
   return (
     <Field title="Recording">
       <Link

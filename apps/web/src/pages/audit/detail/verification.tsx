@@ -9,31 +9,31 @@ import styles from './verification.module.css'
 
 interface VerificationProps {
   /** Undefined while it is loading. */
-  readonly shown: ResponseOf<'getAuditEvent'> | undefined
+  readonly shownEvent: ResponseOf<'getAuditEvent'> | undefined
 }
 
 /** Verifies in the browser that the event is in the signed log, and shows each step. */
-export function Verification({ shown }: VerificationProps) {
+export function Verification({ shownEvent }: VerificationProps) {
   const verify = useMutation({
-    async mutationFn(shown: ResponseOf<'getAuditEvent'>) {
+    async mutationFn(shownEvent: ResponseOf<'getAuditEvent'>) {
       if (!canVerify())
         throw new Error(
           'Browsers can verify events only on a page loaded over https: or from this computer. Use rack-gateway audit prove.',
         )
       const [proof, { keys }] = await Promise.all([
-        get('/audit/events/{id}/proof', { id: shown.id }),
+        get('/audit/events/{id}/proof', { id: shownEvent.id }),
         get('/audit/keys', {}),
       ])
-      return verifyProof({ shown, proof, keys: keys.map(({ key }) => key) })
+      return verifyProof({ shownEvent, proof, keys: keys.map(({ key }) => key) })
     },
   })
   return (
     <div className={styles.verification}>
       <div>
         <Button
-          isDisabled={shown === undefined}
+          isDisabled={shownEvent === undefined}
           isPending={verify.isPending}
-          onPress={() => shown && verify.mutate(shown)}
+          onPress={() => shownEvent && verify.mutate(shownEvent)}
         >
           <BadgeCheck aria-hidden /> Verify in this browser
         </Button>
@@ -41,8 +41,8 @@ export function Verification({ shown }: VerificationProps) {
       {verify.error && <Problem error={verify.error} />}
       {verify.data && (
         <div role="status">
-          <p className={styles.outcome} data-holds={verify.data.holds}>
-            {verify.data.holds
+          <p className={styles.outcome} data-verified={verify.data.isVerified}>
+            {verify.data.isVerified
               ? 'Verified: the event is in the signed log, as it is shown here.'
               : 'Not verified: a step failed, so the log may have been changed. Do not trust this event.'}
           </p>
@@ -61,7 +61,7 @@ export function Verification({ shown }: VerificationProps) {
               </li>
             ))}
           </ol>
-          {verify.data.holds && (
+          {verify.data.isVerified && (
             <p className={styles.soft}>Compare the key with a copy that you got from another source.</p>
           )}
         </div>

@@ -19,7 +19,7 @@ const formats = [
 interface ExportDialogProps {
   readonly query: AuditQuery
   readonly text: string
-  /** Milliseconds since the epoch: the end, unless the filter has one. */
+  /** The end of the export unless the filter has one, in milliseconds since the epoch. */
   readonly loadedAt: number
   readonly onClose: () => void
 }
@@ -27,13 +27,13 @@ interface ExportDialogProps {
 /** Says what an export will contain before it begins. */
 export function ExportDialog({ query, text, loadedAt, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState('ndjson')
-  const bounded = { ...query, to: query.to ?? new Date(loadedAt).toISOString() }
+  const boundedQuery = { ...query, to: query.to ?? new Date(loadedAt).toISOString() }
   const count = useQuery({
-    queryKey: ['audit', 'export', bounded],
+    queryKey: ['audit', 'export', boundedQuery],
     queryFn: ({ signal }) =>
       get(
         '/audit/histogram',
-        { query: { ...bounded, from: bounded.from ?? '1970-01-01T00:00:00Z', buckets: 2 } },
+        { query: { ...boundedQuery, from: boundedQuery.from ?? '1970-01-01T00:00:00Z', buckets: 2 } },
         signal,
       ),
     staleTime: Number.POSITIVE_INFINITY,
@@ -49,9 +49,9 @@ export function ExportDialog({ query, text, loadedAt, onClose }: ExportDialogPro
           </p>
           <dl className={styles.facts}>
             <dt>From</dt>
-            <dd>{bounded.from ?? 'the first event'}</dd>
+            <dd>{boundedQuery.from ?? 'the first event'}</dd>
             <dt>To</dt>
-            <dd>{bounded.to}</dd>
+            <dd>{boundedQuery.to}</dd>
             <dt>Filter</dt>
             <dd>{text === '' ? 'none' : <VisibleText>{text}</VisibleText>}</dd>
             <dt>Times</dt>
@@ -62,7 +62,7 @@ export function ExportDialog({ query, text, loadedAt, onClose }: ExportDialogPro
       )}
       <Choice label="Format" value={format} onChange={setFormat} options={formats} />
       <Actions>
-        <a className={styles.action} href={pathOf('/audit/export', { query: { ...bounded, format } })} download>
+        <a className={styles.action} href={pathOf('/audit/export', { query: { ...boundedQuery, format } })} download>
           Export
         </a>
       </Actions>

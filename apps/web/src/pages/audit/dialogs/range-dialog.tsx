@@ -5,13 +5,13 @@ import { fromFieldTime, type TimeZone, toFieldTime, useTimeZone } from '../../..
 import styles from './dialogs.module.css'
 
 interface RangeDialogProps {
-  /** The range so far, RFC 3339. */
+  /** The current range, RFC 3339. */
   readonly range: { readonly from?: string; readonly to?: string }
   readonly onClose: () => void
   readonly onRange: (times: { readonly from?: string; readonly to?: string }) => void
 }
 
-/** The range in numbers: what dragging in the chart does. */
+/** Sets the start and the end of the range, as dragging in the chart does. */
 export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
   const zone = useTimeZone()
   const [mistake, setMistake] = useState('')

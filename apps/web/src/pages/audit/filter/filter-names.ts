@@ -32,8 +32,8 @@ export function isFilterName(word: string): word is FilterName {
   return Object.hasOwn(filterNames, word)
 }
 
-/** What people type that know other logs. */
-const otherWords: Readonly<Record<string, FilterName>> = {
+/** Words that other logs use, each with the filter of the same meaning. */
+const synonyms: Readonly<Record<string, FilterName>> = {
   principal: 'actor',
   user: 'actor',
   who: 'actor',
@@ -56,6 +56,6 @@ const otherWords: Readonly<Record<string, FilterName>> = {
 }
 
 /** The filter that another log calls by this word. */
-export function filterNamed(word: string): FilterName | undefined {
-  return Object.hasOwn(otherWords, word) ? otherWords[word] : undefined
+export function filterOfSynonym(word: string): FilterName | undefined {
+  return Object.hasOwn(synonyms, word) ? synonyms[word] : undefined
 }

@@ -22,17 +22,17 @@ export function toQuery(filter: Filter, range: Range, at: ReadAt): AuditQuery {
   for (const { name, value, isExcluded } of filter) {
     const { parameter } = filterNames[name]
     if (isExcluded) {
-      const excluded = `not${parameter.charAt(0).toUpperCase()}${parameter.slice(1)}`
-      query[excluded] = [...(query[excluded] ?? []), value]
+      const notParameter = `not${parameter.charAt(0).toUpperCase()}${parameter.slice(1)}`
+      query[notParameter] = [...(query[notParameter] ?? []), value]
     } else query[parameter] = name === 'from' || name === 'to' ? utc(name, value, at) : value
   }
   if (typeof query.from === 'string' && typeof query.to === 'string' && query.from >= query.to)
     throw new FilterMistake('from must be before to.')
-  // The API checks the kinds.
+  // The API validates the values.
   return query as AuditQuery
 }
 
-/** Whether the filter has its own times. */
+/** Whether the filter has a start or an end. */
 export function hasTimes(filter: Filter): boolean {
   return filter.some(({ name }) => name === 'from' || name === 'to')
 }

@@ -1,5 +1,5 @@
 import { nearest } from '@rack-gateway/config/nearest'
-import { type FilterName, filterNamed, filterNames, isFilterName } from './filter-names.ts'
+import { type FilterName, filterNames, filterOfSynonym, isFilterName } from './filter-names.ts'
 
 /** One condition, such as `-rack:prod`. */
 export interface Term {
@@ -21,7 +21,7 @@ export class FilterMistake extends Error {
 /** The largest number of excluded values of one filter, as in the management API. */
 const maxExcluded = 10
 
-/** A minus, a name, and a value: quoted, or up to the next space. A word alone is text to search for. */
+/** A minus, a name, and a value: quoted, or up to the next space. A value without a name is text to search for. */
 const term = /\s*(-?)(?:([\p{L}\p{N}_.]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)?)(?=\s|$)/suy
 
 /** Reads what a person typed, such as `actor:ada@example.com -result:allow rake`. @throws FilterMistake */
@@ -33,7 +33,7 @@ export function parseFilter(text: string): Filter {
     const start = term.lastIndex
     const [whole = '', minus = '', name, quoted, bare] = term.exec(source) ?? []
     const value = quoted?.replace(/\\(.)/gsu, '$1') ?? bare ?? ''
-    // Without the missing mark, the term would be read as a word.
+    // A term without its closing quotation mark would be read as a word.
     if (whole.trim() === '' || (name === undefined && /^[\p{L}\p{N}_.]+:/u.test(bare ?? '')))
       throw new FilterMistake(
         `A closing quotation mark is missing, or a space after one: ${source.slice(start).trim()}`,
@@ -44,7 +44,7 @@ export function parseFilter(text: string): Filter {
   }
   const all: Filter =
     words.length === 0 ? terms : [...terms, { name: 'text', value: words.join(' '), isExcluded: false }]
-  assertTogether(all)
+  assertCompatible(all)
   return all
 }
 
@@ -75,7 +75,7 @@ const results: Readonly<Record<string, string>> = { allowed: 'allow', denied: 'd
 
 function unknownName(word: string, value: string): string {
   const lower = word.toLowerCase()
-  const likely = isFilterName(lower) ? lower : (filterNamed(lower) ?? nearest(lower, Object.keys(filterNames)))
+  const likely = isFilterName(lower) ? lower : (filterOfSynonym(lower) ?? nearest(lower, Object.keys(filterNames)))
   const asText = `To search for the text itself, put it in quotation marks: "${word}:${value}".`
   return likely === null
     ? `There is no filter ${word}. ${asText}`
@@ -83,12 +83,12 @@ function unknownName(word: string, value: string): string {
 }
 
 /** An event has one value of each field, so two values of a filter would match nothing. */
-function assertTogether(terms: Filter): void {
+function assertCompatible(terms: Filter): void {
   for (const name of new Set(terms.map((one) => one.name))) {
-    const own = terms.filter((one) => one.name === name)
-    if (own.filter(({ isExcluded }) => !isExcluded).length > 1)
+    const sameName = terms.filter((one) => one.name === name)
+    if (sameName.filter(({ isExcluded }) => !isExcluded).length > 1)
       throw new FilterMistake(`Use ${name} once: an event has one ${name}.`)
-    if (own.length > maxExcluded + 1) throw new FilterMistake(`Exclude at most ${maxExcluded} values of ${name}.`)
+    if (sameName.length > maxExcluded + 1) throw new FilterMistake(`Exclude at most ${maxExcluded} values of ${name}.`)
   }
   if (
     terms.some(({ name }) => name === 'session') &&

@@ -1,20 +1,20 @@
 import type { ExcludableName, FilterName } from './filter-names.ts'
 import type { Filter, Term } from './filter-text.ts'
 
-/** Only events with this value: replaces other values of the same filter. */
-export function only(filter: Filter, name: FilterName, value: string): Filter {
-  return [...without(filter, name), { name, value, isExcluded: false }]
+/** Shows only events with this value. It replaces other values of the same filter. */
+export function includeOnly(filter: Filter, name: FilterName, value: string): Filter {
+  return [...removeTerms(filter, name), { name, value, isExcluded: false }]
 }
 
-/** No events with this value. */
-export function not(filter: Filter, name: ExcludableName, value: string): Filter {
+/** Shows no events with this value. */
+export function exclude(filter: Filter, name: ExcludableName, value: string): Filter {
   const isSame = (term: Term) => term.name === name && term.value === value
   return [...filter.filter((term) => !isSame(term)), { name, value, isExcluded: true }]
 }
 
 /** The filter without any condition of these names. */
-export function without(filter: Filter, ...names: readonly FilterName[]): Filter {
-  // A session belongs to an actor.
-  const gone = names.includes('actor') ? [...names, 'session' as const] : names
-  return filter.filter(({ name }) => !gone.includes(name))
+export function removeTerms(filter: Filter, ...names: readonly FilterName[]): Filter {
+  // The API accepts a session only with its actor.
+  const removed = names.includes('actor') ? [...names, 'session' as const] : names
+  return filter.filter(({ name }) => !removed.includes(name))
 }

@@ -2,7 +2,7 @@ import { type Ref, useState } from 'react'
 import { Choice } from '../../../ui/fields.tsx'
 import { fromFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
 import type { AuditView } from '../use-audit-view.ts'
-import { FilterField } from './filter-field.tsx'
+import { AuditFilterField } from './audit-filter-field.tsx'
 import { FilterMistake } from './filter-text.ts'
 import { isRange, ranges } from './time-range.ts'
 import styles from './toolbar.module.css'
@@ -17,7 +17,7 @@ export function Toolbar({ view, field }: ToolbarProps) {
   const { filter, text, range } = view
   return (
     <div className={styles.toolbar}>
-      <FilterField
+      <AuditFilterField
         ref={field}
         text={text}
         mistake={filter instanceof FilterMistake ? filter.message : null}
@@ -35,7 +35,7 @@ export function Toolbar({ view, field }: ToolbarProps) {
   )
 }
 
-/** Shows the events before a time, however old it is. */
+/** Shows the events before a time. */
 function JumpToTime({ onJump }: { readonly onJump: (to: string) => void }) {
   const zone = useTimeZone()
   const [time, setTime] = useState('')

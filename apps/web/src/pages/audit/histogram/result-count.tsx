@@ -3,7 +3,7 @@ import { type ResultKind, resultWords } from '../list/event-facts.ts'
 import { Value } from '../value-menu.tsx'
 import { ResultSwatch } from './result-pattern.tsx'
 
-/** The decision that a filter can ask for. */
+/** The value of the filter `result` that selects a result; null: there is none. */
 const effects = { denied: 'deny', needs: 'needs', allowed: 'allow', failed: null, none: null } as const
 
 /** The number of events with a result. It is also the legend of the chart. */

@@ -11,7 +11,7 @@ export interface Row {
   readonly entry: Entry
   /** The events that this line stands for, newest first: `entry` and its adjacent repeats. */
   readonly repeats: readonly Entry[]
-  /** The line is one of an expanded group, below its first. */
+  /** Whether the line is one of an expanded group, below its first line. */
   readonly isRepeat: boolean
 }
 
@@ -33,10 +33,10 @@ export function collapse(entries: readonly Entry[], expanded: ReadonlySet<string
   return groups.flatMap((repeats) => {
     const [entry, ...others] = repeats
     if (entry === undefined) return []
-    const rest = expanded.has(groupId({ repeats }))
+    const repeatRows = expanded.has(groupId({ repeats }))
       ? others.map((other) => ({ entry: other, repeats: [other], isRepeat: true }))
       : []
-    return [{ entry, repeats, isRepeat: false }, ...rest]
+    return [{ entry, repeats, isRepeat: false }, ...repeatRows]
   })
 }
 
@@ -44,7 +44,7 @@ export function groupId({ repeats }: Pick<Row, 'repeats'>): string {
   return repeats.at(-1)?.id ?? ''
 }
 
-/** The members that a reader would compare. */
+/** Events with the same key look the same to a reader. */
 function keyOf(event: AuditEvent): string {
   const { kind, principal, source, rack, app, route, permission, decision, status, command, detail } = event
   return JSON.stringify([

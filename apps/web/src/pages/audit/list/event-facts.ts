@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { eventSubject } from '@rack-gateway/gateway-api/event-subject'
 
-/** The kind of client that sent a request. */
+/** The kind of client that caused an event. */
 export type ClientType =
   | 'browser'
   | 'web-console'
@@ -26,7 +26,7 @@ export const clientTypeNames: Readonly<Record<ClientType, string>> = {
 }
 
 export interface Who {
-  /** What to show: a name, or an address where nobody is known. */
+  /** A name, or the address of a caller without a name. */
   readonly name: string
   readonly clientType: ClientType
 }
@@ -77,7 +77,7 @@ export function isCall(kind: string): boolean {
   return callKinds.includes(kind)
 }
 
-/** What a row says beside rack and app: the command, or what the event is about. */
+/** What a row shows besides the rack and the app: the command, or the subject of the event. */
 export function subjectOf(event: AuditEvent): string {
   const { kind, command, process, release, service, route, detail } = event
   if (command !== undefined) return eventSubject({ kind, command, route })

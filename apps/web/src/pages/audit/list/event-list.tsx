@@ -6,7 +6,7 @@ import { collapse, type Entry, groupId, type Row } from './collapse.ts'
 import styles from './event-list.module.css'
 import { EventRow } from './event-row.tsx'
 import { type RowLayout, rowTop, stableScrollTop, useRowLayout } from './row-layout.ts'
-import { onGridKeyDown, useRowKeys } from './use-row-keys.ts'
+import { onGridKeyDown, useEventKeys } from './use-event-keys.ts'
 
 interface EventListProps {
   /** Newest first. */
@@ -17,9 +17,9 @@ interface EventListProps {
   readonly focusFilter: () => void
   /** Whether older events can be loaded. */
   readonly hasMore: boolean
-  /** The last rows are near. */
+  /** Called when the last rows are near. */
   readonly onNearEnd: () => void
-  /** The first rows are near. */
+  /** Called when the first rows are near. */
   readonly onNearStart: () => void
   readonly onScrolled: (isAtTop: boolean) => void
   /** Above the rows, such as `12 new`. */
@@ -79,7 +79,7 @@ export function EventList(props: EventListProps) {
     },
     focusFilter: props.focusFilter,
   }
-  useRowKeys(keys)
+  useEventKeys(keys)
   useEffect(() => {
     if (!wantsFocus.current) return
     wantsFocus.current = false
@@ -172,7 +172,7 @@ interface Shown {
   readonly activeId: string | undefined
 }
 
-/** Keeps what is read where it is when rows appear or disappear above it, or change their height. */
+/** Keeps the visible rows in place when rows appear or disappear above it, or change their height. */
 function useStableScroll(
   scroller: { readonly current: HTMLElement | null },
   shown: Shown,

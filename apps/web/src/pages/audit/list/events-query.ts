@@ -11,14 +11,14 @@ export interface PagePosition {
   readonly previous: PagePosition | null
 }
 
-/** Events in one page, as many as the management API gives. */
+/** The number of events in one page: the most that the management API returns. */
 export const pageSize = 200
 
-/** Loaded pages. Browsers can draw no list of a million rows, and 20,000 rows are more than anybody reads. */
+/** The largest number of loaded pages. Browsers cannot draw a million rows, and 20,000 rows are more than anybody reads. */
 export const maxPages = 100
 
 /** Matching events, newest first. Nothing is loaded again by itself, so that the list never moves while it is read. */
-export function eventsQuery(query: AuditQuery | null, most = maxPages) {
+export function eventsQuery(query: AuditQuery | null, maxLoadedPages = maxPages) {
   return infiniteQueryOptions({
     queryKey: ['audit', 'events', query],
     async queryFn({ pageParam, signal }) {
@@ -29,7 +29,7 @@ export function eventsQuery(query: AuditQuery | null, most = maxPages) {
     initialPageParam: { cursor: undefined, previous: null } as PagePosition,
     getNextPageParam: ({ next }, _pages, previous) => (next === null ? undefined : { cursor: next, previous }),
     getPreviousPageParam: (_page, _pages, first) => first.previous,
-    maxPages: most,
+    maxPages: maxLoadedPages,
     enabled: query !== null,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,

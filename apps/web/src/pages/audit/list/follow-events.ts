@@ -1,5 +1,5 @@
 import { parseEventStream } from '@rack-gateway/gateway-api/event-stream'
-import { open } from '../../../api/client.ts'
+import { openStream } from '../../../api/client.ts'
 import { ApiError, NoAnswer } from '../../../api/errors.ts'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
@@ -13,10 +13,10 @@ export interface Gap {
 }
 
 export interface FollowOptions {
-  /** Without times. */
+  /** A query without times. */
   readonly query: AuditQuery
   readonly signal: AbortSignal
-  /** The connection is open. @param isResumed whether it continues after the last position. Otherwise, events from now on arrive. */
+  /** The connection is open. @param isResumed true: it continues after the last position; false: events from now on arrive */
   readonly onOpen: (isResumed: boolean) => void
   readonly onEvent: (entry: Entry) => void
   readonly onGap: (gap: Gap) => void
@@ -27,33 +27,33 @@ export interface FollowOptions {
 }
 
 /** Milliseconds without any byte after which a connection counts as lost. The gateway sends something every 15 s. */
-const silence = 45_000
+const maxSilence = 45_000
 
 /**
  * Follows the log until it is aborted. After a lost connection, it continues after the last position.
  *
- * It is no EventSource: that one stops at the first error of the gateway, and never shows its words.
+ * It does not use EventSource, which stops at the first error of the gateway, and does not give its text.
  *
- * @throws ApiError when the gateway denies it
+ * @throws ApiError for a status below 500 other than 429
  */
-export async function followEvents({ query, signal, wait, ...on }: FollowOptions): Promise<void> {
+export async function followEvents({ query, signal, wait, ...callbacks }: FollowOptions): Promise<void> {
   let lastEventId: string | null = null
   let delay = firstDelay
   while (!signal.aborted) {
     try {
-      const stream = await open('/audit/events/stream', { query }, { lastEventId, signal })
-      on.onOpen(lastEventId !== null)
+      const stream = await openStream('/audit/events/stream', { query }, { lastEventId, signal })
+      callbacks.onOpen(lastEventId !== null)
       for await (const { id, name, data } of parseEventStream(chunksOf(stream, signal))) {
         delay = firstDelay
         if (id !== null) lastEventId = id
-        if (name === 'audit') on.onEvent(toEntry(JSON.parse(data)))
-        else if (name === 'gap') on.onGap(JSON.parse(data))
+        if (name === 'audit') callbacks.onEvent(toEntry(JSON.parse(data)))
+        else if (name === 'gap') callbacks.onGap(JSON.parse(data))
       }
       throw new NoAnswer()
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error
-      on.onLost(error instanceof Error ? error : new NoAnswer(), delay)
+      callbacks.onLost(error instanceof Error ? error : new NoAnswer(), delay)
       await wait(delay, signal)
       delay = Math.min(2 * delay, longestDelay)
     }
@@ -68,7 +68,7 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal
   let timer: ReturnType<typeof setTimeout> | undefined
   try {
     for (;;) {
-      timer = setTimeout(() => void reader.cancel(), silence)
+      timer = setTimeout(() => void reader.cancel(), maxSilence)
       const { done, value } = await reader.read()
       clearTimeout(timer)
       if (done || signal.aborted) return

@@ -7,16 +7,16 @@ import styles from './list-foot.module.css'
 interface ListFootProps {
   readonly count: number
   readonly isLoading: boolean
-  /** The text is no filter, so nothing was searched. */
-  readonly hasNoFilter: boolean
+  /** Whether the text of the filter is invalid, so that nothing was searched. */
+  readonly isFilterInvalid: boolean
   readonly isFetchingMore: boolean
   readonly hasMore: boolean
-  /** Newer rows were dropped. */
+  /** Whether newer rows were dropped. */
   readonly hasDropped: boolean
   readonly error: Error | null
   readonly onMore: () => void
   readonly onRetry: () => void
-  /** Searches all time; null if that is what was searched. */
+  /** Searches all time; null if the list already covers all time. */
   readonly onAllTime: (() => void) | null
 }
 
@@ -35,7 +35,7 @@ export function ListFoot(props: ListFootProps) {
         <Spinner label="Loading events" />
       </div>
     )
-  if (props.hasNoFilter) return null
+  if (props.isFilterInvalid) return null
   if (count === 0)
     return (
       <div className={styles.foot}>

@@ -1,10 +1,10 @@
 import { ArrowUp } from 'lucide-react'
 import styles from './new-events.module.css'
-import { maxFresh } from './use-live-tail.ts'
+import { maxNewEntries } from './use-live-tail.ts'
 
 /** `12 new`: shows the new events. It takes no room, so that nothing moves. */
 export function NewEvents({ count, onShow }: { readonly count: number; readonly onShow: () => void }) {
-  const text = `${count.toLocaleString()}${count === maxFresh ? ' or more' : ''} new`
+  const text = `${count.toLocaleString()}${count === maxNewEntries ? ' or more' : ''} new`
   return (
     <div className={styles.pill} role="status">
       {count > 0 && (

@@ -10,47 +10,47 @@ export interface LiveTail {
   readonly state: 'off' | 'connecting' | 'following' | 'lost' | 'denied'
   /** Why the connection was lost or denied. */
   readonly error: Error | null
-  /** Events that arrived and are not yet taken, newest first. */
-  readonly fresh: readonly Entry[]
+  /** Events that arrived since the last `clear`, newest first. */
+  readonly newEntries: readonly Entry[]
   /** The newest gaps in the log. */
   readonly gaps: readonly Gap[]
-  /** Empties `fresh`. */
-  take(): void
+  /** Empties `newEntries`. */
+  clear(): void
 }
 
-/** More new events than these are not kept. The list is loaded anew instead. */
-export const maxFresh = 1_000
+/** The largest number of new events that are kept. If there are more, the list is loaded again instead. */
+export const maxNewEntries = 1_000
 
 const maxGaps = 5
 
-/** Follows the log while it is on. @param onOpen called when a connection is open that starts now */
+/** Follows the log while `isOn`. @param onOpen called when a stream of events from now on is open, but not when one resumes */
 export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () => void): LiveTail {
   const me = useMe()
-  const [fresh, setFresh] = useState<readonly Entry[]>([])
+  const [newEntries, setNewEntries] = useState<readonly Entry[]>([])
   const [gaps, setGaps] = useState<readonly Gap[]>([])
   const [connection, setConnection] = useState<Pick<LiveTail, 'state' | 'error'>>({ state: 'off', error: null })
-  const opened = useRef(onOpen)
-  opened.current = onOpen
+  const onOpenRef = useRef(onOpen)
+  onOpenRef.current = onOpen
   const key = isOn && query !== null ? JSON.stringify(withoutTimes(query)) : null
   useEffect(() => {
-    setFresh([])
+    setNewEntries([])
     setGaps([])
     if (key === null) return setConnection({ state: 'off', error: null })
     const controller = new AbortController()
-    const followed = JSON.parse(key) as AuditQuery
+    const streamQuery = JSON.parse(key) as AuditQuery
     setConnection({ state: 'connecting', error: null })
     followEvents({
-      query: followed,
+      query: streamQuery,
       signal: controller.signal,
       onOpen(isResumed) {
         setConnection({ state: 'following', error: null })
-        if (!isResumed) opened.current()
+        if (!isResumed) onOpenRef.current()
       },
       onGap: (gap) => setGaps((before) => [...before, gap].slice(-maxGaps)),
       onEvent(entry) {
-        // What the person reads here is recorded too, and would announce itself.
-        if (isOwnRead(entry, me.id) && followed.kind !== 'audit.read') return
-        setFresh((before) => (before.length < maxFresh ? [entry, ...before] : before))
+        // The reads of this page are events, too. They are shown as new only if the filter asks for them.
+        if (isOwnRead(entry, me.id) && streamQuery.kind !== 'audit.read') return
+        setNewEntries((before) => (before.length < maxNewEntries ? [entry, ...before] : before))
       },
       onLost: (error) => setConnection({ state: 'lost', error }),
       wait,
@@ -60,10 +60,10 @@ export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () 
     })
     return () => controller.abort()
   }, [key, me.id])
-  return { ...connection, fresh, gaps, take: () => setFresh([]) }
+  return { ...connection, newEntries, gaps, clear: () => setNewEntries([]) }
 }
 
-/** New events come from now on. The times of a range change with each reload, which must not connect again. */
+/** The query of the stream, which begins now. Each reload changes the times of the list, and must not open a new stream. */
 function withoutTimes({ from: _from, to: _to, ...query }: AuditQuery): AuditQuery {
   return query
 }

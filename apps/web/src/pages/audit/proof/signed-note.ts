@@ -17,17 +17,17 @@ export interface NoteKey {
 }
 
 /** Parses a note without verifying it. @returns null for other text */
-export function readNote(written: string): Note | null {
-  const end = written.lastIndexOf('\n\n')
-  if (end < 1 || !written.endsWith('\n')) return null
+export function readNote(noteText: string): Note | null {
+  const end = noteText.lastIndexOf('\n\n')
+  if (end < 1 || !noteText.endsWith('\n')) return null
   const signatures: Note['signatures'][number][] = []
-  for (const line of written.slice(end + 2, -1).split('\n')) {
+  for (const line of noteText.slice(end + 2, -1).split('\n')) {
     const [, name, encoded = ''] = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line) ?? []
     const bytes = bytesOfBase64(encoded)
     if (name === undefined || bytes === null || bytes.length < 5) return null
     signatures.push({ name, id: hexOf(bytes.slice(0, 4)), signature: bytes.slice(4) })
   }
-  return { text: written.slice(0, end + 1), signatures }
+  return { text: noteText.slice(0, end + 1), signatures }
 }
 
 /** @returns null for other text, or an ID that does not belong to the key */
@@ -39,18 +39,18 @@ export async function readNoteKey(text: string): Promise<NoteKey | null> {
   return hexOf(digest.slice(0, 4)) === id ? { name, id, text, bytes: bytes.slice(1) } : null
 }
 
-/** Whether the key signed the note: at least one signature with its name and ID, and no false one. */
+/** Whether the key signed the note: at least one signature has its name and ID, and each of these is valid. */
 export async function isSignedBy({ text, signatures }: Note, key: NoteKey): Promise<boolean> {
-  const own = signatures.filter(({ name, id }) => name === key.name && id === key.id)
-  if (own.length === 0) return false
+  const keySignatures = signatures.filter(({ name, id }) => name === key.name && id === key.id)
+  if (keySignatures.length === 0) return false
   const imported = await crypto.subtle.importKey('raw', key.bytes, 'Ed25519', false, ['verify'])
   const results = await Promise.all(
-    own.map(({ signature }) => crypto.subtle.verify('Ed25519', imported, signature, utf8(text))),
+    keySignatures.map(({ signature }) => crypto.subtle.verify('Ed25519', imported, signature, utf8(text))),
   )
   return results.every(Boolean)
 }
 
 /** The values of the lines of a checkpoint that begin with this word. */
-export function linesOf({ text }: Note, word: string): string[] {
+export function lineValues({ text }: Note, word: string): string[] {
   return text.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
 }

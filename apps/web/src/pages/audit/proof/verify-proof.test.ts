@@ -1,7 +1,7 @@
 import { assert, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Bytes, base64Of, bytesOfHex, concat, hexOf, sha256, utf8 } from './bytes.ts'
-import { canonical } from './canonical.ts'
+import { canonicalJson } from './canonical-json.ts'
 import { leafOf, rootOf, siblingSides } from './merkle-path.ts'
 import { readNoteKey } from './signed-note.ts'
 import { type ProofInput, verifyProof } from './verify-proof.ts'
@@ -53,7 +53,7 @@ async function proven({
   const id = '01a22030-6e55-7646-9171-966421143187'
   const event = { v: 1, at: '2027-01-31T12:00:00.000Z', id, kind: 'call', rack: 'prod', seq, status: 403, stream }
   const prev = 'ab'.repeat(32)
-  const text = canonical(event)
+  const text = canonicalJson(event)
   const hash = await sha256(bytesOfHex(prev) ?? utf8(''), utf8(text))
   const leaves = await Promise.all(
     Array.from({ length: size }, async (_, index) => leafOf(index === seq - 1 ? hash : await sha256(utf8(`${index}`)))),
@@ -71,15 +71,15 @@ async function proven({
   )
   const path = (await pathOf(seq - 1, leaves)).map(hexOf)
   return {
-    shown: { id, event, canonical: text, hash: hexOf(hash), prev },
+    shownEvent: { id, event, canonical: text, hash: hexOf(hash), prev },
     proof: { format: 'rack-gateway/audit/proof/v1', event, prev, path, checkpoint, keyChanges: [] },
     keys: [key.text],
   }
 }
 
 const failedStep = async (input: ProofInput) => {
-  const { holds, steps } = await verifyProof(input)
-  expect(holds).toBe(false)
+  const { isVerified, steps } = await verifyProof(input)
+  expect(isVerified).toBe(false)
   return steps.at(-1)?.title
 }
 
@@ -91,7 +91,7 @@ test('the event of a true proof is verified in six steps, at any position', asyn
     [11, 11],
     [8, 9],
   ] as const)
-    expect(await verifyProof(await proven({ seq, size }))).toMatchObject({ holds: true, steps: { length: 6 } })
+    expect(await verifyProof(await proven({ seq, size }))).toMatchObject({ isVerified: true, steps: { length: 6 } })
 })
 
 test('the sides of siblings follow from the position, and a path has one sibling for each', () => {
@@ -115,19 +115,19 @@ describe('a forged response fails', () => {
 
   test('another event is shown than was recorded', async () => {
     const input = await proven()
-    const event = { ...input.shown.event, kind: 'login.failed' }
-    expect(await failedStep({ ...input, shown: { ...input.shown, event } })).toMatch(/on this page/)
+    const event = { ...input.shownEvent.event, kind: 'login.failed' }
+    expect(await failedStep({ ...input, shownEvent: { ...input.shownEvent, event } })).toMatch(/on this page/)
   })
 
   test('the page and its recorded text were changed', async () => {
     const input = await proven()
-    const event = { ...input.shown.event, status: 200 }
-    const shown = { ...input.shown, event, canonical: canonical(event) }
-    expect(await failedStep({ ...input, shown })).toMatch(/about this event/)
+    const event = { ...input.shownEvent.event, status: 200 }
+    const shownEvent = { ...input.shownEvent, event, canonical: canonicalJson(event) }
+    expect(await failedStep({ ...input, shownEvent })).toMatch(/about this event/)
     const proof = { ...input.proof, event }
-    expect(await failedStep({ ...input, shown, proof })).toMatch(/^The hash/)
-    const hash = hexOf(await sha256(bytesOfHex(shown.prev) ?? utf8(''), utf8(shown.canonical)))
-    expect(await failedStep({ ...input, shown: { ...shown, hash }, proof })).toMatch(/in the tree/)
+    expect(await failedStep({ ...input, shownEvent, proof })).toMatch(/^The hash/)
+    const hash = hexOf(await sha256(bytesOfHex(shownEvent.prev) ?? utf8(''), utf8(shownEvent.canonical)))
+    expect(await failedStep({ ...input, shownEvent: { ...shownEvent, hash }, proof })).toMatch(/in the tree/)
   })
 
   test('the proof of another event is sent', async () => {
@@ -151,9 +151,9 @@ describe('a forged response fails', () => {
 
   test('the previous hash was changed', async () => {
     const input = await proven()
-    const shown = { ...input.shown, prev: other }
-    expect(await failedStep({ ...input, shown })).toMatch(/about this event/)
-    expect(await failedStep({ ...input, shown, proof: { ...input.proof, prev: other } })).toMatch(/^The hash/)
+    const shownEvent = { ...input.shownEvent, prev: other }
+    expect(await failedStep({ ...input, shownEvent })).toMatch(/about this event/)
+    expect(await failedStep({ ...input, shownEvent, proof: { ...input.proof, prev: other } })).toMatch(/^The hash/)
   })
 
   test('the checkpoint has another root, another size, or the stream twice', async () => {
@@ -198,9 +198,9 @@ describe('a forged response fails', () => {
 test('the clearer name of an old token is no forgery, and another name of a person is', async () => {
   const input = await proven()
   const named = (kind: string, name: string) => {
-    const recorded = { ...input.shown.event, principal: { kind, id: 'x', name: 'ada@example.com' } }
+    const recorded = { ...input.shownEvent.event, principal: { kind, id: 'x', name: 'ada@example.com' } }
     const event = { ...recorded, principal: { ...recorded.principal, name } }
-    return { ...input, shown: { ...input.shown, event, canonical: canonical(recorded) } }
+    return { ...input, shownEvent: { ...input.shownEvent, event, canonical: canonicalJson(recorded) } }
   }
   expect(await failedStep(named('api-token', 'token:ada@example.com (ops)'))).toMatch(/about this event/)
   expect(await failedStep(named('user', 'bob@example.com'))).toMatch(/on this page/)

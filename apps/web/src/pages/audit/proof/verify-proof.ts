@@ -1,14 +1,14 @@
 import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { bytesOfBase64, bytesOfHex, hexOf, sha256, utf8 } from './bytes.ts'
-import { canonical } from './canonical.ts'
+import { canonicalJson } from './canonical-json.ts'
 import { leafOf, rootOf } from './merkle-path.ts'
-import { isSignedBy, linesOf, readNote, readNoteKey } from './signed-note.ts'
+import { isSignedBy, lineValues, readNote, readNoteKey } from './signed-note.ts'
 
 type ShownEvent = ResponseOf<'getAuditEvent'>
 
 export interface ProofInput {
-  /** What the page shows. */
-  readonly shown: Pick<ShownEvent, 'id' | 'event' | 'canonical' | 'hash' | 'prev'>
+  /** The event as the page shows it. */
+  readonly shownEvent: Pick<ShownEvent, 'id' | 'event' | 'canonical' | 'hash' | 'prev'>
   readonly proof: ResponseOf<'proveAuditEvent'>
   /** The signing keys, in their text form. */
   readonly keys: readonly string[]
@@ -22,7 +22,7 @@ export interface Step {
 }
 
 export interface Verification {
-  readonly holds: boolean
+  readonly isVerified: boolean
   /** All steps up to the first that fails. */
   readonly steps: readonly Step[]
 }
@@ -30,7 +30,7 @@ export interface Verification {
 /** The first line of a checkpoint. The key also signs other texts, which prove nothing about events. */
 const origin = 'rack-gateway/audit/checkpoint/v1'
 
-/** Only pages from https:, or from this computer, have the cryptography of the browser. */
+/** Browsers offer cryptography only to pages that are loaded over https: or from this computer. */
 export function canVerify(): boolean {
   return globalThis.crypto?.subtle !== undefined
 }
@@ -38,34 +38,34 @@ export function canVerify(): boolean {
 /** Verifies in this browser that the event that the page shows is in the signed audit log. */
 export async function verifyProof(input: ProofInput): Promise<Verification> {
   const steps: Step[] = []
-  for await (const step of check(input)) {
+  for await (const step of verifySteps(input)) {
     steps.push(step)
-    if (!step.isTrue) return { holds: false, steps }
+    if (!step.isTrue) return { isVerified: false, steps }
   }
-  return { holds: true, steps }
+  return { isVerified: true, steps }
 }
 
-async function* check({ shown, proof, keys }: ProofInput): AsyncGenerator<Step> {
-  const recorded = readObject(shown.canonical)
+async function* verifySteps({ shownEvent, proof, keys }: ProofInput): AsyncGenerator<Step> {
+  const recorded = readObject(shownEvent.canonical)
   yield {
     title: 'The event on this page is the recorded text',
-    isTrue: recorded !== null && isShownAs(shown, recorded),
-    detail: `${utf8(shown.canonical).length} bytes in canonical form (RFC 8785)`,
+    isTrue: recorded !== null && isShownAs(shownEvent, recorded),
+    detail: `${utf8(shownEvent.canonical).length} bytes in canonical form (RFC 8785)`,
   }
   yield {
     title: 'The proof is about this event',
-    isTrue: canonical(proof.event) === shown.canonical && proof.prev === shown.prev,
-    detail: `after the event with the hash ${shown.prev}`,
+    isTrue: canonicalJson(proof.event) === shownEvent.canonical && proof.prev === shownEvent.prev,
+    detail: `after the event with the hash ${shownEvent.prev}`,
   }
-  const eventHash = await sha256(bytesOfHex(proof.prev) ?? utf8(''), utf8(shown.canonical))
+  const eventHash = await sha256(bytesOfHex(proof.prev) ?? utf8(''), utf8(shownEvent.canonical))
   yield {
     title: 'The hash of the event follows from its text and the previous hash',
-    isTrue: hexOf(eventHash) === shown.hash,
+    isTrue: hexOf(eventHash) === shownEvent.hash,
     detail: `SHA-256 ${hexOf(eventHash)}`,
   }
   const note = readNote(proof.checkpoint)
   const { stream, seq } = proof.event
-  const heads = note === null ? [] : linesOf(note, 'stream').filter((line) => line.startsWith(`${stream} `))
+  const heads = note === null ? [] : lineValues(note, 'stream').filter((line) => line.startsWith(`${stream} `))
   const [, size = '', encodedRoot = ''] = heads[0]?.split(' ') ?? []
   const signedRoot = bytesOfBase64(encodedRoot)
   const path = proof.path.map((hash) => bytesOfHex(hash) ?? utf8(''))
@@ -77,12 +77,12 @@ async function* check({ shown, proof, keys }: ProofInput): AsyncGenerator<Step> 
     detail: `leaf ${seq} of ${size || '?'}, ${path.length} siblings, root ${root === null ? 'unknown' : hexOf(root)}`,
   }
   if (note === null) return
-  const [keyText = ''] = linesOf(note, 'key')
+  const [keyText = ''] = lineValues(note, 'key')
   const key = await readNoteKey(keyText)
   yield {
-    title: `Checkpoint ${linesOf(note, 'number')[0] ?? '?'} with this root is signed`,
+    title: `Checkpoint ${lineValues(note, 'number')[0] ?? '?'} with this root is signed`,
     isTrue: key !== null && note.text.startsWith(`${origin}\n`) && (await isSignedBy(note, key)),
-    detail: `Ed25519, signed at ${linesOf(note, 'at')[0] ?? '?'}`,
+    detail: `Ed25519, signed at ${lineValues(note, 'at')[0] ?? '?'}`,
   }
   yield {
     title: 'The signing key is a key of this gateway',
@@ -100,13 +100,13 @@ function readObject(text: string): object | null {
   }
 }
 
-/** The API shows the tokens of old events with a clearer name, so that name may differ. */
+/** For API tokens of old events, the API shows a clearer name than the recorded one. So names of API tokens are not compared. */
 function isShownAs({ id, event }: Pick<ShownEvent, 'id' | 'event'>, recorded: object): boolean {
   const withoutName = (value: object) => {
     const principal: unknown = 'principal' in value ? value.principal : undefined
     const isToken =
       typeof principal === 'object' && principal !== null && 'kind' in principal && principal.kind === 'api-token'
-    return canonical(isToken ? { ...value, principal: { ...principal, name: '' } } : value)
+    return canonicalJson(isToken ? { ...value, principal: { ...principal, name: '' } } : value)
   }
   return 'id' in recorded && recorded.id === id && withoutName(event) === withoutName(recorded)
 }

@@ -8,16 +8,16 @@ import { Time } from '../../../ui/time.tsx'
 import { barsOf, type Histogram } from '../../audit/histogram/bars.ts'
 import chart from '../../audit/histogram/histogram.module.css'
 import { resultWords } from '../../audit/list/event-facts.ts'
-import { checkpointQuery, lastDayQuery } from '../overview-queries.ts'
+import { checkpointStatusQuery, lastDayQuery } from '../overview-queries.ts'
 import styles from './activity-card.module.css'
 import { countRequests } from './count-requests.ts'
 
 /** Requests and denials of the last 24 hours, and the age of the newest checkpoint. */
 export function ActivityCard() {
   const counted = useQuery(lastDayQuery)
-  const checkpoint = useQuery(checkpointQuery)
+  const checkpoint = useQuery(checkpointStatusQuery)
   return (
-    <Card title="Last 24 hours" actions={<Newest at={checkpoint.data?.checkpoint?.at} />}>
+    <Card title="Last 24 hours" actions={<NewestCheckpoint at={checkpoint.data?.checkpoint?.at} />}>
       <div className={styles.body}>
         {counted.isPending && <Spinner label="Counting requests" />}
         {counted.error && <Problem error={counted.error} retry={() => void counted.refetch()} />}
@@ -27,7 +27,7 @@ export function ActivityCard() {
   )
 }
 
-function Newest({ at }: { readonly at: string | undefined }) {
+function NewestCheckpoint({ at }: { readonly at: string | undefined }) {
   if (at === undefined) return null
   return (
     <Link to="/audit" search={{ dialog: 'checkpoint' }} className={styles.soft ?? ''}>
@@ -40,6 +40,7 @@ const chartHeight = 36
 
 function Counts({ counted }: { readonly counted: Histogram }) {
   const { requests, denied, failed } = countRequests(counted.buckets)
+  // Events without a decision are not requests.
   const buckets = counted.buckets.map((bucket) => ({ ...bucket, none: 0 }))
   return (
     <>

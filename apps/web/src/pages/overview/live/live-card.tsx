@@ -17,8 +17,8 @@ import styles from './live-card.module.css'
 
 const EndLiveCall = lazy(() => import('./end-live-call.tsx'))
 
-/** More are shown on demand, so that the rest of the page stays in view. */
-const fewest = 6
+/** The number of calls that are shown at first, so that the rest of the page stays in view. */
+const firstRows = 6
 
 /** What is live, who does it, and for how long? */
 export function LiveCard() {
@@ -41,7 +41,7 @@ export function LiveCard() {
       {data && (
         <Table
           label="Live calls"
-          rows={showsAll ? calls : calls.slice(0, fewest)}
+          rows={showsAll ? calls : calls.slice(0, firstRows)}
           keyOf={({ id }) => id}
           empty="There are no live calls."
           columns={[
@@ -79,7 +79,7 @@ export function LiveCard() {
           ]}
         />
       )}
-      {calls.length > fewest && !showsAll && (
+      {calls.length > firstRows && !showsAll && (
         <p>
           <Button kind="quiet" onPress={() => setShowsAll(true)}>
             {hasNextPage ? 'Show more' : `Show all ${calls.length}`}

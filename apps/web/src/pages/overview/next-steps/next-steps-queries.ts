@@ -5,36 +5,36 @@ import { get } from '../../../api/client.ts'
 import { meQuery } from '../../../api/queries.ts'
 
 /** A step that was done in a terminal is ticked when the person comes back to this window. */
-const fresh = { refetchOnWindowFocus: 'always' } as const
+const refetchOnFocus = { refetchOnWindowFocus: 'always' } as const
 
 export const ownSessionsQuery = queryOptions({
   queryKey: ['sessions', 'first'],
   queryFn: ({ signal }) => get('/sessions', { query: { user: 'me', limit: 50 } }, signal),
-  ...fresh,
+  ...refetchOnFocus,
 })
 
 export const firstUsersQuery = queryOptions({
   queryKey: ['users', 'first'],
   queryFn: ({ signal }) => get('/users', { query: { limit: 2 } }, signal),
-  ...fresh,
+  ...refetchOnFocus,
 })
 
 export const firstInvitationQuery = queryOptions({
   queryKey: ['invitations', 'first'],
   queryFn: ({ signal }) => get('/invitations', { query: { limit: 1 } }, signal),
-  ...fresh,
+  ...refetchOnFocus,
 })
 
 export const firstTokenQuery = queryOptions({
   queryKey: ['tokens', 'first'],
   queryFn: ({ signal }) => get('/tokens', { query: { limit: 1 } }, signal),
-  ...fresh,
+  ...refetchOnFocus,
 })
 
 export const firstTrustQuery = queryOptions({
   queryKey: ['trusts', 'first'],
   queryFn: ({ signal }) => get('/trusts', { query: { limit: 1 } }, signal),
-  ...fresh,
+  ...refetchOnFocus,
 })
 
 /** The steps are for administrators, who can take all of them. */

@@ -19,7 +19,7 @@ import {
 const trustCommand =
   'rack-gateway trusts create deploy --role ci --provider github --with repositoryId=ID --with repositoryOwnerId=ID'
 
-/** The next three steps of an installation that nobody uses yet. They are ticked as they are done, and disappear with the last. */
+/** Three steps for a new installation. Each is ticked when it is done, and the card disappears when all are done. */
 export function NextSteps() {
   const me = useMe()
   const enabled = canTakeSteps(me)

@@ -12,11 +12,11 @@ interface RackListProps {
   readonly racks: readonly RackStatus[]
   /** The names of racks that have not answered yet. */
   readonly waitingFor?: readonly string[]
-  /** More racks than these are compact cells if they are well, until the person asks for more. */
+  /** With more racks than this, the healthy ones are compact cells, until the person asks for rows. */
   readonly longest?: number
 }
 
-/** Racks: the unwell first, each with why, and then those that have not answered. */
+/** Racks: those with a problem first, each with the reason, then the racks that have not answered. */
 export function RackList({ racks, waitingFor = [], longest = 8 }: RackListProps) {
   const [showsAll, setShowsAll] = useState(false)
   const sorted = racksByHealth(racks, serverNow())

@@ -9,17 +9,17 @@ import { Card } from '../../../ui/card.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { checkpointQuery, mayReadAudit, missingFactorQuery, ownTokensQuery } from '../overview-queries.ts'
+import { checkpointStatusQuery, mayReadAudit, missingFactorQuery, ownTokensQuery } from '../overview-queries.ts'
 import styles from './waiting-card.module.css'
 import { waitingItems } from './waiting-items.ts'
 
-const longest = 6
+const firstRows = 6
 
 /** What waits for me? */
 export function WaitingCard() {
   const me = useMe()
   const [showsAll, setShowsAll] = useState(false)
-  const checkpoint = useQuery({ ...checkpointQuery, enabled: mayReadAudit(me) })
+  const checkpoint = useQuery({ ...checkpointStatusQuery, enabled: mayReadAudit(me) })
   const tokens = useQuery(ownTokensQuery)
   const missingFactor = useQuery(missingFactorQuery)
   const items = waitingItems(
@@ -43,7 +43,7 @@ export function WaitingCard() {
       {items.length === 0 && !error && <p className={styles.soft}>Nothing waits for you.</p>}
       {items.length > 0 && (
         <ul className={styles.list}>
-          {(showsAll ? items : items.slice(0, longest)).map(({ tone, word, text, at, to, search = {} }) => (
+          {(showsAll ? items : items.slice(0, firstRows)).map(({ tone, word, text, at, to, search = {} }) => (
             <li key={text} className={styles.item}>
               <Badge tone={tone}>{word}</Badge>
               <Link to={to} search={search}>
@@ -54,7 +54,7 @@ export function WaitingCard() {
           ))}
         </ul>
       )}
-      {items.length > longest && !showsAll && (
+      {items.length > firstRows && !showsAll && (
         <p>
           <Button kind="quiet" onPress={() => setShowsAll(true)}>
             Show all {items.length}

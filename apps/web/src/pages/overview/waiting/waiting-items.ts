@@ -5,7 +5,7 @@ import { scopeText } from '../../../ui/scope-text.ts'
 export interface WaitingItem {
   readonly tone: 'deny' | 'warn'
   readonly word: string
-  /** Parts of it can be chosen by other people. */
+  /** Other people can choose parts of it, so `VisibleText` must show it. */
   readonly text: string
   /** RFC 3339: when it happens. */
   readonly at?: string
@@ -15,14 +15,14 @@ export interface WaitingItem {
 
 interface WaitingFacts {
   readonly me: Pick<Me, 'access'>
-  /** Null for a person who must not read the audit log. */
+  /** Null until it is loaded, and for a person who cannot read the audit log. */
   readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'alarms' | 'openAlarms' | 'late'> | null
-  /** Whether the policy requires a second factor of the person, who has none. */
+  /** The requirement, if the policy requires a second factor of the person and they have none; otherwise null. */
   readonly missingFactor: { readonly requiredBy: string | null } | null
   readonly tokens: readonly Pick<ItemOf<'listTokens'>, 'name' | 'expiresAt' | 'revokedAt'>[]
 }
 
-/** Days before the end of a role or a token. */
+/** How many days before a role or a token expires it is listed. */
 const noticeDays = 14
 
 /** What waits for a person, the most urgent first. @param now milliseconds since the epoch */

@@ -5,19 +5,19 @@ import { TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { emptyGrant, GrantFields, grantOf } from '../forms/grant-fields.tsx'
-import { DoneDialog } from '../forms/warnings.tsx'
+import { WarningsDialog } from '../forms/warnings.tsx'
 import type { SubjectKind } from '../subjects.ts'
 import { type Subject, SubjectPicker } from './subject-picker.tsx'
 
 interface BindingDialogProps {
-  /** Who gets the role; to be chosen, if it is left out. */
+  /** Gets the role. Without it, the person chooses a subject. */
   readonly subject?: { readonly kind: SubjectKind; readonly id: string; readonly name: string }
   readonly onClose: () => void
 }
 
 /** Grants a role. */
-export function BindingDialog({ subject: given, onClose }: BindingDialogProps) {
-  const [subject, setSubject] = useState<Subject>(given ?? { kind: 'user', id: null, name: '' })
+export function BindingDialog({ subject: fixedSubject, onClose }: BindingDialogProps) {
+  const [subject, setSubject] = useState<Subject>(fixedSubject ?? { kind: 'user', id: null, name: '' })
   const [grant, setGrant] = useState(emptyGrant)
   const [reason, setReason] = useState('')
   const create = useChange(
@@ -31,16 +31,16 @@ export function BindingDialog({ subject: given, onClose }: BindingDialogProps) {
       if (warnings.length === 0) onClose()
     },
   )
-  if (create.data?.warnings) return <DoneDialog title="Granted" warnings={create.data.warnings} onClose={onClose} />
+  if (create.data?.warnings) return <WarningsDialog title="Granted" warnings={create.data.warnings} onClose={onClose} />
   return (
     <FormDialog
-      title={given === undefined ? 'Grant a role' : `Grant a role to ${given.name}`}
+      title={fixedSubject === undefined ? 'Grant a role' : `Grant a role to ${fixedSubject.name}`}
       submit="Grant the role"
       change={create}
       onSubmit={() => subject.id !== null && create.mutate({ kind: subject.kind, id: subject.id })}
       onClose={onClose}
     >
-      {given === undefined && <SubjectPicker subject={subject} onChange={setSubject} />}
+      {fixedSubject === undefined && <SubjectPicker subject={subject} onChange={setSubject} />}
       <GrantFields value={grant} onChange={setGrant} />
       <TextField
         label="Reason"

@@ -23,7 +23,7 @@ export default function BindingsTab() {
     binding.reason,
     ...(binding.permissions ?? []),
   ])
-  const removed = list.rows?.find(({ id }) => id === search.item)
+  const bindingToRemove = list.rows?.find(({ id }) => id === search.item)
   return (
     <>
       <ListView
@@ -75,8 +75,12 @@ export default function BindingsTab() {
         ]}
       />
       {list.rows !== null && search.dialog === 'create' && <BindingDialog onClose={closeDialog} />}
-      {search.dialog === 'remove' && removed && (
-        <RemoveBindingDialog binding={removed} subject={nameOf(removed.subject.id)} onClose={closeDialog} />
+      {search.dialog === 'remove' && bindingToRemove && (
+        <RemoveBindingDialog
+          binding={bindingToRemove}
+          subject={nameOf(bindingToRemove.subject.id)}
+          onClose={closeDialog}
+        />
       )}
     </>
   )

@@ -16,7 +16,7 @@ interface SubjectPickerProps {
   readonly kinds?: readonly SubjectKind[]
 }
 
-/** Who gets something. A group can be named before anybody of it has logged in. */
+/** Chooses who gets something. The name of a group can be typed before any of its members has logged in. */
 export function SubjectPicker({ subject: { kind, id }, onChange, kinds = subjectKinds }: SubjectPickerProps) {
   const { options, isPending, nameOf } = useSubjects()
   return (

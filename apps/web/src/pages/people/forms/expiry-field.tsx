@@ -9,17 +9,17 @@ export interface Expiry {
   readonly date: string
 }
 
-export const never: Expiry = { after: '', date: '' }
+export const defaultExpiry: Expiry = { after: '', date: '' }
 
 interface ExpiryFieldProps {
   readonly label: string
   readonly value: Expiry
   readonly onChange: (value: Expiry) => void
-  /** What happens without a choice. */
+  /** The label of the default. */
   readonly unset?: string
 }
 
-/** After some days, or at the end of a day of this browser's time zone. */
+/** Chooses an expiry: after some days, or at the end of a day of this browser's time zone. */
 export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryFieldProps) {
   return (
     <div className={styles.pair}>
@@ -60,7 +60,7 @@ export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string 
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString()
 }
 
-/** The lifetime of an API token, as requests have it. */
+/** The lifetime of an API token, as requests contain it. */
 export function tokenExpiryOf(expiry: Expiry): { readonly days?: number; readonly expiresAt?: string } {
   if (expiry.after !== '' && expiry.after !== 'date') return { days: Number(expiry.after) }
   const expiresAt = expiresAtOf(expiry)

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../api/queries.ts'
 import { Choice, TextField } from '../../../ui/fields.tsx'
 import { Problem } from '../../../ui/problem.tsx'
-import { type Expiry, ExpiryField, expiresAtOf, never } from './expiry-field.tsx'
+import { defaultExpiry, type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx'
 import styles from './grant-fields.module.css'
 import { exceeds, rolesQuery } from './roles.ts'
 
@@ -13,7 +13,7 @@ export interface GrantValues {
   readonly expiry: Expiry
 }
 
-export const emptyGrant: GrantValues = { role: '', racks: '*', apps: '*', expiry: never }
+export const emptyGrant: GrantValues = { role: '', racks: '*', apps: '*', expiry: defaultExpiry }
 
 interface GrantFieldsProps {
   readonly value: GrantValues
@@ -33,7 +33,7 @@ export function GrantFields({ value, onChange }: GrantFieldsProps) {
 
 export function RoleField({ value, onChange }: GrantFieldsProps) {
   const { data: roles = [], error } = useQuery(rolesQuery)
-  const { roles: held } = useMe()
+  const { roles: ownRoles } = useMe()
   const chosen = roles.find(({ name }) => name === value.role)
   return (
     <>
@@ -47,7 +47,7 @@ export function RoleField({ value, onChange }: GrantFieldsProps) {
           { value: '', label: 'Choose a role' },
           ...roles.map((role) => ({
             value: role.name,
-            label: exceeds(role, held) ? `${role.name} (more than you have)` : role.name,
+            label: exceeds(role, ownRoles) ? `${role.name} (more than you have)` : role.name,
           })),
         ]}
         hint={chosen?.description}

@@ -19,7 +19,7 @@ export const rolesQuery = queryOptions({
   staleTime: 60_000,
 })
 
-/** Whether a role has a permission that none of the held roles has. The API denies granting it. */
-export function exceeds({ permissions }: Role, held: readonly string[]): boolean {
-  return permissions.some(({ roles }) => !roles.some((role) => held.includes(role)))
+/** Whether a role has a permission that none of the person's roles has. The API then denies the grant. */
+export function exceeds({ permissions }: Role, ownRoles: readonly string[]): boolean {
+  return permissions.some(({ roles }) => !roles.some((role) => ownRoles.includes(role)))
 }

@@ -3,7 +3,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 
-/** What the gateway accepted but may be a mistake. */
+/** Warnings about a request that the gateway accepted, but that may be a mistake. */
 export function WarningList({ warnings = [] }: { readonly warnings?: readonly string[] | undefined }) {
   if (warnings.length === 0) return null
   return (
@@ -17,14 +17,14 @@ export function WarningList({ warnings = [] }: { readonly warnings?: readonly st
   )
 }
 
-interface DoneDialogProps {
+interface WarningsDialogProps {
   readonly title: string
   readonly warnings: readonly string[]
   readonly onClose: () => void
 }
 
-/** Something was created, and may be a mistake. */
-export function DoneDialog({ title, warnings, onClose }: DoneDialogProps) {
+/** Says that something was created, and shows the warnings about it. */
+export function WarningsDialog({ title, warnings, onClose }: WarningsDialogProps) {
   return (
     <Dialog title={title} isOpen onClose={onClose}>
       <WarningList warnings={warnings} />

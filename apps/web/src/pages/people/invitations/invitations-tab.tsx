@@ -32,7 +32,7 @@ export default function InvitationsTab() {
     invitation.reason,
     ...invitation.grants.map(({ role }) => role),
   ])
-  const revoked = list.rows?.find(({ id }) => id === search.item)
+  const invitationToRevoke = list.rows?.find(({ id }) => id === search.item)
   return (
     <>
       <ListView
@@ -88,13 +88,13 @@ export default function InvitationsTab() {
         ]}
       />
       {mayInvite && search.dialog === 'create' && <InviteDialog onClose={closeDialog} />}
-      {search.dialog === 'revoke' && revoked && (
+      {search.dialog === 'revoke' && invitationToRevoke && (
         <ConfirmDialog
-          title={`Revoke the invitation for ${revoked.email}?`}
+          title={`Revoke the invitation for ${invitationToRevoke.email}?`}
           submit="Revoke the invitation"
           cancel="Keep it"
-          change={() => remove('/invitations/{id}', { id: revoked.id })}
-          done={`The invitation for ${revoked.email} was revoked.`}
+          change={() => remove('/invitations/{id}', { id: invitationToRevoke.id })}
+          done={`The invitation for ${invitationToRevoke.email} was revoked.`}
           onClose={closeDialog}
         >
           <p>The person will not get these roles at the first login. They can still log in if they could before.</p>

@@ -7,7 +7,7 @@ import { Choice, TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { emptyGrant, GrantFields, type GrantValues, grantOf } from '../forms/grant-fields.tsx'
-import { DoneDialog } from '../forms/warnings.tsx'
+import { WarningsDialog } from '../forms/warnings.tsx'
 import styles from './invite-dialog.module.css'
 
 /** Gives a person roles before the first login. */
@@ -35,7 +35,9 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     },
   )
   if (invite.data?.warnings)
-    return <DoneDialog title={`${invite.data.email} was invited`} warnings={invite.data.warnings} onClose={onClose} />
+    return (
+      <WarningsDialog title={`${invite.data.email} was invited`} warnings={invite.data.warnings} onClose={onClose} />
+    )
   return (
     <FormDialog
       title="Invite a person"

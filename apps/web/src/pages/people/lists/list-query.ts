@@ -22,7 +22,7 @@ async function readPage<P extends ListPath>(path: P, query: object, signal: Abor
   )
 }
 
-/** A list of the management API, page by page. @param filter what the API itself filters by, such as `group` */
+/** A list of the management API, page by page. @param filter the filters of the API, such as `group` */
 export function listQuery<P extends ListPath>(path: P, filter: Filter = {}) {
   return infiniteQueryOptions({
     queryKey: [path, filter],
@@ -32,8 +32,8 @@ export function listQuery<P extends ListPath>(path: P, filter: Filter = {}) {
   })
 }
 
-/** The most rows of a list that a choice among them offers. */
-const mostChoices = 1_000
+/** The largest number of rows that a choice offers. */
+const maxChoices = 1_000
 
 /** The first thousand rows of a list, to choose among them, or to show names in place of IDs. */
 export function choicesQuery<P extends ListPath>(path: P) {
@@ -42,7 +42,7 @@ export function choicesQuery<P extends ListPath>(path: P) {
     async queryFn({ signal }) {
       const rows: RowOf<P>[] = []
       let cursor: string | null | undefined
-      while (cursor !== null && rows.length < mostChoices) {
+      while (cursor !== null && rows.length < maxChoices) {
         const page = await readPage(path, { limit: 200, cursor }, signal)
         rows.push(...page.items)
         cursor = page.next

@@ -24,23 +24,23 @@ interface ListViewProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly empty: ReactNode
   readonly actions?: ReactNode
-  /** The name of what `of` in the address limits the list to. */
+  /** The name of the group, owner, or subject that limits the list; undefined: none does. */
   readonly limitedTo?: string | undefined
   /** Shows the open row, beside the list. */
   readonly panel?: (id: string) => ReactNode
 }
 
-/** A list with its filter, the rest of it on demand, and the open row beside it. */
+/** A list with its filter, a button for more rows, and the open row beside it. */
 export function ListView<Row>(props: ListViewProps<Row>) {
   const { label, list, keyOf, columns, empty, actions, limitedTo, panel } = props
   const { search, change } = usePeopleSearch()
-  const place = useRef<HTMLDivElement>(null)
-  useFocusAfterDialog(place)
-  useRowKeys(place, () => change({ open: undefined }))
+  const container = useRef<HTMLDivElement>(null)
+  useFocusAfterDialog(container)
+  useRowKeys(container, () => change({ open: undefined }))
   const [first, ...others] = columns
   const hasPanel = panel !== undefined && search.open !== undefined
   return (
-    <div className={styles.view} data-open={hasPanel} ref={place}>
+    <div className={styles.view} data-open={hasPanel} ref={container}>
       <div className={styles.list}>
         <div className={listTools.tools}>
           <FilterField label={label} value={search.q ?? ''} onChange={(q) => change({ q }, { replace: true })} />

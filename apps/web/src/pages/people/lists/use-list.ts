@@ -4,9 +4,9 @@ import { usePeopleSearch } from '../use-people-search.ts'
 import { type Filter, type ListPath, listQuery, type RowOf } from './list-query.ts'
 
 export interface ListRows<Row> {
-  /** The rows that match the filter; null while none is known. */
+  /** The rows that match the filter; null until the first page is loaded. */
   readonly rows: readonly Row[] | null
-  /** How many rows there are, as far as they are loaded. */
+  /** Such as `3 of the first 200`. */
   readonly count: string
   readonly isPending: boolean
   /** More rows are loaded because there is a filter. */
@@ -17,14 +17,14 @@ export interface ListRows<Row> {
   readonly isShowingMore: boolean
 }
 
-/** A filter searches this many rows by itself. */
-const mostSearched = 2_000
+/** With a filter, the next pages are loaded by themselves up to this number of rows. */
+const maxSearched = 2_000
 
 /**
- * A list, and of it what the filter of the page leaves.
+ * The rows of a list that match the filter of the page.
  *
- * @param filter what the API itself filters by
- * @param textOf what the filter of the page searches in a row
+ * @param filter the filters of the API
+ * @param textOf the texts of a row that the filter of the page searches
  */
 export function useList<P extends ListPath>(
   path: P,
@@ -35,7 +35,7 @@ export function useList<P extends ListPath>(
   const list = useInfiniteQuery(listQuery(path, filter))
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
   const loaded = list.data?.pages.flatMap(({ items }) => items)
-  const mustSearch = q !== '' && hasNextPage && list.error === null && (loaded?.length ?? 0) < mostSearched
+  const mustSearch = q !== '' && hasNextPage && list.error === null && (loaded?.length ?? 0) < maxSearched
   useEffect(() => {
     if (mustSearch && !isFetchingNextPage) void fetchNextPage()
   }, [mustSearch, isFetchingNextPage, fetchNextPage])

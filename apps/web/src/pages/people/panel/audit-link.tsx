@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 
-/** The events of a person or a program, for those who may read the audit log. */
+/** Leads to the events of a person or a program. Empty for a person who cannot read the audit log. */
 export function AuditLink({ actor }: { readonly actor: string }) {
   if (!can(useMe(), 'gateway:audit:read')) return null
   const quoted = /[\s"\\]/.test(actor) ? `"${actor.replace(/["\\]/g, '\\$&')}"` : actor

@@ -34,13 +34,13 @@ export function Panel({ title, actions, children }: PanelProps) {
   )
 }
 
-interface PanelOfProps<T> {
+interface LoadingPanelProps<T> {
   readonly query: { readonly data: T | undefined; readonly error: Error | null; readonly refetch: () => unknown }
   readonly children: (item: T) => ReactNode
 }
 
-/** A panel whose row is being read. */
-export function PanelOf<T>({ query, children }: PanelOfProps<T>) {
+/** Renders its children with the row of a query. Until it is loaded, a panel shows a spinner or the error. */
+export function LoadingPanel<T>({ query, children }: LoadingPanelProps<T>) {
   if (query.data !== undefined) return children(query.data)
   return (
     <Panel title="Details">

@@ -20,7 +20,7 @@ interface SubjectRolesProps {
   readonly kind: SubjectKind
   readonly id: string
   readonly name: string
-  /** Whose bindings a user has, too. */
+  /** The groups of a user, who also has the bindings of these groups. */
   readonly groups?: readonly string[]
 }
 
@@ -40,7 +40,7 @@ export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps)
   if (!isAllowed) return null
   const error = results.find((result) => result.error)?.error
   const bindings = results.flatMap(({ data }) => data ?? [])
-  const removed = bindings.find((binding) => binding.id === search.item)
+  const bindingToRemove = bindings.find((binding) => binding.id === search.item)
   return (
     <PanelPart
       title="Roles"
@@ -74,8 +74,8 @@ export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps)
         />
       )}
       {search.dialog === 'grant' && <BindingDialog subject={{ kind, id, name }} onClose={closeDialog} />}
-      {search.dialog === 'remove-binding' && removed && (
-        <RemoveBindingDialog binding={removed} subject={name} onClose={closeDialog} />
+      {search.dialog === 'remove-binding' && bindingToRemove && (
+        <RemoveBindingDialog binding={bindingToRemove} subject={name} onClose={closeDialog} />
       )}
     </PanelPart>
   )

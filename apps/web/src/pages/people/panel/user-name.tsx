@@ -4,7 +4,7 @@ import { get } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 
-/** The email address of a user, for those who may list users; the ID for the others, and for what is no user. */
+/** The email address of a user. It is the ID if no user has it, or if the person cannot read users. */
 export function UserName({ id }: { readonly id: string }) {
   const isAllowed = can(useMe(), 'gateway:user:write')
   const { data } = useQuery({

@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import { Facts } from '../../../ui/facts.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { OwnedTokens } from '../panel/owned-tokens.tsx'
-import { Panel, PanelOf } from '../panel/panel.tsx'
+import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 
@@ -20,7 +20,7 @@ export function ServiceAccountPanel({ id }: { readonly id: string }) {
     queryFn: ({ signal }) => get('/service-accounts/{id}', { id }, signal),
   })
   return (
-    <PanelOf query={query}>
+    <LoadingPanel query={query}>
       {({ name, createdAt, disabledAt }) => (
         <Panel
           title={name}
@@ -85,6 +85,6 @@ export function ServiceAccountPanel({ id }: { readonly id: string }) {
           )}
         </Panel>
       )}
-    </PanelOf>
+    </LoadingPanel>
   )
 }

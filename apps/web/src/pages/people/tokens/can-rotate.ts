@@ -1,7 +1,7 @@
 import type { Me, Token } from '@rack-gateway/gateway-api'
 import { can } from '../../../api/can.ts'
 
-/** Nobody can rotate the token of another person. */
+/** Whether the person can rotate a token: their own, or with a permission that of a service account. */
 export function canRotate(me: Me, { owner }: Token): boolean {
   return owner.kind === 'service-account' ? can(me, 'gateway:service-account:write') : owner.id === me.id
 }

@@ -5,14 +5,14 @@ import { useMe } from '../../../api/queries.ts'
 import { Choice, TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
-import { ExpiryField, never, tokenExpiryOf } from '../forms/expiry-field.tsx'
+import { defaultExpiry, ExpiryField, tokenExpiryOf } from '../forms/expiry-field.tsx'
 import { emptyGrant, RoleField, ScopeFields } from '../forms/grant-fields.tsx'
 import { useSubjects } from '../subjects.ts'
 import { FreshLogin } from './fresh-login.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
 
 interface CreateTokenDialogProps {
-  /** The owner that is chosen at first, instead of the person. */
+  /** The ID of the service account that is chosen as the owner at first; undefined: the person. */
   readonly serviceAccount: string | undefined
   readonly onClose: () => void
 }
@@ -36,7 +36,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
   const [access, setAccess] = useState('role')
   const [permissions, setPermissions] = useState('')
   const [onlyRack, setOnlyRack] = useState('')
-  const [expiry, setExpiry] = useState(never)
+  const [expiry, setExpiry] = useState(defaultExpiry)
   const [sources, setSources] = useState('')
   const [reason, setReason] = useState('')
   const create = useChange(() => {

@@ -6,8 +6,8 @@ import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { LoginLink } from '../../../ui/login-link.tsx'
 import { Time } from '../../../ui/time.tsx'
 
-/** Milliseconds for which a login leads to a token. */
-const freshFor = 5 * 60_000
+/** Milliseconds after a login in which the API shows tokens. */
+const maxLoginAge = 5 * 60_000
 
 interface FreshLoginProps {
   readonly title: string
@@ -15,11 +15,11 @@ interface FreshLoginProps {
   readonly children: ReactNode
 }
 
-/** Shows its content only soon after a login, which the API needs before it shows a token to a browser. */
+/** Shows its content only within five minutes of a login, because the API requires that to show a token to a browser. */
 export function FreshLogin({ title, onClose, children }: FreshLoginProps) {
   const { loggedInAt } = useMe()
   // Decided once: a form that is being filled in, or a token that is shown, stays.
-  const [isFresh] = useState(() => loggedInAt === undefined || serverNow() - Date.parse(loggedInAt) < freshFor)
+  const [isFresh] = useState(() => loggedInAt === undefined || serverNow() - Date.parse(loggedInAt) < maxLoginAge)
   if (isFresh || loggedInAt === undefined) return children
   return (
     <Dialog title={title} isOpen onClose={onClose}>

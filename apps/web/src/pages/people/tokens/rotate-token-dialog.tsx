@@ -4,7 +4,7 @@ import { post } from '../../../api/client.ts'
 import { Choice } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
-import { ExpiryField, never, tokenExpiryOf } from '../forms/expiry-field.tsx'
+import { defaultExpiry, ExpiryField, tokenExpiryOf } from '../forms/expiry-field.tsx'
 import { FreshLogin } from './fresh-login.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
 
@@ -24,7 +24,7 @@ export function RotateTokenDialog(props: RotateTokenDialogProps) {
 /** Issues a new secret. */
 function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
   const [overlap, setOverlap] = useState('24')
-  const [expiry, setExpiry] = useState(never)
+  const [expiry, setExpiry] = useState(defaultExpiry)
   const rotate = useChange(() =>
     post('/tokens/{id}/rotate', {
       id: token.id,

@@ -9,7 +9,7 @@ import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { AuditLink } from '../panel/audit-link.tsx'
 import { GrantList } from '../panel/grant-list.tsx'
-import { Panel, PanelOf, PanelPart } from '../panel/panel.tsx'
+import { LoadingPanel, Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 import { canRotate } from './can-rotate.ts'
@@ -24,7 +24,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
     queryFn: ({ signal }) => get('/tokens/{id}', { id }, signal),
   })
   return (
-    <PanelOf query={query}>
+    <LoadingPanel query={query}>
       {(token) => (
         <>
           <Panel title={token.name} actions={<TokenActions token={token} />}>
@@ -62,7 +62,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
           <TokenDialogs token={token} />
         </>
       )}
-    </PanelOf>
+    </LoadingPanel>
   )
 }
 

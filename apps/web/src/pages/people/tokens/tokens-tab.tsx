@@ -14,7 +14,7 @@ import { TokenState } from './token-state.tsx'
 
 type TokenRow = RowOf<'/tokens'>
 
-/** One's own API tokens, and for administrators everybody's. */
+/** The API tokens of the person, or all API tokens for an administrator. */
 export default function TokensTab() {
   const me = useMe()
   const { search, openDialog, closeDialog } = usePeopleSearch()

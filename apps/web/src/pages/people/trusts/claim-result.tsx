@@ -8,7 +8,7 @@ type Result = ResponseOf<'testTrusts'>
 
 /** What would happen to a job with these claims, and why, trust by trust. */
 export function ClaimResult({ result }: { readonly result: Result }) {
-  // The result repeats the check that decides.
+  // The text of the result already contains the check that decided.
   const failed = result.checks.filter(({ passed, text }) => !passed && !result.text.includes(text))
   return (
     <section aria-label="Result" className={styles.result} aria-live="polite">
@@ -64,7 +64,7 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
                 <VisibleText>{condition.claim}</VisibleText>
               </code>{' '}
               <VisibleText>{condition.expected}</VisibleText>
-              {!condition.met && <Found found={condition.found} />}
+              {!condition.met && <ActualValue value={condition.found} />}
             </span>
           </li>
         ))}
@@ -78,12 +78,12 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
   )
 }
 
-/** What the job has in place of what a condition requires. */
-function Found({ found }: { readonly found: string | null }) {
+/** The value of the claim that did not meet a condition. */
+function ActualValue({ value }: { readonly value: string | null }) {
   return (
     <span className={styles.hint}>
       {' but is '}
-      {found === null ? 'missing' : <VisibleText>{found}</VisibleText>}
+      {value === null ? 'missing' : <VisibleText>{value}</VisibleText>}
     </span>
   )
 }

@@ -9,7 +9,7 @@ interface ConditionFieldsProps {
   readonly onChange: (conditions: readonly ConditionValues[]) => void
 }
 
-/** What the claims of a job must be. */
+/** The conditions that the claims of a job must meet. */
 export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) {
   const replace = (changed: ConditionValues) =>
     onChange(conditions.map((condition) => (condition.key === changed.key ? changed : condition)))

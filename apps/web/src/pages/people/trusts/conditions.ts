@@ -10,9 +10,9 @@ export interface ConditionValues {
   readonly value: string
 }
 
-/** A condition as a request has it. A value in JSON, such as `true`, `7`, or `"7"`, has its type; other text is text. */
-export function conditionOf({ claim: typed, requirement, value }: ConditionValues): TrustCondition {
-  const claim = typed.trim()
+/** A condition, as requests contain it. A value such as `true`, `7`, or `"7"` has its JSON type; other text is a string. */
+export function conditionOf({ claim: typedClaim, requirement, value }: ConditionValues): TrustCondition {
+  const claim = typedClaim.trim()
   switch (requirement) {
     case 'equals':
       return { claim, equals: claimValue(value) }
@@ -31,7 +31,7 @@ function claimValue(text: string): string | number | boolean {
     const value: unknown = JSON.parse(trimmed)
     if (typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)) return value as string
   } catch {
-    // Text that is no JSON.
+    // The text is not JSON.
   }
   return trimmed
 }

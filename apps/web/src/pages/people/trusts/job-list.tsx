@@ -17,7 +17,7 @@ export function JobList({ trust }: { readonly trust: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useInfiniteQuery(listQuery('/workload-sessions', { trust }))
   const jobs = list.data?.pages.flatMap(({ items }) => items) ?? []
-  const revoked = jobs.find(({ id }) => id === search.item)
+  const jobToRevoke = jobs.find(({ id }) => id === search.item)
   return (
     <>
       <PanelList title="Sessions of jobs" loading="Loading the sessions of jobs" list={list} rows={jobs}>
@@ -44,17 +44,17 @@ export function JobList({ trust }: { readonly trust: string }) {
           </>
         )}
       </PanelList>
-      {search.dialog === 'revoke-job' && revoked && (
+      {search.dialog === 'revoke-job' && jobToRevoke && (
         <ConfirmDialog
           title="Revoke the session of this job?"
           submit="Revoke the session"
           cancel="Keep it"
-          change={() => remove('/workload-sessions/{id}', { id: revoked.id })}
+          change={() => remove('/workload-sessions/{id}', { id: jobToRevoke.id })}
           done="The session of the job was revoked."
           onClose={closeDialog}
         >
           <p>
-            Within a second, <VisibleText>{revoked.name}</VisibleText> is rejected, and its open streams are closed.
+            Within a second, <VisibleText>{jobToRevoke.name}</VisibleText> is rejected, and its open streams are closed.
           </p>
         </ConfirmDialog>
       )}

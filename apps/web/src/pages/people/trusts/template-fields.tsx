@@ -8,7 +8,7 @@ interface TemplateFieldsProps {
   readonly onChange: (values: Readonly<Record<string, string>>) => void
 }
 
-/** What a template of a CI system asks for. */
+/** The fields of the template for a CI system. */
 export function TemplateFields({ provider, values, onChange }: TemplateFieldsProps) {
   const { hint, fields } = templates[provider]
   return (

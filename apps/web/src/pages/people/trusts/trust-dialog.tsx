@@ -5,7 +5,7 @@ import { Choice, TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { emptyGrant, GrantFields, grantOf } from '../forms/grant-fields.tsx'
-import { DoneDialog } from '../forms/warnings.tsx'
+import { WarningsDialog } from '../forms/warnings.tsx'
 import { ConditionFields, emptyCondition } from './condition-fields.tsx'
 import { type ConditionValues, conditionOf } from './conditions.ts'
 import { TemplateFields } from './template-fields.tsx'
@@ -41,7 +41,9 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
     },
   )
   if (create.data?.warnings)
-    return <DoneDialog title={`${create.data.name} was created`} warnings={create.data.warnings} onClose={onClose} />
+    return (
+      <WarningsDialog title={`${create.data.name} was created`} warnings={create.data.warnings} onClose={onClose} />
+    )
   return (
     <FormDialog
       title="Create a CI trust"

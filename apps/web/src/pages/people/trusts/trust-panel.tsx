@@ -8,7 +8,7 @@ import { Facts } from '../../../ui/facts.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { GrantList } from '../panel/grant-list.tsx'
-import { Panel, PanelOf, PanelPart } from '../panel/panel.tsx'
+import { LoadingPanel, Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { UserName } from '../panel/user-name.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
@@ -26,7 +26,7 @@ export function TrustPanel({ id }: { readonly id: string }) {
     queryFn: ({ signal }) => get('/trusts/{id}', { id }, signal),
   })
   return (
-    <PanelOf query={query}>
+    <LoadingPanel query={query}>
       {(trust) => (
         <Panel
           title={trust.name}
@@ -87,6 +87,6 @@ export function TrustPanel({ id }: { readonly id: string }) {
           )}
         </Panel>
       )}
-    </PanelOf>
+    </LoadingPanel>
   )
 }

@@ -7,7 +7,7 @@ import { usePeopleSearch } from '../use-people-search.ts'
 import { LockDialog } from './lock-dialog.tsx'
 import { ResetFactorsDialog } from './reset-factors-dialog.tsx'
 
-/** The dialogs about a user, of which the address names the open one. */
+/** The dialog about a user that the address names. */
 export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
   const { search, closeDialog } = usePeopleSearch()
   const { id, email } = user

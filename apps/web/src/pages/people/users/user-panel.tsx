@@ -10,7 +10,7 @@ import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { AuditLink } from '../panel/audit-link.tsx'
 import { OwnedTokens } from '../panel/owned-tokens.tsx'
-import { Panel, PanelOf } from '../panel/panel.tsx'
+import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 import { UserDialogs } from './user-dialogs.tsx'
@@ -26,7 +26,7 @@ export function UserPanel({ id }: { readonly id: string }) {
     queryFn: ({ signal }) => get('/users/{id}', { id }, signal),
   })
   return (
-    <PanelOf query={query}>
+    <LoadingPanel query={query}>
       {(user) => (
         <>
           <Panel
@@ -74,7 +74,7 @@ export function UserPanel({ id }: { readonly id: string }) {
           <UserDialogs user={user} />
         </>
       )}
-    </PanelOf>
+    </LoadingPanel>
   )
 }
 

@@ -17,7 +17,7 @@ export function UserSessions({ user }: { readonly user: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useInfiniteQuery(listQuery('/sessions', { user }))
   const sessions = list.data?.pages.flatMap(({ items }) => items).filter(isOpen) ?? []
-  const revoked = sessions.find(({ id }) => id === search.item)
+  const sessionToRevoke = sessions.find(({ id }) => id === search.item)
   return (
     <>
       <PanelList title="Open sessions" loading="Loading the sessions" list={list} rows={sessions}>
@@ -39,18 +39,18 @@ export function UserSessions({ user }: { readonly user: string }) {
           </>
         )}
       </PanelList>
-      {search.dialog === 'revoke-session' && revoked && (
+      {search.dialog === 'revoke-session' && sessionToRevoke && (
         <ConfirmDialog
-          title={`Revoke this session of ${revoked.user.email}?`}
+          title={`Revoke this session of ${sessionToRevoke.user.email}?`}
           submit="Revoke the session"
           cancel="Keep it"
-          change={() => remove('/sessions/{id}', { id: revoked.id })}
+          change={() => remove('/sessions/{id}', { id: sessionToRevoke.id })}
           done="The session was revoked."
           onClose={closeDialog}
         >
           <p>
-            Within a second, <VisibleText>{deviceName(revoked.device)}</VisibleText> is logged out, and its open streams
-            are closed.
+            Within a second, <VisibleText>{deviceName(sessionToRevoke.device)}</VisibleText> is logged out, and its open
+            streams are closed.
           </p>
         </ConfirmDialog>
       )}

@@ -63,7 +63,7 @@ function Clock({ player }: { readonly player: Player }) {
   )
 }
 
-/** Whether the newest output is shown, and the way back to it. */
+/** Says whether the newest output is shown, and goes back to it. */
 function LiveButton({ player, onReconnect }: Pick<ControlsProps, 'player' | 'onReconnect'>) {
   const isFollowing = usePlayerState(player, (state) => state.isFollowing)
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)

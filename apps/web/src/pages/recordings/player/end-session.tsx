@@ -11,7 +11,7 @@ import { TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 
-/** Ends a session that runs, for people who are permitted to, with a reason that its participant reads. */
+/** The button that ends a running session, for a person who can do so. The participant reads the reason. */
 export function EndSession({ recording }: { readonly recording: Recording }) {
   const me = useMe()
   const { dialog } = useSearch({ from: '/recordings/$recording' })

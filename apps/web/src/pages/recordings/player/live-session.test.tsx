@@ -19,10 +19,10 @@ async function follow(body: ReadableStream<Uint8Array>) {
   const onSessionEnd = vi.fn()
   const recording = { id: 'R1', endedAt: null } as Recording
   const hook = renderHook(() => usePlayer(recording, { startAt: 0, onSessionEnd }))
-  await waitFor(() => expect(hook.result.current.opened?.player.state.isLoaded).toBe(true))
-  const { opened, error, retry } = hook.result.current
-  if (opened === null) throw new Error('the player did not open')
-  render(<Controls player={opened.player} isLive={error === null} onReconnect={retry} />)
+  await waitFor(() => expect(hook.result.current.openPlayer?.player.state.isLoaded).toBe(true))
+  const { openPlayer, error, retry } = hook.result.current
+  if (openPlayer === null) throw new Error('the player did not open')
+  render(<Controls player={openPlayer.player} isLive={error === null} onReconnect={retry} />)
   return { fetched, onSessionEnd, error }
 }
 

@@ -13,15 +13,15 @@ import { StateBadge } from '../list/recording-table.tsx'
 import { recordingQuery } from '../recording-queries.ts'
 import { locationOf, subjectOf } from '../recording-state.ts'
 import { EndSession } from './end-session.tsx'
-import { Player } from './player.tsx'
 import styles from './player-page.module.css'
+import { RecordingPlayer } from './recording-player.tsx'
 
 /** What happened in one recorded session? */
 export default function PlayerPage() {
   const { recording: id } = useParams({ from: '/recordings/$recording' })
   const { data: recording, error, refetch } = useQuery(recordingQuery(id))
   const [endedId, setEndedId] = useState<string | null>(null)
-  // The API knows of the end some moments after the stream.
+  // The stream ends some moments before the API knows that the session has ended.
   const isLive = recording?.endedAt === null && endedId !== id
   if (recording)
     return (
@@ -33,13 +33,13 @@ export default function PlayerPage() {
             <Link to="/recordings" search={{}} className={styles.back}>
               All recordings
             </Link>
-            <RefreshButton of="recording" />
+            <RefreshButton queryKind="recording" />
             {isLive && <EndSession recording={recording} />}
           </>
         }
       >
         {recording.removedBecause === null ? (
-          <Player
+          <RecordingPlayer
             key={id}
             recording={recording}
             onSessionEnd={() => {

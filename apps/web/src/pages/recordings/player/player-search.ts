@@ -1,15 +1,15 @@
-/** What the address of a recording has. */
+/** The search parameters of the page of a recording. */
 export interface PlayerSearch {
   /** The second that is shown. */
   readonly t?: number
-  /** A time to begin at instead, such as that of an audit event, RFC 3339 in UTC. */
+  /** A time to begin at instead, such as the time of an audit event, RFC 3339 in UTC. */
   readonly at?: string
   /** The searched text. */
   readonly q?: string
   readonly dialog?: 'end'
 }
 
-/** Reads the address. What it does not know, it leaves out. */
+/** Reads the search parameters. Unknown and invalid values are left out. */
 export function readPlayerSearch({ t, at, q, dialog }: Record<string, unknown>): PlayerSearch {
   const time = typeof at === 'string' ? Date.parse(at) : Number.NaN
   // The router reads q=7 as a number.

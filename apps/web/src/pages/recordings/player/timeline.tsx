@@ -10,7 +10,7 @@ interface TimelineProps {
   readonly recording: Recording
 }
 
-/** The whole length of the recording, with what is missing in it. The length is known from its row before it is loaded. */
+/** The whole length of the recording, with what is missing in it. Until it is loaded, its length comes from its start and end. */
 export function Timeline({ player, recording: { startedAt, endedAt } }: TimelineProps) {
   const position = usePlayerState(player, ({ seekingTo, position }) => Math.floor((seekingTo ?? position) / 100) * 100)
   const duration = usePlayerState(player, (state) => state.duration)

@@ -1,6 +1,6 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { open } from '../../../api/client.ts'
+import { openStream } from '../../../api/client.ts'
 import { ApiError } from '../../../api/errors.ts'
 import { endSession } from '../../../api/session-end.ts'
 import { Keyframes } from './engine/keyframes.ts'
@@ -31,7 +31,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
   const [isLive] = useState(recording.endedAt === null)
   const [firstPosition] = useState(startAt)
   const [attempt, setAttempt] = useState(0)
-  const [opened, setOpened] = useState<OpenPlayer | null>(null)
+  const [openPlayer, setOpenPlayer] = useState<OpenPlayer | null>(null)
   const [error, setError] = useState<Error | null>(null)
   // Each opening is an audit event, so only a new attempt opens it again.
   useEffect(() => {
@@ -50,8 +50,8 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
     async function load() {
       const path = isLive ? '/recordings/{id}/live' : '/recordings/{id}'
       const request = isLive ? { id, query: { from: 'start' } } : { id }
-      const body = await open(path, request, { accept: 'application/x-asciicast, application/json', signal })
-      setOpened({ player, tape })
+      const body = await openStream(path, request, { accept: 'application/x-asciicast, application/json', signal })
+      setOpenPlayer({ player, tape })
       const end = await loadRecording({
         body,
         tape,
@@ -72,7 +72,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
       setError(reason)
       if (reason instanceof ApiError && reason.status === 401) endSession(reason)
     }
-    setOpened(null)
+    setOpenPlayer(null)
     setError(null)
     load().catch(fail)
     player.run().catch(fail)
@@ -81,7 +81,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
       player.close()
     }
   }, [id, isLive, firstPosition, attempt])
-  return { opened, isLive, error, retry: () => setAttempt((number) => number + 1) }
+  return { openPlayer, isLive, error, retry: () => setAttempt((number) => number + 1) }
 }
 
 /** A part of the player's state. The component renders again only when that part changes. */

@@ -9,9 +9,9 @@ import { ChangesNote } from '../changes-note.tsx'
 import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
-import { useLastChanges } from '../use-last-changes.ts'
+import { useItemChanges } from '../use-item-changes.ts'
+import { buildDurationText } from './build-duration.ts'
 import { buildsQuery } from './build-queries.ts'
-import { durationText } from './duration.ts'
 
 /** The newest builds of the app. */
 export function BuildList() {
@@ -25,7 +25,7 @@ export function BuildList() {
 }
 
 function BuildTable({ builds, limit }: { readonly builds: readonly Build[]; readonly limit: number }) {
-  const changes = useLastChanges({ build: builds.map(({ id }) => id) })
+  const changes = useItemChanges({ build: builds.map(({ id }) => id) })
   const creatorOf = (id: string) =>
     changes.data?.builds.find(({ build }) => build === id)?.created?.principal.name ?? ''
   return (
@@ -55,7 +55,7 @@ function BuildTable({ builds, limit }: { readonly builds: readonly Build[]; read
               { title: 'Release', cell: ({ release }) => release !== '' && <RowLink tab="releases" id={release} /> },
               { title: 'Started', cell: ({ started }) => started !== null && <Time at={started} kind="relative" /> },
               { title: 'Started by', cell: ({ id }) => <VisibleText>{creatorOf(id)}</VisibleText>, secondary: true },
-              { title: 'Duration', cell: durationText, secondary: true },
+              { title: 'Duration', cell: buildDurationText, secondary: true },
               {
                 title: 'Commit',
                 cell: ({ gitSha }) => <VisibleText>{gitSha.slice(0, 7)}</VisibleText>,

@@ -8,8 +8,8 @@ import { Log } from '../logs/log.tsx'
 import { OpenItem } from '../open-item.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
+import { buildDurationText } from './build-duration.ts'
 import { buildQuery } from './build-queries.ts'
-import { durationText } from './duration.ts'
 
 /** One build: its source, its result, and its log. */
 export function BuildView({ id }: { readonly id: string }) {
@@ -23,7 +23,7 @@ export function BuildView({ id }: { readonly id: string }) {
               build.release === '' ? null : ['Release', <RowLink key="id" tab="releases" id={build.release} />],
               build.reason === '' ? null : ['Reason', <VisibleText key="text">{build.reason}</VisibleText>],
               ['Started', build.started === null ? 'Unknown' : <Time key="at" at={build.started} />],
-              ['Duration', durationText(build) || 'Not ended'],
+              ['Duration', buildDurationText(build) || 'Not ended'],
               build.gitSha === '' ? null : ['Commit', <VisibleText key="text">{build.gitSha}</VisibleText>],
               ['Description', <VisibleText key="text">{build.description}</VisibleText>],
             ]}

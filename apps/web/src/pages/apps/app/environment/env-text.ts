@@ -26,17 +26,17 @@ export function readVariables(env: string): readonly Variable[] {
 /** What a person changed, by key: the new value, or null to remove the variable. */
 export type Edits = ReadonlyMap<string, string | null>
 
-/** The environment with edits. No byte of a variable without an edit changes, so masks stay what they are. */
+/** The environment with edits. No byte of a variable without an edit changes, so masks stay valid. */
 export function applyEdits(env: string, edits: Edits): string {
   const entries = envEntries(env)
   const last = new Map(entries.map((entry) => [entry.key, entry]))
-  const kept = entries.flatMap((entry) => {
+  const lines = entries.flatMap((entry) => {
     const edit = entry.key === null ? undefined : edits.get(entry.key)
     if (edit === undefined) return entry.lines
     if (edit === null) return []
     return last.get(entry.key) === entry ? [withValue(entry, edit)] : entry.lines
   })
-  const text = kept.join('\n')
+  const text = lines.join('\n')
   const added = [...edits].flatMap(([key, value]) => (value === null || last.has(key) ? [] : [`${key}=${value}`]))
   if (added.length === 0) return text
   return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${added.join('\n')}`
@@ -47,8 +47,8 @@ function withValue({ rawKey, lines }: EnvEntry, value: string): string {
 }
 
 /**
- * A key that would not have the value of its edit, or that changed without one, because values of several lines have no end mark:
- * a new line can look like a part of the value above it. Null if everything is read as it was edited.
+ * A key that the rack would read with another value than the person intended; null if there is none. Values of several lines
+ * have no end mark, so a new line can look like a part of the value above it.
  */
 export function misreadKey(env: string, edits: Edits): string | null {
   const before = environmentValues(env)
@@ -61,7 +61,7 @@ export function misreadKey(env: string, edits: Edits): string | null {
   return null
 }
 
-/** The last variable also has the line break at the end of the text. */
+/** The value of the last variable includes the line breaks at the end of the text. */
 function withoutLastBreaks<V extends string | undefined>(value: V): V {
   return value?.replace(/\n+$/, '') as V
 }

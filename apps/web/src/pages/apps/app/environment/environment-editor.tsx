@@ -15,15 +15,15 @@ import { VariableTable } from './variable-table.tsx'
 interface EnvironmentEditorProps {
   readonly release: Release
   /** The ID of the release that runs. */
-  readonly running: string
+  readonly runningId: string
   readonly draft: Draft
 }
 
-/** The variables of a release, and for those who may change them, a new release with other ones. */
-export function EnvironmentEditor({ release, running, draft }: EnvironmentEditorProps) {
+/** The variables of a release. A person who may change them can create a new release with other variables. */
+export function EnvironmentEditor({ release, runningId, draft }: EnvironmentEditorProps) {
   const { rack, app } = useApp()
   const canEdit = usePermitted(rack, app)('POST /apps/{app}/releases')
-  const { edits, isReviewing, setReviewing, created } = draft
+  const { edits, isReviewing, setReviewing, createdId } = draft
   const changes = environmentDifference(release.env, applyEdits(release.env, edits)).length
   return (
     <Card
@@ -36,15 +36,15 @@ export function EnvironmentEditor({ release, running, draft }: EnvironmentEditor
         )
       }
     >
-      {created !== null && (
+      {createdId !== null && (
         <p role="status">
-          The release <RowLink tab="releases" id={created} /> has your changes. It does not run yet: open it to compare
-          it with the running release, and to promote it.
+          The release <RowLink tab="releases" id={createdId} /> has your changes. It does not run yet: open it to
+          compare it with the running release, and to promote it.
         </p>
       )}
       <VariableTable release={release} variables={readVariables(release.env)} canEdit={canEdit} draft={draft} />
       {canEdit && <AddVariable env={release.env} draft={draft} />}
-      {isReviewing && <ReviewDialog release={release} running={running} draft={draft} />}
+      {isReviewing && <ReviewDialog release={release} runningId={runningId} draft={draft} />}
       <LeaveGuard changes={changes} />
     </Card>
   )

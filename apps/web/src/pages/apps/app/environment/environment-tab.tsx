@@ -22,7 +22,7 @@ export default function EnvironmentTab() {
                 {(release) => (
                   <>
                     <Origin release={release} app={app} />
-                    <EnvironmentEditor release={release} running={app.release} draft={draft} />
+                    <EnvironmentEditor release={release} runningId={app.release} draft={draft} />
                   </>
                 )}
               </RackAnswer>

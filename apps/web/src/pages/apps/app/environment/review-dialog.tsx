@@ -4,7 +4,7 @@ import { Actions, Dialog } from '../../../../ui/dialog.tsx'
 import { Problem } from '../../../../ui/problem.tsx'
 import { SlowNotice } from '../../../../ui/slow-notice.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { OtherReleases } from '../releases/seen-releases.ts'
+import { ReleasesChanged } from '../releases/seen-releases.ts'
 import { useApp } from '../use-app.ts'
 import { environmentDifference } from './env-difference.ts'
 import { applyEdits, misreadKey } from './env-text.ts'
@@ -15,17 +15,17 @@ import { useNewRelease } from './use-new-release.ts'
 interface ReviewDialogProps {
   readonly release: Release
   /** The ID of the release that runs. */
-  readonly running: string
+  readonly runningId: string
   readonly draft: Draft
 }
 
 /** What the draft changes, and below that the button that creates the release. */
-export function ReviewDialog({ release, running, draft }: ReviewDialogProps) {
+export function ReviewDialog({ release, runningId, draft }: ReviewDialogProps) {
   const { rack } = useApp()
   const { edits, setReviewing, finish } = draft
   const env = applyEdits(release.env, edits)
   const misread = misreadKey(release.env, edits)
-  const { create, readAgain, isPending, error } = useNewRelease({ newest: release.id, running }, finish)
+  const { create, readAgain, isPending, error } = useNewRelease({ newestId: release.id, runningId }, finish)
   return (
     <Dialog title="Review changes" isOpen onClose={() => setReviewing(false)} width="wide">
       <p>
@@ -41,7 +41,7 @@ export function ReviewDialog({ release, running, draft }: ReviewDialogProps) {
           }
         />
       )}
-      {error instanceof OtherReleases ? (
+      {error instanceof ReleasesChanged ? (
         <Problem error={error} action={<Button onPress={readAgain}>Keep my changes, and compare again</Button>} />
       ) : (
         error && <Problem error={error} />
@@ -51,7 +51,7 @@ export function ReviewDialog({ release, running, draft }: ReviewDialogProps) {
         <Button onPress={() => setReviewing(false)}>Cancel</Button>
         <Button
           kind="primary"
-          isDisabled={misread !== null || error instanceof OtherReleases}
+          isDisabled={misread !== null || error instanceof ReleasesChanged}
           isPending={isPending}
           onPress={() => create(env)}
         >

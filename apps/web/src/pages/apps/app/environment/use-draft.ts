@@ -1,16 +1,16 @@
 import { useState } from 'react'
 import type { Edits } from './env-text.ts'
 
-const none: Edits = new Map()
+const noEdits: Edits = new Map()
 
 /**
- * A new environment that a person prepares. It is in no address and no store, because it can contain secrets: leaving the page
- * discards it. It stays when the environment that it is based on is read again.
+ * A new environment that a person prepares. It is neither in the address nor in a store, because it can contain secrets. Leaving
+ * the page discards it, but reading the base environment again does not.
  */
 export function useDraft() {
-  const [edits, setEdits] = useState(none)
+  const [edits, setEdits] = useState(noEdits)
   const [isReviewing, setReviewing] = useState(false)
-  const [created, setCreated] = useState<string | null>(null)
+  const [createdId, setCreatedId] = useState<string | null>(null)
   return {
     edits,
     /** @param value null to remove the variable */
@@ -18,12 +18,12 @@ export function useDraft() {
     undo: (key: string) => setEdits((before) => new Map([...before].filter(([name]) => name !== key))),
     isReviewing,
     setReviewing,
-    /** The ID of the last release that a draft became. */
-    created,
+    /** The ID of the release that the last draft became. */
+    createdId,
     finish(id: string) {
-      setCreated(id)
+      setCreatedId(id)
       setReviewing(false)
-      setEdits(none)
+      setEdits(noEdits)
     },
   }
 }

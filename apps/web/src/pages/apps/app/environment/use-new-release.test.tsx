@@ -4,7 +4,7 @@ import { cleanup, renderHook, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { useNewRelease } from './use-new-release.ts'
-import { useRevealed } from './use-revealed.ts'
+import { useRevealedValues } from './use-revealed-values.ts'
 
 vi.mock('../use-app.ts', () => ({ useApp: () => ({ rack: 'staging', app: 'web' }) }))
 afterEach(cleanup)
@@ -40,7 +40,7 @@ function render<T>(hook: () => T) {
 test('a new environment is sent once, and is not cached', async () => {
   const fetched = answer()
   const created = vi.fn()
-  const { result, unmount, kept } = render(() => useNewRelease({ newest: 'R2', running: 'R1' }, created))
+  const { result, unmount, kept } = render(() => useNewRelease({ newestId: 'R2', runningId: 'R1' }, created))
   result.current.create(`KEY=${secret}`)
   await waitFor(() => expect(created).toHaveBeenCalledWith('R3'))
   const [, init] = fetched.mock.lastCall ?? []
@@ -51,7 +51,7 @@ test('a new environment is sent once, and is not cached', async () => {
 
 test('no request is sent if another user created a release', async () => {
   const fetched = answer('R9')
-  const { result } = render(() => useNewRelease({ newest: 'R2', running: 'R1' }, () => {}))
+  const { result } = render(() => useNewRelease({ newestId: 'R2', runningId: 'R1' }, () => {}))
   result.current.create(`KEY=${secret}`)
   await waitFor(() => expect(result.current.error?.message).toContain('the release R9 was created'))
   expect(fetched.mock.calls.map(([, { method }]) => method)).not.toContain('POST')
@@ -59,7 +59,7 @@ test('no request is sent if another user created a release', async () => {
 
 test('a revealed value is not cached, and is removed with the component', async () => {
   answer()
-  const { result, unmount, kept } = render(() => useRevealed({ id: 'R2' }))
+  const { result, unmount, kept } = render(() => useRevealedValues({ id: 'R2' }))
   result.current.reveal('KEY')
   await waitFor(() => expect(result.current.values.get('KEY')).toBe(secret))
   expect(kept()).not.toContain(secret)

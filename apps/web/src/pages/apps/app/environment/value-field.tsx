@@ -8,16 +8,16 @@ interface ValueFieldProps {
   readonly onChange: (value: string) => void
 }
 
-/** Lines that are shown at once. */
-const mostLines = 12
+/** The largest number of lines that are visible without scrolling. */
+const maxVisibleLines = 12
 
-/** A value, which can have several lines, such as a key that is pasted. Shift and Enter begins a line; Enter submits the form. */
+/** A field for a value, which can have several lines, such as a pasted key. Shift+Enter begins a line; Enter submits the form. */
 export function ValueField(props: ValueFieldProps) {
   return (
     <TextField
       {...props}
       mono
-      lines={Math.min(props.value.split('\n').length, mostLines)}
+      lines={Math.min(props.value.split('\n').length, maxVisibleLines)}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
         event.preventDefault()

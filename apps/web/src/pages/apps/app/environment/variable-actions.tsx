@@ -10,7 +10,7 @@ interface VariableActionsProps {
   readonly draft: Draft
 }
 
-/** What can be done with a variable, before all changes are reviewed. */
+/** The buttons that edit or remove a variable in the draft, or undo that. */
 export function VariableActions({ name, value, draft: { edits, edit, undo } }: VariableActionsProps) {
   if (edits.has(name))
     return (

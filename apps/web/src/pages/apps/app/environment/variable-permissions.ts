@@ -12,7 +12,7 @@ interface VariablePermissions {
   isProtected(key: string): boolean
 }
 
-/** What the policy says about variables of the app. While it is not known, nothing is offered or marked. */
+/** What the policy says about variables of the app. Until it is loaded, no value can be revealed, and no key is marked. */
 export function useVariablePermissions(): VariablePermissions {
   const me = useMe()
   const { rack, app } = useApp()

@@ -5,7 +5,7 @@ import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import type { Variable } from './env-text.ts'
 import type { Draft } from './use-draft.ts'
-import { useRevealed } from './use-revealed.ts'
+import { useRevealedValues } from './use-revealed-values.ts'
 import { VariableActions } from './variable-actions.tsx'
 import { useVariablePermissions } from './variable-permissions.ts'
 import styles from './variable-table.module.css'
@@ -18,10 +18,10 @@ interface VariableTableProps {
   readonly draft: Draft
 }
 
-/** The variables with what can be done with each. */
+/** The variables, with the actions on each. */
 export function VariableTable({ release, variables, canEdit, draft }: VariableTableProps) {
   const { canReveal, isProtected } = useVariablePermissions()
-  const revealed = useRevealed(release)
+  const revealed = useRevealedValues(release)
   const keys = new Set(variables.map(({ key }) => key))
   const added = [...draft.edits.keys()].filter((key) => !keys.has(key))
   const all: readonly Row[] = [

@@ -4,7 +4,7 @@ import { Problem } from '../../../../ui/problem.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import type { Variable } from './env-text.ts'
 import type { Draft } from './use-draft.ts'
-import type { Revealed } from './use-revealed.ts'
+import type { RevealedValues } from './use-revealed-values.ts'
 import { ValueField } from './value-field.tsx'
 import styles from './variable-value.module.css'
 
@@ -13,35 +13,35 @@ interface VariableValueProps {
   /** Null: the variable is new. */
   readonly variable: Variable | null
   readonly canReveal: boolean
-  readonly revealed: Revealed
+  readonly revealed: RevealedValues
   readonly draft: Draft
 }
 
 /** The value of a variable: as it is, hidden, revealed, or in a field while it is edited. */
 export function VariableValue({ name, variable, canReveal, revealed, draft: { edits, edit } }: VariableValueProps) {
-  const edited = edits.get(name)
-  if (edited === null) return <em>Will be removed</em>
-  if (edited !== undefined) {
-    // A field has no carriage returns, and shows no masks. What nobody types over stays as it is.
-    const isShown = !edited.includes('\r') && !(variable?.isMasked === true && edited === variable.value)
+  const newValue = edits.get(name)
+  if (newValue === null) return <em>Will be removed</em>
+  if (newValue !== undefined) {
+    // A field has no carriage returns, and shows no masks. A value that the person does not replace stays as it is.
+    const isShown = !newValue.includes('\r') && !(variable?.isMasked === true && newValue === variable.value)
     return (
       <ValueField
         aria-label={`New value of ${name}`}
         autoFocus
-        value={isShown ? edited : ''}
+        value={isShown ? newValue : ''}
         placeholder={isShown ? '' : 'Type a new value'}
         onChange={(value) => edit(name, value)}
       />
     )
   }
   if (variable === null) return null
-  if (!variable.isMasked) return <Plain value={variable.value} />
+  if (!variable.isMasked) return <PlainValue value={variable.value} />
   const value = revealed.values.get(name)
   const error = revealed.errorOf(name)
   return (
     <>
       <span className={styles.masked}>
-        {value === undefined ? <em>Hidden</em> : <Plain value={value} />}
+        {value === undefined ? <em>Hidden</em> : <PlainValue value={value} />}
         {value !== undefined && (
           <>
             <Button kind="quiet" aria-label={`Hide: ${name}`} onPress={() => revealed.hide(name)}>
@@ -66,7 +66,7 @@ export function VariableValue({ name, variable, canReveal, revealed, draft: { ed
   )
 }
 
-function Plain({ value }: { readonly value: string }) {
+function PlainValue({ value }: { readonly value: string }) {
   if (value === '') return <em>Empty</em>
   return (
     <code className={styles.plain}>

@@ -7,7 +7,7 @@ import { VisibleText } from '../../../../ui/visible-text.tsx'
 import type { LogState } from './log-stream.ts'
 import styles from './logs.module.css'
 
-/** Whether new lines arrive. */
+/** A badge that says whether new lines arrive. */
 export function LogBadge({ log, build }: Pick<LogNoticeProps, 'build'> & { readonly log: LogState }) {
   switch (log.connection) {
     case 'opening':
@@ -24,11 +24,11 @@ export function LogBadge({ log, build }: Pick<LogNoticeProps, 'build'> & { reado
 interface LogNoticeProps {
   readonly rack: string
   readonly log: LogState & { readonly resume: () => void }
-  /** The build whose log it is, if it is that of a build. */
+  /** The build whose log this is; null for any other log. */
   readonly build: LogOfBuild | null
 }
 
-/** The log of a build ends with it. */
+/** The log of a build ends when the build ends. */
 export interface LogOfBuild {
   /** Whether the build had ended when the page loaded. */
   readonly hasEnded: boolean
@@ -61,7 +61,7 @@ function endText(build: LogOfBuild | null): string {
     : 'The log has ended with the build. Refresh the page to see its result.'
 }
 
-/** The gateway can end a log before its build, and gives a reason then. The last line of a failed build can look like one. */
+/** The gateway can end a log before the build, and then gives a reason. The last line of an ended build can look like one. */
 function canContinue({ isBrokenOff, reason }: LogState, build: LogOfBuild | null): boolean {
   return build === null || isBrokenOff || (reason !== null && !build.hasEnded)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LogLines, mostLines } from './log-lines.ts'
+import { LogLines, maxLines } from './log-lines.ts'
 
 function texts(...pieces: string[]): string[] {
   const log = new LogLines()
@@ -24,10 +24,10 @@ test('colors are removed, also between pieces, and other control characters stay
 test('the last 10,000 lines are stored, and the others are counted', () => {
   const log = new LogLines()
   for (let count = 1; count <= 25_000; count += 1) log.append(`line ${count}\n`)
-  expect(log.lines.length).toBe(mostLines)
+  expect(log.lines.length).toBe(maxLines)
   expect(log.lines[0]).toEqual({ number: 15_001, text: 'line 15001' })
   expect(log.lines.at(-1)?.text).toBe('line 25000')
-  expect(log.dropped).toBe(15_000)
+  expect(log.droppedCount).toBe(15_000)
 })
 
 test('a line without an end is cut, so that it cannot grow', () => {

@@ -4,16 +4,16 @@ export interface LogLine {
   readonly text: string
 }
 
-/** So many lines of a log are kept at most. */
-export const mostLines = 10_000
+/** The largest number of lines of a log that are kept. */
+export const maxLines = 10_000
 
 /** Longer lines are cut into several, so that the kept lines are bounded in memory, too. */
 const longestLine = 4_000
 
-/** Sets colors and weights of a terminal. Everything else that controls a terminal stays in the line, and is shown as an escape. */
+/** Terminal codes for colors and weights, which are removed. Other control characters stay, and are shown as escapes. */
 const colors = /\u001b\[[0-9;:]*m/g
 
-/** The last lines of a log, of whatever size its pieces are. */
+/** The last lines of a log, which arrives in pieces of any size. */
 export class LogLines {
   #lines: LogLine[] = []
   #snapshot: readonly LogLine[] | null = null
@@ -23,12 +23,12 @@ export class LogLines {
 
   /** The kept lines, oldest first. The list is a new one after a change. */
   get lines(): readonly LogLine[] {
-    this.#snapshot ??= this.#lines.slice(-mostLines)
+    this.#snapshot ??= this.#lines.slice(-maxLines)
     return this.#snapshot
   }
 
   /** How many older lines are no longer kept. */
-  get dropped(): number {
+  get droppedCount(): number {
     return this.#count - this.lines.length
   }
 
@@ -53,7 +53,7 @@ export class LogLines {
     this.#unfinished = ''
   }
 
-  /** The stream begins again, with some lines that are already kept. They are left out, until the first that is new. */
+  /** The stream begins again, with some lines that are already kept. They are skipped until the first new line. */
   resume(): void {
     this.#repeats = new Set(this.#lines.map(({ text }) => text))
   }
@@ -68,8 +68,8 @@ export class LogLines {
     this.#repeats = null
     this.#count += 1
     this.#lines.push({ number: this.#count, text })
-    // Dropping each line alone would move all the others each time.
-    if (this.#lines.length >= 2 * mostLines) this.#lines = this.#lines.slice(-mostLines)
+    // Dropping lines one by one would move all other lines each time.
+    if (this.#lines.length >= 2 * maxLines) this.#lines = this.#lines.slice(-maxLines)
     this.#snapshot = null
   }
 }

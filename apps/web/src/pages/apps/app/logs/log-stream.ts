@@ -5,9 +5,9 @@ import { type LogLine, LogLines } from './log-lines.ts'
 export interface LogState {
   readonly lines: readonly LogLine[]
   /** How many older lines are no longer kept. */
-  readonly dropped: number
+  readonly droppedCount: number
   readonly connection: 'opening' | 'open' | 'ended' | 'failed'
-  /** Why the stream ended, in the words of the gateway or the rack; null if it ended without any. */
+  /** Why the stream ended, in the words of the gateway or the rack; null if neither gave a reason. */
   readonly reason: string | null
   /** Whether the connection was lost, so that lines can be missing. */
   readonly isBrokenOff: boolean
@@ -16,12 +16,13 @@ export interface LogState {
 }
 
 /** Milliseconds between two states, however fast lines arrive. */
-const pace = 100
+const minInterval = 100
 
 /** How far back a log begins. */
 const firstSince = '10m'
 
-const brokenOff = 'The log ended, because the connection was lost. Lines can be missing. Resume the log to continue.'
+const connectionLost =
+  'The log ended, because the connection was lost. Lines can be missing. Resume the log to continue.'
 
 /** A log that is read until it is stopped. It never starts again by itself, because each start is an audit event. */
 export class LogStream {
@@ -30,11 +31,18 @@ export class LogStream {
   readonly #onFailure: (error: Error) => void
   readonly #log = new LogLines()
   readonly #listeners = new Set<() => void>()
-  #state: LogState = { lines: [], dropped: 0, connection: 'opening', reason: null, isBrokenOff: false, error: null }
+  #state: LogState = {
+    lines: [],
+    droppedCount: 0,
+    connection: 'opening',
+    reason: null,
+    isBrokenOff: false,
+    error: null,
+  }
   #controller = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
   /** When the last piece arrived, in milliseconds since the epoch. */
-  #readUntil: number | null = null
+  #lastReadAt: number | null = null
 
   /** @param onFailure called with the error of a stream that did not begin */
   constructor(rack: string, path: RackPath, onFailure: (error: Error) => void) {
@@ -70,7 +78,7 @@ export class LogStream {
     try {
       const stream = await openRackStream(this.#rack, this.#path, { headers, signal })
       this.#change({ connection: 'open' })
-      if (this.#readUntil !== null) this.#log.resume()
+      if (this.#lastReadAt !== null) this.#log.resume()
       const isComplete = await this.#readPieces(stream, signal)
       if (!signal.aborted) this.#end(isComplete)
     } catch (error) {
@@ -81,7 +89,7 @@ export class LogStream {
     }
   }
 
-  /** @returns whether the stream was ended, and not broken off */
+  /** @returns false if the connection was lost before the end of the stream */
   async #readPieces(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<boolean> {
     const decoder = new TextDecoder()
     const reader = stream.getReader()
@@ -90,7 +98,7 @@ export class LogStream {
       if (piece === null) return false
       const { done, value } = piece
       if (done || signal.aborted) return true
-      this.#readUntil = Date.now()
+      this.#lastReadAt = Date.now()
       const text = decoder.decode(value, { stream: true })
       // While a log is silent, the gateway sends an empty line from time to time.
       if (text === '\n' && this.#log.isAtLineStart) continue
@@ -98,7 +106,7 @@ export class LogStream {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined
         this.#change({})
-      }, pace)
+      }, minInterval)
     }
   }
 
@@ -107,17 +115,17 @@ export class LogStream {
     this.#timer = undefined
     this.#log.finish()
     const last = this.#log.lines.at(-1)?.text ?? ''
-    const reason = /^ERROR: (.+)/.exec(last)?.[1] ?? (isComplete ? null : brokenOff)
+    const reason = /^ERROR: (.+)/.exec(last)?.[1] ?? (isComplete ? null : connectionLost)
     this.#change({ connection: 'ended', reason, isBrokenOff: !isComplete })
   }
 
   #since(): string {
-    return this.#readUntil === null ? firstSince : `${Math.ceil((Date.now() - this.#readUntil) / 1_000) + 1}s`
+    return this.#lastReadAt === null ? firstSince : `${Math.ceil((Date.now() - this.#lastReadAt) / 1_000) + 1}s`
   }
 
   #change(changes: Partial<LogState>): void {
-    const { lines, dropped } = this.#log
-    this.#state = { ...this.#state, lines, dropped, ...changes }
+    const { lines, droppedCount } = this.#log
+    this.#state = { ...this.#state, lines, droppedCount, ...changes }
     for (const listener of this.#listeners) listener()
   }
 }

@@ -7,9 +7,9 @@ import { MarkedText } from './marked-text.tsx'
 interface LogViewProps {
   readonly lines: readonly LogLine[]
   /** The text to mark in each line. */
-  readonly searched: string
+  readonly searchText: string
   readonly isWrapped: boolean
-  /** The last line stays in view. */
+  /** Whether the last line stays in view. */
   readonly isFollowing: boolean
   readonly onScrollUp: () => void
 }
@@ -18,7 +18,7 @@ interface LogViewProps {
 const lineHeight = 20
 
 /** Lines of a log, of which only the visible ones are in the document. */
-export function LogView({ lines, searched, isWrapped, isFollowing, onScrollUp }: LogViewProps) {
+export function LogView({ lines, searchText, isWrapped, isFollowing, onScrollUp }: LogViewProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const scrolledTo = useRef(0)
   const virtualizer = useVirtualizer({
@@ -28,7 +28,7 @@ export function LogView({ lines, searched, isWrapped, isFollowing, onScrollUp }:
     estimateSize: () => lineHeight,
     overscan: 20,
   })
-  // Heights that were measured with wrapped lines are wrong without, and the other way round.
+  // Measured heights are wrong after wrapping is turned on or off.
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, isWrapped])
   const size = virtualizer.getTotalSize()
   // New lines, and lines of another height, move the end.
@@ -62,7 +62,7 @@ export function LogView({ lines, searched, isWrapped, isFollowing, onScrollUp }:
             className={styles.line}
             style={{ transform: `translateY(${start}px)` }}
           >
-            <MarkedText text={lines[index]?.text ?? ''} searched={searched} />
+            <MarkedText text={lines[index]?.text ?? ''} searchText={searchText} />
           </div>
         ))}
       </div>

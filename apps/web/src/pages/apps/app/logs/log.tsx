@@ -18,25 +18,25 @@ interface LogProps {
   readonly rack: string
   readonly path: RackPath
   /** The service or process that the log is limited to. */
-  readonly only?: string
+  readonly source?: string
   readonly build?: LogOfBuild | null
 }
 
 /** A log with search, pause, and wrapping. */
-export function Log({ rack, path, only, build = null }: LogProps) {
+export function Log({ rack, path, source, build = null }: LogProps) {
   const { search, change } = useAppsSearch()
   const { q = '', wrap } = search
   const log = useLog(rack, path)
-  const place = useRef<HTMLDivElement>(null)
-  useRowKeys(place, () => {})
-  /** What is shown while it is paused; null while the newest lines are followed. */
-  const [paused, setPaused] = useState<readonly LogLine[] | null>(null)
-  const lines = paused ?? log.lines
-  const shown = useMemo(() => linesWith(lines, q), [lines, q])
-  const isPaused = paused !== null
-  const added = isPaused ? (log.lines.at(-1)?.number ?? 0) - (paused.at(-1)?.number ?? 0) : 0
+  const container = useRef<HTMLDivElement>(null)
+  useRowKeys(container, () => {})
+  /** The lines that are shown while the log is paused; null while the newest lines are followed. */
+  const [pausedLines, setPausedLines] = useState<readonly LogLine[] | null>(null)
+  const lines = pausedLines ?? log.lines
+  const matchingLines = useMemo(() => linesWith(lines, q), [lines, q])
+  const isPaused = pausedLines !== null
+  const newCount = isPaused ? (log.lines.at(-1)?.number ?? 0) - (pausedLines.at(-1)?.number ?? 0) : 0
   return (
-    <div className={styles.log} ref={place}>
+    <div className={styles.log} ref={container}>
       <div className={listTools.tools}>
         <FilterField
           label="Log lines"
@@ -44,9 +44,9 @@ export function Log({ rack, path, only, build = null }: LogProps) {
           value={q}
           onChange={(text) => change({ q: text }, { replace: true })}
         />
-        {only !== undefined && (
+        {source !== undefined && (
           <span className={listTools.limit}>
-            Only: <VisibleText>{only}</VisibleText>
+            Only: <VisibleText>{source}</VisibleText>
             <Button
               kind="quiet"
               aria-label="Show the log of the whole app"
@@ -57,7 +57,7 @@ export function Log({ rack, path, only, build = null }: LogProps) {
           </span>
         )}
         <LogBadge log={log} build={build} />
-        <span className={listTools.count}>{countText(shown.length, lines.length)}</span>
+        <span className={listTools.count}>{countText(matchingLines.length, lines.length)}</span>
         <span className={styles.controls}>
           <Checkbox
             label="Wrap lines"
@@ -65,24 +65,24 @@ export function Log({ rack, path, only, build = null }: LogProps) {
             onChange={(isSelected) => change({ wrap: isSelected ? 'on' : undefined }, { replace: true })}
           />
           {(isPaused || log.connection === 'open') && (
-            <Button onPress={() => setPaused(isPaused ? null : log.lines)}>
+            <Button onPress={() => setPausedLines(isPaused ? null : log.lines)}>
               {isPaused ? 'Follow' : 'Pause'}
-              {added > 0 && ` (${added.toLocaleString('en')} new)`}
+              {newCount > 0 && ` (${newCount.toLocaleString('en')} new)`}
             </Button>
           )}
         </span>
       </div>
       <LogNotice rack={rack} log={log} build={build} />
       <LogView
-        lines={shown}
-        searched={q}
+        lines={matchingLines}
+        searchText={q}
         isWrapped={wrap === 'on'}
         isFollowing={!isPaused}
-        onScrollUp={() => setPaused((before) => before ?? log.lines)}
+        onScrollUp={() => setPausedLines((before) => before ?? log.lines)}
       />
-      {log.dropped > 0 && (
+      {log.droppedCount > 0 && (
         <p className={listTools.count}>
-          This page keeps the last 10,000 lines. {log.dropped.toLocaleString('en')} older lines were dropped.
+          This page keeps the last 10,000 lines. {log.droppedCount.toLocaleString('en')} older lines were dropped.
         </p>
       )}
     </div>
@@ -91,8 +91,8 @@ export function Log({ rack, path, only, build = null }: LogProps) {
 
 function linesWith(lines: readonly LogLine[], text: string): readonly LogLine[] {
   if (text === '') return lines
-  const searched = text.toLowerCase()
-  return lines.filter((line) => line.text.toLowerCase().includes(searched))
+  const searchText = text.toLowerCase()
+  return lines.filter((line) => line.text.toLowerCase().includes(searchText))
 }
 
 function countText(shown: number, all: number): string {

@@ -10,8 +10,8 @@ export default function LogsTab() {
   const { service, process } = search
   const base = rackPath`/apps/${app}`
   if (process !== undefined)
-    return <Log key={process} rack={rack} path={rackPath`/apps/${app}/processes/${process}/logs`} only={process} />
+    return <Log key={process} rack={rack} path={rackPath`/apps/${app}/processes/${process}/logs`} source={process} />
   if (service !== undefined)
-    return <Log key={service} rack={rack} path={rackPath`/apps/${app}/services/${service}/logs`} only={service} />
+    return <Log key={service} rack={rack} path={rackPath`/apps/${app}/services/${service}/logs`} source={service} />
   return <Log key={base} rack={rack} path={rackPath`/apps/${app}/logs`} />
 }

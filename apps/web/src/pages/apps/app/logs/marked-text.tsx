@@ -1,39 +1,39 @@
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 
-/** A line of a log, in which each place of the searched text is marked. */
-export function MarkedText({ text, searched }: { readonly text: string; readonly searched: string }) {
-  return partsOf(text, searched).map(({ at, part, isMarked }) =>
+/** A line of a log, in which each occurrence of the searched text is marked. */
+export function MarkedText({ text, searchText }: { readonly text: string; readonly searchText: string }) {
+  return partsOf(text, searchText).map(({ start, part, isMarked }) =>
     isMarked ? (
-      <mark key={at}>
+      <mark key={start}>
         <VisibleText>{part}</VisibleText>
       </mark>
     ) : (
-      <VisibleText key={at}>{part}</VisibleText>
+      <VisibleText key={start}>{part}</VisibleText>
     ),
   )
 }
 
 interface Part {
-  readonly at: number
+  readonly start: number
   readonly part: string
   readonly isMarked: boolean
 }
 
-/** More places than these are not marked. */
-const mostMarks = 50
+/** The largest number of marked occurrences in a line. */
+const maxMarks = 50
 
-function partsOf(text: string, searched: string): readonly Part[] {
-  const [lower, lowerSearched] = [text.toLowerCase(), searched.toLowerCase()]
-  // Lower case can have another length, so that places in it are none of the text.
-  if (searched === '' || lower.length !== text.length) return [{ at: 0, part: text, isMarked: false }]
+function partsOf(text: string, searchText: string): readonly Part[] {
+  const [lower, lowerSearchText] = [text.toLowerCase(), searchText.toLowerCase()]
+  // Lower case can change the length of a text. Then positions in it are not valid in the text itself.
+  if (searchText === '' || lower.length !== text.length) return [{ start: 0, part: text, isMarked: false }]
   const parts: Part[] = []
-  let at = 0
-  for (let found = lower.indexOf(lowerSearched); found >= 0; found = lower.indexOf(lowerSearched, at)) {
-    if (parts.length >= 2 * mostMarks) break
-    if (found > at) parts.push({ at, part: text.slice(at, found), isMarked: false })
-    at = found + lowerSearched.length
-    parts.push({ at: found, part: text.slice(found, at), isMarked: true })
+  let start = 0
+  for (let found = lower.indexOf(lowerSearchText); found >= 0; found = lower.indexOf(lowerSearchText, start)) {
+    if (parts.length >= 2 * maxMarks) break
+    if (found > start) parts.push({ start, part: text.slice(start, found), isMarked: false })
+    start = found + lowerSearchText.length
+    parts.push({ start: found, part: text.slice(found, start), isMarked: true })
   }
-  if (at < text.length) parts.push({ at, part: text.slice(at), isMarked: false })
+  if (start < text.length) parts.push({ start, part: text.slice(start), isMarked: false })
   return parts
 }

@@ -103,7 +103,7 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
   )
 }
 
-/** The dialog that the address names, also for a person whom the gateway will deny it. */
+/** The dialog that the address names. It opens even if the gateway will deny its call. */
 function ProcessDialogs({ processes }: { readonly processes: readonly Process[] }) {
   const { search, closeDialog } = useAppsSearch()
   const process = processes.find(({ id }) => id === search.item)

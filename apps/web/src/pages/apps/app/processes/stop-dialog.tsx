@@ -7,7 +7,7 @@ import { useApp } from '../use-app.ts'
 
 interface StopDialogProps {
   readonly id: string
-  /** Undefined: it does not run any more. */
+  /** Undefined: the rack's list does not have it. */
   readonly process: Process | undefined
   readonly onClose: () => void
 }

@@ -18,11 +18,11 @@ interface DecideReleaseProps {
   readonly promotion: Promotion
 }
 
-/** Promotes a release, or rolls back to it, for those who may. */
+/** The button that promotes a release or rolls back to it, for a person who may do so. */
 export function DecideRelease({ release, app, state, promotion }: DecideReleaseProps) {
   const { rack, app: name } = useApp()
   const isPermitted = usePermitted(rack, name)
-  const { start, promoted, isPending, isSuccess, error } = promotion
+  const { start, targetId, isPending, isSuccess, error } = promotion
   const hint = useId()
   const kind: PromotionKind = state === 'older' ? 'roll-back' : 'promote'
   const canPromote = isPermitted('POST /apps/{app}/releases/{id}/promote')
@@ -32,15 +32,15 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
       error={error}
       action={
         kind === 'roll-back' &&
-        promoted !== null && (
+        targetId !== null && (
           <span>
-            The new release <RowLink tab="releases" id={promoted} /> was created, but it does not run.
+            The new release <RowLink tab="releases" id={targetId} /> was created, but it does not run.
           </span>
         )
       }
     />
   )
-  // An error can come although the rack did what it was asked.
+  // The error stays: a call can fail although the rack carried it out.
   if (!isOffered || isSuccess || (state !== 'newer' && state !== 'older')) return problem
   return (
     <div className={styles.decision}>
@@ -53,7 +53,7 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
         aria-describedby={hint}
         isDisabled={app.status === 'updating'}
         isPending={isPending}
-        onPress={() => start({ release, kind, running: app.release })}
+        onPress={() => start({ release, kind, runningId: app.release })}
       >
         <VisibleText>{`${kind === 'promote' ? 'Promote' : 'Roll back to'} ${release.id}`}</VisibleText>
       </Button>

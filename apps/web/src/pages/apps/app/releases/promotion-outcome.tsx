@@ -9,7 +9,7 @@ interface PromotionOutcomeProps {
 
 /** What the rack did after it accepted a release. */
 export function PromotionOutcome({ promotion, app }: PromotionOutcomeProps) {
-  const { promoted: id, isSuccess, isOutcomeKnown } = promotion
+  const { targetId: id, isSuccess, isOutcomeKnown } = promotion
   if (!isSuccess || id === null) return null
   const release = <RowLink tab="releases" id={id} />
   if (!isOutcomeKnown)

@@ -8,18 +8,18 @@ import { buildQuery } from '../builds/build-queries.ts'
 import { ChangesNote } from '../changes-note.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
-import { useLastChanges } from '../use-last-changes.ts'
+import { useItemChanges } from '../use-item-changes.ts'
 import { WhoAndWhen } from '../who-and-when.tsx'
 
 /** Where a release comes from, and who promoted it last. */
 export function ReleaseFacts({ release }: { readonly release: Release }) {
   const { rack, app } = useApp()
   const canReadBuild = usePermitted(rack, app)('GET /apps/{app}/builds/{id}')
-  const changes = useLastChanges({ release: [release.id] })
+  const changes = useItemChanges({ release: [release.id] })
   const { created, promoted } = changes.data?.releases[0] ?? {}
   const hasBuild = release.build !== ''
   const build = useQuery({ ...buildQuery(rack, app, release.build), enabled: hasBuild && canReadBuild })
-  const ofBuild = (text: (build: Build) => string) =>
+  const buildText = (text: (build: Build) => string) =>
     build.data === undefined ? (build.error ? 'Unknown' : '…') : text(build.data) || 'None'
   return (
     <>
@@ -30,10 +30,13 @@ export function ReleaseFacts({ release }: { readonly release: Release }) {
           promoted ? ['Promoted by', <WhoAndWhen key="change" change={promoted} />] : null,
           ['Build', hasBuild ? <RowLink key="id" tab="builds" id={release.build} /> : 'None'],
           hasBuild && canReadBuild
-            ? ['Commit', <VisibleText key="commit">{ofBuild(({ gitSha }) => gitSha)}</VisibleText>]
+            ? ['Commit', <VisibleText key="commit">{buildText(({ gitSha }) => gitSha)}</VisibleText>]
             : null,
           hasBuild && canReadBuild
-            ? ['Build description', <VisibleText key="build">{ofBuild(({ description }) => description)}</VisibleText>]
+            ? [
+                'Build description',
+                <VisibleText key="build">{buildText(({ description }) => description)}</VisibleText>,
+              ]
             : null,
           ['Description', <VisibleText key="text">{release.description}</VisibleText>],
         ]}

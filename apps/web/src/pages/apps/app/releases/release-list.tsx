@@ -9,7 +9,7 @@ import { ChangesNote } from '../changes-note.tsx'
 import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
 import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
-import { useLastChanges } from '../use-last-changes.ts'
+import { useItemChanges } from '../use-item-changes.ts'
 import { WhoAndWhen } from '../who-and-when.tsx'
 import { appQuery, releasesQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
@@ -36,7 +36,7 @@ interface ReleaseTableProps {
 
 function ReleaseTable({ releases, app, limit }: ReleaseTableProps) {
   const running = releases.find(({ id }) => id === app?.release) ?? null
-  const changes = useLastChanges({ release: releases.map(({ id }) => id) })
+  const changes = useItemChanges({ release: releases.map(({ id }) => id) })
   const changesOf = (id: string) => changes.data?.releases.find(({ release }) => release === id)
   return (
     <>

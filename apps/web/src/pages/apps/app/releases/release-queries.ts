@@ -9,7 +9,7 @@ export const appQuery = (rack: string, app: string) => rackQuery(rack, rackPath`
 export const releasesQuery = (rack: string, app: string, limit: number) =>
   rackQuery(rack, rackPath`/apps/${app}/releases?limit=${`${limit}`}`, readReleases)
 
-/** The ID of the newest release. */
+/** A list with only the newest release, or an empty one. */
 export const newestReleaseQuery = (rack: string, app: string) =>
   rackQuery(rack, rackPath`/apps/${app}/releases?limit=1`, readReleases)
 
@@ -17,11 +17,11 @@ export const newestReleaseQuery = (rack: string, app: string) =>
 export const releaseQuery = (rack: string, app: string, id: string) =>
   rackQuery(rack, rackPath`/apps/${app}/releases/${id}`, readWholeRelease)
 
-/** Reads again what is shown of an app, after a change of it. */
+/** Reads again what the page shows of an app, after the app was changed. */
 export function readAppAgain(queryClient: QueryClient, rack: string, app: string): Promise<void> {
   const path = rackPath`/apps/${app}`
   return queryClient.invalidateQueries({
-    predicate: ({ queryKey: [kind, of, at] }) =>
-      kind === 'rack' && of === rack && (at === path || `${at}`.startsWith(`${path}/`)),
+    predicate: ({ queryKey: [kind, keyRack, keyPath] }) =>
+      kind === 'rack' && keyRack === rack && (keyPath === path || `${keyPath}`.startsWith(`${path}/`)),
   })
 }

@@ -1,8 +1,8 @@
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
 
 /**
- * What a release is to its app. `older` than the one that runs: racks refuse to promote it, and it can only be rolled back to.
- * `newer`: it can be promoted.
+ * The state of a release. `older`: than the running release. Racks refuse to promote it, but a person can roll back to it.
+ * `newer`: any other release that does not run. It can be promoted.
  */
 export type ReleaseState = 'running' | 'rolling-out' | 'newer' | 'older'
 

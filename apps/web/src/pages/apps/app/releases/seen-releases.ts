@@ -5,36 +5,36 @@ import { readApp, readReleases } from '../../../../api/rack-data/readers.ts'
 /** The releases that a person saw before they decided. */
 export interface SeenReleases {
   /** The ID of the release that runs; empty if none does. */
-  readonly running: string
+  readonly runningId: string
   /** The ID of the newest release, if it matters for the decision. */
-  readonly newest?: string
+  readonly newestId?: string
 }
 
-/** Somebody else changed the app after the person saw it. Nothing was sent. */
-export class OtherReleases extends Error {}
+/** The app has other releases than the person saw, so the change was not sent. */
+export class ReleasesChanged extends Error {}
 
 /**
- * Reads the releases again before a change. Not through the cache, whose change would replace what the person sees before they
- * know why.
+ * Reads the releases again before a change. It does not use the cache, because new data there would replace what the person sees
+ * before they know why.
  *
- * @throws OtherReleases
+ * @throws ReleasesChanged
  */
 export async function assertSameReleases(rack: string, app: string, seen: SeenReleases): Promise<void> {
-  const [{ release: running }, newest] = await Promise.all([
+  const [{ release: runningId }, newestId] = await Promise.all([
     rackGet(rack, rackPath`/apps/${app}`, readApp),
-    seen.newest === undefined ? undefined : newestOf(rack, app),
+    seen.newestId === undefined ? undefined : newestIdOf(rack, app),
   ])
   const changes = [
-    newest !== seen.newest && `the release ${newest} was created`,
-    running !== seen.running && `the release ${running} was promoted`,
+    newestId !== seen.newestId && `the release ${newestId} was created`,
+    runningId !== seen.runningId && `the release ${runningId} was promoted`,
   ].filter((change) => change !== false)
   if (changes.length === 0) return
-  throw new OtherReleases(
+  throw new ReleasesChanged(
     `After this page was loaded, ${changes.join(', and ')}. Your change was not sent. Compare again before you decide.`,
   )
 }
 
-async function newestOf(rack: string, app: string): Promise<string> {
+async function newestIdOf(rack: string, app: string): Promise<string> {
   const [newest] = await rackGet(rack, rackPath`/apps/${app}/releases?limit=1`, readReleases)
   return newest?.id ?? ''
 }

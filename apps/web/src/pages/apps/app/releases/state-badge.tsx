@@ -1,7 +1,7 @@
 import { Badge } from '../../../../ui/badge.tsx'
 import type { ReleaseState } from './release-state.ts'
 
-/** Most releases are older than the one that runs, so these have no badge. */
+/** Most releases are older than the running one, so older releases have no badge. */
 export function StateBadge({ state }: { readonly state: ReleaseState }) {
   if (state === 'running') return <Badge tone="allow">Running</Badge>
   if (state === 'rolling-out')

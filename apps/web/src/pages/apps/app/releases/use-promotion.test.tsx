@@ -34,7 +34,7 @@ function render() {
 test('a release is promoted as the CLI does', async () => {
   const changes = answer()
   const result = render()
-  result.current.start({ release: older, kind: 'promote', running: 'R2' })
+  result.current.start({ release: older, kind: 'promote', runningId: 'R2' })
   await waitFor(() => expect(result.current.isSuccess).toBe(true))
   expect(changes).toEqual(['/web/releases/R1/promote force=false'])
 })
@@ -42,7 +42,7 @@ test('a release is promoted as the CLI does', async () => {
 test('a roll back sends the masked environment as it is, and promotes the copy', async () => {
   const changes = answer()
   const result = render()
-  result.current.start({ release: older, kind: 'roll-back', running: 'R2' })
+  result.current.start({ release: older, kind: 'roll-back', runningId: 'R2' })
   await waitFor(() => expect(result.current.isSuccess).toBe(true))
   expect(changes).toEqual([
     `/web/releases ${new URLSearchParams({ build: 'B1', env: older.env })}`,
@@ -53,7 +53,7 @@ test('a roll back sends the masked environment as it is, and promotes the copy',
 test('no request is sent if another release runs than the compared one', async () => {
   const changes = answer()
   const result = render()
-  result.current.start({ release: older, kind: 'roll-back', running: 'R0' })
+  result.current.start({ release: older, kind: 'roll-back', runningId: 'R0' })
   await waitFor(() => expect(result.current.error?.message).toContain('the release R2 was promoted'))
   expect(changes).toEqual([])
 })
@@ -61,7 +61,7 @@ test('no request is sent if another release runs than the compared one', async (
 test('after a refused promotion, the copy is known', async () => {
   answer(403)
   const result = render()
-  result.current.start({ release: older, kind: 'roll-back', running: 'R2' })
+  result.current.start({ release: older, kind: 'roll-back', runningId: 'R2' })
   await waitFor(() => expect(result.current.error?.message).toBe('Rack staging answered with 403: busy'))
-  expect(result.current.promoted).toBe('R3')
+  expect(result.current.targetId).toBe('R3')
 })

@@ -7,14 +7,14 @@ import { useApp } from '../use-app.ts'
 import { appQuery, readAppAgain } from './release-queries.ts'
 import { assertSameReleases } from './seen-releases.ts'
 
-/** How a release comes to run: as it is, or as a copy in a new release, because racks do not promote older ones. */
+/** How to run a release: as it is, or as a copy in a new release, because racks do not promote older ones. */
 export type PromotionKind = 'promote' | 'roll-back'
 
 interface PromotionRequest {
   readonly release: Release
   readonly kind: PromotionKind
   /** The ID of the release that it was compared with. */
-  readonly running: string
+  readonly runningId: string
 }
 
 /**
@@ -25,25 +25,25 @@ export function usePromotion() {
   const { rack, app } = useApp()
   const queryClient = useQueryClient()
   /** The ID of the release that the rack was asked to run. */
-  const [promoted, setPromoted] = useState<string | null>(null)
+  const [targetId, setTargetId] = useState<string | null>(null)
   const { mutate, data, isPending, isSuccess, error } = useMutation({
-    async mutationFn({ release, kind, running }: PromotionRequest) {
-      setPromoted(null)
-      await assertSameReleases(rack, app, { running })
+    async mutationFn({ release, kind, runningId }: PromotionRequest) {
+      setTargetId(null)
+      await assertSameReleases(rack, app, { runningId })
       const id = kind === 'promote' ? release.id : await createCopy(release)
-      setPromoted(id)
+      setTargetId(id)
       await rackSend('POST', rack, rackPath`/apps/${app}/releases/${id}/promote`, {
         action: `Promote the release ${id} of ${app}`,
         form: { force: 'false' },
       })
-      // The promotion stays a success if only this cannot be read.
+      // The promotion stays a success if only this read fails.
       return queryClient.fetchQuery({ ...appQuery(rack, app), staleTime: 0 }).catch(() => null)
     },
-    // The error says why the page shows another comparison then.
+    // Also after an error: it says why the page then shows another comparison.
     onSettled: () => readAppAgain(queryClient, rack, app),
   })
 
-  /** Masked values come back as masks, and the gateway puts the real ones in their place. */
+  /** Sends masked values as their masks, which the gateway replaces with the real values. */
   async function createCopy({ id, build, env }: Release): Promise<string> {
     const copy = await rackCreate(rack, rackPath`/apps/${app}/releases`, {
       action: `Create a copy of the release ${id} of ${app}`,
@@ -55,7 +55,7 @@ export function usePromotion() {
 
   return {
     start: mutate,
-    promoted,
+    targetId,
     /** Whether the app was read after the rack accepted the release. */
     isOutcomeKnown: data !== null,
     isPending,

@@ -18,13 +18,13 @@ const fields = [
   { name: 'memory', label: 'Memory in MB' },
 ] as const satisfies readonly { name: keyof Scale; label: string }[]
 
-class ChangedMeanwhile extends Error {}
+class ServiceChanged extends Error {}
 
 /** Changes how many processes a service has, and what each can use. Only values that change are sent. */
 export function ScaleDialog({ service, onClose }: { readonly service: Service; readonly onClose: () => void }) {
   const { rack, app } = useApp()
   const queryClient = useQueryClient()
-  /** What the service has, as far as the person was shown. */
+  /** The service as the person last saw it. */
   const [shown, setShown] = useState(service)
   const [typed, setTyped] = useState({ count: `${shown.count}`, cpu: `${shown.cpu}`, memory: `${shown.memory}` })
   const changes = scaleChanges(shown, typed)
@@ -42,14 +42,14 @@ export function ScaleDialog({ service, onClose }: { readonly service: Service; r
     },
   )
 
-  /** Somebody else can have scaled the service since the page was loaded. Then the person decides again. */
+  /** The service can have been scaled since the page was loaded. Then the person decides again. */
   async function assertUnchanged(): Promise<void> {
     const services = await queryClient.fetchQuery({ ...servicesQuery(rack, app), staleTime: 0 })
     const current = services.find(({ name }) => name === service.name)
-    if (current === undefined) throw new ChangedMeanwhile(`Rack ${rack} no longer has the service ${service.name}.`)
+    if (current === undefined) throw new ServiceChanged(`Rack ${rack} no longer has the service ${service.name}.`)
     if (fields.every(({ name }) => current[name] === shown[name])) return
     setShown(current)
-    throw new ChangedMeanwhile(
+    throw new ServiceChanged(
       `${service.name} was scaled since this page was loaded. Check what changes below, and try again.`,
     )
   }

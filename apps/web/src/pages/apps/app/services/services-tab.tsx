@@ -83,7 +83,7 @@ function ServiceTable({ services }: { readonly services: readonly Service[] }) {
   )
 }
 
-/** The dialog that the address names, also for a person whom the gateway will deny it. */
+/** The dialog that the address names. It opens even if the gateway will deny its call. */
 function ServiceDialogs({ services }: { readonly services: readonly Service[] }) {
   const { search, closeDialog } = useAppsSearch()
   const service = services.find(({ name }) => name === search.item)

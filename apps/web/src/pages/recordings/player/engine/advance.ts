@@ -3,7 +3,7 @@ const idleLimit = 2_000
 
 export interface Pace {
   readonly speed: number
-  /** The pause that the position is in, to be skipped; null: it is shown in full. */
+  /** The pause at the position, which is shortened; null: no pause is shortened. */
   readonly pause: { readonly from: number; readonly to: number } | null
 }
 

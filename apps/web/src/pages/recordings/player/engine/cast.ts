@@ -52,7 +52,7 @@ export function parseHeader(line: string): CastHeader {
   return { cols, rows }
 }
 
-/** @param previous the time of the event before. @throws NotACast */
+/** @param previous the time of the previous event @throws NotACast */
 export function parseEvent(line: string, previous: number): CastEvent {
   return toEvent(parseJson(line), previous)
 }

@@ -137,7 +137,7 @@ test('keyframes have a limit, and are thinned evenly', () => {
   for (let segment = 1; segment <= 100; segment++) if (frames.wants(segment)) frames.add({ segment, snapshot })
   expect(frames.size).toBeLessThanOrEqual(10)
   expect(frames.size).toBeGreaterThan(4)
-  expect([15, 16, 31, 32, 100].map((segment) => frames.before(segment)?.segment ?? null)).toEqual([
+  expect([15, 16, 31, 32, 100].map((segment) => frames.lastUpTo(segment)?.segment ?? null)).toEqual([
     null,
     16,
     16,

@@ -5,15 +5,16 @@ import { maxTapeLength, type Tape } from './tape.ts'
 import { createTimeSlices, piecesOf, type YieldToPage } from './time-slices.ts'
 import { VirtualTerminal } from './virtual-terminal.ts'
 
-/** A note of the recording at its time: lost bytes, the reason of an end, or the exit status. */
+/** A note in a recording: lost bytes, the reason of an end, or the exit status. */
 export interface Marker {
+  /** Milliseconds since the recording began. */
   readonly at: number
   readonly text: string
   /** Whether something is missing from here on. */
   readonly isGap: boolean
 }
 
-/** How the gateway verified the recording; `too-long`: the rest was not loaded. */
+/** The result of the gateway's verification, or `too-long` if the rest of the recording was not loaded. */
 export type CastEnd = 'complete' | 'cut' | 'broken' | 'open' | 'unproven' | 'too-long'
 
 export interface LoadOptions {
@@ -71,7 +72,7 @@ export async function loadRecording(options: LoadOptions): Promise<CastEnd | nul
 class IncomingRecording {
   readonly #options: LoadOptions
   #terminal: VirtualTerminal | null = null
-  #last = 0
+  #lastTime = 0
   end: CastEnd | null = null
 
   constructor(options: LoadOptions) {
@@ -85,13 +86,13 @@ class IncomingRecording {
       this.#options.onHeader(header)
       return
     }
-    const event = parseEvent(line, this.#last)
-    this.#last = event.at
+    const event = parseEvent(line, this.#lastTime)
+    this.#lastTime = event.at
     if (event.code === 'v') this.end = ends.includes(event.data) ? (event.data as CastEnd) : null
     else await this.#addEvent(line, event, this.#terminal, endStep)
   }
 
-  /** Nothing follows. */
+  /** Call it after the last line. */
   finish(): CastEnd | null {
     if (this.#terminal === null) throw new NotACast()
     return this.end

@@ -16,7 +16,7 @@ export interface PlayerState {
   /** Milliseconds that are loaded. */
   readonly duration: number
   readonly isPlaying: boolean
-  /** Where a seek leads, while it is not there. */
+  /** The target of a seek that has not reached it yet, in milliseconds; null: there is no seek. */
   readonly seekingTo: number | null
   /** Shows the newest output as it arrives. */
   readonly isFollowing: boolean
@@ -44,7 +44,7 @@ const maxMarkers = 1_000
 /** A frame after a longer time, such as in a hidden page, counts as this many milliseconds. */
 const maxElapsed = 250
 
-/** Plays a tape, also while it is still loading. It has one loop, so that a seek and playing never touch the terminal at once. */
+/** Plays a tape, also while it is loading. It has one loop, so a seek and playing never change the terminal at the same time. */
 export class Player {
   readonly #options: PlayerOptions
   readonly #listeners = new Set<() => void>()
@@ -95,7 +95,7 @@ export class Player {
     if (markers.length < maxMarkers) this.#change({ markers: [...markers, marker] })
   }
 
-  /** More of the tape is there. */
+  /** More of the tape was loaded. */
   onProgress(): void {
     this.#change({ duration: this.#options.tape.duration })
   }
@@ -148,8 +148,8 @@ export class Player {
 
   /** @param step 1: the next faster one; -1: the next slower one */
   changeSpeed(step: 1 | -1): void {
-    const at = speeds.indexOf(this.#state.speed)
-    this.setSpeed(speeds[Math.min(Math.max(at + step, 0), speeds.length - 1)] ?? 1)
+    const index = speeds.indexOf(this.#state.speed)
+    this.setSpeed(speeds[Math.min(Math.max(index + step, 0), speeds.length - 1)] ?? 1)
   }
 
   toggleIdle(): void {
@@ -187,7 +187,7 @@ export class Player {
     return isPlaying && (position < duration || isLoaded)
   }
 
-  /** Whether events of the time of the position have arrived after it. */
+  /** Whether events with the time of the position arrived after it was shown. */
   #hasUnread(): boolean {
     return this.#segment < this.#options.tape.segments - 1 || (this.#events?.length ?? 1) > this.#index
   }
@@ -198,31 +198,31 @@ export class Player {
     if (terminal === null) return
     if (seekingTo !== null) {
       const target = Math.min(seekingTo, duration)
-      this.#goBefore(target, terminal)
+      this.#restoreBefore(target, terminal)
       if (!(await this.#applyUntil(target, terminal))) return
       this.#pauseFrom = target
       this.#show(target, terminal, { seekingTo: null })
     } else if (isFollowing) {
       if (await this.#applyUntil(duration, terminal)) this.#show(duration, terminal)
     } else if (isPlaying) {
-      const target = Math.min(this.#advanced(elapsed), duration)
+      const target = Math.min(this.#nextPosition(elapsed), duration)
       if (!(await this.#applyUntil(target, terminal))) return
       const isOver = isLoaded && target >= duration
       this.#show(Math.max(target, position), terminal, isOver ? { isPlaying: false } : {})
     }
   }
 
-  #advanced(elapsed: number): number {
+  #nextPosition(elapsed: number): number {
     const { position, speed, skipsIdle } = this.#state
     const next = this.#events?.[this.#index]?.at ?? this.#options.tape.startOf(this.#segment + 1)
     const pause = skipsIdle && next !== null ? { from: this.#pauseFrom, to: next } : null
     return advance(position, elapsed, { speed, pause })
   }
 
-  /** Goes to the nearest state before a time that is known: the present one, a keyframe, or the start. */
-  #goBefore(time: number, terminal: VirtualTerminal): void {
+  /** Sets the terminal to the nearest known state before a time: the current one, a keyframe, or the start. */
+  #restoreBefore(time: number, terminal: VirtualTerminal): void {
     const { tape, keyframes } = this.#options
-    const keyframe = keyframes.before(tape.segmentAt(time))
+    const keyframe = keyframes.lastUpTo(tape.segmentAt(time))
     const canContinue = time >= this.#state.position && this.#segment >= (keyframe?.segment ?? 0)
     if (canContinue) return
     if (keyframe === null) terminal.reset()
@@ -232,7 +232,7 @@ export class Player {
     this.#events = null
   }
 
-  /** @returns false if a seek or the end interrupted it */
+  /** @returns false if another seek or `close` interrupted it */
   async #applyUntil(time: number, terminal: VirtualTerminal): Promise<boolean> {
     const { tape, yieldToPage } = this.#options
     const { seekingTo } = this.#state

@@ -12,11 +12,11 @@ export interface Run {
 export interface CellStyle {
   readonly color: Color
   readonly background: Color
-  /** Names of classes. */
+  /** Names of CSS classes. */
   readonly flags: readonly Flag[]
 }
 
-/** `default`, `inverse-default`: that of the other ground; a number: one of the 16 colors of a theme; otherwise a CSS color. */
+/** `inverse-default`: text in the default background color, or the reverse; a number: one of the 16 colors of a theme. */
 export type Color = 'default' | 'inverse-default' | number | `rgb(${string})`
 
 const flagTests = {
@@ -35,7 +35,7 @@ export interface Row {
   readonly runs: readonly Run[]
 }
 
-/** More combining characters in one cell are not drawn. */
+/** The largest number of characters that one cell draws, with combining ones. */
 const maxCellLength = 16
 
 /** Reads the screen, row by row. */
@@ -59,7 +59,7 @@ function keyOf({ text, cells, style }: Run): string {
 }
 
 /** ASCII, Latin, box drawing, and blocks have one cell in every monospaced font. */
-const simple = /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u2500-\u259f]$/
+const oneCellCharacter = /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u2500-\u259f]$/
 
 function readRuns(buffer: IBuffer, y: number, cols: number): Run[] {
   const line = buffer.getLine(y)
@@ -75,7 +75,7 @@ function readRuns(buffer: IBuffer, y: number, cols: number): Run[] {
     // The second half of a wide character.
     if (width === 0) continue
     const text = cell.getChars().slice(0, maxCellLength) || ' '
-    const isFixed = !simple.test(text)
+    const isFixed = !oneCellCharacter.test(text)
     const style = styleOf(cell)
     const key = `${style.color} ${style.background} ${style.flags.join(' ')}`
     if (last !== null && !isFixed && !last.isFixed && last.key === key) {
@@ -86,11 +86,11 @@ function readRuns(buffer: IBuffer, y: number, cols: number): Run[] {
     last = { text, cells: width, isFixed, style, key }
     runs.push(last)
   }
-  return trimmed(runs)
+  return trimRuns(runs)
 }
 
-/** Without spaces of the default colors at its end. */
-function trimmed(runs: Run[]): Run[] {
+/** Removes spaces of the default colors at the end. */
+function trimRuns(runs: Run[]): Run[] {
   const last = runs.at(-1)
   if (last === undefined || last.style.background !== 'default' || last.style.flags.length > 0) return runs
   const text = last.text.trimEnd()

@@ -10,7 +10,7 @@ export interface Match {
   readonly kind: 'output' | 'input' | 'marker'
 }
 
-/** Matches in one search. */
+/** The largest number of matches in one search. */
 export const maxMatches = 500
 
 interface SearchOptions {
@@ -19,8 +19,8 @@ interface SearchOptions {
 }
 
 /**
- * The lines of a recording that have a text, in any case. It reads the tape from its start, because no transcript is kept in
- * memory. Each list is what one more segment has; it can be empty.
+ * Finds the lines of a recording that contain a text, ignoring case. It reads the tape from its start, because no transcript is
+ * kept in memory. It yields a list for each segment, which can be empty.
  */
 export async function* searchTranscript(
   tape: Tape,
@@ -28,13 +28,13 @@ export async function* searchTranscript(
   { yieldToPage, signal }: SearchOptions,
 ): AsyncGenerator<readonly Match[]> {
   const transcript = new Transcript()
-  const searched = query.toLowerCase()
-  const matching = (lines: readonly Match[]) => lines.filter(({ text }) => text.toLowerCase().includes(searched))
+  const searchText = query.toLowerCase()
+  const matching = (lines: readonly Match[]) => lines.filter(({ text }) => text.toLowerCase().includes(searchText))
   const endStep = createTimeSlices(yieldToPage)
   let count = 0
   for (let segment = 0; segment < tape.segments; segment++) {
     const found: Match[] = []
-    // A list that grows is read as it is now.
+    // A copy, because the list of the open segment can grow meanwhile.
     for (const event of [...(await tape.read(segment))]) {
       for (const piece of piecesOf(event)) {
         found.push(...matching(transcript.add(piece)))
@@ -43,9 +43,9 @@ export async function* searchTranscript(
       if (signal.aborted) return
     }
     if (segment === tape.segments - 1) found.push(...matching(transcript.end()))
-    const shown = found.slice(0, maxMatches - count)
-    count += shown.length
-    yield shown
+    const matches = found.slice(0, maxMatches - count)
+    count += matches.length
+    yield matches
     if (count === maxMatches) return
   }
 }

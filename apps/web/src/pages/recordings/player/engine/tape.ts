@@ -1,8 +1,8 @@
 import { type CastEvent, parseEvents } from './cast.ts'
 
 interface Segment {
-  /** Milliseconds: the time of the last event of the segment before. */
-  readonly after: number
+  /** The time of the last event of the previous segment, in milliseconds. */
+  readonly previousTime: number
   /** The time of its first event. */
   readonly startsAt: number
   readonly lines: Blob
@@ -24,7 +24,7 @@ export class Tape {
   #events: CastEvent[] = []
   #openLength = 0
   /** The time of the last event before the open segment. */
-  #after = 0
+  #previousTime = 0
   /** Characters of all events. */
   length = 0
   /** The time of the last event, in milliseconds. */
@@ -47,10 +47,10 @@ export class Tape {
     return isFull
   }
 
-  /** The events of a segment. Those of the open one are a list that grows. */
+  /** The events of a segment. The list of the open segment grows while the recording loads. */
   async read(number: number): Promise<readonly CastEvent[]> {
     const segment = this.#segments[number]
-    return segment === undefined ? this.#events : parseEvents(await segment.lines.text(), segment.after)
+    return segment === undefined ? this.#events : parseEvents(await segment.lines.text(), segment.previousTime)
   }
 
   /** The time of the first event of a segment; null for a segment without events. */
@@ -71,9 +71,9 @@ export class Tape {
   }
 
   #close(): void {
-    const startsAt = this.#events[0]?.at ?? this.#after
-    this.#segments.push({ after: this.#after, startsAt, lines: new Blob([this.#lines.join('\n')]) })
-    this.#after = this.duration
+    const startsAt = this.#events[0]?.at ?? this.#previousTime
+    this.#segments.push({ previousTime: this.#previousTime, startsAt, lines: new Blob([this.#lines.join('\n')]) })
+    this.#previousTime = this.duration
     this.#lines = []
     this.#events = []
     this.#openLength = 0

@@ -56,12 +56,12 @@ function coreOf(terminal: Terminal): Core {
 }
 
 /**
- * Writes at once. The public `write` splits its work by timers, which a hidden page delays. What the terminal fails on is left
- * out, such as `CSI 1 J` in the last cell, so that no output can hide what follows.
+ * Writes at once. The public `write` splits its work by timers, which a hidden page delays. A sequence that the terminal fails
+ * on, such as `CSI 1 J` in the last cell, is left out, so that it cannot hide the output after it.
  */
 export function writeNow(terminal: Terminal, data: string): void {
   const { _inputHandler } = coreOf(terminal)
-  for (const part of data.split(erasing)) {
+  for (const part of data.split(eraseSequence)) {
     try {
       if (part !== '') _inputHandler.parse(part)
     } catch {
@@ -70,8 +70,8 @@ export function writeNow(terminal: Terminal, data: string): void {
   }
 }
 
-/** Sequences that can fail are written alone. */
-const erasing = /(\u001b\[\??[\d;:]*J)/
+/** Sequences that can fail are written separately. */
+const eraseSequence = /(\u001b\[\??[\d;:]*J)/
 
 export function isCursorHidden(terminal: Terminal): boolean {
   return coreOf(terminal).coreService.isCursorHidden
@@ -79,7 +79,7 @@ export function isCursorHidden(terminal: Terminal): boolean {
 
 /** The whole state of a terminal between two sequences. */
 export interface TerminalSnapshot {
-  /** About how much memory it takes. */
+  /** Roughly how many bytes it takes. */
   readonly bytes: number
   /** Sets the terminal to this state. */
   restore(terminal: Terminal): void
@@ -100,7 +100,7 @@ export function takeSnapshot(terminal: Terminal): TerminalSnapshot {
   return {
     bytes: normal.bytes + (alternate?.bytes ?? 0),
     restore(target) {
-      // In this order, because a reset makes new buffers of the present size, and a resized one differs from a new one.
+      // Resizes first: a reset creates buffers of the current size, and a resized buffer differs from a new one.
       target.resize(cols, rows)
       target.reset()
       const to = coreOf(target)
@@ -144,7 +144,7 @@ function copyBuffer(buffer: Buffer) {
   }
 }
 
-/** What a line takes beside its cells. */
+/** Roughly how many bytes a line takes besides its cells. */
 const bytesPerLine = 200
 
 function copyLine({ _data, _combined, _extendedAttrs, isWrapped, length }: Line): Line {

@@ -4,7 +4,7 @@ import type { CastEvent } from './cast.ts'
 export type YieldToPage = () => Promise<void>
 
 /** Milliseconds of work after which the page gets its turn: less than a frame. */
-const slice = 8
+const maxSlice = 8
 
 /** Characters that are processed in one step: some milliseconds of work. */
 const pieceLength = 8 * 1024
@@ -24,13 +24,13 @@ export function piecesOf(event: CastEvent): readonly CastEvent[] {
 export function createTimeSlices(yieldToPage: YieldToPage, now: () => number = () => performance.now()) {
   let startedAt = now()
   return async function endStep(): Promise<void> {
-    if (now() - startedAt < slice) return
+    if (now() - startedAt < maxSlice) return
     await yieldToPage()
     startedAt = now()
   }
 }
 
-/** A message, because timers are delayed: by 4 ms if they are nested, and in hidden pages by a second and more. */
+/** Yields by a message, because timers are delayed: by 4 ms if they are nested, and in hidden pages by a second and more. */
 export function yieldByMessage(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()

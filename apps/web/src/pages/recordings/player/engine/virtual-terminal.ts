@@ -7,7 +7,7 @@ import { isCursorHidden, takeSnapshot, writeNow } from './terminal-snapshot.ts'
 /** Larger terminals are shown in this size. No screen shows more, and each keyframe takes 12 bytes a cell. */
 const maxSize = { cols: 500, rows: 200 } as const
 
-/** Scrolling and repeating take time for each line or character of their parameter. */
+/** The largest parameter of a sequence. Scrolling and repeating take time in proportion to theirs. */
 const maxParameter = maxSize.cols
 
 export interface Screen {
@@ -17,7 +17,7 @@ export interface Screen {
   readonly cursor: { readonly x: number; readonly y: number } | null
 }
 
-/** The terminal in the middle of a recording, from which others can continue. */
+/** The terminal in the middle of a recording, from which another terminal can continue. */
 export interface VirtualTerminalSnapshot {
   readonly bytes: number
   restore(to: VirtualTerminal): void
@@ -32,7 +32,7 @@ export class VirtualTerminal {
   readonly #start: CastHeader
   #output = new SafeOutput({ maxParameter })
   readonly #reader = new RowReader()
-  /** A terminal of another size than at its start has state that a snapshot leaves out. The gateway records no changes of the size. */
+  /** Whether the size changed. Then a snapshot would be incomplete. The gateway records no changes of the size. */
   hasResized = false
   /** What `screen` returned; null after a change. */
   #screen: Screen | null = null
@@ -48,7 +48,7 @@ export class VirtualTerminal {
     else if (code === 'r') this.#resize(data)
   }
 
-  /** As at the start of the recording. */
+  /** Resets the terminal to the start of the recording. */
   reset(): void {
     this.#screen = null
     this.#output = new SafeOutput({ maxParameter })

@@ -13,19 +13,19 @@ export interface SessionEvent {
 export interface SessionEvents {
   /** Oldest first. */
   readonly events: readonly SessionEvent[]
-  /** The names of others who opened the recording while the session ran or later, as far as the newest reads say. */
+  /** The names of everyone who opened the recording, as far as the newest reads show. */
   readonly readers: readonly string[]
   readonly hasMore: boolean
 }
 
 const limit = 100
 
-/** Events that were written shortly before the recording began or after it ended belong to it. */
+/** Events of this many milliseconds before the recording began and after it ended belong to it, too. */
 const margin = 2_000
 
 /**
- * The audit events of a recorded session: those of its own call, and what the person did on the same app while it ran. Each of
- * these reads is recorded too.
+ * The audit events of a recorded session: the events of its call, and what the person did on the same app while it ran. Each
+ * read of the query is an audit event, too.
  */
 export function sessionEventsQuery({ id, opened, startedAt, endedAt, principal, rack, app }: Recording) {
   return queryOptions({
@@ -45,9 +45,9 @@ export function sessionEventsQuery({ id, opened, startedAt, endedAt, principal, 
       ])
       const entries = [first, ...[...(ofCall?.items ?? []), ...ofPerson.items].map(toEntry)]
       const all = new Map(entries.map((entry) => [entry.id, entry.event]))
-      const own = [...all].filter(([, event]) => event.recording === undefined || event.recording.id === id)
+      const sessionEvents = [...all].filter(([, event]) => event.recording === undefined || event.recording.id === id)
       return {
-        events: own
+        events: sessionEvents
           .map(([eventId, event]) => ({ id: eventId, at: Math.max(0, Date.parse(event.at) - start), event }))
           .sort((one, other) => one.at - other.at),
         readers: namesOf(

@@ -41,7 +41,7 @@ export function Screen({ player }: { readonly player: Player }) {
 /** Milliseconds for which a gap is shown over the screen. */
 const gapShown = 3_000
 
-/** What is missing at the position. */
+/** The gap that the position has just passed. */
 function recentGap({ markers, position }: PlayerState): string | null {
   const gap = markers.findLast(({ isGap, at }) => isGap && at <= position && position - at < gapShown)
   return gap?.text ?? null

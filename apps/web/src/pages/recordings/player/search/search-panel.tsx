@@ -19,9 +19,9 @@ interface SearchPanelProps {
 
 /** Searches the lines of the session. A match leads to its second, and Enter to the next match. */
 export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
-  const { q: given = '' } = useSearch({ from: '/recordings/$recording' })
+  const { q: initialQuery = '' } = useSearch({ from: '/recordings/$recording' })
   const navigate = useNavigate()
-  const [query, setQuery] = useState(given)
+  const [query, setQuery] = useState(initialQuery)
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)
   const { matches, isSearching, isLimited } = useTranscriptSearch(player, tape, query.trim())
   function change(text: string) {
@@ -35,7 +35,7 @@ export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
   function onKeyDown(event: KeyboardEvent) {
     const { key, target } = event
     if (key === 'Escape' && target instanceof HTMLElement) {
-      // The field of the platform would empty itself.
+      // The browser would empty the field.
       event.preventDefault()
       target.blur()
     }

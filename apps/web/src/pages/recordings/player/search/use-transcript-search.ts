@@ -15,16 +15,16 @@ export interface TranscriptSearch {
 /** Milliseconds without a key until the search begins. */
 const typingPause = 200
 
-/** Searches what is loaded, and all of it again once the recording is loaded. */
+/** Searches the loaded part, and the whole recording once it is loaded. */
 export function useTranscriptSearch(player: Player, tape: Tape, query: string): TranscriptSearch {
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)
-  const followed = usePlayerState(player, (state) => (state.isFollowing ? state.duration : 0))
-  const [found, setFound] = useState<TranscriptSearch>(nothing)
+  const followedDuration = usePlayerState(player, (state) => (state.isFollowing ? state.duration : 0))
+  const [result, setResult] = useState<TranscriptSearch>(noMatches)
   const [round, setRound] = useState(0)
   const searchedUpTo = useRef(0)
   useEffect(() => {
-    if (query === '') return setFound(nothing)
-    setFound((before) => ({ ...before, isSearching: true }))
+    if (query === '') return setResult(noMatches)
+    setResult((before) => ({ ...before, isSearching: true }))
     const controller = new AbortController()
     const timer = setTimeout(() => void search(controller.signal), typingPause)
     async function search(signal: AbortSignal) {
@@ -33,9 +33,9 @@ export function useTranscriptSearch(player: Player, tape: Tape, query: string): 
       for await (const more of searchTranscript(tape, query, { yieldToPage: yieldByMessage, signal })) {
         if (signal.aborted) return
         matches.push(...more)
-        if (more.length > 0) setFound({ matches: [...matches], isSearching: true, isLimited: false })
+        if (more.length > 0) setResult({ matches: [...matches], isSearching: true, isLimited: false })
       }
-      if (!signal.aborted) setFound({ matches, isSearching: false, isLimited: matches.length === maxMatches })
+      if (!signal.aborted) setResult({ matches, isSearching: false, isLimited: matches.length === maxMatches })
     }
     return () => {
       clearTimeout(timer)
@@ -44,9 +44,9 @@ export function useTranscriptSearch(player: Player, tape: Tape, query: string): 
   }, [tape, query, isLoaded, round])
   // Output that arrives during a search is searched after it, so that each search comes to its end.
   useEffect(() => {
-    if (query !== '' && !found.isSearching && followed > searchedUpTo.current) setRound((before) => before + 1)
-  }, [query, found, followed])
-  return found
+    if (query !== '' && !result.isSearching && followedDuration > searchedUpTo.current) setRound((before) => before + 1)
+  }, [query, result, followedDuration])
+  return result
 }
 
-const nothing: TranscriptSearch = { matches: [], isSearching: false, isLimited: false }
+const noMatches: TranscriptSearch = { matches: [], isSearching: false, isLimited: false }

@@ -6,11 +6,11 @@ import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowKeys } from '../../../ui/use-row-keys.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
 import { useAppsSearch } from '../use-apps-search.ts'
-import styles from './over-list.module.css'
+import styles from './list-over-racks.module.css'
 import { RackStates } from './rack-states.tsx'
 import type { RackCall } from './use-over-racks.ts'
 
-interface OverListProps<Row> {
+interface ListOverRacksProps<Row> {
   /** What the list has, such as `Apps`. */
   readonly label: string
   readonly rows: readonly Row[]
@@ -20,17 +20,17 @@ interface OverListProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly calls: readonly RackCall[]
   readonly empty: string
-  /** Whether the list has only a part of what there is, so that the filter does not find all. */
+  /** Whether rows are missing, so that the filter cannot find all of them. */
   readonly isPartial: boolean
-  /** What was left out, and how to load it. */
+  /** Says what was left out, and loads it. */
   readonly children: ReactNode
 }
 
-/** So many rows are shown at first, and again with each press of the button. */
+/** The number of rows that are shown at first, and that each press of the button adds. */
 const rowStep = 200
 
-/** A list over many racks, with its filter, what is known of racks that did not answer, and what was left out. */
-export function OverList<Row>({
+/** A list over many racks, with its filter, the racks that did not answer, and a note about missing rows. */
+export function ListOverRacks<Row>({
   label,
   rows,
   textOf,
@@ -39,7 +39,7 @@ export function OverList<Row>({
   isPartial,
   children,
   ...table
-}: OverListProps<Row>) {
+}: ListOverRacksProps<Row>) {
   const { racks } = useMe()
   const { search, change } = useAppsSearch()
   const { q = '', rack = '' } = search

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 
-export interface RowKeys {
+export interface EventKeyActions {
   /** Moves the active row by so many lines. */
   readonly move: (by: number) => void
   readonly openActive: () => void
@@ -9,13 +9,13 @@ export interface RowKeys {
 }
 
 /** The keys of the page: j and k move through rows, / goes to the filter, Escape closes the open event. */
-export function useRowKeys(keys: RowKeys): void {
+export function useEventKeys(keys: EventKeyActions): void {
   const current = useRef(keys)
   current.current = keys
   useEffect(() => {
     function onKeyDown(event: globalThis.KeyboardEvent) {
       const { key, target, ctrlKey, metaKey, altKey } = event
-      if (ctrlKey || metaKey || altKey || event.defaultPrevented || isElsewhere(target)) return
+      if (ctrlKey || metaKey || altKey || event.defaultPrevented || isInFieldOrDialog(target)) return
       if (key === 'j' || key === 'k') current.current.move(key === 'j' ? 1 : -1)
       else if (key === '/') current.current.focusFilter()
       else if (key === 'Escape') current.current.close()
@@ -27,12 +27,15 @@ export function useRowKeys(keys: RowKeys): void {
   }, [])
 }
 
-function isElsewhere(target: EventTarget | null): boolean {
+function isInFieldOrDialog(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [role=dialog], [role=menu]') !== null
 }
 
-/** The keys of the grid, on top of those of the page: arrows, Home, End, Enter, and the values of a row. */
-export function onGridKeyDown(event: KeyboardEvent, { move, openActive }: Pick<RowKeys, 'move' | 'openActive'>): void {
+/** The keys of the grid, besides the keys of the page: arrows, Home, End, Enter, and the values of a row. */
+export function onGridKeyDown(
+  event: KeyboardEvent,
+  { move, openActive }: Pick<EventKeyActions, 'move' | 'openActive'>,
+): void {
   const { key, target } = event
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: 1,

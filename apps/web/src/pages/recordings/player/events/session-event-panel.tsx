@@ -9,16 +9,16 @@ import { eventSentence } from '../../../audit/detail/event-sentence.ts'
 import { durationText } from '../../duration.ts'
 import type { Player } from '../engine/player.ts'
 import { usePlayerState } from '../use-player.ts'
-import styles from './event-panel.module.css'
+import styles from './session-event-panel.module.css'
 import { type SessionEvent, sessionEventsQuery } from './session-events.ts'
 
-interface EventPanelProps {
+interface SessionEventPanelProps {
   readonly player: Player
   readonly recording: Recording
 }
 
 /** The audit events of the session. The time of an event leads to its second. */
-export function EventPanel({ player, recording }: EventPanelProps) {
+export function SessionEventPanel({ player, recording }: SessionEventPanelProps) {
   const { data, error, refetch } = useQuery(sessionEventsQuery(recording))
   return (
     <section className={styles.panel} aria-label="Audit events">

@@ -3,15 +3,15 @@ import type { ReactNode } from 'react'
 import { Problem } from '../../ui/problem.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 
-interface LoadedProps<T> {
+interface QueryResultProps<T> {
   readonly query: UseQueryResult<T, Error>
   /** What is loaded, for screen readers. */
   readonly what: string
   readonly children: (data: T) => ReactNode
 }
 
-/** The result of a query, once it is there; else a spinner, or the gateway's own error. */
-export function Loaded<T>({ query, what, children }: LoadedProps<T>) {
+/** Renders its children with the result of a query. Until it is loaded, shows a spinner or the error. */
+export function QueryResult<T>({ query, what, children }: QueryResultProps<T>) {
   if (query.data !== undefined) return children(query.data)
   if (query.error) return <Problem error={query.error} retry={() => void query.refetch()} />
   return <Spinner label={`Loading ${what}`} />

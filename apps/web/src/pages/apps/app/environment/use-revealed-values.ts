@@ -6,16 +6,16 @@ import { type Release, readWholeRelease } from '../../../../api/rack-data/reader
 import { useApp } from '../use-app.ts'
 import { readVariables } from './env-text.ts'
 
-const none: ReadonlyMap<string, string> = new Map()
+const noValues: ReadonlyMap<string, string> = new Map()
 
 /**
- * Values that the person asked to see, each of which is an event that names the key. Only this component has them, so they are
- * gone when the page is left.
+ * Hidden values that the person asked to see. Each request is an audit event that names the key. Only this component has the
+ * values, so they are gone when the person leaves the page.
  */
-export function useRevealed({ id }: Pick<Release, 'id'>) {
+export function useRevealedValues({ id }: Pick<Release, 'id'>) {
   const { rack, app } = useApp()
-  const [shown, setShown] = useState({ release: id, values: none })
-  const values = shown.release === id ? shown.values : none
+  const [shown, setShown] = useState({ release: id, values: noValues })
+  const values = shown.release === id ? shown.values : noValues
   const set = (change: (values: Map<string, string>) => void) => {
     const changed = new Map(values)
     change(changed)
@@ -25,7 +25,7 @@ export function useRevealed({ id }: Pick<Release, 'id'>) {
     mutate,
     isPending,
     error,
-    variables: asked,
+    variables: requestedKey,
   } = useMutation({
     async mutationFn(key: string) {
       const path = rackPath`/apps/${app}/releases/${id}`
@@ -33,7 +33,7 @@ export function useRevealed({ id }: Pick<Release, 'id'>) {
       const found = readVariables(env).find((variable) => variable.key === key)
       if (found === undefined || found.isMasked)
         throw new Error(
-          `The gateway keeps the value of ${key} hidden. The rack may read other variables in it. Use convox env get ${key}.`,
+          `The gateway keeps the value of ${key} hidden. The rack may read parts of it as other variables. Use convox env get ${key}.`,
         )
       // What a mutation returns would stay in its cache.
       set((revealed) => revealed.set(key, found.value))
@@ -44,9 +44,9 @@ export function useRevealed({ id }: Pick<Release, 'id'>) {
     values,
     reveal: mutate,
     hide: (key: string) => set((revealed) => revealed.delete(key)),
-    isRevealing: (key: string) => isPending && asked === key,
-    errorOf: (key: string) => (asked === key ? error : null),
+    isRevealing: (key: string) => isPending && requestedKey === key,
+    errorOf: (key: string) => (requestedKey === key ? error : null),
   }
 }
 
-export type Revealed = ReturnType<typeof useRevealed>
+export type RevealedValues = ReturnType<typeof useRevealedValues>

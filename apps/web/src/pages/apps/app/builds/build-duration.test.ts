@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { durationText } from './duration.ts'
+import { buildDurationText } from './build-duration.ts'
 
 test.each([
   ['2026-01-01T00:00:00Z', '2026-01-01T00:00:42.4Z', '42 s'],
@@ -8,5 +8,5 @@ test.each([
   [null, '2026-01-01T00:00:00Z', ''],
   ['2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z', ''],
 ])('from %s to %s: %j', (started, ended, text) => {
-  expect(durationText({ started, ended })).toBe(text)
+  expect(buildDurationText({ started, ended })).toBe(text)
 })

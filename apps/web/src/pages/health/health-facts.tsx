@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
-import styles from './facts.module.css'
+import styles from './health-facts.module.css'
 
 /** Names with their values. */
-export function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) {
+export function HealthFacts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className={styles.facts}>
       {facts.map(([name, value]) => (

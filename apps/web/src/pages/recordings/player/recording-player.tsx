@@ -6,10 +6,10 @@ import { useMe } from '../../../api/queries.ts'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { Controls } from './controls.tsx'
-import { EventPanel } from './events/event-panel.tsx'
+import { SessionEventPanel } from './events/session-event-panel.tsx'
 import { Notes } from './notes.tsx'
-import styles from './player.module.css'
 import { startPosition } from './player-search.ts'
+import styles from './recording-player.module.css'
 import { Screen } from './screen/screen.tsx'
 import { SearchPanel } from './search/search-panel.tsx'
 import { Timeline } from './timeline.tsx'
@@ -17,25 +17,25 @@ import { useAddress } from './use-address.ts'
 import { type OpenPlayer, usePlayer } from './use-player.ts'
 import { usePlayerKeys } from './use-player-keys.ts'
 
-interface PlayerProps {
+interface RecordingPlayerProps {
   readonly recording: Recording
   readonly onSessionEnd: () => void
 }
 
 /** The player, with its search and the audit events of the session. */
-export function Player({ recording, onSessionEnd }: PlayerProps) {
+export function RecordingPlayer({ recording, onSessionEnd }: RecordingPlayerProps) {
   const search = useSearch({ from: '/recordings/$recording' })
-  const { opened, isLive, error, retry } = usePlayer(recording, {
+  const { openPlayer, isLive, error, retry } = usePlayer(recording, {
     startAt: startPosition(search, recording.startedAt),
     onSessionEnd,
   })
   return (
     <>
       {error && <Problem error={error} retry={retry} />}
-      {opened === null && !error && <Spinner label="Opening the recording" />}
-      {opened && (
+      {openPlayer === null && !error && <Spinner label="Opening the recording" />}
+      {openPlayer && (
         <LoadedPlayer
-          opened={opened}
+          openPlayer={openPlayer}
           recording={recording}
           isLive={isLive}
           hasFailed={error !== null}
@@ -47,15 +47,15 @@ export function Player({ recording, onSessionEnd }: PlayerProps) {
 }
 
 interface LoadedPlayerProps {
-  readonly opened: OpenPlayer
+  readonly openPlayer: OpenPlayer
   readonly recording: Recording
   readonly isLive: boolean
   readonly hasFailed: boolean
   readonly onReconnect: () => void
 }
 
-function LoadedPlayer({ opened, recording, isLive, hasFailed, onReconnect }: LoadedPlayerProps) {
-  const { player, tape } = opened
+function LoadedPlayer({ openPlayer, recording, isLive, hasFailed, onReconnect }: LoadedPlayerProps) {
+  const { player, tape } = openPlayer
   const me = useMe()
   const field = useRef<HTMLDivElement>(null)
   useAddress(player, recording.id)
@@ -70,7 +70,7 @@ function LoadedPlayer({ opened, recording, isLive, hasFailed, onReconnect }: Loa
       </div>
       <div className={styles.side}>
         <SearchPanel ref={field} player={player} tape={tape} />
-        {can(me, 'gateway:audit:read') && <EventPanel player={player} recording={recording} />}
+        {can(me, 'gateway:audit:read') && <SessionEventPanel player={player} recording={recording} />}
       </div>
     </div>
   )

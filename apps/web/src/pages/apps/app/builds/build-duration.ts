@@ -1,7 +1,7 @@
 import type { Build } from '../../../../api/rack-data/readers.ts'
 
 /** How long a build took, such as `1 m 30 s`. Empty until it has ended. */
-export function durationText({ started, ended }: Pick<Build, 'started' | 'ended'>): string {
+export function buildDurationText({ started, ended }: Pick<Build, 'started' | 'ended'>): string {
   if (started === null || ended === null) return ''
   const seconds = Math.round((Date.parse(ended) - Date.parse(started)) / 1_000)
   if (seconds < 0) return ''

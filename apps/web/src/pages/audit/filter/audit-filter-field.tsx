@@ -1,8 +1,8 @@
 import { type Ref, useEffect, useId, useState } from 'react'
-import styles from './filter-field.module.css'
+import styles from './audit-filter-field.module.css'
 import { filterNames } from './filter-names.ts'
 
-interface FilterFieldProps {
+interface AuditFilterFieldProps {
   readonly ref: Ref<HTMLInputElement>
   readonly text: string
   readonly mistake: string | null
@@ -10,7 +10,7 @@ interface FilterFieldProps {
 }
 
 /** The filter in one line of text. Enter applies it. */
-export function FilterField({ ref, text, mistake, onChange }: FilterFieldProps) {
+export function AuditFilterField({ ref, text, mistake, onChange }: AuditFilterFieldProps) {
   const [typed, setTyped] = useState(text)
   const id = useId()
   // A click on a value, and the Back button, change the filter too.

@@ -2,13 +2,13 @@
 import { cleanup, render } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
-import { FilterField } from './filter-field.tsx'
+import { AuditFilterField } from './audit-filter-field.tsx'
 
 afterEach(cleanup)
 
 function show(text: string, mistake: string | null = null) {
   const onChange = vi.fn()
-  const page = render(<FilterField ref={null} text={text} mistake={mistake} onChange={onChange} />)
+  const page = render(<AuditFilterField ref={null} text={text} mistake={mistake} onChange={onChange} />)
   return { ...page, onChange, field: page.getByLabelText('Filter') as HTMLInputElement }
 }
 
@@ -36,6 +36,6 @@ test('a mistake is shown until the text is changed', async () => {
 
 test('a filter from elsewhere, such as of a clicked value, replaces the text', () => {
   const { field, rerender } = show('rack:prod')
-  rerender(<FilterField ref={null} text="rack:prod result:deny" mistake={null} onChange={() => {}} />)
+  rerender(<AuditFilterField ref={null} text="rack:prod result:deny" mistake={null} onChange={() => {}} />)
   expect(field.value).toBe('rack:prod result:deny')
 })
