@@ -43,8 +43,8 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly revokes?: true
   /** Supports `If-None-Match`. */
   readonly conditional?: true
-  /** Rejects cookie authentication, because the response contains a token. Says what to do instead. */
-  readonly cookieAlternative?: string
+  /** Rejects cookie authentication, because the response contains a token. The text is the remedy of that denial. */
+  readonly rejectedCookieRemedy?: string
   /** Requires that the user of a browser session logged in at most five minutes ago, because the response contains a token. */
   readonly cookieRequires?: 'fresh-login'
   /**

@@ -13,12 +13,15 @@ interface CookieCaller extends LoginCaller {
  * @throws NotPermitted
  */
 export async function assertCookieAllowed(
-  { cookieAlternative, cookieRequires }: PrincipalEndpoint,
+  { rejectedCookieRemedy, cookieRequires }: PrincipalEndpoint,
   { needsProof, ...caller }: CookieCaller,
 ): Promise<void> {
   if (caller.csrfToken === null) return
-  if (cookieAlternative !== undefined)
-    throw withRule(new NotPermitted('A browser session cannot issue tokens.', cookieAlternative), 'cookie-credential')
+  if (rejectedCookieRemedy !== undefined)
+    throw withRule(
+      new NotPermitted('A browser session cannot issue tokens.', rejectedCookieRemedy),
+      'cookie-credential',
+    )
   if (cookieRequires === undefined || needsProof || (await hasFreshLogin(caller))) return
   throw withRule(
     new NotPermitted(

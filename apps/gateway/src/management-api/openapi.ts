@@ -156,9 +156,9 @@ function forwardedOperation(id: (typeof forwardedRoutes)[number], path: string):
 }
 
 /** Changes with a cookie also require the CSRF token. */
-function securityOf({ method, cookieAlternative }: PrincipalEndpoint): object[] {
+function securityOf({ method, rejectedCookieRemedy }: PrincipalEndpoint): object[] {
   const byToken = [{ bearer: [] }, { basic: [] }]
-  if (cookieAlternative !== undefined) return byToken
+  if (rejectedCookieRemedy !== undefined) return byToken
   return [...byToken, method === 'GET' ? { cookie: [] } : { cookie: [], csrf: [] }]
 }
 

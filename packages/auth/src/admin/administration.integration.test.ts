@@ -20,7 +20,11 @@ async function start() {
 test('a former owner of a token gets no new secret of it', async () => {
   const { administration, ben, owner, make, admin } = await start()
   const { id } = await make()
-  await administration.changeTokenOwner(id, { from: owner, to: { kind: 'user', id: ben.id }, expiresAt: now + hour })
+  await administration.changeTokenOwner(id, {
+    previousOwner: owner,
+    newOwner: { kind: 'user', id: ben.id },
+    expiresAt: now + hour,
+  })
   const before = await admin`select hash from gateway.credentials`
   const rotation = { owner, expiresAt: now + hour, overlapUntil: now }
   await expect(administration.rotateToken(id, rotation)).rejects.toThrow('There is no such API token')
@@ -32,14 +36,18 @@ test('a token whose owner or expiry changed after the decision is not handed ove
   const cat = await issuer.user('cat@example.com')
   const { id } = await make()
   const to = ({ id: user }: { id: string }) =>
-    administration.changeTokenOwner(id, { from: owner, to: { kind: 'user', id: user }, expiresAt: now + hour })
+    administration.changeTokenOwner(id, {
+      previousOwner: owner,
+      newOwner: { kind: 'user', id: user },
+      expiresAt: now + hour,
+    })
   const both = await Promise.allSettled([to(ben), to(cat)])
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   await expect(to(ann)).rejects.toThrow(TokenChanged)
 
   const other = await make()
   await administration.rotateToken(other.id, { owner, expiresAt: now + 9 * hour, overlapUntil: now })
-  const late = { from: owner, to: { kind: 'user', id: ben.id }, expiresAt: now + hour } as const
+  const late = { previousOwner: owner, newOwner: { kind: 'user', id: ben.id }, expiresAt: now + hour } as const
   await expect(administration.changeTokenOwner(other.id, late)).rejects.toThrow(TokenChanged)
   const [row] = await admin`select user_id from gateway.api_tokens where id = ${other.id}`
   expect(row?.user_id).toBe(ann.id)
@@ -69,7 +77,7 @@ test('an expired token cannot be rotated or get another owner', async () => {
   clock.time = now + hour
   const later = { owner, expiresAt: clock.time + hour, overlapUntil: clock.time }
   await expect(administration.rotateToken(id, later)).rejects.toThrow(TokenEnded)
-  const ownerChange = { from: owner, to: owner, expiresAt: now + hour }
+  const ownerChange = { previousOwner: owner, newOwner: owner, expiresAt: now + hour }
   await expect(administration.changeTokenOwner(id, ownerChange)).rejects.toThrow(TokenEnded)
 })
 

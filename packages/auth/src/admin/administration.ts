@@ -59,8 +59,8 @@ export function createAdministration(
     },
     revokeToken: (id: string) => closeApiToken(change, id, now()),
     async changeTokenOwner(id: string, ownerChange: Omit<OwnerChange, 'now'>) {
-      if (ownerChange.to.id !== ownerChange.from.id)
-        await assertBelowTokenLimit(change, ownerChange.to, { now: now(), max: tokensPerOwner })
+      if (ownerChange.newOwner.id !== ownerChange.previousOwner.id)
+        await assertBelowTokenLimit(change, ownerChange.newOwner, { now: now(), max: tokensPerOwner })
       return changeApiTokenOwner(change, id, { ...ownerChange, now: clock.now() })
     },
     renewSession: (id: string, terms: SessionTerms) => renewSession(change, mint, { id, terms, now: clock.now() }),
@@ -114,13 +114,13 @@ async function endRecordedSession(change: Change, id: string, reason: string): P
     .update(recordings)
     .set({ ending: reason })
     .where(isOpen)
-    .returning({ opened: recordings.opened })
+    .returning({ openedEvent: recordings.opened })
   if (updated === undefined) return false
-  await endLiveCall(change, updated.opened, reason)
+  await endLiveCall(change, updated.openedEvent, reason)
   return true
 }
 
-/** Tells all processes to end a call. The process that has the call removes the request. */
+/** Tells all processes to end a call. The one that serves it then deletes the row. @param call the ID of its `opened` event */
 async function endLiveCall({ tx }: Change, call: string, reason: string): Promise<void> {
   await tx
     .insert(callEndings)

@@ -15,10 +15,16 @@ export function createConvoxLogins(options: CliLoginOptions) {
     issue(decider: Decider, context: RequestContext): Promise<IssuedCredential> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const now = clock.now()
-        const { session: from } = decider
-        if ((await authenticatedAt(change.tx, from)) < now - freshLoginLife) throw new LoginDenied(oldConvoxLogin)
+        const { session: requester } = decider
+        if ((await authenticatedAt(change.tx, requester)) < now - freshLoginLife) throw new LoginDenied(oldConvoxLogin)
         const { lifetime } = terms
-        return createConvoxSession(change, mint, { from, device: 'convox of a browser', rack: null, lifetime, now })
+        return createConvoxSession(change, mint, {
+          requester,
+          device: 'convox of a browser',
+          rack: null,
+          lifetime,
+          now,
+        })
       })
     },
   }

@@ -9,6 +9,7 @@ export interface NewCliSession extends IssuedCredential {
   readonly renewAt: number
 }
 
+/** A CLI login that a user has allowed. */
 export interface ApprovedLogin {
   readonly login: string
   readonly flow: Flow
@@ -25,8 +26,8 @@ export async function openCliSession(
 ): Promise<NewCliSession> {
   const now = clock.now()
   const at = authenticatedAt.getTime()
-  const wanted = Math.min(now + terms.maxAge, at + terms.lifetime)
-  const session = await storeSession(change, mint, { user, device, rack, authenticatedAt: at, wanted, now })
+  const requestedExpiry = Math.min(now + terms.maxAge, at + terms.lifetime)
+  const session = await storeSession(change, mint, { user, device, rack, authenticatedAt: at, requestedExpiry, now })
   const detail = { login, flow, device, user: user.id, email: user.email, session: session.id }
   change.events.push({ kind: 'cli-login.redeemed', principal: change.by, detail })
   return { ...session, renewAt: now + (session.expiresAt - now) / 2 }

@@ -6,12 +6,12 @@ import { NotFound, SessionNotLonger, SessionOver } from '../errors.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { type IssuedCredential, storeSession } from './sessions.ts'
 
-/** Milliseconds. The stock CLI stores the token in plain text, and sends it to a server whose certificate it does not verify. */
+/** Milliseconds. Short, because the stock CLI stores the token in plain text, and sends it to a server whose certificate it does not verify. */
 const convoxSessionLife = 86_400_000
 
 export interface ConvoxSessionRequest {
-  /** The ID of the session that asks for it. */
-  readonly from: string
+  /** The ID of the session that requests it. */
+  readonly requester: string
   /** For the list of sessions. */
   readonly device: string
   /** The only rack that the session may be used for. */
@@ -31,13 +31,13 @@ export interface ConvoxSessionRequest {
 export async function createConvoxSession(
   change: Change,
   mint: TokenMint,
-  { from, device, rack, lifetime, now }: ConvoxSessionRequest,
+  { requester, device, rack, lifetime, now }: ConvoxSessionRequest,
 ): Promise<IssuedCredential> {
   const [found] = await change.tx
     .select({ session: sessions, user: users })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(eq(sessions.id, checkId('such session', from)))
+    .where(eq(sessions.id, checkId('such session', requester)))
   if (!found) throw new NotFound('such session')
   const { session, user } = found
   if (session.endedAt !== null || user.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
@@ -48,7 +48,7 @@ export async function createConvoxSession(
     device: checkName('name of a device', device),
     rack,
     authenticatedAt,
-    wanted: Math.min(now + convoxSessionLife, authenticatedAt + lifetime),
+    requestedExpiry: Math.min(now + convoxSessionLife, authenticatedAt + lifetime),
     now,
     renewable: false,
   })

@@ -10,7 +10,7 @@ import type { TokenMint } from '../tokens/token.ts'
 
 export interface SessionRequest {
   readonly email: string
-  /** Granted to the user, not only to the session, on `rack` or on all racks, unless the user already has it there. */
+  /** A role for the user, not only for the session. It is granted on `rack`, or without `rack` on all racks, unless the user has it there. */
   readonly role?: string
   /** The only rack that the session is valid for. */
   readonly rack?: string
@@ -29,17 +29,18 @@ export interface IssuedCredential {
   readonly expiresAt: number
 }
 
+/** Creates a session, and its user and binding if they do not exist. */
 export async function insertSession(
   change: Change,
   mint: TokenMint,
   request: SessionRequest,
   now: number,
 ): Promise<IssuedCredential> {
-  const { role, rack, expiresAt: wanted } = request
+  const { role, rack, expiresAt: requestedExpiry } = request
   const device = checkName('name of a device', request.device)
   const user = await ensureUser(change, request.email)
   if (role !== undefined) await ensureBinding(change, { kind: 'user', id: user.id }, { role, racks: rack ?? '*' })
-  return storeSession(change, mint, { user, device, rack: rack ?? null, authenticatedAt: now, wanted, now })
+  return storeSession(change, mint, { user, device, rack: rack ?? null, authenticatedAt: now, requestedExpiry, now })
 }
 
 export interface NewSession {
@@ -49,8 +50,7 @@ export interface NewSession {
   readonly rack: string | null
   /** When the user logged in, which limits renewals. Milliseconds since the epoch, like the next two fields. */
   readonly authenticatedAt: number
-  /** The requested expiry. */
-  readonly wanted: number
+  readonly requestedExpiry: number
   readonly now: number
   /** Default: true. */
   readonly renewable?: boolean
@@ -60,9 +60,9 @@ export interface NewSession {
 export async function storeSession(
   change: Change,
   mint: TokenMint,
-  { user, device, rack, authenticatedAt, wanted, now, renewable = true }: NewSession,
+  { user, device, rack, authenticatedAt, requestedExpiry, now, renewable = true }: NewSession,
 ): Promise<IssuedCredential> {
-  const { token, hash, expiresAt } = mint.issue('session', wanted)
+  const { token, hash, expiresAt } = mint.issue('session', requestedExpiry)
   const id = randomUUID()
   const end = new Date(expiresAt)
   const at = new Date(authenticatedAt)
@@ -122,7 +122,7 @@ export async function closeSessionsOf(
   return ended
 }
 
-/** Newest first. */
+/** The newest thousand sessions. */
 export function selectSessions(db: Database['db'], email?: string) {
   return db
     .select({

@@ -28,8 +28,8 @@ export interface RedeemedResult {
   readonly result: string
   /** The header `Challenge` of console mode. */
   readonly challenge: string | null
-  /** In console mode, the CLI keeps only one secret, so the proofs of the previous secret move to the new one. */
-  readonly replaced?: string | null
+  /** In console mode, the CLI keeps only one secret, so the proofs of this previous secret move to the new one. */
+  readonly previousSecret?: string | null
 }
 
 /** Exchanges results for proofs. */
@@ -38,20 +38,21 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
   async function redeem(
     id: string,
     caller: StepUpCaller,
-    { result, challenge, replaced = null }: RedeemedResult,
+    { result, challenge, previousSecret = null }: RedeemedResult,
   ): Promise<RedeemedProof> {
     return changeAsCaller(database, caller, async function redeemOnce(change) {
       const row = await readProved(change.tx, eq(stepUps.id, checkId('such step-up', id)), caller)
-      const isRight = row.result?.equals(hashOf(result)) === true
-      const isChallenge = row.challenge === null || (challenge !== null && row.challenge.equals(hashOf(challenge)))
-      if (!isRight || !isChallenge || row.delivery !== 'callback') throw new StepUpNotHere()
-      return storeRedeemed(change, row, { address: null, replaced })
+      const isResultCorrect = row.result?.equals(hashOf(result)) === true
+      const isChallengeCorrect =
+        row.challenge === null || (challenge !== null && row.challenge.equals(hashOf(challenge)))
+      if (!isResultCorrect || !isChallengeCorrect || row.delivery !== 'callback') throw new StepUpNotHere()
+      return storeRedeemed(change, row, { address: null, previousSecret })
     })
   }
 
   /**
-   * Activates a typed code for later calls of its session from this address, which must be the one that asked. A right code
-   * from elsewhere ends: another person may have seen it.
+   * Activates a typed code for later calls of the session from this address. Both must be those that asked. From any other session
+   * or address, a correct code becomes invalid, because another person may have seen it.
    *
    * @throws StepUpNotHere, StepUpEnded
    */
@@ -73,24 +74,24 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
         return null
       }
       assertRedeemable(row, clock.now())
-      const { method, provedAt } = await storeRedeemed(change, row, { address: caller.address, replaced: null })
+      const { method, provedAt } = await storeRedeemed(change, row, { address: caller.address, previousSecret: null })
       return { method, provedAt, covers: row.covers as Coverage }
     })
     if (activated === null) throw new StepUpNotHere()
     return activated
   }
 
-  /** The challenge of console mode. A new challenge replaces the previous one. @returns null if the step-up is not pending */
+  /** The challenge of console mode. A new challenge replaces the previous one. @throws NotFound, StepUpEnded, StepUpNotHere */
   async function challenge(id: string, { user, session }: Pick<StepUpCaller, 'user' | 'session'>): Promise<string> {
     return database.db.transaction(async function storeChallenge(tx) {
       const row = await readOpen(tx, id, user, clock)
       if (row.sessionId !== session || row.delivery !== 'callback') throw new StepUpNotHere()
-      const made = randomBytes(24).toString('base64url')
+      const created = randomBytes(24).toString('base64url')
       await tx
         .update(stepUps)
-        .set({ challenge: hashOf(made) })
+        .set({ challenge: hashOf(created) })
         .where(eq(stepUps.id, row.id))
-      return made
+      return created
     })
   }
 
@@ -99,13 +100,13 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
   /** Only for the session that asked: any other session learns nothing. */
   async function readProved(
     tx: Transaction,
-    which: ReturnType<typeof eq>,
+    condition: ReturnType<typeof eq>,
     { session }: StepUpCaller,
   ): Promise<StepUpRow> {
     const [row] = await tx
       .select()
       .from(stepUps)
-      .where(and(which, eq(stepUps.sessionId, session), isNotNull(stepUps.provedAt)))
+      .where(and(condition, eq(stepUps.sessionId, session), isNotNull(stepUps.provedAt)))
       .for('update')
     if (!row) throw new StepUpNotHere()
     assertRedeemable(row, clock.now())
@@ -115,7 +116,7 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
   async function storeRedeemed(
     change: Change,
     row: StepUpRow,
-    { address, replaced }: { readonly address: string | null; readonly replaced: string | null },
+    { address, previousSecret }: { readonly address: string | null; readonly previousSecret: string | null },
   ): Promise<RedeemedProof> {
     const { method, provedAt } = row
     if (method === null || provedAt === null) throw new Error('a proved step-up has a method and a time')
@@ -124,7 +125,7 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
       .set({ redeemedAt: new Date(clock.now()) })
       .where(eq(stepUps.id, row.id))
     const proof = await storeProof(change.tx, { ...row, method, provedAt }, address)
-    if (replaced !== null) await moveProofs(change.tx, row.sessionId, { from: replaced, to: proof })
+    if (previousSecret !== null) await moveProofs(change.tx, row.sessionId, { from: previousSecret, to: proof })
     change.events.push({ kind: 'step-up.redeemed', principal: change.by, detail: detailOf(row, method) })
     return { proof, method, provedAt }
   }

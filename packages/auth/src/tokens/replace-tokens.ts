@@ -23,14 +23,14 @@ export async function rotateApiToken(
   change: Change,
   mint: TokenMint,
   id: string,
-  { owner, expiresAt: wanted, overlapUntil, now }: Rotation,
+  { owner, expiresAt: requestedExpiry, overlapUntil, now }: Rotation,
 ): Promise<IssuedCredential> {
   const { name, userId, serviceAccountId } = await lockLiveToken(change, id, now)
   if (owner.id !== (userId ?? serviceAccountId)) throw new NotFound('such API token')
-  const { token, hash, expiresAt } = mint.issue('api-token', wanted)
+  const { token, hash, expiresAt } = mint.issue('api-token', requestedExpiry)
   const [end, overlap] = [new Date(expiresAt), new Date(overlapUntil)]
-  const later = and(eq(credentials.apiTokenId, id), gt(credentials.expiresAt, overlap))
-  await change.tx.update(credentials).set({ expiresAt: overlap }).where(later)
+  const expiresLater = and(eq(credentials.apiTokenId, id), gt(credentials.expiresAt, overlap))
+  await change.tx.update(credentials).set({ expiresAt: overlap }).where(expiresLater)
   await change.tx.insert(credentials).values({ hash, apiTokenId: id, expiresAt: end })
   await change.tx
     .update(apiTokens)
@@ -42,33 +42,35 @@ export async function rotateApiToken(
 }
 
 export interface OwnerChange {
-  readonly to: OwnerRef
+  readonly newOwner: OwnerRef
   /** The owner, and the expiry in milliseconds since the epoch, when the change was permitted. */
-  readonly from: OwnerRef
+  readonly previousOwner: OwnerRef
   readonly expiresAt: number
   /** Milliseconds since the epoch. */
   readonly now: number
 }
 
 /** A warning for an owner change, which keeps the secret. */
-export const secretStays = 'The previous owner still knows the secret of this token, so its owner should rotate it.'
+export const rotationNote =
+  'The previous owner still knows the secret of this token, so the new owner should rotate it.'
 
 /** Changes the owner of an API token. @throws NotFound; TokenEnded; TokenChanged if it changed after the permission check */
 export async function changeApiTokenOwner(
   change: Change,
   id: string,
-  { to, from, expiresAt, now }: OwnerChange,
+  { newOwner, previousOwner, expiresAt, now }: OwnerChange,
 ): Promise<void> {
   const token = await lockLiveToken(change, id, now)
   const { name, userId, serviceAccountId } = token
-  if (from.id !== (userId ?? serviceAccountId) || expiresAt !== token.expiresAt.getTime()) throw new TokenChanged()
-  await assertOwnerExists(change, to)
-  await change.tx.update(apiTokens).set(ownerColumns(to)).where(eq(apiTokens.id, id))
-  const detail = { token: id, name, from: named(from), owner: named(to), note: secretStays }
+  if (previousOwner.id !== (userId ?? serviceAccountId) || expiresAt !== token.expiresAt.getTime())
+    throw new TokenChanged()
+  await assertOwnerExists(change, newOwner)
+  await change.tx.update(apiTokens).set(ownerColumns(newOwner)).where(eq(apiTokens.id, id))
+  const detail = { token: id, name, from: ownerText(previousOwner), owner: ownerText(newOwner), note: rotationNote }
   change.events.push({ kind: 'token.owner-changed', principal: change.by, detail })
 }
 
-function named({ kind, id }: OwnerRef): string {
+function ownerText({ kind, id }: OwnerRef): string {
   return `${kind}:${id}`
 }
 

@@ -26,7 +26,7 @@ async function start() {
   await changeIdentities({ database, by: author, record }, (change) => insertTrust(change, { ...terms, ...where }))
   async function exchange(text: string) {
     const verified = await workloads.verifyJwt(text)
-    return isDenial(verified) ? verified : workloads.exchange(verified, { wanted: null, record })
+    return isDenial(verified) ? verified : workloads.exchange(verified, { trustName: null, record })
   }
   const credentialOf = (text: string) => workloads.credentialOf(text, record)
   return { ...store, issuer, revision, workloads, find, exchange, credentialOf }
@@ -115,7 +115,7 @@ test('a JWT that is exchanged after its expiry is denied, even if its use was de
   await exchange(jwt)
   clock.time += 300_000
   await admin`delete from gateway.used_jwts`
-  expect(await workloads.exchange(held, { wanted: null, record })).toMatchObject({ rule: 'expired-jwt' })
+  expect(await workloads.exchange(held, { trustName: null, record })).toMatchObject({ rule: 'expired-jwt' })
 })
 
 test('a JWT that came too late for its trust is not used up by it', async () => {

@@ -35,13 +35,13 @@ export interface WorkloadSession {
   /** Shown once. */
   readonly token: string
   /** The argument of `identities.find`. */
-  readonly reading: VerifiedToken
+  readonly credential: VerifiedToken
   readonly trust: string
 }
 
 export interface Exchange {
   /** The name of the only trust to consider; null for any. */
-  readonly wanted: string | null
+  readonly trustName: string | null
   /** Makes events durable. It is awaited before the job is admitted. */
   readonly record: RecordIdentityEvents
 }
@@ -77,7 +77,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   async function changeAsWorkload<T>(
     workload: VerifiedWorkload,
     record: RecordIdentityEvents,
-    work: (open: Change) => Promise<T>,
+    work: (change: Change) => Promise<T>,
   ): Promise<T> {
     try {
       return await withTimeout(
@@ -86,7 +86,7 @@ export function createWorkloads(options: WorkloadsOptions) {
         throwLookUpTooSlow,
       )
     } catch (cause) {
-      throw isOurs(cause) ? cause : new AuthUnavailable({ cause })
+      throw isGatewayError(cause) ? cause : new AuthUnavailable({ cause })
     }
   }
 
@@ -103,19 +103,19 @@ export function createWorkloads(options: WorkloadsOptions) {
    */
   async function exchange(
     verified: VerifiedJwt,
-    { wanted, record }: Exchange,
+    { trustName, record }: Exchange,
   ): Promise<WorkloadSession | AuthenticationDenial> {
     const { expiresAt: jwtEnd } = verified.jwt
     if (clock.now() >= jwtEnd) return expiredJwt(jwtEnd)
-    const workload = workloadOf(verified, wanted)
+    const workload = workloadOf(verified, trustName)
     if (isDenial(workload)) return workload
     const { trust, useKey } = workload
     const { token, hash, expiresAt } = mint.issue('workload', clock.now() + trust.maxAge * 1000)
     const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
-    const id = await changeAsWorkload(workload, record, (open) => insertWorkloadSession(open, session))
+    const id = await changeAsWorkload(workload, record, (change) => insertWorkloadSession(change, session))
     if (typeof id === 'string' || id === usedJwt) used.set(textOf(useKey), true)
     if (typeof id !== 'string') return id
-    return { id, token, reading: { kind: 'workload', hash, expiresAt }, trust: trust.name }
+    return { id, token, credential: { kind: 'workload', hash, expiresAt }, trust: trust.name }
   }
 
   /**
@@ -129,11 +129,11 @@ export function createWorkloads(options: WorkloadsOptions) {
     if (publicUrl === null) return noPublicUrl
     const hash = createHash('sha256').update(text).digest()
     const key = textOf(hash)
-    const known = results.get(key)
-    if (known) return isDenial(known) || clock.now() < known.expiresAt ? known : expiredJwt(known.expiresAt)
-    const begun = pending.get(key) ?? admit(text, hash, record).finally(() => pending.delete(key))
-    pending.set(key, begun)
-    return begun
+    const result = results.get(key)
+    if (result) return isDenial(result) || clock.now() < result.expiresAt ? result : expiredJwt(result.expiresAt)
+    const admission = pending.get(key) ?? admit(text, hash, record).finally(() => pending.delete(key))
+    pending.set(key, admission)
+    return admission
   }
 
   async function admit(
@@ -148,19 +148,19 @@ export function createWorkloads(options: WorkloadsOptions) {
     const workload = workloadOf(verified, null)
     if (isDenial(workload)) return workload
     const expiresAt = Math.min(jwt.expiresAt, jwt.issuedAt + workload.trust.maxAge * 1000)
-    const reading: VerifiedToken = { kind: 'workload', hash, expiresAt }
+    const credential: VerifiedToken = { kind: 'workload', hash, expiresAt }
     if (clock.now() >= expiresAt) return expiredJwt(expiresAt)
     const session = { workload, hash, expiresAt: new Date(expiresAt), now: new Date(clock.now()) }
-    const denial = await changeAsWorkload(workload, record, async (open) => {
-      if (await isKnownCredential(open, hash)) return null
-      const inserted = await insertWorkloadSession(open, session)
-      if (typeof inserted === 'string' || (await isKnownCredential(open, hash))) return null
+    const denial = await changeAsWorkload(workload, record, async (change) => {
+      if (await isKnownCredential(change, hash)) return null
+      const inserted = await insertWorkloadSession(change, session)
+      if (typeof inserted === 'string' || (await isKnownCredential(change, hash))) return null
       return inserted
     })
     if (denial !== null && denial !== usedJwt) return denial
     used.set(textOf(workload.useKey), true)
-    results.set(textOf(hash), denial ?? reading)
-    return denial ?? reading
+    results.set(textOf(hash), denial ?? credential)
+    return denial ?? credential
   }
 
   /** Tests claims against the trusts by which `exchange` decides, without any effect. @throws NoPublicUrl, AuthUnavailable */
@@ -183,7 +183,7 @@ function textOf(hash: Buffer): string {
   return hash.toString('base64')
 }
 
-function isOurs(error: unknown): boolean {
+function isGatewayError(error: unknown): boolean {
   if (error instanceof LookUpTooSlow || !(error instanceof Error) || !('code' in error)) return false
   return String(error.code).startsWith('RGW_')
 }

@@ -57,9 +57,9 @@ export const sessionHandlers: Handlers<Names> = {
     await recheck(outerCall.principal.id)
     const { id, token, expiresAt } = await outerCall.change(async function createConvoxSession(call) {
       if (!call.isConnected()) throw withRule(new NobodyWaits(), 'nobody-waits')
-      const { credential: from, rack } = call.principal
+      const { credential: requester, rack } = call.principal
       const { lifetime } = sessionTerms
-      return call.changes.createConvoxSession({ from, device: `convox on ${call.body.device}`, rack, lifetime })
+      return call.changes.createConvoxSession({ requester, device: `convox on ${call.body.device}`, rack, lifetime })
     })
     return { id, token, expiresAt: new Date(expiresAt).toISOString(), organization }
   },

@@ -1,5 +1,5 @@
 import { NotFound } from '@rack-gateway/auth'
-import { type ApiTokenGrant, secretStays } from '@rack-gateway/auth/store'
+import { type ApiTokenGrant, rotationNote } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoints } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { denialError, NotPermitted } from '../../errors.ts'
@@ -100,9 +100,13 @@ async function handOverToken(call: TransactionCall<Endpoints['handOverToken']>) 
     assertCanGrantToToken(call, grant, expiry)
     assertAllowedLifetime(call, { grant, expiry, remedy: rotateFirst })
   }
-  const { kind, id: from } = ownerOf(token)
-  await changes.changeTokenOwner(id, { to: body.owner, from: { kind, id: from }, expiresAt: expiry })
-  return { ...toResponse(await lists.token(id)), note: secretStays, rotate: `${apiPrefix}/tokens/${id}/rotate` }
+  const { kind, id: ownerId } = ownerOf(token)
+  await changes.changeTokenOwner(id, {
+    newOwner: body.owner,
+    previousOwner: { kind, id: ownerId },
+    expiresAt: expiry,
+  })
+  return { ...toResponse(await lists.token(id)), note: rotationNote, rotate: `${apiPrefix}/tokens/${id}/rotate` }
 }
 
 /** Throws the same error for an unknown token and for one that the caller cannot access, so that its existence stays hidden. */

@@ -9,16 +9,16 @@ type Names = 'exchangeJobToken' | 'listWorkloadSessions' | 'endWorkloadSession'
 
 export const workloadSessionHandlers: Handlers<Names> = {
   async exchangeJobToken({ workloads, identities, policy, racks: all, publicUrl, moment, verifiedJwt, record, body }) {
-    const session = await workloads.exchange(verifiedJwt, { wanted: body.trust ?? null, record })
+    const session = await workloads.exchange(verifiedJwt, { trustName: body.trust ?? null, record })
     if (isDenial(session)) throw unauthenticated(session)
-    const { token, trust, reading } = session
-    const principal = await identities.find(reading)
+    const { token, trust, credential } = session
+    const principal = await identities.find(credential)
     if (isDenial(principal)) throw unauthenticated(principal)
     const { host, protocol } = new URL(publicUrl ?? '')
     const racks = policy.racksOf(principal, all.names, moment).map((name) => {
       return { name, rackUrl: `${protocol}//convox:${token}@${host}/rack/${name}` }
     })
-    return { token, expiresAt: new Date(reading.expiresAt).toISOString(), trust, racks }
+    return { token, expiresAt: new Date(credential.expiresAt).toISOString(), trust, racks }
   },
 
   async listWorkloadSessions({ lists, query }) {

@@ -114,7 +114,7 @@ async function redeem(request: FastifyRequest, caller: ProofCaller, id: string, 
   const { proof } = await request.server.stepUps.redeem(id, callerOf(request, caller), {
     result: body.toString('latin1'),
     challenge: typeof challenge === 'string' ? challenge : null,
-    replaced: secretOf(request, caller.call),
+    previousSecret: secretOf(request, caller.call),
   })
   return proof
 }
