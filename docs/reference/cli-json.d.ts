@@ -106,7 +106,7 @@ export interface Can {
     }
     when: string | null // when this decision applies; null: always
     otherwise: {
-      // the decision in another case, which only the rack can tell
+      // the decision in another case; only the rack knows which case applies
       when: string
       decision: Can['calls'][number]['decision']
     } | null
@@ -270,7 +270,7 @@ export interface UsersInvitations {
     expiresAt: Time | null
   }[]
   reason: string | null
-  state: string
+  state: string // redeemed: the person logged in and got the roles; denied: at that login, the inviter could no longer grant them
   invitedBy: {
     id: string
     email: string
@@ -365,15 +365,15 @@ export interface TrustsTest {
     id: string
     name: string
   } | null
-  text: string // the result; a sentence; with what to do, if there is something
+  text: string // the result; a sentence, and another one with what to do, if anything
   checks: {
     // what every job needs, whatever the trust
     check: string
     passed: boolean
-    text: string // a sentence; with what to do, if there is something
+    text: string // a sentence, and another one with what to do, if anything
   }[]
   trusts: {
-    // active trusts, those that match best first, at most 100
+    // active trusts, those that match best first, at most 50
     id: string
     name: string
     matches: boolean // whether the issuer, the audience, and all conditions match
@@ -460,19 +460,19 @@ export interface PolicyImpact {
   until: Time
   calls: number // recorded calls that were evaluated
   unclear: number // calls whose events have too little information to evaluate
-  packages: number // calls that a policy package denied, which is not evaluated
+  packages: number // calls that a policy package denied; policy packages are not evaluated
   permitted: number // calls that were denied and would be allowed
   refused: number // calls that were allowed and would be denied
   cut: {
-    // which limit was reached, and from when on calls were evaluated; null: all calls
+    // which limit was reached, and the time from which calls were evaluated; null: all calls were evaluated
     by: 'time' | 'number'
     from: Time
   } | null
   stepUp: {
-    // the proofs of second factors that users would be asked for, supposing that every user has a factor
+    // the proofs of second factors that users would be asked for, assuming that every user has a factor
     prompts: number // how often users would be asked: recent asks once per session until the proof is too old, always for each call
     users: number // users who would be asked at least once
-    refused: number // calls of API tokens and jobs that would be denied, because they cannot prove a factor; included in the other number
+    refused: number // calls of API tokens and jobs that would be denied, because they cannot prove a factor; `refused` above includes them
     requirements: {
       // the most prompts first
       rule: string // such as step-up:permission release:promote
@@ -518,8 +518,8 @@ export interface AuditHistogram {
     at: string // its start, a multiple of the width since 1970 in UTC; the first can start before `from`
     denied: number // the decision is deny
     needs: number // the decision is needs
-    failed: number // others with a status from 400
-    allowed: number // others whose decision is allow
+    failed: number // other events with a status of 400 or more
+    allowed: number // other events whose decision is allow
     none: number // events without a decision
   }[]
   total: number

@@ -14,7 +14,7 @@ export type ExplainedErrorClass<Args extends readonly unknown[]> = new (
 ) => ExplainedError
 
 interface DefineErrorOptions {
-  /** `false` for errors that a flood of requests can cause. */
+  /** Whether errors have a stack: `false` for errors that a flood of requests can cause. */
   readonly stack?: boolean
   /** `true` leaves the remedy out of the message, for errors whose message becomes part of a longer sentence. */
   readonly reasonOnly?: boolean
@@ -95,7 +95,7 @@ export function explanationOf(error: unknown): Explanation | null {
     : null
 }
 
-/** The reason without the remedy; of other errors, the message. */
+/** The reason without the remedy. For an error without an explanation, its message. For any other value, `fallback`. */
 export function reasonOf(error: unknown, fallback: string): string {
   return explanationOf(error)?.reason ?? (error instanceof Error ? error.message : fallback)
 }

@@ -30,8 +30,8 @@ test.each([
 })
 
 test.each([
-  ['CERT_HAS_EXPIRED', 'has expired, or that of its authority has'],
-  ['CERT_NOT_YET_VALID', 'is not valid yet, or that of its authority is not'],
+  ['CERT_HAS_EXPIRED', 'has expired, or the certificate of its authority has'],
+  ['CERT_NOT_YET_VALID', 'is not valid yet, or the certificate of its authority is not'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another host name'],
   ['ECONNREFUSED', null],
 ])('its certificate, %s: %s', (code, clause) => {

@@ -49,8 +49,8 @@ export function networkErrorClause(code: string, target: NetworkTarget): string 
 }
 
 const certificateFaults: ReadonlyMap<string, string> = new Map([
-  ['CERT_HAS_EXPIRED', 'has expired, or that of its authority has'],
-  ['CERT_NOT_YET_VALID', 'is not valid yet, or that of its authority is not'],
+  ['CERT_HAS_EXPIRED', 'has expired, or the certificate of its authority has'],
+  ['CERT_NOT_YET_VALID', 'is not valid yet, or the certificate of its authority is not'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another host name'],
 ])
 
@@ -66,7 +66,7 @@ export function certificateErrorClause(code: string): string | null {
 export function networkErrorCode(error: unknown): string {
   const code: unknown = Reflect.get(Object(error), 'code')
   if (typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code)) return code
-  // Undici 7 loses the code of what its HTTP parser rejects.
+  // Undici 7 drops the code of an error of its HTTP parser.
   if (Reflect.get(Object(error), 'name') === 'HTTPParserError') return 'HPE_UNKNOWN'
   const causes: unknown = Reflect.get(Object(error), 'errors')
   return Array.isArray(causes) && causes.length > 0 ? networkErrorCode(causes[0]) : ''

@@ -9,5 +9,5 @@ export function redactTokens(text: string): string {
   return text.includes('rg') ? text.replaceAll(token, '$1[hidden]') : text
 }
 
-/** Each is its prefix and 63 letters and digits, or 43 for a proof. An underscore may be escaped in an address. */
+/** Each token is its prefix and 63 letters and digits, or 43 for a proof. An underscore may be escaped in an address. */
 const token = /(rg[bpstw](?:_|%5[Ff]))[A-Za-z0-9]{24,}/g

@@ -85,7 +85,7 @@ export interface GatewayClientOptions<Options> {
 }
 
 export interface GatewayClient<Options> {
-  /** Calls an operation by its name. @throws what `request` throws, and UnexpectedResponse */
+  /** Calls an operation by its name. @throws what `request` throws, and the error of `unexpectedResponse` */
   call<N extends JsonEndpointName>(name: N, request: RequestOf<N>, options?: Options): Promise<ResponseOf<N>>
 }
 

@@ -5,10 +5,10 @@ export interface StreamEvent {
   readonly data: string
 }
 
-/** The gateway sends no longer event. */
+/** In characters. The gateway never sends a longer event. */
 const maxEventLength = 4 * 1024 * 1024
 
-/** @throws Error for an event that is too long */
+/** Parses the events of a response body. @throws Error for an event that is too long */
 export async function* parseEventStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   const decoder = new TextDecoder()
   let text = ''

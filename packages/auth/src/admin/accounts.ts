@@ -13,7 +13,7 @@ export interface User {
   readonly email: string
 }
 
-/** Finds or adds the user. Concurrent callers get the same one. @throws InvalidName */
+/** Finds or adds a user of the issuer `local`. Concurrent callers get the same one. @throws InvalidName */
 export async function ensureUser({ tx }: Change, email: string): Promise<User> {
   const subject = canonicalEmail(email)
   const user = { id: randomUUID(), issuer: localIssuer, subject, email: subject }
@@ -21,7 +21,7 @@ export async function ensureUser({ tx }: Change, email: string): Promise<User> {
   return findUser(tx, subject)
 }
 
-/** @throws NotFound, InvalidName */
+/** Finds a user of the issuer `local`. @throws NotFound, InvalidName */
 export async function findUser(tx: Transaction, email: string): Promise<User> {
   const subject = canonicalEmail(email)
   const local = and(eq(users.issuer, localIssuer), eq(users.subject, subject))

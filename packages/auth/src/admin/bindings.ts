@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { type BindingSubject, bindings } from '@rack-gateway/database'
 import { and, eq, isNull } from 'drizzle-orm'
 import { NotFound } from '../errors.ts'
+import type { BindingRow } from './binding-row.ts'
 import type { Change } from './change.ts'
 import { checkId } from './names.ts'
-
-export type BindingRow = typeof bindings.$inferSelect
 
 export interface BindingSubjectRef {
   readonly kind: BindingSubject
@@ -22,7 +21,7 @@ export interface GrantTerms {
 /** The role of a binding and its scope. Default: all racks and apps. */
 export interface BindingTerms extends GrantTerms {
   readonly role: string
-  /** A pattern, with `*` within a name or alone. */
+  /** A name, or a pattern in which `*` stands for any part of a name. */
   readonly racks?: string
   readonly apps?: string
   /** Replaces the permissions of the role. Only for API tokens. */
@@ -55,7 +54,11 @@ export async function createBinding(change: Change, subject: BindingSubjectRef, 
 }
 
 /** Finds or adds a binding without expiry. @returns its ID */
-export async function ensureBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
+export async function ensureBinding(
+  change: Change,
+  subject: BindingSubjectRef,
+  terms: Pick<BindingTerms, 'role' | 'racks' | 'apps'>,
+): Promise<string> {
   const { role, racks = '*', apps = '*' } = terms
   const same = and(
     eq(bindings.subjectKind, subject.kind),

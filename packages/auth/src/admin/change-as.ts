@@ -23,7 +23,7 @@ export function changeAs<T>(
   { credential, clock, ...options }: CallerChangeOptions,
   work: (principal: Principal, change: Change) => Promise<T>,
 ): Promise<T> {
-  return changeIdentities(options, async function changeAsCaller(change) {
+  return changeIdentities(options, async function changeWithPrincipal(change) {
     const now = clock.now()
     if (now >= credential.expiresAt) throw unauthenticated(expiredToken(credential.kind, credential.expiresAt))
     const principal = principalOf(await findCredential(change.tx, credential.hash), now)

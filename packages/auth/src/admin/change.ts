@@ -43,7 +43,7 @@ export function changeIdentities<T>(
   })
 }
 
-/** The advisory lock is granted in the order of requests. The triggers of other writers lock the row. */
+/** The advisory lock is granted in the order of requests. The row lock excludes other writers, whose triggers update the row. */
 async function lockIdentities(tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${locks.space}, ${locks.changes})`)
   await tx.select({ value: revision.value }).from(revision).for('update')

@@ -20,13 +20,13 @@ export async function assertAdminRemains<T>(
   adminRoles: readonly string[],
   work: () => Promise<T>,
 ): Promise<T> {
-  const had = await hasAdmin(tx, adminRoles)
+  const hadAdmin = await hasAdmin(tx, adminRoles)
   const result = await work()
-  if (had && !(await hasAdmin(tx, adminRoles))) throw new LastAdmin()
+  if (hadAdmin && !(await hasAdmin(tx, adminRoles))) throw new LastAdmin()
   return result
 }
 
-/** Whether an unlocked user still holds such a role on all racks and apps without expiry: directly, or through a group of the last login. */
+/** Whether an unlocked user holds one of the roles on all racks and apps without expiry: directly, or through a group of the last login. */
 async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise<boolean> {
   if (adminRoles.length === 0) return false
   const everywhere = and(eq(bindings.racks, '*'), eq(bindings.apps, '*'), isNull(bindings.expiresAt))
@@ -47,13 +47,13 @@ export interface StoppedToken {
   readonly expiresAt: Date
 }
 
-/** Locks a user. Until the user is unlocked, the user's sessions and API tokens do not work. @returns those API tokens. @throws NotFound, LastAdmin */
+/** Locks a user. Until the user is unlocked, the user's sessions and API tokens do not work. @returns the API tokens that no longer work. @throws NotFound, LastAdmin */
 export async function lockUser(
   change: Change,
   id: string,
   { reason, at, adminRoles }: AdminRoles & { readonly reason: string; readonly at: Date },
 ): Promise<readonly StoppedToken[]> {
-  const user = await findUser(change, id)
+  const user = await lockUserRow(change, id)
   if (!user.lockedAt) {
     await assertAdminRemains(change, adminRoles, async function lock() {
       await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))
@@ -69,13 +69,13 @@ export async function lockUser(
 
 /** @throws NotFound */
 export async function unlockUser(change: Change, id: string): Promise<void> {
-  const user = await findUser(change, id)
+  const user = await lockUserRow(change, id)
   if (!user.lockedAt) return
   await change.tx.update(users).set({ lockedAt: null, lockedReason: null }).where(eq(users.id, id))
   change.events.push({ kind: 'user.unlocked', principal: change.by, detail: { user: id, email: user.email } })
 }
 
-/** Disables or enables a service account. The tokens of a disabled one are not valid. @throws NotFound */
+/** Disables a service account, or enables it with `null`. The tokens of a disabled one are not valid. @throws NotFound */
 export async function setServiceAccountDisabled(change: Change, id: string, disabledAt: Date | null): Promise<void> {
   const [account] = await change.tx
     .select()
@@ -89,7 +89,7 @@ export async function setServiceAccountDisabled(change: Change, id: string, disa
   change.events.push({ kind, principal: change.by, detail: { serviceAccount: id, name: account.name } })
 }
 
-async function findUser({ tx }: Change, id: string) {
+async function lockUserRow({ tx }: Change, id: string) {
   const [user] = await tx
     .select()
     .from(users)

@@ -15,7 +15,7 @@ export function canonicalEmail(text: string): string {
   )
 }
 
-/** Checks a name. It appears unchanged in headers, tables, and the audit log, so it is plain text and never an email address. @throws InvalidName */
+/** Checks a name. The name appears unchanged in headers, tables, and the audit log, so it is plain text and never an email address. @throws InvalidName */
 export function checkName(what: string, text: string): string {
   if (name.test(text)) return text
   throw new InvalidName(
@@ -24,7 +24,7 @@ export function checkName(what: string, text: string): string {
   )
 }
 
-/** Checks the name of a group. The identity provider may use email addresses as names. A group is never an actor. @throws InvalidName */
+/** Checks the name of a group. It can be an email address: identity providers use them, and a group is never the actor of an event. @throws InvalidName */
 export function checkGroupName(text: string): string {
   if (groupName.test(text)) return text
   throw new InvalidName(
@@ -39,7 +39,7 @@ export function isId(text: string): boolean {
   return uuid.test(text)
 }
 
-/** Returns the ID. Anything but a UUID identifies nothing. @throws NotFound */
+/** Returns the ID. @throws NotFound for a text that is not a UUID, because nothing can have it as its ID */
 export function checkId(what: string, id: string): string {
   if (isId(id)) return id
   throw new NotFound(what)

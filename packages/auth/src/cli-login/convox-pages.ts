@@ -10,7 +10,7 @@ import type { CliLoginPagesOptions } from './plugin-options.ts'
 import { logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/convox'
-/** Prevents an endless redirect if the provider cannot log a person in again. */
+/** `again` prevents an endless redirect if the login is still not fresh afterwards. */
 const afterLogin = `${page}?again=1`
 
 /** The page where a person without rack-gateway gets the `convox login` line. */

@@ -24,13 +24,13 @@ export function authorOf({ user, email }: Omit<Decider, 'session'>): Author {
   return { kind: 'user', id: user, name: email }
 }
 
-/** When the user of a browser session logged in, in milliseconds since the epoch. */
+/** When the user of a browser session logged in, in milliseconds since the epoch; 0 for an unknown session. */
 export async function authenticatedAt(db: Pick<Database['db'], 'select'>, session: string): Promise<number> {
   const [found] = await db.select({ at: sessions.authenticatedAt }).from(sessions).where(eq(sessions.id, session))
   return found?.at.getTime() ?? 0
 }
 
-/** Asserts that the session is active and that its user logged in after the CLI login began, so that a stolen cookie cannot be turned into a token. @throws LoginDenied */
+/** Asserts that the session is active and that its user logged in after the CLI login began, so that a stolen cookie cannot be turned into a token. @returns the time of that login. @throws LoginDenied */
 export async function assertLoggedInSince(
   { tx }: Change,
   { session }: Decider,

@@ -89,6 +89,7 @@ export const endedBrowserSession = denyLogin(
   logInAgain,
 )
 
+// No page shows the denials from here to `usedLogin`, so they have no title.
 export const unknownCode = denyLogin(
   403,
   'cli-code-unknown',

@@ -20,13 +20,13 @@ import { logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/device'
 const decisionPage = '/gateway/device/decision'
-/** A visit to the bare address logs in again, usually without interaction, because the code in the terminal is older than the visit. */
+/** The login must be newer than the code in the terminal, so a visit to the bare address logs in first, usually without interaction. */
 const afterLogin = `${page}?again=1`
 const warning =
   'This login started at an address other than this browser’s. Another person may have sent you this code, and could then act as you. If you did not start it yourself, deny it.'
 
 /** A login whose code the same session has typed. */
-interface Typed {
+interface TypedLogin {
   readonly login: PendingLogin
   readonly session: string
 }
@@ -35,7 +35,7 @@ interface Typed {
 export function devicePages(app: FastifyInstance, { logins, requests, clock, ...options }: CliLoginPagesOptions): void {
   const { browserSessions, visit, isBeyondCodeLimit } = options
   const { device } = logins
-  const { seal, open } = createValueSeal<Typed>(options.keys.typedCodes)
+  const { seal, open } = createValueSeal<TypedLogin>(options.keys.typedCodes)
 
   app.addHook('onRequest', async function checkDeviceMode(request) {
     if (request.routeOptions.url?.startsWith(page) && device.mode === 'off') throw new LoginDenied(deviceLoginOff)
@@ -61,13 +61,13 @@ export function devicePages(app: FastifyInstance, { logins, requests, clock, ...
     return askDecision(reply, {
       login,
       visitor,
-      here: visitor.address,
-      isSameNetwork: isHere(login, visitor),
+      browserAddress: visitor.address,
+      isSameNetwork: isOnSameNetwork(login, visitor),
       now: clock.now(),
       action: decisionPage,
       handle: { name: 'login', value: seal({ login, session: visitor.session }) },
       warning,
-      tick: 'elsewhere',
+      requiresTick: true,
     })
   })
 
@@ -90,7 +90,8 @@ export function devicePages(app: FastifyInstance, { logins, requests, clock, ...
     login: PendingLogin,
     visitor: Visit,
   ): Promise<FastifyReply> {
-    if (!isHere(login, visitor) && fieldOf(request, 'confirmed') !== 'yes') throw loginDenied(unconfirmed, login)
+    if (!isOnSameNetwork(login, visitor) && fieldOf(request, 'confirmed') !== 'yes')
+      throw loginDenied(unconfirmed, login)
     await device.approve(login.id, visitor, requests.contextOf(request))
     return resultPage(
       reply,
@@ -110,12 +111,12 @@ export function devicePages(app: FastifyInstance, { logins, requests, clock, ...
   }
 
   async function assertCanDecide(login: PendingLogin, visitor: Visit): Promise<void> {
-    if (device.mode === 'same-address' && !isHere(login, visitor)) throw loginDenied(otherAddress, login)
+    if (device.mode === 'same-address' && !isOnSameNetwork(login, visitor)) throw loginDenied(otherAddress, login)
     if (!(await visitor.loggedInAfter(login.begunAt))) throw new LoginDenied(oldLogin, { again: afterLogin })
     if (login.rack !== null && !visitor.racks.includes(login.rack)) throw loginDenied(wrongCliRack, login)
   }
 
-  function isHere(login: PendingLogin, { address }: Visit): boolean {
+  function isOnSameNetwork(login: PendingLogin, { address }: Visit): boolean {
     return requests.isSameNetwork(login.address, address)
   }
 }

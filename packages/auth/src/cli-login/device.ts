@@ -55,7 +55,7 @@ const maxOpen = 1_000
 const siteOf = (block: SQLWrapper) => sql`coalesce(substring(${block} from '^((?:[^:]*:){3})'), ${block})`
 /** How long a finished login is kept, in milliseconds, so that its process can still poll the result. */
 const retention = 3_600_000
-const ending = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
+const expiringRows = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
 
 /** CLI logins by a code that a user reads in a terminal and types into a browser. */
 export function createDeviceLogins(options: CliLoginOptions) {
@@ -74,7 +74,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       const secret = randomBytes(32).toString('base64url')
       const expiresAt = now + cliLoginLife
       await database.db.transaction(async (tx) => {
-        await deleteEnded(tx, ending, new Date(now - retention))
+        await deleteEnded(tx, expiringRows, new Date(now - retention))
         await makeRoom(tx, block, now)
         await tx.insert(deviceLogins).values({
           ...request,
@@ -103,7 +103,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     /** @throws LoginDenied */
     approve(id: string, decider: Decider, context: RequestContext): Promise<PendingLogin> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
-        const login = await undecided(change, id)
+        const login = await lockUndecided(change, id)
         const authenticatedAt = await assertLoggedInSince(change, decider, login)
         await decide(change, id, {
           decision: 'approved',
@@ -120,7 +120,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     /** @throws LoginDenied */
     deny(id: string, decider: Decider, context: RequestContext): Promise<PendingLogin> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
-        const login = await undecided(change, id)
+        const login = await lockUndecided(change, id)
         await decide(change, id, {
           decision: 'denied',
           userId: decider.user,
@@ -136,13 +136,13 @@ export function createDeviceLogins(options: CliLoginOptions) {
     async poll(secret: string, context: RequestContext): Promise<PollResult> {
       const row = await takePoll(hashOf(secret))
       if (row.decision !== 'approved') return { status: statusOf(row, clock.now()) }
-      const outcome = await recordedChange(options, system, context, (change) => redeem(change, row.id))
+      const outcome = await recordedChange(options, loginAuthor, context, (change) => redeem(change, row.id))
       if (outcome instanceof Error) throw outcome
       return outcome
     },
   }
 
-  /** Runs outside the transaction of identity changes, because most polls change no identity. @throws CliLoginRefused, PolledTooOften */
+  /** Notes a poll, and returns the row. Runs outside the transaction of identity changes, because most polls change no identity. @throws CliLoginRefused, PolledTooOften */
   async function takePoll(secret: Buffer): Promise<Row> {
     const { db } = database
     const now = clock.now()
@@ -158,6 +158,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     throw Object.assign(new PolledTooOften(pollSeconds), { retryAfter: pollSeconds })
   }
 
+  /** @returns the error of a denial, instead of throwing it, so that its event is committed */
   async function redeem(change: Change, login: string): Promise<PollResult | Error> {
     const [row] = await change.tx.select().from(deviceLogins).where(eq(deviceLogins.id, login)).for('update')
     if (!row) return { status: 'expired' }
@@ -168,11 +169,11 @@ export function createDeviceLogins(options: CliLoginOptions) {
     const { authenticatedAt } = row
     if (!user || !authenticatedAt) throw new Error('an approved login has a user and the time of their login')
     if (row.redeemedAt === null && clock.now() >= row.expiresAt.getTime()) return { status: 'expired' }
-    const named = { ...change, by: authorOf({ user: user.id, email: user.email }) }
-    const denial = problemOf(row, user.lockedAt, await isActive(change, row.sessionId))
+    const changeByUser = { ...change, by: authorOf({ user: user.id, email: user.email }) }
+    const denial = denialOf(row, user.lockedAt, await isActive(change, row.sessionId))
     if (denial !== null) {
       const detail = { ...detailOf('device', pendingLogin(row)), user: user.id, email: user.email }
-      named.events.push(denialEvent(named.by, denial, detail))
+      changeByUser.events.push(denialEvent(changeByUser.by, denial, detail))
       return cliLoginDenied(denial)
     }
     await change.tx
@@ -180,11 +181,18 @@ export function createDeviceLogins(options: CliLoginOptions) {
       .set({ redeemedAt: new Date(clock.now()) })
       .where(eq(deviceLogins.id, row.id))
     const { device, rack } = row
-    const session = await openCliSession(named, options, { login, flow: 'device', device, rack, user, authenticatedAt })
+    const session = await openCliSession(changeByUser, options, {
+      login,
+      flow: 'device',
+      device,
+      rack,
+      user,
+      authenticatedAt,
+    })
     return { status: 'done', session }
   }
 
-  async function undecided({ tx }: Change, id: string): Promise<PendingLogin> {
+  async function lockUndecided({ tx }: Change, id: string): Promise<PendingLogin> {
     const [row] = await tx.select().from(deviceLogins).where(eq(deviceLogins.id, id)).for('update')
     if (!row || clock.now() >= row.expiresAt.getTime()) throw new LoginDenied(expiredCliLogin, { login: id })
     if (row.decision !== null) throw new LoginDenied(decidedCliLogin, { login: id })
@@ -201,10 +209,10 @@ export function createDeviceLogins(options: CliLoginOptions) {
 }
 
 /**
- * Deletes the oldest login of the site with the most logins if the maximum is reached, so that a caller with many networks
- * cannot lock out everyone else. The lock makes the count exact.
+ * Deletes the oldest login of the site with the most logins if the maximum of all sites is reached, so that a caller with many
+ * networks cannot lock out everyone else. The lock makes the count exact.
  *
- * @throws TooManyDeviceLogins
+ * @throws TooManyDeviceLogins if the block or its site has reached its own maximum
  */
 async function makeRoom(tx: Transaction, block: string, now: number): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('rack-gateway/device-logins'))`)
@@ -225,9 +233,9 @@ async function makeRoom(tx: Transaction, block: string, now: number): Promise<vo
   await tx.delete(deviceLogins).where(inArray(deviceLogins.id, oldestOfBusiestSite))
 }
 
-const system = { kind: 'system', id: 'login', name: 'login' } as const
+const loginAuthor = { kind: 'system', id: 'login', name: 'login' } as const
 
-function problemOf({ redeemedAt }: Row, lockedAt: Date | null, isSessionActive: boolean): LoginDenial | null {
+function denialOf({ redeemedAt }: Row, lockedAt: Date | null, isSessionActive: boolean): LoginDenial | null {
   if (redeemedAt !== null) return usedLogin
   if (lockedAt !== null) return lockedSince
   return isSessionActive ? null : endedSinceApproval

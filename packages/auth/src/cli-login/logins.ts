@@ -26,7 +26,7 @@ export function createCliLogins(options: CliLoginOptions) {
       return session
     },
 
-    /** Only device logins can be polled. Anyone can know the address of a loopback login. */
+    /** Only device logins can be polled: the handle of a loopback login is part of an address, so it is not a secret. */
     async poll(secret: string, context: RequestContext): Promise<PollResult> {
       if (loopback.read(secret) !== null) throw cliLoginDenied(notPolled)
       return device.poll(secret, context)

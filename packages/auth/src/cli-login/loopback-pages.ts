@@ -35,13 +35,13 @@ export function loopbackPages(
     return askDecision(reply, {
       login,
       visitor,
-      here: visitor.address,
+      browserAddress: visitor.address,
       isSameNetwork: requests.isSameNetwork(login.address, visitor.address),
       now: clock.now(),
       action: page,
       handle: { name: 'request', value: handle },
       warning,
-      tick: 'never',
+      requiresTick: false,
       formTargets: [originOf(login)],
     })
   })
@@ -68,7 +68,7 @@ export function loopbackPages(
     return goTo(reply, callbackOf(login, { error: 'access_denied' }))
   }
 
-  /** Runs before authentication, because it needs no I/O. */
+  /** The login of a handle. Runs before authentication, because it needs no I/O. @throws LoginDenied */
   function open(handle: string): LoopbackLogin {
     const login = handle.length > 2_000 ? null : logins.loopback.read(handle)
     if (login === null) throw new LoginDenied(unknownCliLogin)
@@ -85,7 +85,7 @@ function checkRack({ id, rack }: LoopbackLogin, { racks }: Visit): void {
   if (rack !== null && !racks.includes(rack)) throw new LoginDenied(wrongCliRack, { login: id, rack })
 }
 
-/** Always the machine that the browser runs on. */
+/** The origin of the callback: always the machine that the browser runs on. */
 function originOf({ port }: LoopbackLogin): string {
   return `http://127.0.0.1:${port}`
 }

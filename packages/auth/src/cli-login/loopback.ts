@@ -94,15 +94,16 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     async redeem(code: string, verifier: string, context: RequestContext): Promise<NewCliSession | LoginDenial> {
       // Anyone can send a code, so an unknown code must not wait for the lock of identity changes.
       if ((await database.db.$count(loopbackLogins, eq(loopbackLogins.code, hashOf(code)))) === 0) return unknownCode
-      return recordedChange(options, login, context, async (change) => {
+      return recordedChange(options, loginAuthor, context, async (change) => {
         const found = await takeCode(change, hashOf(code))
         if (found === null) return unknownCode
         const { row, user, wasSpent } = found
-        const named = { ...change, by: authorOf({ user: user.id, email: user.email }) }
-        const denial = wasSpent ? usedCode : problemOf(found, verifier)
+        const changeByUser = { ...change, by: authorOf({ user: user.id, email: user.email }) }
+        const denial = wasSpent ? usedCode : denialOf(found, verifier)
         const detail = { login: row.id, flow: 'loopback', device: row.device }
-        if (denial === null) return openCliSession(named, options, { ...row, login: row.id, flow: 'loopback', user })
-        named.events.push(denialEvent(named.by, denial, { ...detail, user: user.id, email: user.email }))
+        if (denial === null)
+          return openCliSession(changeByUser, options, { ...row, login: row.id, flow: 'loopback', user })
+        changeByUser.events.push(denialEvent(changeByUser.by, denial, { ...detail, user: user.id, email: user.email }))
         return denial
       })
     },
@@ -120,7 +121,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       .onConflictDoNothing()
       .returning({ id: loopbackLogins.id })
     if (decided.length === 0) throw new LoginDenied(decidedCliLogin, { login: login.id })
-    await deleteEnded(tx, ending, new Date(now))
+    await deleteEnded(tx, expiringRows, new Date(now))
   }
 
   async function takeCode(change: Change, code: Buffer): Promise<TakenCode | null> {
@@ -135,7 +136,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     return { row, user, wasSpent: row.spentAt !== null, isSessionActive }
   }
 
-  function problemOf({ row, user, isSessionActive }: TakenCode, verifier: string): LoginDenial | null {
+  function denialOf({ row, user, isSessionActive }: TakenCode, verifier: string): LoginDenial | null {
     if (!timingSafeEqual(createHash('sha256').update(verifier).digest(), row.challenge)) return wrongVerifier
     if (clock.now() >= row.codeUntil.getTime()) return expiredCode
     if (user.lockedAt !== null) return lockedSince
@@ -157,8 +158,8 @@ interface TakenCode {
   readonly isSessionActive: boolean
 }
 
-const ending = { table: loopbackLogins, key: loopbackLogins.id, end: loopbackLogins.expiresAt }
-const login = { kind: 'system', id: 'login', name: 'login' } as const
+const expiringRows = { table: loopbackLogins, key: loopbackLogins.id, end: loopbackLogins.expiresAt }
+const loginAuthor = { kind: 'system', id: 'login', name: 'login' } as const
 
 function hashOf(code: string): Buffer {
   return createHash('sha256').update(code).digest()

@@ -5,34 +5,32 @@ import type { LoginDenial } from './denial.ts'
 import type { PendingLogin } from './request.ts'
 import type { Visitor } from './visitor.ts'
 
-export interface Question {
+export interface DecisionForm {
   readonly login: PendingLogin
   readonly visitor: Visitor
-  /** The address of the browser. */
-  readonly here: string
+  readonly browserAddress: string
   readonly isSameNetwork: boolean
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** The address of the form, and its hidden field. */
+  /** The path that the form is sent to, and its hidden field. */
   readonly action: string
   readonly handle: { readonly name: string; readonly value: string }
+  /** Shown if the login started on another network. */
   readonly warning: string
-  /** Whether a login from another network can be allowed only with a tick. */
-  readonly tick: 'elsewhere' | 'never'
+  /** Whether a login from another network can be allowed only if a box is ticked. */
+  readonly requiresTick: boolean
   readonly formTargets?: readonly string[]
 }
 
 /** The page on which a user allows or denies a CLI login: what it authorizes, for whom, and where the request came from. */
-export function askDecision(reply: FastifyReply, question: Question): FastifyReply {
-  const { login, visitor, here, isSameNetwork, now, action, handle, tick, formTargets = [] } = question
+export function askDecision(reply: FastifyReply, form: DecisionForm): FastifyReply {
+  const { login, visitor, browserAddress, isSameNetwork, now, action, handle, requiresTick, formTargets = [] } = form
   const from = isSameNetwork
     ? `${login.address}, the same as this browser’s`
-    : `${login.address}; this browser is at ${here}`
-  const warning = isSameNetwork
-    ? []
-    : [html`<p class="warning" role="alert"><strong>${question.warning}</strong></p>\n`]
+    : `${login.address}; this browser is at ${browserAddress}`
+  const warning = isSameNetwork ? [] : [html`<p class="warning" role="alert"><strong>${form.warning}</strong></p>\n`]
   const box =
-    isSameNetwork || tick === 'never'
+    isSameNetwork || !requiresTick
       ? []
       : [
           html`<label class="tick"><input type="checkbox" name="confirmed" value="yes" required> <span>I started this login myself, at ${login.address}, and nobody sent me the code.</span></label>\n`,

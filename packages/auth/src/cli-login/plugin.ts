@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin'
 import { LoginDenied } from '../login/denial.ts'
 import { readForms } from '../login/forms.ts'
-import { busyPage, explainLimit, type Limited, unavailablePage } from '../login/pages.ts'
+import { busyPage, explainLimit, type RateLimitError, unavailablePage } from '../login/pages.ts'
 import { convoxPages } from './convox-pages.ts'
 import { authenticatedAt } from './decision.ts'
 import { deviceLoginOff, oldConvoxLogin, oldLogin } from './denial.ts'
@@ -23,7 +23,7 @@ export default fp(
     await app.register(async function pages(scope) {
       readForms(scope)
       answerAsPages(scope, options)
-      const visit = visitsOf(scope, options)
+      const visit = createVisit(scope, options)
       loopbackPages(scope, { ...options, visit })
       devicePages(scope, { ...options, visit })
       convoxPages(scope, { ...options, visit })
@@ -32,7 +32,7 @@ export default fp(
   { name: '@rack-gateway/cli-login', dependencies: ['@rack-gateway/auth'], fastify: '5.x' },
 )
 
-function visitsOf(
+function createVisit(
   app: FastifyInstance,
   { requests, database, limitUnauthenticated }: CliLoginPluginOptions,
 ): CliLoginPagesOptions['visit'] {
@@ -52,33 +52,34 @@ function visitsOf(
 
 function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): void {
   app.setErrorHandler(async function answerAsPage(error: FastifyError, request, reply) {
-    if (error instanceof LoginDenied) return denyLogin(request, reply, error)
-    if (error.statusCode === 429) return tooMany(request, reply, error)
+    if (error instanceof LoginDenied) return sendDenial(request, reply, error)
+    if (error.statusCode === 429) return sendBusyPage(request, reply, error)
     if ((error.statusCode ?? 500) < 500) throw error
     request.log.error({ event: 'cli_login.broken', err: error })
     return unavailablePage(reply, error)
   })
 
-  async function denyLogin(request: FastifyRequest, reply: FastifyReply, { denial, detail }: LoginDenied) {
+  async function sendDenial(request: FastifyRequest, reply: FastifyReply, { denial, detail }: LoginDenied) {
     const { again = null, ...rest } = detail
     const { principal } = request
-    const limited = principal === null ? await limitError(request) : null
-    if (limited !== null) return tooMany(request, reply, limited)
+    const limitReached = principal === null ? await limitError(request) : null
+    if (limitReached !== null) return sendBusyPage(request, reply, limitReached)
     if (principal === null || denial === deviceLoginOff) options.countDenial(request, denial)
+    // A page that finds an old login only leads to a new one, so it is not recorded.
     else if ((denial !== oldLogin && denial !== oldConvoxLogin) || request.method === 'POST') {
       const { id, name, credential } = principal
       await options.recordDenial(request, { user: id, email: name, session: credential }, denial, rest)
     }
     return cliDenialPage(reply, denial, again)
   }
-  async function limitError(request: FastifyRequest): Promise<Limited | null> {
+  async function limitError(request: FastifyRequest): Promise<RateLimitError | null> {
     return options.limitUnauthenticated(request).then(
       () => null,
-      (error: Limited) => error,
+      (error: RateLimitError) => error,
     )
   }
 
-  function tooMany(request: FastifyRequest, reply: FastifyReply, error: Limited): FastifyReply {
+  function sendBusyPage(request: FastifyRequest, reply: FastifyReply, error: RateLimitError): FastifyReply {
     options.countDenial(request, { rule: error.rule ?? 'stranger-limit', ...explainLimit(error) })
     return busyPage(reply, error)
   }

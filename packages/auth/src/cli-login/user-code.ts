@@ -4,7 +4,7 @@ import type { Keys } from '../tokens/login-keys.ts'
 /** No vowels, so that no code is a word, and no letters that look alike. @see RFC 8628, section 6.1 */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'
 const length = 8
-const typed = new RegExp(`^[${alphabet}${alphabet.toLowerCase()}]{${length}}$`)
+const typedCode = new RegExp(`^[${alphabet}${alphabet.toLowerCase()}]{${length}}$`)
 
 /** The code that the terminal shows, such as `WDJB-MJHT`. */
 export function newUserCode(): string {
@@ -16,10 +16,10 @@ export function newUserCode(): string {
 export function readUserCode(text: string): string | null {
   if (text.length > 40) return null
   const letters = text.replace(/[\s-]/g, '')
-  return typed.test(letters) ? letters.toUpperCase() : null
+  return typedCode.test(letters) ? letters.toUpperCase() : null
 }
 
-/** The stored form of a code: a keyed hash, because eight letters could be guessed from a plain one. @param keys newest first */
+/** The stored form of a code, by each key: a keyed hash, because eight letters could be guessed from a plain hash. @param keys newest first */
 export function createUserCodeHash(keys: Keys): (letters: string) => Buffer[] {
   return (letters) => keys.map((key) => createHmac('sha256', key).update(letters).digest())
 }

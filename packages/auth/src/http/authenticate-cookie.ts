@@ -8,7 +8,7 @@ import type { TokenMint } from '../tokens/token.ts'
 import { readAuthorization } from './credentials.ts'
 import { callerAddress } from './source-address.ts'
 
-export interface CookieSteps {
+export interface CookieDependencies {
   readonly mint: TokenMint
   readonly identities: Identities
   readonly clock: Clock
@@ -17,7 +17,7 @@ export interface CookieSteps {
 
 /** Authenticates the session of a browser. @param values the values of all session cookies of the request */
 export async function authenticateCookie(
-  { mint, identities, clock, browserSessions }: CookieSteps,
+  { mint, identities, clock, browserSessions }: CookieDependencies,
   request: FastifyRequest,
   values: readonly string[],
 ): Promise<void> {
@@ -37,15 +37,18 @@ export async function authenticateCookie(
     checkCsrf(request, request.headers['x-csrf-token'], browserSessions)
 }
 
-/** Any method may follow the GET that opens a websocket. */
+/** A GET that opens a WebSocket counts, because its messages can change something. */
 function canChange({ method, headers }: FastifyRequest): boolean {
   return !['GET', 'HEAD', 'OPTIONS'].includes(method) || headers.upgrade !== undefined
 }
 
 /** Whether a page of another site sent the request. */
-export function isCrossSite({ headers }: FastifyRequest, { origin: own }: Pick<BrowserSessions, 'origin'>): boolean {
+export function isCrossSite(
+  { headers }: FastifyRequest,
+  { origin: ownOrigin }: Pick<BrowserSessions, 'origin'>,
+): boolean {
   const { origin, 'sec-fetch-site': site } = headers
-  return (origin !== undefined && origin !== own) || (site !== undefined && site !== 'same-origin')
+  return (origin !== undefined && origin !== ownOrigin) || (site !== undefined && site !== 'same-origin')
 }
 
 /** Asserts that a page of the gateway sent the request. @throws CsrfRefused */

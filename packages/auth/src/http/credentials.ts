@@ -15,8 +15,8 @@ const maximumBytes = 8192
 const scheme = /^(basic|bearer) (?=.)/i
 
 /**
- * Reads the Authorization header from the raw headers. Several are denied, because Node keeps the first one in `headers`,
- * and a proxy may keep the last one.
+ * Reads the Authorization header from the raw headers. Several such headers are denied, because Node keeps the first one in
+ * `headers`, and a proxy may keep the last one.
  *
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders`
  */

@@ -18,7 +18,10 @@ import { callerAddress, comesFrom } from './source-address.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     identities: Identities
-    /** An onRequest hook that authenticates the caller. Sets `principal` and `credential`, or fails with a 401 with `rule`, or a 503. */
+    /**
+     * An onRequest hook that authenticates the caller. Sets `principal` and `credential`, or fails: with a 401 with `rule`, with a
+     * 403 for an address that is not a permitted source of the API token, or with a 503.
+     */
     authenticate: onRequestHookHandler
     /**
      * Like `authenticate`, but also accepts a browser's cookie, for the gateway's own pages and API. A change with a cookie
@@ -53,7 +56,7 @@ export interface AuthOptions {
   readonly identities: Identities
   /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** Called for each successful authentication. */
+  /** Called for each successful authentication by a token. A cookie does not count. */
   readonly onUse?: (principal: Principal, address: string) => void
   /** Accepts OIDC tokens of CI jobs as credentials. Without it, no JWT is accepted. */
   readonly workloads?: Workloads | undefined
@@ -73,11 +76,11 @@ export default fp(
 
     /** Calls `done` at once for a token whose principal is cached, as for nearly every request. */
     function identify(request: FastifyRequest, token: string, done: HookHandlerDoneFunction): void {
-      if (workloads !== undefined && looksLikeJwt(token)) whenKnown(identifyJob(workloads, request, token), done)
+      if (workloads !== undefined && looksLikeJwt(token)) callWhenSettled(identifyJob(workloads, request, token), done)
       else {
         const credential = mint.verify(token, clock.now())
         if (isDenial(credential)) throw unauthenticated(credential)
-        whenKnown(findPrincipal(request, credential), done)
+        callWhenSettled(findPrincipal(request, credential), done)
       }
     }
 
@@ -154,7 +157,7 @@ export default fp(
   { name: '@rack-gateway/auth', fastify: '5.x' },
 )
 
-function whenKnown(pending: Promise<void> | undefined, done: HookHandlerDoneFunction): void {
+function callWhenSettled(pending: Promise<void> | undefined, done: HookHandlerDoneFunction): void {
   if (pending === undefined) done()
   else pending.then(() => done(), done)
 }

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { compileNetworks, readNetwork } from '@rack-gateway/rbac-policy'
 import { InvalidSource } from '../errors.ts'
 
-/** The address of the caller. Behind a trusted proxy it comes from a header, which can contain anything. A reset connection has none. */
+/** The address of the caller, or `unknown`. Behind a trusted proxy it comes from a header, which can contain anything. A reset connection has no address. */
 export function callerAddress({ ip }: { readonly ip: string | undefined }): string {
   return ip !== undefined && isIP(ip.split('%', 1)[0] ?? '') !== 0 ? ip : 'unknown'
 }
@@ -22,8 +22,8 @@ const compiled = new WeakMap<readonly string[], (address: string) => boolean>()
 
 /** Whether an address is in one of the networks. False for a text that is not an address. */
 export function comesFrom(sources: readonly string[], address: string): boolean {
-  const known = compiled.get(sources)
-  if (known !== undefined) return known(address)
+  const cached = compiled.get(sources)
+  if (cached !== undefined) return cached(address)
   const isIn = compileNetworks(sources)
   compiled.set(sources, isIn)
   return isIn(address)

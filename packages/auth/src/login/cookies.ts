@@ -21,7 +21,7 @@ export function gatewayCookies(publicUrl: string): GatewayCookies {
 
 /**
  * All cookies of a request, in order, with their values as sent. `request.cookies` keeps only the first of several
- * cookies with one name, so the gateway could not refuse them.
+ * cookies with one name, so the gateway could not reject the others.
  */
 export function sentCookies(rawHeaders: readonly string[]): [name: string, value: string][] {
   const headers = rawHeaders.filter((_, index) => index % 2 === 1 && /^cookie$/i.test(rawHeaders[index - 1] ?? ''))

@@ -5,19 +5,19 @@ export interface LoginDenial extends Denial {
   readonly status: number
   readonly title: string
   /** Whether the identity provider had authenticated the person. If not, anybody can cause the denial, so it is only counted. */
-  readonly of: 'anybody' | 'person'
+  readonly isAuthenticated: boolean
 }
 
 export function denyLogin(status: number, rule: string, title: string, reason: string, remedy: string): LoginDenial {
-  return Object.freeze({ ...denyByGateway(rule, reason, remedy), status, title, of: 'anybody' })
+  return Object.freeze({ ...denyByGateway(rule, reason, remedy), status, title, isAuthenticated: false })
 }
 
 function denyPerson(rule: string, title: string, reason: string, remedy: string): LoginDenial {
-  return Object.freeze({ ...denyByGateway(rule, reason, remedy), status: 403, title, of: 'person' })
+  return Object.freeze({ ...denyByGateway(rule, reason, remedy), status: 403, title, isAuthenticated: true })
 }
 
 const again = 'Start the login again.'
-const orTell = 'If the problem persists, tell an administrator of the gateway.'
+const tellAdministrator = 'If the problem persists, tell an administrator of the gateway.'
 
 export const unknownLogin = denyLogin(
   400,
@@ -59,28 +59,28 @@ export const unreachableProvider = denyLogin(
   'login-provider-unreachable',
   'The identity provider does not answer',
   'The identity provider does not answer, so you cannot log in now. Existing sessions stay valid.',
-  `Try again in a few minutes. ${orTell}`,
+  `Try again in a few minutes. ${tellAdministrator}`,
 )
 export const brokenProvider = denyLogin(
   502,
   'login-provider-broken',
   'The identity provider sent an invalid response',
   'The response of the identity provider is invalid, so you are not logged in.',
-  `${again} ${orTell}`,
+  `${again} ${tellAdministrator}`,
 )
 export const refusedCode = denyLogin(
   403,
   'login-code',
   'The identity provider did not confirm the login',
   'The identity provider rejected the authorization code, so you are not logged in.',
-  `${again} ${orTell}`,
+  `${again} ${tellAdministrator}`,
 )
 export const badIdToken = denyLogin(
   403,
   'login-id-token',
   'The ID token of the identity provider is invalid',
   'The ID token of the identity provider could not be verified, so you are not logged in.',
-  `${again} ${orTell}`,
+  `${again} ${tellAdministrator}`,
 )
 export const noEmail = denyPerson(
   'login-email',

@@ -4,7 +4,7 @@ const maxText = 900
 
 /** Event detail of a user's groups: the first of them, and how many there are. */
 export function groupDetail(groups: readonly string[]): { readonly groups: string; readonly groupCount: string } {
-  return { groups: firstOf(groups), groupCount: String(groups.length) }
+  return { groups: firstNames(groups), groupCount: String(groups.length) }
 }
 
 /** Event detail of a change of groups. If not all groups fit, it also names those that were added and removed. */
@@ -13,28 +13,28 @@ export function groupChangeDetail(
   after: readonly string[],
 ): Readonly<Record<string, string>> {
   const { groups, groupCount } = groupDetail(after)
-  const known = { groups, groupCount, groupsBefore: firstOf(before), groupCountBefore: String(before.length) }
-  if (isNamed(before) && isNamed(after)) return known
+  const summary = { groups, groupCount, groupsBefore: firstNames(before), groupCountBefore: String(before.length) }
+  if (areAllNamed(before) && areAllNamed(after)) return summary
   const [old, current] = [new Set(before), new Set(after)]
   const [added, removed] = [after.filter((group) => !old.has(group)), before.filter((group) => !current.has(group))]
   return {
-    ...known,
-    groupsAdded: firstOf(added),
+    ...summary,
+    groupsAdded: firstNames(added),
     groupsAddedCount: String(added.length),
-    groupsRemoved: firstOf(removed),
+    groupsRemoved: firstNames(removed),
     groupsRemovedCount: String(removed.length),
   }
 }
 
-function firstOf(groups: readonly string[]): string {
-  return named(groups).join(', ')
+function firstNames(groups: readonly string[]): string {
+  return firstGroups(groups).join(', ')
 }
 
-function isNamed(groups: readonly string[]): boolean {
-  return named(groups).length === groups.length
+function areAllNamed(groups: readonly string[]): boolean {
+  return firstGroups(groups).length === groups.length
 }
 
-function named(groups: readonly string[]): readonly string[] {
+function firstGroups(groups: readonly string[]): readonly string[] {
   let length = 0
   return groups.slice(0, maxNamed).filter((group) => {
     length += group.length + 2

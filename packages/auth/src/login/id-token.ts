@@ -21,7 +21,7 @@ export function remoteKeys(url: string): JWTVerifyGetKey {
   })
 }
 
-export interface Expected {
+export interface ExpectedClaims {
   readonly issuer: string
   readonly clientId: string
   /** Null for an ID token from a refresh, which belongs to no login. */
@@ -32,7 +32,7 @@ export interface Expected {
 export async function verifyIdToken(
   token: unknown,
   keys: JWTVerifyGetKey,
-  { issuer, clientId, nonce }: Expected,
+  { issuer, clientId, nonce }: ExpectedClaims,
   clock: Clock,
 ): Promise<JWTPayload> {
   if (typeof token !== 'string' || token.length > longestToken)
@@ -49,8 +49,8 @@ export async function verifyIdToken(
   })
   if (typeof payload.sub !== 'string' || payload.sub === '' || payload.sub.length > 255) throw invalid('sub')
   if (nonce !== null && !sameText(payload.nonce, nonce)) throw invalid('nonce')
-  const several = Array.isArray(payload.aud) && payload.aud.length > 1
-  if ((several || payload.azp !== undefined) && payload.azp !== clientId) throw invalid('azp')
+  const hasSeveralAudiences = Array.isArray(payload.aud) && payload.aud.length > 1
+  if ((hasSeveralAudiences || payload.azp !== undefined) && payload.azp !== clientId) throw invalid('azp')
   return payload
 }
 
@@ -67,8 +67,8 @@ function invalid(why: string): LoginDenied {
   return new LoginDenied(badIdToken, { why })
 }
 
-function sameText(given: unknown, expected: string): boolean {
-  if (typeof given !== 'string') return false
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+function sameText(text: unknown, expected: string): boolean {
+  if (typeof text !== 'string') return false
+  const [one, other] = [Buffer.from(text), Buffer.from(expected)]
   return one.length === other.length && timingSafeEqual(one, other)
 }

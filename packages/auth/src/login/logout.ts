@@ -8,13 +8,13 @@ import { html, sendPage } from './html.ts'
 export async function logout(app: FastifyInstance, { browserSessions }: { browserSessions: BrowserSessions }) {
   const { cookies } = browserSessions
   readForms(app)
-  app.addHook('onRequest', async function whoLogsOut(request, reply) {
+  app.addHook('onRequest', async function authenticateBrowser(request, reply) {
     try {
       await app.authenticateTokenOrCookie(request, reply)
     } catch (error) {
       // The form of another site arrives without the cookie, and must not delete it.
       if ((error as FastifyError).statusCode !== 401 || isCrossSite(request, browserSessions)) throw error
-      return loggedOut(reply)
+      return sendLoggedOut(reply)
     }
   })
   app.post('/gateway/auth/logout', { config: { csrfByForm: true } }, async function logOut(request, reply) {
@@ -23,10 +23,10 @@ export async function logout(app: FastifyInstance, { browserSessions }: { browse
     checkCsrf(request, fieldOf(request, 'csrf_token') ?? request.headers['x-csrf-token'], browserSessions)
     const by = { kind: 'user', id: principal.id, name: principal.name } as const
     await browserSessions.end(principal.credential, by, 'logged out')
-    return loggedOut(reply)
+    return sendLoggedOut(reply)
   })
 
-  function loggedOut(reply: FastifyReply): FastifyReply {
+  function sendLoggedOut(reply: FastifyReply): FastifyReply {
     reply.setCookie(cookies.session, '', { maxAge: 0 })
     return sendPage(
       reply,

@@ -22,7 +22,7 @@ export const answerLimit = 512 * 1024
 
 /** @throws LoginDenied */
 export async function discover(issuer: string): Promise<Metadata> {
-  const metadata = await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+  const metadata = await fetchMetadata(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   if (!Value.Check(Metadata, metadata)) throw broken('its metadata is incomplete')
   if (metadata.issuer !== issuer) throw broken('its metadata names another issuer')
   const endpoints = [metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri]
@@ -46,7 +46,7 @@ function broken(why: string): LoginDenied {
   return new LoginDenied(brokenProvider, { why })
 }
 
-async function fetchJson(url: string): Promise<unknown> {
+async function fetchMetadata(url: string): Promise<unknown> {
   const response = await boundedFetch(url).catch((error: unknown) => {
     throw new LoginDenied(unreachableProvider, { why: nameOf(error) })
   })

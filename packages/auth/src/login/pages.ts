@@ -11,13 +11,12 @@ export function denialPage(
   returnTo: string,
   requestId: string,
 ): FastifyReply {
-  const { status, title } = denial
+  const { status, title, isAuthenticated } = denial
   const account = email === undefined ? [] : [html`<p>Your account is <strong>${email}</strong>.</p>\n`]
   const providerError = error === undefined || error === '' ? [] : [html`<p>Its error: <q>${error}</q></p>\n`]
-  // Otherwise the provider would use its session of the same account again.
-  const isPerson = denial.of === 'person'
-  const choice = isPerson ? '&account=choose' : ''
-  const label = isPerson ? 'Log in with another account' : 'Log in again'
+  // Without `account=choose`, the provider would use its session of the same account again.
+  const choice = isAuthenticated ? '&account=choose' : ''
+  const label = isAuthenticated ? 'Log in with another account' : 'Log in again'
   if (status === 503) void reply.header('retry-after', '10')
   return sendPage(
     reply,
@@ -30,17 +29,17 @@ ${account}${providerError}<p><a class="button" href="/gateway/auth/login?return_
 }
 
 /** An error with status 429, and the seconds to wait if they are known. */
-export interface Limited extends FastifyError {
+export interface RateLimitError extends FastifyError {
   readonly rule?: string
   readonly retryAfter?: number
 }
 
 /** The explanation that is counted for the audit log. */
-export function explainLimit(error: Limited): Explanation {
+export function explainLimit(error: RateLimitError): Explanation {
   return explanationOf(error) ?? { reason: error.message, remedy: 'Wait, and try again.' }
 }
 
-export function busyPage(reply: FastifyReply, { retryAfter = 60 }: Limited): FastifyReply {
+export function busyPage(reply: FastifyReply, { retryAfter = 60 }: RateLimitError): FastifyReply {
   return sendPage(
     reply.header('retry-after', retryAfter),
     429,

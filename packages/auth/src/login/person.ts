@@ -53,10 +53,10 @@ function readEmail(value: unknown): string | null {
 function checkDomain(email: string, claims: JWTPayload, { issuer, allowedDomains }: LoginSettings): void {
   if (allowedDomains.length === 0) return
   const domain = email.slice(email.lastIndexOf('@') + 1)
-  const hosted = typeof claims.hd === 'string' ? claims.hd.toLowerCase() : null
-  const needsHosted = issuer === googleIssuer && !googleDomains.includes(domain)
-  const isHostedAllowed = hosted === null ? !needsHosted : allowedDomains.includes(hosted)
-  if (!allowedDomains.includes(domain) || !isHostedAllowed)
+  const hostedDomain = typeof claims.hd === 'string' ? claims.hd.toLowerCase() : null
+  const needsHostedDomain = issuer === googleIssuer && !googleDomains.includes(domain)
+  const isHostedDomainAllowed = hostedDomain === null ? !needsHostedDomain : allowedDomains.includes(hostedDomain)
+  if (!allowedDomains.includes(domain) || !isHostedDomainAllowed)
     throw new LoginDenied(otherDomain, { subject: String(claims.sub), email })
 }
 

@@ -14,13 +14,13 @@ import { closeSession } from '../sessions/sessions.ts'
 import type { Keys } from '../tokens/login-keys.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { type Attempt, attemptLife } from './attempts.ts'
+import { browserName } from './browser-name.ts'
 import { type Callback, readCallback } from './callback.ts'
 import { sentCookies } from './cookies.ts'
 import { brokenProvider, expiredLogin, LoginDenied, refusedByProvider, unknownLogin, usedLogin } from './denial.ts'
-import { deviceOf } from './device.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
-import { busyPage, denialPage, explainLimit, type Limited, unavailablePage } from './pages.ts'
+import { busyPage, denialPage, explainLimit, type RateLimitError, unavailablePage } from './pages.ts'
 import { type Person, personOf } from './person.ts'
 import type { ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
@@ -100,8 +100,8 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   const { cookies } = browserSessions
   const attempts = createOpenAttempts(cookies, options.attemptKeys)
 
-  app.setErrorHandler(async function answerAsPage(error: Limited, request, reply) {
-    if (error instanceof LoginDenied) return denyLogin(request, reply, error, null)
+  app.setErrorHandler(async function answerAsPage(error: RateLimitError, request, reply) {
+    if (error instanceof LoginDenied) return sendDenial(request, reply, error, null)
     if (error.statusCode === 429) {
       options.countFailure({
         request,
@@ -126,12 +126,12 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   })
 
   app.get(callbackPath, async function handleCallback(request, reply) {
-    const answer = readCallback(request.query)
-    const attempt = answer && attempts.find(request, answer.state)
-    if (!answer || !attempt) throw new LoginDenied(unknownLogin)
+    const callback = readCallback(request.query)
+    const attempt = callback && attempts.find(request, callback.state)
+    if (!callback || !attempt) throw new LoginDenied(unknownLogin)
     attempts.remove(reply, attempt.state)
     try {
-      const result = await finishAttempt(attempt, answer)
+      const result = await finishAttempt(attempt, callback)
       if (await needsConsent(result, attempt))
         return goToProvider(request, reply, {
           returnTo: attempt.returnTo,
@@ -142,16 +142,16 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       const maxAge = Math.floor((expiresAt - clock.now()) / 1_000)
       return goTo(reply.setCookie(cookies.session, token, { maxAge }), attempt.returnTo)
     } catch (error) {
-      if (error instanceof LoginDenied) return denyLogin(request, reply, error, attempt)
+      if (error instanceof LoginDenied) return sendDenial(request, reply, error, attempt)
       throw error
     }
   })
 
   async function goToProvider(request: FastifyRequest, reply: FastifyReply, start: LoginStart) {
-    const { returnTo, ...asked } = start
+    const { returnTo, ...parameters } = start
     const nonce = randomBytes(32).toString('base64url')
-    const { url, state, verifier } = await (await provider()).begin({ nonce, ...asked })
-    const attempt = { state, nonce, verifier, returnTo, begunAt: clock.now(), consentAsked: asked.consentOf !== null }
+    const { url, state, verifier } = await (await provider()).begin({ nonce, ...parameters })
+    const attempt = { state, nonce, verifier, returnTo, begunAt: clock.now(), consentAsked: start.consentOf !== null }
     attempts.add(request, reply, attempt)
     return goTo(reply, url)
   }
@@ -163,14 +163,14 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   }
 
   /** Exchanges the code for the identity of the person. Uses up the attempt, also if it fails. */
-  async function finishAttempt(attempt: Attempt, answer: Callback): Promise<ProviderResult> {
+  async function finishAttempt(attempt: Attempt, callback: Callback): Promise<ProviderResult> {
     const now = clock.now()
     if (now >= attempt.begunAt + attemptLife) throw new LoginDenied(expiredLogin)
     if (!(await database.db.transaction((tx) => takeAttempt({ tx }, attempt.state, now))))
       throw new LoginDenied(usedLogin)
-    if (answer.kind === 'error') throw new LoginDenied(refusedByProvider, { error: answer.error })
-    if (answer.kind === 'broken') throw new LoginDenied(brokenProvider, { why: 'it sent neither code nor error' })
-    const { claims, refreshToken } = await (await provider()).finish(attempt, answer)
+    if (callback.kind === 'error') throw new LoginDenied(refusedByProvider, { error: callback.error })
+    if (callback.kind === 'broken') throw new LoginDenied(brokenProvider, { why: 'it sent neither code nor error' })
+    const { claims, refreshToken } = await (await provider()).finish(attempt, callback)
     return { person: personOf(claims, settings), refreshToken, consentAsked: attempt.consentAsked === true }
   }
 
@@ -183,7 +183,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
       const { id, headers } = request
       const client = headers['user-agent']
       const source = { address: callerAddress(request), ...(client !== undefined && { client }) }
-      const context = { now, device: deviceOf(client), request: id, source }
+      const context = { now, device: browserName(client), request: id, source }
       const signedIn = await signIn(change, mint, result.person, { ...settings, canInvite }, context)
       await storeGrant(change, signedIn.user, result)
       return signedIn
@@ -201,25 +201,25 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
 
   async function earlierSessions({ raw }: FastifyRequest): Promise<string[]> {
     const values = sentCookies(raw.rawHeaders).flatMap(([name, value]) => (name === cookies.session ? [value] : []))
-    const readings = values.map((value) => mint.verify(value, clock.now()))
-    const known = await Promise.all(
-      readings.map((reading) =>
-        isDenial(reading) || reading.kind !== 'browser' ? null : app.identities.find(reading),
+    const credentials = values.map((value) => mint.verify(value, clock.now()))
+    const principals = await Promise.all(
+      credentials.map((credential) =>
+        isDenial(credential) || credential.kind !== 'browser' ? null : app.identities.find(credential),
       ),
     )
-    return known.flatMap((principal) => (principal && !isDenial(principal) ? [principal.credential] : []))
+    return principals.flatMap((principal) => (principal && !isDenial(principal) ? [principal.credential] : []))
   }
 
-  async function denyLogin(
+  async function sendDenial(
     request: FastifyRequest,
     reply: FastifyReply,
     { denial, detail }: LoginDenied,
     attempt: Attempt | null,
   ): Promise<FastifyReply> {
-    const { rule, reason, remedy, status, of } = denial
+    const { rule, reason, remedy, status, isAuthenticated } = denial
     const { issuer } = settings
     const failed = { request, rule, reason, remedy, detail: { issuer, ...detail } }
-    if (of === 'person') {
+    if (isAuthenticated) {
       options.limitAccount(`${issuer} ${detail.subject}`)
       await options.recordFailure(failed)
     } else {

@@ -18,7 +18,7 @@ type Queries = Pick<Transaction, 'insert' | 'update' | 'delete' | 'select'>
 export type ProviderGrants = ReturnType<typeof createProviderGrants>
 
 /** How long a check by the provider stays valid, in milliseconds, so that a caller cannot cause endless checks. */
-const fresh = 60_000
+const checkLife = 60_000
 /** Milliseconds. Longer than the slowest check, including the requests for metadata and keys. */
 const claimLife = 30_000
 /** Random, so that a new row never has the version of an earlier row of the same user. */
@@ -30,7 +30,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
   const ofUser = (user: string) => eq(providerGrants.userId, user)
   const ofVersion = (user: string, version: number) => and(ofUser(user), eq(providerGrants.version, version))
   const isFresh = (now: number) =>
-    sql`${providerGrants.checkedAt} between ${moment(now - fresh)}::timestamptz and ${moment(now + fresh)}::timestamptz`
+    sql`${providerGrants.checkedAt} between ${moment(now - checkLife)}::timestamptz and ${moment(now + checkLife)}::timestamptz`
 
   return {
     /** A login replaces the previous grant. */
@@ -45,7 +45,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
         })
     },
 
-    /** Stores that the provider issues no refresh token even with consent, so that it is not asked at each login. */
+    /** Stores that the provider issues no refresh token even with consent, so that no login asks for consent again. */
     async markWithoutGrant(tx: Queries, user: string, now: number): Promise<void> {
       await tx
         .insert(providerGrants)
@@ -69,23 +69,26 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
      * @returns `settled` if there is no token, or the provider has just confirmed the user; `busy` while another call checks
      */
     async claim(user: string, issuer: string, now: number): Promise<Claim | 'settled' | 'busy'> {
-      const unclaimed = or(isNull(providerGrants.claimedUntil), lte(providerGrants.claimedUntil, new Date(now)))
-      const due = and(ofUser(user), isNotNull(providerGrants.sealed), not(isFresh(now)))
-      const known = sql`exists (select 1 from ${users} where ${users.id} = ${user} and ${users.issuer} = ${issuer})`
-      const [taken] = await db
+      const isUnclaimed = or(isNull(providerGrants.claimedUntil), lte(providerGrants.claimedUntil, new Date(now)))
+      const isDue = and(ofUser(user), isNotNull(providerGrants.sealed), not(isFresh(now)))
+      const isOfIssuer = sql`exists (select 1 from ${users} where ${users.id} = ${user} and ${users.issuer} = ${issuer})`
+      const [claimed] = await db
         .update(providerGrants)
         .set({ claimedUntil: new Date(now + claimLife) })
-        .where(and(due, unclaimed, known))
+        .where(and(isDue, isUnclaimed, isOfIssuer))
         .returning({ version: providerGrants.version, sealed: providerGrants.sealed })
-      if (taken) {
-        const refreshToken = taken.sealed && open(taken.sealed, user)
-        if (refreshToken !== null) return { user, version: taken.version, refreshToken }
+      if (claimed) {
+        const refreshToken = claimed.sealed && open(claimed.sealed, user)
+        if (refreshToken !== null) return { user, version: claimed.version, refreshToken }
         // Its key was removed from APP_SECRET_KEY. The next login stores a new token.
-        await db.delete(providerGrants).where(ofVersion(user, taken.version))
+        await db.delete(providerGrants).where(ofVersion(user, claimed.version))
         return 'settled'
       }
-      const [claimed] = await db.select({ user: providerGrants.userId }).from(providerGrants).where(and(due, known))
-      return claimed ? 'busy' : 'settled'
+      const [claimedByOther] = await db
+        .select({ user: providerGrants.userId })
+        .from(providerGrants)
+        .where(and(isDue, isOfIssuer))
+      return claimedByOther ? 'busy' : 'settled'
     },
 
     /** Stores the refresh token that replaces a claimed one, unless a login was faster. @returns the new claim */
@@ -110,13 +113,13 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       await db.update(providerGrants).set({ claimedUntil: null }).where(ofVersion(user, version))
     },
 
-    /** @returns false if a newer refresh token exists */
+    /** Deletes the claimed refresh token. @returns false if a newer one exists */
     async forget(tx: Queries, { user, version }: Claim): Promise<boolean> {
-      const gone = await tx
+      const deleted = await tx
         .delete(providerGrants)
         .where(ofVersion(user, version))
         .returning({ user: providerGrants.userId })
-      return gone.length === 1
+      return deleted.length === 1
     },
   }
 }

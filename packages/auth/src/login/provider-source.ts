@@ -2,24 +2,24 @@ import type { Clock } from '../clock.ts'
 import { connectProvider, type Provider } from './provider.ts'
 import type { LoginSettings } from './settings.ts'
 
-const goodFor = 3_600_000
+const lifetime = 3_600_000
 const pauseAfterFailure = 2_000
 
 export type ProviderSource = () => Promise<Provider>
 
 /** Discovers the provider on demand: once an hour, and at most every two seconds after a failure, for all callers together. */
 export function createProviderSource(settings: LoginSettings, clock: Clock): ProviderSource {
-  let known: Promise<Provider> | null = null
+  let cached: Promise<Provider> | null = null
   let until = 0
 
   return function provider(): Promise<Provider> {
-    if (known !== null && clock.now() < until) return known
-    const asked = connectProvider(settings, clock)
-    known = asked
-    until = clock.now() + goodFor
-    asked.catch(() => {
-      if (known === asked) until = clock.now() + pauseAfterFailure
+    if (cached !== null && clock.now() < until) return cached
+    const discovery = connectProvider(settings, clock)
+    cached = discovery
+    until = clock.now() + lifetime
+    discovery.catch(() => {
+      if (cached === discovery) until = clock.now() + pauseAfterFailure
     })
-    return asked
+    return discovery
   }
 }

@@ -8,7 +8,7 @@ import { remoteKeys, verifyIdToken } from './id-token.ts'
 import { answerDeadline, answerLimit, discover, type Metadata } from './metadata.ts'
 import { callbackPath, googleIssuer, type LoginSettings } from './settings.ts'
 
-export interface Authorization {
+export interface StartedAuthorization {
   /** The authorization endpoint with its parameters. */
   readonly url: string
   readonly state: string
@@ -45,7 +45,7 @@ export type RefreshResult =
 export interface Provider {
   /** Whether the provider can issue refresh tokens. */
   readonly refreshable: boolean
-  begin(request: AuthorizationRequest): Promise<Authorization>
+  begin(request: AuthorizationRequest): Promise<StartedAuthorization>
   /** @throws LoginDenied */
   finish(attempt: Attempt, parameters: CallbackParameters): Promise<ProviderTokens>
   /** A refresh token may be valid only once, so store the new one before you read the claims. @throws LoginDenied, as `claims` does */
@@ -68,7 +68,7 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
 
   const refreshable = isRefreshable(settings, metadata)
 
-  async function begin({ nonce, consentOf, choosesAccount }: AuthorizationRequest): Promise<Authorization> {
+  async function begin({ nonce, consentOf, choosesAccount }: AuthorizationRequest): Promise<StartedAuthorization> {
     const cookies = new Map<string, string>()
     // The plugin returns state and verifier as cookies of the reply.
     const reply = { setCookie: (name: string, value: string) => cookies.set(name, value) }
@@ -101,13 +101,13 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
   }
 
   async function refresh(refreshToken: string): Promise<RefreshResult> {
-    const asked = { refresh_token: refreshToken } as Token
-    const answered = await flow.getNewAccessTokenUsingRefreshToken(asked, {}).catch((error: unknown) => {
+    const previous = { refresh_token: refreshToken } as Token
+    const response = await flow.getNewAccessTokenUsingRefreshToken(previous, {}).catch((error: unknown) => {
       if (isRevoked(error)) return null
       throw explain(error)
     })
-    if (answered === null) return { kind: 'revoked' }
-    const { token } = answered
+    if (response === null) return { kind: 'revoked' }
+    const { token } = response
     return {
       kind: 'confirmed',
       refreshToken: refreshTokenOf(token),
@@ -166,7 +166,7 @@ function flowOptions(settings: LoginSettings, metadata: Metadata): FastifyOAuth2
   }
 }
 
-/** Google has its own parameter for it instead of a scope. */
+/** Google has the parameter `access_type` instead of the scope `offline_access`. */
 function isRefreshable({ issuer }: LoginSettings, metadata: Metadata): boolean {
   return issuer === googleIssuer || metadata.scopes_supported?.includes(offlineScope) === true
 }

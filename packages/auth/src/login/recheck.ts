@@ -26,18 +26,18 @@ export interface RecheckOptions {
 /**
  * Checks with the identity provider that a user is still active. Does nothing if the provider issued no refresh token.
  *
- * @throws NotVouchedFor if not, after all sessions of the user were ended; ProviderUnreachable, ProviderUnusable
+ * @throws NotVouchedFor if the user is not active, after all sessions of the user were ended; ProviderUnreachable, ProviderUnusable
  */
 export type Recheck = (user: string) => Promise<void>
 
 const by: Author = { kind: 'system', id: 'identity-provider', name: 'identity provider' }
 
 /** Denials of a login that also end existing sessions. */
-const ending: readonly unknown[] = [otherDomain, unverifiedEmail, noEmail]
+const endingDenials: readonly unknown[] = [otherDomain, unverifiedEmail, noEmail]
 
 /** Milliseconds. */
 const maxWait = 2_500
-const retryAfter = 50
+const retryInterval = 50
 
 /** A login has replaced the claimed refresh token. */
 class ClaimSuperseded extends Error {}
@@ -47,46 +47,46 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
 
   return async function recheck(user) {
     const claim = await claimOf(user)
-    if (claim === null || (await isConfirmed(claim))) return
+    if (claim === null || (await checkClaim(claim))) return
     const newer = await claimOf(user)
-    if (newer !== null && !(await isConfirmed(newer))) throw providerUnreachable()
+    if (newer !== null && !(await checkClaim(newer))) throw providerUnreachable()
   }
 
   /** Waits while another call checks the same user, because a refresh token may be valid only once. */
   async function claimOf(user: string): Promise<Claim | null> {
-    for (let waited = 0; waited <= maxWait; waited += retryAfter) {
+    for (let waited = 0; waited <= maxWait; waited += retryInterval) {
       const claim = await grants.claim(user, settings.issuer, clock.now())
       if (claim === 'settled') return null
       if (claim !== 'busy') return claim
-      await pause(retryAfter)
+      await pause(retryInterval)
     }
     throw providerUnreachable()
   }
 
-  /** @returns false if a login has replaced the claimed refresh token */
-  async function isConfirmed(claimed: Claim): Promise<boolean> {
+  /** Asks the provider, and confirms the user or ends all sessions. @returns false if a login has replaced the claimed refresh token */
+  async function checkClaim(claimed: Claim): Promise<boolean> {
     let claim = claimed
     try {
       const answer = await (await provider()).refresh(claim.refreshToken)
       if (answer.kind === 'revoked') await endAll(claim, 'provider-revoked', 'no longer confirms your account')
       else {
         if (answer.refreshToken !== null) claim = await grants.replace(claim, answer.refreshToken)
-        await confirm(claim, await describedBy(claim, await answer.claims()))
+        await confirm(claim, await readPerson(claim, await answer.claims()))
       }
       return true
     } catch (error) {
       if (error instanceof ClaimSuperseded) return false
-      if (error instanceof LoginDenied && ending.includes(error.denial)) return endAsDenied(claim, error)
+      if (error instanceof LoginDenied && endingDenials.includes(error.denial)) return endAsDenied(claim, error)
       await grants.release(claim)
       throw error instanceof LoginDenied ? explain(error) : error
     }
   }
 
   /** Null if the provider sends no email address, because an ID token of a refresh may omit all claims about the user. */
-  async function describedBy({ user }: Claim, claims: JWTPayload | null): Promise<Person | null> {
+  async function readPerson({ user }: Claim, claims: JWTPayload | null): Promise<Person | null> {
     if (claims === null) return null
-    const [known] = await db.select({ subject: users.subject }).from(users).where(eq(users.id, user))
-    if (known?.subject !== claims.sub) throw providerUnusable('it answered for another user')
+    const [stored] = await db.select({ subject: users.subject }).from(users).where(eq(users.id, user))
+    if (stored?.subject !== claims.sub) throw providerUnusable('it answered for another user')
     return claims.email === undefined ? null : personOf(claims, settings)
   }
 

@@ -6,16 +6,16 @@ const cliLogin = 'auth/cli'
 const maxLength = 2_000
 const segment = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/
 const search = /^[A-Za-z0-9._~=&+%,:@/*-]*$/
-/** A line of a document. */
-const line = /#L\d{1,6}$/
+/** The fragment for a line of a document. */
+const lineFragment = /#L\d{1,6}$/
 
-/** The page to show after the login: the wanted one if its address is unambiguously a page of the gateway, otherwise the first page. */
-export function returnTo(wanted: unknown): string {
-  if (typeof wanted !== 'string' || wanted.length > maxLength || !wanted.startsWith(home)) return home
-  const [path = '', query, ...rest] = wanted.slice(home.length).replace(line, '').split('?')
+/** The page to show after the login: the requested page if its address is unambiguously a page of the gateway, otherwise the first page. */
+export function returnTo(requested: unknown): string {
+  if (typeof requested !== 'string' || requested.length > maxLength || !requested.startsWith(home)) return home
+  const [path = '', query, ...rest] = requested.slice(home.length).replace(lineFragment, '').split('?')
   if (rest.length > 0 || (query !== undefined && !search.test(query))) return home
   const segments = path.replace(/\/$/, '').split('/')
   if (path !== '' && !segments.every((part) => segment.test(part))) return home
   const isPage = segments[0] !== 'api' && (segments[0] !== 'auth' || path === cliLogin)
-  return isPage ? wanted : home
+  return isPage ? requested : home
 }

@@ -32,7 +32,7 @@ export interface SignInSettings extends LoginSettings {
   readonly canInvite: CanInvite
 }
 
-const ending = { table: usedLogins, key: usedLogins.state, end: usedLogins.expiresAt }
+const expiringRows = { table: usedLogins, key: usedLogins.state, end: usedLogins.expiresAt }
 
 /** Uses up an attempt. @returns false if it was already used, on any replica */
 export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now: number): Promise<boolean> {
@@ -42,7 +42,7 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
     .values({ state: stateHash(state), expiresAt })
     .onConflictDoNothing()
     .returning({ state: usedLogins.state })
-  await deleteEnded(tx, ending, new Date(now))
+  await deleteEnded(tx, expiringRows, new Date(now))
   return taken.length === 1
 }
 
@@ -89,24 +89,24 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
     return { id: added.id, isNew: true }
   }
   const same = and(eq(users.issuer, issuer), eq(users.subject, subject))
-  const [known] = await tx.select().from(users).where(same).for('update')
-  if (!known) throw new Error('the user exists but was not found')
-  if (known.lockedAt) throw new LoginDenied(lockedAccount, { user: known.id, subject, email })
+  const [stored] = await tx.select().from(users).where(same).for('update')
+  if (!stored) throw new Error('the user exists but was not found')
+  if (stored.lockedAt) throw new LoginDenied(lockedAccount, { user: stored.id, subject, email })
   const changes = {
-    ...(known.email !== email && { email, emailBefore: known.email }),
-    ...(known.groups.join('\n') !== groups.join('\n') && groupChangeDetail(known.groups, groups)),
+    ...(stored.email !== email && { email, emailBefore: stored.email }),
+    ...(stored.groups.join('\n') !== groups.join('\n') && groupChangeDetail(stored.groups, groups)),
   }
   if (Object.keys(changes).length > 0) {
     await tx
       .update(users)
       .set({ email, groups: [...groups] })
-      .where(eq(users.id, known.id))
-    events.push({ kind: 'user.changed', principal: by, detail: { user: known.id, ...changes } })
+      .where(eq(users.id, stored.id))
+    events.push({ kind: 'user.changed', principal: by, detail: { user: stored.id, ...changes } })
   }
-  return { id: known.id, isNew: false }
+  return { id: stored.id, isNew: false }
 }
 
-/** An entry of ADMIN_USERS applies to the first subject with that address, because the address may later belong to another person. */
+/** Grants `admin` by ADMIN_USERS, or else DEFAULT_ROLE to a new user. An entry of ADMIN_USERS applies to the first subject with that address, because the address may later belong to another person. */
 async function grantFirstRoles(
   change: Change,
   user: FoundUser,

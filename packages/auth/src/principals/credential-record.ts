@@ -57,8 +57,8 @@ export async function findCredential(tx: Transaction, hash: Buffer): Promise<Cre
   return recordOf(await credentialQuery(tx).execute({ hash }))
 }
 
-/** @param rows one for each binding that applies to the token */
-export function recordOf(rows: readonly JoinedBinding[]): CredentialRecord | null {
+/** @param rows one for each binding that applies to the token; one without a binding if none applies */
+export function recordOf(rows: readonly JoinedRow[]): CredentialRecord | null {
   const [first] = rows
   return first === undefined
     ? null
@@ -68,11 +68,11 @@ export function recordOf(rows: readonly JoinedBinding[]): CredentialRecord | nul
       )
 }
 
-interface JoinedBinding extends Joined {
+interface JoinedRow extends JoinedCredential {
   readonly binding: BindingRow | null
 }
 
-interface Joined {
+interface JoinedCredential {
   readonly credential: typeof credentials.$inferSelect
   readonly session: typeof sessions.$inferSelect | null
   readonly token: typeof apiTokens.$inferSelect | null
@@ -83,7 +83,7 @@ interface Joined {
   readonly trust: typeof trusts.$inferSelect | null
 }
 
-function joinedRecord(joined: Joined, rows: readonly BindingRow[]): CredentialRecord | null {
+function joinedRecord(joined: JoinedCredential, rows: readonly BindingRow[]): CredentialRecord | null {
   const { credential, session, token, user, hasSecondFactor, account, workload, trust } = joined
   const bindingsOf = (...kinds: readonly string[]) =>
     rows.filter((row) => kinds.includes(row.subjectKind)).map(bindingOf)

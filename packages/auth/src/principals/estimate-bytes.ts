@@ -5,23 +5,24 @@ const arrayBytes = 48
 const objectBytes = 24
 export const fieldBytes = 8
 
-/** Estimates the memory of a plain value. @param isElsewhere whether a field's value is counted elsewhere */
+/** Estimates the memory of a plain value. @param isCountedElsewhere whether a field's value is counted elsewhere */
 export function estimateBytes(
   value: unknown,
-  isElsewhere: (field: string, value: unknown) => boolean = nowhere,
+  isCountedElsewhere: (field: string, value: unknown) => boolean = neverElsewhere,
 ): number {
   if (typeof value === 'string') return textBytes(value)
   if (typeof value === 'number') return numberBytes
   if (typeof value !== 'object' || value === null) return 0
   if (Array.isArray(value))
-    return value.reduce((sum: number, one) => sum + fieldBytes + estimateBytes(one, isElsewhere), arrayBytes)
+    return value.reduce((sum: number, one) => sum + fieldBytes + estimateBytes(one, isCountedElsewhere), arrayBytes)
   return Object.entries(value).reduce(
-    (sum, [name, field]) => sum + fieldBytes + (isElsewhere(name, field) ? 0 : estimateBytes(field, isElsewhere)),
+    (sum, [name, field]) =>
+      sum + fieldBytes + (isCountedElsewhere(name, field) ? 0 : estimateBytes(field, isCountedElsewhere)),
     objectBytes,
   )
 }
 
-const nowhere = () => false
+const neverElsewhere = () => false
 
 /** V8 shares strings of one Latin-1 character. A string with a character beyond Latin-1 takes two bytes for each. */
 function textBytes(text: string): number {

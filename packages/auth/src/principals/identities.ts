@@ -20,7 +20,7 @@ export interface Identities {
    * @throws AuthUnavailable, as a rejection, if the database cannot be reached when it is needed, or could not be reached for `maxStale`
    */
   find(token: VerifiedToken): CachedResult
-  /** The current owner of a live stream. As `find`, but a session or API token stays valid after its secret was replaced or has expired. */
+  /** The current principal of a live stream. As `find`, but a session or API token stays valid after its secret was replaced or has expired. */
   findPrincipal(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** Runs `listener` after each change of identities. @returns a function that removes it */
   onChange(listener: ChangeListener): () => void
@@ -58,7 +58,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   const { capacity = defaultCapacity, maxBytes = defaultBytes } = options
   let cache = createPrincipalCache({ capacity, maxBytes })
   let changes = 0
-  // The result of a lookup that began before a change is dropped.
+  // A lookup that began before a change is not cached, and is repeated at most twice.
   revision.onChange(function forget(changed) {
     changes++
     if (changed === null) cache = createPrincipalCache({ capacity, maxBytes })
@@ -107,7 +107,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     hash: Buffer,
     read: ReadRecord,
   ): Promise<AuthenticationResult> {
-    const result = ask(cache, hash, read)
+    const result = readDirectory(cache, hash, read)
     cache.setPending(key, result)
     result.then(
       (found) => cache.setResult(key, result, found),
@@ -116,7 +116,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     return result
   }
 
-  async function ask(cache: PrincipalCache, hash: Buffer, read: ReadRecord): Promise<AuthenticationResult> {
+  async function readDirectory(cache: PrincipalCache, hash: Buffer, read: ReadRecord): Promise<AuthenticationResult> {
     try {
       return read(cache.shareValues(await directory.find(hash)), clock.now())
     } catch (cause) {

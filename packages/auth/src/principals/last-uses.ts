@@ -31,13 +31,13 @@ interface Use {
 
 /** Stores when and from where credentials were last used. Calls do not wait for it, and a failed write only loses a use. */
 export function createLastUses({ database: { db }, clock, onError }: LastUsesOptions): LastUses {
-  let failed = 0
+  let failedWrites = 0
   const noted = new Map<string, Use>()
   const written = new LRUCache<string, number>({ max: maxCredentials })
   const timer = setInterval(() => void flush(), flushInterval).unref()
 
-  async function write(due: (credential: string) => boolean): Promise<void> {
-    const rows = [...noted].filter(([credential]) => due(credential)).map(rowOf)
+  async function write(isDue: (credential: string) => boolean): Promise<void> {
+    const rows = [...noted].filter(([credential]) => isDue(credential)).map(rowOf)
     if (rows.length === 0) return
     for (const { credential, usedAt } of rows) {
       noted.delete(credential)
@@ -53,7 +53,7 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
         setWhere: sql`last_uses.used_at <= excluded.used_at - ${writeInterval} * interval '1 millisecond'`,
       })
       .catch((error: unknown) => {
-        failed++
+        failedWrites++
         onError(error)
       })
   }
@@ -72,7 +72,7 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
       clearInterval(timer)
       await write(() => true)
     },
-    failures: () => failed,
+    failures: () => failedWrites,
   }
 }
 

@@ -40,7 +40,7 @@ const sharedFields: ReadonlySet<string> = new Set(['role', 'racks', 'apps'])
 
 /** A cache of principals by token hash, limited in entries and in bytes. */
 export function createPrincipalCache({ capacity, maxBytes }: PrincipalCacheLimits): PrincipalCache {
-  const known = new Map<string, CachedResult>()
+  const results = new Map<string, CachedResult>()
   const texts = createSharedTexts(maxBytes / 8)
   const groups = createSharedGroups(texts)
   let bytes = 0
@@ -54,17 +54,17 @@ export function createPrincipalCache({ capacity, maxBytes }: PrincipalCacheLimit
   function shareTexts<T extends { readonly bindings: readonly Binding[] }>(holder: T): T {
     const bindings = holder.bindings.map((binding) => ({
       ...binding,
-      role: texts.of(binding.role),
-      racks: texts.of(binding.racks),
-      apps: texts.of(binding.apps),
+      role: texts.share(binding.role),
+      racks: texts.share(binding.racks),
+      apps: texts.share(binding.apps),
     }))
     return { ...holder, bindings }
   }
 
   function remove(key: string): void {
-    const result = known.get(key)
+    const result = results.get(key)
     if (result === undefined) return
-    known.delete(key)
+    results.delete(key)
     bytes -= entryBytes
     if (result instanceof Promise) return
     bytes -= estimate(result)
@@ -72,35 +72,35 @@ export function createPrincipalCache({ capacity, maxBytes }: PrincipalCacheLimit
   }
 
   function makeRoom(): void {
-    for (const key of known.keys()) {
-      if (known.size <= capacity && bytes + texts.bytes() <= maxBytes) return
+    for (const key of results.keys()) {
+      if (results.size <= capacity && bytes + texts.bytes() <= maxBytes) return
       remove(key)
     }
   }
 
   return {
     get(key) {
-      const result = known.get(key)
+      const result = results.get(key)
       if (result === undefined) return undefined
-      known.delete(key)
-      known.set(key, result)
+      results.delete(key)
+      results.set(key, result)
       return result
     },
     setPending(key, lookUp) {
-      known.set(key, lookUp)
+      results.set(key, lookUp)
       bytes += entryBytes
       makeRoom()
     },
     setResult(key, lookUp, result) {
-      if (known.get(key) !== lookUp) return
-      known.set(key, result)
+      if (results.get(key) !== lookUp) return
+      results.set(key, result)
       bytes += estimate(result)
       if (!isDenial(result)) bytes += groups.addSession(result.id, result.groups)
       makeRoom()
     },
     delete: remove,
     invalidate(changed) {
-      for (const [key, result] of known)
+      for (const [key, result] of results)
         if (result instanceof Promise || isDenial(result) || affects(changed, result)) remove(key)
     },
     shareValues(record) {
@@ -110,6 +110,6 @@ export function createPrincipalCache({ capacity, maxBytes }: PrincipalCacheLimit
       const { user } = record
       return { ...record, user: { ...shareTexts(user), groups: groups.get(user.id, user.groups) } }
     },
-    size: () => known.size,
+    size: () => results.size,
   }
 }

@@ -30,7 +30,7 @@ export interface SessionRecord {
   readonly expiresAt: Date
   readonly endedAt: Date | null
   readonly user: UserRecord
-  /** When a newer token replaced the used one, and until when the used one stays valid. */
+  /** When a newer token replaced the one that was sent, and until when that one stays valid. */
   readonly superseded: { readonly at: Date; readonly until: Date } | null
 }
 
@@ -40,7 +40,7 @@ export interface ApiTokenRecord {
   readonly name: string
   readonly rack: string | null
   readonly expiresAt: Date
-  /** The expiry of the used secret. A rotated secret expires before its token. */
+  /** The expiry of the secret that was sent. After a rotation, the previous secret expires before the token. */
   readonly secretExpiresAt: Date
   readonly revokedAt: Date | null
   /** CIDRs, separated by spaces. Empty: valid from any address. */
@@ -110,7 +110,7 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | d
     credential: id,
     rack: null,
     groups: noGroups,
-    bindings: current(trust.bindings, now),
+    bindings: currentBindings(trust.bindings, now),
     owner: null,
     job: Object.freeze({ ...job }),
     trust: Object.freeze({ id: trust.id, name: trust.name, subject }),
@@ -153,7 +153,7 @@ function sessionPrincipal(session: SessionRecord, now: number): Principal | deni
     credential: session.id,
     rack: session.rack,
     groups: Object.isFrozen(user.groups) ? user.groups : Object.freeze([...user.groups]),
-    bindings: current(user.bindings, now),
+    bindings: currentBindings(user.bindings, now),
     owner: null,
     expiresAt: session.expiresAt.getTime(),
     ...(device !== undefined && { device }),
@@ -187,12 +187,12 @@ function apiTokenPrincipal(token: ApiTokenRecord, now: number): Principal | deni
     credential: token.id,
     rack: token.rack,
     groups: noGroups,
-    bindings: current(token.bindings, now),
+    bindings: currentBindings(token.bindings, now),
     owner: Object.freeze({
       kind: owner.kind,
       id: owner.id,
       name: ownerName,
-      bindings: current(owner.bindings, now),
+      bindings: currentBindings(owner.bindings, now),
     }),
     expiresAt: token.expiresAt.getTime(),
     ...(token.sources ? { sources: Object.freeze(token.sources.split(' ')) } : {}),
@@ -209,13 +209,13 @@ function apiTokenDenial(
   return now >= expiresAt.getTime() ? denials.expiredToken('api-token', expiresAt.getTime()) : null
 }
 
-function current(bindings: readonly Binding[], now: number): readonly Binding[] {
+function currentBindings(bindings: readonly Binding[], now: number): readonly Binding[] {
   const valid = bindings.filter((binding) => binding.expiresAt === null || now < binding.expiresAt)
-  return Object.freeze(valid.map(frozen))
+  return Object.freeze(valid.map(freezeBinding))
 }
 
 /** Lists the fields, because a frozen copy by `...` takes four times the memory. */
-function frozen({ id, role, racks, apps, expiresAt, permissions }: Binding): Binding {
+function freezeBinding({ id, role, racks, apps, expiresAt, permissions }: Binding): Binding {
   const common = { id, role, racks, apps, expiresAt }
   return Object.freeze(permissions === undefined ? common : { ...common, permissions })
 }

@@ -17,7 +17,7 @@ interface SharedList {
   sessions: number
 }
 
-const none: Groups = Object.freeze([])
+const noGroups: Groups = Object.freeze([])
 /** Includes the map entry. Measured with bench/src/identity.ts. */
 const listBytes = 420
 
@@ -31,9 +31,9 @@ export function createSharedGroups(texts: SharedTexts): SharedGroups {
 
   return {
     get(user, groups) {
-      if (groups.length === 0) return none
+      if (groups.length === 0) return noGroups
       const shared = lists.get(user)?.groups
-      return shared !== undefined && isSame(shared, groups) ? shared : Object.freeze(groups.map(texts.of))
+      return shared !== undefined && isSame(shared, groups) ? shared : Object.freeze(groups.map(texts.share))
     },
     addSession(user, groups) {
       if (groups.length === 0) return 0
@@ -55,5 +55,5 @@ export function createSharedGroups(texts: SharedTexts): SharedGroups {
 }
 
 function isSame(one: Groups, other: Groups): boolean {
-  return one.length === other.length && one.every((name, at) => name === other[at])
+  return one.length === other.length && one.every((name, index) => name === other[index])
 }

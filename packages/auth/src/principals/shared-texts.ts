@@ -2,7 +2,8 @@ import { estimateBytes } from './estimate-bytes.ts'
 
 /** Keeps one copy of each group name, role name, and pattern: there are few of them, in thousands of sessions. */
 export interface SharedTexts {
-  of(text: string): string
+  /** Returns the copy that all sessions share. */
+  share(text: string): string
   has(text: string): boolean
   bytes(): number
 }
@@ -15,9 +16,9 @@ export function createSharedTexts(maxBytes: number): SharedTexts {
   let bytes = 0
 
   return {
-    of(text) {
-      const known = texts.get(text)
-      if (known !== undefined) return known
+    share(text) {
+      const shared = texts.get(text)
+      if (shared !== undefined) return shared
       const size = entryBytes + estimateBytes(text)
       if (bytes + size > maxBytes) return text
       bytes += size

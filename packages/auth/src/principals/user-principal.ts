@@ -10,18 +10,22 @@ import { principalOf } from './principals.ts'
 /**
  * The principal that a user would have with a session on all racks, for questions about the user's permissions.
  *
- * @param who the ID or email address of the user; the address can name the identity provider, such as `ann@example.com/accounts.google.com`
+ * @param idOrEmail the ID or email address of the user; the address can name the identity provider, such as `ann@example.com/accounts.google.com`
  * @throws NotFound; SeveralUsers if users of several identity providers have the address; UserLocked
  */
-export async function findUserPrincipal({ db }: Pick<Database, 'db'>, who: string, now: number): Promise<Principal> {
-  const { email, issuer } = readUserName(who)
-  const known = await db
+export async function findUserPrincipal(
+  { db }: Pick<Database, 'db'>,
+  idOrEmail: string,
+  now: number,
+): Promise<Principal> {
+  const { email, issuer } = readUserName(idOrEmail)
+  const candidates = await db
     .select()
     .from(users)
-    .where(isId(who) ? eq(users.id, who) : eq(users.email, email))
+    .where(isId(idOrEmail) ? eq(users.id, idOrEmail) : eq(users.email, email))
     .orderBy(users.createdAt, users.id)
     .limit(maxSameEmail)
-  const found = known.filter((one) => issuer === null || issuerName(one.issuer.toLowerCase()) === issuer)
+  const found = candidates.filter((one) => issuer === null || issuerName(one.issuer.toLowerCase()) === issuer)
   const [user, another] = found
   if (user === undefined) throw new NotFound('such user')
   if (another !== undefined) throw new SeveralUsers(found.map(userName).join(', '))

@@ -7,8 +7,8 @@ import { createRevision, type Revision } from './revision.ts'
 
 export interface RevisionWatch extends Revision {
   /**
-   * Polls immediately. Resolves after a poll that began after the call, even if that poll failed. By then, this process
-   * applies every change that was committed before the call.
+   * Polls immediately. Resolves after a poll that began after the call, even if that poll failed. If it succeeded, this
+   * process applies every change that was committed before the call.
    */
   refresh(): Promise<void>
   stop(): Promise<void>
@@ -36,34 +36,34 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   let client: Sql | null = null
   let stopped = false
   let notified = false
-  let known: string | null = null
+  let lastValue: string | null = null
   let wake = ignore
   let refreshing: (() => void)[] = []
 
   async function poll(): Promise<void> {
     notified = false
-    const asked = client ?? connectWatched()
+    const connection = client ?? connectWatched()
     const askedAt = clock.now()
     try {
-      const { value, changed } = await withTimeout(readRevision(asked, known), deadline, throwLookUpTooSlow)
-      known = value
+      const { value, changed } = await withTimeout(readRevision(connection, lastValue), deadline, throwLookUpTooSlow)
+      lastValue = value
       if (!stopped) revision.seen(value, askedAt, changed)
     } catch (error) {
       client = null
       notified = false
-      await asked.end({ timeout: 0 })
+      await connection.end({ timeout: 0 })
       if (!stopped) onError(error)
     }
   }
 
   function connectWatched(): Sql {
-    const made: Sql = connect(url, deadline, function notice() {
-      if (made !== client) return
+    const connection: Sql = connect(url, deadline, function wakeOnNotice() {
+      if (connection !== client) return
       notified = true
       wake()
     })
-    client = made
-    return made
+    client = connection
+    return connection
   }
 
   async function pause(): Promise<void> {
@@ -81,16 +81,16 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   async function follow(): Promise<void> {
     while (!stopped) {
       await pause()
-      const answered = refreshing
+      const resolvers = refreshing
       refreshing = []
       if (!stopped) await poll()
-      for (const resolve of answered) resolve()
+      for (const resolve of resolvers) resolve()
     }
     for (const resolve of refreshing) resolve()
   }
 
   await poll()
-  const following = follow()
+  const loop = follow()
 
   function refresh(): Promise<void> {
     if (stopped) return Promise.resolve()
@@ -103,7 +103,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
     stopped = true
     wake()
     await client?.end({ timeout: 0 })
-    await following
+    await loop
   }
 
   return { age: revision.age, stale: revision.stale, onChange: revision.onChange, refresh, stop }

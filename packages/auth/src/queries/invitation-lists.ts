@@ -1,7 +1,7 @@
 import { type Database, invitations, users } from '@rack-gateway/database'
 import { and, desc, eq, type SQL } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
-import { after, only, type PageRequest, pageOf, positionOf } from './page.ts'
+import { afterCursor, onlyItem, type PageRequest, pageOf, positionOf } from './page.ts'
 
 /** Lists invitations in pages, newest first, ended ones included. */
 export function createInvitationLists({ db }: Pick<Database, 'db'>) {
@@ -10,7 +10,7 @@ export function createInvitationLists({ db }: Pick<Database, 'db'>) {
       .select({ ...columns, position: positionOf(invitations) })
       .from(invitations)
       .innerJoin(users, eq(users.id, invitations.invitedBy))
-      .where(and(filter, after(invitations, page)))
+      .where(and(filter, afterCursor(invitations, page)))
       .orderBy(desc(invitations.createdAt), desc(invitations.id))
       .limit(page.limit + 1)
     return pageOf(rows, page.limit, ({ position: _, ...invitation }) => invitation)
@@ -19,7 +19,7 @@ export function createInvitationLists({ db }: Pick<Database, 'db'>) {
   return {
     invitations: (page: PageRequest) => invitationPage(page),
     invitation: (id: string) =>
-      only(invitationPage({ limit: 1 }, eq(invitations.id, checkId('such invitation', id))), 'such invitation'),
+      onlyItem(invitationPage({ limit: 1 }, eq(invitations.id, checkId('such invitation', id))), 'such invitation'),
   }
 }
 

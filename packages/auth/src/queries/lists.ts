@@ -17,13 +17,13 @@ import { createGroupLists, isInGroup } from './group-lists.ts'
 import { createInvitationLists } from './invitation-lists.ts'
 import { grantsOf, listOf } from './listed-grants.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
-import { after, only, type PageRequest, pageOf, positionOf } from './page.ts'
+import { afterCursor, onlyItem, type PageRequest, pageOf, positionOf } from './page.ts'
 import { createSecondFactorLists } from './second-factor-lists.ts'
 
 export type Lists = ReturnType<typeof createLists>
 
 interface OwnerFilter {
-  /** The id of a user or service account. */
+  /** The ID of a user or service account. */
   readonly owner?: string | undefined
 }
 
@@ -41,7 +41,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     const rows = await db
       .select({ ...userColumns, position: positionOf(users) })
       .from(users)
-      .where(and(filter, after(users, page)))
+      .where(and(filter, afterCursor(users, page)))
       .orderBy(desc(users.createdAt), desc(users.id))
       .limit(page.limit + 1)
     return pageOf(rows, page.limit, ({ position: _, ...user }) => user)
@@ -53,7 +53,7 @@ export function createLists(database: Pick<Database, 'db'>) {
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
       .leftJoin(lastUses, eq(lastUses.credential, sessions.id))
-      .where(and(filter, after(sessions, page)))
+      .where(and(filter, afterCursor(sessions, page)))
       .orderBy(desc(sessions.createdAt), desc(sessions.id))
       .limit(page.limit + 1)
     return pageOf(rows, page.limit, ({ position: _, ...session }) => session)
@@ -66,7 +66,7 @@ export function createLists(database: Pick<Database, 'db'>) {
       .leftJoin(users, eq(users.id, apiTokens.userId))
       .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
       .leftJoin(lastUses, eq(lastUses.credential, apiTokens.id))
-      .where(and(filter, after(apiTokens, page)))
+      .where(and(filter, afterCursor(apiTokens, page)))
       .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
       .limit(page.limit + 1)
     const grants = await grantsOf(
@@ -81,7 +81,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     const rows = await db
       .select({ ...accountColumns, position: positionOf(serviceAccounts) })
       .from(serviceAccounts)
-      .where(and(filter, after(serviceAccounts, page)))
+      .where(and(filter, afterCursor(serviceAccounts, page)))
       .orderBy(desc(serviceAccounts.createdAt), desc(serviceAccounts.id))
       .limit(page.limit + 1)
     return pageOf(rows, page.limit, ({ position: _, ...account }) => account)
@@ -91,13 +91,13 @@ export function createLists(database: Pick<Database, 'db'>) {
     const rows = await db
       .select({ ...bindingColumns, position: positionOf(bindings) })
       .from(bindings)
-      .where(and(filter, after(bindings, page)))
+      .where(and(filter, afterCursor(bindings, page)))
       .orderBy(desc(bindings.createdAt), desc(bindings.id))
       .limit(page.limit + 1)
     return pageOf(rows, page.limit, ({ position: _, ...binding }) => toBinding(binding))
   }
 
-  /** Those of the given IDs that exist, oldest first. */
+  /** The bindings with these IDs, oldest first. Leaves out unknown IDs. */
   async function bindingsById(ids: readonly string[]) {
     if (ids.length === 0) return []
     const rows = await db
@@ -122,25 +122,25 @@ export function createLists(database: Pick<Database, 'db'>) {
         page,
         and(group === undefined ? undefined : isInGroup(group), withoutFactor ? hasNoSecondFactor : undefined),
       ),
-    user: (id: string) => only(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
+    user: (id: string) => onlyItem(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
     sessions: (page: PageRequest, owner?: string) =>
       sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),
-    session: (id: string) => only(sessionPage(one, eq(sessions.id, checkId('such session', id))), 'such session'),
+    session: (id: string) => onlyItem(sessionPage(one, eq(sessions.id, checkId('such session', id))), 'such session'),
     tokens: (page: PageRequest, { owner }: OwnerFilter) =>
       tokenPage(
         page,
         owner === undefined ? undefined : or(eq(apiTokens.userId, owner), eq(apiTokens.serviceAccountId, owner)),
       ),
-    token: (id: string) => only(tokenPage(one, eq(apiTokens.id, checkId('such API token', id))), 'such API token'),
+    token: (id: string) => onlyItem(tokenPage(one, eq(apiTokens.id, checkId('such API token', id))), 'such API token'),
     serviceAccounts: (page: PageRequest) => accountPage(page),
     serviceAccount: (id: string) =>
-      only(accountPage(one, eq(serviceAccounts.id, checkId('such service account', id))), 'such service account'),
+      onlyItem(accountPage(one, eq(serviceAccounts.id, checkId('such service account', id))), 'such service account'),
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
     bindingsById,
     /** The bindings that apply to a user: direct ones, and those of the groups of the last login. */
     bindingsOfUser: (id: string) => bindingsOfUser(db, id),
-    binding: (id: string) => only(bindingPage(one, eq(bindings.id, checkId('such binding', id))), 'such binding'),
+    binding: (id: string) => onlyItem(bindingPage(one, eq(bindings.id, checkId('such binding', id))), 'such binding'),
   }
 }
 
@@ -156,7 +156,7 @@ async function bindingsOfUser(db: Database['db'], id: string) {
   return rows.map(toBinding)
 }
 
-/** Names the table itself, because drizzle leaves it out in the columns of a query of one table. */
+/** Spells out `users.id`, because drizzle leaves the table out of a column in a query of one table. */
 const factorsOfUser = sql`from ${secondFactors} f where f.user_id = users.id`
 const hasNoSecondFactor = sql`not exists (select 1 ${factorsOfUser})`
 

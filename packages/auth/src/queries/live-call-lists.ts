@@ -1,16 +1,16 @@
 import { type Database, liveCalls } from '@rack-gateway/database'
 import { and, desc, eq, getTableColumns, or, type SQL, sql } from 'drizzle-orm'
 import { isId } from '../admin/names.ts'
-import { after, type PageRequest, pageOf, positionOf } from './page.ts'
+import { afterCursor, type PageRequest, pageOf, positionOf } from './page.ts'
 
 /** Lists the calls that are open in any gateway process, newest first. */
 export function createLiveCallLists({ db }: Pick<Database, 'db'>) {
   function select(filter: SQL | undefined, page: PageRequest) {
     return db
-      .select({ ...columns, position: positionOf(order) })
+      .select({ ...columns, position: positionOf(positionColumns) })
       .from(liveCalls)
-      .where(and(hasLiveProcess, filter, after(order, page)))
-      .orderBy(desc(order.createdAt), desc(order.id))
+      .where(and(hasLiveProcess, filter, afterCursor(positionColumns, page)))
+      .orderBy(desc(positionColumns.createdAt), desc(positionColumns.id))
       .limit(page.limit + 1)
   }
 
@@ -20,7 +20,7 @@ export function createLiveCallLists({ db }: Pick<Database, 'db'>) {
       const own = principal && or(eq(liveCalls.principal, principal), eq(liveCalls.owner, principal))
       return pageOf(await select(own || undefined, page), page.limit, withoutPosition)
     },
-    /** Null for a call that has ended, too. */
+    /** Null for an unknown call, and for one that has ended. */
     async liveCall(id: string) {
       const rows = isId(id) ? await select(eq(liveCalls.id, id), { limit: 1 }) : []
       return pageOf(rows, 1, withoutPosition).items[0] ?? null
@@ -33,9 +33,9 @@ function withoutPosition<R extends { readonly position: string }>({ position: _,
   return call
 }
 
-const order = { id: liveCalls.id, createdAt: liveCalls.startedAt }
+const positionColumns = { id: liveCalls.id, createdAt: liveCalls.startedAt }
 
-/** A process renews the lease of its newest stream. Its call can be of an older stream, of the month before. */
+/** Whether the process of a call is alive. It renews only the lease of its newest stream, and the call can be in an older one, of the previous month. */
 const hasLiveProcess = sql`${stream} in (
   with recursive live as (
     select id, follows from audit.streams where closed_at is null and adopted_by is null and lease_until > now()

@@ -26,7 +26,7 @@ export function positionOf({ createdAt }: Ordered): SQL<string> {
 }
 
 /** The condition for rows after a cursor. @throws InvalidCursor */
-export function after({ id, createdAt }: Ordered, { cursor }: PageRequest): SQL | undefined {
+export function afterCursor({ id, createdAt }: Ordered, { cursor }: PageRequest): SQL | undefined {
   if (cursor === undefined) return undefined
   const [micros, rowId] = readCursor(cursor)
   const moment = sql`timestamptz 'epoch' + ${micros}::bigint * interval '1 microsecond'`
@@ -46,18 +46,18 @@ export function pageOf<R extends { readonly id: string; readonly position: strin
 }
 
 /** The only item of a page. @throws NotFound for an empty page */
-export async function only<T>(page: Promise<Page<T>>, what: string): Promise<T> {
+export async function onlyItem<T>(page: Promise<Page<T>>, what: string): Promise<T> {
   const [found] = (await page).items
   if (found === undefined) throw new NotFound(what)
   return found
 }
 
-const plain = /^(\d{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+const cursorText = /^(\d{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
 /** A cursor is only a position and grants no access, so a forged one does no harm. */
 function readCursor(cursor: string): readonly [micros: string, id: string] {
   const text = Buffer.from(cursor, 'base64url').toString('latin1')
-  const [, micros, id] = plain.exec(text) ?? []
+  const [, micros, id] = cursorText.exec(text) ?? []
   if (micros === undefined || id === undefined) throw new InvalidCursor()
   if (Buffer.from(text).toString('base64url') !== cursor) throw new InvalidCursor()
   return [micros, id]

@@ -1,6 +1,6 @@
 import { backupCodes, type Database, secondFactors, users } from '@rack-gateway/database'
 import { and, desc, eq, max, sql } from 'drizzle-orm'
-import { after, only, type PageRequest, pageOf, positionOf } from './page.ts'
+import { afterCursor, onlyItem, type PageRequest, pageOf, positionOf } from './page.ts'
 
 /** Lists second factors, newest first, and the number of backup codes. Contains no secrets. */
 export function createSecondFactorLists({ db }: Pick<Database, 'db'>) {
@@ -9,7 +9,7 @@ export function createSecondFactorLists({ db }: Pick<Database, 'db'>) {
       .select({ ...columns, position: positionOf(secondFactors) })
       .from(secondFactors)
       .innerJoin(users, eq(users.id, secondFactors.userId))
-      .where(and(filter, after(secondFactors, page)))
+      .where(and(filter, afterCursor(secondFactors, page)))
       .orderBy(desc(secondFactors.createdAt), desc(secondFactors.id))
       .limit(page.limit + 1)
     return pageOf(rows, page.limit, ({ position: _, ...factor }) => factor)
@@ -18,7 +18,7 @@ export function createSecondFactorLists({ db }: Pick<Database, 'db'>) {
   return {
     secondFactors: (page: PageRequest, user?: string) =>
       factorPage(page, user === undefined ? undefined : eq(secondFactors.userId, user)),
-    secondFactor: (id: string) => only(factorPage({ limit: 1 }, eq(secondFactors.id, id)), 'such second factor'),
+    secondFactor: (id: string) => onlyItem(factorPage({ limit: 1 }, eq(secondFactors.id, id)), 'such second factor'),
     async backupCodeStatus(user: string) {
       const [status] = await db
         .select({

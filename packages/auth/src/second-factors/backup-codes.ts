@@ -27,15 +27,16 @@ function readCode(text: string): string | null {
 
 /** The hash that is stored: an HMAC under the newest key, so that codes cannot be guessed from the database alone. */
 export function backupCodeHash([newest]: Keys, user: string, code: string): Buffer {
-  const read = readCode(code)
-  if (newest === undefined || read === null) throw new Error('there is no key, or the text is not a backup code')
-  return hashBy(newest, user, read)
+  const canonicalCode = readCode(code)
+  if (newest === undefined || canonicalCode === null)
+    throw new Error('there is no key, or the text is not a backup code')
+  return hashBy(newest, user, canonicalCode)
 }
 
 /** The hashes that a typed code can have: one for each key, or none if it is not a backup code. */
 export function possibleHashes(keys: Keys, user: string, typed: string): readonly Buffer[] {
-  const read = readCode(typed)
-  return read === null ? [] : keys.map((key) => hashBy(key, user, read))
+  const canonicalCode = readCode(typed)
+  return canonicalCode === null ? [] : keys.map((key) => hashBy(key, user, canonicalCode))
 }
 
 function hashBy(key: Buffer, user: string, code: string): Buffer {

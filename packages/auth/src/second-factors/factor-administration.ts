@@ -58,10 +58,10 @@ export interface FactorToAdd {
   readonly code?: string | undefined
 }
 
-/** An attempt to add a factor. A failed attempt is a result, because its transaction is committed: its challenge is used up. */
-export type AddedFactor = Failed | { readonly id: string; readonly backupCodes: readonly string[] | null }
+/** The result of an attempt to add a factor. A failure is a result, too, because its transaction is committed: the challenge is used up. */
+export type AddFactorResult = FailedAddition | { readonly id: string; readonly backupCodes: readonly string[] | null }
 
-interface Failed {
+interface FailedAddition {
   readonly failed: Error
 }
 
@@ -102,11 +102,11 @@ export function createFactorAdministration(
     await deleteEnded(tx, { table: enrollments, key: enrollments.id, end: enrollments.expiresAt }, now())
     const rows = await factorsOf(tx, owner.user)
     if (rows.length >= maxFactors) throw new TooManyFactors(maxFactors)
-    const { secret, ...shown } = kind === 'passkey' ? await newChallenge(owner, rows) : newSecret(owner)
+    const { secret, ...response } = kind === 'passkey' ? await newChallenge(owner, rows) : newSecret(owner)
     const id = randomUUID()
     const expiresAt = new Date(clock.now() + enrollmentLife)
     await tx.insert(enrollments).values({ id, userId: owner.user, sessionId: owner.session, kind, secret, expiresAt })
-    return { id, expiresAt, ...shown }
+    return { id, expiresAt, ...response }
   }
 
   async function newChallenge({ user, email }: FactorOwner, rows: readonly FactorRow[]) {
@@ -130,32 +130,32 @@ export function createFactorAdministration(
   }
 
   /** @throws EnrollmentOver, TooManyFactors, PasskeysUnavailable */
-  async function addFactor(owner: FactorOwner, wanted: FactorToAdd): Promise<AddedFactor> {
-    const enrollment = await openEnrollment(owner, wanted.enrollment)
+  async function addFactor(owner: FactorOwner, request: FactorToAdd): Promise<AddFactorResult> {
+    const enrollment = await lockOpenEnrollment(owner, request.enrollment)
     const rows = await factorsOf(tx, owner.user)
     if (rows.length >= maxFactors) throw new TooManyFactors(maxFactors)
     const columns =
       enrollment.kind === 'passkey'
-        ? await passkeyOf(enrollment.secret, wanted.response)
-        : totpOf(owner, enrollment.secret, wanted.code)
+        ? await passkeyOf(enrollment.secret, request.response)
+        : totpOf(owner, enrollment.secret, request.code)
     // A wrong code does not use up the enrollment: its session knows the secret, so nothing can be guessed.
     if ('failed' in columns && enrollment.kind === 'totp') return columns
     await tx.update(enrollments).set({ usedAt: now() }).where(eq(enrollments.id, enrollment.id))
     if ('failed' in columns) return columns
     const isFirst = rows.length === 0
-    // The other ones began without a proof of a factor.
+    // The other open enrollments began without a proof of a factor.
     if (isFirst) await deleteOpenEnrollments(owner.user)
     const id = randomUUID()
     const { kind } = enrollment
     await tx
       .insert(secondFactors)
-      .values({ id, userId: owner.user, kind, name: wanted.name, createdAt: now(), ...columns })
-    pushEvent('second-factor.added', owner, { id, kind, name: wanted.name })
+      .values({ id, userId: owner.user, kind, name: request.name, createdAt: now(), ...columns })
+    pushEvent('second-factor.added', owner, { id, kind, name: request.name })
     return { id, backupCodes: isFirst ? await replaceBackupCodes(owner) : null }
   }
 
   /** The same error for every enrollment that this session cannot finish. */
-  async function openEnrollment({ user, session }: FactorOwner, id: string) {
+  async function lockOpenEnrollment({ user, session }: FactorOwner, id: string) {
     const isOpen = and(
       eq(enrollments.userId, user),
       eq(enrollments.sessionId, session),
@@ -173,7 +173,7 @@ export function createFactorAdministration(
     return found
   }
 
-  async function passkeyOf(challenge: Buffer, response: unknown): Promise<FactorColumns | Failed> {
+  async function passkeyOf(challenge: Buffer, response: unknown): Promise<FactorColumns | FailedAddition> {
     const { readNewPasskey } = await loadPasskeys()
     const passkey = await readNewPasskey(passkeyParty(), challenge, response)
     if ('invalid' in passkey) return { failed: invalidPasskey(passkey.invalid) }
@@ -182,17 +182,17 @@ export function createFactorAdministration(
     return { ...passkey, transports: [...passkey.transports] }
   }
 
-  function totpOf({ user }: FactorOwner, sealed: Buffer, code: string | undefined): FactorColumns | Failed {
+  function totpOf({ user }: FactorOwner, sealed: Buffer, code: string | undefined): FactorColumns | FailedAddition {
     const secret = totpSeal.open(sealed, user)
     const step = secret === null || code === undefined ? null : totpStep(secret, code, clock.now())
     if (step === null) return { failed: wrongCode() }
-    // This code is used up, too.
+    // `lastStep` keeps this code from being accepted again.
     return { secret: sealed, lastStep: step }
   }
 
   /** @throws NotFound */
   async function renameFactor(owner: FactorOwner, id: string, name: string): Promise<void> {
-    const { kind, name: before } = await ownFactor(owner, id)
+    const { kind, name: before } = await lockOwnFactor(owner, id)
     if (before === name) return
     await tx.update(secondFactors).set({ name }).where(eq(secondFactors.id, id))
     pushEvent('second-factor.renamed', owner, { id, kind, name }, { before })
@@ -200,7 +200,7 @@ export function createFactorAdministration(
 
   /** Removes a factor and its proofs. With the last factor, also removes all backup codes and proofs, and ends the user's other sessions. @throws NotFound */
   async function removeFactor(owner: FactorOwner, id: string): Promise<RemovedFactor> {
-    const factor = await ownFactor(owner, id)
+    const factor = await lockOwnFactor(owner, id)
     await tx.delete(secondFactors).where(eq(secondFactors.id, id))
     await tx.delete(proofs).where(eq(proofs.factorId, id))
     await tx.delete(stepUps).where(eq(stepUps.factorId, id))
@@ -208,12 +208,12 @@ export function createFactorAdministration(
     pushEvent('second-factor.removed', owner, factor)
     if ((await factorsOf(tx, owner.user)).length > 0) return factor
     await deleteProofsAndCodes(owner.user)
-    // A user without a factor is asked for no proof, which a stolen token must not gain from.
+    // A user without a factor is asked for no proof. A stolen token of another session must not gain from that.
     await closeSessionsOf(change, { user: owner.user, except: owner.session }, 'last second factor removed', now())
     return factor
   }
 
-  /** Ends the previous codes. @throws NoSecondFactor */
+  /** Creates backup codes, which replace the previous ones. @throws NoSecondFactor */
   async function createCodes(owner: FactorOwner): Promise<readonly string[]> {
     if ((await factorsOf(tx, owner.user)).length === 0) throw new NoSecondFactor()
     return replaceBackupCodes(owner)
@@ -259,7 +259,7 @@ export function createFactorAdministration(
     await tx.delete(enrollments).where(and(eq(enrollments.userId, user), isNull(enrollments.usedAt)))
   }
 
-  async function ownFactor({ user }: FactorOwner, id: string): Promise<FactorRow> {
+  async function lockOwnFactor({ user }: FactorOwner, id: string): Promise<FactorRow> {
     const isOwn = and(eq(secondFactors.id, checkId('such second factor', id)), eq(secondFactors.userId, user))
     const [factor] = await tx.select().from(secondFactors).where(isOwn).for('update')
     if (!factor) throw new NotFound('such second factor')

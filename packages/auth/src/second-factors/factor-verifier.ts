@@ -7,10 +7,10 @@ import { PasskeysUnavailable } from '../errors.ts'
 import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
 import { possibleHashes } from './backup-codes.ts'
-import { countFailure, waitAfterFailures } from './failure-limits.ts'
+import { recordFailure, waitAfterFailures } from './failure-limits.ts'
 import { loadPasskeys } from './load-passkeys.ts'
 import { isRelyingParty, type NoRelyingParty, type RelyingParty } from './relying-party.ts'
-import { factorsOf, passkeysIn, totpIn, unusedBackupCodes } from './stored-factors.ts'
+import { countUnusedBackupCodes, factorsOf, passkeysIn, totpIn } from './stored-factors.ts'
 import { totpStep } from './totp.ts'
 import type { FactorAttempt, FactorResult, FactorVerifier } from './verifier.ts'
 
@@ -25,11 +25,11 @@ export interface FactorVerifierOptions {
 
 type Failure = Extract<FactorResult, { proved: false }>
 /** `detail` is for the audit log only. */
-type Checked = Extract<FactorResult, { proved: true }> | (Failure & { readonly detail?: string })
+type CheckResult = Extract<FactorResult, { proved: true }> | (Failure & { readonly detail?: string })
 
 const challengeLength = 32
-/** Nothing was guessed, so these do not count as failed attempts. */
-const withoutGuess: ReadonlySet<string> = new Set(['no-challenge', 'no-passkeys', 'no-authenticator-app'])
+/** The rules of failures in which nothing was guessed. They do not count as failed attempts. */
+const rulesWithoutGuess: ReadonlySet<string> = new Set(['no-challenge', 'no-passkeys', 'no-authenticator-app'])
 
 export function createFactorVerifier(options: FactorVerifierOptions): FactorVerifier {
   const { database, clock, keys, relyingParty, blockOf } = options
@@ -37,11 +37,11 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
 
   async function methodsOf(user: string): Promise<readonly ProofMethod[]> {
     const rows = await factorsOf(database.db, user)
-    const left = rows.length === 0 ? 0 : await unusedBackupCodes(database.db, user)
+    const remainingCodes = rows.length === 0 ? 0 : await countUnusedBackupCodes(database.db, user)
     const methods: ProofMethod[] = []
     if (isRelyingParty(relyingParty) && rows.some(({ kind }) => kind === 'passkey')) methods.push('passkey')
     if (rows.some(({ kind }) => kind === 'totp')) methods.push('totp')
-    if (left > 0) methods.push('backup-code')
+    if (remainingCodes > 0) methods.push('backup-code')
     return methods
   }
 
@@ -61,15 +61,15 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
     // Attempts of a user are checked one after another, so that parallel ones are all counted.
     const [user] = await tx.select().from(users).where(eq(users.id, attempt.user)).for('no key update')
     if (!user || user.lockedAt) return failure('locked-user', 'Your account is locked.', 'Ask an administrator.')
-    const counted = { ...attempt, network: blockOf(attempt.address) }
-    const wait = await waitAfterFailures(tx, counted, now)
+    const limitedAttempt = { ...attempt, network: blockOf(attempt.address) }
+    const wait = await waitAfterFailures(tx, limitedAttempt, now)
     if (wait > 0 && attempt.method !== 'passkey') return tooManyFailures(wait, attempt.freshLogin)
     const checked = await check(change, attempt, now)
     if (checked.proved) return checked
     const { detail, ...failed } = checked
-    // The event of the request has these. Beyond the limits, a failed passkey blocks nothing more.
-    if (wait > 0 || withoutGuess.has(failed.rule)) return failed
-    await countFailure(tx, counted, now)
+    // Only the event of the request records these failures. Once a limit is reached, a failed passkey does not extend the wait.
+    if (wait > 0 || rulesWithoutGuess.has(failed.rule)) return failed
+    await recordFailure(tx, limitedAttempt, now)
     const { rule, reason, remedy: next } = failed
     change.events.push({
       kind: 'second-factor.failed',
@@ -86,7 +86,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
     return failed
   }
 
-  function check(change: Change, attempt: FactorAttempt, now: number): Promise<Checked> {
+  function check(change: Change, attempt: FactorAttempt, now: number): Promise<CheckResult> {
     switch (attempt.method) {
       case 'passkey':
         return checkPasskey(change, attempt, now)
@@ -97,7 +97,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
     }
   }
 
-  async function checkPasskey({ tx }: Change, attempt: FactorAttempt, now: number): Promise<Checked> {
+  async function checkPasskey({ tx }: Change, attempt: FactorAttempt, now: number): Promise<CheckResult> {
     if (!isRelyingParty(relyingParty)) return failure('no-passkeys', relyingParty.reason, relyingParty.remedy)
     const { passkeyChallenge: challenge, response } = attempt
     if (challenge === null)
@@ -128,7 +128,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
       : failure('wrong-passkey', 'The passkey was used twice at the same time.', 'Begin the proof again.')
   }
 
-  async function checkTotp({ tx }: Change, { user, code }: FactorAttempt, now: number): Promise<Checked> {
+  async function checkTotp({ tx }: Change, { user, code }: FactorAttempt, now: number): Promise<CheckResult> {
     const apps = totpIn(await factorsOf(tx, user))
     if (apps.length === 0)
       return failure('no-authenticator-app', 'You have no authenticator app as a second factor.', 'Use another method.')
@@ -151,7 +151,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
       : failure('wrong-code', 'The code is wrong.', 'Type the code that your authenticator app shows now.')
   }
 
-  async function checkBackupCode({ tx }: Change, { user, code }: FactorAttempt, now: number): Promise<Checked> {
+  async function checkBackupCode({ tx }: Change, { user, code }: FactorAttempt, now: number): Promise<CheckResult> {
     const hashes = possibleHashes(keys.backupCodes, user, code ?? '')
     const isCode = and(eq(backupCodes.userId, user), inArray(backupCodes.hash, [...hashes]), isNull(backupCodes.usedAt))
     const used =

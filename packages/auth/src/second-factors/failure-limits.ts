@@ -13,7 +13,7 @@ type Attempt = Pick<FactorAttempt, 'user' | 'session' | 'freshLogin'> & {
 const quarterHour = 900_000
 const day = 86_400_000
 
-interface Failure {
+interface StoredFailure {
   readonly session: string
   readonly network: string
   readonly freshLogin: boolean
@@ -21,37 +21,38 @@ interface Failure {
   readonly authenticatedAt: Date | null
 }
 
-/** Counts the failures of a user that are alike. */
+/** The maximum number of failures within a period. */
 interface FailureLimit {
   readonly max: number
   /** Milliseconds. */
-  readonly within: number
-  counts(failure: Failure, attempt: Attempt & { readonly authenticatedAt: Date | null }): boolean
+  readonly period: number
+  /** Whether an earlier failure counts for an attempt. */
+  applies(failure: StoredFailure, attempt: Attempt & { readonly authenticatedAt: Date | null }): boolean
 }
 
 /**
- * A code of six digits is guessed with a probability of 3 in a million, so that a day of attempts finds one with 2 in ten
- * thousand, from however many addresses and sessions they come.
+ * One attempt guesses a code with a probability of 3 in a million. At most 60 attempts a day can fail, 30 with a fresh login and
+ * 30 without. So a day finds a code with a probability of 2 in 10,000, from however many addresses and sessions.
  *
  * Nobody can lock out another user: a thief with a stolen session uses up the limits of that login, of its network, and of the
- * user's older logins. The user logs in again, and has other limits for five minutes. Only who can log in as the user at the
- * identity provider reaches these.
+ * user's older logins. After another login, the user has separate limits for five minutes. Only someone who can log in as the
+ * user at the identity provider can use those up.
  */
 const limits: readonly FailureLimit[] = [
-  // Of one login: with all sessions that were derived from it.
+  // For one login, with all sessions that were derived from it.
   {
     max: 5,
-    within: quarterHour,
-    counts: (failure, attempt) =>
+    period: quarterHour,
+    applies: (failure, attempt) =>
       failure.session === attempt.session ||
       (failure.authenticatedAt !== null && failure.authenticatedAt.getTime() === attempt.authenticatedAt?.getTime()),
   },
   {
     max: 10,
-    within: quarterHour,
-    counts: (failure, attempt) => !attempt.freshLogin && !failure.freshLogin && failure.network === attempt.network,
+    period: quarterHour,
+    applies: (failure, attempt) => !attempt.freshLogin && !failure.freshLogin && failure.network === attempt.network,
   },
-  { max: 30, within: day, counts: (failure, attempt) => failure.freshLogin === attempt.freshLogin },
+  { max: 30, period: day, applies: (failure, attempt) => failure.freshLogin === attempt.freshLogin },
 ]
 
 /** Milliseconds until the user can try a code again; 0: now. */
@@ -72,17 +73,17 @@ export async function waitAfterFailures(tx: Transaction, attempt: Attempt, now: 
     .leftJoin(sessions, eq(sessions.id, failedFactors.sessionId))
     .where(and(eq(failedFactors.userId, attempt.user), gt(failedFactors.failedAt, new Date(now - day))))
     .orderBy(desc(failedFactors.failedAt))
-  const known = { ...attempt, authenticatedAt: current?.authenticatedAt ?? null }
+  const attemptOfLogin = { ...attempt, authenticatedAt: current?.authenticatedAt ?? null }
   return Math.max(
-    ...limits.map(function waitOf({ max, within, counts }) {
-      const last = failures.filter((failure) => counts(failure, known))[max - 1]
-      return last === undefined ? 0 : Math.max(0, last.at.getTime() + within - now)
+    ...limits.map(function waitOf({ max, period, applies }) {
+      const last = failures.filter((failure) => applies(failure, attemptOfLogin))[max - 1]
+      return last === undefined ? 0 : Math.max(0, last.at.getTime() + period - now)
     }),
   )
 }
 
-/** Also deletes failures that are older than a day. */
-export async function countFailure(tx: Transaction, attempt: Attempt, now: number): Promise<void> {
+/** Stores a failure, and deletes failures that are older than a day. */
+export async function recordFailure(tx: Transaction, attempt: Attempt, now: number): Promise<void> {
   const { user: userId, session: sessionId, network, freshLogin } = attempt
   const row = { id: randomUUID(), userId, sessionId, network, freshLogin, failedAt: new Date(now) }
   await tx.insert(failedFactors).values(row)

@@ -26,7 +26,7 @@ const algorithms = [cose.COSEALG.EdDSA, cose.COSEALG.ES256, cose.COSEALG.RS256]
 const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
 type Transport = (typeof knownTransports)[number]
 
-interface Creation {
+interface CreationRequest {
   readonly user: { readonly id: string; readonly email: string }
   readonly challenge: Buffer
   /** The passkeys that the user already has. */
@@ -34,7 +34,7 @@ interface Creation {
 }
 
 /** The options of `navigator.credentials.create()`. */
-export function creationOptions(party: RelyingParty, { user, challenge, existing }: Creation): Promise<object> {
+export function creationOptions(party: RelyingParty, { user, challenge, existing }: CreationRequest): Promise<object> {
   return generateRegistrationOptions({
     rpName: 'Rack Gateway',
     rpID: party.id,
@@ -138,7 +138,7 @@ function isTransport(text: string): text is Transport {
 function readCredential(response: unknown) {
   const id = textOf(response, 'id')
   if (textOf(response, 'rawId') !== id || textOf(response, 'type') !== 'public-key')
-    throw new Error('The response is not one of a public key.')
+    throw new Error('The response is not for a public key.')
   return { id, rawId: id, type: 'public-key', clientExtensionResults: {} } as const
 }
 

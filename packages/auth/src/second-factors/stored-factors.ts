@@ -6,7 +6,7 @@ import type { Passkey } from './passkeys.ts'
 type Reader = Database['db'] | Transaction
 export type FactorRow = typeof secondFactors.$inferSelect
 
-/** Oldest first. */
+/** The second factors of a user, oldest first. */
 export function factorsOf(db: Reader, user: string): Promise<FactorRow[]> {
   return db
     .select()
@@ -15,8 +15,7 @@ export function factorsOf(db: Reader, user: string): Promise<FactorRow[]> {
     .orderBy(asc(secondFactors.createdAt), asc(secondFactors.id))
 }
 
-/** How many backup codes are left. */
-export function unusedBackupCodes(db: Reader, user: string): Promise<number> {
+export function countUnusedBackupCodes(db: Reader, user: string): Promise<number> {
   return db.$count(backupCodes, and(eq(backupCodes.userId, user), isNull(backupCodes.usedAt)))
 }
 

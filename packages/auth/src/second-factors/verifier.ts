@@ -8,7 +8,7 @@ export interface FactorAttempt {
   /** The session that proves. */
   readonly session: string
   readonly address: string
-  /** Whether the session's login is at most five minutes old. Such a session has limits of its own, so that nobody can lock out a user. */
+  /** Whether the session's login is at most five minutes old. Such a session has separate limits, so that nobody can lock out a user. */
   readonly freshLogin: boolean
   readonly method: ProofMethod
   /** The typed code, for `totp` and `backup-code`. */
@@ -24,7 +24,7 @@ export type FactorResult =
   | ({ readonly proved: false; readonly rule: string; readonly retryAfter?: number } & Explanation)
 
 export interface FactorVerifier {
-  /** Methods that the user can prove now: kinds of their factors, and `backup-code` if one is left. */
+  /** The methods of proof that the user has now: the kinds of their factors, and `backup-code` if an unused code is left. */
   methodsOf(user: string): Promise<readonly ProofMethod[]>
   /**
    * WebAuthn options for the passkeys of a user, and their challenge (32 random bytes), which the caller stores.
@@ -33,8 +33,8 @@ export interface FactorVerifier {
    */
   passkeyOptions(user: string): Promise<{ readonly options: object; readonly challenge: Buffer }>
   /**
-   * Checks an attempt, in the transaction of the caller, who commits it whatever the result is: a failure is counted there.
-   * A code, a time step, and a backup code is used up by success.
+   * Checks an attempt in the transaction of the caller. The caller must commit it whatever the result is, because it also
+   * stores the failure. A successful attempt uses up its code.
    */
   verify(change: Change, attempt: FactorAttempt): Promise<FactorResult>
 }

@@ -35,7 +35,7 @@ export interface BrowserSessions {
 }
 
 /** The minimum time between two notes of a session's use. With an idle limit below ten minutes, a tenth of that limit. */
-const noteInterval = 60_000
+const maxNoteInterval = 60_000
 const maxNoted = 10_000
 const deadline = 5_000
 const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
@@ -43,13 +43,13 @@ const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
 /** The features that only browser sessions have: an idle limit, and CSRF tokens. */
 export function createBrowserSessions(options: BrowserSessionsOptions): BrowserSessions {
   const { database, csrfKeys: keys, clock, record, publicUrl, idle } = options
-  const every = Math.min(noteInterval, idle / 10)
+  const noteInterval = Math.min(maxNoteInterval, idle / 10)
   const notedAt = new LRUCache<string, number>({ max: maxNoted })
 
   async function use(session: string, address: string): Promise<boolean> {
     const now = clock.now()
     const noted = notedAt.get(session)
-    if (noted !== undefined && now - noted < every) return true
+    if (noted !== undefined && now - noted < noteInterval) return true
     if (!(await noteUse(session, address, now))) {
       notedAt.delete(session)
       await end(session, gateway, 'idle')
@@ -59,14 +59,14 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
     return true
   }
 
-  /** Another replica may have noted a use in the meantime. Only the first one writes. */
+  /** Notes a use, unless another replica has just done so. @returns false if the session was idle for too long */
   async function noteUse(session: string, address: string, now: number): Promise<boolean> {
     const { db } = database
     const isAwake = and(eq(lastUses.credential, session), gt(lastUses.usedAt, new Date(now - idle)))
     const noted = db
       .update(lastUses)
       .set({ address, usedAt: new Date(now) })
-      .where(and(isAwake, lte(lastUses.usedAt, new Date(now - every))))
+      .where(and(isAwake, lte(lastUses.usedAt, new Date(now - noteInterval))))
       .returning({ session: lastUses.credential })
     if ((await withTimeout(noted, deadline, throwLookUpTooSlow).catch(unavailable)).length === 1) return true
     return (await withTimeout(db.$count(lastUses, isAwake), deadline, throwLookUpTooSlow).catch(unavailable)) === 1
@@ -86,10 +86,10 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
 
   function isCsrfToken(credential: VerifiedToken, text: unknown): boolean {
     if (typeof text !== 'string') return false
-    const given = Buffer.from(text)
+    const sent = Buffer.from(text)
     return keys.some((key) => {
       const expected = Buffer.from(tokenBy(key, credential))
-      return given.length === expected.length && timingSafeEqual(given, expected)
+      return sent.length === expected.length && timingSafeEqual(sent, expected)
     })
   }
 

@@ -80,14 +80,15 @@ export async function renewSession(
   return { id, token, expiresAt }
 }
 
-interface Newest {
+interface NewestToken {
   readonly id: string
   readonly hash: Buffer
   readonly now: number
   readonly overlap: number
 }
 
-async function supersede({ tx }: Change, { id, hash, now, overlap }: Newest): Promise<void> {
+/** Lets the other tokens of the session expire after the overlap. */
+async function supersede({ tx }: Change, { id, hash, now, overlap }: NewestToken): Promise<void> {
   const others = and(eq(credentials.sessionId, id), ne(credentials.hash, hash))
   const at = new Date(now).toISOString()
   const until = new Date(now + overlap).toISOString()
@@ -98,6 +99,8 @@ async function supersede({ tx }: Change, { id, hash, now, overlap }: Newest): Pr
       expiresAt: sql`least(${credentials.expiresAt}, ${until}::timestamptz)`,
     })
     .where(others)
-  const longOver = lt(credentials.expiresAt, new Date(now - retention))
-  await tx.delete(credentials).where(and(eq(credentials.sessionId, id), isNotNull(credentials.supersededAt), longOver))
+  const isLongExpired = lt(credentials.expiresAt, new Date(now - retention))
+  await tx
+    .delete(credentials)
+    .where(and(eq(credentials.sessionId, id), isNotNull(credentials.supersededAt), isLongExpired))
 }

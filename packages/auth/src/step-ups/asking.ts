@@ -32,7 +32,7 @@ export interface Question {
 const lifetime = 300_000
 /** A pending step-up is reused for the same call while at least this much of its time is left. */
 const reusable = 60_000
-/** For each session and network, so that a thief with the token cannot easily remove those of its owner. */
+/** For each session and network, so that a thief with the token cannot easily replace the owner's pending step-ups. */
 const maxPending = 20
 /** For each session. */
 const maxPendingOfSession = 200
@@ -44,7 +44,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   const endingStepUps = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
   const endingProofs = { table: proofs, key: proofs.id, end: proofs.expiresAt }
 
-  /** Asks for the proof of a refused call. Asking again for the same call returns the same step-up, which does not become valid for longer. */
+  /** Asks for the proof of a denied call. Asking again for the same call returns the same step-up, with its old expiry. */
   async function ask(question: Question): Promise<string> {
     const { address, delivery, methods, covers, calls } = question
     const asking = db.transaction(async function askOnce(tx) {
@@ -67,12 +67,12 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
     return withQueryTimeout(asking)
   }
 
-  /** Asks for a proof before a call needs it. Two programs with one session each get their own. */
+  /** Asks for a proof before a call needs it. Two programs with the same session get different step-ups. */
   async function create(question: Question): Promise<string> {
     return db.transaction(async (tx) => insert(tx, question, await pendingOf(tx, question)))
   }
 
-  /** The pending step-ups of the session, oldest first. */
+  /** The pending step-ups of the session that can be reused, oldest first. */
   function pendingOf(tx: Transaction, { session }: Question): Promise<Pending[]> {
     return tx
       .select({
@@ -130,7 +130,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
     return id
   }
 
-  /** The step-up that a session and address last asked for, or null. @param after only if it asked later than this */
+  /** The step-up that a session and address last asked for, or null. @param after ignores step-ups that were asked for at this time or earlier */
   async function newestPending(
     { session, address, delivery }: Pick<Question, 'session' | 'address' | 'delivery'>,
     after: Date | null,

@@ -20,17 +20,17 @@ export type Coverage =
 
 /** A planned call. */
 export interface CoveredCall extends Pick<AskedCall, 'rack' | 'app' | 'route'> {
-  /** The keyed hash of the words of its command, because they can contain secrets; null without a command. */
+  /** The keyed hash of the words of its command, because they can contain secrets. Null covers every command. */
   readonly command: string | null
 }
 
 /** A call that needs a proof. */
 export interface CallToProve extends CoveredCall {
-  /** Hashes of what the call does, hex: a proof is for the call if it is for one of them. */
+  /** Hashes of what the call does, hex. A proof for one of these digests is a proof for the call. */
   readonly digests: readonly string[]
 }
 
-/** What a refused call asks for. @param digest one of the call's */
+/** The coverage that a denied call asks for. @param digest one of the call's digests */
 export function coverageFor(level: StepUpLevel, digest: string): Coverage {
   return level.kind === 'recent' ? { kind: 'recent', within: level.within } : { kind: 'call', digest }
 }

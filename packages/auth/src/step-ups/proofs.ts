@@ -13,7 +13,7 @@ export interface ProofsOptions {
   readonly clock: Clock
 }
 
-/** A proof that was made a moment ago. */
+/** A proof of the last minute. */
 export interface FreshProof {
   readonly provedAt: Date
   readonly covers: Coverage
@@ -53,12 +53,14 @@ export function createProofs({ database: { db }, clock }: ProofsOptions) {
   /** The proof for a call, used up if it is for one call only. Null: the call needs another. */
   async function use(presented: PresentedProof, level: StepUpLevel, call: CallToProve): Promise<UsedProof | null> {
     const now = clock.now()
-    const own = and(
+    const isPresented = and(
       eq(proofs.sessionId, presented.session),
       gt(proofs.expiresAt, new Date(now)),
       holderCondition(presented),
     )
-    const candidates = await withQueryTimeout(db.select().from(proofs).where(own).orderBy(desc(proofs.provedAt)))
+    const candidates = await withQueryTimeout(
+      db.select().from(proofs).where(isPresented).orderBy(desc(proofs.provedAt)),
+    )
     for (const proof of candidates) {
       if (!isEnough(proof, level, call, now)) continue
       if ((proof.covers as Coverage).kind === 'call' && !(await spend(proof.id, now))) continue
@@ -77,7 +79,7 @@ export function createProofs({ database: { db }, clock }: ProofsOptions) {
     return spent.length === 1
   }
 
-  /** The newest proof with this secret, of the last minute: the CLI repeats a refused call at once. */
+  /** The newest proof with this secret, of the last minute: the CLI repeats a denied call at once. */
   async function freshProof({
     session,
     secret,
@@ -110,7 +112,7 @@ function isEnough(proof: ProofRow, level: StepUpLevel, call: CallToProve, now: n
   }
 }
 
-/** Stores the proof of a step-up, for calls with its secret or from an address. @returns the secret */
+/** Stores the proof of a step-up: for calls with the returned secret, or with `address` only for calls from there. */
 export async function storeProof(tx: Transaction, proved: ProvedRow, address: string | null): Promise<string> {
   const { id, userId, sessionId, factorId, method, provedAt } = proved
   const covers = proved.covers as Coverage
@@ -121,7 +123,7 @@ export async function storeProof(tx: Transaction, proved: ProvedRow, address: st
   return secret
 }
 
-/** Lets the proofs of one secret count for another. */
+/** Replaces the secret of a session's proofs. */
 export async function moveProofs(
   tx: Transaction,
   session: string,

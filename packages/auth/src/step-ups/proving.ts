@@ -14,7 +14,7 @@ export interface ProvingOptions {
   readonly database: Pick<Database, 'db'>
   readonly verifier: FactorVerifier
   readonly clock: Clock
-  /** The stored form of a new typed code. */
+  /** The stored form of a new code that a person will type. */
   readonly codeHash: (code: string) => Buffer
 }
 
@@ -24,7 +24,7 @@ export interface FactorInput {
   readonly response?: unknown
 }
 
-/** `proof` for the session that asked; `result` for any other. */
+/** `proof` is for the session that asked. Any other session gets a `result`, which it hands to that session. */
 export interface Proved {
   readonly proof: string | null
   readonly result: string | null
@@ -61,7 +61,7 @@ export function createProving({ database, verifier, clock, codeHash }: ProvingOp
       if (row.methods === 'passkey' && input.method !== 'passkey') throw onlyPasskeys()
       const now = clock.now()
       const { authenticatedAt } = await sessionOf(tx, session)
-      const result = await verifier.verify(change, {
+      const verified = await verifier.verify(change, {
         ...input,
         user,
         session,
@@ -70,13 +70,13 @@ export function createProving({ database, verifier, clock, codeHash }: ProvingOp
         passkeyChallenge: row.prover === session ? row.passkeyChallenge : null,
       })
       const provedAt = new Date(now)
-      if (!result.proved) {
+      if (!verified.proved) {
         await tx.update(stepUps).set({ passkeyChallenge: null }).where(eq(stepUps.id, row.id))
-        return result
+        return verified
       }
-      const { method, factor } = result
+      const { method, factor } = verified
       const isAsker = row.sessionId === session
-      const given = isAsker ? null : row.delivery === 'code' ? newCode() : newResult()
+      const handedOver = isAsker ? null : row.delivery === 'code' ? newCode() : newResult()
       await tx
         .update(stepUps)
         .set({
@@ -84,13 +84,13 @@ export function createProving({ database, verifier, clock, codeHash }: ProvingOp
           provedAt,
           factorId: factor,
           method,
-          result: given === null ? null : row.delivery === 'code' ? codeHash(given) : hashOf(given),
+          result: handedOver === null ? null : row.delivery === 'code' ? codeHash(handedOver) : hashOf(handedOver),
           redeemedAt: isAsker ? provedAt : null,
         })
         .where(eq(stepUps.id, row.id))
       const proof = isAsker ? await storeProof(tx, { ...row, method, factorId: factor, provedAt }, null) : null
       change.events.push({ kind: 'step-up.proved', principal: change.by, detail: detailOf(row, method) })
-      return { proved: true as const, proof, result: given, method, provedAt }
+      return { proved: true as const, proof, result: handedOver, method, provedAt }
     })
     if (outcome.proved) return outcome
     throw Object.assign(new FactorNotProved(outcome.reason, outcome.remedy), {
@@ -111,7 +111,7 @@ async function sessionOf(tx: Transaction, id: string) {
   return session
 }
 
-/** The answer to its own proof is only for the session that asked. */
+/** With the delivery `response`, only the session that asked can prove. */
 function assertProver({ delivery, sessionId }: StepUpRow, session: string): void {
   if (delivery === 'response' && sessionId !== session) throw new StepUpNotHere()
 }

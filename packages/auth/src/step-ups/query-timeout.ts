@@ -4,7 +4,7 @@ import { AuthUnavailable, throwLookUpTooSlow } from '../errors.ts'
 /** Milliseconds. */
 const deadline = 5_000
 
-/** @throws AuthUnavailable if the database does not answer, and LookUpTooSlow if it takes too long */
+/** @throws AuthUnavailable if the query fails, and LookUpTooSlow if it takes too long */
 export async function withQueryTimeout<T>(query: PromiseLike<T>): Promise<T> {
   try {
     return await withTimeout(query, deadline, throwLookUpTooSlow)

@@ -18,10 +18,10 @@ export function newResult(): string {
 /** A result that a person types, such as `WDJB-MJHT`. */
 export const newCode = newUserCode
 
-/** The stored form of a typed code: its letters alone; null if it can't be a code. */
+/** The letters of a typed code; null if it can't be a code. */
 export const readCode = readUserCode
 
-/** The stored forms of a typed code: keyed hashes, because its letters could be guessed from a plain one. */
+/** The stored form of a typed code, by each key: a keyed hash, because its letters could be guessed from a plain hash. */
 export const createCodeHash = createUserCodeHash
 
 /** The stored form of a secret or result of 32 random bytes, for which a plain hash is enough. */

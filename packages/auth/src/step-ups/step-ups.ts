@@ -32,7 +32,7 @@ export function createStepUps(options: StepUpsOptions) {
   /** Ends a step-up of a session, and its proof. @returns whether there was one */
   async function end(id: string, session: string): Promise<boolean> {
     checkId('such step-up', id)
-    const [askedBefore, proved] = await db.transaction((tx) =>
+    const [endedStepUps, endedProofs] = await db.transaction((tx) =>
       Promise.all([
         tx
           .delete(stepUps)
@@ -44,7 +44,7 @@ export function createStepUps(options: StepUpsOptions) {
           .returning({ id: proofs.id }),
       ]),
     )
-    return askedBefore.length + proved.length > 0
+    return endedStepUps.length + endedProofs.length > 0
   }
 
   return {

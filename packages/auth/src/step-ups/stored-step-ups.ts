@@ -25,7 +25,7 @@ export interface AskedStepUp {
 
 export type StepUpRow = typeof stepUps.$inferSelect
 
-/** A step-up of the user. @throws NotFound for those of other users, too */
+/** A step-up of the user. @throws NotFound also for a step-up of another user */
 export async function findStepUp(db: Database['db'], id: string, user: string): Promise<AskedStepUp> {
   return toAsked(await read(db, checkId('such step-up', id), user))
 }

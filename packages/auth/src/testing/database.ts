@@ -30,15 +30,15 @@ export async function startStore() {
   /** Each call is a change of its own. */
   function administrationBy(adminRoles: readonly string[]): Administration {
     function changeOf(name: string | symbol) {
-      return (...given: unknown[]) =>
+      return (...args: unknown[]) =>
         changeIdentities({ database, by: author, record }, (change) =>
-          Reflect.get(createAdministration(change, { mint, clock, adminRoles, tokensPerOwner: 250 }), name)(...given),
+          Reflect.get(createAdministration(change, { mint, clock, adminRoles, tokensPerOwner: 250 }), name)(...args),
         )
     }
     return new Proxy(Object.create(null), { get: (_, name) => changeOf(name) })
   }
 
-  /** A session of Ann, unless another person is named, who is a viewer everywhere, with its hash. */
+  /** A session of Ann or another user, who gets the role `viewer` everywhere. `reading` is its verified token. */
   async function annSession(changes: { email?: string; role?: string; rack?: string } = {}) {
     const request = { email: 'ann@example.com', role: 'viewer', device: 'laptop', expiresAt: now + hour, ...changes }
     const issued = await issuer.issueSession(request)

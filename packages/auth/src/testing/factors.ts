@@ -2,7 +2,7 @@ import { addressBlock } from '@rack-gateway/audit'
 import { createAuthenticator, type Deviations } from '@rack-gateway/testing/authenticator'
 import { Secret, TOTP } from 'otpauth'
 import { type Change, changeIdentities } from '../admin/change.ts'
-import type { AddedFactor, FactorAdministration } from '../second-factors/factor-administration.ts'
+import type { AddFactorResult, FactorAdministration } from '../second-factors/factor-administration.ts'
 import { createSecondFactors } from '../second-factors/second-factors.ts'
 import type { FactorAttempt } from '../second-factors/verifier.ts'
 import type { Keys } from '../tokens/login-keys.ts'
@@ -48,7 +48,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
     return { ...added, authenticator }
   }
 
-  /** Its code for a time step relative to the current one. The one of the enrollment is used up. */
+  /** `codeAt` returns the code of a time step, relative to the current one. The current code is already used up. */
   async function addTotp(owner: Person = ann, name = 'Phone') {
     const { id: enrollment, totp } = await begin('totp', owner)
     const app = new TOTP({ secret: Secret.fromBase32(totp?.secret ?? '') })
@@ -102,7 +102,7 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   }
 }
 
-function succeeded(added: AddedFactor) {
+function succeeded(added: AddFactorResult) {
   if ('failed' in added) throw added.failed
   return added
 }

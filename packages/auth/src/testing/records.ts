@@ -9,7 +9,7 @@ import type {
   WorkloadRecord,
 } from '../principals/principals.ts'
 
-/** The moment that tests take place at. */
+/** The time of the tests. */
 export const now = Date.UTC(2026, 0, 2, 3, 4, 5)
 export const hour = 3_600_000
 

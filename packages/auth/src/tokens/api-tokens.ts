@@ -63,10 +63,10 @@ export interface GrantedApiToken {
 export async function storeApiToken(
   change: Change,
   mint: TokenMint,
-  { owner, grants, rack, sources = [], expiresAt: wanted, ...request }: GrantedApiToken,
+  { owner, grants, rack, sources = [], expiresAt: requestedExpiry, ...request }: GrantedApiToken,
 ): Promise<IssuedCredential> {
   const name = checkName('name of an API token', request.name)
-  const { token, hash, expiresAt } = mint.issue('api-token', wanted)
+  const { token, hash, expiresAt } = mint.issue('api-token', requestedExpiry)
   const id = randomUUID()
   const end = new Date(expiresAt)
   const row = {
@@ -98,11 +98,11 @@ export async function assertBelowTokenLimit(
   if ((await tx.$count(apiTokens, live)) >= max) throw new TooManyTokens(max)
 }
 
-/** Kind, version, and key are the same for many tokens. The last five characters of the prefix are random. */
-const prefixWidth = 16
+/** The length of the prefix that lists show. Its last five characters are random: many tokens share kind, version, and key. */
+const shownPrefixWidth = 16
 
 export function prefixOf(token: string): string {
-  return token.slice(0, prefixWidth)
+  return token.slice(0, shownPrefixWidth)
 }
 
 export function ownerColumns({ kind, id }: OwnerRef) {
@@ -127,7 +127,7 @@ export async function closeApiToken(change: Change, id: string, at: Date): Promi
   change.events.push({ kind: 'token.revoked', principal: change.by, detail: { token: id, name: token.name } })
 }
 
-/** Newest first. */
+/** The newest thousand tokens. */
 export function selectApiTokens(db: Database['db']) {
   return db
     .select({

@@ -32,7 +32,7 @@ export type Issuer = ReturnType<typeof createIssuer>
 /** Changes identities for the server's commands. A change that cannot be recorded is not made. */
 export function createIssuer({ database, mint, clock, record, by }: IssuerOptions) {
   const { db } = database
-  function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
+  function makeChange<T>(work: (change: Change) => Promise<T>): Promise<T> {
     return changeIdentities({ database, by, record }, work)
   }
 
@@ -42,32 +42,33 @@ export function createIssuer({ database, mint, clock, record, by }: IssuerOption
 
   return {
     /** Finds or adds a user by email address. @returns the ID and the canonical address */
-    user: (email: string) => change((open) => ensureUser(open, email)),
+    user: (email: string) => makeChange((change) => ensureUser(change, email)),
 
     async issueSession(request: SessionRequest) {
       assertFuture(request.expiresAt)
-      return change((open) => insertSession(open, mint, request, clock.now()))
+      return makeChange((change) => insertSession(change, mint, request, clock.now()))
     },
 
     async issueApiToken(request: ApiTokenRequest) {
       assertFuture(request.expiresAt)
-      return change((open) => insertApiToken(open, mint, request))
+      return makeChange((change) => insertApiToken(change, mint, request))
     },
 
     /** @returns its ID */
     createServiceAccount: ({ name, binding }: ServiceAccountRequest) =>
-      change(async (open) => {
-        const id = await insertServiceAccount(open, name)
-        if (binding) await createBinding(open, { kind: 'service-account', id }, binding)
+      makeChange(async (change) => {
+        const id = await insertServiceAccount(change, name)
+        if (binding) await createBinding(change, { kind: 'service-account', id }, binding)
         return id
       }),
 
-    /** @returns the binding's id */
+    /** @returns its ID */
     addBinding: (subject: BindingSubjectRef, terms: BindingTerms) =>
-      change((open) => createBinding(open, subject, terms)),
-    removeBinding: (id: string) => change((open) => deleteBinding(open, id)),
-    endSession: (id: string, reason: string) => change((open) => closeSession(open, id, reason, new Date(clock.now()))),
-    revokeToken: (id: string) => change((open) => closeApiToken(open, id, new Date(clock.now()))),
+      makeChange((change) => createBinding(change, subject, terms)),
+    removeBinding: (id: string) => makeChange((change) => deleteBinding(change, id)),
+    endSession: (id: string, reason: string) =>
+      makeChange((change) => closeSession(change, id, reason, new Date(clock.now()))),
+    revokeToken: (id: string) => makeChange((change) => closeApiToken(change, id, new Date(clock.now()))),
 
     /** The newest thousand sessions, of all users or of one user. */
     listSessions: (email?: string) => selectSessions(db, email === undefined ? undefined : canonicalEmail(email)),

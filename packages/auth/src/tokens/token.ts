@@ -85,7 +85,7 @@ export function createTokenMint(secrets: readonly Uint8Array[]): TokenMint {
     return { token, hash: hashToken(token), expiresAt: seconds * 1000 }
   }
 
-  // A signature stays valid, so each token is verified once. Its expiry is checked each time.
+  // A signature stays valid, so it is not verified again while the token is cached. Its expiry is checked each time.
   // The cache key is the whole token, so the duration of a lookup reveals no part of it.
   const verified = new LRUCache<string, VerifiedToken>({ max: maxVerified })
 

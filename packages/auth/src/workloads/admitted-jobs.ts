@@ -1,18 +1,18 @@
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 
-/** The claims that identify a CI system, and its claims that name a branch, tag, or environment. */
+/** For each CI system, the claims that its trusts are recognized by, and the claims that name a branch, tag, or environment. */
 const systems = [
   {
-    known: ['repository_id', 'repository'],
+    identifying: ['repository_id', 'repository'],
     narrowing: ['ref', 'environment', 'workflow_ref', 'job_workflow_ref', 'sub'],
   },
-  { known: ['project_id', 'project_path'], narrowing: ['ref', 'environment', 'sub'] },
-  { known: ['oidc.circleci.com/project-id'], narrowing: ['oidc.circleci.com/vcs-ref', 'sub'] },
+  { identifying: ['project_id', 'project_path'], narrowing: ['ref', 'environment', 'sub'] },
+  { identifying: ['oidc.circleci.com/project-id'], narrowing: ['oidc.circleci.com/vcs-ref', 'sub'] },
 ] as const
 
 /** The warning for a trust that names no branch, tag, or environment; null for other trusts and unknown CI systems. */
 export function admissionWarning(conditions: readonly TrustCondition[]): string | null {
-  const system = systems.find(({ known }) => known.some((claim) => conditionOn(conditions, claim)))
+  const system = systems.find(({ identifying }) => identifying.some((claim) => conditionOn(conditions, claim)))
   if (system === undefined || system.narrowing.some((claim) => narrows(conditionOn(conditions, claim)))) return null
   const isProtected = conditions.some(
     (one) => one.claim === 'ref_protected' && 'equals' in one && `${one.equals}` === 'true',

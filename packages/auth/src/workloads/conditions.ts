@@ -22,7 +22,7 @@ export function describeCondition(condition: TrustCondition): string {
   return `${condition.claim} ${describeRequirement(condition)}`
 }
 
-/** The same without the name of the claim, such as `must be "74"`. */
+/** Describes the condition without the name of its claim, such as `must be "74"`. */
 export function describeRequirement(condition: TrustCondition): string {
   if ('equals' in condition) return `must be ${JSON.stringify(condition.equals)}`
   if ('oneOf' in condition) return `must be one of ${condition.oneOf.map((one) => JSON.stringify(one)).join(', ')}`
@@ -30,7 +30,7 @@ export function describeRequirement(condition: TrustCondition): string {
   return `must match ${JSON.stringify(condition.pattern)}`
 }
 
-/** The longest claim that can match a pattern. */
+/** The length of the longest claim that can match a pattern. */
 export const maxMatched = 1_000
 
 /** A `*` never matches a separator, so nobody can meet `repo:acme/*:ref:x` with the name of a repository or branch. */

@@ -10,7 +10,7 @@ export interface IssuerKeys {
   /**
    * The key of an issuer with this ID, or null if the issuer has no such key.
    *
-   * @throws IssuerUnreachable while its keys are not known; KeyNotKnownYet if they cannot be fetched again yet
+   * @throws IssuerUnreachable while its keys are not known; KeyNotKnownYet for an unknown ID while they cannot be fetched again
    */
   find(issuer: string, header: { readonly alg: string; readonly kid: string }): Promise<CryptoKey | null>
   /** Forgets all other issuers. */
@@ -24,18 +24,18 @@ export interface IssuerKeysOptions {
   readonly fetch?: (url: string) => Promise<unknown>
   /** The minimum time between two requests to an issuer, in milliseconds. */
   readonly interval?: number
-  /** Milliseconds after which keys are fetched again. They stay valid meanwhile, but only until `expiry`. */
+  /** Milliseconds after which keys are fetched again, and milliseconds after which they are no longer used. */
   readonly freshness?: number
   readonly expiry?: number
 }
 
 type CryptoKey = Awaited<ReturnType<LocalJWKSet>>
 
-interface Issuer {
+interface CachedIssuer {
   keys: LocalJWKSet | null
   fetchedAt: number
   askedAt: number
-  asking: Promise<void> | null
+  fetching: Promise<void> | null
   failure: unknown
 }
 
@@ -47,27 +47,27 @@ const KeySet = Type.Object({
 /** Caches the public keys of issuers. No token can cause more than one request per interval to an issuer. */
 export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   const { clock, fetch = fetchJson, interval = 30_000, freshness = 600_000, expiry = 3_600_000 } = options
-  const issuers = new Map<string, Issuer>()
+  const issuers = new Map<string, CachedIssuer>()
 
-  function known(name: string): Issuer {
+  function issuerOf(name: string): CachedIssuer {
     const found = issuers.get(name)
     if (found) return found
     const never = Number.NEGATIVE_INFINITY
-    const added: Issuer = { keys: null, fetchedAt: never, askedAt: never, asking: null, failure: null }
+    const added: CachedIssuer = { keys: null, fetchedAt: never, askedAt: never, fetching: null, failure: null }
     issuers.set(name, added)
     return added
   }
 
   /** Fetches the keys unless they were fetched during the last interval. @returns whether they were fetched */
-  async function ask(name: string, issuer: Issuer): Promise<boolean> {
-    if (issuer.asking === null && clock.now() - issuer.askedAt < interval) return false
-    await (issuer.asking ?? begin(name, issuer))
+  async function fetchIfDue(name: string, issuer: CachedIssuer): Promise<boolean> {
+    if (issuer.fetching === null && clock.now() - issuer.askedAt < interval) return false
+    await (issuer.fetching ?? startFetch(name, issuer))
     return true
   }
 
-  function begin(name: string, issuer: Issuer): Promise<void> {
+  function startFetch(name: string, issuer: CachedIssuer): Promise<void> {
     issuer.askedAt = clock.now()
-    issuer.asking = fetchKeys(name, fetch)
+    issuer.fetching = fetchKeys(name, fetch)
       .then((keys) => Object.assign(issuer, { keys, fetchedAt: clock.now(), failure: null }))
       .then(
         () => undefined,
@@ -76,34 +76,35 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
         },
       )
       .finally(() => {
-        issuer.asking = null
+        issuer.fetching = null
       })
-    return issuer.asking
+    return issuer.fetching
   }
 
   /** Seconds until the keys can be fetched again. */
-  const wait = ({ askedAt }: Issuer) => Math.max(1, Math.ceil((askedAt + interval - clock.now()) / 1_000))
-  const unreachable = (issuer: Issuer) =>
+  const wait = ({ askedAt }: CachedIssuer) => Math.max(1, Math.ceil((askedAt + interval - clock.now()) / 1_000))
+  const unreachable = (issuer: CachedIssuer) =>
     Object.assign(new IssuerUnreachable({ cause: issuer.failure }), { retryAfter: wait(issuer) })
-  const notKnownYet = (issuer: Issuer) => Object.assign(new KeyNotKnownYet(wait(issuer)), { retryAfter: wait(issuer) })
-  const age = (issuer: Issuer) => clock.now() - issuer.fetchedAt
+  const notKnownYet = (issuer: CachedIssuer) =>
+    Object.assign(new KeyNotKnownYet(wait(issuer)), { retryAfter: wait(issuer) })
+  const age = (issuer: CachedIssuer) => clock.now() - issuer.fetchedAt
 
   async function find(name: string, header: { alg: string; kid: string }): Promise<CryptoKey | null> {
-    const issuer = known(name)
-    const asked = age(issuer) >= expiry && (await ask(name, issuer))
-    if (age(issuer) >= freshness) void ask(name, issuer)
+    const issuer = issuerOf(name)
+    const wasFetched = age(issuer) >= expiry && (await fetchIfDue(name, issuer))
+    if (age(issuer) >= freshness) void fetchIfDue(name, issuer)
     if (issuer.keys === null || age(issuer) >= expiry) throw unreachable(issuer)
     const found = await select(issuer.keys, header)
     if (found !== null) return found
-    if (!asked && !(await ask(name, issuer))) throw notKnownYet(issuer)
+    if (!wasFetched && !(await fetchIfDue(name, issuer))) throw notKnownYet(issuer)
     if (issuer.failure !== null) throw unreachable(issuer)
     return select(issuer.keys, header)
   }
 
   return {
     find,
-    keep(wanted) {
-      for (const name of issuers.keys()) if (!wanted.has(name)) issuers.delete(name)
+    keep(names) {
+      for (const name of issuers.keys()) if (!names.has(name)) issuers.delete(name)
     },
   }
 }
@@ -127,7 +128,7 @@ async function fetchKeys(issuer: string, fetch: (url: string) => Promise<unknown
 
 function keysAddress(issuer: string, discovery: unknown): string {
   if (!Value.Check(Discovery, discovery)) throw new Error('its discovery document names no issuer and keys')
-  if (discovery.issuer !== issuer) throw new Error('its discovery document is that of another issuer')
+  if (discovery.issuer !== issuer) throw new Error('its discovery document names another issuer')
   const { jwks_uri: address } = discovery
   if (!URL.canParse(address) || new URL(address).origin !== new URL(issuer).origin)
     throw new Error('its discovery document names keys on another server')

@@ -3,16 +3,16 @@ import { isLocalHost } from '@rack-gateway/rbac-policy'
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * The problem of an issuer URL, or null. It must be in canonical form, because it is compared with `iss` as text.
+ * The problem of an issuer URL, as it follows "The issuer", or null. The URL must be in canonical form, because it is compared with `iss` as text.
  *
- * @param publicUrl of the gateway; only a gateway on loopback accepts an issuer with plain http
+ * @param publicUrl of the gateway; only a gateway on loopback accepts an issuer on loopback and plain http
  */
 export function issuerProblem(issuer: string, publicUrl: string): string | null {
   if (!URL.canParse(issuer)) return 'is not a URL'
   const url = new URL(issuer)
-  const mayBePlain = isLoopback(url) && isLoopback(new URL(publicUrl))
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBePlain)) return 'does not begin with https://'
-  if (!mayBePlain && isLocalHost(url.hostname)) return 'is an address of the gateway’s own machine or link'
+  const areBothLoopback = isLoopback(url) && isLoopback(new URL(publicUrl))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && areBothLoopback)) return 'does not begin with https://'
+  if (!areBothLoopback && isLocalHost(url.hostname)) return 'is an address of the gateway’s own machine or link'
   if (url.username !== '' || url.password !== '' || /[?#]/.test(issuer)) return 'has credentials, a query or a fragment'
   return url.href === issuer || url.href === `${issuer}/` ? null : `is not written as ${url.href}`
 }

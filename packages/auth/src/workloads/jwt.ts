@@ -50,12 +50,12 @@ export function readJwt(text: string, audience: string, now: number): Unverified
   if (decoded === null) return denials.malformedJwt
   const { header, claims } = decoded
   const { alg, kid } = header
-  const denied = headerDenial(header)
-  if (denied !== null) return denied
+  const denial = headerDenial(header)
+  if (denial !== null) return denial
   const standard = standardClaims(claims)
   if (standard === null || !isText(kid, maxKid)) return denials.malformedJwt
-  const failed = claimChecks(claims, standard, { audience, now }).find(({ denial }) => denial !== null)?.denial
-  if (failed) return failed
+  const failedCheck = claimChecks(claims, standard, { audience, now }).find((one) => one.denial !== null)
+  if (failedCheck?.denial) return failedCheck.denial
   const { issuer, subject, issuedAt, expiresAt } = standard
   return { text, header: { alg: String(alg), kid }, claims, issuer, subject, issuedAt, expiresAt }
 }
@@ -111,7 +111,7 @@ export interface ClaimCheck {
   readonly denial: denials.AuthenticationDenial | null
 }
 
-/** In this order. The first denial counts. */
+/** Checks the claims in this order. The first denial counts. */
 export function claimChecks(
   { aud }: Claims,
   { issuedAt, startsAt, expiresAt }: StandardClaims,
@@ -126,7 +126,7 @@ export function claimChecks(
   ]
 }
 
-/** Any of several audiences could have sent a token that names all of them. */
+/** Whether the gateway is the only audience. Any other audience could send the token to the gateway. */
 function isOnly(aud: unknown, audience: string): boolean {
   return aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
 }
@@ -135,7 +135,7 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1e11
 }
 
-/** PostgreSQL stores no text with a NUL. */
+/** Whether PostgreSQL can store the value, which excludes a NUL. */
 function isText(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value !== '' && value.length <= longest && !value.includes('\0')
 }

@@ -4,7 +4,7 @@ import type { Job } from '@rack-gateway/rbac-policy'
 import { and, desc, eq, type SQL } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { grantsOf } from '../queries/listed-grants.ts'
-import { after, only, type PageRequest, pageOf, positionOf } from '../queries/page.ts'
+import { afterCursor, onlyItem, type PageRequest, pageOf, positionOf } from '../queries/page.ts'
 
 /** Lists trusts and workload sessions in pages, newest first. */
 export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
@@ -12,7 +12,7 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
     const rows = await db
       .select({ ...trustColumns, position: positionOf(trusts) })
       .from(trusts)
-      .where(and(filter, after(trusts, page)))
+      .where(and(filter, afterCursor(trusts, page)))
       .orderBy(desc(trusts.createdAt), desc(trusts.id))
       .limit(page.limit + 1)
     const grants = await grantsOf(
@@ -32,7 +32,7 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
       .select({ ...sessionColumns, position: positionOf(workloadSessions) })
       .from(workloadSessions)
       .innerJoin(trusts, eq(trusts.id, workloadSessions.trustId))
-      .where(and(filter, after(workloadSessions, page)))
+      .where(and(filter, afterCursor(workloadSessions, page)))
       .orderBy(desc(workloadSessions.createdAt), desc(workloadSessions.id))
       .limit(page.limit + 1)
     return pageOf(rows, page.limit, ({ position: _, job, ...session }) => ({ ...session, job: job as Job }))
@@ -41,11 +41,11 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
   const one = { limit: 1 }
   return {
     trusts: (page: PageRequest) => trustPage(page),
-    trust: (id: string) => only(trustPage(one, eq(trusts.id, checkId('such trust', id))), 'such trust'),
+    trust: (id: string) => onlyItem(trustPage(one, eq(trusts.id, checkId('such trust', id))), 'such trust'),
     workloadSessions: async (page: PageRequest, trust?: string) =>
       sessionPage(page, trust === undefined ? undefined : eq(workloadSessions.trustId, checkId('such trust', trust))),
     workloadSession: (id: string) =>
-      only(sessionPage(one, eq(workloadSessions.id, checkId('such session', id))), 'such session'),
+      onlyItem(sessionPage(one, eq(workloadSessions.id, checkId('such session', id))), 'such session'),
   }
 }
 

@@ -25,7 +25,7 @@ const maxTrusts = 50
 
 type Check = TrustTest['checks'][number]
 
-/** What would happen to a job with these claims, by the functions that admit jobs. */
+/** Tests what would happen to a job with these claims, with the functions that admit jobs. */
 export function testClaims({ claims, header }: TestedClaims, { trusts, audience, now }: TestContext): TrustTest {
   const issuer = typeof claims.iss === 'string' ? claims.iss : null
   const candidates = issuer === null ? [] : trusts.filter((trust) => isTrustFor(trust, issuer, audience))
@@ -43,7 +43,7 @@ export function testClaims({ claims, header }: TestedClaims, { trusts, audience,
   }
 }
 
-/** The closer a trust is to a match, the smaller. */
+/** Smaller for a trust that is closer to a match. */
 function distance({ matches, text, conditions }: TrustTest['trusts'][number]): number {
   if (matches) return -1
   return (text === null ? 0 : 1_000) + conditions.filter(({ met }) => !met).length

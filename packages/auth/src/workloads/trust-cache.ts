@@ -4,10 +4,10 @@ import type { Trust } from './trust.ts'
 
 /** Caches the active trusts until a trust changes. */
 export function createTrustCache(load: () => Promise<readonly Trust[]>, revision: Revision, maxStale: number) {
-  let known: Promise<readonly Trust[]> | null = null
+  let cached: Promise<readonly Trust[]> | null = null
   /** Also drops a read that is in progress, because it began before the change. */
   function invalidate(): void {
-    known = null
+    cached = null
   }
   revision.onChange(function invalidateOnChange(changed) {
     if (changed === null || changed.hasTrusts) invalidate()
@@ -15,12 +15,12 @@ export function createTrustCache(load: () => Promise<readonly Trust[]>, revision
 
   async function current(): Promise<readonly Trust[]> {
     if (revision.age() > maxStale) throw new AuthUnavailable()
-    const asked = known ?? load()
-    known = asked
+    const loading = cached ?? load()
+    cached = loading
     try {
-      return await asked
+      return await loading
     } catch (cause) {
-      if (known === asked) known = null
+      if (cached === loading) cached = null
       throw new AuthUnavailable({ cause })
     }
   }

@@ -1,8 +1,8 @@
 import type { TrustCondition, TrustRequest } from '@rack-gateway/gateway-api'
 import { checkName } from '../admin/names.ts'
 import { InvalidTrust } from '../errors.ts'
-import { missingIdentity } from './identifying.ts'
 import { issuerProblem } from './issuer-url.ts'
+import { missingIdentity } from './missing-identity.ts'
 import { expandTemplate } from './templates.ts'
 
 export interface TrustTerms {
@@ -22,7 +22,7 @@ const defaultMaxAge = 3_600
 /** Completes a request with the defaults. @throws InvalidTrust, InvalidName */
 export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms {
   const { role, racks = '*', apps = '*', audience = publicUrl, maxAgeSeconds = defaultMaxAge } = request
-  const { issuer, conditions } = expanded(request)
+  const { issuer, conditions } = expandRequest(request)
   if (audience !== publicUrl)
     throw new InvalidTrust(`The audience of a trust is always PUBLIC_URL, ${publicUrl}.`, 'Leave the audience out.')
   const problem = issuerProblem(issuer, publicUrl)
@@ -41,7 +41,7 @@ export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms
   }
 }
 
-function expanded({ template, issuer, conditions }: TrustRequest) {
+function expandRequest({ template, issuer, conditions }: TrustRequest) {
   if (template && (issuer !== undefined || conditions !== undefined))
     throw new InvalidTrust('A trust has either a template or an issuer with conditions.', 'Leave one of them out.')
   if (template) return expandTemplate(template)
@@ -52,9 +52,12 @@ function expanded({ template, issuer, conditions }: TrustRequest) {
 function checkConditions(issuer: string, conditions: readonly TrustCondition[]): void {
   const missing = missingIdentity(issuer, conditions)
   if (missing !== null) throw new InvalidTrust(missing.reason, missing.remedy)
-  const checked = conditions.find(({ claim }) => reserved.has(claim))
-  if (checked)
-    throw new InvalidTrust(`The gateway itself checks the claim ${checked.claim}.`, 'Leave the condition out.')
+  const reservedCondition = conditions.find(({ claim }) => reserved.has(claim))
+  if (reservedCondition)
+    throw new InvalidTrust(
+      `The gateway itself checks the claim ${reservedCondition.claim}.`,
+      'Leave the condition out.',
+    )
 }
 
 const reserved = new Set(['iss', 'aud', 'exp', 'nbf', 'iat', 'jti'])

@@ -2,7 +2,7 @@ import type { TrustCondition } from '@rack-gateway/gateway-api'
 import { type Claims, describeCondition, isMet } from './conditions.ts'
 import type { UnverifiedJwt } from './jwt.ts'
 
-/** The part of a trust that matters for the choice. */
+/** The part of a trust that decides whether it admits a job. */
 export interface Trust {
   readonly id: string
   readonly name: string
@@ -27,17 +27,17 @@ export function isTrustFor(trust: Trust, issuer: string, audience: string): bool
   return trust.audience === audience && trust.issuer === issuer
 }
 
-/** The trust whose conditions a verified token meets. `wanted` chooses one by name if several match. */
+/** The trust whose conditions a verified token meets. `name` chooses one if several match. */
 export function chooseTrust(
   trusts: readonly Trust[],
   { issuer, claims }: Pick<UnverifiedJwt, 'issuer' | 'claims'>,
-  wanted: string | null,
+  name: string | null,
 ): Choice {
-  const candidates = trusts.filter((trust) => trust.issuer === issuer && (wanted === null || trust.name === wanted))
-  const met = candidates.filter((trust) => meetsConditions(trust, claims))
-  const [only, ...others] = met
+  const candidates = trusts.filter((trust) => trust.issuer === issuer && (name === null || trust.name === name))
+  const matching = candidates.filter((trust) => meetsConditions(trust, claims))
+  const [only, ...others] = matching
   if (only && others.length === 0) return { kind: 'trust', trust: only }
-  if (only) return { kind: 'several', names: met.map(({ name }) => name) }
+  if (only) return { kind: 'several', names: matching.map((trust) => trust.name) }
   const why = candidates.slice(0, 10).map((trust) => `${trust.name}: ${failures(trust, claims).join(', ')}`)
   return { kind: 'none', why: why.length === 0 ? 'this issuer has no such trust' : why.join('; ') }
 }

@@ -35,22 +35,19 @@ export interface VerifierOptions {
 export function createJwtVerifier({ trusts, keys, audience }: VerifierOptions) {
   return async function verifyJwt(jwt: UnverifiedJwt): Promise<VerifiedJwt | AuthenticationDenial> {
     const all = await trusts.current()
-    const ours = all.filter((trust) => isTrustFor(trust, jwt.issuer, audience))
+    const candidates = all.filter((trust) => isTrustFor(trust, jwt.issuer, audience))
     keys.keep(new Set(all.map(({ issuer }) => issuer)))
-    if (ours.length === 0) return noTrustBecause('no trust has the issuer of this JWT')
+    if (candidates.length === 0) return noTrustBecause('no trust has the issuer of this JWT')
     const key = await keys.find(jwt.issuer, jwt.header)
     if (key === null) return noTrustBecause('its issuer has no key with the ID in this JWT')
     if (!(await isSigned(jwt, key))) return noTrustBecause('the signature of this JWT is invalid')
-    return { jwt, trusts: ours }
+    return { jwt, trusts: candidates }
   }
 }
 
-/** The job that a trust admits. @param wanted the name of the only trust to consider; null for any */
-export function workloadOf(
-  { jwt, trusts }: VerifiedJwt,
-  wanted: string | null,
-): VerifiedWorkload | AuthenticationDenial {
-  const choice = chooseTrust(trusts, jwt, wanted)
+/** The job that a trust admits. @param name the name of the only trust to consider; null for any */
+export function workloadOf({ jwt, trusts }: VerifiedJwt, name: string | null): VerifiedWorkload | AuthenticationDenial {
+  const choice = chooseTrust(trusts, jwt, name)
   if (choice.kind === 'none') return noTrustBecause(choice.why)
   if (choice.kind === 'several') return severalTrustsNamed(choice.names)
   const job = jobOf(jwt.claims)
@@ -66,7 +63,7 @@ async function isSigned({ text }: UnverifiedJwt, key: Parameters<typeof compactV
   }
 }
 
-/** The key of a JWT's single use, 32 bytes: from its `jti`, or without one (CircleCI) from the signed text, because an ECDSA signature can be rewritten and stay valid. */
+/** Identifies a JWT for its single use, 32 bytes: by its `jti`, or without one (CircleCI) by the text without its signature. An ECDSA signature can be rewritten and stay valid. */
 export function useKeyOf({ issuer, claims, text }: UnverifiedJwt): Buffer {
   const { jti } = claims
   const once = typeof jti === 'string' && jti !== '' ? `jti\0${jti}` : `signed\0${text.slice(0, text.lastIndexOf('.'))}`

@@ -9,7 +9,7 @@ export const accessReviewEndpoints = {
     path: '/access-review',
     summary: 'Lists who has which role on which racks and apps, through which binding, and who granted it.',
     description:
-      'One item for each subject and binding, sorted by the name of the subject. Leaves out what has expired or was revoked. The read is recorded.',
+      'One item for each subject and binding, sorted by the name of the subject. Leaves out bindings, API tokens, and trusts that have expired or were revoked. The read is recorded.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,

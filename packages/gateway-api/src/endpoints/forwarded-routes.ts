@@ -25,7 +25,7 @@ export const forwardedRoutes = [
   'GET /instances',
 ] as const
 
-/** The request that reaches a forwarded route: a log is the answer to an ordinary GET. */
+/** The HTTP request of a forwarded route. A log (`WS`) is the response to an ordinary GET. */
 export function forwardedRequest(id: (typeof forwardedRoutes)[number]): {
   readonly method: string
   readonly path: string

@@ -44,7 +44,7 @@ export const policyEndpoints = {
     path: '/policy/decisions',
     summary: 'Decides planned calls, as policy and policy packages would, without sending them.',
     description:
-      'The calls are of the rack API or of the management API. With gateway:user:write, also for another user.',
+      'The calls are of the rack API or of the management API. With gateway:user:write, it also decides calls of another user.',
     permission: 'gateway:policy:read',
     scope: 'self',
     permissionForOthers: 'gateway:user:write',

@@ -9,7 +9,7 @@ export const stepUpEndpoints = {
     method: 'POST',
     path: '/step-ups',
     summary: 'Asks for a proof of your second factor before a call needs it.',
-    description: 'A denied call has already asked: its error names the step-up.',
+    description: 'A call that was denied without a proof has already asked: its error names the step-up.',
     ...own,
     body: schemas.StepUpRequest,
     status: 201,
@@ -18,7 +18,7 @@ export const stepUpEndpoints = {
   getStepUp: {
     method: 'GET',
     path: '/step-ups/{id}',
-    summary: 'Shows what a proof of your second factor would be for.',
+    summary: 'Shows a step-up: which calls its proof would be for, and how you can prove it.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: usersOnly,
@@ -39,7 +39,7 @@ export const stepUpEndpoints = {
     path: '/step-ups/{id}/proof',
     summary: 'Proves a second factor for a step-up, once.',
     description:
-      'The session that asked gets the proof. Any other session of the user gets the result, which only the program that asked can redeem.',
+      'The session that asked gets the proof. Any other session of the user gets a result, which the session that asked exchanges for the proof.',
     ...own,
     body: schemas.ProofRequest,
     status: 201,

@@ -38,8 +38,8 @@ export const userEndpoints = {
   lockUser: {
     method: 'POST',
     path: '/users/{id}/lock',
-    summary: 'Locks a user: their sessions and API tokens stop working.',
-    description: 'Lists the API tokens that stopped.',
+    summary: 'Locks a user: their sessions and API tokens do not work until the user is unlocked.',
+    description: 'The response lists the API tokens that stopped working.',
     permission: 'gateway:user:write',
     scope: 'gateway',
     revokes: true,

@@ -32,7 +32,7 @@ export const workloadEndpoints = {
     path: '/trusts/test',
     summary: 'Tests which trusts match the claims of a job, and why the others do not.',
     description:
-      'Takes either a token or its claims. The token is decoded but not verified. It is neither stored nor logged, and this does not use it up.',
+      'Takes either a token or its claims. The token is decoded but not verified. It is neither stored nor logged, and the test does not use it up.',
     action: 'test the claims of a job',
     permission: 'gateway:trust:write',
     scope: 'gateway',

@@ -90,8 +90,8 @@ export const AuditHistogram = Type.Object({
       }),
       denied: Type.Integer({ minimum: 0, description: 'the decision is deny' }),
       needs: Type.Integer({ minimum: 0, description: 'the decision is needs' }),
-      failed: Type.Integer({ minimum: 0, description: 'others with a status from 400' }),
-      allowed: Type.Integer({ minimum: 0, description: 'others whose decision is allow' }),
+      failed: Type.Integer({ minimum: 0, description: 'other events with a status of 400 or more' }),
+      allowed: Type.Integer({ minimum: 0, description: 'other events whose decision is allow' }),
       none: Type.Integer({ minimum: 0, description: 'events without a decision' }),
     }),
     { description: 'oldest first, without gaps' },
@@ -109,7 +109,7 @@ export const AuditHistogram = Type.Object({
 const StreamHead = Type.Object({
   stream: Id,
   size: Type.Integer({ description: 'how many events of the stream are signed' }),
-  root: Type.String({ description: 'of the RFC 6962 tree, SHA-256, hex' }),
+  root: Type.String({ description: 'the root of the RFC 6962 tree, SHA-256, hex' }),
   state: ExtensibleEnum(['open', 'closed', 'abandoned', 'broken']),
 })
 

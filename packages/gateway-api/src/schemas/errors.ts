@@ -6,8 +6,8 @@ export const ErrorResponse = Type.Object({
   code: Type.String({ description: 'RGW_…' }),
   rule: Type.String({ description: 'the rule that denied the request' }),
   source: Type.String({ description: 'where the rule is defined' }),
-  reason: Type.String({ description: 'why, alone' }),
-  next: Type.String({ description: 'what to do, alone' }),
+  reason: Type.String({ description: 'why; also part of `error`' }),
+  next: Type.String({ description: 'what to do; also part of `error`' }),
   policy: Type.String({ description: 'SHA-256 of the policy document in force' }),
   requestId: Type.String({ description: 'the same as in the audit log' }),
   stepUp: Type.Optional(

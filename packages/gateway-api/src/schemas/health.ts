@@ -4,7 +4,7 @@ import { ExtensibleEnum, Nullable, Time } from './common.ts'
 import { RackStatus } from './racks.ts'
 
 const Count = Type.Integer({ minimum: 0 })
-const Why = Nullable(Type.String({ description: 'in sentences; null without a problem' }))
+const Why = Nullable(Type.String({ description: 'the problem, in sentences; null without one' }))
 
 const Setting = Type.Object({
   variable: Type.String(),
@@ -14,7 +14,7 @@ const Setting = Type.Object({
 
 const DatabaseHealth = Type.Object({
   reachable: Type.Boolean(),
-  version: Nullable(Type.String({ description: 'of PostgreSQL' })),
+  version: Nullable(Type.String({ description: 'the version of PostgreSQL' })),
   login: Nullable(Type.String({ description: 'the name of the runtime login' })),
   latencyMs: Nullable(Count),
   tampering: Nullable(ExtensibleEnum(['prevented', 'detected'])),
@@ -65,7 +65,7 @@ export const Health = Type.Object({
   racks: Type.Array(RackStatus),
   database: DatabaseHealth,
   identityProvider: Nullable(ProviderHealth),
-  sinks: Type.Array(SinkHealth, { description: 'those of the process that answers' }),
+  sinks: Type.Array(SinkHealth, { description: 'the sinks of the process that answers' }),
   stores: StoreHealth,
   configuration: Type.Array(Setting),
 })

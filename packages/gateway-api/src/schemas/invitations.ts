@@ -14,7 +14,10 @@ export const Invitation = Type.Object({
     { description: 'the roles that the person gets at the first login' },
   ),
   reason: Nullable(Type.String()),
-  state: ExtensibleEnum(states),
+  state: ExtensibleEnum(
+    states,
+    'redeemed: the person logged in and got the roles; denied: at that login, the inviter could no longer grant them',
+  ),
   invitedBy: Type.Object({ id: Id, email: Type.String() }),
   createdAt: Time,
   expiresAt: Time,

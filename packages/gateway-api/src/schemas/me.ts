@@ -18,19 +18,19 @@ export const Me = Type.Object({
   administrators: Type.Optional(
     Type.Array(Type.String(), {
       description:
-        'only for a user without a role, and if ADMIN_USERS is set: the email addresses of it, whom the user can ask',
+        'the email addresses in ADMIN_USERS, whom the user can ask; only for a user without a role, and if ADMIN_USERS is set',
     }),
   ),
   permissions: Type.Optional(
     Type.Array(Type.String(), {
       description:
-        'permissions of the management API that the caller has on all racks and apps now; without gateway:self:*, which nothing requires: every caller may access their own data',
+        'permissions of the management API that the caller has on all racks and apps now; gateway:self:* is left out, because every caller may access their own data',
     }),
   ),
   access: Type.Optional(
     Type.Array(Type.Object({ ...Binding.properties, grantedBy: Granter }), {
       description:
-        'the bindings that give the caller their roles, oldest first; the subject is the caller, a group of the user, or the trust of the job; left out while the database does not answer',
+        'the bindings that give the caller their roles, oldest first; the subject is the caller, a group of the user, or the trust of the job; missing while the database does not answer',
     }),
   ),
   expiresAt: Time,

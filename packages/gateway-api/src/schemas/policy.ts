@@ -57,7 +57,7 @@ export const EffectivePolicy = Type.Object({
       ),
       secondFactor: Type.Optional(Type.Boolean({ description: 'whether a user has a second factor' })),
     },
-    { description: 'the caller, and for a token its owner' },
+    { description: 'the caller, and for an API token its owner' },
   ),
 })
 
@@ -163,7 +163,7 @@ export const Decisions = Type.Object({
       otherwise: Nullable(
         Type.Object(
           { when: Type.String(), decision: Decision },
-          { description: 'the decision in another case, which only the rack can tell' },
+          { description: 'the decision in another case; only the rack knows which case applies' },
         ),
       ),
     }),
@@ -186,7 +186,7 @@ export const PolicyCheck = Type.Object({
       column: Type.Integer({ description: 'from 1' }),
       text: Type.String({ description: 'what is wrong, without a full stop' }),
     }),
-    { description: 'by position, at most 1,000; none if the document is valid' },
+    { description: 'sorted by position, at most 1,000; none if the document is valid' },
   ),
   proposed: Nullable(ProposedHash),
   warnings: Type.Array(Type.String(), { description: 'what is valid but may be a mistake, without a full stop' }),
@@ -338,7 +338,7 @@ export const PolicyMatrix = Type.Object({
   enrollment: Nullable(
     Type.Object(
       { by: Time, source: Source },
-      { description: 'from when on a user without a second factor can only manage their own account' },
+      { description: 'the time from which a user without a second factor can only manage their own account' },
     ),
   ),
   packages: Type.Array(
@@ -403,13 +403,19 @@ export const Impact = Type.Object({
   until: Time,
   calls: Type.Integer({ minimum: 0, description: 'recorded calls that were evaluated' }),
   unclear: Type.Integer({ minimum: 0, description: 'calls whose events have too little information to evaluate' }),
-  packages: Type.Integer({ minimum: 0, description: 'calls that a policy package denied, which is not evaluated' }),
+  packages: Type.Integer({
+    minimum: 0,
+    description: 'calls that a policy package denied; policy packages are not evaluated',
+  }),
   permitted: Type.Integer({ minimum: 0, description: 'calls that were denied and would be allowed' }),
   refused: Type.Integer({ minimum: 0, description: 'calls that were allowed and would be denied' }),
   cut: Nullable(
     Type.Object(
       { by: Type.Union([Type.Literal('time'), Type.Literal('number')]), from: Time },
-      { description: 'which limit was reached, and from when on calls were evaluated; null: all calls' },
+      {
+        description:
+          'which limit was reached, and the time from which calls were evaluated; null: all calls were evaluated',
+      },
     ),
   ),
   stepUp: Type.Object(
@@ -423,7 +429,7 @@ export const Impact = Type.Object({
       refused: Type.Integer({
         minimum: 0,
         description:
-          'calls of API tokens and jobs that would be denied, because they cannot prove a factor; included in the other number',
+          'calls of API tokens and jobs that would be denied, because they cannot prove a factor; `refused` above includes them',
       }),
       requirements: Type.Array(
         Type.Object({
@@ -437,7 +443,7 @@ export const Impact = Type.Object({
       ),
     },
     {
-      description: 'the proofs of second factors that users would be asked for, supposing that every user has a factor',
+      description: 'the proofs of second factors that users would be asked for, assuming that every user has a factor',
     },
   ),
   changes: Type.Array(ImpactChange, { description: 'similar calls as one change, the most frequent first' }),

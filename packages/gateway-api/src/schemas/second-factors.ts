@@ -72,7 +72,9 @@ export const FactorReset = Type.Object({ removed: Type.Array(SecondFactor) })
 /** What applies to the second factors of the caller. */
 export const FactorSettings = Type.Object({
   passkeys: Type.Boolean(),
-  passkeysReason: Nullable(Type.String({ description: 'why there are none, in a sentence' })),
+  passkeysReason: Nullable(
+    Type.String({ description: 'why passkeys cannot be used, in a sentence; null if they can' }),
+  ),
   required: Type.Boolean({ description: 'whether the policy requires a second factor of the caller' }),
   requiredBy: Nullable(Time),
   freshLogin: Type.Boolean({ description: 'whether the login is new enough to add the first factor' }),

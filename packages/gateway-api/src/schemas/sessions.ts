@@ -32,7 +32,7 @@ export type RenewedSession = Static<typeof RenewedSession>
 export const NewSession = Type.Object({ id: Id, ...RenewedSession.properties })
 export type NewSession = Static<typeof NewSession>
 
-/** Appears unchanged on pages, in lists, and in the audit log. */
+/** A name of plain characters, which needs no escaping on pages, in lists, and in the audit log. */
 function PlainName(description: string) {
   return Type.String({ pattern: '^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,58}[A-Za-z0-9])?$', description })
 }

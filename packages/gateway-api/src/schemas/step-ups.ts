@@ -78,7 +78,11 @@ export const Proof = Type.Object({
   proof: Nullable(
     Type.String({ description: 'for the session that asked: the value of the header Step-Up of its calls' }),
   ),
-  result: Nullable(Type.String({ description: 'for another session: what the program that asked has to send' })),
+  result: Nullable(
+    Type.String({
+      description: 'for any other session: the result that the program that asked exchanges for the proof',
+    }),
+  ),
   method: ExtensibleEnum(stepUpMethods),
   provedAt: Time,
 })

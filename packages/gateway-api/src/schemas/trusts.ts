@@ -90,7 +90,7 @@ export type TemplateOf<P extends TrustTemplate['provider']> = Extract<TrustTempl
 
 const ScopeRequest = Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9._*-]+$' })
 
-/** Either a template, or an issuer with conditions. */
+/** A trust to create: either a template, or an issuer with conditions. */
 export const TrustRequest = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
@@ -121,7 +121,7 @@ const condition = {
   empty: Type.Optional(Type.Boolean()),
 }
 
-/** A trust to create. */
+/** A trust, as responses show it. */
 export const Trust = Type.Object({
   id: Id,
   name: Type.String(),
@@ -158,7 +158,7 @@ export const TrustTestRequest = Type.Object(
 )
 export type TrustTestRequest = Static<typeof TrustTestRequest>
 
-const sentence = 'a sentence; with what to do, if there is something'
+const sentence = 'a sentence, and another one with what to do, if anything'
 
 /** What would happen to a job with these claims. */
 export const TrustTest = Type.Object({
@@ -196,7 +196,7 @@ export const TrustTest = Type.Object({
         }),
       ),
     }),
-    { description: 'active trusts, those that match best first, at most 100' },
+    { description: 'active trusts, those that match best first, at most 50' },
   ),
   more: Type.Integer({ minimum: 0, description: 'further trusts, which do not match' }),
 })

@@ -31,7 +31,9 @@ export const LockedUser = Type.Object({
       id: Id,
       name: Type.String(),
       expiresAt: Time,
-      handOver: Type.String({ description: 'the path to POST another owner to, so that the token works again' }),
+      handOver: Type.String({
+        description: 'the path of the POST request that gives the token another owner, so that it works again',
+      }),
     }),
   ),
 })

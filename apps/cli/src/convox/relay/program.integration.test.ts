@@ -141,8 +141,12 @@ describe('a gateway that cannot be trusted', () => {
   const otherServer = 'If the gateway has not changed, another server may be answering in its place.'
 
   test.each([
-    ['expired', expiredIdentity, `has expired, or that of its authority has. ${unsent} ${renew}`],
-    ['not valid yet', notYetValidIdentity, `is not valid yet, or that of its authority is not. ${unsent} ${renew}`],
+    ['expired', expiredIdentity, `has expired, or the certificate of its authority has. ${unsent} ${renew}`],
+    [
+      'not valid yet',
+      notYetValidIdentity,
+      `is not valid yet, or the certificate of its authority is not. ${unsent} ${renew}`,
+    ],
     [
       'for another name',
       otherHostIdentity,

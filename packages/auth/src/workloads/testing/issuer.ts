@@ -5,18 +5,18 @@ import { lendKeyPairs } from './lend-key-pairs.ts'
 
 export { type LentKeyPairs, lendKeyPairs } from './lend-key-pairs.ts'
 
-/** The CI system's side: an issuer on a real socket with keys of its own, which can rotate, be slow, broken or down. */
+/** The issuer of a CI system, on a real socket. Its keys can rotate, and it can be slow, broken, or down. */
 export interface TestIssuer {
   readonly url: string
   /** Paths that were asked for, in order. */
   readonly asked: string[]
-  /** Answers instead of the usual one, while it is set. */
+  /** While it is set, it can answer a request instead of the issuer. @returns whether it does */
   answer: ((path: string, response: ServerResponse) => boolean) | null
-  /** A JWT with these claims over the usual ones, signed by the newest key. */
+  /** A JWT with these claims over the usual ones, signed by the key. */
   jwt(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
-  /** Another key, and the old ones no more. */
+  /** Replaces the key. */
   rotate(): Promise<void>
-  /** What the newest key publishes. */
+  /** The public JWK of the key. */
   jwk(): Record<string, unknown>
   stop(): Promise<void>
 }
@@ -34,7 +34,7 @@ interface SigningKey {
   readonly jwk: Record<string, unknown>
 }
 
-/** What a job of GitHub Actions says, shortened. */
+/** Some claims of a GitHub Actions job. */
 export const githubClaims = {
   sub: 'repo:acme/app:ref:refs/heads/main',
   repository: 'acme/app',
@@ -50,7 +50,7 @@ export const githubClaims = {
   actor: 'ada',
 }
 
-let made = 0
+let serial = 0
 
 export async function startTestIssuer({
   audience,
@@ -60,15 +60,15 @@ export async function startTestIssuer({
   const keyPairs = lendKeyPairs(alg)
   const newKey = async (): Promise<SigningKey> => {
     const { privateKey, publicKey } = await keyPairs.take()
-    const kid = `key-${++made}`
+    const kid = `key-${++serial}`
     return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
   }
   let key = await newKey()
-  // A port may be one that an earlier issuer had, whose keys and trusts a gateway remembers.
-  const place = `/issuer-${++made}`
+  // An earlier issuer may have had the same port, and a gateway may still cache its keys and trusts.
+  const basePath = `/issuer-${++serial}`
   const asked: string[] = []
   const server = createServer((request, response) => {
-    const path = (request.url ?? '').slice(place.length)
+    const path = (request.url ?? '').slice(basePath.length)
     asked.push(path)
     if (issuer.answer?.(path, response)) return
     const documents: Record<string, unknown> = {
@@ -81,12 +81,12 @@ export async function startTestIssuer({
   })
   const { url, close } = await listen(server)
   const issuer: TestIssuer = {
-    url: `${url}${place}`,
+    url: `${url}${basePath}`,
     asked,
     answer: null,
     jwt(claims = {}, header = {}) {
       const at = Math.floor(now() / 1000)
-      const usual = { iss: issuer.url, aud: audience, iat: at, nbf: at, exp: at + 300, jti: `jti-${++made}` }
+      const usual = { iss: issuer.url, aud: audience, iat: at, nbf: at, exp: at + 300, jti: `jti-${++serial}` }
       const payload = JSON.parse(JSON.stringify({ ...githubClaims, ...usual, ...claims }))
       return new SignJWT(payload).setProtectedHeader({ alg, kid: key.kid, typ: 'JWT', ...header }).sign(key.privateKey)
     },

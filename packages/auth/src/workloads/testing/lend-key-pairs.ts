@@ -2,7 +2,7 @@ import { type GenerateKeyPairResult, generateKeyPair } from 'jose'
 
 const idle: { readonly algorithm: string; readonly pair: GenerateKeyPairResult }[] = []
 
-/** Key pairs that nobody else has until `takeBack`. */
+/** Key pairs that no other issuer has until `takeBack`. */
 export interface LentKeyPairs {
   take(): Promise<GenerateKeyPairResult>
   takeBack(): void

@@ -1,13 +1,13 @@
 import type { Explanation } from '@rack-gateway/errors'
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 
-interface Provider {
+interface CiProvider {
   readonly issuers: RegExp
   /** Claims that identify a customer, and are never reused for another one. */
   readonly claims: readonly string[]
 }
 
-const providers: readonly Provider[] = [
+const providers: readonly CiProvider[] = [
   {
     issuers: /^https:\/\/token\.actions\.githubusercontent\.com(?:\/|$)/,
     claims: ['repository_id', 'repository_owner_id', 'enterprise_id'],
@@ -19,16 +19,17 @@ const providers: readonly Provider[] = [
 /** For other issuers: the subject, or a claim that is named like an ID. */
 const idLike = /^sub$|(?:^|[_./:-])(?:uu)?id$|[a-z](?:Id|ID|Uuid|UUID)$/
 
-/** What a trust lacks if jobs of another customer could meet its conditions; else null. */
+/** Why jobs of another customer could meet the conditions of a trust; null if they cannot. */
 export function missingIdentity(issuer: string, conditions: readonly TrustCondition[]): Explanation | null {
   const claims = conditions.filter(isIdentity).map(({ claim }) => claim)
-  const known = providers.find(({ issuers }) => issuers.test(issuer))
-  if (known?.claims.some((claim) => claims.includes(claim)) ?? claims.some((claim) => idLike.test(claim))) return null
-  if (known)
+  const provider = providers.find(({ issuers }) => issuers.test(issuer))
+  if (provider?.claims.some((claim) => claims.includes(claim)) ?? claims.some((claim) => idLike.test(claim)))
+    return null
+  if (provider)
     return {
       reason:
         'No condition identifies the repository: names can be taken over, and jobs of other repositories can meet the other conditions.',
-      remedy: `Add an exact condition on ${known.claims.join(' or ')}.`,
+      remedy: `Add an exact condition on ${provider.claims.join(' or ')}.`,
     }
   return {
     reason: 'No condition permanently identifies the owner of the job.',
