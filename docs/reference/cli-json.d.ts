@@ -49,7 +49,7 @@ export interface Whoami {
   expiresAt: Time | null
   gateway: string
   confirmedAt: string // when the gateway last confirmed this, RFC 3339
-  chosenRack: string | null // the rack of commands here; null if the token or its only rack decides
+  chosenRack: string | null // the rack that a command in this directory uses; null: the rack that the token is bound to, or its only rack
   keptIn: 'file' | 'keychain' | 'environment'
 }
 
@@ -60,7 +60,7 @@ export interface Url {
 
 // convox-login
 export interface ConvoxLogin {
-  host: string // of the gateway, as convox calls it
+  host: string // the host of the gateway, as convox login takes it
   rack: string | null // the current rack of convox
   expiresAt: Time
   settings: string // the directory of the settings of convox
@@ -152,7 +152,7 @@ export interface MfaList {
 // mfa add
 export interface MfaAdd {
   address: string // the page on which you add a second factor
-  opened: boolean // whether the browser was told to open it
+  opened: boolean // whether a browser was asked to open it
 }
 
 // mfa rename, mfa remove
@@ -398,12 +398,12 @@ export interface PolicyCheck {
   file: string
   valid: boolean
   problems?: {
-    // of a document that is not valid
+    // only if the document is not valid
     line: number
     column: number
     text: string
   }[]
-  policy?: string // SHA-256 of the document; this and the next fields are of a valid document
+  policy?: string // SHA-256 of the document; only a valid document has this field and the next ones
   roles?: string[]
   commandRules?: string[]
   blocked?: string[]
@@ -566,7 +566,7 @@ export interface AuditTail {
   }
 }
 
-// audit verify (with --archive also archives, and with --archive alone only these; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven, and more))
+// audit verify (with --archive also the field archives, and with no other source only this field; with --recordings also the field recordings (intact, found, findings, proven, chunks, open, unproven, and more))
 export interface AuditVerify {
   intact: boolean
   findings: {
@@ -586,7 +586,7 @@ export interface AuditVerify {
 export interface AuditVerifyProof {
   holds: boolean
   because?: string // why the proof is not valid
-  event?: object // the event; this and the next fields are of a valid proof
+  event?: object // the event; only a valid proof has this field and the next ones
   checkpoint?: number // the number of the checkpoint that signs it
   at?: Time
   size?: number // how many events of the stream the checkpoint signs

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { commonOptions, moduleName, nativePackages, packageDirectory, scriptFor, scripts } from './options.mjs'
 
-/** Importing a native package throws, as it does where the package is not installed: an executable contains none. */
+/** An executable contains no native packages. Importing one throws, as it does where the package is not installed. */
 const withoutNativePackages = {
   name: 'without-native-packages',
   setup(bundle) {
@@ -25,7 +25,7 @@ const options = {
   plugins: [...commonOptions.plugins, withoutNativePackages],
   // A single executable cannot import modules. It can only require Node's own.
   supported: { 'dynamic-import': false },
-  // Packages ask for the path of their own file. In a single executable that is the executable.
+  // Packages ask for the path of their own file. In a single executable, this is the path of the executable.
   define: { 'import.meta.url': 'moduleUrl', 'import.meta.resolve': 'undefined' },
 }
 const moduleUrl = "const moduleUrl = require('node:url').pathToFileURL(process.execPath).href;"

@@ -18,7 +18,7 @@ const missingLicences = {
  * @param metafiles esbuild's metafiles of the bundles
  * @param {object} more
  * @param {readonly { version: string, licence: string }[]} [more.runtimes] the Node runtimes inside executables
- * @param {string} [more.directory] that the paths in `metafiles` are relative to
+ * @param {string} [more.directory] the directory to which the paths in `metafiles` are relative
  * @throws Error if a package has no licence file and is not listed here, or if its entry here is wrong
  */
 export function collectLicences(metafiles, { runtimes = [], directory = packageDirectory } = {}) {

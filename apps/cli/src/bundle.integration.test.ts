@@ -63,7 +63,7 @@ test('the bundle checks commands before convox, and stores no code', async () =>
     })
     const set = ['env', 'set', 'A=b', '-a', 'web']
     for (let time = 0; time < 2; time++) expect(await shipped(...set)).toContain('"argv":["env","set"')
-    expect(gateway.asked).toHaveLength(1)
+    expect(gateway.requests).toHaveLength(1)
     await expect(shipped('apps', 'delete', 'web')).rejects.toMatchObject({ code: 5 })
     expect(readdirSync(join(machine.home, 'config')).sort()).toEqual(['config.json', 'policy'])
     expect(existsSync(join(machine.home, '.cache'))).toBe(false)

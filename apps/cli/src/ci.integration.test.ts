@@ -32,7 +32,7 @@ const gatewayWithRacks = (...names: string[]) =>
   })
 
 test('prints only RACK_URL, from an address and a name that it has checked', async () => {
-  const { url, asked } = await gatewayWithRacks('staging')
+  const { url, requests } = await gatewayWithRacks('staging')
   const outcome = await machine.run(['ci', 'login', url], { RACK_GATEWAY_ID_TOKEN: jwt })
   expect(outcome).toMatchObject({
     code: 0,
@@ -41,8 +41,8 @@ test('prints only RACK_URL, from an address and a name that it has checked', asy
   })
   const asJson = await machine.call(['ci', 'login', url, '--json'], { RACK_GATEWAY_ID_TOKEN: jwt })
   expect(jsonFaults('ci login', JSON.parse(asJson.stdout))).toEqual([])
-  expect(asked).toHaveLength(2)
-  expect(asked[0]).toEqual({ authorization: `Bearer ${jwt}`, path: '/gateway/api/v1/workload-sessions' })
+  expect(requests).toHaveLength(2)
+  expect(requests[0]).toEqual({ authorization: `Bearer ${jwt}`, path: '/gateway/api/v1/workload-sessions' })
 })
 
 test('uses the address in RACK_GATEWAY_URL and the rack of --rack', async () => {
@@ -73,27 +73,27 @@ describe('the job’s token', () => {
       expect(stdout).not.toContain('::add-mask::')
     }
     const path = `/token?api-version=2.0&audience=${encodeURIComponent(url)}`
-    expect(github.asked).toEqual([
+    expect(github.requests).toEqual([
       { authorization: 'bearer runner', path },
       { authorization: 'bearer runner', path },
     ])
-    expect(gateways[0]?.asked[0]?.authorization).toBe(`Bearer ${jwt}`)
+    expect(gateways[0]?.requests[0]?.authorization).toBe(`Bearer ${jwt}`)
   })
 
   test.each([
     ['CircleCI', { CIRCLECI: 'true', CIRCLE_OIDC_TOKEN_V2: jwt }, []],
     ['a variable of any name', { MINE: jwt }, ['--token-variable', 'MINE']],
   ])('is read from %s', async (_, env, more) => {
-    const { url, asked } = await gatewayWithRacks('staging')
+    const { url, requests } = await gatewayWithRacks('staging')
     expect((await machine.call(['ci', 'login', url, ...more], env)).code).toBe(0)
-    expect(asked[0]?.authorization).toBe(`Bearer ${jwt}`)
+    expect(requests[0]?.authorization).toBe(`Bearer ${jwt}`)
   })
 
   test.each<[string, NodeJS.ProcessEnv, string[], string]>([
     ['GitHub', { GITHUB_ACTIONS: 'true' }, [], 'permissions: {id-token: write'],
     ['GitLab', { GITLAB_CI: 'true' }, [], 'id_tokens: {RACK_GATEWAY_ID_TOKEN: {aud: https://gateway.example.com}}'],
     ['CircleCI', { CIRCLECI: 'true' }, [], 'circleci run oidc get --claims'],
-    ['a machine', {}, [], 'No OIDC token found. In CI, pass it in RACK_GATEWAY_ID_TOKEN'],
+    ['a machine', {}, [], 'No OIDC token found. In CI, pass the token in RACK_GATEWAY_ID_TOKEN'],
     [
       'a variable that is not set',
       { RACK_GATEWAY_ID_TOKEN: jwt },
@@ -135,11 +135,11 @@ test.each([
     },
   ],
 ])('a token of %s with a line break is not sent, and not shown', async (_, env) => {
-  const { url, asked } = await gatewayWithRacks('staging')
+  const { url, requests } = await gatewayWithRacks('staging')
   const outcome = await machine.call(['ci', 'login', url], env)
   expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('Copy the token again.') })
   expect(outcome.stderr).not.toContain('eyJ')
-  expect(asked).toEqual([])
+  expect(requests).toEqual([])
 })
 
 test("the request for the job's token needs verified TLS", async () => {

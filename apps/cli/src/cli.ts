@@ -14,7 +14,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
   let convoxWords: readonly string[] = []
   try {
     const line = parseCommandLine(args)
-    const { for: program, words } = line
+    const { program, words } = line
     if (program === 'convox') {
       convoxWords = words
       const code = await runWrapped(context, line)

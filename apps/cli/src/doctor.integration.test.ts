@@ -185,7 +185,7 @@ describe('doctor', () => {
     expect([code, problems]).toEqual([4, ['token']])
     expect(of('token')?.next).toContain('rack-gateway login staging')
     expect(of('gateway')?.status).toBe('ok')
-    expect(gateway?.asked.filter(({ authorization }) => authorization !== undefined)).toEqual([])
+    expect(gateway?.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([])
   })
 
   test('reports that the gateway rejects the token, or that it expires soon', async () => {
@@ -262,12 +262,12 @@ describe('doctor', () => {
 
   test('runs all checks at the same time, each for at most 5 s', async () => {
     const waits = controlTimeouts()
-    const never = { status: 200, after: new Promise(() => {}) }
+    const never = { status: 200, delay: new Promise(() => {}) }
     await loggedIn(Object.fromEntries(Object.values(paths).map((path) => [path, never])))
     script('#!/bin/sh\nexec sleep 30\n')
     const running = runDoctor()
     const first = [paths.me, paths.version, paths.ready, paths.clock]
-    await expect.poll(() => gateway?.asked.map(({ path }) => path)).toEqual(expect.arrayContaining(first))
+    await expect.poll(() => gateway?.requests.map(({ path }) => path)).toEqual(expect.arrayContaining(first))
     waits.end()
     const { code, of } = await running
     expect(code).toBe(7)
@@ -349,6 +349,6 @@ describe('version', () => {
   test.each(['-v', '--version'])('%s makes no request', async (flag) => {
     await loggedIn()
     expect((await machine.call([flag])).stdout).toMatch(/^rack-gateway \d+\.\d+\.\d+\n$/)
-    expect(gateway?.asked).toEqual([])
+    expect(gateway?.requests).toEqual([])
   })
 })

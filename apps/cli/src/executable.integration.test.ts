@@ -72,7 +72,7 @@ test('an executable checks commands before convox, and stores no code', async ()
     })
     for (let time = 0; time < 2; time++)
       expect(await executable(['env', 'set', 'A=b', '-a', 'web'])).toContain('"argv":["env","set"')
-    expect(gateway.asked).toHaveLength(1)
+    expect(gateway.requests).toHaveLength(1)
     await expect(executable(['apps', 'delete', 'web'])).rejects.toMatchObject({ code: 5 })
     expect(existsSync(join(machine.home, '.cache'))).toBe(false)
   } finally {

@@ -65,7 +65,7 @@ describe('with a read-only file and directory', () => {
       stdout: `${addressOf('staging', 'rgs_ada')}\n`,
       stderr: '::add-mask::rgs_ada\n',
     })
-    expect(gateway.asked.map(({ path }) => path)).not.toContain('/gateway/api/v1/session/renewal')
+    expect(gateway.requests.map(({ path }) => path)).not.toContain('/gateway/api/v1/session/renewal')
   })
 
   test.each([[['switch', 'production']], [['logout', 'staging']], [['login', 'production', '--no-browser']]])(
@@ -79,7 +79,7 @@ describe('with a read-only file and directory', () => {
       )
       expect(readFileSync(machine.configPath, 'utf8')).toBe(before)
       expect(readdirSync(dirname(machine.configPath))).toEqual(['config.json'])
-      expect(gateway.asked).toEqual([])
+      expect(gateway.requests).toEqual([])
     },
   )
 })
@@ -96,7 +96,7 @@ describe('with a read-only home', () => {
       const outcome = await run(['login', 'staging', gateway.url, ...how])
       expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('cannot be written') })
     }
-    expect([gateway.asked, existsSync(dirname(machine.configPath))]).toEqual([[], false])
+    expect([gateway.requests, existsSync(dirname(machine.configPath))]).toEqual([[], false])
   })
 
   test('automation works', async () => {
@@ -131,7 +131,7 @@ test('a session that cannot be stored is revoked, if the file breaks during the 
   handOver()
   const outcome = await ended
   expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('is invalid') })
-  expect(gateway.asked.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
+  expect(gateway.requests.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
 })
 
 test('if the directory becomes read-only during a login, the keychain keeps its token and the new session is revoked', async () => {
@@ -151,7 +151,7 @@ test('if the directory becomes read-only during a login, the keychain keeps its 
   expect(keychain.calls().some(({ stdin }) => stdin === 'rgs_new')).toBe(true)
   expect(keychain.items()).toEqual({ [gateway.url]: 'rgs_ada' })
   expect(readFileSync(machine.configPath, 'utf8')).toBe(written)
-  expect(gateway.asked.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
+  expect(gateway.requests.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
   expect((await run(['url'], env)).stdout).toBe(`${addressOf('staging', 'rgs_ada')}\n`)
 })
 
@@ -164,6 +164,6 @@ test('processes with different names renew their shared session only once', asyn
   )
   const racks = ['staging', 'production', 'staging', 'production']
   expect(outcomes.map(({ stdout }) => stdout)).toEqual(racks.map((rack) => `${addressOf(rack, renewed.token)}\n`))
-  expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/session/renewal'])
+  expect(gateway.requests.map(({ path }) => path)).toEqual(['/gateway/api/v1/session/renewal'])
   expect(machine.config()).toMatchObject({ sessions: { [gateway.url]: { token: renewed.token } } })
 })

@@ -28,7 +28,7 @@ afterEach(async () => {
 /** Logs in to staging. */
 async function loggedIn(answer: FakeAnswer = { status: 200, body: me }): Promise<void> {
   await machine.call(['login', 'staging', gateway.url, '--token', 'rgs_ada'])
-  gateway.asked.length = 0
+  gateway.requests.length = 0
   gateway.answer = answer
 }
 const addressOf = (rack: string, token = 'rgs_ada') => `${gateway.url.replace('//', `//convox:${token}@`)}/rack/${rack}`
@@ -40,7 +40,7 @@ describe('a second rack at a known address', () => {
     expect(outcome.stdout).toBe(
       `Logged in to production as ada@example.com, with your session at ${gateway.url}.\nThe current rack is still staging. To change it: rack-gateway switch production\n`,
     )
-    expect(gateway.asked).toEqual([{ authorization: 'Bearer rgs_ada', path: '/gateway/api/v1/me' }])
+    expect(gateway.requests).toEqual([{ authorization: 'Bearer rgs_ada', path: '/gateway/api/v1/me' }])
     expect(machine.config()).toMatchObject({
       gateways: {
         staging: { url: gateway.url, rack: 'staging' },
@@ -76,7 +76,7 @@ describe('a second rack at a known address', () => {
     const words = more.includes('again') ? ['staging'] : ['production', gateway.url, ...more]
     const outcome = await machine.call(['login', ...words, '--no-browser'])
     expect(outcome.code).not.toBe(0)
-    expect(gateway.asked.map(({ path }) => path)).toEqual([
+    expect(gateway.requests.map(({ path }) => path)).toEqual([
       ...(asked === 2 ? ['/gateway/api/v1/me'] : []),
       '/gateway/api/v1/cli-logins/device',
     ])
@@ -87,7 +87,7 @@ describe('a second rack at a known address', () => {
     await loggedIn()
     const other = await startFakeGateway({ status: 200, body: me })
     expect((await machine.call(['login', 'production', other.url, '--no-browser'])).code).toBe(7)
-    expect(other.asked).toEqual([{ authorization: undefined, path: '/gateway/api/v1/cli-logins/device' }])
+    expect(other.requests).toEqual([{ authorization: undefined, path: '/gateway/api/v1/cli-logins/device' }])
     await other.close()
   })
 })
@@ -189,7 +189,7 @@ describe('logout', () => {
     machine.configure({ sessions: { [gateway.url]: { token: 'rgs_orphan' } } })
     const { stdout } = await machine.call(['logout', '--all'])
     expect(stdout).toContain(`Logged out of ${gateway.url}.`)
-    expect(gateway.asked[0]?.authorization).toBe('Bearer rgs_orphan')
+    expect(gateway.requests[0]?.authorization).toBe('Bearer rgs_orphan')
     expect(machine.config()).toEqual({})
   })
 })
@@ -294,7 +294,7 @@ describe('in automation', () => {
     expect((await machine.call(['whoami', '--offline'], automation())).code).toBe(7)
     for (const words of [['sessions'], ['audit', 'search'], ['can', 'apps'], ['policy', 'impact', '@in-force']])
       expect((await machine.call(words, automation())).stderr).not.toContain('is invalid')
-    expect(new Set(gateway.asked.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer rgt_ci']))
+    expect(new Set(gateway.requests.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer rgt_ci']))
   })
 })
 
@@ -356,7 +356,7 @@ test('whoami stores the answer, unless a login has changed the token meanwhile',
   gateway.answer = {
     status: 200,
     body: me,
-    get after() {
+    get delay() {
       machine.configure(other)
       return Promise.resolve()
     },

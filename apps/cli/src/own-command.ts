@@ -13,16 +13,16 @@ import { version } from './version.ts'
 /** The values of flags before the command. */
 export type LeadingFlags = Pick<CommandLine, 'rack' | 'mfaCode' | 'mfaMethod'>
 
-type Found =
+type FoundCommand =
   /** `rest` has the words after the command's name. */
   | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] }
   | { readonly kind: 'group'; readonly group: CommandGroup }
 
-/** Runs a command of rack-gateway itself. @param before the values of flags before the command @returns the exit code */
+/** Runs a command of rack-gateway itself. @param leadingFlags the values of flags before the command @returns the exit code */
 export async function runOwnCommand(
   context: Context,
   words: readonly string[],
-  before: LeadingFlags | null,
+  leadingFlags: LeadingFlags | null,
 ): Promise<number> {
   const [first = 'help', ...rest] = words
   if (first === '-v' || first === '--version') {
@@ -34,14 +34,14 @@ export async function runOwnCommand(
   if (found.kind === 'group') return printGroupHelp(context, found.group)
   const { command } = found
   const { parseWords } = await import('./commands/parse-words.ts')
-  const parsed = await parseWords(command, withLeadingFlags(found.rest, before), columnsOf(context))
+  const parsed = await parseWords(command, withLeadingFlags(found.rest, leadingFlags), columnsOf(context))
   if (parsed.kind === 'help') {
     context.print(parsed.text)
     return exitCodes.ok
   }
   const { module } = command
   const exitCode = await withProgress(context, module.progress, (context) =>
-    withCommandProofs(context, parsed.given, (context) => module.handler({ ...parsed.given, context, commandList })),
+    withCommandProofs(context, parsed.values, (context) => module.handler({ ...parsed.values, context, commandList })),
   )
   return exitCode ?? exitCodes.ok
 }
@@ -58,8 +58,9 @@ export function withLeadingFlags(words: readonly string[], flags: LeadingFlags |
 }
 
 async function explain(context: Context, words: readonly string[]): Promise<number> {
-  const named = words.filter((word) => !word.startsWith('-'))
-  if (named.length > 0 && named[0] !== 'help') return runOwnCommand(context, [...named.slice(0, 2), '--help'], null)
+  const commandWords = words.filter((word) => !word.startsWith('-'))
+  if (commandWords.length > 0 && commandWords[0] !== 'help')
+    return runOwnCommand(context, [...commandWords.slice(0, 2), '--help'], null)
   const { overviewHelp } = await import('./commands/help-text.ts')
   context.print(await overviewHelp(commandList, columnsOf(context)))
   return exitCodes.ok
@@ -72,7 +73,7 @@ async function printGroupHelp(context: Context, group: CommandGroup): Promise<nu
 }
 
 /** @throws Usage, with a suggestion */
-export async function findCommand(words: readonly string[]): Promise<Found> {
+export async function findCommand(words: readonly string[]): Promise<FoundCommand> {
   const [first = '', second] = words
   const single = await loadSingleCommand(commandList, first)
   if (single !== null) return { kind: 'command', command: single, rest: words.slice(1) }

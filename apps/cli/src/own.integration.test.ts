@@ -34,10 +34,10 @@ async function gatewayThat(answer: Parameters<typeof startFakeGateway>[0]): Prom
 
 describe('login', () => {
   test('asks the gateway, stores the session for all its racks, and makes the first name current', async () => {
-    const { url, asked } = await gatewayThat({ status: 200, body: me })
+    const { url, requests } = await gatewayThat({ status: 200, body: me })
     const outcome = await machine.run(['login', 'staging', `${url}/`, '--token', '-'], {}, 'rgs_token\n')
     expect(outcome).toMatchObject({ code: 0, stdout: 'Logged in to staging as ada@example.com.\n', stderr: '' })
-    expect(asked).toEqual([{ authorization: 'Bearer rgs_token', path: '/gateway/api/v1/me' }])
+    expect(requests).toEqual([{ authorization: 'Bearer rgs_token', path: '/gateway/api/v1/me' }])
     expect(machine.config()).toEqual({
       gateways: { staging: { url, rack: 'staging' } },
       sessions: {
@@ -146,12 +146,12 @@ describe('login', () => {
     ],
     ['several racks', { status: 200, body: { ...me, racks: ['a', 'b'] } }, 2, 'Pass --as-rack with one of a, b'],
   ])('stores nothing after %s', async (_, answer, code, sentence) => {
-    const { url, asked } = await gatewayThat(answer)
+    const { url, requests } = await gatewayThat(answer)
     const outcome = await machine.call(['login', 'staging', url, '--token', 'rgs_secret'])
     expect(outcome).toMatchObject({ code, stdout: '' })
     expect(outcome.stderr).toContain(sentence)
     expect(outcome.stderr).not.toContain('rgs_secret')
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     expect(() => machine.config()).toThrow('ENOENT')
   })
 
@@ -310,18 +310,18 @@ test('switch changes only the current rack, and rejects an unknown name', async 
 
 describe('whoami', () => {
   test('shows the user, gateway, roles, and expiry', async () => {
-    const { url, asked } = await gatewayThat({ status: 200, body: me })
+    const { url, requests } = await gatewayThat({ status: 200, body: me })
     machine.configure({ gateways: { a: { url, rack: 'staging' } }, tokens: { a: { token: 'rgs_a' } } })
     const { code, stdout } = await machine.call(['whoami'])
     expect(code).toBe(0)
     expect(stdout).toMatch(
       /^ada@example\.com \(user\)\ngateway {4}http:\/\/127\.0\.0\.1:\d+\nrack {7}staging\nracks {6}production, staging\nroles {6}deployer\ntoken {6}expires in \d+ days, at .*Z\nstored in {2}\S+config\.json\nconfirmed {2}now\n$/,
     )
-    expect(asked[0]?.authorization).toBe('Bearer rgs_a')
+    expect(requests[0]?.authorization).toBe('Bearer rgs_a')
   })
 
   test('asks the gateway of RACK_URL', async () => {
-    const { url, asked } = await gatewayThat({ status: 200, body: me })
+    const { url, requests } = await gatewayThat({ status: 200, body: me })
     const outcome = await machine.call(['whoami', '--json'], {
       RACK_URL: `${url.replace('//', '//convox:rgt_%21@')}/rack/eu`,
     })
@@ -330,7 +330,7 @@ describe('whoami', () => {
       gateway: url,
       expiresAt: new Date(expiresAt).toISOString(),
     })
-    expect(asked[0]?.authorization).toBe('Bearer rgt_!')
+    expect(requests[0]?.authorization).toBe('Bearer rgt_!')
   })
 
   test.each([

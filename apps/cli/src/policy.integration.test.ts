@@ -209,7 +209,7 @@ describe('policy diff', () => {
       stdout: '@built-in decides like @in-force, without policy packages.\n',
       stderr: '',
     })
-    expect(gateway.asked).toEqual([{ authorization: 'Bearer rgt_x', path: '/gateway/api/v1/policy' }])
+    expect(gateway.requests).toEqual([{ authorization: 'Bearer rgt_x', path: '/gateway/api/v1/policy' }])
     gateway.answer = { status: 200, body: { policy, source: '', text: null, document: { ...document, roles: [] } } }
     const unread = await machine.call(['policy', 'diff', '@in-force', '@built-in'], env)
     expect([unread.code, unread.stderr]).toEqual([7, expect.stringContaining('cannot read')])
@@ -334,7 +334,7 @@ describe('policy impact', () => {
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
     const { code, stderr } = await machine.call(['policy', 'impact', 'bad.yaml'], env)
     expect([code, stderr]).toEqual([3, expect.stringContaining('bad.yaml:3:14: ')])
-    expect(gateway.asked).toEqual([])
+    expect(gateway.requests).toEqual([])
   })
 })
 

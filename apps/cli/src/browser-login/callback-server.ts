@@ -12,7 +12,7 @@ export interface CallbackServer<T> {
   close(): Promise<void>
 }
 
-/** The answer in the query of a callback, and the sentence that the browser shows; null if the query has none. */
+/** Reads the answer in a callback's query, and chooses the sentence for the browser. Returns null if the query has no answer. */
 export type ReadCallback<T> = (query: URLSearchParams) => { readonly answer: T; readonly page: string } | null
 
 /** Listens on loopback, and accepts only a GET of one random path with an answer. Other requests get status 404. */
@@ -57,8 +57,8 @@ function queryOf(
 }
 
 /** Compares in constant time. */
-export function isEqual(given: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)]
+export function isEqual(received: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(received), Buffer.from(expected)]
   return one.length === other.length && timingSafeEqual(one, other)
 }
 

@@ -3,26 +3,26 @@ import type { NewSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { GatewayUnreachable, LoginFailed } from '../errors.ts'
 import { createLoginClient } from './gateway.ts'
-import { denied, timedOut } from './login-errors.ts'
+import { loginDenied, loginTimedOut } from './login-errors.ts'
 import type { BrowserLogin } from './loopback.ts'
 import { thisDevice } from './this-device.ts'
 import { withLoginTimeout } from './with-login-timeout.ts'
 
 /** Logs in with a code that the user types into any browser. The code is never part of a URL. */
-export async function deviceLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<NewSession> {
-  const gateway = createLoginClient(origin, trust)
-  const bound = rack === undefined ? {} : { rack }
-  const { code, address, secret, intervalSeconds } = await gateway.beginDevice({ ...thisDevice(), ...bound })
+export async function deviceLogin(context: Context, { origin, tlsTrust, rack }: BrowserLogin): Promise<NewSession> {
+  const gateway = createLoginClient(origin, tlsTrust)
+  const rackField = rack === undefined ? {} : { rack }
+  const { code, address, secret, intervalSeconds } = await gateway.beginDevice({ ...thisDevice(), ...rackField })
   context.note(`Open ${address} in a browser on any device, and type this code: ${code}`)
   context.note('The code is valid for ten minutes and only for you. Do not send it to anyone.')
   return withLoginTimeout(context, async function pollUntilDecided(signal) {
     for (let seconds = intervalSeconds; ; ) {
       await wait(seconds * 1_000, undefined, { signal })
-      const polled = await gateway.poll(secret, signal).catch(retryIfUnreachable)
-      seconds = typeof polled === 'number' ? polled : intervalSeconds
-      if (typeof polled === 'number' || polled.status === 'pending') continue
-      if (polled.session !== undefined) return polled.session
-      const [reason, remedy] = polled.status === 'denied' ? denied : timedOut
+      const result = await gateway.poll(secret, signal).catch(retryIfUnreachable)
+      seconds = typeof result === 'number' ? result : intervalSeconds
+      if (typeof result === 'number' || result.status === 'pending') continue
+      if (result.session !== undefined) return result.session
+      const [reason, remedy] = result.status === 'denied' ? loginDenied : loginTimedOut
       throw new LoginFailed(reason, remedy)
     }
   })

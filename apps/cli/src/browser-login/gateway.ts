@@ -16,12 +16,12 @@ export type LoopbackRequest = RequestOf<'beginLoopbackLogin'>['body']
 
 interface GatewayAddress {
   readonly origin: string
-  readonly trust: GatewayTrust | undefined
+  readonly tlsTrust: GatewayTrust | undefined
 }
 
-/** The login endpoints, which need no token. Each call throws LoginFailed if the gateway rejects it, and GatewayUnreachable. */
-export function createLoginClient(origin: string, trust: GatewayTrust | undefined) {
-  const gateway = { origin, trust }
+/** The login endpoints, which need no token. Each call throws LoginFailed if the gateway rejects it, and otherwise as `askGateway` and `errorFromResponse`. */
+export function createLoginClient(origin: string, tlsTrust: GatewayTrust | undefined) {
+  const gateway = { origin, tlsTrust }
   return {
     async beginLoopback(request: LoopbackRequest): Promise<string> {
       return checkedAddress(origin, (await call(gateway, 'beginLoopbackLogin', { body: request })).address)
@@ -29,8 +29,8 @@ export function createLoginClient(origin: string, trust: GatewayTrust | undefine
     redeem: (code: string, verifier: string): Promise<NewSession> =>
       call(gateway, 'redeemLoopbackLogin', { body: { code, verifier } }),
     async beginDevice(request: LoginRequest): Promise<ResponseOf<'beginDeviceLogin'>> {
-      const begun = await call(gateway, 'beginDeviceLogin', { body: request })
-      return { ...begun, address: checkedAddress(origin, begun.address) }
+      const login = await call(gateway, 'beginDeviceLogin', { body: request })
+      return { ...login, address: checkedAddress(origin, login.address) }
     },
     /** @returns the response, or the seconds to wait if the gateway limits the rate */
     async poll(secret: string, signal: AbortSignal): Promise<ResponseOf<'pollDeviceLogin'> | number> {
@@ -40,7 +40,7 @@ export function createLoginClient(origin: string, trust: GatewayTrust | undefine
   }
 }
 
-/** The browser opens this address without a look at it, so it must be a page of the same gateway. */
+/** The user trusts this address, so it must be a page of the same gateway. */
 function checkedAddress(origin: string, address: string): string {
   if (address.startsWith(`${origin}/gateway/`) && /^[\x21-\x7e]+$/.test(address)) return address
   throw new GatewayUnreachable(
@@ -75,12 +75,12 @@ function parseAnswer<N extends JsonEndpointName>(origin: string, answer: Gateway
 }
 
 function send<N extends JsonEndpointName>(
-  { origin, trust }: GatewayAddress,
+  { origin, tlsTrust }: GatewayAddress,
   name: N,
   request: RequestOf<N>,
   signal?: AbortSignal,
 ): Promise<GatewayAnswer> {
-  return askGateway(origin, { ...requestFor(name, request), trust, ...(signal && { signal }) })
+  return askGateway(origin, { ...requestFor(name, request), tlsTrust, ...(signal && { signal }) })
 }
 
 /** Seconds. */

@@ -1,6 +1,6 @@
 /** Why a login failed, and the remedy. */
-export const denied = [
+export const loginDenied = [
   'The login was denied in the browser, and nothing has changed.',
   'To log in, run the command again and allow the login in the browser.',
 ] as const
-export const timedOut = ['The login was not finished within ten minutes.', 'Run the command again.'] as const
+export const loginTimedOut = ['The login was not finished within ten minutes.', 'Run the command again.'] as const

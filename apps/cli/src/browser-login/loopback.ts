@@ -5,33 +5,33 @@ import { LoginFailed } from '../errors.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
 import { createLoginClient } from './gateway.ts'
 import { openLoginCallback } from './login-callback.ts'
-import { denied } from './login-errors.ts'
+import { loginDenied } from './login-errors.ts'
 import { thisDevice } from './this-device.ts'
 import { withLoginTimeout } from './with-login-timeout.ts'
 
 export interface BrowserLogin {
   readonly origin: string
-  readonly trust: GatewayTrust | undefined
+  readonly tlsTrust: GatewayTrust | undefined
   /** The only rack of the session; undefined for all racks. */
   readonly rack: string | undefined
 }
 
 /** Logs in with the browser of this machine. The code comes back to a loopback port, and PKCE binds it to this process. */
-export async function loopbackLogin(context: Context, { origin, trust, rack }: BrowserLogin): Promise<NewSession> {
-  const gateway = createLoginClient(origin, trust)
+export async function loopbackLogin(context: Context, { origin, tlsTrust, rack }: BrowserLogin): Promise<NewSession> {
+  const gateway = createLoginClient(origin, tlsTrust)
   const verifier = randomBytes(32).toString('base64url')
   const callback = await openLoginCallback()
   try {
     const { port, path, state } = callback
     const challenge = createHash('sha256').update(verifier).digest('base64url')
-    const bound = rack === undefined ? {} : { rack }
-    const address = await gateway.beginLoopback({ ...thisDevice(), ...bound, challenge, port, path, state })
+    const rackField = rack === undefined ? {} : { rack }
+    const address = await gateway.beginLoopback({ ...thisDevice(), ...rackField, challenge, port, path, state })
     context.note(`Your browser opens for the login. If it does not, open this address on this machine: ${address}`)
     const [answer] = await Promise.all([
       withLoginTimeout(context, (signal) => callback.waitForAnswer(signal)),
       context.openBrowser(address).catch(() => context.note('No browser could be opened.')),
     ])
-    if (answer.kind === 'denied') throw new LoginFailed(...denied)
+    if (answer.kind === 'denied') throw new LoginFailed(...loginDenied)
     return await gateway.redeem(answer.code, verifier)
   } finally {
     await callback.close()

@@ -36,9 +36,9 @@ export const builder = {
 export const passThrough = true
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<number> {
-  const { context, command, as = null, json } = given
-  const rack = rackFlagIn([...(given.rack === undefined ? [] : ['--rack', given.rack]), ...command])
+export async function handler(args: Arguments<typeof builder>): Promise<number> {
+  const { context, command, as = null, json } = args
+  const rack = rackFlagIn([...(args.rack === undefined ? [] : ['--rack', args.rack]), ...command])
   const plan = plannedCommand(command, appContextAt(context))
   if (plan.kind === 'unknown')
     throw new Usage(
@@ -53,10 +53,10 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
   }
   const target = await targetOf(context, rack)
   const answer = await askDecisions(target, calls, as)
-  // The gateway decided only by the caller. A call with invalid parameters is denied for every caller.
-  const decided = answer.decisions.map((call, at) => {
-    const parameterError = calls[at]?.parameterError ?? null
-    const route = calls[at]?.route
+  // The gateway's decisions do not consider whether the parameters are valid. Invalid ones are denied for every caller.
+  const decidedCalls = answer.decisions.map((call, index) => {
+    const parameterError = calls[index]?.parameterError ?? null
+    const route = calls[index]?.route
     return parameterError === null || route === undefined
       ? call
       : {
@@ -66,22 +66,22 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
           otherwise: null,
         }
   })
-  const effect = effectOf(decided)
+  const effect = effectOf(decidedCalls)
   if (json)
-    context.print(safeJson({ command: plan.command, effect, ...answer, decisions: undefined, calls: decided }, 2))
-  else for (const line of lines(plan.command, effect, answer, decided)) context.print(printable(line))
-  if (effect === 'needs') return needsApproval(decided) ? exitCodes.denied : exitCodes.stepUpNeeded
+    context.print(safeJson({ command: plan.command, effect, ...answer, decisions: undefined, calls: decidedCalls }, 2))
+  else for (const line of lines(plan.command, effect, answer, decidedCalls)) context.print(printable(line))
+  if (effect === 'needs') return needsApproval(decidedCalls) ? exitCodes.denied : exitCodes.stepUpNeeded
   return effect === 'deny' ? exitCodes.denied : exitCodes.ok
 }
 
-function needsApproval(decided: readonly DecidedCall[]): boolean {
-  return decided.some(({ decision }) => decision.requirement === 'approval')
+function needsApproval(calls: readonly DecidedCall[]): boolean {
+  return calls.some(({ decision }) => decision.requirement === 'approval')
 }
 
-function effectOf(decided: readonly DecidedCall[]): Effect {
+function effectOf(calls: readonly DecidedCall[]): Effect {
   for (const effect of ['deny', 'needs'] as const)
-    if (decided.some(({ decision }) => decision.effect === effect)) return effect
-  return decided.every(({ otherwise }) => otherwise === null) ? 'allow' : 'open'
+    if (calls.some(({ decision }) => decision.effect === effect)) return effect
+  return calls.every(({ otherwise }) => otherwise === null) ? 'allow' : 'open'
 }
 
 const effectWords = {
@@ -91,16 +91,11 @@ const effectWords = {
   needs: 'Needs a step-up',
 } as const
 
-function lines(
-  command: string,
-  effect: Effect,
-  { caller, rack }: Decisions,
-  decided: readonly DecidedCall[],
-): string[] {
+function lines(command: string, effect: Effect, { caller, rack }: Decisions, calls: readonly DecidedCall[]): string[] {
   const isDenied = effect === 'deny' || effect === 'needs'
-  const shown = isDenied ? decided.filter(({ decision }) => decision.effect !== 'allow') : decided
+  const shown = isDenied ? calls.filter(({ decision }) => decision.effect !== 'allow') : calls
   const words =
-    effect === 'needs' && needsApproval(decided)
+    effect === 'needs' && needsApproval(calls)
       ? 'Denied, because it needs an approval, which this gateway does not support yet'
       : effectWords[effect]
   return [`${words}: convox ${command} on ${rack}, as ${caller.name}`, ...new Set(shown.flatMap(callLines))]

@@ -1,26 +1,26 @@
-import { parseCommandLine } from '../convox/command-line.ts'
+import { type CommandLine, parseCommandLine } from '../convox/command-line.ts'
 import { findCommand, type LeadingFlags, withLeadingFlags } from '../own-command.ts'
 import { parseWords } from './parse-words.ts'
 
 /**
- * The words after each `rack-gateway` of a command line. Like a shell, it joins quoted words, and ends a command at a
- * redirection or pipe.
+ * Finds the words after each `rack-gateway` in a command line of the documentation. Like a shell, it joins quoted words, and
+ * ends a command at a redirection or pipe.
  */
 export function wordsOfLine(line: string): string[][] {
-  const typed = line.replace(/\s{2,}#.*$/, '')
-  return [...typed.matchAll(/(?:^|[\s(])rack-gateway((?:\s+(?:'[^']*'|"[^"]*"|[^\s'"|<>()]+)+)*)/g)].map(
+  const withoutComment = line.replace(/\s{2,}#.*$/, '')
+  return [...withoutComment.matchAll(/(?:^|[\s(])rack-gateway((?:\s+(?:'[^']*'|"[^"]*"|[^\s'"|<>()]+)+)*)/g)].map(
     ([, words = '']) =>
       [...words.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"|<>()]+)+/g)].map(([word]) => word.replaceAll(/['"]/g, '')),
   )
 }
 
 /** Parses a line without running it. @returns the program of each command @throws Usage for words that no command accepts */
-export async function checkCommandLine(line: string): Promise<('us' | 'convox')[]> {
+export async function checkCommandLine(line: string): Promise<CommandLine['program'][]> {
   return Promise.all(
     wordsOfLine(line).map(async (words) => {
       const parsed = parseCommandLine(words)
-      if (parsed.for === 'us' && !isHelp(parsed.words)) await parseOwnWords(parsed.words, parsed)
-      return parsed.for
+      if (parsed.program === 'rack-gateway' && !isHelp(parsed.words)) await parseOwnWords(parsed.words, parsed)
+      return parsed.program
     }),
   )
 }

@@ -23,7 +23,7 @@ export type Arguments<O extends CommandOptions> = Values<O> & { readonly context
 
 /** A yargs command module: each file of a command exports these members. */
 export interface CommandModule {
-  /** Its last word and its arguments, such as `create <name>`. */
+  /** The command's last word and its arguments, such as `create <name>`. */
   readonly command: string
   readonly describe: string
   /** Paragraphs below the options. */

@@ -77,12 +77,14 @@ describe('examples', () => {
   test.each(lines)('the examples of %s are valid commands: %s', async (_, line) => {
     const read = await checkCommandLine(line)
     expect(read.length).toBeGreaterThan(0)
-    expect(new Set(read)).toEqual(new Set(['us']))
+    expect(new Set(read)).toEqual(new Set(['rack-gateway']))
   })
 
   test.each(overview.examples.map((line) => [line]))('of the overview: %s', (line) => {
     for (const words of wordsOfLine(line))
-      expect(parseCommandLine(words).for).toBe(words[0] === 'login' || words[0] === 'can' ? 'us' : 'convox')
+      expect(parseCommandLine(words).program).toBe(
+        words[0] === 'login' || words[0] === 'can' ? 'rack-gateway' : 'convox',
+      )
   })
 
   test('an unknown option in an example is found', async () => {
@@ -222,7 +224,7 @@ describe('words', () => {
       ['--rack=a', 'x'],
       ['-r', 'a', 'x', '--rack', 'a'],
     ])
-      expect(await parse('audit search', ...words)).toMatchObject({ given: { rack: 'a', words: ['x'], limit: '50' } })
+      expect(await parse('audit search', ...words)).toMatchObject({ values: { rack: 'a', words: ['x'], limit: '50' } })
   })
 
   test.each([
@@ -233,19 +235,19 @@ describe('words', () => {
     [['"quoted"', '--rule', "'a'"], { words: ['"quoted"'], rule: "'a'" }],
     [["--rule='a'"], { rule: "'a'" }],
     [['--status', '007'], { status: '007' }],
-  ])('%j are passed on unchanged', async (words, given) => {
-    expect(await parse('audit search', ...words)).toMatchObject({ given })
+  ])('%j are passed on unchanged', async (words, values) => {
+    expect(await parse('audit search', ...words)).toMatchObject({ values })
   })
 
   test('a single dash names standard input', async () => {
-    expect(await parse('policy test', '-')).toMatchObject({ given: { paths: ['-'] } })
-    expect(await parse('policy diff', '-', 'b')).toMatchObject({ given: { old: '-', new: 'b' } })
-    expect(await parse('login', 'x', '--token', '-')).toMatchObject({ given: { token: '-' } })
+    expect(await parse('policy test', '-')).toMatchObject({ values: { paths: ['-'] } })
+    expect(await parse('policy diff', '-', 'b')).toMatchObject({ values: { old: '-', new: 'b' } })
+    expect(await parse('login', 'x', '--token', '-')).toMatchObject({ values: { token: '-' } })
   })
 
   test('a repeatable option keeps its order', async () => {
     const words = ['--permission', 'a:b', 'x', '--permission=c:d']
-    expect(await parse('tokens create', ...words)).toMatchObject({ given: { name: 'x', permission: ['a:b', 'c:d'] } })
+    expect(await parse('tokens create', ...words)).toMatchObject({ values: { name: 'x', permission: ['a:b', 'c:d'] } })
   })
 
   test.each([
@@ -257,8 +259,8 @@ describe('words', () => {
     [['--', 'racks'], { command: ['racks'] }],
     [['exec', 'p', 'ls', '--', '--as', 'x'], { command: ['exec', 'p', 'ls', '--', '--as', 'x'] }],
     [['run', 'web', '"ls"', '--json=x', '-h'], { command: ['run', 'web', '"ls"', '--json=x', '-h'] }],
-  ])('can %j keeps the words of convox unchanged', async (words, given) => {
-    expect(await parse('can', ...words)).toMatchObject({ given })
+  ])('can %j keeps the words of convox unchanged', async (words, values) => {
+    expect(await parse('can', ...words)).toMatchObject({ values })
   })
 
   test('any words are parsed, or rejected with a usage error', async () => {

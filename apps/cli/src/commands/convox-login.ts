@@ -23,9 +23,9 @@ export const progress = 'asking the gateway'
 
 /** What `convox-login --json` prints. */
 interface ConvoxLogin {
-  /** As `convox login` calls it. */
+  /** The host of the gateway, as `convox login` takes it. */
   readonly host: string
-  /** The current rack of convox; null where none was chosen. */
+  /** The current rack of convox; null if none was chosen. */
   readonly rack: string | null
   /** RFC 3339. */
   readonly expiresAt: string
@@ -40,20 +40,20 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
 async function logIn(context: Context, rack: string | null): Promise<ConvoxLogin> {
   const target = await findRenewedTarget(context, rack)
   const host = hostOf(target.origin)
-  const before = consoleTokenOf(context, host)
-  const created = await callGateway(target, 'createConvoxSession', { body: { device: thisDevice().device } })
-  const current = target.rack === null ? null : `${created.organization}/${target.rack}`
+  const previousToken = consoleTokenOf(context, host)
+  const session = await callGateway(target, 'createConvoxSession', { body: { device: thisDevice().device } })
+  const current = target.rack === null ? null : `${session.organization}/${target.rack}`
   try {
-    writeConsoleLogin(context, { host, token: created.token, rack: current })
+    writeConsoleLogin(context, { host, token: session.token, rack: current })
   } catch (error) {
-    await endSession(target, created.id)
+    await endSession(target, session.id)
     throw error
   }
-  if (before?.startsWith('rgs_')) await revokeSessionOf(before, target)
-  printLogin(context, target.origin, { host, rack: current, expiresAt: created.expiresAt })
-  if (before === null)
+  if (previousToken?.startsWith('rgs_')) await revokeSessionOf(previousToken, target)
+  printLogin(context, target.origin, { host, rack: current, expiresAt: session.expiresAt })
+  if (previousToken === null)
     context.note('convox stores its token in plain text, and does not verify the certificate of the gateway.')
-  return { host, rack: current, expiresAt: created.expiresAt, settings: consoleSettingsDirectory(context) }
+  return { host, rack: current, expiresAt: session.expiresAt, settings: consoleSettingsDirectory(context) }
 }
 
 function printLogin(context: Context, origin: string, { host, rack, expiresAt }: Omit<ConvoxLogin, 'settings'>): void {

@@ -30,7 +30,7 @@ const groups: CommandList['groups'] = [
     name: 'mfa',
     describe: 'List, add, test, and remove your second factors and backup codes.',
     details:
-      'A second factor is a passkey, a security key, or an authenticator app. You prove it before calls that the policy requires it for.',
+      'A second factor is a passkey, a security key, or an authenticator app. You prove it before calls for which the policy requires a proof.',
     examples: ['rack-gateway mfa', 'rack-gateway mfa add', 'rack-gateway mfa test'],
     default: 'list',
     actions: {
@@ -45,7 +45,7 @@ const groups: CommandList['groups'] = [
   {
     name: 'tokens',
     describe: 'List, create, rotate, and revoke API tokens.',
-    details: 'You manage your own API tokens. Administrators manage those of other users, too.',
+    details: 'You manage your own API tokens. Administrators also manage the API tokens of other users.',
     examples: [
       'rack-gateway tokens',
       'rack-gateway tokens create nightly --role viewer --expires 30d',

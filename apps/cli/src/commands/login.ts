@@ -15,7 +15,7 @@ import { endSession, type MeAnswer } from '../gateway/gateway-client.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable, withoutPunctuation } from '../output/terminal.ts'
 import { type Credential, credentialFor, type LoginOptions, type LoginTarget } from '../session/login-credential.ts'
-import { confirmedBy, storeLogin } from '../session/login-entry.ts'
+import { confirmedIdentity, storeLogin } from '../session/login-entry.ts'
 import { printLogin } from '../session/login-messages.ts'
 import { rackFor } from '../session/login-rack.ts'
 import { loginTrust } from '../session/login-trust.ts'
@@ -66,10 +66,10 @@ export const builder = {
   json: jsonOption,
 } as const satisfies CommandOptions
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, json, browser, noBrowser, rackOnly = false, insecure = false } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, json, browser, noBrowser, rackOnly = false, insecure = false } = args
   if (browser && noBrowser) throw new Usage('--browser and --no-browser contradict each other.', 'Keep one of them.')
-  const { name, url, token, asRack, ca } = given
+  const { name, url, token, asRack, ca } = args
   const useBrowser = browser ? true : noBrowser ? false : undefined
   const options = { name, url, token, asRack, ca, rackOnly, insecure, browser: useBrowser }
   await printOutcome(context, { json }, (context) => login(context, options))
@@ -86,49 +86,52 @@ async function login(context: Context, options: LoginOptions): Promise<LoginJson
   const entry = gatewayOf(config, options.name)
   const origin = originOf(options, entry)
   const existing = entry !== null && gatewayAddress(entry.url).origin === origin ? entry : null
-  const trust = loginTrust(context, config, { options, origin })
-  const target = { options, origin, existing, trust }
+  const tlsTrust = loginTrust(context, config, { options, origin })
+  const target = { options, origin, existing, tlsTrust }
   const credential = await credentialFor(context, config, target)
-  const written = await storeCredential(context, credential, target).catch(async function revokeNew(error: unknown) {
-    if (credential.session !== null) await endSession({ origin, token: credential.token, trust }, credential.session.id)
+  const newConfig = await storeCredential(context, credential, target).catch(async function revokeNewSession(
+    error: unknown,
+  ) {
+    if (credential.session !== null)
+      await endSession({ origin, token: credential.token, tlsTrust }, credential.session.id)
     throw error
   })
-  printLogin(context, { before: config, written }, { name: options.name, origin, credential })
+  printLogin(context, { before: config, after: newConfig }, { name: options.name, origin, credential })
   const { answer, session } = credential
   return {
     name: options.name,
     gateway: origin,
-    rack: gatewayOf(written, options.name)?.rack ?? options.name,
+    rack: gatewayOf(newConfig, options.name)?.rack ?? options.name,
     user: answer.kind === 'known' ? answer.me.name : null,
     expiresAt: (answer.kind === 'known' ? answer.expiresAt : session?.expiresAt) ?? null,
-    current: written.current === options.name,
+    current: newConfig.current === options.name,
   }
 }
 
 async function storeCredential(context: Context, credential: Credential, target: LoginTarget): Promise<ClientConfig> {
-  const { origin, options, existing, trust } = target
+  const { origin, options, existing, tlsTrust } = target
   const { token, answer, session, source } = credential
   checkAnswer(answer, origin)
   const me = answer.kind === 'known' ? answer.me : null
   const rack = await rackFor(context, { name: options.name, rack: options.asRack, existing }, me)
   const expiresAt = answer.kind === 'known' ? answer.expiresAt : session?.expiresAt
   const halfLife = me?.kind === 'user' && expiresAt !== undefined ? halfway(context.now, expiresAt) : undefined
-  const confirmed = me === null ? undefined : confirmedBy(me, context.now)
+  const confirmed = me === null ? undefined : confirmedIdentity(me, context.now)
   const dates = { expires_at: expiresAt, renew_at: session?.renewAt ?? halfLife }
-  const login = {
+  const newLogin = {
     name: options.name,
     origin,
     rack,
-    ca: options.ca === undefined ? undefined : trust.ca,
+    ca: options.ca === undefined ? undefined : tlsTrust.ca,
     token,
     source,
     boundTo: me?.rack ?? (options.rackOnly ? rack : null),
-    about: { email: me?.name, confirmed, ...(source === 'new' && dates) },
+    details: { email: me?.name, confirmed, ...(source === 'new' && dates) },
   }
   const { config, notices } = await withCredentialsLock(context, async () => {
     const read = await readClientConfig(context.configPath)
-    const { change, replaced, restore } = await storeLogin(context, read.config, login)
-    const written = await updateClientConfig(context.configPath, change, { waitMs: context.timeouts.fileLock }).catch(
+    const { change, replaced, restore } = await storeLogin(context, read.config, newLogin)
+    const update = await updateClientConfig(context.configPath, change, { waitMs: context.timeouts.fileLock }).catch(
       async function restoreKeychain(error: unknown) {
         const problem = await restore()
         if (problem !== null) context.note(problem)
@@ -136,7 +139,7 @@ async function storeCredential(context: Context, credential: Credential, target:
       },
     )
     for (const credential of replaced) await deleteReplaced(context, credential)
-    return written
+    return update
   })
   for (const notice of notices) context.note(notice)
   return config

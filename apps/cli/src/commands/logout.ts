@@ -50,9 +50,9 @@ function selectSessions(name: string | undefined, all: boolean): Selection {
 }
 
 /**
- * Revokes the session of a name and of the names that share it, or all sessions, and deletes their tokens. Keeps the
- * addresses, so that the next login needs only the name. If a session cannot be revoked, its token is deleted all the same. Also logs out the
- * stock CLI, if `convox-login` logged it in.
+ * Revokes the session of a name, which other names can share, or all sessions. Deletes their tokens, even if a session
+ * cannot be revoked. Keeps the addresses, so that the next login needs only the name. Also logs out the stock CLI, if
+ * `convox-login` logged it in.
  *
  * @returns the names of each session
  */
@@ -66,7 +66,7 @@ async function logout(context: Context, selection: Selection): Promise<string[]>
     context.print('You were not logged in.')
     return []
   }
-  // Checked first, because the tokens of revoked sessions must be deleted.
+  // Checks first that the file can be written, because the tokens of revoked sessions must be deleted from it.
   await readWritableClientConfig(context.configPath, { waitMs: context.timeouts.fileLock })
   const sentences = [
     ...(await endConvoxLogins(context, config, credentials)),
@@ -99,7 +99,7 @@ function findCredentials(config: ClientConfig, selection: Selection): SelectedCr
   }
 }
 
-/** Ends what `convox-login` created for the gateways. @returns a sentence for each */
+/** Logs the stock CLI out of the gateways. @returns a sentence for each where `convox-login` had logged it in */
 async function endConvoxLogins(
   context: Context,
   config: ClientConfig,
@@ -113,7 +113,7 @@ async function endConvoxLogins(
   }
   const sentences = await Promise.all(
     [...gateways].map(([origin, slot]) =>
-      endConvoxLogin(context, { origin, trust: trustAt(context, config, { origin, name: nameOf(slot) }) }),
+      endConvoxLogin(context, { origin, tlsTrust: trustAt(context, config, { origin, name: nameOf(slot) }) }),
     ),
   )
   return sentences.flatMap((sentence) => sentence ?? [])
@@ -146,7 +146,7 @@ async function revokeSessions(
   return sentences
 }
 
-/** @returns a sentence for each token that the keychain still has */
+/** @returns a sentence for each token that could not be deleted from the keychain */
 function deleteCredentials(context: Context, { credentials, withoutAddress }: SelectedCredentials): Promise<string[]> {
   return withCredentialsLock(context, async () => {
     const sentences: string[] = []
@@ -186,7 +186,7 @@ async function gatewayAccessOf(
   return {
     origin,
     token: new Secret(token),
-    trust: trustAt(context, config, { origin, name: nameOf(credential.slot) }),
+    tlsTrust: trustAt(context, config, { origin, name: nameOf(credential.slot) }),
   }
 }
 

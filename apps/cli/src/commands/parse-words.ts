@@ -9,7 +9,7 @@ import { seeHelp, usageError } from './usage-error.ts'
 export type ParsedWords =
   | { readonly kind: 'help'; readonly text: string }
   /** The arguments and options by their names in camel case. */
-  | { readonly kind: 'arguments'; readonly given: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'arguments'; readonly values: Readonly<Record<string, unknown>> }
 
 /** A yargs parser that reads words like convox: without abbreviations, numbers, and negations. */
 export function createParser(columns: number): Argv {
@@ -40,24 +40,24 @@ export async function parseWords(
   words: readonly string[],
   columns: number,
 ): Promise<ParsedWords> {
-  let given: object = {}
+  let values: object = {}
   let help = ''
   const fail = (message: string | null, error: unknown): never => {
     if (message === null && !(error instanceof Error && error.name === 'YError')) throw error
-    throw usageError({ name, module }, message ?? String(error), own)
+    throw usageError({ name, module }, message ?? String(error), commandWords)
   }
-  const { own, others } = splitWords(module, words)
-  rejectSwitchValues(module, own)
-  const register = (to: Argv) =>
-    registerModule(to, module, (parsed) => {
-      given = parsed
+  const { commandWords, literalWords } = splitWords(module, words)
+  rejectSwitchValues(module, commandWords)
+  const register = (target: Argv) =>
+    registerModule(target, module, (parsed) => {
+      values = parsed
     })
-  const protectedOwn = own.map((word) => protectedWord(longOption(module, word)))
+  const protectedWords = commandWords.map((word) => protectedWord(longOption(module, word)))
   const parser = createParser(columns).fail(fail)
   if (group === null) register(parser)
   else parser.command(group.name, group.describe, register)
   await parser.parseAsync(
-    [...name.split(' '), ...protectedOwn, ...others.map((word) => mark + word)],
+    [...name.split(' '), ...protectedWords, ...literalWords.map((word) => mark + word)],
     {},
     (error, _, output) => {
       if (error) throw error
@@ -65,11 +65,15 @@ export async function parseWords(
     },
   )
   if (help !== '') return { kind: 'help', text: withExamples(help, module) }
-  return { kind: 'arguments', given: checkedArguments({ name, module }, given) }
+  return { kind: 'arguments', values: checkedArguments({ name, module }, values) }
 }
 
 /** Adds a command to a parser. Its builder describes both its arguments and its options. */
-export function registerModule(parser: Argv, module: CommandModule, handler: (given: object) => void = () => {}): Argv {
+export function registerModule(
+  parser: Argv,
+  module: CommandModule,
+  handler: (values: object) => void = () => {},
+): Argv {
   const argumentNames = new Set(argumentsOf(module).map((argument) => argument.name))
   return parser.command({
     command: module.command,
@@ -102,32 +106,32 @@ function positionalOf({ describe, choices, array }: CommandOption) {
 /** A prefix that protects a word from yargs. No argument of a process can contain it. */
 const mark = '\0'
 
-/** Words after `--`, and words of another program, are always arguments. */
+/** Separates the literal words, which are always arguments: the words after `--`, and the words of another program. */
 function splitWords(module: CommandModule, words: readonly string[]) {
   const separator = words.indexOf('--')
   const end = module.passThrough ? lengthOfOptions(module, words) : separator === -1 ? words.length : separator
-  return { own: words.slice(0, end), others: words.slice(words[end] === '--' ? end + 1 : end) }
+  return { commandWords: words.slice(0, end), literalWords: words.slice(words[end] === '--' ? end + 1 : end) }
 }
 
 /** The number of words before the first argument. */
 function lengthOfOptions({ builder }: CommandModule, words: readonly string[]): number {
-  let at = 0
-  for (let word = words[at]; word?.startsWith('-') && word !== '--'; word = words[at]) {
+  let length = 0
+  for (let word = words[length]; word?.startsWith('-') && word !== '--'; word = words[length]) {
     const typed = word
     const takesNext = Object.entries(builder).some(
       ([key, option]) => !isSwitch(option) && (typed === `--${key}` || typed === `-${option.alias}`),
     )
-    at += takesNext ? 2 : 1
+    length += takesNext ? 2 : 1
   }
-  return Math.min(at, words.length)
+  return Math.min(length, words.length)
 }
 
-/** Otherwise yargs would strip quotes, use `true` and `false` as the value of a switch, and drop the argument `-`. */
+/** Protects a word from yargs, which would strip quotes, use `true` and `false` as the value of a switch, and drop `-`. */
 function protectedWord(word: string): string {
   return word.replace(/^(--[^=]+=)?(?=['"]|(?:-|true|false)$)/, `$1${mark}`)
 }
 
-/** `-rNAME` and `-r=NAME` as `--rack=NAME`, which yargs understands. */
+/** Returns `-rNAME` and `-r=NAME` as `--rack=NAME`, which yargs understands. */
 function longOption({ builder }: CommandModule, word: string): string {
   const [, letter, value] = /^-([a-z])=?(.+)$/s.exec(word) ?? []
   const [key] = Object.entries(builder).find(([, option]) => option.alias === letter && !isSwitch(option)) ?? []
@@ -144,10 +148,10 @@ function rejectSwitchValues({ builder }: CommandModule, words: readonly string[]
 }
 
 /** @throws Usage for an empty value, and for two values of an option that takes one */
-function checkedArguments(command: Pick<Command, 'name' | 'module'>, given: object): Record<string, unknown> {
+function checkedArguments(command: Pick<Command, 'name' | 'module'>, values: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(command.module.builder).map(([key, option]) => {
-      const value = withoutMarks(Reflect.get(given, key))
+      const value = withoutMarks(Reflect.get(values, key))
       return [camelCase(key), option.array ? value : singleValue(command, key, value)]
     }),
   )

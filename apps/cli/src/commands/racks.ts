@@ -5,7 +5,7 @@ import { table } from '../output/table.ts'
 import { printable } from '../output/terminal.ts'
 import { expiryOf } from '../session/expiry.ts'
 import type { RackRow } from '../target/rack-row.ts'
-import { chosenHere, currentOf } from '../target/target.ts'
+import { currentOf, localChoice } from '../target/target.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
@@ -29,15 +29,15 @@ async function racksOfFile(context: Context): Promise<RackRow[]> {
   const { config, notices } = await readClientConfig(context.configPath)
   for (const notice of notices) context.note(notice)
   const current = currentOf(config)?.name
-  const here = chosenHere(context, null)
-  if (here !== null && here.name !== current)
+  const choice = localChoice(context, null)
+  if (choice !== null && choice.name !== current)
     context.note(
-      `Commands here go to ${printable(here.name)}, ${here.from}. Elsewhere they go to ${printable(current ?? 'none')}.`,
+      `Commands here go to ${printable(choice.name)}, ${choice.source}. Elsewhere they go to ${printable(current ?? 'none')}.`,
     )
   return Object.entries(config.gateways ?? {}).map(([name, { url, rack }]) => ({
     name,
     current: name === current,
-    chosen: name === (here?.name ?? current),
+    chosen: name === (choice?.name ?? current),
     url,
     rack: rack ?? name,
     ...credentialFields(config, name),

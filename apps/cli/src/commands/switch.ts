@@ -2,14 +2,14 @@ import { gatewayOf, readClientConfig, updateClientConfig } from '@rack-gateway/c
 import type { Context } from '../context.ts'
 import { printOutcome } from '../output/print-outcome.ts'
 import { printable } from '../output/terminal.ts'
-import { chosenHere, unknownRack } from '../target/target.ts'
+import { localChoice, unknownRack } from '../target/target.ts'
 import type { Arguments, CommandOptions } from './command-module.ts'
 import { jsonOption } from './options/shared-options.ts'
 
 export const command = 'switch <name>'
 export const describe = 'Choose the current rack, for all terminals without a choice of their own.'
 export const details =
-  'A shell can choose its own rack in GATEWAY_RACK, a directory in .convox/rack, and a command in --rack. The command changes none of these.'
+  'A shell can choose its own rack in GATEWAY_RACK, a directory in .convox/rack, and a command in --rack. This command does not change these choices.'
 export const examples = ['rack-gateway switch production']
 export const builder = {
   name: { type: 'string', demandOption: true, complete: 'rack', describe: 'Your name for the rack' },
@@ -27,13 +27,13 @@ async function switchRack(context: Context, name: string): Promise<void> {
   const { config } = await readClientConfig(context.configPath)
   if (gatewayOf(config, name) === null) throw unknownRack({ name }, { config, path: context.configPath })
   const { env } = context
-  const here = env.RACK_URL?.trim() ? { name: 'its address', from: 'by RACK_URL' } : chosenHere(context, null)
+  const choice = env.RACK_URL?.trim() ? { name: 'its address', source: 'by RACK_URL' } : localChoice(context, null)
   const { notices } = await updateClientConfig(context.configPath, (current) => ({ ...current, current: name }), {
     waitMs: context.timeouts.fileLock,
   })
   for (const notice of notices) context.note(notice)
   context.print(`The current rack is ${name}.`)
-  if (here !== null && here.name !== name)
-    context.note(`Commands here still go to ${printable(here.name)}, ${here.from}.`)
+  if (choice !== null && choice.name !== name)
+    context.note(`Commands here still go to ${printable(choice.name)}, ${choice.source}.`)
   else if (env.RACK_GATEWAY_URL) context.note('Commands here still go to the gateway of RACK_GATEWAY_URL.')
 }

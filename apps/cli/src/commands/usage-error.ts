@@ -17,9 +17,9 @@ export function usageError(command: NamedModule, message: string, words: readonl
   const [, surplus] = /Unknown arguments?: (.+)/s.exec(message) ?? []
   if (surplus !== undefined)
     return new Usage(`${name} takes no argument ${printable(surplus.replaceAll('\0', ''))}.`, seeHelp(name))
-  const [, key, given] = /Argument: (\S+), Given: (".*"), Choices:/.exec(message) ?? []
-  if (key !== undefined && given !== undefined)
-    return notAmongChoices(key, String(JSON.parse(`[${given}]`)[0]), module.builder[key]?.choices ?? [])
+  const [, key, rejectedValue] = /Argument: (\S+), Given: (".*"), Choices:/.exec(message) ?? []
+  if (key !== undefined && rejectedValue !== undefined)
+    return notAmongChoices(key, String(JSON.parse(`[${rejectedValue}]`)[0]), module.builder[key]?.choices ?? [])
   const [, option] = /Not enough arguments following: (\S+)/.exec(message) ?? []
   if (option !== undefined) return new Usage(`${typedOption(option)} needs a value.`, seeHelp(name))
   const [, count] = /Not enough non-option arguments: got (\d+)/.exec(message) ?? []
@@ -32,8 +32,8 @@ export function usageError(command: NamedModule, message: string, words: readonl
 
 function isUnknownOption(module: CommandModule, word: string): boolean {
   if (!/^-./.test(word)) return false
-  const [typed] = word.split('=')
-  return !optionsOf(module).some(([key, { alias }]) => typed === `--${key}` || word.startsWith(`-${alias}`))
+  const [flag] = word.split('=')
+  return !optionsOf(module).some(([key, { alias }]) => flag === `--${key}` || word.startsWith(`-${alias}`))
 }
 
 function unknownOption({ name, module }: NamedModule, word: string): Error {
@@ -45,8 +45,8 @@ function unknownOption({ name, module }: NamedModule, word: string): Error {
   )
 }
 
-function notAmongChoices(key: string, given: string, choices: readonly unknown[]): Error {
-  const value = given.replaceAll('\0', '')
+function notAmongChoices(key: string, rejectedValue: string, choices: readonly unknown[]): Error {
+  const value = rejectedValue.replaceAll('\0', '')
   const near = nearest(value, choices.map(String))
   return new Usage(
     `--${key} cannot be ${printable(value)}.`,

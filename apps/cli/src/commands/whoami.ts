@@ -13,7 +13,7 @@ import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
 import { expiryOf, span } from '../session/expiry.ts'
-import { confirmedBy } from '../session/login-entry.ts'
+import { confirmedIdentity } from '../session/login-entry.ts'
 import { identityError, type KnownIdentity } from '../session/require-identity.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
 import { renewTarget } from '../target/renewed-target.ts'
@@ -53,7 +53,7 @@ interface Identity {
 
 /** The output of `whoami --json`. The shape is stable, but fields can be added. */
 interface WhoamiJson extends Identity {
-  /** The rack of commands here; null if the token or its only rack decides. */
+  /** The rack that a command in this directory uses; null: the rack that the token is bound to, or its only rack. */
   readonly chosenRack: string | null
   readonly keptIn: 'file' | 'keychain' | 'environment'
 }
@@ -64,10 +64,10 @@ interface StoredEntry {
 }
 
 export async function handler({ context, rack, json, offline: isOffline }: Arguments<typeof builder>): Promise<void> {
-  const found = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack ?? null))
+  const initialTarget = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack ?? null))
   const { target, stored, answer } = isOffline
-    ? { ...(await readStored(context, found)), answer: null }
-    : await askAndRenew(context, found)
+    ? { ...(await readStored(context, initialTarget)), answer: null }
+    : await askAndRenew(context, initialTarget)
   const lastIdentity = stored === null ? null : storedIdentity(target, stored.entry)
   const identity =
     answer === null
@@ -98,13 +98,16 @@ async function readStored(context: Context, target: Target): Promise<StoredTarge
   return { target, stored: await readEntry(context, target) }
 }
 
-/** Asks the gateway, and then renews a session that is due. If the gateway does not answer, the user waits only once. */
-async function askAndRenew(context: Context, found: Target): Promise<StoredTarget & { readonly answer: MeAnswer }> {
-  const before = await readStored(context, found)
-  const answer = await askMe(found)
+/** Asks the gateway, and then renews the session if a renewal is due. If the gateway does not answer, the user waits only once. */
+async function askAndRenew(
+  context: Context,
+  initialTarget: Target,
+): Promise<StoredTarget & { readonly answer: MeAnswer }> {
+  const before = await readStored(context, initialTarget)
+  const answer = await askMe(initialTarget)
   if (answer.kind !== 'known') return { ...before, answer }
-  const target = await renewTarget(context, found)
-  if (target.token.reveal() === found.token.reveal()) return { ...before, answer }
+  const target = await renewTarget(context, initialTarget)
+  if (target.token.reveal() === initialTarget.token.reveal()) return { ...before, answer }
   const after = await readStored(context, target)
   return { ...after, answer: await askMe(target) }
 }
@@ -165,14 +168,15 @@ async function storeAnswer(
   { slot, entry }: StoredEntry,
   { me, expiresAt }: KnownIdentity,
 ): Promise<void> {
-  const about = { email: me.name, expires_at: expiresAt, confirmed: confirmedBy(me, context.now) }
+  const details = { email: me.name, expires_at: expiresAt, confirmed: confirmedIdentity(me, context.now) }
   try {
     await updateClientConfig(
       context.configPath,
       (current) => {
-        const now = entryOf(current, slot)
-        const isSame = now !== null && now.token === entry.token && now.expires_at === entry.expires_at
-        return isSame ? withCredential(current, slot, { ...now, ...about }) : current
+        const currentEntry = entryOf(current, slot)
+        const isSame =
+          currentEntry !== null && currentEntry.token === entry.token && currentEntry.expires_at === entry.expires_at
+        return isSame ? withCredential(current, slot, { ...currentEntry, ...details }) : current
       },
       { waitMs: context.timeouts.fileLock },
     )
@@ -209,7 +213,7 @@ async function locationOf(context: Context, stored: StoredEntry | null): Promise
   return context.env.RACK_URL?.trim() ? 'RACK_URL' : 'RACK_GATEWAY_TOKEN'
 }
 
-/** The rack of calls that name none. */
+/** The rack of a command that names no rack. */
 function onlyRack(racks: readonly string[]): string {
   const [only] = racks
   return only !== undefined && racks.length === 1 ? only : 'none; pass --rack'

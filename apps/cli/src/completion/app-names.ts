@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { rackFlagIn } from '../convox/command-line.ts'
 import { tryGateway } from '../gateway/gateway-request.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
-import { chosenHere, currentOf, findTarget, type Target } from '../target/target.ts'
+import { currentOf, findTarget, localChoice, type Target } from '../target/target.ts'
 import { createAppCache } from './app-cache.ts'
 import { canResolve } from './name-servers.ts'
 import { isReadableByOthers } from './rack-names.ts'
@@ -19,10 +19,10 @@ const appName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
  * The apps that the gateway shows to the user, on the rack of the typed line. Asks the gateway at most once a minute, and
  * returns nothing if it does not answer within a second.
  *
- * @param before the words before the one that is being typed
+ * @param previousWords the words before the one that is being typed
  */
-export async function appNames(context: Context, before: readonly string[]): Promise<readonly string[]> {
-  const target = await findTargetSilently(context, before)
+export async function appNames(context: Context, previousWords: readonly string[]): Promise<readonly string[]> {
+  const target = await findTargetSilently(context, previousWords)
   if (target === null) return []
   const cache = createAppCache(context.configPath, target)
   const cached = cache.read(context.now)
@@ -33,11 +33,11 @@ export async function appNames(context: Context, before: readonly string[]): Pro
 }
 
 /** @returns null if the token is in a keychain, which might ask the user to unlock it */
-async function findTargetSilently(context: Context, before: readonly string[]): Promise<Target | null> {
+async function findTargetSilently(context: Context, previousWords: readonly string[]): Promise<Target | null> {
   const { env } = context
   const urlTarget = rackUrlTarget(env.RACK_URL)
   if (urlTarget !== null) return urlTarget
-  const flag = rackFlagIn(before)
+  const flag = rackFlagIn(previousWords)
   const usesFile = !env.RACK_GATEWAY_URL && !env.RACK_GATEWAY_TOKEN
   if (usesFile && (isReadableByOthers(context) || !(await isTokenInFile(context, flag)))) return null
   return findTarget({ ...context, note: () => undefined }, flag)
@@ -45,16 +45,16 @@ async function findTargetSilently(context: Context, before: readonly string[]): 
 
 async function isTokenInFile(context: Context, flag: string | null): Promise<boolean> {
   const { config } = await readClientConfig(context.configPath)
-  const name = (chosenHere(context, flag) ?? currentOf(config))?.name
+  const name = (localChoice(context, flag) ?? currentOf(config))?.name
   return name !== undefined && credentialOf(config, name)?.entry.token !== undefined
 }
 
-async function fetchNames({ origin, rack, token, trust }: Target): Promise<string[]> {
+async function fetchNames({ origin, rack, token, tlsTrust }: Target): Promise<string[]> {
   const path = rack === null ? ('/apps' as const) : (`/rack/${encodeURIComponent(rack)}/apps` as const)
   const start = performance.now()
   if (!(await canResolve(new URL(origin).hostname, { timeout: nameServerTimeout }))) return []
   const deadline = Math.ceil(timeout - (performance.now() - start))
-  const answer = await tryGateway(origin, { path, token, trust, deadline })
+  const answer = await tryGateway(origin, { path, token, tlsTrust, deadline })
   if (answer.kind === 'unanswered' || answer.status !== 200 || !Array.isArray(answer.value)) return []
   const names = answer.value.map((app: unknown) =>
     typeof app === 'object' && app !== null && 'name' in app ? app.name : null,

@@ -1,32 +1,32 @@
 import { allCommands, type ConvoxCommand, planCommand } from '@rack-gateway/convox-api/commands'
-import { type Expected, expectedNames, nothing, type Suggestion } from './expected.ts'
-import { cursorPosition, type KnownFlag, split, suggestFlags } from './flags.ts'
+import { type Expected, expectedNames, nothingExpected, type Suggestion } from './expected.ts'
+import { cursorPosition, type KnownFlag, splitLastWord, suggestFlags } from './flags.ts'
 
-/** What can follow the words of a convox command. @param words the last one is being typed */
+/** The possible completions of a convox command. @param words the last one is being typed */
 export function expectedOfConvox(words: readonly string[]): Expected {
   const commands = allCommands()
-  const { before } = split(words)
-  const further = furtherWords(commands, before)
-  const command = longestMatch(commands, before)
-  const expected = command === null ? nothing : expectedOf(command, words.slice(command.name.split(' ').length))
-  return { ...expected, words: [...further, ...expected.words] }
+  const { previousWords } = splitLastWord(words)
+  const nextWords = wordsAfter(commands, previousWords)
+  const command = longestMatch(commands, previousWords)
+  const expected = command === null ? nothingExpected : expectedOf(command, words.slice(command.name.split(' ').length))
+  return { ...expected, words: [...nextWords, ...expected.words] }
 }
 
 /** The first words of convox's commands. */
 export function convoxFirstWords(): Suggestion[] {
-  return furtherWords(allCommands(), [])
+  return wordsAfter(allCommands(), [])
 }
 
-function furtherWords(commands: readonly ConvoxCommand[], before: readonly string[]): Suggestion[] {
+function wordsAfter(commands: readonly ConvoxCommand[], previousWords: readonly string[]): Suggestion[] {
   const names = commands.map(({ name }) => name.split(' '))
   const next = names.flatMap((name) =>
-    before.every((word, at) => word === name[at]) ? (name[before.length] ?? []) : [],
+    previousWords.every((word, at) => word === name[at]) ? (name[previousWords.length] ?? []) : [],
   )
   return [...new Set(next)].toSorted().map((word) => ({ word, about: '' }))
 }
 
-function longestMatch(commands: readonly ConvoxCommand[], before: readonly string[]): ConvoxCommand | null {
-  const matches = commands.filter(({ name }) => name.split(' ').every((word, at) => word === before[at]))
+function longestMatch(commands: readonly ConvoxCommand[], previousWords: readonly string[]): ConvoxCommand | null {
+  const matches = commands.filter(({ name }) => name.split(' ').every((word, at) => word === previousWords[at]))
   return matches.toSorted((one, other) => other.name.length - one.name.length)[0] ?? null
 }
 
@@ -42,7 +42,7 @@ function expectedOf(command: ConvoxCommand, rest: readonly string[]): Expected {
 function toKnownFlag({ name, short, kind }: ConvoxCommand['flags'][number]): KnownFlag {
   const names = name === 'app' || name === 'rack' || name === 'file' ? name : null
   return {
-    typed: [`--${name}`, ...(short === '' ? [] : [`-${short}`])],
+    forms: [`--${name}`, ...(short === '' ? [] : [`-${short}`])],
     about: '',
     value: kind === 'toggle' ? null : { choices: [], names },
   }
@@ -50,7 +50,7 @@ function toKnownFlag({ name, short, kind }: ConvoxCommand['flags'][number]): Kno
 
 const exampleApp = 'example-app'
 
-/** Whether the first argument is an existing app, which the calls of the command show. */
+/** Whether the first argument is an existing app. If so, the planned calls of the command are for this app. */
 function takesApp({ name }: ConvoxCommand): boolean {
   const planContext = { appSetting: null, directory: '', rack: null, input: 'terminal' } as const
   const plan = planCommand([...name.split(' '), exampleApp], planContext)

@@ -7,21 +7,21 @@ export interface Suggestion {
   readonly about: string
 }
 
-/** What can stand at the cursor. */
+/** The possible completions at the cursor. */
 export interface Expected {
   readonly words: readonly Suggestion[]
-  /** The kind of names that can stand there, too. */
+  /** The kind of names that are possible, too. */
   readonly names: NameKind | null
   /** The text before a name or a choice in the same word, such as `--rack=`. */
-  readonly before: string
+  readonly prefix: string
 }
 
-export const nothing: Expected = { words: [], names: null, before: '' }
+export const nothingExpected: Expected = { words: [], names: null, prefix: '' }
 
 export function expectedWords(words: readonly Suggestion[]): Expected {
-  return { ...nothing, words }
+  return { ...nothingExpected, words }
 }
 
 export function expectedNames(names: NameKind | null): Expected {
-  return { ...nothing, names }
+  return { ...nothingExpected, names }
 }

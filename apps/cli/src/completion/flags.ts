@@ -4,7 +4,7 @@ import { type Expected, expectedWords, type NameKind, type Suggestion } from './
 /** A flag of rack-gateway or of convox. */
 export interface KnownFlag {
   /** Its forms, such as `--rack` and `-r`. */
-  readonly typed: readonly string[]
+  readonly forms: readonly string[]
   readonly about: string
   /** Null for a flag without a value. */
   readonly value: { readonly choices: readonly string[]; readonly names: NameKind | null } | null
@@ -21,7 +21,7 @@ export function flagsOf(module: CommandModule): KnownFlag[] {
   return optionsOf(module).map(([name, option]) => {
     const { alias, describe = '', choices = [], complete = null } = option
     return {
-      typed: [`--${name}`, ...(typeof alias === 'string' ? [`-${alias}`] : [])],
+      forms: [`--${name}`, ...(typeof alias === 'string' ? [`-${alias}`] : [])],
       about: describe,
       value: isSwitch(option) ? null : { choices: choices.map(String), names: complete },
     }
@@ -29,23 +29,24 @@ export function flagsOf(module: CommandModule): KnownFlag[] {
 }
 
 export function suggestFlags(flags: readonly KnownFlag[]): Expected {
-  return expectedWords(flags.flatMap(({ typed, about }) => typed.map((word) => ({ word, about }))))
+  return expectedWords(flags.flatMap(({ forms, about }) => forms.map((word) => ({ word, about }))))
 }
 
 /** @param words the words after a command's name; the last one is being typed */
 export function cursorPosition(words: readonly string[], flags: readonly KnownFlag[]): CursorPosition {
-  const { before, current } = split(words)
+  const { previousWords, current } = splitLastWord(words)
   let index = 0
-  for (let at = 0; at < before.length; at++) {
-    const word = before[at] ?? ''
-    if (word === '--') return { kind: 'argument', index: index + before.length - at - 1 }
+  for (let at = 0; at < previousWords.length; at++) {
+    const word = previousWords[at] ?? ''
+    if (word === '--') return { kind: 'argument', index: index + previousWords.length - at - 1 }
     const value = flagNamed(word, flags)?.value ?? null
     if (!isFlag(word)) index++
-    else if (value !== null && ++at === before.length) return { kind: 'value', expected: valueExpected(value, '') }
+    else if (value !== null && ++at === previousWords.length)
+      return { kind: 'value', expected: valueExpected(value, '') }
   }
-  const [, joined = '', name = ''] = /^((--[^=]+)=)/.exec(current) ?? []
+  const [, prefix = '', name = ''] = /^((--[^=]+)=)/.exec(current) ?? []
   const value = flagNamed(name, flags)?.value ?? null
-  if (value !== null) return { kind: 'value', expected: valueExpected(value, joined) }
+  if (value !== null) return { kind: 'value', expected: valueExpected(value, prefix) }
   return current.startsWith('-') ? { kind: 'flag' } : { kind: 'argument', index }
 }
 
@@ -59,17 +60,20 @@ export function afterFlags(words: readonly string[], flags: readonly KnownFlag[]
 }
 
 /** The word that is being typed, and the words before it. */
-export function split(words: readonly string[]): { readonly before: readonly string[]; readonly current: string } {
-  return { before: words.slice(0, -1), current: words.at(-1) ?? '' }
+export function splitLastWord(words: readonly string[]): {
+  readonly previousWords: readonly string[]
+  readonly current: string
+} {
+  return { previousWords: words.slice(0, -1), current: words.at(-1) ?? '' }
 }
 
-function valueExpected({ choices, names }: NonNullable<KnownFlag['value']>, before: string): Expected {
-  const words: Suggestion[] = choices.map((choice) => ({ word: `${before}${choice}`, about: '' }))
-  return { words, names, before }
+function valueExpected({ choices, names }: NonNullable<KnownFlag['value']>, prefix: string): Expected {
+  const words: Suggestion[] = choices.map((choice) => ({ word: `${prefix}${choice}`, about: '' }))
+  return { words, names, prefix }
 }
 
 function flagNamed(word: string, flags: readonly KnownFlag[]): KnownFlag | undefined {
-  return flags.find(({ typed }) => typed.includes(word))
+  return flags.find(({ forms }) => forms.includes(word))
 }
 
 function isFlag(word: string): boolean {

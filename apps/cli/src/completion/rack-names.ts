@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 
-/** The racks of the file; none if the environment replaces the file. */
+/** The racks of the configuration file; none if the environment replaces the file, or if other users can read it. */
 export async function rackNames(context: Context): Promise<string[]> {
   const { env, configPath } = context
   if (env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN || isReadableByOthers(context)) return []
@@ -10,7 +10,7 @@ export async function rackNames(context: Context): Promise<string[]> {
   return Object.keys(config.gateways ?? {})
 }
 
-/** The next command corrects the permissions and notes it. Completion prints no notes, so it does not read the file. */
+/** Reading such a file corrects its permissions, with a note. Completion prints no notes, so it leaves this to the next command. */
 export function isReadableByOthers({ configPath, platform }: Pick<Context, 'configPath' | 'platform'>): boolean {
   const stats = statSync(configPath, { throwIfNoEntry: false })
   return platform !== 'win32' && stats !== undefined && (stats.mode & 0o077) !== 0

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type FakeGateway, startFakeGateway } from '../testing/fake-gateway.ts'
 import { createMachine, type Machine } from '../testing/harness.ts'
-import { isInstalled, type TriedShell, typeInto } from '../testing/shell.ts'
+import { isInstalled, type TestedShell, typeInto } from '../testing/shell.ts'
 
 let machine: Machine
 let gateway: FakeGateway
@@ -48,7 +48,7 @@ const hostile = [
 /** The names that could be dangerous after an opening quote. In bash, the last one needs no quotes. */
 const quoting = ['x$(touch pwned)', 'x`touch pwned`', "x';touch pwned;'", 'x";touch pwned;"', 'x~']
 
-for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TriedShell[]) {
+for (const shell of ['bash', 'zsh', 'fish'] as const satisfies readonly TestedShell[]) {
   describe.skipIf(!isInstalled(shell))(`${shell} (if it is installed)`, () => {
     test.each([
       ['a command', 'rack-gateway toke\tli\t', ['tokens', 'list']],

@@ -161,13 +161,13 @@ describe('names of racks', () => {
     expect(await suggest(['switch', ''])).toEqual([])
     expect(await appOf()).toEqual([])
     expect([readFileSync(machine.configPath, 'utf8'), statSync(machine.configPath).mode]).toEqual(before)
-    expect(gateway.asked).toEqual([])
+    expect(gateway.requests).toEqual([])
   })
 
   test('do not come from the gateway', async () => {
     const env = { RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_x' }
     expect(await suggest(['ps', '-r', ''], { env })).toEqual([])
-    expect(gateway.asked).toEqual([])
+    expect(gateway.requests).toEqual([])
   })
 })
 
@@ -180,13 +180,13 @@ describe('names of apps', () => {
     expect(await suggest(['ps', '-a', ''], { at: now + 60_000 })).toEqual(['new'])
     expect(await suggest(['ps', '-a', ''], { at: now - 1 })).toEqual(['new'])
     expect(await appOf('-r', 'production')).toEqual(['new'])
-    expect(gateway.asked.map(({ path }) => path)).toEqual([
+    expect(gateway.requests.map(({ path }) => path)).toEqual([
       '/rack/eu-1/apps',
       '/rack/eu-1/apps',
       '/rack/eu-1/apps',
       '/rack/production/apps',
     ])
-    expect(gateway.asked[0]?.authorization).toBe('Bearer rgs_x')
+    expect(gateway.requests[0]?.authorization).toBe('Bearer rgs_x')
   })
 
   test('are cached in files that only the user can read, without the token', async () => {
@@ -218,7 +218,7 @@ describe('names of apps', () => {
     ],
   ])('come from the gateway of %s', async (_, env, path, authorization) => {
     expect(await suggest(['ps', '-a', ''], { env: env() })).toEqual(['web', 'worker'])
-    expect(gateway.asked).toEqual([{ path, authorization }])
+    expect(gateway.requests).toEqual([{ path, authorization }])
   })
 
   test('exclude invalid names, and are limited to 1,000', async () => {
@@ -254,12 +254,12 @@ describe('names of apps', () => {
     expect(await appOf()).toEqual([])
     gateway.answer = apps('web')
     expect(await appOf()).toEqual([])
-    expect(gateway.asked).toHaveLength(1)
+    expect(gateway.requests).toHaveLength(1)
   })
 
   test('need at most a second if the gateway does not answer', async () => {
     const { promise, end } = createDeferred()
-    gateway.answer = { ...apps('web'), after: promise }
+    gateway.answer = { ...apps('web'), delay: promise }
     const waits = vi.spyOn(AbortSignal, 'timeout')
     expect(await appOf()).toEqual([])
     end()
@@ -277,7 +277,7 @@ describe('names of apps', () => {
     machine.write(tool, `#!/bin/sh\necho asked > ${machine.home}/asked\necho rgs_x\n`)
     chmodSync(tool, 0o755)
     expect(await suggest(['ps', '-a', ''], { env: machine.env })).toEqual([])
-    expect([gateway.asked, readdirSync(machine.home).includes('asked')]).toEqual([[], false])
+    expect([gateway.requests, readdirSync(machine.home).includes('asked')]).toEqual([[], false])
   })
 
   test('do not renew a session, and do not use an expired one', async () => {
@@ -288,9 +288,9 @@ describe('names of apps', () => {
       })
     session({ renew_at: '2020-01-01T00:00:00Z', expires_at: new Date(now + 1e9).toISOString() })
     expect(await appOf()).toEqual(['web', 'worker'])
-    expect(gateway.asked.map(({ path }) => path)).toEqual(['/rack/staging/apps'])
+    expect(gateway.requests.map(({ path }) => path)).toEqual(['/rack/staging/apps'])
     session({ expires_at: '2020-01-01T00:00:00Z' })
     expect(await appOf()).toEqual([])
-    expect(gateway.asked).toHaveLength(1)
+    expect(gateway.requests).toHaveLength(1)
   })
 })

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { printable } from '../output/terminal.ts'
 import { appNames } from './app-names.ts'
 import type { Suggestion } from './expected.ts'
-import { split } from './flags.ts'
+import { splitLastWord } from './flags.ts'
 import { rackNames } from './rack-names.ts'
 import { expectedAt } from './typed-line.ts'
 
@@ -13,16 +13,16 @@ export interface Suggestions {
   readonly files: boolean
 }
 
-/** The suggestions for the end of a line. Leaves out names that cannot be found, without an error. */
+/** The suggestions for the end of a line. If the names of racks or apps cannot be found, leaves them out without an error. */
 export async function suggestionsAt(
   context: Context,
   list: CommandList,
   words: readonly string[],
 ): Promise<Suggestions> {
-  const { before, current } = split(words)
+  const { previousWords, current } = splitLastWord(words)
   const expected = await expectedAt(list, words)
-  const names = await namesOf(context, expected.names, before).catch(() => [])
-  const nameSuggestions = names.filter(isSafe).map((name) => ({ word: `${expected.before}${name}`, about: '' }))
+  const names = await namesOf(context, expected.names, previousWords).catch(() => [])
+  const nameSuggestions = names.filter(isSafe).map((name) => ({ word: `${expected.prefix}${name}`, about: '' }))
   return {
     words: [...expected.words, ...nameSuggestions].filter(
       ({ word }) => word.startsWith(current) && isRequested(word, current),
@@ -31,9 +31,13 @@ export async function suggestionsAt(
   }
 }
 
-async function namesOf(context: Context, kind: string | null, before: readonly string[]): Promise<readonly string[]> {
+async function namesOf(
+  context: Context,
+  kind: string | null,
+  previousWords: readonly string[],
+): Promise<readonly string[]> {
   if (kind === 'rack') return rackNames(context)
-  return kind === 'app' ? appNames(context, before) : []
+  return kind === 'app' ? appNames(context, previousWords) : []
 }
 
 /** Rejects names with control or format characters, and names that look like flags. */

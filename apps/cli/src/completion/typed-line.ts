@@ -13,33 +13,33 @@ import { rackOption } from '../commands/options/shared-options.ts'
 import { ownCommands } from '../convox/command-line.ts'
 import { mfaMethods } from '../step-up/mfa-choice.ts'
 import { convoxFirstWords, expectedOfConvox } from './convox-words.ts'
-import { type Expected, expectedNames, expectedWords, nothing, type Suggestion } from './expected.ts'
-import { afterFlags, cursorPosition, flagsOf, type KnownFlag, split, suggestFlags } from './flags.ts'
+import { type Expected, expectedNames, expectedWords, nothingExpected, type Suggestion } from './expected.ts'
+import { afterFlags, cursorPosition, flagsOf, type KnownFlag, splitLastWord, suggestFlags } from './flags.ts'
 
-const help: KnownFlag = { typed: ['--help', '-h'], about: 'Show help', value: null }
+const help: KnownFlag = { forms: ['--help', '-h'], about: 'Show help', value: null }
 /** The flags before the first word. */
 const leadingFlags: readonly KnownFlag[] = [
-  { typed: ['--rack', '-r'], about: rackOption.describe, value: { choices: [], names: 'rack' } },
+  { forms: ['--rack', '-r'], about: rackOption.describe, value: { choices: [], names: 'rack' } },
   {
-    typed: ['--mfa-code'],
+    forms: ['--mfa-code'],
     about: 'Prove your second factor with this code, if a proof is needed',
     value: { choices: [], names: null },
   },
   {
-    typed: ['--mfa-method'],
+    forms: ['--mfa-method'],
     about: 'How to prove your second factor',
     value: { choices: mfaMethods, names: null },
   },
-  { typed: ['--no-precheck'], about: 'Let only the gateway decide', value: null },
-  { typed: ['--no-relay'], about: 'Connect convox directly, without verifying the certificate', value: null },
-  { typed: ['--version', '-v'], about: 'Print the version', value: null },
+  { forms: ['--no-precheck'], about: 'Let only the gateway decide', value: null },
+  { forms: ['--no-relay'], about: 'Connect convox directly, without verifying the certificate', value: null },
+  { forms: ['--version', '-v'], about: 'Print the version', value: null },
   help,
 ]
 
-/** What can stand at the end of a line. @param words the words after `rack-gateway`; the last one is being typed */
+/** The possible completions at the end of a line. @param words the words after `rack-gateway`; the last one is being typed */
 export async function expectedAt(list: CommandList, words: readonly string[]): Promise<Expected> {
   const line = afterFlags(words, leadingFlags)
-  if (line === null) return expectedAmong(words, leadingFlags, () => nothing)
+  if (line === null) return expectedAmong(words, leadingFlags, () => nothingExpected)
   const [first = '', ...rest] = line
   if (rest.length === 0) return expectedWords(await everyFirstWord(list))
   if (first === '--') return expectedOfConvox(rest)
@@ -60,18 +60,20 @@ async function ownFirstWords(list: CommandList): Promise<Suggestion[]> {
 }
 
 async function expectedOfHelp(list: CommandList, words: readonly string[]): Promise<Expected> {
-  const { before } = split(words)
-  const group = groupNamed(list, before[0])
-  if (before.length === 0) return expectedWords(await ownFirstWords(list))
-  return before.length === 1 && group !== undefined ? expectedWords(await actionsOf(group)) : nothing
+  const { previousWords } = splitLastWord(words)
+  const group = groupNamed(list, previousWords[0])
+  if (previousWords.length === 0) return expectedWords(await ownFirstWords(list))
+  return previousWords.length === 1 && group !== undefined ? expectedWords(await actionsOf(group)) : nothingExpected
 }
 
 async function expectedOfOwn(list: CommandList, line: readonly string[]): Promise<Expected> {
   const [first = '', second = '', ...rest] = line
   const group = groupNamed(list, first)
-  if (group === undefined) return ofCommand(await loadSingleCommand(list, first), line.slice(1))
-  if (second.startsWith('-')) return ofCommand(await loadAction(group, group.default ?? ''), line.slice(1))
-  return rest.length === 0 ? expectedWords(await actionsOf(group)) : ofCommand(await loadAction(group, second), rest)
+  if (group === undefined) return expectedOfCommand(await loadSingleCommand(list, first), line.slice(1))
+  if (second.startsWith('-')) return expectedOfCommand(await loadAction(group, group.default ?? ''), line.slice(1))
+  return rest.length === 0
+    ? expectedWords(await actionsOf(group))
+    : expectedOfCommand(await loadAction(group, second), rest)
 }
 
 async function actionsOf(group: CommandGroup): Promise<Suggestion[]> {
@@ -79,8 +81,8 @@ async function actionsOf(group: CommandGroup): Promise<Suggestion[]> {
   return commands.map(({ name, module }) => ({ word: name.slice(group.name.length + 1), about: module.describe }))
 }
 
-function ofCommand(command: Command | null, words: readonly string[]): Expected {
-  if (command === null) return nothing
+function expectedOfCommand(command: Command | null, words: readonly string[]): Expected {
+  if (command === null) return nothingExpected
   const flags = [...flagsOf(command.module), help]
   const convoxWords = command.module.passThrough ? afterFlags(words, flags) : null
   return convoxWords === null

@@ -17,7 +17,7 @@ describe('the program of a command', () => {
     [['help', 'login']],
     ...singleWords,
   ])('%j is rack-gateway', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'us', words: args, ...noFlags })
+    expect(parseCommandLine(args)).toEqual({ program: 'rack-gateway', words: args, ...noFlags })
   })
 
   test.each([
@@ -29,12 +29,12 @@ describe('the program of a command', () => {
     [['--nonsense']],
     [['rack', '--help']],
   ])('%j is convox, with unchanged words', (args) => {
-    expect(parseCommandLine(args)).toEqual({ for: 'convox', words: args, ...noFlags })
+    expect(parseCommandLine(args)).toEqual({ program: 'convox', words: args, ...noFlags })
   })
 
   test.each(ownCommands)('-- %s is convox', (command) => {
     expect(parseCommandLine(['--', command, 'x'])).toEqual({
-      for: 'convox',
+      program: 'convox',
       words: [command, 'x'],
       ...noFlags,
     })
@@ -42,19 +42,19 @@ describe('the program of a command', () => {
 
   test('depends on the first word after a rack flag, which convox does not get', () => {
     expect(parseCommandLine(['--rack', 'a', 'apps'])).toEqual({
-      for: 'convox',
+      program: 'convox',
       words: ['apps'],
       ...noFlags,
       rack: 'a',
     })
     expect(parseCommandLine(['-r', 'a', 'whoami'])).toEqual({
-      for: 'us',
+      program: 'rack-gateway',
       words: ['whoami'],
       ...noFlags,
       rack: 'a',
     })
     expect(parseCommandLine(['-r=a', '--', 'racks'])).toEqual({
-      for: 'convox',
+      program: 'convox',
       words: ['racks'],
       ...noFlags,
       rack: 'a',
@@ -71,7 +71,7 @@ describe.each([
     [['--rack', 'a', flag, 'apps'], ['apps'], 'a'],
     [[flag, '-r=a', '--', 'racks'], ['racks'], 'a'],
   ])('before the first word (%j) is an own flag, and convox does not get it', (args, words, rack) => {
-    expect(parseCommandLine(args)).toEqual({ ...off, for: 'convox', words, rack })
+    expect(parseCommandLine(args)).toEqual({ ...off, program: 'convox', words, rack })
   })
 
   test.each([[['apps', flag]], [['--', flag]], [['run', 'web', '--', flag]]])(
@@ -92,7 +92,7 @@ describe('the rack flag', () => {
     [['exec', 'p', 'sh', '-r', 'a']],
     [['apps', '-r', 'a', '--rack', 'a']],
   ])('is found in %j, and is not moved', (args) => {
-    expect(parseCommandLine(args)).toEqual({ ...noFlags, for: 'convox', words: args, rack: 'a' })
+    expect(parseCommandLine(args)).toEqual({ ...noFlags, program: 'convox', words: args, rack: 'a' })
   })
 
   test('is ignored after --, where it belongs to the command that runs', () => {
@@ -121,11 +121,14 @@ describe('the flags of second factors', () => {
     [['--mfa-code=123456', '--mfa-method', 'totp', 'apps'], { mfaCode: '123456', mfaMethod: 'totp' }],
     [['--mfa-method=passkey', '-r', 'a', 'apps'], { mfaMethod: 'passkey', rack: 'a' }],
   ])('stand before the first word (%j), and convox does not get them', (args, flags) => {
-    expect(parseCommandLine(args)).toEqual({ ...noFlags, for: 'convox', words: ['apps'], ...flags })
+    expect(parseCommandLine(args)).toEqual({ ...noFlags, program: 'convox', words: ['apps'], ...flags })
   })
 
   test('stand before an own command, too', () => {
-    expect(parseCommandLine(['--mfa-code', '123456', 'tokens'])).toMatchObject({ for: 'us', mfaCode: '123456' })
+    expect(parseCommandLine(['--mfa-code', '123456', 'tokens'])).toMatchObject({
+      program: 'rack-gateway',
+      mfaCode: '123456',
+    })
   })
 
   test.each([
@@ -150,7 +153,7 @@ describe('the flags of second factors', () => {
       ['--', 'run', 'web', 'x', '--mfa-code', '1'],
       ['exec', 'p', '--', 'x', '--mfa-code', '1'],
     ])
-      expect(parseCommandLine(args)).toMatchObject({ for: 'convox', mfaCode: null })
+      expect(parseCommandLine(args)).toMatchObject({ program: 'convox', mfaCode: null })
   })
 })
 
@@ -160,7 +163,7 @@ test('convox gets all words unchanged', () => {
     fc.property(fc.array(word), (rest) => {
       fc.pre(!rest.some((candidate) => /^(-r|--rack)/.test(candidate)))
       expect(parseCommandLine(['run', ...rest]).words).toEqual(['run', ...rest])
-      expect(parseCommandLine(['--', ...rest])).toMatchObject({ for: 'convox', words: rest })
+      expect(parseCommandLine(['--', ...rest])).toMatchObject({ program: 'convox', words: rest })
     }),
   )
 })

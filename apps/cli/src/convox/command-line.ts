@@ -32,10 +32,10 @@ export const ownCommands = [
 const ownFlags = ['-h', '--help', '-v', '--version']
 
 export interface CommandLine {
-  readonly for: 'us' | 'convox'
+  readonly program: 'rack-gateway' | 'convox'
   /** The words of the command, without the leading flags (for which convox would show its help) and without a leading `--`. */
   readonly words: readonly string[]
-  /** The rack of `--rack` or `-r`, or null. For own commands, only of a flag before the first word. */
+  /** The rack of `--rack` or `-r`, or null. For own commands, only if the flag is before the first word. */
   readonly rack: string | null
   /** Whether to check the policy before convox starts: `off` after `--no-precheck`. */
   readonly precheck: 'on' | 'off'
@@ -51,29 +51,29 @@ const noPrecheck = '--no-precheck'
 const noRelay = '--no-relay'
 
 /**
- * Decides whether a command is our own or convox's, and finds the rack flag. Like convox, accepts it anywhere before `--`.
+ * Decides whether a command is our own or convox's, and finds the rack flag. Like convox, accepts this flag anywhere before `--`.
  *
  * @throws Usage for a flag without its value, and for two different racks
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let start = 0
   for (let length = leadingFlagLength(args, start); length > 0; length = leadingFlagLength(args, start)) start += length
-  const before = args.slice(0, start)
+  const leadingWords = args.slice(0, start)
   const flags = {
-    precheck: before.includes(noPrecheck) ? 'off' : 'on',
-    relay: before.includes(noRelay) ? 'off' : 'on',
-    mfaCode: mfaFlagIn(before, mfaCodeFlag),
-    mfaMethod: mfaMethodIn(before),
+    precheck: leadingWords.includes(noPrecheck) ? 'off' : 'on',
+    relay: leadingWords.includes(noRelay) ? 'off' : 'on',
+    mfaCode: mfaFlagIn(leadingWords, mfaCodeFlag),
+    mfaMethod: mfaMethodIn(leadingWords),
   } as const
   const words = args.slice(start)
   if (words[0] === '--') {
     const convoxWords = words.slice(1)
-    return { for: 'convox', words: convoxWords, rack: rackFlagIn([...before, ...convoxWords]), ...flags }
+    return { program: 'convox', words: convoxWords, rack: rackFlagIn([...leadingWords, ...convoxWords]), ...flags }
   }
   // An own command parses its own flags.
-  if (isOurs(words)) return { for: 'us', words, rack: rackFlagIn(before), ...flags }
+  if (isOurs(words)) return { program: 'rack-gateway', words, rack: rackFlagIn(leadingWords), ...flags }
   rejectLateCode(words)
-  return { for: 'convox', words, rack: rackFlagIn(args), ...flags }
+  return { program: 'convox', words, rack: rackFlagIn(args), ...flags }
 }
 
 /** How many words a leading flag takes; 0 if there is none. */
@@ -101,22 +101,22 @@ function mfaFlagAt(args: readonly string[], index: number, flag: string): MfaFla
   return { value, length: word === flag ? 2 : 1 }
 }
 
-function mfaFlagIn(before: readonly string[], flag: string): string | null {
-  const found = before.findLastIndex((word) => word === flag || word.startsWith(`${flag}=`))
-  return found === -1 ? null : (mfaFlagAt(before, found, flag)?.value ?? null)
+function mfaFlagIn(leadingWords: readonly string[], flag: string): string | null {
+  const found = leadingWords.findLastIndex((word) => word === flag || word.startsWith(`${flag}=`))
+  return found === -1 ? null : (mfaFlagAt(leadingWords, found, flag)?.value ?? null)
 }
 
-function mfaMethodIn(before: readonly string[]): MfaMethod | null {
-  const method = mfaFlagIn(before, mfaMethodFlag)
+function mfaMethodIn(leadingWords: readonly string[]): MfaMethod | null {
+  const method = mfaFlagIn(leadingWords, mfaMethodFlag)
   if (method === null || isMfaMethod(method)) return method
   throw new Usage(`${printable(method)} is not a method.`, `--mfa-method can be ${mfaMethods.join(' or ')}.`)
 }
 
-/** Convox would not know the flag, and could log its value. After `--`, the words belong to convox alone. */
+/** Rejects `--mfa-code` after the first word: convox does not know the flag, and could log its value. Ignores words after `--`. */
 function rejectLateCode(words: readonly string[]): void {
   const end = words.indexOf('--')
-  const own = end === -1 ? words : words.slice(0, end)
-  if (own.some((word) => word === mfaCodeFlag || word.startsWith(`${mfaCodeFlag}=`)))
+  const checkedWords = end === -1 ? words : words.slice(0, end)
+  if (checkedWords.some((word) => word === mfaCodeFlag || word.startsWith(`${mfaCodeFlag}=`)))
     throw new Usage(
       `${mfaCodeFlag} must be before the command of convox.`,
       `For example: rack-gateway ${mfaCodeFlag} CODE ${printable(words[0] ?? 'apps')} …`,

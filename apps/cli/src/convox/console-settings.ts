@@ -12,7 +12,7 @@ export interface ConsoleLogin {
   /** The gateway, with its port if that is not the usual one. */
   readonly host: string
   readonly token: string
-  /** `<organization>/<rack>`; null: the current rack stays. */
+  /** `<organization>/<rack>`; null keeps the current rack. */
   readonly rack: string | null
 }
 
@@ -40,7 +40,7 @@ export function writeConsoleLogin(context: SettingsContext, { host, token, rack 
   writeSetting(context, 'console', host)
   if (rack === null) return
   writeSetting(context, 'current', JSON.stringify({ name: rack, type: 'console' }))
-  // It would take precedence over `current`. `convox login` removes it, too.
+  // The setting `rack` would take precedence over `current`. `convox login` removes it, too.
   removeSetting(context, 'rack')
 }
 
@@ -61,7 +61,7 @@ export function removeConsoleLogin(context: SettingsContext, host: string): void
 function readMap(context: SettingsContext, name: string): Readonly<Record<string, unknown>> {
   const text = readSetting(context, name)
   if (text === '') return {}
-  const value = parsed(text)
+  const value = parseOrNull(text)
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   throw new BadSetting(
     `${pathOf(context, name)} is not a JSON object.`,
@@ -69,7 +69,7 @@ function readMap(context: SettingsContext, name: string): Readonly<Record<string
   )
 }
 
-function parsed(text: string): unknown {
+function parseOrNull(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

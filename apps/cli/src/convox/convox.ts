@@ -6,7 +6,7 @@ import { convoxName, findConvox, type ProcessSettings } from './convox-file.ts'
 import { startError } from './convox-start-error.ts'
 
 /** Set in the environment of convox. If rack-gateway finds it, it was started instead of convox, and would start itself forever. */
-const withinConvox = 'RACK_GATEWAY_WITHIN_CONVOX'
+const withinConvoxVariable = 'RACK_GATEWAY_WITHIN_CONVOX'
 
 const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
@@ -19,11 +19,11 @@ const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 export async function runConvox(words: readonly string[], settings: ProcessSettings): Promise<number> {
   const { env } = settings
   const name = convoxName(env)
-  if (env[withinConvox]) throw new ConvoxIsRackGateway(name)
+  if (env[withinConvoxVariable]) throw new ConvoxIsRackGateway(name)
   const file = findConvox(settings)
   if (file === null) throw new ConvoxMissing(name)
   return new Promise((resolve, reject) => {
-    const child = spawn(file, [...words], { stdio: 'inherit', env: { ...env, [withinConvox]: '1' } })
+    const child = spawn(file, [...words], { stdio: 'inherit', env: { ...env, [withinConvoxVariable]: '1' } })
     const stopForwarding = forwardSignals(child)
     // A missing command emits `error`, and then `close` with -2.
     child.once('error', (error) => {

@@ -91,7 +91,7 @@ describe.skipIf(!hasScript)('in a terminal (needs /usr/bin/script of util-linux)
 
   test('a command that takes more than a second shows a progress line, and removes it', async () => {
     const { promise, end } = createDeferred()
-    gateway.answer = { ...page('deploy-web'), after: promise }
+    gateway.answer = { ...page('deploy-web'), delay: promise }
     const terminal = inTerminal('service-accounts')
     await terminal.saw('asking the gateway … 1 s')
     end()
@@ -104,13 +104,13 @@ describe.skipIf(!hasScript)('in a terminal (needs /usr/bin/script of util-linux)
     await declined.saw('? [y/N] ')
     declined.press('n\n')
     expect(await declined.end()).toBe(130)
-    expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/service-accounts?limit=200'])
+    expect(gateway.requests.map(({ path }) => path)).toEqual(['/gateway/api/v1/service-accounts?limit=200'])
     const done = inTerminal('service-accounts disable deploy-web')
     await done.saw('Disable the service account deploy-web, which stops its API tokens? [y/N] ')
     gateway.answer = { status: 200, body: account('deploy-web') }
     done.press('y\n')
     expect(await done.end()).toBe(0)
-    expect(gateway.asked.at(-1)?.path).toMatch(/\/01a21006-\S+\/disable$/)
+    expect(gateway.requests.at(-1)?.path).toMatch(/\/01a21006-\S+\/disable$/)
   })
 
   test('Ctrl-C at the question cancels the command', async () => {
@@ -118,7 +118,7 @@ describe.skipIf(!hasScript)('in a terminal (needs /usr/bin/script of util-linux)
     await terminal.saw('? [y/N] ')
     terminal.press('\u0003')
     expect(await terminal.end()).not.toBe(0)
-    expect(gateway.asked).toHaveLength(1)
+    expect(gateway.requests).toHaveLength(1)
   })
 })
 

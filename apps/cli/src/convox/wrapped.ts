@@ -25,16 +25,16 @@ export async function runWrapped(context: Context, line: CommandLine): Promise<n
   let connection = await connectConvox(context, target, line.relay)
   let proof: CommandProof | null = null
   try {
-    const passed = line.precheck === 'off' ? null : await checkPolicy(context, target, words)
-    if (passed !== null && passed.stepUp !== null) {
-      proof = await prove(context, target, { planned: passed.stepUp, connection, line })
+    const result = line.precheck === 'off' ? null : await checkPolicy(context, target, words)
+    if (result !== null && result.stepUp !== null) {
+      proof = await prove(context, target, { planned: result.stepUp, connection, line })
       if (proof !== null && connection.withProof !== null) connection = await connection.withProof(proof.secret)
       if (proof?.interruption.aborted) throw new Interrupted()
     }
     if (connection.warning !== null) context.note(connection.warning)
     const running = runConvox(words, { ...context, env: connection.env })
     renewal.begin()
-    const refreshed = passed?.refresh(running.then(nothing, nothing))
+    const refreshed = result?.refresh(running.then(ignore, ignore))
     try {
       return await connection.exitCode(await running)
     } finally {
@@ -92,4 +92,4 @@ async function prove(
   return provePlannedCommand(context, target, { planned, choice })
 }
 
-function nothing(): void {}
+function ignore(): void {}

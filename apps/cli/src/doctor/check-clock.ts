@@ -7,15 +7,15 @@ import type { Subject } from './subject.ts'
 /** Seconds that the gateway tolerates between its clock and the clocks of identity providers and CI systems. */
 const tolerance = 30
 /** Seconds from which this machine misjudges the expiry of tokens. */
-const misleading = 300
+const problemOffset = 300
 
 /** Compares the clocks of the gateway and of this machine. The Date header is exact to a second and half the response time. */
-export async function checkClock({ origin, trust }: Pick<Subject, 'origin' | 'trust'>): Promise<Finding> {
+export async function checkClock({ origin, tlsTrust }: Pick<Subject, 'origin' | 'tlsTrust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const requestedAt = Date.now()
   const answer = await tryGateway(origin, {
     path: '/check',
-    trust,
+    tlsTrust,
     deadline: requestDeadline,
   })
   const answeredAt = Date.now()
@@ -37,5 +37,5 @@ function describeOffset(offset: number): Finding {
   const words = difference < 60 ? `${difference} s` : span(difference * 1_000)
   const says = `The clock of this machine is ${words} ${offset > 0 ? 'behind' : 'ahead of'} that of the gateway. If the gateway's clock is wrong, logins and CI jobs can fail. If this clock is wrong, tokens seem to expire too ${offset > 0 ? 'late' : 'early'}.`
   const remedy = 'Set the clock of this machine by NTP. If it is right, tell the operator of the gateway.'
-  return difference < misleading ? warning(says, remedy) : problem(says, remedy)
+  return difference < problemOffset ? warning(says, remedy) : problem(says, remedy)
 }

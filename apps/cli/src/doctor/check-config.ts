@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
 import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
-import { chosenHere } from '../target/target.ts'
+import { localChoice } from '../target/target.ts'
 import { type Finding, ok, problemFrom, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** Checks the configuration file, and what chooses the rack. A missing login is a finding of the token check. */
+/** Checks the configuration file, and which setting chooses the rack. A missing login is a finding of the token check. */
 export async function checkConfig(subject: Subject): Promise<Finding> {
   const { context, fault, notices } = subject
   if (fault !== null && exitCodeOf(fault) !== exitCodes.notLoggedIn) return problemFrom(fault)
@@ -20,7 +20,7 @@ export async function checkConfig(subject: Subject): Promise<Finding> {
 
 function chosenRack({ context, rack, target }: Subject): string {
   if (target?.name == null) return ''
-  const from = chosenHere(context, rack)?.from ?? 'the current or only one'
+  const from = localChoice(context, rack)?.source ?? 'the current or only one'
   return ` The rack is ${printable(target.name)}, ${from}, at ${target.origin}.`
 }
 

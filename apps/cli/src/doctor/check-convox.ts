@@ -13,7 +13,7 @@ const maxOutputLength = 200
 type RunResult =
   /** `code` is null if it was killed at the deadline. */
   | { readonly kind: 'ended'; readonly code: number | null; readonly output: string }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly errorCode: string }
 
 /** Checks that convox exists and can be run, and finds its version. */
 export async function checkConvox({ context }: { readonly context: Context }): Promise<Finding> {
@@ -23,7 +23,7 @@ export async function checkConvox({ context }: { readonly context: Context }): P
   if (file === null) return problemFrom(new ConvoxMissing(name))
   const path = `${printable(file)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
   const result = await run(file, env)
-  if (result.kind === 'failed') return problemFrom(startError(name, result.reason))
+  if (result.kind === 'failed') return problemFrom(startError(name, result.errorCode))
   const output = printable(result.output.trim().split(/\r?\n/, 1)[0] ?? '')
   if (/^rack-gateway \d/.test(output)) return problemFrom(new ConvoxIsRackGateway(name))
   if (result.code === 0 && output !== '') return ok(`${output}, ${path}`)
@@ -55,7 +55,7 @@ function run(binary: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
     })
     // A missing command emits `error`, and then `close` with -2.
     child.once('error', (error) =>
-      end({ kind: 'failed', reason: 'code' in error ? String(error.code) : error.message }),
+      end({ kind: 'failed', errorCode: 'code' in error ? String(error.code) : error.message }),
     )
     child.once('close', (code) => end({ kind: 'ended', code: code ?? exitCodes.failure, output }))
   })

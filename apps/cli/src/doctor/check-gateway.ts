@@ -13,11 +13,11 @@ const Readiness = Type.Object({
 })
 
 /** Checks that the gateway answers, and reports that it is ready. */
-export async function checkGateway({ origin, trust }: Pick<Subject, 'origin' | 'trust'>): Promise<Finding> {
+export async function checkGateway({ origin, tlsTrust }: Pick<Subject, 'origin' | 'tlsTrust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const answer = await tryGateway(origin, {
     path: '/gateway/health/ready',
-    trust,
+    tlsTrust,
     deadline: requestDeadline,
   })
   if (answer.kind === 'unanswered')

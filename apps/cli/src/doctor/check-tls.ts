@@ -13,13 +13,14 @@ import { fetchCertificate, UntrustedCertificate } from './fetch-certificate.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-const soon = 14 * 24 * 60 * 60 * 1000
+/** Milliseconds before the expiry of the certificate. */
+const warningPeriod = 14 * 24 * 60 * 60 * 1000
 
-type TlsSubject = Pick<Subject, 'origin' | 'context' | 'trust' | 'relay'>
+type TlsSubject = Pick<Subject, 'origin' | 'context' | 'tlsTrust' | 'relay'>
 
 /** Verifies the gateway's certificate as all requests do, and checks when it expires. @throws BadSetting */
 export async function checkTls(subject: TlsSubject): Promise<Finding> {
-  const { origin, trust, context } = subject
+  const { origin, tlsTrust, context } = subject
   if (origin === null) return noGateway
   if (!origin.startsWith('https:'))
     return isExposed(origin)
@@ -30,7 +31,7 @@ export async function checkTls(subject: TlsSubject): Promise<Finding> {
       : ok(`${origin} is this machine, and needs no TLS.`)
   requireTlsVerification(origin)
   try {
-    const connectVerified = createVerifiedConnector(configuredAuthorities(trust), context.env)
+    const connectVerified = createVerifiedConnector(configuredAuthorities(tlsTrust), context.env)
     return describeCertificate(subject, await connectVerified((trusted) => fetchCertificate(origin, trusted)))
   } catch (error) {
     if (error instanceof BadSetting) throw error
@@ -40,8 +41,8 @@ export async function checkTls(subject: TlsSubject): Promise<Finding> {
   }
 }
 
-function untrustedProblem({ trust }: TlsSubject, error: UntrustedCertificate): Finding {
-  const fault = describeCertificateFault(error, trustRemedy(trust))
+function untrustedProblem({ tlsTrust }: TlsSubject, error: UntrustedCertificate): Finding {
+  const fault = describeCertificateFault(error, trustRemedy(tlsTrust))
   const { reason, remedy } = fault ?? { reason: 'is rejected', remedy: 'Ask the operator of the gateway.' }
   return problem(
     `The certificate ${reason} (${printable(error.code)}), so nothing is sent to the gateway. Its issuer is ${issuerOf(error.cert)}.`,
@@ -67,7 +68,7 @@ export function checkCertificateExpiry(
 ): Finding {
   const left = Date.parse(certificate.valid_to) - now
   const says = `The certificate is valid, and expires in ${span(left)}, at ${new Date(certificate.valid_to).toISOString()}. Its issuer is ${issuerOf(certificate)}.`
-  return left > soon ? ok(says) : warning(says, 'Ask the operator of the gateway to renew it.')
+  return left > warningPeriod ? ok(says) : warning(says, 'Ask the operator of the gateway to renew it.')
 }
 
 function issuerOf({ issuer }: Pick<PeerCertificate, 'issuer'>): string {

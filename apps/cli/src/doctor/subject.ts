@@ -3,18 +3,20 @@ import type { Context } from '../context.ts'
 import { type GatewayTrust, trustAt } from '../gateway/tls/gateway-trust.ts'
 import { isExpected } from '../output/exit-codes.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
-import { chosenHere, currentOf, findTarget, type Target } from '../target/target.ts'
+import { currentOf, findTarget, localChoice, type Target } from '../target/target.ts'
 
-/** What the checks examine. */
+/** The gateway, rack, and token that the checks examine. */
 export interface Subject {
   readonly context: Context
-  /** By `--rack`. */
+  /** The value of `--rack`, or null. */
   readonly rack: string | null
   /** The target of a command; null if there is none. */
   readonly target: Target | null
   /** The gateway's address, which can be known without a token. */
   readonly origin: string | null
-  readonly trust: GatewayTrust | undefined
+  /** The authorities that may sign the gateway's certificate. */
+  readonly tlsTrust: GatewayTrust | undefined
+  /** Whether the file lets convox use the relay; undefined if it has no entry for the gateway. */
   readonly relay: Target['relay']
   /** Why there is no target. */
   readonly fault: Error | null
@@ -28,17 +30,17 @@ export async function findSubject(userContext: Context, rack: string | null): Pr
   const context = { ...userContext, interactive: false, note: (line: string) => void notices.push(line) }
   try {
     const target = rackUrlTarget(context.env.RACK_URL) ?? (await findTarget(context, rack))
-    const { origin, trust, relay } = target
-    return { context, rack, target, origin, trust, relay, fault: null, notices }
+    const { origin, tlsTrust, relay } = target
+    return { context, rack, target, origin, tlsTrust, relay, fault: null, notices }
   } catch (fault) {
     if (!isExpected(fault)) throw fault
     return { context, rack, target: null, ...(await addressWithoutToken(context, rack)), fault, notices }
   }
 }
 
-type Address = Pick<Subject, 'origin' | 'trust' | 'relay'>
+type Address = Pick<Subject, 'origin' | 'tlsTrust' | 'relay'>
 
-const noAddress: Address = { origin: null, trust: undefined, relay: undefined }
+const noAddress: Address = { origin: null, tlsTrust: undefined, relay: undefined }
 
 async function addressWithoutToken(context: Context, rack: string | null): Promise<Address> {
   const { env } = context
@@ -46,12 +48,12 @@ async function addressWithoutToken(context: Context, rack: string | null): Promi
   if (url) return { ...noAddress, origin: URL.canParse(url) ? gatewayAddress(new URL(url).origin).origin : null }
   try {
     const { config } = await readClientConfig(context.configPath)
-    const choice = chosenHere(context, rack) ?? currentOf(config)
+    const choice = localChoice(context, rack) ?? currentOf(config)
     const gateway = choice === null ? null : gatewayOf(config, choice.name)
     const { origin } = gatewayAddress(gateway?.url ?? '')
     if (choice === null || origin === null) return noAddress
-    const trust = trustAt(context, config, { origin, name: choice.name })
-    return { origin, trust, relay: gateway?.relay === false ? 'off' : 'on' }
+    const tlsTrust = trustAt(context, config, { origin, name: choice.name })
+    return { origin, tlsTrust, relay: gateway?.relay === false ? 'off' : 'on' }
   } catch {
     return noAddress
   }

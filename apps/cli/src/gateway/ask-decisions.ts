@@ -13,15 +13,15 @@ import { askGateway } from './gateway-request.ts'
 export async function askDecisions(
   target: Target,
   calls: readonly PlannedCall[],
-  as: string | null,
+  asUser: string | null,
 ): Promise<Decisions> {
-  const { origin, token, trust } = target
+  const { origin, token, tlsTrust } = target
   const body = {
     ...(target.rack !== null && { rack: target.rack }),
-    ...(as !== null && { as }),
+    ...(asUser !== null && { as: asUser }),
     calls: calls.map(toRequest),
   }
-  const answer = await askGateway(origin, { ...requestFor('decide', { body }), token, trust })
+  const answer = await askGateway(origin, { ...requestFor('decide', { body }), token, tlsTrust })
   const decisions = answer.status === 200 ? readResponse('decide', answer.value) : null
   if (decisions !== null) return decisions
   const error = parseGatewayError(answer.value)

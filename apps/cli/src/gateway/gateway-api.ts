@@ -13,7 +13,7 @@ import { errorFromResponse, isMissing } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'
 
 /** The address of a gateway, and the token for it. */
-export type GatewayAccess = Pick<Target, 'origin' | 'token' | 'trust' | 'proofs'>
+export type GatewayAccess = Pick<Target, 'origin' | 'token' | 'tlsTrust' | 'proofs'>
 
 export interface CallOptions {
   /** Thrown if the gateway has no such resource. */
@@ -37,7 +37,7 @@ export function callGateway<N extends JsonEndpointName>(
   return clientFor(gateway).call(name, request, options)
 }
 
-function clientFor({ origin, token, trust, proofs }: GatewayAccess): GatewayClient<CallOptions> {
+function clientFor({ origin, token, tlsTrust, proofs }: GatewayAccess): GatewayClient<CallOptions> {
   return createGatewayClient<CallOptions>({
     async request(request: HttpRequest, { missing, ...options } = {}) {
       const send = (proof: Secret | null) =>
@@ -45,7 +45,7 @@ function clientFor({ origin, token, trust, proofs }: GatewayAccess): GatewayClie
           ...request,
           ...options,
           token,
-          trust,
+          tlsTrust,
           ...(proof && { headers: { 'step-up': proof.reveal() } }),
         })
       const first = await send(proofs?.current() ?? null)

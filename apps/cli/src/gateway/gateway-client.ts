@@ -28,8 +28,8 @@ const accountRules: ReadonlySet<string> = new Set(['locked-user', 'disabled-serv
 const unknownRejection = 'it has expired, was revoked, or belongs to another gateway'
 
 /** Asks the gateway to whom the token belongs. @param deadline milliseconds; the default is that of `tryGateway` */
-export async function askMe({ origin, token, trust }: GatewayAccess, deadline?: number): Promise<MeAnswer> {
-  const answer = await tryGateway(origin, { ...requestFor('me', {}), token, trust, ...(deadline && { deadline }) })
+export async function askMe({ origin, token, tlsTrust }: GatewayAccess, deadline?: number): Promise<MeAnswer> {
+  const answer = await tryGateway(origin, { ...requestFor('me', {}), token, tlsTrust, ...(deadline && { deadline }) })
   if (answer.kind === 'unanswered')
     return answer.untrusted === null
       ? { kind: 'unreachable', reason: answer.reason, remedy: answer.remedy }
@@ -56,13 +56,13 @@ const endDeadlineMs = 3_000
  * @returns `never` if the gateway does not renew this session, `later` if the request failed
  */
 export async function askRenewal(
-  { origin, token, trust }: GatewayAccess,
+  { origin, token, tlsTrust }: GatewayAccess,
   signal?: AbortSignal,
 ): Promise<RenewedSession | 'never' | 'later'> {
   const answer = await tryGateway(origin, {
     ...requestFor('renewSession', {}),
     token,
-    trust,
+    tlsTrust,
     deadline: renewalDeadlineMs,
     ...(signal && { signal }),
   }).catch(() => null)
@@ -73,8 +73,8 @@ export async function askRenewal(
 }
 
 /** Revokes a session that could not be stored. Ignores failures, because the session also expires. */
-export async function endSession({ origin, token, trust }: GatewayAccess, id: string): Promise<void> {
-  await tryGateway(origin, { ...requestFor('endSession', { id }), token, trust, deadline: endDeadlineMs })
+export async function endSession({ origin, token, tlsTrust }: GatewayAccess, id: string): Promise<void> {
+  await tryGateway(origin, { ...requestFor('endSession', { id }), token, tlsTrust, deadline: endDeadlineMs })
 }
 
 function parseMe({ value }: GatewayAnswer): MeAnswer {

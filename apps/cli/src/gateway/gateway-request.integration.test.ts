@@ -25,12 +25,12 @@ test('does not follow a redirect', async () => {
   const elsewhere = await startFakeGateway({ status: 200, body: {} })
   gateway = await startFakeGateway({ status: 307, headers: { location: elsewhere.url } })
   expect(await askGateway(gateway.url, { path: '/me', token })).toMatchObject({ status: 307 })
-  expect(elsewhere.asked).toEqual([])
+  expect(elsewhere.requests).toEqual([])
   await elsewhere.close()
 })
 
 test('stops at the deadline, also in the middle of a response', async () => {
-  gateway = await startFakeGateway({ status: 200, after: new Promise(() => {}) })
+  gateway = await startFakeGateway({ status: 200, delay: new Promise(() => {}) })
   await expect(askGateway(gateway.url, { path: '/me', token, deadline: 50 })).rejects.toThrow(
     'it did not answer within 0.05 s',
   )
@@ -48,7 +48,7 @@ test('stops at the deadline, also in the middle of a response', async () => {
 })
 
 test('Ctrl-C ends a request with an interruption', async () => {
-  gateway = await startFakeGateway({ status: 200, after: new Promise(() => {}) })
+  gateway = await startFakeGateway({ status: 200, delay: new Promise(() => {}) })
   for (const ask of [askGateway, tryGateway, openGateway]) {
     const stop = new AbortController()
     const asked = ask(gateway.url, { path: '/me', signal: stop.signal })
@@ -111,9 +111,9 @@ test('a connection outlives the request that opened it', async () => {
     onConnection: (socket) =>
       socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
   })
-  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
+  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
   const stop = new AbortController()
-  const request = { path: '/me', token, trust } as const
+  const request = { path: '/me', token, tlsTrust } as const
   expect(await tryGateway(gateway.origin, { ...request, signal: stop.signal })).toMatchObject({ status: 200 })
   stop.abort()
   expect(await tryGateway(gateway.origin, request)).toMatchObject({ status: 200 })
@@ -160,7 +160,7 @@ test.each(['rgs_one\nrgs_two', 'rgs_one\u0000two', 'rgs_one two', 'rgs_öne', ''
       (thrown: unknown) => thrown,
     )
     expect(error).toMatchObject({ code: 'RGW_CLI_BAD_SETTING', message: expect.not.stringMatching(/rgs_/) })
-    expect(gateway.asked).toEqual([])
+    expect(gateway.requests).toEqual([])
   },
 )
 
@@ -178,8 +178,9 @@ test('handles slow, partial, redirecting, and empty responses when authorities a
         socket.write(answers[name] ?? '')
       }),
   })
-  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
-  const ask = (path: string, deadline: number) => tryGateway(origin, { path, token, trust, body: { a: 1 }, deadline })
+  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
+  const ask = (path: string, deadline: number) =>
+    tryGateway(origin, { path, token, tlsTrust, body: { a: 1 }, deadline })
   const timedOut = {
     kind: 'unanswered',
     reason: 'it did not answer within 0.2 s',
@@ -191,10 +192,10 @@ test('handles slow, partial, redirecting, and empty responses when authorities a
   expect(await ask('/moved', 20_000)).toMatchObject({ status: 307 })
   expect(await ask('/slow', 200)).toEqual(timedOut)
   const stop = new AbortController()
-  const interrupted = tryGateway(origin, { path: '/me', token, trust, signal: stop.signal })
+  const interrupted = tryGateway(origin, { path: '/me', token, tlsTrust, signal: stop.signal })
   stop.abort()
   await expect(interrupted).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
-  expect(await tryGateway(origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
+  expect(await tryGateway(origin, { path: '/me', token, tlsTrust: { ...tlsTrust, ca: otherRoot } })).toMatchObject({
     kind: 'unanswered',
     reason: 'its certificate is not signed by a trusted authority',
   })
@@ -205,8 +206,8 @@ test('reuses a verified connection, and opens a new one if it was closed', async
     onConnection: (socket) =>
       socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
   })
-  const trust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
-  const ask = () => tryGateway(gateway.origin, { path: '/me', token, trust })
+  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
+  const ask = () => tryGateway(gateway.origin, { path: '/me', token, tlsTrust })
   for (let count = 0; count < 3; count++) expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(1)
   const [first] = gateway.connections
@@ -215,7 +216,9 @@ test('reuses a verified connection, and opens a new one if it was closed', async
   await closed
   expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(2)
-  expect(await tryGateway(gateway.origin, { path: '/me', token, trust: { ...trust, ca: otherRoot } })).toMatchObject({
+  expect(
+    await tryGateway(gateway.origin, { path: '/me', token, tlsTrust: { ...tlsTrust, ca: otherRoot } }),
+  ).toMatchObject({
     untrusted: { reason: expect.stringContaining('cannot be trusted'), remedy: expect.stringContaining('--ca FILE') },
   })
 })

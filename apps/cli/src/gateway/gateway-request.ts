@@ -16,7 +16,7 @@ export interface GatewayRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   /** Without a token, the request is unauthenticated. */
   readonly token?: Secret
-  readonly trust?: GatewayTrust | undefined
+  readonly tlsTrust?: GatewayTrust | undefined
   /** Sent as JSON. */
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
@@ -37,7 +37,7 @@ export interface GatewayAnswer {
 
 export interface Unanswered {
   readonly kind: 'unanswered'
-  /** A clause. */
+  /** A clause that can follow "the request failed:". */
   readonly reason: string
   readonly remedy: string
   /** Set if the certificate cannot be trusted. */
@@ -85,7 +85,7 @@ export async function openGateway(
 
 /** All requests to a gateway go through this function. It follows no redirect, which could send the token elsewhere. */
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
-  const { path, token, trust, body, headers } = request
+  const { path, token, tlsTrust, body, headers } = request
   const { method = body === undefined ? 'GET' : 'POST' } = request
   requireTlsVerification(origin)
   requireTokenText(token)
@@ -103,7 +103,7 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
     signal,
   }
   if (!origin.startsWith('https:')) return fetch(url, { ...init, redirect: 'manual' })
-  return (await import('./tls/verified-request.ts')).fetchVerified(url, init, trust)
+  return (await import('./tls/verified-request.ts')).fetchVerified(url, init, tlsTrust)
 }
 
 /** @throws BadSetting */
@@ -129,8 +129,12 @@ export function unreachableError(origin: string, { reason, remedy, untrusted }: 
   )
 }
 
-function explainFailure(error: unknown, origin: string, { trust, deadline }: GatewayRequest): Omit<Unanswered, 'kind'> {
-  const untrusted = explainCertificateError(error, { origin, trustRemedy: trustRemedy(trust) })
+function explainFailure(
+  error: unknown,
+  origin: string,
+  { tlsTrust, deadline }: GatewayRequest,
+): Omit<Unanswered, 'kind'> {
+  const untrusted = explainCertificateError(error, { origin, trustRemedy: trustRemedy(tlsTrust) })
   return { ...explainRequestError(error, deadline), untrusted }
 }
 

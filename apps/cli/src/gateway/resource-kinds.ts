@@ -16,7 +16,7 @@ export interface Kind<T> {
   nameOf(item: T): string
   /** A longer name that is accepted too, if several resources can have the same name. */
   fullNameOf?(item: T): string
-  /** What distinguishes it from another resource of the same name. */
+  /** The details that distinguish it from another resource of the same name. */
   detailsOf(item: T): string
   /** Whether it can still be found by its name. */
   isLive(item: T, now: number): boolean
@@ -78,7 +78,7 @@ export const invitations: Kind<Invitation> = {
   isLive: ({ state }) => state === 'open',
 }
 
-/** Those of the user. The gateway has no operation for a single one. */
+/** The second factors of the user. The gateway has no operation that returns a single one. */
 export const secondFactors: Kind<SecondFactor> = {
   noun: 'second factor',
   listCommand: 'rack-gateway mfa',

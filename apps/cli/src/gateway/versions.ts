@@ -28,15 +28,15 @@ export async function askVersions({
   origin,
   rack,
   token,
-  trust,
-}: Pick<Target, 'origin' | 'rack' | 'token' | 'trust'>): Promise<Versions> {
+  tlsTrust,
+}: Pick<Target, 'origin' | 'rack' | 'token' | 'tlsTrust'>): Promise<Versions> {
   const path = rack === null ? '/system' : `/rack/${encodeURIComponent(rack)}/system`
-  const [ofGateway, ofRack] = await Promise.all([
-    tryGateway(origin, { ...requestFor('versions', {}), token, trust, deadline }),
-    tryGateway(origin, { path, token, trust, deadline }),
+  const [gatewayAnswer, rackAnswer] = await Promise.all([
+    tryGateway(origin, { ...requestFor('versions', {}), token, tlsTrust, deadline }),
+    tryGateway(origin, { path, token, tlsTrust, deadline }),
   ])
-  const rackValue = successValue(ofRack)
-  const gateway = readResponse('versions', successValue(ofGateway))
+  const rackValue = successValue(rackAnswer)
+  const gateway = readResponse('versions', successValue(gatewayAnswer))
   const system = Value.Check(RackSystem, rackValue) ? rackValue : null
   const cli = version()
   return {
@@ -46,8 +46,8 @@ export async function askVersions({
     gateway: gateway && { address: origin, version: gateway.gateway },
     rack: system && { name: rack ?? system.name, version: system.version },
     unknown: [
-      ...(gateway ? [] : [`The version of the gateway is unknown: ${reasonOf(origin, ofGateway)}.`]),
-      ...(system ? [] : [`The version of the rack is unknown: ${reasonOf(origin, ofRack)}.`]),
+      ...(gateway ? [] : [`The version of the gateway is unknown: ${reasonOf(origin, gatewayAnswer)}.`]),
+      ...(system ? [] : [`The version of the rack is unknown: ${reasonOf(origin, rackAnswer)}.`]),
     ],
   }
 }
@@ -98,8 +98,8 @@ function reasonOf(origin: string, answer: GatewayAnswer | Unanswered): string {
 function isOlder(one: string, other: string): boolean {
   const [numbers, others] = [numbersOf(one), numbersOf(other)]
   if (numbers === null || others === null) return false
-  const at = numbers.findIndex((number, index) => number !== others[index])
-  return at !== -1 && (numbers[at] ?? 0) < (others[at] ?? 0)
+  const index = numbers.findIndex((number, index) => number !== others[index])
+  return index !== -1 && (numbers[index] ?? 0) < (others[index] ?? 0)
 }
 
 function numbersOf(version: string): number[] | null {

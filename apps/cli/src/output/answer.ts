@@ -5,7 +5,7 @@ import { safeJson } from './safe-json.ts'
 import { table } from './table.ts'
 import { printable } from './terminal.ts'
 
-/** Prints only the fields that the schema has, so that the output is what is documented. */
+/** Prints only the fields that the schema has, because other fields are not documented. */
 export function printJson<S extends TSchema>(context: Context, schema: S, value: Static<S>): void {
   context.print(safeJson(Value.Clean(schema, Value.Clone(value)), 2))
 }
@@ -14,9 +14,9 @@ export function printTable(
   context: Context,
   headings: readonly string[],
   rows: readonly (readonly string[])[],
-  none: string,
+  emptyText: string,
 ): void {
-  if (rows.length === 0) context.note(none)
+  if (rows.length === 0) context.note(emptyText)
   else for (const line of table(context, headings, rows)) context.print(line)
 }
 

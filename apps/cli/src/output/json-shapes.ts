@@ -58,7 +58,10 @@ const Whoami = Type.Object({
   gateway: Type.String({ description: 'the address of the gateway' }),
   confirmedAt: Type.String({ description: 'when the gateway last confirmed this, RFC 3339' }),
   chosenRack: Nullable(
-    Type.String({ description: 'the rack of commands here; null if the token or its only rack decides' }),
+    Type.String({
+      description:
+        'the rack that a command in this directory uses; null: the rack that the token is bound to, or its only rack',
+    }),
   ),
   keptIn: Type.Enum(['file', 'keychain', 'environment']),
 })
@@ -82,7 +85,7 @@ const CiLogin = Type.Object({
 })
 
 const ConvoxLogin = Type.Object({
-  host: Type.String({ description: 'of the gateway, as convox calls it' }),
+  host: Type.String({ description: 'the host of the gateway, as convox login takes it' }),
   rack: Nullable(Type.String({ description: 'the current rack of convox' })),
   expiresAt: Time,
   settings: Type.String({ description: 'the directory of the settings of convox' }),
@@ -90,7 +93,7 @@ const ConvoxLogin = Type.Object({
 
 const MfaAdd = Type.Object({
   address: Type.String({ description: 'the page on which you add a second factor' }),
-  opened: Type.Boolean({ description: 'whether the browser was told to open it' }),
+  opened: Type.Boolean({ description: 'whether a browser was asked to open it' }),
 })
 
 const Can = Type.Object({

@@ -76,8 +76,8 @@ function fitWidths(headings: readonly string[], fullWidths: readonly number[], c
   for (let excess = totalWidth(widths) - columns; excess > 0; excess--) {
     const widest = Math.max(0, ...widths.filter((_, column) => canShrink[column]))
     if (widest <= minWidth) return null
-    const at = widths.findLastIndex((width, column) => canShrink[column] && width === widest)
-    widths[at] = widest - 1
+    const index = widths.findLastIndex((width, column) => canShrink[column] && width === widest)
+    widths[index] = widest - 1
   }
   return widths
 }

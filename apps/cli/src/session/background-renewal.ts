@@ -6,7 +6,7 @@ import type { Target } from '../target/target.ts'
 export interface BackgroundRenewal<T extends Target = Target> {
   /** The target for the command. Waits briefly for a newer token if the old one could expire while the command runs. */
   target(): Promise<T>
-  /** Call this after convox has started, because the code that sends the request takes longer to load than Node. */
+  /** Call this after convox has started, because the code that sends the request takes longer to load than Node itself. */
   begin(): void
   /** Resolves when the new token is stored, or the renewal has failed. */
   ended(): Promise<void>
@@ -17,10 +17,10 @@ const startTimeout = 3_000
 /** Milliseconds to wait silently after the command has ended. */
 const silentWait = 1_000
 
-/** Does nothing if the session is not due. If the renewal fails, the token stays valid for the other half of its life. */
-export function startBackgroundRenewal<T extends Target>(context: Context, found: T): BackgroundRenewal<T> {
-  const { name, renewalDue, expiry } = found
-  const abandoning = new AbortController()
+/** Does nothing if no renewal is due. If the renewal fails, the token stays valid for the other half of its life. */
+export function startBackgroundRenewal<T extends Target>(context: Context, initialTarget: T): BackgroundRenewal<T> {
+  const { name, renewalDue, expiry } = initialTarget
+  const abandonment = new AbortController()
   let renewing: Promise<T> | null = null
 
   function begin(): Promise<T> | null {
@@ -30,18 +30,18 @@ export function startBackgroundRenewal<T extends Target>(context: Context, found
 
   async function renewTarget(name: string): Promise<T> {
     const { renew } = await import('./renewal.ts')
-    return renew(context, found, name, abandoning.signal).catch(() => found)
+    return renew(context, initialTarget, name, abandonment.signal).catch(() => initialTarget)
   }
 
   return {
     target: async () => {
-      if (expiry.state !== 'expires soon') return found
-      return withTimeout(Promise.resolve(begin() ?? found), startTimeout, () => found)
+      if (expiry.state !== 'expires soon') return initialTarget
+      return withTimeout(Promise.resolve(begin() ?? initialTarget), startTimeout, () => initialTarget)
     },
     begin: () => void begin(),
     async ended() {
       if (renewing === null || (await withTimeout(renewing, silentWait, () => null)) !== null) return
-      context.interruption().addEventListener('abort', () => abandoning.abort())
+      context.interruption().addEventListener('abort', () => abandonment.abort())
       context.note('Renewing your session. Press Ctrl-C to leave it to the next command.')
       await renewing
     },

@@ -5,7 +5,7 @@ import { consoleTokenOf, removeConsoleLogin } from '../convox/console-settings.t
 import type { GatewayAccess } from '../gateway/gateway-api.ts'
 import { listSessions, revokeSession } from './own-sessions.ts'
 
-/** How `convox-login` names its sessions in the list of sessions. */
+/** The device that the list of sessions shows for sessions of `convox-login`. */
 const convoxDevice = /^convox on /
 
 /** The host by which the stock CLI knows a gateway. */
@@ -14,7 +14,7 @@ export function hostOf(origin: string): string {
 }
 
 /** A gateway, without a token. */
-type Gateway = Pick<GatewayAccess, 'origin' | 'trust'>
+type Gateway = Pick<GatewayAccess, 'origin' | 'tlsTrust'>
 
 /**
  * Revokes the session that `convox-login` created for a gateway, with the session's own token.
@@ -47,7 +47,7 @@ export async function revokeSessionOf(
   }
 }
 
-/** Revokes the session of the stock CLI, and removes its settings. @returns what happened, in a sentence; null: nothing */
+/** Revokes the session of the stock CLI, and removes its settings. @returns a sentence about the result; null if there was no such session */
 export async function endConvoxLogin(context: Context, gateway: Gateway): Promise<string | null> {
   try {
     return await revokeAndRemove(context, gateway)

@@ -1,5 +1,6 @@
 const day = 24 * 60 * 60 * 1000
-const soon = 3 * day
+/** Milliseconds before the expiry from which a token "expires soon". */
+const soonPeriod = 3 * day
 
 export type Expiry =
   | { readonly state: 'unknown' }
@@ -11,7 +12,7 @@ export function expiryOf(expiresAt: string | undefined, now: number): Expiry {
   if (Number.isNaN(end)) return { state: 'unknown' }
   const at = new Date(end).toISOString()
   if (end <= now) return { state: 'expired', at, words: `expired ${span(now - end)} ago` }
-  return { state: end - now <= soon ? 'expires soon' : 'valid', at, words: `expires in ${span(end - now)}` }
+  return { state: end - now <= soonPeriod ? 'expires soon' : 'valid', at, words: `expires in ${span(end - now)}` }
 }
 
 /** A duration in its largest unit, such as `3 days`. */

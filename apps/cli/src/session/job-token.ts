@@ -17,16 +17,16 @@ const jobTokenVariable = 'RACK_GATEWAY_ID_TOKEN'
  * @throws JobTokenMissing, which says what to add to the pipeline file; BadSetting
  */
 export async function jobToken(env: NodeJS.ProcessEnv, audience: string, variable: string | null): Promise<Secret> {
-  const named = env[variable ?? jobTokenVariable]?.trim()
-  if (named) return checkedToken(named, variable ?? jobTokenVariable)
+  const variableValue = env[variable ?? jobTokenVariable]?.trim()
+  if (variableValue) return checkedToken(variableValue, variable ?? jobTokenVariable)
   if (variable !== null)
     throw new JobTokenMissing(
       `The variable ${printable(variable)} is not set.`,
       'Set it to the OIDC token of this job.',
     )
   if (env.GITHUB_ACTIONS === 'true' || env.ACTIONS_ID_TOKEN_REQUEST_URL) return requestFromGitHub(env, audience)
-  const circleci = env.CIRCLE_OIDC_TOKEN_V2?.trim()
-  if (circleci) return checkedToken(circleci, 'CIRCLE_OIDC_TOKEN_V2')
+  const circleCiToken = env.CIRCLE_OIDC_TOKEN_V2?.trim()
+  if (circleCiToken) return checkedToken(circleCiToken, 'CIRCLE_OIDC_TOKEN_V2')
   throw new JobTokenMissing('No OIDC token found.', missingTokenRemedy(env, audience))
 }
 
@@ -43,8 +43,8 @@ function checkedToken(token: string, name: string): Secret {
 function missingTokenRemedy(env: NodeJS.ProcessEnv, audience: string): string {
   if (env.GITLAB_CI) return `Add to the job: id_tokens: {${jobTokenVariable}: {aud: ${audience}}}`
   if (env.CIRCLECI)
-    return `Add before it: export ${jobTokenVariable}=$(circleci run oidc get --claims '{"aud":"${audience}"}')`
-  return `In CI, pass it in ${jobTokenVariable}, for the audience ${audience}.`
+    return `Add before this command: export ${jobTokenVariable}=$(circleci run oidc get --claims '{"aud":"${audience}"}')`
+  return `In CI, pass the token in ${jobTokenVariable}, for the audience ${audience}.`
 }
 
 async function requestFromGitHub(env: NodeJS.ProcessEnv, audience: string): Promise<Secret> {

@@ -30,8 +30,8 @@ export interface LoginTarget {
   readonly origin: string
   /** The entry of the name, if it is for this address. */
   readonly existing: GatewayEntry | null
-  /** By `--ca`, or else by the file. */
-  readonly trust: GatewayTrust
+  /** From `--ca`, or else from the file. */
+  readonly tlsTrust: GatewayTrust
 }
 
 export interface Credential {
@@ -47,22 +47,22 @@ export interface Credential {
 export async function credentialFor(
   context: Context,
   config: ClientConfig,
-  { options, origin, existing, trust }: LoginTarget,
+  { options, origin, existing, tlsTrust }: LoginTarget,
 ): Promise<Credential> {
-  const { token: given, rackOnly, asRack: rack } = options
-  if (given === undefined && !rackOnly) {
-    const reusable = await reusableSession(context, config, { origin, rack, existing, trust })
+  const { token: typedToken, rackOnly, asRack: rack } = options
+  if (typedToken === undefined && !rackOnly) {
+    const reusable = await reusableSession(context, config, { origin, rack, existing, tlsTrust })
     if (reusable !== null) return { ...reusable, source: 'existing', session: null }
   }
   const session =
-    given === undefined
-      ? await browserLogin(context, { ...options, asRack: rack ?? existing?.rack }, { origin, trust })
+    typedToken === undefined
+      ? await browserLogin(context, { ...options, asRack: rack ?? existing?.rack }, { origin, tlsTrust })
       : null
-  const token = session === null ? await givenToken(context, given ?? '') : new Secret(session.token)
-  return { token, session, source: 'new', answer: await askMe({ origin, token, trust }) }
+  const token = session === null ? await readTypedToken(context, typedToken ?? '') : new Secret(session.token)
+  return { token, session, source: 'new', answer: await askMe({ origin, token, tlsTrust }) }
 }
 
-async function givenToken(context: Context, token: string): Promise<Secret> {
+async function readTypedToken(context: Context, token: string): Promise<Secret> {
   const value = token === '-' ? await context.readSecret('Token: ') : token
   if (value === '')
     throw new Usage('The token is empty.', 'Pass a token to --token, or leave it out to log in with a browser.')
@@ -73,10 +73,10 @@ async function givenToken(context: Context, token: string): Promise<Secret> {
 async function browserLogin(
   context: Context,
   options: LoginOptions,
-  { origin, trust }: Pick<BrowserLogin, 'origin' | 'trust'>,
+  { origin, tlsTrust }: Pick<BrowserLogin, 'origin' | 'tlsTrust'>,
 ): Promise<NewSession> {
   const { name, asRack = name, rackOnly, browser } = options
-  const login = { origin, trust, rack: rackOnly ? asRack : undefined }
+  const login = { origin, tlsTrust, rack: rackOnly ? asRack : undefined }
   const flow = chooseFlow(context, browser)
   if (flow.kind === 'loopback') return loopbackLogin(context, login)
   if (flow.because !== null)

@@ -6,13 +6,13 @@ import type { Credential } from './login-credential.ts'
 /** The configuration before and after a login. */
 export interface ConfigChange {
   readonly before: ClientConfig
-  readonly written: ClientConfig
+  readonly after: ClientConfig
 }
 
 /** Prints what a login has changed. */
 export function printLogin(
   context: Context,
-  { before, written }: ConfigChange,
+  { before, after }: ConfigChange,
   { name, origin, credential }: { readonly name: string; readonly origin: string; readonly credential: Credential },
 ): void {
   const { answer, source } = credential
@@ -23,21 +23,21 @@ export function printLogin(
   const user = answer.kind === 'known' ? ` as ${printable(answer.me.name)}` : ''
   const session = source === 'existing' ? `, with your session at ${origin}` : ''
   context.print(`Logged in to ${name}${user}${session}.`)
-  noteOtherNames(context, { before, written }, { name, origin })
-  if (written.current !== name)
+  noteOtherNames(context, { before, after }, { name, origin })
+  if (after.current !== name)
     context.print(
-      `The current rack is still ${printable(written.current ?? 'none')}. To change it: rack-gateway switch ${name}`,
+      `The current rack is still ${printable(after.current ?? 'none')}. To change it: rack-gateway switch ${name}`,
     )
 }
 
 /** Other names of the address share the session. Notes them if their user has changed. */
 function noteOtherNames(
   context: Context,
-  { before, written }: ConfigChange,
+  { before, after }: ConfigChange,
   { name, origin }: { readonly name: string; readonly origin: string },
 ): void {
-  const [oldUser, newUser] = [before, written].map(({ sessions }) => sessions?.[origin]?.email)
-  const others = namesOf(written, { kind: 'session', origin }).filter((other) => other !== name)
+  const [oldUser, newUser] = [before, after].map(({ sessions }) => sessions?.[origin]?.email)
+  const others = namesOf(after, { kind: 'session', origin }).filter((other) => other !== name)
   if (oldUser !== undefined && newUser !== undefined && oldUser !== newUser && others.length > 0)
     context.note(
       `${printable(others.join(', '))} used the session of ${printable(oldUser)} at this address, and now uses this one.`,

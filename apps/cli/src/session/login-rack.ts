@@ -7,7 +7,7 @@ import { printable } from '../output/terminal.ts'
 export interface RackRequest {
   /** The user's name for the rack. */
   readonly name: string
-  /** By `--as-rack`. */
+  /** The value of `--as-rack`. */
   readonly rack: string | undefined
   /** The entry of the name, if it is for this address. */
   readonly existing: GatewayEntry | null

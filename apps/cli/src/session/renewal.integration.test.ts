@@ -53,7 +53,7 @@ function deferred<T>() {
 
 const onlyRenewalNote = expect.stringMatching(/^(rack-gateway: Renewing your session\. Press Ctrl-C .*\n)?$/)
 /** Other requests ask for the policy. */
-const renewals = ({ asked }: FakeGateway) => asked.filter(({ path }) => path?.endsWith('/renewal'))
+const renewals = ({ requests }: FakeGateway) => requests.filter(({ path }) => path?.endsWith('/renewal'))
 
 const urlWith = (token: string) => `http://convox:${token}@${gateway?.url.slice('http://'.length)}/rack/staging`
 
@@ -105,7 +105,7 @@ describe('a session that is due for renewal', () => {
     '%s does not delay convox if the gateway is slow, and the program waits for the new token at the end',
     async (_, expiresAt) => {
       const slow = deferred<void>()
-      await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1), expiresAt)
+      await configured({ status: 200, body: renewed, delay: slow.promise }, inHours(-1), expiresAt)
       const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
       await running.saw('"argv"')
       await running.noted('Ctrl-C')
@@ -137,7 +137,7 @@ describe('a session that is due for renewal', () => {
     expect([outcome.code, outcome.stderr]).toEqual([0, ''])
     expect(outcome.stdout).toContain(`at ${renewed.expiresAt}`)
     expect(
-      gateway.asked.map(({ authorization, path }) => [authorization, path?.slice('/gateway/api/v1'.length)]),
+      gateway.requests.map(({ authorization, path }) => [authorization, path?.slice('/gateway/api/v1'.length)]),
     ).toEqual([
       ['Bearer rgs_old', '/me'],
       ['Bearer rgs_old', '/session/renewal'],
@@ -156,7 +156,7 @@ describe('a session that is due for renewal', () => {
   })
 
   test('is left to the next command if Ctrl-C ends the wait', async () => {
-    const started = await configured({ status: 200, body: renewed, after: new Promise(() => {}) }, inHours(-1))
+    const started = await configured({ status: 200, body: renewed, delay: new Promise(() => {}) }, inHours(-1))
     const running = machine.start(['--no-precheck', 'apps'], { FAKE_CONVOX: 'exit 3' })
     await running.noted('Ctrl-C')
     running.child.kill('SIGINT')
@@ -169,7 +169,7 @@ describe('a session that is due for renewal', () => {
 
   test('does not overwrite a login that happens meanwhile', async () => {
     const slow = deferred<void>()
-    await configured({ status: 200, body: renewed, after: slow.promise }, inHours(-1))
+    await configured({ status: 200, body: renewed, delay: slow.promise }, inHours(-1))
     const running = machine.start(['--no-precheck', 'apps'])
     await running.noted('Ctrl-C')
     const other = { gateways: { staging: { url: gateway?.url } }, tokens: { staging: { token: 'rgs_other' } } }
@@ -196,7 +196,7 @@ describe('a session that is due for renewal', () => {
     })
     const context = { configPath: machine.configPath, now: Date.now() } as Context
     expect(await renew(context, before, 'staging')).toBe(before)
-    expect(started.asked).toEqual([])
+    expect(started.requests).toEqual([])
   })
 
   test('is renewed by "url"', async () => {

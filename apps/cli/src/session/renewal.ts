@@ -49,7 +49,7 @@ async function withToken(context: Context, credential: Credential | null): Promi
   return credential === null || token === null ? null : { ...credential, token }
 }
 
-/** Checks this before the renewal: a new token that cannot be stored is lost, and the previous one expires within a day. */
+/** Checks before the renewal that a new token can be stored. Otherwise it would be lost, and the old one expires within a day. */
 async function checkStorable(context: Context, stored: CredentialWithToken): Promise<void> {
   if (stored.entry.kept_in === undefined) return
   await withCredentialsLock(context, async () => {
@@ -73,9 +73,9 @@ function storeRenewal(
     const { config, notices } = await updateClientConfig(
       configPath,
       (current) => {
-        const before = entryOf(current, stored.slot)
-        if (before === null || before.token !== credential.entry.token) return current
-        const { renew_at: _, ...entry } = before
+        const storedEntry = entryOf(current, stored.slot)
+        if (storedEntry === null || storedEntry.token !== credential.entry.token) return current
+        const { renew_at: _, ...entry } = storedEntry
         return withCredential(current, stored.slot, { ...entry, ...fields, ...datesOf(answer) })
       },
       { waitMs: context.timeouts.fileLock },

@@ -9,7 +9,7 @@ export type KnownIdentity = MeAnswer & { readonly kind: 'known' }
 
 /** Asks the gateway to whom the token belongs. @throws TokenRejected, GatewayUnreachable, GatewayUntrusted */
 export async function requireIdentity(
-  target: Pick<Target, 'name' | 'origin' | 'token' | 'trust'>,
+  target: Pick<Target, 'name' | 'origin' | 'token' | 'tlsTrust'>,
 ): Promise<KnownIdentity> {
   const answer = await askMe(target)
   if (answer.kind === 'known') return answer

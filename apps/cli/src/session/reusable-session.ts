@@ -7,11 +7,11 @@ import { expiryOf } from './expiry.ts'
 
 export interface SessionRequest {
   readonly origin: string
-  /** By `--as-rack`. */
+  /** The value of `--as-rack`. */
   readonly rack: string | undefined
   /** The entry of the name, if it is for this address. */
   readonly existing: GatewayEntry | null
-  readonly trust: GatewayTrust | undefined
+  readonly tlsTrust: GatewayTrust | undefined
 }
 
 export interface ReusableSession {
@@ -27,7 +27,7 @@ export interface ReusableSession {
 export async function reusableSession(
   context: Context,
   config: ClientConfig,
-  { origin, rack, existing, trust }: SessionRequest,
+  { origin, rack, existing, tlsTrust }: SessionRequest,
 ): Promise<ReusableSession | null> {
   const slot = { kind: 'session', origin } as const
   const entry = entryOf(config, slot)
@@ -35,6 +35,6 @@ export async function reusableSession(
   if (entry === null || !isNewName || expiryOf(entry.expires_at, context.now).state === 'expired') return null
   const token = await readToken(context, { slot, entry }).catch(() => null)
   if (token === null) return null
-  const answer = await askMe({ origin, token: new Secret(token), trust })
+  const answer = await askMe({ origin, token: new Secret(token), tlsTrust })
   return answer.kind === 'known' && answer.me.rack === null ? { token: new Secret(token), answer } : null
 }

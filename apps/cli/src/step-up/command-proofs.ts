@@ -9,7 +9,7 @@ export interface MfaOptions {
   readonly mfaMethod?: MfaMethod | undefined
 }
 
-/** Runs an own command with the proofs that its requests need, and ends them. */
+/** Runs an own command with the proofs that its requests need, and then ends the proofs. */
 export async function withCommandProofs<T>(
   context: Context,
   { mfaCode, mfaMethod }: MfaOptions,
@@ -25,8 +25,8 @@ export async function withCommandProofs<T>(
       async prove(answer) {
         if (answer.status !== 403) return null
         // Imported only when it is used, because most commands need no proof.
-        const { proveRefusedRequest } = await import('./prove-refused-request.ts')
-        const proof = await proveRefusedRequest(context, gateway, { answer, choice })
+        const { proveDeniedRequest } = await import('./prove-denied-request.ts')
+        const proof = await proveDeniedRequest(context, gateway, { answer, choice })
         if (proof === null) return null
         current = proof.secret
         endings.push(proof.end)

@@ -30,15 +30,15 @@ export interface MfaSettings {
 export function createMfaChoice({ method = null, code, environmentCode }: MfaSettings): MfaChoice {
   if (method === 'passkey' && code)
     throw new Usage('--mfa-code and --mfa-method passkey contradict each other.', 'Keep one of them.')
-  let given = method === 'passkey' ? null : code || environmentCode || null
+  let unusedCode = method === 'passkey' ? null : code || environmentCode || null
   return {
     method,
     get hasCode() {
-      return given !== null
+      return unusedCode !== null
     },
     takeCode() {
-      const taken = given
-      given = null
+      const taken = unusedCode
+      unusedCode = null
       return taken
     },
   }

@@ -72,7 +72,7 @@ function prove(typed: readonly string[], answers: readonly FakeAnswer[], options
     {
       id: '01890a5d-ac96-774b-bcce-b302099a8057',
       usable: { passkey: false, totp: true, backupCode: true, ...usable },
-      given,
+      initialCode: given,
     },
   )
 }
@@ -91,12 +91,12 @@ test('a wrong code is reported, and asked for again at most twice', async () => 
     code: 'RGW_CLI_STEP_UP_NEEDED',
     message: refused,
   })
-  expect([prompts.length, gateway.asked.length]).toEqual([6, 6])
+  expect([prompts.length, gateway.requests.length]).toEqual([6, 6])
 })
 
 test('input in a wrong format is not sent, because the gateway would count it as an attempt', async () => {
   expect(await prove(['12345', 'x'.repeat(21), '123456'], [wrong, wrong, proved])).toMatchObject({ method: 'totp' })
-  expect(gateway.asked).toHaveLength(1)
+  expect(gateway.requests).toHaveLength(1)
   expect(notes[0]).toBe('That is not a code. Type the six digits that your authenticator app shows, or a backup code.')
 })
 
@@ -111,12 +111,12 @@ test('too many attempts end it with the sentence of the gateway, and when to try
 
 test('a given code is used once, and only then the user is asked', async () => {
   expect(await prove(['222222'], [wrong, proved], { given: '111111' })).toMatchObject({ method: 'totp' })
-  expect([prompts.length, gateway.asked.length]).toEqual([1, 2])
+  expect([prompts.length, gateway.requests.length]).toEqual([1, 2])
 })
 
 test('without a terminal, a wrong code causes no prompt', async () => {
   await expect(prove([], [wrong], { given: '111111', interactive: false })).rejects.toMatchObject({ message: refused })
-  expect([prompts.length, gateway.asked.length]).toEqual([0, 1])
+  expect([prompts.length, gateway.requests.length]).toEqual([0, 1])
 })
 
 test('Enter alone chooses the passkey, if there is one', async () => {
@@ -125,5 +125,5 @@ test('Enter alone chooses the passkey, if there is one', async () => {
     'Code of your authenticator app, or a backup code (press Enter to use a passkey in your browser): ',
   ])
   await expect(prove([''], [])).rejects.toMatchObject({ code: 'RGW_CLI_STEP_UP_NEEDED' })
-  expect(gateway.asked).toEqual([])
+  expect(gateway.requests).toEqual([])
 })

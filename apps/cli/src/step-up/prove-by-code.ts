@@ -8,7 +8,7 @@ interface CodeOptions {
   readonly id: string
   readonly usable: UsableMethods
   /** The code that was given in advance, or null. */
-  readonly given: string | null
+  readonly initialCode: string | null
 }
 
 /** The first code, and two more after wrong ones. */
@@ -18,9 +18,9 @@ const maxAttempts = 3
 export async function proveByCode(
   context: Context,
   gateway: ProvingGateway,
-  { id, usable, given }: CodeOptions,
+  { id, usable, initialCode }: CodeOptions,
 ): Promise<Proof | 'in browser'> {
-  let code = given === null ? '' : normalize(given)
+  let code = initialCode === null ? '' : normalize(initialCode)
   for (let attempt = 1; ; attempt++) {
     if (code === '') code = normalize(await context.readSecret(promptFor(usable)))
     if (code === '' && usable.passkey) return 'in browser'
@@ -34,7 +34,7 @@ export async function proveByCode(
   }
 }
 
-/** Codes are shown in groups. */
+/** Removes spaces, because codes are shown in groups. */
 function normalize(code: string): string {
   return code.replaceAll(/\s/g, '')
 }

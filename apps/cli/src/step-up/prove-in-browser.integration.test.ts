@@ -66,12 +66,12 @@ test('the page of the gateway opens with a callback on this machine, and its res
   expect(notes).toEqual([
     `Waiting for your browser … If it does not open, open this address on this machine: ${opened}`,
   ])
-  expect(gateway.asked).toEqual([])
+  expect(gateway.requests).toEqual([])
   const page = await fetch(`${callbackOf(opened)}?data=${dataOf(result)}`)
   expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Go back to the terminal.')])
   const { secret, method } = await proving
   expect([secret.reveal(), method]).toEqual(['rgp_secret', 'passkey'])
-  expect(gateway.asked).toEqual([
+  expect(gateway.requests).toEqual([
     { authorization: 'Bearer rgs_ada', path: `/gateway/api/v1/step-ups/${id}/redemption` },
   ])
 })
@@ -97,7 +97,7 @@ describe('a foreign request to the callback is rejected, and the wait continues'
     const proving = prove()
     const callback = callbackOf(await address)
     expect(await status(target(new URL(callback)))).toBe(404)
-    expect(gateway.asked).toEqual([])
+    expect(gateway.requests).toEqual([])
     expect(await status(`${callback}?data=${dataOf(result)}`)).toBe(200)
     await expect(proving).resolves.toMatchObject({ method: 'passkey' })
   })
@@ -109,7 +109,7 @@ test('Ctrl-C ends the wait, and the callback is closed', async () => {
   interrupt.abort()
   await expect(proving).rejects.toMatchObject({ code: 'RGW_CLI_INTERRUPTED' })
   await expect(fetch(callback)).rejects.toThrow('fetch failed')
-  expect(gateway.asked).toEqual([])
+  expect(gateway.requests).toEqual([])
 })
 
 test('a page at another address is not opened', async () => {

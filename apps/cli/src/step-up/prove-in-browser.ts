@@ -6,12 +6,12 @@ import { GatewayUnreachable, StepUpNeeded } from '../errors.ts'
 import type { InterruptibleGateway, ProvingGateway } from './request-proofs.ts'
 import { type Proof, redeemStepUp } from './step-up-api.ts'
 
-/** Milliseconds. The gateway keeps a step-up for as long. */
+/** Milliseconds. The gateway discards a step-up after the same time. */
 const timeout = 300_000
 
 /**
- * Proves with a passkey in the browser of this machine. The page sends the result to a loopback port. It is useless
- * without the token of this session.
+ * Proves with a passkey in the browser of this machine. The page sends the result to a loopback port. The result is
+ * useless without the token of this session.
  *
  * @throws StepUpNeeded after five minutes; Interrupted at Ctrl-C
  */
@@ -33,7 +33,7 @@ export async function proveInBrowser(context: Context, gateway: InterruptibleGat
   }
 }
 
-/** The result of a proof in the query of a callback, in base64; null if it has none. */
+/** The result of a proof, which the query of the callback has in base64; null if it has none. */
 function resultIn(query: URLSearchParams): { readonly answer: string; readonly page: string } | null {
   const data = query.get('data') ?? ''
   if (!/^[A-Za-z0-9+/_-]{8,400}={0,2}$/.test(data)) return null
@@ -43,7 +43,7 @@ function resultIn(query: URLSearchParams): { readonly answer: string; readonly p
 
 const acceptedPage = 'Your second factor is proved. You can close this page. Go back to the terminal.'
 
-/** The browser opens this address without a look at it, so it must be a page of the same gateway. */
+/** The user trusts this address, so it must be a page of the same gateway. */
 function pageAddress({ origin }: ProvingGateway, { id, page }: StepUp, callback: string): string {
   if (!URL.canParse(page, origin) || new URL(page, origin).origin !== origin)
     throw new GatewayUnreachable(

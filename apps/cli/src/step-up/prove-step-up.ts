@@ -21,7 +21,7 @@ export async function proveStepUp(
   gateway: ProvingGateway,
   { stepUp, choice }: { readonly stepUp: StepUp; readonly choice: MfaChoice },
 ): Promise<Proof & { readonly interruption: AbortSignal }> {
-  // From the beginning, so that no signal leaves a proof behind.
+  // Listens from the beginning, so that no signal leaves a proof behind.
   const signal = context.interruption()
   try {
     const proof = await prove(context, { ...gateway, signal }, { stepUp, choice })
@@ -40,14 +40,14 @@ async function prove(
 ): Promise<Proof> {
   requireUser(context, choice, 'This needs a proof of your second factor.')
   const { id, methods } = stepUp
-  const given = choice.takeCode()
+  const initialCode = choice.takeCode()
   const isOnlyPasskey = methods.length > 0 && methods.every((method) => method === 'passkey')
-  if (given !== null && isOnlyPasskey && !context.interactive)
+  if (initialCode !== null && isOnlyPasskey && !context.interactive)
     throw new StepUpNeeded('This needs a passkey, so a code does not prove it.', 'Run the command at a terminal.')
-  if (given !== null && isOnlyPasskey) context.note('This needs a passkey, so the given code was not used.')
+  if (initialCode !== null && isOnlyPasskey) context.note('This needs a passkey, so the given code was not used.')
   const usable = usableMethods(context, gateway.origin, { methods, chosen: choice.method })
   if (usable.totp || usable.backupCode) {
-    const answer = await proveByCode(context, gateway, { id, usable, given })
+    const answer = await proveByCode(context, gateway, { id, usable, initialCode })
     if (answer !== 'in browser') return answer
   }
   return proveInBrowser(context, gateway, stepUp)

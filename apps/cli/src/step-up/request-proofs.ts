@@ -13,7 +13,7 @@ export interface CommandProofs {
 export interface ProvingGateway {
   readonly origin: string
   readonly token: Secret
-  readonly trust?: GatewayTrust | undefined
+  readonly tlsTrust?: GatewayTrust | undefined
   /** Ends requests at Ctrl-C. */
   readonly signal?: AbortSignal
 }

@@ -25,13 +25,13 @@ export interface Proof {
   readonly provedAt: string
 }
 
-/** The answer to a typed code. A wrong one has the gateway's sentences. */
+/** The answer to a typed code. For a wrong code, it has the gateway's sentences. */
 export type CodeAnswer =
   | { readonly kind: 'proved'; readonly proof: Proof }
   | { readonly kind: 'wrong'; readonly reason: string; readonly remedy: string }
 
-/** The step-up that a refused call has asked for; null if the answer is not such a refusal. */
-export function neededStepUp({ status, value }: GatewayDenial): string | null {
+/** The ID of the step-up that a denied call needs; null if the call was denied for another reason. */
+export function neededStepUpId({ status, value }: GatewayDenial): string | null {
   if (status !== 403 || parseGatewayError(value)?.code !== 'RGW_STEP_UP_NEEDED') return null
   const { stepUp } = value as Partial<ErrorResponse>
   return typeof stepUp?.id === 'string' ? stepUp.id : null
@@ -54,25 +54,25 @@ export async function proveWithCode(gateway: ProvingGateway, id: string, code: s
     const seconds = retryAfter(answer)
     const { reason, remedy } = withoutRule(error)
     if (seconds === null) return { kind: 'wrong', reason, remedy }
-    throw new StepUpNeeded(reason, tryAgain(remedy, seconds))
+    throw new StepUpNeeded(reason, withRetryTime(remedy, seconds))
   }
-  const { proof, ...proved } = read(gateway, 'proveStepUp', answer)
-  if (proof === null) throw unexpected(gateway)
-  return { kind: 'proved', proof: { id, ...proved, secret: new Secret(proof) } }
+  const { proof, ...details } = read(gateway, 'proveStepUp', answer)
+  if (proof === null) throw unexpectedResponse(gateway)
+  return { kind: 'proved', proof: { id, ...details, secret: new Secret(proof) } }
 }
 
-/** Exchanges what the browser has sent for the proof. */
+/** Exchanges the result from the browser for the proof. */
 export async function redeemStepUp(gateway: ProvingGateway, id: string, result: string): Promise<Proof> {
-  const { proof, ...proved } = await call(gateway, 'redeemStepUp', { id, body: { result } })
-  return { id, ...proved, secret: new Secret(proof) }
+  const { proof, ...details } = await call(gateway, 'redeemStepUp', { id, body: { result } })
+  return { id, ...details, secret: new Secret(proof) }
 }
 
 /** Milliseconds. A proof that is not ended expires. */
 const endDeadline = 2_000
 
 /** Ends a step-up and its proof. Ignores failures, and does not wait for long. */
-export async function endStepUp({ origin, token, trust }: ProvingGateway, id: string): Promise<void> {
-  const request = { ...requestFor('endStepUp', { id }), token, trust, deadline: endDeadline }
+export async function endStepUp({ origin, token, tlsTrust }: ProvingGateway, id: string): Promise<void> {
+  const request = { ...requestFor('endStepUp', { id }), token, tlsTrust, deadline: endDeadline }
   await tryGateway(origin, request).catch(() => undefined)
 }
 
@@ -85,26 +85,26 @@ async function call<N extends JsonEndpointName>(
 }
 
 function send<N extends JsonEndpointName>(
-  { origin, token, trust, signal }: ProvingGateway,
+  { origin, token, tlsTrust, signal }: ProvingGateway,
   name: N,
   request: RequestOf<N>,
 ): Promise<GatewayAnswer> {
-  return askGateway(origin, { ...requestFor(name, request), token, trust, ...(signal && { signal }) })
+  return askGateway(origin, { ...requestFor(name, request), token, tlsTrust, ...(signal && { signal }) })
 }
 
 function read<N extends JsonEndpointName>(gateway: ProvingGateway, name: N, answer: GatewayAnswer): ResponseOf<N> {
   const isSuccess = answer.status === 200 || answer.status === 201
   if (!isSuccess) throw errorFromResponse(gateway.origin, answer)
   const response = readResponse(name, answer.value)
-  if (response === null) throw unexpected(gateway)
+  if (response === null) throw unexpectedResponse(gateway)
   return response
 }
 
-function unexpected({ origin }: ProvingGateway): Error {
+function unexpectedResponse({ origin }: ProvingGateway): Error {
   return new GatewayUnreachable(`${origin} did not answer like a Rack Gateway.`, 'Check the address.')
 }
 
-/** A user who types a code needs no rule. */
+/** Removes the rule, which does not help a user who types a code. */
 function withoutRule({ reason, remedy }: Explanation): Explanation {
   return { reason, remedy: remedy.replace(/ \(rule [^)]*\)$/, '') }
 }
@@ -116,7 +116,7 @@ function retryAfter({ headers }: GatewayAnswer): number | null {
 }
 
 /** Adds the time, unless the gateway's sentence has one. */
-function tryAgain(remedy: string, seconds: number): string {
+function withRetryTime(remedy: string, seconds: number): string {
   if (remedy.includes('try again')) return remedy
   const time = seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} minutes`
   return `${remedy} You can try again in ${time}.`

@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts'
 import { findTarget, type RackTarget, type Target } from './target.ts'
 
-/** Like `findTarget`, but always with a rack. If the environment names a gateway without a rack, asks for the only rack. */
+/** Like `findTarget`, but always with a rack. If the environment names a gateway without a rack, asks the gateway for the only rack of the token. */
 export async function findRack(context: Context, flag: string | null): Promise<RackTarget> {
   return withRack(await findTarget(context, flag))
 }
 
-/** Imports the request code only if it is needed, because it takes longer to load than Node. */
+/** Imports the request code only if it is needed, because it takes longer to load than Node itself. */
 export async function withRack(target: Target): Promise<RackTarget> {
   const { rack } = target
   if (rack !== null) return { ...target, rack }

@@ -23,7 +23,7 @@ export interface Target {
   /** The user's name in the file; null if the environment replaces the file. */
   readonly name: string | null
   readonly origin: string
-  /** Null if the environment names no rack. Then it is the rack of the token, or the only one. */
+  /** Null if the environment names no rack. Then the command uses the rack that the token is bound to, or its only rack. */
   readonly rack: string | null
   readonly token: Secret
   readonly expiry: Expiry
@@ -31,7 +31,7 @@ export interface Target {
   readonly renewalDue: boolean
   /** Whether the file lets convox use the relay; undefined if the environment replaces the file. */
   readonly relay?: 'on' | 'off'
-  readonly trust?: GatewayTrust | undefined
+  readonly tlsTrust?: GatewayTrust | undefined
   /** The proofs of the command, for requests that need one. */
   readonly proofs?: RequestProofs | undefined
 }
@@ -42,7 +42,8 @@ export type RackTarget = Target & { readonly rack: string }
 /** The name of a rack, and the source of the choice. */
 export interface Choice {
   readonly name: string
-  readonly from: string
+  /** A phrase, such as `from --rack`. */
+  readonly source: string
 }
 
 /**
@@ -53,7 +54,7 @@ export interface Choice {
  */
 export async function findTarget(context: Context, flag: string | null): Promise<Target> {
   const { env } = context
-  const choice = chosenHere(context, flag)
+  const choice = localChoice(context, flag)
   if (env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN) return automationTarget(env, choice)
   const { config, notices } = await readClientConfig(context.configPath)
   for (const notice of notices) context.note(notice)
@@ -66,25 +67,25 @@ export function rackUrl({ origin, rack, token }: RackTarget): string {
   return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`
 }
 
-/** The error for an unknown rack. Suggests a similar name. @param otherwise the remedy if no name is similar */
+/** The error for an unknown rack. Suggests a similar name. @param fallbackRemedy the remedy if no name is similar */
 export function unknownRack(
-  { name, from }: { name: string; from?: string },
+  { name, source }: { name: string; source?: string },
   { config, path }: { config: ClientConfig; path: string },
-  otherwise = `Log in with: rack-gateway login ${printable(name)} URL`,
+  fallbackRemedy = `Log in with: rack-gateway login ${printable(name)} URL`,
 ): Error {
   const near = nearest(name, Object.keys(config.gateways ?? {}))
   return new UnknownRack(
-    `The rack ${printable(name)}${from === undefined ? '' : ` (${from})`} is not in ${path}.`,
-    near === null ? otherwise : `Did you mean ${printable(near)}?`,
+    `The rack ${printable(name)}${source === undefined ? '' : ` (${source})`} is not in ${path}.`,
+    near === null ? fallbackRemedy : `Did you mean ${printable(near)}?`,
   )
 }
 
 /** The rack that this command, shell, or directory chooses; null if only the file chooses one. @throws BadSetting */
-export function chosenHere({ env, cwd }: Pick<Context, 'env' | 'cwd'>, flag: string | null): Choice | null {
-  if (flag !== null) return { name: flag, from: 'from --rack' }
-  if (env.GATEWAY_RACK) return { name: env.GATEWAY_RACK, from: 'from GATEWAY_RACK' }
+export function localChoice({ env, cwd }: Pick<Context, 'env' | 'cwd'>, flag: string | null): Choice | null {
+  if (flag !== null) return { name: flag, source: 'from --rack' }
+  if (env.GATEWAY_RACK) return { name: env.GATEWAY_RACK, source: 'from GATEWAY_RACK' }
   const project = projectRack(cwd)
-  return project === '' ? null : { name: project, from: 'from .convox/rack' }
+  return project === '' ? null : { name: project, source: 'from .convox/rack' }
 }
 
 function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target {
@@ -101,7 +102,7 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
     throw new BadSetting('RACK_GATEWAY_URL begins with http://, so the network could read the token.', 'Use https://.')
   if (choice !== null && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(choice.name))
     throw new UnknownRack(
-      `${printable(choice.name)} (${choice.from}) is not the name of a rack.`,
+      `${printable(choice.name)} (${choice.source}) is not the name of a rack.`,
       'Use the name that the gateway has for it.',
     )
   return {
@@ -134,19 +135,22 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
       `Log in again with: rack-gateway login ${printable(name)} URL`,
     )
   const credential = credentialOf(config, name)
-  const again = `rack-gateway login ${printable(name)}`
+  const loginCommand = `rack-gateway login ${printable(name)}`
   if (credential === null)
-    throw new NotLoggedIn(`You are not logged in to ${printable(name)}.`, `Log in with: ${again}`)
+    throw new NotLoggedIn(`You are not logged in to ${printable(name)}.`, `Log in with: ${loginCommand}`)
   const { entry } = credential
   const expiry = expiryOf(entry.expires_at, now)
   if (expiry.state === 'expired')
     throw new TokenExpired(
       `Your token for ${printable(name)} ${expiry.words}, at ${expiry.at}.`,
-      `Log in again with: ${again}`,
+      `Log in again with: ${loginCommand}`,
     )
   const token = entry.token ?? (await tokenFromKeychain(context, credential))
   if (token === null)
-    throw new NotLoggedIn(`The keychain no longer has a token for ${printable(name)}.`, `Log in again with: ${again}`)
+    throw new NotLoggedIn(
+      `The keychain no longer has a token for ${printable(name)}.`,
+      `Log in again with: ${loginCommand}`,
+    )
   return {
     name,
     origin,
@@ -155,20 +159,20 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
     expiry,
     renewalDue: Date.parse(entry.renew_at ?? '') <= now,
     relay: gateway.relay === false ? 'off' : 'on',
-    trust: trustAt(context, config, { origin, name }),
+    tlsTrust: trustAt(context, config, { origin, name }),
   }
 }
 
-/** Loaded only when it is used, because most files contain the token itself. */
+/** Loads the code only when it is used, because most files contain the token itself. */
 async function tokenFromKeychain(context: Context, credential: Credential): Promise<string | null> {
   return (await import('../token-store/stored-token.ts')).readToken(context, credential)
 }
 
 /** The rack of the file, if nothing else chooses one. */
 export function currentOf(config: ClientConfig): Choice | null {
-  if (config.current) return { name: config.current, from: 'the current one' }
+  if (config.current) return { name: config.current, source: 'the current one' }
   const [only, ...others] = Object.keys(config.gateways ?? {})
-  return only === undefined || others.length > 0 ? null : { name: only, from: 'the only one' }
+  return only === undefined || others.length > 0 ? null : { name: only, source: 'the only one' }
 }
 
 function checkedToken(token: string, what: string): Secret {

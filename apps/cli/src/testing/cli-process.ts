@@ -26,8 +26,8 @@ export function startCliProcess(env: NodeJS.ProcessEnv): CliProcess {
   // Discards the output of convox.
   const child = fork(program, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   return {
-    async call({ cwd, configPath, env: own }, words, more = {}) {
-      const request: CliRequest = { words, env: { ...own, ...env, ...more }, cwd, configPath }
+    async call({ cwd, configPath, env: machineEnv }, words, callEnv = {}) {
+      const request: CliRequest = { words, env: { ...machineEnv, ...env, ...callEnv }, cwd, configPath }
       child.send(request)
       const [result] = await once(child, 'message')
       return result

@@ -6,14 +6,14 @@ export interface FakeAnswer {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   /** Delays the answer until this resolves. */
-  readonly after?: Promise<unknown>
+  readonly delay?: Promise<unknown>
 }
 
 export interface FakeGateway {
   readonly url: string
   answer: FakeAnswer
   /** `Authorization` and path of each request. */
-  readonly asked: { readonly authorization: string | undefined; readonly path: string | undefined }[]
+  readonly requests: { readonly authorization: string | undefined; readonly path: string | undefined }[]
   close(): Promise<void>
 }
 
@@ -22,11 +22,11 @@ export async function startFakeGateway(
   initialAnswer: FakeAnswer,
   byPath: Readonly<Record<string, FakeAnswer>> = {},
 ): Promise<FakeGateway> {
-  const asked: { authorization: string | undefined; path: string | undefined }[] = []
+  const requests: { authorization: string | undefined; path: string | undefined }[] = []
   const server = createServer((request, response) => {
-    asked.push({ authorization: request.headers.authorization, path: request.url })
+    requests.push({ authorization: request.headers.authorization, path: request.url })
     const answer = byPath[request.url ?? ''] ?? gateway.answer
-    void Promise.resolve(answer.after).then(() => {
+    void Promise.resolve(answer.delay).then(() => {
       const { etag } = answer.headers ?? {}
       if (etag !== undefined && request.headers['if-none-match'] === etag) {
         response.writeHead(304, { ...answer.headers }).end()
@@ -37,6 +37,6 @@ export async function startFakeGateway(
     })
   })
   const { url, close } = await listen(server)
-  const gateway: FakeGateway = { url, asked, answer: initialAnswer, close }
+  const gateway: FakeGateway = { url, requests, answer: initialAnswer, close }
   return gateway
 }

@@ -44,14 +44,14 @@ export interface Machine {
   start(words: readonly string[], env?: NodeJS.ProcessEnv, uid?: number): Running
   /** Runs the program in its own process. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Outcome>
-  /** Runs a command that does not start convox in this process, which is faster. */
+  /** Runs, in this process, a command that does not start convox. This is faster than `run`. */
   call(
     words: readonly string[],
     env?: NodeJS.ProcessEnv,
     stdin?: string,
     change?: Partial<Context>,
   ): Promise<Omit<Outcome, 'signal' | 'convox'>>
-  /** Runs a command that starts convox in this process. Only convox has its own process, in this process's directory. */
+  /** Runs, in this process, a command that starts convox. Only convox has its own process, in the directory of this one. */
   callConvox(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Omit<Outcome, 'signal'>>
   remove(): void
 }
@@ -69,7 +69,7 @@ export function createMachine(): Machine {
   for (const directory of [cwd, bin]) mkdirSync(directory)
   writeFakeConvox(join(bin, 'convox'))
 
-  const own = {
+  const machineEnv = {
     HOME: home,
     PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
     RACK_GATEWAY_CONFIG_DIR: dirname(configPath),
@@ -85,7 +85,7 @@ export function createMachine(): Machine {
   function start(words: readonly string[], env: NodeJS.ProcessEnv = {}, uid?: number): Running {
     const child = spawn(process.execPath, [program, ...words], {
       cwd,
-      env: { ...own, ...env },
+      env: { ...machineEnv, ...env },
       ...(uid !== undefined && { uid, gid: uid }),
     })
     let stdout = ''
@@ -114,7 +114,7 @@ export function createMachine(): Machine {
     home,
     cwd,
     configPath,
-    env: own,
+    env: machineEnv,
     configure: (content) => write(configPath, typeof content === 'string' ? content : JSON.stringify(content)),
     config: () => JSON.parse(readFileSync(configPath, 'utf8')),
     write,
@@ -140,7 +140,11 @@ export function createMachine(): Machine {
     async callConvox(words, env = {}) {
       const output = join(home, `convox-${randomUUID()}`)
       writeFileSync(output, '')
-      const outcome = await callCli(words, { env: { ...own, ...env, FAKE_CONVOX_OUTPUT: output }, cwd, configPath })
+      const outcome = await callCli(words, {
+        env: { ...machineEnv, ...env, FAKE_CONVOX_OUTPUT: output },
+        cwd,
+        configPath,
+      })
       const convoxOutput = readFileSync(output, 'utf8')
       return { ...outcome, stdout: `${outcome.stdout}${convoxOutput}`, convox: parseConvoxOutput(convoxOutput) }
     },

@@ -12,11 +12,11 @@ export interface SecretService {
   stop(): Promise<void>
 }
 
-const needed = ['dbus-run-session', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
+const requiredPrograms = ['dbus-run-session', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
 
 /** The programs that are missing for a real Secret Service. */
 export function missingForSecretService(): string[] {
-  return needed.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
+  return requiredPrograms.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
 }
 
 /** Starts GNOME Keyring, unlocked, with its own home. It has no display, so it cannot ask for a password. */

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { commandLine, type Machine } from './harness.ts'
 import { hasScript, runInTerminal } from './pseudo-terminal.ts'
 
-export type TriedShell = 'bash' | 'zsh' | 'fish'
+export type TestedShell = 'bash' | 'zsh' | 'fish'
 
-export function isInstalled(shell: TriedShell): boolean {
+export function isInstalled(shell: TestedShell): boolean {
   return hasScript && existsSync(`/usr/bin/${shell}`)
 }
 
@@ -18,12 +18,12 @@ const answer = /GOT:(\[.*?\])END/
  * @returns the words of the `rack-gateway` command that ran, and the output of the terminal
  */
 export async function typeInto(
-  shell: TriedShell,
+  shell: TestedShell,
   machine: Machine,
   keys: string,
 ): Promise<{ readonly words: unknown; readonly shown: string }> {
   prepare(machine, await scriptOf(shell, machine))
-  const terminal = runInTerminal(starts[shell](machine.home), {
+  const terminal = runInTerminal(startCommands[shell](machine.home), {
     cwd: machine.cwd,
     env: { ...machine.env, TERM: 'dumb', LANG: 'C.UTF-8', XDG_CONFIG_HOME: machine.home, ZDOTDIR: machine.home },
   })
@@ -35,7 +35,7 @@ export async function typeInto(
   return { words: JSON.parse(words), shown: terminal.shown() }
 }
 
-async function scriptOf(shell: TriedShell, machine: Machine): Promise<string> {
+async function scriptOf(shell: TestedShell, machine: Machine): Promise<string> {
   const { code, stdout } = await machine.call(['completion', shell])
   if (code !== 0) throw new Error('there is no script')
   return stdout
@@ -60,7 +60,7 @@ function prepare(machine: Machine, script: string): void {
   )
 }
 
-const starts: Readonly<Record<TriedShell, (home: string) => string>> = {
+const startCommands: Readonly<Record<TestedShell, (home: string) => string>> = {
   bash: (home) => `exec /usr/bin/bash --noprofile --rcfile ${home}/bashrc -i`,
   zsh: () => 'exec /usr/bin/zsh -i',
   fish: () => 'exec /usr/bin/fish -i',

@@ -13,10 +13,10 @@ export function macosKeychain(settings: Omit<ToolSettings, 'title'>): Keychain {
   return {
     title,
     async read(account) {
-      const found = await run({ args: ['find-generic-password', '-s', service, '-a', account, '-w'] })
-      if (found.code === notFound) return null
-      if (found.code !== 0) throw unusable(found)
-      return found.stdout.replace(/\n$/, '')
+      const outcome = await run({ args: ['find-generic-password', '-s', service, '-a', account, '-w'] })
+      if (outcome.code === notFound) return null
+      if (outcome.code !== 0) throw unusable(outcome)
+      return outcome.stdout.replace(/\n$/, '')
     },
     async write(account, token) {
       const hex = Buffer.from(token).toString('hex')
@@ -24,12 +24,12 @@ export function macosKeychain(settings: Omit<ToolSettings, 'title'>): Keychain {
       const command = `add-generic-password -U -s ${quoted(service)} -a ${quoted(account)} -l ${quoted(label)} -X ${hex}\n`
       if (command.length > maxCommandLength)
         throw new KeychainUnusable(`${title} cannot store a token of this length`, useFileStore)
-      const added = await run({ args: ['-i'], stdin: command, secrets: [token, hex] })
-      if (added.code !== 0) throw unusable(added)
+      const outcome = await run({ args: ['-i'], stdin: command, secrets: [token, hex] })
+      if (outcome.code !== 0) throw unusable(outcome)
     },
     async remove(account) {
-      const removed = await run({ args: ['delete-generic-password', '-s', service, '-a', account] })
-      if (removed.code !== 0 && removed.code !== notFound) throw unusable(removed)
+      const outcome = await run({ args: ['delete-generic-password', '-s', service, '-a', account] })
+      if (outcome.code !== 0 && outcome.code !== notFound) throw unusable(outcome)
     },
   }
 

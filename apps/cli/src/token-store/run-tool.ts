@@ -40,8 +40,11 @@ export function runTool(
   const { env, title, noteAfter, deadline } = settings
   return new Promise((resolve, reject) => {
     const tool = spawn(program, [...args], { env, windowsHide: true })
-    const note = setTimeout(() => settings.note(`Waiting for ${title}. It may be asking you to unlock it.`), noteAfter)
-    const end = setTimeout(
+    const noteTimer = setTimeout(
+      () => settings.note(`Waiting for ${title}. It may be asking you to unlock it.`),
+      noteAfter,
+    )
+    const deadlineTimer = setTimeout(
       () =>
         settle(() =>
           reject(new KeychainUnusable(`${title} did not answer within ${deadline / 1_000} s`, useFileStore)),
@@ -67,8 +70,8 @@ export function runTool(
     tool.stdin.end(stdin)
 
     function settle(outcome: () => void): void {
-      clearTimeout(note)
-      clearTimeout(end)
+      clearTimeout(noteTimer)
+      clearTimeout(deadlineTimer)
       outcome()
       release(tool)
     }

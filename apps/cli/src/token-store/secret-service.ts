@@ -9,20 +9,20 @@ export function secretService(settings: Omit<ToolSettings, 'title'>): Keychain {
   return {
     title,
     async read(account) {
-      const found = await run(['lookup'], account)
-      if (found.code === 0) return found.stdout
-      if (found.errorLine !== '') throw unusable(found)
+      const outcome = await run(['lookup'], account)
+      if (outcome.code === 0) return outcome.stdout
+      if (outcome.errorLine !== '') throw unusable(outcome)
       await rejectIfLocked(account)
       return null
     },
     async write(account, token) {
-      const stored = await run(['store', `--label=Rack Gateway ${account}`], account, token)
-      if (stored.code !== 0) throw unusable(stored)
+      const outcome = await run(['store', `--label=Rack Gateway ${account}`], account, token)
+      if (outcome.code !== 0) throw unusable(outcome)
     },
     async remove(account) {
-      const cleared = await run(['clear'], account)
-      if (cleared.code === 0) return
-      if (cleared.errorLine !== '') throw unusable(cleared)
+      const outcome = await run(['clear'], account)
+      if (outcome.code === 0) return
+      if (outcome.errorLine !== '') throw unusable(outcome)
       await rejectIfLocked(account)
     },
   }

@@ -12,7 +12,7 @@ import { type Keychain, service, useFileStore } from './keychain.ts'
 import { systemKeychain } from './system-keychain.ts'
 
 /** The fields of an entry, except for the token and its location. */
-export type About = Omit<TokenEntry, 'token' | 'kept_in' | 'url'>
+export type TokenDetails = Omit<TokenEntry, 'token' | 'kept_in' | 'url'>
 
 /** The token of a credential; null if the keychain no longer has it. @throws KeychainUnusable */
 export async function readToken(context: Context, { slot, entry }: Credential): Promise<string | null> {
@@ -53,7 +53,7 @@ export async function storeToken(
   { slot, token }: { readonly slot: CredentialSlot; readonly token: string },
 ): Promise<StoredToken> {
   const store = configuredStore(context.env, config)
-  const { problem, restore } = store === 'file' ? notTried : await storeInKeychain(context, slot, token)
+  const { problem, restore } = store === 'file' ? keychainNotTried : await storeInKeychain(context, slot, token)
   if (store === 'keychain' && problem !== null)
     throw new KeychainUnusable(
       `The token could not be stored: ${problem}.`,
@@ -117,7 +117,7 @@ interface KeychainResult extends Pick<StoredToken, 'restore'> {
   readonly problem: string | null
 }
 
-const notTried: KeychainResult = { problem: null, restore: async () => null }
+const keychainNotTried: KeychainResult = { problem: null, restore: async () => null }
 
 async function storeInKeychain(context: Context, slot: CredentialSlot, token: string): Promise<KeychainResult> {
   const account = accountOf(slot)

@@ -209,15 +209,15 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     expect([keychain.items(), machine.config()]).toEqual(before)
 
     let answer = () => {}
-    gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
-    gateway.asked.length = 0
+    gateway.answer = { status: 200, body: me, delay: new Promise((resolve) => (answer = () => resolve(undefined))) }
+    gateway.requests.length = 0
     const moving = runOn(
       system,
       [...robot, 'rgt_other'],
       { RACK_GATEWAY_TOKEN_STORE: 'file' },
       withTimeouts({ fileLock: 100 }),
     )
-    await expect.poll(() => gateway.asked).not.toEqual([])
+    await expect.poll(() => gateway.requests).not.toEqual([])
     // A lock of another process that keeps running.
     writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
     answer()
@@ -233,11 +233,11 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       ['robot', 'rgt_robot'],
     ] as const) {
       let answer = () => {}
-      gateway.answer = { status: 200, body: me, after: new Promise((resolve) => (answer = () => resolve(undefined))) }
-      gateway.asked.length = 0
+      gateway.answer = { status: 200, body: me, delay: new Promise((resolve) => (answer = () => resolve(undefined))) }
+      gateway.requests.length = 0
       const words = ['login', name, gateway.url, '--as-rack', 'staging', '--token', other]
       const failing = runOn(system, words, {}, withTimeouts({ fileLock: 100 }))
-      await expect.poll(() => gateway.asked).not.toEqual([])
+      await expect.poll(() => gateway.requests).not.toEqual([])
       // A lock of another process that keeps running.
       writeFileSync(`${machine.configPath}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
       answer()
@@ -290,12 +290,12 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
       renewAt: new Date(me.expiresAt).toISOString(),
     }
     gateway.answer = { status: 200, body: renewed }
-    gateway.asked.length = 0
+    gateway.requests.length = 0
     expect((await runOn(system, ['url'], { FAKE_KEYCHAIN: 'full' })).stdout).toContain(`convox:${token}@`)
-    expect([gateway.asked, keychain.items()]).toEqual([[], { [gateway.url]: token }])
+    expect([gateway.requests, keychain.items()]).toEqual([[], { [gateway.url]: token }])
     const urls = await Promise.all([runOn(system, ['url']), runOn(system, ['url'])])
     for (const { stdout } of urls) expect(stdout).toContain(`convox:${renewed.token}@`)
-    expect(gateway.asked).toEqual([{ authorization: `Bearer ${token}`, path: '/gateway/api/v1/session/renewal' }])
+    expect(gateway.requests).toEqual([{ authorization: `Bearer ${token}`, path: '/gateway/api/v1/session/renewal' }])
     expect([keychain.items(), configText().includes('rgs_')]).toEqual([{ [gateway.url]: renewed.token }, false])
   })
 })
@@ -359,6 +359,6 @@ describe('a configuration directory that cannot be written', () => {
     chmodSync(dirname(machine.configPath), 0o600)
     const outcome = await runOn('linux', ['login', 'staging', gateway.url, '--no-browser'])
     expect(outcome).toMatchObject({ code: 78, stdout: '', stderr: expect.stringContaining('cannot be written') })
-    expect([gateway.asked, keychain.calls()]).toEqual([[], []])
+    expect([gateway.requests, keychain.calls()]).toEqual([[], []])
   })
 })

@@ -8,7 +8,7 @@ import { expiryText, grantText, minute } from '../../output/grant-text.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
-import { openAudit } from '../audit/audit-api.ts'
+import { openStream } from '../audit/open-stream.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
@@ -57,9 +57,9 @@ function throughText({ group, invitation }: Pick<ReviewedGrant, 'group' | 'invit
   return invitation === null ? 'binding' : 'invitation'
 }
 
-/** The whole file, so that a review that broke off is not printed as if it were complete. */
+/** Reads the whole file before anything is printed, so that an interrupted review does not look complete. */
 async function readCsv(target: Target, signal: AbortSignal): Promise<string> {
-  const response = await openAudit(target, requestFor('exportAccessReview', {}), { signal })
+  const response = await openStream(target, requestFor('exportAccessReview', {}), { signal })
   try {
     return await response.text()
   } catch (error) {
@@ -71,7 +71,7 @@ async function readCsv(target: Target, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** Printing adds the line feed of the last line. */
+/** `context.print` adds the last line feed again. */
 function withoutLineFeed(text: string): string {
   return text.endsWith('\n') ? text.slice(0, -1) : text
 }

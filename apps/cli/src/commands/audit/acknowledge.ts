@@ -19,9 +19,9 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler({ context, rack, json, reason, ...typed }: Arguments<typeof builder>): Promise<void> {
+export async function handler({ context, rack, json, reason, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const id = typed.id.toLowerCase()
+  const id = args.id.toLowerCase()
   const alarm = await callGateway(target, 'acknowledgeAlarm', { id, body: { reason } })
   if (json) return context.print(safeJson(alarm, 2))
   const { acknowledged } = alarm

@@ -14,9 +14,9 @@ export const examples = ['rack-gateway audit alarms']
 export const builder = { limit: pageOptions.limit, utc: utcOption, ...gatewayOptions } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, limit } = given
-  const zone = zoneOf(given)
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, limit } = args
+  const zone = zoneOf(args)
   const target = await targetOf(context, rack)
   const { items } = await callGateway(target, 'listAlarms', { query: { limit: readLimit(limit) } })
   if (json) return context.print(safeJson({ items }, 2))

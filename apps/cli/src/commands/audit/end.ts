@@ -18,8 +18,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, id, reason, yes } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, id, reason, yes } = args
   const target = await targetOf(context, rack)
   await confirm(context, `end the session ${id} for everyone in it`, { yes })
   const recording = await callGateway(target, 'endRecording', { id, body: { reason } }, { missing: noRecording(id) })

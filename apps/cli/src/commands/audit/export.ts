@@ -11,9 +11,9 @@ import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption, utcOption } from '../options/shared-options.ts'
-import { openAudit } from './audit-api.ts'
 import { filterOptions, filterQuery } from './events/filters.ts'
 import { zoneOf } from './events/times.ts'
+import { openStream } from './open-stream.ts'
 
 export const command = 'export [words..]'
 export const describe = 'Write all matching events to a file.'
@@ -40,12 +40,12 @@ export const progress = 'the gateway is exporting'
 
 type ExistingFile = 'keep' | 'replace'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, format, output } = given
-  const zone = zoneOf(given)
-  const existing = given.force ? 'replace' : 'keep'
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, format, output } = args
+  const zone = zoneOf(args)
+  const existing = args.force ? 'replace' : 'keep'
   const target = await targetOf(context, rack)
-  const query = { ...filterQuery(given, { now: context.now, zone }), format }
+  const query = { ...filterQuery(args, { now: context.now, zone }), format }
   const file = resolve(context.cwd, output)
   if (output !== '-' && existing === 'keep' && (await exists(file))) throw fileExists(file)
   const request = { target, query, signal: context.interruption() }
@@ -72,11 +72,11 @@ async function print(request: ExportRequest): Promise<void> {
 async function writeFile(request: ExportRequest, file: string, existing: ExistingFile): Promise<void> {
   const part = `${file}.${randomBytes(6).toString('hex')}.part`
   try {
-    const opened = await open(part, 'wx', 0o600)
+    const handle = await open(part, 'wx', 0o600)
     try {
-      await receive(request, opened.createWriteStream(), 'no file was written')
+      await receive(request, handle.createWriteStream(), 'no file was written')
     } finally {
-      await opened.close()
+      await handle.close()
     }
     await moveIntoPlace(part, file, existing)
   } catch (error) {
@@ -88,7 +88,7 @@ async function writeFile(request: ExportRequest, file: string, existing: Existin
 
 /** @throws Interrupted, GatewayUnreachable, and the system's error if writing fails */
 async function receive({ target, query, signal }: ExportRequest, to: Writable, consequence: string): Promise<void> {
-  const { body } = await openAudit(target, requestFor('exportAudit', { query }), { signal })
+  const { body } = await openStream(target, requestFor('exportAudit', { query }), { signal })
   try {
     const bytes = Readable.fromWeb(body ?? new ReadableStream())
     await pipeline(bytes, to, { end: to !== process.stdout, signal })

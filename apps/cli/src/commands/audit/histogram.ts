@@ -23,11 +23,11 @@ export const progress = 'the gateway is counting'
 /** Enough for 24 hours by the hour. */
 const maxBuckets = 25
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json } = given
-  const zone = zoneOf(given)
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json } = args
+  const zone = zoneOf(args)
   const target = await targetOf(context, rack)
-  const query = filterQuery(given, { now: context.now, zone })
+  const query = filterQuery(args, { now: context.now, zone })
   const histogram = await callGateway(target, 'countAuditEvents', { query: { ...query, buckets: maxBuckets } })
   if (json) return context.print(safeJson(histogram, 2))
   const { buckets, total, complete, countedFrom } = histogram

@@ -2,14 +2,17 @@ import { Alarm, AlarmList, endpoints, LoggedEvent, Recording } from '@rack-gatew
 import { Type } from 'typebox'
 
 /** For objects with further fields, which are described elsewhere. */
-const open = { additionalProperties: true } as const
+const withOtherFields = { additionalProperties: true } as const
 const Text = Type.String()
 
 const VerifyProof = Type.Object({
   holds: Type.Boolean(),
   because: Type.Optional(Type.String({ description: 'why the proof is not valid' })),
   event: Type.Optional(
-    Type.Object({}, { ...open, description: 'the event; this and the next fields are of a valid proof' }),
+    Type.Object(
+      {},
+      { ...withOtherFields, description: 'the event; only a valid proof has this field and the next ones' },
+    ),
   ),
   checkpoint: Type.Optional(Type.Integer({ description: 'the number of the checkpoint that signs it' })),
   at: Type.Optional(Type.String({ description: 'RFC 3339' })),
@@ -21,7 +24,7 @@ const VerifyProof = Type.Object({
 const AuditVerify = Type.Object(
   {
     intact: Type.Boolean(),
-    findings: Type.Array(Type.Object({ problem: Text }, open), { description: 'the first 100' }),
+    findings: Type.Array(Type.Object({ problem: Text }, withOtherFields), { description: 'the first 100' }),
     found: Type.Integer(),
     streams: Type.Integer(),
     events: Type.Integer(),
@@ -31,9 +34,9 @@ const AuditVerify = Type.Object(
     anchored: Type.Boolean({ description: 'whether checkpoints were compared with copies' }),
   },
   {
-    ...open,
+    ...withOtherFields,
     description:
-      'with --archive also archives, and with --archive alone only these; with --recordings also recordings (intact, found, findings, proven, chunks, open, unproven, and more)',
+      'with --archive also the field archives, and with no other source only this field; with --recordings also the field recordings (intact, found, findings, proven, chunks, open, unproven, and more)',
   },
 )
 

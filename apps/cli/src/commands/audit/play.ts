@@ -7,7 +7,7 @@ import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption } from '../options/shared-options.ts'
-import { openAudit } from './audit-api.ts'
+import { openStream } from './open-stream.ts'
 import { type CastEvent, forEachEvent, readCast } from './recordings/cast.ts'
 import { noRecording } from './recordings/no-recording.ts'
 import { type Screen, standardOutput } from './recordings/screen.ts'
@@ -27,7 +27,7 @@ export async function handler({ context, rack, ...play }: Arguments<typeof build
   await playRecording(context, await targetOf(context, rack), play)
 }
 
-export interface Play {
+export interface PlayOptions {
   readonly id: string
   readonly speed: string
   /** Seconds. */
@@ -38,12 +38,12 @@ export interface Play {
 export async function playRecording(
   context: Context,
   target: Target,
-  { id, speed, idleLimit }: Play,
+  { id, speed, idleLimit }: PlayOptions,
   screen: Screen = standardOutput(),
 ): Promise<void> {
   const pace = { speed: positiveNumber('--speed', speed), idleLimit: positiveNumber('--idle-limit', idleLimit) }
   const signal = context.interruption()
-  const { body } = await openAudit(target, requestFor('readRecording', { id }), {
+  const { body } = await openStream(target, requestFor('readRecording', { id }), {
     signal,
     missing: noRecording(id),
   })
@@ -71,8 +71,8 @@ export async function playRecording(
 export function createPace({ speed, idleLimit }: { readonly speed: number; readonly idleLimit: number }) {
   const start = performance.now()
   let elapsed = 0
-  return function delayBefore({ after }: CastEvent): number {
-    elapsed += (Math.min(after, idleLimit) * 1_000) / speed
+  return function delayBefore({ interval }: CastEvent): number {
+    elapsed += (Math.min(interval, idleLimit) * 1_000) / speed
     return Math.max(0, start + elapsed - performance.now())
   }
 }

@@ -30,32 +30,32 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'getting the proof'
 
-type Given = Arguments<typeof builder>
+type ProveArguments = Arguments<typeof builder>
 
-export async function handler(given: Given): Promise<number> {
-  const { context } = given
-  if (!isUuid(given.id.toLowerCase()))
+export async function handler(args: ProveArguments): Promise<number> {
+  const { context } = args
+  if (!isUuid(args.id.toLowerCase()))
     throw new Usage('That is not the ID of an event.', 'Pass the ID, which is a UUID: rack-gateway audit prove ID')
-  const pinned = pinnedKey(given.key ?? null)
-  const proof = await getProof(given)
+  const pinned = pinnedKey(args.key ?? null)
+  const proof = await getProof(args)
   const verification = verifyProof(proof, pinned)
   if (!verification.holds) {
     context.note(printable(`The proof from the log is not valid: ${verification.because}`))
     return exitCodes.checkFailed
   }
   const text = JSON.stringify(proof, null, 2)
-  if (given.output === undefined) context.print(text)
-  else await writeFile(given.output, `${text}\n`)
+  if (args.output === undefined) context.print(text)
+  else await writeFile(args.output, `${text}\n`)
   for (const line of proofSentences(verification)) context.note(printable(line))
   return exitCodes.ok
 }
 
-function getProof(given: Given): Promise<unknown> {
-  const { database, archive, id } = given
+function getProof(args: ProveArguments): Promise<unknown> {
+  const { database, archive, id } = args
   if (database !== undefined && archive !== undefined)
     throw new Usage('--database and --archive exclude each other.', 'Pass one of them.')
   if (archive !== undefined) return proveFromArchive(archive, id)
-  return database === undefined ? requestProof(given) : proveFromDatabase(database, id)
+  return database === undefined ? requestProof(args) : proveFromDatabase(database, id)
 }
 
 async function proveFromArchive(directory: string, id: string): Promise<unknown> {
@@ -67,7 +67,7 @@ async function proveFromArchive(directory: string, id: string): Promise<unknown>
   throw new Usage('The archive has no event with this ID.', 'Name the archive of the month of the event.')
 }
 
-async function requestProof({ context, id, rack }: Given): Promise<unknown> {
+async function requestProof({ context, id, rack }: ProveArguments): Promise<unknown> {
   const pieces: Buffer[] = []
   for await (const piece of await openEvidence(
     context,

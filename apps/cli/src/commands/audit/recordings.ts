@@ -25,11 +25,11 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json } = given
-  const zone = zoneOf(given)
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json } = args
+  const zone = zoneOf(args)
   const target = await targetOf(context, rack)
-  const page = await callGateway(target, 'listRecordings', { query: queryOf(given, context.now) })
+  const page = await callGateway(target, 'listRecordings', { query: queryOf(args, context.now) })
   if (json) return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('No recording matches.')
   const headings = [`STARTED (${zoneName(zone)})`, 'PRINCIPAL', 'COMMAND', 'PROCESS', 'LENGTH', 'STATE', 'ID']

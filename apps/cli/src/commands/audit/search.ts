@@ -22,11 +22,11 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, limit, cursor } = given
-  const zone = zoneOf(given)
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, limit, cursor } = args
+  const zone = zoneOf(args)
   const target = await targetOf(context, rack)
-  const query = filterQuery(given, { now: context.now, zone })
+  const query = filterQuery(args, { now: context.now, zone })
   const page = await callGateway(target, 'searchAudit', { query: { ...query, limit: readLimit(limit), cursor } })
   if (json) return context.print(safeJson(page, 2))
   if (page.items.length === 0) return context.note('No event matches.')

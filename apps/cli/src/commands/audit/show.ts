@@ -16,13 +16,13 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, id } = given
-  const zone = zoneOf(given)
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, id } = args
+  const zone = zoneOf(args)
   const target = await targetOf(context, rack)
-  const found = await callGateway(target, 'getAuditEvent', { id })
-  if (json) return context.print(safeJson(found, 2))
-  const { link, writtenAt, event } = found
+  const loggedEvent = await callGateway(target, 'getAuditEvent', { id })
+  if (json) return context.print(safeJson(loggedEvent, 2))
+  const { link, writtenAt, event } = loggedEvent
   const fields = fieldsOf('', {
     ...event,
     at: shownTime(event.at, zone),

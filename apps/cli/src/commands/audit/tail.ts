@@ -10,10 +10,10 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, utcOption } from '../options/shared-options.ts'
-import { openAudit } from './audit-api.ts'
 import { cellsOf } from './events/event-row.ts'
 import { filterOptions, filterQuery } from './events/filters.ts'
 import { type Zone, zoneOf } from './events/times.ts'
+import { openStream } from './open-stream.ts'
 
 export const command = 'tail [words..]'
 export const describe = 'Print events as they happen, until Ctrl-C.'
@@ -25,18 +25,18 @@ const maxAttempts = 10
 /** Milliseconds. */
 const maxBackoff = 10_000
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack } = args
   const target = await targetOf(context, rack)
-  const format = { json: given.json ?? false, zone: zoneOf(given) }
-  const query = filterQuery(given, { now: context.now, zone: format.zone })
+  const format = { json: args.json ?? false, zone: zoneOf(args) }
+  const query = filterQuery(args, { now: context.now, zone: format.zone })
   const signal = context.interruption()
   let lastEventId: string | null = null
   let attempts = 0
   while (!signal.aborted) {
     try {
       const headers = { accept: 'text/event-stream', ...(lastEventId !== null && { 'last-event-id': lastEventId }) }
-      const { body } = await openAudit(target, requestFor('followAudit', { query }), { headers, signal })
+      const { body } = await openStream(target, requestFor('followAudit', { query }), { headers, signal })
       for await (const event of parseEventStream(body ?? new ReadableStream<Uint8Array>())) {
         attempts = 0
         lastEventId = event.id ?? lastEventId
@@ -62,9 +62,9 @@ function printEvent(context: Context, { name, data }: StreamEvent, { json, zone 
   else if (name === 'audit' && Value.Check(LoggedEvent, value)) context.print(lineOf(value, { json, zone }))
 }
 
-function lineOf(found: LoggedEvent, { json, zone }: EventFormat): string {
-  if (json) return safeJson(found)
-  const cells = cellsOf(found, zone).filter((cell) => cell !== '')
+function lineOf(loggedEvent: LoggedEvent, { json, zone }: EventFormat): string {
+  if (json) return safeJson(loggedEvent)
+  const cells = cellsOf(loggedEvent, zone).filter((cell) => cell !== '')
   return cells.map(printable).join('  ')
 }
 

@@ -2,8 +2,8 @@ import { requestFor } from '@rack-gateway/gateway-api'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption, utcOption } from '../options/shared-options.ts'
-import { openAudit } from './audit-api.ts'
 import { shownTime, zoneOf } from './events/times.ts'
+import { openStream } from './open-stream.ts'
 import { forEachEvent, readCast } from './recordings/cast.ts'
 import { noRecording } from './recordings/no-recording.ts'
 import { createTranscript, type TranscriptLine } from './recordings/transcript-lines.ts'
@@ -18,12 +18,12 @@ export const builder = {
   rack: rackOption,
 } as const satisfies CommandOptions
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, id, search } = given
-  const zone = zoneOf(given)
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, id, search } = args
+  const zone = zoneOf(args)
   const target = await targetOf(context, rack)
   const signal = context.interruption()
-  const { body } = await openAudit(target, requestFor('readRecording', { id }), {
+  const { body } = await openStream(target, requestFor('readRecording', { id }), {
     signal,
     missing: noRecording(id),
   })

@@ -48,7 +48,7 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'verifying'
 
-/** The options that name what to read and compare. Each is null if it is not given. */
+/** The options that name the sources to read and compare. Null: the option is not used. */
 interface VerifySources {
   readonly database: string | null
   /** `-` is standard input. */
@@ -60,28 +60,28 @@ interface VerifySources {
   readonly rack: string | null
 }
 
-interface Verified {
+interface VerifyResult {
   /** Null if only archives were verified. */
   readonly log: Verification | null
   readonly archives: readonly ArchiveVerification[]
   readonly recordings: RecordingsVerification | null
 }
 
-export async function handler({ context, json, ...given }: Arguments<typeof builder>): Promise<number> {
+export async function handler({ context, json, ...args }: Arguments<typeof builder>): Promise<number> {
   const sources = {
-    database: given.database ?? null,
-    export: given.export ?? null,
-    checkpoints: given.checkpoints ?? null,
-    archive: given.archive ?? null,
-    recordings: given.recordings ?? null,
-    key: given.key ?? null,
-    rack: given.rack ?? null,
+    database: args.database ?? null,
+    export: args.export ?? null,
+    checkpoints: args.checkpoints ?? null,
+    archive: args.archive ?? null,
+    recordings: args.recordings ?? null,
+    key: args.key ?? null,
+    rack: args.rack ?? null,
   }
-  const verified = await verifyFrom(context, sources).catch((error: unknown) => {
+  const result = await verifyFrom(context, sources).catch((error: unknown) => {
     throw asUnreadable(error)
   })
-  const { log, archives, recordings } = verified
-  if (json) context.print(safeJson(toJson(verified), 2))
+  const { log, archives, recordings } = result
+  if (json) context.print(safeJson(toJson(result), 2))
   else
     for (const line of [
       ...(log ? sentences(log, archives) : []),
@@ -93,8 +93,8 @@ export async function handler({ context, json, ...given }: Arguments<typeof buil
   return intact ? exitCodes.ok : exitCodes.checkFailed
 }
 
-/** Has fields only for the verified parts. */
-function toJson({ log, archives, recordings }: Verified) {
+/** Archives and recordings have a field only if they were verified. */
+function toJson({ log, archives, recordings }: VerifyResult) {
   const months = archives.map(({ manifest, ...verification }) => ({
     ...verification,
     manifest: manifest?.hash ?? null,
@@ -103,7 +103,7 @@ function toJson({ log, archives, recordings }: Verified) {
 }
 
 /** `--archive` alone verifies only the archive. With another source, it provides the months that the log no longer has. */
-async function verifyFrom(context: Context, sources: VerifySources): Promise<Verified> {
+async function verifyFrom(context: Context, sources: VerifySources): Promise<VerifyResult> {
   const { archive, database, export: file, rack } = sources
   if (database !== null && file !== null)
     throw new Usage('--database and --export exclude each other.', 'Pass one of them.')
@@ -112,7 +112,7 @@ async function verifyFrom(context: Context, sources: VerifySources): Promise<Ver
       '--key verifies the signatures of checkpoints, and an export has no checkpoints.',
       'Add --checkpoints DIR with copies of them, or leave --key out.',
     )
-  const isAlone = archive !== null && database === null && file === null && rack === null
+  const isArchiveOnly = archive !== null && database === null && file === null && rack === null
   const recordings = await recordingsVerifier(context, sources.recordings)
   const options = {
     pinned: pinnedKey(sources.key),
@@ -122,7 +122,7 @@ async function verifyFrom(context: Context, sources: VerifySources): Promise<Ver
   }
   const { archives, records } =
     archive === null ? { archives: [], records: [] } : await verifyArchives(archive, options)
-  const log = isAlone ? null : await verifyLog(context, sources, { ...options, archives: records })
+  const log = isArchiveOnly ? null : await verifyLog(context, sources, { ...options, archives: records })
   const archived = archives.map(({ month }) => month)
   return {
     log,
@@ -131,7 +131,7 @@ async function verifyFrom(context: Context, sources: VerifySources): Promise<Ver
   }
 }
 
-/** Loads object stores only if recordings are verified. */
+/** Loads the code for object stores only if recordings are verified. */
 async function recordingsVerifier(context: Context, address: string | null): Promise<RecordingsVerifier | null> {
   if (address === null) return null
   const { openRecordings } = await import('./verification/verify-recordings.ts')

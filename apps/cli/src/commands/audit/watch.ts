@@ -6,7 +6,7 @@ import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption } from '../options/shared-options.ts'
-import { openAudit } from './audit-api.ts'
+import { openStream } from './open-stream.ts'
 import { forEachEvent, readCast } from './recordings/cast.ts'
 import { noRecording } from './recordings/no-recording.ts'
 import { type Screen, standardOutput } from './recordings/screen.ts'
@@ -24,7 +24,7 @@ export async function handler({ context, rack, ...watch }: Arguments<typeof buil
   await watchRecording(context, await targetOf(context, rack), watch)
 }
 
-export interface Watch {
+export interface WatchOptions {
   readonly id: string
   readonly from: 'start' | 'now'
 }
@@ -33,11 +33,11 @@ export interface Watch {
 export async function watchRecording(
   context: Context,
   target: Target,
-  { id, from }: Watch,
+  { id, from }: WatchOptions,
   screen: Screen = standardOutput(),
 ): Promise<void> {
   const signal = context.interruption()
-  const { body } = await openAudit(target, requestFor('followRecording', { id, query: { from } }), {
+  const { body } = await openStream(target, requestFor('followRecording', { id, query: { from } }), {
     signal,
     missing: noRecording(id),
   })

@@ -26,20 +26,20 @@ const finders = {
   trust: { kind: 'trust', find: findTrust },
 } as const
 
-/** @returns null without such an option @throws Usage for several, and the errors of finding a resource */
+/** @returns null without any of these options @throws Usage for several, and the errors of finding a resource */
 export async function subjectOf(gateway: GatewayAccess, flags: SubjectOptions, now: number): Promise<Subject | null> {
   const { group } = flags
-  const named = (Object.keys(finders) as (keyof typeof finders)[]).flatMap((flag) => {
+  const namedSubjects = (Object.keys(finders) as (keyof typeof finders)[]).flatMap((flag) => {
     const text = flags[flag]
     return text === undefined ? [] : [{ ...finders[flag], text }]
   })
-  if (named.length + (group === undefined ? 0 : 1) > 1)
+  if (namedSubjects.length + (group === undefined ? 0 : 1) > 1)
     throw new Usage(
       'A binding has one subject.',
       'Keep one of --user, --group, --service-account, --token, and --trust.',
     )
   if (group !== undefined) return { kind: 'group', id: group }
-  const [only] = named
+  const [only] = namedSubjects
   return only === undefined ? null : { kind: only.kind, id: (await only.find(gateway, only.text, now)).id }
 }
 

@@ -25,16 +25,16 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, role } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, role } = args
   const target = await targetOf(context, rack)
-  const subject = await subjectOf(target, given, context.now)
+  const subject = await subjectOf(target, args, context.now)
   if (subject === null)
     throw new Usage(
       'A binding needs a subject.',
       'Pass one of --user, --group, --service-account, --token, and --trust.',
     )
-  const body = { subject, role, ...grantFields(given, context.now) }
+  const body = { subject, role, ...grantFields(args, context.now) }
   const added = await callGateway(target, 'createBinding', { body })
   printWarnings(context, added)
   await printBinding(context, target, added, { json, action: 'Created' })

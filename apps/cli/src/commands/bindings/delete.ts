@@ -21,9 +21,9 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
+export async function handler({ context, rack, json, yes, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const id = typed.id.toLowerCase()
+  const id = args.id.toLowerCase()
   await confirm(context, () => describeDeletion(target, id), { yes })
   const removed = await callGateway(target, 'removeBinding', { id })
   await printBinding(context, target, removed, { json, action: 'Deleted' })

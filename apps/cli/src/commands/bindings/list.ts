@@ -17,10 +17,10 @@ export const examples = ['rack-gateway bindings', 'rack-gateway bindings list --
 export const builder = { ...subjectOptions, ...gatewayOptions } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json } = args
   const target = await targetOf(context, rack)
-  const subject = await subjectOf(target, given, context.now)
+  const subject = await subjectOf(target, args, context.now)
   const bindings = await withSubjectNames(target, await everyPage(target, 'listBindings', { subject: subject?.id }))
   if (json) return printJson(context, Bindings, bindings)
   const rows = bindings.map((binding) => [

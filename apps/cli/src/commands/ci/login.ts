@@ -23,8 +23,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, url, rack, trust = null, tokenVariable = null, json } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, url, rack, trust = null, tokenVariable = null, json } = args
   const origin = originOf(url ?? context.env.RACK_GATEWAY_URL?.trim() ?? '')
   const jwt = await jobToken(context.env, origin, tokenVariable)
   const session = await exchangeJobToken(origin, jwt, trust)

@@ -5,9 +5,9 @@ import type { Arguments, CommandOptions } from '../command-module.ts'
 import { jsonOption } from '../options/shared-options.ts'
 
 export const command = 'words [words..]'
-export const describe = 'Print the words that can end a line. The completion scripts call this command.'
+export const describe = 'Print the words that can complete a command line. The completion scripts call this command.'
 export const details =
-  'Prints one word per line, and its description after a tab. The line "files" after a tab means that a file or directory can stand there, too.'
+  'Prints one word per line, and its description after a tab. A line with a tab and the word "files" means that a file or directory can follow, too.'
 export const examples = [
   'rack-gateway completion words -- tokens cr',
   'rack-gateway completion words --next -- ps --app     # the words that can follow',

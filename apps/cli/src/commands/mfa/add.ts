@@ -17,11 +17,12 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
   const target = await targetOf(context, rack)
   const { passkeys, passkeysReason } = await callGateway(target, 'secondFactorSettings', {})
   const address = `${target.origin}/gateway/second-factors`
-  const opens = chooseFlow(context, undefined).kind === 'loopback'
+  const opensBrowser = chooseFlow(context, undefined).kind === 'loopback'
   if (!passkeys)
     context.note(`${passkeysReason ?? 'This gateway does not support passkeys.'} Add an authenticator app.`)
-  if (json) context.print(safeJson({ address, opened: opens }, 2))
-  else if (opens) context.print(`Add your second factor in the browser that opens. If it does not open: ${address}`)
+  if (json) context.print(safeJson({ address, opened: opensBrowser }, 2))
+  else if (opensBrowser)
+    context.print(`Add your second factor in the browser that opens. If it does not open: ${address}`)
   else context.print(`Add your second factor in a browser, on any device: ${address}`)
-  if (opens) await context.openBrowser(address).catch(() => context.note('No browser could be opened.'))
+  if (opensBrowser) await context.openBrowser(address).catch(() => context.note('No browser could be opened.'))
 }

@@ -12,7 +12,7 @@ import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 export const command = 'backup-codes'
 export const describe = 'Create new backup codes and print them once. The previous ones stop working.'
 export const details =
-  'Each code proves your second factor once. You prove a passkey first. Without one, create the codes in your browser, on the page of your second factors, where a code proves it after a new login.'
+  'Each code proves your second factor once. You prove a passkey first. Without a passkey, create the codes in your browser, on the page of your second factors. There, a code is enough after a new login.'
 export const examples = ['rack-gateway mfa backup-codes']
 export const builder = { yes: yesOption, ...mfaOptions, ...gatewayOptions } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
@@ -21,9 +21,13 @@ export async function handler({ context, rack, json, yes }: Arguments<typeof bui
   const target = await targetOf(context, rack)
   const { remaining } = await callGateway(target, 'backupCodeStatus', {})
   if (remaining > 0)
-    await confirm(context, `create new backup codes, and end the ${counted(remaining, 'code')} that you have left`, {
-      yes,
-    })
+    await confirm(
+      context,
+      `create new backup codes, and invalidate the ${counted(remaining, 'code')} that you have left`,
+      {
+        yes,
+      },
+    )
   const created = await callGateway(target, 'createBackupCodes', {})
   if (json) return printJson(context, PrintedBackupCodes, created)
   context.note('Store these backup codes in a safe place. Each can be used once. They are not shown again:')

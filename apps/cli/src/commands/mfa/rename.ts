@@ -10,7 +10,8 @@ import { gatewayOptions } from '../options/shared-options.ts'
 
 export const command = 'rename <factor> <name>'
 export const describe = 'Rename one of your second factors.'
-export const details = 'You prove a passkey first. Without one, use the page of your second factors in your browser.'
+export const details =
+  'You prove a passkey first. Without a passkey, use the page of your second factors in your browser.'
 export const examples = ["rack-gateway mfa rename YubiKey 'YubiKey in the safe'"]
 export const builder = {
   factor: { type: 'string', demandOption: true, describe: 'The ID or name of the second factor' },

@@ -6,7 +6,7 @@ const units = { h: 3_600_000, d: day, w: 7 * day } as const
 const fromNow = /^(\d{1,5})([hdw])$/
 
 /**
- * Parses an expiry: `30d`, `12h`, or `2w` from now, a day, or a day with a time. Without an offset it is in local time. A
+ * Parses an expiry: `30d`, `12h`, or `2w` from now, a day, or a day with a time. A time without an offset is local. A
  * day means its beginning.
  *
  * @returns RFC 3339 @throws Usage

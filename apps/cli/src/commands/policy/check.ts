@@ -23,8 +23,8 @@ export const builder = {
   json: jsonOption,
 } as const satisfies CommandOptions
 
-export async function handler({ context, json, ...typed }: Arguments<typeof builder>): Promise<number> {
-  const file = documentName(typed.file)
+export async function handler({ context, json, ...args }: Arguments<typeof builder>): Promise<number> {
+  const file = documentName(args.file)
   const name = shownName(file)
   const { document, problems } = readPolicy(await readText(context, file), name)
   if (document === null) {

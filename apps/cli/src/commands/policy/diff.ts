@@ -25,9 +25,9 @@ export const builder = {
   ...gatewayOptions,
 } as const satisfies CommandOptions
 
-export async function handler(given: Arguments<typeof builder>): Promise<number> {
-  const { context, rack, json } = given
-  const names = { old: documentName(given.old), new: documentName(given.new) }
+export async function handler(args: Arguments<typeof builder>): Promise<number> {
+  const { context, rack, json } = args
+  const names = { old: documentName(args.old), new: documentName(args.new) }
   if (names.old === stdinName && names.new === stdinName)
     throw new Usage('Only one of the two documents can come from standard input.', 'Name a file for the other one.')
   const before = await namedDocument(context, names.old, rack ?? null)

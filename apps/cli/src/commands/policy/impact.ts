@@ -12,7 +12,7 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-import { builtInName, invalid } from './named-document.ts'
+import { builtInName, invalidFile } from './named-document.ts'
 import { readText, shownName } from './read-text.ts'
 import { documentName, stdinName } from './stdin-name.ts'
 
@@ -39,12 +39,12 @@ export const progress = 'the gateway is deciding recorded calls again'
 /** Milliseconds. Longer than the gateway's own limit. */
 const deadline = 120_000
 
-export async function handler(given: Arguments<typeof builder>): Promise<number> {
-  const { context, rack, json, since } = given
-  const name = documentName(given.new)
+export async function handler(args: Arguments<typeof builder>): Promise<number> {
+  const { context, rack, json, since } = args
+  const name = documentName(args.new)
   const text = await proposedText(context, name)
   const { document, problems } = readPolicy(text, shownName(name))
-  if (document === null) throw invalid(name, 'a policy document', problems)
+  if (document === null) throw invalidFile(name, 'a policy document', problems)
   const target = await targetOf(context, rack)
   const impact = await callGateway(target, 'studyPolicy', { body: { document: text, since } }, { deadline })
   if (json) context.print(safeJson(impact, 2))
@@ -86,9 +86,9 @@ function lines(name: string, impact: Impact): string[] {
 /** How often users would have been asked for a proof of their second factor. */
 function stepUpLines({ stepUp: { prompts, users, refused, requirements } }: Impact): string[] {
   if (requirements.length === 0 && refused === 0) return []
-  const asked = `step-ups: ${counted(prompts, 'prompt')} for ${counted(users, 'user')}, if every user has a second factor`
+  const summary = `step-ups: ${counted(prompts, 'prompt')} for ${counted(users, 'user')}, if every user has a second factor`
   return [
-    asked,
+    summary,
     ...requirements.map(
       (one) =>
         `  ${counted(one.prompts, 'prompt')} for ${counted(one.users, 'user')} at ${counted(one.calls, 'call')} (rule ${one.rule}, ${levelText(one.level)})`,
@@ -106,7 +106,7 @@ function levelText({ kind, within = 0, methods }: Impact['stepUp']['requirements
   return methods === 'passkey' ? 'a passkey for each call' : 'any factor for each call'
 }
 
-/** Events do not contain all conditions of command rules. */
+/** Names the command rules with conditions that events do not contain. */
 function undecidableRules({ commands }: PolicyDocument): string[] {
   const rules = commands.filter(
     ({ interactive, entrypoint, releases }) =>

@@ -3,16 +3,16 @@ import { Type } from 'typebox'
 import { Nullable } from '../../output/output-schemas.ts'
 
 /** For objects with further fields, which are described elsewhere. */
-const open = { additionalProperties: true } as const
+const withOtherFields = { additionalProperties: true } as const
 const Text = Type.String()
 
 const Problem = Type.Object({ line: Type.Integer(), column: Type.Integer(), text: Text })
 const PolicyCheck = Type.Object({
   file: Text,
   valid: Type.Boolean(),
-  problems: Type.Optional(Type.Array(Problem, { description: 'of a document that is not valid' })),
+  problems: Type.Optional(Type.Array(Problem, { description: 'only if the document is not valid' })),
   policy: Type.Optional(
-    Type.String({ description: 'SHA-256 of the document; this and the next fields are of a valid document' }),
+    Type.String({ description: 'SHA-256 of the document; only a valid document has this field and the next ones' }),
   ),
   roles: Type.Optional(Type.Array(Text)),
   commandRules: Type.Optional(Type.Array(Text)),
@@ -28,9 +28,9 @@ const TestedCase = Type.Object({
   asks: Type.String({ description: 'the command, or the call' }),
   rack: Text,
   passed: Type.Boolean(),
-  expected: Type.Object({}, { ...open, description: 'as in the case' }),
+  expected: Type.Object({}, { ...withOtherFields, description: 'as in the case' }),
   effect: Text,
-  decisions: Type.Array(Type.Object({ effect: Text, rule: Text }, open)),
+  decisions: Type.Array(Type.Object({ effect: Text, rule: Text }, withOtherFields)),
   otherwise: Type.Array(Type.String({ description: 'another difference from the case, as a sentence' })),
 })
 const PolicyTest = Type.Object({
@@ -41,7 +41,7 @@ const PolicyTest = Type.Object({
       document: Text,
       policy: Type.String({ description: 'SHA-256 of the document' }),
       cases: Type.Array(TestedCase),
-      coverage: Type.Array(Type.Object({ rule: Text, source: Text, exercised: Type.Boolean() }, open)),
+      coverage: Type.Array(Type.Object({ rule: Text, source: Text, exercised: Type.Boolean() }, withOtherFields)),
     }),
   ),
 })

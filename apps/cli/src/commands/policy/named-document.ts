@@ -6,7 +6,7 @@ import { counted } from '../../output/counted.ts'
 import { readText, shownName } from './read-text.ts'
 import { stdinName } from './stdin-name.ts'
 
-/** The policy without a document. */
+/** The policy of a gateway that has no document. */
 export const builtInName = '@built-in'
 /** The gateway's current policy. */
 const inForceName = '@in-force'
@@ -21,20 +21,20 @@ export async function namedDocument(context: Context, name: string, rack: string
       `The names are ${builtInName}, ${inForceName}, and - for standard input. A file of that name is ./${shownName(name)}`,
     )
   const { document, problems } = readPolicy(await readText(context, name), shownName(name))
-  if (document === null) throw invalid(name, 'a policy document', problems)
+  if (document === null) throw invalidFile(name, 'a policy document', problems)
   return document
 }
 
 /** The error with all problems of a file, and their positions. */
-export function invalid(name: string, as: string, problems: readonly PolicyProblem[]): Error {
+export function invalidFile(name: string, kind: string, problems: readonly PolicyProblem[]): Error {
   const lines = problems.map((problem) => `  ${problemLine(name, problem)}`)
   return new PolicyInvalid(
-    `${shownName(name)} is not valid as ${as}: ${counted(problems.length, 'problem')}\n${lines.join('\n')}`,
+    `${shownName(name)} is not valid as ${kind}: ${counted(problems.length, 'problem')}\n${lines.join('\n')}`,
     'Correct it, and check it again: rack-gateway policy check FILE',
   )
 }
 
-/** In the format of compilers, so that editors can open the position. */
+/** A problem in the format of compilers, so that editors can open the position. */
 export function problemLine(name: string, { line, column, text }: PolicyProblem): string {
   return `${shownName(name)}:${line}:${column}: ${text}`
 }

@@ -16,7 +16,7 @@ export async function fetchPolicyInForce(context: Context, rack: string | null):
   return document as PolicyDocument
 }
 
-/** Null if the text is not a document. */
+/** Null if this version of rack-gateway cannot read the document. */
 function hashOf(document: unknown): string | null {
   try {
     return compilePolicy(document as PolicyDocument).hash

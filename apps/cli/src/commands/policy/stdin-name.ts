@@ -1,7 +1,7 @@
-/** The name of standard input: `-` on the command line. */
+/** The internal name of standard input, which is `-` on the command line. */
 export const stdinName = '@stdin'
 
-/** The name of a document as it is typed. */
+/** The internal name of a document for the name that the user typed. */
 export function documentName(typed: string): string {
   return typed === '-' ? stdinName : typed
 }

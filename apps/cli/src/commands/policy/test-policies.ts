@@ -8,7 +8,7 @@ import {
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { adjacentDocument, relativeToFile } from './case-files.ts'
-import { invalid, namedDocument } from './named-document.ts'
+import { invalidFile, namedDocument } from './named-document.ts'
 import { readText, shownName } from './read-text.ts'
 
 /** The results of all cases for one document. */
@@ -23,29 +23,29 @@ export interface TestedPolicy {
 
 export interface CasesToTest {
   readonly files: readonly string[]
-  /** The document for all files; null for the document of each file. */
+  /** The name of the document for all files; null: each file has its own document. */
   readonly policy: string | null
   readonly rack: string | null
 }
 
-const asCases = 'a file of cases'
+const fileKind = 'a file of cases'
 
-interface ReadFile {
+interface CasesOfFile {
   readonly file: string
   readonly cases: CasesFile
 }
 
 /** Reads cases and their documents, and evaluates them. @throws Usage, PolicyInvalid */
 export async function testPolicies(context: Context, { files, policy, rack }: CasesToTest): Promise<TestedPolicy[]> {
-  const byDocument = new Map<string, ReadFile[]>()
+  const filesByDocument = new Map<string, CasesOfFile[]>()
   for (const file of files) {
     const cases = readCases(await readText(context, file))
-    if ('problems' in cases) throw invalid(file, asCases, cases.problems)
+    if ('problems' in cases) throw invalidFile(file, fileKind, cases.problems)
     const document = policy ?? documentOf(context, file, cases)
-    byDocument.set(document, [...(byDocument.get(document) ?? []), { file, cases }])
+    filesByDocument.set(document, [...(filesByDocument.get(document) ?? []), { file, cases }])
   }
   const tested: TestedPolicy[] = []
-  for (const [name, read] of byDocument) tested.push(await testPolicy(context, { name, rack, read }))
+  for (const [name, files] of filesByDocument) tested.push(await testPolicy(context, files, { name, rack }))
   return tested
 }
 
@@ -60,21 +60,22 @@ function documentOf({ cwd }: Context, file: string, { policy }: CasesFile): stri
 
 async function testPolicy(
   context: Context,
-  { name, rack, read }: { readonly name: string; readonly rack: string | null; readonly read: readonly ReadFile[] },
+  files: readonly CasesOfFile[],
+  { name, rack }: { readonly name: string; readonly rack: string | null },
 ): Promise<TestedPolicy> {
   const document = await namedDocument(context, name, rack)
-  const all = read.map(({ file, cases }) => {
+  const checkedFiles = files.map(({ file, cases }) => {
     const checked = cases.checkAgainst(document)
-    if (checked.cases === null) throw invalid(file, asCases, checked.problems)
+    if (checked.cases === null) throw invalidFile(file, fileKind, checked.problems)
     return { file, cases: checked.cases }
   })
   const { policy, evaluations, coverage } = runCases(
     document,
-    all.flatMap(({ cases }) => cases),
+    checkedFiles.flatMap(({ cases }) => cases),
   )
-  const files = all.map(({ file, cases }) => {
+  const evaluatedFiles = checkedFiles.map(({ file, cases }) => {
     const casesOfFile = new Set(cases)
     return { file, evaluations: evaluations.filter((evaluation) => casesOfFile.has(evaluation.case)) }
   })
-  return { document: shownName(name), policy, files, coverage }
+  return { document: shownName(name), policy, files: evaluatedFiles, coverage }
 }

@@ -5,7 +5,7 @@ import { shownName } from './read-text.ts'
 import type { TestedPolicy } from './test-policies.ts'
 
 /** The report for users: failed cases, counts, and the rules without a case. */
-export function testedLines({ document, policy, files, coverage }: TestedPolicy): string[] {
+export function reportLines({ document, policy, files, coverage }: TestedPolicy): string[] {
   const all = files.flatMap(({ evaluations }) => evaluations)
   const failed = all.filter(({ passed }) => !passed).length
   const outcome = failed === 0 ? 'all passed' : `${failed} failed`
@@ -27,10 +27,10 @@ function failureLines(file: string, { case: one, effect, decisions, differences 
     `  ${asks}, on ${rack}`,
     `  expected  ${expected.effect} by ${expected.rule}${reason}`,
     ...differences.map((sentence) => `  but ${sentence}`),
-    ...decisions.map((decision, at) => {
+    ...decisions.map((decision, index) => {
       const remedy = decision.effect === 'allow' ? '' : ` ${decision.remedy}`
       const result = effect === 'open' ? `open, possibly ${decision.effect}` : effect
-      return `  ${at === 0 ? 'but it is' : '         '} ${result} by ${decision.rule}, from ${decision.source}: ${decision.reason}${remedy}`
+      return `  ${index === 0 ? 'but it is' : '         '} ${result} by ${decision.rule}, from ${decision.source}: ${decision.reason}${remedy}`
     }),
   ]
 }

@@ -6,7 +6,7 @@ import { gatewayOptions } from '../options/shared-options.ts'
 import { caseFiles } from './case-files.ts'
 import { documentName } from './stdin-name.ts'
 import { type TestedPolicy, testPolicies } from './test-policies.ts'
-import { testedLines, toJson } from './test-report.ts'
+import { reportLines, toJson } from './test-report.ts'
 
 export const command = 'test <paths..>'
 export const describe = 'Run test cases against a policy document, and list the rules without a case.'
@@ -45,7 +45,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<number>
   const policy = given.policy === undefined ? null : documentName(given.policy)
   const tested = await testPolicies(context, { files: caseFiles(context.cwd, paths), policy, rack: rack ?? null })
   if (json) context.print(safeJson(toJson(tested), 2))
-  else for (const line of tested.flatMap(testedLines)) context.print(printable(line))
+  else for (const line of tested.flatMap(reportLines)) context.print(printable(line))
   if (tested.some(hasFailed)) return exitCodes.checkFailed
   if (!strict || tested.every(isCovered)) return exitCodes.ok
   context.note('Some rules have no case, which --strict treats as a failure.')

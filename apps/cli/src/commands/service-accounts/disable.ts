@@ -18,10 +18,10 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, yes } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, yes } = args
   const target = await targetOf(context, rack)
-  const { id, name } = await findServiceAccount(target, given.account, context.now)
+  const { id, name } = await findServiceAccount(target, args.account, context.now)
   await confirm(context, `disable the service account ${name}, which stops its API tokens`, { yes })
   const account = await callGateway(target, 'disableServiceAccount', { id })
   if (json) printJson(context, ServiceAccount, account)

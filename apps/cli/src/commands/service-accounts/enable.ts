@@ -18,10 +18,10 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json } = args
   const target = await targetOf(context, rack)
-  const { id, name } = await findServiceAccount(target, given.account, context.now)
+  const { id, name } = await findServiceAccount(target, args.account, context.now)
   const account = await callGateway(target, 'enableServiceAccount', { id })
   if (json) printJson(context, ServiceAccount, account)
   else context.print(printable(`${name} is enabled.`))

@@ -24,8 +24,8 @@ export const progress = 'asking the gateway'
 export async function handler({ context, rack, json, user, yes }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const other = user === undefined ? null : await findUser(target, user, context.now)
-  const whose = other === null ? 'your other sessions' : `sessions of ${other.email}`
-  await confirm(context, `revoke all ${whose}, and close their connections`, { yes })
+  const sessions = other === null ? 'your other sessions' : `sessions of ${other.email}`
+  await confirm(context, `revoke all ${sessions}, and close their connections`, { yes })
   const id = other?.id ?? (await callGateway(target, 'me', {})).id
   const revoked = await callGateway(target, 'endSessionsOfUser', { id })
   if (json) return printJson(context, EndedSessions, revoked)

@@ -20,9 +20,9 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
+export async function handler({ context, rack, json, yes, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const id = typed.id.toLowerCase()
+  const id = args.id.toLowerCase()
   await confirm(context, async () => `revoke ${await titleOf(target, id)}, and close its connections`, { yes })
   const revoked = await revokeSession(target, id)
   if (json) printJson(context, Session, revoked)
@@ -32,9 +32,9 @@ export async function handler({ context, rack, json, yes, ...typed }: Arguments<
 
 /** Describes a session of the user by its device, and another session by its ID. */
 async function titleOf(target: Target, id: string): Promise<string> {
-  const own = (await listSessions(target).catch(emptyIfDenied)).find((session) => session.id === id)
-  if (own === undefined) return `the session ${id}, which is not yours`
-  return `your session on ${own.device}${own.current ? ', the one that this command uses' : ''}`
+  const ownSession = (await listSessions(target).catch(emptyIfDenied)).find((session) => session.id === id)
+  if (ownSession === undefined) return `the session ${id}, which is not yours`
+  return `your session on ${ownSession.device}${ownSession.current ? ', the one that this command uses' : ''}`
 }
 
 /** API tokens and jobs have no sessions, so the gateway denies the list. */

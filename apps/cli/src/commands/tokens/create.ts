@@ -30,8 +30,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, name, role, permission = [], onlyRack, source = [], serviceAccount } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, name, role, permission = [], onlyRack, source = [], serviceAccount } = args
   if ((role === undefined) === (permission.length === 0))
     throw new Usage(
       'An API token needs either a role or permissions.',
@@ -43,7 +43,7 @@ export async function handler(given: Arguments<typeof builder>): Promise<void> {
     ...(role === undefined ? { permissions: permission } : { role }),
     rack: onlyRack,
     ...(source.length > 0 && { sources: source }),
-    ...grantFields(given, context.now),
+    ...grantFields(args, context.now),
     ...(serviceAccount !== undefined && {
       serviceAccount: (await findServiceAccount(target, serviceAccount, context.now)).id,
     }),

@@ -25,8 +25,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, token, user, serviceAccount } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, token, user, serviceAccount } = args
   if ((user === undefined) === (serviceAccount === undefined))
     throw new Usage('An API token has one owner.', 'Pass either --user EMAIL or --service-account NAME.')
   const target = await targetOf(context, rack)

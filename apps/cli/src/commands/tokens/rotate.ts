@@ -23,8 +23,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, token, overlap, expires, yes } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, token, overlap, expires, yes } = args
   if (!/^\d{1,3}$/.test(overlap))
     throw new Usage('--overlap is not a number of hours.', 'Use a number such as 24, or 0 for no overlap.')
   const target = await targetOf(context, rack)

@@ -15,8 +15,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
-  const token = await findToken(await targetOf(context, rack), typed.token, context.now)
+export async function handler({ context, rack, json, ...args }: Arguments<typeof builder>): Promise<void> {
+  const token = await findToken(await targetOf(context, rack), args.token, context.now)
   if (json) return printJson(context, Token, token)
   const { owner, expiresAt, lastUsedAt, lastUsedFrom } = token
   printFields(context, [

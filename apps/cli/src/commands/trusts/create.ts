@@ -29,9 +29,9 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, name, role } = given
-  const body = { name, role, ...grantFields(given, context.now), ...trustFields(given) }
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, name, role } = args
+  const body = { name, role, ...grantFields(args, context.now), ...trustFields(args) }
   const target = await targetOf(context, rack)
   const trust = await callGateway(target, 'createTrust', { body })
   printWarnings(context, trust)

@@ -18,9 +18,9 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler({ context, rack, json, yes, ...typed }: Arguments<typeof builder>): Promise<void> {
+export async function handler({ context, rack, json, yes, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const { id, name } = await findTrust(target, typed.trust, context.now)
+  const { id, name } = await findTrust(target, args.trust, context.now)
   await confirm(context, `delete the trust ${name} for good, which revokes the sessions of its jobs`, { yes })
   const trust = await callGateway(target, 'revokeTrust', { id })
   if (json) return printJson(context, PrintedTrust, trust)

@@ -16,8 +16,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
-  const trust = await findTrust(await targetOf(context, rack), typed.trust, context.now)
+export async function handler({ context, rack, json, ...args }: Arguments<typeof builder>): Promise<void> {
+  const trust = await findTrust(await targetOf(context, rack), args.trust, context.now)
   if (json) return printJson(context, PrintedTrust, trust)
   printFields(context, [
     ['id', trust.id],

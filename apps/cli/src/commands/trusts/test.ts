@@ -33,15 +33,15 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<number> {
   const file = documentName(typed.file)
-  const body = readTested(await readText(context, file), shownName(file))
-  const tested = await callGateway(await targetOf(context, rack), 'testTrusts', { body })
-  if (json) printJson(context, TrustTest, tested)
-  else for (const line of lines(tested)) context.print(printable(line))
-  return tested.admitted ? exitCodes.ok : exitCodes.checkFailed
+  const body = readRequest(await readText(context, file), shownName(file))
+  const result = await callGateway(await targetOf(context, rack), 'testTrusts', { body })
+  if (json) printJson(context, TrustTest, result)
+  else for (const line of lines(result)) context.print(printable(line))
+  return result.admitted ? exitCodes.ok : exitCodes.checkFailed
 }
 
 /** @throws Usage, whose message contains no part of the token */
-function readTested(text: string, name: string): TrustTestRequest {
+function readRequest(text: string, name: string): TrustTestRequest {
   const trimmed = text.trim()
   if (trimmed.startsWith('eyJ')) return { token: trimmed }
   const claims = parseJson(trimmed)

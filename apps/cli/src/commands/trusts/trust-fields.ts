@@ -18,7 +18,7 @@ export const trustOptions = {
 
 type TrustOptions = Values<typeof trustOptions>
 
-/** Fields of templates that are not a single text. */
+/** Fields of templates with another type than text. */
 const listFields: ReadonlySet<string> = new Set(['events', 'sources'])
 const booleanFields: ReadonlySet<string> = new Set(['unprotectedRefs'])
 
@@ -82,11 +82,11 @@ function fieldValue(name: string, value: string): unknown {
 }
 
 function split(flag: string, text: string): [string, string] {
-  const at = text.indexOf('=')
-  if (at < 1 || at === text.length - 1)
+  const separator = text.indexOf('=')
+  if (separator < 1 || separator === text.length - 1)
     throw new Usage(
       `${printable(text)} is not a value of ${flag}, which needs the form NAME=VALUE.`,
       `For example: ${flag} ref=refs/heads/main`,
     )
-  return [text.slice(0, at), text.slice(at + 1)]
+  return [text.slice(0, separator), text.slice(separator + 1)]
 }

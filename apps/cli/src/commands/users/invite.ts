@@ -31,10 +31,10 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, email, role, issuer } = given
-  const { reason, ...grant } = grantFields(given, context.now)
-  const days = daysOf(given.days)
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, email, role, issuer } = args
+  const { reason, ...grant } = grantFields(args, context.now)
+  const days = daysOf(args.days)
   const target = await targetOf(context, rack)
   const body = { email, issuer, days, reason, grants: [{ role, ...grant }] }
   const invitation = await callGateway(target, 'createInvitation', { body })

@@ -29,8 +29,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler(given: Arguments<typeof builder>): Promise<void> {
-  const { context, rack, json, user, reason, yes } = given
+export async function handler(args: Arguments<typeof builder>): Promise<void> {
+  const { context, rack, json, user, reason, yes } = args
   const target = await targetOf(context, rack)
   const { id, email } = await findUser(target, user, context.now)
   await confirm(context, `remove all second factors and backup codes of ${email}`, { yes })

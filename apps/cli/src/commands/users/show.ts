@@ -20,8 +20,8 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
-  const user = await findUser(await targetOf(context, rack), typed.user, context.now)
+export async function handler({ context, rack, json, ...args }: Arguments<typeof builder>): Promise<void> {
+  const user = await findUser(await targetOf(context, rack), args.user, context.now)
   if (json) return printJson(context, User, user)
   printFields(context, [
     ['id', user.id],

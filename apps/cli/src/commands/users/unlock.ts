@@ -22,9 +22,9 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<void> {
+export async function handler({ context, rack, json, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const { id, email } = await findUser(target, typed.user, context.now)
+  const { id, email } = await findUser(target, args.user, context.now)
   const user = await callGateway(target, 'unlockUser', { id })
   if (json) return printJson(context, User, user)
   context.print(printable(`${email} is unlocked. Sessions and API tokens that have not expired work again.`))

@@ -24,8 +24,8 @@ function appSetting(cwd: string): string | null {
 }
 
 /** A directory has two names if the user entered it through a symbolic link. */
-function hasTwoNames(cwd: string, shown: string | undefined): boolean {
-  if (shown === undefined || basename(shown) === basename(cwd)) return false
-  const [here, there] = [cwd, shown].map((path) => statSync(path, { throwIfNoEntry: false }))
+function hasTwoNames(cwd: string, pwd: string | undefined): boolean {
+  if (pwd === undefined || basename(pwd) === basename(cwd)) return false
+  const [here, there] = [cwd, pwd].map((path) => statSync(path, { throwIfNoEntry: false }))
   return here !== undefined && here.ino === there?.ino && here.dev === there.dev
 }

@@ -21,14 +21,14 @@ export interface OnlineEvaluation {
 /** The calls of a command. */
 export interface CommandCalls {
   readonly needed: NeededCalls
-  /** All of them. */
+  /** All calls, including those without which the command can succeed. */
   readonly planned: NeededCalls
 }
 
 /**
  * Decides a command's calls by the gateway's current policy. Without an answer, the command is permitted.
  *
- * @returns what the command needs a proof of a second factor for, or null
+ * @returns the proof of a second factor that the command needs, or null
  * @throws Denied
  */
 export async function evaluateOnline(

@@ -1,7 +1,7 @@
 import { tryGateway } from '../../gateway/gateway-request.ts'
 import type { Target } from '../../target/target.ts'
 
-/** The longest delay of a command. */
+/** The longest time that a command waits for the policy. */
 const deadlineMs = 2_000
 
 /** The gateway's answer about the caller's policy. `at` is its time, in milliseconds since the epoch. */
@@ -11,7 +11,7 @@ export type EffectiveAnswer =
   /** No usable answer. */
   | { readonly kind: 'none' }
 
-const none: EffectiveAnswer = { kind: 'none' }
+const noAnswer: EffectiveAnswer = { kind: 'none' }
 
 /**
  * Gets the policy and bindings that decide the caller's calls, unless they are unchanged. Never rejects.
@@ -19,7 +19,7 @@ const none: EffectiveAnswer = { kind: 'none' }
  * @param tag the ETag of the cached answer
  */
 export async function fetchEffectivePolicy(
-  { origin, rack, token, trust }: Target,
+  { origin, rack, token, tlsTrust }: Target,
   tag: string | null,
   signal?: AbortSignal,
 ): Promise<EffectiveAnswer> {
@@ -27,16 +27,16 @@ export async function fetchEffectivePolicy(
   const answer = await tryGateway(origin, {
     path: `/gateway/api/v1/policy/effective${query}`,
     token,
-    trust,
+    tlsTrust,
     headers: tag === null ? {} : { 'if-none-match': tag },
     deadline: deadlineMs,
     ...(signal && { signal }),
   }).catch(() => null)
-  if (answer === null || answer.kind === 'unanswered') return none
+  if (answer === null || answer.kind === 'unanswered') return noAnswer
   const { status, headers, text } = answer
   const at = Date.parse(headers.get('date') ?? '')
-  if (Number.isNaN(at)) return none
+  if (Number.isNaN(at)) return noAnswer
   if (status === 304 && tag !== null) return { kind: 'same', at }
   const newTag = headers.get('etag')
-  return status === 200 && newTag !== null ? { kind: 'changed', tag: newTag, text, at } : none
+  return status === 200 && newTag !== null ? { kind: 'changed', tag: newTag, text, at } : noAnswer
 }

@@ -9,7 +9,7 @@ export interface PlannedStepUp {
   /** The gateway's name of the rack. */
   readonly rack: string
   readonly calls: readonly StepUpCall[]
-  /** What all of the calls accept. */
+  /** The methods that all of the calls accept. */
   readonly methods: 'passkey' | 'any'
   /** Whether the command cannot succeed without a proof. Otherwise this depends on facts that only the rack knows. */
   readonly isCertain: boolean
@@ -35,15 +35,15 @@ export function plannedStepUp(
   const calls = new Map<string, StepUpCall>()
   let methods: PlannedStepUp['methods'] = 'any'
   let isCertain = false
-  for (const one of planned) {
-    const scenarios = evaluatePlanned({ ...snapshot, at, address: null }, one)
+  for (const plannedCall of planned) {
+    const scenarios = evaluatePlanned({ ...snapshot, at, address: null }, plannedCall)
     const needing = scenarios.filter(needsStepUp)
     const [first] = needing
     if (first === undefined) continue
-    const call = callOf(snapshot.rack, one, first)
+    const call = callOf(snapshot.rack, plannedCall, first)
     calls.set(JSON.stringify(call), call)
     if (needing.some(needsPasskey)) methods = 'passkey'
-    if (one.essential && !scenarios.some(({ decision }) => decision.effect === 'allow')) isCertain = true
+    if (plannedCall.essential && !scenarios.some(({ decision }) => decision.effect === 'allow')) isCertain = true
   }
   if (calls.size === 0) return null
   return { command, rack: snapshot.rack, calls: [...calls.values()].slice(0, maxCalls), methods, isCertain }

@@ -103,29 +103,29 @@ describe('an unusable answer denies nothing, and is not cached', () => {
     ['that rejects the token', { status: 401 }],
     ['of a gateway without this operation', { status: 404 }],
   ])('%s', async (_, options) => {
-    const { asked } = await startGateway(options)
+    const { requests } = await startGateway(options)
     await expect(check()).resolves.toBeDefined()
     await expect(check()).resolves.toBeDefined()
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
     expect(() => readdirSync(join(home, 'config', 'policy'))).toThrow('ENOENT')
   })
 })
 
 describe('the cached policy', () => {
   test('is used for a day', async () => {
-    const { asked } = await startGateway({ role: 'deployer' })
+    const { requests } = await startGateway({ role: 'deployer' })
     await check(noon)
     await check(noon + day)
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     await check(noon + day + 1)
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 
   test('is not used if its time is in the future', async () => {
-    const { asked } = await startGateway({ role: 'deployer' })
+    const { requests } = await startGateway({ role: 'deployer' })
     await check(noon)
     await check(noon - 1)
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 
   test('has at most 32 files', async () => {
@@ -145,23 +145,23 @@ describe('the cached policy', () => {
 
 describe('while convox runs', () => {
   test('a cached policy older than a minute is refreshed for the next command', async () => {
-    const { asked } = await startGateway({ role: 'deployer' })
+    const { requests } = await startGateway({ role: 'deployer' })
     await check(noon)
     const recent = await check(noon + 60_000 - 1)
     await recent.refresh(running)
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     const old = await check(noon + 60_000)
     await old.refresh(running)
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
     await (await check(noon + 120_000 - 1)).refresh(running)
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 
   test('a short command does not wait for the refresh', async () => {
-    const { asked } = await startGateway({ role: 'deployer' })
+    const { requests } = await startGateway({ role: 'deployer' })
     await check(noon)
     await (await check(noon + 120_000)).refresh(Promise.resolve())
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
   })
 })
 
@@ -169,19 +169,19 @@ describe('the cached policy only permits', () => {
   test('a permitted command needs no request, and is denied after the gateway has sent another policy', async () => {
     const started = await startGateway({ role: 'deployer' })
     for (let time = 0; time < 3; time++) await (await check()).refresh(running)
-    expect(started.asked).toHaveLength(1)
+    expect(started.requests).toHaveLength(1)
     started.answer = effectivePolicy({ at: noon, role: 'viewer' })
     await (await check(noon + 60_000)).refresh(running)
     await expect(check(noon + 60_000)).rejects.toMatchObject(denied)
   })
 
   test('a modified cache file denies nothing', async () => {
-    const { asked } = await startGateway({ role: 'deployer' })
+    const { requests } = await startGateway({ role: 'deployer' })
     await check()
     const path = policyCachePath(join(home, 'config', 'config.json'), target())
     writeFileSync(path, readFileSync(path, 'utf8').replace('"role":"deployer"', '"role":"viewer"'))
     await expect(check()).resolves.toBeDefined()
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 
   test('logins with the same checksum are denied only by their own policy', async () => {
@@ -189,7 +189,7 @@ describe('the cached policy only permits', () => {
     await expect(precheck(contextAt(noon), target('rgs_1_000000'), promote)).rejects.toMatchObject(denied)
     started.answer = effectivePolicy({ at: noon, role: 'deployer' })
     await expect(precheck(contextAt(noon), target('rgs_2_000000'), promote)).resolves.toBeDefined()
-    expect(started.asked).toHaveLength(2)
+    expect(started.requests).toHaveLength(2)
   })
 
   test('only the answer is cached, and no word of a command', async () => {
@@ -211,17 +211,17 @@ describe('no request and no denial for', () => {
     ['an unknown command', ['no-such-command']],
     ['an unknown flag', ['apps', '--nonsense']],
   ])('%s', async (_, words) => {
-    const { asked } = await startGateway()
+    const { requests } = await startGateway()
     await expect(check(noon, words)).resolves.toBeDefined()
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
   test('a directory with two names, because convox could use either as the app', async () => {
-    const { asked } = await startGateway()
+    const { requests } = await startGateway()
     symlinkSync(join(home, 'project'), join(home, 'other'))
     const change = { env: { PWD: join(home, 'other') } }
     await expect(check(noon, ['releases', 'promote', 'R1'], change)).resolves.toBeDefined()
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
     await expect(check(noon, ['releases', 'promote', 'R1'], { env: { PWD: home } })).rejects.toMatchObject(denied)
   })
 })

@@ -10,28 +10,29 @@ import { readCheckedSnapshot } from './snapshot.ts'
 
 /** The result for a permitted command. */
 export interface PrecheckResult {
-  /** What the command needs a proof of a second factor for, or null. */
+  /** The proof of a second factor that the command needs, or null. */
   readonly stepUp: PlannedStepUp | null
   /** Updates the cached policy while convox runs. Never rejects. @param ended resolves when convox has ended */
   refresh(ended: Promise<void>): Promise<void>
 }
 
-const nothing = { stepUp: null, refresh: async () => undefined } as const satisfies PrecheckResult
+const unchecked = { stepUp: null, refresh: async () => undefined } as const satisfies PrecheckResult
 
 /** Milliseconds for which a cached policy needs no refresh. */
-const fresh = 60_000
+const freshTime = 60_000
 /** Milliseconds before the refresh begins, so that it does not delay short commands. */
 const refreshDelay = 250
 
 /**
- * Denies a convox command that the gateway would certainly deny, and finds out whether it needs a proof of a second factor. The
- * cached policy may be outdated, so it only permits: the gateway is asked before a denial, and before a proof. If the result is uncertain or there is no answer, convox starts and the gateway decides.
+ * Denies a convox command that the gateway would certainly deny, and finds out whether it needs a proof of a second factor.
+ * The cached policy may be outdated, so it only permits: the gateway is asked before a denial, and before a proof. If the
+ * result is uncertain or there is no answer, convox starts and the gateway decides.
  *
  * @throws Denied
  */
 export async function precheck(context: Context, target: Target, words: readonly string[]): Promise<PrecheckResult> {
   const appContext = appContextAt(context)
-  if (appContext === null) return nothing
+  if (appContext === null) return unchecked
   const path = policyCachePath(context.configPath, target)
   const cached = readPolicyCacheFile(path, context.now)
   const planned = plannedCommand(words, appContext)
@@ -49,7 +50,7 @@ export async function precheck(context: Context, target: Target, words: readonly
     }
   }
   return cached === null
-    ? { ...nothing, stepUp }
+    ? { ...unchecked, stepUp }
     : { stepUp, refresh: (ended) => refreshIfOld(context, target, { path, cached, ended }) }
 }
 
@@ -59,7 +60,7 @@ async function refreshIfOld(
   { path, cached, ended }: { readonly path: string; readonly cached: CachedPolicyFile; readonly ended: Promise<void> },
 ): Promise<void> {
   if (
-    context.now - cached.checkedAt < fresh ||
+    context.now - cached.checkedAt < freshTime ||
     (await withTimeout(
       ended.then(() => true),
       refreshDelay,

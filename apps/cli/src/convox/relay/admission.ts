@@ -3,7 +3,7 @@ import type { Secret } from '@rack-gateway/config/client'
 import { RequestError } from './http/request-error.ts'
 import { type Field, onlyValue } from './http/request-head.ts'
 
-/** What a request must contain, and what the relay replaces it with. */
+/** The values that a request must contain, and the values that replace them. */
 export interface Admission {
   /** The address of the relay: `127.0.0.1:PORT`. */
   readonly host: string
@@ -23,11 +23,11 @@ export interface Admission {
 const proofField = 'step-up'
 
 /**
- * Checks header fields, and replaces the Host, the Origin of a websocket, and the password with those for the gateway. Adds
- * the proof of this run, and drops any other proof. All other fields are kept byte for byte.
+ * Checks header fields, and replaces the Host, the Origin of a websocket, and the password with the values for the gateway.
+ * Adds the proof of this run, and drops any other proof. All other fields are kept byte for byte.
  *
- * @param isHandshake whether they are of a websocket handshake, to which convox adds an Origin
- * @returns the lines with their ends
+ * @param isHandshake whether the fields are of a websocket handshake, to which convox adds an Origin
+ * @returns the header lines for the gateway, each with its CR LF
  * @throws RequestError unless the request comes from the program that has the password
  */
 export function admitFields(fields: readonly Field[], isHandshake: boolean, admission: Admission): string {
@@ -37,8 +37,8 @@ export function admitFields(fields: readonly Field[], isHandshake: boolean, admi
   if (!hasPassword(onlyValue(fields, 'authorization'), admission))
     throw new RequestError(401, 'The password of this relay is missing or wrong.')
   const proof = admission.proof?.() ?? null
-  const kept = fields.filter(({ name }) => name !== proofField).map((field) => replaceField(field, admission))
-  const lines = proof === null ? kept : [...kept, `Step-Up: ${proof.reveal()}`]
+  const forwardedLines = fields.filter(({ name }) => name !== proofField).map((field) => replaceField(field, admission))
+  const lines = proof === null ? forwardedLines : [...forwardedLines, `Step-Up: ${proof.reveal()}`]
   return lines.map((line) => `${line}\r\n`).join('')
 }
 
@@ -60,9 +60,9 @@ function rejectBrowsers(fields: readonly Field[], isHandshake: boolean, { host }
 
 /** Compares in constant time. */
 function hasPassword(value: string | null, { password }: Admission): boolean {
-  const given = Buffer.from(value ?? '', 'latin1')
+  const received = Buffer.from(value ?? '', 'latin1')
   const expected = Buffer.from(basic(password))
-  return given.length === expected.length && timingSafeEqual(given, expected)
+  return received.length === expected.length && timingSafeEqual(received, expected)
 }
 
 function replaceField({ name, line }: Field, { origin, token }: Admission): string {

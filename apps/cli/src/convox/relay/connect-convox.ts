@@ -35,7 +35,7 @@ export async function connectConvox(
   )
 }
 
-/** Imported only when it is used, because TLS takes longer to load than the rest of the program. */
+/** Imports the relay only when it is used, because TLS takes longer to load than the rest of the program. */
 async function relayTo(context: Context, target: RackTarget): Promise<RelayConnection> {
   const { openRelay } = await import('./relay.ts')
   return openRelay(context, target, () => reloadTarget(context, target))

@@ -14,9 +14,9 @@ export interface ConnectionOptions {
   readonly admission: Admission
   /** A connection to the gateway, whose certificate has been verified. @throws GatewayConnectionError */
   connect(): Promise<Duplex>
-  /** Called when the first request has the password. */
+  /** Called when the first request is admitted. */
   onAdmitted(): void
-  /** Called when all bytes and the end have been forwarded. */
+  /** Called when all bytes of the client, and its end, have been forwarded. */
   onForwarded(): void
 }
 

@@ -4,7 +4,7 @@ import { createVerifiedConnector } from '../../gateway/tls/authorities.ts'
 import { type CertificateContext, explainCertificateError } from '../../gateway/tls/certificate-errors.ts'
 import { openConnection } from '../../gateway/tls/connection.ts'
 import { GatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
-import { unreachable } from './plain-dial.ts'
+import { unreachableGateway } from './plain-dial.ts'
 
 export interface GatewayDialOptions extends CertificateContext {
   /** The only trusted authorities, in PEM; null for those of Node and the system. */
@@ -13,9 +13,9 @@ export interface GatewayDialOptions extends CertificateContext {
 }
 
 export interface GatewayDial {
-  /** Begins a connection for the first caller of `connect`. Does nothing after the first call, or after `close`. */
+  /** Begins a connection for the first caller of `connect`. Does nothing while another connection exists, or after `close`. */
   prepare(): void
-  /** Connects and verifies the certificate, which is repeated for each connection. @throws GatewayConnectionError */
+  /** Connects, and verifies the certificate again for each connection. @throws GatewayConnectionError */
   connect(): Promise<tls.TLSSocket>
   /** Closes all connections. */
   close(): void
@@ -27,7 +27,7 @@ const preparedLifetime = 10_000
 /** Makes all connections of the relay to the gateway. The token is sent only over these. */
 export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   const { origin, ca, env } = options
-  const open = new Set<tls.TLSSocket>()
+  const openSockets = new Set<tls.TLSSocket>()
   const connectVerified = createVerifiedConnector(ca, env)
   let prepared: PreparedConnection | null = null
   let isClosed = false
@@ -48,18 +48,18 @@ export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
 
   function onConnecting(socket: tls.TLSSocket): void {
     if (isClosed) socket.destroy()
-    open.add(socket)
-    socket.on('close', () => open.delete(socket))
+    openSockets.add(socket)
+    socket.on('close', () => openSockets.delete(socket))
   }
 
   return {
     connect,
     prepare() {
-      if (!isClosed && open.size === 0) prepared = prepareConnection(dial())
+      if (!isClosed && openSockets.size === 0) prepared = prepareConnection(dial())
     },
     close() {
       isClosed = true
-      for (const socket of open) socket.destroy()
+      for (const socket of openSockets) socket.destroy()
     },
   }
 }
@@ -76,6 +76,7 @@ function prepareConnection(connecting: Promise<tls.TLSSocket>): PreparedConnecti
     void connecting.then((socket) => socket.destroy(), ignore)
   }, preparedLifetime)
   expiry.unref()
+  // Before the first request, the gateway sends only its end or an error.
   function onReadable(): void {
     isStale = true
   }
@@ -100,7 +101,7 @@ function toConnectionError(error: unknown, context: CertificateContext): Gateway
       formatMessage(certificate),
       'The certificate of the gateway cannot be trusted, so nothing was sent to it.',
     )
-  return unreachable(context.origin, error)
+  return unreachableGateway(context.origin, error)
 }
 
 function ignore(): void {}

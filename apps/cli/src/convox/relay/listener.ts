@@ -30,8 +30,8 @@ const maxConnections = 1_024
 
 export async function startListener({ path, connect, ...rest }: ListenerOptions): Promise<Listener> {
   const password = new Secret(randomBytes(32).toString('base64url'))
-  /** Connections, and when each one's bytes are forwarded. */
-  const open = new Map<net.Socket, Promise<void>>()
+  /** Connections, each with a promise that resolves when its bytes are forwarded. */
+  const openConnections = new Map<net.Socket, Promise<void>>()
   const unauthenticated = new Map<net.Socket, NodeJS.Timeout>()
 
   const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
@@ -46,10 +46,10 @@ export async function startListener({ path, connect, ...rest }: ListenerOptions)
         onForwarded: resolve,
       })
     })
-    open.set(client, forwarded)
+    openConnections.set(client, forwarded)
     client.once('close', () => {
       removeUnauthenticated(client)
-      open.delete(client)
+      openConnections.delete(client)
     })
   })
   server.maxConnections = maxConnections
@@ -76,8 +76,8 @@ export async function startListener({ path, connect, ...rest }: ListenerOptions)
     async close(grace) {
       server.close()
       for (const client of unauthenticated.keys()) client.destroy()
-      await withTimeout(Promise.all(open.values()), grace, ignore)
-      for (const client of open.keys()) client.destroy()
+      await withTimeout(Promise.all(openConnections.values()), grace, ignore)
+      for (const client of openConnections.keys()) client.destroy()
     },
   }
 }

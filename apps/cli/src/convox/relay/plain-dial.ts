@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream'
 import { explainConnectionError } from '../../gateway/tls/connection-errors.ts'
 import { GatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
 
-/** Makes the connections of the relay to the gateway. */
-export interface PlainDial {
+/** Makes the connections of the relay to the gateway, with or without TLS. */
+export interface RelayDial {
   /** @throws GatewayConnectionError */
   connect(): Promise<Duplex>
   /** Closes all connections. */
@@ -15,35 +15,35 @@ export interface PlainDial {
 const connectTimeout = 30_000
 
 /** Connects to a gateway without TLS, as convox itself would. */
-export function createPlainDial(origin: string): PlainDial {
+export function createPlainDial(origin: string): RelayDial {
   const { hostname, port } = new URL(origin)
   const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || 80 }
-  const open = new Set<net.Socket>()
+  const openSockets = new Set<net.Socket>()
   return {
     connect: () =>
       new Promise((resolve, reject) => {
         const socket = net.connect({ ...address, allowHalfOpen: true, noDelay: true, keepAlive: true })
         const timer = setTimeout(() => socket.destroy(timeoutError()), connectTimeout)
-        open.add(socket)
+        openSockets.add(socket)
         socket.once('connect', () => {
           clearTimeout(timer)
           resolve(socket)
         })
-        socket.on('error', (error) => reject(unreachable(origin, error)))
+        socket.on('error', (error) => reject(unreachableGateway(origin, error)))
         socket.once('close', () => {
           clearTimeout(timer)
-          open.delete(socket)
-          reject(unreachable(origin, null))
+          openSockets.delete(socket)
+          reject(unreachableGateway(origin, null))
         })
       }),
     close() {
-      for (const socket of open) socket.destroy()
+      for (const socket of openSockets) socket.destroy()
     },
   }
 }
 
 /** The error for a gateway to which no connection can be made. */
-export function unreachable(origin: string, error: unknown): GatewayConnectionError {
+export function unreachableGateway(origin: string, error: unknown): GatewayConnectionError {
   const { reason, remedy } = explainConnectionError(error)
   return new GatewayConnectionError(
     `${origin} cannot be reached: ${reason}. ${remedy} For a diagnosis, run: rack-gateway doctor`,

@@ -9,24 +9,24 @@ import type { RelayConnection } from './convox-connection.ts'
 import type { GatewayDialOptions } from './gateway-dial.ts'
 import { startListener } from './listener.ts'
 import { newestToken } from './newest-token.ts'
-import type { PlainDial } from './plain-dial.ts'
+import type { RelayDial } from './plain-dial.ts'
 
 /** Milliseconds to forward the last bytes of convox after it has ended. */
 const grace = 250
 
-/** @param reload finds the target again @throws BadSetting */
+/** Starts the relay, which carries the traffic of one convox. @param reload finds the target again @throws BadSetting */
 export async function openRelay(
   context: Context,
   target: RackTarget,
   reload: () => Promise<Target>,
 ): Promise<RelayConnection> {
   const { env } = context
-  const { origin, rack, trust } = target
+  const { origin, rack, tlsTrust } = target
   const dialing = loadDial({
     origin,
     env,
-    ca: configuredAuthorities(trust),
-    trustRemedy: trustRemedy(trust),
+    ca: configuredAuthorities(tlsTrust),
+    trustRemedy: trustRemedy(tlsTrust),
   })
   const failures = noteFailures(context, dialing)
   let currentProof: Secret | null = null
@@ -53,8 +53,8 @@ export async function openRelay(
   return connection
 }
 
-/** Loads TLS and makes the first connection while convox starts. */
-async function loadDial(options: GatewayDialOptions): Promise<PlainDial> {
+/** For https, loads TLS and makes the first connection while convox starts. */
+async function loadDial(options: GatewayDialOptions): Promise<RelayDial> {
   if (!options.origin.startsWith('https://')) return (await import('./plain-dial.ts')).createPlainDial(options.origin)
   await new Promise((resolve) => setImmediate(resolve))
   const { createGatewayDial } = await import('./gateway-dial.ts')
@@ -71,7 +71,7 @@ function environment(env: NodeJS.ProcessEnv, rackUrl: string): NodeJS.ProcessEnv
 }
 
 /** Notes each connection error once, because convox does not show the error of a rejected websocket. */
-function noteFailures({ note }: Context, dialing: Promise<Pick<PlainDial, 'connect'>>) {
+function noteFailures({ note }: Context, dialing: Promise<Pick<RelayDial, 'connect'>>) {
   const noted = new Set<string>()
   let isFailing = false
   return {

@@ -47,7 +47,7 @@ test('a session past half of its life is renewed', async () => {
     machine.configure({ gateways: { staging: { url: gateway.url } }, tokens: { staging: entry } })
     const found = await reloadTarget(context(), await findTarget(context(), null))
     expect(found.token.reveal()).toBe('rgs_renewed')
-    expect(gateway.asked.map(({ path }) => path)).toEqual(['/gateway/api/v1/session/renewal'])
+    expect(gateway.requests.map(({ path }) => path)).toEqual(['/gateway/api/v1/session/renewal'])
   } finally {
     await gateway.close()
   }

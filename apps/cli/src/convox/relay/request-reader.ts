@@ -5,7 +5,7 @@ import { RequestError } from './http/request-error.ts'
 import { parseFields, parseRequestLine } from './http/request-head.ts'
 
 export interface Request {
-  /** For the gateway. */
+  /** The head to send to the gateway. */
   readonly head: Buffer
   readonly framing: Framing
 }
@@ -20,7 +20,7 @@ interface CachedHeader {
   readonly token: Secret
   readonly proof: Secret | null
   readonly framing: Framing
-  readonly admitted: string
+  readonly admittedLines: string
 }
 
 const endOfLine = '\r\n'
@@ -35,12 +35,12 @@ export function createRequestReader(admission: Admission): RequestReader {
   function read(fields: Buffer, { token, proof }: Pick<CachedHeader, 'token' | 'proof'>): CachedHeader {
     const parsed = parseFields(fields.toString('latin1'))
     const framing = framingOf(parsed)
-    const admitted = admitFields(parsed, framing.kind === 'websocket', {
+    const admittedLines = admitFields(parsed, framing.kind === 'websocket', {
       ...admission,
       token: () => token,
       proof: () => proof,
     })
-    return { fields: Buffer.from(fields), token, proof, framing, admitted }
+    return { fields: Buffer.from(fields), token, proof, framing, admittedLines }
   }
 
   return (head) => {
@@ -49,16 +49,16 @@ export function createRequestReader(admission: Admission): RequestReader {
     const { method, target } = parseRequestLine(requestLine)
     const fieldsStart = end + endOfLine.length
     const secrets = { token: admission.token(), proof: admission.proof?.() ?? null }
-    if (cached === null || !isFor(cached, secrets) || cached.fields.compare(head, fieldsStart) !== 0)
+    if (cached === null || !hasSameSecrets(cached, secrets) || cached.fields.compare(head, fieldsStart) !== 0)
       cached = read(head.subarray(fieldsStart), secrets)
-    const { framing, admitted } = cached
+    const { framing, admittedLines } = cached
     if (framing.kind === 'websocket' && method !== 'GET')
       throw new RequestError(400, 'The method of a websocket handshake must be GET.')
     admitTarget(target, admission)
-    return { head: Buffer.from(`${requestLine}\r\n${admitted}\r\n`, 'latin1'), framing }
+    return { head: Buffer.from(`${requestLine}\r\n${admittedLines}\r\n`, 'latin1'), framing }
   }
 }
 
-function isFor(cached: CachedHeader, { token, proof }: Pick<CachedHeader, 'token' | 'proof'>): boolean {
+function hasSameSecrets(cached: CachedHeader, { token, proof }: Pick<CachedHeader, 'token' | 'proof'>): boolean {
   return cached.token === token && cached.proof === proof
 }

@@ -92,7 +92,7 @@ test.each(['https', 'http'] as const)('the relay of a command gets its proof lat
     response.end('ok')
   })
   const { url, close } = await listen(plain)
-  const trust = { name: 'staging', ca: rootCertificate, configPath: '/nowhere/config.json', login: null }
+  const tlsTrust = { name: 'staging', ca: rootCertificate, configPath: '/nowhere/config.json', login: null }
   const target = {
     name: null,
     origin: protocol === 'https' ? secure.origin : url,
@@ -100,7 +100,7 @@ test.each(['https', 'http'] as const)('the relay of a command gets its proof lat
     token: new Secret('rgs_theRealToken'),
     expiry: { state: 'unknown' },
     renewalDue: false,
-    trust,
+    tlsTrust,
   } as const
   const context = quietContext({ cwd: '/', configPath: '/nowhere/config.json' })
   const before = await connectConvox(context, target, 'on')

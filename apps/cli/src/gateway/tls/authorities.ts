@@ -6,8 +6,8 @@ import { systemAuthorities } from './system-authorities.ts'
 export type Connect<T> = (trusted: tls.SecureContext) => Promise<T>
 
 /**
- * Decides which authorities may sign a gateway's certificate. With configured authorities, only these. Otherwise those of
- * Node, which include `NODE_EXTRA_CA_CERTS`, and then those of the system.
+ * Decides which authorities may sign a gateway's certificate. If authorities are configured, only they. If not,
+ * the authorities of Node, which include `NODE_EXTRA_CA_CERTS`, and then the authorities of the system.
  *
  * @param configured PEM, or null
  * @returns a function that connects, and connects again if only the system may know the authority
@@ -26,7 +26,7 @@ export function createVerifiedConnector(
       return await connect(trusted)
     } catch (error) {
       if (hasAllAuthorities || !lacksAuthority(error)) throw error
-      // Only now, because reading the system's authorities takes longer than most handshakes.
+      // The system's authorities are read only now, because this takes longer than most handshakes.
       const withSystem = contextFor(systemAuthorities(env))
       const connection = await connect(withSystem)
       trusted = withSystem
@@ -37,6 +37,6 @@ export function createVerifiedConnector(
 }
 
 function contextFor(authorities: readonly string[] | null): tls.SecureContext {
-  const trust = authorities === null ? {} : { ca: [...authorities], allowPartialTrustChain: true }
-  return tls.createSecureContext({ ...trust, minVersion: 'TLSv1.2' })
+  const caOptions = authorities === null ? {} : { ca: [...authorities], allowPartialTrustChain: true }
+  return tls.createSecureContext({ ...caOptions, minVersion: 'TLSv1.2' })
 }

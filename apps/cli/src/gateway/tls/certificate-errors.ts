@@ -3,7 +3,7 @@ import type { Explanation } from '@rack-gateway/errors'
 import { certificateErrorClause, networkErrorCode } from '@rack-gateway/errors/network-errors'
 import { printable } from '../../output/terminal.ts'
 
-/** What an explanation of a certificate error names. */
+/** The values that the explanation of a certificate error contains. */
 export interface CertificateContext {
   readonly origin: string
   /** How to add an authority, such as `name its PEM file in NODE_EXTRA_CA_CERTS`. */

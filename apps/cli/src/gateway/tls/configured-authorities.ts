@@ -11,13 +11,13 @@ export const expectedCaFile = "a PEM file with the authorities of the gateway's 
  *
  * @returns PEM, or null if none are configured @throws BadSetting
  */
-export function configuredAuthorities(trust: GatewayTrust | undefined): string | null {
-  if (trust?.ca === undefined) return null
-  const { name, ca, configPath } = trust
-  const read = readAuthorities(ca.includes('-----') || ca === '' ? ca : resolve(dirname(configPath), ca))
-  if ('pem' in read) return read.pem
+export function configuredAuthorities(tlsTrust: GatewayTrust | undefined): string | null {
+  if (tlsTrust?.ca === undefined) return null
+  const { name, ca, configPath } = tlsTrust
+  const result = readAuthorities(ca.includes('-----') || ca === '' ? ca : resolve(dirname(configPath), ca))
+  if ('pem' in result) return result.pem
   throw new BadSetting(
-    `"ca" of gateways.${printable(name ?? '')} in ${printable(configPath)} ${read.problem}.`,
+    `"ca" of gateways.${printable(name ?? '')} in ${printable(configPath)} ${result.problem}.`,
     `Set it to the path of ${expectedCaFile}, or to their text.`,
   )
 }

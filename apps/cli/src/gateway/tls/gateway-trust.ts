@@ -57,8 +57,8 @@ function isSession({ token, confirmed }: TokenEntry): boolean {
 }
 
 /** How to trust another authority, as a clause. */
-export function trustRemedy(trust: GatewayTrust | undefined): string {
-  const { name = null, configPath = '', login = null } = trust ?? {}
+export function trustRemedy(tlsTrust: GatewayTrust | undefined): string {
+  const { name = null, configPath = '', login = null } = tlsTrust ?? {}
   if (name === null) return 'name its PEM file in NODE_EXTRA_CA_CERTS'
   if (login !== null) return `name its PEM file with: rack-gateway login ${login} --ca FILE`
   return `name its PEM file as "ca" of gateways.${printable(name)} in ${printable(configPath)}`

@@ -26,9 +26,9 @@ const statusesWithoutBody = new Set([204, 205, 304])
 export async function fetchVerified(
   url: string,
   { method, headers, body, signal }: VerifiedRequest,
-  trust: GatewayTrust | undefined,
+  tlsTrust: GatewayTrust | undefined,
 ): Promise<Response> {
-  const agent = agentFor(new URL(url).origin, configuredAuthorities(trust))
+  const agent = agentFor(new URL(url).origin, configuredAuthorities(tlsTrust))
   const options: RequestOptionsForAgent = {
     method,
     headers: { ...headers, 'accept-encoding': 'identity' },

@@ -2,7 +2,7 @@ import type { LoggedEvent } from '@rack-gateway/gateway-api'
 import { eventSubject } from '@rack-gateway/gateway-api/event-subject'
 import { shownTime, type Zone } from './times.ts'
 
-/** The columns of a table: time, principal, call, rack and app, outcome, and ID. */
+/** The cells of an event in a table: the time, and one for each of `headings`. */
 export function cellsOf({ id, event }: LoggedEvent, zone: Zone): string[] {
   const { at, kind, principal, rack, app, decision, status } = event
   const location = [rack, app].filter((name) => name !== undefined).join('/')
@@ -10,4 +10,5 @@ export function cellsOf({ id, event }: LoggedEvent, zone: Zone): string[] {
   return [shownTime(at, zone), principal?.name ?? '', kind, eventSubject(event), location, outcome, id]
 }
 
+/** The headings after that of the time, which contains the name of the zone. */
 export const headings = ['PRINCIPAL', 'KIND', 'SUBJECT', 'RACK/APP', 'RESULT', 'ID'] as const

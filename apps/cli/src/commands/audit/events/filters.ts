@@ -4,7 +4,7 @@ import { Usage } from '../../../errors.ts'
 import type { CommandOptions, Values } from '../../command-module.ts'
 import { readTimeFlag, type Zone } from './times.ts'
 
-/** Options for one exact value. */
+/** Options that match one field. Each also exists as an exclusion, such as `--not-app`. */
 const exactOptions = {
   principal: { type: 'string', describe: 'The principal: an email address, "token:NAME (OWNER)", or an ID' },
   'in-rack': { type: 'string', describe: 'The rack of the call or session' },
@@ -48,7 +48,8 @@ export const filterOptions = {
 
 export type Filters = Values<typeof filterOptions>
 
-const unchangedFilters = [
+/** Filters that have the same name in the query as on the command line. */
+const sameNamedFilters = [
   'principal',
   'app',
   'kind',
@@ -72,19 +73,19 @@ export function readLimit(text: string): number {
 }
 
 /** Filters as the query of a request. The gateway checks kinds and effects. @throws Usage */
-export function filterQuery(given: Filters, reading: { now: number; zone: Zone }): RequestOf<'followAudit'>['query'] {
-  const { words = [], since, until, inRack, notInRack, status } = given
+export function filterQuery(filters: Filters, reading: { now: number; zone: Zone }): RequestOf<'followAudit'>['query'] {
+  const { words = [], since, until, inRack, notInRack, status } = filters
   if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))
     throw new Usage('--status is not an HTTP status.', 'Use a status such as 403, or a class such as 5xx.')
   for (const name of ['stream', 'credential'] as const)
-    if (given[name] !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given[name]))
+    if (filters[name] !== undefined && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(filters[name]))
       throw new Usage(`--${name} is not the ID of a ${name}.`, 'Use an ID that audit show prints.')
-  const exclusions = { ...given, notRack: notInRack }
+  const exclusions = { ...filters, notRack: notInRack }
   const query = {
     from: since === undefined ? undefined : readTimeFlag('--since', since, reading),
     to: until === undefined ? undefined : readTimeFlag('--until', until, reading),
     rack: inRack,
-    ...Object.fromEntries(unchangedFilters.map((name) => [name, given[name]])),
+    ...Object.fromEntries(sameNamedFilters.map((name) => [name, filters[name]])),
     ...Object.fromEntries(exactFilterNames.map(exclusionName).map((name) => [name, exclusions[name]])),
     ...(words.length > 0 && { text: words.join(' ') }),
   }

@@ -29,8 +29,8 @@ test('events are the same for every chunk size', async () => {
   for (const size of [1, 2, 5, 1_000]) {
     expect(await read(text, size)).toEqual({
       events: [
-        { after: 0.5, code: 'o', data: 'ä\u001b[1m' },
-        { after: 0, code: 'x', data: '0' },
+        { interval: 0.5, code: 'o', data: 'ä\u001b[1m' },
+        { interval: 0, code: 'x', data: '0' },
       ],
       notes: [],
       end: 'whole',

@@ -17,7 +17,7 @@ const Line = Type.Tuple([Type.Number({ minimum: 0 }), Type.String(), Type.String
 
 export interface CastEvent {
   /** Seconds since the previous event. */
-  readonly after: number
+  readonly interval: number
   /** `o` output, `i` input, `m` a marker, `x` the exit status. */
   readonly code: string
   readonly data: string
@@ -29,11 +29,11 @@ export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 /** An asciicast as the gateway sends it. */
 export interface Cast {
   readonly header: CastHeader
-  /** Returns the state of the recording at the end, or null if the transfer ended before the gateway sent it. */
+  /** Returns the state of the recording, which the gateway sends as the last event, with the code `v`; null without this event. */
   readonly events: AsyncGenerator<CastEvent, CastState | null>
 }
 
-/** The gateway writes no longer event, escapes included. */
+/** The maximum length of an event that the gateway writes, including escapes. */
 const maxLineLength = 1024 * 1024
 const states: ReadonlySet<string> = new Set(['complete', 'cut', 'broken', 'open', 'unproven'])
 
@@ -51,9 +51,9 @@ async function* parseEvents(lines: AsyncGenerator<string>): AsyncGenerator<CastE
   for await (const line of lines) {
     const event = parseJson(line)
     if (!Value.Check(Line, event)) throw notACast()
-    const [after, code, data] = event
+    const [interval, code, data] = event
     if (code === 'v' && isState(data)) state = data
-    else yield { after, code, data }
+    else yield { interval, code, data }
   }
   return state
 }

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { createTranscript } from './transcript-lines.ts'
 
 const esc = '\u001b'
-function lines(...events: readonly [after: number, code: string, data: string][]) {
+function lines(...events: readonly [interval: number, code: string, data: string][]) {
   const transcript = createTranscript({ timestamp: 1_000 })
-  const all = events.flatMap(([after, code, data]) => transcript.add({ after, code, data }))
+  const all = events.flatMap(([interval, code, data]) => transcript.add({ interval, code, data }))
   return [...all, ...transcript.end()].map(({ at, text }) => [(at - 1_000_000) / 1_000, text])
 }
 const text = (...pieces: string[]) =>

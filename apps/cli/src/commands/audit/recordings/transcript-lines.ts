@@ -15,8 +15,8 @@ export function createTranscript({ timestamp }: Pick<CastHeader, 'timestamp'>) {
   let now = timestamp * 1_000
   return {
     /** @returns the lines that this event completes */
-    add({ after, code, data }: CastEvent): TranscriptLine[] {
-      now += after * 1_000
+    add({ interval, code, data }: CastEvent): TranscriptLine[] {
+      now += interval * 1_000
       if (code === 'o') return output.write(data, now).map(outputLine)
       if (code === 'i') return input.write(data.replace(/\r\n?/g, '\n'), now).map(inputLine)
       if (code !== 'm' && code !== 'x') return []

@@ -1,16 +1,16 @@
 import type { HttpRequest } from '@rack-gateway/gateway-api'
 import type { Context } from '../../../context.ts'
 import { targetOf } from '../../../target/gateway-target.ts'
-import { openAudit } from '../audit-api.ts'
+import { openStream } from '../open-stream.ts'
 
-/** Streams the evidence for the audit log from the gateway. @throws as `openAudit` */
+/** Streams the audit log, or the proof of an event, from the gateway. @throws as `openAudit` */
 export async function openEvidence(
   context: Context,
   rack: string | null,
   request: HttpRequest,
 ): Promise<AsyncIterable<Buffer>> {
   const target = await targetOf(context, rack)
-  const { body } = await openAudit(target, request, { headers: { accept: '*/*' }, signal: context.interruption() })
+  const { body } = await openStream(target, request, { headers: { accept: '*/*' }, signal: context.interruption() })
   return toBuffers(body ?? [])
 }
 

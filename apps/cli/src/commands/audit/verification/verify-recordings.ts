@@ -32,7 +32,7 @@ export async function openRecordings(context: Context, address: string): Promise
   const deriveKeys = keyDerivationFrom(context.env.APP_SECRET_KEY)
   const store = await openStore(address, context.cwd)
   const stored = await listRecordings(store).catch((error: unknown) => {
-    throw unreadable(error)
+    throw unreadableError(error)
   })
   const logged = createLoggedRecordings()
   let until = 0
@@ -51,7 +51,7 @@ export async function openRecordings(context: Context, address: string): Promise
       const { all } = logged
       const verified = verifyRecordings({ store, stored, logged: all, deriveKeys, wasRead, until, now: Date.now() })
       return verified.catch((error: unknown) => {
-        throw unreadable(error)
+        throw unreadableError(error)
       })
     },
   }
@@ -60,10 +60,10 @@ export async function openRecordings(context: Context, address: string): Promise
 async function openStore(address: string, cwd: string): Promise<ObjectStore> {
   try {
     const isUrl = /^[a-z0-9]+:\/\//.test(address)
-    const read = readObjectStoreAddress(isUrl ? address : resolve(cwd, address))
-    // Otherwise all recordings of a directory that does not exist would be reported as missing.
-    if (read.kind === 'directory') await readdir(read.directory)
-    return await openObjectStore(read)
+    const location = readObjectStoreAddress(isUrl ? address : resolve(cwd, address))
+    // Without this check, all recordings of a directory that does not exist would be reported as missing.
+    if (location.kind === 'directory') await readdir(location.directory)
+    return await openObjectStore(location)
   } catch (error) {
     throw new Usage(
       `--recordings cannot be read: ${withoutPunctuation(reasonOf(error, 'it cannot be opened'))}.`,
@@ -72,7 +72,7 @@ async function openStore(address: string, cwd: string): Promise<ObjectStore> {
   }
 }
 
-function unreadable(error: unknown): Error {
+function unreadableError(error: unknown): Error {
   const reason = error instanceof Error ? withoutPunctuation(printable(error.message)) : 'the reason is unknown'
   return new AuditUnreadable(
     `The recordings could not be read to their end, so they are not verified: ${reason}.`,

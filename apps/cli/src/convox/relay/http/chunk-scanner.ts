@@ -22,7 +22,7 @@ export function createChunkScanner(): BodyScanner {
   let part: Part = 'size'
   let line = ''
   let left = 0
-  let trailers = 0
+  let trailersLength = 0
   let isComplete = false
 
   function takeLine(): void {
@@ -40,7 +40,7 @@ export function createChunkScanner(): BodyScanner {
   }
 
   function takeTrailer(): void {
-    trailers += line.length
+    trailersLength += line.length
     const { name } = parseField(line.replace(/\r\n$/, ''))
     if (forbiddenTrailers.test(name))
       throw new RequestError(400, `The header field ${name} is not permitted after the body.`)
@@ -51,24 +51,24 @@ export function createChunkScanner(): BodyScanner {
       return isComplete
     },
     scan(bytes) {
-      let at = 0
-      while (at < bytes.length && !isComplete) {
+      let position = 0
+      while (position < bytes.length && !isComplete) {
         if (part === 'data') {
-          const taken = Math.min(left, bytes.length - at)
-          at += taken
+          const taken = Math.min(left, bytes.length - position)
+          position += taken
           left -= taken
           if (left === 0) part = 'end of data'
           continue
         }
-        const end = bytes.indexOf('\n', at)
+        const end = bytes.indexOf('\n', position)
         const next = end === -1 ? bytes.length : end + 1
-        if (line.length + trailers + next - at > maxLength[part])
+        if (line.length + trailersLength + next - position > maxLength[part])
           throw new RequestError(400, 'A line of the chunked body is too long.')
-        line += bytes.toString('latin1', at, next)
-        at = next
+        line += bytes.toString('latin1', position, next)
+        position = next
         if (end !== -1) takeLine()
       }
-      return at
+      return position
     },
   }
 }

@@ -6,20 +6,20 @@ import type { MfaChoice } from './mfa-choice.ts'
 import { proveStepUp } from './prove-step-up.ts'
 import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'
 import { requireUser } from './require-user.ts'
-import { endStepUp, getStepUp, neededStepUp } from './step-up-api.ts'
+import { endStepUp, getStepUp, neededStepUpId } from './step-up-api.ts'
 
 /**
- * Proves what a refused request of the management API needs.
+ * Gets the proof that a denied request of the management API needs.
  *
- * @returns null if the request was refused for another reason
+ * @returns null if the request was denied for another reason
  * @throws StepUpNeeded, Interrupted
  */
-export async function proveRefusedRequest(
+export async function proveDeniedRequest(
   context: Context,
   gateway: ProvingGateway,
   { answer, choice }: { readonly answer: GatewayDenial; readonly choice: MfaChoice },
 ): Promise<{ readonly secret: Secret; end(): Promise<void> } | null> {
-  const id = neededStepUp(answer)
+  const id = neededStepUpId(answer)
   if (id === null) return null
   const { reason = '', rule } = parseGatewayError(answer.value) ?? {}
   // Outside of a browser with a fresh login, only a passkey proves a change of second factors.

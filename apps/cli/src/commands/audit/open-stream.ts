@@ -5,19 +5,19 @@ import type { Target } from '../../target/target.ts'
 
 export interface StreamOptions {
   readonly headers?: Readonly<Record<string, string>>
-  /** Ends the response, which has no deadline. */
+  /** Aborts the response, which has no deadline. */
   readonly signal: AbortSignal
   /** Thrown if the gateway has no such resource. */
   readonly missing?: Error
 }
 
 /** Sends a request whose response is read as a stream. @throws as `openGateway` and `errorFromResponse` */
-export async function openAudit(
-  { origin, token, trust }: Target,
+export async function openStream(
+  { origin, token, tlsTrust }: Target,
   request: HttpRequest,
   { missing, ...options }: StreamOptions,
 ): Promise<Response> {
-  const response = await openGateway(origin, { ...request, token, trust, ...options })
+  const response = await openGateway(origin, { ...request, token, tlsTrust, ...options })
   if (response.status === 200) return response
   const value = parseJson((await readBody(response)) ?? '')
   if (missing !== undefined && isMissing({ status: response.status, value })) throw missing
