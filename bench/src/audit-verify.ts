@@ -16,7 +16,7 @@ import { findCores } from './processes/cores.ts'
 
 const events = Number(process.argv[2] ?? 300_000)
 const rounds = 3
-const atOnce = 1_000
+const batchSize = 1_000
 const key = signingKeyOf(Buffer.alloc(32, 1))
 
 const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-'))
@@ -31,7 +31,7 @@ try {
   await record(checkpoints)
   const { sql, close } = openDatabase(database.runtimeUrl, { max: 1 })
   const file = join(directory, 'audit.ndjson')
-  await pipeline(exported(databaseLog(sql).lines()), createWriteStream(file))
+  await pipeline(exportText(databaseLog(sql).lines()), createWriteStream(file))
   const options = { pinned: key.publicKey, checkpoints }
   for (let round = 0; round < rounds; round++) {
     await measure('an export', () => verifyExport(createReadStream(file, { highWaterMark: 1024 * 1024 }), options))
@@ -43,7 +43,7 @@ try {
   await rm(directory, { recursive: true, force: true })
 }
 
-/** Typical events of many callers, signed as they are written. */
+/** Records typical events of many callers. Checkpoints sign them meanwhile. */
 async function record(copies: string): Promise<void> {
   const destination = objectStoreDestination(await openObjectStore({ kind: 'directory', directory: copies }))
   const log = (what: unknown, error?: unknown) => console.error(what, error ?? '')
@@ -51,7 +51,7 @@ async function record(copies: string): Promise<void> {
     url: database.runtimeUrl,
     keys: [key],
     destinations: [destination],
-    // On a slow machine, much is to be read back
+    // On a slow machine, the checkpointer has many events to read back at the end.
     finalTimeout: 120_000,
     onAlarm: log,
     onKey() {},
@@ -62,26 +62,26 @@ async function record(copies: string): Promise<void> {
   await writer.open()
   checkpointer.start()
   const { draft } = createTraffic({ people: 200, apps: 50 })
-  for (let done = 0; done < events; done += atOnce)
-    await Promise.all(Array.from({ length: atOnce }, (_, index) => writer.record(draft(done + index))))
+  for (let done = 0; done < events; done += batchSize)
+    await Promise.all(Array.from({ length: batchSize }, (_, index) => writer.record(draft(done + index))))
   await writer.close()
   await checkpointer.stop()
   await store.close()
 }
 
-async function* exported(batches: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+async function* exportText(batches: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
   for await (const lines of batches) yield `${lines.join('\n')}\n`
 }
 
-async function measure(what: string, verify: () => Promise<Verification>): Promise<void> {
+async function measure(source: string, verify: () => Promise<Verification>): Promise<void> {
   const [before, started] = [process.cpuUsage(), performance.now()]
   const { intact, events: verified, checkpoints, anchored } = await verify()
   const seconds = (performance.now() - started) / 1_000
   const { user, system } = process.cpuUsage(before)
-  if (!intact || !anchored) throw new Error('what nobody touched does not hold')
+  if (!intact || !anchored) throw new Error('the verification failed, although nothing was changed')
   const perSecond = (time: number) => Math.round(verified / time).toLocaleString('en')
   const memory = Math.round(process.memoryUsage.rss() / 1024 / 1024)
   console.log(
-    `${what}: ${verified.toLocaleString('en')} events, ${checkpoints?.count} checkpoints: ${perSecond((user + system) / 1e6)} events/s of processor time, ${perSecond(seconds)} by the clock; ${memory} MB resident`,
+    `${source}: ${verified.toLocaleString('en')} events, ${checkpoints?.count} checkpoints: ${perSecond((user + system) / 1e6)} events/s of processor time, ${perSecond(seconds)} by the clock; ${memory} MB resident`,
   )
 }

@@ -1,6 +1,6 @@
 import type { Written } from './paced-writer.ts'
 import type { SubjectProcess } from './processes/subject-process.ts'
-import type { Recorded } from './recorded.ts'
+import type { RecordedEvents } from './recorded.ts'
 
 /** The planned and the actual rate of a writer, per second. */
 export interface WriterRate {
@@ -15,7 +15,7 @@ export interface Rate {
 
 export interface BackgroundWriter {
   /** Begins. @param recorded what the recording gateway did under the same load */
-  start(recorded: Recorded): Promise<void>
+  start(recorded: RecordedEvents): Promise<void>
   /** @throws when a record failed */
   stop(): Promise<WriterRate>
   cpuMicros(): Promise<number>

@@ -25,9 +25,9 @@ export async function openCheckout({
   node = process.execPath,
 }: CheckoutOptions): Promise<Checkout> {
   const root = resolve(directory)
-  const built = pathToFileURL(`${root}/bench/dist/`)
-  const environment = new URL('gateway-environment.js', built)
-  const subjects = new URL('subjects/', built)
+  const builtDirectory = pathToFileURL(`${root}/bench/dist/`)
+  const environment = new URL('gateway-environment.js', builtDirectory)
+  const subjects = new URL('subjects/', builtDirectory)
   for (const file of [environment, new URL('gateway.js', subjects)])
     if (!existsSync(file)) throw new Error(notBuilt(root, fileURLToPath(file)))
   const { prepareGateway } = (await import(environment.href)) as Pick<Checkout, 'prepareGateway'>

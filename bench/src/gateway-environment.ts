@@ -10,10 +10,10 @@ import { type EmbeddedPostgres, openDatabase, startEmbeddedPostgres } from '@rac
 import { type Role, roles } from './workloads/workload.ts'
 
 export interface GatewayEnvironment {
-  /** What a gateway needs to start. */
+  /** The environment variables that a gateway needs to start. */
   readonly variables: Readonly<Record<string, string>> & { readonly DATABASE_OWNER_URL: string }
   readonly tokens: Readonly<Record<Role, string>>
-  /** The process of PostgreSQL that all its others are children of. */
+  /** The process ID of the postmaster, whose children are all other processes of PostgreSQL. */
   readonly postmaster: number
   stop(): Promise<void>
 }
@@ -22,8 +22,8 @@ const serverCommand = fileURLToPath(new URL('../../apps/gateway/dist-modules/adm
 
 export interface PreparedOptions {
   /**
-   * Whether to simulate a database that has been in use for a while, with `inUseSettings`. It reuses the files of its log. A new database
-   * has to create them first, which delays writes.
+   * Whether to simulate a database that has been in use for a while, with `inUseSettings`. Such a database reuses the files of
+   * its log. A new database has to create them first, which delays writes.
    */
   readonly inUse?: boolean
 }
@@ -36,13 +36,13 @@ const inUseSettings = {
   checkpoint_timeout: '60s',
 }
 
-/** A database with fsync in a temporary directory, which is removed afterwards, and a token of each role, issued with the operator's command. */
+/** Starts a database with fsync in a temporary directory, and issues a token of each role. `stop` removes the directory. */
 export async function prepareGateway(
   rack: { url: string; token: string },
   { inUse = false }: PreparedOptions = {},
 ): Promise<GatewayEnvironment> {
   const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-'))
-  // PostgreSQL runs as a user of its own where we are root
+  // As root, PostgreSQL runs as another user.
   await chmod(directory, 0o711)
   const dataDir = join(directory, 'data')
   let database: EmbeddedPostgres | null = null

@@ -5,7 +5,7 @@ import Fastify from 'fastify'
 import { Agent } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
 import { proxyOptions } from './proxy-options.ts'
-import { listening } from './subjects/listening.ts'
+import { listen } from './subjects/listen.ts'
 
 /**
  * Sends one request through @fastify/http-proxy.
@@ -22,7 +22,7 @@ async function forwarded(target: string, headers: readonly string[]): Promise<st
   })
   const agent = new Agent()
   const app = Fastify({ logger: false })
-  await app.register(httpProxy, proxyOptions(await listening(upstream), agent))
+  await app.register(httpProxy, proxyOptions(await listen(upstream), agent))
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
   onTestFinished(async () => {
     await app.close()

@@ -33,22 +33,22 @@ const identities = createIdentities({
 const issue = (from = mint) => from.issue('session', Date.now() + 720 * hour).token
 
 console.log(JSON.stringify(machine(findCores())))
-const missed: string[] = []
+const missedTargets: string[] = []
 await report('a known token', [issue()], { times: 200_000, maxMicros: 20 })
-await report('a forged signature, each another one', forged(), { times: 100_000, maxMicros: 10 })
+await report('forged signatures, all different', forgedTokens(), { times: 100_000, maxMicros: 10 })
 await report('of another gateway', [issue(otherGateway)], { times: 200_000, maxMicros: 10 })
 await report('mistyped', [`${issue().slice(0, -1)}!`], { times: 200_000, maxMicros: 10 })
 await reportMemory('without groups', { groups: 0, people: sessions, minSessions: sessions })
 await reportMemory('of 20,000 people in 40 groups each', { groups: 40, people: 20_000, minSessions: 0.75 * sessions })
 await reportMemory('each of another person in 40 groups', { groups: 40, people: sessions, minSessions: 0.4 * sessions })
-for (const target of missed) console.error(`missed: ${target}`)
-process.exitCode = missed.length === 0 ? 0 : 1
+for (const target of missedTargets) console.error(`missed: ${target}`)
+process.exitCode = missedTargets.length === 0 ? 0 : 1
 
 /** Different tokens with valid check digits and an invalid signature. */
-function forged(): string[] {
-  const own = issue()
+function forgedTokens(): string[] {
+  const validToken = issue()
   return Array.from({ length: 100_000 }, (_, index) => {
-    const body = own.slice(0, -checkWidth - changedWidth) + base62(index, changedWidth)
+    const body = validToken.slice(0, -checkWidth - changedWidth) + base62(index, changedWidth)
     return body + base62(crc32(body), checkWidth)
   })
 }
@@ -60,10 +60,10 @@ function base62(number: number, width: number): string {
 }
 
 function check(isMet: boolean, target: string): void {
-  if (!isMet) missed.push(target)
+  if (!isMet) missedTargets.push(target)
 }
 
-/** @param targets the number of calls, and the maximum for the median of the rounds in microseconds */
+/** @param target the number of calls, and the maximum for the median of the rounds, in microseconds */
 async function report(
   name: string,
   tokens: readonly string[],
@@ -77,9 +77,9 @@ async function report(
   micros.sort((a, b) => a - b)
   check((micros[rounds >> 1] ?? Number.POSITIVE_INFINITY) <= maxMicros, `${name}: at most ${maxMicros} µs`)
   check(lookUps === before, `${name}: no look-up`)
-  const shown = [micros[rounds >> 1], micros[0], micros.at(-1)].map((one) => one?.toFixed(2))
+  const formatted = [micros[rounds >> 1], micros[0], micros.at(-1)].map((one) => one?.toFixed(2))
   console.log(
-    `${name} (${[...reasons].join(', ')}): ${shown[0]} µs (${shown[1]}–${shown[2]}), ${lookUps - before} look-ups`,
+    `${name} (${[...reasons].join(', ')}): ${formatted[0]} µs (${formatted[1]}–${formatted[2]}), ${lookUps - before} look-ups`,
   )
 }
 
@@ -105,7 +105,7 @@ interface CacheMeasurement {
   readonly minSessions: number
 }
 
-/** The memory of a second mint and a second cache, including everything except the sessions. */
+/** Measures the memory of a second cache. The first one is not empty. */
 async function reportMemory(name: string, { groups, people, minSessions }: CacheMeasurement): Promise<void> {
   const mint = createTokenMint([randomBytes(32)])
   const issue = () => mint.issue('session', Date.now() + 720 * hour).token
@@ -123,12 +123,12 @@ async function reportMemory(name: string, { groups, people, minSessions }: Cache
     const reading = mint.verify(token, Date.now())
     if (!isDenial(reading)) await identities.find(reading)
   }
-  const grown = heap() - before
-  const kept = identities.cached()
-  check(kept >= minSessions, `sessions ${name}: at least ${minSessions} in the cache`)
-  check(grown <= maxMemory, `sessions ${name}: at most 64 MiB`)
+  const grownBytes = heap() - before
+  const cachedSessions = identities.cached()
+  check(cachedSessions >= minSessions, `sessions ${name}: at least ${minSessions} in the cache`)
+  check(grownBytes <= maxMemory, `sessions ${name}: at most 64 MiB`)
   console.log(
-    `${kept} sessions ${name} in the cache: ${(grown / 1024 / 1024).toFixed(1)} MiB, ${(grown / kept).toFixed(0)} bytes each`,
+    `${cachedSessions} sessions ${name} in the cache: ${(grownBytes / 1024 / 1024).toFixed(1)} MiB, ${(grownBytes / cachedSessions).toFixed(0)} bytes each`,
   )
 }
 
@@ -147,7 +147,7 @@ function uuid(): string {
   return fromDriver(randomUUID())
 }
 
-/** The same number always gives the same person. */
+/** A session of a person. The same number always gives the same person. */
 function sessionOf(number: number, groups = 0): CredentialRecord {
   const id = uuid()
   return {

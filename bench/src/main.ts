@@ -23,10 +23,10 @@ import {
   presentSubjects,
   type Subject,
   type SubjectPlan,
-  startPlanned,
+  startPlannedSubject,
   subjectsOfRun,
 } from './subjects.ts'
-import { workloads as allWorks } from './workloads/index.ts'
+import { workloads as allWorkloads } from './workloads/index.ts'
 
 const { workloads, rounds, compared } = argumentsOrEnd()
 const rackToken = 'bench-rack-password'
@@ -46,37 +46,37 @@ try {
   const rack = await startSubject({ program: 'rack', environment: { BENCH_RACK_TOKEN: rackToken }, core: rest })
   stops.push(rack.stop)
   const upstream = { url: rack.url, token: rackToken }
-  const wanted = subjectsOfRun(workloads, checkout !== null)
-  const names = presentSubjects(wanted)
+  const wantedSubjects = subjectsOfRun(workloads, checkout !== null)
+  const names = presentSubjects(wantedSubjects)
   const plans: SubjectPlan[] = []
   for (const name of names) {
     const plan = await planSubject(name, { rack: upstream, checkout, core: cores?.subject ?? null })
     plans.push(plan)
     if (plan.gateway) stops.push(plan.gateway.stop)
   }
-  const forWriter = await prepareGateway(upstream)
-  stops.push(forWriter.stop)
-  const writer = await startSubject({ program: 'audit-writer', environment: forWriter.variables, core: rest })
+  const writerEnvironment = await prepareGateway(upstream)
+  stops.push(writerEnvironment.stop)
+  const writer = await startSubject({ program: 'audit-writer', environment: writerEnvironment.variables, core: rest })
   stops.push(writer.stop)
   const subjects: Subject[] = []
   const stopSubjects = () => Promise.all(subjects.map(({ process }) => process.stop()))
   stops.push(stopSubjects)
-  for (const plan of plans) subjects.push(await startPlanned(plan))
+  for (const plan of plans) subjects.push(await startPlannedSubject(plan))
   const recording = subjects.find(({ name }) => name === subjectNames.durable)
   const database = openDatabase(recording?.gateway?.variables.DATABASE_OWNER_URL ?? '', { max: 1 })
   stops.push(database.close)
-  const absent = wanted.filter((name) => !names.includes(name))
-  const about = {
+  const absentSubjects = wantedSubjects.filter((name) => !names.includes(name))
+  const conditions = {
     date: new Date().toISOString(),
     machine: { ...machine(cores), ...load },
     rounds,
     compared: checkout?.description ?? null,
-    absent,
+    absent: absentSubjects,
   }
-  console.log(JSON.stringify(about.machine))
-  for (const name of absent) console.log(`${name}: not installed`)
+  console.log(JSON.stringify(conditions.machine))
+  for (const name of absentSubjects) console.log(`${name}: not installed`)
   const records = await countRecords(database, recording?.process.pids[0] ?? 0)
-  const environments = [forWriter, ...plans.flatMap(({ gateway }) => gateway ?? [])]
+  const environments = [writerEnvironment, ...plans.flatMap(({ gateway }) => gateway ?? [])]
   const postmasters = environments.map(({ postmaster }) => postmaster)
   const supporting = { rack, postmasters, writer: createBackgroundWriter(writer), cores }
   const { signal } = stopping
@@ -91,14 +91,14 @@ try {
   if (checkout) console.log(`## Comparison\n\n${comparisonTable(summaries, checkout.description)}\n`)
   console.log(`## Targets\n\n${targetTable(targets)}\n`)
   warn(warningAtEnd(measurements))
-  await keep({ ...about, targets, summaries, allocations, measurements })
+  await writeResults({ ...conditions, targets, summaries, allocations, measurements })
 } finally {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
 }
 
 function argumentsOrEnd(): BenchArguments {
   try {
-    return readArguments(process.argv.slice(2), allWorks)
+    return readArguments(process.argv.slice(2), allWorkloads)
   } catch (error) {
     return printAndEnd(error)
   }
@@ -113,7 +113,7 @@ function warn(warning: string | null): void {
   if (warning !== null) console.error(`\n${warning}\n`)
 }
 
-async function keep(results: { readonly date: string } & Record<string, unknown>): Promise<void> {
+async function writeResults(results: { readonly date: string } & Record<string, unknown>): Promise<void> {
   const directory = fileURLToPath(new URL('../results/', import.meta.url))
   await mkdir(directory, { recursive: true })
   const file = `${directory}speed-${results.date.replaceAll(':', '-')}.json`

@@ -1,5 +1,5 @@
 import type { BackgroundWriter, WriterRate } from './background-writer.ts'
-import type { Done } from './loads/done.ts'
+import type { LoadResult } from './loads/load-result.ts'
 import { busyShare, coreTime } from './processes/core-time.ts'
 import type { Cores } from './processes/cores.ts'
 import { watchMemory } from './processes/memory.ts'
@@ -11,7 +11,7 @@ import type { SubjectName } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
 import type { Load } from './workloads/index.ts'
 
-/** Microseconds of processor time by process, or a share of it. Null if the system doesn't provide it. */
+/** Microseconds of processor time by process. Null if the system doesn't provide it. */
 export interface ProcessTimes {
   readonly subject: number
   readonly rack: number
@@ -38,7 +38,7 @@ export interface Measurement {
   readonly memoryGrown: number | null
   /** Null for subjects that record events. */
   readonly writer: WriterRate | null
-  /** Shares from 0 to 1, null where nothing is pinned. `stolenShare`: the share of the subject's core that other processes used. */
+  /** Shares of a core, from 0 to 1. The next two are null if no process is pinned to a core. `stolenShare`: of the subject's core, by other processes. */
   readonly subjectCpu: number
   readonly stolenShare: number | null
   readonly otherCoreBusy: number | null
@@ -64,7 +64,7 @@ export async function measure(
   load: Load,
   supporting: SupportingProcesses,
   wait: (milliseconds: number) => Promise<unknown>,
-): Promise<Figures & { done: Done }> {
+): Promise<Figures & { done: LoadResult }> {
   const { cores } = supporting
   const coreTimes = () => cores && { subject: coreTime(cores.subject), rest: coreTime(cores.rest) }
   const coresBefore = coreTimes()
@@ -72,10 +72,10 @@ export async function measure(
   const before = await timesOf(subject.process, supporting)
   const done = await load.run(subject)
   const after = await timesOf(subject.process, supporting)
-  const memoryGrown = memory.grown()
+  const memoryGrown = memory.stop()
   const coresAfter = coreTimes()
   await settle(subject.process, wait)
-  const settled = { ...after, subject: await subject.process.cpuMicros() }
+  const afterSettling = { ...after, subject: await subject.process.cpuMicros() }
   const subjectCpu = (after.subject - before.subject) / 1e6 / done.seconds
   return {
     load: load.title,
@@ -84,7 +84,7 @@ export async function measure(
     perSecond: done.count / done.seconds,
     p50: percentile(done.latencies, 50),
     p99: percentile(done.latencies, 99),
-    cpu: spent(before, settled, done.count),
+    cpu: timesPerUnit(before, afterSettling, done.count),
     memoryGrown,
     subjectCpu,
     stolenShare:
@@ -117,8 +117,8 @@ function sumOrNull(values: readonly (number | null)[]): number | null {
   return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0)
 }
 
-/** @returns the difference, divided by `count` */
-export function spent(before: ProcessTimes, after: ProcessTimes, count: number): ProcessTimes {
+/** @returns the difference of two readings, divided by `count` */
+export function timesPerUnit(before: ProcessTimes, after: ProcessTimes, count: number): ProcessTimes {
   const postgres = before.postgres === null || after.postgres === null ? null : after.postgres - before.postgres
   return {
     subject: (after.subject - before.subject) / count,

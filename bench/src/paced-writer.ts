@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 export interface PacedWriterOptions<Draft> {
   /** Resolves when a draft has been written. */
   readonly record: (draft: Draft) => Promise<unknown>
-  /** Written in order, and then again from the first. */
+  /** The drafts, which are written in order, and then again from the first. */
   readonly drafts: readonly Draft[]
   readonly perSecond: number
   /** The average number of records in a commit. */
@@ -21,7 +21,7 @@ export interface PacedWriter {
   stop(): Promise<Written>
 }
 
-/** The maximum number of records in a commit, even if it is late. */
+/** The maximum number of records in a commit, even if the writer is late. */
 const maxPerCommit = 1_000
 
 /** Writes at a steady rate: one commit after another, each with the same number of records. Late records go into the next commit. */
@@ -32,19 +32,19 @@ export function startPacedWriter<Draft>({
   recordsPerCommit,
 }: PacedWriterOptions<Draft>): PacedWriter {
   const started = performance.now()
-  const every = (recordsPerCommit / perSecond) * 1_000
-  let begun = 0
+  const interval = (recordsPerCommit / perSecond) * 1_000
+  let startedRecords = 0
   let records = 0
   let commits = 0
-  let stopping = false
+  let isStopping = false
 
   async function write(): Promise<void> {
-    while (!stopping) {
+    while (!isStopping) {
       const elapsed = performance.now() - started
-      const due = Math.floor(elapsed / every) + 1
-      const count = Math.min(Math.round(due * recordsPerCommit) - begun, maxPerCommit)
+      const due = Math.floor(elapsed / interval) + 1
+      const count = Math.min(Math.round(due * recordsPerCommit) - startedRecords, maxPerCommit)
       if (count > 0) await commit(count)
-      else await wait(Math.min(due * every - elapsed, 100))
+      else await wait(Math.min(due * interval - elapsed, 100))
     }
   }
 
@@ -56,7 +56,7 @@ export function startPacedWriter<Draft>({
   }
 
   function next(): Draft {
-    const draft = drafts[begun++ % drafts.length]
+    const draft = drafts[startedRecords++ % drafts.length]
     if (draft === undefined) throw new Error('there is nothing to write')
     return draft
   }
@@ -65,7 +65,7 @@ export function startPacedWriter<Draft>({
   writing.catch(() => undefined)
   return {
     async stop() {
-      stopping = true
+      isStopping = true
       const written = { records, commits, seconds: (performance.now() - started) / 1_000 }
       await writing
       return written

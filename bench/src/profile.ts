@@ -35,7 +35,12 @@ try {
       nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${directory}`],
     })
     const { tokens } = environment
-    const target = { name: subjectNames.durable, url: gateway.url, masks: true, password: (role: Role) => tokens[role] }
+    const target = {
+      name: subjectNames.durable,
+      url: gateway.url,
+      hasMasks: true,
+      password: (role: Role) => tokens[role],
+    }
     try {
       for (let time = 0; time < 4; time++) {
         const { count, seconds } = await load.run(target)

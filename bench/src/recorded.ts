@@ -2,25 +2,25 @@ import type { AuditEvent, EventDraft } from '@rack-gateway/audit'
 import type { Database } from '@rack-gateway/database'
 
 /** The events that a gateway recorded during a load. */
-export interface Recorded {
+export interface RecordedEvents {
   readonly recordsPerSecond: number
   readonly commitsPerSecond: number
-  /** One of each kind, to be written again elsewhere. */
+  /** One event of each kind, for the background writer. */
   readonly drafts: readonly EventDraft[]
 }
 
-/** The audit stream of one gateway: its position, and the events since then. */
+/** Counts the events in the audit stream of one gateway. */
 export interface RecordCounter {
-  /** @returns the number of its last event */
-  last(): Promise<number>
-  /** What has come after the event of that number. */
-  since(seq: number): Promise<NewRecords>
+  /** @returns the number of the last event */
+  lastNumber(): Promise<number>
+  /** Counts the events after the one with this number. */
+  since(seq: number): Promise<NewEvents>
 }
 
-export interface NewRecords {
+export interface NewEvents {
   readonly records: number
   readonly commits: number
-  /** One of each kind. */
+  /** One event of each kind. */
   readonly drafts: readonly EventDraft[]
 }
 
@@ -30,29 +30,29 @@ export async function countRecords({ sql }: Database, pid: number): Promise<Reco
   if (!stream) throw new Error('the gateway has no stream of records')
   const { id } = stream
   return {
-    async last() {
+    async lastNumber() {
       const [row] = await sql<{ last: number }[]>`
         select coalesce(max(seq), 0)::int as last from audit.events where stream = ${id}`
       return row?.last ?? 0
     },
     async since(seq) {
-      // xmin is the transaction that a row came with
+      // `xmin` is the transaction that inserted a row.
       const [total] = await sql<{ records: number; commits: number }[]>`
         select count(*)::int as records, count(distinct xmin::text)::int as commits
         from audit.events where stream = ${id} and seq > ${seq}`
       const kinds = await sql<{ canonical: string }[]>`
         select max(canonical) as canonical from audit.events where stream = ${id} and seq > ${seq} group by kind`
       const { records = 0, commits = 0 } = total ?? {}
-      return { records, commits, drafts: kinds.map(({ canonical }) => callEventOf(canonical)) }
+      return { records, commits, drafts: kinds.map(({ canonical }) => draftOf(canonical)) }
     },
   }
 }
 
 /** The rack's name in the written copies, so that they can't be confused with real calls. */
-const copyOf = 'bench-writer'
+const copyRack = 'bench-writer'
 
 /** The draft of an event, without its position in the stream. */
-export function callEventOf(canonical: string): EventDraft {
+export function draftOf(canonical: string): EventDraft {
   const { v, id, stream, seq, at, ...draft } = JSON.parse(canonical) as AuditEvent
-  return { ...draft, rack: copyOf }
+  return { ...draft, rack: copyRack }
 }

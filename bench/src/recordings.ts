@@ -45,8 +45,8 @@ async function measurePhase({ name, cores }: Phase): Promise<void> {
     stops.push(rack.stop)
     const prepared = await prepareGateway({ url: rack.url, token: rackToken })
     stops.push(prepared.stop)
-    const start = async (more: Readonly<Record<string, string>>) => {
-      const environment = { ...prepared.variables, ...more }
+    const start = async (extraVariables: Readonly<Record<string, string>>) => {
+      const environment = { ...prepared.variables, ...extraVariables }
       const subject = await startSubject({ program: 'gateway', environment, core: cores?.subject ?? null })
       stops.push(subject.stop)
       return subject
@@ -77,7 +77,7 @@ interface Workload {
   readonly token: string
 }
 
-interface Measured {
+interface FrameMeasurement {
   /** Frames a second. */
   readonly rate: number
   /** Microseconds of CPU time per frame: of all threads, and of the thread that forwards. */
@@ -85,33 +85,33 @@ interface Measured {
   readonly forwarding: number
 }
 
-/** Alternates which one is first, so that other load on the machine affects both equally. */
+/** Alternates which gateway is first, so that other load on the machine affects both equally. */
 async function compare(
   { plain, recorded }: { readonly plain: Subject; readonly recorded: Subject },
   workload: Workload,
 ): Promise<void> {
-  const pairs: { readonly without: Measured; readonly recorded: Measured }[] = []
+  const pairs: { readonly without: FrameMeasurement; readonly recorded: FrameMeasurement }[] = []
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? [plain, recorded] : [recorded, plain]
-    const done = new Map<Subject, Measured>()
-    for (const subject of order) done.set(subject, await measure(subject, workload))
-    const [without, with_] = [done.get(plain), done.get(recorded)]
-    if (!without || !with_) throw new Error('a round measures both')
-    pairs.push({ without, recorded: with_ })
+    const measurements = new Map<Subject, FrameMeasurement>()
+    for (const subject of order) measurements.set(subject, await measure(subject, workload))
+    const [without, withRecording] = [measurements.get(plain), measurements.get(recorded)]
+    if (!without || !withRecording) throw new Error('a round did not measure both gateways')
+    pairs.push({ without, recorded: withRecording })
     console.log(
-      `${workload.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(with_.rate)} with; processor time a frame ${inMicros(without)} and ${inMicros(with_)} (load ${loadavg()[0]?.toFixed(1)})`,
+      `${workload.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(withRecording.rate)} with; processor time a frame ${inMicros(without)} and ${inMicros(withRecording)} (load ${loadavg()[0]?.toFixed(1)})`,
     )
   }
   const ratio = spread(pairs.map(({ without, recorded }) => recorded.rate / without.rate))
-  const left = spread(pairs.map(({ without, recorded }) => without.forwarding / recorded.forwarding))
-  const more = spread(pairs.map(({ without, recorded }) => recorded.cpu - without.cpu))
+  const forwardingShare = spread(pairs.map(({ without, recorded }) => without.forwarding / recorded.forwarding))
+  const addedCpu = spread(pairs.map(({ without, recorded }) => recorded.cpu - without.cpu))
   const result = ratio.median >= target ? 'met' : 'not met'
   console.log(
-    `${workload.name}: recorded is ${inShort(ratio)} of unrecorded, ${more.median.toFixed(1)} µs a frame more; target ${target}: ${result}; of what the thread that forwards can do ${inShort(left)} is left`,
+    `${workload.name}: recorded is ${inShort(ratio)} of unrecorded, ${addedCpu.median.toFixed(1)} µs a frame more; target ${target}: ${result}; the thread that forwards keeps ${inShort(forwardingShare)} of its throughput`,
   )
 }
 
-function inMicros({ cpu, forwarding }: Measured): string {
+function inMicros({ cpu, forwarding }: FrameMeasurement): string {
   return `${cpu.toFixed(1)} µs (${forwarding.toFixed(1)} forwarding)`
 }
 
@@ -119,7 +119,7 @@ function inShort({ median, min, max }: ReturnType<typeof spread>): string {
   return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`
 }
 
-async function measure(subject: Subject, { connections, frames, token }: Workload): Promise<Measured> {
+async function measure(subject: Subject, { connections, frames, token }: Workload): Promise<FrameMeasurement> {
   const exchange = echo(handshake(subject.url, token), frames)
   const [pid = 0] = subject.pids
   const before = { cpu: await subject.cpuMicros(), forwarding: await mainThreadMicros(pid) }
@@ -132,7 +132,7 @@ async function measure(subject: Subject, { connections, frames, token }: Workloa
   }
 }
 
-/** A recorded session. The rack echoes every frame. */
+/** The handshake of a session that can be recorded. The rack echoes every frame. */
 function handshake(url: string, token: string): Buffer {
   const lines = [
     'GET /apps/app-0/processes/web-1/exec HTTP/1.1',

@@ -26,15 +26,15 @@ try {
   }
   const replicas = { here: await start(), there: await start() }
   console.log(JSON.stringify({ ...machine(null), rounds }))
-  const refused: number[] = []
-  const closed: number[] = []
+  const rejectionTimes: number[] = []
+  const closeTimes: number[] = []
   for (let round = 0; round < rounds; round++) {
     const delays = await revokeToken(replicas, prepared.tokens.admin)
-    refused.push(delays.refused)
-    closed.push(delays.closed)
+    rejectionTimes.push(delays.refused)
+    closeTimes.push(delays.closed)
   }
-  report('refused at the other replica', refused)
-  report('websocket closed at the other replica', closed)
+  report('refused at the other replica', rejectionTimes)
+  report('websocket closed at the other replica', closeTimes)
 } finally {
   for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
 }
@@ -43,7 +43,7 @@ interface Replica {
   readonly url: string
 }
 
-/** @returns milliseconds from the response to the revocation */
+/** @returns milliseconds after the response of the revocation */
 async function revokeToken(
   { here, there }: { readonly here: Replica; readonly there: Replica },
   admin: string,
@@ -56,10 +56,10 @@ async function revokeToken(
   if ((await askForApps(there, token)) !== 200) throw new Error('The token does not work before it is revoked.')
   const revoked = await callManagementApi(here, admin, 'DELETE', `/tokens/${issued.text('id')}`)
   if (revoked.status >= 300) throw new Error(`The token was not revoked: ${revoked.body}`)
-  const since = performance.now()
-  const closed = socket.closed().then(() => performance.now() - since)
+  const revokedAt = performance.now()
+  const closed = socket.closed().then(() => performance.now() - revokedAt)
   while ((await askForApps(there, token)) === 200);
-  return { refused: performance.now() - since, closed: await closed }
+  return { refused: performance.now() - revokedAt, closed: await closed }
 }
 
 async function askForApps({ url }: Replica, token: string): Promise<number> {

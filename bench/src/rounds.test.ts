@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { GatewayEnvironment } from './gateway-environment.ts'
-import type { Recorded } from './recorded.ts'
-import { inOrder, runRounds, subjectsOf, warm } from './rounds.ts'
+import type { RecordedEvents } from './recorded.ts'
+import { orderOfRound, runRounds, subjectsOf, warmUpSubject } from './rounds.ts'
 import { type SubjectName, subjectNames } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
 import { subjectProcess } from './testing/subject-process.ts'
@@ -12,7 +12,7 @@ const { rack, undici, durable, comparedDurable, relaxed } = subjectNames
 const gateway = {} as GatewayEnvironment
 
 function subject(name: SubjectName, records: boolean, process = subjectProcess()): Subject {
-  return { name, process, url: '', password: () => '', masks: records, gateway: records ? gateway : null }
+  return { name, process, url: '', password: () => '', hasMasks: records, gateway: records ? gateway : null }
 }
 const subjects = [subject(rack, false), subject(undici, false), subject(durable, true), subject(relaxed, true)]
 
@@ -36,7 +36,7 @@ function workloadOf(order: string[]): Workload {
 const log = () => {}
 const wait = async () => {}
 const { signal } = new AbortController()
-const noRecords = { last: async () => 0, since: async () => ({ records: 0, commits: 0, drafts: [] }) }
+const noRecords = { lastNumber: async () => 0, since: async () => ({ records: 0, commits: 0, drafts: [] }) }
 const silent = { records: { wanted: 0, achieved: 0 }, commits: { wanted: 0, achieved: 0 } }
 const silentWriter = { start: async () => {}, stop: async () => silent, cpuMicros: async () => 0 }
 const supporting = { rack: subjectProcess(), postmasters: [], writer: silentWriter, cores: null }
@@ -48,19 +48,19 @@ test('the recording gateway and the compared gateway come first, and only subjec
 })
 
 test('every second round is in reverse order', () => {
-  expect([1, 2, 3].map((round) => inOrder(['a', 'b'], round).join(''))).toEqual(['ab', 'ba', 'ab'])
+  expect([1, 2, 3].map((round) => orderOfRound(['a', 'b'], round).join(''))).toEqual(['ab', 'ba', 'ab'])
 })
 
 test('the writer repeats what the recording gateway recorded in its last turn', async () => {
   const order: string[] = []
   let turn = 0
   const records = {
-    last: async () => 0,
+    lastNumber: async () => 0,
     since: async () => ({ records: ++turn * 100, commits: turn * 10, drafts: [{ kind: 'call' as const }] }),
   }
   let wanted = 0
   const writer = {
-    async start({ recordsPerSecond, commitsPerSecond }: Recorded) {
+    async start({ recordsPerSecond, commitsPerSecond }: RecordedEvents) {
       wanted = recordsPerSecond
       order.push(`writes ${recordsPerSecond} in ${commitsPerSecond}`)
     },
@@ -123,9 +123,9 @@ test('a warm-up ends after its number of calls, and says when it took too long f
   }
   const lines: string[] = []
   const options = { signal, log: (line: string) => void lines.push(line) }
-  await warm(subject(rack, false), { ...workload, warmUp: { ...warmUp, run, count: 8, times: 9 } }, options)
+  await warmUpSubject(subject(rack, false), { ...workload, warmUp: { ...warmUp, run, count: 8, times: 9 } }, options)
   expect([runs, lines]).toEqual([2, []])
-  await warm(subject(rack, false), { ...workload, warmUp: { ...warmUp, run, count: 9, times: 2 } }, options)
+  await warmUpSubject(subject(rack, false), { ...workload, warmUp: { ...warmUp, run, count: 9, times: 2 } }, options)
   expect(lines).toEqual([`w: ${rack} did only 8 requests of its warm-up, and needs 9`])
 })
 

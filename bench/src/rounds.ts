@@ -1,6 +1,6 @@
 import { type Measurement, measure, type SupportingProcesses } from './measure.ts'
 import { settle } from './processes/settle.ts'
-import type { NewRecords, RecordCounter, Recorded } from './recorded.ts'
+import type { NewEvents, RecordCounter, RecordedEvents } from './recorded.ts'
 import { subjectNames } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
 import type { Load, Workload } from './workloads/index.ts'
@@ -13,9 +13,8 @@ export interface RoundsOptions {
   /** Counts the records of the gateway, which set the rate of the writer. */
   readonly records: RecordCounter
   readonly signal: AbortSignal
-  /** Gets a line before each measurement. */
+  /** Called with a line before each measurement. */
   readonly log: (what: string) => void
-  /** Waits for so many milliseconds. */
   readonly wait: (milliseconds: number) => Promise<unknown>
 }
 
@@ -31,13 +30,13 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
     await workload.expectSame(subjects)
     for (const subject of options.subjects) subject.process.pause()
     for (const subject of subjects)
-      await inTurn(subject, { ...options, workload }, () => warm(subject, workload, options))
-    const recorded = new Map<Load, Recorded>()
+      await takeTurn(subject, { ...options, workload }, () => warmUpSubject(subject, workload, options))
+    const recorded = new Map<Load, RecordedEvents>()
     for (let round = 1; round <= rounds; round++) {
       log(`${workload.name}: round ${round} of ${rounds}`)
-      for (const subject of inOrder(subjects, round))
+      for (const subject of orderOfRound(subjects, round))
         measurements.push(
-          ...(await inTurn(subject, { ...options, workload }, () =>
+          ...(await takeTurn(subject, { ...options, workload }, () =>
             runTurn({ ...options, workload, subject, round, recorded }),
           )),
         )
@@ -52,12 +51,15 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
  */
 export function subjectsOf(workload: Workload, subjects: readonly Subject[]): readonly Subject[] {
   const first: readonly string[] = [subjectNames.durable, subjectNames.comparedDurable]
-  const taking = subjects.filter(({ name }) => workload.subjects.includes(name))
-  return [...taking.filter(({ name }) => first.includes(name)), ...taking.filter(({ name }) => !first.includes(name))]
+  const workloadSubjects = subjects.filter(({ name }) => workload.subjects.includes(name))
+  return [
+    ...workloadSubjects.filter(({ name }) => first.includes(name)),
+    ...workloadSubjects.filter(({ name }) => !first.includes(name)),
+  ]
 }
 
 /** Every second round is reversed, so that no subject always runs before or after another. */
-export function inOrder<T>(subjects: readonly T[], round: number): readonly T[] {
+export function orderOfRound<T>(subjects: readonly T[], round: number): readonly T[] {
   return round % 2 === 1 ? subjects : [...subjects].reverse()
 }
 
@@ -65,8 +67,8 @@ interface Readiness extends Pick<RoundsOptions, 'wait'> {
   readonly workload: Workload
 }
 
-/** Only the subject whose turn it is runs, because gateways work on the measured core even without calls. */
-async function inTurn<T>(subject: Subject, options: Readiness, turn: () => Promise<T>): Promise<T> {
+/** Runs a subject's turn. All other subjects are paused, because gateways work on the measured core even without calls. */
+async function takeTurn<T>(subject: Subject, options: Readiness, turn: () => Promise<T>): Promise<T> {
   subject.process.resume()
   await callUntilReady(subject, options)
   await settle(subject.process, options.wait)
@@ -76,7 +78,7 @@ async function inTurn<T>(subject: Subject, options: Readiness, turn: () => Promi
   return result
 }
 
-/** A resumed gateway refuses calls until it has renewed the lease of its audit stream. */
+/** Repeats a call until it succeeds: a resumed gateway rejects calls until it has renewed the lease of its audit stream. */
 async function callUntilReady(subject: Subject, { workload, wait }: Readiness): Promise<void> {
   const attempts = 40
   for (let attempt = 1; ; attempt++) {
@@ -91,7 +93,7 @@ async function callUntilReady(subject: Subject, { workload, wait }: Readiness): 
 }
 
 /** Calls until the JIT compiler has compiled the code of the workload. */
-export async function warm(
+export async function warmUpSubject(
   subject: Subject,
   { name, unit, warmUp }: Workload,
   { signal, log }: Pick<RoundsOptions, 'signal' | 'log'>,
@@ -119,15 +121,15 @@ interface Turn extends Omit<RoundsOptions, 'subjects'> {
   readonly workload: Workload
   readonly subject: Subject
   readonly round: number
-  /** What the gateway recorded in its last turn, by load. */
-  readonly recorded: Map<Load, Recorded>
+  /** The events that the gateway recorded in its last turn, by load. */
+  readonly recorded: Map<Load, RecordedEvents>
 }
 
 async function runTurn({ workload, subject, round, supporting, records, recorded, signal, wait }: Turn) {
   const measurements: Measurement[] = []
   for (const load of workload.loads) {
     signal.throwIfAborted()
-    const last = await records.last()
+    const last = await records.lastNumber()
     if (subject.gateway === null) await supporting.writer.start(recorded.get(load) ?? nothingRecorded)
     const { done, ...figures } = await measure(subject, load, supporting, wait)
     const writer = subject.gateway ? null : await supporting.writer.stop()
@@ -137,8 +139,8 @@ async function runTurn({ workload, subject, round, supporting, records, recorded
   return measurements
 }
 
-const nothingRecorded: Recorded = { recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] }
+const nothingRecorded: RecordedEvents = { recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] }
 
-function rateOf({ records, commits, drafts }: NewRecords, seconds: number): Recorded {
+function rateOf({ records, commits, drafts }: NewEvents, seconds: number): RecordedEvents {
   return { recordsPerSecond: records / seconds, commitsPerSecond: commits / seconds, drafts }
 }

@@ -22,13 +22,13 @@ export interface SubjectPlan extends Pick<Subject, 'name' | 'password' | 'gatewa
   readonly options: Omit<SubjectOptions, 'nodeArguments'>
 }
 
-const relaxed: readonly SubjectName[] = [subjectNames.relaxed, subjectNames.comparedRelaxed]
-const compared: readonly SubjectName[] = [subjectNames.comparedDurable, subjectNames.comparedRelaxed]
+const relaxedSubjects: readonly SubjectName[] = [subjectNames.relaxed, subjectNames.comparedRelaxed]
+const comparedSubjects: readonly SubjectName[] = [subjectNames.comparedDurable, subjectNames.comparedRelaxed]
 
-/** The names of the subjects of the workloads. @param comparing whether there is a compared gateway */
-export function subjectsOfRun(workloads: readonly Workload[], comparing: boolean): readonly SubjectName[] {
+/** The names of the subjects of the workloads. @param hasComparedGateway whether there is a compared gateway */
+export function subjectsOfRun(workloads: readonly Workload[], hasComparedGateway: boolean): readonly SubjectName[] {
   return Object.values(subjectNames)
-    .filter((name) => comparing || !compared.includes(name))
+    .filter((name) => hasComparedGateway || !comparedSubjects.includes(name))
     .filter((name) => workloads.some(({ subjects }) => subjects.includes(name)))
 }
 
@@ -38,7 +38,7 @@ export function presentSubjects(names: readonly SubjectName[]): readonly Subject
   return names.filter((name) => name !== subjectNames.nginx || hasNginx)
 }
 
-const peers: Partial<Record<SubjectName, string>> = {
+const programs: Partial<Record<SubjectName, string>> = {
   [subjectNames.rack]: 'rack',
   [subjectNames.nginx]: 'nginx',
   [subjectNames.undici]: 'undici-stream',
@@ -58,23 +58,23 @@ export interface PlanOptions {
  * events of the other gateways and of the background writer.
  */
 export async function planSubject(name: SubjectName, { rack, checkout, core }: PlanOptions): Promise<SubjectPlan> {
-  const program = peers[name]
+  const program = programs[name]
   if (program !== undefined) {
     const environment = { BENCH_UPSTREAM: rack.url, BENCH_RACK_TOKEN: rack.token }
     return { name, options: { program, environment, core }, gateway: null, password: () => rack.token }
   }
-  const from = compared.includes(name) ? checkout : null
-  const gateway = await (from?.prepareGateway ?? prepareGateway)(rack)
-  const environment = { ...gateway.variables, AUDIT_READS: relaxed.includes(name) ? 'relaxed' : 'strict' }
-  const { directory, node } = from ?? {}
+  const comparedCheckout = comparedSubjects.includes(name) ? checkout : null
+  const gateway = await (comparedCheckout?.prepareGateway ?? prepareGateway)(rack)
+  const environment = { ...gateway.variables, AUDIT_READS: relaxedSubjects.includes(name) ? 'relaxed' : 'strict' }
+  const { directory, node } = comparedCheckout ?? {}
   const options = { program: 'gateway', environment, core, directory, node }
   return { name, options, gateway, password: (role) => gateway.tokens[role] }
 }
 
-export async function startPlanned(
+export async function startPlannedSubject(
   { name, options, gateway, password }: SubjectPlan,
   nodeArguments: readonly string[] = [],
 ): Promise<Subject> {
   const process = await startSubject({ ...options, nodeArguments })
-  return { name, process, url: process.url, password, gateway, masks: gateway !== null }
+  return { name, process, url: process.url, password, gateway, hasMasks: gateway !== null }
 }

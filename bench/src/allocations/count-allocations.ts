@@ -1,6 +1,6 @@
-import { callRepeatedly, type RoundsOptions, warm } from '../rounds.ts'
+import { callRepeatedly, type RoundsOptions, warmUpSubject } from '../rounds.ts'
 import { type SubjectName, subjectNames } from '../subject-names.ts'
-import { type Subject, type SubjectPlan, startPlanned } from '../subjects.ts'
+import { type Subject, type SubjectPlan, startPlannedSubject } from '../subjects.ts'
 import type { Workload } from '../workloads/index.ts'
 import { type Allocations, allocatedBetween } from './allocations.ts'
 
@@ -10,8 +10,8 @@ export interface CallAllocations extends Allocations {
   readonly subject: SubjectName
 }
 
-/** Those that run in Node, except `rack.send`, which is a part of the gateway. */
-const counted: readonly SubjectName[] = [
+/** The subjects that run in Node, except `rack.send`, which is a part of the gateway. */
+const countedSubjects: readonly SubjectName[] = [
   subjectNames.undici,
   subjectNames.httpProxy,
   subjectNames.durable,
@@ -24,13 +24,13 @@ export interface CountOptions extends Pick<RoundsOptions, 'workloads' | 'signal'
   readonly plans: readonly SubjectPlan[]
 }
 
-/** Counts in processes of their own, because counting takes processor time. Omits workloads that are no calls. */
+/** Counts in separate processes, because counting takes processor time. Omits workloads whose unit is not a request. */
 export async function countAllocations({ workloads, plans, ...options }: CountOptions): Promise<CallAllocations[]> {
   const results: CallAllocations[] = []
   for (const workload of workloads.filter(({ unit }) => unit === 'request')) {
     options.log(`${workload.name}: counting allocations`)
-    const taking = plans.filter(({ name }) => counted.includes(name) && workload.subjects.includes(name))
-    for (const plan of taking) results.push(await countOne(plan, workload, options))
+    const countedPlans = plans.filter(({ name }) => countedSubjects.includes(name) && workload.subjects.includes(name))
+    for (const plan of countedPlans) results.push(await countOne(plan, workload, options))
   }
   return results
 }
@@ -42,9 +42,9 @@ async function countOne(
   workload: Workload,
   options: Pick<RoundsOptions, 'signal' | 'log'>,
 ): Promise<CallAllocations> {
-  const subject = await startPlanned(plan, [preload])
+  const subject = await startPlannedSubject(plan, [preload])
   try {
-    await warm(subject, workload, options)
+    await warmUpSubject(subject, workload, options)
     const { bytes } = await allocatedByCalls(subject, workload, options.signal)
     await subject.process.ask({ countPromises: true })
     const { promises } = await allocatedByCalls(subject, workload, options.signal)

@@ -4,20 +4,20 @@ import { GCProfiler } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 import { type Allocations, collectedBytes } from './allocations.ts'
 
-const counted = { collected: 0, promises: 0 }
+const totals = { collected: 0, promises: 0 }
 // Only used after `countPromises`, because each hooked promise allocates another object.
 const promiseHook = createHook({
   init(_id, type) {
-    if (type === 'PROMISE') counted.promises++
+    if (type === 'PROMISE') totals.promises++
   },
 })
 let collections = new GCProfiler()
 
 function allocations(): Allocations {
-  counted.collected += collectedBytes(collections.stop().statistics)
+  totals.collected += collectedBytes(collections.stop().statistics)
   collections = new GCProfiler()
   collections.start()
-  return { bytes: process.memoryUsage().heapUsed + counted.collected, promises: counted.promises }
+  return { bytes: process.memoryUsage().heapUsed + totals.collected, promises: totals.promises }
 }
 
 const send = process.send?.bind(process)

@@ -2,7 +2,7 @@ import type { FilterQuery } from '@rack-gateway/audit/search'
 
 /** The searches: each filter with a value of most events, of few events, and of no event. */
 export function searches(from: Date, to: Date): readonly FilterQuery[] {
-  const day = (at: number) => new Date(from.getTime() + at * 86_400_000).toISOString()
+  const day = (index: number) => new Date(from.getTime() + index * 86_400_000).toISOString()
   return [
     {},
     { from: day(3), to: day(4) },

@@ -24,14 +24,14 @@ try {
   await migrate(server.ownerUrl, { runtimeRole: roleOf(server.runtimeUrl) })
   const owner = openDatabase(server.ownerUrl, { max: 1 })
   const { from, to } = seededMonth(new Date())
-  const begun = performance.now()
+  const startedAt = performance.now()
   await seedEvents(owner.sql, { events, from, to })
   const [size] = await owner.sql<{ heap: string; indexes: string }[]>`
     select pg_size_pretty(pg_table_size('audit.events_seeded')) as heap, pg_size_pretty(pg_indexes_size('audit.events_seeded')) as indexes`
   await owner.close()
   console.log(JSON.stringify({ ...machine(null), node: process.version, load: loadavg()[0] }))
   console.log(
-    `${events} events seeded in ${Math.round((performance.now() - begun) / 1_000)} s: table ${size?.heap}, indexes ${size?.indexes}`,
+    `${events} events seeded in ${Math.round((performance.now() - startedAt) / 1_000)} s: table ${size?.heap}, indexes ${size?.indexes}`,
   )
   await measureAll(searches(from, to))
 } finally {
@@ -45,17 +45,17 @@ async function measureAll(queries: readonly FilterQuery[]): Promise<void> {
   const slowest: number[] = []
   for (const query of queries) {
     const times: number[] = []
-    let found = 0
+    let itemCount = 0
     for (let round = 0; round < rounds; round++) {
-      const begun = performance.now()
-      found = (await search.page(query, { limit: 50 })).items.length
-      times.push(performance.now() - begun)
+      const startedAt = performance.now()
+      itemCount = (await search.page(query, { limit: 50 })).items.length
+      times.push(performance.now() - startedAt)
     }
     const sorted = Float64Array.from(times).sort()
-    const most = sorted.at(-1) ?? 0
-    slowest.push(most)
+    const maximum = sorted.at(-1) ?? 0
+    slowest.push(maximum)
     console.log(
-      `${percentile(sorted, 50).toFixed(1).padStart(9)} ms p50 ${most.toFixed(1).padStart(9)} ms max ${String(found).padStart(4)} found  ${JSON.stringify(query)}`,
+      `${percentile(sorted, 50).toFixed(1).padStart(9)} ms p50 ${maximum.toFixed(1).padStart(9)} ms max ${String(itemCount).padStart(4)} found  ${JSON.stringify(query)}`,
     )
   }
   await shared.close()

@@ -2,13 +2,13 @@ import type { Database } from '@rack-gateway/database'
 
 /** The month of the generated events: two months ago, so that it contains no other events. */
 export function seededMonth(now: Date): { readonly from: Date; readonly to: Date } {
-  const month = (ahead: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1))
+  const month = (offset: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1))
   return { from: month(-2), to: month(-1) }
 }
 
 /**
- * Creates a partition of generated events, the same each time: 200 people, 40 apps, 2 racks, a tenth denied, a fifth with a command,
- * and a rare value for each searched field. It gets the indexes of `audit.events` when it is attached.
+ * Creates a partition of generated events, the same each time: 200 people, 40 apps, 2 racks, a tenth denied, a fifth with a
+ * command, and a rare value for each searched field. The partition gets the indexes of `audit.events` when it is attached.
  */
 export async function seedEvents(
   sql: Database['sql'],

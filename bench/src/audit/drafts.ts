@@ -3,7 +3,7 @@ import { rackRoutes } from '@rack-gateway/convox-api'
 
 /** Typical events of many callers: reads, changes, commands, denials. */
 export interface Traffic {
-  /** The events in turn; each is another one. */
+  /** The event with this index. Different indexes give different events. */
   draft(index: number): EventDraft
 }
 

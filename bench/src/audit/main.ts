@@ -40,15 +40,15 @@ const rack = await startSubject({
 const gateway = await prepareGateway({ url: rack.url, token: rackToken }, { inUse: true })
 try {
   await measureGateway()
-  // From here on this process is what is measured: PostgreSQL stays on the other core.
+  // From here on, this process is measured, so it moves to the subject's core. PostgreSQL stays on the other core.
   if (cores) spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cores.subject), String(process.pid)])
-  await measureMost()
+  await measureMaximumRate()
 } finally {
   await gateway.stop()
   await rack.stop()
 }
 
-/** The writer and its PostgreSQL, which have the whole machine. */
+/** Measures the waiting times at half of the target rate. The writer and its PostgreSQL have the whole machine. */
 async function measureWaits(): Promise<void> {
   const { variables, stop } = await prepareGateway({ url: 'http://127.0.0.1:9', token: rackToken }, { inUse: true })
   try {
@@ -75,7 +75,7 @@ async function measureWaits(): Promise<void> {
 }
 
 /** Writes as many events as possible, with PostgreSQL on the other core. */
-async function measureMost(): Promise<void> {
+async function measureMaximumRate(): Promise<void> {
   const { record, writer, close } = await openWriter(gateway.variables.DATABASE_URL)
   await closedLoop(record, 1_000, 2_000)
   const database = openDatabase(gateway.variables.DATABASE_OWNER_URL, { max: 1 })
@@ -85,16 +85,16 @@ async function measureMost(): Promise<void> {
   const plain = spread(inserts).median
   for (let round = 1; round <= rounds; round++) {
     const before = { ...writer.stats(), own: process.cpuUsage(), postgres: familyMicros(gateway.postmaster) }
-    const most = await closedLoop(record, 1_000, milliseconds)
+    const maximum = await closedLoop(record, 1_000, milliseconds)
     const after = writer.stats()
     const { user, system } = process.cpuUsage(before.own)
     const postgres =
       ((familyMicros(gateway.postmaster) ?? 0) - (before.postgres ?? 0)) / (after.written - before.written)
     const batch = (after.written - before.written) / (after.batches - before.batches)
     console.log(
-      `round ${round}: ${most.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${formatWaits(most)}; ` +
+      `round ${round}: ${maximum.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${formatWaits(maximum)}; ` +
         `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} of PostgreSQL each; ` +
-        `× ${(most.perSecond / plain).toFixed(2)} of plain inserts of as many lines without an index (${plain.toFixed(0)}/s)`,
+        `× ${(maximum.perSecond / plain).toFixed(2)} of plain inserts of as many lines without an index (${plain.toFixed(0)}/s)`,
     )
   }
   await close()
@@ -117,7 +117,7 @@ async function openWriter(url = '') {
   }
 }
 
-/** Writes the same number of bytes in equally large commits, but without indexes. @returns lines per second */
+/** Inserts lines of the length of an event, in equally large commits, but without indexes. @returns lines per second */
 async function plainInserts({ sql }: ReturnType<typeof openDatabase>, batch: number): Promise<number> {
   const lines = Array.from({ length: batch }, () => 'x'.repeat(1_400)).join(',')
   const { perSecond } = await closedLoop(
@@ -160,10 +160,10 @@ async function measureGateway(): Promise<void> {
       )
     }
   }
-  const of = (wanted: string) =>
-    spread(figures.filter(({ reads }) => reads === wanted).map(({ perSecond }) => perSecond)).median
+  const throughputOf = (readsMode: string) =>
+    spread(figures.filter(({ reads }) => reads === readsMode).map(({ perSecond }) => perSecond)).median
   console.log(
-    `50 callers: waiting for the commit leaves ${(of('strict') / of('relaxed')).toFixed(2)} of the throughput without it`,
+    `50 callers: waiting for the commit leaves ${(throughputOf('strict') / throughputOf('relaxed')).toFixed(2)} of the throughput without it`,
   )
   for (const { process } of subjects) await process.stop()
 }

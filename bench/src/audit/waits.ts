@@ -1,5 +1,6 @@
 import { percentile } from '../report/statistics.ts'
 
+/** The rate and the waiting times of a load. */
 export interface Waits {
   readonly perSecond: number
   /** Milliseconds, the shortest first. */
@@ -20,13 +21,13 @@ export async function closedLoop(
   const until = started + milliseconds
   const waits: number[] = []
   let next = 0
-  async function call() {
+  async function callRepeatedly() {
     for (let from = performance.now(); from < until; from = performance.now()) {
       await work(next++)
       waits.push(performance.now() - from)
     }
   }
-  await Promise.all(Array.from({ length: callers }, call))
+  await Promise.all(Array.from({ length: callers }, callRepeatedly))
   return waitsOf(waits, performance.now() - started)
 }
 
@@ -42,14 +43,14 @@ export async function openLoop(
   const started = performance.now()
   const waits = new Float64Array(Math.floor((perSecond * milliseconds) / 1_000))
   // Only a count is kept: garbage collection of kept promises would pause the subject.
-  let left = waits.length
+  let pendingCount = waits.length
   await new Promise<void>((resolve, reject) => {
     async function begin(index: number) {
       const due = started + (index * 1_000) / perSecond
       await work(index)
       waits[index] = performance.now() - due
-      left--
-      if (left === 0) resolve()
+      pendingCount--
+      if (pendingCount === 0) resolve()
     }
     function beginDue(next: number) {
       const due = Math.min(waits.length, Math.floor(((performance.now() - started) * perSecond) / 1_000))

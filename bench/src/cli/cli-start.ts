@@ -1,7 +1,7 @@
 /**
- * Measures how much longer a wrapped command takes than an empty program, and how much the check before convox adds: `node -e 0`
- * and, if it was built, the single executable against an empty one. All of them run in each round, and each comparison
- * uses values of the same round. Exits with 1 if a bound is exceeded.
+ * Measures how much longer a wrapped command takes than an empty program, and how much the check before convox adds. The
+ * empty program of the JavaScript is `node -e 0`. The single executable, if it was built, is compared with an empty one. All
+ * programs run in each round, and each comparison uses values of the same round. Exits with 1 if a bound is exceeded.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { machine } from '../machine.ts'
 import { percentile } from '../report/statistics.ts'
-import { shippedCli, startKnownPolicy, timed } from './known-policy.ts'
+import { shippedCli, startKnownPolicy, timeProgram } from './known-policy.ts'
 
 const rounds = Number(process.argv[2] ?? 100)
 const [node = process.execPath, executable = builtExecutable()] = process.argv.slice(3)
@@ -19,21 +19,21 @@ const empty = join(dirname(executable), 'empty')
 
 interface Run {
   readonly name: string
-  /** What follows the command's name; null for the empty program. */
+  /** The words after the command's name; null for the empty program. */
   readonly words: readonly string[] | null
-  readonly more?: NodeJS.ProcessEnv
+  readonly environment?: NodeJS.ProcessEnv
 }
 
 /** The maximum difference between the medians of two programs, in milliseconds. */
 interface Bound {
   readonly run: Run
-  readonly over: Run
-  readonly most: number
+  readonly reference: Run
+  readonly maximum: number
 }
 
-const nothing: Run = { name: 'an empty program', words: null }
+const emptyRun: Run = { name: 'an empty program', words: null }
 const rackUrl = 'http://convox:rgs_bench@127.0.0.1:1/rack/bench'
-const passThrough: Run = { name: 'apps, RACK_URL set', words: ['apps'], more: { RACK_URL: rackUrl } }
+const passThrough: Run = { name: 'apps, RACK_URL set', words: ['apps'], environment: { RACK_URL: rackUrl } }
 const pairs = ['apps', 'releases promote R1 -a web', 'env set A=b -a web'].map((line) => {
   const words = line.split(' ')
   return {
@@ -41,12 +41,12 @@ const pairs = ['apps', 'releases promote R1 -a web', 'env set A=b -a web'].map((
     checked: { name: line, words },
   }
 })
-const runs: readonly Run[] = [nothing, passThrough, ...pairs.flatMap(({ unchecked, checked }) => [unchecked, checked])]
+const runs: readonly Run[] = [emptyRun, passThrough, ...pairs.flatMap(({ unchecked, checked }) => [unchecked, checked])]
 const bounds: readonly Bound[] = [
-  { run: passThrough, over: nothing, most: 25 },
+  { run: passThrough, reference: emptyRun, maximum: 25 },
   ...pairs.flatMap(({ unchecked, checked }) => [
-    { run: checked, over: nothing, most: 60 },
-    { run: checked, over: unchecked, most: 30 },
+    { run: checked, reference: emptyRun, maximum: 60 },
+    { run: checked, reference: unchecked, maximum: 30 },
   ]),
 ]
 
@@ -65,16 +65,18 @@ else
 const { environment, close } = await startKnownPolicy()
 try {
   console.log(JSON.stringify({ ...machine(null), node, rounds }))
-  const measured = programs.flatMap((program) => runs.map((run) => ({ program, run, times: new Float64Array(rounds) })))
-  for (const { program, run } of measured) await prepare(program, run)
+  const measurements = programs.flatMap((program) =>
+    runs.map((run) => ({ program, run, times: new Float64Array(rounds) })),
+  )
+  for (const { program, run } of measurements) await prepare(program, run)
   for (let round = 0; round < rounds; round++)
-    for (const { program, run, times } of inTurns(measured, round))
-      times[round] = timed(commandOf(program, run), { ...environment, ...run.more })
+    for (const { program, run, times } of inTurns(measurements, round))
+      times[round] = timeProgram(commandOf(program, run), { ...environment, ...run.environment })
   for (const program of programs) {
     const timesOf = (run: Run) =>
-      measured.find((one) => one.program === program && one.run === run)?.times ?? new Float64Array()
+      measurements.find((one) => one.program === program && one.run === run)?.times ?? new Float64Array()
     for (const run of runs)
-      console.log(`${program.name}: ${run.name}: p50 ${shown(timesOf(run).slice().sort(), 50)} ms`)
+      console.log(`${program.name}: ${run.name}: p50 ${formatPercentile(timesOf(run).slice().sort(), 50)} ms`)
     for (const bound of bounds) report(program, bound, timesOf)
   }
 } finally {
@@ -89,7 +91,7 @@ function commandOf({ empty, command }: Program, { words }: Run): readonly string
 async function prepare(program: Program, run: Run): Promise<void> {
   const [file = '', ...words] = commandOf(program, run)
   for (let time = 0; time < 3; time++)
-    await once(spawn(file, words, { env: { ...environment, ...run.more }, stdio: 'ignore' }), 'close')
+    await once(spawn(file, words, { env: { ...environment, ...run.environment }, stdio: 'ignore' }), 'close')
 }
 
 /** Alternates the order in each round, so that no program always runs after the same one. */
@@ -97,19 +99,19 @@ function inTurns<T>(list: readonly T[], round: number): readonly T[] {
   return round % 2 === 0 ? list : list.toReversed()
 }
 
-function report(program: Program, { run, over, most }: Bound, timesOf: (run: Run) => Float64Array): void {
-  const others = timesOf(over)
+function report(program: Program, { run, reference, maximum }: Bound, timesOf: (run: Run) => Float64Array): void {
+  const referenceTimes = timesOf(reference)
   const added = timesOf(run)
-    .map((time, round) => time - (others[round] ?? Number.NaN))
+    .map((time, round) => time - (referenceTimes[round] ?? Number.NaN))
     .sort()
-  const isHeld = percentile(added, 50) <= most
-  if (!isHeld) process.exitCode = 1
+  const isMet = percentile(added, 50) <= maximum
+  if (!isMet) process.exitCode = 1
   console.log(
-    `${program.name}: ${run.name}: ${shown(added, 50)} ms more than ${over.name} (middle half: ${shown(added, 25)} to ${shown(added, 75)}; at most ${most}: ${isHeld ? 'held' : 'NOT held'}; load ${loadavg()[0]?.toFixed(1)})`,
+    `${program.name}: ${run.name}: ${formatPercentile(added, 50)} ms more than ${reference.name} (middle half: ${formatPercentile(added, 25)} to ${formatPercentile(added, 75)}; at most ${maximum}: ${isMet ? 'met' : 'MISSED'}; load ${loadavg()[0]?.toFixed(1)})`,
   )
 }
 
-function shown(sorted: Float64Array, percent: number): string {
+function formatPercentile(sorted: Float64Array, percent: number): string {
   return percentile(sorted, percent).toFixed(1)
 }
 

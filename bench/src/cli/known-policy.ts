@@ -38,11 +38,11 @@ export async function startKnownPolicy(): Promise<KnownPolicy> {
 }
 
 /** Runs a program until it ends. @returns milliseconds */
-export function timed([program = '', ...words]: readonly string[], env: NodeJS.ProcessEnv): number {
-  const begun = process.hrtime.bigint()
+export function timeProgram([program = '', ...words]: readonly string[], env: NodeJS.ProcessEnv): number {
+  const startedAt = process.hrtime.bigint()
   const { status } = spawnSync(program, words, { env, stdio: 'ignore' })
   if (status !== 0) throw new Error(`${[program, ...words].join(' ')} ended with ${status}`)
-  return Number(process.hrtime.bigint() - begun) / 1e6
+  return Number(process.hrtime.bigint() - startedAt) / 1e6
 }
 
 function writeConfig(home: string, url: string): void {

@@ -38,8 +38,8 @@ export async function logIn(browser: Browser, url: string, person: string, path 
  *
  * @returns milliseconds since the navigation began, by the clock of the page
  */
-export async function timeUntil(page: Page, address: string, shown: string): Promise<number> {
+export async function timeUntil(page: Page, address: string, selector: string): Promise<number> {
   await page.goto(address, { waitUntil: 'commit' })
-  await page.locator(shown).first().waitFor()
+  await page.locator(selector).first().waitFor()
   return page.evaluate<number>('performance.now()')
 }

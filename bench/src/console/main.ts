@@ -23,7 +23,7 @@ const maxFirstPage = 200_000
 const maxStart = 1_000
 
 /** Racks, and apps on each of them. */
-const many = { racks: 50, apps: 20 }
+const manyRacks = { racks: 50, apps: 20 }
 
 const rounds = Number(process.argv[2] ?? 5)
 const events = Number(process.argv[3] ?? 1_000_000)
@@ -72,30 +72,31 @@ function failBound(text: string): void {
   process.exitCode = 1
 }
 
-/** How long the overview takes until it says how each rack is. The first time, the gateway asks the racks. */
+/** Measures the time until the overview shows the state of each rack. The first time, the gateway asks the racks. */
 async function measureManyRacks(): Promise<void> {
-  const racks = await startManyRacks(many.racks, many.apps)
+  const racks = await startManyRacks(manyRacks.racks, manyRacks.apps)
   const options = { port: 0, dataDir: join(home, 'many'), env: racks.env, log: pino({ level: 'silent' }) }
-  const crowded = await startDemo(options)
-  const page = await logIn(browser, crowded.publicUrl, 'viewer', '/gateway/policy')
-  const until = (path: string, shown: string) => timeUntil(page, `${crowded.publicUrl}/gateway${path}`, shown)
-  const rows = `:text("${many.racks} of ${many.racks} reachable")`
-  const first = await until('/', rows)
-  const again: number[] = []
-  const apps: number[] = []
+  const demoWithManyRacks = await startDemo(options)
+  const page = await logIn(browser, demoWithManyRacks.publicUrl, 'viewer', '/gateway/policy')
+  const timeOfPage = (path: string, shown: string) =>
+    timeUntil(page, `${demoWithManyRacks.publicUrl}/gateway${path}`, shown)
+  const rows = `:text("${manyRacks.racks} of ${manyRacks.racks} reachable")`
+  const first = await timeOfPage('/', rows)
+  const laterTimes: number[] = []
+  const appTimes: number[] = []
   for (let round = 0; round < rounds; round++) {
-    again.push(await until('/', rows))
-    apps.push(await until('/apps', 'tbody tr'))
+    laterTimes.push(await timeOfPage('/', rows))
+    appTimes.push(await timeOfPage('/apps', 'tbody tr'))
   }
-  console.log(`with ${many.racks} racks and ${many.racks * many.apps} apps`)
-  console.log(`  overview, until each rack is shown: ${first.toFixed(0)} ms, then ${milliseconds(again)}`)
-  console.log(`  apps, until the first row: ${milliseconds(apps)}`)
+  console.log(`with ${manyRacks.racks} racks and ${manyRacks.racks * manyRacks.apps} apps`)
+  console.log(`  overview, until each rack is shown: ${first.toFixed(0)} ms, then ${milliseconds(laterTimes)}`)
+  console.log(`  apps, until the first row: ${milliseconds(appTimes)}`)
   await page.context().close()
-  await crowded.stop()
+  await demoWithManyRacks.stop()
   await racks.stop()
 }
 
-/** How long a recording of a minute, and one of an hour, take until they play, and until a link to the last second shows it. */
+/** Measures the time until a recording of a minute, and one of an hour, plays, and until a link to its last second shows this second. */
 async function measureRecordings(page: Page): Promise<void> {
   const owner = openDatabase(demo.gateway.databaseOwnerUrl, { max: 1 })
   for (const minutes of [1, 60]) {
@@ -130,13 +131,13 @@ async function measureAudit(page: Page): Promise<void> {
     const times: number[] = []
     for (let round = 0; round < rounds; round++)
       times.push(await timeUntil(page, address, '[role=gridcell], :text("No events match."), [role=alert]'))
-    // Over very many events, the gateway refuses a search that would take too long.
-    const refused = await page.locator('[role=alert]').allTextContents()
-    if (refused.length === 0) slowest.push(spread(times).median)
-    const result = refused.length === 0 ? '' : `: refused, ${refused[0]}`
+    // Over very many events, the gateway rejects a search that would take too long.
+    const rejections = await page.locator('[role=alert]').allTextContents()
+    if (rejections.length === 0) slowest.push(spread(times).median)
+    const result = rejections.length === 0 ? '' : `: rejected, ${rejections[0]}`
     console.log(`  ${milliseconds(times)}  ${view === '' ? 'all events' : view}${result}`)
   }
-  console.log(`slowest view that was not refused: ${Math.max(...slowest).toFixed(0)} ms`)
+  console.log(`slowest view that was not rejected: ${Math.max(...slowest).toFixed(0)} ms`)
 }
 
 function kilobytes(bytes: number): string {

@@ -2,12 +2,12 @@ import { createServer } from 'node:http'
 import { listen } from '@rack-gateway/testing/server'
 
 export interface ManyRacks {
-  /** The variables of a gateway in front of them. */
+  /** The environment variables of a gateway in front of these racks. */
   readonly env: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
 
-/** Racks that answer what the pages ask first. */
+/** Starts racks that answer the first requests of the pages. */
 export async function startManyRacks(count: number, appsPerRack: number): Promise<ManyRacks> {
   const servers = await Promise.all(Array.from({ length: count }, (_, number) => startRack(number + 1, appsPerRack)))
   return {

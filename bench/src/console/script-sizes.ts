@@ -8,22 +8,22 @@ export interface ScriptSizes {
   readonly lazy: Readonly<Record<string, number>>
 }
 
-/** Reads the sizes that were built. @param directory the `dist` of the web console */
+/** Reads the sizes of the built scripts. @param directory the `dist` of the web console */
 export function scriptSizes(directory: string): ScriptSizes {
   const document = readFileSync(join(directory, 'index.html'), 'utf8')
-  const loaded = new Set([...document.matchAll(/\/gateway\/(assets\/[\w.-]+\.js)"/g)].map(([, path]) => path))
+  const documentScripts = new Set([...document.matchAll(/\/gateway\/(assets\/[\w.-]+\.js)"/g)].map(([, path]) => path))
   const names = readdirSync(join(directory, 'assets')).filter((name) => name.endsWith('.js'))
   const lazy: Record<string, number> = {}
   let first = 0
   for (const name of names) {
     const size = compressedSize(join(directory, 'assets', name))
-    if (loaded.has(`assets/${name}`)) first += size
+    if (documentScripts.has(`assets/${name}`)) first += size
     else lazy[name.replace(/-[\w-]{8}\.js$/, '')] = size
   }
   return { first, lazy }
 }
 
-/** With gzip, which every browser accepts. */
+/** The size with gzip, which every browser accepts. */
 function compressedSize(path: string): number {
   return statSync(existsSync(`${path}.gz`) ? `${path}.gz` : path).size
 }

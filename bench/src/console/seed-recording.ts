@@ -15,7 +15,7 @@ export interface SeededRecording {
 
 /** Milliseconds between two lines. */
 const pace = 100
-/** Bytes that wait for the store at most. */
+/** The maximum number of bytes that wait for the store. */
 const maxWaiting = 1024 * 1024
 
 /**
@@ -58,7 +58,7 @@ export async function seedRecording(dataDir: string, sql: Sql, duration: number)
   return { id, bytes }
 }
 
-/** Ten rows of a terminal, such as a progress display prints them. */
+/** Ten rows of a terminal, as a progress display prints them. */
 function lineAt(number: number): string {
   const words = Array.from(
     { length: 100 },

@@ -3,10 +3,10 @@ import { connect } from 'node:net'
 /** A connection of a flood. Sends the given bytes, and reads as fast as it can. */
 export interface FloodSocket {
   write(bytes: Buffer): void
-  /** Sends the bytes again and again, as fast as they are taken. */
+  /** Sends the bytes again and again, as fast as the connection accepts them. */
   writeWithoutEnd(bytes: Buffer): void
-  /** Sends the bytes again after `each` so many that came back. */
-  writeBack(bytes: Buffer, back: { readonly received: number; readonly each: number }): void
+  /** Adds received bytes. Each time that they reach the threshold, sends the bytes again. */
+  writeAfterBytes(bytes: Buffer, progress: { readonly received: number; readonly threshold: number }): void
   destroy(): void
 }
 
@@ -18,16 +18,16 @@ export interface FloodSocketEvents {
   readonly onClose: () => void
 }
 
-/** Finds a head by its first bytes only, which is cheap. Bodies of the demo rack never contain them. */
+/** Finds a head by its first bytes only, which takes little time. Bodies of the demo rack never contain these bytes. */
 const heads = /HTTP\/1\.1 (\d{3}) /g
-/** One less than the shortest beginning, because a chunk can end inside one. */
+/** One less than the length of a match, because a chunk can end inside a match. */
 const overlap = 'HTTP/1.1 200'.length
 
 export function openSocket(url: string, { onOpen, onStatus, onBytes, onClose }: FloodSocketEvents): FloodSocket {
   const { hostname, port } = new URL(url)
   const tcp = connect({ host: hostname, port: Number(port), noDelay: true })
   let tail = ''
-  let back = 0
+  let receivedBytes = 0
   const socket: FloodSocket = {
     write(bytes) {
       if (tcp.writable) tcp.write(bytes)
@@ -36,10 +36,10 @@ export function openSocket(url: string, { onOpen, onStatus, onBytes, onClose }: 
       while (tcp.writable && tcp.write(bytes));
       tcp.once('drain', () => socket.writeWithoutEnd(bytes))
     },
-    writeBack(bytes, { received, each }) {
-      back += received
-      if (back < each) return
-      back -= each
+    writeAfterBytes(bytes, { received, threshold }) {
+      receivedBytes += received
+      if (receivedBytes < threshold) return
+      receivedBytes -= threshold
       socket.write(bytes)
     },
     destroy: () => void tcp.destroy(),

@@ -28,23 +28,23 @@ export interface RunningFlood {
 const uploads = 256
 const identityCallers = 250
 const slowBodies = 150
-const pipelined = 20_000
+const pipelinedCalls = 20_000
 const largeLists = 20
 
 /** The floods by their name on the command line. */
 export const floods: Readonly<Record<string, Flood>> = {
   'stalled-uploads': {
-    title: `${uploads} uploads that stall, and others that break off while they wait`,
+    title: `${uploads} uploads that stall, and others that are canceled while they wait`,
     role: 'admin',
     start: ({ url, token }) => {
-      const stalled = (index: number) => Buffer.concat([uploadHead(index, url, token), Buffer.from('x')])
+      const stalledUpload = (index: number) => Buffer.concat([uploadHead(index, url, token), Buffer.from('x')])
       return openConnections({
         url,
         count: uploads,
-        onOpen: (socket, index) => socket.write(stalled(index)),
+        onOpen: (socket, index) => socket.write(stalledUpload(index)),
         interval: 200,
         onInterval: (open) => {
-          const socket = open((one) => one.write(stalled(uploads)))
+          const socket = open((one) => one.write(stalledUpload(uploads)))
           setTimeout(() => socket.destroy(), 100)
         },
       })
@@ -57,22 +57,22 @@ export const floods: Readonly<Record<string, Flood>> = {
       openConnections({
         url,
         count: identityCallers,
-        onOpen: (socket) => socket.write(issue(url, token)),
-        onResponse: (socket) => socket.write(issue(url, token)),
+        onOpen: (socket) => socket.write(issueRequest(url, token)),
+        onResponse: (socket) => socket.write(issueRequest(url, token)),
       }),
   },
   'slow-bodies': {
-    title: `${slowBodies} bodies that do not come, without a credential`,
+    title: `${slowBodies} requests whose bodies never arrive, without a credential`,
     role: null,
     start: ({ url }) =>
       openConnections({ url, count: slowBodies, onOpen: (socket) => socket.write(jsonHead(url, null, 1_000)) }),
   },
   pipelined: {
-    title: `${pipelined.toLocaleString('en')} reads on one connection at once`,
+    title: `${pipelinedCalls.toLocaleString('en')} reads on one connection at once`,
     role: 'viewer',
     start: ({ url, token }) => {
       const request = get('/apps?', url, token)
-      const requests = Buffer.concat(Array.from({ length: pipelined }, () => request))
+      const requests = Buffer.concat(Array.from({ length: pipelinedCalls }, () => request))
       let responses = 0
       return openConnections({
         url,
@@ -82,7 +82,7 @@ export const floods: Readonly<Record<string, Flood>> = {
           socket.write(requests)
         },
         onResponse: (socket) => {
-          if (++responses % pipelined === 0) socket.write(requests)
+          if (++responses % pipelinedCalls === 0) socket.write(requests)
         },
       })
     },
@@ -110,13 +110,13 @@ export const floods: Readonly<Record<string, Flood>> = {
       const frames = { bytes: 8_000, atOnce: 64 }
       const { message } = echo(handshake, frames)
       // The rack echoes each frame. The flood discards the echo and sends as much again.
-      const echoed = frames.atOnce * frames.bytes
+      const echoedBytes = frames.atOnce * frames.bytes
       return openConnections({
         url,
         count: 1,
         onOpen: (socket) => socket.write(handshake),
         onResponse: (socket) => socket.write(message),
-        onBytes: (socket, bytes) => socket.writeBack(message, { received: bytes, each: echoed }),
+        onBytes: (socket, bytes) => socket.writeAfterBytes(message, { received: bytes, threshold: echoedBytes }),
       })
     },
   },
@@ -158,15 +158,15 @@ function openConnections({
   let received = 0
   let isStopped = false
 
-  function note(what: string): void {
-    statuses.set(what, (statuses.get(what) ?? 0) + 1)
+  function countStatus(status: string): void {
+    statuses.set(status, (statuses.get(status) ?? 0) + 1)
   }
 
-  function open(begin: (socket: FloodSocket) => void, ended: () => void): FloodSocket {
+  function open(begin: (socket: FloodSocket) => void, onEnd: () => void): FloodSocket {
     const socket = openSocket(url, {
       onOpen: begin,
       onStatus: (status) => {
-        note(status)
+        countStatus(status)
         if (!isStopped) onResponse?.(socket)
       },
       onBytes(bytes) {
@@ -175,22 +175,22 @@ function openConnections({
       },
       onClose: () => {
         sockets.delete(socket)
-        if (!isStopped) setTimeout(ended, reopenAfter)
+        if (!isStopped) setTimeout(onEnd, reopenAfter)
       },
     })
     sockets.add(socket)
     return socket
   }
 
-  function keep(index: number): void {
+  function keepOpen(index: number): void {
     if (!isStopped)
       open(
         (socket) => onOpen(socket, index),
-        () => keep(index),
+        () => keepOpen(index),
       )
   }
 
-  for (let index = 0; index < count; index++) keep(index)
+  for (let index = 0; index < count; index++) keepOpen(index)
   const timer = onInterval && setInterval(() => onInterval((begin) => open(begin, () => undefined)), interval)
   return {
     statuses,
@@ -208,7 +208,7 @@ function uploadHead(index: number, url: string, token: string): Buffer {
   return head(`POST /apps/app-0/objects/tmp/${index}.tgz`, url, token, headers)
 }
 
-function issue(url: string, token: string): Buffer {
+function issueRequest(url: string, token: string): Buffer {
   const body = Buffer.from(JSON.stringify({ name: 'flood', role: 'viewer' }))
   return Buffer.concat([jsonHead(url, token, body.length), body])
 }

@@ -27,10 +27,10 @@ const bound = { milliseconds: 25, times: 2, bytes: 128 * 1_024 * 1_024 }
 const rackToken = 'bench-rack-password'
 const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
 
-interface Measured {
+interface FloodMeasurement {
   readonly idle: ProbeResult[]
   readonly flooded: ProbeResult[]
-  /** Reads that go to the rack directly, with the flood: what of the above the gateway does not cause. */
+  /** Reads that go to the rack directly, with the flood: the part of `flooded` that the gateway does not cause. */
   readonly direct: ProbeResult[]
   /** The maximum of all rounds, in bytes above idle. Null on systems without /proc. */
   memory: number | null
@@ -77,7 +77,7 @@ try {
       result.idle.push(await probe({ url: gateway.url, requestAt: requests, count: calls.idle, interval }))
       const before = residentBytes(gateway.pids)
       const memory = watchMemory(gateway.pids)
-      const load = await startSubject({
+      const floodProcess = await startSubject({
         program: 'flood',
         environment: { BENCH_FLOOD: name, BENCH_GATEWAY: gateway.url, BENCH_TOKEN: token },
         core: cores?.rest ?? null,
@@ -89,11 +89,11 @@ try {
         ])
         result.flooded.push(flooded)
         result.direct.push(direct)
-        addCounts(result, (await load.ask({ counts: true })) as FloodCounts)
+        addCounts(result, (await floodProcess.ask({ counts: true })) as FloodCounts)
       } finally {
-        await load.stop()
+        await floodProcess.stop()
       }
-      const grown = memory.grown()
+      const grown = memory.stop()
       if (before !== null && idleBytes !== null && grown !== null)
         result.memory = Math.max(result.memory ?? 0, before + grown - idleBytes)
       await new Promise((resolve) => setTimeout(resolve, pause))
@@ -127,34 +127,34 @@ function requestsOf({ url }: SubjectProcess, token: string): (index: number) => 
   return (index) => (index % 5 === 4 ? change : read)
 }
 
-function emptyResult(): Measured {
+function emptyResult(): FloodMeasurement {
   return { idle: [], flooded: [], direct: [], memory: null, statuses: new Map(), received: 0 }
 }
 
-function addCounts(result: Measured, { statuses, received }: FloodCounts): void {
+function addCounts(result: FloodMeasurement, { statuses, received }: FloodCounts): void {
   for (const [status, count] of Object.entries(statuses))
     result.statuses.set(status, (result.statuses.get(status) ?? 0) + count)
   result.received += received
 }
 
-function report(results: ReadonlyMap<string, Measured>): void {
+function report(results: ReadonlyMap<string, FloodMeasurement>): void {
   console.log(`load average ${loadavg()[0]?.toFixed(1)}\n`)
   console.log(
-    '| flood | without: p50, p99 ms | with: p50, p99 ms | rack directly, with: p50, p99 ms | errors | memory above idle | what the flood got | bound |',
+    '| flood | without: p50, p99 ms | with: p50, p99 ms | rack directly, with: p50, p99 ms | errors | memory above idle | responses to the flood | bound |',
   )
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
   for (const [name, { idle, flooded, direct, memory, statuses, received }] of results) {
-    const [without, during] = [figures(idle), figures(flooded)]
+    const [withoutFlood, withFlood] = [figures(idle), figures(flooded)]
     const isMet =
-      during.errors === 0 &&
-      during.p99 <= Math.max(bound.milliseconds, bound.times * without.p99) &&
+      withFlood.errors === 0 &&
+      withFlood.p99 <= Math.max(bound.milliseconds, bound.times * withoutFlood.p99) &&
       (memory ?? 0) <= bound.bytes
     if (!isMet) process.exitCode = 1
-    const refusals = [...[...statuses].map(([status, count]) => `${count} × ${status}`), inMebibytes(received)].join(
+    const responses = [...[...statuses].map(([status, count]) => `${count} × ${status}`), inMebibytes(received)].join(
       ', ',
     )
     console.log(
-      `| ${floodNamed(name).title} | ${shown(without)} | ${shown(during)} | ${shown(figures(direct))} | ${errorsOf(flooded)} | ${memory === null ? 'unknown' : inMebibytes(memory)} | ${refusals} | ${isMet ? 'met' : 'MISSED'} |`,
+      `| ${floodNamed(name).title} | ${formatFigures(withoutFlood)} | ${formatFigures(withFlood)} | ${formatFigures(figures(direct))} | ${errorsOf(flooded)} | ${memory === null ? 'unknown' : inMebibytes(memory)} | ${responses} | ${isMet ? 'met' : 'MISSED'} |`,
     )
   }
 }
@@ -165,14 +165,14 @@ interface Figures {
   readonly errors: number
 }
 
-function figures(seen: readonly ProbeResult[]): Figures {
-  const sorted = Float64Array.from(seen.flatMap(({ latencies }) => latencies)).sort()
-  const errors = seen.reduce((sum, one) => sum + one.errors.length, 0)
+function figures(results: readonly ProbeResult[]): Figures {
+  const sorted = Float64Array.from(results.flatMap(({ latencies }) => latencies)).sort()
+  const errors = results.reduce((sum, one) => sum + one.errors.length, 0)
   if (sorted.length === 0) return { p50: Number.POSITIVE_INFINITY, p99: Number.POSITIVE_INFINITY, errors }
   return { p50: percentile(sorted, 50), p99: percentile(sorted, 99), errors }
 }
 
-function shown({ p50, p99 }: Figures): string {
+function formatFigures({ p50, p99 }: Figures): string {
   return `${p50.toFixed(1)}, ${p99.toFixed(1)}`
 }
 
@@ -180,8 +180,8 @@ function inMebibytes(bytes: number): string {
   return `${Math.round(bytes / 1_024 / 1_024)} MiB`
 }
 
-function errorsOf(seen: readonly ProbeResult[]): string {
+function errorsOf(results: readonly ProbeResult[]): string {
   const counts = new Map<string, number>()
-  for (const error of seen.flatMap(({ errors }) => errors)) counts.set(error, (counts.get(error) ?? 0) + 1)
+  for (const error of results.flatMap(({ errors }) => errors)) counts.set(error, (counts.get(error) ?? 0) + 1)
   return counts.size === 0 ? 'none' : [...counts].map(([error, count]) => `${count} × ${error}`).join(', ')
 }

@@ -21,7 +21,7 @@ export interface ProbeOptions {
 /** Milliseconds after which a call counts as failed. */
 const timeout = 5_000
 
-/** Makes calls at fixed times, even if earlier calls have not ended. Like commands, each uses its own connection. */
+/** Makes calls at fixed times, even if earlier calls have not ended. Each uses its own connection, like a command. */
 export async function probe({ url, requestAt, count, interval }: ProbeOptions): Promise<ProbeResult> {
   const begin = performance.now()
   const calls = Array.from({ length: count }, async (_, index) => {
@@ -30,10 +30,10 @@ export async function probe({ url, requestAt, count, interval }: ProbeOptions): 
     const error = await callOnce(url, requestAt(index))
     return { milliseconds: performance.now() - due, error }
   })
-  const seen = await Promise.all(calls)
+  const results = await Promise.all(calls)
   return {
-    latencies: seen.filter(({ error }) => error === null).map(({ milliseconds }) => milliseconds),
-    errors: seen.flatMap(({ error }) => error ?? []),
+    latencies: results.filter(({ error }) => error === null).map(({ milliseconds }) => milliseconds),
+    errors: results.flatMap(({ error }) => error ?? []),
   }
 }
 
@@ -43,11 +43,11 @@ function callOnce(url: string, request: Buffer): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
     function settle(error: string | null) {
-      clearTimeout(late)
+      clearTimeout(timer)
       socket.destroy()
       resolve(error)
     }
-    const late = setTimeout(() => settle('no response'), timeout)
+    const timer = setTimeout(() => settle('no response'), timeout)
     const read = createAnswerReader(({ status }) => settle(status >= 200 && status < 300 ? null : String(status)))
     socket.on('data', (chunk: Buffer) => {
       try {

@@ -36,5 +36,5 @@ test('a body that looks like the end of a head is a body', () => {
 
 test('an answer in chunks is an error, not a wrong figure', () => {
   const chunked = Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n')
-  expect(() => reading([chunked])).toThrow('without a Content-Length')
+  expect(() => reading([chunked])).toThrow('has no Content-Length')
 })

@@ -12,28 +12,28 @@ const endOfHead = Buffer.from('\r\n\r\n')
  * @throws from that function, for an answer without a length
  */
 export function createAnswerReader(onAnswer: (answer: ReadAnswer) => void): (chunk: Buffer) => void {
-  let waiting: Buffer = Buffer.alloc(0)
-  let wanted = 0
+  let buffer: Buffer = Buffer.alloc(0)
+  let answerLength = 0
   return function read(chunk) {
-    waiting = waiting.length === 0 ? chunk : Buffer.concat([waiting, chunk])
-    while (waiting.length > 0 && waiting.length >= wanted) {
-      const head = waiting.indexOf(endOfHead)
+    buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk])
+    while (buffer.length > 0 && buffer.length >= answerLength) {
+      const head = buffer.indexOf(endOfHead)
       if (head === -1) return
       const begin = head + endOfHead.length
-      const text = waiting.toString('latin1', 0, head)
+      const text = buffer.toString('latin1', 0, head)
       const end = begin + lengthOf(text)
-      wanted = end
-      if (waiting.length < end) return
-      const answer = { status: Number(text.slice(9, 12)), body: waiting.subarray(begin, end) }
-      waiting = waiting.subarray(end)
-      wanted = 0
+      answerLength = end
+      if (buffer.length < end) return
+      const answer = { status: Number(text.slice(9, 12)), body: buffer.subarray(begin, end) }
+      buffer = buffer.subarray(end)
+      answerLength = 0
       onAnswer(answer)
     }
   }
 }
 
 function lengthOf(head: string): number {
-  const found = /\r\ncontent-length: *(\d+)/i.exec(head)
-  if (!found) throw new Error('an answer came without a Content-Length, which this load cannot read')
-  return Number(found[1])
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)
+  if (!length) throw new Error('an answer has no Content-Length, so this load cannot read it')
+  return Number(length[1])
 }

@@ -63,7 +63,7 @@ test('a body that is not complete has no end', () => {
 
 test.each([
   ['HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n', 'was 403'],
-  ['HTTP/1.1 200 OK\r\n\r\n', 'without a length'],
+  ['HTTP/1.1 200 OK\r\n\r\n', 'has no length'],
   ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n', 'no size'],
 ])('%j is an error', (text, message) => {
   expect(() => reading([Buffer.from(text)])).toThrow(message)

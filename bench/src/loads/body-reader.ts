@@ -3,7 +3,7 @@ export interface BodyListener {
   onEnd(): void
 }
 
-type Place = 'head' | 'size' | 'data' | 'gap' | 'trailer'
+type Part = 'head' | 'size' | 'data' | 'gap' | 'trailer'
 
 /**
  * Reads answers of any size from a connection, with a Content-Length or chunked, without storing them.
@@ -12,64 +12,64 @@ type Place = 'head' | 'size' | 'data' | 'gap' | 'trailer'
  * @throws from that function, for an answer that isn't 200 or has no known length
  */
 export function createBodyReader({ onBody, onEnd }: BodyListener): (chunk: Buffer) => void {
-  let place: Place = 'head'
+  let currentPart: Part = 'head'
   let line = ''
   let head: string[] = []
-  let left = 0
-  let chunked = false
+  let remaining = 0
+  let isChunked = false
 
   function readLine(rest: Buffer): Buffer {
     const end = rest.indexOf('\n')
     line += rest.toString('latin1', 0, end === -1 ? rest.length : end + 1)
     if (end === -1) return rest.subarray(rest.length)
-    const whole = line.trimEnd()
+    const completeLine = line.trimEnd()
     line = ''
-    takeLine(whole)
+    takeLine(completeLine)
     return rest.subarray(end + 1)
   }
 
-  function takeLine(whole: string): void {
-    if (place === 'head') takeHead(whole)
-    else if (place === 'size') begin(Number.parseInt(whole, 16), 'trailer')
-    else if (place === 'gap') place = 'size'
-    else if (whole === '') finish()
+  function takeLine(completeLine: string): void {
+    if (currentPart === 'head') takeHead(completeLine)
+    else if (currentPart === 'size') begin(Number.parseInt(completeLine, 16), 'trailer')
+    else if (currentPart === 'gap') currentPart = 'size'
+    else if (completeLine === '') finish()
   }
 
-  function takeHead(whole: string): void {
-    if (whole !== '') return void head.push(whole)
+  function takeHead(completeLine: string): void {
+    if (completeLine !== '') return void head.push(completeLine)
     const framing = framingOf(head)
     head = []
-    chunked = framing === 'chunked'
-    if (framing === 'chunked') place = 'size'
+    isChunked = framing === 'chunked'
+    if (framing === 'chunked') currentPart = 'size'
     else if (framing === 0) finish()
     else begin(framing, 'head')
   }
 
-  function begin(length: number, without: Place): void {
+  function begin(length: number, partIfEmpty: Part): void {
     if (Number.isNaN(length)) throw new Error('a chunk has no size')
-    left = length
-    place = length === 0 ? without : 'data'
+    remaining = length
+    currentPart = length === 0 ? partIfEmpty : 'data'
   }
 
   function readData(rest: Buffer): Buffer {
-    const part = rest.subarray(0, left)
-    left -= part.length
+    const part = rest.subarray(0, remaining)
+    remaining -= part.length
     onBody(part)
-    if (left === 0) {
-      if (chunked) place = 'gap'
+    if (remaining === 0) {
+      if (isChunked) currentPart = 'gap'
       else finish()
     }
     return rest.subarray(part.length)
   }
 
   function finish(): void {
-    place = 'head'
+    currentPart = 'head'
     onEnd()
   }
 
   return function read(chunk) {
     let rest = chunk
-    while (rest.length > 0) rest = place === 'data' ? readData(rest) : readLine(rest)
+    while (rest.length > 0) rest = currentPart === 'data' ? readData(rest) : readLine(rest)
   }
 }
 
@@ -79,6 +79,6 @@ function framingOf([start = '', ...headers]: readonly string[]): 'chunked' | num
   const text = headers.join('\n').toLowerCase()
   if (/^transfer-encoding: *chunked$/m.test(text)) return 'chunked'
   const length = /^content-length: *(\d+)$/m.exec(text)
-  if (!length) throw new Error('an answer came without a length, so its end cannot be known')
+  if (!length) throw new Error('an answer has no length, so its end is unknown')
   return Number(length[1])
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createDemoRack } from '@rack-gateway/demo/rack'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { listening } from '../subjects/listening.ts'
+import { listen } from '../subjects/listen.ts'
 import { websocketHandshake } from '../workloads/request.ts'
 import { closedLoop } from './closed-loop.ts'
 import { echo } from './echo.ts'
@@ -13,7 +13,7 @@ async function serve(listener: RequestListener): Promise<{ url: string; server: 
     server.closeAllConnections()
     server.close()
   })
-  return { url: await listening(server), server }
+  return { url: await listen(server), server }
 }
 
 const exchange = requests(Buffer.from('GET /apps? HTTP/1.1\r\nHost: bench\r\n\r\n'))

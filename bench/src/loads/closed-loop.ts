@@ -1,13 +1,13 @@
 import { connect } from 'node:net'
-import type { Done } from './done.ts'
+import type { LoadResult } from './load-result.ts'
 
 /** The messages that are repeated on a connection. */
 export interface Exchange {
-  /** Sent once and answered once before anything is measured; null where the first message can be sent at once. */
+  /** Sent once and answered once before the measurement; null if the first message needs no opening. */
   readonly opening: Buffer | null
   /** Sent again as soon as its answer is complete. */
   readonly message: Buffer
-  /** @returns takes the chunks of one connection and calls `onAnswer` for each complete answer; throws for a wrong one */
+  /** @returns a function that takes the chunks of one connection, calls `onAnswer` for each complete answer, and throws for a wrong one */
   createReader(onAnswer: () => void): (chunk: Buffer) => void
 }
 
@@ -24,24 +24,24 @@ export interface ClosedLoopOptions {
  *
  * @throws if an answer is wrong or missing, or a connection ends, because the result would be meaningless
  */
-export async function closedLoop({ url, exchange, connections, milliseconds }: ClosedLoopOptions): Promise<Done> {
-  const lanes = Array.from({ length: connections }, () => createLane(url, exchange))
+export async function closedLoop({ url, exchange, connections, milliseconds }: ClosedLoopOptions): Promise<LoadResult> {
+  const loadConnections = Array.from({ length: connections }, () => openConnection(url, exchange))
   try {
-    await Promise.all(lanes.map(({ opened }) => opened))
+    await Promise.all(loadConnections.map(({ opened }) => opened))
     const started = performance.now()
-    await Promise.all(lanes.map(({ run }) => run(started + milliseconds)))
+    await Promise.all(loadConnections.map(({ run }) => run(started + milliseconds)))
     const seconds = (performance.now() - started) / 1_000
-    const latencies = Float64Array.from(lanes.flatMap((lane) => lane.latencies)).sort()
+    const latencies = Float64Array.from(loadConnections.flatMap((connection) => connection.latencies)).sort()
     return { count: latencies.length, seconds, latencies }
   } finally {
-    for (const { close } of lanes) close()
+    for (const { close } of loadConnections) close()
   }
 }
 
-interface Lane {
+interface LoadConnection {
   readonly opened: Promise<void>
   readonly latencies: readonly number[]
-  /** @param until a moment of `performance.now()`; the message that is under way then is the last */
+  /** Repeats the message. @param until a time of `performance.now()`, after which no message is sent */
   run(until: number): Promise<void>
   close(): void
 }
@@ -49,12 +49,12 @@ interface Lane {
 /** Milliseconds to wait for an answer after the end of the run. */
 const timeout = 5_000
 
-function createLane(url: string, { opening, message, createReader }: Exchange): Lane {
+function openConnection(url: string, { opening, message, createReader }: Exchange): LoadConnection {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), noDelay: true })
   const latencies: number[] = []
   let onAnswer = () => {}
-  const broken = new Promise<never>((_, reject) => {
+  const failure = new Promise<never>((_, reject) => {
     const read = createReader(() => onAnswer())
     socket.on('data', (chunk: Buffer) => {
       try {
@@ -66,7 +66,7 @@ function createLane(url: string, { opening, message, createReader }: Exchange): 
     socket.on('error', reject)
     socket.on('close', () => reject(new Error('a connection ended in the middle of the run')))
   })
-  broken.catch(() => undefined)
+  failure.catch(() => undefined)
 
   const open = new Promise<void>((resolve) => {
     socket.once('connect', () => {
@@ -94,14 +94,14 @@ function createLane(url: string, { opening, message, createReader }: Exchange): 
   }
 
   return {
-    opened: Promise.race([open, broken, late(timeout)]),
+    opened: Promise.race([open, failure, rejectAfter(timeout)]),
     latencies,
-    run: (until) => Promise.race([exchangeUntil(until), broken, late(until - performance.now() + timeout)]),
+    run: (until) => Promise.race([exchangeUntil(until), failure, rejectAfter(until - performance.now() + timeout)]),
     close: () => socket.destroy(),
   }
 }
 
-function late(milliseconds: number): Promise<never> {
+function rejectAfter(milliseconds: number): Promise<never> {
   const tooLate = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error('an answer did not come')), milliseconds).unref()
   })

@@ -5,7 +5,7 @@ const mask = 0x5a0fc396
 const endOfHead = Buffer.from('\r\n\r\n')
 
 export interface EchoOptions {
-  /** Of the text in each frame. Default 1,000. */
+  /** The length of the text in each frame. Default 1,000. */
   readonly bytes?: number
   /** Frames that are sent together. Default 1. */
   readonly atOnce?: number
@@ -26,20 +26,20 @@ export function echo(handshake: Buffer, { bytes = 1_000, atOnce = 1 }: EchoOptio
 /** The first answer is the accepted upgrade, and all others are echoes. @throws from the returned function, for anything else */
 function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void): (chunk: Buffer) => void {
   let head: Buffer | null = Buffer.alloc(0)
-  let come = 0
+  let position = 0
   let frames = 0
-  /** The beginning of a ping that isn't complete. */
+  /** The beginning of an incomplete ping or pong. */
   let pings: Buffer = Buffer.alloc(0)
 
-  function readHead(known: Buffer): void {
-    const end = known.indexOf(endOfHead)
-    head = known
+  function readHead(received: Buffer): void {
+    const end = received.indexOf(endOfHead)
+    head = received
     if (end === -1) return
-    const status = known.toString('latin1', 9, 12)
+    const status = received.toString('latin1', 9, 12)
     if (status !== '101') throw new Error(`the upgrade was answered with ${status}`)
     head = null
-    if (withoutPings(known.subarray(end + endOfHead.length)).length > 0)
-      throw new Error('something came before the first frame was sent')
+    if (withoutPings(received.subarray(end + endOfHead.length)).length > 0)
+      throw new Error('the server sent bytes before the first frame')
     onAnswer()
   }
 
@@ -47,13 +47,13 @@ function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void):
     if (head !== null) return readHead(Buffer.concat([head, chunk]))
     let rest = chunk
     while (true) {
-      if (come === 0) rest = withoutPings(rest)
+      if (position === 0) rest = withoutPings(rest)
       if (rest.length === 0) return
-      const end = Math.min(come + rest.length, echoed.length)
-      if (rest.compare(echoed, come, end, 0, end - come) !== 0) throw new Error('an echo came back changed')
-      rest = rest.subarray(end - come)
-      come = end % echoed.length
-      if (come > 0 || ++frames < atOnce) continue
+      const end = Math.min(position + rest.length, echoed.length)
+      if (rest.compare(echoed, position, end, 0, end - position) !== 0) throw new Error('an echo came back changed')
+      rest = rest.subarray(end - position)
+      position = end % echoed.length
+      if (position > 0 || ++frames < atOnce) continue
       if (withoutPings(rest).length > 0) throw new Error('an echo came back changed')
       frames = 0
       return onAnswer()

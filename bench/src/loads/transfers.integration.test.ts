@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { listening } from '../subjects/listening.ts'
+import { listen } from '../subjects/listen.ts'
 import { download, upload } from './transfers.ts'
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -9,7 +9,7 @@ async function serve(listener: RequestListener): Promise<string> {
     server.closeAllConnections()
     server.close()
   })
-  return listening(server)
+  return listen(server)
 }
 
 const request = Buffer.from('GET / HTTP/1.1\r\nHost: bench\r\n\r\n')

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { createAnswerReader } from './answer-reader.ts'
 import { createBodyReader } from './body-reader.ts'
-import type { Done } from './done.ts'
+import type { LoadResult } from './load-result.ts'
 
 /** The timeout of a transfer in milliseconds. */
 const limit = 60_000
@@ -12,23 +12,24 @@ const partLength = 256 * 1024
 export interface DownloadOptions {
   readonly url: string
   readonly request: Buffer
-  /** How many bytes have to come, each time. */
+  /** The expected number of bytes of each download. */
   readonly length: number
   readonly times: number
   readonly onBody?: (part: Buffer) => void
 }
 
 /** Makes downloads one after another on one connection. @throws if an answer isn't 200 or has another length */
-export function download({ url, request, length, times, onBody }: DownloadOptions): Promise<Done> {
-  return inTurn(url, length, times, (socket, receive) => {
-    let come = 0
+export function download({ url, request, length, times, onBody }: DownloadOptions): Promise<LoadResult> {
+  return transferRepeatedly(url, length, times, (socket, receive) => {
+    let received = 0
     return new Promise((resolve, reject) => {
       const read = createBodyReader({
         onBody(part) {
-          come += part.length
+          received += part.length
           onBody?.(part)
         },
-        onEnd: () => (come === length ? resolve() : reject(new Error(`${come} bytes came instead of ${length}`))),
+        onEnd: () =>
+          received === length ? resolve() : reject(new Error(`${received} bytes came instead of ${length}`)),
       })
       receive(read, reject)
       socket.write(request)
@@ -38,25 +39,25 @@ export function download({ url, request, length, times, onBody }: DownloadOption
 
 export interface UploadOptions {
   readonly url: string
-  /** The request's head; says `Transfer-Encoding: chunked`, or the length. */
+  /** The request's head, with `Transfer-Encoding: chunked` or the length. */
   readonly head: Buffer
   readonly framing: 'chunked' | 'length'
   readonly length: number
   readonly times: number
-  /** @throws when the answer isn't the one that so many bytes get */
+  /** @throws if the answer is wrong for `length` bytes */
   expectAnswer(body: Buffer): void
 }
 
 /** Makes uploads one after another on one connection. @throws if an answer isn't 200 or isn't the expected one */
-export function upload({ url, head, framing, length, times, expectAnswer }: UploadOptions): Promise<Done> {
-  return inTurn(url, length, times, async (socket, receive) => {
+export function upload({ url, head, framing, length, times, expectAnswer }: UploadOptions): Promise<LoadResult> {
+  return transferRepeatedly(url, length, times, async (socket, receive) => {
     const answered = new Promise<void>((resolve, reject) => {
       const read = createAnswerReader(({ status, body }) => {
         if (status !== 200) throw new Error(`an upload was answered with ${status}: ${body}`)
         expectAnswer(body)
         resolve()
       })
-      // it may wait for the rest of a short answer, and the buffer is used again
+      // The reader can keep a part of an answer, but the buffer of this connection is used again.
       receive((chunk) => read(Buffer.from(chunk)), reject)
     })
     answered.catch(() => undefined)
@@ -66,20 +67,20 @@ export function upload({ url, head, framing, length, times, expectAnswer }: Uplo
   })
 }
 
-const content = Buffer.alloc(partLength, 'what is uploaded ')
+const content = Buffer.alloc(partLength, 'content of an upload ')
 
 async function send(socket: Socket, framing: 'chunked' | 'length', length: number): Promise<void> {
-  const whole = framed(framing, content)
-  let left = length
-  while (left > 0) {
-    const part = left >= partLength ? whole : framed(framing, content.subarray(0, left))
-    left -= Math.min(left, partLength)
+  const fullPart = frame(framing, content)
+  let remaining = length
+  while (remaining > 0) {
+    const part = remaining >= partLength ? fullPart : frame(framing, content.subarray(0, remaining))
+    remaining -= Math.min(remaining, partLength)
     if (!socket.write(part) && socket.writableNeedDrain) await once(socket, 'drain')
   }
   if (framing === 'chunked') socket.write('0\r\n\r\n')
 }
 
-function framed(framing: 'chunked' | 'length', part: Buffer): Buffer {
+function frame(framing: 'chunked' | 'length', part: Buffer): Buffer {
   if (framing === 'length') return part
   return Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')])
 }
@@ -87,19 +88,19 @@ function framed(framing: 'chunked' | 'length', part: Buffer): Buffer {
 /** Sets the reader of the connection, and the handler of its errors. */
 type Receive = (read: (chunk: Buffer) => void, reject: (error: unknown) => void) => void
 
-async function inTurn(
+async function transferRepeatedly(
   url: string,
   length: number,
   times: number,
   transfer: (socket: Socket, receive: Receive) => Promise<void>,
-): Promise<Done> {
-  const { socket, receive, broken } = await open(url)
+): Promise<LoadResult> {
+  const { socket, receive, failure } = await open(url)
   const latencies: number[] = []
   try {
     for (let turn = 0; turn < times; turn++) {
       const started = performance.now()
-      const late = AbortSignal.timeout(limit)
-      await Promise.race([transfer(socket, receive), broken, once(late, 'abort').then(tooLate)])
+      const timeout = AbortSignal.timeout(limit)
+      await Promise.race([transfer(socket, receive), failure, once(timeout, 'abort').then(tooLate)])
       latencies.push(performance.now() - started)
     }
   } finally {
@@ -114,29 +115,29 @@ function tooLate(): never {
 }
 
 /** A connection that reuses one buffer for reading, because at these rates buffers are most of a reader's cost. */
-async function open(url: string): Promise<{ socket: Socket; receive: Receive; broken: Promise<never> }> {
+async function open(url: string): Promise<{ socket: Socket; receive: Receive; failure: Promise<never> }> {
   const { hostname, port } = new URL(url)
   let reader: (chunk: Buffer) => void = () => {}
-  let refuse: (error: unknown) => void = () => {}
+  let onError: (error: unknown) => void = () => {}
   function callback(size: number, buffer: Uint8Array): boolean {
     try {
       reader(Buffer.from(buffer.buffer, buffer.byteOffset, size))
     } catch (error) {
-      refuse(error)
+      onError(error)
     }
     return true
   }
   const onread = { buffer: Buffer.allocUnsafeSlow(partLength), callback }
   const socket = connect({ host: hostname, port: Number(port), noDelay: true, onread })
-  const broken = new Promise<never>((_, reject) => {
+  const failure = new Promise<never>((_, reject) => {
     socket.on('error', reject)
     socket.on('close', () => reject(new Error('a connection ended in the middle of a transfer')))
   })
-  broken.catch(() => undefined)
-  await Promise.race([once(socket, 'connect'), broken])
+  failure.catch(() => undefined)
+  await Promise.race([once(socket, 'connect'), failure])
   const receive: Receive = (read, reject) => {
     reader = read
-    refuse = reject
+    onError = reject
   }
-  return { socket, receive, broken }
+  return { socket, receive, failure }
 }

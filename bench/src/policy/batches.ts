@@ -9,11 +9,11 @@ export interface BatchFigures {
  * Measures the processor time of work in batches, because a single item takes less than the clock's resolution.
  *
  * @param work processes the item at `index`
- * @param options repeats the `things` in order, `batch` of them at a time
+ * @param options the number of items, which are repeated in order, and of batches, with `batch` items each
  */
 export function timeBatches(
   work: (index: number) => unknown,
-  { things, batch, batches }: { readonly things: number; readonly batch: number; readonly batches: number },
+  { items, batch, batches }: { readonly items: number; readonly batch: number; readonly batches: number },
 ): BatchFigures {
   const micros: number[] = []
   let index = 0
@@ -21,12 +21,13 @@ export function timeBatches(
     const before = process.cpuUsage()
     for (let one = 0; one < batch; one++) {
       work(index)
-      index = index + 1 === things ? 0 : index + 1
+      index = index + 1 === items ? 0 : index + 1
     }
     const { user, system } = process.cpuUsage(before)
     micros.push((user + system) / batch)
   }
   micros.sort((one, other) => one - other)
-  const at = (share: number) => micros[Math.min(micros.length - 1, Math.floor(micros.length * share))] ?? Number.NaN
-  return { p50: at(0.5), p99: at(0.99), batches }
+  const percentileAt = (share: number) =>
+    micros[Math.min(micros.length - 1, Math.floor(micros.length * share))] ?? Number.NaN
+  return { p50: percentileAt(0.5), p99: percentileAt(0.99), batches }
 }

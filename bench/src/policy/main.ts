@@ -18,20 +18,23 @@ for (const size of sizes) {
   const workload = createWorkload(size, distinctCalls)
   const policy = compilePolicy(workload.document)
   const decide = (index: number) => policy.decide(workload.principal, callAt(workload, index))
-  const allowed = workload.calls.filter((_, index) => decide(index).effect === 'allow').length
-  timeBatches(decide, { things: distinctCalls, batch: 100, batches: 1_000 })
+  const allowedCount = workload.calls.filter((_, index) => decide(index).effect === 'allow').length
+  timeBatches(decide, { items: distinctCalls, batch: 100, batches: 1_000 })
   const figures = Array.from({ length: rounds }, () =>
-    timeBatches(decide, { things: distinctCalls, batch: 100, batches: 2_000 }),
+    timeBatches(decide, { items: distinctCalls, batch: 100, batches: 2_000 }),
   )
   for (const { p50, p99 } of figures)
-    say(`${size} rules and bindings, ${distinctCalls} distinct calls (${allowed} permitted)`, { p50, p99 })
-  if (size === bound.size) holdAgainstBound(figures)
+    printFigures(`${size} rules and bindings, ${distinctCalls} distinct calls (${allowedCount} permitted)`, {
+      p50,
+      p99,
+    })
+  if (size === bound.size) checkBound(figures)
 }
 await comparePeers()
 matchLongCommands()
 
 /** Sets the exit code to 1 if a bound is exceeded. */
-function holdAgainstBound(figures: readonly BatchFigures[]): void {
+function checkBound(figures: readonly BatchFigures[]): void {
   const p50 = Math.min(...figures.map((one) => one.p50))
   const p99 = Math.min(...figures.map((one) => one.p99))
   const isMet = p50 <= bound.p50 && p99 <= bound.p99
@@ -42,23 +45,27 @@ function holdAgainstBound(figures: readonly BatchFigures[]): void {
 /** Uses only roles and bindings, which all engines support. Includes allowed and denied calls, and all engines must agree. */
 async function comparePeers(): Promise<void> {
   const workload = createWorkload(1_000, distinctCalls)
-  const plain = { ...workload, calls: workload.calls.filter(({ command }) => command === null).slice(0, 500) }
+  const withoutCommands = { ...workload, calls: workload.calls.filter(({ command }) => command === null).slice(0, 500) }
   const policy = compilePolicy(workload.document)
   const ours: Subject = {
     name: 'this policy',
     decide: (call) => policy.decide(workload.principal, call).effect === 'allow',
   }
-  const subjects = [ours, await casbinSubject(plain), cedarSubject(plain)]
-  const expected = plain.calls.map(ours.decide)
+  const subjects = [ours, await casbinSubject(withoutCommands), cedarSubject(withoutCommands)]
+  const expected = withoutCommands.calls.map(ours.decide)
   for (const { name, decide } of subjects) {
-    const wrong = plain.calls.findIndex((call, index) => decide(call) !== expected[index])
-    if (wrong !== -1) throw new Error(`${name} decides call ${wrong} otherwise`)
+    const wrong = withoutCommands.calls.findIndex((call, index) => decide(call) !== expected[index])
+    if (wrong !== -1) throw new Error(`${name} decides call ${wrong} differently`)
   }
   for (let round = 0; round < rounds; round++) {
     const micros = subjects.map(({ name, decide }) => {
-      const things = plain.calls.length
-      const few = name === ours.name ? 1_000 : 10
-      const { p50 } = timeBatches((index) => decide(callAt(plain, index)), { things, batch: 10, batches: few })
+      const items = withoutCommands.calls.length
+      const batches = name === ours.name ? 1_000 : 10
+      const { p50 } = timeBatches((index) => decide(callAt(withoutCommands, index)), {
+        items,
+        batch: 10,
+        batches: batches,
+      })
       return { name, p50 }
     })
     const [own] = micros
@@ -70,7 +77,7 @@ async function comparePeers(): Promise<void> {
   }
 }
 
-/** Commands of increasing length, with rules that contain the same words. */
+/** Matches commands of increasing length against rules that begin with the same words. */
 function matchLongCommands(): void {
   const rules = compileRules(
     Array.from({ length: 1_000 }, (_, index) => ({
@@ -84,18 +91,18 @@ function matchLongCommands(): void {
       roles: ['deployer'],
     })),
   )
-  const place = { service: 'command', app: 'web', rack: 'staging', mode: 'exec', roles: ['deployer'] } as const
+  const context = { service: 'command', app: 'web', rack: 'staging', mode: 'exec', roles: ['deployer'] } as const
   for (const words of [64, 256, 1_024, 4_096]) {
     const split = splitCommand(Array.from({ length: words }, () => 'x').join(' '))
     if ('error' in split) throw new Error(split.error)
-    const work = () => matchCommand(rules, { ...place, argv: split.argv })
-    timeBatches(work, { things: 1, batch: 10, batches: 20 })
-    const { p50, p99 } = timeBatches(work, { things: 1, batch: 10, batches: 100 })
-    say(`a command of ${words} words that 1000 rules begin like`, { p50, p99 })
+    const work = () => matchCommand(rules, { ...context, argv: split.argv })
+    timeBatches(work, { items: 1, batch: 10, batches: 20 })
+    const { p50, p99 } = timeBatches(work, { items: 1, batch: 10, batches: 100 })
+    printFigures(`a command of ${words} words, with 1000 rules that begin like it`, { p50, p99 })
   }
 }
 
-function say(what: string, { p50, p99 }: { readonly p50: number; readonly p99: number }): void {
+function printFigures(what: string, { p50, p99 }: { readonly p50: number; readonly p99: number }): void {
   console.log(`${what}: p50 ${p50.toFixed(2)} µs, p99 ${p99.toFixed(2)} µs`)
 }
 

@@ -4,13 +4,13 @@ import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { newEnforcer, newModel, StringAdapter } from 'casbin'
 import type { Workload } from './workload.ts'
 
-/** Another engine that decides the same calls. */
+/** An engine that decides calls: this policy, casbin, or Cedar. */
 export interface Subject {
   readonly name: string
   decide(call: RackCall): boolean
 }
 
-/** One line for each permission of each binding's role, with patterns for rack and app. */
+/** casbin, with a line for each binding and for each permission of a role. */
 export async function casbinSubject(workload: Workload): Promise<Subject> {
   const model = newModel(`
 [request_definition]
@@ -33,7 +33,7 @@ m = r.sub == p.sub && r.rack == p.rack && keyMatch(r.app, p.app) && g(p.role, r.
   }
 }
 
-/** A policy for each binding, parsed once. */
+/** Cedar, with a policy for each binding, parsed once. */
 export function cedarSubject(workload: Workload): Subject {
   const permissions = new Map<string, string[]>()
   for (const { role, permission } of grantsOf(workload))
@@ -43,7 +43,7 @@ export function cedarSubject(workload: Workload): Subject {
     return `permit(principal == User::"person", action in [${actions}], resource) when { context.rack == "${racks}" && context.app like "${apps}" };`
   })
   const parsed = preparsePolicySet('bindings', { staticPolicies: text.join('\n') })
-  if (parsed.type !== 'success') throw new Error(`Cedar refuses the policies: ${JSON.stringify(parsed.errors)}`)
+  if (parsed.type !== 'success') throw new Error(`Cedar rejects the policies: ${JSON.stringify(parsed.errors)}`)
   return {
     name: 'Cedar (wasm)',
     decide({ rack, app, route }) {
@@ -64,6 +64,8 @@ export function cedarSubject(workload: Workload): Subject {
 /** The permissions of each role of the workload, from the policy itself. */
 function grantsOf({ document, calls }: Workload): { readonly role: string; readonly permission: string }[] {
   const policy = compilePolicy(document)
-  const asked = new Set(calls.map(({ route }) => route.permission))
-  return [...asked].flatMap((permission) => policy.rolesWith(permission).map((role) => ({ role, permission })))
+  const usedPermissions = new Set(calls.map(({ route }) => route.permission))
+  return [...usedPermissions].flatMap((permission) =>
+    policy.rolesWith(permission).map((role) => ({ role, permission })),
+  )
 }

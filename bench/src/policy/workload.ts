@@ -11,16 +11,16 @@ export interface Workload {
 }
 
 const racks = ['staging', 'production', 'eu', 'us', 'sandbox']
-const shipping = ['viewer', 'ops', 'deployer']
-const plain = routes(
+const boundRoles = ['viewer', 'ops', 'deployer']
+const plainRoutes = routes(
   'GET /apps/{app}',
   'POST /apps/{app}/releases/{id}/promote',
   'DELETE /apps/{app}',
   'GET /instances',
 )
-const [run] = routes('POST /apps/{app}/services/{service}/processes')
-/** A command, or one of the plain calls. */
-const kinds = plain.length + 1
+const [runRoute] = routes('POST /apps/{app}/services/{service}/processes')
+/** The number of kinds of calls: a command, and each of the plain calls. */
+const kinds = plainRoutes.length + 1
 /** The number of calls after which the app, the rack, and the words of the command repeat. */
 const variants = 12
 const at = Date.UTC(2030, 0, 1)
@@ -39,7 +39,7 @@ export function createWorkload(size: number, calls: number): Workload {
     { length: size },
     (_, index): Binding => ({
       id: `binding-${index}`,
-      role: shipping[index % shipping.length] ?? '',
+      role: boundRoles[index % boundRoles.length] ?? '',
       racks: racks[index % racks.length] ?? '',
       apps: index % 3 === 0 ? `team-${index}-web` : `team-${index}-*`,
       expiresAt: index % 2 === 0 ? null : at + 3_600_000,
@@ -71,7 +71,7 @@ function callOf(index: number, size: number): RackCall {
   const app = `team-${team}-${variant % 3 === 0 ? 'web' : `app${index}`}`
   const rack = racks[(variant % 4 === 0 ? index : team) % racks.length] ?? ''
   const isCommand = kind === 0
-  const route = isCommand ? run : plain[kind - 1]
+  const route = isCommand ? runRoute : plainRoutes[kind - 1]
   if (route === undefined) throw new Error('there is no such route')
   return {
     rack,

@@ -7,7 +7,7 @@ export interface Cores {
   readonly rest: number
 }
 
-/** @returns null if there is no taskset or only one core; the results then say so */
+/** @returns null without taskset, or with only one core */
 export function findCores(): Cores | null {
   if (availableParallelism() < 2 || spawnSync('taskset', ['--version']).status !== 0) return null
   return { subject: 0, rest: 1 }

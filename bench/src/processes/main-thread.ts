@@ -6,7 +6,7 @@ const microsOfTick = 10_000
 /** The processor time of a process's first thread since its start, in microseconds. NaN if the system doesn't provide it. @see proc(5) */
 export async function mainThreadMicros(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/task/${pid}/stat`, 'utf8').catch(() => '')
-  // The program name before it is in brackets and can contain any character.
+  // The fields follow the program name, which is in brackets and can contain any character.
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * microsOfTick
 }

@@ -8,18 +8,18 @@ test('the highest of all looks counts, against the first', () => {
   const seen = [100, 180, 130, 120]
   const watch = watchMemory([1], () => seen.shift() ?? 110)
   vi.advanceTimersByTime(60)
-  expect(watch.grown()).toBe(80)
+  expect(watch.stop()).toBe(80)
   vi.advanceTimersByTime(1_000)
   expect(seen).toEqual([])
 })
 
 test('memory that only shrinks has not grown', () => {
   const seen = [100, 50]
-  expect(watchMemory([1], () => seen.shift() ?? 50).grown()).toBe(0)
+  expect(watchMemory([1], () => seen.shift() ?? 50).stop()).toBe(0)
 })
 
 test('the memory of an unreadable process is null, not zero', () => {
-  expect(watchMemory([2 ** 30]).grown()).toBeNull()
+  expect(watchMemory([2 ** 30]).stop()).toBeNull()
 })
 
 test('resident pages are the second figure', () => {

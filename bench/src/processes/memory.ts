@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs'
 
 /** Milliseconds between two readings. */
-const every = 20
+const interval = 20
 
 /** Measures how much the resident memory of processes grows from now on. */
 export interface MemoryWatch {
-  /** Ends the watch. @returns bytes; null where the system has no /proc */
-  grown(): number | null
+  /** Ends the watch. @returns the largest growth in bytes; null on systems without /proc */
+  stop(): number | null
 }
 
 export function watchMemory(pids: readonly number[], resident: typeof residentBytes = residentBytes): MemoryWatch {
   const before = resident(pids)
-  let most = before
-  function look() {
-    most = Math.max(most ?? 0, resident(pids) ?? 0)
+  let highest = before
+  function readMemory() {
+    highest = Math.max(highest ?? 0, resident(pids) ?? 0)
   }
-  const timer = before === null ? undefined : setInterval(look, every)
+  const timer = before === null ? undefined : setInterval(readMemory, interval)
   return {
-    grown() {
+    stop() {
       clearInterval(timer)
-      if (before === null || most === null) return null
-      look()
-      return most - before
+      if (before === null || highest === null) return null
+      readMemory()
+      return highest - before
     },
   }
 }
@@ -29,7 +29,7 @@ export function watchMemory(pids: readonly number[], resident: typeof residentBy
 /** Bytes of a page, which is the unit of /proc. */
 const page = 4_096
 
-/** @returns the sum, or null if one of them can't be read */
+/** @returns the sum, or null if the memory of a process can't be read */
 export function residentBytes(pids: readonly number[]): number | null {
   try {
     return pids.reduce((sum, pid) => sum + residentPages(readFileSync(`/proc/${pid}/statm`, 'utf8')) * page, 0)

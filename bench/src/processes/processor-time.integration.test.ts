@@ -7,7 +7,7 @@ const onLinux = process.platform === 'linux'
 
 test('a name can contain brackets and blanks', () => {
   const line = '42 (a b) c) S 7 42 42 0 -1 4194304 100 200 0 0 150 50 30 20 20 0 1 0 100 1000 10'
-  expect(parseStat(line)).toEqual({ pid: 42, parent: 7, own: 2_000_000, endedChildren: 500_000 })
+  expect(parseStat(line)).toEqual({ pid: 42, parent: 7, time: 2_000_000, endedChildren: 500_000 })
 })
 
 test.runIf(onLinux)('a child is of the family, and its work counts', async () => {

@@ -5,14 +5,14 @@ const tick = 10_000
 
 /**
  * The processor time of a process and its children, both running and ended, for servers with several processes.
- * Each must have one thread only.
+ * Each of these processes must have only one thread.
  *
  * @returns microseconds, or null without /proc
  */
 export function familyMicros(pid: number): number | null {
-  const own = readStat(pid)
-  if (own === null) return null
-  return singleMicros(own) + own.endedChildren + childrenOf(pid).reduce((sum, child) => sum + singleMicros(child), 0)
+  const stat = readStat(pid)
+  if (stat === null) return null
+  return singleMicros(stat) + stat.endedChildren + childrenOf(pid).reduce((sum, child) => sum + singleMicros(child), 0)
 }
 
 /** @returns the process and its running children, or only itself without /proc */
@@ -24,18 +24,18 @@ export function familyOf(pid: number): readonly number[] {
 export interface ProcessStat {
   readonly pid: number
   readonly parent: number
-  readonly own: number
+  readonly time: number
   readonly endedChildren: number
 }
 
 /** Fields are counted from the end of the name in brackets, because the name can contain anything. @see proc_pid_stat(5) */
 export function parseStat(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
-  const ticks = (place: number) => Number(fields[place]) * tick
+  const ticks = (index: number) => Number(fields[index]) * tick
   return {
     pid: Number.parseInt(line, 10),
     parent: Number(fields[1]),
-    own: ticks(11) + ticks(12),
+    time: ticks(11) + ticks(12),
     endedChildren: ticks(13) + ticks(14),
   }
 }
@@ -45,10 +45,10 @@ function readStat(pid: number): ProcessStat | null {
   return line === null ? null : parseStat(line)
 }
 
-/** The scheduler's statistics of one thread in nanoseconds, which are more precise than the ticks. */
-function singleMicros({ pid, own }: ProcessStat): number {
+/** The time of one process by the scheduler's statistics, which are in nanoseconds, or else by the ticks. */
+function singleMicros({ pid, time }: ProcessStat): number {
   const nanoseconds = Number(readOrNull(`/proc/${pid}/schedstat`)?.split(' ')[0] ?? 0)
-  return nanoseconds > 0 ? nanoseconds / 1_000 : own
+  return nanoseconds > 0 ? nanoseconds / 1_000 : time
 }
 
 function childrenOf(pid: number): ProcessStat[] {

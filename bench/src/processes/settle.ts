@@ -1,12 +1,12 @@
 import type { SubjectProcess } from './subject-process.ts'
 
 /** Milliseconds between two readings. */
-const every = 250
+const interval = 250
 /** The share of a core below which a process is idle. */
 const idleShare = 0.05
 
 /** Readings after which a process that is never idle is measured anyway. */
-const most = 20
+const maxReadings = 20
 
 /** Waits until a process is idle: a resumed gateway still signs the events of its last turn. */
 export async function settle(
@@ -14,10 +14,10 @@ export async function settle(
   wait: (milliseconds: number) => Promise<unknown>,
 ): Promise<void> {
   let before = await cpuMicros()
-  for (let reading = 0; reading < most; reading++) {
-    await wait(every)
+  for (let reading = 0; reading < maxReadings; reading++) {
+    await wait(interval)
     const now = await cpuMicros()
-    if (now - before < every * 1_000 * idleShare) return
+    if (now - before < interval * 1_000 * idleShare) return
     before = now
   }
 }

@@ -5,15 +5,15 @@ import { onCore } from './cores.ts'
 import { pause, resume } from './pause.ts'
 
 export interface SubjectProcess {
-  /** Where it listens, without a slash at the end; empty where it doesn't. */
+  /** Its address, without a slash at the end; empty if it does not listen. */
   readonly url: string
   /** The processes that do its work. */
   readonly pids: readonly number[]
-  /** Processor time of these since their start, in microseconds. */
+  /** The processor time of these processes since their start, in microseconds. */
   cpuMicros(): Promise<number>
-  /** One question of those that the program knows, one at a time. */
+  /** Asks a question that the program knows. Wait for its answer before the next one. */
   ask(question: object): Promise<object>
-  /** Stops it with SIGSTOP. It answers no questions until `resume`. */
+  /** Stops the processes with SIGSTOP. They answer no questions until `resume`. */
   pause(): void
   resume(): void
   stop(): Promise<void>
@@ -27,20 +27,20 @@ export interface SubjectOptions {
   /** The path of the Node that runs it. Default: the Node that runs the benchmark. */
   readonly node?: string
   readonly environment: Readonly<Record<string, string>>
-  /** Null: wherever the system puts it. */
+  /** Null: the system chooses the core. */
   readonly core: number | null
-  /** For `--cpu-prof` and its like. */
+  /** Options of Node, such as `--cpu-prof`. */
   readonly nodeArguments?: readonly string[]
 }
 
-/** Where the built subjects of this checkout are. */
+/** The directory of the built subjects of this checkout. */
 const subjectsDirectory = new URL('../subjects/', import.meta.url)
 
 /** Milliseconds within which a subject must report its address. */
 const startLimit = 30_000
 
 /**
- * Starts one subject as a process. It ends when it is told to, or together with this process.
+ * Starts one subject as a process. It ends after `stop`, or together with this process.
  *
  * @throws if it ends or reports no address; its own output is on stderr
  */
@@ -55,7 +55,7 @@ export async function startSubject(options: SubjectOptions): Promise<SubjectProc
   const ask = (question: object) => askFor(child, program, question)
   try {
     const { url, pids } = (await answerOf(child, program)) as { url?: string; pids?: number[] }
-    if (url === undefined || pids === undefined) throw new Error(`${program} said something else than where it listens`)
+    if (url === undefined || pids === undefined) throw new Error(`${program} did not report its address`)
     return {
       url,
       pids,
@@ -76,7 +76,7 @@ export async function startSubject(options: SubjectOptions): Promise<SubjectProc
 
 async function cpuOf(ask: SubjectProcess['ask']): Promise<number> {
   const { cpuMicros } = (await ask({ cpu: true })) as { cpuMicros?: number }
-  if (cpuMicros === undefined) throw new Error('a subject did not say how much processor time it took')
+  if (cpuMicros === undefined) throw new Error('a subject did not report its processor time')
   return cpuMicros
 }
 
@@ -89,11 +89,11 @@ function askFor(child: ChildProcess, program: string, question: object): Promise
 function answerOf(child: ChildProcess, program: string): Promise<object> {
   return new Promise((resolve, reject) => {
     const tooLate = () => settle(() => reject(new Error(`${program} did not answer in ${startLimit} ms`)))
-    const late = setTimeout(tooLate, startLimit)
+    const timer = setTimeout(tooLate, startLimit)
     const onMessage = (message: object) => settle(() => resolve(message))
     const onEnd = () => settle(() => reject(new Error(`${program} ended too early`)))
     function settle(result: () => void) {
-      clearTimeout(late)
+      clearTimeout(timer)
       child.off('message', onMessage).off('exit', onEnd).off('error', onEnd)
       result()
     }

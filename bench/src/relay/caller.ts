@@ -7,12 +7,12 @@ import { createAnswerReader } from '../loads/answer-reader.ts'
 
 const [warmUp = 0, count = 1] = process.argv.slice(2).map(Number)
 const { protocol, hostname, port, host, pathname, username, password } = new URL(process.env.RACK_URL ?? '')
-const place = { host: hostname, port: Number(port) }
+const address = { host: hostname, port: Number(port) }
 const socket =
   protocol === 'https:'
-    ? // As convox, which verifies nothing.
-      connectTls({ ...place, rejectUnauthorized: false })
-    : connect(place)
+    ? // Verifies no certificate, like convox.
+      connectTls({ ...address, rejectUnauthorized: false })
+    : connect(address)
 await once(socket, protocol === 'https:' ? 'secureConnect' : 'connect')
 socket.setNoDelay(true)
 
@@ -28,10 +28,10 @@ const lines = [
 ]
 const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
 const micros: number[] = []
-let begun = 0n
+let startedAt = 0n
 
 function ask(): void {
-  begun = process.hrtime.bigint()
+  startedAt = process.hrtime.bigint()
   socket.write(request)
 }
 
@@ -39,7 +39,7 @@ socket.on(
   'data',
   createAnswerReader(({ status }) => {
     if (status !== 200) throw new Error(`an answer was ${status}, so the run measures something else`)
-    micros.push(Number(process.hrtime.bigint() - begun) / 1_000)
+    micros.push(Number(process.hrtime.bigint() - startedAt) / 1_000)
     if (micros.length < warmUp + count) return ask()
     console.log(JSON.stringify(micros.slice(warmUp)))
     socket.destroy()

@@ -29,11 +29,11 @@ try {
   const prepared = await prepareGateway({ url: rack.url, token: rackToken })
   stops.push(prepared.stop)
   const gateway = await start('gateway', prepared.variables)
-  const places = [
+  const destinations = [
     { name: 'the gateway behind TLS', url: gateway.url, token: prepared.tokens.viewer },
     { name: 'a server behind TLS that answers at once', url: rack.url, token: rackToken },
   ]
-  for (const { name, url, token } of places) {
+  for (const { name, url, token } of destinations) {
     const front = await start('tls-front', {
       BENCH_TARGET: url,
       BENCH_CERT: certificate,
@@ -58,8 +58,8 @@ interface Pair {
   readonly with: number
 }
 
-/** Alternates which one is first, so that other load on the machine affects both equally. */
-async function inTurns(measure: (flags: readonly string[]) => Promise<number>): Promise<Pair[]> {
+/** Alternates whether the relay is first, so that other load on the machine affects both equally. */
+async function measurePairs(measure: (flags: readonly string[]) => Promise<number>): Promise<Pair[]> {
   const pairs: Pair[] = []
   const noRelay = ['--no-relay']
   for (let round = 0; round < rounds; round++) {
@@ -72,10 +72,11 @@ async function inTurns(measure: (flags: readonly string[]) => Promise<number>): 
 }
 
 async function compareRoundTrips(name: string): Promise<void> {
-  const pairs = await inTurns(async (flags) => {
+  const pairs = await measurePairs(async (flags) => {
     const { stdout } = await run(flags, process.execPath, [caller, String(requests.warmUp), String(requests.count)])
     const micros: unknown = JSON.parse(stdout)
-    if (!Array.isArray(micros) || micros.length !== requests.count) throw new Error('the caller did not measure all')
+    if (!Array.isArray(micros) || micros.length !== requests.count)
+      throw new Error('the caller did not measure all requests')
     return percentile(Float64Array.from(micros).sort(), 50)
   })
   const without = spread(pairs.map((pair) => pair.without)).median
@@ -88,14 +89,14 @@ async function compareRoundTrips(name: string): Promise<void> {
 
 async function compareStarts(): Promise<void> {
   const convox = process.env.CONVOX_BIN
-  await compareStart('from start until convox runs', untilItRuns)
+  await compareStart('from start until convox runs', timeUntilRunning)
   await compareStart('from start to end of a program that does nothing', (flags) => timeOf(flags, '/bin/true', []))
   if (convox !== undefined)
     await compareStart('from start to end of convox apps', (flags) => timeOf(flags, convox, ['apps']))
 }
 
 async function compareStart(what: string, measure: (flags: readonly string[]) => Promise<number>): Promise<void> {
-  const pairs = await inTurns(measure)
+  const pairs = await measurePairs(measure)
   const without = spread(pairs.map((pair) => pair.without)).median
   const added = spread(pairs.map((pair) => pair.with - pair.without))
   console.log(
@@ -107,15 +108,15 @@ async function timeOf(flags: readonly string[], program: string, words: readonly
   return (await run(flags, program, words)).milliseconds
 }
 
-/** `date` prints its start in nanoseconds. */
-async function untilItRuns(flags: readonly string[]): Promise<number> {
-  const begun = performance.timeOrigin + performance.now()
+/** The time until convox runs: `date`, in place of convox, prints its start in nanoseconds. */
+async function timeUntilRunning(flags: readonly string[]): Promise<number> {
+  const startedAt = performance.timeOrigin + performance.now()
   const { stdout } = await run(flags, '/bin/date', ['+%s%N'])
-  return Number(stdout) / 1e6 - begun
+  return Number(stdout) / 1e6 - startedAt
 }
 
 async function run(flags: readonly string[], program: string, words: readonly string[]) {
-  const begun = process.hrtime.bigint()
+  const startedAt = process.hrtime.bigint()
   const child = spawn(
     process.execPath,
     [file('apps/cli/dist/rack-gateway.js'), '--no-precheck', ...flags, '--', ...words],
@@ -140,7 +141,7 @@ async function run(flags: readonly string[], program: string, words: readonly st
   })
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${stderr}`)
-  return { stdout, milliseconds: Number(process.hrtime.bigint() - begun) / 1e6 }
+  return { stdout, milliseconds: Number(process.hrtime.bigint() - startedAt) / 1e6 }
 }
 
 async function writeConfig(url: string, token: string): Promise<void> {

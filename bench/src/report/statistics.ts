@@ -18,8 +18,8 @@ export function spread(values: readonly number[]): Spread {
  */
 export function percentile(sorted: Float64Array, percent: number): number {
   if (sorted.length === 0) throw new Error('there is no percentile of nothing')
-  const place = ((sorted.length - 1) * percent) / 100
-  const below = sorted[Math.floor(place)] ?? 0
-  const above = sorted[Math.ceil(place)] ?? below
-  return below + (above - below) * (place - Math.floor(place))
+  const position = ((sorted.length - 1) * percent) / 100
+  const lower = sorted[Math.floor(position)] ?? 0
+  const upper = sorted[Math.ceil(position)] ?? lower
+  return lower + (upper - lower) * (position - Math.floor(position))
 }

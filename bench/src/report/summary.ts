@@ -21,10 +21,10 @@ export interface Summary {
   readonly perSecond: Spread
   readonly p50: Spread
   readonly p99: Spread
-  /** p50 in milliseconds above that of the rack, and of undici.stream, each round against the same round. */
+  /** The difference to the p50 of the rack, and of undici.stream, in milliseconds, each round against the same round. */
   readonly addedToRack: Spread | null
   readonly addedToUndici: Spread | null
-  /** By baseline: how many times its speed, each round against the same round. */
+  /** By baseline: the subject's speed divided by the baseline's, each round against the same round. */
   readonly ratios: Readonly<Record<Baseline, Spread | null>>
   readonly cpu: Readonly<Record<keyof ProcessTimes, Spread | null>>
   /** By baseline: the subject's processor time divided by that of the baseline, each round against the same round. */
@@ -46,7 +46,7 @@ export function summarize(measurements: readonly Measurement[]): Summary[] {
   return firstRound.map((first) => {
     const { workload, load, connections, subject } = first
     const rounds = measurements.filter((one) => one.subject === subject && isSameLoad(one, first))
-    const against = (name: SubjectName | undefined, compare: Comparison) =>
+    const compareTo = (name: SubjectName | undefined, compare: Comparison) =>
       spreadOrNull(rounds.map((one) => comparedWith(measurements, name, one, compare)))
     return {
       workload,
@@ -56,17 +56,19 @@ export function summarize(measurements: readonly Measurement[]): Summary[] {
       perSecond: spread(rounds.map(({ perSecond }) => perSecond)),
       p50: spread(rounds.map(({ p50 }) => p50)),
       p99: spread(rounds.map(({ p99 }) => p99)),
-      addedToRack: against(subjectNames.rack, added),
-      addedToUndici: against(subjectNames.undici, added),
-      ratios: byBaseline((name) => against(name, ratio)),
+      addedToRack: compareTo(subjectNames.rack, addedLatency),
+      addedToUndici: compareTo(subjectNames.undici, addedLatency),
+      ratios: byBaseline((name) => compareTo(name, ratio)),
       cpu: byProcess((who) => spreadOrNull(rounds.map(({ cpu }) => cpu[who]))),
-      cpuRatios: byBaseline((name) => against(name, cpuRatio)),
+      cpuRatios: byBaseline((name) => compareTo(name, cpuRatio)),
       coreShares: byProcess((who) => spreadOrNull(rounds.map((one) => coreShare(one, who)))),
       compared: {
-        cpu: against(counterparts[subject], cpuRatio),
-        perSecond: against(counterparts[subject], ratio),
-        addedToRack: against(counterparts[subject], (one, peer) => {
-          const [own, other] = [one, peer].map((each) => comparedWith(measurements, subjectNames.rack, each, added))
+        cpu: compareTo(counterparts[subject], cpuRatio),
+        perSecond: compareTo(counterparts[subject], ratio),
+        addedToRack: compareTo(counterparts[subject], (one, peer) => {
+          const [own, other] = [one, peer].map((each) =>
+            comparedWith(measurements, subjectNames.rack, each, addedLatency),
+          )
           return own == null || other == null ? null : own / other
         }),
       },
@@ -90,20 +92,20 @@ type Comparison = (one: Measurement, peer: Measurement) => number | null
 
 const ratio: Comparison = (one, peer) => one.perSecond / peer.perSecond
 const cpuRatio: Comparison = (one, peer) => one.cpu.subject / peer.cpu.subject
-const added: Comparison = (one, peer) => one.p50 - peer.p50
+const addedLatency: Comparison = (one, peer) => one.p50 - peer.p50
 
-function byBaseline<T>(of: (name: Baseline) => T): Readonly<Record<Baseline, T>> {
+function byBaseline<T>(figureOf: (name: Baseline) => T): Readonly<Record<Baseline, T>> {
   const { httpProxy, undici, nginx } = subjectNames
-  return { [httpProxy]: of(httpProxy), [undici]: of(undici), [nginx]: of(nginx) }
+  return { [httpProxy]: figureOf(httpProxy), [undici]: figureOf(undici), [nginx]: figureOf(nginx) }
 }
 
-function byProcess<T>(of: (who: keyof ProcessTimes) => T): Readonly<Record<keyof ProcessTimes, T>> {
+function byProcess<T>(figureOf: (who: keyof ProcessTimes) => T): Readonly<Record<keyof ProcessTimes, T>> {
   return {
-    subject: of('subject'),
-    rack: of('rack'),
-    postgres: of('postgres'),
-    load: of('load'),
-    writer: of('writer'),
+    subject: figureOf('subject'),
+    rack: figureOf('rack'),
+    postgres: figureOf('postgres'),
+    load: figureOf('load'),
+    writer: figureOf('writer'),
   }
 }
 
@@ -126,7 +128,7 @@ function comparedWith(
   return peer ? compare(one, peer) : null
 }
 
-/** @returns null if one is unknown, because a median of the rest would compare different rounds */
+/** @returns null if a value is unknown, because a median of the other values would compare different rounds */
 function spreadOrNull(values: readonly (number | null)[]): Spread | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 || known.length < values.length ? null : spread(known)

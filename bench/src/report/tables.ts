@@ -36,11 +36,11 @@ interface Column {
 const subject: Column = { head: 'subject', cell: (row) => row.subject }
 
 /** Multiples of a baseline. */
-function timesBaselines(what: string, of: (row: Summary) => Summary['ratios']): readonly Column[] {
+function timesBaselines(what: string, ratiosOf: (row: Summary) => Summary['ratios']): readonly Column[] {
   return [
-    { head: `${what} × http-proxy`, cell: (row) => shown(of(row)[subjectNames.httpProxy], 2) },
-    { head: `${what} × undici.stream`, cell: (row) => shown(of(row)[subjectNames.undici], 2) },
-    { head: `${what} × nginx`, cell: (row) => shown(of(row)[subjectNames.nginx], 2) },
+    { head: `${what} × http-proxy`, cell: (row) => formatSpread(ratiosOf(row)[subjectNames.httpProxy], 2) },
+    { head: `${what} × undici.stream`, cell: (row) => formatSpread(ratiosOf(row)[subjectNames.undici], 2) },
+    { head: `${what} × nginx`, cell: (row) => formatSpread(ratiosOf(row)[subjectNames.nginx], 2) },
   ]
 }
 
@@ -48,32 +48,33 @@ function timesBaselines(what: string, of: (row: Summary) => Summary['ratios']): 
 function callColumns(unit: string): readonly Column[] {
   return [
     subject,
-    { head: `CPU µs for one ${unit}`, cell: ({ cpu }) => shown(cpu.subject, 0) },
+    { head: `CPU µs for one ${unit}`, cell: ({ cpu }) => formatSpread(cpu.subject, 0) },
     ...timesBaselines('CPU', ({ cpuRatios }) => cpuRatios),
-    { head: `${unit}s/s`, cell: ({ perSecond }) => shown(perSecond, 0) },
+    { head: `${unit}s/s`, cell: ({ perSecond }) => formatSpread(perSecond, 0) },
     ...timesBaselines(`${unit}s/s`, ({ ratios }) => ratios),
-    { head: 'p50 ms', cell: ({ p50 }) => shown(p50, 2) },
-    { head: 'p50 above the rack', cell: ({ addedToRack }) => shown(addedToRack, 2) },
-    { head: 'p50 above undici.stream', cell: ({ addedToUndici }) => shown(addedToUndici, 2) },
-    { head: 'p99 ms', cell: ({ p99 }) => shown(p99, 2) },
+    { head: 'p50 ms', cell: ({ p50 }) => formatSpread(p50, 2) },
+    { head: 'p50 above the rack', cell: ({ addedToRack }) => formatSpread(addedToRack, 2) },
+    { head: 'p50 above undici.stream', cell: ({ addedToUndici }) => formatSpread(addedToUndici, 2) },
+    { head: 'p99 ms', cell: ({ p99 }) => formatSpread(p99, 2) },
   ]
 }
 
 const transferColumns: readonly Column[] = [
   subject,
-  { head: 'CPU ms for 100 MB', cell: ({ cpu }) => shown(cpu.subject, 0, 0.1) },
+  { head: 'CPU ms for 100 MB', cell: ({ cpu }) => formatSpread(cpu.subject, 0, 0.1) },
   ...timesBaselines('CPU', ({ cpuRatios }) => cpuRatios),
-  { head: 'MB/s', cell: ({ perSecond }) => shown(perSecond, 0) },
+  { head: 'MB/s', cell: ({ perSecond }) => formatSpread(perSecond, 0) },
   ...timesBaselines('MB/s', ({ ratios }) => ratios),
-  { head: 'memory grows by MiB', cell: ({ memoryGrown }) => shown(memoryGrown, 1, 1 / 1024 / 1024) },
+  { head: 'memory grows by MiB', cell: ({ memoryGrown }) => formatSpread(memoryGrown, 1, 1 / 1024 / 1024) },
 ]
 
-/** What else ran. Microseconds for a request or a frame, milliseconds for 100 MB. */
+/** The processor time of the other processes: microseconds for a request or a frame, milliseconds for 100 MB. */
 function otherColumns(unit: string): readonly Column[] {
   const [scale, name] = unit === '100 MB' ? [0.1, 'ms'] : [1, 'µs']
   const share = (who: keyof ProcessTimes, head: string): Column => ({
     head,
-    cell: ({ cpu, coreShares }) => (cpu[who] ? `${shown(cpu[who], 0, scale)}, ${percent(coreShares[who])}` : '–'),
+    cell: ({ cpu, coreShares }) =>
+      cpu[who] ? `${formatSpread(cpu[who], 0, scale)}, ${percent(coreShares[who])}` : '–',
   })
   return [
     { head: `CPU ${name} for one ${unit}, and share of the other core`, cell: (row) => row.subject },
@@ -94,9 +95,9 @@ export function comparisonTable(summaries: readonly Summary[], description: stri
   const columns: readonly Column[] = [
     { head: 'this gateway ÷ compared gateway', cell: ({ workload, load }) => `${workload}, ${load}` },
     subject,
-    { head: 'CPU', cell: ({ compared }) => shown(compared.cpu, 2) },
-    { head: 'throughput', cell: ({ compared }) => shown(compared.perSecond, 2) },
-    { head: 'p50 above the rack', cell: ({ compared }) => shown(compared.addedToRack, 2) },
+    { head: 'CPU', cell: ({ compared }) => formatSpread(compared.cpu, 2) },
+    { head: 'throughput', cell: ({ compared }) => formatSpread(compared.perSecond, 2) },
+    { head: 'p50 above the rack', cell: ({ compared }) => formatSpread(compared.addedToRack, 2) },
   ]
   return `The compared gateway is ${description}.\n\n${table(columns, rows)}`
 }
@@ -112,14 +113,14 @@ export function allocationTable(counted: readonly CallAllocations[]): string {
 }
 
 function writerCell({ wanted, achieved }: Summary['writer']['records']): string {
-  return wanted && achieved ? `${shown(achieved, 0)} of ${wanted.median.toFixed(0)}` : 'records itself'
+  return wanted && achieved ? `${formatSpread(achieved, 0)} of ${wanted.median.toFixed(0)}` : 'records itself'
 }
 
 /** The project's targets, and whether this run met them. */
 export function targetTable(results: readonly TargetResult[]): string {
   const lines = results.map(({ target, measured, unit, met }) => [
     target,
-    measured ? `${shown(measured, 2)} ${unit}` : 'not measured',
+    measured ? `${formatSpread(measured, 2)} ${unit}` : 'not measured',
     met === null ? '–' : met ? 'yes' : 'no',
   ])
   return markdown(['target', 'measured', 'met'], lines)
@@ -136,7 +137,7 @@ function markdown(head: readonly string[], lines: readonly (readonly string[])[]
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function shown(value: Spread | null, digits: number, scale = 1): string {
+function formatSpread(value: Spread | null, digits: number, scale = 1): string {
   if (!value) return '–'
   const [median, min, max] = [value.median, value.min, value.max].map((figure) => (figure * scale).toFixed(digits))
   return `${median} [${min} to ${max}]`

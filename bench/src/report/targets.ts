@@ -7,14 +7,14 @@ interface Target {
   readonly workload: string
   readonly connections: number
   readonly subject: Summary['subject']
-  /** What is held against the limit; null where it was not measured. */
+  /** The figure that is compared with the limit; null if it was not measured. */
   readonly figure: (summary: Summary) => Spread | null
   readonly limit: { readonly min: number } | { readonly max: number }
   readonly unit: string
 }
 
 const { durable, relaxed, httpProxy, undici, nginx } = subjectNames
-const mebibytes = ({ memoryGrown }: Summary) => memoryGrown && scaled(memoryGrown, 1 / 1024 / 1024)
+const mebibytes = ({ memoryGrown }: Summary) => memoryGrown && scale(memoryGrown, 1 / 1024 / 1024)
 
 const targets: readonly Target[] = [
   throughput('GET /apps, durable, 32 connections: ≥ 0.9 × http-proxy', 'listApps', 32, 0.9),
@@ -40,9 +40,9 @@ const targets: readonly Target[] = [
     limit: { min: 0.8 },
     unit: '×',
   },
-  added('GET /apps, durable, p50 added to the rack’s at 1 connection: ≤ 1.0 ms', 'listApps', durable, 1.0),
-  added('GET /apps, relaxed, p50 added to the rack’s at 1 connection: ≤ 0.35 ms', 'listApps', relaxed, 0.35),
-  added('a change, p50 added to the rack’s at 1 connection: ≤ 2.0 ms', 'change', durable, 2.0),
+  addedLatency('GET /apps, durable, p50 added to the rack’s at 1 connection: ≤ 1.0 ms', 'listApps', durable, 1.0),
+  addedLatency('GET /apps, relaxed, p50 added to the rack’s at 1 connection: ≤ 0.35 ms', 'listApps', relaxed, 0.35),
+  addedLatency('a change, p50 added to the rack’s at 1 connection: ≤ 2.0 ms', 'change', durable, 2.0),
   ...['buildsExport', 'buildsImport'].flatMap((workload): Target[] => [
     {
       text: `${workload}, 1 GiB: ≥ 0.5 × nginx`,
@@ -70,7 +70,7 @@ function throughput(text: string, workload: string, connections: number, min: nu
   return { text, workload, connections, subject: durable, figure, limit: { min }, unit: '×' }
 }
 
-function added(text: string, workload: string, subject: Summary['subject'], max: number): Target {
+function addedLatency(text: string, workload: string, subject: Summary['subject'], max: number): Target {
   return {
     text,
     workload,
@@ -90,7 +90,7 @@ export interface TargetResult {
   readonly met: boolean | null
 }
 
-/** @returns all targets, with null for those that were not measured */
+/** @returns all targets; `measured` and `met` are null if a target was not measured */
 export function compareWithTargets(summaries: readonly Summary[]): TargetResult[] {
   return targets.map(({ text, workload, connections, subject, figure, limit, unit }) => {
     const summary = summaries.find(
@@ -106,6 +106,6 @@ function isMet({ median, max }: Spread, limit: Target['limit'], unit: string): b
   return (unit === 'MiB' ? max : median) <= limit.max
 }
 
-function scaled({ median, min, max }: Spread, by: number): Spread {
+function scale({ median, min, max }: Spread, by: number): Spread {
   return { median: median * by, min: min * by, max: max * by }
 }

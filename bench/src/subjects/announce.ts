@@ -1,15 +1,15 @@
 /** A subject's report about itself. Missing values are measured on its process. */
 export interface Announcement {
-  /** Where it listens; empty where it doesn't. */
+  /** Its address; empty if it does not listen. */
   readonly url: string
   readonly close: () => Promise<unknown>
   readonly pids?: readonly number[]
   readonly cpuMicros?: () => number
-  /** Answers a question of the bench that isn't for processor time. */
+  /** Answers the questions of the benchmark, except the one for processor time. */
   readonly answer?: (question: object) => Promise<object>
 }
 
-/** Reports this subject's address to the benchmark, answers its requests, and ends together with it. */
+/** Reports this subject's address to the benchmark, answers its questions, and ends together with it. */
 export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicros, answer }: Announcement): void {
   process.on('message', async (question: object) => {
     process.send?.('cpu' in question ? { cpuMicros: cpuMicros() } : ((await answer?.(question)) ?? {}))
@@ -19,7 +19,7 @@ export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicr
 }
 
 /** The value of an environment variable. The benchmark sets all variables that a subject needs. */
-export function given(name: string): string {
+export function requiredVariable(name: string): string {
   const value = process.env[name]
   if (value === undefined) throw new Error(`${name} is not set; subjects are started by the bench`)
   return value

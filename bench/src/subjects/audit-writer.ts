@@ -2,9 +2,9 @@
 import { createAuditWriter, type EventDraft } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { type PacedWriter, startPacedWriter } from '../paced-writer.ts'
-import { announce, given } from './announce.ts'
+import { announce, requiredVariable } from './announce.ts'
 
-const store = createPostgresAuditStore({ url: given('DATABASE_URL') })
+const store = createPostgresAuditStore({ url: requiredVariable('DATABASE_URL') })
 const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: process.pid })
 await writer.open()
 let writing: PacedWriter | null = null

@@ -8,15 +8,15 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { nginxConfiguration } from '../nginx-configuration.ts'
 import { familyMicros, familyOf } from '../processes/processor-time.ts'
-import { announce, given } from './announce.ts'
-import { listening } from './listening.ts'
+import { announce, requiredVariable } from './announce.ts'
+import { listen } from './listen.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-nginx-'))
 // As root, its worker runs as another user.
 await chmod(directory, 0o711)
 const url = await freeAddress()
 const file = join(directory, 'nginx.conf')
-const upstream = new URL(given('BENCH_UPSTREAM')).host
+const upstream = new URL(requiredVariable('BENCH_UPSTREAM')).host
 await writeFile(file, nginxConfiguration({ directory, port: Number(new URL(url).port), upstream }))
 const nginx = spawn('nginx', ['-e', 'stderr', '-p', directory, '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] })
 const ended = once(nginx, 'exit')
@@ -37,7 +37,7 @@ announce({
 
 async function freeAddress(): Promise<string> {
   const server = createServer()
-  const address = await listening(server)
+  const address = await listen(server)
   server.close()
   await once(server, 'close')
   return address

@@ -2,12 +2,12 @@
 import { readTarget } from '@rack-gateway/convox-api'
 import { CallerSignal, createRack, requestHeaders } from '@rack-gateway/rack-registry'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
-import { announce, given } from './announce.ts'
+import { announce, requiredVariable } from './announce.ts'
 
 const rack = createRack({
   name: 'bench',
-  url: new URL(given('BENCH_UPSTREAM')),
-  token: given('BENCH_RACK_TOKEN'),
+  url: new URL(requiredVariable('BENCH_UPSTREAM')),
+  token: requiredVariable('BENCH_RACK_TOKEN'),
   tlsInsecure: false,
 })
 const rules = { permitted: new Set<string>(), encoding: 'identity', actor: 'bench@example.com' } as const

@@ -1,6 +1,6 @@
 /** The demo rack with prepared answers. It is the upstream of all subjects, and the upper limit if it is measured directly. */
 import { createDemoRack } from '@rack-gateway/demo/rack'
-import { announce, given } from './announce.ts'
+import { announce, requiredVariable } from './announce.ts'
 
-const rack = createDemoRack({ name: 'bench', token: given('BENCH_RACK_TOKEN'), fixedAnswers: true })
+const rack = createDemoRack({ name: 'bench', token: requiredVariable('BENCH_RACK_TOKEN'), fixedAnswers: true })
 announce({ url: await rack.listen(), close: () => rack.close() })

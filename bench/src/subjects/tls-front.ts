@@ -2,15 +2,18 @@
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { createServer } from 'node:tls'
-import { announce, given } from './announce.ts'
-import { listening } from './listening.ts'
+import { announce, requiredVariable } from './announce.ts'
+import { listen } from './listen.ts'
 
-const { hostname, port } = new URL(given('BENCH_TARGET'))
-const identity = { cert: readFileSync(given('BENCH_CERT')), key: readFileSync(given('BENCH_KEY')) }
-const server = createServer({ ...identity, noDelay: true }, (near) => {
-  const far = connect({ host: hostname, port: Number(port), noDelay: true })
-  near.on('error', () => far.destroy()).pipe(far)
-  far.on('error', () => near.destroy()).pipe(near)
+const { hostname, port } = new URL(requiredVariable('BENCH_TARGET'))
+const identity = {
+  cert: readFileSync(requiredVariable('BENCH_CERT')),
+  key: readFileSync(requiredVariable('BENCH_KEY')),
+}
+const server = createServer({ ...identity, noDelay: true }, (client) => {
+  const upstream = connect({ host: hostname, port: Number(port), noDelay: true })
+  client.on('error', () => upstream.destroy()).pipe(upstream)
+  upstream.on('error', () => client.destroy()).pipe(client)
 })
-const url = (await listening(server)).replace('http:', 'https:')
+const url = (await listen(server)).replace('http:', 'https:')
 announce({ url, close: async () => server.close() })

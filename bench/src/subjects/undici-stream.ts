@@ -4,10 +4,10 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Pool } from 'undici'
 import { poolSettings } from '../pool-settings.ts'
-import { announce, given } from './announce.ts'
-import { listening } from './listening.ts'
+import { announce, requiredVariable } from './announce.ts'
+import { listen } from './listen.ts'
 
-const upstream = new URL(given('BENCH_UPSTREAM'))
+const upstream = new URL(requiredVariable('BENCH_UPSTREAM'))
 const pool = new Pool(upstream, poolSettings)
 const hopByHop = ['connection', 'keep-alive', 'transfer-encoding']
 
@@ -44,7 +44,7 @@ function pipeBothWays({ method, url, rawHeaders }: IncomingMessage, client: Dupl
 }
 
 announce({
-  url: await listening(server),
+  url: await listen(server),
   async close() {
     server.close()
     server.closeAllConnections()

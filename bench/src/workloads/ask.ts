@@ -2,22 +2,22 @@ import { connect } from 'node:net'
 import { createAnswerReader, type ReadAnswer } from '../loads/answer-reader.ts'
 import type { LoadTarget } from './workload.ts'
 
-export interface NamedAnswer extends Pick<LoadTarget, 'name' | 'masks'> {
+export interface NamedAnswer extends Pick<LoadTarget, 'name' | 'hasMasks'> {
   /** The answer's JSON. */
   readonly value: unknown
 }
 
-/** Sends one request to each. @throws if one doesn't answer with 200 and JSON */
+/** Sends one request to each target. @throws if a target doesn't answer with 200 and JSON */
 export function askAll(
   targets: readonly LoadTarget[],
   requestTo: (target: LoadTarget) => Buffer,
 ): Promise<NamedAnswer[]> {
   return Promise.all(
     targets.map(async (target) => {
-      const { name, masks, url } = target
+      const { name, hasMasks, url } = target
       const { status, body } = await ask(url, requestTo(target))
       if (status !== 200) throw new Error(`${name} answers ${status}: ${body}`)
-      return { name, masks, value: JSON.parse(body.toString()) as unknown }
+      return { name, hasMasks, value: JSON.parse(body.toString()) as unknown }
     }),
   )
 }

@@ -33,10 +33,10 @@ export function callLoads(
 
 export const allSubjects: readonly SubjectName[] = Object.values(subjectNames)
 
-const relaxed: readonly SubjectName[] = [subjectNames.relaxed, subjectNames.comparedRelaxed]
+const relaxedSubjects: readonly SubjectName[] = [subjectNames.relaxed, subjectNames.comparedRelaxed]
 
-/** Only reads can be recorded in the relaxed way, so for other calls both gateways are the same. */
-export const subjectsOfChanges = allSubjects.filter((name) => !relaxed.includes(name))
+/** The subjects of changes. The relaxed gateways are left out, because `AUDIT_READS=relaxed` affects only reads. */
+export const subjectsOfChanges = allSubjects.filter((name) => !relaxedSubjects.includes(name))
 
 /** The alternatives that an operator could run. `rack.send` is a part of the gateway. */
 export const wholeSubjects = subjectsOfChanges.filter((name) => name !== subjectNames.rackSend)

@@ -15,10 +15,13 @@ interface Release {
 export function withMasks(open: unknown, shown: unknown, count: number): unknown {
   const releases = releasesOf(open)
   const environments = releasesOf(shown).map(({ env }) => env)
-  const masked = releases.map((release, index) => ({ ...release, env: maskedLines(release, environments[index]) }))
-  const masks = masked.flatMap(({ env }) => env.match(/^[^=]+=\[hidden:/gm) ?? []).length
+  const maskedReleases = releases.map((release, index) => ({
+    ...release,
+    env: maskedLines(release, environments[index]),
+  }))
+  const masks = maskedReleases.flatMap(({ env }) => env.match(/^[^=]+=\[hidden:/gm) ?? []).length
   if (masks !== count) throw new Error(`${masks} values are masked instead of ${count}`)
-  return masked
+  return maskedReleases
 }
 
 function maskedLines({ id, env }: Release, shown: string | undefined): string {
@@ -28,8 +31,8 @@ function maskedLines({ id, env }: Release, shown: string | undefined): string {
   const names = env.split('\n').map((line) => line.slice(0, line.indexOf('=')))
   const shownNames = lines.map((line) => line.slice(0, line.indexOf('=')))
   if (!isDeepStrictEqual(shownNames, names)) throw new Error(`the environment of ${id} has other names`)
-  const open = lines.find((line) => !mask.test(line.slice(line.indexOf('=') + 1)))
-  if (open !== undefined) throw new Error(`a value of ${id} is not masked`)
+  const unmaskedLine = lines.find((line) => !mask.test(line.slice(line.indexOf('=') + 1)))
+  if (unmaskedLine !== undefined) throw new Error(`a value of ${id} is not masked`)
   return lines.join('\n')
 }
 

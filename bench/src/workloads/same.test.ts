@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { subjectNames } from '../subject-names.ts'
 import { expectSame } from './same.ts'
 
-const rack = { name: subjectNames.rack, masks: false, value: { a: 1, b: 'secret' } }
-const gateway = { name: subjectNames.durable, masks: true, value: { a: 1, b: 'hidden' } }
+const rack = { name: subjectNames.rack, hasMasks: false, value: { a: 1, b: 'secret' } }
+const gateway = { name: subjectNames.durable, hasMasks: true, value: { a: 1, b: 'hidden' } }
 const hidden = (open: unknown) => ({ ...(open as object), b: 'hidden' })
 
 test('answers are compared as a whole', () => {
@@ -22,5 +22,5 @@ test('responses can differ only in known masks', () => {
 })
 
 test('without an unmasked response, the comparison fails', () => {
-  expect(() => expectSame([gateway])).toThrow('nobody to compare with')
+  expect(() => expectSame([gateway])).toThrow('no subject answers without masks')
 })

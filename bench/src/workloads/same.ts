@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { NamedAnswer } from './ask.ts'
 
 /**
- * Compares every answer with the first one that isn't masked.
+ * Compares every answer with the first one that has no masks.
  *
  * @param masked returns the expected form of the first answer, with the masks of `shown`
  * @throws if one differs
@@ -11,10 +11,10 @@ export function expectSame(
   answers: readonly NamedAnswer[],
   masked: (open: unknown, shown: unknown) => unknown = (open) => open,
 ): void {
-  const model = answers.find(({ masks }) => !masks)
-  if (!model) throw new Error('there is nobody to compare with')
-  for (const { name, masks, value } of answers) {
-    const expected = masks ? masked(model.value, value) : model.value
+  const model = answers.find(({ hasMasks }) => !hasMasks)
+  if (!model) throw new Error('no subject answers without masks')
+  for (const { name, hasMasks, value } of answers) {
+    const expected = hasMasks ? masked(model.value, value) : model.value
     if (!isDeepStrictEqual(value, expected)) throw new Error(`${name} answers something else than ${model.name}`)
   }
 }

@@ -12,7 +12,7 @@ interface TransferWorkload {
   readonly title: string
   readonly length: number
   readonly times: number
-  /** Moves so many bytes, so many times. */
+  /** Transfers `length` bytes, `times` times. */
   run(target: LoadTarget, length: number, times: number): ReturnType<Load['run']>
   expectSame(targets: readonly LoadTarget[]): Promise<void>
 }
@@ -33,7 +33,7 @@ function exportRequest({ url, password }: LoadTarget, length: number): Buffer {
   return get(`/apps/app-0/builds/B${length}.tgz?`, url, password('deployer'))
 }
 
-const exported = (target: LoadTarget, length: number, times: number) =>
+const runExport = (target: LoadTarget, length: number, times: number) =>
   download({ url: target.url, request: exportRequest(target, length), length, times })
 
 async function expectSameBytes(targets: readonly LoadTarget[]): Promise<void> {
@@ -44,16 +44,16 @@ async function expectSameBytes(targets: readonly LoadTarget[]): Promise<void> {
     const onBody = (part: Buffer) => void hash.update(part)
     await download({ url: target.url, request, length: megabytes100, times: 1, onBody })
     digests.add(hash.digest('hex'))
-    if (digests.size > 1) throw new Error(`other bytes came from ${target.name}`)
+    if (digests.size > 1) throw new Error(`${target.name} sent other bytes than the subjects before it`)
   }
 }
 
 /** `convox builds import`. The rack's answer contains the number of bytes that it received. */
-function imported(framing: 'chunked' | 'length') {
+function importRun(framing: 'chunked' | 'length') {
   return (target: LoadTarget, length: number, times: number) => {
     const { url, password } = target
-    const framed = framing === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`
-    const headers = ['Content-Type: application/octet-stream', framed]
+    const framingHeader = framing === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`
+    const headers = ['Content-Type: application/octet-stream', framingHeader]
     const start = head('POST /apps/app-0/builds/import?', url, password('deployer'), headers)
     return upload({ url, head: start, framing, length, times, expectAnswer: expectLength(length) })
   }
@@ -68,7 +68,7 @@ function expectLength(length: number): (body: Buffer) => void {
 
 function expectImported(framing: 'chunked' | 'length'): Workload['expectSame'] {
   return async (targets) => {
-    for (const target of targets) await imported(framing)(target, 1_000_000, 1)
+    for (const target of targets) await importRun(framing)(target, 1_000_000, 1)
   }
 }
 
@@ -79,7 +79,7 @@ export const transfers: readonly Workload[] = [
     title: 'GET /apps/{app}/builds/{id}.tgz, 100 MB down',
     length: megabytes100,
     times: 3,
-    run: exported,
+    run: runExport,
     expectSame: expectSameBytes,
   }),
   transferWorkload({
@@ -87,7 +87,7 @@ export const transfers: readonly Workload[] = [
     title: 'POST /apps/{app}/builds/import, 100 MB up, with a Content-Length',
     length: megabytes100,
     times: 3,
-    run: imported('length'),
+    run: importRun('length'),
     expectSame: expectImported('length'),
   }),
   transferWorkload({
@@ -95,7 +95,7 @@ export const transfers: readonly Workload[] = [
     title: 'builds export, 1 GiB down',
     length: gibibyte,
     times: 1,
-    run: exported,
+    run: runExport,
     expectSame: expectSameBytes,
   }),
   transferWorkload({
@@ -103,7 +103,7 @@ export const transfers: readonly Workload[] = [
     title: 'builds import, 1 GiB up, in chunks',
     length: gibibyte,
     times: 1,
-    run: imported('chunked'),
+    run: importRun('chunked'),
     expectSame: expectImported('chunked'),
   }),
 ]

@@ -1,4 +1,4 @@
-import type { Done } from '../loads/done.ts'
+import type { LoadResult } from '../loads/load-result.ts'
 import type { SubjectName } from '../subject-names.ts'
 
 /** The roles whose tokens the loads need, if the subject is a gateway. */
@@ -11,14 +11,14 @@ export interface LoadTarget {
   readonly url: string
   password(role: Role): string
   /** Whether its responses have masks instead of secrets. */
-  readonly masks: boolean
+  readonly hasMasks: boolean
 }
 
 export interface Load {
   /** For the heading of a table: the number of connections or transfers. */
   readonly title: string
   readonly connections: number
-  run(target: LoadTarget): Promise<Done>
+  run(target: LoadTarget): Promise<LoadResult>
 }
 
 /** Requests that every subject gets. */
@@ -32,6 +32,6 @@ export interface Workload {
   readonly loads: readonly Load[]
   /** Warm-up for the JIT compiler: repeated until `count` operations are done, at most `times` times. */
   readonly warmUp: Load & { readonly count: number; readonly times: number }
-  /** @throws when one of them does something else than the others: their speeds would not compare */
+  /** @throws if the targets respond differently, because their speeds could then not be compared */
   expectSame(targets: readonly LoadTarget[]): Promise<void>
 }

@@ -2,14 +2,14 @@ import { createServer } from 'node:http'
 import { createDemoRack } from '@rack-gateway/demo/rack'
 import { expect, onTestFinished, test } from 'vitest'
 import { subjectNames } from '../subject-names.ts'
-import { listening } from '../subjects/listening.ts'
+import { listen } from '../subjects/listen.ts'
 import { withoutPassword } from './change.ts'
 import { type LoadTarget, workloads } from './index.ts'
 
 const target = (url: string, name: LoadTarget['name'] = subjectNames.rack): LoadTarget => ({
   name,
   url,
-  masks: false,
+  hasMasks: false,
   password: () => 'password',
 })
 
@@ -28,7 +28,7 @@ async function startLiar(): Promise<LoadTarget> {
     server.closeAllConnections()
     server.close()
   })
-  return target(await listening(server), subjectNames.nginx)
+  return target(await listen(server), subjectNames.nginx)
 }
 
 test.each(workloads)('$name: the demo rack does what is expected', async (workload) => {

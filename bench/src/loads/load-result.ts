@@ -1,5 +1,5 @@
 /** The result of a load. */
-export interface Done {
+export interface LoadResult {
   /** Requests, frames, or megabytes (10⁶ bytes) of transfers. */
   readonly count: number
   readonly seconds: number

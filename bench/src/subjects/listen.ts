@@ -1,7 +1,7 @@
 import type { Server } from 'node:net'
 
 /** Listens on any free port of loopback. @returns its address, without a slash at the end */
-export function listening(server: Server): Promise<string> {
+export function listen(server: Server): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
