@@ -9,7 +9,7 @@ import type { CheckRequest, StudyRequest, studyLimits } from './policy-studies.t
 
 /** As they were built: a process that reads TypeScript takes several times as long to start. */
 const { createPolicyStudies }: typeof import('./policy-studies.ts') = await import(
-  new URL('../../dist/policy-study/policy-studies.js', import.meta.url).href
+  new URL('../../dist-modules/policy-study/policy-studies.js', import.meta.url).href
 )
 
 const frozen = 'version: 1\nblocked:\n  POST /apps/{app}/releases/{id}/promote: { reason: A freeze. }\n'
