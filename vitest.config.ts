@@ -45,7 +45,7 @@ export default defineConfig(({ mode }) => {
       server: { deps: { external: [/\/dist(-modules|-test)?\//] } },
       pool: 'forks',
       // Integration tests wait for half of their time.
-      maxWorkers: Math.max(isUnit ? 2 : 4, availableParallelism() - 1),
+      maxWorkers: Math.max(isUnit ? 2 : 3, availableParallelism() - 1),
       isolate: false,
       setupFiles: [
         'packages/testing/src/vitest/property-runs.ts',
