@@ -9,7 +9,7 @@ export const AuditUnavailable = defineError<[string | number]>(
 /** The stream must not get more events, in most cases because another process adopted it. */
 export const StreamLost = defineError<[string | number, string | number]>(
   'RGW_STREAM_LOST',
-  'the stream %s cannot continue: %s\nstart the gateway again',
+  'the stream %s cannot continue: %s\nwait a moment: the gateway opens another stream by itself',
   503,
   { reasonOnly: true },
 )

@@ -139,6 +139,11 @@ export const NotFound = defineError<[string | number]>(
   404,
 )
 
+/** @param noun what is missing, such as `user` */
+export function noSuchItem(noun: string): Error {
+  return new NotFound(`such ${noun}`)
+}
+
 export const TooManyFactors = defineError<[number]>(
   'RGW_TOO_MANY_FACTORS',
   'You have %s second factors, which is the maximum.\nRemove one that you no longer use.',
@@ -147,7 +152,7 @@ export const TooManyFactors = defineError<[number]>(
 export const PasskeysUnavailable = defineErrorWithText('RGW_PASSKEYS_UNAVAILABLE', 409)
 export const EnrollmentOver = defineError(
   'RGW_ENROLLMENT_OVER',
-  'This session has no such open enrollment. An enrollment is valid for five minutes, once, in the session that began it.\nBegin again.',
+  'This session has no open enrollment with this ID. An enrollment is valid for five minutes, once, in the session that began it.\nBegin again.',
   409,
 )
 export const InvalidFactor = defineErrorWithText('RGW_INVALID_FACTOR', 400)

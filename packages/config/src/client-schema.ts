@@ -24,7 +24,9 @@ const Confirmed = Type.Object({
 const Token = Type.Object({
   token: Type.Optional(Type.String({ minLength: 1, description: 'a token, unless the keychain has it' })),
   kept_in: Type.Optional(Type.Enum(['keychain'], { description: 'the store that has the token instead' })),
-  url: Type.Optional(Type.String({ description: 'the only address that a token of one name is sent to' })),
+  url: Type.Optional(
+    Type.String({ description: 'for an entry of `tokens`: the only address that the token is sent to' }),
+  ),
   email: Type.Optional(Type.String({ description: 'the email address or name of the principal' })),
   expires_at: Type.Optional(Type.String({ description: 'when the token expires, such as 2024-02-01T00:00:00Z' })),
   renew_at: Type.Optional(

@@ -21,13 +21,13 @@ export interface Limits {
   readonly websocketsPerPrincipal: number
   /** Open connections. */
   readonly connections: number
-  /** Open connections of one client network without an authenticated request. Also open connections of one principal. */
+  /** Open connections of one principal, and of one client network before a request on them is authenticated. */
   readonly connectionsPerCaller: number
   /** Requests of one connection that are in progress. */
   readonly callsPerConnection: number
   /** Bytes of large responses that are buffered for masking, until their callers have received them. */
   readonly maskMemory: number
-  /** Milliseconds in which at least 1 KiB of a request body for a rack must arrive, while the gateway waits for the body. */
+  /** Milliseconds in which each 1 KiB of a request body for a rack must arrive, while the gateway waits for it. */
   readonly bodyTimeout: number
   /** Milliseconds for a request's head, and for the body of a request to the gateway itself. */
   readonly requestTimeout: number

@@ -57,7 +57,7 @@ export const ServerEnvironment = Type.Object({
   ),
   POLICY_PACKAGES: Type.Optional(
     checked(
-      'policy packages in their order, separated by commas: npm packages, and paths that begin with ./ or /',
+      'policy packages in the order in which they decide, separated by commas: npm packages, and paths that begin with ./ or /',
       policyPackagesProblem,
     ),
   ),
@@ -80,7 +80,7 @@ export const ServerEnvironment = Type.Object({
     ),
   ),
   AUDIT_READS: Type.Enum(['strict', 'relaxed'], {
-    description: 'strict (the event is durable before a read is answered) or relaxed (within 100 ms)',
+    description: 'strict (the event of a read is durable before the response) or relaxed (within 100 ms after it)',
     default: 'strict',
   }),
   AUDIT_SIGNING_KEY: Type.Optional(
@@ -90,13 +90,16 @@ export const ServerEnvironment = Type.Object({
     ),
   ),
   AUDIT_CHECKPOINT_DIR: Type.Optional(
-    checked("an absolute path for copies of checkpoints, which the database's owner can't change", directoryProblem),
+    checked(
+      "an absolute path for copies of checkpoints, which the database's owner must not be able to write to",
+      directoryProblem,
+    ),
   ),
   AUDIT_CHECKPOINT_S3: Type.Optional(
     checked('a bucket with Object Lock for copies of checkpoints, s3://bucket/prefix?region=eu-west-1', s3Problem),
   ),
   AUDIT_CHECKPOINT_S3_LOCK: checked(
-    'the Object Lock of these copies (compliance mode): a duration from 0s (no lock) to 3650d, such as 400d',
+    'how long Object Lock protects these copies (compliance mode): a duration from 0s (no lock) to 3650d, such as 400d',
     durationProblem('0s', '3650d'),
     '400d',
   ),
@@ -135,7 +138,7 @@ export const ServerEnvironment = Type.Object({
     '300',
   ),
   CHANGES_PER_MINUTE: checked(
-    'changes of one principal in a minute, through the management API and on pages, from 10 to 10000',
+    'changes of one principal in a minute, through the management API and on pages of the gateway, from 10 to 10000',
     changesProblem,
     '600',
   ),
@@ -159,25 +162,25 @@ export const ServerEnvironment = Type.Object({
   ),
   CONNECTIONS: checked('open connections in all, from 1 to 10000', countProblem, '10000'),
   CONNECTIONS_PER_CALLER: checked(
-    'open connections of one client network without an authenticated request, and of one principal, from 1 to 10000',
+    'open connections of one principal, and of one client network before a request on them is authenticated, from 1 to 10000',
     countProblem,
     '1000',
   ),
   CALLS_PER_CONNECTION: checked('requests in progress on one connection, from 1 to 10000', countProblem, '2'),
   MASK_MEMORY: checked('the memory for large responses, at least 32MiB, such as 64MiB', maskMemoryProblem, '64MiB'),
   BODY_TIMEOUT: checked(
-    'the time in which 1 KiB of a request body for a rack must arrive: a duration from 1s to 1h, such as 5m',
+    'the time in which each 1 KiB of a request body for a rack must arrive: a duration from 1s to 1h, such as 5m',
     durationProblem('1s', '1h'),
     '5m',
   ),
   REQUEST_TIMEOUT: checked(
-    'the time for the head of a request, and for the body of a request to the gateway itself: a duration from 1s to 10m, such as 30s',
+    'the time in which the head of a request must arrive, or the body of a request to the gateway itself: a duration from 1s to 10m, such as 30s',
     durationProblem('1s', '10m'),
     '30s',
   ),
   TRUSTED_PROXIES: Type.Optional(
     checked(
-      'addresses and networks of the proxies in front, such as 10.0.0.0/8,2001:db8::1, separated by commas; only their X-Forwarded-For counts',
+      'addresses and networks of the proxies in front of the gateway, such as 10.0.0.0/8,2001:db8::1, separated by commas; only their X-Forwarded-For counts',
       networksProblem,
     ),
   ),
@@ -207,7 +210,7 @@ export const ServerEnvironment = Type.Object({
     ),
   ),
   DEFAULT_ROLE: Type.Optional(
-    checked('the role of everybody else at their first login, such as viewer; never admin', defaultRoleProblem),
+    checked('the role that everybody else gets at their first login, such as viewer; never admin', defaultRoleProblem),
   ),
   SESSION_IDLE: checked(
     'how long a browser session lasts without use: a duration from 1m to 30d, such as 12h',
@@ -223,7 +226,8 @@ export const ServerEnvironment = Type.Object({
     '127.0.0.1',
   ),
   DEVICE_LOGIN: Type.Enum(['off', 'same-address', 'on'], {
-    description: 'on (logins by a typed code), same-address (only from the address where the login began), or off',
+    description:
+      'on (logins by a typed code), same-address (only in a browser at the address where the login began), or off',
     default: 'on',
   }),
   CLI_MINIMUM_VERSION: Type.Optional(

@@ -1,7 +1,7 @@
 import { readPairs } from './pairs.ts'
 import type { Parameters } from './parameters.ts'
 
-/** Parameters that are or contain secrets. No policy can have their values recorded. Commands are recorded redacted, elsewhere. */
+/** Parameters that are or contain secrets. No policy can have their values recorded. Commands are recorded in another field, redacted. */
 const secretParameters: ReadonlySet<string> = new Set([
   'build-args',
   'chain',
@@ -31,7 +31,10 @@ export function unprefixedName(name: string): string {
   return name.startsWith(`${pairsParameter}.`) ? name.slice(pairsParameter.length + 1) : name
 }
 
-/** Names of a route's recordable values: as in the route table, headers in lower case, and `parameters.*` for pairs. */
+/**
+ * The names of a route's recordable values, spelled as in the route table, except that headers are in lower case and
+ * `parameters` is `parameters.*`.
+ */
 export function recordableNames(route: {
   readonly query: readonly string[]
   readonly form: readonly string[]

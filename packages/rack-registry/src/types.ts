@@ -62,7 +62,10 @@ export interface UpstreamResponse {
 export interface MemoryBudget {
   /** Bytes that need no reservation. */
   readonly freeBytes: number
-  /** Called once, when more bytes arrive. Reading pauses until it resolves; if it rejects, the body is aborted with its error. */
+  /**
+   * Reserves memory for the whole body. Called once, when more than `freeBytes` have arrived. Reading pauses until it resolves;
+   * if it rejects, the body is aborted with its error.
+   */
   reserve(): Promise<void>
 }
 

@@ -8,7 +8,7 @@ import type { Moment, PolicyScope, PrincipalKind } from './types.ts'
 export interface Condition {
   /** Within one of these time windows. */
   readonly time?: readonly TimeWindow[]
-  /** From one of these CIDRs. */
+  /** From one of these CIDRs. An unknown address counts as met. */
   readonly addresses?: readonly string[]
   /** Patterns, `*` within a name. */
   readonly racks?: readonly string[]
@@ -21,7 +21,7 @@ export interface CompiledCondition {
   readonly onApp: NameMatcher
   /** Whether it applies to all apps, including future ones. */
   readonly everyApp: boolean
-  /** Null for every kind. */
+  /** Null: every kind of caller. */
   readonly callers: readonly PrincipalKind[] | null
   isFor(caller: PrincipalKind): boolean
   /** Checks time and address; null if neither is restricted. */
@@ -30,7 +30,7 @@ export interface CompiledCondition {
   readonly checkScope: ScopeCheck | null
 }
 
-/** Returns which racks or apps a role or rule applies to, if the scope is not one of them; null if it is. */
+/** Returns why the scope is not one that the role or rule applies to; null if it is. */
 export type ScopeCheck = (scope: PolicyScope) => Explanation | null
 
 /** Returns why a condition is not met at a moment; null if it is met. */

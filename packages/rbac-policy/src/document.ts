@@ -1,7 +1,7 @@
 import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
 import { builtInText } from './built-in.ts'
 import { documentProblems } from './document-check.ts'
-import { type FileProblem, type FileProblems, readWritten } from './document-schema/file.ts'
+import { type FileProblem, type FileProblems, parseYaml } from './document-schema/parse-yaml.ts'
 import { WrittenPolicy } from './document-schema/schema.ts'
 import { mergePolicy } from './merge-policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
@@ -99,9 +99,9 @@ function unreachableServices(
 }
 
 function readOver(base: PolicyDocument | null, text: string, source: string): PolicyReading {
-  const written = readWritten(text, WrittenPolicy, 'the document')
-  if (written.value === null) return { document: null, problems: written.problems }
-  const { value, positionOf, withPositions } = written
+  const parsed = parseYaml(text, WrittenPolicy, 'the document')
+  if (parsed.value === null) return { document: null, problems: parsed.problems }
+  const { value, positionOf, withPositions } = parsed
   const { document, problems } = mergePolicy(base, value, {
     name: source,
     lineOf: (path) => `${source}:${positionOf(path).line}`,

@@ -44,7 +44,7 @@ export class GrowingBytes {
     this.#used = end
   }
 
-  /** Empties the buffer. @returns its bytes in memory of at most twice their size */
+  /** Empties the buffer. @returns its bytes, in an allocation that is at most twice as large as they are */
   takeCopy(): Buffer {
     const all = this.take()
     const capacity = all.buffer.byteLength

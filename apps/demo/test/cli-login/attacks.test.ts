@@ -131,6 +131,7 @@ describe('an attacker who sends a code of a login', () => {
     const { browser } = await closed.login('admin')
     const page = await closed.visit(browser, '/gateway/device')
     expect([page.status, page.body.includes('<form')]).toEqual([403, false])
+    expect(page.body).toContain('<h1>Logins with a code are turned off</h1>')
     expect((await beginLoopback(closed)).address).toContain('/gateway/auth/cli?request=')
   })
 })

@@ -77,7 +77,11 @@ export function createMetrics(app: FastifyInstance): Registry {
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
   gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)
   gauge('audit_checkpoint_age_seconds', 'Since the newest checkpoint was made', () => checkpoints().age / 1_000)
-  gauge('audit_unsigned', 'Events of this process that no checkpoint has signed yet', () => checkpoints().unsigned)
+  gauge(
+    'audit_unsigned',
+    'The largest number of events in one stream of this process that no checkpoint has signed yet',
+    () => checkpoints().unsigned,
+  )
   counter('audit_verified', 'Events that this process has read back and verified', () => checkpoints().verified)
   counter(
     'audit_inconsistencies',

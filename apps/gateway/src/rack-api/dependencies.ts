@@ -39,7 +39,7 @@ export interface RackApiDependencies {
   readonly limits: CallLimits
   /** Shares the event loop among the responses that are being masked. */
   readonly turns: Turns
-  /** Milliseconds within which at least 1 KiB of a request body must arrive. */
+  /** Milliseconds in which each 1 KiB of a request body must arrive, while the gateway waits for it. */
   readonly bodyTimeout: number
   /** Milliseconds for a small body. */
   readonly requestTimeout: number

@@ -39,7 +39,7 @@ export interface RecordingArchiveOptions {
   readonly store: ObjectStore | null
   readonly deriveKeys: DeriveKeys
   readonly sql: Sql
-  /** Stores the chunks of a recording of this process sooner. @returns a function that ends the following */
+  /** Stores the chunks of a recording of this process sooner. @returns a function that stops this */
   readonly follow: (id: string) => () => void
 }
 

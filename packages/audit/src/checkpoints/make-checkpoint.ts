@@ -131,8 +131,10 @@ function timeProblemOf(age: number, signedAt: number, column: unknown): LastChec
 }
 
 /**
- * Stores the checkpoint and the trees in one statement. A stream whose fallback file is being imported is not settled,
- * because the import holds its lock. @returns false if the number already exists
+ * Stores the checkpoint and the trees in one statement. An adopted stream that got events from a fallback file since its
+ * verification is not settled: `for share` waits for an import that is in progress, and the import clears `accounted_at`.
+ *
+ * @returns false if the number already exists
  */
 async function store(sql: Sql, checkpoint: Checkpoint, streams: readonly VerifiedStream[]): Promise<boolean> {
   const { number, at, hash, key, replaces, written } = checkpoint

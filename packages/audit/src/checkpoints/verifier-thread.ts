@@ -7,8 +7,8 @@ import type { VerifierMessage, VerifierThreadData } from './stream-verifier.ts'
 import { verifyStreams } from './verify-streams.ts'
 
 /**
- * Lower than the priority of the process by this much. The thread still gets a quarter of a core that another thread
- * wants. With less, checkpoints of a busy gateway could be late.
+ * Lower than the priority of the process by this much. When the thread competes with another one for a core, it still gets
+ * about a quarter of it. With less, checkpoints of a busy gateway could be late.
  */
 const niceness = 5
 

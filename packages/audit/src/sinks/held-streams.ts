@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RecentEvents } from './recent-events.ts'
 import type { HeldStream, SinkPositions } from './sink-positions.ts'
 
-/** The progress of a stream to a sink. Times are monotonic, except `moment`. */
+/** The progress of a stream to a sink. Times are monotonic, except `eventTime`. */
 export interface Cursor extends HeldStream {
   seq: number
   /** `seq` in the database, and when it was saved. */
@@ -12,7 +12,7 @@ export interface Cursor extends HeldStream {
   /** The last known event. */
   last: number
   /** Time of the next event, or of the previous one if unknown, in milliseconds since the epoch. */
-  moment: number
+  eventTime: number
   /** Do not look for events before this time. */
   notBefore: number
   /** Since when the next events linger; null if they do not. */
@@ -58,7 +58,7 @@ export function createHeldStreams({ sink, recent, positions, clock, elapsed, hol
 
   function begin(held: HeldStream) {
     if (cursors.has(held.stream)) return
-    const known = { saved: held.seq, savedAt: elapsed(), last: held.seq, moment: clock.now() }
+    const known = { saved: held.seq, savedAt: elapsed(), last: held.seq, eventTime: clock.now() }
     cursors.set(held.stream, { ...held, ...known, finished: false, notBefore: 0, lingersSince: null })
   }
 
@@ -104,10 +104,10 @@ export function createHeldStreams({ sink, recent, positions, clock, elapsed, hol
     lastOf,
     lag() {
       const behind = [...cursors.values()].filter((cursor) => lastOf(cursor) > cursor.seq)
-      const moments = behind.map(({ stream, seq, moment }) => recent.momentAfter(stream, seq) ?? moment)
+      const eventTimes = behind.map(({ stream, seq, eventTime }) => recent.momentAfter(stream, seq) ?? eventTime)
       return {
         lagEvents: behind.reduce((sum, cursor) => sum + lastOf(cursor) - cursor.seq, 0),
-        lagSeconds: behind.length === 0 ? 0 : Math.max(0, (clock.now() - Math.min(...moments)) / 1_000),
+        lagSeconds: behind.length === 0 ? 0 : Math.max(0, (clock.now() - Math.min(...eventTimes)) / 1_000),
       }
     },
   }

@@ -70,8 +70,8 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
     onFailing: (cause: unknown) => notify({ what: 'failing', cause }),
     onRecovered: () => notify({ what: 'recovered' }),
   }
-  /** `positionState`: failures of the database that stores the position of the sink. */
   const deliveryState = createFailureState(listener)
+  /** Failures of the database that stores the position of the sink. */
   const positionState = createFailureState(listener)
   let draining = false
   let claimedAt = Number.NEGATIVE_INFINITY
@@ -117,12 +117,12 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
     const events = await nextEvents(cursor)
     const last = events.at(-1)
     if (!last) return false
-    cursor.moment = events[0]?.moment ?? cursor.moment
+    cursor.eventTime = events[0]?.moment ?? cursor.eventTime
     if (isTooEarly(cursor, last)) return false
     const wanted = events.filter(({ kind }) => sink.wants(kind))
     if (wanted.length > 0) await deliver(wanted)
     cursor.seq = last.seq
-    cursor.moment = last.moment
+    cursor.eventTime = last.moment
     if (last.kind === 'stream.closed') cursor.finished = true
     return true
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type BindingSubject, bindings } from '@rack-gateway/database'
 import { and, eq, isNull } from 'drizzle-orm'
-import { NotFound } from '../errors.ts'
+import { noSuchItem } from '../errors.ts'
 import type { BindingRow } from './binding-row.ts'
 import type { Change } from './change.ts'
 import { checkId } from './names.ts'
@@ -76,9 +76,9 @@ export async function ensureBinding(
 export async function deleteBinding(change: Change, id: string): Promise<BindingRow> {
   const [deleted] = await change.tx
     .delete(bindings)
-    .where(eq(bindings.id, checkId('such binding', id)))
+    .where(eq(bindings.id, checkId('binding', id)))
     .returning()
-  if (!deleted) throw new NotFound('such binding')
+  if (!deleted) throw noSuchItem('binding')
   const { subjectKind, subjectId, role, racks, apps } = deleted
   const detail = { binding: id, subject: `${subjectKind}:${subjectId}`, role, racks, apps }
   change.events.push({ kind: 'binding.removed', principal: change.by, detail })

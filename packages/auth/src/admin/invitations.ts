@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type InvitationGrant, invitations, users } from '@rack-gateway/database'
 import type { Moment, Principal } from '@rack-gateway/rbac-policy'
 import { and, eq, gt, isNull } from 'drizzle-orm'
-import { AlreadyInvited, DomainNotAllowed, InvitationEnded, NotFound, UserExists, UserLocked } from '../errors.ts'
+import { AlreadyInvited, DomainNotAllowed, InvitationEnded, noSuchItem, UserExists, UserLocked } from '../errors.ts'
 import type { IdentityEvent } from '../events.ts'
 import type { Person } from '../login/person.ts'
 import type { LoginSettings } from '../login/settings.ts'
@@ -62,8 +62,8 @@ export async function revokeInvitation(change: Change, id: string, at: Date): Pr
   const [invitation] = await change.tx
     .select()
     .from(invitations)
-    .where(eq(invitations.id, checkId('such invitation', id)))
-  if (!invitation) throw new NotFound('such invitation')
+    .where(eq(invitations.id, checkId('invitation', id)))
+  if (!invitation) throw noSuchItem('invitation')
   const { outcome, email } = invitation
   if (outcome === 'revoked') return
   if (outcome !== null) throw new InvitationEnded()

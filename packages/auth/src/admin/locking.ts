@@ -1,6 +1,6 @@
 import { apiTokens, bindings, serviceAccounts, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
-import { LastAdmin, NotFound } from '../errors.ts'
+import { LastAdmin, noSuchItem } from '../errors.ts'
 import type { Change, Transaction } from './change.ts'
 import { checkId } from './names.ts'
 
@@ -80,9 +80,9 @@ export async function setServiceAccountDisabled(change: Change, id: string, disa
   const [account] = await change.tx
     .select()
     .from(serviceAccounts)
-    .where(eq(serviceAccounts.id, checkId('such service account', id)))
+    .where(eq(serviceAccounts.id, checkId('service account', id)))
     .for('update')
-  if (!account) throw new NotFound('such service account')
+  if (!account) throw noSuchItem('service account')
   if ((account.disabledAt === null) === (disabledAt === null)) return
   await change.tx.update(serviceAccounts).set({ disabledAt }).where(eq(serviceAccounts.id, id))
   const kind = disabledAt === null ? 'service-account.enabled' : 'service-account.disabled'
@@ -93,8 +93,8 @@ async function lockUserRow({ tx }: Change, id: string) {
   const [user] = await tx
     .select()
     .from(users)
-    .where(eq(users.id, checkId('such user', id)))
+    .where(eq(users.id, checkId('user', id)))
     .for('update')
-  if (!user) throw new NotFound('such user')
+  if (!user) throw noSuchItem('user')
   return user
 }

@@ -1,4 +1,4 @@
-import { InvalidName, NotFound } from '../errors.ts'
+import { InvalidName, noSuchItem } from '../errors.ts'
 
 const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/
 const name = /^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,98}[A-Za-z0-9])?$/
@@ -39,8 +39,12 @@ export function isId(text: string): boolean {
   return uuid.test(text)
 }
 
-/** Returns the ID. @throws NotFound for a text that is not a UUID, because nothing can have it as its ID */
-export function checkId(what: string, id: string): string {
+/**
+ * @param noun what has the ID, such as `user`
+ * @returns the ID
+ * @throws NotFound for a text that is not a UUID, because nothing can have it as its ID
+ */
+export function checkId(noun: string, id: string): string {
   if (isId(id)) return id
-  throw new NotFound(what)
+  throw noSuchItem(noun)
 }

@@ -156,7 +156,7 @@ export const usedLogin = denyLogin(
 export const deviceLoginOff = denyLogin(
   403,
   'device-login-off',
-  '',
+  'Logins with a code are turned off',
   'This gateway does not permit logins with a code (DEVICE_LOGIN=off).',
   'Run "rack-gateway login" on a machine with a browser, or ask an administrator for an API token and use --token.',
 )

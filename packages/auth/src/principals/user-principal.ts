@@ -4,7 +4,7 @@ import { and, eq, inArray, or } from 'drizzle-orm'
 import { type BindingRow, bindingOf } from '../admin/binding-row.ts'
 import { isId } from '../admin/names.ts'
 import { isDenial } from '../denial.ts'
-import { NotFound, SeveralUsers, UserLocked } from '../errors.ts'
+import { noSuchItem, SeveralUsers, UserLocked } from '../errors.ts'
 import { principalOf } from './principals.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function findUserPrincipal(
     .limit(maxSameEmail)
   const found = candidates.filter((one) => issuer === null || issuerName(one.issuer.toLowerCase()) === issuer)
   const [user, another] = found
-  if (user === undefined) throw new NotFound('such user')
+  if (user === undefined) throw noSuchItem('user')
   if (another !== undefined) throw new SeveralUsers(found.map(userName).join(', '))
   const ofUser = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, user.id))
   const ofGroups = and(eq(bindings.subjectKind, 'group'), inArray(bindings.subjectId, user.groups))

@@ -19,7 +19,7 @@ export function createInvitationLists({ db }: Pick<Database, 'db'>) {
   return {
     invitations: (page: PageRequest) => invitationPage(page),
     invitation: (id: string) =>
-      onlyItem(invitationPage({ limit: 1 }, eq(invitations.id, checkId('such invitation', id))), 'such invitation'),
+      onlyItem(invitationPage({ limit: 1 }, eq(invitations.id, checkId('invitation', id))), 'invitation'),
   }
 }
 

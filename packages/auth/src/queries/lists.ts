@@ -122,25 +122,25 @@ export function createLists(database: Pick<Database, 'db'>) {
         page,
         and(group === undefined ? undefined : isInGroup(group), withoutFactor ? hasNoSecondFactor : undefined),
       ),
-    user: (id: string) => onlyItem(userPage(one, eq(users.id, checkId('such user', id))), 'such user'),
+    user: (id: string) => onlyItem(userPage(one, eq(users.id, checkId('user', id))), 'user'),
     sessions: (page: PageRequest, owner?: string) =>
       sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),
-    session: (id: string) => onlyItem(sessionPage(one, eq(sessions.id, checkId('such session', id))), 'such session'),
+    session: (id: string) => onlyItem(sessionPage(one, eq(sessions.id, checkId('session', id))), 'session'),
     tokens: (page: PageRequest, { owner }: OwnerFilter) =>
       tokenPage(
         page,
         owner === undefined ? undefined : or(eq(apiTokens.userId, owner), eq(apiTokens.serviceAccountId, owner)),
       ),
-    token: (id: string) => onlyItem(tokenPage(one, eq(apiTokens.id, checkId('such API token', id))), 'such API token'),
+    token: (id: string) => onlyItem(tokenPage(one, eq(apiTokens.id, checkId('API token', id))), 'API token'),
     serviceAccounts: (page: PageRequest) => accountPage(page),
     serviceAccount: (id: string) =>
-      onlyItem(accountPage(one, eq(serviceAccounts.id, checkId('such service account', id))), 'such service account'),
+      onlyItem(accountPage(one, eq(serviceAccounts.id, checkId('service account', id))), 'service account'),
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
     bindingsById,
     /** The bindings that apply to a user: direct ones, and those of the groups of the last login. */
     bindingsOfUser: (id: string) => bindingsOfUser(db, id),
-    binding: (id: string) => onlyItem(bindingPage(one, eq(bindings.id, checkId('such binding', id))), 'such binding'),
+    binding: (id: string) => onlyItem(bindingPage(one, eq(bindings.id, checkId('binding', id))), 'binding'),
   }
 }
 
@@ -151,7 +151,7 @@ async function bindingsOfUser(db: Database['db'], id: string) {
     .select(bindingColumns)
     .from(bindings)
     .innerJoin(users, or(own, ofGroup))
-    .where(eq(users.id, checkId('such user', id)))
+    .where(eq(users.id, checkId('user', id)))
     .orderBy(bindings.createdAt, bindings.id)
   return rows.map(toBinding)
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { InvalidCursor, NotFound } from '../errors.ts'
+import { InvalidCursor, noSuchItem } from '../errors.ts'
 
 /** Lists are newest first. A page continues where the previous one ended, even if items were added or removed in between. */
 export interface PageRequest {
@@ -45,10 +45,15 @@ export function pageOf<R extends { readonly id: string; readonly position: strin
   return { items: shown.map(show), next }
 }
 
-/** The only item of a page. @throws NotFound for an empty page */
-export async function onlyItem<T>(page: Promise<Page<T>>, what: string): Promise<T> {
+/**
+ * The only item of a page.
+ *
+ * @param noun what the item is, such as `user`
+ * @throws NotFound for an empty page
+ */
+export async function onlyItem<T>(page: Promise<Page<T>>, noun: string): Promise<T> {
   const [found] = (await page).items
-  if (found === undefined) throw new NotFound(what)
+  if (found === undefined) throw noSuchItem(noun)
   return found
 }
 

@@ -18,7 +18,7 @@ export function createSecondFactorLists({ db }: Pick<Database, 'db'>) {
   return {
     secondFactors: (page: PageRequest, user?: string) =>
       factorPage(page, user === undefined ? undefined : eq(secondFactors.userId, user)),
-    secondFactor: (id: string) => onlyItem(factorPage({ limit: 1 }, eq(secondFactors.id, id)), 'such second factor'),
+    secondFactor: (id: string) => onlyItem(factorPage({ limit: 1 }, eq(secondFactors.id, id)), 'second factor'),
     async backupCodeStatus(user: string) {
       const [status] = await db
         .select({

@@ -73,7 +73,7 @@ test('an enrollment ends after five minutes', async () => {
   expect(expiresAt.getTime()).toBe(clock.time + 300_000)
   clock.time += 300_000
   const late = finish(started, { enrollment, code: codeOf(totp?.secret ?? '', clock.time) })
-  await expect(late).rejects.toThrow('no such open enrollment')
+  await expect(late).rejects.toThrow('no open enrollment with this ID')
 })
 
 test('an enrollment is finished once, also by two requests at the same time', async () => {
@@ -93,9 +93,9 @@ test('only the session that began an enrollment can finish it', async () => {
   const code = codeOf(totp?.secret ?? '', clock.time)
   const { id: otherSession } = await annSession()
   for (const owner of [{ ...ann, session: otherSession }, await personOf('ben@example.com')])
-    await expect(finish(started, { enrollment, code }, owner)).rejects.toThrow('no such open enrollment')
+    await expect(finish(started, { enrollment, code }, owner)).rejects.toThrow('no open enrollment with this ID')
   for (const unknown of [randomUUID(), '', 'x', `${enrollment}'`])
-    await expect(finish(started, { enrollment: unknown, code })).rejects.toThrow('no such open enrollment')
+    await expect(finish(started, { enrollment: unknown, code })).rejects.toThrow('no open enrollment with this ID')
   expect(await finish(started, { enrollment, code })).toHaveProperty('id')
 })
 
@@ -129,7 +129,7 @@ test('a wrong code can be corrected, but a challenge is used up by a wrong respo
     failed: { code: 'RGW_INVALID_FACTOR' },
   })
   const again = finish(started, { enrollment: key, response: authenticator.create(passkey ?? {}) })
-  await expect(again).rejects.toThrow('no such open enrollment')
+  await expect(again).rejects.toThrow('no open enrollment with this ID')
   expect(await finish(started, { enrollment: app, code: right })).toHaveProperty('id')
 })
 
@@ -140,7 +140,7 @@ test('an enrollment that began without a proof ends when the first factor is add
   const { id: enrollment, totp } = await begin('totp', thief)
   await addPasskey()
   const code = codeOf(totp?.secret ?? '', clock.time)
-  await expect(finish(started, { enrollment, code }, thief)).rejects.toThrow('no such open enrollment')
+  await expect(finish(started, { enrollment, code }, thief)).rejects.toThrow('no open enrollment with this ID')
   const further = await begin('totp')
   await addPasskey()
   expect(
@@ -157,12 +157,12 @@ test('an open enrollment ends when a factor is removed or reset', async () => {
   await change((administration) => administration.removeFactor(ann, id))
   await expect(
     finish(started, { enrollment: one.id, code: codeOf(one.totp?.secret ?? '', clock.time) }),
-  ).rejects.toThrow('no such open enrollment')
+  ).rejects.toThrow('no open enrollment with this ID')
   const other = await begin('totp')
   await change((administration) => administration.resetFactors(ann.user, 'lost'))
   await expect(
     finish(started, { enrollment: other.id, code: codeOf(other.totp?.secret ?? '', clock.time) }),
-  ).rejects.toThrow('no such open enrollment')
+  ).rejects.toThrow('no open enrollment with this ID')
 })
 
 test('a passkey is added once: options exclude it, and a second enrollment of it fails, also of another user', async () => {

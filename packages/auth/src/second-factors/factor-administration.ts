@@ -15,7 +15,7 @@ import {
   EnrollmentOver,
   InvalidFactor,
   NoSecondFactor,
-  NotFound,
+  noSuchItem,
   PasskeyExists,
   PasskeysUnavailable,
   TooManyFactors,
@@ -236,8 +236,8 @@ export function createFactorAdministration(
     const [found] = await tx
       .select({ email: users.email })
       .from(users)
-      .where(eq(users.id, checkId('such user', user)))
-    if (!found) throw new NotFound('such user')
+      .where(eq(users.id, checkId('user', user)))
+    if (!found) throw noSuchItem('user')
     const removed = await tx.delete(secondFactors).where(eq(secondFactors.userId, user)).returning()
     await deleteProofsAndCodes(user)
     await deleteOpenEnrollments(user)
@@ -260,9 +260,9 @@ export function createFactorAdministration(
   }
 
   async function lockOwnFactor({ user }: FactorOwner, id: string): Promise<FactorRow> {
-    const isOwn = and(eq(secondFactors.id, checkId('such second factor', id)), eq(secondFactors.userId, user))
+    const isOwn = and(eq(secondFactors.id, checkId('second factor', id)), eq(secondFactors.userId, user))
     const [factor] = await tx.select().from(secondFactors).where(isOwn).for('update')
-    if (!factor) throw new NotFound('such second factor')
+    if (!factor) throw noSuchItem('second factor')
     return factor
   }
 

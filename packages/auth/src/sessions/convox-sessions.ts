@@ -2,7 +2,7 @@ import { sessions, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
 import { checkId, checkName } from '../admin/names.ts'
-import { NotFound, SessionNotLonger, SessionOver } from '../errors.ts'
+import { noSuchItem, SessionNotLonger, SessionOver } from '../errors.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { type IssuedCredential, storeSession } from './sessions.ts'
 
@@ -37,8 +37,8 @@ export async function createConvoxSession(
     .select({ session: sessions, user: users })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(eq(sessions.id, checkId('such session', requester)))
-  if (!found) throw new NotFound('such session')
+    .where(eq(sessions.id, checkId('session', requester)))
+  if (!found) throw noSuchItem('session')
   const { session, user } = found
   if (session.endedAt !== null || user.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
   if (!session.renewable) throw new SessionNotLonger(session.expiresAt.toISOString())

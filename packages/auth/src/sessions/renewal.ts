@@ -2,7 +2,7 @@ import { credentials, sessions, users } from '@rack-gateway/database'
 import { and, eq, gt, isNotNull, lt, ne, sql } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
-import { NotFound, RenewedTooOften, SessionNotLonger, SessionOver } from '../errors.ts'
+import { noSuchItem, RenewedTooOften, SessionNotLonger, SessionOver } from '../errors.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import type { IssuedCredential } from './sessions.ts'
 
@@ -53,9 +53,9 @@ export async function renewSession(
   const [session] = await tx
     .select()
     .from(sessions)
-    .where(eq(sessions.id, checkId('such session', id)))
+    .where(eq(sessions.id, checkId('session', id)))
     .for('update')
-  if (!session) throw new NotFound('such session')
+  if (!session) throw noSuchItem('session')
   const [user] = await tx.select().from(users).where(eq(users.id, session.userId))
   const end = Math.min(now + terms.maxAge, session.authenticatedAt.getTime() + terms.lifetime)
   if (session.endedAt !== null || user?.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()

@@ -5,7 +5,7 @@ import { ensureUser } from '../admin/accounts.ts'
 import { ensureBinding } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
 import { checkId, checkName } from '../admin/names.ts'
-import { NotFound } from '../errors.ts'
+import { noSuchItem } from '../errors.ts'
 import type { TokenMint } from '../tokens/token.ts'
 
 export interface SessionRequest {
@@ -79,9 +79,9 @@ export async function closeSession(change: Change, id: string, reason: string, a
   const [session] = await change.tx
     .select()
     .from(sessions)
-    .where(eq(sessions.id, checkId('such session', id)))
+    .where(eq(sessions.id, checkId('session', id)))
     .for('update')
-  if (!session) throw new NotFound('such session')
+  if (!session) throw noSuchItem('session')
   if (session.endedAt) return
   await change.tx.update(sessions).set({ endedAt: at, endedReason: reason }).where(eq(sessions.id, id))
   change.events.push({

@@ -2,7 +2,7 @@ import { type Database, type ProofMethod, sessions, stepUps } from '@rack-gatewa
 import { eq } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
-import { FactorNotProved, NotFound, StepUpNotHere } from '../errors.ts'
+import { FactorNotProved, noSuchItem, StepUpNotHere } from '../errors.ts'
 import type { FactorVerifier } from '../second-factors/verifier.ts'
 import { freshLoginLife } from '../sessions/fresh-login.ts'
 import { storeProof } from './proofs.ts'
@@ -107,7 +107,7 @@ async function sessionOf(tx: Transaction, id: string) {
     .select({ authenticatedAt: sessions.authenticatedAt })
     .from(sessions)
     .where(eq(sessions.id, id))
-  if (!session) throw new NotFound('such session')
+  if (!session) throw noSuchItem('session')
   return session
 }
 

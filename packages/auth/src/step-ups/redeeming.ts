@@ -41,7 +41,7 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
     { result, challenge, previousSecret = null }: RedeemedResult,
   ): Promise<RedeemedProof> {
     return changeAsCaller(database, caller, async function redeemOnce(change) {
-      const row = await readProved(change.tx, eq(stepUps.id, checkId('such step-up', id)), caller)
+      const row = await readProved(change.tx, eq(stepUps.id, checkId('step-up', id)), caller)
       const isResultCorrect = row.result?.equals(hashOf(result)) === true
       const isChallengeCorrect =
         row.challenge === null || (challenge !== null && row.challenge.equals(hashOf(challenge)))

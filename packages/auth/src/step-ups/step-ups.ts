@@ -31,7 +31,7 @@ export function createStepUps(options: StepUpsOptions) {
 
   /** Ends a step-up of a session, and its proof. @returns whether there was one */
   async function end(id: string, session: string): Promise<boolean> {
-    checkId('such step-up', id)
+    checkId('step-up', id)
     const [endedStepUps, endedProofs] = await db.transaction((tx) =>
       Promise.all([
         tx

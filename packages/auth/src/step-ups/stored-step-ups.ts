@@ -3,7 +3,7 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import type { Clock } from '../clock.ts'
-import { NotFound, StepUpEnded } from '../errors.ts'
+import { noSuchItem, StepUpEnded } from '../errors.ts'
 import type { AskedCall, Coverage } from './coverage.ts'
 
 export interface AskedStepUp {
@@ -27,7 +27,7 @@ export type StepUpRow = typeof stepUps.$inferSelect
 
 /** A step-up of the user. @throws NotFound also for a step-up of another user */
 export async function findStepUp(db: Database['db'], id: string, user: string): Promise<AskedStepUp> {
-  return toAsked(await read(db, checkId('such step-up', id), user))
+  return toAsked(await read(db, checkId('step-up', id), user))
 }
 
 /** Locks a step-up that is not proved yet. @throws NotFound, StepUpEnded */
@@ -35,7 +35,7 @@ export async function readOpen(tx: Transaction, id: string, user: string, clock:
   await tx
     .select({ id: stepUps.id })
     .from(stepUps)
-    .where(eq(stepUps.id, checkId('such step-up', id)))
+    .where(eq(stepUps.id, checkId('step-up', id)))
     .for('update')
   const { stepUp } = await read(tx, id, user)
   if (stepUp.provedAt !== null) throw new StepUpEnded('This step-up was proved already.')
@@ -64,7 +64,7 @@ async function read(db: Database['db'] | Transaction, id: string, user: string) 
     .innerJoin(users, eq(users.id, stepUps.userId))
     .innerJoin(sessions, eq(sessions.id, stepUps.sessionId))
     .where(and(eq(stepUps.id, id), eq(stepUps.userId, user), isNull(sessions.endedAt), isNull(users.lockedAt)))
-  if (!row) throw new NotFound('such step-up')
+  if (!row) throw noSuchItem('step-up')
   return row
 }
 

@@ -5,7 +5,7 @@ import { findServiceAccount, findUser } from '../admin/accounts.ts'
 import { createBinding, type GrantTerms } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
 import { checkId, checkName } from '../admin/names.ts'
-import { NotFound, TooManyTokens } from '../errors.ts'
+import { noSuchItem, TooManyTokens } from '../errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import type { TokenMint } from './token.ts'
 
@@ -119,9 +119,9 @@ export async function closeApiToken(change: Change, id: string, at: Date): Promi
   const [token] = await change.tx
     .select()
     .from(apiTokens)
-    .where(eq(apiTokens.id, checkId('such API token', id)))
+    .where(eq(apiTokens.id, checkId('API token', id)))
     .for('update')
-  if (!token) throw new NotFound('such API token')
+  if (!token) throw noSuchItem('API token')
   if (token.revokedAt) return
   await change.tx.update(apiTokens).set({ revokedAt: at }).where(eq(apiTokens.id, id))
   change.events.push({ kind: 'token.revoked', principal: change.by, detail: { token: id, name: token.name } })

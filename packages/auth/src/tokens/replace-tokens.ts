@@ -2,7 +2,7 @@ import { apiTokens, credentials, serviceAccounts, users } from '@rack-gateway/da
 import { and, eq, gt } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
-import { NotFound, TokenChanged, TokenEnded } from '../errors.ts'
+import { noSuchItem, TokenChanged, TokenEnded } from '../errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import { type OwnerRef, ownerColumns, prefixOf } from './api-tokens.ts'
 import type { TokenMint } from './token.ts'
@@ -26,7 +26,7 @@ export async function rotateApiToken(
   { owner, expiresAt: requestedExpiry, overlapUntil, now }: Rotation,
 ): Promise<IssuedCredential> {
   const { name, userId, serviceAccountId } = await lockLiveToken(change, id, now)
-  if (owner.id !== (userId ?? serviceAccountId)) throw new NotFound('such API token')
+  if (owner.id !== (userId ?? serviceAccountId)) throw noSuchItem('API token')
   const { token, hash, expiresAt } = mint.issue('api-token', requestedExpiry)
   const [end, overlap] = [new Date(expiresAt), new Date(overlapUntil)]
   const expiresLater = and(eq(credentials.apiTokenId, id), gt(credentials.expiresAt, overlap))
@@ -76,12 +76,12 @@ function ownerText({ kind, id }: OwnerRef): string {
 
 /** @throws NotFound */
 export async function assertOwnerExists({ tx }: Change, { kind, id }: OwnerRef): Promise<void> {
-  const [table, what] = kind === 'user' ? [users, 'such user'] : [serviceAccounts, 'such service account']
+  const [table, noun] = kind === 'user' ? [users, 'user'] : [serviceAccounts, 'service account']
   const found = await tx
     .select({ id: table.id })
     .from(table)
-    .where(eq(table.id, checkId(what, id)))
-  if (found.length === 0) throw new NotFound(what)
+    .where(eq(table.id, checkId(noun, id)))
+  if (found.length === 0) throw noSuchItem(noun)
 }
 
 /** Locks the row of a valid token until the change is committed. @throws NotFound, TokenEnded */
@@ -89,9 +89,9 @@ export async function lockLiveToken({ tx }: Change, id: string, now: number) {
   const [token] = await tx
     .select()
     .from(apiTokens)
-    .where(eq(apiTokens.id, checkId('such API token', id)))
+    .where(eq(apiTokens.id, checkId('API token', id)))
     .for('update')
-  if (!token) throw new NotFound('such API token')
+  if (!token) throw noSuchItem('API token')
   if (token.revokedAt || token.expiresAt.getTime() <= now) throw new TokenEnded()
   return token
 }

@@ -41,11 +41,11 @@ export function createWorkloadLists({ db }: Pick<Database, 'db'>) {
   const one = { limit: 1 }
   return {
     trusts: (page: PageRequest) => trustPage(page),
-    trust: (id: string) => onlyItem(trustPage(one, eq(trusts.id, checkId('such trust', id))), 'such trust'),
+    trust: (id: string) => onlyItem(trustPage(one, eq(trusts.id, checkId('trust', id))), 'trust'),
     workloadSessions: async (page: PageRequest, trust?: string) =>
-      sessionPage(page, trust === undefined ? undefined : eq(workloadSessions.trustId, checkId('such trust', trust))),
+      sessionPage(page, trust === undefined ? undefined : eq(workloadSessions.trustId, checkId('trust', trust))),
     workloadSession: (id: string) =>
-      onlyItem(sessionPage(one, eq(workloadSessions.id, checkId('such session', id))), 'such session'),
+      onlyItem(sessionPage(one, eq(workloadSessions.id, checkId('session', id))), 'session'),
   }
 }
 

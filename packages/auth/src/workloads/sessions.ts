@@ -4,7 +4,7 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import { type AuthenticationDenial, noTrustBecause, usedJwt } from '../denial.ts'
-import { NotFound } from '../errors.ts'
+import { noSuchItem } from '../errors.ts'
 import { deleteExpired } from './delete-expired.ts'
 import { skew } from './jwt.ts'
 import type { VerifiedWorkload } from './verify.ts'
@@ -48,9 +48,9 @@ export async function closeWorkloadSession(change: Change, id: string, reason: s
   const [session] = await change.tx
     .select()
     .from(workloadSessions)
-    .where(eq(workloadSessions.id, checkId('such session', id)))
+    .where(eq(workloadSessions.id, checkId('session', id)))
     .for('update')
-  if (!session) throw new NotFound('such session')
+  if (!session) throw noSuchItem('session')
   if (session.endedAt) return
   await change.tx.update(workloadSessions).set({ endedAt: at, endedReason: reason }).where(eq(workloadSessions.id, id))
   const detail = { session: id, trust: session.trustId, name: session.name, reason }

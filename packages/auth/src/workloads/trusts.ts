@@ -5,7 +5,7 @@ import { eq, isNull } from 'drizzle-orm'
 import { createBinding, type GrantTerms } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
-import { NotFound, TrustNameTaken, TrustRevoked } from '../errors.ts'
+import { noSuchItem, TrustNameTaken, TrustRevoked } from '../errors.ts'
 import type { Trust } from './trust.ts'
 import type { TrustTerms } from './trust-request.ts'
 
@@ -48,8 +48,8 @@ async function lockTrust({ tx }: Change, id: string) {
   const [trust] = await tx
     .select()
     .from(trusts)
-    .where(eq(trusts.id, checkId('such trust', id)))
+    .where(eq(trusts.id, checkId('trust', id)))
     .for('update')
-  if (!trust) throw new NotFound('such trust')
+  if (!trust) throw noSuchItem('trust')
   return trust
 }

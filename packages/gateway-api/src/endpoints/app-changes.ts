@@ -6,7 +6,8 @@ export const appChangeEndpoints = {
   getLastChanges: {
     method: 'GET',
     path: '/last-changes',
-    summary: 'Shows who successfully changed each app last, and who created and promoted its releases and builds.',
+    summary:
+      'Shows who made the last successful change of each app, who created its builds and releases, and who promoted them.',
     description:
       'Searches the last year, and for releases and builds the newest 2,000 changes of the app. For an app that you cannot see, the response has no changes.',
     permission: 'gateway:self:read',

@@ -49,7 +49,7 @@ export const stepUpEndpoints = {
     method: 'POST',
     path: '/step-ups/{id}/redemption',
     summary:
-      'Exchanges the result of a proof in another session for the value of the header Step-Up, once, in the session that asked.',
+      'Exchanges the result of a proof, which another session made, for the value of the header Step-Up. It works once, in the session that asked.',
     ...own,
     body: schemas.RedeemRequest,
     status: 201,

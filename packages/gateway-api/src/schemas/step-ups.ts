@@ -80,7 +80,7 @@ export const Proof = Type.Object({
   ),
   result: Nullable(
     Type.String({
-      description: 'for any other session: the result that the program that asked exchanges for the proof',
+      description: 'for any other session: a result, which the program that asked exchanges for the proof',
     }),
   ),
   method: ExtensibleEnum(stepUpMethods),

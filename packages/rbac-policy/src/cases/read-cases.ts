@@ -1,5 +1,5 @@
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
-import { type FileProblems, readWritten } from '../document-schema/file.ts'
+import { type FileProblems, parseYaml } from '../document-schema/parse-yaml.ts'
 import { readStepUp } from '../document-schema/step-up.ts'
 import type { PolicyDocument } from '../policy-document.ts'
 import type { StepUpLevel } from '../types.ts'
@@ -30,9 +30,9 @@ const defaultScope = { rack: 'a-rack', app: 'an-app' }
  * @returns the cases, or every problem with its line and column (from 1)
  */
 export function readCases(text: string): CasesFile | { readonly problems: FileProblems } {
-  const written = readWritten(text, WrittenCases, 'the file')
-  if (written.value === null) return { problems: written.problems }
-  const { value, positionOf, withPositions } = written
+  const parsed = parseYaml(text, WrittenCases, 'the file')
+  if (parsed.value === null) return { problems: parsed.problems }
+  const { value, positionOf, withPositions } = parsed
   const { policy = null, groups = {}, cases } = value
 
   return {

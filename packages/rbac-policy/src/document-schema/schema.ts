@@ -64,7 +64,7 @@ const Rule = Type.Object(
     ),
     interactive: Type.Optional(Type.Boolean({ description: 'true (only with a terminal) or false (only without)' })),
     entrypoint: Type.Optional(Type.Boolean({ description: 'true (only with the entrypoint) or false (only without)' })),
-    environment: names('patterns of environment keys that it may bring'),
+    environment: names('patterns of environment keys that the call can set'),
     releases: Type.Optional(oneOf(['newest', 'any'], 'newest or any')),
     when: Type.Optional(When),
     stepUp: Type.Optional(WrittenStepUp),

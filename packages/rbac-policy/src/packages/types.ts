@@ -66,7 +66,7 @@ export interface CallContext {
   readonly phase: 'begin' | 'review'
   /**
    * `true` for a dry run: the package must not cause side effects.
-   * Facts that only the rack knows are placeholders in round brackets, such as `(another)`.
+   * Facts that only the rack knows are placeholders in round brackets, such as `(another)` for another service or environment key.
    */
   readonly simulated: boolean
   /** Milliseconds since the epoch. */

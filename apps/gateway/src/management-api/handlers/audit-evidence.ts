@@ -1,4 +1,4 @@
-import { NotFound } from '@rack-gateway/auth'
+import { noSuchItem } from '@rack-gateway/auth'
 import { NotSignedYet } from '../../errors.ts'
 import { countedAs } from '../../rate-limits/counted-as.ts'
 import type { Handlers } from '../call.ts'
@@ -26,7 +26,7 @@ export const auditEvidenceHandlers: Handlers<
 
   async proveAuditEvent({ auditEvidence, id, principal, record }) {
     const result = await auditEvidence.prove(countedAs(principal), id)
-    if (result.kind === 'unknown') throw new NotFound('such event')
+    if (result.kind === 'unknown') throw noSuchItem('event')
     if (result.kind === 'unsigned')
       throw new NotSignedYet('No checkpoint has signed this event yet.', 'Retry in a minute.')
     await record({ kind: 'audit.read', detail: { what: 'a proof', event: id } })

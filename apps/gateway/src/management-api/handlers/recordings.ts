@@ -1,4 +1,4 @@
-import { NotFound } from '@rack-gateway/auth'
+import { noSuchItem } from '@rack-gateway/auth'
 import { RecordingOver, RecordingRemoved } from '../../errors.ts'
 import { countedAs } from '../../rate-limits/counted-as.ts'
 import type { ListedRecording } from '../../recordings/recording-index.ts'
@@ -65,7 +65,7 @@ async function findRecording({
   id,
 }: Pick<PrincipalCall, 'recordingArchive' | 'id'>): Promise<ListedRecording> {
   const recording = await recordingArchive.find(id)
-  if (recording === null) throw new NotFound('such recording')
+  if (recording === null) throw noSuchItem('recording')
   if (recording.removedBecause !== null)
     throw new RecordingRemoved(
       `The recording ${id} was removed: ${recording.removedBecause}.`,

@@ -1,4 +1,4 @@
-import { NotFound } from '@rack-gateway/auth'
+import { noSuchItem } from '@rack-gateway/auth'
 import { denialError, NobodyWaits, NotPermitted, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
@@ -23,7 +23,7 @@ export const sessionHandlers: Handlers<Names> = {
       const session = await lists.session(id)
       const isOwner = principal.kind === 'user' && session.userId === principal.id
       // The same error as for an unknown ID, so that a caller without access does not learn that the session exists.
-      if (!call.canAccess(isOwner)) throw new NotFound('such session')
+      if (!call.canAccess(isOwner)) throw noSuchItem('session')
       await changes.endSession(id, isOwner ? 'ended by yourself' : endReason(principal))
       return toResponse(await lists.session(id), call)
     }),

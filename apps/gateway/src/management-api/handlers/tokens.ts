@@ -1,4 +1,4 @@
-import { NotFound } from '@rack-gateway/auth'
+import { noSuchItem } from '@rack-gateway/auth'
 import { type ApiTokenGrant, rotationNote } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoints } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
@@ -70,7 +70,7 @@ async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
   const token = await lists.token(id)
   const isOwner = isOwn(token, call.principal)
   // A user's token acts as that user, so nobody else may receive its secret.
-  if (!isOwner && (token.serviceAccountId === null || !call.canAccess(isOwner))) throw new NotFound('such API token')
+  if (!isOwner && (token.serviceAccountId === null || !call.canAccess(isOwner))) throw noSuchItem('API token')
   const grants = grantsOf(token, now())
   const expiresAt = tokenExpiry(
     call,
@@ -119,7 +119,7 @@ async function findAccessible({
   const token = await lists.token(id)
   const isSelf = principal.kind === 'api-token' && token.id === principal.id
   if (canAccess(isSelf || isOwn(token, principal))) return token
-  throw new NotFound('such API token')
+  throw noSuchItem('API token')
 }
 
 function isOwn({ userId }: Row, { kind, id }: Principal): boolean {

@@ -1,4 +1,4 @@
-import { isDenial, NotFound, unauthenticated } from '@rack-gateway/auth'
+import { isDenial, noSuchItem, unauthenticated } from '@rack-gateway/auth'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
 import { formatTime } from '../format-time.ts'
@@ -30,7 +30,7 @@ export const workloadSessionHandlers: Handlers<Names> = {
     outerCall.change(async function endWorkloadSession({ lists, changes, principal, id, canAccess }) {
       const isOwner = principal.kind === 'workload' && principal.id === id
       // The same error as for an unknown ID, so that a caller without access does not learn that the session exists.
-      if (!canAccess(isOwner)) throw new NotFound('such session')
+      if (!canAccess(isOwner)) throw noSuchItem('session')
       await changes.endWorkloadSession(id, isOwner ? 'ended by the job itself' : endReason(principal))
       return toResponse(await lists.workloadSession(id))
     }),

@@ -36,7 +36,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   }
 }
 
-/** Milliseconds. A call takes about 15 turns of the event loop, each of which can contain a slice. */
+/** Milliseconds of computation in one turn. A call takes about 15 turns, so computations delay it by about 15 ms at most. */
 const slice = 1
 
 /** Runs the steps of a computation, about a millisecond of them in each turn. */

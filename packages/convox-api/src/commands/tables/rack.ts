@@ -5,7 +5,7 @@ import { essentialCall, fromFlags, optionalCall } from '../step.ts'
 
 const system = () => essentialCall('GET /system')
 const oneArgument = { args: [1, 1] } as const
-/** The CLI checks the name of the group itself, before its call. */
+/** With `--group`, the CLI can reject the name of the group before its call, so the call is optional. */
 const hasGroup = (invocation: Invocation) => flagText('group')(invocation) !== ''
 const isScaled = (invocation: Invocation) => isGiven('count')(invocation) || isGiven('type')(invocation)
 

@@ -15,7 +15,7 @@ export interface FileProblem extends SourcePosition {
 /** All problems in order of position. Beyond a thousand, the last one says how many more there are. */
 export type FileProblems = readonly [FileProblem, ...FileProblem[]]
 
-export type WrittenFile<T> =
+export type ParsedYaml<T> =
   | {
       readonly value: T
       positionOf(path: Problem['at']): SourcePosition
@@ -32,7 +32,7 @@ const maxAliases = 100
  *
  * @returns the value, or every problem with its line and column (from 1)
  */
-export function readWritten<S extends TSchema>(text: string, schema: S, what: string): WrittenFile<Static<S>> {
+export function parseYaml<S extends TSchema>(text: string, schema: S, what: string): ParsedYaml<Static<S>> {
   if (text.length > maxLength) return unreadableFile([{ line: 1, column: 1, text: 'it is longer than 1 MiB' }])
   const lines = new LineCounter()
   // The library would compare each key of a map with all others, so `duplicateKeys` finds them instead.
@@ -54,8 +54,8 @@ export function readWritten<S extends TSchema>(text: string, schema: S, what: st
   const positionOf = createPositionFinder(yaml, lines)
   const withPositions = (problems: readonly Problem[]) =>
     sortAndLimit(problems.map((problem) => ({ ...positionOf(problem.at), text: problem.text })))
-  const misfits = misfitsOf(schema, plain.value, what)
-  if (misfits.length > 0) return { value: null, problems: withPositions(misfits) }
+  const invalid = schemaProblems(schema, plain.value, what)
+  if (invalid.length > 0) return { value: null, problems: withPositions(invalid) }
   return { value: plain.value as Static<S>, positionOf, withPositions }
 }
 
@@ -101,7 +101,7 @@ function toPlainValue(yaml: Document): { readonly value: unknown } | null {
   }
 }
 
-function misfitsOf(schema: TSchema, value: unknown, what: string): Problem[] {
+function schemaProblems(schema: TSchema, value: unknown, what: string): Problem[] {
   return allErrors(schema, value).flatMap(({ keyword, instancePath, params }) => {
     const path = pathOf(instancePath)
     const where = path.length === 0 ? what : path.map((part) => inMessage(String(part))).join('.')
