@@ -1,8 +1,8 @@
 // Runs all checks, then the tests, and ends with one line that counts them all. A check that fails doesn't hide the others.
 // `--unit`: only what needs no database, no socket and no process. Further words name test files.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { constants, setPriority, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findChromium, installChromium } from './chromium.mjs'
 
@@ -11,33 +11,14 @@ const words = process.argv.slice(2)
 const unitOnly = words.includes('--unit')
 const files = words.filter((word) => word !== '--unit')
 
-/**
- * @param schedule `alone` prints as it runs, `beside` another command and in the `background` (with low priority) at the end
- * @returns whether the command succeeded
- */
-async function run(title, command, args, schedule) {
+/** @returns whether the command succeeded */
+function run(title, command, args) {
+  console.log(`\n── ${title}: ${command} ${args.join(' ')}`)
   const started = Date.now()
-  const heading = `\n── ${title}: ${command} ${args.join(' ')}`
-  const isAlone = schedule === 'alone'
-  if (isAlone) console.log(heading)
-  const child = spawn(command, args, {
-    stdio: isAlone ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-    shell: process.platform === 'win32',
-  })
-  const output = []
-  child.stdout?.on('data', (chunk) => output.push(chunk))
-  child.stderr?.on('data', (chunk) => output.push(chunk))
-  child.on('spawn', () => schedule === 'background' && setPriority(child.pid, constants.priority.PRIORITY_LOW))
-  const succeeded = await new Promise((resolve) => {
-    child.on('error', ({ message }) => {
-      console.error(message)
-      resolve(false)
-    })
-    child.on('close', (status) => resolve(status === 0))
-  })
-  if (!isAlone) console.log(`${heading}\n${Buffer.concat(output).toString().trimEnd()}`)
-  console.log(`── ${title}: ${succeeded ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  return succeeded
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' })
+  if (error) console.error(error.message)
+  console.log(`── ${title}: ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  return status === 0
 }
 
 /** @returns vitest's own counts; a run that left no report counts as one failure. What was skipped is neither. */
@@ -53,16 +34,29 @@ function testCounts(report, succeeded) {
   }
 }
 
-async function runTests(mode, schedule) {
+function runTests(mode) {
   const report = join(scratch, `${mode}.json`)
   const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   if (files.length > 0) options.push('--passWithNoTests')
-  const succeeded = await run(`${mode} tests`, 'vitest', ['run', '--mode', mode, ...options, ...files], schedule)
+  const succeeded = run(`${mode} tests`, 'vitest', ['run', '--mode', mode, ...options, ...files])
   return { title: `${mode} tests`, ...testCounts(report, succeeded) }
 }
 
+/** Checks run at the same time. Each prints its output at its end. */
 async function runCheck(title, command, args) {
-  const passed = await run(title, command, args, 'beside')
+  const started = Date.now()
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const passed = await new Promise((resolve) => {
+    child.on('error', ({ message }) => {
+      output += message
+      resolve(false)
+    })
+    child.on('close', (status) => resolve(status === 0))
+  })
+  console.log(`\n── ${title}: ${command} ${args.join(' ')}\n${output.trimEnd()}`)
+  console.log(`── ${title}: ${passed ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
   return { title, passed: Number(passed), failed: Number(!passed), skipped: 0 }
 }
 
@@ -80,10 +74,7 @@ const checks = await Promise.all([
   runCheck('unused code', 'knip', ['--no-progress', '--treat-config-hints-as-errors']),
 ])
 if (!unitOnly) prepareChromium()
-// Integration tests wait for a quarter of their time, in which the unit tests run.
-const tests = unitOnly
-  ? [await runTests('unit', 'alone')]
-  : await Promise.all([runTests('unit', 'background'), runTests('integration', 'alone')])
+const tests = (unitOnly ? ['unit'] : ['unit', 'integration']).map(runTests)
 rmSync(scratch, { recursive: true, force: true })
 
 const sum = (results, count) => results.reduce((total, result) => total + result[count], 0)

@@ -21,7 +21,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const template = new URL(server.ownerUrl)
   const name = `test_${randomBytes(8).toString('hex')}`
   await asAdmin(server.adminUrl, (sql) =>
-    sql.unsafe(`CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)} OWNER ${template.username}`),
+    sql.unsafe(
+      `CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)} STRATEGY file_copy OWNER ${template.username}`,
+    ),
   )
   return {
     ownerUrl: onDatabase(server.ownerUrl, name),
