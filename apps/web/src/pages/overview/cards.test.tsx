@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ActivityCard } from './activity/activity-card.tsx'
 import { LiveCard } from './live/live-card.tsx'
 import { WaitingCard } from './waiting/waiting-card.tsx'
 
@@ -31,6 +32,11 @@ const answers: Record<string, (query: URLSearchParams) => unknown> = {
   }),
   '/tokens': () => ({ items: [], next: null }),
   '/second-factors/settings': () => ({ required: false }),
+  '/audit/histogram': () => ({
+    ...{ from: inAnHour, to: inAnHour, width: 60, total: 3, complete: true, countedFrom: inAnHour },
+    buckets: [{ at: inAnHour, denied: 1, needs: 0, failed: 0, allowed: 2, none: 0 }],
+  }),
+  '/audit/checkpoint': () => ({ checkpoint: null }),
 }
 
 function callsFrom(first: number) {
@@ -83,4 +89,12 @@ test('everything that waits can be shown', async () => {
   expect(screen.queryByText('Your role r7 on all racks')).toBeNull()
   fireEvent.click(screen.getByRole('button', { name: 'Show all 8' }))
   screen.getByText('Your role r7 on all racks')
+})
+
+test('the bars of the last 24 hours have the patterns of their results', async () => {
+  show(<ActivityCard />)
+  await screen.findByText('3 requests')
+  const fills = [...document.querySelectorAll('rect[y]')].map((bar) => bar.getAttribute('fill'))
+  expect(fills).toEqual(['url(#audit-result-denied)', 'url(#audit-result-allowed)'])
+  for (const fill of fills) expect(document.getElementById(fill?.slice(5, -1) ?? '')?.tagName).toBe('pattern')
 })

@@ -1,7 +1,7 @@
 import { type PointerEvent, useState } from 'react'
-import { barsOf, type Histogram, rangeOf, uncountedBuckets } from './bars.ts'
+import { type Histogram, rangeOf, uncountedBuckets } from './bars.ts'
 import styles from './histogram.module.css'
-import { fillOf, ResultPatterns } from './result-pattern.tsx'
+import { acrossOf, ResultBars } from './result-bars.tsx'
 
 const chartHeight = 36
 
@@ -10,11 +10,11 @@ interface ChartProps {
   readonly onRange: (range: { from: string; to: string }) => void
 }
 
-/** The bars. Widths are relative and heights are pixels, so that a wide chart does not stretch the patterns. */
+/** The bars, and the range that is dragged over them. */
 export function Chart({ counted, onRange }: ChartProps) {
   const [drag, setDrag] = useState<{ readonly start: number; readonly end: number } | null>(null)
   const { buckets } = counted
-  const across = (count: number) => `${(count / Math.max(1, buckets.length)) * 100}%`
+  const across = acrossOf(buckets)
   function bucketAt({ currentTarget, clientX }: PointerEvent<SVGSVGElement>): number {
     const { left, width } = currentTarget.getBoundingClientRect()
     return Math.min(buckets.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * buckets.length)))
@@ -35,18 +35,8 @@ export function Chart({ counted, onRange }: ChartProps) {
         setDrag(null)
       }}
     >
-      <ResultPatterns />
       <rect className={styles.uncounted} width={across(uncountedBuckets(counted))} height={chartHeight} />
-      {barsOf(buckets, chartHeight).map(({ bucket, result, y, height }) => (
-        <rect
-          key={`${bucket} ${result}`}
-          fill={fillOf(result)}
-          x={across(bucket + 0.1)}
-          width={across(0.8)}
-          y={y}
-          height={height}
-        />
-      ))}
+      <ResultBars buckets={buckets} height={chartHeight} />
       {drag && (
         <rect
           className={styles.selection}

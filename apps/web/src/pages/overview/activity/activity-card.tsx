@@ -5,9 +5,8 @@ import { Card } from '../../../ui/card.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { barsOf, type Histogram } from '../../audit/histogram/bars.ts'
-import chart from '../../audit/histogram/histogram.module.css'
-import { resultWords } from '../../audit/list/event-facts.ts'
+import type { Histogram } from '../../audit/histogram/bars.ts'
+import { ResultBars } from '../../audit/histogram/result-bars.tsx'
 import { checkpointStatusQuery, lastDayQuery } from '../overview-queries.ts'
 import styles from './activity-card.module.css'
 import { countRequests } from './count-requests.ts'
@@ -54,22 +53,8 @@ function Counts({ counted }: { readonly counted: Histogram }) {
         </Link>
         {failed > 0 && <Badge tone="warn">{failed.toLocaleString()} failed</Badge>}
       </p>
-      <svg
-        className={styles.chart}
-        viewBox={`0 0 ${Math.max(1, buckets.length)} ${chartHeight}`}
-        preserveAspectRatio="none"
-        aria-hidden="true"
-      >
-        {barsOf(buckets, chartHeight).map(({ bucket, result, y, height }) => (
-          <rect
-            key={`${bucket} ${result}`}
-            className={chart[resultWords[result].tone]}
-            x={bucket + 0.1}
-            width={0.8}
-            y={y}
-            height={height}
-          />
-        ))}
+      <svg className={styles.chart} aria-hidden="true">
+        <ResultBars buckets={buckets} height={chartHeight} />
       </svg>
     </>
   )

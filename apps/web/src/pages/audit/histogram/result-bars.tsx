@@ -1,0 +1,33 @@
+import { type Bucket, barsOf } from './bars.ts'
+import { fillOf, ResultPatterns } from './result-pattern.tsx'
+
+/** A position or width of `count` buckets, relative to the width of the chart. */
+export function acrossOf(buckets: readonly Bucket[]): (count: number) => string {
+  return (count) => `${(count / Math.max(1, buckets.length)) * 100}%`
+}
+
+interface ResultBarsProps {
+  readonly buckets: readonly Bucket[]
+  /** In pixels. */
+  readonly height: number
+}
+
+/** The bars of an `svg`. Widths are relative and heights are pixels, so that a wide chart does not stretch the patterns. */
+export function ResultBars({ buckets, height: chartHeight }: ResultBarsProps) {
+  const across = acrossOf(buckets)
+  return (
+    <>
+      <ResultPatterns />
+      {barsOf(buckets, chartHeight).map(({ bucket, result, y, height }) => (
+        <rect
+          key={`${bucket} ${result}`}
+          fill={fillOf(result)}
+          x={across(bucket + 0.1)}
+          width={across(0.8)}
+          y={y}
+          height={height}
+        />
+      ))}
+    </>
+  )
+}
