@@ -100,8 +100,8 @@ export interface Can {
         within?: number // for recent: the greatest age of the proof, in milliseconds
         methods?: string // for always: the accepted factors
       }
-      roles: string[]
-      bindings: string[]
+      roles: string[] // all roles that the caller has where the call applies, including those that do not grant the permission
+      bindings: string[] // the IDs of the bindings to these roles, and for an API token also those of its owner there; empty for the management API
       policy: string // SHA-256 of the document, hex; the same as in audit events
     }
     when: string | null // when this decision applies; null: always

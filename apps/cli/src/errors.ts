@@ -5,7 +5,7 @@ const status = 500
 
 function defineCliError(
   code: `RGW_CLI_${string}`,
-  options: { readonly reasonOnly?: boolean } = {},
+  options: { readonly remedyInMessage?: boolean } = {},
 ): ExplainedErrorClass<[string, string]> {
   return defineErrorWithText(code, status, options)
 }
@@ -21,14 +21,14 @@ export const Interrupted = defineError(
   'RGW_CLI_INTERRUPTED',
   'Interrupted. Nothing has changed.\nRun the command again to do it.',
   status,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 /** The user did not confirm an action. */
 export const NotConfirmed = defineError<[what: string]>(
   'RGW_CLI_NOT_CONFIRMED',
   'Not confirmed, so this was not done: %s\nRun the command again and answer y, or pass --yes.',
   status,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 export const JobTokenMissing = defineCliError('RGW_CLI_JOB_TOKEN_MISSING')
 export const Denied = defineCliError('RGW_CLI_REFUSED')
@@ -40,7 +40,7 @@ export const NotSigned = defineCliError('RGW_CLI_NOT_SIGNED')
 export const AuditUnavailable = defineCliError('RGW_CLI_AUDIT_UNAVAILABLE')
 export const AuditUnreadable = defineCliError('RGW_CLI_AUDIT_UNREADABLE')
 /** A policy document or a file of cases is not valid. Each problem contains its remedy. */
-export const PolicyInvalid = defineCliError('RGW_CLI_POLICY_INVALID', { reasonOnly: true })
+export const PolicyInvalid = defineCliError('RGW_CLI_POLICY_INVALID', { remedyInMessage: false })
 /** A recording was changed. */
 export const RecordingBroken = defineCliError('RGW_CLI_RECORDING_BROKEN')
 /** A recording is incomplete, or not proven. */

@@ -50,7 +50,7 @@ export const NobodyWaits = defineError(
   'RGW_NOBODY_WAITS',
   'The caller disconnected before the session was renewed, so it was not renewed.\nRenew it again.',
   499,
-  { stack: false, reasonOnly: true },
+  { stack: false, remedyInMessage: false },
 )
 
 /** An error with the name of its rule, which the response and the event show. */

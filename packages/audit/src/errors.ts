@@ -4,20 +4,20 @@ export const AuditUnavailable = defineError<[string | number]>(
   'RGW_AUDIT_UNAVAILABLE',
   'The audit log cannot be written (%s), so the request was denied.\nTry again in a moment.',
   503,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 /** The stream must not get more events, in most cases because another process adopted it. */
 export const StreamLost = defineError<[string | number, string | number]>(
   'RGW_STREAM_LOST',
   'the stream %s cannot continue: %s\nwait a moment: the gateway opens another stream by itself',
   503,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 export const NoCanonicalForm = defineError<[string | number]>(
   'RGW_NO_CANONICAL_FORM',
   'the value has no canonical form: %s\nleave it out of the event',
   500,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 export const InvalidFilter = defineErrorWithText('RGW_INVALID_FILTER', 400)
 export const InvalidAuditCursor = defineError(
@@ -46,14 +46,14 @@ export const FallbackUnusable = defineError<[string | number]>(
   'RGW_AUDIT_FALLBACK_UNUSABLE',
   'the fallback file cannot be written: %s\nfree disk space in AUDIT_FALLBACK_DIR, or make it writable for the gateway',
   503,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 /** At the start, it ends the process. */
 export const FallbackDirectoryUnfit = defineError<[string | number]>(
   'RGW_AUDIT_FALLBACK_DIRECTORY_UNFIT',
   'AUDIT_FALLBACK_DIR cannot be used: %s\nchoose another directory',
   500,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 export const SinkMisconfigured = defineErrorWithText('RGW_SINK_MISCONFIGURED', 500)
 /** An archive cannot be written, verified, or used. Its month is not dropped. */

@@ -82,15 +82,15 @@ async function appendWithProgress(
   if (count !== 1) throw new StreamLost(stream, `it is not the adopter of ${adopted}`)
 }
 
-/** Appends events, unless an earlier attempt of ours, whose answer was lost, has committed them meanwhile. */
+/** Appends events. Also succeeds if an earlier attempt committed the same events, but its response was lost. */
 function appendOnce(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
   return append(sql, stream, events).catch((error) => {
     if (!isUniqueViolation(error)) throw error
-    return expectOurs(sql, stream, events)
+    return assertSameEvents(sql, stream, events)
   })
 }
 
-/** PostgreSQL's `unique_violation`. */
+/** Whether the error is PostgreSQL's `unique_violation`. */
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '23505'
 }
@@ -155,11 +155,15 @@ export async function append(
   const hashes = Buffer.concat([prev, ...events.map(({ hash }) => hash)])
   const [written] = await sql(appendStatement, stream, source === 'file', lines, hashes, first, stream, from, to)
   if (written?.held !== 1) throw new StreamLost(stream, 'another process adopted it')
-  if (written.written !== events.length) await expectOurs(sql, stream, events)
+  if (written.written !== events.length) await assertSameEvents(sql, stream, events)
 }
 
-/** Throws unless the existing events are ours, from an attempt whose answer was lost. */
-export async function expectOurs(
+/**
+ * Succeeds if the stored events are the same ones, because an earlier attempt committed them and its response was lost.
+ *
+ * @throws StreamLost if other events have these numbers
+ */
+export async function assertSameEvents(
   sql: Sql | TransactionSql,
   stream: string,
   events: readonly RecordedEvent[],
@@ -168,8 +172,8 @@ export async function expectOurs(
   const found = await sql`
     select hash from audit.events
     where stream = ${stream} and seq between ${first} and ${last} and at >= ${from} and at <= ${to} order by seq, at`
-  const ours = found.length === events.length && events.every(({ hash }, index) => hash.equals(found[index]?.hash))
-  if (!ours) throw new StreamLost(stream, `another process wrote events between ${first} and ${last}`)
+  const isSame = found.length === events.length && events.every(({ hash }, index) => hash.equals(found[index]?.hash))
+  if (!isSame) throw new StreamLost(stream, `another process wrote events between ${first} and ${last}`)
 }
 
 export interface LastEvent {

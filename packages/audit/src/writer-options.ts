@@ -63,8 +63,8 @@ export interface AuditWriter {
   /** Opens the stream. @throws AuditUnavailable, with the store's error as `cause` */
   open(): Promise<void>
   /**
-   * Appends an event and resolves when it is durable. Too long or hostile values are truncated or escaped, never
-   * refused.
+   * Appends an event and resolves when it is durable. Values that are too long are truncated, and
+   * invisible characters are escaped. No event is rejected for its values.
    * @returns the event with its position, canonical bytes, and hash
    * @throws AuditUnavailable if the queue is full, or the store did not accept it within `deadline` milliseconds
    */
@@ -72,12 +72,12 @@ export interface AuditWriter {
   /** Like `record`, for events without a waiting caller, which are batched for up to `linger` milliseconds. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
   /**
-   * Appends a separate batch to the stream `adopter`, with the progress of a stream that it adopted.
-   * @throws AuditUnavailable if `adopter` is not the writer's current stream, or the writer is not open; StreamLost if the
+   * Appends a separate batch to the stream `adopterStream`, with the progress of a stream that it adopted.
+   * @throws AuditUnavailable if `adopterStream` is not the writer's current stream, or the writer is not open; StreamLost if the
    * stream was lost meanwhile
    */
   recordAdoption(
-    adopter: string,
+    adopterStream: string,
     drafts: readonly EventDraft[],
     progress: AdoptionProgress,
   ): Promise<readonly RecordedEvent[]>

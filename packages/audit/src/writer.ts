@@ -13,7 +13,7 @@ import { type AuditWriter, type AuditWriterOptions, defaultLimits } from './writ
 /** A batch of events with the progress of an adoption, which must be committed together. */
 interface AdoptionBatch {
   /** The stream that the batch belongs to. */
-  readonly adopter: string
+  readonly adopterStream: string
   readonly drafts: readonly EncodedDraft[]
   readonly progress: AdoptionProgress
   resolve(events: readonly RecordedEvent[]): void
@@ -194,11 +194,11 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
 
   async function writeAdoptionBatch(
     current: EventStream,
-    { adopter, drafts, progress, resolve, reject }: AdoptionBatch,
+    { adopterStream, drafts, progress, resolve, reject }: AdoptionBatch,
   ) {
     const at = clock.now()
-    if (current.id !== adopter || !current.isInMonth(at)) {
-      reject(new AuditUnavailable(`its stream ${adopter} has ended`))
+    if (current.id !== adopterStream || !current.isInMonth(at)) {
+      reject(new AuditUnavailable(`its stream ${adopterStream} has ended`))
       if (!current.isInMonth(at)) await rollOver(current, at)
       return
     }
@@ -282,10 +282,10 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   return {
     record: (draft) => append(draft, true),
     recordSoon: (draft) => append(draft, false),
-    recordAdoption: (adopter, drafts, progress) =>
+    recordAdoption: (adopterStream, drafts, progress) =>
       new Promise((resolve, reject) => {
         check()
-        adoptionBatches.push({ adopter, drafts: drafts.map(encode), progress, resolve, reject })
+        adoptionBatches.push({ adopterStream, drafts: drafts.map(encode), progress, resolve, reject })
         flushNow()
       }),
     check,

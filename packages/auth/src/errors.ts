@@ -11,7 +11,7 @@ export const LookUpTooSlow = defineError<[string | number]>(
   'RGW_LOOK_UP_TOO_SLOW',
   'The database did not answer within %s ms.\nTry again in a moment.',
   503,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 export function throwLookUpTooSlow(milliseconds: number): never {
   throw new LookUpTooSlow(milliseconds)

@@ -4,5 +4,5 @@ export const InvalidCommandRules = defineError<[string | number]>(
   'RGW_INVALID_COMMAND_RULES',
   'The command rules are invalid: %s.\nCorrect the rules.',
   500,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )

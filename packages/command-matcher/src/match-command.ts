@@ -55,7 +55,7 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   return denyFor('no-rule', explainNotPermitted(call, permittedRules(rules, call, maxFound), matching))
 }
 
-/** Whether any rule allows the caller's roles an exec in its own run, which the POST of an attached run requires. */
+/** Whether any rule allows the caller's roles an exec in the caller's own run, which the POST of an attached run requires. */
 export function hasAnyRule(rules: CompiledRules, context: Omit<CommandContext, 'mode'>): boolean {
   return permittedRules(rules, { ...context, mode: 'own-exec' }, 1).length > 0
 }
@@ -98,7 +98,11 @@ function permittedRules(rules: CompiledRules, context: CommandContext, limit: nu
   return found.sort(byPosition).slice(0, limit)
 }
 
-/** The rules for the app whose words match, in order. `rest` never matches a word with shell syntax. @param lastSyntax its last index */
+/**
+ * The rules for the app whose words match, in order. `rest` never matches a word with shell syntax.
+ *
+ * @param lastSyntax the index of the last word with shell syntax, or -1
+ */
 function rulesFor(root: RuleNode, { argv, app }: CommandCall, lastSyntax: number): readonly CompiledRule[] {
   const found: CompiledRule[] = []
   let nodes = [root]

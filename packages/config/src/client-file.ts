@@ -6,7 +6,8 @@ export type GatewayEntry = NonNullable<ClientConfig['gateways']>[string]
 export type TokenEntry = NonNullable<ClientConfig['tokens']>[string]
 
 /**
- * Whether a value has the shape of `ClientFile`. Equivalent to checking the schema, but without loading TypeBox, which
+ * Whether a value has the shape of `ClientFile`, which describes each field. `file_store_told`: whether the user was told that the
+ * file contains tokens. Equivalent to checking the schema, but without loading TypeBox, which
  * takes longer than starting Node and would delay wrapped commands. A property test keeps the two equivalent.
  */
 export function isClientConfig(value: unknown): value is ClientConfig {
@@ -55,6 +56,7 @@ function isToken(value: unknown): boolean {
   )
 }
 
+/** Whether a value is the gateway's last answer about the principal of a token, with the time of the answer. */
 function isConfirmed(value: unknown): boolean {
   return (
     isObject(value) &&

@@ -2,8 +2,8 @@ import { type ClientConfig, gatewayOf, ownEntry, type TokenEntry } from './clien
 import { gatewayAddress } from './gateway-address.ts'
 
 /**
- * Where a token is stored. A session is stored by the gateway's address, and applies to every rack there. A token that is bound to
- * a rack, or that the user entered, is stored by one gateway's name. Either is sent only to `origin`.
+ * Where a token is stored. A session is stored under the gateway's address, and applies to every rack there. A token that is bound
+ * to a rack, or that the user entered, is stored under one gateway's name. Either is sent only to `origin`.
  */
 export type CredentialSlot =
   | { readonly kind: 'session'; readonly origin: string }

@@ -10,7 +10,7 @@ const retryMs = 20
 export interface LockOptions {
   /** Milliseconds to wait for another holder of the lock. */
   readonly waitMs: number
-  /** What this lock protects, as a clause about its holder for the error. Default: `it writes PATH`. */
+  /** What the holder does, for the error: a clause such as `it writes PATH`, which is the default. */
   readonly purpose?: string
 }
 

@@ -45,7 +45,9 @@ export function loginProblems(values: Values): string[] {
   const loginVariable = googleVariable ?? oidcVariable
   if (loginVariable === undefined) {
     problems.push(
-      ...setOf(loginOptions).map((name) => `${name} is set, but no login: set OIDC_ISSUER or GOOGLE_CLIENT_ID`),
+      ...setOf(loginOptions).map(
+        (name) => `${name} is set, but no login is set up: set OIDC_ISSUER or GOOGLE_CLIENT_ID`,
+      ),
     )
   } else if (values.PUBLIC_URL === undefined) {
     problems.push(

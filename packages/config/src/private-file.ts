@@ -23,7 +23,7 @@ const posix = process.platform !== 'win32'
 const groupAndOthers = 0o077
 const sticky = 0o1000
 
-/** Notices about permissions that were too open, and were tightened or could not be. */
+/** Notices about permissions that were too open: that they were tightened, or could not be tightened. */
 export type Notices = string[]
 
 /**

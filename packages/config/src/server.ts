@@ -32,7 +32,7 @@ export interface CheckpointConfig {
 }
 
 export interface ServerConfig {
-  /** All variables as people can see them, without secrets. */
+  /** All variables, as the gateway shows them to users: without secrets. */
   readonly settings: readonly Setting[]
   /** At least one, sorted by name. */
   readonly racks: readonly RackConfig[]
@@ -93,7 +93,7 @@ const requiredVariables: Readonly<Record<string, string>> = {
   AUDIT_CHECKPOINT_S3_LOCK: 'AUDIT_CHECKPOINT_S3',
 }
 
-/** One sentence for each variable without an effect, because the variable that it needs is not set. */
+/** One sentence for each variable that has no effect, because the variable that it needs is not set. */
 function uselessVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(requiredVariables)
     .filter(([name, other]) => env[name] && !env[other])

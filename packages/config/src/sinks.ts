@@ -20,7 +20,7 @@ export type SinkTarget =
       readonly tls: boolean
       readonly limit: number
     }
-  /** The address is a secret, because some receivers require nothing else. `keys` sign requests: newest first, in hex. */
+  /** The address is a secret, because some receivers authenticate requests only by it. `keys` sign requests: newest first, in hex. */
   | { readonly kind: 'webhook'; readonly url: Secret; readonly keys: readonly Secret[] }
   | { readonly kind: 'otlp'; readonly url: Secret }
   /** Contains the bucket, prefix, region, and endpoint. */

@@ -56,5 +56,5 @@ export const EmbeddedFailed = defineError<[string | number, string | number]>(
   'RGW_EMBEDDED_FAILED',
   'PostgreSQL did not start in the directory %s: %s\nCheck the log of the gateway, which has the log of PostgreSQL, or set DATABASE_URL.',
   500,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )

@@ -16,8 +16,8 @@ export type ExplainedErrorClass<Args extends readonly unknown[]> = new (
 interface DefineErrorOptions {
   /** Whether errors have a stack: `false` for errors that a flood of requests can cause. */
   readonly stack?: boolean
-  /** `true` leaves the remedy out of the message, for errors whose message becomes part of a longer sentence. */
-  readonly reasonOnly?: boolean
+  /** `false` leaves the remedy out of the message, for errors whose message becomes part of a longer sentence. */
+  readonly remedyInMessage?: boolean
 }
 
 /**
@@ -54,7 +54,7 @@ export function defineErrorWithText(
 function errorClass<Args extends readonly unknown[]>(
   code: string,
   status: number,
-  { stack = true, reasonOnly = false }: DefineErrorOptions,
+  { stack = true, remedyInMessage = true }: DefineErrorOptions,
   explain: (args: readonly unknown[]) => Explanation,
 ): ExplainedErrorClass<Args> {
   const Base = createError<[string, { cause?: unknown }?]>(code, '%s', status, Error, stack)
@@ -64,7 +64,7 @@ function errorClass<Args extends readonly unknown[]>(
     constructor(...args: readonly unknown[]) {
       const explanation = explain(args)
       const cause = findCause(args.at(-1))
-      const message = reasonOnly ? explanation.reason : formatMessage(explanation)
+      const message = remedyInMessage ? formatMessage(explanation) : explanation.reason
       if (cause === null) super(message)
       else super(message, cause)
       this.#explanation = explanation

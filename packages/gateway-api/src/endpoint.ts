@@ -39,8 +39,8 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly permissionForOthers?: string
   /** Kinds of principals that can call the endpoint at all. */
   readonly principalKinds: readonly PrincipalKind[]
-  /** Revokes access. Such changes have a rate limit of their own, so that other changes never delay them. */
-  readonly revokes?: true
+  /** Revokes access. Revocations have a rate limit and a database connection of their own, so that other changes never delay them. */
+  readonly isRevocation?: true
   /** Supports `If-None-Match`. */
   readonly conditional?: true
   /** Rejects cookie authentication, because the response contains a token. The text is the remedy of that denial. */

@@ -5,7 +5,7 @@ export const RackUnreachable = defineError<[rack: string, cause: string]>(
   'RGW_RACK_UNREACHABLE',
   'The rack %s cannot be reached: %s.\nTry again in a moment. If the problem persists, tell an administrator of the gateway.',
   502,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 
 /** Nothing was sent: the server has another key than the rack. */
@@ -13,7 +13,7 @@ export const RackNotPinned = defineError<[rack: string, problem: string]>(
   'RGW_RACK_NOT_PINNED',
   'The rack %s cannot be trusted: %s.\nTell an administrator of the gateway.',
   502,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 
 /** The rack may have received the request. For a change, the gateway adds that the change may have been made. */
@@ -21,14 +21,14 @@ export const RackBroken = defineError<[rack: string, cause: string]>(
   'RGW_RACK_BROKEN',
   'The rack %s did not answer completely: %s.\nTry again in a moment. If the problem persists, tell an administrator of the gateway.',
   502,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 
 export const ResponseTooLarge = defineError<[rack: string, limit: number]>(
   'RGW_ANSWER_TOO_LARGE',
   'The response of the rack %s is larger than the %d bytes that the gateway can check for secrets, so it is not shown.\nRequest less data at once.',
   502,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 
 /** The caller ended the call: it disconnected, was disconnected, or aborted its body. The caller may never read this error. */
@@ -36,11 +36,11 @@ export const CallerGone = defineError<[rack: string]>(
   'RGW_CALLER_GONE',
   'The call to the rack %s was aborted because the caller disconnected.\nCheck the result of the call before you try again.',
   499,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 
 /** The rack may have received a part of the request, but never all of it. */
-export const BodyTooSlow = defineErrorWithText('RGW_BODY_TOO_SLOW', 408, { stack: false, reasonOnly: true })
+export const BodyTooSlow = defineErrorWithText('RGW_BODY_TOO_SLOW', 408, { stack: false, remedyInMessage: false })
 
 export const AmbiguousHeader = defineError<[header: string, problem: string]>(
   'RGW_AMBIGUOUS_HEADER',
@@ -83,19 +83,19 @@ export const DuplicateRack = defineError<[rack: string]>(
   'RGW_DUPLICATE_RACK',
   'The rack %s is configured twice.\nRemove one of the two configurations.',
   500,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 
 export const RackWithoutTls = defineError<[rack: string]>(
   'RGW_RACK_WITHOUT_TLS',
   'The rack %s has authorities or pinned keys, but its URL is plain http.\nUse https, or remove the authorities and pinned keys.',
   500,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )
 
 export const BodyAlreadyTaken = defineError(
   'RGW_BODY_ALREADY_TAKEN',
   "The rack's response body was read twice.\nReport this error to the maintainers of the gateway.",
   500,
-  { reasonOnly: true },
+  { remedyInMessage: false },
 )

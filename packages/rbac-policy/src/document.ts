@@ -62,7 +62,10 @@ export function documentWarnings(document: PolicyDocument): string[] {
   ]
 }
 
-/** A role, a rack, or an app includes calls that only read, such as following a log. */
+/**
+ * Warns about a step-up of a role whose permissions no call requires, and about one that asks for a proof for each call of a role, a
+ * rack, or an app, because it also asks for calls that only read, such as following a log.
+ */
 function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument): string[] {
   const { kind, name, level, source } = requirement
   const withoutCalls = permissionsWithoutCalls(requirement, document)

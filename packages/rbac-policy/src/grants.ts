@@ -11,12 +11,12 @@ import { type CompiledRole, compileRole } from './compiled-role.ts'
 import { firstFailure, type MomentCheck, type ScopeCheck, wrongCaller } from './condition.ts'
 import type { Binding, Moment, Permission, PolicyScope, Principal, PrincipalKind } from './types.ts'
 
-/** Replaces a role for permissions that were granted one by one. No role of a document can have this name, so no command rule names it. */
+/** The role's name in a grant of individual permissions. No role of a document can have this name, so no command rule names it. */
 export const individualPermissionsRole = '(permissions)'
 
 /** A binding, compiled. */
 export interface Grant {
-  /** Its index among the bindings of the same side. */
+  /** Its index among the bindings of the caller, or among those of the owner. */
   readonly position: number
   readonly id: string
   /** Patterns. */
@@ -151,7 +151,10 @@ function applyConditions(here: ScopeGrants, moment: Moment): ScopeGrants {
   return failed.length === 0 ? here : scopeGrants(own, here.grants.owner, failed)
 }
 
-/** Own grants that only their role's condition on racks and apps keeps from a scope. Only denials need them. */
+/**
+ * The caller's own grants that would apply in a scope if their role had no condition on racks and apps. Only explanations of denials
+ * need them.
+ */
 export function failedScopeConditions(
   { own }: CompiledBindings,
   scope: PolicyScope,

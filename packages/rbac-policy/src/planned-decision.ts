@@ -121,7 +121,7 @@ function createOutcomeCollector() {
   }
 }
 
-/** Equal for decisions with the same effect and, for a step-up, the same level. */
+/** The key of an outcome. Decisions with the same effect, and for a step-up with the same level, have the same key. */
 function outcomeOf(decision: Decision): string {
   if (decision.effect !== 'needs') return decision.effect
   return decision.requirement === 'approval' ? 'approval' : levelInWords(decision.level)

@@ -54,13 +54,16 @@ export interface StepUpTerms {
   readonly permissions: readonly StepUpPattern[]
   readonly racks: readonly StepUpPattern[]
   readonly apps: readonly StepUpPattern[]
-  /** For sensitive changes in the management API. Null: `recent: 10m`, for users who have a second factor. */
+  /**
+   * For sensitive changes in the management API. Null: the document has no rule, so the default applies, which is `recent: 10m` for
+   * users who have a second factor. A rule whose `level` is null requires nothing.
+   */
   readonly management: StepUpRule | null
   /** Milliseconds since the epoch. From then on, a user without a second factor can only add one. Null: never. */
   readonly enrollBy: number | null
 }
 
-/** Requires nothing. */
+/** A document without the section `stepUp`. `management: null` means that the default applies. */
 export const noStepUp: StepUpTerms = { permissions: [], racks: [], apps: [], management: null, enrollBy: null }
 
 /** An operation that is denied to every role. */

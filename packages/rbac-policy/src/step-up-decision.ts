@@ -23,7 +23,7 @@ interface GrantedCall {
   readonly granted: Allowed
 }
 
-/** The decision about a call that everything else permits, by the strictest requirement of a proof that concerns it. */
+/** Decides whether a call that everything else permits needs a proof. The strictest step-up rule that applies to the call wins. */
 export function applyStepUp(stepUp: CompiledStepUp, { principal, call, granted, ...basis }: GrantedCall): Decision {
   if (mustEnroll(stepUp, principal, call.at)) return { ...granted, effect: 'deny', ...denyUntilEnrolled(stepUp) }
   const rule = strictestRule(rulesFor(stepUp, basis), principal)
@@ -34,7 +34,7 @@ export function applyStepUp(stepUp: CompiledStepUp, { principal, call, granted, 
 
 type Basis = Pick<GrantedCall, 'scope' | 'here' | 'required' | 'commandRules'>
 
-/** All requirements that concern a call, in the order in which equal ones win. */
+/** All step-up rules that apply to a call. Among equally strict rules, the first one wins. */
 function* rulesFor(
   stepUp: CompiledStepUp,
   { scope, here, required, commandRules }: Basis,
@@ -100,12 +100,18 @@ export function requireForManagement(
   return rule && requireProof(rule, principal)
 }
 
-/** A user who must add a second factor can only make calls about itself. Creating an API token is sensitive: it needs no factor. */
+/**
+ * A user who must add a second factor can make only calls about itself, and none that are sensitive. Creating an API token is
+ * sensitive, because a token needs no factor.
+ */
 function isOpenWithoutFactor({ scope, stepUp, concernsOthers = false }: ManagementCall): boolean {
   return scope === 'self' && stepUp !== 'management' && !concernsOthers
 }
 
-/** Before its body is read, a change can concern others whenever the caller has the permission for it. */
+/**
+ * Whether a change concerns others is unknown before its body is read. So these rules apply whenever the caller has the permission to
+ * change items of others.
+ */
 function rulesForOthers(
   stepUp: CompiledStepUp | null,
   { permissionForOthers: permission }: ManagementCall,

@@ -24,7 +24,7 @@ export interface CompiledStepUpRule {
   isExcepted(principal: Principal): boolean
 }
 
-/** The requirements of a document. */
+/** The step-up rules of a document. */
 export interface CompiledStepUp {
   /** By permission. */
   readonly permissions: ReadonlyMap<Permission, readonly CompiledStepUpRule[]>
@@ -104,7 +104,7 @@ function compilePatternRule(rule: StepUpPattern, what: 'rack' | 'app', source: s
   return compiled === null ? [] : [{ ...compiled, pattern, matches: compilePattern(pattern) }]
 }
 
-/** Permissions that calls require in place of another one, and that a rule for the other one covers too. */
+/** Permissions that some calls require in place of another permission. A step-up rule for the other one covers them, too. */
 const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process:exec': ['process:exec-any'] }
 
 /** Every user needs these to add a factor and to prove it. */
@@ -130,7 +130,7 @@ function byPermission(rules: readonly StepUpPattern[], source: string): Map<Perm
   return found
 }
 
-/** The strictest rule that concerns a principal; the first one of several equal ones, and null without any. */
+/** The strictest rule that applies to a principal. Among equally strict rules, the first one. Null if no rule applies. */
 export function strictestRule(rules: Iterable<CompiledStepUpRule>, principal: Principal): CompiledStepUpRule | null {
   let strictest: CompiledStepUpRule | null = null
   for (const rule of rules) {

@@ -142,7 +142,9 @@ export interface DecisionBase {
   readonly permission: Permission
   /** A whole sentence. */
   readonly reason: string
+  /** All roles that the principal has at the scope of the call, including those that do not grant the permission. */
   readonly roles: readonly string[]
+  /** The IDs of the bindings to these roles, and for a token also those of its owner at this scope. Empty for the management API. */
   readonly bindings: readonly string[]
   /** SHA-256 of the document, hex. */
   readonly policy: string

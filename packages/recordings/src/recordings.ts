@@ -39,7 +39,7 @@ export interface RecordingStats {
   readonly failing: number
   readonly failingFor: number
   /** Bytes of sessions that were lost because storing them failed. */
-  readonly lost: number
+  readonly lostBytes: number
 }
 
 /** The recordings of one process. */
@@ -73,11 +73,11 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
   const open = new Map<string, Recording>()
-  let lost = 0
+  let lostBytes = 0
   const context = { store, limits, elapsed, totals, signal: stopping.signal, onError }
 
   function countLost(bytes: number): void {
-    lost += bytes
+    lostBytes += bytes
   }
 
   function keepUntilStored(recording: Recording): void {
@@ -124,7 +124,7 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
       failures: totals.failures,
       failing: totals.failing.size,
       failingFor: totals.failing.size === 0 ? 0 : elapsed() - Math.min(...totals.failing.values()),
-      lost,
+      lostBytes,
     }),
     async close() {
       const all = Promise.all([...open.values()].map((recording) => recording.ended.then(() => recording.stored())))

@@ -32,7 +32,7 @@ export class SecretRedactor {
     return written
   }
 
-  /** Ends the stream. @returns the pending bytes; if they are as long as the shortest secret, a mark instead */
+  /** Ends the stream. @returns the pending bytes; if they are at least as long as the shortest secret, a mark instead */
   end(): Buffer {
     const rest = this.#pending.subarray(this.#redactedBytes)
     this.#pending = nothing

@@ -44,7 +44,7 @@ export function createLoginClient(origin: string, tlsTrust: GatewayTrust | undef
 function checkedAddress(origin: string, address: string): string {
   if (address.startsWith(`${origin}/gateway/`) && /^[\x21-\x7e]+$/.test(address)) return address
   throw new GatewayUnreachable(
-    `${origin} names a login page at another address.`,
+    `The login page that ${origin} gives is at another address.`,
     'Use the address in the setting PUBLIC_URL of the gateway.',
   )
 }

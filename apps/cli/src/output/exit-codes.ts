@@ -32,7 +32,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   configuration:
     'the configuration is not valid: a broken file, an unknown rack, an unusable setting, or an unusable keychain',
   convoxNotExecutable: 'convox cannot be executed',
-  convoxMissing: 'convox is missing, or runs rack-gateway again',
+  convoxMissing: 'convox is missing, or what was found as convox is rack-gateway',
   interrupted: 'Ctrl-C, or a confirmation that was not answered with yes',
 }
 

@@ -47,7 +47,7 @@ const acceptedPage = 'Your second factor is proved. You can close this page. Go 
 function pageAddress({ origin }: ProvingGateway, { id, page }: StepUp, callback: string): string {
   if (!URL.canParse(page, origin) || new URL(page, origin).origin !== origin)
     throw new GatewayUnreachable(
-      `${origin} names a page for the proof at another address.`,
+      `The page that ${origin} gives for the proof is at another address.`,
       'Use the address in the setting PUBLIC_URL of the gateway.',
     )
   const address = new URL('/gateway/step-up', origin)

@@ -121,7 +121,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'check whether the change was made before you repeat it',
   ],
   RGW_PACKAGES_TOO_SLOW: [
-    'the policy packages did not decide the planned calls within 8 s',
+    'the policy packages did not decide within 8 s the calls that were only asked about (as by `rack-gateway can`)',
     'send fewer planned calls in one request',
   ],
   RGW_PACKAGE_REFUSED: ['a route of a policy package denied the call, with its own status', 'see the message'],
@@ -146,7 +146,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],
   RGW_TOO_MANY_CALLS: ['a call limit is reached', 'wait as long as the header `Retry-After` says'],
   RGW_TOO_MANY_REQUESTS: [
-    'too many unauthenticated requests, denied calls, changes, or policy studies',
+    'too many unauthenticated requests, denied calls, changes, or studies of a policy (`rack-gateway policy impact`)',
     'wait as long as the header `Retry-After` says',
   ],
   RGW_UNAUTHENTICATED: ['the credential is missing or invalid', 'see the rule below'],

@@ -15,9 +15,9 @@ declare module 'fastify' {
 
 /**
  * Starts requests so that a burst of one caller does not delay the others. The first request of each caller in a turn of the event
- * loop starts at once. Its further requests start one by one, the callers in turn, while the event loop has little else to do. If
- * only one caller was active in the last second, all its requests start at once. In any case, a turn starts requests for a few
- * milliseconds at most.
+ * loop starts at once. The caller's further requests wait and start one by one, in turn with those of other callers, while the event
+ * loop has little else to do. If only one caller was active in the last second, all its requests start at once. In any case, a turn
+ * starts requests for a few milliseconds at most.
  */
 export interface RequestScheduler {
   /**
@@ -34,7 +34,7 @@ const longestTurn = 4
 const pause = 1
 /** Milliseconds for which a caller counts as active after a request. */
 const activeFor = 1_000
-/** Milliseconds of work in a turn, above which the requests of a burst wait for a quieter turn. */
+/** If the work in a turn takes more milliseconds than this, the requests of a burst wait for a quieter turn. */
 const busyTurn = 1
 /** Milliseconds after which the next request of a burst starts even if the event loop is busy. */
 const longestWait = 5

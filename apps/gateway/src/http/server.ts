@@ -25,7 +25,7 @@ const checkHeadsMs = 5_000
 const keepAliveMs = 75_000
 
 /**
- * The HTTP server. Its parser is strict. Node's own time limits for requests are off, except for their heads. Rack calls get an
+ * The HTTP server. Its parser is strict. Node's own time limits for requests are off, except the limit for heads. Rack calls get an
  * internal address, so that no router decodes their paths before the policy decides.
  */
 export function createServer(
@@ -35,7 +35,7 @@ export function createServer(
   const { callsPerConnection, requestTimeout } = limits
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
-    // Otherwise headers are ignored, and the address is that of the socket.
+    // With `false`, headers of proxies are ignored, and the address of the caller is that of the socket.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (parent, bindings, options) => new RequestLog(parent, bindings, options),
@@ -71,7 +71,7 @@ export function createServer(
   limitOpenConnections(app, { limits, trustedProxies })
   scheduleRequests(app)
   limitBodyTime(app, requestTimeout)
-  refuseOtherFraming(app)
+  rejectAmbiguousFraming(app)
   app.addHook('onRequest', function rejectHostless({ raw }, _reply, done) {
     if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done()
     done(withRule(new BadFrame('The request has no Host header.', 'Send one.'), 'no-host'))
@@ -109,20 +109,20 @@ function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket)
 }
 
 /**
- * Refuses requests that a proxy can frame differently, so that it would find another request in the body. For the same
- * reason, the rest of the connection is never read as a request.
+ * Rejects requests for which a proxy and the gateway can disagree about where the body ends: one of them would then read a part of
+ * the body as another request. For the same reason, the rest of the connection is never read as a request.
  */
-function refuseOtherFraming(app: FastifyInstance): void {
-  const refusedSockets = new WeakSet<Socket>()
+function rejectAmbiguousFraming(app: FastifyInstance): void {
+  const rejectedSockets = new WeakSet<Socket>()
 
-  app.addHook('onRequest', function refuseFraming({ raw }, reply, done) {
-    if (refusedSockets.has(raw.socket)) return
+  app.addHook('onRequest', function rejectFraming({ raw }, reply, done) {
+    if (rejectedSockets.has(raw.socket)) return
     const fault = framingFault(raw)
     if (fault === null) {
       done()
       return
     }
-    refusedSockets.add(raw.socket)
+    rejectedSockets.add(raw.socket)
     void reply.header('connection', 'close')
     done(withRule(fault, 'http-framing'))
   })

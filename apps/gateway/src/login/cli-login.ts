@@ -56,7 +56,7 @@ export default fp<CliLoginOptions>(
       isBeyondCodeLimit: createDeviceCodeLimit(),
       limitUnauthenticated: app.limitUnauthenticated,
       countChange(request) {
-        if (request.principal !== null) app.countChange(request.principal, { revokes: false })
+        if (request.principal !== null) app.countChange(request.principal, { isRevocation: false })
       },
       requests: {
         contextOf: (request) => ({ request: request.id, source: sourceOf(request) }),

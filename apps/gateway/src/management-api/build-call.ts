@@ -55,15 +55,15 @@ export function buildCall(
     ...common,
     ...accessOf(app, request, endpoint, validated.moment),
     async change(work) {
-      const { revokes = false } = endpoint
-      app.countChange(principalOf(request), { revokes })
-      return changeAsCaller(app, request, revokes, async (change) => {
+      const { isRevocation = false } = endpoint
+      app.countChange(principalOf(request), { isRevocation })
+      return changeAsCaller(app, request, isRevocation, async (change) => {
         const moment = momentOf(request, context.now)
         const lists = createLists({ db: change.tx })
         request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, moment)
         const needsProof = await assertStillProved(app, request, endpoint, { ...common, lists })
         await assertCookieAllowed(endpoint, { ...common, principal: principalOf(request), lists, needsProof })
-        if (!revokes) await assertNoConvoxSession({ principal: principalOf(request), lists })
+        if (!isRevocation) await assertNoConvoxSession({ principal: principalOf(request), lists })
         return work({
           ...common,
           moment,
@@ -120,7 +120,7 @@ function accessOf(
 async function changeAsCaller<T>(
   app: FastifyInstance,
   request: FastifyRequest,
-  revokes: boolean,
+  isRevocation: boolean,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
   const { kind, id, name } = principalOf(request)
@@ -129,7 +129,7 @@ async function changeAsCaller<T>(
   const { database, clock } = app
   const record = identityRecorder(app, request)
   const result = await changeAs(
-    { database, clock, by: { kind, id, name }, record, credential, revokes },
+    { database, clock, by: { kind, id, name }, record, credential, isRevocation },
     async function runAsCurrentPrincipal(principal, change) {
       request.principal = principal
       return work(change)

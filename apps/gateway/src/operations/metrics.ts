@@ -149,7 +149,11 @@ export function createMetrics(app: FastifyInstance): Registry {
   gauge('recordings_failing', 'Recordings whose last attempt to store a chunk failed', () => stats().failing)
   counter('recordings_chunks', 'Chunks of recordings that were stored', () => stats().stored)
   counter('recordings_failures', 'Failed attempts to store a chunk', () => stats().failures)
-  counter('recordings_lost_bytes', 'Bytes of sessions that were lost because storing them failed', () => stats().lost)
+  counter(
+    'recordings_lost_bytes',
+    'Bytes of sessions that were lost because storing them failed',
+    () => stats().lostBytes,
+  )
   return registry
 }
 

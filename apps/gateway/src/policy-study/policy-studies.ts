@@ -13,7 +13,7 @@ export interface StudyRequest {
   /** Milliseconds since the epoch, both included. */
   readonly since: number
   readonly until: number
-  /** Called with the hash of the proposed document before anything is read. What it throws ends the study. */
+  /** Called with the hash of the proposed document before any call is read. If it throws, the study ends with that error. */
   readonly onBegin: (proposed: string) => Promise<void>
   /** Aborted when the caller disconnects, which ends the study. */
   readonly disconnected: AbortSignal
@@ -67,7 +67,7 @@ export const studyLimits = {
   memory: 256,
   /** Changes in the result. */
   changes: 200,
-  /** Concurrent checks; of one principal, one. */
+  /** Concurrent checks of all principals. Each principal can run one. */
   checks: 2,
   /** Milliseconds for a check. */
   checkTimeout: 10_000,
@@ -165,7 +165,7 @@ async function runWithChild<T>(child: StudyChild, disconnected: AbortSignal, wor
   }
 }
 
-/** PostgreSQL canceled the query of a batch. */
+/** Whether PostgreSQL canceled the query of a batch because it took too long. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '57014'
 }

@@ -19,7 +19,7 @@ export interface PreparedAnswer {
   readonly body: readonly Buffer[] | null
 }
 
-/** The events of a call that is already recorded. The end of a transfer refers to them. */
+/** The earlier events of a call, to which the event for the end of its transfer refers. */
 export interface CallRecord {
   /** The members that all events of the call have. */
   readonly draft: Omit<EventDraft, 'kind'>
@@ -27,7 +27,7 @@ export interface CallRecord {
   readonly of: string | null
 }
 
-/** Masked responses are held in memory. Larger ones than this reserve it from `limits.memory`. */
+/** Bytes. A response that is masked is held in memory. A larger one than this first reserves memory from `limits.memory`. */
 const smallAnswer = 64 * 1024
 /** Bytes. The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
@@ -141,7 +141,7 @@ function unmaskable(call: DecidedCall, why: string): Error {
   )
 }
 
-/** Sends a recorded response. An error after its head destroys the socket, so that a cut transfer never looks complete. */
+/** Sends a recorded response. If the transfer fails after the head, the socket is destroyed, so that the response never looks complete. */
 export async function deliver(
   dependencies: RackApiDependencies,
   request: FastifyRequest,

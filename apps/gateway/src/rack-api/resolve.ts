@@ -136,7 +136,7 @@ export interface Facts {
 
 export const noFacts: Facts = { process: null, run: null, resource: null, release: null, environment: null }
 
-/** Whether the decision needs more than the call itself, as on few routes. */
+/** Whether the decision needs facts that the call does not contain. Only few routes need some. */
 export function needsLookup(route: RackRoute): boolean {
   return (
     routesByOwner.has(route.id) ||
@@ -147,7 +147,7 @@ export function needsLookup(route: RackRoute): boolean {
   )
 }
 
-/** The rack is asked only for callers with the route's permission, or for a proxy with `resource:proxy`. @throws InvalidParameter, NotPermitted */
+/** Looks up the facts. Asks the rack only if the caller has the route's permission, or `resource:proxy` for a proxy. @throws InvalidParameter, NotPermitted */
 export async function lookUpFacts(
   dependencies: RackApiDependencies,
   call: RoutedCall,

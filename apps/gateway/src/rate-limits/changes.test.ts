@@ -4,8 +4,8 @@ import { createChangeLimit } from './changes.ts'
 
 const common = { rack: null, groups: [], bindings: [], owner: null, expiresAt: 0 }
 const session = (id: string, credential: string): Principal => ({ ...common, kind: 'user', id, name: id, credential })
-const change = { revokes: false }
-const revocation = { revokes: true }
+const change = { isRevocation: false }
+const revocation = { isRevocation: true }
 
 test('counts the changes of all sessions of a user together, and those of each user separately', () => {
   let now = 0

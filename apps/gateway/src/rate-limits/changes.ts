@@ -5,7 +5,7 @@ import { TooManyRequests, withRule } from '../errors.ts'
 import { countedAs } from './counted-as.ts'
 import { createWindowLimit } from './window-limit.ts'
 
-type ChangeLimit = (principal: Principal, change: { readonly revokes: boolean }) => void
+type ChangeLimit = (principal: Principal, change: { readonly isRevocation: boolean }) => void
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -35,10 +35,10 @@ export default fp<{ readonly limits: Pick<Limits, 'changesPerMinute'> }>(
 export function createChangeLimit(perMinute: number, now: () => number): ChangeLimit {
   const changes = createWindowLimit(perMinute, now)
   const revocations = createWindowLimit(perMinute, now)
-  return function countChange(principal, { revokes }) {
-    const seconds = revokes ? revocations(principal.credential) : changes(countedAs(principal))
+  return function countChange(principal, { isRevocation }) {
+    const seconds = isRevocation ? revocations(principal.credential) : changes(countedAs(principal))
     if (seconds === 0) return
-    const reason = `You made more than ${perMinute} ${revokes ? 'revocations' : 'changes'} in the last minute, which is the limit.`
+    const reason = `You made more than ${perMinute} ${isRevocation ? 'revocations' : 'changes'} in the last minute, which is the limit.`
     throw Object.assign(withRule(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'change-limit'), {
       retryAfter: seconds,
     })

@@ -67,8 +67,8 @@ export function createAdopter({
   async function accountFor(found: AdoptedStream, ownStream: string) {
     const record = (drafts: readonly EventDraft[], upTo: number, complete: boolean) =>
       writer.recordAdoption(ownStream, drafts, { stream: found.id, upTo, complete })
-    const from = found.accounted ?? 0
-    if (found.accounted === null) await record([abandonedDraft(found)], 0, false)
+    const from = found.accountedUpTo ?? 0
+    if (found.accountedUpTo === null) await record([abandonedDraft(found)], 0, false)
     // Its progress is not recorded. After a crash, its search is repeated, and skips calls that got their outcome.
     if (found.previousMonthStream && from === 0) {
       const last = await adoptions.lastSeq(found.previousMonthStream)

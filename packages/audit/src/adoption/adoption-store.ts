@@ -12,7 +12,7 @@ export interface AdoptedStream {
   /** Whether its process had a fallback file. */
   readonly fallback: boolean
   /** The number up to which its open calls have an `outcome.unknown`; null if nothing was recorded yet. */
-  readonly accounted: number | null
+  readonly accountedUpTo: number | null
   /** The stream of the same process in the previous month. */
   readonly previousMonthStream: { readonly id: string; readonly month: number } | null
 }
@@ -26,10 +26,10 @@ export interface OpenCalls {
 /** Finds and claims streams whose process is gone. */
 export interface AdoptionStore {
   /**
-   * Claims a stream for the stream `adopter`: one whose lease expired, or one whose adopter is gone or has not finished.
+   * Claims a stream for the stream `adopterStream`: one whose lease expired, or one whose adopter is gone or has not finished.
    * From then on its old writer cannot add events.
    */
-  claim(adopter: string): Promise<AdoptedStream | null>
+  claim(adopterStream: string): Promise<AdoptedStream | null>
   /** A page of `intent` and `opened` events without a later event that ends their call, after the number `after`, in order. */
   openCalls(stream: { readonly id: string; readonly month: number }, after: number): Promise<OpenCalls>
   /** Number of the last event of a stream; 0 if it has none. */

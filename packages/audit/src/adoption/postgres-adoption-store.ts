@@ -38,9 +38,9 @@ export function createPostgresAdoptionStore({
     connection: { application_name: 'rack-gateway adoption', statement_timeout: 30_000 },
   })
   return {
-    async claim(adopter) {
+    async claim(adopterStream) {
       // If both claim a stream, the next call returns the second one, which is then unfinished.
-      const [row] = [...(await claimUnfinished(sql, adopter)), ...(await claimExpired(sql, adopter, grace))]
+      const [row] = [...(await claimUnfinished(sql, adopterStream)), ...(await claimExpired(sql, adopterStream, grace))]
       return row ? await describeStream(sql, row) : null
     },
     async openCalls({ id, month }, after) {
@@ -65,12 +65,12 @@ export const openCallsQuery = `
   order by begun.seq limit $6::int`
 
 /** Streams whose adoption is not finished, by this process or by one that is gone. */
-function claimUnfinished(sql: Sql, adopter: string) {
+function claimUnfinished(sql: Sql, adopterStream: string) {
   return sql<ClaimedRow[]>`
-    update audit.streams set adopted_by = ${adopter} where id = (
+    update audit.streams set adopted_by = ${adopterStream} where id = (
       select id from audit.streams adopted
-      where adopted.adopted_by is not null and adopted.accounted_at is null and adopted.id <> ${adopter}
-        and (adopted.adopted_by = ${adopter} or not exists (
+      where adopted.adopted_by is not null and adopted.accounted_at is null and adopted.id <> ${adopterStream}
+        and (adopted.adopted_by = ${adopterStream} or not exists (
           select from audit.streams adopter
           where adopter.id = adopted.adopted_by and adopter.adopted_by is null and adopter.closed_at is null))
       order by adopted.id limit 1 for update skip locked)
@@ -78,11 +78,11 @@ function claimUnfinished(sql: Sql, adopter: string) {
 }
 
 /** A stream that is being written is locked, so it is skipped. */
-export function claimExpired(sql: Sql, adopter: string, grace: number) {
+export function claimExpired(sql: Sql, adopterStream: string, grace: number) {
   return sql<ClaimedRow[]>`
-    update audit.streams set adopted_by = ${adopter} where id = (
+    update audit.streams set adopted_by = ${adopterStream} where id = (
       select id from audit.streams
-      where closed_at is null and adopted_by is null and id <> ${adopter}
+      where closed_at is null and adopted_by is null and id <> ${adopterStream}
         and lease_until < now() - make_interval(secs => ${grace / 1_000})
       order by lease_until limit 1 for update skip locked)
     returning id, host, pid, month, fallback, accounted_seq, follows`
@@ -97,7 +97,7 @@ async function describeStream(sql: Sql, row: ClaimedRow): Promise<AdoptedStream>
     month,
     last: await lastEvent(sql, { id: row.id, month }),
     fallback: row.fallback,
-    accounted: row.accounted_seq === null ? null : Number(row.accounted_seq),
+    accountedUpTo: row.accounted_seq === null ? null : Number(row.accounted_seq),
     previousMonthStream: await previousMonthStream(sql, row.follows),
   }
 }

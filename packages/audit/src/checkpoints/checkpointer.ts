@@ -27,8 +27,8 @@ export interface CheckpointerOptions {
   /** Called for a failed attempt, which is retried. */
   readonly onError: (what: string, error: unknown) => void
   /**
-   * Milliseconds between checkpoints. Default 50,000, so that with the time of a round no event waits longer than a
-   * minute.
+   * Milliseconds between checkpoints. Default 50,000, so that no event waits longer than a minute, including the time to make the
+   * checkpoint.
    */
   readonly interval?: number
   /** Milliseconds between checks whether a checkpoint is due. Default 2,000. */
@@ -41,7 +41,7 @@ export interface CheckpointerOptions {
   readonly finalTimeout?: number
   /** Starts the thread that verifies events. */
   readonly startVerifier?: (url: string) => Worker
-  /** Milliseconds without progress after which this thread is ended. Default 90,000. */
+  /** Milliseconds without progress after which the thread that verifies events is ended. Default 90,000. */
   readonly stallTimeout?: number
 }
 
@@ -56,7 +56,7 @@ export interface CheckpointerState {
   readonly alarms: number
   /** Unacknowledged alarms of all processes, and the time of the newest one in the log (RFC 3339). */
   readonly openAlarms: { readonly count: number; readonly last: string | null }
-  /** The largest number of events in one stream of this process that no checkpoint signs yet. */
+  /** Events that no checkpoint signs yet, in the stream of this process that has the most of them. */
   readonly unsigned: number
   /** The log's current key, if this process does not have it. */
   readonly missingKey: string | null

@@ -9,7 +9,7 @@ export interface LoggedAlarms {
   readonly acknowledged: ReadonlySet<string>
 }
 
-/** Only this many are read, the newest first, so that older made-up alarms cannot hide newer ones. */
+/** The limit of alarms that are read. Only the newest ones are read, so that many forged old alarms cannot push real new ones out of the limit. */
 const mostAlarms = 1_000
 
 /** Newest first. */

@@ -13,7 +13,7 @@ export interface MakeCheckpointOptions {
   readonly interval: number
   /**
    * The number of a checkpoint that has been the newest for the interval by the caller's clock. The next one is then due,
-   * also if the clock of the database differs.
+   * even if the clock of the database differs.
    */
   readonly overdue?: number | null
   /**
@@ -28,7 +28,7 @@ export type MakeCheckpointResult =
   | { readonly kind: 'busy' }
   /** It is not due yet. */
   | { readonly kind: 'early' }
-  /** The log's current key is newer than ours. */
+  /** The log's current key is newer than the keys of this process. */
   | { readonly kind: 'outdated'; readonly current: string }
   /** The newest row is not a valid checkpoint. Nothing is signed after it. */
   | { readonly kind: 'unreadable'; readonly number: number }
@@ -73,7 +73,7 @@ function isEarly(
 }
 
 async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promise<MakeCheckpointResult> {
-  // Another replica may have made one before we got the lock.
+  // Another replica may have made one before this process got the lock.
   const newest = await readLastCheckpoint(sql)
   if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
   if (isEarly(newest, options)) return { kind: 'early' }

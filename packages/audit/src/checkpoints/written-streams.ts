@@ -22,7 +22,7 @@ export interface WrittenStreams {
   add(events: readonly RecordedEvent[]): void
   /** One call at a time. Callers do not wait for it. @returns new mismatches, each once */
   compare(checkpoint: Checkpoint): Promise<HeadMismatch[]>
-  /** The largest number of unsigned events in one stream. */
+  /** The number of unsigned events in the stream that has the most of them. */
   unsigned(): number
   /** From now on events go to the fallback file, so an unsigned stream is not a mismatch. */
   onFallbackStart(): void
@@ -39,7 +39,7 @@ interface WrittenStream {
   since: number
   /** A signed head beyond the known events. It is a mismatch only if the next checkpoint is still beyond them. */
   ahead: { readonly head: StreamHead; readonly number: number } | null
-  /** A signed head that lacks our last events, and since when. Events from a fallback file are signed later. */
+  /** The size of a signed head that lacks the last events of this process, and the time since when. Events from a fallback file are signed later. */
   behind: { readonly size: number; readonly at: number } | null
   /** `done`: no longer compared. */
   state: 'open' | 'closed' | 'done'
@@ -139,12 +139,12 @@ export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
   }
 }
 
-/** The stream is not signed, although its events are old enough. */
+/** Whether the stream is not signed, although its events are old enough. */
 function isAbsent({ waiting, since }: WrittenStream, { at }: Checkpoint): boolean {
   return waiting.length > 0 && since < Date.parse(at) - signingDelay
 }
 
-/** Our last events have been missing for long, and no new ones are signed. */
+/** Whether the last events of this process have been missing for long, and no further ones are signed. */
 function isShort(written: WrittenStream, { size }: StreamHead, at: number): boolean {
   if (size >= written.tree.size + written.waiting.length) written.behind = null
   else if (written.behind?.size !== size) written.behind = { size, at }

@@ -98,7 +98,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   const streams = new Map<string, NewStream>()
   /** Streams that must not get more events. */
   const stoppedStreams = new Set<string>()
-  /** Streams with a partly imported file. They may continue only if the database has all events anyway. */
+  /** Streams of which a file was imported only partly. They may continue only if the database nevertheless has all their events. */
   const brokenStreams = new Set<string>()
   /** Streams that ended while the database was unavailable. */
   const endedStreams = new Set<string>()
@@ -256,7 +256,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     if (await countFiles()) scheduleReturn()
   }
 
-  /** Fails if the database lacks events, because another process may be importing a file of ours. */
+  /** Fails if the database lacks events of this process. Another process may still be importing one of its files. */
   async function expectComplete() {
     if (newestEvent === null || stoppedStreams.has(newestEvent.stream.id)) return
     const { stream, seq } = newestEvent
@@ -281,7 +281,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       runExclusively(async () => {
         if (stoppedStreams.has(stream)) throw new StreamLost(stream, 'its file was only partly imported')
         if (await tryDatabase(() => primary.append(stream, events, progress))) return
-        // The database alone must know whether this step of an adoption happened.
+        // The progress of an adoption must be stored only in the database, so this batch cannot go to a file.
         if (progress) throw new StreamLost(stream, 'the database became unavailable during an adoption')
         await writeToFile(stream, events)
       }),
@@ -308,7 +308,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     },
   }
 
-  /** Notices that files can be written again. No write would, because callers are rejected at once meanwhile. */
+  /** Notices that files can be written again. A write would not notice it: until then, callers are rejected before anything is written. */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)
     if ((await disk.free(directory.path)) < limits.minimumFree) throw new Error('the disk of the fallback is full')

@@ -3,7 +3,7 @@ import postgres, { type Sql, type TransactionSql } from 'postgres'
 import { StreamLost } from '../errors.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { createSelfReplacingConnection } from '../self-replacing-connection.ts'
-import { append, expectOurs, type LastEvent, lastEvent, openStream } from '../store.ts'
+import { append, assertSameEvents, type LastEvent, lastEvent, openStream } from '../store.ts'
 import type { FileEnd, FileReader } from './read-fallback-file.ts'
 import type { FileHeader } from './signed-line.ts'
 
@@ -166,7 +166,7 @@ async function makeStream(tx: TransactionSql, header: FileHeader): Promise<{ ado
 async function expectSame(tx: TransactionSql, stream: string, present: readonly RecordedEvent[]) {
   if (present.length === 0) return
   try {
-    await expectOurs(tx, stream, present)
+    await assertSameEvents(tx, stream, present)
   } catch (error) {
     if (error instanceof StreamLost)
       throw new ImportRefused(`the log has different events instead of ${rangeText(present)}`, { different: true })

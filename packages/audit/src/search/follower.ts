@@ -179,7 +179,7 @@ async function openStreams(sql: Sql) {
   return { now, rows: rows.map(({ id, month, last }) => ({ id, month, last: Number(last) })) }
 }
 
-/** Streams of a position, and streams that began since. */
+/** The streams of a position, and the streams that began after it. */
 async function streamsOf(sql: Sql, { at, streams }: FollowPosition): Promise<Streams> {
   const known = JSON.stringify([...streams.keys()])
   const rows = await sql<{ id: string; month: Date; ended: boolean; now: Date }[]>`

@@ -142,7 +142,7 @@ export function eventQuery(id: string, moment: number): Query {
   }
 }
 
-/** Events of the principal that are searched for the previous, and for the next, event of a session. */
+/** How many events of the principal are searched for the previous event of a session, and how many for the next one. */
 const maxBetween = 1_000
 
 /** IDs of the events directly before and after an event: in its stream, and of its principal's credential. */
@@ -226,7 +226,7 @@ export function hasFacet(filters: AuditFilters): boolean {
   return filters.stream === undefined && filters.request === undefined && hasFacetFilter(filters)
 }
 
-/** Whether only the facet's index gives the matches in time order. An exclusion counts, too, because the facets that remain can be rare. */
+/** Whether only the facet's index gives the matches in time order. An exclusion is a facet filter, too, because the facets that remain can be rare. */
 export function hasOnlyFacet(filters: AuditFilters): boolean {
   const { principalId, principalName, app, effect, status, statusClass, address, stream, request, not = [] } = filters
   const others = [principalId, principalName, app, effect, status, statusClass, address, stream, request]

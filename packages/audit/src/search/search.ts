@@ -177,7 +177,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         const range = readHistogramRange(query, now, maxBuckets)
         const { filters } = range
         const startedAt = performance.now()
-        return limited(async function countInTurn() {
+        return limited(async function countInRange() {
           const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
           return countEvents(range, {
             maxEvents: maxCounted,

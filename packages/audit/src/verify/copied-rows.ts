@@ -19,7 +19,7 @@ const longestRow = 16 * 1024 * 1024
 
 /**
  * @param fields number of fields per row
- * @param onRow gets the same object each time
+ * @param onRow must read the row before it returns: `from` and `to` are the same arrays for every row
  * @see https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"
  */
 export function createCopyReader(fields: number, onRow: (row: CopiedRow) => void): CopyReader {

@@ -88,7 +88,7 @@ export interface ArchiveFinding {
   readonly problem: ArchiveProblem
   /** Such as `2026-10`; empty if unreadable. */
   readonly month: string
-  /** The part, stream, key, or other manifest; a sentence for `events`. */
+  /** The part, stream, key, or other manifest that the problem is about. For `events`, a sentence. */
   readonly detail: string
 }
 
@@ -114,8 +114,8 @@ export interface RecoveredRange {
 }
 
 /**
- * The result of a verification. The log is intact without findings; `unsigned`, `trust`, `archived`, and `copied` say
- * what could not be checked.
+ * The result of a verification. The log is intact if there are no findings. `unsigned`, `trust`, `archived`, and `copied` say what
+ * could not be checked.
  */
 export interface Verification {
   readonly intact: boolean

@@ -12,7 +12,7 @@ import { createStreamCheck, type StreamCheck } from './stream-check.ts'
 export interface LogVerifier {
   /**
    * Adds the next checkpoint, in order of numbers: the log's own one, and the external copy or null. All checkpoints come before
-   * the first event. If only copies exist, pass each as both.
+   * the first event. If only copies exist, pass each copy as both arguments.
    */
   addCheckpoint(own: string | null, copy: string | null): void
   /** Adds an archive, which explains why a month's streams are missing; null for an unreadable manifest. */
@@ -82,7 +82,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
   const isSelected = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
-  /** Older events must be in a checkpoint; empty if none must be. */
+  /** Events before this time must be in a checkpoint. Empty: no event must be. */
   let signedUntil = dueUntil
   let anchored = false
   let copied: Verification['copied'] = null

@@ -9,8 +9,8 @@ test('a revocation waits for the running change, but not for waiting ones', asyn
   const order: string[] = []
   const begun = deferred<void>()
   const hold = deferred<void>()
-  const change = (name: string, work: () => Promise<void>, revokes = false) =>
-    changeIdentities({ database, by: author, record, revokes }, async () => {
+  const change = (name: string, work: () => Promise<void>, isRevocation = false) =>
+    changeIdentities({ database, by: author, record, isRevocation }, async () => {
       order.push(name)
       await work()
     })

@@ -20,7 +20,7 @@ export interface ChangeOptions {
   /** Makes events durable before the change is committed. */
   readonly record: RecordIdentityEvents
   /** Whether the change revokes something. Revocations do not wait for other changes of this process. */
-  readonly revokes?: boolean
+  readonly isRevocation?: boolean
 }
 
 /**
@@ -30,10 +30,10 @@ export interface ChangeOptions {
  * Only one such transaction runs at a time, in all processes together, so `work` sees every earlier change.
  */
 export function changeIdentities<T>(
-  { database, by, record, revokes = false }: ChangeOptions,
+  { database, by, record, isRevocation = false }: ChangeOptions,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  const connection = revokes ? database.revocations : database.changes
+  const connection = isRevocation ? database.revocations : database.changes
   return connection.transaction(async function changeAndRecord(tx) {
     await lockIdentities(tx)
     const change: Change = { tx, by, events: [] }

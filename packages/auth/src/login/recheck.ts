@@ -113,7 +113,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   /** Ends all sessions of the user, because the refresh token belongs to the user, not to one device. @throws NotVouchedFor, ClaimSuperseded */
   async function endAll(claim: Claim, rule: string, why: string): Promise<never> {
     const at = new Date(clock.now())
-    await changeIdentities({ database, by, record, revokes: true }, async (change) => {
+    await changeIdentities({ database, by, record, isRevocation: true }, async (change) => {
       const reason = `the identity provider no longer confirms the account (${rule})`
       await closeSessionsOf(change, { user: claim.user }, reason, at)
       if (!(await grants.forget(change.tx, claim))) throw new ClaimSuperseded()

@@ -73,7 +73,7 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
   }
 
   function end(session: string, by: Author, reason: string): Promise<void> {
-    return changeIdentities({ database, by, record, revokes: true }, (change) =>
+    return changeIdentities({ database, by, record, isRevocation: true }, (change) =>
       closeSession(change, session, reason, new Date(clock.now())),
     )
   }

@@ -66,7 +66,10 @@ function expandGitHub(given: TemplateOf<'github'>): TemplateResult {
   }
 }
 
-/** The pipeline of a merge request has the fork's project_id, unless a member of the target project started it there. */
+/**
+ * The pipeline of a merge request from a fork has the fork's project_id, so the condition on project_id excludes it. A member of the
+ * target project can start such a pipeline there, and the default sources exclude it. No other accepted source includes it.
+ */
 function expandGitLab(given: TemplateOf<'gitlab'>): TemplateResult {
   const { issuer = 'https://gitlab.com', sources = [...ownSources] } = given
   assertNoForks(sources, 'sources')

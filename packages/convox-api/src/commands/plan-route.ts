@@ -8,7 +8,7 @@ import { type CommandContext, isNotUnderstood, type NotUnderstood, type PlannedC
 export interface RouteCall {
   /** Such as `POST /apps/{app}/releases/{id}/promote`. */
   readonly route: string
-  /** Path parameters. A missing one is known only to the rack. */
+  /** Path parameters. A missing one counts as a value that only the rack knows. */
   readonly params: PathParameters
   /** Names of the query parameters that are sent. */
   readonly query: readonly string[]

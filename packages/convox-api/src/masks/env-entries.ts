@@ -64,7 +64,7 @@ const conventionalName = /^[A-Z][A-Z0-9_]*$/
 const begin = /-{4,5} ?BEGIN\b/g
 const end = /-{4,5} ?END\b/g
 
-/** Returns a function that tells for each line in turn whether it continues a PEM block. A block without an end has one line. */
+/** Returns a function to call with each line in order. It returns whether the line continues a PEM block. A block without an end has one line. */
 function createBlockReader(lines: readonly string[]): (line: string) => boolean {
   const lastEnd = lines.findLastIndex((line) => lastIndexOfMark(line, end) !== -1)
   let at = -1

@@ -7,7 +7,7 @@ const metricsQuery = ['start', 'end', 'period', 'metrics']
 export const appRoutes: RouteTable = {
   'GET /apps': () => read('app:list', 'apps', { scope: 'list' }),
   'POST /apps': () =>
-    change('app:create', 'app', { form: ['name', 'generation', 'timeout'], refusedAsHeader: ['name'] }),
+    change('app:create', 'app', { form: ['name', 'generation', 'timeout'], alsoReadFromHeader: ['name'] }),
   'GET /apps/{app}': () => read('app:read', 'app'),
   'PUT /apps/{app}': () => change('app:update', 'plain', { form: ['lock', 'parameters'] }),
   'DELETE /apps/{app}': () => change('app:delete', 'plain'),
@@ -31,30 +31,30 @@ export const appRoutes: RouteTable = {
   'POST /apps/{app}/services/{service}/scale-override': () =>
     change('service:scale', 'plain', {
       form: ['active', 'ack_by'],
-      refusedAsHeader: ['active', 'ack_by'],
+      alsoReadFromHeader: ['active', 'ack_by'],
     }),
   'POST /apps/{app}/services/{service}/triggers/enable': () =>
     change('service:scale', 'plain', {
       form: ['opts', 'ack_by'],
-      refusedAsHeader: ['opts', 'ack_by'],
+      alsoReadFromHeader: ['opts', 'ack_by'],
     }),
   'POST /apps/{app}/services/{service}/triggers/disable': () =>
     change('service:scale', 'plain', {
       form: ['ack_by'],
-      refusedAsHeader: ['ack_by'],
+      alsoReadFromHeader: ['ack_by'],
     }),
   'POST /apps/{app}/services/{service}/triggers/threshold': () =>
     change('service:scale', 'plain', {
       form: ['type', 'threshold', 'ack_by'],
-      refusedAsHeader: ['type', 'threshold', 'ack_by'],
+      alsoReadFromHeader: ['type', 'threshold', 'ack_by'],
     }),
   'WS /apps/{app}/services/{service}/logs': () => listen('log:read', { headers: logHeaders }),
   'GET /apps/{app}/services/{service}/metrics': () => read('app:read', 'plain', { query: metricsQuery }),
   'PUT /apps/{app}/ssl/{service}/{port}': () =>
-    change('app:update', 'plain', { form: ['id'], refusedAsHeader: ['id'] }),
+    change('app:update', 'plain', { form: ['id'], alsoReadFromHeader: ['id'] }),
 
   'GET /apps/{app}/configs': () => read('config:list', 'configs'),
   'GET /apps/{app}/configs/{name}': () => read('config:list', 'config'),
   'PUT /apps/{app}/configs/{name}': () =>
-    change('config:write', 'plain', { form: ['value'], refusedAsHeader: ['value'] }),
+    change('config:write', 'plain', { form: ['value'], alsoReadFromHeader: ['value'] }),
 }

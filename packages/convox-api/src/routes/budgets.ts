@@ -1,6 +1,6 @@
 import { change, type RouteTable, read } from './route-row.ts'
 
-const acknowledgment = { form: ['ack_by'], refusedAsHeader: ['ack_by'] }
+const acknowledgment = { form: ['ack_by'], alsoReadFromHeader: ['ack_by'] }
 
 /** Costs and budgets. The DELETE route has a form body, which the rack parses itself. */
 export const budgetRoutes: RouteTable = {
@@ -9,13 +9,13 @@ export const budgetRoutes: RouteTable = {
   'POST /apps/{app}/budget': () =>
     change('budget:write', 'plain', {
       form: ['monthly-cap-usd', 'alert-threshold-percent', 'at-cap-action', 'pricing-adjustment', 'ack_by'],
-      refusedAsHeader: ['ack_by'],
+      alsoReadFromHeader: ['ack_by'],
     }),
   'DELETE /apps/{app}/budget': () => change('budget:write', 'plain', acknowledgment),
   'POST /apps/{app}/budget/reset': () =>
     change('budget:write', 'plain', {
       form: ['ack_by', 'force_clear_cooldown', 'reset_period'],
-      refusedAsHeader: ['ack_by', 'force_clear_cooldown', 'reset_period'],
+      alsoReadFromHeader: ['ack_by', 'force_clear_cooldown', 'reset_period'],
     }),
   'GET /apps/{app}/budget/shutdown-state': () => read('budget:read', 'plain'),
   'POST /apps/{app}/budget/simulate-shutdown': () => change('budget:write', 'plain', acknowledgment),

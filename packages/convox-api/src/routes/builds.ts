@@ -33,7 +33,7 @@ export const buildRoutes: RouteTable = {
         'wildcard-domain': booleanValue,
         'git-sha': commitHash,
       },
-      refusedAsHeader: ['url'],
+      alsoReadFromHeader: ['url'],
     }),
   'GET /apps/{app}/builds/{id}.tgz': () => read('build:export', 'opaque'),
   'GET /apps/{app}/builds/{id}': () => read('build:read', 'build'),
@@ -54,10 +54,10 @@ export const buildRoutes: RouteTable = {
   'POST /apps/{app}/builds/{id}/image': () =>
     change('build:create', 'plain', {
       form: { image: imageName, 'src-creds-user': plainText, 'src-creds-pass': plainText },
-      refusedAsHeader: ['image'],
+      alsoReadFromHeader: ['image'],
     }),
 
-  'GET /apps/{app}/objects': () => read('object:read', 'plain', { query: ['prefix'], refusedAsHeader: ['prefix'] }),
+  'GET /apps/{app}/objects': () => read('object:read', 'plain', { query: ['prefix'], alsoReadFromHeader: ['prefix'] }),
   'HEAD /apps/{app}/objects/{key:.*}': () => read('object:read', 'plain'),
   'GET /apps/{app}/objects/{key:.*}': () => read('object:read', 'opaque'),
   'POST /apps/{app}/objects/{key:.*}': () => change('object:create', 'plain', { body: 'raw', headers: ['Public'] }),

@@ -31,12 +31,12 @@ export const processRoutes: RouteTable = {
   'GET /apps/{app}/processes/{pid}/files': () =>
     read('process:file-read', 'opaque', {
       query: ['file'],
-      refusedAsHeader: ['file'],
+      alsoReadFromHeader: ['file'],
     }),
   'POST /apps/{app}/processes/{pid}/files': () => change('process:file-write', 'plain', { body: 'raw' }),
   'DELETE /apps/{app}/processes/{pid}/files': () =>
     change('process:file-write', 'plain', {
       query: ['files'],
-      refusedAsHeader: ['files'],
+      alsoReadFromHeader: ['files'],
     }),
 }

@@ -17,25 +17,25 @@ export const rackWideRoutes: RouteTable = {
   'POST /system/jwt/token': () =>
     change('rack:token', 'opaque', {
       form: ['role', 'durationInHour'],
-      refusedAsHeader: ['role', 'durationInHour'],
+      alsoReadFromHeader: ['role', 'durationInHour'],
     }),
   'POST /system/karpenter/cleanup': () => change('rack:karpenter-cleanup', 'plain'),
   'POST /events': () =>
     change('event:send', 'plain', {
       form: ['action', 'data', 'error', 'status'],
-      refusedAsHeader: ['action'],
+      alsoReadFromHeader: ['action'],
     }),
 
   'GET /certificates': () => read('certificate:list', 'certificates', { scope: 'list', query: ['generated'] }),
   'POST /certificates': () =>
     change('certificate:write', 'certificates', {
       form: ['pub', 'key', 'chain'],
-      refusedAsHeader: ['pub', 'key'],
+      alsoReadFromHeader: ['pub', 'key'],
     }),
   'POST /certificates/generate': () =>
     change('certificate:write', 'certificates', {
       form: ['domains', 'issuer', 'duration'],
-      refusedAsHeader: ['domains'],
+      alsoReadFromHeader: ['domains'],
     }),
   'DELETE /certificates/{id}': () => change('certificate:write', 'plain'),
   'POST /certificates/{id}/renew': () => change('certificate:write', 'plain'),
@@ -52,7 +52,7 @@ export const rackWideRoutes: RouteTable = {
   'POST /registries': () =>
     change('registry:write', 'registry', {
       form: ['server', 'username', 'password'],
-      refusedAsHeader: ['server', 'username', 'password'],
+      alsoReadFromHeader: ['server', 'username', 'password'],
     }),
   'DELETE /registries/{server:.*}': () => change('registry:write', 'plain'),
 

@@ -12,13 +12,13 @@ export const resourceRoutes: RouteTable = {
   'POST /resources': () =>
     change('rack-resource:write', 'resource', {
       form: ['kind', 'name', 'parameters'],
-      refusedAsHeader: ['kind'],
+      alsoReadFromHeader: ['kind'],
     }),
   'OPTIONS /resources': () => read('rack-resource:list', 'plain'),
   'GET /resources/{name}': () => read('rack-resource:read', 'resource'),
   'PUT /resources/{name}': () => change('rack-resource:write', 'resource', { form: ['parameters'] }),
   'DELETE /resources/{name}': () => change('rack-resource:write', 'plain'),
   'POST /resources/{name}/links': () =>
-    change('rack-resource:write', 'resource', { form: ['app'], refusedAsHeader: ['app'] }),
+    change('rack-resource:write', 'resource', { form: ['app'], alsoReadFromHeader: ['app'] }),
   'DELETE /resources/{name}/links/{app}': () => change('rack-resource:write', 'resource'),
 }

@@ -9,7 +9,7 @@ export interface RouteRowOptions {
   readonly headers?: readonly string[]
   readonly refusedHeaders?: readonly string[]
   /** Query or form parameters that the rack also reads from a header of the same name. The gateway rejects that header. */
-  readonly refusedAsHeader?: readonly string[]
+  readonly alsoReadFromHeader?: readonly string[]
   readonly body?: Exclude<BodyKind, 'form'>
 }
 
@@ -73,7 +73,7 @@ export function createRoute(id: string, { permission, mask, changes, options }: 
     form: frozenNames(isList(options.form) ? options.form : Object.keys(options.form)),
     values: isList(options.form) ? noValues : Object.freeze(options.form),
     headers: frozenNames(options.headers),
-    refusedHeaders: frozenNames(options.refusedHeaders, options.refusedAsHeader?.map(canonicalHeader)),
+    refusedHeaders: frozenNames(options.refusedHeaders, options.alsoReadFromHeader?.map(canonicalHeader)),
     body: options.form ? 'form' : (options.body ?? 'none'),
   })
 }

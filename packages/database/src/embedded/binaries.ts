@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { EmbeddedUnsupported } from '../errors.ts'
-import type { Account } from './account.ts'
 import { findBlockedDirectory } from './reachable.ts'
+import type { SystemUser } from './system-user.ts'
 
 export interface Binaries {
   readonly initdb: string
@@ -38,12 +38,16 @@ function ownManifest(): string {
   return createRequire(import.meta.url).resolve('@rack-gateway/database/package.json')
 }
 
-/** Copies the programs into the data directory if the account can't reach them, such as in root's home directory. */
-export async function reachableBinaries(binaries: Binaries, account: Account, dataDir: string): Promise<Binaries> {
+/** Copies the programs into the data directory if the system user can't reach them, such as in root's home directory. */
+export async function reachableBinaries(
+  binaries: Binaries,
+  systemUser: SystemUser,
+  dataDir: string,
+): Promise<Binaries> {
   const bin = dirname(binaries.postgres)
-  if ((await findBlockedDirectory(bin, account)) === null) return binaries
+  if ((await findBlockedDirectory(bin, systemUser)) === null) return binaries
   const copy = join(dataDir, 'software')
-  if (!(await isCurrent(copy, binaries))) await copySoftware(dirname(bin), copy, account)
+  if (!(await isCurrent(copy, binaries))) await copySoftware(dirname(bin), copy, systemUser)
   return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') }
 }
 
@@ -55,14 +59,14 @@ async function isCurrent(copy: string, binaries: Binaries) {
   return copied?.size === original.size && copied.mtimeMs === original.mtimeMs
 }
 
-async function copySoftware(from: string, to: string, account: Account) {
+async function copySoftware(from: string, to: string, systemUser: SystemUser) {
   const newCopy = `${to}.new`
   await rm(newCopy, { recursive: true, force: true })
   await mkdir(newCopy)
   await cp(from, newCopy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
-  await lchown(newCopy, account.uid, account.gid)
+  await lchown(newCopy, systemUser.uid, systemUser.gid)
   for (const entry of await readdir(newCopy, { recursive: true }))
-    await lchown(join(newCopy, entry), account.uid, account.gid)
+    await lchown(join(newCopy, entry), systemUser.uid, systemUser.gid)
   await rm(to, { recursive: true, force: true })
   await rename(newCopy, to)
 }

@@ -3,9 +3,9 @@ import { access, chmod, chown, mkdir, rename, rm, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { EmbeddedFailed, EmbeddedPasswordsLost } from '../errors.ts'
-import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
 import { logins, makePasswords, type Passwords, passwordsFile, readPasswords } from './passwords.ts'
+import type { SystemUser } from './system-user.ts'
 
 const run = promisify(execFile)
 
@@ -17,13 +17,17 @@ export function clusterOf(dataDir: string): string {
 }
 
 /** Creates the data directory. The server's user can enter it, but not list it. */
-export async function createDataDirectory(dataDir: string, account: Account | null): Promise<void> {
+export async function createDataDirectory(dataDir: string, systemUser: SystemUser | null): Promise<void> {
   const created = await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  if (created && account) await chmod(dataDir, 0o711)
+  if (created && systemUser) await chmod(dataDir, 0o711)
 }
 
 /** Creates the cluster at the first start, and returns the passwords of its logins. */
-export async function prepareCluster(dataDir: string, binaries: Binaries, account: Account | null): Promise<Passwords> {
+export async function prepareCluster(
+  dataDir: string,
+  binaries: Binaries,
+  systemUser: SystemUser | null,
+): Promise<Passwords> {
   const passwords = await readPasswords(dataDir)
   const present = await access(join(clusterOf(dataDir), 'PG_VERSION')).then(
     () => true,
@@ -32,23 +36,24 @@ export async function prepareCluster(dataDir: string, binaries: Binaries, accoun
   if (present && !passwords) throw new EmbeddedPasswordsLost(dataDir, passwordsFile(dataDir))
   if (present && passwords) return passwords
   const newPasswords = passwords ?? (await makePasswords(dataDir))
-  await initialize(dataDir, binaries, account, newPasswords)
+  await initialize(dataDir, binaries, systemUser, newPasswords)
   return newPasswords
 }
 
 /** Builds the cluster in a temporary directory and renames it, so that an interrupted start leaves no partial cluster. */
-async function initialize(dataDir: string, binaries: Binaries, account: Account | null, passwords: Passwords) {
+async function initialize(dataDir: string, binaries: Binaries, systemUser: SystemUser | null, passwords: Passwords) {
   const newCluster = `${clusterOf(dataDir)}.new`
   const passwordFile = join(dataDir, 'initdb-password')
   await rm(newCluster, { recursive: true, force: true })
   await mkdir(newCluster, { mode: 0o700 })
   await writeFile(passwordFile, passwords.admin, { mode: 0o600 })
-  if (account) await Promise.all([newCluster, passwordFile].map((path) => chown(path, account.uid, account.gid)))
+  if (systemUser)
+    await Promise.all([newCluster, passwordFile].map((path) => chown(path, systemUser.uid, systemUser.gid)))
   try {
     await run(binaries.initdb, initdbArguments(newCluster, passwordFile), {
       env: serverEnvironment,
       cwd: newCluster,
-      ...(account ? { uid: account.uid, gid: account.gid } : {}),
+      ...(systemUser ? { uid: systemUser.uid, gid: systemUser.gid } : {}),
     })
   } catch (error) {
     throw new EmbeddedFailed(dataDir, error instanceof Error ? error.message.trim() : 'initdb failed')

@@ -210,18 +210,18 @@ test.runIf(asRoot)(
     const dataDir = await dataDirectory()
     await mkdir(dataDir, { mode: 0o711 })
     const binaries = await findBinaries()
-    const account = { name: 'nobody', uid: 65534, gid: 65534 }
+    const systemUser = { name: 'nobody', uid: 65534, gid: 65534 }
     const hidden = join(dataDir, 'hidden', 'native', 'bin')
     await mkdir(hidden, { recursive: true })
     await chmod(join(dataDir, 'hidden'), 0o700)
     for (const name of ['postgres', 'initdb']) await writeFile(join(hidden, name), name, { mode: 0o700 })
     const moved = await reachableBinaries(
       { postgres: join(hidden, 'postgres'), initdb: join(hidden, 'initdb') },
-      account,
+      systemUser,
       dataDir,
     )
     expect(moved.postgres).toBe(join(dataDir, 'software', 'bin', 'postgres'))
     expect((await stat(moved.postgres)).uid).toBe(65534)
-    expect(await reachableBinaries(binaries, account, dataDir)).toBe(binaries)
+    expect(await reachableBinaries(binaries, systemUser, dataDir)).toBe(binaries)
   },
 )

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { serverAccount } from './account.ts'
 import { findBinaries, reachableBinaries } from './binaries.ts'
 import { clusterOf, createDataDirectory, prepareCluster } from './cluster.ts'
 import { makeLogins } from './logins.ts'
@@ -7,6 +6,7 @@ import { readPasswords } from './passwords.ts'
 import { expectFree, runningPostmaster } from './postmaster.ts'
 import { checkReachable } from './reachable.ts'
 import { startServer } from './server.ts'
+import { serverUser } from './system-user.ts'
 import { type EmbeddedPostgresUrls, urlsOf } from './urls.ts'
 
 export type { EmbeddedPostgresUrls } from './urls.ts'
@@ -36,17 +36,17 @@ export interface EmbeddedPostgres extends EmbeddedPostgresUrls {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir)
   const found = await findBinaries()
-  const account = await serverAccount()
-  await createDataDirectory(dataDir, account)
-  if (account) await checkReachable(dataDir, account)
-  const binaries = account ? await reachableBinaries(found, account, dataDir) : found
+  const systemUser = await serverUser()
+  await createDataDirectory(dataDir, systemUser)
+  if (systemUser) await checkReachable(dataDir, systemUser)
+  const binaries = systemUser ? await reachableBinaries(found, systemUser, dataDir) : found
   await expectFree(clusterOf(dataDir), 3_000)
-  const passwords = await prepareCluster(dataDir, binaries, account)
+  const passwords = await prepareCluster(dataDir, binaries, systemUser)
   const server = await startServer({
     program: binaries.postgres,
     cluster: clusterOf(dataDir),
     port: options.port ?? 0,
-    account,
+    systemUser,
     settings: options.settings ?? {},
     log: options.log ?? (() => {}),
   })

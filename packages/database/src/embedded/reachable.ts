@@ -1,21 +1,21 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EmbeddedUnreachable } from '../errors.ts'
-import type { Account } from './account.ts'
+import type { SystemUser } from './system-user.ts'
 
-/** Finds the outermost of `directory` and its parents that the account cannot enter. @returns its path and mode, or null */
-export async function findBlockedDirectory(directory: string, account: Account): Promise<string | null> {
+/** Finds the outermost of `directory` and its parents that the system user cannot enter. @returns its path and mode, or null */
+export async function findBlockedDirectory(directory: string, systemUser: SystemUser): Promise<string | null> {
   for (const path of directoriesTo(await realpath(directory))) {
     const found = await stat(path)
-    if (!canEnter(found, account)) return `${path} (mode ${octal(found.mode)})`
+    if (!canEnter(found, systemUser)) return `${path} (mode ${octal(found.mode)})`
   }
   return null
 }
 
-/** @throws EmbeddedUnreachable with the directory that the account cannot enter */
-export async function checkReachable(directory: string, account: Account): Promise<void> {
-  const blocked = await findBlockedDirectory(directory, account)
-  if (blocked) throw new EmbeddedUnreachable(account.name, blocked)
+/** @throws EmbeddedUnreachable with the directory that the system user cannot enter */
+export async function checkReachable(directory: string, systemUser: SystemUser): Promise<void> {
+  const blocked = await findBlockedDirectory(directory, systemUser)
+  if (blocked) throw new EmbeddedUnreachable(systemUser.name, blocked)
 }
 
 function directoriesTo(path: string): string[] {
@@ -24,9 +24,9 @@ function directoriesTo(path: string): string[] {
 }
 
 /** Like the kernel, checks only the first class that applies: owner, group, or others. */
-function canEnter(directory: { mode: number; uid: number; gid: number }, account: Account) {
-  if (directory.uid === account.uid) return (directory.mode & 0o100) !== 0
-  if (directory.gid === account.gid) return (directory.mode & 0o010) !== 0
+function canEnter(directory: { mode: number; uid: number; gid: number }, systemUser: SystemUser) {
+  if (directory.uid === systemUser.uid) return (directory.mode & 0o100) !== 0
+  if (directory.gid === systemUser.gid) return (directory.mode & 0o010) !== 0
   return (directory.mode & 0o001) !== 0
 }
 

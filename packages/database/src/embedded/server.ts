@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { EmbeddedFailed } from '../errors.ts'
-import type { Account } from './account.ts'
 import { serverEnvironment } from './cluster.ts'
+import type { SystemUser } from './system-user.ts'
 
 /**
  * A shell script that becomes the server, in its own session, so that Ctrl-C doesn't reach the server. Its background watcher
@@ -21,7 +21,7 @@ export interface ServerOptions {
   readonly cluster: string
   /** 0 for any free port. */
   readonly port: number
-  readonly account: Account | null
+  readonly systemUser: SystemUser | null
   readonly settings: Readonly<Record<string, string>>
   readonly log: (line: string) => void
 }
@@ -46,7 +46,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function launch({ program, cluster, account, settings }: ServerOptions, port: number): ChildProcess {
+function launch({ program, cluster, systemUser, settings }: ServerOptions, port: number): ChildProcess {
   const values = {
     ...settings,
     listen_addresses: '127.0.0.1',
@@ -60,7 +60,7 @@ function launch({ program, cluster, account, settings }: ServerOptions, port: nu
     detached: true,
     env: serverEnvironment,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    ...(account ? { uid: account.uid, gid: account.gid } : {}),
+    ...(systemUser ? { uid: systemUser.uid, gid: systemUser.gid } : {}),
   })
 }
 

@@ -1,7 +1,14 @@
 /**
- * Each field of a search has an index in time order, so that only the newest page is read. The most common value of a
- * field is not indexed, to save writes: a page of it is full after a few rows of `events_at`. These functions must not fail for any
- * event, because the event could then not be recorded.
+ * Each field of a search has an index in time order, so that only the newest page is read. To save writes, the most common values of
+ * a field are not indexed: a scan of `events_at` finds a page of them after a few rows.
+ *
+ * The functions must not fail for any event, because the event could then not be recorded.
+ *
+ * - `network_of`: an IPv4 address of this form cannot fail to cast. It is cast first, because blocks with `EXCEPTION` are slow.
+ * - `words_of`: punctuation becomes spaces, so that paths, hosts, and addresses are split into words. Non-ASCII punctuation is
+ *   listed because PostgreSQL's parser takes it for letters if the locale is C.
+ *
+ * The text of the SQL, including its comments, must not change, because applied migrations are compared by a checksum.
  */
 export const search = {
   name: '0015-search',

@@ -2,11 +2,11 @@ import { rmSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { serverAccount } from '../embedded/account.ts'
 import { clusterOf } from '../embedded/cluster.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded/index.ts'
 import { runningPostmaster } from '../embedded/postmaster.ts'
 import { findBlockedDirectory } from '../embedded/reachable.ts'
+import { serverUser } from '../embedded/system-user.ts'
 
 export interface TestServer extends EmbeddedPostgres {
   readonly dataDir: string
@@ -44,11 +44,11 @@ export async function startTestServer(): Promise<TestServer> {
 
 /** A new temporary directory that the server's user can enter. TMPDIR is used only if that user can enter it. */
 export async function temporaryDirectory(): Promise<string> {
-  const account = await serverAccount()
+  const systemUser = await serverUser()
   for (const parent of [tmpdir(), '/tmp', '/var/tmp']) {
-    if (account && (await findBlockedDirectory(parent, account).catch(() => parent)) !== null) continue
+    if (systemUser && (await findBlockedDirectory(parent, systemUser).catch(() => parent)) !== null) continue
     const directory = await mkdtemp(join(parent, prefix))
-    if (account) await chmod(directory, 0o711)
+    if (systemUser) await chmod(directory, 0o711)
     return directory
   }
   throw new Error('no temporary directory that the postgres user can reach: set TMPDIR to one')

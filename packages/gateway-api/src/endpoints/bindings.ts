@@ -38,7 +38,7 @@ export const bindingEndpoints = {
       'The binding of the last administrator cannot be removed, because nobody could grant roles afterwards.',
     permission: 'gateway:binding:write',
     scope: 'gateway',
-    revokes: true,
+    isRevocation: true,
     principalKinds: usersOnly,
     status: 200,
     response: Binding,

@@ -29,7 +29,7 @@ test.each(all)('%s describes itself in sentences', (_name, { summary, descriptio
 
 test('no read counts as a revocation', () => {
   for (const [, endpoint] of all)
-    if (isPrincipalEndpoint(endpoint) && endpoint.revokes) expect(endpoint.method).not.toBe('GET')
+    if (isPrincipalEndpoint(endpoint) && endpoint.isRevocation) expect(endpoint.method).not.toBe('GET')
 })
 
 function schemasIn(schema: TSchema): object[] {

@@ -45,7 +45,7 @@ export const invitationEndpoints = {
     summary: 'Revokes an invitation.',
     permission: 'gateway:user:write',
     scope: 'gateway',
-    revokes: true,
+    isRevocation: true,
     principalKinds: everyKind,
     status: 200,
     response: Invitation,

@@ -27,7 +27,7 @@ export const liveCallEndpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     permissionForOthers: 'gateway:live-call:end',
-    revokes: true,
+    isRevocation: true,
     principalKinds: everyKind,
     body: EndRequest,
     status: 200,

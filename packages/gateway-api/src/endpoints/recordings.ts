@@ -49,7 +49,7 @@ export const recordingEndpoints = {
       'Closes a recorded session, whichever gateway process it runs in, and shows the reason to its participant.',
     permission: 'gateway:recording:end',
     scope: 'gateway',
-    revokes: true,
+    isRevocation: true,
     principalKinds: everyKind,
     body: schemas.EndRequest,
     status: 200,

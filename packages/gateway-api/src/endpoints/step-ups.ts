@@ -60,7 +60,7 @@ export const stepUpEndpoints = {
     path: '/step-ups/{id}',
     summary: 'Ends a step-up of this session, and its proof.',
     ...own,
-    revokes: true,
+    isRevocation: true,
     status: 200,
     response: schemas.EndedProof,
   },

@@ -49,7 +49,7 @@ export const tokenEndpoints = {
     permission: 'gateway:self:write',
     scope: 'self',
     permissionForOthers: 'gateway:token:write',
-    revokes: true,
+    isRevocation: true,
     principalKinds: everyKind,
     status: 200,
     response: schemas.Token,

@@ -146,8 +146,14 @@ const Decision = Type.Object({
   next: Type.Optional(Type.String({ description: 'what the caller can do' })),
   requirement: Type.Optional(Type.Union([Type.Literal('step-up'), Type.Literal('approval')])),
   level: Type.Optional(StepUpLevel),
-  roles: Type.Array(Type.String()),
-  bindings: Type.Array(Type.String()),
+  roles: Type.Array(Type.String(), {
+    description:
+      'all roles that the caller has where the call applies, including those that do not grant the permission',
+  }),
+  bindings: Type.Array(Type.String(), {
+    description:
+      'the IDs of the bindings to these roles, and for an API token also those of its owner there; empty for the management API',
+  }),
   policy: PolicyHash,
 })
 

@@ -25,7 +25,7 @@ function byCommand(convox: string, app: string): CaseCalls {
   if (plan.kind === 'unknown')
     return withoutCalls({ at, text: `its calls cannot be determined: ${inMessage(plan.reason)}` })
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
-  if (calls.length === 0) return withoutCalls({ at, text: 'it makes no essential call' })
+  if (calls.length === 0) return withoutCalls({ at, text: 'convox sends no call for it that must succeed' })
   return { asks: `convox ${words.map(quoteForShell).join(' ')}`, calls, problems: [] }
 }
 

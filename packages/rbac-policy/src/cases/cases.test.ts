@@ -214,7 +214,7 @@ describe('problems in a file of cases have a line and a column', () => {
       `${head}  a: { who: {}, convox: help, expect: { effect: deny, rule: x } }`,
       3,
       17,
-      'it makes no essential call',
+      'convox sends no call for it that must succeed',
     ],
     [
       'a route that does not exist',

@@ -47,7 +47,7 @@ export interface StepUpImpact {
   readonly users: number
   /** Calls of API tokens and jobs that would be denied, because they cannot prove a factor. `refused` includes them. */
   readonly refused: number
-  /** By prompts, the most first. */
+  /** The most prompts first. */
   readonly requirements: readonly PromptCount[]
 }
 
@@ -205,7 +205,10 @@ function reproduce({ principal, call }: ReplayedCall, before: Policy, permitted:
   return null
 }
 
-/** Equal for calls that every document decides equally. Time windows have a resolution of a minute. */
+/**
+ * The key of a cached result. Calls with the same key get the same decision from every document. The key contains only the minute of
+ * the call, because time windows have a resolution of a minute.
+ */
 function keyOf(recorded: RecordedCall): string {
   const { principal, rack, app, route, path, service, command, parameters, environment, source, at, decision } =
     recorded

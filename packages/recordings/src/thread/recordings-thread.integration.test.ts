@@ -200,7 +200,7 @@ test('a best-effort session continues, and its gap is reported before its end', 
   expect(gaps).toEqual([
     expect.objectContaining({ recording: id, bytes: proven.lost, reason: 'the store is too slow' }),
   ])
-  expect(recordings.stats().lost).toBe(proven.lost)
+  expect(recordings.stats().lostBytes).toBe(proven.lost)
   threads.set('stalls', false)
   await expect.poll(async () => (await readCast(store, id, { proven })).check.state).toBe('complete')
 })
@@ -251,7 +251,7 @@ test('when the thread dies a strict session ends, a best-effort session gets a g
     { recording: id, reason, bytes: 0, durationMs },
     { recording: other.id, reason, bytes: 1_234, durationMs },
   ])
-  expect(recordings.stats()).toMatchObject({ lost: 1_234, open: 0 })
+  expect(recordings.stats()).toMatchObject({ lostBytes: 1_234, open: 0 })
   const next = await recordings.begin({ ...request, id: id.replace('7', '9') })
   next.write('o', Buffer.from('again'), true)
   const proven = await next.finish('ended')

@@ -42,7 +42,7 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
   let lostAt = Number.NEGATIVE_INFINITY
   let closed = false
   /** Totals of threads that have ended. */
-  const endedTotals = { stored: 0, failures: 0, lost: 0 }
+  const endedTotals = { stored: 0, failures: 0, lostBytes: 0 }
   let followers = 0
   /** Recordings of threads that ended are verified one at a time, because each may be large. */
   let verifying: Promise<unknown> = Promise.resolve()
@@ -60,16 +60,16 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
     return current
   }
 
-  function onThreadLost(lost: RecordingThread, reason: Error): void {
+  function onThreadLost(lostThread: RecordingThread, reason: Error): void {
     lostAt = performance.now()
-    if (current === lost) current = null
-    const stats = lost.stats()
-    for (const name of ['stored', 'failures', 'lost'] as const) endedTotals[name] += stats[name]
+    if (current === lostThread) current = null
+    const stats = lostThread.stats()
+    for (const name of ['stored', 'failures', 'lostBytes'] as const) endedTotals[name] += stats[name]
     onError(reason, '')
   }
 
   function countLost(bytes: number): void {
-    endedTotals.lost += bytes
+    endedTotals.lostBytes += bytes
   }
 
   function summarizeStored(id: string, since: number): Promise<RecordingSummary> {
@@ -113,7 +113,7 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
         ...now,
         stored: endedTotals.stored + now.stored,
         failures: endedTotals.failures + now.failures,
-        lost: endedTotals.lost + now.lost,
+        lostBytes: endedTotals.lostBytes + now.lostBytes,
       }
     },
     async close() {
@@ -133,5 +133,5 @@ const noStats: RecordingStats = {
   failures: 0,
   failing: 0,
   failingFor: 0,
-  lost: 0,
+  lostBytes: 0,
 }

@@ -8,7 +8,7 @@ const names = [
   'failures',
   'failing',
   'failingSince',
-  'lost',
+  'lostBytes',
 ] as const
 
 /** Statistics of the recording thread, in memory that both threads can read. */
@@ -34,6 +34,6 @@ export function readSharedStats(shared: SharedArrayBuffer, now: number): Recordi
     failures: value('failures'),
     failing: value('failing'),
     failingFor: value('failing') === 0 ? 0 : now - value('failingSince'),
-    lost: value('lost'),
+    lostBytes: value('lostBytes'),
   }
 }

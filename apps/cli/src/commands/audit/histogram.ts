@@ -8,7 +8,7 @@ import { filterOptions, filterQuery } from './events/filters.ts'
 import { shownTime, zoneName, zoneOf } from './events/times.ts'
 
 export const command = 'histogram [words..]'
-export const describe = 'Count events by time and result, of the last 24 hours without --since.'
+export const describe = 'Count events by time and result; without --since, those of the last 24 hours.'
 export const examples = [
   'rack-gateway audit histogram --since 7d',
   'rack-gateway audit histogram --not-kind audit.read --not-effect allow --since 30d',

@@ -48,7 +48,8 @@ export function endpointDecisions(policy: Policy, principal: Principal, endpoint
 
 function stepUpFor(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {
   const { stepUp } = endpoint
-  // The gateway itself requires a proof for changes of second factors, if the user has one.
+  // `never` needs no proof. For `factor`, the gateway and not the policy requires one, if the user has a second factor; this
+  // decision does not show it.
   return stepUp === 'never' || stepUp === 'factor'
     ? null
     : policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)

@@ -2,7 +2,7 @@ import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { RequirementChanged, withRule } from '../../errors.ts'
 import type { ManagementApiContext } from '../call.ts'
-import { codeNeedsFreshLogin } from './fresh-login.ts'
+import { passkeyOrFreshLogin } from './fresh-login.ts'
 import { isStillMet, requiredProof } from './required-proof.ts'
 
 /**
@@ -23,6 +23,6 @@ export async function assertStillProved(
   if (proof !== null && level !== null && isStillMet(required, { proof, level }, context.now())) return true
   const isCode = proof !== null && proof.method !== 'passkey'
   if (endpoint.stepUp === 'factor' && required.methods === 'passkey' && isCode)
-    throw codeNeedsFreshLogin(context.publicUrl)
+    throw passkeyOrFreshLogin(context.publicUrl)
   throw withRule(new RequirementChanged(), 'requirement-changed')
 }

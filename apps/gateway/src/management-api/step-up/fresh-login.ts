@@ -20,8 +20,8 @@ export async function hasFreshLogin({ principal, csrfToken, lists, now }: LoginC
 export const codeOnlyAfterLogin =
   'A code proves a change of your second factors only in a browser whose login is at most five minutes old.'
 
-/** The denial of a change of second factors that only a code proves. */
-export function codeNeedsFreshLogin(publicUrl: string | null): Error {
+/** The denial of a change of second factors that was proved with a code, but without a fresh login. */
+export function passkeyOrFreshLogin(publicUrl: string | null): Error {
   return withRule(
     new NotPermitted(
       codeOnlyAfterLogin,

@@ -9,13 +9,15 @@ import { refuseStepUp } from '../../rack-api/step-up/refuse-step-up.ts'
 import { holdsEverywhere } from '../authorize.ts'
 import type { Route } from '../options.ts'
 import { principalOf } from '../principal-of.ts'
-import { codeNeedsFreshLogin } from './fresh-login.ts'
+import { passkeyOrFreshLogin } from './fresh-login.ts'
 import { requiredForOthers } from './proof-for-others.ts'
 import { type RequiredProof, requiredProof } from './required-proof.ts'
 
 /**
- * Finds the proof of a second factor that a call of the management API needs, or asks for it. Only its handler finds out whether
- * the call concerns another principal, so a proof that the request has is already used for this case.
+ * Finds the proof of a second factor that a call of the management API needs, or asks for it.
+ *
+ * Whether the call concerns another principal is known only in the handler, which runs later. So if the caller may access items of
+ * others, a proof in the request is first used at the level for these.
  *
  * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove one, and for a code that is not enough
  */
@@ -35,11 +37,11 @@ export async function requireStepUp(
   }
   if (requirement === null || request.isProvedForOthers) return
   await useProof(app, request, endpoint, requirement.level)
-  const isCodeRefused = endpoint.stepUp === 'factor' && requirement.methods === 'passkey'
-  if (request.proof !== null && !(isCodeRefused && request.proof.method !== 'passkey')) return
+  const needsPasskey = endpoint.stepUp === 'factor' && requirement.methods === 'passkey'
+  if (request.proof !== null && !(needsPasskey && request.proof.method !== 'passkey')) return
   request.proof = null
-  if (isCodeRefused && !(await app.secondFactors.verifier.methodsOf(principal.id)).includes('passkey'))
-    throw codeNeedsFreshLogin(context.publicUrl)
+  if (needsPasskey && !(await app.secondFactors.verifier.methodsOf(principal.id)).includes('passkey'))
+    throw passkeyOrFreshLogin(context.publicUrl)
   throw await askForProof(app, request, reply, endpoint, requirement)
 }
 
@@ -68,7 +70,7 @@ async function useProof(
   request.metLevel = level
 }
 
-/** Makes a step-up for a call. @returns the error that refuses the call */
+/** Creates a request for a proof for this call. @returns the error that refuses the call */
 export async function askForProof(
   app: FastifyInstance,
   request: FastifyRequest,

@@ -34,7 +34,7 @@ export function createHealthReport(app: FastifyInstance, { settings }: Pick<Serv
         open: stats.open,
         waitingBytes: stats.waitingBytes,
         failing: stats.failing,
-        lostBytes: stats.lost,
+        lostBytes: stats.lostBytes,
       },
       archives: { oldestMonth: oldest, archivedMonth: archived },
       checkpoints: copiesOf(checkpoints.state()),

@@ -28,7 +28,7 @@ export interface RackCheck {
 }
 
 export interface RackStatuses {
-  /** Never waits: a newer status is for the next caller. */
+  /** Returns the last known status at once. If it is old, asks the rack for the next caller. */
   lastSeen(rack: Rack): RackStatus
   /** Asks the rack, unless its last answer is at most 15 s old. */
   check(rack: Rack): Promise<RackCheck>
@@ -43,7 +43,7 @@ export interface RackStatusesOptions {
 
 /** Milliseconds. Every command of the stock CLI lists the racks first, so a rack is not asked each time. */
 const lastSeenMaxAge = 30_000
-/** Milliseconds. Shorter, because a person asked. */
+/** Milliseconds. Shorter than for the lists, because a person asked for the check. */
 const checkMaxAge = 15_000
 const longestWait = 5_000
 const longestText = 64

@@ -25,7 +25,7 @@ export interface NewEnvironment {
   readonly recordedChanges: readonly RecordedChange[]
   /** The form with real values instead of masks; null when it has no masks. */
   readonly restored: Buffer | null
-  /** The real values that the caller sent masks of. */
+  /** The real values that replaced masks in the form. */
   readonly restoredValues: readonly string[]
 }
 

@@ -87,7 +87,7 @@ function Outcome({ when, decision }: { readonly when: string | null; readonly de
         </dd>
         {roles.length > 0 && (
           <>
-            <dt>Granted by</dt>
+            <dt>Roles of the caller here</dt>
             <dd>
               <VisibleText>{roles.join(', ')}</VisibleText>
             </dd>

@@ -19,8 +19,8 @@ function classOf({ color, background, flags }: CellStyle, isFixed: boolean): str
   return [
     styles.run,
     isFixed && styles.fixed,
-    color === 'inverse-default' && styles.colorOfGround,
-    background === 'inverse-default' && styles.groundOfColor,
+    color === 'inverse-default' && styles.textInBackgroundColor,
+    background === 'inverse-default' && styles.backgroundInTextColor,
     ...flags.map((flag) => styles[flag]),
   ]
     .filter(Boolean)

@@ -5,19 +5,19 @@ import { EmbeddedNoAccount } from '../errors.ts'
 const run = promisify(execFile)
 
 /** The system user that runs PostgreSQL if the gateway runs as root, because PostgreSQL refuses to run as root. */
-export interface Account {
+export interface SystemUser {
   readonly name: string
   readonly uid: number
   readonly gid: number
 }
 
 /** Finds or creates the user. `null` if this process is not root: then PostgreSQL runs as the same user. */
-export async function serverAccount(name = 'postgres'): Promise<Account | null> {
+export async function serverUser(name = 'postgres'): Promise<SystemUser | null> {
   if (process.getuid?.() !== 0) return null
-  return (await findAccount(name)) ?? (await createAccount(name))
+  return (await findSystemUser(name)) ?? (await createSystemUser(name))
 }
 
-async function findAccount(name: string): Promise<Account | null> {
+async function findSystemUser(name: string): Promise<SystemUser | null> {
   try {
     const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])])
     return { name, uid: Number(uid.stdout), gid: Number(gid.stdout) }
@@ -26,13 +26,13 @@ async function findAccount(name: string): Promise<Account | null> {
   }
 }
 
-async function createAccount(name: string): Promise<Account> {
+async function createSystemUser(name: string): Promise<SystemUser> {
   try {
     await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', name])
   } catch (error) {
     throw new EmbeddedNoAccount(name, error instanceof Error ? error.message.trim() : 'unknown error')
   }
-  const account = await findAccount(name)
-  if (!account) throw new EmbeddedNoAccount(name, 'it was created but cannot be found')
-  return account
+  const systemUser = await findSystemUser(name)
+  if (!systemUser) throw new EmbeddedNoAccount(name, 'it was created but cannot be found')
+  return systemUser
 }
