@@ -1,6 +1,6 @@
 // Runs all checks, then the tests, and ends with one line that counts them all. A check that fails doesn't hide the others.
 // `--unit`: only what needs no database, no socket and no process. Further words name test files.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,14 +11,28 @@ const words = process.argv.slice(2)
 const unitOnly = words.includes('--unit')
 const files = words.filter((word) => word !== '--unit')
 
-/** @returns whether the command succeeded */
-function run(title, command, args) {
-  console.log(`\n── ${title}: ${command} ${args.join(' ')}`)
+/**
+ * @param isAlone whether nothing runs beside it. Otherwise it prints its output at its end.
+ * @returns whether the command succeeded
+ */
+async function run(title, command, args, isAlone) {
+  const heading = `\n── ${title}: ${command} ${args.join(' ')}`
+  if (isAlone) console.log(heading)
   const started = Date.now()
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' })
-  if (error) console.error(error.message)
-  console.log(`── ${title}: ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  return status === 0
+  const stdio = isAlone ? 'inherit' : ['ignore', 'pipe', 'pipe']
+  const child = spawn(command, args, { stdio, shell: process.platform === 'win32' })
+  const output = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(chunk))
+  const succeeded = await new Promise((resolve) => {
+    child.on('error', ({ message }) => {
+      console.error(message)
+      resolve(false)
+    })
+    child.on('close', (status) => resolve(status === 0))
+  })
+  if (!isAlone) console.log(`${heading}\n${Buffer.concat(output).toString().trimEnd()}`)
+  console.log(`── ${title}: ${succeeded ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  return succeeded
 }
 
 /** @returns vitest's own counts; a run that left no report counts as one failure. What was skipped is neither. */
@@ -34,29 +48,16 @@ function testCounts(report, succeeded) {
   }
 }
 
-function runTests(mode) {
+async function runTests(mode) {
   const report = join(scratch, `${mode}.json`)
   const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   if (files.length > 0) options.push('--passWithNoTests')
-  const succeeded = run(`${mode} tests`, 'vitest', ['run', '--mode', mode, ...options, ...files])
+  const succeeded = await run(`${mode} tests`, 'vitest', ['run', '--mode', mode, ...options, ...files], true)
   return { title: `${mode} tests`, ...testCounts(report, succeeded) }
 }
 
-/** Checks run at the same time. Each prints its output at its end. */
 async function runCheck(title, command, args) {
-  const started = Date.now()
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
-  const passed = await new Promise((resolve) => {
-    child.on('error', ({ message }) => {
-      output += message
-      resolve(false)
-    })
-    child.on('close', (status) => resolve(status === 0))
-  })
-  console.log(`\n── ${title}: ${command} ${args.join(' ')}\n${output.trimEnd()}`)
-  console.log(`── ${title}: ${passed ? 'passed' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  const passed = await run(title, command, args, false)
   return { title, passed: Number(passed), failed: Number(!passed), skipped: 0 }
 }
 
@@ -74,7 +75,7 @@ const checks = await Promise.all([
   runCheck('unused code', 'knip', ['--no-progress', '--treat-config-hints-as-errors']),
 ])
 if (!unitOnly) prepareChromium()
-const tests = (unitOnly ? ['unit'] : ['unit', 'integration']).map(runTests)
+const tests = [await runTests('unit'), ...(unitOnly ? [] : [await runTests('integration')])]
 rmSync(scratch, { recursive: true, force: true })
 
 const sum = (results, count) => results.reduce((total, result) => total + result[count], 0)
