@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ import { environmentDefaults } from './support/gateway-defaults.ts'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { walkThroughLogin } from './support/login.ts'
 import { dataDirectory, leaveNothing, runCommand, startCommand } from './support/processes.ts'
-import type { Ended, Program } from './support/program.ts'
+import { type Ended, type Program, run } from './support/program.ts'
 import { type System, startSystem } from './support/system.ts'
 
 const main = 'gateway'
@@ -403,6 +403,19 @@ describe('lifetimes and limits that the environment sets', () => {
 test('the built programs have the version of their package', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../gateway/package.json', import.meta.url), 'utf8'))
   expect(await runCommand(serverCommand, ['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
+})
+
+test('each file of the bundle that is loaded on demand can be loaded', async () => {
+  const directory = new URL('../../gateway/dist/', import.meta.url)
+  const chunks = readdirSync(directory).filter((name) => /-[A-Z0-9]{8}\.js$/.test(name))
+  expect(chunks.length).toBeGreaterThan(10)
+  const code = chunks.map((name) => `import ${JSON.stringify(new URL(name, directory).href)}`).join('\n')
+  const options = { cwd: tmpdir(), env: { PATH: process.env.PATH } }
+  expect(await run(process.execPath, ['--input-type=module', '--eval', code], options)).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  })
 })
 
 describe('rack-gateway-server token issue', () => {

@@ -110,7 +110,7 @@ function isOpenWithoutFactor({ scope, stepUp, concernsOthers = false }: Manageme
 
 /**
  * Whether a change concerns others is unknown before its body is read. So these rules apply whenever the caller has the permission to
- * change items of others.
+ * change items of other principals.
  */
 function rulesForOthers(
   stepUp: CompiledStepUp | null,

@@ -172,7 +172,7 @@ interface Shown {
   readonly activeId: string | undefined
 }
 
-/** Keeps the visible rows in place when rows appear or disappear above it, or change their height. */
+/** Keeps the visible rows in place when rows appear or disappear above them, or change their height. */
 function useStableScroll(
   scroller: { readonly current: HTMLElement | null },
   shown: Shown,
@@ -186,7 +186,7 @@ function useStableScroll(
     if (current === null) return
     const { scrollTop, clientHeight } = current
     const isRelaid = before.layout !== shown.layout
-    // Whoever reads the newest rows sees those that appear.
+    // A person who reads the newest rows wants to see new ones appear.
     if (!isRelaid && (before.rows === shown.rows || scrollTop < before.layout.rowHeight)) return
     const top = Math.floor(scrollTop / before.layout.rowHeight)
     const activeRow = before.rows.findIndex(({ entry }) => entry.id === before.activeId)

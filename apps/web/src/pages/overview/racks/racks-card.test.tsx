@@ -8,6 +8,7 @@ vi.mock('../../../api/queries.ts', () => ({ useMe: () => ({ racks: ['fast', 'slo
 
 afterEach(() => {
   cleanup()
+  vi.useRealTimers()
   vi.unstubAllGlobals()
 })
 
@@ -23,6 +24,7 @@ const status = (name: string) => ({
 })
 
 test('a rack is shown before a slower one has answered, and nothing is requested afterwards', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true })
   let answerSlow = () => {}
   const slow = new Promise<void>((resolve) => {
     answerSlow = resolve
@@ -43,6 +45,6 @@ test('a rack is shown before a slower one has answered, and nothing is requested
   expect(screen.getByText('slow').parentElement?.textContent).toBe('Asking slow…')
   answerSlow()
   await screen.findByText('2 of 2 reachable')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await vi.advanceTimersByTimeAsync(60_000)
   expect(requests).toBe(2)
 })
