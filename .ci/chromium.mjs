@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+// The headless shell has the engine of Chromium and none of its windows: the same tests take two thirds of the processor time.
+const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
 /** @returns the path of Chromium; null if there is none */
 export function findChromium() {
@@ -25,9 +26,18 @@ function isExecutable(path) {
 /** Installs Debian's Chromium, and says so. @returns its path; null if that is not possible here */
 export function installChromium() {
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) return null
-  console.log('\n── Chromium is missing. The tests of the web console need it: installing Debian’s package chromium.')
+  console.log('\n── Chromium is missing. The tests of the web console need it: installing its package from Debian.')
+  aptGet('update')
+  // Older releases of Debian have no package of the headless shell alone.
+  for (const name of ['chromium-headless-shell', 'chromium']) {
+    aptGet('install', '--yes', '--no-install-recommends', name)
+    const path = findChromium()
+    if (path !== null) return path
+  }
+  return null
+}
+
+function aptGet(...words) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const command of [['update'], ['install', '--yes', '--no-install-recommends', 'chromium']])
-    spawnSync('apt-get', ['--quiet=2', ...command], { stdio: 'inherit', env })
-  return findChromium()
+  spawnSync('apt-get', ['--quiet=2', ...words], { stdio: 'inherit', env })
 }

@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** @throws if there is no Chromium */
 export function launchChromium(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_BIN ?? onPath('chromium')
+  const executablePath = process.env.CHROMIUM_BIN ?? onPath('chromium') ?? onPath('chromium-headless-shell')
   if (executablePath === undefined) throw new Error('Chromium is missing. Install it, or set CHROMIUM_BIN.')
   return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 })
 }
