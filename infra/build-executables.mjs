@@ -52,7 +52,7 @@ try {
     const output = join(out, name)
     await makeSingleExecutable({ runtime, preparer, main, assets, output })
     writeFileSync(join(out, `${name}.cdx.json`), described(executableBill(bill, one)))
-    // What is downloaded is a third of what runs. Windows unpacks no .gz of its own accord.
+    // The compressed file has a third of the size. Windows unpacks no .gz of its own accord.
     if (!target.startsWith('win-')) writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(output)))
     console.log(`${join(out, name)}, of Node ${version}`)
   }

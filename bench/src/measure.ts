@@ -36,11 +36,13 @@ export interface Measurement {
   readonly cpu: ProcessTimes
   /** Bytes by which the subject's resident memory grew. Null on systems without /proc. */
   readonly memoryGrown: number | null
-  /** Null for subjects that record events. */
+  /** The rate of the writer that stands in for the events of subjects that record none. Null for the others. */
   readonly writer: WriterRate | null
-  /** Shares of a core, from 0 to 1. The next two are null if no process is pinned to a core. `stolenShare`: of the subject's core, by other processes. */
+  /** The subject's processor time per elapsed time. Above 1 if several of its threads ran at once. */
   readonly subjectCpu: number
+  /** The share of the subject's core that other processes used, from 0 to 1. Null if no process is pinned to a core. */
   readonly stolenShare: number | null
+  /** The busy share of the other core, from 0 to 1. Null if no process is pinned to a core. */
   readonly otherCoreBusy: number | null
 }
 

@@ -29,7 +29,7 @@ export async function makeSingleExecutable({ runtime, preparer, main, assets, ou
         assets,
         output: blob,
         disableExperimentalSEAWarning: true,
-        // NODE_OPTIONS is for programs that are known to be Node.
+        // Ignores NODE_OPTIONS, which a user sets for Node and not for this program.
         execArgvExtension: 'none',
       }),
     )

@@ -56,7 +56,9 @@ export function withPreparers(runtimes) {
       here === null ? preparers.find((one) => version !== null && one.here === version)?.runtime : runtime
     if (preparer === undefined)
       throw new Error(
-        `${runtime} doesn't run here and is ${version ?? 'no known Node'}: give a target of that version that runs here, too`,
+        version === null
+          ? `${runtime} doesn't run here, and its version can't be found in the file: give a Node for ${target}`
+          : `${runtime} doesn't run here and is ${version}: give a target of that version that runs here, too`,
       )
     return { target, runtime, version, preparer }
   })

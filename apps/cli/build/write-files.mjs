@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 
 /**
- * Writes files to a directory, and deletes all others in it. Each file is replaced atomically, so that a program that runs
+ * Writes files to a directory, and deletes all others in it, except those that begin with a dot. Each file is replaced atomically, so that a program that runs
  * from the directory never reads a partial file. Files that have not changed are not touched.
  *
  * @param {Map<string, Uint8Array>} files by name, in the order in which they are written

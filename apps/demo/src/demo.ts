@@ -35,7 +35,7 @@ export interface Demo {
   readonly demoRacks: Readonly<Record<string, DemoRack>>
   readonly tokens: DemoTokens
   readonly identityProvider: DemoIdentityProvider
-  /** Null without policy packages. */
+  /** Null without the packages of `examples/`. */
   readonly examplePackages: ExamplePackages | null
   stop(): Promise<void>
 }

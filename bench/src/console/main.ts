@@ -41,7 +41,9 @@ for (const [name, size] of Object.entries(lazy).sort(([, one], [, other]) => oth
 const home = mkdtempSync(join(tmpdir(), 'rack-gateway-console-'))
 // As root, PostgreSQL runs as another user, which must be able to enter the directory.
 chmodSync(home, 0o711)
-const demo = await startDemo({ port: 0, dataDir: join(home, 'demo'), env: {}, log: pino({ level: 'silent' }) })
+// What goes wrong in the gateway is part of the result.
+const log = pino({ level: 'error' }, pino.destination(2))
+const demo = await startDemo({ port: 0, dataDir: join(home, 'demo'), env: {}, log })
 const browser = await launchChromium()
 try {
   await measureManyRacks()
@@ -75,7 +77,7 @@ function failBound(text: string): void {
 /** Measures the time until the overview shows the state of each rack. The first time, the gateway asks the racks. */
 async function measureManyRacks(): Promise<void> {
   const racks = await startManyRacks(manyRacks.racks, manyRacks.apps)
-  const options = { port: 0, dataDir: join(home, 'many'), env: racks.env, log: pino({ level: 'silent' }) }
+  const options = { port: 0, dataDir: join(home, 'many'), env: racks.env, log }
   const demoWithManyRacks = await startDemo(options)
   const page = await logIn(browser, demoWithManyRacks.publicUrl, 'viewer', '/gateway/policy')
   const timeOfPage = (path: string, shown: string) =>

@@ -43,7 +43,7 @@ export interface CompiledRules {
 }
 
 export interface CompileOptions {
-  /** By default, only `command`. No rule can permit `run` on another service. */
+  /** By default, only the service named `command`. No rule can permit `run` on another service. */
   readonly runServices?: readonly string[]
 }
 

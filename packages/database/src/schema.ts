@@ -122,7 +122,7 @@ export const enrollments = gateway.table('enrollments', {
 })
 
 export const stepUpDeliveries = ['response', 'callback', 'code'] as const
-/** How the session that needs a proof gets it: in the response if it proves itself, by a callback on its machine, or as a code that a person types. */
+/** How the session that needs a proof gets it: in the response if the same session gives the proof, by a callback on its machine, or as a code that a person types. */
 export type StepUpDelivery = (typeof stepUpDeliveries)[number]
 
 /** Requests for a proof. Each belongs to the session whose call needs it. */
@@ -154,7 +154,7 @@ export const stepUps = gateway.table('step_ups', {
   provedAt: instant('proved_at'),
   factorId: uuid('factor_id'),
   method: text('method').$type<ProofMethod>(),
-  /** SHA-256 of the result. */
+  /** SHA-256 of the one-time code with which the session that asked fetches the proof. */
   result: bytea('result'),
   redeemedAt: instant('redeemed_at'),
 })
@@ -213,7 +213,7 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   rack: text('rack'),
   /** PKCE: the SHA-256 of the verifier. */
   challenge: bytea('challenge').notNull(),
-  /** When the person who decided logged in. */
+  /** The time of the login of the person who decided. */
   authenticatedAt: instant('authenticated_at').notNull(),
   /** The SHA-256 of the code, or null if the login was denied. */
   code: bytea('code'),
@@ -373,7 +373,7 @@ export const credentials = gateway.table('credentials', {
   issuedAt: instant('issued_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
   workloadSessionId: uuid('workload_session_id').references(() => workloadSessions.id),
-  /** When a newer token replaced it. It works until `expires_at`; a later use raises an alarm. */
+  /** When a newer token replaced it. It works until `expires_at`. A use after that raises an alarm. */
   supersededAt: instant('superseded_at'),
 })
 
@@ -518,15 +518,15 @@ export const streams = audit.table('streams', {
   openedAt: instant('opened_at').notNull().defaultNow(),
   leaseUntil: instant('lease_until').notNull(),
   closedAt: instant('closed_at'),
-  /** The stream of the process that completes it, because its own process ended. */
+  /** The stream of the process that completes this one, because its own process ended. */
   adoptedBy: uuid('adopted_by'),
   /** The previous stream of the same process. */
   follows: uuid('follows'),
   /** Whether its process has a fallback file for when the database is unavailable: events may arrive later. */
   fallback: boolean('fallback').notNull().default(false),
-  /** After adoption: open calls up to this event have an `outcome.unknown`. */
+  /** The adopting process has written an `outcome.unknown` event for each unfinished call up to this `seq`. */
   accountedSeq: bigint('accounted_seq', { mode: 'number' }),
-  /** When all open calls had an `outcome.unknown`. */
+  /** When each unfinished call had an `outcome.unknown` event. */
   accountedAt: instant('accounted_at'),
 })
 
@@ -561,7 +561,7 @@ export const events = audit.table(
   (table) => [primaryKey({ columns: [table.stream, table.seq, table.at] })],
 )
 
-/** Signed lists of the streams' trees. Append-only. `note` is the signed text; the other columns are derived from it. */
+/** Signed lists of the streams, with the roots of their Merkle trees. Append-only. `note` is the signed text; the other columns are derived from it. */
 export const checkpoints = audit.table('checkpoints', {
   number: bigint('number', { mode: 'number' }).primaryKey(),
   at: instant('at').notNull(),

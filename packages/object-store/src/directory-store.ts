@@ -111,7 +111,7 @@ async function hasContent(file: string, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-/** Opens a file, but never through a symbolic link. */
+/** Opens a file, unless it is itself a symbolic link. @returns null if it is missing */
 async function openExisting(file: string): Promise<FileHandle | null> {
   try {
     return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)

@@ -5,7 +5,7 @@ import { headerSize, opcodes, readHeader, rotateMask, type Sender, writeHeader }
 export interface TrackerOutput {
   /** Bytes to forward: slices of the input, except for headers. */
   bytes(part: Buffer): void
-  /** A frame can be inserted here. Called only while `boundaryRequested` is set. */
+  /** A frame can be inserted here. Called only while `boundaryRequested` is true. */
   boundary(): void
   /** A piece of a data message, still masked. */
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void
@@ -22,9 +22,9 @@ const maxHeaderBytes = 14
  */
 export class FrameTracker {
   readonly sender: Sender
-  /** Set to be called at the next boundary. */
+  /** While true, `boundary()` of the output is called at each boundary. */
   boundaryRequested = false
-  /** Set to discard all further bytes. */
+  /** While true, all further bytes are discarded. */
   stopped = false
   /** The code of the close frame that was forwarded; 1005 if it has none. Nothing is forwarded after it. */
   closeCode: number | null = null

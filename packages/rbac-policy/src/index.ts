@@ -31,7 +31,7 @@ export {
   type TokenRule,
   type TokenTerms,
 } from './policy-document.ts'
-export { rackUpdateRoute } from './possible-outcomes.ts'
+export { rackUpdateRoute } from './scenarios.ts'
 export type { PolicyOptions } from './proxy.ts'
 export {
   commandWords,

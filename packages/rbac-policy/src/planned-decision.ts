@@ -3,7 +3,7 @@ import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { narrowDecision, stricterOf } from './narrow-decision.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import { possibleOutcomes, type RackFacts } from './possible-outcomes.ts'
+import { scenariosOf, type RackFacts } from './scenarios.ts'
 import { levelInWords } from './step-up-level.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
@@ -97,7 +97,7 @@ function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCall): Ge
     { at, address },
   )
   const services = () => servicesOf(document)
-  for (const { when, call } of possibleOutcomes(planned, { rack, at, address, hasRoutePermission, known, services }))
+  for (const { when, call } of scenariosOf(planned, { rack, at, address, hasRoutePermission, known, services }))
     yield { when, call, decision: policy.decide(principal, call) }
 }
 

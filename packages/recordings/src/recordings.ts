@@ -47,14 +47,14 @@ export interface Recordings<R extends RunningRecording = RunningRecording> {
   readonly store: ObjectStore
   /** Starts the recording thread, if there is one, so that the first session need not wait for it. */
   prepare(): void
-  /** @throws RecordingUnavailable for a strict recording whose first chunk cannot be stored */
+  /** @throws RecordingUnavailable if no recording thread runs, or if the first chunk of a strict recording cannot be stored */
   begin(recording: RecordingRequest): Promise<R>
   /** Counts the bytes of a session that was not recorded at all. */
   countLost(bytes: number): void
-  /** Stores chunks of a recording sooner while someone follows it. @returns a function that ends the following */
+  /** Stores chunks of a recording sooner while someone follows it. @returns a function to stop following */
   follow(id: string): () => void
   stats(): RecordingStats
-  /** Waits for open sessions and queued chunks, for at most `drainTimeout`. */
+  /** Waits for open sessions and queued chunks, for at most `drainTimeout`. With a thread, this takes up to 15 s longer. */
   close(): Promise<void>
 }
 

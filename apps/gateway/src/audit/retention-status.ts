@@ -7,7 +7,7 @@ const queryInterval = 60_000
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** How far back the audit log goes in the database, and up to which month it is archived. At most a minute old. */
+    /** How far back the audit log goes in the database, and up to which month it is archived. Read once a minute. If that fails, the previous values stay. */
     retentionStatus: () => RetentionStatus
   }
 }

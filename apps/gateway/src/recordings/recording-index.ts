@@ -6,7 +6,7 @@ import type { Sql } from 'postgres'
 export interface ListedRecording {
   readonly id: string
   readonly startedAt: Date
-  /** Null while the session runs, and after a crash until the recording is adopted. */
+  /** Null while the session runs, and after a crash until another process ends the recording. */
   readonly endedAt: Date | null
   /** The ID of the `opened` event. */
   readonly opened: string
@@ -60,7 +60,7 @@ export interface RecordingFilter {
 /** The list of recordings. It proves nothing, because only events are evidence. */
 export interface RecordingIndex {
   add(recording: StartedRecording): Promise<void>
-  /** Stores the end from the recording's own process. It replaces the end from an adopting process. */
+  /** Stores the end that the recording's own process reports. It replaces an end that another process stored because it took that process for dead. */
   end(summary: RecordingSummary, at: Date): Promise<void>
   find(id: string): Promise<ListedRecording | null>
   /** Newest first. @param before the last ID of the previous page */

@@ -40,7 +40,7 @@ export function readFilters(query: FilterQuery): AuditFilters {
   const { from, to, command, text, request, stream, credential } = query
   const range = { ...readBound('from', from), ...readBound('to', to) }
   if (range.from && range.to && range.from >= range.to)
-    throw new InvalidFilter('The filter from is not before to.', 'Swap them.')
+    throw new InvalidFilter('The filter "from" is not before the filter "to".', 'Swap them.')
   if (credential !== undefined && query.principal === undefined)
     throw new InvalidFilter(
       'The filter credential requires the filter principal.',

@@ -39,7 +39,7 @@ export function readHistogramRange(query: FilterQuery, now: number, maxBuckets: 
   const filters = readFilters(query)
   const to = filters.to ?? new Date(now)
   const from = filters.from ?? new Date(to.getTime() - day * 1_000)
-  if (from >= to) throw new InvalidFilter('The filter from is in the future.', 'Use an earlier time, or add to.')
+  if (from >= to) throw new InvalidFilter('The filter "from" is in the future.', 'Use an earlier time, or add the filter "to".')
   return { filters: { ...filters, from, to }, width: widthFor({ from, to }, maxBuckets) }
 }
 
@@ -113,7 +113,7 @@ export async function countEvents(
   return { from, to, width, buckets, total, complete: countedFrom === from, countedFrom }
 }
 
-/** Matches without time order are found all at once, so counting them by bucket would find them again and again. */
+/** One part per bucket, newest first. One part for all if no index has the matches in time order: each query would find all matches. */
 function partsOf({ filters, width }: HistogramRange): Range[] {
   const { from, to } = filters
   if (needsSort(filters)) return [{ from, to }]

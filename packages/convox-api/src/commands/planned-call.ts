@@ -84,8 +84,8 @@ function findRoute(
 }
 
 /**
- * Whether a route's path with these values certainly matches that route: it could match another route only if a value equals fixed
- * text of a path. Then the matcher, which needs all routes, is not compiled.
+ * Whether a route's path with these values certainly matches that route. It could match another route only if a value equals fixed
+ * text of a path. If this is true, the matcher, which needs all routes, is not compiled.
  */
 function isUnambiguousPath({ method, path }: RackRoute, values: Readonly<Record<string, string>>): boolean {
   return method !== 'ANY' && !path.includes(':.*}') && !Object.values(values).some(mayMatchFixedText)

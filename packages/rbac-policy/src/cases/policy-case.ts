@@ -1,5 +1,5 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import type { RackFacts } from '../possible-outcomes.ts'
+import type { RackFacts } from '../scenarios.ts'
 import type { SourcePosition } from '../source-positions.ts'
 import type { Principal, StepUpLevel } from '../types.ts'
 

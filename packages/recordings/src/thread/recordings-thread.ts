@@ -15,7 +15,7 @@ export interface RecordingsThreadOptions {
   readonly deriveKeys: DeriveKeys
   readonly start: StartThread
   readonly limits?: Partial<RecordingLimits>
-  /** Session bytes that wait for the thread, in all: a power of two. Default 4 MiB. */
+  /** The maximum number of bytes that wait for the thread, of all sessions together. A power of two. Default 4 MiB. */
   readonly ringSize?: number
   /** Milliseconds between pings. The thread is terminated after ten pings without an answer. Default 1,000. */
   readonly pingEvery?: number

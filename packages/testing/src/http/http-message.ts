@@ -81,10 +81,10 @@ export function writeMessage({ startLine, headers, body }: HttpMessage): string 
 }
 
 /**
- * The bytes of a request, exactly as they are given.
+ * The bytes of a request. Adds only `Host` and `Content-Length`.
  *
  * @param start method and target: `GET /apps`
- * @param headers lines, such as `Accept: text/plain`. `Host: gateway` is added when no line is a `Host`
+ * @param headers lines, such as `Accept: text/plain`. `Host: gateway` is added if no line is a `Host`
  * @param body one character for each byte; `Content-Length` is added for it
  */
 export function writeRequest(start: string, headers: readonly string[] = [], body = ''): string {

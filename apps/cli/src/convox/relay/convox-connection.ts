@@ -6,7 +6,7 @@ export interface ConvoxConnection {
   readonly env: NodeJS.ProcessEnv
   /** The warning to show when convox starts, or null. */
   readonly warning: string | null
-  /** The connection whose calls carry a proof of a second factor. Null if convox connects directly, although the relay could be used. */
+  /** The connection whose calls carry a proof of a second factor. Null if the user turned the relay off. */
   readonly withProof: ((proof: Secret) => Promise<ConvoxConnection>) | null
   /** Maps convox's exit code to ours: `unreachable` if convox failed because no connection could be made or trusted. */
   exitCode(code: number): number | Promise<number>

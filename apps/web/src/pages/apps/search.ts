@@ -15,7 +15,7 @@ export interface AppsSearch {
   /** Shows only the log of this service, or of this process. */
   readonly service?: string
   readonly process?: string
-  /** `100`: a list shows more than the newest 20 rows. */
+  /** `100`: a list shows the newest 100 rows instead of the newest 20. */
   readonly newest?: string
   /** `on`: long lines of a log are wrapped. */
   readonly wrap?: string

@@ -31,15 +31,15 @@ export interface RackFacts {
   readonly rackParameters?: readonly string[]
 }
 
-/** One possible outcome of a planned call. */
+/** One scenario of a planned call: the call as it would be if a condition holds. */
 export interface Scenario {
-  /** The condition, as it follows "if". Empty if the outcome depends on no fact of the rack. */
+  /** The condition, as it follows "if". Empty if the call depends on no fact of the rack. */
   readonly when: string
   readonly call: RackCall
 }
 
-/** All scenarios of a planned call that a policy can distinguish, the most likely first. */
-export function possibleOutcomes(planned: PlannedCall, context: PlannedContext): Scenario[] {
+/** All scenarios of a planned call that a policy can distinguish. */
+export function scenariosOf(planned: PlannedCall, context: PlannedContext): Scenario[] {
   const { route, params, app, service, parameters } = planned
   const scenarios: Scenario[] = []
   for (const process of processesOf(planned, context)) {
@@ -96,18 +96,18 @@ function possibleProcesses(
   if (own === 'yes') return [{ when: '', value: { id, known: true, service, own: true } }]
   if (service !== null) return ownAndOtherProcesses(id, [service], () => 'it is not a process of your own run')
   const named = [...new Set([commandService, ...services(), anyOther, buildService])]
-  const scenarios = ownAndOtherProcesses(id, named, ofService)
+  const calls = ownAndOtherProcesses(id, named, ofService)
   const unknown = { id, known: false, service: null, own: false }
   if (!hasRoutePermission)
     return [
       { when: 'it is not a process of your own run', value: unknown },
-      ...scenarios.filter(({ value }) => value.own),
+      ...calls.filter(({ value }) => value.own),
     ]
   const withoutService = {
     when: 'the process belongs to no service',
     value: { id, known: true, service: null, own: false },
   }
-  return [...scenarios, { when: 'there is no such process', value: unknown }, withoutService]
+  return [...calls, { when: 'there is no such process', value: unknown }, withoutService]
 }
 
 function ownAndOtherProcesses(
