@@ -1,4 +1,4 @@
-/** Measures the web console: script sizes, the first page on the demo and with many racks, recordings, and views of the audit page: `console [rounds] [events]`. */
+/** Measures the web console: script sizes, the first page on the demo and with many racks, reactions to a press, recordings, and views of the audit page: `console [rounds] [events]`. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,6 +13,7 @@ import { spread } from '../report/statistics.ts'
 import { auditViews } from './audit-views.ts'
 import { launchChromium, logIn, timeUntil } from './browser.ts'
 import { startManyRacks } from './many-racks.ts'
+import { reactions, timeReaction } from './reactions.ts'
 import { scriptSizes } from './script-sizes.ts'
 import { seedRecording } from './seed-recording.ts'
 
@@ -21,6 +22,9 @@ const maxFirstPage = 200_000
 
 /** Milliseconds until a recording plays, whatever its length. */
 const maxStart = 1_000
+
+/** Milliseconds from a press to the first visible change. */
+const maxReaction = 100
 
 /** Racks, and apps on each of them. */
 const manyRacks = { racks: 50, apps: 20 }
@@ -60,6 +64,7 @@ try {
   }
   console.log(`first page usable, empty cache: ${milliseconds(cold)}`)
   console.log(`first page usable, files cached: ${milliseconds(warm)}`)
+  await measureReactions(page)
   await measureRecordings(page)
   await measureAudit(page)
 } finally {
@@ -96,6 +101,17 @@ async function measureManyRacks(): Promise<void> {
   await page.context().close()
   await demoWithManyRacks.stop()
   await racks.stop()
+}
+
+async function measureReactions(page: Page): Promise<void> {
+  console.log(`from a press to the first visible change (at most ${maxReaction} ms)`)
+  for (const reaction of reactions) {
+    const times: number[] = []
+    for (let round = 0; round < rounds; round++)
+      times.push(await timeReaction(page, `${demo.publicUrl}/gateway`, reaction))
+    console.log(`  ${milliseconds(times)}  ${reaction.name}`)
+    if (spread(times).median > maxReaction) failBound('A page reacts later than the bound.')
+  }
 }
 
 /** Measures the time until a recording of a minute, and one of an hour, plays, and until a link to its last second shows this second. */

@@ -27,8 +27,8 @@ describe('GET /health', () => {
   })
   afterAll(() => system.stop())
 
-  async function healthOf(url: string, token: string): Promise<{ text: string; health: Health }> {
-    const response = await fetch(`${url}/gateway/api/v1/health`, { headers: { authorization: `Bearer ${token}` } })
+  async function healthOf(url: string, token: string, query = ''): Promise<{ text: string; health: Health }> {
+    const response = await fetch(`${url}/gateway/api/v1/health${query}`, { headers: { authorization: `Bearer ${token}` } })
     expect(response.status).toBe(200)
     const text = await response.text()
     return { text, health: JSON.parse(text) }
@@ -58,6 +58,19 @@ describe('GET /health', () => {
     const checkpoints = health.checks.find(({ name }) => name === 'checkpoints')
     expect(checkpoints?.remedy).toContain('AUDIT_CHECKPOINT_S3')
     expect(await system.events()).toHaveLength(before)
+  })
+
+  test('names the racks that have not answered, if the caller does not wait for them', async () => {
+    const other = await startSystem({ rackNames: ['fast', 'slow'] })
+    onTestFinished(() => other.stop())
+    const fault = other.racks.slow?.failNext('GET /system', { kind: 'hang' })
+    const { token } = await person(other, 'ops')
+    await expect
+      .poll(async () => (await healthOf(other.url, token, '?wait=0')).health)
+      .toMatchObject({ racks: [{ name: 'fast' }], waitingFor: ['slow'], database: { reachable: true } })
+    const complete = healthOf(other.url, token)
+    fault?.release()
+    expect((await complete).health).toMatchObject({ racks: [{ name: 'fast' }, { name: 'slow' }], waitingFor: [] })
   })
 
   test('contains no secret of the configuration', async () => {

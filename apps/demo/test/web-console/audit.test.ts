@@ -252,7 +252,9 @@ describeInChromium('the audit page', () => {
       )
       expect(await rows(auditor).count()).toBeLessThan(90)
       await auditor.keyboard.press('PageDown')
-      await auditor.locator('[role=row]:focus').waitFor()
+      const index = Number(await auditor.locator('[role=row]:focus').getAttribute('aria-rowindex'))
+      // The focused row is drawn at once, and its neighbors when the list has scrolled there.
+      await auditor.locator(`[role=row][aria-rowindex="${index - 1}"]`).waitFor()
     }
     seen.push(
       ...(await rows(auditor)

@@ -27,7 +27,7 @@ test.each([
 })
 
 test.each([
-  [{ from: '2027-02-01T00:00:00Z' }, /from is in the future/],
+  [{ from: '2027-02-01T00:00:00Z' }, /"from" is in the future/],
   [{ from: '2027-01-02T00:00:00Z', to: '2027-01-01T00:00:00Z' }, /"from" is not before the filter "to"/],
   [{ from: 'yesterday' }, /from is not a time/],
 ])('%j is rejected', (query, sentence) => {

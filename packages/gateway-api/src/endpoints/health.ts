@@ -1,5 +1,6 @@
 import { type EndpointTable, everyKind } from '../endpoint.ts'
 import { Health } from '../schemas/health.ts'
+import { RackStatusQuery } from '../schemas/racks.ts'
 
 export const healthEndpoints = {
   getHealth: {
@@ -7,10 +8,12 @@ export const healthEndpoints = {
     path: '/health',
     summary:
       'Shows the health of the gateway: its checks, racks, database, identity provider, sinks, stores, and configuration.',
-    description: 'It describes the process that answers. It contains no secrets.',
+    description:
+      'It describes the process that answers. It contains no secrets. `wait` is for racks, as in `GET /rack-statuses`.',
     permission: 'gateway:health:read',
     scope: 'gateway',
     principalKinds: everyKind,
+    query: RackStatusQuery,
     status: 200,
     response: Health,
   },

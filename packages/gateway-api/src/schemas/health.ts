@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { CheckpointStatus } from './audit.ts'
 import { ExtensibleEnum, Nullable, Time } from './common.ts'
-import { RackStatus } from './racks.ts'
+import { RackStatuses } from './racks.ts'
 
 const Count = Type.Integer({ minimum: 0 })
 const Why = Nullable(Type.String({ description: 'the problem, in sentences; null without one' }))
@@ -62,7 +62,7 @@ const HealthCheck = Type.Object({
 export const Health = Type.Object({
   checkedAt: Time,
   checks: Type.Array(HealthCheck, { description: 'the checks of GET /gateway/health/ready, each with its remedy' }),
-  racks: Type.Array(RackStatus),
+  ...RackStatuses.properties,
   database: DatabaseHealth,
   identityProvider: Nullable(ProviderHealth),
   sinks: Type.Array(SinkHealth, { description: 'the sinks of the process that answers' }),

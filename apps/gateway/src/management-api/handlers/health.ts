@@ -1,14 +1,11 @@
 import type { Handlers } from '../call.ts'
-import { rackStatusOf } from './racks.ts'
+import { collectRackStatuses } from './racks.ts'
 
 export const healthHandlers: Handlers<'getHealth'> = {
   /** Not recorded, because it contains no data of an app or an event. */
-  async getHealth({ readHealth, racks, rackStatuses }) {
+  async getHealth({ readHealth, racks, rackStatuses, query }) {
     const all = racks.names.flatMap((name) => racks.get(name) ?? [])
-    const [report, statuses] = await Promise.all([
-      readHealth(),
-      Promise.all(all.map((rack) => rackStatusOf(rack, rackStatuses))),
-    ])
-    return { ...report, racks: statuses }
+    const [report, statuses] = await Promise.all([readHealth(), collectRackStatuses(all, rackStatuses, query.wait)])
+    return { ...report, ...statuses }
   },
 }

@@ -1,5 +1,5 @@
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
-import type { RackStatus } from '@rack-gateway/gateway-api'
+import type { RackStatus, RackStatuses } from '@rack-gateway/gateway-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { Handlers, PrincipalCall } from '../call.ts'
 
@@ -7,22 +7,35 @@ export const rackHandlers: Handlers<'listRackStatuses'> = {
   /** Not recorded, because it contains no data of an app. */
   async listRackStatuses({ principal, policy, racks, rackStatuses, moment, query }) {
     const usable = policy.racksOf(principal, racks.names, moment).flatMap((name) => racks.get(name) ?? [])
-    const waitingFor: string[] = []
-    const statuses = await Promise.all(
-      usable.map((rack) => {
-        const status = rackStatusOf(rack, rackStatuses)
-        if (query.wait === undefined) return status
-        return withTimeout(status, query.wait, () => {
-          waitingFor.push(rack.name)
-          return []
-        })
-      }),
-    )
-    return { racks: statuses.flat(), waitingFor }
+    return collectRackStatuses(usable, rackStatuses, query.wait)
   },
 }
 
-export async function rackStatusOf(rack: Rack, statuses: PrincipalCall['rackStatuses']): Promise<RackStatus> {
+/**
+ * Asks all racks at the same time.
+ *
+ * @param wait milliseconds, after which the racks that have not answered are only named. Default: waits for all
+ */
+export async function collectRackStatuses(
+  racks: readonly Rack[],
+  statuses: PrincipalCall['rackStatuses'],
+  wait: number | undefined,
+): Promise<RackStatuses> {
+  const waitingFor: string[] = []
+  const collected = await Promise.all(
+    racks.map((rack) => {
+      const status = rackStatusOf(rack, statuses)
+      if (wait === undefined) return status
+      return withTimeout(status, wait, () => {
+        waitingFor.push(rack.name)
+        return []
+      })
+    }),
+  )
+  return { racks: collected.flat(), waitingFor }
+}
+
+async function rackStatusOf(rack: Rack, statuses: PrincipalCall['rackStatuses']): Promise<RackStatus> {
   const { state, lastSeen, why, latency, checkedAt } = await statuses.check(rack)
   const notAfter = rack.certificateExpiry()
   return {

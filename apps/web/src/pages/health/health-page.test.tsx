@@ -30,6 +30,7 @@ const health: Health = {
     certificate: null,
     checkedAt: at,
   })),
+  waitingFor: [],
   database: { reachable: false, version: null, login: null, latencyMs: null, tampering: null },
   identityProvider: { issuer: 'https://id.example', reachable: false, why: 'It does not respond.' },
   sinks: [
@@ -44,14 +45,39 @@ const health: Health = {
   configuration: [],
 }
 
-test('in trouble, says of each part what is wrong', async () => {
-  vi.stubGlobal('fetch', async () => Response.json(health))
+function show(): void {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <HealthPage />
     </QueryClientProvider>,
   )
-  const card = async (name: string) => within(await screen.findByRole('region', { name }))
+}
+
+const card = async (name: string) => within(await screen.findByRole('region', { name }))
+
+test('all but a rack that has not answered is shown, and the rack when it has', async () => {
+  let answerSlow = () => {}
+  const slow = new Promise<void>((resolve) => {
+    answerSlow = resolve
+  })
+  let requests = 0
+  vi.stubGlobal('fetch', async () => {
+    if (requests++ === 0) return Response.json({ ...health, racks: [], waitingFor: ['rack-0'] })
+    await slow
+    return Response.json(health)
+  })
+  show()
+  const racks = await card('Racks')
+  expect(racks.getByText('rack-0').parentElement?.textContent).toBe('Asking rack-0…')
+  ;(await card('Checks')).getByText('audit')
+  answerSlow()
+  await racks.findByText('rack-8')
+  expect(racks.getAllByText('3.24.9 · 12 ms')).toHaveLength(9)
+})
+
+test('in trouble, says of each part what is wrong', async () => {
+  vi.stubGlobal('fetch', async () => Response.json(health))
+  show()
   expect((await card('Checks')).getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
     'Not readydatabasenot reachableStart it.',
     'Healthyauditwriting',

@@ -3,18 +3,14 @@ import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/
 import { can } from '../../api/can.ts'
 import { get, serverNow } from '../../api/client.ts'
 import { meQuery } from '../../api/queries.ts'
+import { rackWait, repeatWhileWaiting } from './racks/rack-wait.ts'
 import { loadNextSteps } from './next-steps/next-steps-queries.ts'
-
-/** Milliseconds. */
-const rackWait = 500
 
 /** Shows each rack soon after it answered: while a rack has not, the request is repeated. */
 export const rackStatusesQuery = queryOptions({
   queryKey: ['overview', 'racks'],
   queryFn: ({ signal }) => get('/rack-statuses', { query: { wait: rackWait } }, signal),
-  // Each request waits for racks, and the gateway gives up after 5 s, so there are few of them.
-  refetchInterval: ({ state: { status, data } }) =>
-    status === 'success' && data !== undefined && data.waitingFor.length > 0 ? 1 : false,
+  refetchInterval: ({ state }) => repeatWhileWaiting(state),
 })
 
 export const liveCallsQuery = infiniteQueryOptions({
