@@ -1,5 +1,5 @@
 // Runs all checks, then the tests, and ends with one line that counts them all. A check that fails doesn't hide the others.
-// `--unit`: only what needs no database, no socket and no process. Further words name test files.
+// With `--unit`, runs only the tests that need no database, socket, or process. Other words name test files.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ const unitOnly = words.includes('--unit')
 const files = words.filter((word) => word !== '--unit')
 
 /**
- * @param isAlone whether nothing runs beside it. Otherwise it prints its output at its end.
+ * @param isAlone whether no other command runs at the same time. If others do, prints the output when the command ends.
  * @returns whether the command succeeded
  */
 async function run(title, command, args, isAlone) {
@@ -35,7 +35,10 @@ async function run(title, command, args, isAlone) {
   return succeeded
 }
 
-/** @returns vitest's own counts; a run that left no report counts as one failure. What was skipped is neither. */
+/**
+ * Reads vitest's counts. A run without a report counts as one failure. If a run failed but no test did, counts its failed
+ * files. Skipped tests count neither as passed nor as failed.
+ */
 function testCounts(report, succeeded) {
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, numTodoTests } = JSON.parse(
@@ -61,7 +64,7 @@ async function runCheck(title, command, args) {
   return { title, passed: Number(passed), failed: Number(!passed), skipped: 0 }
 }
 
-/** Tests in a browser are skipped where there is none, but not in continuous integration. */
+/** Without Chromium, tests that need a browser are skipped. In continuous integration they fail instead. */
 function prepareChromium() {
   const chromium = findChromium() ?? installChromium()
   if (chromium !== null) process.env.CHROMIUM_BIN = chromium

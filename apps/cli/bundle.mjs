@@ -56,7 +56,7 @@ builds.push(
   }),
 )
 
-// The entry point is written last, when everything that it loads exists.
+// The builds are reversed, so that the entry point is written after all files that it loads.
 const files = new Map([
   ...builds
     .reverse()

@@ -38,7 +38,8 @@ const functionWrapper = {
  * Builds what a single executable contains: `start`, which it runs, and the scripts that it loads on demand. Each script on
  * the critical path of a wrapped command is separate. `rest` contains all other modules.
  *
- * @returns {Promise<{ start: Uint8Array, scripts: Map<string, Uint8Array>, metafile: object }>} the scripts by name, and esbuild's combined metafile
+ * @returns {Promise<{ start: Uint8Array, scripts: Map<string, Uint8Array>, metafile: object }>} the scripts by name, and
+ *   esbuild's combined metafile
  */
 export async function buildExecutableScripts() {
   const restModules = new Map()

@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 
 /**
- * Writes files to a directory, and deletes all others in it, except those that begin with a dot. Each file is replaced atomically, so that a program that runs
- * from the directory never reads a partial file. Files that have not changed are not touched.
+ * Writes files to a directory. Deletes all other files in it, except those whose names begin with a dot. Each file is replaced
+ * atomically, so that a program that runs from the directory never reads a partial file. Files that have not changed are not
+ * touched.
  *
  * @param {Map<string, Uint8Array>} files by name, in the order in which they are written
  */

@@ -11,7 +11,7 @@ export interface Context {
   readonly configPath: string
   /** The code of RACK_GATEWAY_MFA_CODE, which no other process gets. */
   readonly mfaCode?: string | undefined
-  /** The proofs of a second factor, while an own command runs. */
+  /** The proofs of a second factor, while a command of rack-gateway itself runs. */
   readonly proofs?: CommandProofs
   /** Milliseconds since the epoch. */
   readonly now: number
@@ -27,7 +27,7 @@ export interface Context {
   readInput(maxBytes: number): Promise<string | null>
   /** Asks the user a question, and reads a line. */
   ask(question: string): Promise<string>
-  /** Shows a line that the next one replaces, or removes it if the line is empty. Does nothing if stderr is not a terminal. */
+  /** Shows a status line on stderr, instead of the previous one. An empty text removes it. Does nothing without a terminal. */
   status(line: string): void
   /** Whether a user is at the terminal. */
   readonly interactive: boolean

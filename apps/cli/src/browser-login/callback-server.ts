@@ -7,12 +7,12 @@ import type { AddressInfo } from 'node:net'
 export interface CallbackServer<T> {
   readonly port: number
   readonly path: string
-  /** Waits for the first answer. @throws the signal's reason */
+  /** Waits for the first answer. @throws AbortError when the signal aborts */
   waitForAnswer(signal: AbortSignal): Promise<T>
   close(): Promise<void>
 }
 
-/** Reads the answer in a callback's query, and chooses the sentence for the browser. Returns null if the query has no answer. */
+/** Reads the answer in a callback's query, and chooses the sentence for the browser. Returns null if there is no answer. */
 export type ReadCallback<T> = (query: URLSearchParams) => { readonly answer: T; readonly page: string } | null
 
 /** Listens on loopback, and accepts only a GET of one random path with an answer. Other requests get status 404. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 
-/** The kind of login. `because` says why no browser can be opened here; null if the user chose this kind. */
+/** The kind of login. `because` says why no browser can be opened here; null if the user passed `--no-browser`. */
 export type Flow = { readonly kind: 'loopback' } | { readonly kind: 'device'; readonly because: string | null }
 
 /**

@@ -19,7 +19,10 @@ interface GatewayAddress {
   readonly tlsTrust: GatewayTrust | undefined
 }
 
-/** The login endpoints, which need no token. Each call throws LoginFailed if the gateway rejects it, and otherwise as `askGateway` and `errorFromResponse`. */
+/**
+ * The login endpoints, which need no token. Each call throws LoginFailed if the gateway rejects the login, and otherwise the
+ * errors of `askGateway` and `errorFromResponse`.
+ */
 export function createLoginClient(origin: string, tlsTrust: GatewayTrust | undefined) {
   const gateway = { origin, tlsTrust }
   return {
@@ -83,7 +86,7 @@ function send<N extends JsonEndpointName>(
   return askGateway(origin, { ...requestFor(name, request), tlsTrust, ...(signal && { signal }) })
 }
 
-/** Seconds. */
+/** The seconds until the next poll; 5 if the header is missing or out of range. */
 function retryAfter({ headers }: GatewayAnswer): number {
   const seconds = Number(headers.get('retry-after'))
   return seconds >= 1 && seconds <= 600 ? seconds : 5

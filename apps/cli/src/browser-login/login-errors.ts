@@ -1,4 +1,5 @@
-/** Why a login failed, and the remedy. */
+// The arguments of `LoginFailed`: why the login failed, and the remedy.
+
 export const loginDenied = [
   'The login was denied in the browser, and nothing has changed.',
   'To log in, run the command again and allow the login in the browser.',

@@ -7,7 +7,11 @@ export interface InterruptibleTimeout {
   readonly timeoutError: () => Error
 }
 
-/** Runs `work` until it ends, a timeout, or Ctrl-C. @throws the error of the timeout, Interrupted */
+/**
+ * Runs `work` until it ends, the timeout, or Ctrl-C.
+ *
+ * @throws the error of `timeoutError` after the timeout, Interrupted at Ctrl-C, and the errors of `work`
+ */
 export async function withInterruptibleTimeout<T>(
   { interruption, milliseconds, timeoutError }: InterruptibleTimeout,
   work: (signal: AbortSignal) => Promise<T>,

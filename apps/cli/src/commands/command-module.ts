@@ -35,7 +35,7 @@ export interface CommandModule {
   readonly progress?: string
   /** Whether the words after its own options belong to another program. */
   readonly passThrough?: true
-  /** @returns the exit code, unless it is 0 */
+  /** @returns the exit code; nothing means 0 */
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands return no exit code
   handler(argv: object): Promise<number | void>
 }
@@ -58,7 +58,7 @@ export function argumentsOf({ command }: Pick<CommandModule, 'command'>): Comman
   }))
 }
 
-/** The options of a command without its arguments. */
+/** The entries of a command's builder that are options, not arguments. */
 export function optionsOf(module: Pick<CommandModule, 'command' | 'builder'>): [name: string, option: CommandOption][] {
   const names = new Set(argumentsOf(module).map(({ name }) => name))
   return Object.entries(module.builder).filter(([name]) => !names.has(name))

@@ -33,7 +33,7 @@ interface LoginJson {
   readonly rack: string
   /** Null if the gateway did not answer. */
   readonly user: string | null
-  /** RFC 3339. */
+  /** RFC 3339; null if it is unknown. */
   readonly expiresAt: string | null
   readonly current: boolean
 }
@@ -145,7 +145,7 @@ async function storeCredential(context: Context, credential: Credential, target:
   return config
 }
 
-/** When half of the remaining life is over, and a renewal is due. */
+/** The time at which half of the remaining lifetime is over. From then on, a renewal is due. */
 function halfway(now: number, expiresAt: string): string {
   return new Date(now + (Date.parse(expiresAt) - now) / 2).toISOString()
 }

@@ -99,7 +99,7 @@ function findCredentials(config: ClientConfig, selection: Selection): SelectedCr
   }
 }
 
-/** Logs the stock CLI out of the gateways. @returns a sentence for each where `convox-login` had logged it in */
+/** Logs the stock CLI out of the gateways. @returns a sentence for each at which `convox-login` had logged it in */
 async function endConvoxLogins(
   context: Context,
   config: ClientConfig,

@@ -11,7 +11,7 @@ export type ParsedWords =
   /** The arguments and options by their names in camel case. */
   | { readonly kind: 'arguments'; readonly values: Readonly<Record<string, unknown>> }
 
-/** A yargs parser that reads words like convox: without abbreviations, numbers, and negations. */
+/** A yargs parser that reads words like convox. Values stay text, and there are no abbreviations or `--no-…` negations. */
 export function createParser(columns: number): Argv {
   return yargs()
     .scriptName('rack-gateway')
@@ -147,7 +147,7 @@ function rejectSwitchValues({ builder }: CommandModule, words: readonly string[]
   }
 }
 
-/** @throws Usage for an empty value, and for two values of an option that takes one */
+/** @throws Usage for an empty value, and for two different values of an option that takes one */
 function checkedArguments(command: Pick<Command, 'name' | 'module'>, values: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(command.module.builder).map(([key, option]) => {

@@ -53,7 +53,7 @@ interface Identity {
 
 /** The output of `whoami --json`. The shape is stable, but fields can be added. */
 interface WhoamiJson extends Identity {
-  /** The rack that a command in this directory uses; null: the rack that the token is bound to, or its only rack. */
+  /** The rack that a command in this directory uses. Null if no rack is named: then it is the only rack of the token. */
   readonly chosenRack: string | null
   readonly keptIn: 'file' | 'keychain' | 'environment'
 }
@@ -98,7 +98,7 @@ async function readStored(context: Context, target: Target): Promise<StoredTarge
   return { target, stored: await readEntry(context, target) }
 }
 
-/** Asks the gateway, and then renews the session if a renewal is due. If the gateway does not answer, the user waits only once. */
+/** Asks the gateway, and then renews a session that is due. Without an answer it renews nothing, so the user waits only once. */
 async function askAndRenew(
   context: Context,
   initialTarget: Target,
@@ -141,7 +141,7 @@ async function identityFrom(
   return lastIdentity
 }
 
-/** The entry of a target in the file; null if the environment replaces the file. */
+/** The entry of a target in the file; null if there is none, or if the environment replaces the file. */
 async function readEntry(context: Context, { name }: Target): Promise<StoredEntry | null> {
   if (name === null) return null
   return credentialOf((await readClientConfig(context.configPath)).config, name)

@@ -8,8 +8,9 @@ import { createAppCache } from './app-cache.ts'
 import { canResolve } from './name-servers.ts'
 import { isReadableByOthers } from './rack-names.ts'
 
-/** Milliseconds for the whole completion, and for the name servers. */
+/** Milliseconds for the gateway's answer, including the name servers. */
 const timeout = 1_000
+/** Milliseconds for the name servers. */
 const nameServerTimeout = 500
 const maxNames = 1_000
 /** Accepts more names than Convox does, but no character that a shell evaluates. */
@@ -32,7 +33,12 @@ export async function appNames(context: Context, previousWords: readonly string[
   return names
 }
 
-/** @returns null if the token is in a keychain, which might ask the user to unlock it */
+/**
+ * Finds the target without asking the user or printing notes.
+ *
+ * @returns null if other users can read the configuration file, or if the token is not in it: a keychain might ask the user to
+ *   unlock it
+ */
 async function findTargetSilently(context: Context, previousWords: readonly string[]): Promise<Target | null> {
   const { env } = context
   const urlTarget = rackUrlTarget(env.RACK_URL)

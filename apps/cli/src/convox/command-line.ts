@@ -33,7 +33,7 @@ const ownFlags = ['-h', '--help', '-v', '--version']
 
 export interface CommandLine {
   readonly program: 'rack-gateway' | 'convox'
-  /** The words of the command, without the leading flags (for which convox would show its help) and without a leading `--`. */
+  /** The words of the command, without a leading `--`, and without the leading flags, which convox does not accept. */
   readonly words: readonly string[]
   /** The rack of `--rack` or `-r`, or null. For own commands, only if the flag is before the first word. */
   readonly rack: string | null
@@ -51,9 +51,10 @@ const noPrecheck = '--no-precheck'
 const noRelay = '--no-relay'
 
 /**
- * Decides whether a command is our own or convox's, and finds the rack flag. Like convox, accepts this flag anywhere before `--`.
+ * Decides whether a command is our own or convox's, and finds the rack flag. For a command of convox, accepts this flag
+ * anywhere before `--`, like convox.
  *
- * @throws Usage for a flag without its value, and for two different racks
+ * @throws Usage for a flag without its value, an unknown `--mfa-method`, two different racks, or a late `--mfa-code`
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   let start = 0
@@ -112,7 +113,7 @@ function mfaMethodIn(leadingWords: readonly string[]): MfaMethod | null {
   throw new Usage(`${printable(method)} is not a method.`, `--mfa-method can be ${mfaMethods.join(' or ')}.`)
 }
 
-/** Rejects `--mfa-code` after the first word: convox does not know the flag, and could log its value. Ignores words after `--`. */
+/** Rejects `--mfa-code` after the first word: convox does not know it, and could log its value. Ignores words after `--`. */
 function rejectLateCode(words: readonly string[]): void {
   const end = words.indexOf('--')
   const checkedWords = end === -1 ? words : words.slice(0, end)

@@ -9,7 +9,7 @@ type SettingsContext = Pick<Context, 'env' | 'platform' | 'note'>
 
 /** What the stock CLI needs to be logged in to a gateway. */
 export interface ConsoleLogin {
-  /** The gateway, with its port if that is not the usual one. */
+  /** The host of the gateway, with the port if it is not the default one. */
   readonly host: string
   readonly token: string
   /** `<organization>/<rack>`; null keeps the current rack. */
@@ -26,7 +26,7 @@ export function consoleSettingsDirectory({ env, platform }: Pick<SettingsContext
   return join(home, '.config', 'convox')
 }
 
-/** The token that the stock CLI has for a gateway, or null. @throws BadSetting for a file that is not JSON */
+/** The token that the stock CLI has for a gateway, or null. @throws BadSetting for a file that is not a JSON object */
 export function consoleTokenOf(context: SettingsContext, host: string): string | null {
   const token = readMap(context, 'auth')[host]
   return typeof token === 'string' ? token : null
@@ -44,7 +44,11 @@ export function writeConsoleLogin(context: SettingsContext, { host, token, rack 
   removeSetting(context, 'rack')
 }
 
-/** Removes the login of a host. Entries of other hosts, another console, and another kind of current rack stay. @throws BadSetting */
+/**
+ * Removes the login of a host. Keeps the entries of other hosts, another console, and a current rack of another kind.
+ *
+ * @throws BadSetting
+ */
 export function removeConsoleLogin(context: SettingsContext, host: string): void {
   for (const name of ['auth', 'session']) {
     const { [host]: removed, ...others } = readMap(context, name)

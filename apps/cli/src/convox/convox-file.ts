@@ -18,8 +18,8 @@ export function convoxName(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Finds convox. Searches for a name only in the absolute directories of the PATH. A relative one, or the working directory
- * that Windows searches, would let another user choose the program. A path in `CONVOX_BIN` is the user's own choice.
+ * Finds convox. Searches for a name only in the absolute directories of the PATH. A relative directory, or the working
+ * directory that Windows searches, would let another user choose the program. A path in `CONVOX_BIN` is the user's own choice.
  *
  * @returns an absolute path, or null
  */
@@ -43,7 +43,8 @@ function isPath(name: string, platform: NodeJS.Platform): boolean {
 
 function pathDirectories(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   if (platform !== 'win32') return (env.PATH ?? '').split(':').filter((directory) => directory.startsWith('/'))
-  // A copy of the environment is case-sensitive. A directory that begins with a single \ depends on the current drive.
+  // On Windows, a copy of the environment is case-sensitive, unlike the original. A directory that begins with a single \
+  // depends on the current drive.
   return (variable(env, 'PATH') ?? '')
     .split(';')
     .map((directory) => directory.replaceAll('"', ''))

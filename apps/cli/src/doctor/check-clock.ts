@@ -6,10 +6,13 @@ import type { Subject } from './subject.ts'
 
 /** Seconds that the gateway tolerates between its clock and the clocks of identity providers and CI systems. */
 const tolerance = 30
-/** Seconds from which this machine misjudges the expiry of tokens. */
+/** Seconds. From this difference on, this machine misjudges the expiry of tokens. */
 const problemOffset = 300
 
-/** Compares the clocks of the gateway and of this machine. The Date header is exact to a second and half the response time. */
+/**
+ * Compares the clocks of the gateway and of this machine. The Date header has whole seconds, so the result can be wrong by one
+ * second, and by half of the response time.
+ */
 export async function checkClock({ origin, tlsTrust }: Pick<Subject, 'origin' | 'tlsTrust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const requestedAt = Date.now()

@@ -13,7 +13,7 @@ import { fetchCertificate, UntrustedCertificate } from './fetch-certificate.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** Milliseconds before the expiry of the certificate. */
+/** Milliseconds. A certificate that expires sooner gets a warning. */
 const warningPeriod = 14 * 24 * 60 * 60 * 1000
 
 type TlsSubject = Pick<Subject, 'origin' | 'context' | 'tlsTrust' | 'relay'>

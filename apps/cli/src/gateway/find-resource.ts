@@ -8,7 +8,7 @@ import { invitations, type Kind, secondFactors, serviceAccounts, tokens, trusts,
 
 type Finder<T> = (gateway: GatewayAccess, text: string, now: number) => Promise<T>
 
-/** By ID or email address. */
+/** By ID, by email address, or by EMAIL/ISSUER. */
 export const findUser: Finder<User> = finder(users)
 /** By ID, or by name if it has not expired and is not revoked. */
 export const findToken: Finder<Token> = finder(tokens)

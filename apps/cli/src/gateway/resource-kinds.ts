@@ -7,7 +7,7 @@ import { callGateway, type GatewayAccess } from './gateway-api.ts'
 
 /** A kind of resource that commands find by ID or name. */
 export interface Kind<T> {
-  /** `API token` */
+  /** Such as `API token`. */
   readonly noun: string
   readonly listCommand: string
   listAll(gateway: GatewayAccess): Promise<T[]>

@@ -84,7 +84,7 @@ function successValue(answer: GatewayAnswer | Unanswered): unknown {
   return answer.kind === 'answered' && answer.status === 200 ? answer.value : undefined
 }
 
-/** A clause. */
+/** Why a version is unknown, as a clause. */
 function reasonOf(origin: string, answer: GatewayAnswer | Unanswered): string {
   if (answer.kind === 'unanswered') return `the request to ${origin} failed: ${printable(answer.reason)}`
   if (answer.status === 401) return `${origin} rejected the token`

@@ -68,7 +68,7 @@ async function print(request: ExportRequest): Promise<void> {
   }
 }
 
-/** Opens the file before it sends the request, because the gateway records each export. */
+/** Opens the file first. Otherwise, the gateway would record an export even if the file cannot be written. */
 async function writeFile(request: ExportRequest, file: string, existing: ExistingFile): Promise<void> {
   const part = `${file}.${randomBytes(6).toString('hex')}.part`
   try {

@@ -20,7 +20,7 @@ export const describe = 'Print events as they happen, until Ctrl-C.'
 export const examples = ['rack-gateway audit tail --kind login.failed', 'rack-gateway audit tail --effect deny --json']
 export const builder = { ...filterOptions, utc: utcOption, ...gatewayOptions } as const satisfies CommandOptions
 
-/** Failed attempts in a row before the command ends. */
+/** Retries in a row that can fail before the command ends. */
 const maxAttempts = 10
 /** Milliseconds. */
 const maxBackoff = 10_000

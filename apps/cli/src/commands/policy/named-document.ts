@@ -11,7 +11,11 @@ export const builtInName = '@built-in'
 /** The gateway's current policy. */
 const inForceName = '@in-force'
 
-/** A policy document by its name: a file, `@stdin`, `@built-in`, or `@in-force`. @throws Usage, PolicyInvalid, and as `callGateway` */
+/**
+ * A policy document by its name: a file, `@stdin`, `@built-in`, or `@in-force`.
+ *
+ * @throws Usage, PolicyInvalid, and as `callGateway`
+ */
 export async function namedDocument(context: Context, name: string, rack: string | null): Promise<PolicyDocument> {
   if (name === builtInName) return builtInPolicy()
   if (name === inForceName) return (await import('./policy-in-force.ts')).fetchPolicyInForce(context, rack)

@@ -18,7 +18,8 @@ export const trustOptions = {
 
 type TrustOptions = Values<typeof trustOptions>
 
-/** Fields of templates with another type than text. */
+// The fields of templates that are not text: lists, and booleans.
+
 const listFields: ReadonlySet<string> = new Set(['events', 'sources'])
 const booleanFields: ReadonlySet<string> = new Set(['unprotectedRefs'])
 

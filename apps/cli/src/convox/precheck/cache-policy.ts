@@ -20,7 +20,7 @@ export function verifyChecksum(file: CachedPolicyFile | null): CachedPolicyFile 
   return file !== null && file.mark === markOf(file.head, file.text) ? file : null
 }
 
-/** Stores the answer of the gateway if it can be read. @returns the new policy, or null */
+/** Stores the answer of the gateway. @returns the new policy; null if it is unchanged, or the answer cannot be read */
 export function updatePolicyCache(
   { path, cached }: PolicyCacheEntry,
   answer: EffectiveAnswer,
@@ -51,7 +51,7 @@ function markOf(head: string, text: string): string {
   return `${format} ${createHash('sha256').update(head).update('\n').update(text).digest('hex')}`
 }
 
-/** Removes the policies of racks that are no longer used. */
+/** Removes files that are older than `maxAge`, and the oldest ones if there are more than `maxFiles`. */
 function removeUnused(directory: string): void {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.json'))

@@ -2,7 +2,7 @@ import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { type Decision, decidePlanned, isAlwaysDenied } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
-/** Milliseconds until the first call of the command reaches the gateway. */
+/** Milliseconds within which the first call of the command reaches the gateway. */
 const startDelay = 5_000
 
 /**

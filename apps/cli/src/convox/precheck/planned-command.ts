@@ -1,7 +1,10 @@
 import { type CommandPlan, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import type { AppContext } from './app-context.ts'
 
-/** The calls that a command needs. Proxies are included: convox continues without one, but reports a denial only as "bad handshake". */
+/**
+ * The calls that a command needs. Includes proxies: convox continues without one, but reports a denial only as
+ * "bad handshake".
+ */
 export interface NeededCalls {
   /** The command's name. */
   readonly command: string

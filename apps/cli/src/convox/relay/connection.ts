@@ -24,9 +24,9 @@ export interface ConnectionOptions {
 const lingerTime = 1_000
 
 /**
- * Joins a connection of convox with a connection to the gateway. Checks the password in the header of every request, and
- * forwards all other bytes unchanged, with backpressure. Also forwards the end of each direction, and broken connections.
- * Never rejects.
+ * Joins a connection of convox with a connection to the gateway. Checks and changes the header of every request (see
+ * `admitFields`), and forwards all other bytes unchanged, with backpressure. Also forwards the end of each direction, and
+ * broken connections. Never rejects.
  */
 export async function serveConnection(client: Socket, options: ConnectionOptions): Promise<void> {
   const read = createRequestReader(options.admission)
@@ -46,7 +46,12 @@ export async function serveConnection(client: Socket, options: ConnectionOptions
   }
 }
 
-/** Reads the first header. The bytes after it stay readable. @returns null at the end @throws RequestError, ConnectionBroken */
+/**
+ * Reads the first header. The bytes after it stay readable.
+ *
+ * @returns null if the client ends the connection without a request
+ * @throws RequestError, ConnectionBroken
+ */
 function firstRequest(client: Socket, read: RequestReader): Promise<Request | null> {
   const heads = createHeadCollector()
   return new Promise((resolve, reject) => {

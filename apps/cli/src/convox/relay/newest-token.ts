@@ -1,12 +1,12 @@
 import type { Secret } from '@rack-gateway/config/client'
 import type { Target } from '../../target/target.ts'
 
-/** Milliseconds. A replaced token stays valid for a day. */
+/** Milliseconds. This is often enough, because a replaced token stays valid for a day. */
 const reloadInterval = 60_000
 
 /**
- * Returns a function that returns the newest known token of a gateway. While it is called, it reloads the target in the
- * background, and no caller waits for this.
+ * Returns a function that returns the newest known token of a gateway. A call after `reloadInterval` also reloads the target in
+ * the background, for later calls. No caller waits for this.
  *
  * @param reload finds the target again, and renews its session if due; its errors are ignored
  * @param now monotonic milliseconds

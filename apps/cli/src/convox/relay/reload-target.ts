@@ -4,7 +4,7 @@ import type { Target } from '../../target/target.ts'
 
 /**
  * Finds a target again, because another process may have renewed its token, or the renewal is due. Prints nothing and asks
- * nothing, because a command is running. Without a file, the target cannot change.
+ * nothing, because a command is running. A target without a name is from the environment, and cannot change.
  *
  * @throws as `findTarget`
  */

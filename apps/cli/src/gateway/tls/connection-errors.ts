@@ -18,8 +18,8 @@ const remedies: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Explains a failed connection. The reason is a clause that ends with the error code. It never contains the error's
- * message, which may quote what was sent.
+ * Explains a failed connection. The reason is a clause that ends with the error code, if there is one. It never contains the
+ * error's message, which may quote what was sent.
  */
 export function explainConnectionError(error: unknown): Explanation {
   const code = networkErrorCode(error)
@@ -34,7 +34,7 @@ function otherRemedy(code: string): string {
   return 'Check the address and the network.'
 }
 
-/** If several addresses were tried, the first one. */
+/** The server of a failed connection. If several addresses were tried, names the first one. */
 function targetOf(error: unknown): NetworkTarget {
   const causes: unknown = Reflect.get(Object(error), 'errors')
   if (Array.isArray(causes) && causes.length > 0) return targetOf(causes[0])

@@ -1,4 +1,4 @@
-/** No connection to the gateway that can be trusted with a token. */
+/** The gateway cannot be reached, or its certificate cannot be trusted, so the token is not sent. */
 export class GatewayConnectionError extends Error {
   /** Convox prints it after `ERROR: `. */
   readonly convoxMessage: string

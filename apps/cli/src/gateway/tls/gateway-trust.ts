@@ -10,12 +10,12 @@ import { printable } from '../../output/terminal.ts'
 
 /** Which authorities the configuration file trusts for a gateway. */
 export interface GatewayTrust {
-  /** The entry of the file, or null if no name is for this gateway. */
+  /** The name of the entry with `ca`, or else the name of the rack. Null if there is neither. */
   readonly name: string | null
   /** The only trusted authorities: PEM, or the path of a PEM file. By default those of Node and the system. */
   readonly ca?: string | undefined
   readonly configPath: string
-  /** The arguments of `rack-gateway login` that set `ca`. Null if that login would replace an API token. */
+  /** The arguments of `rack-gateway login` to which `--ca` can be added: see `loginWords`. */
   readonly login: string | null
 }
 
@@ -40,8 +40,8 @@ export function trustAt(
 }
 
 /**
- * The arguments of `rack-gateway login` for a new login: the name, and the address unless the name already has it. Null if
- * the login would replace an API token.
+ * The arguments of `rack-gateway login` for a new login: the name, and the address unless the name already has it. Null without
+ * a name, or if the login would replace an API token.
  */
 export function loginWords(config: ClientConfig, { origin, name }: NamedGateway): string | null {
   if (name === null) return null

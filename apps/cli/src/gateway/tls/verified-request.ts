@@ -21,7 +21,7 @@ const statusesWithoutBody = new Set([204, 205, 304])
 /**
  * Like `fetch`, but verifies certificates as the relay does, and follows no redirect.
  *
- * @throws BadSetting, and the connection error with Node's code
+ * @throws BadSetting, the signal's reason, and the connection error with Node's code
  */
 export async function fetchVerified(
   url: string,
@@ -60,7 +60,10 @@ const idleTimeout = 4_000
 
 const agents = new Map<string, Agent>()
 
-/** One agent for each gateway and its authorities, so that the requests of a command share a connection. An agent remembers the system's authorities. */
+/**
+ * One agent for each gateway and its authorities, so that the requests of a command share a connection. An agent
+ * remembers whether it needs the system's authorities.
+ */
 function agentFor(origin: string, authorities: string | null): Agent {
   const key = `${origin} ${authorities ?? process.env.SSL_CERT_FILE ?? ''}`
   const agent = agents.get(key) ?? new GatewayAgent(origin, authorities)
@@ -92,7 +95,7 @@ class GatewayAgent extends Agent {
   }
 }
 
-/** While a connection is being made, it belongs to one request. Later requests may share it. */
+/** Destroys a connection if its request is aborted while it connects. After that, other requests may share the connection. */
 function destroyOnAbort(signal: AbortSignal | undefined, socket: TLSSocket): void {
   if (signal === undefined) return
   if (signal.aborted) return void socket.destroy()

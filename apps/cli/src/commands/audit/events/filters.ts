@@ -72,7 +72,7 @@ export function readLimit(text: string): number {
   return limit
 }
 
-/** Filters as the query of a request. The gateway checks kinds and effects. @throws Usage */
+/** Turns filters into the query of a request. Checks times, the status, and IDs; the gateway checks the rest. @throws Usage */
 export function filterQuery(filters: Filters, reading: { now: number; zone: Zone }): RequestOf<'followAudit'>['query'] {
   const { words = [], since, until, inRack, notInRack, status } = filters
   if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))

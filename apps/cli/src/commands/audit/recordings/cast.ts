@@ -23,13 +23,16 @@ export interface CastEvent {
   readonly data: string
 }
 
-/** `open`: the recording is not closed yet. `unproven`: the events that prove it are no longer in the log. */
+/**
+ * `cut`: the gateway process ended before the session. `broken`: a part is missing or was changed. `open`: the recording is not
+ * closed yet. `unproven`: the events that prove the recording are no longer in the log.
+ */
 export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 
 /** An asciicast as the gateway sends it. */
 export interface Cast {
   readonly header: CastHeader
-  /** Returns the state of the recording, which the gateway sends as the last event, with the code `v`; null without this event. */
+  /** Returns the state of the recording. The gateway sends it as the last event, with the code `v`. Null without this event. */
   readonly events: AsyncGenerator<CastEvent, CastState | null>
 }
 
@@ -88,9 +91,10 @@ export interface CastReader {
 }
 
 /**
- * Reads an asciicast to its end.
+ * Reads an asciicast to its end, or until the signal aborts.
  *
- * @throws RecordingBroken if the recording was changed, RecordingNotWhole if it is incomplete or unproven
+ * @throws RecordingBroken if a part is missing or was changed; RecordingNotWhole if the recording is cut or unproven, or the
+ *   response ends early; GatewayUnreachable if a line is not an event
  */
 export async function forEachEvent(
   { events }: Pick<Cast, 'events'>,

@@ -2,7 +2,7 @@ import type { ArchiveVerification } from '@rack-gateway/audit/archive/read'
 import { type ArchivedMonth, describeFinding, type RecoveredRange, type Verification } from '@rack-gateway/audit/verify'
 import { counted } from '../../../output/counted.ts'
 
-/** Describes the result of verifying the log for an auditor, and how much the result proves. */
+/** Describes to an auditor the result of verifying the log, and how much the result proves. */
 export function sentences(verification: Verification, archives: readonly ArchiveVerification[] = []): string[] {
   const verifiedMonths = new Set(archives.map(({ month }) => month))
   const notVerified = verification.archived.filter(({ month }) => !verifiedMonths.has(month))
@@ -37,7 +37,7 @@ function coverageSentence({ checkpoints, unsigned }: Verification): string {
   return ` ${unsigned} ${unsigned === 1 ? 'is' : 'are'} not yet covered by a checkpoint.`
 }
 
-/** A month that is only in an archive is not verified, even if the log is valid. */
+/** A month is not verified if its events are only in an archive that was not read here, even if the log is valid. */
 function notVerifiedSentence({ month, events, streams, place, manifest }: ArchivedMonth): string {
   return `  NOT verified here: ${month} (${counted(streams, 'stream')}, ${counted(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}). Get it, and add --archive DIR.`
 }

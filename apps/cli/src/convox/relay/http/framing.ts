@@ -17,7 +17,7 @@ export interface BodyScanner {
   scan(bytes: Buffer): number
 }
 
-/** Other options could make a proxy remove a field that frames or authenticates the request. */
+/** The permitted values of Connection. Others could make a proxy remove a field that frames or authenticates the request. */
 const connectionOptions = new Set(['close', 'keep-alive', 'upgrade'])
 
 /**
