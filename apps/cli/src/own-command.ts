@@ -46,7 +46,7 @@ export async function runOwnCommand(
   return exitCode ?? exitCodes.ok
 }
 
-/** Flags before the command as options of the command. */
+/** Turns the flags before the command into options of the command. */
 export function withLeadingFlags(words: readonly string[], flags: LeadingFlags | null): readonly string[] {
   const { rack = null, mfaCode = null, mfaMethod = null } = flags ?? {}
   return [
@@ -72,7 +72,7 @@ async function printGroupHelp(context: Context, group: CommandGroup): Promise<nu
   return exitCodes.ok
 }
 
-/** @throws Usage, with a suggestion */
+/** @throws Usage for an unknown command or action */
 export async function findCommand(words: readonly string[]): Promise<FoundCommand> {
   const [first = '', second] = words
   const single = await loadSingleCommand(commandList, first)

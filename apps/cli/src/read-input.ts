@@ -27,7 +27,11 @@ export async function ask(question: string): Promise<string> {
   }
 }
 
-/** Reads a line from stdin. At a terminal, prompts on stderr and does not echo. Empty at the end of input. @throws Interrupted at Ctrl-C */
+/**
+ * Reads a line from stdin. At a terminal, prompts on stderr and does not echo. Empty at the end of input.
+ *
+ * @throws Interrupted at Ctrl-C
+ */
 export async function readSecret(prompt: string): Promise<string> {
   const interactive = process.stdin.isTTY === true
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })

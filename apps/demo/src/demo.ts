@@ -53,7 +53,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const demoRacks = Object.keys(rackVariables).length > 0 ? {} : await startDemoRacks()
   // The login needs the gateway's address before the gateway listens.
   const gatewayPort = port === 0 ? await freePort() : port
-  // Not 127.0.0.1: the stock CLI in console mode, browsers, and cookies use the name of this machine.
+  // Not 127.0.0.1, because the stock CLI in console mode, browsers, and cookies need a host name.
   const publicUrl = `http://localhost:${gatewayPort}`
   const identityProvider = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
   const stopPeers = () =>

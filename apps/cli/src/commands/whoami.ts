@@ -98,7 +98,7 @@ async function readStored(context: Context, target: Target): Promise<StoredTarge
   return { target, stored: await readEntry(context, target) }
 }
 
-/** Asks the gateway, and then renews a session that is due. Without an answer it renews nothing, so the user waits only once. */
+/** Asks the gateway, and then renews a session that is due. Without an answer, renews nothing: the user waits only once. */
 async function askAndRenew(
   context: Context,
   initialTarget: Target,

@@ -53,7 +53,7 @@ const endDeadlineMs = 3_000
 /**
  * Requests a new token for a session.
  *
- * @returns `never` if the gateway does not renew this session, `later` if the request failed
+ * @returns the new token; `never` if the gateway does not renew this session; `later` if the request failed
  */
 export async function askRenewal(
   { origin, token, tlsTrust }: GatewayAccess,

@@ -3,10 +3,10 @@ import { NotConfirmed, Usage } from '../errors.ts'
 import { printable } from './terminal.ts'
 
 /**
- * Asks for confirmation of an action that cannot be undone.
+ * Asks the user to confirm an action, unless `--yes` confirms it.
  *
- * @param action such as `revoke the API token nightly`, or a function that finds this out
- * @throws Usage without a terminal, NotConfirmed for any answer but yes
+ * @param action such as `revoke the API token nightly`, or a function that finds this text
+ * @throws Usage without a terminal, NotConfirmed for any answer but yes, and the errors of `action`
  */
 export async function confirm(
   { interactive, ask }: Pick<Context, 'interactive' | 'ask'>,

@@ -5,14 +5,14 @@ import { printable } from './terminal.ts'
 type Terminal = Pick<Context, 'columns' | 'styled'>
 
 const gap = '  '
-/** Columns are not shortened to less. */
+/** The smallest width to which a column is shortened. */
 const minWidth = 10
 /** IDs, which users copy, and times, whose headings end with a zone, are never shortened. */
 const neverShortened = /^ID$|\)$/
 
 /**
  * Formats a table. If it is wider than the terminal, leaves out empty columns and shortens the widest columns. If they would
- * become too narrow, prints a block with a line per cell for each row. Without a terminal, prints all text in full.
+ * become too narrow, prints each row as a block with one line per cell. Without a terminal, prints all text in full.
  */
 export function table(
   { columns, styled }: Terminal,

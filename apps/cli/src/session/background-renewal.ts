@@ -4,9 +4,9 @@ import type { Target } from '../target/target.ts'
 
 /** The renewal of a session while its command runs. */
 export interface BackgroundRenewal<T extends Target = Target> {
-  /** The target for the command. Waits briefly for a newer token if the old one could expire while the command runs. */
+  /** The target for the command. Waits briefly for a newer token if the old one expires soon. */
   target(): Promise<T>
-  /** Call this after convox has started, because the code that sends the request takes longer to load than Node itself. */
+  /** Begins a renewal that is due. Call this after convox has started, because loading the code would delay its start. */
   begin(): void
   /** Resolves when the new token is stored, or the renewal has failed. */
   ended(): Promise<void>
@@ -17,7 +17,7 @@ const startTimeout = 3_000
 /** Milliseconds to wait silently after the command has ended. */
 const silentWait = 1_000
 
-/** Does nothing if no renewal is due. If the renewal fails, the token stays valid for the other half of its life. */
+/** Does nothing if no renewal is due. If the renewal fails, the old token stays valid until it expires. */
 export function startBackgroundRenewal<T extends Target>(context: Context, initialTarget: T): BackgroundRenewal<T> {
   const { name, renewalDue, expiry } = initialTarget
   const abandonment = new AbortController()

@@ -47,7 +47,11 @@ export async function revokeSessionOf(
   }
 }
 
-/** Revokes the session of the stock CLI, and removes its settings. @returns a sentence about the result; null if there was no such session */
+/**
+ * Revokes the session of the stock CLI, and removes its login from the settings.
+ *
+ * @returns a sentence about the result; null if `convox-login` had not logged it in
+ */
 export async function endConvoxLogin(context: Context, gateway: Gateway): Promise<string | null> {
   try {
     return await revokeAndRemove(context, gateway)

@@ -1,5 +1,5 @@
 const day = 24 * 60 * 60 * 1000
-/** Milliseconds before the expiry from which a token "expires soon". */
+/** Milliseconds. A token with at most this time left "expires soon". */
 const soonPeriod = 3 * day
 
 export type Expiry =

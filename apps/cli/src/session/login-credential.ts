@@ -37,7 +37,7 @@ export interface LoginTarget {
 export interface Credential {
   readonly token: Secret
   readonly answer: MeAnswer
-  /** Whether the token was issued now, or belongs to the session that exists for this address. */
+  /** `new`: the token is from a login or from `--token`. `existing`: it belongs to the session that exists for this address. */
   readonly source: 'new' | 'existing'
   /** Set after a login with a browser. */
   readonly session: NewSession | null

@@ -22,7 +22,7 @@ export interface Login {
   /** The absolute path of `--ca`. */
   readonly ca: string | undefined
   readonly token: Secret
-  /** Whether the token was issued now, or belongs to the session that exists for this address. */
+  /** `new`: the token is from a login or from `--token`. `existing`: it belongs to the session that exists for this address. */
   readonly source: 'new' | 'existing'
   /** The only rack of the token; null for all racks. */
   readonly boundTo: string | null
@@ -37,7 +37,7 @@ export interface StoredLogin {
   restore: StoredToken['restore']
 }
 
-/** Stores the token of a login. The caller must have the credentials lock, because a keychain may wait for the user. */
+/** Stores the token of a login. The caller must hold the credentials lock until the file is written, too. */
 export async function storeLogin(context: Context, config: ClientConfig, login: Login): Promise<StoredLogin> {
   const slot = slotFor(login)
   const ownSlot = tokenSlot(login)
@@ -69,7 +69,7 @@ function withLogin(config: ClientConfig, login: Login, stored: StoredToken | nul
   return stored.isFirstFileNote ? { ...written, file_store_told: true } : written
 }
 
-/** The entry of the name. If it was for another gateway, without `ca` and `relay`, because they are settings for that gateway. */
+/** The entry of the name. If it was for another gateway, leaves out `ca` and `relay`, which are settings for that gateway. */
 function reusableEntry(config: ClientConfig, { name, origin }: Login): GatewayEntry | undefined {
   const entry = gatewayOf(config, name)
   if (entry === null) return undefined
@@ -88,7 +88,10 @@ function tokenSlot({ name, origin }: Login): CredentialSlot {
   return { kind: 'token', origin, name }
 }
 
-/** The slot for the token. All names of an address share a session, unless it is bound to one rack. An API token belongs to one name. */
+/**
+ * The slot for the token. All names of an address share a session, unless the session is bound to one rack. An API token
+ * belongs to one name.
+ */
 function slotFor(login: Login): CredentialSlot {
   const { origin, token, boundTo } = login
   const isShared = boundTo === null && !isNonInteractiveToken(token.reveal())

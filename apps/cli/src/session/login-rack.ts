@@ -17,9 +17,10 @@ const maxAttempts = 3
 
 /**
  * Chooses the rack for a name: `--as-rack`, the rack of the existing entry, the rack with the same name, or the only rack.
- * Otherwise asks the user. Without an answer of the gateway, assumes the rack with the same name.
+ * Otherwise asks the user. Without an answer of the gateway, assumes `--as-rack`, the rack of the existing entry, or a rack
+ * with the same name. A user without a role also gets a rack with the same name.
  *
- * @throws UnknownRack, Usage
+ * @throws UnknownRack if the user has no role on the rack of `--as-rack`; Usage if the user chooses none
  */
 export async function rackFor(context: Context, request: RackRequest, me: Me | null): Promise<string> {
   const { name, rack, existing } = request

@@ -23,7 +23,7 @@ import { expiryOf } from './expiry.ts'
  * Renews a session, and stores the new token where the old one is. Only one process renews at a time: the next one finds
  * the new token. Other processes can change the file meanwhile, and a login or logout takes precedence.
  *
- * @param signal abandons the renewal before the gateway has changed anything
+ * @param signal abandons the request; the target then keeps its old token
  */
 export function renew<T extends Target>(context: Context, target: T, name: string, signal?: AbortSignal): Promise<T> {
   const { configPath, now } = context
@@ -49,7 +49,7 @@ async function withToken(context: Context, credential: Credential | null): Promi
   return credential === null || token === null ? null : { ...credential, token }
 }
 
-/** Checks before the renewal that a new token can be stored. Otherwise it would be lost, and the old one expires within a day. */
+/** Checks that a new token can be stored. Otherwise a renewal would lose it, and the old one would expire within a day. */
 async function checkStorable(context: Context, stored: CredentialWithToken): Promise<void> {
   if (stored.entry.kept_in === undefined) return
   await withCredentialsLock(context, async () => {

@@ -20,9 +20,9 @@ export interface ReusableSession {
 }
 
 /**
- * Finds a valid session of another name at this address that is not bound to one rack.
+ * Finds a valid session that another name at this address uses, and that is not bound to one rack.
  *
- * @returns null also if the name uses this session already, because another login asks for a new session
+ * @returns null if there is none, or if the name is already for this address and rack: a second login gets a new session
  */
 export async function reusableSession(
   context: Context,

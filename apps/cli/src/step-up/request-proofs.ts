@@ -21,9 +21,14 @@ export interface ProvingGateway {
 export type InterruptibleGateway = ProvingGateway & { readonly signal: AbortSignal }
 
 export interface RequestProofs {
-  /** The newest proof, which the further requests of the command send, too. */
+  /** The newest proof, which later requests of the command send, too. Null before the first proof. */
   current(): Secret | null
-  /** Asks the user for the proof that an answer of the gateway needs. @returns null if it needs none @throws StepUpNeeded, Interrupted */
+  /**
+   * Asks the user for the proof that an answer of the gateway requires.
+   *
+   * @returns null if it requires none
+   * @throws StepUpNeeded, Interrupted
+   */
   prove(answer: GatewayDenial): Promise<Secret | null>
 }
 

@@ -109,7 +109,7 @@ function withoutRule({ reason, remedy }: Explanation): Explanation {
   return { reason, remedy: remedy.replace(/ \(rule [^)]*\)$/, '') }
 }
 
-/** Seconds; null if the header is missing. */
+/** The seconds until another attempt; null if the header is missing, or is not a positive number. */
 function retryAfter({ headers }: GatewayAnswer): number | null {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN)
   return Number.isFinite(seconds) && seconds > 0 ? seconds : null

@@ -14,7 +14,7 @@ export interface RackRow {
   readonly loggedIn: boolean
   /** RFC 3339; null if it is unknown. */
   readonly expiresAt: string | null
-  /** `shared` by all racks at this address, or `own`: only for this name. */
+  /** `shared`: all racks at this address use it. `own`: only this name uses it. Null without a token. */
   readonly token: 'shared' | 'own' | null
   readonly keptIn: 'file' | 'keychain' | 'environment' | null
 }

@@ -27,7 +27,7 @@ export interface Target {
   readonly rack: string | null
   readonly token: Secret
   readonly expiry: Expiry
-  /** Whether a session is past half of its life, by the file. */
+  /** Whether the time `renew_at` in the file has passed. It is at half of the session's life. */
   readonly renewalDue: boolean
   /** Whether the file lets convox use the relay; undefined if the environment replaces the file. */
   readonly relay?: 'on' | 'off'

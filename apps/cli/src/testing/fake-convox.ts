@@ -71,7 +71,7 @@ function ask(times) {
   chmodSync(path, 0o755)
 }
 
-/** `exit` runs in the shell, because Node takes twenty times longer to start. Words that need an escape in JSON still need Node. */
+/** `exit` runs in the shell, because Node takes twenty times longer to start. Words that JSON would escape still need Node. */
 const shell = `#!/bin/sh
 [ -z "$FAKE_CONVOX_OUTPUT" ] || exec > "$FAKE_CONVOX_OUTPUT"
 case "\${FAKE_CONVOX:-exit 0}" in

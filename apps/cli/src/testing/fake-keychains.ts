@@ -20,9 +20,10 @@ export interface FakeKeychain {
 }
 
 /**
- * The beginning of both fake tools, which records each call. FAKE_KEYCHAIN is `hang`, `asking` (waits for `unlock`),
- * `locked`, `full`, `forgetful`, `loud`, or `sealing DIRECTORY` (makes the directory read-only after storing a token). Shell
- * scripts, because they start sooner than Node. Accounts are addresses, so `item` is a file in a directory `http:`.
+ * The beginning of both fake tools, which records each call. FAKE_KEYCHAIN is `hang` (never answers), `asking` (waits for
+ * `unlock`), `locked`, `full` (fails to store), `forgetful` (stores nothing, without an error), `loud` (fails to store, and
+ * repeats its input), or `sealing DIRECTORY` (makes the directory read-only after storing a token). The tools are shell
+ * scripts, because these start sooner than Node. Accounts are addresses, so `item` is a file in a directory `http:`.
  */
 const common = (home: string) => `#!/bin/sh
 cd '${home}' || exit 1

@@ -14,7 +14,7 @@ import { systemKeychain } from './system-keychain.ts'
 /** The fields of an entry, except for the token and its location. */
 export type TokenDetails = Omit<TokenEntry, 'token' | 'kept_in' | 'url'>
 
-/** The token of a credential; null if the keychain no longer has it. @throws KeychainUnusable */
+/** The token of a credential; null if its entry or the keychain has none. @throws KeychainUnusable */
 export async function readToken(context: Context, { slot, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return entry.token ?? null
   try {
@@ -45,7 +45,7 @@ export interface StoredToken {
  * Stores the token of a login in the keychain or the file, as the user has configured. By default it falls back to the
  * file, and tells the user once.
  *
- * @throws KeychainUnusable
+ * @throws KeychainUnusable, BadSetting
  */
 export async function storeToken(
   context: Context,
@@ -82,12 +82,16 @@ export async function replaceToken(
   return { kept_in: 'keychain' }
 }
 
-/** Makes sure that a newer token can be stored in the place of this one. @throws KeychainUnusable */
+/** Writes a token to its keychain again, to make sure that a newer one can replace it. @throws KeychainUnusable */
 export async function checkReplaceable(context: Context, { slot, entry }: Credential, token: string): Promise<void> {
   if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(slot), token)
 }
 
-/** Deletes a token from the keychain; a token in the file is deleted with its entry. @returns why this failed and the remedy, or null */
+/**
+ * Deletes a token from the keychain. A token in the file is deleted with its entry instead.
+ *
+ * @returns why this failed and the remedy, or null
+ */
 export async function deleteToken(context: Context, { slot, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return null
   const account = accountOf(slot)

@@ -44,7 +44,10 @@ export interface DemoIdentityProvider {
   close(): Promise<void>
 }
 
-/** An OpenID provider on loopback, for the demo and its tests. It requires PKCE (S256), and sends `iss` in the callback (RFC 9207). */
+/**
+ * Starts an OpenID provider on loopback, for the demo and its tests. It requires PKCE (S256), and sends `iss` in the callback
+ * (RFC 9207).
+ */
 export async function startDemoIdentityProvider(options: DemoIdentityProviderOptions): Promise<DemoIdentityProvider> {
   const { Provider, interactionPolicy } = await loadLibrary()
   const server = createServer()
@@ -67,7 +70,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
         redirect_uris: [`${options.gatewayUrl}/gateway/auth/callback`],
       },
     ],
-    // The request has this scope only after consent.
+    // A request has the scope `offline_access` only after consent.
     issueRefreshToken: async (_context, _client, { scopes }) =>
       refreshTokens === 'always' || (refreshTokens === 'with consent' && scopes.has('offline_access')),
     rotateRefreshToken: true,

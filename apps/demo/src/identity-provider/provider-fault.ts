@@ -39,7 +39,7 @@ export async function waitIfSlow(fault: ProviderFault | null, { url }: IncomingM
   await fault.until
 }
 
-/** Sends the response of the fault, if it has one for this request. @returns whether it did */
+/** Sends the response of the fault, if the fault is for this request. @returns whether it is, even if it sends no response */
 export function sendFaultyResponse(
   fault: ProviderFault | null,
   request: IncomingMessage,

@@ -17,7 +17,7 @@ interface SigningKey {
 export interface Signing {
   /** The first private key, for the configuration of the library. */
   readonly first: JWK
-  /** The key set of the provider: the public key that signs now. */
+  /** The key set that the provider publishes. It has only the public key of the current signing key. */
   publishedKeys(): Promise<{ keys: JWK[] }>
   /** Signs with a new key from now on, and publishes only that key. */
   rotate(): Promise<void>

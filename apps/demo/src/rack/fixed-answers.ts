@@ -4,7 +4,7 @@ import * as answers from './fixed/answers.ts'
 import { echoFrames } from './fixed/echo.ts'
 
 /**
- * The mode for benchmarks: prepared responses, no state, no log of requests, and no parsing. Only the password is checked.
+ * The mode for benchmarks: prepared responses, no state, no log of requests, and no parsing. Checks only the password.
  *
  * | request | response |
  * |---|---|
@@ -12,7 +12,9 @@ import { echoFrames } from './fixed/echo.ts'
  * | GET of `/releases` and `/releases/{id}` | ten releases, or one; the newest has 50 variables |
  * | GET of `/apps/app-large/releases` | a list of 10 MB |
  * | any other GET | ten apps, 2 KB |
- * | POST and PUT of objects, `/builds…`, and `/data` | a URL, a build, or `ok` (respectively), after the whole body has arrived |
+ * | POST and PUT of objects | a URL, after the whole body has arrived |
+ * | POST and PUT of `/builds…` | a build, after the whole body has arrived |
+ * | POST and PUT of `/data` | `ok`, after the whole body has arrived |
  * | POST of `/builds/import` | a build whose description has the number of bytes that arrived |
  * | any other request | a new release, after the whole body has arrived |
  * | any websocket | an echo of each frame |
@@ -74,7 +76,7 @@ function send(response: ServerResponse, { headers, body }: answers.FixedAnswer):
   response.end(body)
 }
 
-/** Bytes of a large response without a number in its path. */
+/** The number of bytes of a large response, unless its path has a number. */
 export const largeLength = 100_000_000
 const chunk = Buffer.alloc(256 * 1024, 'large ')
 

@@ -6,7 +6,7 @@ const offsets = noise.length - chunkLength
 
 /**
  * Generates any number of bytes, always the same ones, without storing them.
- * They don't compress, and neighbouring chunks differ, so that a lost or repeated chunk changes the digest.
+ * They don't compress, and neighboring chunks differ, so that a lost or repeated chunk changes the digest.
  */
 export async function* generatedBytes(length: number): AsyncGenerator<Buffer> {
   for (const chunk of chunksOf(length)) yield chunk

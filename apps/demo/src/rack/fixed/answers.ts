@@ -33,7 +33,7 @@ export const releases = prepareAnswer([newest, ...Array.from({ length: 9 }, (_, 
 
 let large: FixedAnswer | null = null
 
-/** The same for `app-large`: 10 MB, in which every release has its 50 variables. */
+/** `GET /apps/app-large/releases`: 10 MB, in which every release shows 50 variables. */
 export function largeReleases(): FixedAnswer {
   large ??= prepareAnswer(Array.from({ length: 4_800 }, (_, index) => release(index % 26, env)))
   return large
@@ -42,7 +42,7 @@ export function largeReleases(): FixedAnswer {
 /** `GET /apps/{app}/releases/{release}`, with 50 variables. */
 export const oneRelease = prepareAnswer(newest)
 
-/** The answer to a form: a new release. */
+/** The answer to every other change: a new release. */
 export const newRelease = prepareAnswer(release(0, 'PLAIN=value\nRAILS_ENV=production'))
 
 /** The answer to an uploaded object: its address. */
@@ -68,12 +68,12 @@ const plainBuild = {
 /** The answer to a started build. */
 export const build = prepareAnswer(plainBuild)
 
-/** The answer to an imported build. */
+/** The answer to an imported build. Its description has the number of bytes that arrived. */
 export function importedBuild(bytes: number): FixedAnswer {
   return prepareAnswer({ ...plainBuild, description: `${bytes} bytes` })
 }
 
-/** The answer to every other upload. */
+/** The answer to an upload of `/data`. */
 export const acceptedUpload: FixedAnswer = {
   headers: ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', '3'],
   body: Buffer.from('ok\n'),

@@ -42,7 +42,7 @@ export async function importBuild({ rack, variables, body }: Call): Promise<Answ
   return json(build)
 }
 
-/** Fetches an image in the background. An external build is complete after a second. */
+/** Accepts an image, but does not fetch it. The build is complete after a second. */
 export function importImage({ rack, variables, parameters }: Call): Answer {
   const build = findBuild(findApp(rack, variables.app), variables.build ?? '')
   if (!parameters.image) throw new RackError(400, 'image is required')
@@ -50,7 +50,7 @@ export function importImage({ rack, variables, parameters }: Call): Answer {
   return bare(202)
 }
 
-/** The convox.yml of a small, valid archive. An import can contain any bytes. */
+/** The convox.yml of a small, valid archive. Empty for other archives, because an import can contain any bytes. */
 function manifestIn(archive: Buffer): string {
   try {
     const files = readTar(gunzipSync(archive, { maxOutputLength: 16 * 1024 * 1024 }))
