@@ -39,7 +39,7 @@ export const progress = 'asking the gateway'
 interface Identity {
   readonly name: string
   readonly kind: string
-  /** The rack that the token is bound to. */
+  /** The only rack of the token; null for all racks. */
   readonly rack: string | null
   readonly racks: readonly string[]
   readonly roles: readonly string[]

@@ -10,7 +10,10 @@ export async function rackNames(context: Context): Promise<string[]> {
   return Object.keys(config.gateways ?? {})
 }
 
-/** Reading such a file corrects its permissions and prints a note. Completion prints no notes, so it does not read the file. */
+/**
+ * Whether other users can read the configuration file. Completion does not read such a file, because reading it corrects its
+ * permissions and prints a note.
+ */
 export function isReadableByOthers({ configPath, platform }: Pick<Context, 'configPath' | 'platform'>): boolean {
   const stats = statSync(configPath, { throwIfNoEntry: false })
   return platform !== 'win32' && stats !== undefined && (stats.mode & 0o077) !== 0

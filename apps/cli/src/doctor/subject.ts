@@ -18,7 +18,7 @@ export interface Subject {
   readonly tlsTrust: GatewayTrust | undefined
   /** Whether the file lets convox use the relay; undefined if it has no entry for the gateway. */
   readonly relay: Target['relay']
-  /** Why there is no target. */
+  /** Why there is no target; null if there is one. */
   readonly fault: Error | null
   /** The notices of reading the file. */
   readonly notices: readonly string[]

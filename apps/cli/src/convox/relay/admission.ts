@@ -9,7 +9,7 @@ export interface Admission {
   readonly host: string
   /** The password of this run. */
   readonly password: Secret
-  /** The prefix of every request target: `/rack/NAME/`. */
+  /** The prefix of every request target: `/rack/NAME/`, or `/` for the whole gateway. */
   readonly path: string
   /** The origin of the gateway. */
   readonly origin: string

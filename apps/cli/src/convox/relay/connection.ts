@@ -12,7 +12,7 @@ import { createRequestScanner } from './request-scanner.ts'
 
 export interface ConnectionOptions {
   readonly admission: Admission
-  /** A connection to the gateway, whose certificate has been verified. @throws GatewayConnectionError */
+  /** Connects to the gateway. For https, verifies its certificate. @throws GatewayConnectionError */
   connect(): Promise<Duplex>
   /** Called when the first request is admitted. */
   onAdmitted(): void
