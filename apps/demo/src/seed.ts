@@ -13,7 +13,7 @@ export interface DemoTokens {
   readonly admin: string
   /** An API token of a service account. */
   readonly ci: string
-  /** Bound to the rack `staging`, or else to the first one. */
+  /** Bound to the rack `staging`, or to the first rack if there is no `staging`. */
   readonly stagingViewer: string
 }
 
@@ -63,7 +63,7 @@ async function sessionOf(issuer: Issuer, email: string, role: string, rack?: str
   return token
 }
 
-/** Binds roles to the groups of the demo's identity provider, but only once, so that later changes stay. */
+/** Binds a role to each group of the demo's identity provider that has no binding yet, so that changed bindings stay. */
 async function bindGroups(issuer: Issuer, { sql }: Pick<Database, 'sql'>): Promise<void> {
   const boundGroups = await sql<
     { name: string }[]

@@ -62,7 +62,7 @@ export function webDevServer(): WebConsoleSource {
   }
 }
 
-/** Otherwise two listeners would answer each upgrade. The proxy's listener gets hot reload, and the gateway's listeners get the others. */
+/** Gives upgrades for hot reload to the proxy's listener, and all others to the gateway's listeners. Without this, both would answer. */
 function separateHotReload(app: FastifyInstance, gatewayListeners: readonly unknown[]): void {
   type Listener = (request: IncomingMessage, ...others: unknown[]) => void
   const listeners = app.server.rawListeners('upgrade') as Listener[]

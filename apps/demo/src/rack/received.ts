@@ -8,9 +8,12 @@ export interface ReceivedRequest {
   /** The request target's bytes, one per character. */
   readonly target: string
   readonly rawHeaders: RawHeaders
-  /** The first MiB; the length of the whole body; its SHA-256 in hex, or null until all of it has arrived and for a websocket. */
+  /**
+   * `bytes`: the first MiB. `length`: of everything that has arrived. `sha256`: of the whole body, in hex; null until the whole
+   * body has arrived, and always null for a websocket.
+   */
   readonly body: { readonly bytes: Buffer; readonly length: number; readonly sha256: string | null }
-  /** `METHOD /path/{variable}` of the route that the rack found; a websocket's method is `WS`. Null: no route (404, 405). */
+  /** `METHOD /path/{variable}` of the route that the rack found; a websocket's method is `WS`. Null if no route matches. */
   readonly route: string | null
   readonly variables: Readonly<Record<string, string>>
   readonly app: string | null
@@ -21,7 +24,7 @@ export interface ReceivedRequest {
   /** Every parameter of the route as its handler reads it. */
   readonly parameters: Parameters
   readonly authenticated: boolean
-  /** Null until it is answered; 101 for a websocket. */
+  /** The status of the rack's response; 101 for an accepted websocket. Null until the rack responds. */
   readonly status: number | null
 }
 

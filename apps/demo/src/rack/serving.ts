@@ -48,7 +48,7 @@ export function arrive(serving: Serving, message: IncomingMessage): Arrival {
   return { request, method, path: textOf(target.path), query: target.query, match, fault, largeSize }
 }
 
-/** The call with its parameters, for the handler and the record. */
+/** Creates the call for the handler, and records its parameters. */
 export function toCall(
   serving: Serving,
   arrival: Arrival,

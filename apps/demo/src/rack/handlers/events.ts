@@ -5,7 +5,7 @@ import { readPairs } from '../wire/form.ts'
 
 const maxEvents = 1000
 
-/** Accepts any event from any caller with write access, because a rack can't tell who sent it. */
+/** Accepts every event that has an action, because a rack can't tell who sent it. */
 export function sendEvent({ rack, parameters }: Call): Answer {
   const { action = '', data = '', error = '', status = '' } = parameters
   if (action === '') throw new RackError(400, 'action is required')

@@ -6,7 +6,7 @@ import { findApp } from '../state/rack.ts'
 import type { Call } from '../types.ts'
 import type { WebSocketStream } from '../wire/websocket.ts'
 
-/** The CLI reads its exit code from a frame with this marker and the number. */
+/** Precedes the exit code of the command in a frame. The CLI exits with this code. */
 export const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D:'
 
 /** Runs a command in a process: the command of the query, or else of the multipart body, or else of the header. */

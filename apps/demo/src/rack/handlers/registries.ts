@@ -2,7 +2,7 @@ import { RackError } from '../errors.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 
-/** Includes the passwords, like the rack's provider. */
+/** Includes the passwords, as a real rack does. */
 export function listRegistries({ rack }: Call): Answer {
   return json(rack.registries)
 }

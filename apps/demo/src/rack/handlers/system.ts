@@ -12,7 +12,7 @@ export function getSystem({ rack }: Call): Answer {
   return json(rack.system)
 }
 
-/** An update takes a second, during which the rack's status is `updating`. */
+/** A change of the version takes a second, during which the rack's status is `updating`. Other changes take effect at once. */
 export function updateSystem({ rack, parameters }: Call): Answer {
   const { system, clock } = rack
   if (parameters.parameters !== undefined) {
@@ -71,7 +71,7 @@ export function listSystemReleases({ rack }: Call): Answer {
   return json([{ id: version, app: '', build: '', env: '', manifest: '', description: '', created: zeroTime }])
 }
 
-/** Finds idle machines; there are none. */
+/** Does nothing, because the demo rack has no idle machines. */
 export function cleanUpKarpenter(): Answer {
   return ok()
 }

@@ -10,7 +10,7 @@ const roles: ReadonlyMap<string, string> = new Map([
 ])
 const maxHours = 8760
 
-/** A token with a valid form. The demo rack itself accepts no tokens. */
+/** Creates a token in the format of a real rack. The demo rack itself accepts only its password. */
 export function createToken({ rack, parameters }: Call): Answer {
   const hours = parameters.durationInHour ?? ''
   if (!/^\d+$/.test(hours)) throw new RackError(400, 'invalid duration')

@@ -10,7 +10,7 @@ blockedAddresses.addSubnet('fe80::', 10, 'ipv6')
 
 /**
  * Whether a rack opens connections to this host: not to itself, not to link-local addresses (where a cloud keeps its credentials),
- * and not to numbers that resolvers read as addresses though they aren't written as such.
+ * and not to a host that consists of numbers only, such as `2130706433`, because resolvers read it as an address.
  */
 export function isProxyHost(host: string): boolean {
   const name = host

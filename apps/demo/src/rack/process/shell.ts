@@ -2,7 +2,7 @@ import type { Command, Execution } from './execution.ts'
 import { splitCommand } from './shellquote.ts'
 
 /**
- * A minimal shell: each line is a built-in command, and `exit N` ends the shell. With `-c`, it runs only the given line.
+ * A minimal shell: each line is a command for `runCommand`, and `exit N` ends the shell. With `-c`, it runs only the given line.
  * On a terminal it prompts with `$ `.
  */
 export async function runShell(execution: Execution, runCommand: Command): Promise<number> {
@@ -33,7 +33,7 @@ async function runLine(
 
 async function* noInput(): AsyncGenerator<Buffer> {}
 
-/** Each line of an input, without its end, once it is complete. */
+/** Yields each line of an input as soon as it is complete, without its line break. The last line needs no line break. */
 export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let rest = ''
   for await (const data of input) {

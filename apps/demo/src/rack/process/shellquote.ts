@@ -4,7 +4,7 @@ import { RackError } from '../errors.ts'
  * Splits a command as the rack does before it starts it (kballard/go-shellquote): quotes and backslashes only, no shell.
  * Words end at space, tab and line feed, and nowhere else.
  *
- * @throws RackError with the message of go-shellquote for an unterminated quote
+ * @throws RackError with the message of go-shellquote for an unterminated quote or escape
  */
 export function splitCommand(command: string): string[] {
   const words: string[] = []

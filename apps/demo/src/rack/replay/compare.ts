@@ -4,8 +4,8 @@ import type { Exchange } from './replay.ts'
 import { idPattern } from './translation.ts'
 
 /**
- * Describes the differences between the recorded answer and the present one. Times are ignored, and IDs are compared once they
- * are translated. Headers are compared by name, bodies byte by byte, and streams by the text of their frames and their ends.
+ * Describes the differences between the recorded answer and the present one. Times are ignored, and IDs are compared after
+ * their translation. Headers are compared by name, bodies byte by byte, and streams by the text of their frames and their ends.
  */
 export function differences(exchange: Exchange): string[] {
   const { recorded, answer } = exchange

@@ -15,7 +15,7 @@ export interface ReplayOptions {
   readonly headers?: readonly (readonly [name: string, value: string])[]
   /** Use the same translation for recordings that depend on each other. */
   readonly translation?: Translation
-  /** Waits as many milliseconds as passed in the recording. Default: real time. With a manual clock: `clock.advance`. */
+  /** Waits for the given number of milliseconds. Default: real time. With a manual clock: `clock.advance`. */
   readonly wait?: (milliseconds: number) => Promise<unknown>
   /** Ends the replay after an exchange, as the CLI ends after a denial. */
   readonly until?: (exchange: Exchange) => boolean
@@ -30,8 +30,9 @@ export interface Exchange {
   readonly status: number
   /** The recorded body with all known IDs translated. */
   readonly expectedBody: string
-  /** The frames after a 101; null without one. */
+  /** The recorded frames after a 101; null for any other status. */
   readonly recordedFrames: readonly Frame[] | null
+  /** The new frames after a 101, added as they arrive; null for any other status. */
   readonly frames: readonly Frame[] | null
 }
 
@@ -41,7 +42,7 @@ const step = 100
 
 /**
  * Sends a recording's bytes over real sockets, with Host, Origin, and the credential replaced, and IDs translated. A stream that the
- * recorded rack ended is read to its end before the next request. Other streams stay open until the last response.
+ * recorded rack ended is read to its end before the next request. Other streams stay open until the end of the replay.
  *
  * @throws Error if a connection ends without a response
  */

@@ -8,17 +8,18 @@ export interface RecordedExchange {
   readonly connection: number
   readonly request: HttpMessage
   readonly answer: HttpMessage
-  /** The frames that the rack sent after a 101; null without one. */
+  /** The frames that the rack sent after a 101; null for any other status. */
   readonly frames: readonly Frame[] | null
   /** The bytes that the client sent after the 101: masked frames. */
   readonly sent: string
-  /** When the rack answered, in milliseconds since 1970, to the second. A websocket has no time of its own. */
+  /** When the rack answered, in milliseconds since 1970, to the second. Null without a `Date` header. */
   readonly at: number | null
 }
 
 /**
- * The exchanges of a recording in the order in which the CLI made them. Connections were open at the same time, so the order comes from
- * the answers' dates. A websocket follows the probe (`GET /machines` or `/racks`) that the CLI sends before each.
+ * The exchanges of a recording in the order in which the CLI made them. Connections were open at the same time, so the order
+ * comes from the answers' dates. The CLI sends a probe (`GET /machines` or `/racks`) before each websocket, so a websocket
+ * follows its probe and gets the time of the probe.
  */
 export function scheduleOf(recording: CliRecording): RecordedExchange[] {
   const all = recording.connections.flatMap(readConnection)

@@ -45,7 +45,7 @@ const budgetFields = {
   value: ['ack_by'],
 }
 
-/** Everything below `/apps`, in the order in which the rack's router looks. */
+/** Everything below `/apps`, in the order in which the rack's router tries the routes. */
 export const appRoutes: readonly DemoRoute[] = [
   http('GET', '/apps', apps.listApps),
   http('POST', '/apps', apps.createApp, { value: ['name'], form: ['generation', 'timeout'] }),

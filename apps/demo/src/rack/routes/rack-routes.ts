@@ -18,7 +18,7 @@ const shellOptions = { header: ['Command', 'Private-Key', 'Height', 'Width'] }
 const systemFields = { form: ['count', 'force', 'parameters', 'type', 'version'] }
 const metricOptions = { query: ['start', 'end', 'period', 'metrics'] }
 
-/** Everything that isn't below `/apps`; `/check` is served before authentication. */
+/** Everything that isn't below `/apps`. Only `/check` needs no authentication. */
 export const rackRoutes: readonly DemoRoute[] = [
   http('GET', '/auth', () => ok()),
   http('GET', '/check', () => ok()),

@@ -43,7 +43,7 @@ export function logLine(clock: Clock, source: string, text: string): string {
   return `${new Date(clock.now()).toISOString().slice(0, 19)}Z ${source} ${text}\n`
 }
 
-/** The line without `Prefix`: only the process's own output. */
+/** Removes the time and the source from a line, for a caller that doesn't set the option `Prefix`. */
 export function withoutPrefix(line: string): string {
   return line.replace(/^\S+Z \S+ /, '')
 }

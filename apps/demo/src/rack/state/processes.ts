@@ -54,7 +54,7 @@ function add(app: AppState, process: Process): Process {
   return process
 }
 
-/** Whether the process is a replica of its service, and not of a `run`. */
+/** Whether the process is a replica of its service, and not a one-off process. */
 export function isReplica(process: Process): boolean {
   return process.image !== ''
 }

@@ -30,7 +30,7 @@ export interface Certificate {
   readonly domains: readonly string[]
   expiration: string
   readonly status: string
-  /** Not printed: the rack lists generated certificates apart. */
+  /** Not in the rack's output. The rack can list only the generated certificates. */
   readonly origin: 'uploaded' | 'generated'
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** An upload: its length, and its first bytes. */
 export interface StoredBytes {
   readonly length: number
-  /** Of all of it, in hex. */
+  /** Of the whole upload, in hex. */
   readonly sha256: string
   /** The beginning, up to `maxStoredBytes`. */
   readonly bytes: Buffer

@@ -3,7 +3,10 @@ export interface ContractLine {
   /** `METHOD /path`; a websocket's method is WS. Variables are named as in the examples. */
   readonly route: string
   readonly parameters: readonly (readonly [location: ParameterLocation, name: string])[]
-  /** `ok`, `bytes`, `empty`, `text`, a websocket's `stream`, or the fields of a JSON object; `[…]` for a list of objects. */
+  /**
+   * The body: `ok`, `bytes`, `none` (no body), `empty` (no body, with status 202), a websocket's `stream`, or the fields of a JSON
+   * object; `[…]` for a list of objects. `null` and `["k"]` are the JSON itself.
+   */
   readonly answer: string
 }
 

@@ -9,7 +9,7 @@ export interface Example {
   readonly form?: Readonly<Record<string, string>>
   readonly body?: string
   readonly query?: string
-  /** Calls that come first. */
+  /** Calls to make before this one. */
   readonly before?: readonly string[]
 }
 

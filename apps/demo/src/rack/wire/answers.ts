@@ -14,7 +14,7 @@ export function ok(): Answer {
   return { status: 200, headers: [['Content-Type', plainText]], body: Buffer.from('ok\n') }
 }
 
-/** A body of unknown length, sent in chunks. */
+/** A body of bytes. An iterable is sent in chunks, because its length is unknown. */
 export function binary(body: Buffer | AsyncIterable<Buffer>): Answer {
   return { status: 200, headers: [['Content-Type', 'application/octet-stream']], body }
 }

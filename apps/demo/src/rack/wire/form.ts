@@ -3,7 +3,7 @@ import { firstHeader, type RawHeaders } from './headers.ts'
 import { readMediaType } from './media-type.ts'
 import { readMultipart } from './multipart.ts'
 
-/** Values by name, in the order of the rack's handlers, which use the first one. */
+/** Values by name, in Go's order. The rack's handlers use the first value of a name. */
 export type Values = ReadonlyMap<string, readonly string[]>
 
 export interface Form {
@@ -16,7 +16,7 @@ export interface Form {
 
 const methodsWithForm = new Set(['POST', 'PUT', 'PATCH'])
 
-/** Reads the parameters of a request like Go's `ParseMultipartForm`. Skips invalid parts, but never refuses them. */
+/** Reads the parameters of a request like Go's `ParseMultipartForm`. Skips invalid parts. */
 export function readForm(method: string, query: string, headers: RawHeaders, body: Buffer): Form {
   const fromQuery = readPairs(query)
   const { type, parameters } = readMediaType(firstHeader(headers, 'content-type') ?? '')

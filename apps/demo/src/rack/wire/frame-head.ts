@@ -7,11 +7,11 @@ export type Masking = 'masked' | 'unmasked'
 export interface FrameHead {
   readonly opcode: number
   readonly final: boolean
-  /** Of the payload, in bytes. */
+  /** The length of the payload in bytes. */
   readonly length: number
   /** Four bytes; null for an unmasked frame. */
   readonly key: Buffer | null
-  /** Of the head itself. */
+  /** The length of the head in bytes. */
   readonly size: number
 }
 

@@ -5,9 +5,9 @@ import { unmask } from './unmask.ts'
 export interface FramePiece {
   readonly opcode: number
   readonly final: boolean
-  /** Of the whole payload, in bytes. */
+  /** The length of the frame's whole payload in bytes. */
   readonly length: number
-  /** Unmasked; empty if only the head has arrived. */
+  /** This piece of the payload, unmasked; empty if only the head has arrived. */
   readonly payload: Buffer
   readonly begins: boolean
   readonly ends: boolean

@@ -6,7 +6,7 @@ import { encodeFrame } from './frames.ts'
 export interface FrameWriter {
   /** Sends text frames of at most 32 KiB; resolves when the peer has taken them, or has gone. */
   send(bytes: Buffer): Promise<void>
-  /** Sends a single text frame of `length` bytes, however many that are, as fast as the peer takes it. */
+  /** Sends a single text frame of `length` bytes, also more than 32 KiB, as fast as the peer takes it. */
   sendOne(length: number, payload: AsyncIterable<Buffer>): Promise<void>
   /** Runs an action now, or as soon as the frame in flight is complete. */
   betweenFrames(action: () => void): void

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 
 const largestQueue = 1024 * 1024
 
-/** Received but unread bytes of a client. Pauses the socket while there are too many. */
+/** Received but unread bytes of a client. Pauses the socket while there are more than 1 MiB. */
 export interface InputQueue {
   push(data: Buffer): void
   /** Says that no more bytes follow. */

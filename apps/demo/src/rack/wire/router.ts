@@ -23,7 +23,7 @@ export type Router<R> = (request: RoutableRequest) => RouteResult<R>
 
 /**
  * Matches like gorilla/mux 1.8 with SkipClean: in the order of the table, with the decoded path, case-sensitively, without cleaning.
- * A path that exists only for other methods is `no-method`, except a WebSocket's route without its Upgrade header.
+ * A path that exists only for other methods is `no-method`. A request without `Upgrade: websocket` skips the routes of WebSockets.
  */
 export function createRouter<R extends Routable>(routes: readonly R[]): Router<R> {
   const compiled = routes.map((route) => ({ route, ...compile(route.path) }))

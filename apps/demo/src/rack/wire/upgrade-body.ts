@@ -5,10 +5,10 @@ import { readMediaType } from './media-type.ts'
 const largestBody = 1024 * 1024
 
 /**
- * The body of an upgrade request, which Node leaves on the socket.
+ * The body of an upgrade request, which Node leaves on the socket. Without a Content-Length, there is no body.
  *
  * @param which `multipart` leaves any other body unread in `rest`
- * @throws Error for a body of unknown or excessive length
+ * @throws Error if the Content-Length is invalid or larger than 1 MiB, or if the connection ends in the body
  */
 export async function readUpgradeBody(
   headers: RawHeaders,
