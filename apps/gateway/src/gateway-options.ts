@@ -6,7 +6,7 @@ import type { WebConsoleSource } from './web-console/source.ts'
 
 export interface GatewayOptions {
   readonly config: GatewayConfig
-  /** Of the runtime login. Its database must be migrated. */
+  /** The URL of a migrated database, with the runtime login. */
   readonly databaseUrl: string
   readonly log: FastifyBaseLogger
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -21,7 +21,7 @@ export type GatewayConfig = Omit<ServerConfig, 'database' | 'host' | 'port' | 'l
 
 /** Settings that tests change, and that have no environment variable. */
 export interface Tuning {
-  /** Milliseconds. */
+  /** Milliseconds between two checkpoints. */
   readonly checkpointInterval?: number
   readonly auditLimits?: Partial<AuditWriterLimits>
   /** Milliseconds until counted denials are recorded. */

@@ -5,7 +5,7 @@ import type { ServerConfig } from '@rack-gateway/config'
 import { configurationOrExit } from '../process/configuration.ts'
 import { type PreparedDatabase, prepareDatabase } from '../process/prepared-database.ts'
 
-/** What recorded work gets. */
+/** The argument of the work that `withAuditLog` runs. */
 export interface WorkContext {
   readonly config: ServerConfig
   readonly database: PreparedDatabase

@@ -38,7 +38,7 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   console.log(token)
 }
 
-/** The lifetime of the token in milliseconds: at most the limit for an API token, or for a session. */
+/** The requested or else the default lifetime of the token, in milliseconds. @throws UsageError if the requested one is too long */
 function lifetimeOf(
   { sessions }: ServerConfig,
   document: PolicyDocument,

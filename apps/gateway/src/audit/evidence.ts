@@ -10,22 +10,24 @@ import { memoizeFor } from '../rate-limits/memoize-for.ts'
 
 export interface SigningKey {
   readonly key: string
-  /** The first checkpoint that the key signed, and when. */
+  /** The number of the first checkpoint that the key signed. */
   readonly from: number
+  /** The time of that checkpoint. */
   readonly at: string
-  /** The previous key, and whether it signed the change. */
+  /** The previous key; null for the first key. */
   readonly replaces: string | null
+  /** Whether the previous key also signed that checkpoint. */
   readonly vouched: boolean
 }
 
 /** What a verification of the audit log reads. */
 export interface AuditEvidence {
-  /** Oldest first, at most a second old. */
+  /** All keys, oldest first. Reads the database at most once a second. */
   keys(): Promise<SigningKey[]>
   /**
    * All checkpoints, then all archives, then all events in the database, as one JSON value per line.
    *
-   * @param caller whose reading it is, for the limit
+   * @param caller the principal toward whose limit the reading counts
    * @param onRead called each time the consumer asks for more
    * @throws SearchBusy
    */

@@ -18,7 +18,7 @@ export interface AuditLogOptions {
   readonly limits: Partial<AuditWriterLimits> | undefined
   /** Milliseconds until counted denials are recorded. */
   readonly denialInterval: number | undefined
-  /** Average milliseconds between two searches for expired streams. */
+  /** Average milliseconds between two searches for streams of processes that are gone. */
   readonly adoptionInterval: number | undefined
 }
 

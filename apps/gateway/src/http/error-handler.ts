@@ -130,7 +130,7 @@ async function raiseAlarm(app: FastifyInstance, error: unknown, request: Fastify
   await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))
 }
 
-/** Counts an unauthenticated request by its address, without I/O. Above the limit, every answer is 429. */
+/** Answers an error of an unauthenticated request, and counts the error by address. Above a limit, the answer is 429, unless the gateway itself failed. */
 async function answerUnauthenticated(
   app: FastifyInstance,
   original: unknown,

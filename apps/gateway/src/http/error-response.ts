@@ -60,7 +60,7 @@ const unreadableRequest: Explanation = {
   remedy: 'Correct it, and send it again.',
 }
 
-/** The response to an error. An error that the gateway does not define keeps a status below 500. Any other one becomes a 500 without details. */
+/** The response to an error. An error that the gateway defines keeps its status. So does any other error with a status below 500; the rest become a 500 without details. */
 export function failureOf(error: unknown, context: ErrorContext): Failure {
   const status = answeredStatus(error)
   const content = contentOf(error, status)

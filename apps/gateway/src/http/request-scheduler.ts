@@ -38,7 +38,7 @@ const activeFor = 1_000
 const busyTurn = 1
 /** Milliseconds after which the next request of a burst starts even if the event loop is busy. */
 const longestWait = 5
-/** Digests of credentials that were valid. The oldest are forgotten first. */
+/** Digests of credentials that were valid. The least recently used digest is forgotten first. */
 const maxKnownCredentials = 10_000
 
 /**

@@ -55,7 +55,7 @@ export function createServer(
     forceCloseConnections: 'idle',
     http: {
       maxHeaderSize: headerLimit,
-      // Otherwise Node allows no headersTimeout above its own 5 minutes.
+      // With Node's default of 5 minutes for a request, Node would reject a longer headersTimeout.
       requestTimeout: 0,
       headersTimeout: requestTimeout,
       connectionsCheckingInterval: Math.min(checkHeadsMs, requestTimeout),
@@ -66,7 +66,7 @@ export function createServer(
   })
   // Above 1,000 headers, Node would drop some from `headers` but not from `rawHeaders`, so the two would differ.
   app.server.maxHeadersCount = 0
-  // Node caches the address at the first read. Otherwise it would be missing in the event of a caller that disconnected.
+  // Node caches the address at this first read, so that the event of a caller that disconnected has it, too.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitOpenConnections(app, { limits, trustedProxies })
   scheduleRequests(app)
@@ -144,7 +144,10 @@ function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
   return null
 }
 
-/** `/check`, `/login/u2f`, and `/gateway/…` belong to the gateway, except for the racks of the management API. Everything else is the rack API. */
+/**
+ * `/check`, `/login/u2f?…`, `/gateway/…`, and `/` for a browser belong to the gateway. Calls that the management API forwards
+ * to a rack have an internal address of their own. Everything else is the rack API.
+ */
 function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
   if (url === '/' && expectsPage(request)) return url

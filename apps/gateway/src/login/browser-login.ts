@@ -56,7 +56,7 @@ export default fp<BrowserLoginOptions>(
   { name: 'browser-login', dependencies: ['login-provider', 'policy', 'unauthenticated-limit', 'unauthenticated-log'] },
 )
 
-/** A login that another page embeds would count against the limit of its visitor. @throws BrowserCall */
+/** Rejects a login that another site's page embeds, because it would count toward the limit of the page's visitor. @throws BrowserCall */
 async function rejectEmbedded(request: FastifyRequest): Promise<void> {
   if (request.method !== 'GET' || !isEmbedded(request)) return
   throw withRule(

@@ -36,7 +36,7 @@ export function authorize(
   return decision
 }
 
-/** The decision of `authorize` as data. */
+/** Decides as `authorize` does, but returns a denial instead of throwing it. */
 export function decideEndpoint(
   policy: Policy,
   principal: Principal,

@@ -59,7 +59,7 @@ export interface ManagementApiContext extends Decorations {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly readHealth: HealthReport
-  /** At most a second old. */
+  /** Reads the database at most once a second. */
   readonly checkpointStatus: () => Promise<CheckpointStatus>
   /** Limits how many clients follow the audit log or a running session. */
   readonly followers: ConcurrencyLimit
@@ -108,7 +108,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   readonly client: string | null
   /** Returns the caller of a step-up, and counts the call toward the step-up limit of the session. */
   readonly asStepUpCaller: () => Promise<StepUpCaller>
-  /** The keyed hash of the words of a command; null without one. */
+  /** The keyed hash of the words of a command; null without a command. */
   readonly commandDigest: (words: readonly string[] | null) => string | null
   /** Records an event of this call, and resolves when it is durable. */
   readonly record: (

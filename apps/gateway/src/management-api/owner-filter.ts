@@ -9,7 +9,7 @@ interface Caller {
   canAccess(isOwner: boolean): boolean
 }
 
-/** The owner by which a list is filtered: null lists everything. @throws as `canAccess`; NotPermitted for other owners */
+/** The owner by which a list is filtered; null for all owners. @throws the errors of `canAccess`; NotPermitted if the caller cannot list these items */
 export function ownerFilter(
   { policy, principal, canAccessOthers, canAccess }: Caller,
   wanted: string | undefined,

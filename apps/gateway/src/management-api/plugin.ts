@@ -35,7 +35,7 @@ declare module 'fastify' {
     endpointDecision: EndpointDecision | null
     /** The proof of a second factor that the request used. */
     proof: UsedProof | null
-    /** How fresh that proof had to be. */
+    /** The step-up level that `proof` had to meet. */
     metLevel: StepUpLevel | null
     /** Whether the proof is also sufficient if the request concerns another principal. */
     isProvedForOthers: boolean

@@ -4,7 +4,7 @@ import type { Readiness } from './readiness-check.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** At most a second old. */
+    /** The checks run at most once a second. */
     readiness: () => Promise<Readiness[]>
   }
 }

@@ -31,7 +31,7 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   return [{ name: 'policy-packages', ready: true, detail: details.join('; '), remedy: null }]
 }
 
-/** Without storage for recordings, only strict sessions fail. Unauthenticated callers can read this, so it has no counts. */
+/** Without storage for recordings, only sessions fail for which the policy has the recording mode `strict`. Unauthenticated callers can read this, so it has no counts. */
 function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
   if (recordings === null) return []
   const isFailing = recordings.stats().failing > 0
@@ -79,7 +79,7 @@ function sinksCheck({ audit }: FastifyInstance): Readiness[] {
   return [{ name: 'sinks', ready: true, detail: details.join('; '), remedy }]
 }
 
-/** Whether the gateway can answer calls, and what the operator should know about it. At most a second old. */
+/** Whether the gateway can answer calls, and what the operator should know about it. The checks run at most once a second. */
 export async function createReadinessCheck(app: FastifyInstance): Promise<() => Promise<Readiness[]>> {
   const { database } = app
   const protection = await tamperProtection(database.sql)

@@ -10,7 +10,7 @@ export interface StudyRequest {
   readonly current: PolicyDocument
   /** YAML. */
   readonly proposed: string
-  /** Milliseconds since the epoch, both included. */
+  /** Milliseconds since the epoch. `since` and `until` are both included. */
   readonly since: number
   readonly until: number
   /** Called with the hash of the proposed document before any call is read. If it throws, the study ends with that error. */
@@ -38,9 +38,9 @@ export interface CheckRequest {
 }
 
 export interface PolicyStudies {
-  /** @throws InvalidRequest for an invalid document, TooManyRequests at the limit of concurrent studies */
+  /** @throws InvalidRequest for an invalid document or one that takes too much time or memory, TooManyRequests at the limit of concurrent studies */
   study(request: StudyRequest): Promise<PolicyStudy>
-  /** @throws InvalidRequest for a document that takes too long, TooManyRequests at the limits of concurrent checks */
+  /** @throws InvalidRequest for a document that takes too much time or memory, TooManyRequests at the limits of concurrent checks */
   check(request: CheckRequest): Promise<DocumentCheck>
   /** Ends all running studies and checks. */
   stop(): void

@@ -8,7 +8,7 @@ declare module 'fastify' {
 }
 
 export interface DatabaseOptions {
-  /** Of the runtime login. Its database must be migrated. */
+  /** The URL of a migrated database, with the runtime login. */
   readonly url: string
 }
 

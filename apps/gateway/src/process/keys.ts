@@ -44,7 +44,7 @@ export function deriveKeys(config: KeyConfig): GatewayKeys {
   }
 }
 
-/** @throws when there is none, which `readServerConfig` rejects */
+/** @throws Error for a configuration without a key, which `readServerConfig` rejects before */
 export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): SecretKeys {
   const [newest, ...older] = secretKeys.map((key) => Buffer.from(key.reveal()))
   if (!newest) throw new Error('APP_SECRET_KEY has no key')

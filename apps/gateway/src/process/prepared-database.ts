@@ -23,7 +23,7 @@ export interface PrepareOptions {
   readonly log: (line: string) => void
 }
 
-/** Opens the configured database, and migrates it with the owner's login. Without one, the runtime's login migrates an older schema. */
+/** Opens the configured database, and migrates it with the owner's login. Without an owner's login, the runtime's login migrates an older schema. */
 export async function prepareDatabase(config: DatabaseConfig, options: PrepareOptions): Promise<PreparedDatabase> {
   return config.kind === 'embedded'
     ? prepareEmbedded(config.dataDirectory, options)

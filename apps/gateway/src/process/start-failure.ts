@@ -13,7 +13,7 @@ export function sentenceOf(error: unknown): string {
   return text.replaceAll(/\s*\n\s*/g, ' ').trim()
 }
 
-/** The reason why the gateway cannot listen on an address, if the operator can fix it. */
+/** Explains an error of listening on an address if the operator can fix it. Returns any other error unchanged. */
 export function listenFailure(
   error: unknown,
   { host, port, variable = 'HOST' }: { host: string; port: number; variable?: string },

@@ -26,7 +26,7 @@ export interface RunningGateway {
 const drainLimit = 20_000
 
 /**
- * Starts the database, migrates it, and starts the gateway. Closes everything again if one of these fails.
+ * Prepares the database, and starts the gateway. Closes everything again if one of these fails.
  *
  * @param webConsole only the demo passes it
  */
@@ -65,7 +65,7 @@ export async function startGateway(
   }
 }
 
-/** On one address: for `localhost`, Fastify would add servers that do not limit connections. */
+/** Listens on a single address, because for `localhost`, Fastify would add servers that do not limit connections. */
 async function listen(app: FastifyInstance, { host, port }: ServerConfig): Promise<string> {
   const { address } = await lookup(host)
   return app.listen({ port, host: address })

@@ -27,7 +27,7 @@ export interface CallRecord {
   readonly of: string | null
 }
 
-/** Bytes. A response that is masked is held in memory. A larger one than this first reserves memory from `limits.memory`. */
+/** Bytes. A response that is masked is held in memory. For one that is larger than this, `limits.memory` first reserves the memory. */
 const smallAnswer = 64 * 1024
 /** Bytes. The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024

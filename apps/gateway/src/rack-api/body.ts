@@ -21,7 +21,8 @@ export function hasBody(request: IncomingMessage): boolean {
 }
 
 /**
- * Reads a form, at most `formLimit` bytes. The rack gets exactly the bytes that the decision was about.
+ * Reads a form, at most `formLimit` bytes, before the decision. The rack gets the same bytes, but with real values instead of
+ * masks.
  *
  * @param timeout milliseconds in which at least 1 KiB must arrive
  */

@@ -36,7 +36,7 @@ export interface CallState {
   revealedKey: string | null
   /** The values of parameters that events may contain according to the policy; null: none. */
   values: RecordedValues | null
-  /** The proof of a second factor that permits the call; null: none was needed. */
+  /** The proof of a second factor that the call used; null: none. */
   proof: UsedProof | null
 }
 

@@ -7,7 +7,7 @@ import { needsStepUp } from './step-up/require-step-up.ts'
 
 type NotDenied = Exclude<Decision, { effect: 'deny' }>
 
-/** Whether policy packages can still deny a call, before anybody is asked for a proof. */
+/** Whether policy packages can still deny a call. They decide before the caller is asked for a proof. */
 export function canPackagesDeny({ packages }: RackApiDependencies, decision: Decision): decision is NotDenied {
   return decision.effect !== 'deny' && packages.loaded.length > 0
 }

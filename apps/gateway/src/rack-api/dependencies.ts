@@ -41,7 +41,7 @@ export interface RackApiDependencies {
   readonly turns: Turns
   /** Milliseconds in which each 1 KiB of a request body must arrive, while the gateway waits for it. */
   readonly bodyTimeout: number
-  /** Milliseconds for a small body. */
+  /** Milliseconds within which a small body must arrive. */
   readonly requestTimeout: number
   readonly recorder: SessionRecorder
   readonly sweep: BufferSweep

@@ -39,7 +39,8 @@ export default fp<RackApiOptions>(
       live.endAll('the gateway is being restarted; run the command again')
       live.stop()
     })
-    // A rack leaves its connection open, so a stream can end after its caller's connection, and its event needs the audit log.
+    // A rack leaves its connection open, so a stream can end later than the connection of its caller. The event of that end
+    // needs the audit log.
     app.addHook('onClose', () => live.settled())
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
@@ -184,7 +185,7 @@ function unknownRoute(method: string, { parsedRequest: { api, path } }: CallStat
 }
 
 /**
- * Bounds the calls of a principal that are in progress, before anything of the call is read.
+ * Bounds the calls of a principal that are in progress, before the body of the call is read.
  *
  * @returns null if the call need not wait
  * @throws TooManyCalls

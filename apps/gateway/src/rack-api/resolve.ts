@@ -46,7 +46,7 @@ export interface ResolvedCall {
   readonly keyChanges: readonly RecordedChange[]
 }
 
-/** Reads the parameters in the same way as the rack. @throws AmbiguousParameters, InvalidParameter, NotPermitted */
+/** Reads the parameters in the same way as the rack. @throws AmbiguousParameters, InvalidParameter, NotPermitted, ForeignMask */
 export function readCallParameters(
   { policy }: RackApiDependencies,
   request: FastifyRequest,
@@ -147,7 +147,7 @@ export function needsLookup(route: RackRoute): boolean {
   )
 }
 
-/** Looks up the facts. Asks the rack only if the caller has the route's permission, or `resource:proxy` for a proxy. @throws InvalidParameter, NotPermitted */
+/** Looks up the facts. Asks the rack only if the caller has the route's permission, or `resource:proxy` for a proxy. @throws InvalidParameter, NotPermitted, ForeignMask, and the errors of `askRack` */
 export async function lookUpFacts(
   dependencies: RackApiDependencies,
   call: RoutedCall,

@@ -16,7 +16,7 @@ interface ExpiryRequest {
   readonly expiresAt?: string
 }
 
-/** The expiry of a token with these grants, in milliseconds since the epoch. @throws InvalidRequest beyond the longest lifetime */
+/** The expiry of a token with these grants, in milliseconds since the epoch. @throws InvalidRequest for two expiries, an invalid one, or one beyond the longest lifetime */
 export function tokenExpiry(
   call: Context,
   { days, expiresAt }: ExpiryRequest,
@@ -56,9 +56,11 @@ function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: To
 }
 
 /**
- * The grants of a new token. Without patterns, it gets the role or permissions wherever its creator has them.
+ * The grants of a new token. Without `racks`, `apps`, and `rack`, the token gets the role or permissions wherever its creator
+ * has them.
  *
- * @param until when the grants expire, if they are not limited to the creator's own bindings at each call; otherwise null
+ * @param until the expiry of a service account's token; null for a token that its creator owns, because each call is also
+ * limited to the owner's current bindings
  */
 export function requestedGrants(
   call: Context,
@@ -89,7 +91,7 @@ export function roleOrPermissions({
   return permissions === undefined ? { role: role ?? '' } : { role: individualPermissionsRole, permissions }
 }
 
-/** @param until as in `requestedGrants`; a grant that expires earlier is checked until then. @throws StrongerThanYourself */
+/** @param until as in `requestedGrants`; a grant that expires earlier is checked until its own expiry. @throws StrongerThanYourself, InvalidRequest */
 export function assertCanGrantToToken(call: Context, grant: ApiTokenGrant, until: number | null): void {
   assertCanGrant(call, grantUntil(grant, until ?? call.moment.at), 'token')
 }

@@ -130,7 +130,7 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
   })
 }
 
-/** The rack that a call would go to. With `onlyUsable`, every other rack counts as unknown. @throws the error that the rack API would return */
+/** The rack that a call would go to. With `onlyUsable`, a rack that the principal cannot use counts as unknown. @throws the error that the rack API would return */
 function rackFor(
   { racks, policy, moment }: PrincipalCall,
   principal: Principal,

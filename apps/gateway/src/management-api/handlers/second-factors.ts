@@ -123,7 +123,7 @@ async function assertNotStronger({ lists, policy, principal, moment, id }: Trans
   }
 }
 
-/** A reset can accept a code, which is not enough to remove one's own factors without a fresh login. */
+/** A reset accepts a code as its proof. To remove one's own factors, a code is not enough without a fresh login. */
 function ownReset(): Error {
   return withRule(
     new NotPermitted(

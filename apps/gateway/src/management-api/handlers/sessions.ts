@@ -65,7 +65,7 @@ export const sessionHandlers: Handlers<Names> = {
   },
 }
 
-/** The same for every other user, also for one that does not exist. */
+/** The same error for every other user, even if no such user exists. */
 function otherUserDenied({ hash }: PrincipalCall['policy']): Error {
   return denialError(NotPermitted, {
     rule: 'no-permission',

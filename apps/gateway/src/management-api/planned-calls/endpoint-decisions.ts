@@ -48,8 +48,8 @@ export function endpointDecisions(policy: Policy, principal: Principal, endpoint
 
 function stepUpFor(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {
   const { stepUp } = endpoint
-  // `never` needs no proof. For `factor`, the gateway and not the policy requires one, if the user has a second factor; this
-  // decision does not show it.
+  // `never` needs no proof. For `factor`, the gateway itself, not the policy, requires a proof from a user who has a second factor.
+  // The decision of the policy does not show that requirement.
   return stepUp === 'never' || stepUp === 'factor'
     ? null
     : policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { denialError, NotPermitted } from '../../errors.ts'
 import { isStillMet, methodsFor, type RequiredProof } from './required-proof.ts'
 
-/** What access to items of other principals requires of a principal with the endpoint's `permissionForOthers`; null for nothing. */
+/** The step-up for items of other principals, if the principal has the endpoint's `permissionForOthers`; null if none is required. */
 export function requiredForOthers(
   policy: Policy,
   principal: Principal,

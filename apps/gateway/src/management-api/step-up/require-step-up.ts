@@ -17,9 +17,10 @@ import { type RequiredProof, requiredProof } from './required-proof.ts'
  * Finds the proof of a second factor that a call of the management API needs, or asks for it.
  *
  * Whether the call concerns another principal is known only in the handler, which runs later. So if the caller may access items of
- * others, a proof in the request is first used at the level for these.
+ * others, a proof in the request is first used at the level that those items require.
  *
- * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove one, and for a code that is not enough
+ * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove a factor, for a user without the factor that the
+ * endpoint requires, and for a code where only a passkey or a fresh login is enough
  */
 export async function requireStepUp(
   app: FastifyInstance,

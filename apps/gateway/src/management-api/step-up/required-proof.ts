@@ -11,14 +11,14 @@ import { codeOnlyAfterLogin, hasFreshLogin } from './fresh-login.ts'
 /** Milliseconds. */
 const maxProofAge = 600_000
 
-/** The maximum age of the proof for a call of the management API, and the text of its denial. */
+/** The proof that a call of the management API needs: its level, its methods, and the denial of a call without it. */
 export interface RequiredProof {
   readonly level: StepUpLevel
   readonly methods: 'passkey' | 'any'
   readonly denial: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>
 }
 
-/** @throws NotPermitted for a principal that cannot prove a factor */
+/** @returns null if the call needs no proof. @throws NotPermitted for a principal that cannot prove a factor */
 export async function requiredProof(
   { policy, clock }: FastifyInstance,
   request: FastifyRequest,

@@ -9,7 +9,7 @@ export interface ExportOptions {
   readonly signal: AbortSignal
   /** Called each time the consumer asks for more. */
   readonly onRead: () => void
-  /** Records the export, and resolves when that is durable. */
+  /** Records the export, and resolves when its event is durable. */
   readonly record: (result: ExportResult) => Promise<void>
 }
 
@@ -21,8 +21,9 @@ export interface ExportResult {
 }
 
 /**
- * Reads a batch after the consumer has taken the previous one. The export is recorded before its last part is sent, so that no
- * client has a complete export that is not in the log. An aborted export is recorded with the number of sent events.
+ * Stays one batch ahead of the consumer. The export is recorded before its last part is sent, so that no client has a complete
+ * export that is not in the log. An aborted export is recorded with the number of prepared events. The last batch of these may
+ * not have been sent.
  */
 export async function* exportStream({
   batches,

@@ -10,7 +10,7 @@ interface RevocableBody extends Omit<StreamedResponse, 'release'> {
 interface StreamOptions {
   /** Takes a slot for a stream of this kind. @returns a function that releases it */
   readonly take?: () => () => void
-  /** Milliseconds from the loss of access until the body is destroyed, in which a last message can be sent. */
+  /** Milliseconds from the abort of the watch until the body is destroyed, so that a last message can be sent. */
   readonly gracePeriod?: number
 }
 

@@ -35,14 +35,14 @@ interface Caller {
   readonly principal: Principal
 }
 
-/** Every answer asks racks for a newer status, so that the list after a login has one. */
+/** Every answer also starts to ask the racks whose status is old. So a login, `GET /auth`, prepares the list that the CLI shows after it. */
 function answerOf(dependencies: RackApiDependencies, caller: Caller, { route, rack }: ConsoleCall): unknown {
   if (rack !== null) return toResponse(dependencies, namedRack(dependencies, caller, rack))
   const racks = racksOf(dependencies, caller).map((one) => toResponse(dependencies, one))
   return route === 'GET /auth' ? { id: caller.principal.name } : racks
 }
 
-/** The racks on which the caller has a role. The policy gives a rack-bound credential none on other racks. */
+/** The racks on which the caller has a role. The policy gives a rack-bound credential no role on other racks. */
 function racksOf({ racks, policy, now }: RackApiDependencies, { principal, call }: Caller): Rack[] {
   const usable = policy.racksOf(principal, racks.names, { at: now(), address: call.address })
   return usable.flatMap((name) => racks.get(name) ?? [])

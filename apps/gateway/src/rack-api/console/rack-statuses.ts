@@ -3,7 +3,7 @@ import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { QuestionTimedOut, type RackAnswer, sendQuestion, textField } from '../lookups/rack-question.ts'
 
-/** The newest `GET /system` response of a rack. */
+/** What the gateway knows of a rack's `GET /system`. */
 export interface RackStatus {
   /** Empty until the rack has answered. */
   readonly provider: string
@@ -17,7 +17,7 @@ export interface RackStatus {
 export interface RackCheck {
   /** `unreachable`: no answer came. `unreadable`: the answer was not the status of a rack. */
   readonly state: 'reachable' | 'unreachable' | 'unreadable'
-  /** From the last answer that was a status. */
+  /** From the last answer that was a status. After a failed check, its `status` is `unreachable`. */
   readonly lastSeen: RackStatus
   /** Sentences for people, without addresses; null if the rack is reachable. */
   readonly why: string | null
@@ -30,7 +30,7 @@ export interface RackCheck {
 export interface RackStatuses {
   /** Returns the last known status at once. If it is old, asks the rack for the next caller. */
   lastSeen(rack: Rack): RackStatus
-  /** Asks the rack, unless its last answer is at most 15 s old. */
+  /** Asks the rack, unless the gateway asked it less than 15 s ago. Then returns the result of that question. */
   check(rack: Rack): Promise<RackCheck>
 }
 

@@ -23,7 +23,7 @@ export interface RecordedValues {
   readonly values: Readonly<Record<string, string>>
   /** Names of the values that a rule asks for but that are redacted: the name is secret, the value looks like a secret, or it contains the rack's token. */
   readonly hidden: readonly string[]
-  /** Values that are too long to be redacted: the event has only their digest. */
+  /** Values that are too long to be redacted: the event has only their digest. If there are more than 64 values, one entry has their number. */
   readonly truncated: readonly Truncation[]
 }
 

@@ -45,7 +45,7 @@ function splitAtQuotation(piece: Piece, [from, to]: readonly [string, string]): 
   })
 }
 
-/** The command and its words as quoted in messages, longest first. Without single letters, because they occur everywhere. */
+/** The command and its redacted words as messages quote them, each with its replacement. The longest come first, because they contain others. */
 function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
   const changed = real.flatMap((word, index) => {
     const redacted = words[index] ?? ''

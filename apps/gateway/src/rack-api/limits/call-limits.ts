@@ -15,10 +15,10 @@ export interface CallLimits {
   readonly forms: FairLimit
 }
 
-/** The largest response that is masked. */
+/** The size of the largest response that is masked, in bytes. */
 export const maskLimit = 16 * 1024 * 1024
 
-/** As many calls may wait as may be in progress. A WebSocket never waits, because another one can stay open for hours. */
+/** Each principal may have as many waiting calls as calls in progress. A WebSocket never waits, because another one can stay open for hours. */
 export function createCallLimits(racks: readonly string[], limits: Limits): CallLimits {
   const limitsByKind = new Map<string, FairLimit>()
   for (const rack of racks) {

@@ -18,7 +18,7 @@ export interface CallListingOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** Milliseconds from a change to its batch. A shorter call is never written. */
+/** Milliseconds from a change to its batch. A call that ends before its batch is never written. */
 const linger = 250
 /** Milliseconds until the next attempt after a failed batch. */
 const retryAfter = 1_000

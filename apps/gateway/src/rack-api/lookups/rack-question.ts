@@ -13,7 +13,7 @@ export interface RackAnswer {
 /**
  * Asks a rack for a fact that a decision depends on.
  *
- * @throws UpstreamUnclear if it takes too long or isn't JSON; RackUnreachable, RackBroken
+ * @throws UpstreamUnclear if the answer takes too long or isn't JSON; ResponseTooLarge, RackUnreachable, RackBroken
  */
 export async function askRack(rack: Rack, target: string): Promise<RackAnswer> {
   try {

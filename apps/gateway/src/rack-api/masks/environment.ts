@@ -33,7 +33,7 @@ export interface NewEnvironment {
 export interface Environments {
   /**
    * @returns null when the new release keeps the newest one's environment
-   * @throws ForeignMask with the key's name
+   * @throws ForeignMask with the key's name; AmbiguousParameters, NoSuchRelease, UpstreamUnclear
    */
   ofNewRelease(rack: Rack, app: string, form: ReadonlyMap<string, string>): Promise<NewEnvironment | null>
 }

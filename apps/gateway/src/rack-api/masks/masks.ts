@@ -15,11 +15,11 @@ import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 
 /** Masks responses for a principal, and proves that this gateway made a mask. */
 export interface MaskKeeper {
-  /** @returns `received` itself when it has nothing to mask @throws UnmaskableResponse */
+  /** Masks a response. @returns `received` itself when it has nothing to mask. @throws UnmaskableResponse */
   apply(call: RoutedCall, received: Buffer): Buffer
-  /** The same as a generator, for large responses. Parts are at most 64 KiB. */
+  /** Does what `apply` does, but step by step, for large responses. Returns parts of at most 64 KiB. */
   applyInSteps(call: RoutedCall, received: readonly Buffer[]): Generator<void, readonly Buffer[]>
-  /** The same for a text without a schema, such as an error. */
+  /** Redacts a text without a schema, such as an error. @returns `received` itself when it has nothing to redact */
   applyToText(call: RoutedCall, received: Buffer): Buffer
   /** Whether a mask was made for this variable of this rack. */
   proves(rack: string, origin: MaskOrigin, mac: string): boolean
