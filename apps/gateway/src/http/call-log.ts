@@ -6,7 +6,7 @@ import { recordedPath } from '../rack-api/step-up/recorded-path.ts'
 const maxPathLength = 200
 
 /**
- * One line for each call of a principal, with what an operator looks for first: no headers, no query values, no bodies.
+ * Logs one line for each call of a principal. It has no headers, query values, or bodies.
  * Unauthenticated requests are counted by the rule that denied them, or else by route and status.
  */
 export default fp(

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 
-/** Above this number of delayed denials, a denial is sent at once. */
+/** While this many denials are delayed, any further denial is sent at once. */
 const maxDelayed = 5_000
 
 let delayed = 0

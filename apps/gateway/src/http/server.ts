@@ -17,7 +17,7 @@ import { scheduleRequests } from './request-scheduler.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
 
-/** An 8 KiB command, a token and an environment fit; Node's own limit of 16 KiB is too small for them. */
+/** Bytes. Has room for an 8 KiB command, a token, and an environment. Node's own limit of 16 KiB is too small for them. */
 const headerLimit = 64 * 1024
 /** The longest interval between two checks of Node for late heads. */
 const checkHeadsMs = 5_000

@@ -3,7 +3,7 @@ import { NotPermitted, withRule } from '../errors.ts'
 import { hasFreshLogin, type LoginCaller } from './step-up/fresh-login.ts'
 
 interface CookieCaller extends LoginCaller {
-  /** Whether the request needs a proof of a second factor, which a stolen cookie can't have either. */
+  /** Whether the request needs a proof of a second factor. A thief of the cookie cannot give that proof. */
   readonly needsProof: boolean
 }
 

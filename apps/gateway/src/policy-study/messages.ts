@@ -2,7 +2,7 @@ import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyProblem } from '@rack-gateway/rbac-policy/document'
 import type { PolicyChange, PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
 
-/** Messages to the process of a study. It answers each message once. */
+/** Messages to the process of a study. The process answers each message once. */
 export type StudyQuestion =
   | { readonly kind: 'begin'; readonly current: PolicyDocument; readonly proposed: string }
   /** Events in their canonical form. */

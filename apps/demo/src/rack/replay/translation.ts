@@ -6,7 +6,7 @@ export interface Translation {
   learn(recorded: string, present: string): void
 }
 
-/** Builds and releases, then processes. */
+/** Matches the IDs of builds and releases, of the processes of runs, and of replicas, in this order. */
 export const idPattern = /\b[BR][A-Z]{10}\b|\brun-[a-z0-9]{10}\b|\b[a-z]+-[a-z0-9]{9}-[a-z0-9]{5}\b/g
 
 export function createTranslation(): Translation {

@@ -4,7 +4,7 @@ import { firstHeader, type RawHeaders } from './headers.ts'
 
 /** The sources of a route's parameters. */
 export interface ParameterSources {
-  /** The option headers of the SDK: first value only. */
+  /** Headers in which the SDK sends options. Only the first value counts. */
   readonly header?: readonly string[]
   readonly query?: readonly string[]
   /** `r.Form`: body and query. */

@@ -10,7 +10,7 @@ import { chooseRack } from '../choose-rack.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { recordRead } from '../events/record-read.ts'
 
-/** Answers a call of console mode from what the gateway knows. The event is durable before the answer, as for every read. */
+/** Answers a call of console mode from what the gateway knows. The event is durable before the answer, unless reads are relaxed. */
 export async function answerConsole(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
