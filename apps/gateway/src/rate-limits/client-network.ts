@@ -1,6 +1,6 @@
 import { addressBlock } from '@rack-gateway/audit'
 
-/** The network of a client: its IPv4 address, or its IPv6 /64, because an IPv6 client usually has a whole one. */
+/** The network of a client: its IPv4 address, or its IPv6 /64, because an IPv6 client usually has a whole /64. */
 export function clientNetwork(address: string): string {
   const block = addressBlock(address)
   return block.endsWith('/64') ? block : address

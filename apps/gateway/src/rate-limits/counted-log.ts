@@ -9,7 +9,7 @@ export interface CountedLog {
    * @param kind the key of the count; never text from the caller
    */
   note(kind: string, level: Level, line: Readonly<Record<string, unknown>>): void
-  /** Logs the current counts. */
+  /** Logs the current counts, and stops the timer. */
   stop(): void
 }
 

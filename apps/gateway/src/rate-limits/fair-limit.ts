@@ -14,10 +14,11 @@ export interface FairLimitOptions {
 
 /** A limit for each principal and for all of them together. It counts calls (1 each) or bytes. */
 export interface FairLimit {
-  /** @returns null when the limit is reached */
+  /** @returns null when the limit is reached, or when a waiting call comes first */
   take(principal: string, amount?: number): Release | null
   /**
    * Waits until the limit allows the amount. Principals take turns, so that many waiting calls of one principal do not delay another.
+   * Call it only after `take` returned null: a waiting call starts when another call releases its amount or stops waiting.
    *
    * @throws the error of the limit when too many calls of the principal wait already, or after 30 s; CallerGone
    */

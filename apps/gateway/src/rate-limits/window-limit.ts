@@ -9,12 +9,12 @@ interface Window {
 }
 
 /**
- * Counts by key in windows of a fixed length. Evicts the key first that was counted longest ago.
+ * Counts by key in windows of a fixed length. Above `maxKeys` keys, it evicts the key that was counted longest ago.
  *
  * @param max per window
  * @param now milliseconds of a monotonic clock
  * @param length of a window in milliseconds
- * @returns a function that counts and returns the seconds to wait; 0 below the limit
+ * @returns a function that counts, and returns the seconds to wait; 0 up to `max`
  */
 export function createWindowLimit(max: number, now: () => number, length = minute): (key: string) => number {
   const windows = new LRUCache<string, Window>({ max: maxKeys })

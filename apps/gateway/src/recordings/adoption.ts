@@ -30,8 +30,11 @@ interface AbandonedRecording {
 const batchSize = 100
 
 /**
- * Closes recordings whose process has ended. The log gets one event with the stored chunks and the head of their chain.
- * A process has ended if its last stream was adopted.
+ * Closes the recordings of gateway processes that have ended. If the audit log has no end of a recording yet, it gets an event
+ * with the stored chunks and the head of their chain.
+ *
+ * A process counts as ended if its last stream of the audit log was adopted: its lease expired, and another process closed the
+ * stream in its place.
  */
 export async function adoptRecordings(options: RecordingAdoptionOptions, signal: AbortSignal): Promise<void> {
   const { sql, onError } = options
@@ -45,7 +48,10 @@ export async function adoptRecordings(options: RecordingAdoptionOptions, signal:
   })
 }
 
-/** A process continues in another stream after the end of a month, and after an adoption while it was suspended. */
+/**
+ * Finds the open recordings of ended processes. A process opens another stream after the end of a month, and after its stream
+ * was adopted while the process was suspended. Only its last stream says whether it has ended.
+ */
 function abandonedRecordings(sql: Sql): Promise<AbandonedRecording[]> {
   return sql<AbandonedRecording[]>`
     select id, stream, opened, started_at as "startedAt", mode, rack, app, process from gateway.recordings recording

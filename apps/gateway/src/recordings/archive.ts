@@ -20,15 +20,16 @@ import { createRecordingIndex, type ListedRecording, type RecordingIndex } from 
 export interface RecordingArchive extends Pick<RecordingIndex, 'list' | 'find'> {
   /**
    * The asciicast, verified chunk by chunk against the log. Its last event, `v`, says the result: `complete`, `unproven` if its
-   * events are no longer in the log, `cut` by a crash, `open` if it has no end yet, or `broken`. A marker before it says why.
-   * The stream breaks off at an invalid chunk.
+   * events are no longer in the log, `cut` by a crash, `open` if it has no end yet, or `broken`. For each result but
+   * `complete`, a marker before it says why. The stream breaks off at an invalid chunk.
    *
    * @param onRead called each time the consumer asks for more
    * @throws RecordingUnavailable without a store, RecordingBroken if no chunk could be verified
    */
   read(recording: ListedRecording, onRead: () => void): Promise<Readable>
   /**
-   * The asciicast of a live session, while it is stored. Ends as `read` does, or with a marker that says why it stopped early.
+   * The asciicast of a live session, while it is stored. Its last event, `v`, is `complete`, `cut`, or `broken`. If it stops
+   * before the session ends, a marker says why, and `v` is `open`.
    *
    * @throws RecordingUnavailable without a store
    */
@@ -104,7 +105,10 @@ async function* textOf(
   }
 }
 
-/** The proof that a recording is complete: its end in the log, which can be missing. */
+/**
+ * Whether the audit log has the end of a recording, which proves that the recording is complete. `open`: the recording has not
+ * ended. `gone`: the event is no longer in the log.
+ */
 type Proof = 'proven' | 'open' | 'gone'
 
 const goneFromLog =

@@ -26,7 +26,7 @@ const heartbeat = 15_000
 /** How long to wait for the last chunks after the end of a session, in milliseconds. */
 const maxUploadTime = 30_000
 
-/** The asciicast of a running session, until the consumer stops. */
+/** The asciicast of a running session, until the session ends or the consumer stops. */
 export async function* followedText(options: FollowedRecording): AsyncGenerator<Buffer> {
   const { id, from, signal, onRead } = options
   const release = options.follow(id)
@@ -49,7 +49,10 @@ export async function* followedText(options: FollowedRecording): AsyncGenerator<
   }
 }
 
-/** Waits for the next poll. Resolves to `true` if no more chunks can follow: the process has ended, or the upload time is over. */
+/**
+ * Waits for the next poll. Resolves to `true` if no more chunks can follow: the process or thread that recorded the session
+ * ended early, or `maxUploadTime` has passed since the session ended.
+ */
 function createWait({ find, id, signal }: FollowedRecording): () => Promise<boolean> {
   let endedAt: number | null = null
   return async function wait() {

@@ -41,7 +41,10 @@ export function createPeriodicWork({ every, run, onError }: PeriodicWorkOptions)
   }
 }
 
-/** Does the work unless another replica is doing it. The transaction only has the lock, and loses it with its connection. */
+/**
+ * Does the work unless another replica is doing it. The transaction only holds the lock. PostgreSQL releases it if the
+ * connection is lost.
+ */
 export async function runExclusively(sql: Sql, lockName: string, work: () => Promise<void>): Promise<void> {
   await sql.begin(async (transaction) => {
     const [lock] = await transaction<{ taken: boolean }[]>`

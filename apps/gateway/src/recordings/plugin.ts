@@ -26,7 +26,7 @@ export interface SessionRecordingsOptions {
   readonly config: Pick<ServerConfig, 'recordings' | 'recordingsKeep' | 'recordingsMaxSize'>
   readonly keys: RecordingKeys
   readonly limits?: Partial<RecordingLimits> | undefined
-  /** Whether to record in a separate thread, which needs a second core. Default: if there is one. */
+  /** Whether to record in a separate thread, which needs a second core. Default: true with more than one core. */
   readonly thread?: boolean | undefined
   /** Average milliseconds between two searches for abandoned recordings. Default 10,000. */
   readonly adoptionInterval?: number | undefined

@@ -8,7 +8,7 @@ export interface RecordedEnd {
     readonly chunks: number
     readonly bytes: number
     readonly head: string
-    /** Null if the process ended without reporting it. */
+    /** Session bytes that are missing. Null if unknown, because the process or its recorder thread ended early. */
     readonly lost: number | null
   }
 }
@@ -23,7 +23,10 @@ export interface RecordedEndSearch {
 /** The tolerance for different clocks and late events, in milliseconds. */
 const tolerance = 3_600_000
 
-/** The `closed` event of the session, or the `recording.closed` event of the process that adopted it; null if neither exists. */
+/**
+ * The end from the `closed` event of the session, or else from the `recording.closed` event of the process that closed the
+ * recording. Null if neither event has the chunks of the recording.
+ */
 export async function recordedEnd(sql: Sql, { opened, from, to }: RecordedEndSearch): Promise<RecordedEnd | null> {
   const rows = await sql<{ canonical: string }[]>`
     select canonical from audit.events

@@ -9,9 +9,11 @@ import { environmentOf } from '../rack-api/masks/release-environment.ts'
 /** Finds the secrets that must be redacted from recordings. Cached by release. */
 export interface RecordedSecrets {
   /**
-   * The token of the rack, and the secret values in the environment of the process's release.
+   * The token of the rack, and the secret values in the environment of the process's release. If that release is not
+   * known, the current release of the app is used. Without an app or a release, only the token is found.
    *
    * @param process the ID of the process, or the name of a service
+   * @returns null if there is nothing to search for
    * @throws NoSuchRelease, UpstreamUnclear, and errors of `rack.send`
    */
   find(rack: Rack, app: string | null, process: string | null): Promise<SecretFinder | null>

@@ -57,10 +57,13 @@ export interface RecordingFilter {
   readonly state?: 'open' | 'ended' | 'removed' | undefined
 }
 
-/** The list of recordings. It proves nothing, because only events are evidence. */
+/** The list of recordings. It proves nothing: only the events in the audit log are evidence. */
 export interface RecordingIndex {
   add(recording: StartedRecording): Promise<void>
-  /** Stores the end that the recording's own process reports. It replaces an end that another process stored because it took that process for dead. */
+  /**
+   * Stores the end that the recording's own process reports. It replaces the end that another process stored while this process
+   * seemed to have ended.
+   */
   end(summary: RecordingSummary, at: Date): Promise<void>
   find(id: string): Promise<ListedRecording | null>
   /** Newest first. @param before the last ID of the previous page */

@@ -5,12 +5,12 @@ import type { StartThread, ThreadLink } from '@rack-gateway/recordings'
 export interface RecorderThreadData {
   /** The address of the object store. */
   readonly address: string
-  /** As plain bytes, newest first. */
+  /** The keys of `APP_SECRET_KEY` as plain bytes, newest first. */
   readonly secretKeys: readonly Uint8Array[]
   readonly link: ThreadLink
 }
 
-/** The young generation of the thread's heap. The thread creates few objects, so a larger one would only grow. */
+/** The young generation of the thread's heap. The thread creates few objects, so a larger one would only use more memory. */
 const youngMebibytes = 8
 
 /** A thread that records into the object store at the address. */

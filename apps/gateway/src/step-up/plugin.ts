@@ -10,7 +10,7 @@ import { addLoginPage } from './login-page.ts'
 declare module 'fastify' {
   interface FastifyInstance {
     stepUps: StepUps
-    /** The page for the proof of a step-up. */
+    /** The address of the page for the proof of a step-up. */
     stepUpPage(id: string): string
     /** Counts a request about step-ups, by its session. @throws TooManyRequests */
     countStepUp(request: FastifyRequest): void

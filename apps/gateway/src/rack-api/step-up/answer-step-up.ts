@@ -15,11 +15,11 @@ import { secretOf } from './require-step-up.ts'
 
 /** Milliseconds. The maximum age of the proof that `convox api get /gateway-step-up` asks for if no call was refused. */
 const maxProofAge = 600_000
-/** Bytes. */
+/** The maximum size of the body with the result of a proof, in bytes. */
 const longestResult = 256
 const route = 'GET /gateway-step-up'
 
-/** Answers the calls of the stock CLI about proofs of second factors. Only sessions of people have them. */
+/** Answers the calls of the stock CLI about proofs of second factors. Only the session of a user can have a proof. */
 export async function answerStepUp(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -51,7 +51,11 @@ export async function answerStepUp(
   return start(dependencies, request, reply, caller)
 }
 
-/** Reads the result of a proof, which has 43 characters. @throws BodyTooLarge */
+/**
+ * Reads the result of a proof, which has 43 characters. Empty without a body.
+ *
+ * @throws BodyTooLarge above `longestResult`, and for a body without `Content-Length`
+ */
 async function readResult(request: FastifyRequest, reply: FastifyReply, timeout: number): Promise<Buffer> {
   if (!hasBody(request.raw)) return Buffer.alloc(0)
   if (Number(request.headers['content-length'] ?? Number.NaN) <= longestResult) return readForm(request, reply, timeout)
@@ -71,7 +75,10 @@ interface ProofCaller {
   readonly address: string
 }
 
-/** Begins the proof for the newest refused call. If no call was refused, begins one that is valid for ten minutes. */
+/**
+ * Begins the proof for the newest refused call. If no refused call waits for a proof, a caller who presents a fresh proof only
+ * gets the advice to repeat the command. Any other caller begins a proof that is valid for ten minutes.
+ */
 async function start(
   dependencies: RackApiDependencies,
   request: FastifyRequest,

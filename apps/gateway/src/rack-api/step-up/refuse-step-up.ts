@@ -5,7 +5,8 @@ import { StepUpChallenge, StepUpNeeded, withDenial } from '../../errors.ts'
 
 /**
  * How a caller gets the proof. `challenge`: the stock CLI asks for it and repeats the call. `command`: the stock CLI asks for
- * it with a command. `code`: the page shows a code. `response`: the page or program proves it and repeats the call.
+ * it with a command. `code`: the page shows a code. `response`: the web console or `rack-gateway` asks for the proof and
+ * repeats the call.
  */
 export type ProofFlow = 'challenge' | 'command' | 'code' | 'response'
 
@@ -18,7 +19,10 @@ export interface RequestedProof {
   readonly hasFactor: boolean
 }
 
-/** The error of a call without the proof that it needs. */
+/**
+ * The error of a call without the proof that it needs. For the flow `challenge`, this sets the response header of the
+ * challenge, too.
+ */
 export function refuseStepUp(
   { rule, source, reason, policy }: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>,
   { id, page, flow, hasFactor }: RequestedProof,

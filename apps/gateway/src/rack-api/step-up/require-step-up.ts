@@ -15,9 +15,10 @@ export function needsStepUp(decision: Decision): decision is NeedsStepUp {
 }
 
 /**
- * Finds the proof that a call needs. Without one, it asks for a proof, and refuses the call with instructions for its program.
+ * Finds the proof that a call needs. Without a proof, it creates a request for one, and refuses the call. The error says how
+ * the caller gets the proof.
  *
- * @throws StepUpNeeded
+ * @throws StepUpNeeded; StepUpChallenge if the stock CLI asks for the proof and repeats the call by itself
  */
 export async function requireStepUp(
   request: FastifyRequest,
@@ -77,7 +78,10 @@ interface CallWithDecision {
   readonly headers: ReadonlyMap<string, string>
 }
 
-/** Whether the call is the repetition of one for which this proof was just made. It gets no second challenge, which would repeat it endlessly. */
+/**
+ * Whether the call repeats a call for which this proof was just made. A second challenge would make the CLI repeat it
+ * endlessly.
+ */
 function isRetry(proof: FreshProof | null, level: StepUpLevel): boolean {
   if (proof === null) return false
   return level.kind === 'recent'

@@ -29,8 +29,8 @@ import { closingFrames, takeSocket } from './command-stream.ts'
 const policyViolation = 1008
 
 /**
- * Opens a WebSocket to the rack. The event `opened` is durable before the rack gets the handshake, which contains the command. The event `closed` follows at the end.
- * An error of the rack is the response to the handshake.
+ * Opens a WebSocket to the rack. The event `opened` is durable before the rack gets the handshake, which contains the command.
+ * The event `closed` follows at the end. If the rack refuses the handshake, the caller gets the response of the rack.
  */
 export async function openWebsocket(
   dependencies: RackApiDependencies,
@@ -153,7 +153,10 @@ function acceptCaller(
   return { client, clientHead: pending.head }
 }
 
-/** The reason for the person. A command that ends early gets exit code 1, because without one the CLI would report success. */
+/**
+ * The text that tells the person why the session ended. A command that ends early gets exit code 1, because the CLI would
+ * report success without an exit code.
+ */
 function closingText({ path, changes }: RackRoute, reason: string): string {
   const words = closingFrames(path, reason).join('')
   return changes ? `\n${words}` : words
