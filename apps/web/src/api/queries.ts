@@ -41,7 +41,7 @@ export const versionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-/** The person who is logged in, once it is known. The root route loads it before any page is shown. */
+/** The person who is logged in. The root route loads this query before it shows any page. */
 export function useMe() {
   const { data } = useQuery(meQuery)
   if (data === undefined) throw new Error('the root route did not load the person')

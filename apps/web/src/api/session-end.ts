@@ -22,7 +22,7 @@ export function useSessionEnd(): ApiError | null {
   )
 }
 
-/** The login that leads back to a page of this console. */
+/** The address of the login, which leads back to a page of this console. */
 export function loginAddress(returnTo: string): string {
   return `/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}`
 }

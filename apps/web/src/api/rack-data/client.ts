@@ -34,7 +34,11 @@ interface ChangeOptions {
 
 type ChangeMethod = 'POST' | 'PUT' | 'DELETE'
 
-/** Sends a change to a rack, and ignores the content of the answer. @throws as `rackGet`; StepUpCanceled */
+/**
+ * Sends a change to a rack, and ignores the content of the answer.
+ *
+ * @throws as `rackGet`, except UnreadableAnswer; StepUpCanceled
+ */
 export async function rackSend(method: ChangeMethod, rack: string, path: RackPath, options: ChangeOptions) {
   await (await change(method, rack, path, options)).text()
 }
@@ -43,7 +47,7 @@ interface CreateOptions<T> extends ChangeOptions {
   readonly read: Reader<T>
 }
 
-/** Sends a POST to a rack, and reads the answer, such as a new release. @throws as `rackSend` */
+/** Sends a POST to a rack, and reads the answer, such as a new release. @throws as `rackGet`; StepUpCanceled */
 export async function rackCreate<T>(rack: string, path: RackPath, { read, ...options }: CreateOptions<T>): Promise<T> {
   return readAnswer(rack, await change('POST', rack, path, options), read)
 }
@@ -52,7 +56,7 @@ export async function rackCreate<T>(rack: string, path: RackPath, { read, ...opt
  * Opens a stream of text, such as logs.
  *
  * @param headers options of the rack API, such as `follow` and `since`
- * @throws as `rackGet`, if the stream does not begin
+ * @throws as `rackGet`, except UnreadableAnswer, if the stream does not begin
  */
 export async function openRackStream(
   rack: string,

@@ -27,25 +27,25 @@ export function idField(fields: Fields, name: string): string {
   return value
 }
 
-/** Empty if the field is missing. */
+/** Empty if the field is missing, or is not a string. */
 export function textField(fields: Fields, name: string): string {
   const value = fields[name]
   return typeof value === 'string' ? value : ''
 }
 
-/** 0 if the field is missing. */
+/** 0 if the field is missing, or is not a number. */
 export function numberField(fields: Fields, name: string): number {
   const value = fields[name]
   return typeof value === 'number' && Number.isFinite(value) ? value : 0
 }
 
-/** Null if the field is missing, or is the zero time of the rack's programming language. */
+/** Null if the field is missing, is not a time, or is the zero time of the rack's programming language. */
 export function timeField(fields: Fields, name: string): string | null {
   const value = textField(fields, name)
   return value === '' || value.startsWith('0001-01-01T') || Number.isNaN(Date.parse(value)) ? null : value
 }
 
-/** The members of an object that are texts. Empty if the field is missing. */
+/** The members of an object that are strings. Empty if the field is missing, or is not an object. */
 export function textMapField(fields: Fields, name: string): Readonly<Record<string, string>> {
   const value = fields[name]
   if (typeof value !== 'object' || value === null) return {}

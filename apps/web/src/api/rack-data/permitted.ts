@@ -2,7 +2,10 @@ import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { post } from '../client.ts'
 
-/** Routes of the rack API, as the policy names them, that an app's pages offer as an action or need for a part of the page. */
+/**
+ * Routes of the rack API, as the policy names them. The pages of an app offer them as actions, or need them for a part of a
+ * page.
+ */
 const routes = [
   'PUT /apps/{app}/services/{service}',
   'POST /apps/{app}/services/{service}/restart',
@@ -25,7 +28,7 @@ function decisionsQuery(rack: string, app: string) {
   })
 }
 
-/** For exec, the decision is about `bash`, the command that the page starts. */
+/** For exec, the decision is about `bash`, the command that the page shows. */
 function callOf(route: AppRoute, app: string): RequestedCall {
   return { route, app, ...(route.endsWith('/exec') && { command: { header: 'bash', by: 'exec' } }) }
 }
@@ -39,7 +42,7 @@ export function usePermitted(rack: string, app: string): (route: AppRoute) => bo
   return (route) => {
     if (data === undefined) return !isPending
     const answer = data.decisions.find((one) => one.route === route)
-    // Offered unless denied in every case: some facts only the rack knows.
+    // Offered unless denied in every case, because the decision can depend on facts that only the rack knows.
     return answer?.decision.effect !== 'deny' || (answer.otherwise ?? answer).decision.effect !== 'deny'
   }
 }

@@ -6,7 +6,7 @@ export type RackPath = string & { readonly [brand]: true }
 /** A link from another person can have any text as a name. This pattern keeps a name from leading to another path. */
 const segment = /^(?!\.{1,2}$)[A-Za-z0-9._~!$&'()*+,=:@-]{1,200}$/
 
-/** A name in the address of the page is not one that a rack can have. */
+/** A text in the address of the page cannot be the name of a rack or an app, or an ID. */
 export class InvalidName extends Error {
   constructor(name: string) {
     super(

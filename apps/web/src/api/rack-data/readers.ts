@@ -164,7 +164,10 @@ export function readRelease(answer: unknown): Release {
 
 export const readReleases = listOf(readRelease)
 
-/** Reads a release that must have its environment. A missing one would look empty, and an edit would remove all variables. */
+/**
+ * Reads a release that must have its environment and its manifest. A missing environment would look empty, and an edit would
+ * remove all variables.
+ */
 export function readWholeRelease(answer: unknown): Release {
   const { env, manifest } = readObject(answer)
   if (typeof env !== 'string' || typeof manifest !== 'string') throw new UnexpectedForm()

@@ -8,7 +8,7 @@ export interface ProofSecret {
   readonly withinSeconds: number | null
 }
 
-/** A call that the gateway refused until the person proves a second factor. */
+/** A call that waits until the person proves a second factor, because the gateway refused it without a proof. */
 export interface WaitingCall {
   /** A call that asks for a second proof gets a new key. */
   readonly key: number

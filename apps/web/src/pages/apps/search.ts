@@ -12,8 +12,9 @@ export interface AppsSearch {
   readonly item?: string
   /** What `item` is compared with. */
   readonly with?: string
-  /** Shows only the log of this service, or of this process. */
+  /** Shows only the log of this service. */
   readonly service?: string
+  /** Shows only the log of this process. */
   readonly process?: string
   /** `100`: a list shows the newest 100 rows instead of the newest 20. */
   readonly newest?: string

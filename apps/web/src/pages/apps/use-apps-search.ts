@@ -3,7 +3,10 @@ import type { AppsSearch } from './search.ts'
 
 type SearchChange = { readonly [N in keyof AppsSearch]: string | undefined }
 
-/** The state of the page in the address, and how to change it. A filter that is being typed makes no history. */
+/**
+ * The state of the page in the address, and how to change it. With `replace`, a change adds no entry to the browser history,
+ * such as while a person types a filter.
+ */
 export function useAppsSearch() {
   const search: AppsSearch = useSearch({ strict: false })
   const navigate = useNavigate()
@@ -14,7 +17,7 @@ export function useAppsSearch() {
     search,
     change,
     openDialog: (dialog: string, item?: string) => change({ dialog, item }),
-    /** Going back in the history does not open it again. */
+    /** Closes the dialog. Going back in the browser history does not open it again. */
     closeDialog: () => change({ dialog: undefined, item: undefined, with: undefined }, { replace: true }),
   }
 }

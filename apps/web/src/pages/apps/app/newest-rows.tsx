@@ -4,7 +4,7 @@ import { useAppsSearch } from '../use-apps-search.ts'
 import { listCommand } from './list-command.ts'
 import { useApp } from './use-app.ts'
 
-/** The largest number of rows. For more, the gateway does not say in one answer who made them. */
+/** The largest number of rows. One response of the gateway does not name the creators of more rows. */
 const maxRows = 100
 
 /** How many of the newest rows a list asks its rack for. */

@@ -8,8 +8,9 @@ interface RowLinkProps {
   readonly id: string
   /** Whether it is the main link of its row, which the keys j and k move to. */
   readonly isRow?: boolean
-  /** By default, the rack and the app of the page. */
+  /** By default, the rack of the page. */
   readonly rack?: string
+  /** By default, the app of the page. */
   readonly app?: string
 }
 

@@ -10,7 +10,7 @@ interface ListFilterProps {
   readonly label: string
   /** How many rows match, and how many there are; null before the first answer. */
   readonly count: { readonly matching: number; readonly all: number } | null
-  /** Whether the list has only a part of what there is, so that the filter does not find all. */
+  /** Whether some rows are not loaded, so that the filter cannot find them. */
   readonly isPartial: boolean
   readonly isLoading?: boolean
   /** Other controls of the list. */
@@ -35,7 +35,7 @@ export function ListFilter({ label, count, isPartial, isLoading = false, childre
   )
 }
 
-/** The rows that have each word of the filter in the address. */
+/** The rows that contain every word of the filter, which the address of the page has. */
 export function useMatchingRows<Row>(rows: readonly Row[], textOf: (row: Row) => readonly string[]): readonly Row[] {
   const words = (useAppsSearch().search.q ?? '').toLowerCase().split(/\s+/)
   return rows.filter((row) => {

@@ -24,7 +24,10 @@ export interface OverRacks<T> {
   readonly loadMore: () => void
 }
 
-/** Reads items of all racks that the person can use, or of the rack in the address. It calls each of the first racks once. */
+/**
+ * Reads items of all racks that the person can use, or of the rack in the address. It calls the first `loadStep` racks.
+ * `loadMore` adds as many again.
+ */
 export function useOverRacks<T>(path: RackPath, read: Reader<readonly T[]>): OverRacks<T> {
   const { racks } = useMe()
   const { rack: selectedRack } = useAppsSearch().search

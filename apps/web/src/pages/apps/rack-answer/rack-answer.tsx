@@ -11,7 +11,7 @@ interface RackAnswerProps<T, Key extends QueryKey> {
   readonly children: (answer: T) => ReactNode
 }
 
-/** What a rack answered, or why there is nothing to show. An answer stays while the rack is asked again. */
+/** What a rack answered, or why there is nothing to show. The last answer stays visible while the rack is called again. */
 export function RackAnswer<T, Key extends QueryKey>({ rack, what, query, children }: RackAnswerProps<T, Key>) {
   const call = useQuery(query)
   return (

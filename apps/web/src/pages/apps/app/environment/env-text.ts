@@ -7,7 +7,7 @@ export interface Variable {
   readonly value: string
   /** Whether the value is a mask. */
   readonly isMasked: boolean
-  /** How many times the text has the key. The last one counts. */
+  /** How many times the text has the key. The rack uses the last value. */
   readonly count: number
 }
 

@@ -34,7 +34,7 @@ export default function EnvironmentTab() {
   )
 }
 
-/** Which release this is, because the newest one need not run. */
+/** Says which release this is, and whether it runs. */
 function Origin({ release, app }: { readonly release: Release; readonly app: App }) {
   const link = <RowLink tab="releases" id={release.id} />
   if (release.id === app.release) return <p>The environment of {link}, which runs.</p>

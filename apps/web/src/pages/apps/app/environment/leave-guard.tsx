@@ -2,7 +2,7 @@ import { useBlocker } from '@tanstack/react-router'
 import { Button } from '../../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../../ui/dialog.tsx'
 
-/** Asks before the page is left while there are changes that were not sent. */
+/** Asks for confirmation before the person leaves the page with changes that were not sent. */
 export function LeaveGuard({ changes }: { readonly changes: number }) {
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: ({ current, next }) => changes > 0 && current.pathname !== next.pathname,

@@ -18,7 +18,7 @@ export function useDraft() {
     undo: (key: string) => setEdits((before) => new Map([...before].filter(([name]) => name !== key))),
     isReviewing,
     setReviewing,
-    /** The ID of the release that the last draft became. */
+    /** The ID of the release that was created from the last draft; null before the first. */
     createdId,
     finish(id: string) {
       setCreatedId(id)

@@ -21,7 +21,7 @@ export function useNewRelease(seen: SeenReleases, onCreated: (id: string) => voi
       onCreated(id)
       void readAppAgain(queryClient, rack, app)
     },
-    // The environment can contain new secrets.
+    // The environment can contain new secrets, so the cache of mutations does not keep it.
     gcTime: 0,
   })
   return { create: mutate, isPending, error, readAgain: () => void readAppAgain(queryClient, rack, app) }

@@ -12,7 +12,10 @@ interface VariablePermissions {
   isProtected(key: string): boolean
 }
 
-/** What the policy says about variables of the app. Until it is loaded, no value can be revealed, and no key is marked. */
+/**
+ * What the policy says about variables of the app. Until the policy is loaded, no value can be revealed, and no key is marked
+ * as protected.
+ */
 export function useVariablePermissions(): VariablePermissions {
   const me = useMe()
   const { rack, app } = useApp()
@@ -24,7 +27,7 @@ export function useVariablePermissions(): VariablePermissions {
   }
 }
 
-/** Whether a role of the person has a permission on an app, apart from conditions such as the time of day. */
+/** Whether a role of the person has a permission on an app. It ignores conditions, such as the time of day. */
 export function hasPermission(
   { access = [] }: Pick<Me, 'access'>,
   { permissions }: Pick<PolicyMatrix, 'permissions'>,

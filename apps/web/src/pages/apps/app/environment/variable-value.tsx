@@ -22,7 +22,8 @@ export function VariableValue({ name, variable, canReveal, revealed, draft: { ed
   const newValue = edits.get(name)
   if (newValue === null) return <em>Will be removed</em>
   if (newValue !== undefined) {
-    // A field has no carriage returns, and shows no masks. A value that the person does not replace stays as it is.
+    // A field drops carriage returns, and must not show masks. So it is empty for such a value, which stays until the person types
+    // another one.
     const isShown = !newValue.includes('\r') && !(variable?.isMasked === true && newValue === variable.value)
     return (
       <ValueField

@@ -61,7 +61,10 @@ function endText(build: LogOfBuild | null): string {
     : 'The log has ended with the build. Refresh the page to see its result.'
 }
 
-/** The gateway can end a log before the build, and then gives a reason. The last line of an ended build can look like one. */
+/**
+ * The gateway can end the log before the build ends, and then gives a reason. The last line of the log of an ended build can
+ * look like such a reason.
+ */
 function canContinue({ isBrokenOff, reason }: LogState, build: LogOfBuild | null): boolean {
   return build === null || isBrokenOff || (reason !== null && !build.hasEnded)
 }

@@ -1,13 +1,13 @@
 export interface LogLine {
-  /** Counts from 1, also lines that are no longer kept. */
+  /** The first line of the log has the number 1. Lines that were dropped count, too. */
   readonly number: number
   readonly text: string
 }
 
-/** The largest number of lines of a log that are kept. */
+/** The largest number of lines that a log returns. Up to twice as many are in memory. */
 export const maxLines = 10_000
 
-/** Longer lines are cut into several, so that the kept lines are bounded in memory, too. */
+/** In characters. Longer lines are cut into several, so that the memory for the lines is limited, too. */
 const longestLine = 4_000
 
 /** Terminal codes for colors and weights, which are removed. Other control characters stay, and are shown as escapes. */
@@ -21,7 +21,7 @@ export class LogLines {
   #count = 0
   #repeats: ReadonlySet<string> | null = null
 
-  /** The kept lines, oldest first. The list is a new one after a change. */
+  /** The kept lines, oldest first. After a change, this is a new array. */
   get lines(): readonly LogLine[] {
     this.#snapshot ??= this.#lines.slice(-maxLines)
     return this.#snapshot

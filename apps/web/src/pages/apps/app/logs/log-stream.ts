@@ -15,7 +15,7 @@ export interface LogState {
   readonly error: Error | null
 }
 
-/** Milliseconds between two states, however fast lines arrive. */
+/** The minimum time between two states with new lines, in milliseconds. */
 const minInterval = 100
 
 /** How far back a log begins. */

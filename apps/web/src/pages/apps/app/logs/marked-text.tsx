@@ -19,12 +19,12 @@ interface Part {
   readonly isMarked: boolean
 }
 
-/** The largest number of marked occurrences in a line. */
+/** At least this many occurrences are marked in a line, and at most twice as many. */
 const maxMarks = 50
 
 function partsOf(text: string, searchText: string): readonly Part[] {
   const [lower, lowerSearchText] = [text.toLowerCase(), searchText.toLowerCase()]
-  // Lower case can change the length of a text. Then positions in it are not valid in the text itself.
+  // `toLowerCase` can change the length of a text. Then positions in the lower-case text are wrong for the text itself.
   if (searchText === '' || lower.length !== text.length) return [{ start: 0, part: text, isMarked: false }]
   const parts: Part[] = []
   let start = 0

@@ -6,7 +6,10 @@ interface ExecTarget {
   readonly process: string
 }
 
-/** The command that opens a shell in a process; null if a name is no plain word, because people paste it into a terminal. */
+/**
+ * The command that opens a shell in a process. People paste the command into a terminal, so it is null if a name is not a plain
+ * word.
+ */
 export function execCommand({ rack, app, process }: ExecTarget): string | null {
   if (![rack, app, process].every(isPlainWord)) return null
   return `rack-gateway exec --rack ${rack} --app ${app} ${process} bash`

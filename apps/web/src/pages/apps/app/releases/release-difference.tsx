@@ -6,7 +6,7 @@ import { environmentDifference } from '../environment/env-difference.ts'
 import { KeyDifferences } from '../environment/key-differences.tsx'
 
 interface ReleaseDifferenceProps {
-  /** The release that runs; null: none does. */
+  /** The release that runs; null if no release runs. */
   readonly before: Release | null
   readonly after: Release
 }

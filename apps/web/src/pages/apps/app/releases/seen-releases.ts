@@ -17,7 +17,7 @@ export class ReleasesChanged extends Error {}
  * Reads the releases again before a change. It does not use the cache, because new data there would replace what the person sees
  * before they know why.
  *
- * @throws ReleasesChanged
+ * @throws ReleasesChanged; as `rackGet`
  */
 export async function assertSameReleases(rack: string, app: string, seen: SeenReleases): Promise<void> {
   const [{ release: runningId }, newestId] = await Promise.all([

@@ -13,7 +13,7 @@ export type PromotionKind = 'promote' | 'roll-back'
 interface PromotionRequest {
   readonly release: Release
   readonly kind: PromotionKind
-  /** The ID of the release that it was compared with. */
+  /** The ID of the running release that the person compared `release` with; empty if no release runs. */
   readonly runningId: string
 }
 
@@ -39,7 +39,7 @@ export function usePromotion() {
       // The promotion stays a success if only this read fails.
       return queryClient.fetchQuery({ ...appQuery(rack, app), staleTime: 0 }).catch(() => null)
     },
-    // Also after an error: it says why the page then shows another comparison.
+    // Also after an error: `ReleasesChanged` says why the page then shows another comparison.
     onSettled: () => readAppAgain(queryClient, rack, app),
   })
 
@@ -56,7 +56,7 @@ export function usePromotion() {
   return {
     start: mutate,
     targetId,
-    /** Whether the app was read after the rack accepted the release. */
+    /** False if the app could not be read after the rack accepted the release. Use it only if `isSuccess`. */
     isOutcomeKnown: data !== null,
     isPending,
     isSuccess,

@@ -20,7 +20,7 @@ const fields = [
 
 class ServiceChanged extends Error {}
 
-/** Changes how many processes a service has, and what each can use. Only values that change are sent. */
+/** Changes how many processes a service has, and how much CPU and memory each can use. Only changed values are sent. */
 export function ScaleDialog({ service, onClose }: { readonly service: Service; readonly onClose: () => void }) {
   const { rack, app } = useApp()
   const queryClient = useQueryClient()
