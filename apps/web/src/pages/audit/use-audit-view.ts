@@ -19,7 +19,7 @@ export interface AuditView {
   readonly range: Range | 'custom'
   /** The filter, or the mistake in its text. */
   readonly filter: { readonly terms: Filter; readonly query: AuditQuery } | FilterMistake
-  /** When the list was loaded, in milliseconds since the epoch. Ranges end at this time. */
+  /** When the list was loaded, in milliseconds since the epoch. Ranges are counted back from this time. */
   readonly loadedAt: number
   /** Loads the newest events. */
   reload(): void
@@ -27,7 +27,7 @@ export interface AuditView {
   setRange(range: Range): void
   /** Sets or removes the times of the filter. */
   setTimes(times: { readonly from?: string; readonly to?: string }): void
-  /** Changes the filter, such as by a clicked value. */
+  /** Changes the filter, such as after a click on a value. */
   refine(change: (filter: Filter) => Filter): void
   /** Opens an event beside the list; null closes it. */
   open(id: string | null, options?: { readonly replaces?: boolean; readonly closesDialog?: boolean }): void

@@ -11,7 +11,7 @@ interface MenuValue {
   readonly element: HTMLElement
   readonly name: FilterName
   readonly value: string
-  /** The event of the row; null in the panel of the open event. */
+  /** The ID of the event of the row; null outside the list. */
   readonly eventId: string | null
 }
 
@@ -23,7 +23,7 @@ interface ValueMenuProps {
   readonly children: ReactNode
 }
 
-/** One menu for all values of the page. It shows only events with a value, or only events without it. */
+/** One menu for all values of the page. It can limit the list to events with a value, or to events without it. */
 export function ValueMenu({ refine, openEvent, children }: ValueMenuProps) {
   const [menuValue, setMenuValue] = useState<MenuValue | null>(null)
   const trigger = useRef<HTMLElement>(null)

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { get } from '../../api/client.ts'
 import { rackWait, repeatWhileWaiting } from '../overview/racks/rack-wait.ts'
 
-/** Shows each rack soon after it answered: while a rack has not, the request is repeated. */
+/** The request is repeated while some racks have not answered, so that each rack is shown soon after its answer. */
 export const healthQuery = queryOptions({
   queryKey: ['health'],
   queryFn: ({ signal }) => get('/health', { query: { wait: rackWait } }, signal),

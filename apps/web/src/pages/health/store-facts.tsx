@@ -6,7 +6,7 @@ import { HealthFacts } from './health-facts.tsx'
 
 type Stores = Health['stores']
 
-/** Where recordings, archives, and copies of checkpoints are stored, and whether they get there. */
+/** Whether recordings are stored, and how far the archives and the copies of checkpoints go. */
 export function StoreFacts({ stores: { recordings, archives, checkpoints } }: { readonly stores: Stores }) {
   return (
     <HealthFacts

@@ -6,7 +6,7 @@ import { meQuery } from '../../api/queries.ts'
 import { rackWait, repeatWhileWaiting } from './racks/rack-wait.ts'
 import { loadNextSteps } from './next-steps/next-steps-queries.ts'
 
-/** Shows each rack soon after it answered: while a rack has not, the request is repeated. */
+/** The request is repeated while some racks have not answered, so that each rack is shown soon after its answer. */
 export const rackStatusesQuery = queryOptions({
   queryKey: ['overview', 'racks'],
   queryFn: ({ signal }) => get('/rack-statuses', { query: { wait: rackWait } }, signal),
@@ -46,7 +46,10 @@ const day = 86_400_000
 /** Kinds of the second event of a call. It repeats the decision of the first event, so it must not be counted again. */
 const secondEvents = ['outcome', 'closed'] as const
 
-/** Counts the requests of 24 hours by the hour. Reading is an audit event, so only a person's own request reads again. */
+/**
+ * Counts the requests of 24 hours by the hour. Each read is an audit event, so the page reads again only when the person opens
+ * or refreshes it.
+ */
 export const lastDayQuery = queryOptions({
   queryKey: ['overview', 'last day'],
   queryFn: ({ signal }) =>
@@ -60,7 +63,10 @@ export const lastDayQuery = queryOptions({
 
 export const mayReadAudit = (me: Me) => can(me, 'gateway:audit:read')
 
-/** Waits for the quick parts before the page is shown, so that nothing moves afterwards. Racks and counts can be slow. */
+/**
+ * Waits for the quick parts before the page is shown, so that nothing moves afterwards. It does not wait for racks and counts,
+ * which can be slow.
+ */
 export async function loadOverview(queryClient: QueryClient): Promise<void> {
   const me = await queryClient.ensureQueryData(meQuery)
   if (me.racks.length > 0) void queryClient.prefetchQuery(rackStatusesQuery)

@@ -3,7 +3,10 @@ import type { PeopleSearch } from './search.ts'
 
 export type SearchChange = { readonly [N in keyof PeopleSearch]: string | undefined }
 
-/** The state of the page in the address, and how to change it. A filter that is being typed makes no history. */
+/**
+ * The state of the page in the address, and how to change it. With `replace`, a change adds no entry to the browser history,
+ * such as while a person types a filter.
+ */
 export function usePeopleSearch() {
   const search: PeopleSearch = useSearch({ strict: false })
   const navigate = useNavigate()
@@ -15,7 +18,7 @@ export function usePeopleSearch() {
     change,
     /** Opens a dialog, about the open row or about one of its items. */
     openDialog: (dialog: string, item?: string) => change({ dialog, item }),
-    /** Going back in the history does not open it again. */
+    /** Closes the dialog. Going back in the browser history does not open it again. */
     closeDialog: () => change({ dialog: undefined, item: undefined }, { replace: true }),
   }
 }

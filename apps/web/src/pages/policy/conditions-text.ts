@@ -21,7 +21,7 @@ export function conditionsText(conditions: Conditions): string {
     .join('; ')
 }
 
-/** Such as `rack staging`, or `racks staging, production`. @param noun its plural ends in `s` */
+/** Such as `rack staging`, or `racks staging, production`. @param noun a noun whose plural ends in `s` */
 export function listNames(noun: string, names: readonly string[]): string {
   return `${noun}${names.length === 1 ? '' : 's'} ${names.join(', ')}`
 }

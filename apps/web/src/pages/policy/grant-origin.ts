@@ -2,7 +2,9 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 
 type Role = PolicyMatrix['roles'][number]
 
-/** The roles that grant a permission of a role in their own lines: roles that it extends, or the role itself. */
+/**
+ * The roles whose own lines grant a permission that `role` has: roles that it extends, or `role` itself if none of them has it.
+ */
 export function grantOrigins(
   role: Role,
   permission: PolicyMatrix['permissions'][number],

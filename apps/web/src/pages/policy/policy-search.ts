@@ -2,21 +2,29 @@
 export const policyTabs = ['document', 'matrix', 'rules', 'decision', 'proposal'] as const
 export type PolicyTab = (typeof policyTabs)[number]
 
-/** The address of the policy page says everything that it shows, apart from a proposed document. */
+/**
+ * The search parameters of the policy page. With the anchor of a line, they determine what the page shows, apart from a proposed
+ * document.
+ */
 export interface PolicySearch {
   readonly tab?: Exclude<PolicyTab, 'document'>
-  /** The document: the built-in policy instead of the one in force. */
+  /** On the tab `document`: shows the built-in policy instead of the document in force. */
   readonly text?: 'built-in'
-  /** The matrix: part of a permission or of its description. */
+  /** On the tab `matrix`: words of a permission or of its description. */
   readonly q?: string
-  /** The matrix: the permission that is open. */
+  /** On the tab `matrix`: the permission that is open. */
   readonly permission?: string
-  /** The question whether a person can do something. */
+  /** On the tab `decision`: the email address or the ID of the person; by default, the person who is logged in. */
   readonly as?: string
+  /** On the tab `decision`: the route of the action, such as `POST /apps`. */
   readonly route?: string
+  /** On the tab `decision`: by default, the first rack of the person. */
   readonly rack?: string
+  /** On the tab `decision`: the app that the action is about. */
   readonly app?: string
+  /** On the tab `decision`: the service that the command runs in. */
   readonly service?: string
+  /** On the tab `decision`: by default, the question is whether some command is allowed. */
   readonly command?: string
 }
 

@@ -6,7 +6,7 @@ import { Card } from '../../ui/card.tsx'
 import styles from './proposal-form.module.css'
 import { setProposal, useProposal } from './proposal-store.ts'
 
-/** The gateway takes no larger document. */
+/** The gateway rejects a document of more bytes. */
 const maxLength = 256 * 1024
 
 interface ProposalFormProps {

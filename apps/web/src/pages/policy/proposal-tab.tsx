@@ -31,7 +31,7 @@ export function ProposalTab() {
     field.current?.setSelectionRange(at, at)
   }
 
-  // The answer is about the text that was sent.
+  // An answer about an earlier text is not shown.
   const checked = check.answer !== undefined && check.askedValues === text ? check.answer : null
   return (
     <>

@@ -189,7 +189,7 @@ function WholeEvent({ event }: { readonly event: AuditEvent }) {
   )
 }
 
-/** The value after it has not changed for a moment. */
+/** The last value that did not change for 250 ms; null before the first. */
 function useSettled(value: string): string | null {
   const [settled, setSettled] = useState<string | null>(null)
   useEffect(() => {

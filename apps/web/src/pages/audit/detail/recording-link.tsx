@@ -7,7 +7,10 @@ import { Field } from './event-fields.tsx'
 /** Kinds of events that are written while a session runs, so that each has a moment in its recording. */
 const kindsDuringSession: readonly string[] = ['opened', 'closed', 'recording.gap', 'recording.ended']
 
-/** Leads from an event of a recorded session to its second in the recording. */
+/**
+ * Leads from an event of a recorded session to the recording, at the second of the event if the event happened during the
+ * session.
+ */
 export function RecordingLink({ event: { recording, kind, at } }: { readonly event: AuditEvent }) {
   const me = useMe()
   if (recording === undefined || !can(me, 'gateway:recording:read')) return null

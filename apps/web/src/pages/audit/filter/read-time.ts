@@ -11,9 +11,10 @@ export interface ReadAt {
 }
 
 /**
- * A time that a person typed: `2h` ago, a day, or a day and a time. Without an offset, it is in the time zone that the person chose.
+ * A time that a person typed: a day, a day and a time, or how long ago, such as `2h`. Without an offset, a day or time is in
+ * the time zone that the person chose.
  *
- * @returns milliseconds since the epoch, or null
+ * @returns milliseconds since the epoch; null for any other text
  */
 export function readTime(text: string, { now, zone }: ReadAt): number | null {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? []

@@ -12,7 +12,7 @@ export interface Bar {
   readonly height: number
 }
 
-/** The smallest visible part, so that a denial among thousands of calls can be seen. */
+/** The minimum height of a part, in pixels, so that a denial among thousands of calls can be seen. */
 const least = 2
 
 /** The stacked bars of a histogram: denials at the bottom, where they are easy to compare. */
@@ -61,7 +61,7 @@ export function totalText({ total, complete }: Pick<Histogram, 'total' | 'comple
   return complete ? count : `at least ${count}`
 }
 
-/** How many buckets at the left were not counted, or only in part. */
+/** How many buckets at the left were not counted. A fraction if a bucket was counted only in part. */
 export function uncountedBuckets({ buckets, width, complete, countedFrom }: Histogram): number {
   const [first] = buckets
   return complete || first === undefined

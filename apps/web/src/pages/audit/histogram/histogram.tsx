@@ -11,7 +11,7 @@ import { Chart } from './chart.tsx'
 import styles from './histogram.module.css'
 import { ResultCount } from './result-count.tsx'
 
-/** Counts events by time and result. Without a start, the last 30 days before the end. */
+/** Counts events by time and result. Without a start, it counts the 30 days before the end. */
 function histogramQuery(query: AuditQuery | null, loadedAt: number) {
   const end = query?.to === undefined ? loadedAt : Date.parse(query.to)
   const from = query?.from ?? new Date(end - 30 * 86_400_000).toISOString()
@@ -28,7 +28,7 @@ interface HistogramProps {
   readonly query: AuditQuery | null
   readonly loadedAt: number
   readonly onRange: (range: { from: string; to: string }) => void
-  /** Opens the fields of the range. */
+  /** Opens the dialog that sets the start and the end of the range. */
   readonly onCustom: () => void
 }
 

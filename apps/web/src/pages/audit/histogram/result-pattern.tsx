@@ -1,7 +1,7 @@
 import { type ResultKind, resultKinds, resultWords } from '../list/event-facts.ts'
 import styles from './result-pattern.module.css'
 
-/** The lines on each color, on a tile of 6 × 6 px. Without the color, they still tell the results apart. */
+/** The lines on each color, on a tile of 6 × 6 px. They distinguish the results without the color. */
 const lines: Readonly<Record<ResultKind, string>> = {
   denied: 'M-1 7 7 -1M-4 4 4 -4M2 10 10 2',
   needs: 'M1 1h2v2h-2zM4 4h2v2h-2z',
@@ -15,7 +15,7 @@ export function fillOf(result: ResultKind): string {
   return `url(#audit-result-${result})`
 }
 
-/** What {@link fillOf} refers to, once in a document. */
+/** The patterns that {@link fillOf} refers to. A document needs them once. */
 export function ResultPatterns() {
   return (
     <defs>

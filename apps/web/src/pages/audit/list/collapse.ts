@@ -16,7 +16,7 @@ export interface Row {
 }
 
 /**
- * Lines of the list: adjacent events that look the same are one line, unless it is expanded. The log itself keeps each.
+ * Lines of the list: adjacent events that look the same are one line, unless it is expanded. The log itself keeps every event.
  *
  * @param entries newest first
  * @param expanded IDs of the oldest event of each expanded group, which stays the same while newer repeats arrive

@@ -86,7 +86,7 @@ export function EventList(props: EventListProps) {
     activeRow.current?.focus({ preventScroll: true })
   })
 
-  // A filter that was chosen in a row replaces the rows, and with them the focus.
+  // A filter that was chosen in a row replaces the rows. Then the focus is lost with the old row.
   const hasRows = rows.length > 0
   useEffect(() => {
     if (hasRows && document.activeElement === document.body) activeRow.current?.focus({ preventScroll: true })

@@ -31,7 +31,7 @@ export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, r
   const { name, clientType } = whoOf(event)
   const count = row.repeats.length
   function onClick({ target }: MouseEvent) {
-    // The text of a row can be selected.
+    // A click that selects text of the row does not open the event.
     if (target instanceof Element && target.closest('button') === null && getSelection()?.isCollapsed !== false)
       onOpen()
   }
@@ -89,7 +89,7 @@ interface CellProps {
   readonly id: string
 }
 
-/** The permission of a call with its kind, or the kind of another event. */
+/** For a call, its permission, or else its route, with the kind of the event. For any other event, only the kind. */
 function Verb({ event: { kind, permission, route }, id }: CellProps) {
   if (!isCall(kind) || (permission ?? route) === undefined) return <Value name="kind" value={kind} eventId={id} />
   return (

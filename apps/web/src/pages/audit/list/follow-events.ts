@@ -32,7 +32,7 @@ const maxSilence = 45_000
 /**
  * Follows the log until it is aborted. After a lost connection, it continues after the last position.
  *
- * It does not use EventSource, which stops at the first error of the gateway, and does not give its text.
+ * It does not use EventSource, which stops at the first error of the gateway, and hides the text of the error.
  *
  * @throws ApiError for a status below 500 other than 429
  */

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 
-/** How many lines a row has, and the heights in pixels that follow. */
+/** How many lines a row has, and the heights that result, in pixels. */
 export interface RowLayout {
   readonly lines: 1 | 2 | 3
   readonly rowHeight: number
-  /** Of the column titles, which only rows of one line have. */
+  /** The height of the column titles. It is 0 if rows have several lines, because there are no titles then. */
   readonly headHeight: number
 }
 

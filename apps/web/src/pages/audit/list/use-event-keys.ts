@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 
 export interface EventKeyActions {
-  /** Moves the active row by so many lines. */
+  /** Moves the active row by this number of lines. */
   readonly move: (by: number) => void
   readonly openActive: () => void
   readonly close: () => void
@@ -31,7 +31,10 @@ function isInFieldOrDialog(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [role=dialog], [role=menu]') !== null
 }
 
-/** The keys of the grid, besides the keys of the page: arrows, Home, End, Enter, and the values of a row. */
+/**
+ * The keys of the grid, in addition to the keys of the page: arrows, Page Up, Page Down, Home, End, and Enter. The left and
+ * right arrows move between a row and its values.
+ */
 export function onGridKeyDown(
   event: KeyboardEvent,
   { move, openActive }: Pick<EventKeyActions, 'move' | 'openActive'>,
@@ -54,7 +57,7 @@ export function onGridKeyDown(
   event.preventDefault()
 }
 
-/** Goes from the row to its values, and from its first value back to the row. */
+/** Moves the focus from the row to its values, from value to value, and from the first value back to the row. */
 function focusSibling(target: EventTarget, by: 1 | -1): void {
   const row = target instanceof HTMLElement ? target.closest<HTMLElement>('[role=row]') : null
   if (row === null) return

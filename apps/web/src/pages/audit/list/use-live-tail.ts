@@ -10,7 +10,7 @@ export interface LiveTail {
   readonly state: 'off' | 'connecting' | 'following' | 'lost' | 'denied'
   /** Why the connection was lost or denied. */
   readonly error: Error | null
-  /** Events that arrived since the last `clear`, newest first. */
+  /** The first `maxNewEntries` events that arrived since the last `clear`, newest first. */
   readonly newEntries: readonly Entry[]
   /** The newest gaps in the log. */
   readonly gaps: readonly Gap[]

@@ -17,7 +17,7 @@ export interface ProofInput {
 export interface Step {
   readonly title: string
   readonly isTrue: boolean
-  /** The values that were compared. */
+  /** A value that the step is about, such as a hash. */
   readonly detail: string
 }
 
@@ -100,7 +100,9 @@ function readObject(text: string): object | null {
   }
 }
 
-/** For API tokens of old events, the API shows a clearer name than the recorded one. So names of API tokens are not compared. */
+/**
+ * In old events, the API shows a clearer name of an API token than the recorded name. So names of API tokens are not compared.
+ */
 function isShownAs({ id, event }: Pick<ShownEvent, 'id' | 'event'>, recorded: object): boolean {
   const withoutName = (value: object) => {
     const principal: unknown = 'principal' in value ? value.principal : undefined

@@ -39,7 +39,7 @@ const chartHeight = 36
 
 function Counts({ counted }: { readonly counted: Histogram }) {
   const { requests, denied, failed } = countRequests(counted.buckets)
-  // Events without a decision are not requests.
+  // Events with the result `none` are not requests.
   const buckets = counted.buckets.map((bucket) => ({ ...bucket, none: 0 }))
   return (
     <>

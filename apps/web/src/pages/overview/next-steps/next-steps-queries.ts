@@ -42,7 +42,7 @@ export function canTakeSteps(me: Me): boolean {
   return can(me, 'gateway:user:write') && can(me, 'gateway:trust:write') && can(me, 'gateway:token:write')
 }
 
-/** Loads the steps before the first page is shown, so that nothing moves afterwards. */
+/** Loads the data of the steps before the overview is shown, so that nothing moves afterwards. */
 export async function loadNextSteps(queryClient: QueryClient): Promise<void> {
   if (!canTakeSteps(await queryClient.ensureQueryData(meQuery))) return
   await Promise.all([

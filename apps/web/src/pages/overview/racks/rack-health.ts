@@ -8,12 +8,12 @@ export interface RackHealth {
   readonly isWell: boolean
   /** A sentence; null if the word says everything. */
   readonly why: string | null
-  /** Whole days until its certificate expires; null for plain http. */
+  /** Whole days until its certificate expires; null for plain http, and before the first verified connection. */
   readonly certificateDays: number | null
 }
 
 const noticeDays = 21
-/** Milliseconds. */
+/** A rack that takes this long to answer counts as slow, in milliseconds. */
 const slow = 2_000
 
 /** @param now milliseconds since the epoch */
@@ -36,7 +36,7 @@ export function rackHealth(rack: RackStatus, now: number): RackHealth {
 
 const order: readonly Tone[] = ['deny', 'warn', 'allow']
 
-/** The racks with their health, the unwell first. */
+/** The racks with their health. Racks with a problem come first. */
 export function racksByHealth(racks: readonly RackStatus[], now: number) {
   return racks
     .map((rack) => ({ rack, health: rackHealth(rack, now) }))

@@ -1,4 +1,4 @@
-/** Milliseconds that a request waits for racks. */
+/** How long the gateway waits for racks in one request, in milliseconds. */
 export const rackWait = 500
 
 interface QueryState {
@@ -7,7 +7,7 @@ interface QueryState {
 }
 
 /**
- * Each request waits for racks, and the gateway gives up after 5 s, so there are few requests.
+ * Each request waits for racks, and the gateway gives up on a rack after 5 s, so the request is repeated only a few times.
  *
  * @returns milliseconds until the request is repeated, or false if all racks have answered
  */

@@ -7,7 +7,7 @@ export interface WaitingItem {
   readonly word: string
   /** Other people can choose parts of it, so `VisibleText` must show it. */
   readonly text: string
-  /** RFC 3339: when it happens. */
+  /** The deadline or the expiry, in RFC 3339. */
   readonly at?: string
   readonly to: '/audit' | '/people/tokens' | '/access' | '/second-factors'
   readonly search?: { readonly dialog: 'alarms' | 'checkpoint' }
@@ -22,10 +22,14 @@ interface WaitingFacts {
   readonly tokens: readonly Pick<ItemOf<'listTokens'>, 'name' | 'expiresAt' | 'revokedAt'>[]
 }
 
-/** How many days before a role or a token expires it is listed. */
+/** A role or a token is listed this many days before it expires. */
 const noticeDays = 14
 
-/** What waits for a person, the most urgent first. @param now milliseconds since the epoch */
+/**
+ * What waits for a person: first the alarms, then a missing second factor, then roles and tokens that expire soon.
+ *
+ * @param now milliseconds since the epoch
+ */
 export function waitingItems(facts: WaitingFacts, now: number): WaitingItem[] {
   const { me, checkpoint, missingFactor, tokens } = facts
   const isSoon = (at: string) => {

@@ -10,7 +10,7 @@ import type { SubjectKind } from '../subjects.ts'
 import { type Subject, SubjectPicker } from './subject-picker.tsx'
 
 interface BindingDialogProps {
-  /** Gets the role. Without it, the person chooses a subject. */
+  /** The subject that gets the role; undefined: the person chooses one. */
   readonly subject?: { readonly kind: SubjectKind; readonly id: string; readonly name: string }
   readonly onClose: () => void
 }

@@ -52,7 +52,7 @@ export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryF
 
 const day = 86_400_000
 
-/** RFC 3339, in UTC; undefined for the default. */
+/** RFC 3339, in UTC; undefined for the default, and for an invalid date. */
 export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string | undefined {
   if (after === '') return undefined
   if (after !== 'date') return new Date(now + Number(after) * day).toISOString()

@@ -56,7 +56,7 @@ export function RoleField({ value, onChange }: GrantFieldsProps) {
   )
 }
 
-/** On which racks and apps. */
+/** The racks and apps of a grant. */
 export function ScopeFields({ value, onChange }: GrantFieldsProps) {
   const { racks } = useMe()
   return (
@@ -79,7 +79,7 @@ export function ScopeFields({ value, onChange }: GrantFieldsProps) {
   )
 }
 
-/** As requests have it. */
+/** The grant, as requests contain it. */
 export function grantOf({ role, racks, apps, expiry }: GrantValues) {
   const expiresAt = expiresAtOf(expiry)
   return { role, racks, apps, ...(expiresAt && { expiresAt }) }

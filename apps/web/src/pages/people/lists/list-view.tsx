@@ -24,7 +24,7 @@ interface ListViewProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly empty: ReactNode
   readonly actions?: ReactNode
-  /** The name of the group, owner, or subject that limits the list; undefined: none does. */
+  /** The name of the group, owner, or subject that limits the list; undefined if nothing limits it. */
   readonly limitedTo?: string | undefined
   /** Shows the open row, beside the list. */
   readonly panel?: (id: string) => ReactNode

@@ -24,7 +24,7 @@ interface SubjectRolesProps {
   readonly groups?: readonly string[]
 }
 
-/** The bindings of a subject and of its groups, to grant and remove. */
+/** The bindings of a subject and of its groups. The person can grant roles, and remove the bindings of the subject itself. */
 export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps) {
   const me = useMe()
   const { search, openDialog, closeDialog } = usePeopleSearch()

@@ -4,7 +4,10 @@ import { get } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 
-/** The email address of a user. It is the ID if no user has it, or if the person cannot read users. */
+/**
+ * The email address of a user. Shows the ID until the user is loaded, if there is no such user, and if the person cannot read
+ * users.
+ */
 export function UserName({ id }: { readonly id: string }) {
   const isAllowed = can(useMe(), 'gateway:user:write')
   const { data } = useQuery({

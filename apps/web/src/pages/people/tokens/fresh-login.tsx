@@ -6,7 +6,7 @@ import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { LoginLink } from '../../../ui/login-link.tsx'
 import { Time } from '../../../ui/time.tsx'
 
-/** Milliseconds after a login in which the API shows tokens. */
+/** For how long after a login the API shows tokens, in milliseconds. */
 const maxLoginAge = 5 * 60_000
 
 interface FreshLoginProps {
@@ -15,7 +15,10 @@ interface FreshLoginProps {
   readonly children: ReactNode
 }
 
-/** Shows its content only within five minutes of a login, because the API requires that to show a token to a browser. */
+/**
+ * Shows its content only within five minutes of a login, because the API shows a token to a browser only then. If the time of
+ * the login is unknown, it shows the content, and the API decides.
+ */
 export function FreshLogin({ title, onClose, children }: FreshLoginProps) {
   const { loggedInAt } = useMe()
   // Decided once: a form that is being filled in, or a token that is shown, stays.
