@@ -3,8 +3,8 @@ export const policyTabs = ['document', 'matrix', 'rules', 'decision', 'proposal'
 export type PolicyTab = (typeof policyTabs)[number]
 
 /**
- * The search parameters of the policy page. With the anchor of a line, they determine what the page shows, apart from a proposed
- * document.
+ * The search parameters of the policy page. With the anchor of a line, they determine what the page shows, apart from a
+ * proposed document.
  */
 export interface PolicySearch {
   readonly tab?: Exclude<PolicyTab, 'document'>

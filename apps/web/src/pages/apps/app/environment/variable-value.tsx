@@ -22,8 +22,8 @@ export function VariableValue({ name, variable, canReveal, revealed, draft: { ed
   const newValue = edits.get(name)
   if (newValue === null) return <em>Will be removed</em>
   if (newValue !== undefined) {
-    // A field drops carriage returns, and must not show masks. So it is empty for such a value, which stays until the person types
-    // another one.
+    // A field drops carriage returns, and must not show masks. So it is empty for such a value, which stays until the person
+    // types another one.
     const isShown = !newValue.includes('\r') && !(variable?.isMasked === true && newValue === variable.value)
     return (
       <ValueField
