@@ -33,7 +33,7 @@ const overview = createRoute({
   component: OverviewPage,
 })
 
-/** Pages other than the first are loaded when they are opened. */
+/** The code of pages other than the overview is loaded when a page is opened, or when the pointer is over its link. */
 const access = createRoute({
   getParentRoute: () => root,
   path: 'access',

@@ -48,7 +48,7 @@ function explain(error: unknown, what: string): string {
   }
 }
 
-/** The library wraps some errors of the browser, which are their cause then. */
+/** The name of the browser's error. The library wraps some of these errors, and keeps them as the cause. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   return error.cause instanceof Error ? error.cause.name : error.name

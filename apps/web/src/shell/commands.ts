@@ -21,7 +21,8 @@ const requestId = /^[0-9a-f]{24}$/
 /**
  * What the command palette offers a person.
  *
- * @param typed the text of the palette: IDs of events, recordings, and requests, and email addresses lead to what they name
+ * @param typed the text in the palette. The ID of an event, recording, or request, or an email address adds commands that open
+ *   it or search for it
  * @param apps the apps that a page already loaded; the page of apps finds the others
  */
 export function commandsFor(

@@ -5,7 +5,7 @@ import { LoginLink } from '../ui/login-link.tsx'
 import { Page } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
 
-/** The errors of Vite and of browsers for a file of a page that is missing, as after an update of the gateway. */
+/** The messages of Vite and of browsers for a missing file of a page. A file is missing after an update of the gateway. */
 const missingFilePattern = /preload CSS|dynamically imported module|importing a module script/i
 
 const missingFileError = new Error(

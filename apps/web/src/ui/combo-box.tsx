@@ -16,7 +16,7 @@ import { VisibleText } from './visible-text.tsx'
 export interface ComboBoxOption {
   readonly id: string
   readonly label: string
-  /** Distinguishes it from other options with the same label. */
+  /** Distinguishes the option from others with the same label. */
   readonly detail?: string
 }
 

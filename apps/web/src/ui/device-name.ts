@@ -14,8 +14,8 @@ const systems = [
 ] as const
 
 /**
- * A short name of a session's device, such as `Firefox on Linux`. The gateway stores the beginning of the browser's own
- * description, and for other programs their own name, which is returned as it is.
+ * A short name of a session's device, such as `Firefox on Linux`. For a browser, the gateway stores `browser: ` and the beginning
+ * of its User-Agent. For another program, it stores the program's name, which is returned unchanged.
  */
 export function deviceName(device: string): string {
   if (!isBrowser(device)) return device

@@ -42,7 +42,7 @@ export function diffLines(before: string, after: string): readonly DiffHunk[] | 
   })
 }
 
-/** Uses LF, and adds one at the end if it is missing, because editors show no difference there. */
+/** Replaces CRLF by LF, and adds a missing line break at the end, because editors show neither difference. */
 function normalizeBreaks(text: string): string {
   const lines = text.replaceAll('\r\n', '\n')
   return lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`

@@ -15,7 +15,7 @@ interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'childre
   readonly label?: string
   readonly hint?: ReactNode
   readonly placeholder?: string
-  /** More than one line: the number of lines to show. */
+  /** For a field of several lines: the number of lines to show. By default, the field has one line. */
   readonly lines?: number
   readonly mono?: boolean
   /** What the browser may fill in, such as `one-time-code`. */

@@ -5,7 +5,7 @@ import { VisibleText } from './visible-text.tsx'
 const signs = { added: '+', removed: '−', same: ' ' } as const
 const words = { added: 'Added: ', removed: 'Removed: ', same: '' } as const
 
-/** The changed lines of two texts, with some lines around them. It brings a library, so only pages other than the first use it. */
+/** The changed lines of two texts, with some lines around them. The overview does not use it, because it loads a library. */
 export function LineDifference({ before, after }: { readonly before: string; readonly after: string }) {
   const hunks = diffLines(before, after)
   if (hunks === null) return <p>The texts differ too much to compare their lines.</p>

@@ -5,7 +5,7 @@ interface LoginLinkProps {
   readonly returnTo?: string
 }
 
-/** Any hash except that of a line, such as `#L42`, which is the only kind that the login accepts. */
+/** Matches every hash except that of a line, such as `#L42`. The login accepts no other hash. */
 const otherHash = /#(?!L\d+$).*$/
 
 /** A link to the login, which returns to a page of the console. @param returnTo the page with its query and its hash; by default this one */

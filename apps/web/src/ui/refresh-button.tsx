@@ -19,7 +19,7 @@ export function RefreshButton({ queryKind }: { readonly queryKind: string }) {
       if (key !== 'r' || event.ctrlKey || event.metaKey || event.altKey) return
       if (!event.defaultPrevented && !isField(target) && !isInDialog(target)) void refresh()
     }
-    // On the window: it runs after the shortcuts of all pages, which can use the `r` of `g r`.
+    // A listener on the window runs after the shortcuts of all pages, which can use the `r` of `g r`.
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [refresh])

@@ -3,7 +3,7 @@ import styles from './scroll-area.module.css'
 
 interface ScrollAreaProps {
   readonly label: string
-  /** `page`: scrolls down, too, once it is as high as the page, such as a table whose head stays in view. */
+  /** `page`: at most three quarters of the window high, and scrolls down, too, such as a table whose head stays in view. */
   readonly height?: 'content' | 'page'
   readonly children: ReactNode
 }

@@ -11,7 +11,7 @@ export interface TabItem {
 interface TabsProps {
   readonly label: string
   readonly tabs: readonly TabItem[]
-  /** With `onSelect`: which tab is open, such as by the address of the page. */
+  /** The ID of the open tab, if the caller controls it, such as by the page's address. Needs `onSelect`. */
   readonly selected?: string
   readonly onSelect?: (id: string) => void
 }

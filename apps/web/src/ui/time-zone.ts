@@ -44,7 +44,7 @@ export function toFieldTime(at: string | undefined, zone: TimeZone): string {
   return new Date(time.getTime() - shift).toISOString().slice(0, 19)
 }
 
-/** @returns RFC 3339 in UTC; undefined for an empty field */
+/** @returns RFC 3339 in UTC; undefined for an empty field or an invalid time */
 export function fromFieldTime(text: string | undefined, zone: TimeZone): string | undefined {
   const time = new Date(`${text ?? ''}${zone === 'utc' ? 'Z' : ''}`)
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString()

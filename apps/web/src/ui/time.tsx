@@ -12,7 +12,7 @@ const localShort = new Intl.DateTimeFormat(undefined, {
 })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' })
 
-/** Seconds, the largest unit first. */
+/** The number of seconds in each unit, the largest unit first. */
 const units = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -48,7 +48,7 @@ function localText(time: number, kind: TimeKind): string {
   return (kind === 'short' ? localShort : local).format(time)
 }
 
-/** Such as `2027-01-31 12:00:00Z`, and `01-31 12:00:00Z` if it is short. */
+/** Such as `2027-01-31 12:00:00Z`, or `01-31 12:00:00Z` for the kind `short`. */
 function utcText(time: number, kind: TimeKind): string {
   const text = new Date(time).toISOString().replace(/T(.*)\.\d+Z$/, ' $1Z')
   return kind === 'short' ? text.slice(-'01-31 12:00:00Z'.length) : text

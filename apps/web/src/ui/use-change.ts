@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 /**
- * A change by the management API, after which everything on the page is read again. What was sent and answered is not kept,
+ * A change by the management API, after which everything on the page is read again. The request and the response are not kept,
  * because both can contain a token.
  *
- * @param onDone called when the page shows the change. Without it, the result is available earlier
+ * @param onDone called after the page was read again. Without `onDone`, the result is available before that
  */
 export function useChange<Result, Values = void>(
   change: (values: Values) => Promise<Result>,

@@ -4,7 +4,7 @@ import styles from './visible-text.module.css'
 /** Characters that are invisible, or that change a line, a direction, or a terminal. */
 const hiddenCharacter = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u115f\u1160\u3164\uffa0])/u
 
-/** Text from other people: hidden characters are shown as escapes, and its direction stays its own. */
+/** Text from other people. Hidden characters are shown as escapes. Its writing direction does not affect the text around it. */
 export function VisibleText({ children }: { readonly children: string }) {
   if (!hasHiddenCharacters(children)) return <bdi>{children}</bdi>
   const parts = children.split(new RegExp(hiddenCharacter, 'gu'))

@@ -21,7 +21,7 @@ export default function RecordingsPage() {
   useRowKeys(container, () => {})
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
   const hasFilter = Object.keys(filter).length > 0
-  // Without a list, the error is a denial, and filters are of no use.
+  // Without a list, such as after a denial, filters are of no use.
   if (list.error !== null && list.data === undefined)
     return (
       <Page title="Recordings">

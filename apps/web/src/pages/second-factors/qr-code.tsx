@@ -1,10 +1,10 @@
 import { encode } from 'uqr'
 import styles from './second-factors.module.css'
 
-/** Modules around the code, which cameras need. */
+/** The width of the empty margin around the code, in modules. Cameras need it. */
 const border = 4
 
-/** A QR code as one path: the content security policy permits no images of other kinds. */
+/** A QR code as one path of an inline SVG, because the content security policy forbids `data:` images. */
 export function QrCode({ text, label }: { readonly text: string; readonly label: string }) {
   const { data, size } = encode(text, { border })
   return (

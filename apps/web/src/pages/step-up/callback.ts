@@ -6,7 +6,7 @@ export function readCallback(address: string): string | null {
   return port !== undefined && Number(port) <= 65_535 ? address : null
 }
 
-/** The address that takes a result to the program. The stock CLI reads it in standard base64. */
+/** The address that takes a result to the program. The stock CLI reads the result in standard base64. */
 export function addressOfResult(callback: string, result: string): string {
   return `${callback}?data=${encodeURIComponent(btoa(result))}`
 }

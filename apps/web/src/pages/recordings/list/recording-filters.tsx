@@ -29,7 +29,7 @@ interface RecordingFiltersProps {
   readonly onChange: (filter: RecordingsSearch) => void
 }
 
-/** The filters of the API. They take effect with Enter or the button, and the address has them. */
+/** The filters of the API, as in the page's address. The state takes effect at once, the others with Enter or the button. */
 export function RecordingFilters({ filter, onChange }: RecordingFiltersProps) {
   const zone = useTimeZone()
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({

@@ -8,7 +8,7 @@ import { maxTapeLength } from './engine/tape.ts'
 import styles from './notes.module.css'
 import { usePlayerState } from './use-player.ts'
 
-/** The same sentences as in `rack-gateway audit play`. */
+/** `open`, `cut`, `unproven`, and `broken` have the same sentences in `rack-gateway audit play`. */
 const ends: Readonly<Record<CastEnd, { readonly isWhole: boolean; readonly text: string }>> = {
   complete: {
     isWhole: true,

@@ -2,7 +2,7 @@
 export interface PlayerSearch {
   /** The second that is shown. */
   readonly t?: number
-  /** A time to begin at instead, such as the time of an audit event, RFC 3339 in UTC. */
+  /** The time to begin at if `t` is missing, such as the time of an audit event. RFC 3339 in UTC. */
   readonly at?: string
   /** The searched text. */
   readonly q?: string

@@ -10,7 +10,10 @@ interface TimelineProps {
   readonly recording: Recording
 }
 
-/** The whole length of the recording, with what is missing in it. Until it is loaded, its length comes from its start and end. */
+/**
+ * A slider over the whole recording, with marks where output is missing. Until an ended recording is loaded, its length comes
+ * from its start and end.
+ */
 export function Timeline({ player, recording: { startedAt, endedAt } }: TimelineProps) {
   const position = usePlayerState(player, ({ seekingTo, position }) => Math.floor((seekingTo ?? position) / 100) * 100)
   const duration = usePlayerState(player, (state) => state.duration)
@@ -41,7 +44,7 @@ export function Timeline({ player, recording: { startedAt, endedAt } }: Timeline
   )
 }
 
-/** How far the recording is loaded, while it is. */
+/** Shows how far the recording is loaded, while it loads. */
 function Loading({ player }: { readonly player: Player }) {
   const text = usePlayerState(player, loadingText)
   return (

@@ -5,7 +5,7 @@ import type { Player } from './engine/player.ts'
 /** Milliseconds between changes of the address. Browsers limit how many a page can make. */
 const interval = 1_000
 
-/** Keeps the second that is shown in the address, so that it can be shared. A followed session has no second. */
+/** Writes the shown second to the page's address, so that it can be shared. While a session is followed, writes none. */
 export function useAddress(player: Player, recording: string): void {
   const navigate = useNavigate({ from: '/recordings/$recording' })
   useEffect(() => {

@@ -31,7 +31,7 @@ export function usePlayerKeys(player: Player, focusSearch: () => void): void {
   }, [player, focusSearch])
 }
 
-/** Whether a key is text there. The timeline is a field, too, but the player handles its keys. */
+/** Whether a key that is pressed in this element is text. The timeline is a field, too, but the player handles its keys. */
 function isText(target: EventTarget | null): boolean {
   return isField(target) && !(target instanceof HTMLInputElement && target.type === 'range')
 }

@@ -20,12 +20,12 @@ interface UsePlayerOptions {
   readonly onSessionEnd: () => void
 }
 
-/** Whether a live stream ended because its session did. It also ends when the gateway stops, or stops sending to this page. */
+/** Whether a live stream ended because its session did. The stream also ends when the gateway stops, or stops sending to this page. */
 export function isSessionOver(end: CastEnd | null): boolean {
   return end === 'complete' || end === 'cut'
 }
 
-/** Opens the recording once, and plays it while it arrives. A session that runs is followed. */
+/** Opens the recording once, and plays it while it arrives. A running session is followed, unless `startAt` is later than 0. */
 export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePlayerOptions) {
   const { id } = recording
   const [isLive] = useState(recording.endedAt === null)

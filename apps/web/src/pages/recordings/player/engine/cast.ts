@@ -22,10 +22,10 @@ export class NotACast extends Error {
   }
 }
 
-/** The gateway writes no longer line, escapes included. */
+/** The maximum number of characters in a line. The gateway never writes a longer one, even with escapes. */
 const maxLineLength = 1024 * 1024
 
-/** Seconds between two events. */
+/** The maximum number of seconds between two events. */
 const maxPause = 1_000_000_000
 
 /** Splits the body into lines, with at most one incomplete line in memory. An empty line is a heartbeat. */
@@ -33,7 +33,7 @@ export class LineReader {
   readonly #decoder = new TextDecoder()
   #rest = ''
 
-  /** @throws NotACast for a line that is too long */
+  /** @throws NotACast if the incomplete line is too long */
   read(bytes: Uint8Array): string[] {
     const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split('\n')
     this.#rest = lines.pop() ?? ''

@@ -6,7 +6,7 @@ export interface Keyframe {
   readonly snapshot: VirtualTerminalSnapshot
 }
 
-/** The largest size of all keyframes, in bytes. */
+/** The maximum size of all keyframes together, in bytes. */
 const maxBytes = 64 * 1024 * 1024
 
 /** The states of the terminal at the start of segments. If they take too much memory, every second one is dropped. */
@@ -40,7 +40,7 @@ export class Keyframes {
     }
   }
 
-  /** The last keyframe at a segment or before it; null for the start of the recording. */
+  /** The last keyframe at a segment or before it; null if there is none, so that the terminal begins with the recording. */
   lastUpTo(segment: number): Keyframe | null {
     return this.#frames.findLast((frame) => frame.segment <= segment) ?? null
   }

@@ -10,7 +10,7 @@ export interface Marker {
   /** Milliseconds since the recording began. */
   readonly at: number
   readonly text: string
-  /** Whether something is missing from here on. */
+  /** Whether output is missing at this time, or the rest of the recording is missing or unproven. */
   readonly isGap: boolean
 }
 
@@ -25,7 +25,7 @@ export interface LoadOptions {
   readonly signal: AbortSignal
   readonly onHeader: (header: CastHeader) => void
   readonly onMarker: (marker: Marker) => void
-  /** Called after each part that arrived. */
+  /** Called after each part that arrived, and at the end. */
   readonly onProgress: () => void
   readonly maxLength?: number
 }
@@ -36,8 +36,8 @@ const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'
  * Reads a recording onto the tape as it arrives, and keeps keyframes. The next part is read after the previous one was
  * processed, so that memory is bounded.
  *
- * @returns the end that the gateway sent; null if the connection ended without one
- * @throws NotACast, NoAnswer
+ * @returns the end that the gateway sent, or `too-long`; null if the connection ended without one, or `signal` aborted
+ * @throws NotACast if the body is not an asciicast, NoAnswer if the connection fails
  */
 export async function loadRecording(options: LoadOptions): Promise<CastEnd | null> {
   const { body, signal, yieldToPage, onProgress } = options
@@ -92,7 +92,7 @@ class IncomingRecording {
     else await this.#addEvent(line, event, this.#terminal, endStep)
   }
 
-  /** Call it after the last line. */
+  /** Call it after the last line. @throws NotACast if no line arrived */
   finish(): CastEnd | null {
     if (this.#terminal === null) throw new NotACast()
     return this.end

@@ -39,7 +39,7 @@ export interface PlayerOptions {
   readonly follows: boolean
 }
 
-/** Markers of a recording that are kept. */
+/** The maximum number of markers that are kept. */
 const maxMarkers = 1_000
 /** A frame after a longer time, such as in a hidden page, counts as this many milliseconds. */
 const maxElapsed = 250
@@ -146,7 +146,7 @@ export class Player {
     this.#change({ speed })
   }
 
-  /** @param step 1: the next faster one; -1: the next slower one */
+  /** @param step 1: the next higher speed; -1: the next lower speed */
   changeSpeed(step: 1 | -1): void {
     const index = speeds.indexOf(this.#state.speed)
     this.setSpeed(speeds[Math.min(Math.max(index + step, 0), speeds.length - 1)] ?? 1)
@@ -187,7 +187,7 @@ export class Player {
     return isPlaying && (position < duration || isLoaded)
   }
 
-  /** Whether events with the time of the position arrived after it was shown. */
+  /** Whether events at the current position arrived after the screen was drawn. */
   #hasUnread(): boolean {
     return this.#segment < this.#options.tape.segments - 1 || (this.#events?.length ?? 1) > this.#index
   }

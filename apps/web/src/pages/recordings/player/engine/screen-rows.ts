@@ -4,7 +4,7 @@ import type { IBuffer, IBufferCell } from '@xterm/headless'
 export interface Run {
   readonly text: string
   readonly cells: number
-  /** Whether the characters can have another width than their cells, so that the run needs a fixed one. */
+  /** Whether the characters can have another width than their cells, so that the run needs a fixed width. */
   readonly isFixed: boolean
   readonly style: CellStyle
 }
@@ -35,7 +35,7 @@ export interface Row {
   readonly runs: readonly Run[]
 }
 
-/** The largest number of characters that one cell draws, with combining ones. */
+/** The largest number of characters that one cell draws, including combining characters. */
 const maxCellLength = 16
 
 /** Reads the screen, row by row. */
@@ -89,7 +89,7 @@ function readRuns(buffer: IBuffer, y: number, cols: number): Run[] {
   return trimRuns(runs)
 }
 
-/** Removes spaces of the default colors at the end. */
+/** Removes spaces at the end that have the default background and no flags. */
 function trimRuns(runs: Run[]): Run[] {
   const last = runs.at(-1)
   if (last === undefined || last.style.background !== 'default' || last.style.flags.length > 0) return runs

@@ -3,7 +3,7 @@ import { type CastEvent, parseEvents } from './cast.ts'
 interface Segment {
   /** The time of the last event of the previous segment, in milliseconds. */
   readonly previousTime: number
-  /** The time of its first event. */
+  /** The time of the segment's first event, in milliseconds. */
   readonly startsAt: number
   readonly lines: Blob
 }
@@ -11,7 +11,7 @@ interface Segment {
 /** Characters of asciicast in one segment. A seek parses about one segment. */
 const segmentLength = 256 * 1024
 
-/** Longer recordings are cut off, because some browsers keep blobs in memory. */
+/** The maximum number of characters. A longer recording is cut off, because some browsers keep blobs in memory. */
 export const maxTapeLength = 512 * 1024 * 1024
 
 /**
@@ -53,7 +53,7 @@ export class Tape {
     return segment === undefined ? this.#events : parseEvents(await segment.lines.text(), segment.previousTime)
   }
 
-  /** The time of the first event of a segment; null for a segment without events. */
+  /** The time of the first event of a segment; null if the segment has no events or does not exist. */
   startOf(number: number): number | null {
     return this.#segments[number]?.startsAt ?? (number === this.#segments.length ? (this.#events[0]?.at ?? null) : null)
   }

@@ -26,7 +26,7 @@ interface Buffer {
   savedX: number
   savedY: number
   savedCurAttrData: Attributes
-  /** A constant table. */
+  /** A table that never changes, so it is not copied. */
   savedCharset: unknown
   tabs: Readonly<Record<number, boolean | undefined>>
   readonly lines: { readonly length: number; get(index: number): Line | undefined }

@@ -9,7 +9,7 @@ const maxSlice = 8
 /** Characters that are processed in one step: some milliseconds of work. */
 const pieceLength = 8 * 1024
 
-/** Divides a long event into steps. */
+/** Divides an output event with much text into several events. */
 export function piecesOf(event: CastEvent): readonly CastEvent[] {
   const { data } = event
   if (event.code !== 'o' || data.length <= pieceLength) return [event]
@@ -20,7 +20,7 @@ export function piecesOf(event: CastEvent): readonly CastEvent[] {
   }))
 }
 
-/** Divides long work. Call the result between steps. */
+/** Divides long work. @returns a function to call after each step, which lets the page do other work when it is time */
 export function createTimeSlices(yieldToPage: YieldToPage, now: () => number = () => performance.now()) {
   let startedAt = now()
   return async function endStep(): Promise<void> {

@@ -7,7 +7,7 @@ import { isCursorHidden, takeSnapshot, writeNow } from './terminal-snapshot.ts'
 /** Larger terminals are shown in this size. No screen shows more, and each keyframe takes 12 bytes a cell. */
 const maxSize = { cols: 500, rows: 200 } as const
 
-/** The largest parameter of a sequence. Scrolling and repeating take time in proportion to theirs. */
+/** The largest parameter of a sequence. Scrolling and repeating take time in proportion to the parameter. */
 const maxParameter = maxSize.cols
 
 export interface Screen {

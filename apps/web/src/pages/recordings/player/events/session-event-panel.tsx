@@ -17,7 +17,7 @@ interface SessionEventPanelProps {
   readonly recording: Recording
 }
 
-/** The audit events of the session. The time of an event leads to its second. */
+/** The audit events of the session. The time of an event is a button that plays from that second. */
 export function SessionEventPanel({ player, recording }: SessionEventPanelProps) {
   const { data, error, refetch } = useQuery(sessionEventsQuery(recording))
   return (

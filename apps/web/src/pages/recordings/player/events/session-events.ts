@@ -20,12 +20,12 @@ export interface SessionEvents {
 
 const limit = 100
 
-/** Events of this many milliseconds before the recording began and after it ended belong to it, too. */
+/** An event belongs to the recording even if it happened this many milliseconds before its start or after its end. */
 const margin = 2_000
 
 /**
  * The audit events of a recorded session: the events of its call, and what the person did on the same app while it ran. Each
- * read of the query is an audit event, too.
+ * run of this query causes audit events of its own.
  */
 export function sessionEventsQuery({ id, opened, startedAt, endedAt, principal, rack, app }: Recording) {
   return queryOptions({

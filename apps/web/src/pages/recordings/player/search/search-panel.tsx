@@ -17,7 +17,7 @@ interface SearchPanelProps {
   readonly ref: Ref<HTMLDivElement>
 }
 
-/** Searches the lines of the session. A match leads to its second, and Enter to the next match. */
+/** Searches the lines of the session. A click on a match plays from its second, and Enter plays from the next match. */
 export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
   const { q: initialQuery = '' } = useSearch({ from: '/recordings/$recording' })
   const navigate = useNavigate()
@@ -86,7 +86,7 @@ function countText(count: number, { isSearching, isLimited }: { isSearching: boo
   return `${count} ${count === 1 ? 'line matches' : 'lines match'}`
 }
 
-/** Characters before a match, in a line that is long. */
+/** The maximum number of characters that are shown before a match. */
 const context = 40
 
 /** The line, from shortly before the match. */

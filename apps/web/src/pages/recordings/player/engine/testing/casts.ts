@@ -22,7 +22,7 @@ export function eventsOf(lines: readonly Line[]): CastEvent[] {
 
 export const noYield = async () => {}
 
-/** A body in pieces of some bytes. */
+/** A body that arrives in pieces of `size` bytes. */
 export function bodyOf(text: string, size = 1_000): ReadableStream<Uint8Array> {
   const bytes = new TextEncoder().encode(text)
   let at = 0
