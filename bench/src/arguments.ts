@@ -13,7 +13,7 @@ export interface BenchArguments {
  * The names of workloads (default: all), `--rounds`, `--against` with another checkout, and `--node` with another Node
  * for the compared gateway.
  *
- * @throws for anything else, with the valid names
+ * @throws for any other argument; for an unknown workload, with the names of all workloads
  */
 export function readArguments(args: readonly string[], all: readonly Workload[]): BenchArguments {
   const { values, positionals } = parseArgs({

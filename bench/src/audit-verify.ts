@@ -20,7 +20,7 @@ const batchSize = 1_000
 const key = signingKeyOf(Buffer.alloc(32, 1))
 
 const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-'))
-// As root, PostgreSQL runs as another user.
+// As root, PostgreSQL runs as another user, which must be able to enter the directory.
 await chmod(directory, 0o711)
 const database = await startEmbeddedPostgres({ dataDir: join(directory, 'data') })
 try {

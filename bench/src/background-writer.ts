@@ -14,7 +14,7 @@ export interface Rate {
 }
 
 export interface BackgroundWriter {
-  /** Begins. @param recorded what the recording gateway did under the same load */
+  /** Begins to write at the rate of `recorded`. @param recorded what the recording gateway did under the same load */
   start(recorded: RecordedEvents): Promise<void>
   /** @throws when a record failed */
   stop(): Promise<WriterRate>

@@ -23,7 +23,7 @@ const serverCommand = fileURLToPath(new URL('../../apps/gateway/dist-modules/adm
 export interface PreparedOptions {
   /**
    * Whether to simulate a database that has been in use for a while, with `inUseSettings`. Such a database reuses the files of
-   * its log. A new database has to create them first, which delays writes.
+   * its write-ahead log. A new database has to create them first, which delays writes.
    */
   readonly inUse?: boolean
 }
@@ -42,7 +42,7 @@ export async function prepareGateway(
   { inUse = false }: PreparedOptions = {},
 ): Promise<GatewayEnvironment> {
   const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-'))
-  // As root, PostgreSQL runs as another user.
+  // As root, PostgreSQL runs as another user, which must be able to enter the directory.
   await chmod(directory, 0o711)
   const dataDir = join(directory, 'data')
   let database: EmbeddedPostgres | null = null
@@ -79,7 +79,7 @@ export async function prepareGateway(
   }
 }
 
-/** Fills two hundred files of PostgreSQL's log. The final checkpoint makes PostgreSQL reuse them. */
+/** Fills two hundred files of PostgreSQL's write-ahead log. The checkpoint when it stops makes PostgreSQL reuse them. */
 async function fillLog(ownerUrl: string): Promise<void> {
   const { sql, close } = openDatabase(ownerUrl, { max: 1 })
   try {
@@ -105,7 +105,7 @@ async function issueToken(variables: Readonly<Record<string, string>>, role: Rol
   return stdout.trim()
 }
 
-/** The process ID, which is the first line of a file in PostgreSQL's data directory. */
+/** The process ID of the postmaster, from the first line of `postmaster.pid`. */
 function postmasterOf(dataDir: string): number {
   return Number.parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10)
 }

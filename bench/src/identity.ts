@@ -105,7 +105,7 @@ interface CacheMeasurement {
   readonly minSessions: number
 }
 
-/** Measures the memory of a second cache. The first one is not empty. */
+/** Measures the memory of a new cache, because the cache of `identities` is not empty. */
 async function reportMemory(name: string, { groups, people, minSessions }: CacheMeasurement): Promise<void> {
   const mint = createTokenMint([randomBytes(32)])
   const issue = () => mint.issue('session', Date.now() + 720 * hour).token

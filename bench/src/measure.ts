@@ -29,12 +29,13 @@ export interface Measurement {
   readonly round: number
   /** Requests, frames or megabytes. */
   readonly perSecond: number
-  /** Milliseconds; of a transfer, from its start to its end. */
+  /** The median latency in milliseconds; of a transfer, from its start to its end. */
   readonly p50: number
+  /** The 99th percentile of the latencies, in milliseconds. */
   readonly p99: number
   /** Microseconds for one request, frame or megabyte. */
   readonly cpu: ProcessTimes
-  /** Bytes by which the subject's resident memory grew. Null on systems without /proc. */
+  /** The largest growth of the subject's resident memory, in bytes. Null on systems without /proc. */
   readonly memoryGrown: number | null
   /** The rate of the writer that stands in for the events of subjects that record none. Null for the others. */
   readonly writer: WriterRate | null
@@ -49,7 +50,7 @@ export interface Measurement {
 /** The processes other than the subject. */
 export interface SupportingProcesses {
   readonly rack: SubjectProcess
-  /** One PostgreSQL for each gateway, and one for the writer. */
+  /** The process IDs of the postmasters: one PostgreSQL for each gateway, and one for the writer. */
   readonly postmasters: readonly number[]
   readonly writer: BackgroundWriter
   readonly cores: Cores | null

@@ -17,7 +17,7 @@ export interface Written {
 }
 
 export interface PacedWriter {
-  /** Stops, and waits for running records. @throws the error of a record */
+  /** Stops, and waits for running records, which the result does not count. @throws the error of a record */
   stop(): Promise<Written>
 }
 

@@ -19,7 +19,10 @@ export function proxyOptions(upstream: string, agent: Dispatcher): FastifyHttpPr
   }
 }
 
-/** Without these options, it would forward no password, and offer a compression that no rack supports. Its types lack the first option. */
+/**
+ * Without these options, @fastify/http-proxy would forward no password, and offer a compression that no rack supports. Its
+ * types lack `rewriteRequestHeaders`.
+ */
 const websocketClient = {
   perMessageDeflate: false,
   rewriteRequestHeaders: (headers: object, { headers: { authorization } }: FastifyRequest) =>

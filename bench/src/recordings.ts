@@ -80,8 +80,9 @@ interface Workload {
 interface FrameMeasurement {
   /** Frames a second. */
   readonly rate: number
-  /** Microseconds of CPU time per frame: of all threads, and of the thread that forwards. */
+  /** Microseconds of processor time per frame, of all threads. */
   readonly cpu: number
+  /** Microseconds of processor time per frame, of the thread that forwards. */
   readonly forwarding: number
 }
 

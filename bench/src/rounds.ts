@@ -10,10 +10,10 @@ export interface RoundsOptions {
   readonly subjects: readonly Subject[]
   readonly rounds: number
   readonly supporting: SupportingProcesses
-  /** Counts the records of the gateway, which set the rate of the writer. */
+  /** Counts the records of the gateway. The writer then writes at the same rate. */
   readonly records: RecordCounter
   readonly signal: AbortSignal
-  /** Called with a line before each measurement. */
+  /** Called with a line before the warm-up of a workload, before each of its rounds, and if a warm-up is too short. */
   readonly log: (what: string) => void
   readonly wait: (milliseconds: number) => Promise<unknown>
 }
@@ -92,7 +92,7 @@ async function callUntilReady(subject: Subject, { workload, wait }: Readiness): 
   }
 }
 
-/** Calls until the JIT compiler has compiled the code of the workload. */
+/** Runs the warm-up of the workload, so that the JIT compiler has compiled its code. */
 export async function warmUpSubject(
   subject: Subject,
   { name, unit, warmUp }: Workload,

@@ -5,7 +5,7 @@ import { type SubjectOptions, type SubjectProcess, startSubject } from './proces
 import { type SubjectName, subjectNames } from './subject-names.ts'
 import type { LoadTarget, Workload } from './workloads/workload.ts'
 
-/** A compared subject: its process and its address. */
+/** A measured subject: its process and its address. */
 export interface Subject extends LoadTarget {
   readonly process: SubjectProcess
   /** The database and tokens of a gateway. Null for other subjects, which record nothing. */

@@ -1,11 +1,11 @@
-/** Loaded into a subject with `--import`. Adds the number of its allocations so far to each of its answers to the benchmark. */
+/** Loaded into a subject with `--import`. Adds what the subject has allocated so far to each of its answers to the benchmark. */
 import { createHook } from 'node:async_hooks'
 import { GCProfiler } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 import { type Allocations, collectedBytes } from './allocations.ts'
 
 const totals = { collected: 0, promises: 0 }
-// Only used after `countPromises`, because each hooked promise allocates another object.
+// Enabled only by the question `countPromises`, because each hooked promise allocates another object.
 const promiseHook = createHook({
   init(_id, type) {
     if (type === 'PROMISE') totals.promises++

@@ -11,7 +11,7 @@ const policy = '1f2ba6db8017a4a1e0b8c1d2e3f405162738495a6b7c8d9eafb0c1d2e3f40516
 const racks = ['staging', 'production', 'eu']
 const routes = rackRoutes.filter(({ kind }) => kind === 'http').slice(0, 60)
 
-/** @param people each has a session @param apps on each rack */
+/** @param people the number of people, each with a session @param apps the number of apps on each rack */
 export function createTraffic({ people, apps }: { readonly people: number; readonly apps: number }): Traffic {
   const actors = Array.from({ length: people }, (_, index) => actorOf(index))
   return {

@@ -5,9 +5,11 @@ export interface Waits {
   readonly perSecond: number
   /** Milliseconds, the shortest first. */
   readonly sorted: Float64Array
-  /** Milliseconds. */
+  /** The median, in milliseconds. */
   readonly p50: number
+  /** The 99th percentile, in milliseconds. */
   readonly p99: number
+  /** The longest wait, in milliseconds. */
   readonly max: number
 }
 

@@ -58,7 +58,7 @@ export async function seedRecording(dataDir: string, sql: Sql, duration: number)
   return { id, bytes }
 }
 
-/** Ten rows of a terminal, as a progress display prints them. */
+/** A line of 100 colored numbers, which fills four or five rows of the terminal. */
 function lineAt(number: number): string {
   const words = Array.from(
     { length: 100 },

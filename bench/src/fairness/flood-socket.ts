@@ -5,7 +5,7 @@ export interface FloodSocket {
   write(bytes: Buffer): void
   /** Sends the bytes again and again, as fast as the connection accepts them. */
   writeWithoutEnd(bytes: Buffer): void
-  /** Adds received bytes. Each time that they reach the threshold, sends the bytes again. */
+  /** Adds `received` to a sum. When the sum reaches `threshold`, sends `bytes`, and takes `threshold` off the sum. */
   writeAfterBytes(bytes: Buffer, progress: { readonly received: number; readonly threshold: number }): void
   destroy(): void
 }

@@ -46,7 +46,7 @@ interface LoadConnection {
   close(): void
 }
 
-/** Milliseconds to wait for an answer after the end of the run. */
+/** Milliseconds to wait for a connection to open, and for the last answer after the end of the run. */
 const timeout = 5_000
 
 function openConnection(url: string, { opening, message, createReader }: Exchange): LoadConnection {

@@ -6,7 +6,7 @@ import type { LoadResult } from './load-result.ts'
 
 /** The timeout of a transfer in milliseconds. */
 const limit = 60_000
-/** Bytes of one write, and of one read. */
+/** The maximum number of bytes in one write, and in one read. */
 const partLength = 256 * 1024
 
 export interface DownloadOptions {
@@ -85,7 +85,7 @@ function frame(framing: 'chunked' | 'length', part: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')])
 }
 
-/** Sets the reader of the connection, and the handler of its errors. */
+/** Sets the reader of the connection, and the function that gets the reader's errors. */
 type Receive = (read: (chunk: Buffer) => void, reject: (error: unknown) => void) => void
 
 async function transferRepeatedly(

@@ -1,4 +1,4 @@
-/** The processor time of one item in microseconds, over many batches. */
+/** Percentiles over many batches. The figure of a batch is the average processor time of an item, in microseconds. */
 export interface BatchFigures {
   readonly p50: number
   readonly p99: number
@@ -9,7 +9,8 @@ export interface BatchFigures {
  * Measures the processor time of work in batches, because a single item takes less than the clock's resolution.
  *
  * @param work processes the item at `index`
- * @param options the number of items, which are repeated in order, and of batches, with `batch` items each
+ * @param options `items` is the number of items, which are repeated in order; `batches` is the number of batches; `batch` is
+ *   the number of items in each
  */
 export function timeBatches(
   work: (index: number) => unknown,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Microseconds of the unit of a process's time in /proc. On Linux, it is always 1/100 s. */
+/** Microseconds of a tick, the unit of a process's time in /proc. On Linux, a tick is always 1/100 s. */
 const tick = 10_000
 
 /**

@@ -36,7 +36,7 @@ export interface SubjectOptions {
 /** The directory of the built subjects of this checkout. */
 const subjectsDirectory = new URL('../subjects/', import.meta.url)
 
-/** Milliseconds within which a subject must report its address. */
+/** Milliseconds within which a subject must report its address, or answer a question. */
 const startLimit = 30_000
 
 /**

@@ -21,8 +21,9 @@ export interface Summary {
   readonly perSecond: Spread
   readonly p50: Spread
   readonly p99: Spread
-  /** The difference to the p50 of the rack, and of undici.stream, in milliseconds, each round against the same round. */
+  /** The difference to the p50 of the rack, in milliseconds, each round against the same round. */
   readonly addedToRack: Spread | null
+  /** The difference to the p50 of undici.stream, in milliseconds, each round against the same round. */
   readonly addedToUndici: Spread | null
   /** By baseline: the subject's speed divided by the baseline's, each round against the same round. */
   readonly ratios: Readonly<Record<Baseline, Spread | null>>

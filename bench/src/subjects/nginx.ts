@@ -12,7 +12,7 @@ import { announce, requiredVariable } from './announce.ts'
 import { listen } from './listen.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-bench-nginx-'))
-// As root, its worker runs as another user.
+// As root, the worker of nginx runs as another user, which must be able to enter the directory.
 await chmod(directory, 0o711)
 const url = await freeAddress()
 const file = join(directory, 'nginx.conf')

@@ -5,7 +5,7 @@ import type { NamedAnswer } from './ask.ts'
  * Compares every answer with the first one that has no masks.
  *
  * @param masked returns the expected form of the first answer, with the masks of `shown`
- * @throws if one differs
+ * @throws if an answer differs, or if every answer has masks
  */
 export function expectSame(
   answers: readonly NamedAnswer[],

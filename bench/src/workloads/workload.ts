@@ -21,12 +21,12 @@ export interface Load {
   run(target: LoadTarget): Promise<LoadResult>
 }
 
-/** Requests that every subject gets. */
+/** Requests that each of the workload's subjects gets. */
 export interface Workload {
   /** The name on the command line. */
   readonly name: string
   readonly title: string
-  /** The unit of `Done.count`. */
+  /** The unit of `LoadResult.count`. */
   readonly unit: 'request' | 'frame' | 'MB'
   readonly subjects: readonly SubjectName[]
   readonly loads: readonly Load[]

@@ -14,7 +14,7 @@ const systems = [
 ] as const
 
 /**
- * A short name of a session's device, such as `Firefox on Linux`. For a browser, the gateway stores `browser: ` and the beginning
+ * A short name of a session's device, such as `Firefox on Linux`. For a browser, the gateway stores `browser: ` and the start
  * of its User-Agent. For another program, it stores the program's name, which is returned unchanged.
  */
 export function deviceName(device: string): string {
