@@ -4,7 +4,7 @@
 //   node infra/build-executables.mjs [--out DIR] [--with-empty] [--node-licence FILE] [TARGET=RUNTIME …]
 //
 // Without a target, it uses this Node for its own system. A runtime that doesn't run here needs another Node of the
-// same version that does.
+// same version that runs here.
 // Each executable includes Node's licences. --node-licence is the file with them, if it isn't next to Node.
 // --with-empty also builds an executable that does nothing, for comparison in measurements.
 import { createHash } from 'node:crypto'
@@ -52,7 +52,7 @@ try {
     const output = join(out, name)
     await makeSingleExecutable({ runtime, preparer, main, assets, output })
     writeFileSync(join(out, `${name}.cdx.json`), described(executableBill(bill, one)))
-    // The compressed file has a third of the size. Windows unpacks no .gz of its own accord.
+    // The compressed file is a third as large. Windows unpacks no .gz of its own accord.
     if (!target.startsWith('win-')) writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(output)))
     console.log(`${join(out, name)}, of Node ${version}`)
   }

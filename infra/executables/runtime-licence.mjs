@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The beginning of the file in every release of Node. */
+/** The beginning of the licence file in every release of Node. */
 const beginning = 'Node.js is licensed for use as follows:'
 
 /**
@@ -21,7 +21,7 @@ export function runtimeLicence({ runtime, version }, given) {
   )
 }
 
-/** The paths of the file in releases of Node (Windows, then others), and in Debian packages. */
+/** The paths of the licence file in releases of Node (Windows, then others), and in Debian packages. */
 function candidatePaths(runtime) {
   const directory = dirname(runtime)
   return [

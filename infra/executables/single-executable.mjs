@@ -45,7 +45,7 @@ export async function makeSingleExecutable({ runtime, preparer, main, assets, ou
 
 async function putInto(output, blob) {
   const isMachO = [0xcffaedfe, 0xcafebabe].includes(readFileSync(output).readUInt32BE(0))
-  // macOS runs only what is signed, and a signature doesn't outlive a change.
+  // macOS runs only signed programs, and a change makes the signature invalid.
   if (isMachO && process.platform === 'darwin') execFileSync('codesign', ['--remove-signature', output])
   await inject(output, resource, blob, { sentinelFuse: fuse, machoSegmentName: isMachO ? 'NODE_SEA' : undefined })
   if (isMachO && process.platform === 'darwin') execFileSync('codesign', ['--sign', '-', output])

@@ -21,7 +21,7 @@ export function executableName(target) {
 /** The target of this Node. */
 export function ownTarget() {
   const system = process.platform === 'win32' ? 'win' : process.platform
-  // A Node that is linked with glibc says with which.
+  // A Node that is linked with glibc reports glibc's version.
   const musl = system === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined
   return `${system}-${process.arch}${musl ? '-musl' : ''}`
 }
@@ -70,7 +70,7 @@ function versionHere(runtime) {
   return status === 0 ? stdout.trim() : null
 }
 
-/** The same, from its file's content. */
+/** The version of a Node from the content of its file, or null if it cannot be found. */
 function versionWithin(runtime) {
   return /node-(v\d+\.\d+\.\d+)-headers/.exec(readFileSync(runtime, 'latin1'))?.[1] ?? null
 }

@@ -3,7 +3,10 @@ import type { Team, Teams } from './teams.ts'
 
 export { readTeams, type Team, type Teams } from './teams.ts'
 
-/** Denies changes of an app to everyone except the team that owns it. Reads stay allowed, and an app without an owner has no restriction. */
+/**
+ * Denies changes of an app to everyone except the team that owns it, users with a role in `override`, and CI jobs if `jobs` is
+ * `allow`. Reads stay allowed, and an app without an owner has no restriction.
+ */
 export function appOwnership({ teams, override, jobs }: Teams): PolicyPackage {
   return definePolicy({
     name: 'app-ownership',

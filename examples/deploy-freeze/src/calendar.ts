@@ -1,8 +1,9 @@
 /** A period without deploys. */
 export interface Freeze {
   readonly name: string
-  /** Milliseconds since the epoch. */
+  /** The first moment of the freeze, in milliseconds since the epoch. */
   readonly from: number
+  /** The first moment after the freeze, in milliseconds since the epoch. */
   readonly until: number
   /** Null: all racks. */
   readonly racks: readonly string[] | null

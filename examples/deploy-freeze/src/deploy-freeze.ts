@@ -20,7 +20,7 @@ export function deployFreeze(calendar: Calendar, overrides: Overrides = createOv
 
   return definePolicy({
     name,
-    // A freeze does not affect most calls, so these are decided without the store.
+    // A freeze does not affect most calls, so most are decided without a look-up in `overrides`.
     evaluate(call, context) {
       const freeze = frozen.has(call.permission) ? freezeAt(calendar, call.rack, call.at) : null
       return freeze === null ? null : decide(freeze, call, context)

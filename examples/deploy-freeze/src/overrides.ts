@@ -2,7 +2,7 @@
 export interface Overrides {
   /** @param until milliseconds since the epoch */
   open(person: string, rack: string, until: number): void | Promise<void>
-  /** Milliseconds since the epoch; null without an override. */
+  /** Milliseconds since the epoch, which can be in the past; null without an override. */
   openUntil(person: string, rack: string): number | null | Promise<number | null>
 }
 

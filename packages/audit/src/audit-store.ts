@@ -16,7 +16,7 @@ export interface NewStream {
 export interface AdoptionProgress {
   /** The adopted stream. */
   readonly stream: string
-  /** Its open calls up to this number have an `outcome.unknown`. */
+  /** Each of its unfinished calls up to this `seq` has an `outcome.unknown` event. */
   readonly upTo: number
   /** The adoption is complete. */
   readonly complete: boolean

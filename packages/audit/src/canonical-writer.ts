@@ -43,7 +43,7 @@ export class CanonicalWriter {
     return recorded
   }
 
-  /** @returns the number */
+  /** @returns the number, even if it is left out */
   number(name: string, value: number): number {
     if (Number.isFinite(value)) this.raw(name, `${value}`, 8)
     return value

@@ -4,7 +4,7 @@ import { NoCanonicalForm } from './errors.ts'
  * The canonical form of a JSON value, so that equal values have equal hashes. Properties that are `undefined` are left
  * out, as in JSON.stringify.
  *
- * @throws NoCanonicalForm for values that JSON cannot represent: NaN, infinities, lone surrogates, functions, and cycles
+ * @throws NoCanonicalForm for NaN, infinities, lone surrogates, functions, and more than 64 nested levels, as in a cycle
  * @see RFC 8785 (JCS): keys sorted by UTF-16 code units, ECMAScript numbers and string escapes, no whitespace
  */
 export function canonical(value: unknown): string {

@@ -1,5 +1,5 @@
 export interface Deadline {
-  /** Starts its time again. */
+  /** Starts the time of this deadline again. */
   extend(): void
   stop(): void
 }

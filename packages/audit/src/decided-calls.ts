@@ -2,8 +2,9 @@ import type { Database } from '@rack-gateway/database'
 
 export interface DecidedCallsOptions {
   readonly sql: Database['sql']
-  /** Milliseconds since the epoch, both inclusive. */
+  /** The earliest time, inclusive, in milliseconds since the epoch. */
   readonly since: number
+  /** The latest time, inclusive, in milliseconds since the epoch. */
   readonly until: number
   /** Events per batch. Default 250. */
   readonly batch?: number

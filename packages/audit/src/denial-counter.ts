@@ -54,8 +54,8 @@ const overflow = { block: 'other', rule: 'other', reason: 'denials of further ru
 const defaultBudget: EventBudget = { burst: 256, perSecond: 4 }
 
 /**
- * Counts denials in a bounded table, so that a flood from many networks costs at most `keys` entries and the budgeted
- * events. The most frequent denials are named, and every denial is counted.
+ * Counts denials in a bounded table. A flood from many networks costs at most `keys` entries, one entry for `other`, and for
+ * each interval the events in the budget and one event for `other`. The most frequent denials are named, and all are counted.
  */
 export function createDenialCounter(options: DenialCounterOptions): DenialCounter {
   const { record, clock, keys = 1_024, interval = 1_000, budget = defaultBudget } = options

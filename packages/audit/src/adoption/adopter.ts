@@ -26,7 +26,10 @@ export interface AdopterStats {
 export interface Adopter {
   /** Searches at once, and then periodically. */
   start(): void
-  /** Adopts all expired streams. Concurrent calls share one run. @throws what the store or the writer throws */
+  /**
+   * Adopts all expired streams. Ends without an error if the writer is unavailable. Concurrent calls share one run.
+   * @throws what the store or the writer throws
+   */
   adoptExpired(): Promise<void>
   /** Resolves when the current run has ended. */
   stop(): Promise<void>
@@ -34,7 +37,8 @@ export interface Adopter {
 }
 
 /**
- * Adopts streams whose process is gone, and records in this process's stream where they end. Events and adoption
+ * Adopts streams whose process is gone. To adopt a stream is to stop its old writer, to record in this process's stream where
+ * the adopted stream ends, and to record an `outcome.unknown` event for each of its unfinished calls. Events and adoption
  * progress are committed together, so another process can continue after a crash.
  */
 export function createAdopter({
@@ -69,7 +73,8 @@ export function createAdopter({
       writer.recordAdoption(ownStream, drafts, { stream: found.id, upTo, complete })
     const from = found.accountedUpTo ?? 0
     if (found.accountedUpTo === null) await record([abandonedDraft(found)], 0, false)
-    // Its progress is not recorded. After a crash, its search is repeated, and skips calls that got their outcome.
+    // No progress is recorded for the stream of the previous month. After a crash, it is searched again, and the search skips
+    // calls that already have an outcome.
     if (found.previousMonthStream && from === 0) {
       const last = await adoptions.lastSeq(found.previousMonthStream)
       await eachPage(found.previousMonthStream, { from, last }, (drafts) => record(drafts, 0, false))

@@ -2,7 +2,7 @@ import type { AuditEvent, EventDraft } from '../event.ts'
 import { unescapeVisibleText } from '../visible-text.ts'
 import type { AdoptedStream } from './adoption-store.ts'
 
-/** Records where an adopted stream ends. */
+/** The event that records where an adopted stream ends. */
 export function abandonedDraft({ id, host, pid, last, fallback }: AdoptedStream): EventDraft {
   return {
     kind: 'stream.abandoned',
@@ -10,7 +10,7 @@ export function abandonedDraft({ id, host, pid, last, fallback }: AdoptedStream)
   }
 }
 
-/** Records that the outcome of a call is unknown. Repeats only the fields that identify the call. */
+/** The event that records that the outcome of a call is unknown. Repeats only the fields that identify the call. */
 export function unknownOutcomeDraft(openCall: AuditEvent): EventDraft {
   const { id, stream, seq, principal } = openCall
   return {

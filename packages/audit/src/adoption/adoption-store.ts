@@ -11,15 +11,15 @@ export interface AdoptedStream {
   readonly last: { readonly seq: number; readonly hash: Buffer }
   /** Whether its process had a fallback file. */
   readonly fallback: boolean
-  /** The number up to which its open calls have an `outcome.unknown`; null if nothing was recorded yet. */
+  /** Each unfinished call up to this `seq` has an `outcome.unknown` event; null if the adoption has recorded nothing yet. */
   readonly accountedUpTo: number | null
-  /** The stream of the same process in the previous month. */
+  /** The stream of the same process in the previous month; null if it does not exist, was not closed, or was adopted. */
   readonly previousMonthStream: { readonly id: string; readonly month: number } | null
 }
 
 export interface OpenCalls {
   readonly events: readonly AuditEvent[]
-  /** The number up to which the search went. */
+  /** The search covered the events up to this `seq`. */
   readonly upTo: number
 }
 
@@ -28,9 +28,10 @@ export interface AdoptionStore {
   /**
    * Claims a stream for the stream `adopterStream`: one whose lease expired, or one whose adopter is gone or has not finished.
    * From then on its old writer cannot add events.
+   * @returns null if there is no such stream
    */
   claim(adopterStream: string): Promise<AdoptedStream | null>
-  /** A page of `intent` and `opened` events without a later event that ends their call, after the number `after`, in order. */
+  /** A page of unfinished calls: their `intent` and `opened` events with a `seq` above `after`, in order. */
   openCalls(stream: { readonly id: string; readonly month: number }, after: number): Promise<OpenCalls>
   /** Number of the last event of a stream; 0 if it has none. */
   lastSeq(stream: { readonly id: string; readonly month: number }): Promise<number>

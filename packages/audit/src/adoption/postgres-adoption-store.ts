@@ -7,7 +7,7 @@ import type { AdoptedStream, AdoptionStore } from './adoption-store.ts'
 export interface PostgresAdoptionStoreOptions {
   /** The runtime login. */
   readonly url: string
-  /** Milliseconds between the expiry of a lease and an adoption. Default 30,000. */
+  /** The minimum number of milliseconds between the expiry of a lease and an adoption. Default 30,000. */
   readonly grace?: number
   /** Open calls per page. Default 200. */
   readonly page?: number
@@ -55,7 +55,7 @@ export function createPostgresAdoptionStore({
   }
 }
 
-/** `$1` stream, `$2` and `$3` time range, `$4` number after which and `$5` number up to which, `$6` limit. */
+/** `$1`: stream; `$2` and `$3`: time range; `$4` and `$5`: the `seq` is above `$4`, and at most `$5`; `$6`: limit. */
 export const openCallsQuery = `
   select begun.seq, begun.canonical from audit.events begun
   where begun.stream = $1::uuid and begun.at >= $2::timestamptz and begun.at <= $3::timestamptz
@@ -64,7 +64,7 @@ export const openCallsQuery = `
       and ended.kind in ('outcome', 'closed', 'refused', 'outcome.unknown'))
   order by begun.seq limit $6::int`
 
-/** Streams whose adoption is not finished, by this process or by one that is gone. */
+/** Claims a stream whose adoption began and is not finished. Its adopter is this process, or is gone. */
 function claimUnfinished(sql: Sql, adopterStream: string) {
   return sql<ClaimedRow[]>`
     update audit.streams set adopted_by = ${adopterStream} where id = (
@@ -77,7 +77,7 @@ function claimUnfinished(sql: Sql, adopterStream: string) {
     returning id, host, pid, month, fallback, accounted_seq, follows`
 }
 
-/** A stream that is being written is locked, so it is skipped. */
+/** Claims a stream whose lease expired. A stream that is being written is locked, so it is skipped. */
 export function claimExpired(sql: Sql, adopterStream: string, grace: number) {
   return sql<ClaimedRow[]>`
     update audit.streams set adopted_by = ${adopterStream} where id = (

@@ -9,10 +9,10 @@ const pause = 2_000
 
 /**
  * Drops the partition of an archived month. One statement checks that the partition still has exactly the archived
- * events, and drops it. While it waits for its lock, writers wait, too. So it gives up after a second, and is tried five
- * times.
+ * events, and drops it. While the statement waits for its lock, writers wait, too. So it gives up after a second, and is
+ * tried five times.
  *
- * @throws ArchiveRefused if nothing was dropped
+ * @throws ArchiveRefused if the partition has changed, or the lock was never free; then nothing was dropped
  */
 export async function dropMonth(sql: Sql, { month, hash, events, digest }: Manifest): Promise<void> {
   for (let attempt = 1; ; attempt++) {

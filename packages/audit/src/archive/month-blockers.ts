@@ -8,7 +8,7 @@ interface StreamRow {
   readonly closed: boolean
   readonly adopted: boolean
   readonly leased: boolean
-  /** Whether events from its fallback file were imported and its open calls accounted for. */
+  /** Whether its adopter has recorded an `outcome.unknown` event for each unfinished call, including imported calls. */
   readonly accounted: boolean
   /** Events that a checkpoint signs. */
   readonly size: number | null

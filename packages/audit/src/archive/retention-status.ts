@@ -3,9 +3,9 @@ import { type Month, monthAt } from './month.ts'
 
 /** The oldest month in the database, and the newest archived month. */
 export interface RetentionStatus {
-  /** The oldest month with a partition. */
+  /** The oldest month with a partition; null if no month has one. */
   readonly oldest: Month | null
-  /** The newest archived month. */
+  /** The newest archived month; null if no month was archived. */
   readonly archived: Month | null
 }
 

@@ -39,11 +39,11 @@ export interface RetentionOptions {
 }
 
 export type MonthOutcome =
-  /** Archived now, or verified as archived. */
+  /** Archived now, or verified as archived. `dropped`: its partition was then dropped. */
   | { readonly month: Month; readonly kind: 'archived' | 'dropped'; readonly events: number; readonly manifest: string }
   /** Archived by an earlier run, and not verified again. */
   | { readonly month: Month; readonly kind: 'known' }
-  /** Events may still be added to it. `due`: it should have been dropped. */
+  /** Events may still be added to it. `due`: it is old enough to be dropped, and `drop` permits it. */
   | { readonly month: Month; readonly kind: 'open'; readonly because: string; readonly due: boolean }
   | { readonly month: Month; readonly kind: 'refused'; readonly because: string; readonly due: boolean }
 

@@ -25,7 +25,7 @@ export interface ArchiveVerification extends Verification {
   readonly manifest: Manifest | null
 }
 
-/** Verifies an archived month from the archive alone: every byte, chains, trees, and signatures. */
+/** Verifies an archived month without the database: every byte, chains, trees, signatures, and copies if there are some. */
 export async function verifyArchivedMonth(
   reader: ArchiveReader,
   month: Month,

@@ -23,7 +23,8 @@ export interface WriteOptions {
  * Verifies a month in the database and writes its archive, with the manifest last. It can be interrupted and run again,
  * because the same month produces the same parts.
  *
- * @throws ArchiveRefused if the month does not match its checkpoints, or changes meanwhile; then no manifest was written
+ * @throws ArchiveRefused if the month does not match its checkpoints, is not closed, has unsigned events, or changes meanwhile;
+ *   then no manifest was written
  */
 export async function writeMonth(sql: Sql, month: Month, { store, key, partSize }: WriteOptions): Promise<void> {
   const { streams, range } = await coveringCheckpoints(sql, month)

@@ -3,8 +3,8 @@ import { type Inconsistency, inconsistencyKey } from '../alarm-events.ts'
 /** An inconsistency of the log or its copies. */
 export interface Alarm {
   /**
-   * As in a verification, or: `own-…`: the checkpoint does not match what this process wrote. `place`: an external copy
-   * differs. `ahead`: a destination has checkpoints that the log lacks. `at`, `future`: see `onTimeProblem`.
+   * A problem of a verification, or one of these. `own-…`: the checkpoint does not match what this process wrote. `place`: an
+   * external copy differs. `ahead`: a destination has checkpoints that the log lacks. `at`, `future`: see `onTimeProblem`.
    */
   readonly problem: string
   readonly stream?: string

@@ -14,7 +14,7 @@ export type StreamState = (typeof streamStates)[number]
 
 export interface SizedStream {
   readonly stream: string
-  /** Events. */
+  /** The number of events. */
   readonly size: number
   readonly root: Digest
 }

@@ -37,7 +37,7 @@ export interface CheckpointerOptions {
   readonly growth?: number
   /** Minimum milliseconds between early checkpoints. Default 5,000. */
   readonly earlyInterval?: number
-  /** Milliseconds that `stop` waits for the last checkpoint. Default 5,000. */
+  /** Milliseconds that `stop` waits for the last checkpoint and its copies. Default 5,000. */
   readonly finalTimeout?: number
   /** Starts the thread that verifies events. */
   readonly startVerifier?: (url: string) => Worker
@@ -67,8 +67,8 @@ export interface CheckpointerState {
 }
 
 /**
- * Makes checkpoints in turn with other replicas, verifies their checkpoints, and sends copies to destinations. Callers
- * never wait for it.
+ * Makes checkpoints in turn with other replicas, verifies their checkpoints, and sends copies to destinations. No call of the
+ * gateway waits for a checkpoint.
  */
 export interface Checkpointer {
   /** Called with durable events. Returns at once. */
@@ -130,7 +130,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (state === 'running') options.onError(what, error)
   }
 
-  /** Measured by this process's clock since it first saw the newest checkpoint. */
+  /** The age by the database's clock when this process first saw the newest checkpoint, and the time since by its own clock. */
   function age(): number {
     return newest === null ? Number.POSITIVE_INFINITY : newest.age + performance.now() - newest.seenAt
   }

@@ -34,8 +34,9 @@ export interface DeliveriesOptions {
   readonly onFailure: (destination: string, error: unknown) => void
 }
 
-/** Milliseconds for one copy, and for listing all copies. */
+/** Milliseconds to store one copy. */
 const deadline = 15_000
+/** Milliseconds to list all copies. */
 const listDeadline = 5 * 60_000
 const pageSize = 100
 
@@ -131,7 +132,7 @@ async function resetDelivered(sql: Sql, destination: string, newest: number): Pr
   await sql`update audit.deliveries set number = 0, at = now() where place = ${destination} and number > ${newest}`
 }
 
-/** Records from where a destination that cannot list its copies continues after a restart. */
+/** Records the last copy. After a restart, a destination that cannot list its copies gets those after this one. */
 async function noteDelivered(sql: Sql, destination: string, number: number): Promise<void> {
   await sql`
     insert into audit.deliveries (place, number, at) values (${destination}, ${number}, now())

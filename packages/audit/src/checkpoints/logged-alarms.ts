@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
 import { inconsistencyKey, inconsistencyOf } from '../alarm-events.ts'
 
-/** The alarms in the log. */
+/** The newest `audit.inconsistent` alarms in the log. */
 export interface LoggedAlarms {
   /** Time of the newest event of each open alarm (RFC 3339), by its key. */
   readonly open: ReadonlyMap<string, string>

@@ -12,8 +12,8 @@ export interface MakeCheckpointOptions {
   /** Minimum milliseconds since the last checkpoint. */
   readonly interval: number
   /**
-   * The number of a checkpoint that has been the newest for the interval by the caller's clock. The next one is then due,
-   * even if the clock of the database differs.
+   * The number of a checkpoint that has been the newest for the interval by the caller's clock. Then the next checkpoint is
+   * due, even if the clock of the database differs.
    */
   readonly overdue?: number | null
   /**
@@ -24,9 +24,9 @@ export interface MakeCheckpointOptions {
 }
 
 export type MakeCheckpointResult =
-  /** Another replica is making one. */
+  /** Another replica is making the next checkpoint, or has just stored one with the same number. */
   | { readonly kind: 'busy' }
-  /** It is not due yet. */
+  /** The next checkpoint is not due yet. */
   | { readonly kind: 'early' }
   /** The log's current key is newer than the keys of this process. */
   | { readonly kind: 'outdated'; readonly current: string }

@@ -4,7 +4,7 @@ import { createBackOff } from '../sinks/back-off.ts'
 import type { StreamHead } from './checkpoint.ts'
 import type { VerifiedStream } from './verify-streams.ts'
 
-/** The data that the thread is started with. It has no key. */
+/** The data that the thread starts with. It contains no signing key. */
 export interface VerifierThreadData {
   /** The runtime login. */
   readonly url: string
@@ -26,7 +26,7 @@ export interface StreamVerifier {
   verify(signed: readonly StreamHead[]): Promise<readonly VerifiedStream[]>
   /** Whether a thread failed, and none has verified anything since. */
   hasFailed(): boolean
-  /** Whether a thread failed so recently that the next may not start yet. */
+  /** Whether a thread failed so recently that the next one must not start yet. */
   isBackingOff(): boolean
   /** Ends the thread, and a verification in progress, at once. */
   close(): Promise<void>

@@ -65,7 +65,7 @@ export async function verifySegment(
     else if (check.size === signed?.size && check.tree.root() !== signed.root) fail('root', 1)
   }
 
-  /** A page begins with the last verified event, so that no page boundary hides another event with its number. */
+  /** A page begins with the last verified event, so that no page boundary hides another event with the same number. */
   function verifyPage(records: readonly (LogRecord | null)[]): void {
     let continues = check.size > 0
     if (continues && records.length === 0) fail('truncated', check.size)

@@ -79,7 +79,7 @@ function stateOf({ abandoned, old }: Candidate, { closed }: StreamCheck): Stream
   return abandoned || old ? 'abandoned' : 'open'
 }
 
-/** The stored tree if it matches the signed root; otherwise the tree is rebuilt from the first event. */
+/** The stored tree if it matches the signed root; otherwise null, so that the tree is rebuilt from the first event. */
 function readStoredTree({ size, peaks }: Candidate, signed: StreamHead | null): Pick<Tree, 'size' | 'peaks'> | null {
   if (size === null || peaks === null || signed === null || signed.size !== size) return null
   const digests: Digest[] = []

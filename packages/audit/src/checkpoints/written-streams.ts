@@ -20,7 +20,7 @@ export interface HeadMismatch {
 export interface WrittenStreams {
   /** Only adds the events to a list. They are hashed at the next checkpoint. */
   add(events: readonly RecordedEvent[]): void
-  /** One call at a time. Callers do not wait for it. @returns new mismatches, each once */
+  /** Compares in short turns, so that other work does not wait. One call at a time. @returns new mismatches, each once */
   compare(checkpoint: Checkpoint): Promise<HeadMismatch[]>
   /** The number of unsigned events in the stream that has the most of them. */
   unsigned(): number
@@ -35,11 +35,14 @@ interface WrittenStream {
   readonly tree: Tree
   /** Chain hashes of events that are not in the tree yet. */
   waiting: Buffer[]
-  /** Time of the oldest of them, or of the return from the fallback file if that is later. */
+  /** Time of the event that was first added to the empty list, or of the return from the fallback file if that is later. */
   since: number
   /** A signed head beyond the known events. It is a mismatch only if the next checkpoint is still beyond them. */
   ahead: { readonly head: StreamHead; readonly number: number } | null
-  /** The size of a signed head that lacks the last events of this process, and the time since when. Events from a fallback file are signed later. */
+  /**
+   * A signed head that lacks the last events of this process: its size, and the time of the first checkpoint with this size. It
+   * becomes a mismatch only after `signingDelay`, because events from a fallback file are signed later.
+   */
   behind: { readonly size: number; readonly at: number } | null
   /** `done`: no longer compared. */
   state: 'open' | 'closed' | 'done'
@@ -47,12 +50,12 @@ interface WrittenStream {
 
 /** Events that are hashed in one turn of the event loop, which takes a millisecond. */
 const treeBatch = 250
-/** Milliseconds for clock differences and the duration of a round. */
+/** Milliseconds after which unsigned events count as missing. Allows for clock differences and the duration of a round. */
 const signingDelay = 5 * 60_000
 
 /**
- * @param mostWaiting limit of the list; beyond it, hashes are added to the tree early, and a checkpoint before that
- * point cannot be compared
+ * @param mostWaiting limit of `waiting`. Beyond it, the oldest hashes are added to the tree early. Then a checkpoint that signs
+ *   fewer events than the tree has cannot be compared
  */
 export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
   const streams = new Map<string, WrittenStream>()

@@ -16,7 +16,7 @@ const logoff = { id: 2, name: 'Logoff' }
 export interface Authentication {
   readonly activity: Activity
   readonly session: string | null
-  /** Set if the person who logs in is not the principal of the event. */
+  /** The person who logs in, if the event's `detail` has an email address. Otherwise null: the principal is the person. */
   readonly user: {
     readonly name: string
     readonly uid?: string

@@ -28,12 +28,12 @@ export interface FallbackFile {
   readonly trusted: boolean
   /**
    * Resolves when the events are on the disk, in the file with this name.
-   * @throws FallbackUnusable if none of them may be confirmed
+   * @throws FallbackUnusable if they are perhaps not on the disk, so the gateway must not confirm any of them
    */
   append(events: readonly RecordedEvent[]): Promise<void>
   /** @throws FallbackUnusable if the name belongs to another file, or someone else wrote to it */
   check(): Promise<void>
-  /** If the file has no name any more, copies its events to another file. @returns whether it did */
+  /** If the file has no name any more, copies its events to a new file. @returns whether it copied them */
   salvage(now: number): Promise<boolean>
   close(): Promise<void>
 }
