@@ -1,4 +1,4 @@
-/** The settings of packages/rack-registry, used for every measured forwarder. */
+/** The pool settings of packages/rack-registry, for the other forwarders in Node. Fewer connections, but no load needs more. */
 export const poolSettings = {
   connections: 256,
   pipelining: 1,

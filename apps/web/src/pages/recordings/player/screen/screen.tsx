@@ -7,7 +7,7 @@ import { usePlayerState } from '../use-player.ts'
 import styles from './screen.module.css'
 import { ScreenRow } from './screen-row.tsx'
 
-/** The recorded terminal. Its type is as large as the width of the page permits. */
+/** The recorded terminal. Its type grows with the width of the page, up to a large size. */
 export function Screen({ player }: { readonly player: Player }) {
   const screen = usePlayerState(player, (state) => state.screen)
   const gap = usePlayerState(player, recentGap)
