@@ -20,7 +20,7 @@ interface UsePlayerOptions {
   readonly onSessionEnd: () => void
 }
 
-/** Whether a live stream ended because its session did. The stream also ends when the gateway stops, or stops sending to this page. */
+/** Whether a live stream ended with its session. The stream also ends when the gateway stops, or stops sending to this page. */
 export function isSessionOver(end: CastEnd | null): boolean {
   return end === 'complete' || end === 'cut'
 }
