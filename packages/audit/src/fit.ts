@@ -11,7 +11,7 @@ function safeText(text: string): string {
 
 /**
  * Escapes invisible characters and truncates the text. `truncated` gets the length in bytes and the SHA-256 of the whole
- * escaped text in UTF-8, so that the whole text can still be proved.
+ * escaped text in UTF-8. With these, the holder of the whole text can prove it.
  */
 export function fitText(value: string, field: string, limit: number, truncated: Truncation[]): string {
   const full = safeText(value)
@@ -52,7 +52,7 @@ export function fitMembers(members: Members, field: string, truncated: Truncatio
   return Object.fromEntries(kept)
 }
 
-/** Limits the list of cuts, to which the caller can have added its own. */
+/** Limits the list of truncations. The caller of `record` may have added some of its own. */
 export function fitTruncations(truncated: readonly Truncation[]): Truncation[] | undefined {
   if (truncated.length === 0) return undefined
   return truncated.slice(0, limits.list.entries).map(({ field, length, sha256: digest }) => ({

@@ -1,4 +1,7 @@
-/** The writer's lease on its stream. When it expires, other processes may adopt the stream. */
+/**
+ * The writer's lease on its stream. When it expires, another process may adopt the stream. Then the writer cannot append to
+ * it any more, and the other process records an unknown outcome for each open call.
+ */
 export interface Lease {
   /** Starts periodic renewals. */
   start(): void

@@ -15,7 +15,7 @@ import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 export interface AuditPluginOptions {
   /** Closed with the application. */
   readonly store: AuditStore
-  /** Finds expired streams for adoption; without it, none are adopted. Closed with the application. */
+  /** Finds streams whose lease has expired, for adoption. Without it, none are adopted. Closed with the application. */
   readonly adoptions?: AdoptionStore
   /** The fallback whose store is `store`. */
   readonly fallback?: Fallback
@@ -29,7 +29,7 @@ export interface AuditPluginOptions {
   readonly adoptionInterval?: number
   /** Called with each durable batch. Must be fast and must not throw. */
   readonly onDurable?: (events: readonly RecordedEvent[]) => void
-  /** Receive durable events. Stopped after the last event. */
+  /** The sinks that receive durable events. Stopped after the last event. */
   readonly sinks?: AuditSinks | null
 }
 
@@ -40,7 +40,7 @@ export interface Audit {
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
   /** Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable (503) */
   check(): void
-  /** Counts a denial before authentication, without I/O. Counts are recorded within a second. */
+  /** Counts a denial before authentication, without I/O. The counts are recorded after `denialInterval`. */
   countDenial(denial: CountedDenial): void
   /** Statistics of each sink. */
   sinks(): SinkStats[]

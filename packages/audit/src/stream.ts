@@ -10,9 +10,9 @@ import { uuidv7 } from './uuid.ts'
 export interface EventStream {
   readonly id: string
   readonly month: number
-  /** The time that an event of `at` gets: never before the previous one. */
+  /** The time that an event at `at` gets: never before the time of the previous event. */
   momentOf(at: number): number
-  /** Whether an event of `at` belongs to this stream, because no stream spans two months. */
+  /** Whether an event at `at` can be in this stream. A stream has only events of one month. */
   isInMonth(at: number): boolean
   seal(draft: EncodedDraft, at: number): RecordedEvent
   /** Number of sealed events. */

@@ -66,22 +66,26 @@ export interface AuditWriter {
    * Appends an event and resolves when it is durable. Values that are too long are truncated, and
    * invisible characters are escaped. No event is rejected for its values.
    * @returns the event with its position, canonical bytes, and hash
-   * @throws AuditUnavailable if the queue is full, or the store did not accept it within `deadline` milliseconds
+   * @throws AuditUnavailable if `check` throws, the queue is full, the stream was lost, or the store did not accept the event
+   * within `deadline` milliseconds
    */
   record(draft: EventDraft): Promise<RecordedEvent>
   /** Like `record`, for events without a waiting caller, which are batched for up to `linger` milliseconds. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
   /**
    * Appends a separate batch to the stream `adopterStream`, with the progress of a stream that it adopted.
-   * @throws AuditUnavailable if `adopterStream` is not the writer's current stream, or the writer is not open; StreamLost if the
-   * stream was lost meanwhile
+   * @throws AuditUnavailable if `check` throws, or if `adopterStream` is not the writer's current stream; StreamLost if that
+   * stream was lost in the meantime
    */
   recordAdoption(
     adopterStream: string,
     drafts: readonly EventDraft[],
     progress: AdoptionProgress,
   ): Promise<readonly RecordedEvent[]>
-  /** Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable */
+  /**
+   * Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable if the writer is
+   * not open, its store does not answer, or its lease has expired
+   */
   check(): void
   /** Writes queued events and `stream.closed`. Gives up after `deadline`; then another process adopts the stream. */
   close(): Promise<void>

@@ -41,7 +41,10 @@ export interface FallbackLimits {
   readonly minimumFree: number
   /** Bytes per file, because each file is imported in one transaction. Default 64 Mi. */
   readonly fileSize: number
-  /** Events that may be left for the last import, during which callers wait. Default 1,000. */
+  /**
+   * Callers wait during the last import. It starts when at most this many events are left, or after 20 earlier imports.
+   * Default 1,000.
+   */
   readonly maxEventsForBlockingImport: number
 }
 
@@ -60,7 +63,7 @@ export interface FallbackStats {
   readonly usable: boolean
   /** Bytes in the directory that are not imported. */
   readonly bytes: number
-  /** Start of the oldest of these files, in milliseconds since the epoch, or null. */
+  /** Start of the oldest file that is not imported, in milliseconds since the epoch; null without such a file. */
   readonly since: number | null
   /** Refused files that an administrator must look at. */
   readonly refusedFiles: number
@@ -74,7 +77,8 @@ export interface Fallback {
   /** The writer's store. Writes to a file while the database is unavailable. */
   readonly store: AuditStore
   /**
-   * Imports files of processes that cannot do it themselves, and records the results. @throws what the database throws
+   * Imports files of this process, and of processes that cannot import their own files. Then records the results.
+   * @throws what the database, the directory, or `record` throws
    */
   importFiles(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
   /** As of the last import, plus the current file. */
@@ -215,7 +219,10 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     return others.some(({ stream }) => streams.has(stream))
   }
 
-  /** Imports all files except the current one and those of live processes that reach the database. */
+  /**
+   * Imports all files except the current one and those of other processes that still reach the database. A file whose
+   * import already began is imported in any case.
+   */
   async function importOthers() {
     const { waiting: files } = await directory.list()
     const foreign = files.filter(({ stream, name }) => !streams.has(stream) && !name.endsWith(takenSuffix))
@@ -256,7 +263,10 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     if (await countFiles()) scheduleReturn()
   }
 
-  /** Fails if the database lacks events of this process. Another process may still be importing one of its files. */
+  /**
+   * Fails if the database lacks events of this process, because another process may still be importing them. If their
+   * file could be imported only partly, stops their stream instead.
+   */
   async function expectComplete() {
     if (newestEvent === null || stoppedStreams.has(newestEvent.stream.id)) return
     const { stream, seq } = newestEvent

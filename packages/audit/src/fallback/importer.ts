@@ -19,7 +19,7 @@ export type ImportResult =
       readonly adoptedBy: string | null
       readonly end: FileEnd
     }
-  /** Nothing was imported. `different`: the log has other events at the numbers of the file. */
+  /** Nothing was imported. `different`: the log has other events at these numbers, or the file's events cannot follow it. */
   | { readonly kind: 'refused'; readonly reason: string; readonly different: boolean }
   /** Another process holds the stream's lock. */
   | { readonly kind: 'busy' }
@@ -29,7 +29,7 @@ export interface FallbackImporter {
   importFile(reader: FileReader): Promise<ImportResult>
   /** @throws if the database does not answer */
   ping(): Promise<void>
-  /** The streams whose writer reaches the database, among these. */
+  /** Returns those of the given streams whose writers still reach the database. */
   findLive(streams: readonly string[]): Promise<ReadonlySet<string>>
   /** Number of a stream's last event; 0 without events. */
   lastSeq(stream: { readonly id: string; readonly month: number }): Promise<number>
@@ -125,10 +125,10 @@ async function importEvents(
     const batch = await reader.next()
     if (batch.done) {
       if (last.kind === 'stream.closed') await closeStream(tx, header.id)
-      // Imported calls may be open, so the adopter continues.
+      // The imported events can include calls without an outcome, so the stream's adopter must record those outcomes.
       if (inserted > 0) {
         await tx`update audit.streams set accounted_at = null where id = ${header.id} and adopted_by is not null`
-        // Late events must be signed, too.
+        // A checkpoint must sign the late events, too.
         await tx`update audit.trees set settled = false where stream = ${header.id} and settled`
       }
       return { kind: 'imported', header, inserted, last, adoptedBy, end: batch.value }

@@ -15,7 +15,7 @@ export type FileEnd =
   | { readonly kind: 'damaged'; readonly reason: string }
 
 export interface FileReader {
-  /** Null if the first line is invalid. */
+  /** Null if the first line is missing or invalid, or if the file is not suitable, such as a pipe. */
   readonly header: FileHeader | null
   /** Valid events in batches, up to the first invalid one. Call once. */
   batches(): AsyncGenerator<readonly RecordedEvent[], FileEnd>
@@ -24,13 +24,13 @@ export interface FileReader {
   close(): Promise<void>
 }
 
-/** Events are truncated to about 100 KB, so a longer line is not ours. */
+/** The gateway truncates events to about 100 KB, so it did not write a line that is longer than this. */
 const maxLineBytes = 1024 * 1024
 const batchSize = 500
 
 /**
- * Opens a file and trusts only signed content. Rejects links, pipes, files of other users, and files with a second
- * name.
+ * Opens a file and trusts only signed content. Rejects links, pipes, files of other users, files that other users can
+ * write to, and files with a second name.
  *
  * @throws the system's error if it cannot be opened or read
  */

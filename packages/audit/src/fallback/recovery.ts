@@ -10,7 +10,7 @@ import type { FallbackKeys } from './signed-line.ts'
 export interface ImportOutcome {
   readonly file: FileName
   readonly draft: EventDraft
-  /** Whether all events are in the log. Otherwise the file is kept. */
+  /** Whether the file ended with a complete line and was imported up to its end. Otherwise the file is kept. */
   readonly whole: boolean
 }
 

@@ -32,7 +32,7 @@ export function headerLine({ id, month, host, pid, follows, seq, prev }: FileHea
   return `${mac(keys[0], 'header', text)} ${text}\n`
 }
 
-/** @returns null for a line that was not written with one of the keys */
+/** @returns null for a line that none of the keys signed, or that is not a header */
 export function readHeader(line: string, keys: FallbackKeys): FileHeader | null {
   const [signature, text] = split(line)
   if (!isSigned(signature, 'header', text, keys)) return null

@@ -5,7 +5,7 @@ function text(description: string) {
   return Type.String({ minLength: 1, maxLength: 300, description })
 }
 
-/** Filters for one value each. Each also has an exclusion, for several values. */
+/** Filters that take one value. Each also has an exclusion, which takes several values. */
 const exactFilters = {
   principal: text('the ID of a user, API token, or job, or its name: an email address, or the name of an API token'),
   rack: text('the name of a rack'),

@@ -64,8 +64,8 @@ const endGrace = 600_000
 const gapTimeout = 30_000
 
 /**
- * Follows the log by the numbers of its streams. Numbers of a stream have no gaps, so no event is missed, in whatever
- * order transactions commit.
+ * Follows the log by the numbers of its streams. They are consecutive, so the follower notices an event that is not visible
+ * yet, and waits for it. After half a minute it reports a gap instead.
  *
  * @param since an earlier `position`, or null to start now
  * @throws InvalidFilter, InvalidAuditCursor
@@ -99,7 +99,7 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
     }
   }
 
-  /** The number up to which to read a stream; null if there is nothing new, or a number is missing. */
+  /** The number up to which to read a stream; null if its next number is missing. */
   function readableUpTo(
     { lastBeforeGap, firstAfterGap, stream }: Progress,
     one: FollowedStream,

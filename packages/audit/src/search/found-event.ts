@@ -13,7 +13,7 @@ export interface EventRow {
   readonly hash: Buffer
 }
 
-/** A found event. */
+/** An event of the log, as a search returns it. */
 export interface FoundEvent {
   readonly id: string
   readonly position: PagePosition
@@ -22,8 +22,9 @@ export interface FoundEvent {
   /** The hashed bytes. */
   readonly canonical: string
   readonly event: AuditEvent
-  /** 32 bytes each. */
+  /** The hash of the previous event in its stream, 32 bytes. */
   readonly prev: Buffer
+  /** The hash of this event, 32 bytes. */
   readonly hash: Buffer
 }
 

@@ -113,7 +113,10 @@ export async function countEvents(
   return { from, to, width, buckets, total, complete: countedFrom === from, countedFrom }
 }
 
-/** One part per bucket, newest first. One part for all if no index has the matches in time order: each query would find all matches. */
+/**
+ * One part per bucket, newest first. If no index has the matches in time order, returns one part for all buckets, because each
+ * query would have to find all matches.
+ */
 function partsOf({ filters, width }: HistogramRange): Range[] {
   const { from, to } = filters
   if (needsSort(filters)) return [{ from, to }]

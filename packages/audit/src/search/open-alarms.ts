@@ -5,7 +5,7 @@ import { readFilters } from './filters.ts'
 import { isCanceled } from './is-canceled.ts'
 import { type Facets, facetPageQuery, facetsQuery, type Query } from './query.ts'
 
-/** More alarms of one kind are not counted. */
+/** The maximum number of alarms that are counted for each kind. */
 const maxAlarms = 1_000
 
 /** Without inconsistencies: the checkpointer counts them, because several processes can report the same one. */

@@ -46,8 +46,8 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
 }
 
 /**
- * Like `pageQuery`, but only among the newest `recent` events, in their order. For frequent matches this fills a page
- * faster than sorting all matches.
+ * Like `pageQuery`, but only among the newest `recent` events that match the conditions with an index in time order. For
+ * frequent matches this fills a page faster than sorting all matches.
  */
 export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePart, recent: number): Query {
   const values: Value[] = []
@@ -175,7 +175,7 @@ export interface SessionFilter {
   readonly credential: string
 }
 
-/** Newest first. */
+/** The acknowledgments of alarms, newest first. */
 export function acknowledgmentsQuery(ids: readonly string[]): Query {
   return {
     text: `select ${eventColumns} from audit.events e where e.of_event = any($1::uuid[]) and e.kind = 'alarm.acknowledged'

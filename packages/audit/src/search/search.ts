@@ -41,16 +41,18 @@ export interface AuditSearchOptions {
   readonly countingTime?: number
 }
 
-/** IDs of the events directly before and after an event, or null. */
+/**
+ * IDs of the events directly before and after an event, or null. The neighbors in a session have the same session or API
+ * token, and are searched among the 1,000 nearest events of its principal in each direction.
+ */
 export interface Neighbors {
   readonly previousInStream: string | null
   readonly nextInStream: string | null
-  /** With the same session or API token, among the 1,000 nearest events of its principal. */
   readonly previousInSession: string | null
   readonly nextInSession: string | null
 }
 
-/** Searches the audit log for all callers, with limits in all and for each caller. */
+/** Searches the audit log. Limits concurrent searches: of all callers together, and of each caller. */
 export interface SharedAuditSearch {
   forCaller(caller: string): AuditSearch
   /** For other statements, with the same timeout. */
@@ -62,12 +64,12 @@ export interface SharedAuditSearch {
 export interface AuditSearch {
   /** The newest matching events. @throws InvalidFilter, InvalidAuditCursor, SearchTooBroad, SearchBusy */
   page(query: FilterQuery, page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<FoundPage>
-  /** @throws NoSuchEvent, SearchBusy */
+  /** @throws NoSuchEvent, SearchTooBroad, SearchBusy */
   event(id: string): Promise<FoundEvent>
   /** @throws SearchTooBroad, SearchBusy */
   neighbors(event: FoundEvent): Promise<Neighbors>
   /**
-   * Numbers of matching events by time and result. Counts the newest events first, and stops at a limit of events and of time.
+   * Numbers of matching events by time and result. Counts the newest events first, and stops at a limit of events or of time.
    *
    * @param now milliseconds since the epoch: the end of the range, unless the query has one
    * @param maxBuckets at least 2
@@ -80,7 +82,7 @@ export interface AuditSearch {
    * @throws InvalidFilter at once, SearchBusy with the first batch
    */
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
-  /** The first acknowledgment of each of at most 200 alarms, by alarm ID. @throws SearchBusy */
+  /** The first acknowledgment of each alarm, by alarm ID. @throws SearchTooBroad, SearchBusy */
   acknowledgments(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
   /** Has a separate limit, so that readers of apps do not use up the searches of auditors. @throws ChangeSearchTooSlow, SearchBusy */
   readonly appChanges: AppChanges

@@ -5,17 +5,20 @@ import type { HeldStream, SinkPositions } from './sink-positions.ts'
 /** The progress of a stream to a sink. Times are monotonic, except `eventTime`. */
 export interface Cursor extends HeldStream {
   seq: number
-  /** `seq` in the database, and when it was saved. */
+  /** The `seq` that the database has. */
   saved: number
+  /** When it was saved. */
   savedAt: number
   finished: boolean
-  /** The last known event. */
+  /** The number of the last known event. */
   last: number
-  /** Time of the next event, or of the previous one if unknown, in milliseconds since the epoch. */
+  /**
+   * Time of the next event in milliseconds since the epoch. If that is unknown, the time of the previous event or of the claim.
+   */
   eventTime: number
   /** Do not look for events before this time. */
   notBefore: number
-  /** Since when the next events linger; null if they do not. */
+  /** Since when the next events have waited for a fuller batch; null if they do not wait. */
   lingersSince: number | null
 }
 

@@ -75,8 +75,8 @@ async function register(sql: Sql, sink: string): Promise<void> {
 }
 
 /**
- * A stream is free if its hold has expired. A new stream is left to its own process for a minute. Streams of months that
- * began more than three months ago are ignored.
+ * A stream is free if its hold has expired. A new stream is left to its own process for a minute, unless it is
+ * closed. Streams of months that began more than three months ago are ignored.
  */
 function claim(sql: Sql, sink: string, holder: string, own: readonly string[], hold: number) {
   return sql<{ stream: string; month: Date; seq: string }[]>`

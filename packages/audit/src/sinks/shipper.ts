@@ -15,7 +15,7 @@ export interface ShipperLimits {
   readonly deadline: number
   /** Delay between attempts. Default 250 to 30,000. */
   readonly backOff: BackOffLimits
-  /** Interval of saving progress; after a crash, events of this time may be sent twice. Default 1,000. */
+  /** Interval of saving progress. After a crash, the events of the last interval may be sent twice. Default 1,000. */
   readonly saveInterval: number
   /** Interval of claiming free streams, and of looking for events of other processes. Default 5,000. */
   readonly claim: number

@@ -5,14 +5,14 @@ export interface HeldStream {
   readonly stream: string
   /** Start of its month, in milliseconds since the epoch. */
   readonly month: number
-  /** The last delivered event. */
+  /** The number of the last delivered event. */
   readonly seq: number
 }
 
 export interface Progress {
   readonly stream: string
   readonly seq: number
-  /** No event can follow. */
+  /** Whether no more events can follow in the stream. */
   readonly finished: boolean
 }
 

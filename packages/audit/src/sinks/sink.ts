@@ -25,6 +25,6 @@ export interface SinkStats {
   readonly dead: number
   /** Failed attempts. */
   readonly failures: number
-  /** Why the last attempt failed, or null. */
+  /** Why the sink is failing: its last delivery failed, or its position cannot be stored. Null if it works. */
   readonly trouble: string | null
 }

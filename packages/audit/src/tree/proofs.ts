@@ -26,7 +26,7 @@ function siblingsOf(index: number, { start, end }: LeafRange): LeafRange[] {
     : [...siblingsOf(index, { start: split, end }), { start, end: split }]
 }
 
-/** The root that follows from a leaf and its path; null if the path has the wrong length. */
+/** The root that follows from a leaf and its path; null if there is no such leaf, or the path has the wrong length. */
 export function rootByInclusion(leaf: Digest, index: number, size: number, path: readonly Digest[]): Digest | null {
   if (!isCount(index) || !isCount(size) || index >= size) return null
   const ranges = inclusionRanges(index, size)

@@ -11,7 +11,7 @@ export interface Tree {
   root(): Digest
 }
 
-/** @param from a tree to continue. @throws RangeError for a wrong number of peaks */
+/** @param from a tree to continue. @throws RangeError for an invalid size, or a wrong number of peaks */
 export function createTree(from: Pick<Tree, 'size' | 'peaks'> = { size: 0, peaks: [] }): Tree {
   let { size } = from
   const peaks = [...from.peaks]

@@ -5,7 +5,7 @@ export interface CanonicalScan {
   /** End of the value of path i; 0 if absent. */
   readonly to: Int32Array
   /**
-   * Whether the bytes from `start` up to `end` are one object in canonical form. It may reject canonical text (escapes,
+   * Whether the bytes from `start` up to `end` are one object in canonical form. The scan may reject canonical text (escapes,
    * fractions, names beyond ASCII), but never accepts text that JSON.parse would reject or read differently.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean
@@ -36,7 +36,7 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
 
   /**
    * @param at position after the brace
-   * @returns the end of the object, or -1 if it is not canonical; the other functions return the same
+   * @returns the end of the object, or -1 if it is not canonical, as do `listEnd` and `valueEnd`
    */
   function objectEnd(bytes: Uint8Array, at: number, end: number, wanted: readonly Wanted[], depth: number): number {
     if (depth > maxDepth) return -1

@@ -6,8 +6,8 @@ import { exportLineInSql } from './export-line.ts'
 import { searchColumns } from './search-columns.ts'
 
 /**
- * Reads the log from a database. Checkpoints must be read first, because events that are written meanwhile are not
- * signed yet.
+ * Reads the log from a database. Read the checkpoints before the events. Otherwise, a new checkpoint could sign events that
+ * were written after the events were read, and these would seem to be missing.
  */
 export interface DatabaseLog {
   /** Recorded archives, oldest month first. */
@@ -84,7 +84,7 @@ export interface MonthBounds {
   readonly to: string
 }
 
-/** Months with events. */
+/** The months from the first event to the last one. */
 async function monthsOf(sql: Sql): Promise<MonthBounds[]> {
   const [bounds] = await sql<{ first: Date | null; last: Date | null }[]>`
     select min(at) as first, max(at) as last from audit.events`

@@ -8,8 +8,8 @@ export interface StatedPosition {
 }
 
 /**
- * The end of every event that the gateway writes, from `seq` on: members in order of names, without nested objects of
- * two levels. If it matches, it gives the same result as JSON.parse.
+ * Matches the end of every event that the gateway writes, from `seq` on: members in order of names. None of them contains an
+ * object within an object. If the pattern matches, it gives the same result as JSON.parse.
  */
 const ending =
   /^,"seq":([1-9]\d{0,14})(?:,"service":"(?:[^"\\]|\\.)*")?(?:,"source":\{[^{}]*\})?(?:,"status":-?\d+)?,"stream":"([0-9a-f-]{36})"(?:,"truncated":\[[^\][]*\])?(?:,"upstream":"(?:[^"\\]|\\.)*")?,"v":1\}$/
@@ -22,7 +22,7 @@ export function readPosition(record: Pick<LogRecord, 'latin1' | 'line' | 'start'
   return isPlain ? { stream, seq: Number(seq), bound: 'none' } : parsePosition(record)
 }
 
-/** Whether its kind may be `stream.opened` or `stream.closed` in any spelling. Rare characters make the search fast. */
+/** Whether the event's kind may be `stream.opened` or `stream.closed`, even with escapes. Rare characters make the search fast. */
 function mayBound(latin1: string): boolean {
   return latin1.includes('.opened"') || latin1.includes('.closed"') || latin1.includes('\\')
 }
@@ -37,7 +37,7 @@ export function positionOf({ stream, seq, kind }: Readonly<Record<string, unknow
   return { stream, seq, bound: kind === 'stream.opened' ? 'opens' : kind === 'stream.closed' ? 'closes' : 'none' }
 }
 
-/** Does not copy the value, because each event of a log passes here. */
+/** A type guard. Does not copy the value, because it checks each event of a log. */
 export function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

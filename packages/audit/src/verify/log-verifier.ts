@@ -19,7 +19,7 @@ export interface LogVerifier {
   addArchive(claim: ArchiveClaim | null): void
   /** Adds the next event as an export line. Streams may be interleaved; each must be in order of `seq`. */
   addEvent(line: Buffer): void
-  /** The same for a parsed event. @param columnProblem the first search column that differs */
+  /** Adds the next event, which is parsed already. @param columnProblem the first search column that differs, or null */
   addRecord(record: LogRecord, position: StatedPosition, columnProblem: string | null): void
   /** Adds a line that is not an event. */
   addUnreadable(): void
@@ -33,7 +33,8 @@ export interface LogVerifierOptions {
   readonly streams?: ReadonlySet<string>
   /**
    * Time of the verification in milliseconds since the epoch. Events that a checkpoint should have signed by then must
-   * be signed. Without it, only events five minutes older than the newest checkpoint must be signed; newer ones are only counted.
+   * be signed. Without it, only events more than five minutes older than the newest checkpoint must be signed. Unsigned newer
+   * events are only counted.
    */
   readonly now?: number | undefined
   /** Called with each readable event, valid or not. */
@@ -82,7 +83,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
   const isSelected = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
-  /** Events before this time must be in a checkpoint. Empty: no event must be. */
+  /** Events before this time must be in a checkpoint. If empty, no event must be in one. */
   let signedUntil = dueUntil
   let anchored = false
   let copied: Verification['copied'] = null
@@ -101,7 +102,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
     return progress
   }
 
-  /** Whether it concerns a stream that is not being verified. */
+  /** Whether a finding concerns a stream that is not being verified. */
   function isAboutOther({ problem, detail }: CheckpointFinding): boolean {
     return (problem === 'broken' || problem === 'head') && !isSelected(detail)
   }

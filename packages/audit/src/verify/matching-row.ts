@@ -5,8 +5,8 @@ import type { StatedPosition } from './event-position.ts'
 import { searchColumns } from './search-columns.ts'
 
 /**
- * Whether a column (`from` to `to`) matches a value in the event's text (`valueFrom` to `valueTo`). False may only mean
- * that the text is unusual.
+ * Whether a column (`from` to `to`) matches a value in the event's text (`valueFrom` to `valueTo`). `false` does not prove a
+ * difference: the text may only be unusual.
  */
 type Matcher = (bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number) => boolean
 
@@ -72,7 +72,7 @@ function isSameText(bytes: Buffer, from: number, to: number, valueFrom: number, 
 const uuidLength = 16
 const uuidTextLength = 36
 
-/** Sixteen bytes, and `"01a213f4-7e0d-7f34-acd8-1f498c7a249e"`. */
+/** Compares sixteen bytes with a text such as `"01a213f4-7e0d-7f34-acd8-1f498c7a249e"`. */
 function isSameUuid(bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number): boolean {
   if (to - from !== uuidLength || valueTo - valueFrom !== uuidTextLength + 2 || bytes[valueFrom] !== quote) return false
   let at = valueFrom + 1
@@ -115,14 +115,14 @@ function longAt(bytes: Buffer, at: number): number {
   return bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)
 }
 
-/** PostgreSQL counts from 2000, here in seconds. */
+/** PostgreSQL counts time from the year 2000. In seconds. */
 const epoch = Date.UTC(2000, 0, 1) / 1_000
 /** Cached text of a second, which consecutive events often share. */
 const shownSecond = { second: Number.NaN, text: Buffer.alloc(0) }
 const secondLength = '"2026-11-25T18:25:19'.length
 const lastSecond = Date.UTC(9999, 11, 31) / 1_000
 
-/** Microseconds, and `"2026-11-25T18:25:19.885Z"`. */
+/** Compares a number of microseconds with a text such as `"2026-11-25T18:25:19.885Z"`. */
 function isSameMoment(bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number): boolean {
   const micros = longAt(bytes, from)
   const second = Math.floor(micros / 1_000_000)

@@ -13,7 +13,8 @@ export interface HttpPoster {
    * Sends a body, and reads at most 64 KiB of the response. Follows no redirect, because the content is only for this
    * URL.
    *
-   * @throws SinkRejected for 400, 413, and 422, which concern the body; SinkBusy for `Retry-After`
+   * @throws SinkRejected for 400, 413, and 422, which concern the body; SinkBusy for another failure with `Retry-After` in
+   * seconds; Error for any other failure
    */
   post(body: string | Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>
   close(): Promise<void>

@@ -79,7 +79,7 @@ function attributes(values: Readonly<Record<string, string | number | undefined>
   })
 }
 
-/** The partial rejection in a 200 response, or null. */
+/** The partial rejection in a successful response, or null. */
 function rejectionOf({ contentType, body }: HttpAnswer): string | null {
   if (!contentType.startsWith('application/json')) return null
   const { partialSuccess } = readAnswer(body.toString())

@@ -4,7 +4,7 @@ import type { SinkTransport } from '../transport.ts'
 
 /**
  * One line per event. A slow reader delays only this sink, because pipe writes do not block the process. Each line is
- * one write. A pipe accepts up to 4 KiB at once, so no line of the process's log splits a line of that length.
+ * one write. A write of up to 4 KiB to a pipe is atomic, so no line of the process's log splits such a line.
  */
 export function createStdoutTransport(output: Writable = process.stdout): SinkTransport {
   /** The last write, which cannot be canceled, so nothing is written until it ends. */

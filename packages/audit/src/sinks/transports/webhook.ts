@@ -5,7 +5,7 @@ import { createHttpPoster, type HttpOptions } from './http.ts'
 
 export interface WebhookTransportOptions extends HttpOptions {
   readonly name: string
-  /** HMAC keys. Requests are signed with each, so that a receiver can change keys. Empty for no signature. */
+  /** HMAC keys. Each key signs every request, so that a receiver can change keys. Empty for no signature. */
   readonly keys: readonly Buffer[]
   /** May contain a credential for the receiver. */
   readonly headers: Readonly<Record<string, string>>
