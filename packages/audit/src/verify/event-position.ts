@@ -22,7 +22,7 @@ export function readPosition(record: Pick<LogRecord, 'latin1' | 'line' | 'start'
   return isPlain ? { stream, seq: Number(seq), bound: 'none' } : parsePosition(record)
 }
 
-/** Whether the event's kind may be `stream.opened` or `stream.closed`, even with escapes. Rare characters make the search fast. */
+/** Whether the event's kind may be `stream.opened` or `stream.closed`, even with escapes. Rare characters make it fast. */
 function mayBound(latin1: string): boolean {
   return latin1.includes('.opened"') || latin1.includes('.closed"') || latin1.includes('\\')
 }

@@ -60,7 +60,7 @@ export function createStreamCheck(from: CheckedPart = { tree: createTree(), hash
   }
 }
 
-/** A zero byte, a digest, and an event. The zero byte and the digest hash to a leaf; the digest and the event hash to a link. */
+/** A zero byte, a digest, and an event. Zero byte and digest are the input of a leaf; digest and event, of the next link. */
 let input = Buffer.allocUnsafeSlow(64 * 1024).fill(0, 0, 1)
 const digestEnd = 33
 /** The digest in the buffer, which is usually already the right one. */

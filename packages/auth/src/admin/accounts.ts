@@ -40,7 +40,7 @@ export async function insertServiceAccount(change: Change, name: string): Promis
   return account.id
 }
 
-/** @throws NotFound */
+/** @returns its ID. @throws NotFound */
 export async function findServiceAccount(tx: Transaction, name: string): Promise<string> {
   const [account] = await tx
     .select({ id: serviceAccounts.id })

@@ -5,7 +5,8 @@ import type { Change } from './change.ts'
 import { checkGroupName } from './names.ts'
 
 /**
- * Asserts that the subject of a binding exists. Any name of a group is accepted, because only the identity provider knows its groups.
+ * Asserts that the subject of a binding exists. Accepts every valid name of a group, because only the identity provider knows
+ * which groups exist.
  *
  * @param now milliseconds since the epoch
  * @throws NotFound, InvalidName, TokenEnded, TrustRevoked

@@ -21,8 +21,9 @@ export interface GrantTerms {
 /** The role of a binding and its scope. Default: all racks and apps. */
 export interface BindingTerms extends GrantTerms {
   readonly role: string
-  /** A name, or a pattern in which `*` stands for any part of a name. */
+  /** The name of a rack, or a pattern in which `*` stands for any part of a name. */
   readonly racks?: string
+  /** The name of an app, or such a pattern. */
   readonly apps?: string
   /** Replaces the permissions of the role. Only for API tokens. */
   readonly permissions?: readonly string[]

@@ -53,7 +53,7 @@ const maxPerSite = 50
 const maxOpen = 1_000
 /** The site of a block: the first three groups of IPv6, or the whole block. */
 const siteOf = (block: SQLWrapper) => sql`coalesce(substring(${block} from '^((?:[^:]*:){3})'), ${block})`
-/** How long a finished login is kept, in milliseconds, so that its process can still poll the result. */
+/** How long a login is kept after its expiry, in milliseconds, so that its process can still poll the result. */
 const retention = 3_600_000
 const expiringRows = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
 
@@ -90,7 +90,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       return { userCode, secret, expiresAt, interval: pollSeconds }
     },
 
-    /** The undecided login with this code. */
+    /** The login with this code; null if there is none, or if it has expired or was decided. */
     async find(typed: string): Promise<PendingLogin | null> {
       const letters = readUserCode(typed)
       if (letters === null) return null

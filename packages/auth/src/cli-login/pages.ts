@@ -12,8 +12,9 @@ export interface DecisionForm {
   readonly isSameNetwork: boolean
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** The path that the form is sent to, and its hidden field. */
+  /** The path that the form is sent to. */
   readonly action: string
+  /** The hidden field of the form. */
   readonly handle: { readonly name: string; readonly value: string }
   /** Shown if the login started on another network. */
   readonly warning: string
@@ -64,7 +65,7 @@ export interface CodeForm {
   readonly problem: LoginDenial | null
 }
 
-/** The form for the code from the terminal. No link fills it in. */
+/** The form for the code from the terminal. A link cannot fill in the code. */
 export function askCode(reply: FastifyReply, { visitor, problem }: CodeForm): FastifyReply {
   const warning =
     problem === null

@@ -65,7 +65,7 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
     const limitReached = principal === null ? await limitError(request) : null
     if (limitReached !== null) return sendBusyPage(request, reply, limitReached)
     if (principal === null || denial === deviceLoginOff) options.countDenial(request, denial)
-    // A page that finds an old login only leads to a new one, so it is not recorded.
+    // A GET that is denied for an old login only leads to a new login, so this denial is not recorded.
     else if ((denial !== oldLogin && denial !== oldConvoxLogin) || request.method === 'POST') {
       const { id, name, credential } = principal
       await options.recordDenial(request, { user: id, email: name, session: credential }, denial, rest)

@@ -11,7 +11,7 @@ export interface Attempt {
   readonly returnTo: string
   /** Milliseconds since the epoch. */
   readonly begunAt: number
-  /** Whether the provider was asked for consent, in a second round. */
+  /** Whether this is a second attempt, because the provider must ask the user for consent. */
   readonly consentAsked?: boolean
 }
 

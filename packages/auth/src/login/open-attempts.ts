@@ -11,7 +11,7 @@ export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) 
   const nameOf = (state: string) => loginPrefix + attemptName(state)
 
   return {
-    /** Null if this browser has no cookie of the login, or several. */
+    /** Null if this browser has no cookie of the login, several, or one that cannot be opened. */
     find({ raw }: FastifyRequest, state: string): Attempt | null {
       const sealed = sentCookies(raw.rawHeaders).filter(([name]) => name === nameOf(state))
       const [first, another] = sealed

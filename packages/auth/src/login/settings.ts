@@ -8,13 +8,13 @@ export interface LoginSettings {
   readonly clientSecret: string
   /** The claim of the ID token with the groups, or null. */
   readonly groupsClaim: string | null
-  /** In lower case; empty: every domain of the provider. */
+  /** The domains of email addresses that can log in, in lower case. Empty for every domain. */
   readonly allowedDomains: readonly string[]
-  /** In lower case. */
+  /** The email addresses that get the role `admin`, in lower case. */
   readonly adminUsers: readonly string[]
-  /** The role of other users at their first login. */
+  /** The role that other users get at their first login, or null. */
   readonly defaultRole: string | null
-  /** Milliseconds. */
+  /** Milliseconds without use after which a browser session ends. */
   readonly sessionIdle: number
   /** Milliseconds from a login to the expiry of its session. */
   readonly sessionLife: number

@@ -41,7 +41,7 @@ export interface IdentitiesOptions {
   readonly capacity?: number
   /** Their approximate maximum size in bytes. Default 59 MiB. */
   readonly maxBytes?: number
-  /** AUTH_MAX_STALE in milliseconds: how long cached tokens stay valid without the database. */
+  /** AUTH_MAX_STALE in milliseconds: how long cached tokens stay valid without the database. Default 60,000. */
   readonly maxStale?: number
 }
 

@@ -1,6 +1,6 @@
 import { estimateBytes } from './estimate-bytes.ts'
 
-/** Keeps one copy of each group name, role name, and pattern: there are few of them, in thousands of sessions. */
+/** Keeps one copy of each group name, role name, and pattern, because thousands of sessions have the same few. */
 export interface SharedTexts {
   /** Returns the copy that all sessions share. */
   share(text: string): string

@@ -29,7 +29,7 @@ export { findUserPrincipal } from './user-principal.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 
 export interface DirectoryOptions {
-  /** The timeout of a lookup in milliseconds. */
+  /** The timeout of a lookup in milliseconds. Default 5,000. */
   readonly deadline?: number
 }
 

@@ -19,9 +19,9 @@ export interface RevisionWatchOptions {
   readonly url: string
   /** Monotonic milliseconds. */
   readonly clock?: Clock
-  /** Milliseconds between polls. A notification polls immediately. */
+  /** Milliseconds between polls. A notification polls immediately. Default 500. */
   readonly interval?: number
-  /** Milliseconds after which a poll has failed, and its connection is closed. */
+  /** Milliseconds after which a poll has failed, and its connection is closed. Default 1,000. */
   readonly deadline?: number
   /** Called for each failed poll. */
   readonly onError?: (error: unknown) => void

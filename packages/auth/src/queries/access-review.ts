@@ -24,6 +24,7 @@ export interface ReviewedGrant {
   readonly apps: string
   /** The ID of the binding. */
   readonly binding: string
+  /** The group whose binding the user has, or the group itself; else null. */
   readonly group: string | null
   /** The ID of the invitation. */
   readonly invitation: string | null
@@ -33,7 +34,10 @@ export interface ReviewedGrant {
   readonly grantedAt: Date
   readonly reason: string | null
   readonly expiresAt: Date | null
-  /** When a session of the user, an API token, or a job of the trust was last used, as far as that is stored. */
+  /**
+   * When a session of the user, the API token, or an API token of the service account was last used, or when the trust last
+   * admitted a job. Null if that is not stored, and for a group.
+   */
   readonly lastUsedAt: Date | null
 }
 

@@ -34,7 +34,7 @@ interface UserFilter {
   readonly withoutFactor?: boolean
 }
 
-/** Lists identities in pages, newest first. The fields contain no secrets. */
+/** Lists identities in pages: groups and the access review by name, all others newest first. The fields contain no secrets. */
 export function createLists(database: Pick<Database, 'db'>) {
   const { db } = database
   async function userPage(page: PageRequest, filter?: SQL) {

@@ -35,7 +35,10 @@ function withoutPosition<R extends { readonly position: string }>({ position: _,
 
 const positionColumns = { id: liveCalls.id, createdAt: liveCalls.startedAt }
 
-/** Whether the process of a call is alive. It renews only the lease of its newest stream, and the call can be in an older one, of the previous month. */
+/**
+ * Whether the process of a call is alive. A process renews only the lease of its newest stream, but the call can be in an older
+ * stream, such as that of the previous month.
+ */
 const hasLiveProcess = sql`${stream} in (
   with recursive live as (
     select id, follows from audit.streams where closed_at is null and adopted_by is null and lease_until > now()

@@ -2,10 +2,10 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { InvalidCursor, noSuchItem } from '../errors.ts'
 
-/** Lists are newest first. A page continues where the previous one ended, even if items were added or removed in between. */
+/** A page continues where the previous one ended, even if items were added or removed in between. */
 export interface PageRequest {
   readonly limit: number
-  /** `next` of the previous page. Default: start with the newest item. */
+  /** `next` of the previous page. Default: start with the first item of the list. */
   readonly cursor?: string
 }
 

@@ -88,7 +88,7 @@ const maxFactors = 20
 const enrollmentLife = 300_000
 const challengeLength = 32
 
-/** Changes of second factors. They run in a transaction that has already checked who may make them. */
+/** Changes of second factors. Check the permissions in the same transaction before. */
 export function createFactorAdministration(
   change: Change,
   { clock, keys, relyingParty }: Omit<FactorVerifierOptions, 'blockOf' | 'database'>,

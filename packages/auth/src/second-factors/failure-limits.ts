@@ -32,7 +32,8 @@ interface FailureLimit {
 
 /**
  * One attempt guesses a code with a probability of 3 in a million. At most 60 attempts a day can fail, 30 with a fresh login and
- * 30 without. So a day finds a code with a probability of 2 in 10,000, from however many addresses and sessions.
+ * 30 without. So all attempts of one day together guess a code with a probability of 2 in 10,000, from however many addresses
+ * and sessions.
  *
  * Nobody can lock out another user: a thief with a stolen session uses up the limits of that login, of its network, and of the
  * user's older logins. After another login, the user has separate limits for five minutes. Only someone who can log in as the

@@ -5,7 +5,7 @@ import type { Change } from '../admin/change.ts'
 /** One attempt to prove a second factor. */
 export interface FactorAttempt {
   readonly user: string
-  /** The session that proves. */
+  /** The session in which the user proves the factor. */
   readonly session: string
   readonly address: string
   /** Whether the session's login is at most five minutes old. Such a session has separate limits, so that nobody can lock out a user. */
@@ -20,11 +20,15 @@ export interface FactorAttempt {
 }
 
 export type FactorResult =
+  /** `factor` is the ID of the factor; null for a backup code. */
   | { readonly proved: true; readonly method: ProofMethod; readonly factor: string | null }
   | ({ readonly proved: false; readonly rule: string; readonly retryAfter?: number } & Explanation)
 
 export interface FactorVerifier {
-  /** The methods of proof that the user has now: the kinds of their factors, and `backup-code` if an unused code is left. */
+  /**
+   * The methods of proof that the user can use now: the kinds of the user's factors, and `backup-code` if the user has a factor
+   * and an unused code. Without `passkey` if the gateway does not support passkeys.
+   */
   methodsOf(user: string): Promise<readonly ProofMethod[]>
   /**
    * WebAuthn options for the passkeys of a user, and their challenge (32 random bytes), which the caller stores.
@@ -33,7 +37,7 @@ export interface FactorVerifier {
    */
   passkeyOptions(user: string): Promise<{ readonly options: object; readonly challenge: Buffer }>
   /**
-   * Checks an attempt in the transaction of the caller. The caller must commit it whatever the result is, because it also
+   * Checks an attempt in the transaction of the caller. The caller must commit the transaction after a failure, too, because it
    * stores the failure. A successful attempt uses up its code.
    */
   verify(change: Change, attempt: FactorAttempt): Promise<FactorResult>

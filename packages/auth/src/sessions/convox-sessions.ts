@@ -12,9 +12,9 @@ const convoxSessionLife = 86_400_000
 export interface ConvoxSessionRequest {
   /** The ID of the session that requests it. */
   readonly requester: string
-  /** For the list of sessions. */
+  /** The name of the device in the list of sessions. */
   readonly device: string
-  /** The only rack that the session may be used for. */
+  /** The only rack that the session is valid for, or null for all. */
   readonly rack: string | null
   /** Milliseconds from a login to the expiry of its sessions. */
   readonly lifetime: number
@@ -26,7 +26,7 @@ export interface ConvoxSessionRequest {
  * Creates a session for the stock CLI from another session of the same user. It cannot be renewed, and no other session can be
  * created from it.
  *
- * @throws NotFound; SessionOver; SessionNotLonger for a session of the stock CLI
+ * @throws NotFound; SessionOver; SessionNotLonger if `requester` is a session of the stock CLI; InvalidName for the device
  */
 export async function createConvoxSession(
   change: Change,

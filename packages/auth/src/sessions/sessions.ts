@@ -48,11 +48,13 @@ export interface NewSession {
   readonly device: string
   /** The only rack that the session is valid for. */
   readonly rack: string | null
-  /** When the user logged in, which limits renewals. Milliseconds since the epoch, like the next two fields. */
+  /** When the user logged in, in milliseconds since the epoch. Limits renewals. */
   readonly authenticatedAt: number
+  /** Milliseconds since the epoch. */
   readonly requestedExpiry: number
+  /** Milliseconds since the epoch. */
   readonly now: number
-  /** Default: true. */
+  /** Whether the session can be renewed. Default: true. */
   readonly renewable?: boolean
 }
 
@@ -122,7 +124,7 @@ export async function closeSessionsOf(
   return ended
 }
 
-/** The newest thousand sessions. */
+/** The newest thousand sessions: of all users, or only of users with the email address. */
 export function selectSessions(db: Database['db'], email?: string) {
   return db
     .select({

@@ -17,8 +17,9 @@ export interface AskingOptions {
 
 /** A call or command that needs a proof. */
 export interface Question {
-  /** The user's ID, and the session that asks. */
+  /** The ID of the user. */
   readonly user: string
+  /** The ID of the session that asks. */
   readonly session: string
   readonly delivery: StepUpDelivery
   readonly calls: readonly AskedCall[]
@@ -44,7 +45,10 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   const endingStepUps = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
   const endingProofs = { table: proofs, key: proofs.id, end: proofs.expiresAt }
 
-  /** Asks for the proof of a denied call. Asking again for the same call returns the same step-up, with its old expiry. */
+  /**
+   * Asks for the proof of a denied call. Asking again for the same call, from the same address, returns the same step-up with
+   * its old expiry, unless it expires within a minute.
+   */
   async function ask(question: Question): Promise<string> {
     const { address, delivery, methods, covers, calls } = question
     const asking = db.transaction(async function askOnce(tx) {
@@ -130,7 +134,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
     return id
   }
 
-  /** The step-up that a session and address last asked for, or null. @param after ignores step-ups that were asked for at this time or earlier */
+  /** The pending step-up that a session and address last asked for, or null. @param after ignores step-ups that were asked for at this time or earlier */
   async function newestPending(
     { session, address, delivery }: Pick<Question, 'session' | 'address' | 'delivery'>,
     after: Date | null,

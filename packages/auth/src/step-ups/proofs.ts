@@ -50,7 +50,7 @@ export const unknownAddress = 'unknown'
 
 /** Finds and uses proofs. */
 export function createProofs({ database: { db }, clock }: ProofsOptions) {
-  /** The proof for a call, used up if it is for one call only. Null: the call needs another. */
+  /** The proof for a call, used up if it is for one call only. Null if the call needs a new proof. */
   async function use(presented: PresentedProof, level: StepUpLevel, call: CallToProve): Promise<UsedProof | null> {
     const now = clock.now()
     const isPresented = and(
@@ -79,7 +79,7 @@ export function createProofs({ database: { db }, clock }: ProofsOptions) {
     return spent.length === 1
   }
 
-  /** The newest proof with this secret, of the last minute: the CLI repeats a denied call at once. */
+  /** The newest proof with this secret, if it is at most a minute old, because the CLI repeats a denied call at once. */
   async function freshProof({
     session,
     secret,
@@ -112,7 +112,10 @@ function isEnough(proof: ProofRow, level: StepUpLevel, call: CallToProve, now: n
   }
 }
 
-/** Stores the proof of a step-up: for calls with the returned secret, or with `address` only for calls from there. */
+/**
+ * Stores the proof of a step-up. If `address` is null, the proof is for calls that send the returned secret. Otherwise, it is
+ * for calls from that address, and the secret is not stored.
+ */
 export async function storeProof(tx: Transaction, proved: ProvedRow, address: string | null): Promise<string> {
   const { id, userId, sessionId, factorId, method, provedAt } = proved
   const covers = proved.covers as Coverage
@@ -123,7 +126,7 @@ export async function storeProof(tx: Transaction, proved: ProvedRow, address: st
   return secret
 }
 
-/** Replaces the secret of a session's proofs. */
+/** Replaces the secret `from` with `to` in the proofs of a session. */
 export async function moveProofs(
   tx: Transaction,
   session: string,
@@ -136,9 +139,9 @@ export async function moveProofs(
     .where(previous)
 }
 
-/** A proof without a secret counts from its address only. */
+/** A proof without a secret is valid only for calls from its address. */
 function holderCondition({ address, secret }: PresentedProof) {
-  // Callers whose address is unknown have nothing in common.
+  // Callers whose address is unknown can be in different places.
   const fromAddress = address === unknownAddress ? sql`false` : and(isNull(proofs.secret), eq(proofs.address, address))
   return secret === null || secret === '' ? fromAddress : or(eq(proofs.secret, hashOf(secret)), fromAddress)
 }

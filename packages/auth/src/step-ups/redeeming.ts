@@ -34,7 +34,7 @@ export interface RedeemedResult {
 
 /** Exchanges results for proofs. */
 export function createRedeeming({ database, clock, codeHashes }: RedeemingOptions) {
-  /** Exchanges a result for the proof, in the session that asked. In console mode, the challenge must match, too. @throws StepUpNotHere, StepUpEnded */
+  /** Exchanges a result for the proof, in the session that asked. In console mode, the challenge must match, too. @throws NotFound for an ID that is not a UUID; StepUpNotHere, StepUpEnded */
   async function redeem(
     id: string,
     caller: StepUpCaller,
@@ -51,8 +51,8 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
   }
 
   /**
-   * Activates a typed code for later calls of the session from this address. Both must be those that asked. From any other session
-   * or address, a correct code becomes invalid, because another person may have seen it.
+   * Activates a typed code for later calls of the session from this address. Both must be those that asked for the step-up.
+   * From any other session or address, a correct code becomes invalid, because another person may have seen it.
    *
    * @throws StepUpNotHere, StepUpEnded
    */

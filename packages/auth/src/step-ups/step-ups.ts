@@ -29,7 +29,7 @@ export function createStepUps(options: StepUpsOptions) {
     return newest
   }
 
-  /** Ends a step-up of a session, and its proof. @returns whether there was one */
+  /** Ends a step-up of a session, and its proof. @returns whether a step-up or a proof existed */
   async function end(id: string, session: string): Promise<boolean> {
     checkId('step-up', id)
     const [endedStepUps, endedProofs] = await db.transaction((tx) =>

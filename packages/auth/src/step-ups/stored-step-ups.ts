@@ -25,7 +25,7 @@ export interface AskedStepUp {
 
 export type StepUpRow = typeof stepUps.$inferSelect
 
-/** A step-up of the user. @throws NotFound also for a step-up of another user */
+/** A step-up of the user. @throws NotFound also for another user's step-up, an ended session, or a locked user */
 export async function findStepUp(db: Database['db'], id: string, user: string): Promise<AskedStepUp> {
   return toAsked(await read(db, checkId('step-up', id), user))
 }
@@ -49,7 +49,7 @@ export function assertRedeemable({ redeemedAt, expiresAt }: StepUpRow, now: numb
   if (expiresAt.getTime() <= now) throw new StepUpEnded('This step-up is older than five minutes.')
 }
 
-/** The detail of an event: every call that the proof is for, as the user saw it. */
+/** The detail of an event. `for` names the rack, app, and route of each call that the user saw. */
 export function detailOf({ id, delivery, asked }: StepUpRow, method: ProofMethod): Record<string, string> {
   const calls = (asked as Pick<AskedStepUp, 'calls'>).calls.map(({ rack, app, route }) =>
     [rack, app, route].filter((part) => part !== null).join(' '),

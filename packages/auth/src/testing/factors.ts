@@ -15,7 +15,7 @@ const defaultKeys: { readonly totpSecrets: Keys; readonly backupCodes: Keys } = 
 }
 const address = '198.51.100.7'
 
-/** A database with Ann, who has a session, and ceremonies of second factors in it. */
+/** A database with Ann, who has a session, and functions that add and verify second factors. */
 export async function startFactors({ publicUrl = origin }: { readonly publicUrl?: string | null } = {}) {
   const store = await startStore()
   const { database, record, clock } = store
