@@ -35,7 +35,7 @@ export interface AdministrationOptions extends AdminRoles {
 
 export type Administration = ReturnType<typeof createAdministration>
 
-/** The identity changes of the management API. Check the permissions in the same transaction before. */
+/** The identity changes of the management API. Check the permissions in the same transaction before you call them. */
 export function createAdministration(
   change: Change,
   { mint, clock, adminRoles, tokensPerOwner }: AdministrationOptions,
@@ -120,7 +120,11 @@ async function endRecordedSession(change: Change, id: string, reason: string): P
   return true
 }
 
-/** Tells all processes to end a call. The process that serves the call then deletes the row. @param call the ID of its `opened` event */
+/**
+ * Tells all processes to end a call. The process that serves the call then deletes the row.
+ *
+ * @param call the ID of its `opened` event
+ */
 async function endLiveCall({ tx }: Change, call: string, reason: string): Promise<void> {
   await tx
     .insert(callEndings)

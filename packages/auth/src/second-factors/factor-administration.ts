@@ -88,7 +88,7 @@ const maxFactors = 20
 const enrollmentLife = 300_000
 const challengeLength = 32
 
-/** Changes of second factors. Check the permissions in the same transaction before. */
+/** Changes of second factors. Check the permissions in the same transaction before you call them. */
 export function createFactorAdministration(
   change: Change,
   { clock, keys, relyingParty }: Omit<FactorVerifierOptions, 'blockOf' | 'database'>,

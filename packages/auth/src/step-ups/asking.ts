@@ -134,7 +134,11 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
     return id
   }
 
-  /** The pending step-up that a session and address last asked for, or null. @param after ignores step-ups that were asked for at this time or earlier */
+  /**
+   * The pending step-up that a session and address last asked for, or null.
+   *
+   * @param after ignores step-ups that were asked for at this time or earlier
+   */
   async function newestPending(
     { session, address, delivery }: Pick<Question, 'session' | 'address' | 'delivery'>,
     after: Date | null,

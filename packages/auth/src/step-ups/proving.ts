@@ -51,7 +51,11 @@ export function createProving({ database, verifier, clock, codeHash }: ProvingOp
     return options
   }
 
-  /** Proves a step-up, once. A failed attempt is counted, and uses up its WebAuthn challenge. @throws FactorNotProved, NotFound, StepUpEnded, StepUpNotHere */
+  /**
+   * Proves a step-up, once. A failed attempt is counted, and uses up its WebAuthn challenge.
+   *
+   * @throws FactorNotProved, NotFound, StepUpEnded, StepUpNotHere
+   */
   async function prove(id: string, caller: StepUpCaller, input: FactorInput): Promise<Proved> {
     const { user, session, address } = caller
     const outcome = await changeAsCaller(database, caller, async function proveOnce(change) {

@@ -34,7 +34,11 @@ export interface RedeemedResult {
 
 /** Exchanges results for proofs. */
 export function createRedeeming({ database, clock, codeHashes }: RedeemingOptions) {
-  /** Exchanges a result for the proof, in the session that asked. In console mode, the challenge must match, too. @throws NotFound for an ID that is not a UUID; StepUpNotHere, StepUpEnded */
+  /**
+   * Exchanges a result for the proof, in the session that asked. In console mode, the challenge must match, too.
+   *
+   * @throws NotFound for an ID that is not a UUID; StepUpNotHere; StepUpEnded
+   */
   async function redeem(
     id: string,
     caller: StepUpCaller,
