@@ -77,7 +77,7 @@ function argvProblems(argv: readonly ArgvWord[]): string[] {
     }
     const choices = wordChoices(word) ?? []
     if (choices.length === 0) problems.push('has a word without choices')
-    // Only ASCII, so that look-alikes and invalid UTF-8 never match a rule.
+    // Only ASCII, so that look-alikes and invalid UTF-8 never match a literal of a rule.
     if (!choices.every((choice) => /^[\x20-\x7e]+$/.test(choice))) problems.push('may contain only printable ASCII')
   }
   if (variantsOf(argv) > maxVariants) problems.push(`stands for more than ${maxVariants} commands`)

@@ -73,7 +73,7 @@ function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecis
   return nearest === undefined ? denyFor('no-rule', explainNoAttachedRun(call)) : explainNearest(nearest, call)
 }
 
-/** The first rule of the caller's roles for this app, service, rack, and mode, whatever its options and conditions. */
+/** A rule of the caller's roles for this app, service, rack, and mode, whatever its options and conditions. */
 function firstRuleFor(rules: CompiledRules, context: CommandContext): CompiledRule | undefined {
   for (const role of context.roles) {
     const found = rules.byRole.get(role)?.find(context.app) ?? []
@@ -83,7 +83,7 @@ function firstRuleFor(rules: CompiledRules, context: CommandContext): CompiledRu
   return undefined
 }
 
-/** The first rules, up to a limit, that allow the caller's roles any command on this app, service, and rack, in this mode. */
+/** The first rules, up to a limit, that allow the caller's roles some command on this app, service, and rack, in this mode. */
 function permittedRules(rules: CompiledRules, context: CommandContext, limit: number): CompiledRule[] {
   const found: CompiledRule[] = []
   for (const role of context.roles) {

@@ -1,8 +1,8 @@
 const maxLength = 120
 
 /**
- * Makes untrusted text safe for a message: one line without control and direction characters, at most 120 characters, and without
- * percent signs, because the stock CLI reads a message as a format.
+ * Makes untrusted text safe for a message: one line without control and direction characters, cut to 120 characters and `…`,
+ * and without percent signs, because the stock CLI reads a message as a format string.
  */
 export function inMessage(text: string): string {
   if (text.length <= maxLength && /^[A-Za-z0-9 ._:/@-]*$/.test(text)) return text
@@ -10,7 +10,7 @@ export function inMessage(text: string): string {
   return text.length > maxLength ? `${clean}…` : clean
 }
 
-/** Formats the words of a command for a message, as they would be typed. */
+/** Formats the first 20 words of a command for a message, as they would be typed. */
 export function commandInMessage(argv: readonly string[]): string {
   return inMessage(argv.slice(0, maxWords).map(quoteIfNeeded).join(' '))
 }

@@ -14,7 +14,7 @@ export interface ReadCommand {
 
 /**
  * Decodes a `Command` header. Node returns header values as latin1, one character per byte, and the CLI sends UTF-8. Bytes that are
- * not UTF-8 stay latin1. Rules contain only ASCII, so they never match such bytes.
+ * not UTF-8 stay latin1. The literals of rules are ASCII, so none of them matches such bytes.
  *
  * @param latin1 the value as in `rawHeaders`
  */

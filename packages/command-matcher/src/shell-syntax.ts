@@ -12,7 +12,7 @@ export interface ShellSyntax {
 
 /**
  * Finds shell syntax in an argv. The rack starts commands without a shell, so such a word does not do what its author expects. An
- * attacker uses it with programs that start a shell (`sh -c …`).
+ * attacker could use it with programs that start a shell (`sh -c …`).
  *
  * @returns null if no word contains shell syntax
  */
@@ -23,7 +23,7 @@ export function shellSyntax(argv: readonly string[]): ShellSyntax | null {
   return { first, last: argv.findLastIndex(hasSyntax), reason: explain(word, argv[first === 0 ? -1 : 0]), remedy }
 }
 
-// Anywhere: separators, redirections, substitutions, and line ends. Only at the beginning: a subshell, or a negation alone.
+// Anywhere: separators, redirections, substitutions, control characters except tab. Only first: a subshell. Only alone: `!`.
 const syntax = /[;&|<>`$\x00-\x08\x0a-\x1f\x7f]|^\(|^!$/
 
 function hasSyntax(word: string): boolean {

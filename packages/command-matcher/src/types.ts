@@ -28,9 +28,11 @@ export interface CommandRule {
   /** Service names, or `*` for every service. For a run, the service must also be one of `runServices`. */
   readonly services: readonly string[]
   readonly roles: readonly string[]
-  /** Name patterns with `*`. By default, all names. */
+  /** Name patterns of apps with `*`. By default, all apps. */
   readonly apps?: readonly string[]
+  /** Name patterns of racks with `*`. By default, all racks. */
   readonly racks?: readonly string[]
+  /** By default, all modes. */
   readonly modes?: readonly CommandMode[]
   /** Requires or forbids a terminal. */
   readonly interactive?: boolean
@@ -64,7 +66,7 @@ export interface CommandCall {
   readonly rack: string
   readonly mode: MatchMode
   readonly roles: readonly string[]
-  /** By default, no special options. */
+  /** By default, no environment keys; all other options are unknown. */
   readonly options?: CommandOptions | undefined
   /** Checks the conditions of a rule, such as the time of day; null if they are met. */
   readonly checkConditions?: ((rule: CommandRule) => Explanation | null) | undefined

@@ -6,9 +6,8 @@ export type GatewayEntry = NonNullable<ClientConfig['gateways']>[string]
 export type TokenEntry = NonNullable<ClientConfig['tokens']>[string]
 
 /**
- * Whether a value has the shape of `ClientFile`, which describes each field. `file_store_told`: whether the user was told that the
- * file contains tokens. Equivalent to checking the schema, but without loading TypeBox, which
- * takes longer than starting Node and would delay wrapped commands. A property test keeps the two equivalent.
+ * Whether a value has the shape of `ClientFile`, which describes each field. Equivalent to checking the schema, but without
+ * loading TypeBox, which takes longer than starting Node and would delay wrapped commands. A property test compares the two.
  */
 export function isClientConfig(value: unknown): value is ClientConfig {
   return (

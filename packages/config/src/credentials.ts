@@ -14,7 +14,7 @@ export interface Credential {
   readonly entry: TokenEntry
 }
 
-/** The credential of a configured gateway: its own token, or else the session at its address. */
+/** The credential of a configured gateway: its own token, or else the session at its address. Null if it has neither. */
 export function credentialOf(config: ClientConfig, name: string): Credential | null {
   const { origin } = gatewayAddress(gatewayOf(config, name)?.url ?? '')
   if (origin === null) return null

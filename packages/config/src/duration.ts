@@ -1,6 +1,6 @@
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** `30d`, `24h`, `90m` or `45s` in milliseconds, or null for anything else. */
+/** Converts `30d`, `24h`, `90m`, or `45s` to milliseconds; null for anything else. */
 export function readDuration(text: string): number | null {
   const [, count, unit] = /^(0|[1-9]\d{0,5})([smhd])$/.exec(text) ?? []
   return isUnit(unit) ? Number(count) * units[unit] : null
@@ -24,12 +24,12 @@ export function durationProblem(least: string, most: string): (text: string) => 
   }
 }
 
-/** In whole days, or else in hours, rounded down. @param duration in milliseconds, an hour or more */
+/** Formats whole days as days, and anything else as hours, rounded down. @param duration milliseconds, at least an hour */
 export function durationInWords(duration: number): string {
   return duration % units.d === 0 ? counted(duration / units.d, 'day') : counted(Math.floor(duration / units.h), 'hour')
 }
 
-/** Without rounding, in the largest unit that divides it, such as `90 minutes`. @param duration in milliseconds, whole seconds */
+/** Formats a duration in the largest unit that divides it, such as `90 minutes`. @param duration milliseconds, whole seconds */
 export function exactDurationInWords(duration: number): string {
   if (duration % units.h === 0) return durationInWords(duration)
   return duration % units.m === 0 ? counted(duration / units.m, 'minute') : counted(duration / units.s, 'second')

@@ -40,7 +40,10 @@ export async function withFileLock<T>(
   }
 }
 
-/** Ignores failures, because the result of the work matters. Another process takes over the remaining lock once this process has ended. */
+/**
+ * Ignores an error of the file system that forbids the removal, because the work has succeeded or failed already. Another
+ * process takes over the lock after this process has ended.
+ */
 function release(lock: string): void {
   try {
     rmSync(lock, { force: true })

@@ -23,7 +23,7 @@ export function publicUrlProblem(value: string): string | null {
   return url.pathname === '/' ? null : 'has a path'
 }
 
-/** An issuer may have a path, because it is compared character by character. */
+/** Unlike PUBLIC_URL, an issuer may have a path, because the issuers of some providers have one. */
 export function issuerProblem(value: string): string | null {
   const url = webAddress(value)
   return typeof url === 'string' ? url : null

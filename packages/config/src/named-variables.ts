@@ -9,8 +9,9 @@ export interface NamedVariables {
 export interface NamedKind {
   /** Each ends with `_`. None is the beginning of another. */
   readonly prefixes: readonly string[]
-  /** For messages. */
+  /** The name of the kind in messages, such as `rack`. */
   readonly noun: string
+  /** The name of an item in messages, such as `STAGING`. */
   readonly example: string
 }
 
@@ -18,7 +19,7 @@ export function hasPrefix({ prefixes }: NamedKind, variable: string): boolean {
   return prefixes.some((prefix) => variable.startsWith(prefix))
 }
 
-/** Groups the variables by name. Adds missing and duplicate names to `problems`. */
+/** Groups the variables by name. Adds a sentence to `problems` for each invalid or duplicate name. */
 export function collectNamed(kind: NamedKind, env: NodeJS.ProcessEnv, problems: string[]): Map<string, NamedVariables> {
   const found = new Map<string, NamedVariables>()
   for (const [variable, value] of Object.entries(env)) {

@@ -1,7 +1,8 @@
 /**
  * The candidate that was probably meant, for "did you mean …?".
  *
- * @returns the closest candidate, ignoring case, or null. Its edit distance is at most a third of the word's length, and 1 to 3.
+ * @returns the closest candidate, ignoring case, or null if none is close enough. The limit of the edit distance is a third of
+ *   the word's length, but at least 1 and at most 3.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)))

@@ -30,7 +30,7 @@ export type Notices = string[]
  * Reads a file that only its owner may read, or returns null if there is none. If others can access it, tightens its permissions.
  * A named pipe doesn't block.
  *
- * @throws ConfigFileForeign if the owner is neither this user nor root
+ * @throws ConfigFileForeign if the owner is neither this user nor root; ConfigFileUnusable if it is no file or can't be read
  */
 export function readPrivateFile(path: string, notices: Notices): string | null {
   let file: number
@@ -58,7 +58,8 @@ export function readPrivateFile(path: string, notices: Notices): string | null {
 /**
  * Creates the directory of `path` with mode 0700. Tightens the permissions of an existing one.
  *
- * @throws ConfigDirectoryShared for directories that other users or programs need: `/tmp`, `/`, the home directory
+ * @throws ConfigDirectoryShared for directories that other users or programs need: `/tmp`, `/`, the home directory;
+ *   ConfigFileForeign if the owner is neither this user nor root
  */
 export function preparePrivateDirectory(path: string, notices: Notices): void {
   const directory = dirname(path)
@@ -75,6 +76,8 @@ export function preparePrivateDirectory(path: string, notices: Notices): void {
 /**
  * Replaces a file's content atomically, also across a power failure. A symbolic link stays a link: its target is replaced.
  * The temporary file is created with O_EXCL, so that it never follows a link placed by another user.
+ *
+ * @throws ConfigFileUnusable if it can't be written
  */
 export function writePrivateFile(path: string, content: string): void {
   const target = resolveLink(path)

@@ -20,7 +20,7 @@ function parts(value: string): string[] {
   return value.split(',').map((part) => part.trim())
 }
 
-/** Converts both spellings to `sha256/<base64>`. Anything else is null, because a misread pin would only break the connection. */
+/** Converts both spellings to `sha256/<base64>`. Null for any other text, so that a mistake is reported at the start. */
 function canonicalPin(part: string): string | null {
   if (part.startsWith('sha256/')) {
     const digest = Buffer.from(part.slice('sha256/'.length), 'base64')

@@ -9,7 +9,7 @@ export function isRackVariable(variable: string): boolean {
   return hasPrefix(racks, variable)
 }
 
-/** Groups the variables by rack. Adds missing and duplicate names to `problems`. */
+/** Groups the variables by rack. Adds a sentence to `problems` for each invalid or duplicate name. */
 export function collectRackVariables(env: NodeJS.ProcessEnv, problems: string[]): Map<string, NamedVariables> {
   return collectNamed(racks, env, problems)
 }

@@ -23,7 +23,7 @@ export interface RackConfig {
 /**
  * Reads the racks, sorted by name. `RACK_URL_US_EAST` belongs to the rack `us-east`.
  *
- * Adds every problem to `problems`. The racks are complete only if there is none.
+ * Adds every problem to `problems`. The list is complete only if it adds none.
  */
 export function readRacks(env: NodeJS.ProcessEnv, problems: string[]): RackConfig[] {
   const found = collectRackVariables(env, problems)

@@ -1,6 +1,6 @@
 const placeholder = '[secret]'
 
-/** A value that only `reveal()` gives away: logs, JSON, templates and `util.inspect` show `[secret]`. */
+/** A value that only `reveal()` gives away: logs, JSON, templates, and `util.inspect` show `[secret]`. */
 export class Secret {
   readonly #value: string
 

@@ -16,7 +16,7 @@ import {
 import { sizeOf, sizeProblem } from './size.ts'
 
 /**
- * The server's environment. Each description completes "should be …", in messages and in the reference. An empty value
+ * The server's environment. Each description completes "it should be …", in messages and in the reference. An empty value
  * counts as absent, and then `default` applies.
  */
 export const ServerEnvironment = Type.Object({
@@ -240,7 +240,7 @@ export const ServerEnvironment = Type.Object({
 })
 export type ServerEnvironment = Static<typeof ServerEnvironment>
 
-/** The variables of one rack, without the rack's name. `RACK_CA` contains the certificates, not the file's path. */
+/** The variables of one rack, without the rack's name. If `RACK_CA` was a path, the file's content has already replaced it. */
 export const RackEnvironment = Type.Object({
   RACK_URL: checked("the rack's API, such as https://api.staging.convox.cloud, without a path", rackUrlProblem),
   RACK_TOKEN: Type.String({

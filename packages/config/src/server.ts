@@ -42,7 +42,7 @@ export interface ServerConfig {
   /** 0 for any free port. */
   readonly port: number
   readonly host: string
-  /** The origin, without a slash at the end. */
+  /** The origin, without a slash at the end, or null if it is not set. */
   readonly publicUrl: string | null
   /** The first part of rack names in the console mode of the stock CLI. */
   readonly organization: string
@@ -78,7 +78,7 @@ export interface ServerConfig {
   /** The destinations of events besides the audit log, sorted by name. */
   readonly sinks: readonly SinkConfig[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
-  /** Whether users may log the CLI in by typing its code into a browser. */
+  /** Whether users may log in to the CLI by typing its code into a browser: always, only at the same address, or never. */
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
   /** The oldest version of the CLI that people should still use, or null for any. */
   readonly cliMinimumVersion: string | null

@@ -34,7 +34,7 @@ export interface SinkConfig {
   readonly header: { readonly name: string; readonly value: Secret } | null
   /** The only authorities to trust for this sink, in PEM form, or null for Node's default. */
   readonly ca: string | null
-  /** The kinds of events to send. A `*` at the end matches all kinds that begin so. Empty for every kind. */
+  /** The kinds of events to send. A `*` at the end matches all kinds with the text before it. Empty for every kind. */
   readonly kinds: readonly string[]
 }
 

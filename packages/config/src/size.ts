@@ -1,12 +1,12 @@
 const units = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const
 
-/** `500GiB`, `2TiB` or `100MiB` in bytes, or null for anything else. */
+/** Converts `500GiB`, `2TiB`, or `100MiB` to bytes; null for anything else. */
 export function readSize(text: string): number | null {
   const [, count, unit] = /^([1-9]\d{0,5})(MiB|GiB|TiB)$/.exec(text) ?? []
   return isUnit(unit) ? Number(count) * units[unit] : null
 }
 
-/** As `readSize`, for a text that was checked. */
+/** As `readSize`, for a text that was checked. Any other text gives 0. */
 export function sizeOf(text: string): number {
   return readSize(text) ?? 0
 }

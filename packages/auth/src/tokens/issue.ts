@@ -70,9 +70,9 @@ export function createIssuer({ database, mint, clock, record, by }: IssuerOption
       makeChange((change) => closeSession(change, id, reason, new Date(clock.now()))),
     revokeToken: (id: string) => makeChange((change) => closeApiToken(change, id, new Date(clock.now()))),
 
-    /** The newest thousand sessions, of all users or of one user. */
+    /** The newest thousand sessions of all users or of one user, including ended ones. */
     listSessions: (email?: string) => selectSessions(db, email === undefined ? undefined : canonicalEmail(email)),
-    /** The newest thousand tokens. */
+    /** The newest thousand tokens, including revoked and expired ones. */
     listTokens: () => selectApiTokens(db),
   }
 }

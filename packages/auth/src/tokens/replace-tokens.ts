@@ -8,17 +8,17 @@ import { type OwnerRef, ownerColumns, prefixOf } from './api-tokens.ts'
 import type { TokenMint } from './token.ts'
 
 export interface Rotation {
-  /** The owner when the change was permitted. A later owner change must not give the previous owner a secret. */
+  /** The owner at the permission check. After an owner change the rotation fails, so that the previous owner gets no secret. */
   readonly owner: OwnerRef
   /** The expiry of the new secret, in milliseconds since the epoch. */
   readonly expiresAt: number
-  /** Until when the old secret stays valid. */
+  /** The time at which the old secret expires, in milliseconds since the epoch, unless it expires earlier anyway. */
   readonly overlapUntil: number
   /** Milliseconds since the epoch. */
   readonly now: number
 }
 
-/** Gives an API token a new secret. Its permissions do not change. @throws NotFound, TokenEnded */
+/** Gives an API token a new secret. Its permissions do not change. @throws NotFound, also after an owner change; TokenEnded */
 export async function rotateApiToken(
   change: Change,
   mint: TokenMint,
@@ -43,14 +43,15 @@ export async function rotateApiToken(
 
 export interface OwnerChange {
   readonly newOwner: OwnerRef
-  /** The owner, and the expiry in milliseconds since the epoch, when the change was permitted. */
+  /** The owner at the permission check. */
   readonly previousOwner: OwnerRef
+  /** The expiry of the token at the permission check, in milliseconds since the epoch. */
   readonly expiresAt: number
   /** Milliseconds since the epoch. */
   readonly now: number
 }
 
-/** A warning for an owner change, which keeps the secret. */
+/** A warning for an owner change, because it does not change the secret. */
 export const rotationNote =
   'The previous owner still knows the secret of this token, so the new owner should rotate it.'
 

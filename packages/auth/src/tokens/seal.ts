@@ -20,7 +20,7 @@ export function createSeal(keys: Keys) {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed])
   }
 
-  /** Null if it was not sealed for this owner by one of the keys. */
+  /** Null if none of the keys sealed it for this owner, and for an empty text. */
   function open(sealed: Buffer, owner = ''): string | null {
     if (sealed.length <= ivLength + tagLength) return null
     for (const key of keys) {

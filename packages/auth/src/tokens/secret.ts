@@ -8,7 +8,7 @@ const minimumBytes = 32
  * Derives a key for one purpose from one of the secret keys, so that no two purposes share a key.
  *
  * @param secret one key of APP_SECRET_KEY, decoded; at least 32 bytes
- * @param info the purpose, such as `rack-gateway/token-signature/1`; never reused for another
+ * @param info the purpose, such as `rack-gateway/token-signature/1`; never reused for another purpose
  * @param length bytes wanted
  * @throws WeakSecretKey
  * @see RFC 5869 (HKDF with SHA-256)

@@ -33,7 +33,7 @@ export function describeRequirement(condition: TrustCondition): string {
 /** The length of the longest claim that can match a pattern. */
 export const maxMatched = 1_000
 
-/** A `*` never matches a separator, so nobody can meet `repo:acme/*:ref:x` with the name of a repository or branch. */
+/** A `*` matches neither `/` nor `:`, so no name can supply the rest of a pattern such as `repo:acme/*:ref:x`. */
 function matchesPattern(pattern: string, value: string): boolean {
   if (value.length > maxMatched) return false
   const wanted = pattern.split(/([/:])/)

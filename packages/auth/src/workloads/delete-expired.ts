@@ -5,7 +5,7 @@ import { deleteEnded } from '../sessions/delete-ended.ts'
 
 /** How long a job's session stays listed after its expiry, in milliseconds. */
 const listedFor = 7 * 86_400_000
-/** Rows that one new session deletes: more than it adds. */
+/** The maximum number of sessions that one new session deletes. It is above one, so that the table does not grow forever. */
 const batch = 100
 
 /** Deletes expired rows in the transaction of a new session, without waiting for other transactions. */
@@ -14,7 +14,7 @@ export async function deleteExpired(tx: Transaction, now: Date): Promise<void> {
   await deleteSessions(tx, new Date(now.getTime() - listedFor))
 }
 
-/** Runs no delete statement without need, because each one raises the revision. */
+/** Runs no delete statement without need, because each one raises the revision, which all replicas watch. */
 async function deleteSessions(tx: Transaction, endedBefore: Date): Promise<void> {
   const old = await tx
     .select({ id: workloadSessions.id })

@@ -1,5 +1,6 @@
-/** The timeout of one document in milliseconds, and its maximum size in bytes. */
+/** The timeout of one document in milliseconds. */
 const deadline = 5_000
+/** The maximum size of one document. */
 const maxBytes = 256 * 1024
 
 /** Fetches a JSON document of any content type. Follows no redirects, and limits the size. */

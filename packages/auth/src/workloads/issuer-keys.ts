@@ -10,7 +10,8 @@ export interface IssuerKeys {
   /**
    * The key of an issuer with this ID, or null if the issuer has no such key.
    *
-   * @throws IssuerUnreachable while its keys are not known; KeyNotKnownYet for an unknown ID while they cannot be fetched again
+   * @throws IssuerUnreachable if the needed keys could not be fetched; KeyNotKnownYet for an unknown ID if the last fetch was
+   *   too recent for another one
    */
   find(issuer: string, header: { readonly alg: string; readonly kid: string }): Promise<CryptoKey | null>
   /** Forgets all other issuers. */
@@ -18,14 +19,15 @@ export interface IssuerKeys {
 }
 
 export interface IssuerKeysOptions {
-  /** Milliseconds. */
+  /** Milliseconds since the epoch. */
   readonly clock: Clock
   /** Fetches a JSON document. */
   readonly fetch?: (url: string) => Promise<unknown>
-  /** The minimum time between two requests to an issuer, in milliseconds. */
+  /** The minimum time between two fetches of the keys of an issuer, in milliseconds. */
   readonly interval?: number
-  /** Milliseconds after which keys are fetched again, and milliseconds after which they are no longer used. */
+  /** Milliseconds after which keys are fetched again. They are still used meanwhile. */
   readonly freshness?: number
+  /** Milliseconds after which keys are no longer used. */
   readonly expiry?: number
 }
 
@@ -44,7 +46,10 @@ const KeySet = Type.Object({
   keys: Type.Array(Type.Object({ kty: Type.String(), kid: Type.Optional(Type.String()) }), { maxItems: 50 }),
 })
 
-/** Caches the public keys of issuers. No token can cause more than one request per interval to an issuer. */
+/**
+ * Caches the public keys of issuers. However many tokens arrive, it fetches the keys of an issuer at most once per interval,
+ * with one request for the discovery document and one for the keys.
+ */
 export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   const { clock, fetch = fetchJson, interval = 30_000, freshness = 600_000, expiry = 3_600_000 } = options
   const issuers = new Map<string, CachedIssuer>()
@@ -58,7 +63,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     return added
   }
 
-  /** Fetches the keys unless they were fetched during the last interval. @returns whether they were fetched */
+  /** Fetches the keys unless the last attempt was less than an interval ago. @returns whether it tried, even if that failed */
   async function fetchIfDue(name: string, issuer: CachedIssuer): Promise<boolean> {
     if (issuer.fetching === null && clock.now() - issuer.askedAt < interval) return false
     await (issuer.fetching ?? startFetch(name, issuer))

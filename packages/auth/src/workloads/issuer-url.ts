@@ -3,7 +3,8 @@ import { isLocalHost } from '@rack-gateway/rbac-policy'
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * The problem of an issuer URL, as it follows "The issuer", or null. The URL must be in canonical form, because it is compared with `iss` as text.
+ * The problem of an issuer URL, in words that follow "The issuer", such as `is not a URL`; null if there is none. The URL must
+ * be in canonical form, because it is compared with `iss` as text.
  *
  * @param publicUrl of the gateway; only a gateway on loopback accepts an issuer on loopback and plain http
  */

@@ -25,6 +25,7 @@ export interface UnverifiedJwt {
   readonly subject: string
   /** Milliseconds since the epoch. */
   readonly issuedAt: number
+  /** Milliseconds since the epoch. */
   readonly expiresAt: number
 }
 
@@ -66,7 +67,7 @@ export interface DecodedJwt {
   readonly claims: Claims
 }
 
-/** Null if it is not a JWT. */
+/** Null if it is not a JWT, or is longer than 6,000 characters. */
 export function decodeJwt(text: string): DecodedJwt | null {
   if (text.length > maxLength) return null
   const parts = text.split('.')
@@ -100,7 +101,7 @@ export interface StandardClaims {
   readonly expiresAt: number
 }
 
-/** Null if a claim is missing or has another type. */
+/** Null if a claim is missing, has the wrong type, or is too long. Without `nbf`, a token is valid from `iat` on. */
 export function standardClaims({ iss, sub, exp, iat, nbf = iat }: Claims): StandardClaims | null {
   if (!isText(iss, 500) || !isText(sub, 1_000) || !isTime(exp) || !isTime(iat) || !isTime(nbf)) return null
   return { issuer: iss, subject: sub, issuedAt: iat * 1000, startsAt: nbf * 1000, expiresAt: exp * 1000 }
@@ -135,7 +136,7 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1e11
 }
 
-/** Whether PostgreSQL can store the value, which excludes a NUL. */
+/** Whether the value is a text of 1 to `longest` characters without NUL, which PostgreSQL cannot store. */
 function isText(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value !== '' && value.length <= longest && !value.includes('\0')
 }

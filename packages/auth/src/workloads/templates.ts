@@ -68,7 +68,7 @@ function expandGitHub(given: TemplateOf<'github'>): TemplateResult {
 
 /**
  * The pipeline of a merge request from a fork has the fork's project_id, so the condition on project_id excludes it. A member of the
- * target project can start such a pipeline there, and the default sources exclude it. No other accepted source includes it.
+ * target project can start such a pipeline in the target project, with that project's ID. No accepted source includes it.
  */
 function expandGitLab(given: TemplateOf<'gitlab'>): TemplateResult {
   const { issuer = 'https://gitlab.com', sources = [...ownSources] } = given

@@ -27,7 +27,7 @@ export function isTrustFor(trust: Trust, issuer: string, audience: string): bool
   return trust.audience === audience && trust.issuer === issuer
 }
 
-/** The trust whose conditions a verified token meets. `name` chooses one if several match. */
+/** The only trust whose conditions a verified token meets. With a `name`, only the trust with this name is considered. */
 export function chooseTrust(
   trusts: readonly Trust[],
   { issuer, claims }: Pick<UnverifiedJwt, 'issuer' | 'claims'>,

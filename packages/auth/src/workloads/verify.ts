@@ -63,7 +63,10 @@ async function isSigned({ text }: UnverifiedJwt, key: Parameters<typeof compactV
   }
 }
 
-/** Identifies a JWT for its single use, 32 bytes: by its `jti`, or without one (CircleCI) by the text without its signature. An ECDSA signature can be rewritten and stay valid. */
+/**
+ * Identifies a JWT for its single use, 32 bytes: by its `jti`, or without one (CircleCI) by the text without its signature. The
+ * signature does not count, because an ECDSA signature can be rewritten and stay valid.
+ */
 export function useKeyOf({ issuer, claims, text }: UnverifiedJwt): Buffer {
   const { jti } = claims
   const once = typeof jti === 'string' && jti !== '' ? `jti\0${jti}` : `signed\0${text.slice(0, text.lastIndexOf('.'))}`

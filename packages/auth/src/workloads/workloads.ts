@@ -73,7 +73,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     return verifier === null ? noPublicUrl : verifier(jwt)
   }
 
-  /** @throws AuthUnavailable if the database times out; and what `record` throws */
+  /** @throws AuthUnavailable if the database fails or times out; and the gateway errors of `work` and `record` */
   async function changeAsWorkload<T>(
     workload: VerifiedWorkload,
     record: RecordIdentityEvents,
@@ -98,8 +98,8 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /**
-   * Exchanges a JWT for a gateway token with the trust's maximum age. Checks the expiry again, because the request body can
-   * be slow, and used JWTs are stored only until they expire.
+   * Exchanges a JWT for a gateway token, which is valid for the trust's maximum age. Checks the expiry again, because the
+   * request body can be slow, and the record that a JWT was used is deleted soon after the JWT has expired.
    */
   async function exchange(
     verified: VerifiedJwt,

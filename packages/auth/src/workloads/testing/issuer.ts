@@ -8,11 +8,11 @@ export { type LentKeyPairs, lendKeyPairs } from './lend-key-pairs.ts'
 /** The issuer of a CI system, on a real socket. Its keys can rotate, and it can be slow, broken, or down. */
 export interface TestIssuer {
   readonly url: string
-  /** Paths that were asked for, in order. */
+  /** The paths of all requests, in order. */
   readonly asked: string[]
   /** While it is set, it can answer a request instead of the issuer. @returns whether it does */
   answer: ((path: string, response: ServerResponse) => boolean) | null
-  /** A JWT with these claims over the usual ones, signed by the key. */
+  /** A JWT that the current key signed. These claims and header fields replace the usual ones. */
   jwt(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
   /** Replaces the key. */
   rotate(): Promise<void>
@@ -102,7 +102,7 @@ export async function startTestIssuer({
   return issuer
 }
 
-/** A JWT of any header and claims with any third part, as no library would make it. */
+/** A JWT with any header, claims, and signature, including ones that no library would create. */
 export function rawJwt(header: unknown, claims: unknown, signature = 'AAAA'): string {
   const encode = (value: unknown) =>
     Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
