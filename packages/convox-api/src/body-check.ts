@@ -35,7 +35,10 @@ export function checkBody(
   return ambiguous(`This call takes its parameters as ${formType}.`, 'Set this Content-Type, or send no body.')
 }
 
-/** Whether a Content-Type is a form with no parameter, or only a charset. For some others, such as a duplicate, Go ignores the body. */
+/**
+ * Whether a Content-Type is that of a form, without parameters or only with the charset UTF-8. With some other parameters, such
+ * as a duplicate, Go ignores the body.
+ */
 function isPlainForm(contentType: string): boolean {
   const [, ...parameters] = contentType.split(';')
   const permitted = parameters.length === 0 || (parameters.length === 1 && isUtf8Charset(parameters[0] ?? ''))

@@ -5,7 +5,9 @@ import { type Pair, parseForm, parseQuery } from './pairs.ts'
 export interface FormReading {
   /** Go's `r.Form`. The rack uses the first value of a key. */
   readonly form: ReadonlyMap<string, readonly string[]>
+  /** The values from the body alone. */
   readonly postForm: ReadonlyMap<string, readonly string[]>
+  /** The values from the query alone. */
   readonly query: ReadonlyMap<string, readonly string[]>
   readonly error?: string
 }
@@ -43,7 +45,7 @@ export function formValue(reading: FormReading, name: string): string {
   return reading.form.get(name)?.[0] ?? ''
 }
 
-/** As `formValue`, or the header of this name if the form value is empty. */
+/** As `formValue`, or the value of a header if the form value is empty. */
 export function valueOrHeader(reading: FormReading, name: string, header: string | undefined): string {
   return formValue(reading, name) || (header ?? '')
 }

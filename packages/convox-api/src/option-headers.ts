@@ -1,9 +1,10 @@
 import type { ParameterError } from './parameter-error.ts'
 import type { RackRoute } from './types.ts'
 
-/** The meaning of each header on one route, by its folded name (lower case, `_` as `-`). */
+/** What a header is on one route: an option of the call, or a reason to reject the call. */
 type Meaning = 'option' | 'refused'
 
+/** For each route, the meanings of headers by their folded names (lower case, `_` as `-`). */
 const meaningsByRoute = new WeakMap<RackRoute, ReadonlyMap<string, Meaning>>()
 
 /**

@@ -45,7 +45,8 @@ export function recordableNames(route: {
 }
 
 /**
- * The recordable values by name. Each pair of `parameters` is `parameters.NAME`; pairs with an unusual name are left out.
+ * The recordable values by name. Each pair of `parameters` is `parameters.NAME`. Leaves out pairs with an unusual name, and
+ * pairs after the 256th.
  * Headers are decoded as UTF-8.
  */
 export function* recordableValues({ query, form, headers }: Parameters): Generator<readonly [string, string]> {

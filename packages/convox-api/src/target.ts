@@ -35,7 +35,7 @@ export function isTargetError(read: CanonicalTarget | TargetError): read is Targ
 
 /** A target without its `/rack/<name>` prefix. The gateway sends `path + search` to the rack. */
 export interface RackTarget {
-  /** The name as it was sent, even if it is not a valid rack name: then the rack is unknown. */
+  /** The name as it was sent, even if it is not a valid rack name. Null without the prefix. */
   readonly rack: string | null
   readonly path: string
   readonly search: string

@@ -16,7 +16,7 @@ function readUrl(url: string) {
   }
 }
 
-/** The user name in a database URL: the role that gets the grants of the running gateway. */
+/** The user name in a database URL: the PostgreSQL role that gets the privileges of the running gateway. */
 export function roleOf(url: string): string {
   return readUrl(url).user
 }

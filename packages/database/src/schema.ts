@@ -79,7 +79,7 @@ export const secondFactors = gateway.table('second_factors', {
   usedAt: instant('used_at'),
   /** Of a passkey: its WebAuthn credential ID. */
   credentialId: bytea('credential_id').unique(),
-  /** Of a passkey: COSE. */
+  /** Of a passkey: its public key, in the COSE format. */
   publicKey: bytea('public_key'),
   counter: bigint('counter', { mode: 'number' }),
   transports: text('transports').array(),
@@ -148,7 +148,7 @@ export const stepUps = gateway.table('step_ups', {
   expiresAt: instant('expires_at').notNull(),
   /** In console mode: SHA-256 of the header `Challenge`. */
   challenge: bytea('challenge'),
-  /** The session that proves, and the only one that can use `passkey_challenge`. */
+  /** The session that gives the proof, and the only one that can use `passkey_challenge`. */
   prover: uuid('prover'),
   passkeyChallenge: bytea('passkey_challenge'),
   provedAt: instant('proved_at'),
@@ -178,7 +178,7 @@ export const proofs = gateway.table('proofs', {
   provedAt: instant('proved_at').notNull(),
   covers: json('covers').notNull(),
   expiresAt: instant('expires_at').notNull(),
-  /** When a proof for one call was used. */
+  /** When it was used. Only for a proof of one call, because other proofs can be used several times. */
   usedAt: instant('used_at'),
 })
 
@@ -246,7 +246,7 @@ export const deviceLogins = gateway.table('device_logins', {
   polledAt: instant('polled_at'),
   decision: text('decision').$type<DeviceDecision>(),
   userId: uuid('user_id').references(() => users.id),
-  /** When the person who approved it had logged in. */
+  /** The time of the login of the person who approved it. Null unless it was approved. */
   authenticatedAt: instant('authenticated_at'),
   redeemedAt: instant('redeemed_at'),
   /** The browser session that decided. It can be deleted before this row. */
@@ -333,7 +333,7 @@ export const trusts = gateway.table('trusts', {
   name: text('name').notNull(),
   issuer: text('issuer').notNull(),
   audience: text('audience').notNull(),
-  /** A list of auth's `Condition`; never empty. */
+  /** A list of `TrustCondition`; never empty. */
   conditions: json('conditions').notNull(),
   /** The maximum duration of its sessions in seconds. */
   maxAge: integer('max_age').notNull(),
@@ -351,7 +351,7 @@ export const workloadSessions = gateway.table('workload_sessions', {
     .references(() => trusts.id),
   name: text('name').notNull(),
   subject: text('subject').notNull(),
-  /** The job's claims, for events. */
+  /** The description of the job, which its claims contain. For events and lists. */
   job: json('job').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
@@ -359,7 +359,10 @@ export const workloadSessions = gateway.table('workload_sessions', {
   endedReason: text('ended_reason'),
 })
 
-/** JWTs that were used: the SHA-256 of issuer and `jti`, stored until they expire. */
+/**
+ * JWTs that were used, until shortly after they expire. The key is the SHA-256 of the issuer and the `jti`. For a JWT without
+ * `jti`, it is that of the issuer and the text before the signature.
+ */
 export const usedJwts = gateway.table('used_jwts', {
   key: bytea('key').primaryKey(),
   expiresAt: instant('expires_at').notNull(),
@@ -380,7 +383,7 @@ export const credentials = gateway.table('credentials', {
 export const bindingSubjects = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
 export type BindingSubject = (typeof bindingSubjects)[number]
 
-/** Subject × role × rack pattern × app pattern, optionally with an expiry. */
+/** Gives a role to a subject, on the racks and apps that match two patterns, optionally with an expiry. */
 export const bindings = gateway.table('bindings', {
   id: uuid('id').primaryKey(),
   subjectKind: text('subject_kind').$type<BindingSubject>().notNull(),
@@ -463,7 +466,7 @@ export const recordings = gateway.table('recordings', {
 
 /** Calls that are open now. A row counts only while the process of its stream lives. */
 export const liveCalls = gateway.table('live_calls', {
-  /** The ID of the `opened` event, if there is one. */
+  /** The ID of the call: that of the `opened` event, if there is one. */
   id: uuid('id').primaryKey(),
   /** An audit stream of the process that has the call. */
   stream: uuid('stream').notNull(),
@@ -476,7 +479,7 @@ export const liveCalls = gateway.table('live_calls', {
   principal: text('principal').notNull(),
   principalKind: text('principal_kind').notNull(),
   principalName: text('principal_name').notNull(),
-  /** The ID of the user who owns the API token of the call. */
+  /** The ID of the user who owns the API token of the call, or null. */
   owner: text('owner'),
   rack: text('rack').notNull(),
   app: text('app'),
@@ -607,8 +610,9 @@ export const sinkPositions = audit.table(
     month: instant('month').notNull(),
     /** The last event that was sent. */
     seq: bigint('seq', { mode: 'number' }).notNull().default(0),
-    /** The process that sends this stream, and the end of its lease. */
+    /** The process that sends this stream to the sink. */
     heldBy: uuid('held_by'),
+    /** The end of its lease. */
     heldUntil: instant('held_until').notNull().defaultNow(),
     finished: boolean('finished').notNull().default(false),
   },

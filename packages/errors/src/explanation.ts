@@ -9,7 +9,7 @@ export function formatMessage({ reason, remedy }: Explanation): string {
   return `${reason}${/[.;:,!?\u2026]$/.test(reason) ? '' : ';'} ${remedy}`
 }
 
-/** Makes a sentence of each part: a capital letter at the beginning, and a full stop at the end. */
+/** Makes a sentence of each part: a capital letter at the beginning, and a period at the end. */
 export function asSentences({ reason, remedy }: Explanation): Explanation {
   return { reason: asSentence(reason.replace(/[;:,]$/, '')), remedy: asSentence(remedy) }
 }

@@ -54,7 +54,7 @@ const certificateFaults: ReadonlyMap<string, string> = new Map([
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another host name'],
 ])
 
-/** What is wrong with a certificate, as it follows "its certificate". Null for other codes. */
+/** What is wrong with a certificate, in words that follow "its certificate". Null for a code that is not in the list. */
 export function certificateErrorClause(code: string): string | null {
   return certificateFaults.get(code) ?? null
 }

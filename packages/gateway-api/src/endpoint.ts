@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from 'typebox'
 import type { PrincipalKind } from './schemas/me.ts'
 
-/** The path that the management API is served below. */
+/** The beginning of every path of the management API. */
 export const apiPrefix = '/gateway/api/v1'
 
 interface EndpointBase {
@@ -33,7 +33,7 @@ export interface PrincipalEndpoint extends EndpointBase {
    * must have it on all racks and apps.
    */
   readonly scope: 'self' | 'everyone' | 'gateway'
-  /** What a denial says that the caller cannot do, as it follows "can". Default: derived from the path. */
+  /** The words after "can" in the message of a denial, such as `check a policy document`. Default: derived from the path. */
   readonly action?: string
   /** The permission for what other principals own. */
   readonly permissionForOthers?: string

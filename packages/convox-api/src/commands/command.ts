@@ -2,7 +2,7 @@ import { commonFlags, type Flag } from './flags.ts'
 import type { Invocation } from './invocation.ts'
 import type { Step } from './step.ts'
 
-/** What a command does: it makes calls, runs only locally, or (`any-get`) gets the path in its first argument. */
+/** What a command does: it makes calls, runs only locally, or (`any-get`) sends a GET to the path in its first argument. */
 export type Effect = readonly Step[] | 'local' | 'any-get'
 
 /** A command without its name. */
@@ -10,7 +10,7 @@ export interface CommandEntry {
   readonly flags: readonly Flag[]
   /** The minimum and maximum number of arguments. */
   readonly args: readonly [minimum: number, maximum: number]
-  /** Returns why convox would exit before its first call; null if it would not. */
+  /** Returns why the calls can't be predicted, such as that convox would exit before the first one; null if they can. */
   readonly validate: (invocation: Invocation) => string | null
   readonly effect: Effect
 }

@@ -8,11 +8,13 @@ import { type CommandContext, isNotUnderstood, type NotUnderstood, type PlannedC
 export interface RouteCall {
   /** Such as `POST /apps/{app}/releases/{id}/promote`. */
   readonly route: string
-  /** Path parameters. A missing one counts as a value that only the rack knows. */
+  /** Path parameters. A missing one counts as a value that only the rack knows. Only the app must not be missing. */
   readonly params: PathParameters
   /** Names of the query parameters that are sent. */
   readonly query: readonly string[]
+  /** Names of the form parameters that are sent. */
   readonly form: readonly string[]
+  /** Names of the option headers that are sent. */
   readonly headers: readonly string[]
   /** The command of a run, an exec, or a shell on an instance, as it would be typed. */
   readonly command: string | null

@@ -36,7 +36,7 @@ export interface PlannedCall {
   readonly parameterError: ParameterError | null
   readonly command: PlannedCommand | null
   readonly process: PlannedProcess | null
-  /** The release of a run; null for the rack's default. */
+  /** The release of a run; null for the rack's default, and for other calls. */
   readonly release: PlannedRelease | null
   readonly environment: PlannedEnvironment | null
   /** Whether the command needs the call to succeed. Convox may skip the other calls, or ignore their failure. */
@@ -71,7 +71,7 @@ export interface PlannedRelease {
 
 /** The environment of a new release. */
 export interface PlannedEnvironment {
-  /** Keys that the command sets or unsets. They change only if they differ in the newest release. */
+  /** Keys that the command sets or unsets. One of them changes only if its value in the newest release is another one. */
   readonly named: readonly string[]
   /** Whether other keys may change, from standard input, an editor, or an older release. */
   readonly others: 'none' | 'possible'

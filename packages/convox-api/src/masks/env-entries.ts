@@ -43,8 +43,8 @@ export function environmentValues(env: string): Map<string, string> {
 
 /**
  * The rack reads some lines inside a value, such as the end of wrapped base64, as variables with an empty value. Maps the names of
- * these variables to the key of the value. Leaves out conventional names and variables with a value, because their changes must be
- * recorded.
+ * these variables to the key of the value. Leaves out names `LIKE_THIS` and variables with a value, because their changes must
+ * be recorded.
  */
 export function keysInsideValues(env: string): Map<string, string> {
   const owners = new Map<string, string>()
@@ -60,6 +60,7 @@ export function keysInsideValues(env: string): Map<string, string> {
 
 /** Names that the environment of a process can contain. */
 const variableName = /^[A-Za-z0-9_.-]+$/
+/** A name as most variables have it: `LIKE_THIS`. */
 const conventionalName = /^[A-Z][A-Z0-9_]*$/
 const begin = /-{4,5} ?BEGIN\b/g
 const end = /-{4,5} ?END\b/g

@@ -1,4 +1,7 @@
-/** Trims as Go's strings.TrimSpace does. JavaScript's trim keeps U+0085 and removes U+FEFF, so the two would read different keys. */
+/**
+ * Trims as Go's strings.TrimSpace does. JavaScript's trim keeps U+0085 and removes U+FEFF, so the gateway would read other keys
+ * than the rack.
+ */
 export function goTrim(text: string): string {
   let begin = 0
   let end = text.length

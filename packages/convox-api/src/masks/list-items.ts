@@ -7,7 +7,7 @@ export interface ListItem {
 }
 
 /**
- * Splits a JSON list into its items, one at a time. Only one item is held as a whole, so that a large list is never copied.
+ * Splits a JSON list into its items, one at a time. Only one item is decoded at a time, so that a large list is never copied.
  * The caller must parse each item, because items are not checked.
  *
  * @param chunks the UTF-8 bytes of the list, divided anywhere

@@ -3,7 +3,7 @@ import { spellings } from './spellings.ts'
 
 /** A shorter text occurs in most errors by chance. */
 const shortest = 4
-/** More parts, or parts times characters, would block all calls for longer than half a second. */
+/** With more parts, or more parts times characters, the search would block all calls for longer than half a second. */
 const maxParts = 2_000
 const maxWork = 500_000_000
 

@@ -43,7 +43,7 @@ export const shapes: Readonly<Record<Exclude<MaskPolicy, Unmasked>, Shape>> = {
   'manifest-service': (value, view) => maskManifestService(asObject(value, 'the service'), view),
 }
 
-/** Redacts the command as in the audit log. */
+/** Redacts the command as in the audit log, unless the view shows all secrets. */
 function maskProcess(value: Json, view: MaskView): Json {
   return mapFields(asObject(value, 'a process'), (field, item) => {
     if (view.secrets || field !== 'command') return redactStringsUnlessShown(item, view)

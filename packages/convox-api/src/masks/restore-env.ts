@@ -41,7 +41,8 @@ export function findMasks(env: string): EnvMask[] {
  *
  * @param resolve returns the value of this key in this release of this app; null when there is none, or when the MAC does not match
  * @returns the environment, and the restored values
- * @throws ForeignMask with the key, for a mask that can't be resolved or is only a part of the value
+ * @throws ForeignMask with the key, or with the line number if the key could be a part of a secret. For a mask that can't be
+ *   resolved or is only a part of the value, and for the placeholder of the rack's token
  */
 export function restoreEnv(
   env: string,

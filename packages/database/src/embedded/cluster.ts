@@ -16,7 +16,7 @@ export function clusterOf(dataDir: string): string {
   return join(dataDir, 'postgres')
 }
 
-/** Creates the data directory. The server's user can enter it, but not list it. */
+/** Creates the data directory if it is missing. If PostgreSQL runs as another user, that user can enter it but not list it. */
 export async function createDataDirectory(dataDir: string, systemUser: SystemUser | null): Promise<void> {
   const created = await mkdir(dataDir, { recursive: true, mode: 0o700 })
   if (created && systemUser) await chmod(dataDir, 0o711)

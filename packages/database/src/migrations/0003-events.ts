@@ -1,4 +1,4 @@
-/** Events are append-only. Privileges do not stop the owner of the table, so triggers also reject changes, such as one by mistake. */
+/** Events are append-only. Privileges do not keep the owner of the table from a change by mistake, so triggers reject it. */
 export const events = {
   name: '0003-events',
   sql: `

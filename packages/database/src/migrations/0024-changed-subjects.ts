@@ -10,9 +10,9 @@ const subjects = {
   workload_sessions: `'workload:' || id`,
 } as const
 
-/** A change of more subjects concerns everybody. */
+/** A change of more subjects counts as a change of every subject. */
 const maxSubjects = 100
-/** Older revisions are deleted. */
+/** The number of revisions whose subjects are stored. Those of older ones are deleted. */
 const maxRevisions = 1_000
 
 /**

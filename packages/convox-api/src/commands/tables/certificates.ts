@@ -49,7 +49,7 @@ export const certificateCommands: CommandTable = {
   'letsencrypt dns route53 delete': () => command({ flags: [solver], validate: requireId }, writeSolvers()),
 }
 
-/** Convox would send a form with a GET request. */
+/** With `--generated`, convox would send a form with a GET request, so the parameters of the call can't be predicted. */
 function rejectGenerated(invocation: Invocation): string | null {
   return isGiven('generated')(invocation) ? 'it is unclear how convox sends --generated' : null
 }

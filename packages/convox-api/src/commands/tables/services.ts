@@ -20,14 +20,14 @@ const hasSize = isAnyGiven(...sizes)
 const scalesToZero = (invocation: Invocation) => isGiven('min')(invocation) && Number(flagText('min')(invocation)) === 0
 const triggers = ['cpu', 'memory', 'gpu', 'queue'] as const
 
-/** The calls with which some commands show an exhausted budget. The last call, for services, is not made by every command. */
+/** The calls with which some commands show an exhausted budget. Not every command makes the last one, for services. */
 export const showBudget = () => [
   optionalCall('GET /apps/{app}/budget'),
   optionalCall('GET /apps/{app}/budget/shutdown-state'),
   optionalCall(services),
 ]
 
-/** Restarts all services of an app, whose list only the rack has. */
+/** Restarts all services of an app. Only the rack knows their names. */
 export const restartServices = () => [
   essentialCall(services),
   optionalCall('POST /apps/{app}/services/{service}/restart', { params: { service: unknownToCli } }),
