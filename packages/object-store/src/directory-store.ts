@@ -12,7 +12,7 @@ const maxSyncedDirectories = 1_000
 /** Stores objects as files of one directory, readable only by their owner. The owner can change them. */
 export function createDirectoryStore(directory: string): ObjectStore {
   const fileOf = (key: string) => join(directory, ...key.split('/'))
-  /** Directories whose entries are already durable. */
+  /** Directories that exist durably, so that later writes need not create them. */
   const syncedDirectories = new LRUCache<string, true>({ max: maxSyncedDirectories })
 
   async function ensureDirectory(parent: string): Promise<void> {
@@ -111,7 +111,7 @@ async function hasContent(file: string, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-/** Opens a file, unless it is itself a symbolic link. @returns null if it is missing */
+/** Opens a file. @returns null if it is missing @throws an error with the code ELOOP if it is a symbolic link */
 async function openExisting(file: string): Promise<FileHandle | null> {
   try {
     return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)

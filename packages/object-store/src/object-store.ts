@@ -5,7 +5,7 @@ export interface StoredObject {
 }
 
 export interface PutOptions {
-  /** Ends the attempt. */
+  /** Aborts the write. */
   readonly signal?: AbortSignal
 }
 
@@ -30,7 +30,7 @@ export interface ObjectStore {
    * @throws ObjectDiffers if the key has other bytes, ObjectKeyInvalid
    */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>
-  /** @returns the bytes under the key; null if there are none */
+  /** @returns the bytes of the object; null if there is no object with this key */
   get(key: string, options?: GetOptions): Promise<Buffer | null>
   /** All objects whose keys begin with the prefix, in the order of their keys' bytes. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredObject>

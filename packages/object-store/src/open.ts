@@ -80,7 +80,7 @@ function parametersOf(parameters: URLSearchParams): { readonly region?: string; 
   return result
 }
 
-/** Plain http is for a store on the same machine. */
+/** Accepts https, and plain http only for a store on the same machine. */
 function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, username, password, pathname, search, hash } = new URL(text)

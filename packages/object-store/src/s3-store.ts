@@ -39,8 +39,9 @@ interface Version {
   readonly VersionId?: string
 }
 
-/** Milliseconds to establish a connection, and until the response to a request begins. */
+/** Milliseconds to establish a connection. */
 const connectionTimeout = 5_000
+/** Milliseconds until the response to a request begins. */
 const requestTimeout = 30_000
 
 /** The AWS client finds the credentials: in the environment, the workload's identity, or the instance. */
@@ -71,7 +72,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
     }
   }
 
-  /** The first version of a key, which S3 lists last. */
+  /** The oldest version of a key; null if there is none. S3 lists the versions of a key newest first. */
   async function firstVersion(key: string, signal: AbortSignal | undefined): Promise<Version | null> {
     let first: Version | null = null
     for await (const { Versions = [] } of versions(prefix + key, signal)) {
@@ -142,7 +143,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
         if (!isS3Error(error, 'PreconditionFailed')) throw error
         return await assertSame(key, bytes, signal)
       }
-      // After a delete marker S3 accepts any object, but reads return the first version.
+      // After a delete marker, S3 accepts other bytes for the key. Reads still return the oldest version, so it must be equal.
       if (lock) await assertSame(key, bytes, signal)
     },
     get,

@@ -144,7 +144,7 @@ export class CollectConsumer implements BodyConsumer {
     this.#complete = true
     if (this.#reservation === 'requested') return
     const chunks = this.#chunks
-    // The response outlives its body, so the body must not be kept twice.
+    // The response object keeps this consumer, which would otherwise keep the body in memory.
     this.#chunks = []
     this.#options.resolve(chunks)
   }
@@ -172,7 +172,7 @@ export class CollectConsumer implements BodyConsumer {
   }
 }
 
-/** Reading up to this many bytes is cheaper than a new connection. */
+/** Bytes. Reading up to this many is cheaper than a new connection. */
 const discardLimit = 64 * 1024
 
 /** Discards a body. */

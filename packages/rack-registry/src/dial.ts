@@ -18,7 +18,8 @@ export type Dial = (done: buildConnector.Callback) => net.Socket
  * TLS sessions are never resumed, because a resumed session has no certificate whose name and key could be checked.
  *
  * @param connectTimeout milliseconds for TCP and TLS
- * @param onVerified called with the certificate of each verified TLS connection
+ * @param onVerified called with the certificate of each accepted TLS connection. With `tlsInsecure`, only its key is checked,
+ *   and only if there are pins.
  * @throws RackWithoutTls when the URL is plain http, but there are authorities or pins
  */
 export function createDial(
@@ -35,7 +36,7 @@ export function createDial(
   const port = Number(url.port) || 443
 
   return function dial(done) {
-    // Set to null when it is called, because `settle` lives as long as the connection.
+    // `settle` sets it to null, because `settle` lives as long as the connection and would keep the callback in memory.
     let callback: buildConnector.Callback | null = done
     function settle(error: Error | null): void {
       const call = callback
@@ -64,7 +65,8 @@ export function createDial(
 }
 
 function encryptionFor(host: string, { tlsCa = null, tlsInsecure }: RackSettings): tls.ConnectionOptions {
-  // Each listed certificate is trusted, also an intermediate one. An empty text does not mean that all are trusted.
+  // Each listed certificate is trusted, also an intermediate one. The array matters: without it, an empty text would select the
+  // default authorities of Node.
   const trust = tlsCa === null ? {} : { ca: [tlsCa], allowPartialTrustChain: true }
   return {
     secureContext: tls.createSecureContext({ ...trust, minVersion: 'TLSv1.2' }),

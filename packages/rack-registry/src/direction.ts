@@ -4,7 +4,10 @@ import { closePayload, createFrame, opcodes, type Sender } from './frames.ts'
 import type { TokenRedactor } from './token-redactor.ts'
 import type { PayloadListener } from './types.ts'
 
-/** The end of a stream. Between messages, it is a text and the empty binary frame that ends a Convox stream, then a close frame. Within a message, it is only the close frame. */
+/**
+ * Ends a stream with a text message, the empty binary frame that ends a Convox stream, and a close frame. Within a message, or
+ * if `text` is null, only the close frame is sent.
+ */
 export interface CloseNotice {
   readonly code: number
   readonly reason: string
@@ -100,7 +103,8 @@ export class Direction implements TrackerOutput {
   }
 
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void {
-    // The listener runs first, because the redactor changes only the last piece of a token that arrives in several pieces.
+    // The listener runs before the redactor, so that it gets the whole token. Otherwise, it would get the first pieces of a
+    // split token unchanged, and only the last piece redacted.
     this.#onPayload?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, endOfMessage)
     if (this.#redactor !== null) this.#partialToken = this.#redactor.redact(piece)
   }

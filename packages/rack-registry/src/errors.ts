@@ -8,7 +8,7 @@ export const RackUnreachable = defineError<[rack: string, cause: string]>(
   { remedyInMessage: false },
 )
 
-/** Nothing was sent: the server has another key than the rack. */
+/** Nothing was sent, because the server did not present a certificate with a pinned key. */
 export const RackNotPinned = defineError<[rack: string, problem: string]>(
   'RGW_RACK_NOT_PINNED',
   'The rack %s cannot be trusted: %s.\nTell an administrator of the gateway.',

@@ -1,6 +1,6 @@
 /**
- * The header policy for requests and responses. Only the headers in `alwaysForwarded` and those of the route reach a rack. `reserved` has
- * the headers that no route can add.
+ * The header policy for requests and responses. Of a caller's headers, only those in `alwaysForwarded`, those that the route
+ * permits, and Accept-Encoding reach a rack. `reserved` has the headers that no route can add.
  */
 import { AmbiguousHeader } from './errors.ts'
 
@@ -86,8 +86,8 @@ export interface RequestHeaderRules {
  *
  * @param rawHeaders alternating names and values, as in `request.rawHeaders`
  * @returns alternating names and values; each name once, and values byte for byte (latin1)
- * @throws AmbiguousHeader when a forwarded header was sent twice or is named in `Connection`: the rack would read another value than
- *   the gateway did
+ * @throws AmbiguousHeader when a forwarded header other than Accept-Encoding was sent twice or is named in `Connection`: the
+ *   rack could read another value than the gateway did
  */
 export function requestHeaders(rawHeaders: readonly string[], rules: RequestHeaderRules): string[] {
   const headers: string[] = []
@@ -139,7 +139,7 @@ export function actorValue(name: string): string {
 
 export interface ResponseHead {
   readonly headers: readonly string[]
-  /** Content-Length, or null if the response has none. */
+  /** Content-Length; null if it is missing or is not a number of at most 15 digits. */
   readonly length: number | null
 }
 

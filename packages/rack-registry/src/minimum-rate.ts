@@ -11,8 +11,8 @@ export interface RateWatch {
 }
 
 /**
- * The minimum is so low that it ends only senders that have stopped. TCP waits up to 120 s between retransmissions, so the period
- * should be longer.
+ * Bytes. The minimum is so low that only senders that have stopped miss it. TCP waits up to 120 s between retransmissions, so
+ * the period of `watchMinimumRate` should be longer.
  */
 const minimumBytes = 1024
 

@@ -5,10 +5,13 @@ import type { ResponseHead } from './headers.ts'
 import type { TokenRedactor } from './token-redactor.ts'
 import type { MemoryBudget, UpstreamResponse } from './types.ts'
 
-/** Bytes of a body that are buffered while the call is recorded. A smaller response is read completely, which frees its connection. */
+/**
+ * Bytes of a body that are buffered while the audit event of the call is written. A smaller response is read completely, which
+ * frees its connection.
+ */
 const bufferLimit = 64 * 1024
 
-/** Status texts that Node accepts. */
+/** Other status texts are not forwarded, because Node throws for control characters. */
 const printable = /^[\x20-\x7e]*$/
 
 /** A rack's response. The source calls `push`, `finish`, and `break`; the body is consumed exactly once. */

@@ -13,7 +13,7 @@ export interface RackOptions {
   readonly connections?: Partial<Readonly<Record<PoolName, number>>>
   /** Milliseconds in which a request body must send 1 KiB while the rack waits for it. */
   readonly bodyTimeout?: number
-  /** Called with the size of each chunk of a body, in both directions. */
+  /** Called with the size of each chunk of a streamed request body, and of each chunk of a response body. */
   readonly onBytes?: (bytes: number) => void
 }
 

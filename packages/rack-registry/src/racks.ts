@@ -13,7 +13,10 @@ export interface RackSelector {
   readonly named?: NamedRack | null
   /** Names of racks that an error may disclose to the caller. Called only if they matter. */
   readonly usableRacks?: () => readonly string[]
-  /** Whether the caller can select only these racks and the rack of its credential. The error for any other rack then does not depend on whether that rack exists. */
+  /**
+   * Whether a path prefix and the header `Rack` can select only `usableRacks`. A path prefix can also name the rack of the
+   * credential. The error for any other rack then does not depend on whether that rack exists.
+   */
   readonly onlyUsable?: boolean
 }
 
@@ -41,7 +44,11 @@ export type RackResolution =
 export interface RackRegistry {
   readonly names: readonly string[]
   get(name: string): Rack | undefined
-  /** Selects the rack of the path prefix, of the header `Rack`, of the credential, or the only rack, in this order. Only for authenticated callers, because an error may disclose names. */
+  /**
+   * Selects the rack that the header `Rack`, the path prefix, or the credential names. Those that name a rack must name the
+   * same one. If none does, selects the only rack. Call this only for authenticated callers, because an error may disclose
+   * names.
+   */
   resolve(selector: RackSelector): RackResolution
   close(): Promise<void>
 }

@@ -50,8 +50,8 @@ export interface UpstreamResponse {
   /** Reads the whole body. Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when it breaks off. */
   collect(limit: number): Promise<Buffer>
   /**
-   * As `collect`, but the body stays divided as it arrived, because joining the parts of a large one takes long. Returns no
-   * promise if all of a small body has arrived.
+   * As `collect`, but the body stays divided as it arrived, because joining the parts of a large one takes long. Returns the
+   * parts without a promise if the whole body has arrived and needs no reservation.
    */
   collectChunks(limit: number, budget?: MemoryBudget): readonly Buffer[] | Promise<readonly Buffer[]>
   /** Discards the body. The connection is reused if little of the body is left. */
@@ -92,11 +92,17 @@ export interface CallSignal {
 }
 
 export interface Rack extends RackSettings {
-  /** Sends one request, without retries. Rejects with RackUnreachable or RackNotPinned before anything was sent, and with RackBroken after. */
+  /**
+   * Sends one request, without retries. Rejects with RackUnreachable or RackNotPinned before anything was sent, and with
+   * RackBroken after. Rejects with CallerGone when the signal aborts, and with BodyTooSlow when the request body stalls.
+   */
   send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamResponse>
   /** Opens a websocket with a new key, without extensions and subprotocols. */
   upgrade(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamUpgrade>
-  /** When the certificate of the newest verified connection expires; null for plain http, and before the first connection. */
+  /**
+   * When the certificate of the newest TLS connection expires; null for plain http, and before the first connection. With
+   * `tlsInsecure`, that certificate was not verified.
+   */
   certificateExpiry(): Date | null
   close(): Promise<void>
 }
@@ -112,7 +118,9 @@ export interface RelayEnd {
   readonly durationMs: number
 }
 
-/** Receives payload bytes before redaction, still masked. Do not keep the buffer, because the socket reuses it. */
+/**
+ * Receives payload bytes before redaction, still masked. Do not keep the buffer, because the redactor changes it afterwards.
+ */
 export type PayloadListener = (
   direction: 'in' | 'out',
   opcode: number,
@@ -124,7 +132,10 @@ export type PayloadListener = (
 
 export interface Relay {
   readonly ended: Promise<RelayEnd>
-  /** Sends a text (if any) and a close frame to the client, and closes both sides. Works at any moment, also within a long frame. */
+  /**
+   * Sends a close frame to both sides, and closes them. Between messages, the client gets `text` first. Works at any moment,
+   * also within a long frame.
+   */
   end(reason: string, options: { text?: string; code: number }): void
   /** Stops reading from both sides until `resume`. */
   pause(): void

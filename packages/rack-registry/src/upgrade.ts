@@ -24,7 +24,8 @@ export interface WebsocketOptions {
  * Opens a websocket on its own connection, with a new key and version 13. `Upgrade` has the only spelling that a rack's router
  * accepts. There is no Origin, no extension, and no subprotocol.
  *
- * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackBroken when the response is invalid
+ * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackBroken when the connection breaks or the
+ *   response is invalid; UnsafeHandshake when Node rejects a header; CallerGone when the signal aborts
  * @see RFC 6455, section 4.1
  */
 export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrade> {
@@ -90,7 +91,10 @@ function performHandshake(options: WebsocketOptions, socket: Socket, settle: () 
   })
 }
 
-/** Sends header values as latin1, byte for byte. Null when a value could be read as more than one line. */
+/**
+ * Sends header values as latin1, byte for byte. Null if Node rejects the path or a header, for example because of a line
+ * break.
+ */
 function writeHandshake(options: WebsocketOptions, socket: Socket, key: string): ClientRequest | null {
   const { url, request, authorization, maxHeaderSize } = options
   const headers = [

@@ -6,7 +6,7 @@ export interface S3Server {
   readonly endpoint: string
   /** True stops the answers. False starts them again, and drops unanswered requests, so that clients retry at once. */
   hang(hanging: boolean): void
-  /** Answers every request with `AccessDenied`, which clients do not retry. */
+  /** While true, the server answers every request with `AccessDenied`, which clients do not retry. */
   deny(denying: boolean): void
   close(): Promise<void>
 }

@@ -6,10 +6,11 @@ import type { Relay } from '../types.ts'
 import { socketPair } from './peer.ts'
 
 export interface StartedRelay {
-  /** The remote ends of the caller and the rack. */
+  /** The caller's end of its connection. */
   readonly client: net.Socket
+  /** The rack's end of its connection. */
   readonly rack: net.Socket
-  /** The ends that the relay uses. */
+  /** The other end of each connection, which the relay uses. */
   readonly near: { readonly client: net.Socket; readonly rack: net.Socket }
   readonly relay: Relay
 }

@@ -8,11 +8,11 @@ export interface TlsPeer extends Peer {
   readonly received: string
   /** For each handshake: whether a session was resumed. */
   readonly resumed: readonly boolean[]
-  /** Changes the certificate, and keeps its sessions. */
+  /** Changes the certificate, and keeps the TLS sessions. */
   show(identity: TlsIdentity): void
 }
 
-/** A TLS rack that answers `ok` and accepts each websocket. `closing`: one request per connection. */
+/** A TLS rack that answers `ok` and accepts each websocket. `closing`: it closes each connection after one request. */
 export async function tlsPeer(
   identity: TlsIdentity = serverIdentity,
   { closing = false, ...options }: tls.TlsOptions & { closing?: boolean } = {},
