@@ -14,7 +14,7 @@ import type { RackCall } from './types.ts'
 
 export const buildService = 'build'
 
-/** Compiles the operations that are denied to every role. The function returns the denial, or null. */
+/** Compiles the operations that are denied to every role. @returns a function that returns the denial of a call, or null */
 export function compileBlocked(document: PolicyDocument, options: PolicyOptions): (call: RackCall) => Denial | null {
   const byRoute = new Map(
     document.blocked.map(({ route, reason, next, source = document.source }) => [
@@ -40,8 +40,8 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
 }
 
 /**
- * Denies runs in, and access to, processes of builds: they always contain the rack's password, and can be privileged. Also denies
- * access to processes that belong to no service of the app.
+ * Denies runs of the service `build`, and access to processes of builds: these always contain the rack's password, and can be
+ * privileged. Also denies access to processes that belong to no service of the app.
  */
 function denyProcess(call: RackCall): Denial | null {
   const { permission } = call.route
@@ -90,7 +90,8 @@ function denyProtected(
   const protectedNames = names?.filter(isProtected) ?? []
   const [first] = protectedNames
   if (first === undefined) return null
-  // A key can be a part of a secret, because the rack reads each line with `=` as a key. `recordedKey` hides such keys.
+  // A key can be a part of a secret: in a value with several lines, the rack reads each line with `=` as another key.
+  // `recordedKey` hides such keys.
   const reason = `The policy protects ${joinWithAnd([...new Set(protectedNames.map((name) => inMessage(recordedKey(name))))])}, so ${prohibition} it.`
   return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team to change it.' }
 }

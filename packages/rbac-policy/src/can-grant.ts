@@ -12,8 +12,8 @@ export function isPattern(text: string): boolean {
 }
 
 /**
- * Whether `outer` matches every name that `inner` matches. Only a star of `outer` matches a star of `inner`. For permissions,
- * only `*` contains `*`, because it includes permissions of later releases.
+ * Whether `outer` matches every name that `inner` matches. Only a star of `outer` matches a star of `inner`. Only `*` contains
+ * `*`, because the permission `*` also includes permissions of later releases.
  */
 export function contains(outer: string, inner: string): boolean {
   if (inner === '*') return outer === '*'
@@ -113,7 +113,7 @@ function expandUnlessStar(permission: string): string[] {
 
 function coveringGrants({ principal, bindings }: Granter, wanted: WantedGrant, moment: Moment): Grant[] {
   const { racks, apps, until } = wanted
-  // The permissions of a token or job depend on its owner, so it cannot grant any.
+  // Only users can grant. The permissions of a token depend on its owner, and those of a job on its trust.
   if (principal.kind !== 'user' || (principal.rack !== null && !contains(principal.rack, racks))) return []
   const covering = new Set(
     principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),

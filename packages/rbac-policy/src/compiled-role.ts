@@ -14,7 +14,7 @@ export interface CompiledRole {
   /** The step-ups that calls through this role require. */
   readonly stepUp: readonly CompiledStepUpRule[]
   has(permission: Permission): boolean
-  /** The rule and the sentence of a decision that this role permits. */
+  /** The rule, source, and reason of a decision that permits a call through this role. */
   grant(permission: Permission): GrantWords
 }
 

@@ -10,8 +10,9 @@ export interface Condition {
   readonly time?: readonly TimeWindow[]
   /** From one of these CIDRs. An unknown address counts as met. */
   readonly addresses?: readonly string[]
-  /** Patterns, `*` within a name. */
+  /** Patterns of rack names, in which `*` stands for any characters. */
   readonly racks?: readonly string[]
+  /** Patterns of app names. */
   readonly apps?: readonly string[]
   readonly callers?: readonly PrincipalKind[]
 }
@@ -30,7 +31,7 @@ export interface CompiledCondition {
   readonly checkScope: ScopeCheck | null
 }
 
-/** Returns why the scope is not one that the role or rule applies to; null if it is. */
+/** Returns why the role or rule does not apply in a scope; null if it applies. */
 export type ScopeCheck = (scope: PolicyScope) => Explanation | null
 
 /** Returns why a condition is not met at a moment; null if it is met. */

@@ -95,7 +95,7 @@ interface PermissionCheck {
 }
 
 interface MissingPermission {
-  /** Null if the principal has no role in the scope. */
+  /** Null if the principal, or the owner of a token, has no role in the scope. */
   readonly permission: Permission | null
   readonly denial: Denial
 }

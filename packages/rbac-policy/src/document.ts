@@ -63,8 +63,8 @@ export function documentWarnings(document: PolicyDocument): string[] {
 }
 
 /**
- * Warns about a step-up of a role whose permissions no call requires, and about one that asks for a proof for each call of a role, a
- * rack, or an app, because it also asks for calls that only read, such as following a log.
+ * Warns about two kinds of step-ups. One is of a role whose permissions no call requires. The other asks for a proof for each
+ * call of a role, a rack, or an app, which includes calls that only read, such as following a log.
  */
 function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument): string[] {
   const { kind, name, level, source } = requirement
@@ -79,7 +79,7 @@ function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument
 
 /**
  * The permissions of a role, if no call requires any of them: they only decide what responses show, so the level of the role asks
- * for no proof. It can still apply to the calls of a role that extends this one.
+ * for no proof. The level can still apply to the calls of a role that extends this one. Empty if a call requires one of them.
  */
 function permissionsWithoutCalls({ kind, name, level }: ListedRequirement, { roles }: PolicyDocument): string[] {
   if (kind !== 'role' || level === null) return []

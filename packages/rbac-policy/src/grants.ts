@@ -19,17 +19,22 @@ export interface Grant {
   /** Its index among the bindings of the caller, or among those of the owner. */
   readonly position: number
   readonly id: string
-  /** Patterns. */
+  /** A pattern of rack names. */
   readonly racks: string
+  /** A pattern of app names. */
   readonly apps: string
   readonly expiresAt: number | null
   readonly role: CompiledRole
-  /** Whether the conditions of its role permit the rack and app. */
+  /** Whether the conditions of its role permit a rack. */
   readonly onRack: NameMatcher
+  /** Whether the conditions of its role permit an app. */
   readonly onApp: NameMatcher
   /** Whether it applies to all apps, including future ones, as a route of the whole rack requires. */
   readonly everyApp: boolean
-  /** Returns why the grant does not apply at a moment. Null without conditions on time, address, or caller. */
+  /**
+   * Returns why the grant does not apply at a moment. Null if no condition on time, address, or caller can fail, and always
+   * for the grants of an owner.
+   */
   readonly checkConditions: MomentCheck | null
   /** Checks of the role's conditions on racks and apps. */
   readonly scopeChecks: readonly ScopeCheck[]
@@ -59,7 +64,10 @@ interface RackGrants {
   readonly byApp: NameIndex<Grant>
 }
 
-/** The grants that apply in one scope. The lists are frozen, and stay the same objects while the same grants apply. */
+/**
+ * The grants that apply in one scope. `bindings` and the names of roles are frozen. They are usually the same objects while
+ * the same grants apply, because sets of grants are cached.
+ */
 export interface ScopeGrants {
   /** The roles of the caller's own grants. */
   readonly own: RoleSet
@@ -69,7 +77,7 @@ export interface ScopeGrants {
   readonly bindings: readonly string[]
   /** Own grants whose condition on time, address, or caller is not met. */
   readonly failedConditions: readonly FailedCondition[]
-  /** Whether any own grant has such a condition. */
+  /** Whether any own grant has a condition on time, address, or caller. */
   readonly hasConditions: boolean
   readonly grants: { readonly own: readonly Grant[]; readonly owner: readonly Grant[] | null }
 }
@@ -82,11 +90,11 @@ export interface FailedCondition extends Explanation {
 export interface RoleSet {
   /** Names of the roles, each once. */
   readonly roles: readonly string[]
-  /** The same as a part of a sentence, such as ` the roles viewer and ops on `. */
+  /** The names as a part of a sentence, such as ` the roles viewer and ops on `. */
   readonly rolesOnText: string
-  /** Including the roles that they extend. Command rules apply to these. */
+  /** Names of the roles and of the roles that they extend. Command rules for any of them apply. */
   readonly commandRoles: readonly string[]
-  /** The first role that has a permission. */
+  /** The first role that has a permission; null if none has it. */
   readonly roleWith: (permission: Permission) => CompiledRole | null
 }
 
@@ -104,8 +112,11 @@ export function compilePrincipalBindings(
   }
 }
 
-/** The cache has about 1,000 sets of at most 32 grants. It must be bounded, because callers can name apps that do not exist. */
+/**
+ * Bounds the cache, because callers can name apps that do not exist. The limit grows with the number of the caller's grants.
+ */
 const maxSets = 1_000
+/** Sets of more grants are not cached. */
 const maxSetSize = 32
 
 /** The grants that apply at a scope and time; none if the credential is bound to another rack. */
@@ -139,7 +150,10 @@ function cacheKey(grants: readonly Grant[]): string | number {
   return only !== undefined && grants.length === 1 ? only.position : grants.map(({ position }) => position).join(',')
 }
 
-/** Removes the grants whose conditions are not met. Conditions apply to the caller, not to the owner of a token. */
+/**
+ * Removes the grants whose conditions on time, address, or caller are not met. These conditions do not apply to the owner of a
+ * token.
+ */
 function applyConditions(here: ScopeGrants, moment: Moment): ScopeGrants {
   if (!here.hasConditions) return here
   const failed: FailedCondition[] = []
@@ -249,7 +263,7 @@ function compileGrantSet(all: readonly Grant[]): GrantSet {
   return { all, narrowed: all.filter(({ scopeChecks }) => scopeChecks.length > 0), on }
 }
 
-/** @param caller null for the owner of a token, to whom conditions do not apply */
+/** @param caller null for the owner of a token, to whom conditions on time, address, or caller do not apply */
 function compileBindings(
   bindings: readonly Binding[],
   roles: ReadonlyMap<string, CompiledRole>,

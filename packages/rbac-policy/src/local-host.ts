@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Loopback and link-local addresses. Cloud metadata services have a link-local address. */
+/** Loopback, link-local, and unspecified addresses. Cloud metadata services have a link-local address, or fd00:ec2::254. */
 const local = new BlockList()
 local.addSubnet('0.0.0.0', 8, 'ipv4')
 local.addSubnet('127.0.0.0', 8, 'ipv4')
@@ -10,7 +10,7 @@ local.addSubnet('fe80::', 10, 'ipv6')
 local.addSubnet('fd00:ec2::254', 128, 'ipv6')
 
 /**
- * Whether a host is loopback or link-local, in any spelling that resolvers accept. Names are not resolved.
+ * Whether a host is `localhost` or one of the addresses in `local`, in any spelling that resolvers accept. Resolves no names.
  */
 export function isLocalHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.+$/, '')

@@ -75,7 +75,7 @@ export function mergePolicy(
   return { document: { ...document, sources: sourcesIn(document, base, written, source) }, problems }
 }
 
-/** The sources of parts without their own `source` field: entries of lists, and unblocked routes. */
+/** The sources of parts without their own `source` field: entries of lists, unblocked routes, and `stepUp.enrollBy`. */
 function sourcesIn(
   document: PolicyDocument,
   base: PolicyDocument,

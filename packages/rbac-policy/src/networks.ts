@@ -11,7 +11,7 @@ function isMapped(address: string): boolean {
   return mapped.check(address, 'ipv6')
 }
 
-/** Normalizes a network or an address to a CIDR; null for any other text. */
+/** Normalizes a network or an address to a CIDR; null for any other text, and for an IPv4-mapped network. */
 export function readNetwork(text: string): string | null {
   const [address = '', bits, ...rest] = text.split('/')
   const family = isIP(address)

@@ -9,11 +9,11 @@ import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 /** The expected decision about a call that has not been made yet. */
 export interface PlannedDecision {
-  /** The best possible decision. If it denies the call, the call is denied whatever the rack knows. */
+  /** The best possible decision. If it is a denial, `isAlwaysDenied` tells whether the denial is certain. */
   readonly decision: Decision
-  /** The condition for it; null if the decision depends on no fact of the rack. */
+  /** The condition under which `decision` applies; null if the decision depends on no fact of the rack. */
   readonly when: string | null
-  /** The other possible decision, if it depends on a fact that only the rack knows. */
+  /** Another possible decision; null if the decision depends on no fact of the rack. */
   readonly otherwise: { readonly when: string; readonly decision: Decision } | null
 }
 
@@ -30,12 +30,15 @@ export interface PlannedQuestion {
   readonly known?: RackFacts
 }
 
-/** Decides about a call before it is made, by the same rules. For facts that only the rack knows, it tries every possibility. */
+/**
+ * Decides about a call before it is made, by the rules that apply to a real call. For facts that only the rack knows, it tries
+ * the possibilities until the outcome is known.
+ */
 export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): PlannedDecision {
   return toPlannedDecision(decidingScenarios(question, planned))
 }
 
-/** The first scenarios that determine the outcome of a planned call. Stops as soon as it is known. */
+/** The first scenarios that determine the outcome of a planned call. Stops as soon as the outcome is known. */
 export function decidingScenarios(question: PlannedQuestion, planned: PlannedCall): DecidingScenarios {
   const outcome = createOutcomeCollector()
   for (const scenario of evaluateScenarios(question, planned)) {

@@ -21,14 +21,14 @@ declare module 'fastify' {
 export interface RbacPolicyOptions extends PolicyOptions {
   /** Default: the built-in policy. Not together with `file`. */
   readonly document?: PolicyDocument
-  /** The path of a policy document, which is checked every second. */
+  /** The path of a policy document, which is checked for changes every `fileEvery`. */
   readonly file?: string | null
   readonly onChange?: (change: PolicyFileChange) => Promise<void>
-  /** Milliseconds between two checks of the file. */
+  /** Milliseconds between two checks of the file. Default: 1,000. */
   readonly fileEvery?: number
 }
 
-/** Decorates the instance with `policy`. An invalid document stops the start. Later, it has no effect. */
+/** Decorates the instance with `policy`. An invalid document stops the start. A later change that is invalid has no effect. */
 export default fp<RbacPolicyOptions>(
   async function rbacPolicy(app, { document, file = null, onChange = async () => undefined, fileEvery, ...options }) {
     const first = file === null ? (document ?? builtInPolicy()) : await readPolicyFile(file)

@@ -59,7 +59,10 @@ export interface StepUpTerms {
    * users who have a second factor. A rule whose `level` is null requires nothing.
    */
   readonly management: StepUpRule | null
-  /** Milliseconds since the epoch. From then on, a user without a second factor can only add one. Null: never. */
+  /**
+   * Milliseconds since the epoch. From then on, a user without a second factor can make only calls about their own account
+   * that are not sensitive, such as adding a factor. Null: never.
+   */
   readonly enrollBy: number | null
 }
 
@@ -70,8 +73,9 @@ export const noStepUp: StepUpTerms = { permissions: [], racks: [], apps: [], man
 export interface BlockedOperation {
   /** The ID of the route. */
   readonly route: string
-  /** Whole sentences for the caller: why, and what to do instead. */
+  /** A whole sentence for the caller: why it is denied. */
   readonly reason: string
+  /** A whole sentence for the caller: what to do instead. */
   readonly next: string
   readonly source?: string
 }
@@ -113,7 +117,7 @@ export interface PolicyDocument {
   readonly secretKeys: readonly string[]
   /** Further patterns of secret names, only for parameters of racks and apps. */
   readonly secretParameters: readonly string[]
-  /** Patterns of environment keys that no release may change, add, or drop. Letter case counts. */
+  /** Patterns of environment keys that no release may change, add, or drop, and that no run may set. Letter case counts. */
   readonly protectedKeys: readonly string[]
   /** Patterns of parameters of the rack that nobody may change. */
   readonly protectedParameters: readonly string[]

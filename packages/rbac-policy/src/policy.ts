@@ -62,7 +62,10 @@ export interface Policy {
   isSecretParameter(name: string): boolean
   /** The recording rule of a session, or null. */
   recordingOf(subject: SessionSubject): RecordingRule | null
-  /** Matches the names whose values are recorded at a scope. The caller redacts secret ones. Null if there are none. */
+  /**
+   * Matches the names whose values are recorded at a scope. It also matches secret names: the code that records the values
+   * must redact those. Null if there are none.
+   */
   valuesRecorded(scope: ValueScope): ValueMatcher | null
 }
 

@@ -10,7 +10,7 @@ export interface PolicyOptions {
   readonly closedAddresses?: readonly string[]
 }
 
-/** The ports of the API servers of rack and cluster. */
+/** The ports of the API servers of the rack and its cluster. */
 const apiPorts: ReadonlySet<number> = new Set([5443, 6443, 8001])
 const apiHosts: ReadonlySet<string> = new Set(['api', 'kubernetes'])
 

@@ -28,7 +28,9 @@ function noBindingReason({ kind }: Principal, { rack, app, scope }: PolicyScope,
   return `${who} no role ${where} the rack ${inMessage(rack)}.`
 }
 
-/** @param missing `needs`: the roles that have the permission; `held`: the roles of the principal */
+/**
+ * @param missing `needs`: the roles that have the permission; `held`: the roles of the caller or of the owner, as `side` says
+ */
 export function noPermission(
   principal: Principal,
   scope: PolicyScope,

@@ -11,8 +11,9 @@ export interface ValueRule {
   readonly routes?: readonly string[]
   /** Permissions of routes, or patterns of them. */
   readonly permissions?: readonly string[]
-  /** Patterns, `*` within a name. */
+  /** Patterns of rack names, in which `*` stands for any characters. */
   readonly racks?: readonly string[]
+  /** Patterns of app names. */
   readonly apps?: readonly string[]
   /** Its line, such as `policy.yaml:12`. */
   readonly source?: string

@@ -1,7 +1,7 @@
 import { compilePatterns, inMessage, type Problem } from '@rack-gateway/command-matcher'
 import type { RackCall } from './types.ts'
 
-/** The kinds of recorded sessions: `exec` includes runs, `console` is for a resource, and `shell` for an instance. */
+/** The kinds of recorded sessions: `exec` includes attached runs, `console` is for a resource, and `shell` for an instance. */
 export const recordedSessions = ['exec', 'console', 'shell'] as const
 export type RecordedSessionKind = (typeof recordedSessions)[number]
 
@@ -13,8 +13,9 @@ export interface RecordingRule {
   /** Whether input is recorded too. It can include typed passwords that the terminal does not show. */
   readonly input: boolean
   readonly sessions?: readonly RecordedSessionKind[]
-  /** Patterns, `*` within a name. */
+  /** Patterns of rack names, in which `*` stands for any characters. */
   readonly racks?: readonly string[]
+  /** Patterns of app names. */
   readonly apps?: readonly string[]
   /** Patterns of whole commands, with one space between words. `*` stands for any text. */
   readonly commands?: readonly string[]

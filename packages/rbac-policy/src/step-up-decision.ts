@@ -58,7 +58,7 @@ function* roleRules({ grants }: ScopeGrants, required: readonly Permission[]): G
     if (required.some((permission) => role.has(permission))) yield* role.stepUp
 }
 
-/** A call of the management API. An endpoint of `gateway-api` is one. */
+/** Describes a call of the management API. Most fields come from the definition of its endpoint in `gateway-api`. */
 export interface ManagementCall {
   readonly permission: Permission
   readonly additionalPermission?: Permission
@@ -67,7 +67,7 @@ export interface ManagementCall {
   /** Whether the call is about other users' items, for which the principal has the permission. */
   readonly concernsOthers?: boolean
   readonly scope: 'self' | 'everyone' | 'gateway'
-  /** `management` for sensitive changes. */
+  /** `management` for sensitive changes. `factor` for changes of second factors: the gateway itself requires their proof. */
   readonly stepUp?: 'management' | 'factor'
 }
 
@@ -91,7 +91,8 @@ export function requireForManagement(
   const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   const rules: CompiledStepUpRule[] = []
   const here = grantsInScope(bindings, wholeGateway, moment)
-  // Calls about the caller need no permission of a role, and a program needs some of them to know what needs a proof.
+  // Calls about the caller itself require no role, so requirements of permissions do not apply to them. A program needs some
+  // of them to find out which calls need a proof.
   if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
   if (call.scope === 'gateway') rules.push(...roleRules(here, required))
   if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
@@ -140,9 +141,12 @@ const defaultRule: CompiledStepUpRule = {
 
 /** Whether the policy requires a second factor of a user. */
 export interface Enrollment {
-  /** Some call that the user's roles permit can need a proof, or every user has to add a factor by a certain time. */
+  /**
+   * Whether some call that the user's roles permit can need a proof, the document requires one for sensitive changes, or every
+   * user has to add a factor by a certain time.
+   */
   readonly required: boolean
-  /** Milliseconds since the epoch; null without a time. From then on, a user without a factor can only add one. */
+  /** `enrollBy` of the document, in milliseconds since the epoch; null without one. */
   readonly by: number | null
 }
 
@@ -161,7 +165,10 @@ export function enrollmentOf(
   return { required, by: enrollBy }
 }
 
-/** Whether a requirement can apply to a call through a grant. Conditions of roles are left out, because they change with time. */
+/**
+ * Whether a requirement can apply to a call through a grant. Ignores conditions of roles, because their results change with
+ * time.
+ */
 function mayNeedProof(stepUp: CompiledStepUp, { role, racks, apps }: Grant): boolean {
   return (
     role.stepUp.length > 0 ||

@@ -10,7 +10,7 @@ export function isException(entry: string): boolean {
   return account.test(entry) || token.test(entry)
 }
 
-/** The entry that excepts a principal; null for users, who are never excepted. */
+/** The entry that excepts a principal. Null for users, who are never excepted, and if the trust or the owner is unknown. */
 export function exceptionOf({ kind, name, owner, trust }: Principal): string | null {
   if (kind === 'workload') return trust === undefined ? null : `trust:${trust.name}`
   if (kind !== 'api-token' || owner === null) return null

@@ -30,7 +30,7 @@ function permissionProblems(rule: StepUpPattern, at: Path): Problem[] {
   return [...(problem === null ? [] : [{ at, text }]), ...exceptProblems(rule, at)]
 }
 
-/** Rejects requirements that would never cause a prompt. */
+/** Returns why a requirement for a pattern would never cause a prompt; null if it can cause one. */
 function patternProblem(pattern: string): string | null {
   const named = expandPermission(pattern)
   if (named.length === 0) return 'which is not a permission'

@@ -11,7 +11,7 @@ export interface ListedRequirement extends StepUpRule {
   readonly source: string
 }
 
-/** All requirements of a document, each where it is defined. */
+/** All requirements of a document, each once. A role does not list the requirements that it inherits. */
 export function listRequirements(document: PolicyDocument): ListedRequirement[] {
   const { roles, commands, source } = document
   const { permissions, racks, apps, management } = stepUpOf(document)

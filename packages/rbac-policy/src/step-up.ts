@@ -46,7 +46,7 @@ interface CompiledStepUpPattern extends CompiledStepUpRule {
   readonly matches: NameMatcher
 }
 
-/** @returns null if the document requires no proof, and says nothing about the management API */
+/** @returns null if the document requires no proof, has no `enrollBy`, and says nothing about the management API */
 export function compileStepUp(document: PolicyDocument): CompiledStepUp | null {
   const { roles, commands, source } = document
   const { permissions, racks, apps, management, enrollBy } = stepUpOf(document)
@@ -104,7 +104,10 @@ function compilePatternRule(rule: StepUpPattern, what: 'rack' | 'app', source: s
   return compiled === null ? [] : [{ ...compiled, pattern, matches: compilePattern(pattern) }]
 }
 
-/** Permissions that some calls require in place of another permission. A step-up rule for the other one covers them, too. */
+/**
+ * Some calls require a stronger permission in place of another one, the key. A step-up rule for the key also covers the
+ * stronger one.
+ */
 const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process:exec': ['process:exec-any'] }
 
 /** Every user needs these to add a factor and to prove it. */

@@ -5,7 +5,7 @@ import type { Explanation } from '@rack-gateway/errors'
 /** `resource:action`, such as `release:promote`; `gateway:…` for the management API. */
 export type Permission = string
 
-/** Role × rack pattern × app pattern. `*` matches within a name; `*` alone is every one. */
+/** A role on the racks and apps whose names match two patterns. In a pattern, `*` stands for any characters. */
 export interface Binding {
   readonly id: string
   /** `individualPermissionsRole` if there are `permissions`. */
@@ -52,7 +52,7 @@ export interface Principal {
   readonly kind: PrincipalKind
   /** A stable ID (UUID), never an email address. */
   readonly id: string
-  /** The name by `actorName`, for `Convox-Actor` and the audit log. */
+  /** The name as `actorName` formats it, for `Convox-Actor` and the audit log. */
   readonly name: string
   /** The ID of the credential: the session of a user, or the API token. Never the token itself. */
   readonly credential: string
@@ -121,7 +121,7 @@ export interface RackCall {
   readonly environment: { readonly changed: readonly string[] } | null
   /** The resource at the address of a proxy; null if there is none. */
   readonly resource: { readonly app: string; readonly name: string } | null
-  /** The release in the header of a run; null for the default of the rack. */
+  /** The release in the header of a run; null for the default release of the rack, and for other calls. */
   readonly release: { readonly id: string; readonly newest: boolean } | null
   /** Names of the rack parameters that the call changes. */
   readonly rackParameters?: readonly string[]

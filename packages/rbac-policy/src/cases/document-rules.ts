@@ -58,7 +58,7 @@ function stepUpRules(document: PolicyDocument): WrittenRule[] {
   ]
 }
 
-/** For each role: its own permission patterns, and the permissions of each. */
+/** For each role that the document defines: its own permission patterns, and the permissions that each pattern includes. */
 export function ownGrants(document: PolicyDocument): ReadonlyMap<string, ReadonlyMap<string, readonly Permission[]>> {
   const own = document.roles.filter((role) => isOwn(document, role))
   return new Map(

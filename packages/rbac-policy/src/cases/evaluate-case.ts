@@ -9,7 +9,7 @@ import type { CaseEffect, NamedValues, PolicyCase } from './policy-case.ts'
 
 /** The result of a case. */
 export interface CaseEvaluation {
-  /** Other differences from the expectation: visible values, and the recording. Each is a sentence without its full stop. */
+  /** Differences in visible values and in the recording. Each is a sentence without its full stop. */
   readonly differences: readonly string[]
   readonly case: PolicyCase
   readonly passed: boolean
@@ -28,7 +28,7 @@ export interface EvaluatedCase {
   readonly scenarios: readonly EvaluatedScenario[]
   /** The recording rules of the sessions that the case opens. */
   readonly recordings: readonly RecordingRule[]
-  /** Names whose values are hidden from the caller because they are secret. */
+  /** Names that the case expects to be hidden, and whose values are hidden because they are secret. */
   readonly secrets: NamedValues
 }
 

@@ -6,7 +6,7 @@ import type { NamedValues, PolicyCase } from './policy-case.ts'
 export interface ValuesSeen {
   /** Differences from the expectation, each a sentence without its full stop. */
   readonly differences: readonly string[]
-  /** Names that are hidden because they are secret. */
+  /** Names that the case expects to be hidden, and that are hidden because they are secret. */
   readonly secrets: NamedValues
 }
 

@@ -18,8 +18,9 @@ export interface Expected {
   readonly reason: string | null
   /** The expected level of a step-up; null if the case does not check it. */
   readonly level: StepUpLevel | null
-  /** Names whose values the caller must not see, and names whose values it must see. */
+  /** Names whose values the caller must not see. */
   readonly hidden: NamedValues
+  /** Names whose values the caller must see. */
   readonly shown: NamedValues
   /** The ID of the expected recording rule, or `none`; null if the case does not check it. */
   readonly recording: string | null

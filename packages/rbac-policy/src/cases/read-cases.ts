@@ -27,7 +27,7 @@ const defaultScope = { rack: 'a-rack', app: 'an-app' }
  * Reads a file of cases.
  *
  * @param text YAML 1.2
- * @returns the cases, or every problem with its line and column (from 1)
+ * @returns the file, whose cases `checkAgainst` checks and returns; or every problem of its form, with line and column (from 1)
  */
 export function readCases(text: string): CasesFile | { readonly problems: FileProblems } {
   const parsed = parseYaml(text, WrittenCases, 'the file')

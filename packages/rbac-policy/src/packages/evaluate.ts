@@ -2,14 +2,16 @@ import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { readResult } from './objection.ts'
 import type { CallContext, Objection, PackageCall, PolicyPackage } from './types.ts'
 
-/** The result of one evaluation. `busyMs` is how long it blocked the process. */
+/** The result of one evaluation. */
 export interface Evaluation {
   readonly outcome:
     | { readonly kind: 'passed' }
     | { readonly kind: 'objected'; readonly objection: Objection }
     | { readonly kind: 'threw'; readonly error: unknown }
     | { readonly kind: 'timed-out' }
+  /** Milliseconds for which the evaluation blocked the process. */
   readonly busyMs: number
+  /** Whether the package returned a promise. */
   readonly asynchronous: boolean
 }
 

@@ -77,7 +77,7 @@ function resolveFrom(name: string, from: string): string | null {
   }
 }
 
-/** Finds a package that exports only to `import`, which `require` can't resolve. */
+/** Finds a package whose exports are only for `import`, so that `require` can't resolve it. */
 function resolveForImport(name: string, directories: readonly string[]): string | null {
   for (const directory of directories) {
     const manifest = readManifest(join(directory, name, 'package.json'))
@@ -124,7 +124,7 @@ function policyOf(entry: string, module: unknown): PolicyPackage {
   }
 }
 
-/** The version in the nearest package.json, in the directory of the file or above it. */
+/** The version in the nearest package.json, in the directory of the file or above it; null if there is none. */
 function packageVersionOf(file: string): string | null {
   for (let directory = dirname(file); ; directory = dirname(directory)) {
     const manifest = readManifest(join(directory, 'package.json'))

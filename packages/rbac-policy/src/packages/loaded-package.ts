@@ -5,7 +5,7 @@ export interface LoadedPackage {
   readonly policy: PolicyPackage
   /** The entry in POLICY_PACKAGES. */
   readonly entry: string
-  /** The version of its npm package; null for a file without one. */
+  /** The version of its npm package; null if its package.json has no version, or there is no package.json. */
   readonly version: string | null
   /** SHA-256 of the loaded file, without its imports, in hex. */
   readonly sha256: string

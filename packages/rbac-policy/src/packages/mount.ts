@@ -86,7 +86,7 @@ async function callRegister({ entry }: LoadedPackage, register: () => void | Pro
 }
 
 /**
- * Hides the decorations that the application has so far from a package. Only Fastify's own properties stay.
+ * Hides from a package all decorations that the application has at this moment. Only Fastify's own properties stay.
  * The code of packages is trusted, so this only prevents accidents.
  */
 function hideDecorations(scope: FastifyInstance, fastifyNames: ReadonlySet<string>): void {

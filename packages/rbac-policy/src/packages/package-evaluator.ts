@@ -9,9 +9,9 @@ export interface PackageCounts {
   /** Evaluations of simulated calls, which `evaluated` and `objected` leave out. */
   readonly simulated: number
   readonly objected: number
-  /** The package threw, returned no valid result, or exceeded its deadline. */
+  /** Evaluations in which the package threw, returned no valid result, or exceeded its deadline. */
   readonly failed: number
-  /** Blocked the process for more than 5 ms. */
+  /** Evaluations that blocked the process for more than 5 ms. */
   readonly slow: number
 }
 
@@ -19,14 +19,14 @@ export const noCounts: PackageCounts = { evaluated: 0, simulated: 0, objected: 0
 
 export type SharedContext = Omit<CallContext, 'signal' | 'log'>
 
-/** A longer evaluation delays all other calls noticeably. */
+/** Milliseconds. A longer evaluation delays all other calls noticeably. */
 const slowMs = 5
 /** The minimum time between two log lines about the same problem of a package, in milliseconds. */
 const logInterval = 60_000
 
 export interface Answer {
   readonly objection: Objection | null
-  /** Why the package failed; null if it did not. */
+  /** Why the package failed, as a clause that follows its name; null if it did not fail. */
   readonly failed: string | null
   /** Whether the package exceeded its deadline. */
   readonly late: boolean
@@ -35,7 +35,7 @@ export interface Answer {
 export interface PackageEvaluator {
   readonly name: string
   counts(): PackageCounts
-  /** Whether it has ever returned a promise for this route. */
+  /** Whether the package has ever returned a promise for this route. */
   isAsynchronous(route: string): boolean
   ask(call: PackageCall, context: SharedContext): Promise<Answer>
 }

@@ -28,7 +28,7 @@ interface PermittedCall {
 interface Review {
   /** The objection of a package, or null. */
   readonly objection: Decision | null
-  /** Whether a package failed. The call may continue for a while. */
+  /** Whether a package failed and none denied the call. The caller of `review` decides how long the call may then continue. */
   readonly unclear: boolean
 }
 
@@ -41,11 +41,14 @@ export interface PolicyPackages {
    */
   narrow(permitted: Omit<PermittedCall, 'decision'> & { readonly decision: GrantedDecision }): Promise<Decision>
   /**
-   * The same for the simulated calls of one request. Packages see that the call is simulated. A package that exceeds its
+   * Like `narrow`, for the simulated calls of one request. Packages see that the call is simulated. A package that exceeds its
    * timeout is not evaluated again.
    */
   simulation(): (permitted: PermittedCall) => Promise<Decision>
-  /** Evaluates the packages again for a call in progress. `synchronous` leaves out packages that return promises. */
+  /**
+   * Evaluates the packages again for a call in progress. `synchronous` leaves out packages that have returned a promise for
+   * its route.
+   */
   review(permitted: PermittedCall, which: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts
 }

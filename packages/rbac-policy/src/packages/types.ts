@@ -25,11 +25,11 @@ export interface PackageCall {
   readonly command: { readonly mode: CommandMode; readonly argv: readonly string[] | null } | null
   /** The command for a shell on an instance, as one text; null for an interactive shell, and for other calls. */
   readonly instanceCommand: string | null
-  /** Names of the keys that a new release adds, removes, or changes. */
+  /** Names of the keys that a new release adds, removes, or changes; null if the call sends no environment. */
   readonly environment: { readonly changed: readonly string[] } | null
-  /** The release of a run; null for the default of the rack. */
+  /** The release of a run; null for the default release of the rack, and for other calls. */
   readonly release: { readonly id: string; readonly newest: boolean } | null
-  /** The resource at the address of a proxy. */
+  /** The resource at the address of a proxy; null if there is none. */
   readonly resource: { readonly app: string; readonly name: string } | null
   /** Milliseconds since the epoch. */
   readonly at: number
@@ -110,11 +110,11 @@ export interface RouteContext {
 }
 
 export interface PolicyDefinition {
-  /** Appears in decisions, events, and addresses: lower-case letters, digits, and dashes. */
+  /** Appears in decisions, events, and addresses: 1 to 40 lower-case letters, digits, and dashes, with a letter first. */
   readonly name: string
   /**
-   * Decides about a call that roles permit. It runs for each call on the rack API, so it should use data in memory. The call
-   * is denied if it throws or returns any other value.
+   * Decides about a call that roles permit. It runs for each such call on the rack API, so it should use data in memory. If it
+   * throws or returns a value that is not an `EvaluationResult`, the call is denied.
    */
   evaluate(call: PackageCall, context: CallContext): EvaluationResult | Promise<EvaluationResult>
   /** The timeout of a promise in milliseconds, from 10 to 10000. Default: 2000. After it, the call is denied. */

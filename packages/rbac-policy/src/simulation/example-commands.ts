@@ -23,7 +23,7 @@ const unnamed = ['unnamed-command', 'unnamed-word']
 /** A placeholder for all services that no rule names. */
 export const anyOther = '(another)'
 
-/** The maximum number of choices that are expanded. */
+/** The maximum number of variants of one rule. */
 const maxChoices = 50
 
 /** Example commands that distinguish lists of rules: every variant of every rule, and one that no rule names. */
@@ -48,7 +48,10 @@ function add(
   for (const service of services) found.set(`${service} ${example.argv.join(' ')}`, { ...example, service })
 }
 
-/** Every choice of every word, as long as there are not too many of them. */
+/**
+ * Every combination of choices. A word that would cause more than `maxChoices` variants is not expanded: its first choice is
+ * used.
+ */
 function variants(argv: readonly ArgvWord[]): (readonly ArgvWord[])[] {
   let all: (readonly ArgvWord[])[] = [[]]
   for (const word of argv) {

@@ -23,14 +23,15 @@ export interface ImpactChange {
 }
 
 export interface PolicyImpact {
-  /** The number of replayed calls. */
+  /** The number of recorded calls, including unclear calls and calls that a policy package denied. */
   readonly calls: number
-  /** Calls whose recorded decision cannot be reproduced. */
+  /** Calls whose recorded decision cannot be reproduced, and events that lack information. */
   readonly unclear: number
   /** Calls that a policy package denied. Packages are not part of the study, so their result is unknown. */
   readonly packages: number
-  /** Calls that were denied and would be permitted, and the opposite, including those of omitted changes. */
+  /** Calls that were denied and would be permitted, including those of omitted changes. */
   readonly permitted: number
+  /** Calls that were permitted and would be denied, including those of omitted changes. */
   readonly refused: number
   /** The most frequent first, limited to the requested number. */
   readonly changes: readonly ImpactChange[]
@@ -57,8 +58,9 @@ export interface ImpactStudy {
   result(maxChanges: number): PolicyImpact
 }
 
-/** The maximum number of different calls with cached results. Further ones are decided each time. */
+/** The maximum number of different calls with cached results. Further calls are decided each time. */
 const maxCached = 50_000
+/** The maximum number of different changes. Calls with further changes are only counted. */
 const maxChanges = 10_000
 
 /**

@@ -5,7 +5,7 @@ export interface PromptCount {
   /** Such as `step-up:permission release:promote`. */
   readonly rule: string
   readonly level: StepUpLevel
-  /** Calls that this requirement concerns, as the strictest one. */
+  /** Calls for which this requirement is the strictest one. */
   readonly calls: number
   /** Calls for which a user would have been asked, because no proof was recent enough. */
   readonly prompts: number
@@ -25,9 +25,9 @@ export interface CallNeedingProof {
 }
 
 export interface PromptCounter {
-  /** In any order. */
+  /** Adds a call, in any order. Calls that are added after `counts` or `users` cause no prompts. */
   add(call: CallNeedingProof): void
-  /** By prompts, the most first. */
+  /** The requirements with the most prompts first. */
   counts(): PromptCount[]
   /** The number of users who would have been asked at least once. */
   users(): number

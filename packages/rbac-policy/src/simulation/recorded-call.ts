@@ -81,7 +81,7 @@ const match = compileMatcher(rackRoutes)
  * scope. The owner of a token gets all permissions, because events do not contain the owner's roles. Users count as having a
  * second factor.
  *
- * @returns null for an unknown route or kind of principal, such as those of another version
+ * @returns null for an unknown route or kind of principal, such as those of another version, and for an invalid path
  */
 export function toReplayedCall(recorded: RecordedCall, callers: Callers): ReplayedCall | null {
   const route = routesById.get(recorded.route)

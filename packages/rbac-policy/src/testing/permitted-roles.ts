@@ -105,7 +105,7 @@ export const permittedRoles: Readonly<Record<string, string>> = {
   'POST /resources/{name}/links': 'blocked',
   'DELETE /resources/{name}/links/{app}': 'blocked',
   'POST /events': 'blocked',
-  // To no host, as long as no document names one.
+  // Blocked for every host, because the built-in policy names none.
   'WS /proxy/{host}/{port}': 'blocked',
 }
 

@@ -30,7 +30,7 @@ export interface TestCall {
   readonly address?: string
   readonly service?: string
   readonly process?: { readonly id?: string; readonly service?: string | null; readonly own?: boolean }
-  /** The command of a run, an exec (default: `bin/pre_release`), or a shell on an instance. */
+  /** The command of a run or an exec (default: `bin/pre_release`), or of a shell on an instance (no default). */
   readonly command?: string
   /** Names of the environment keys that a new release changes. */
   readonly environment?: readonly string[]
