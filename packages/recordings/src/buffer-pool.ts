@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
-/** Smaller buffers are cheaper to allocate than to pool. */
+/** Bytes. Smaller buffers are cheaper to allocate than to pool. */
 export const smallestPooled: number = 64 * 1024
 /** Bytes that the pool keeps at most. */
 const poolLimit = 64 * 1024 * 1024

@@ -10,7 +10,8 @@ const [quote = 0, backslash = 0, u = 0, zero = 0] = Buffer.from('"\\u0')
 const maxEscapeBytes = 6
 
 /**
- * A byte buffer for cast text. Session bytes are never decoded into a JavaScript string. An empty one holds no memory.
+ * A byte buffer for the text of an asciicast. Session bytes are never decoded into a JavaScript string. An empty buffer holds
+ * no memory.
  */
 export class CastText {
   readonly #bytes = new GrowingBytes()

@@ -51,7 +51,7 @@ export class CastWriter {
     }
   }
 
-  /** Writes incomplete characters as they are. */
+  /** Writes the bytes of incomplete characters, which `data` has held back. */
   end(at: number): void {
     for (const code of ['o', 'i'] as const) {
       const rest = this.#incomplete[code]

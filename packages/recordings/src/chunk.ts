@@ -5,7 +5,7 @@ import { GrowingBytes } from './growing-bytes.ts'
 /** Derives keys for one purpose, newest first. Each purpose must be unique in the gateway. */
 export type DeriveKeys = (purpose: string) => readonly Buffer[]
 
-/** How the purposes of all keys of recordings begin. */
+/** The prefix of the purposes of all keys of recordings. */
 export const purposePrefix = 'rack-gateway/recording/1/'
 
 /** A decrypted chunk. */
@@ -18,14 +18,14 @@ export interface DecryptedChunk {
 const magic = Buffer.from('RGRC\x01')
 const saltLength = 16
 const tagLength = 16
-/** Magic with version, flags, number, and salt. */
+/** Bytes of the magic with its version, the flags, the number, and the salt. */
 const headerLength = magic.length + 1 + 4 + saltLength
 const maxChunks = 0xffff_ffff
 
 /** The usual maximum size of a chunk in bytes: 512 KiB of session bytes, plus a quarter for escapes. */
 const expectedChunkSize = 640 * 1024
 
-/** The head of an empty chain. */
+/** The head of a hash chain without chunks. */
 export const genesis = Buffer.alloc(32)
 
 /** Encrypts the chunks of one recording, written by one process, in order. */
@@ -50,7 +50,7 @@ export class ChunkSealer {
     return this.#next
   }
 
-  /** The head of the chain after these chunks. */
+  /** The head of the hash chain after the chunks that have ended. */
   get head(): Buffer {
     return this.#head
   }

@@ -14,7 +14,10 @@ export interface FollowRecordingOptions {
   readonly wait: () => Promise<boolean>
 }
 
-/** `cut`: the session is over, and its last chunk is missing. `left`: the signal fired. */
+/**
+ * `cut`: the session is over, and its last chunk is missing. `broken`: a chunk cannot be decrypted or has another number.
+ * `left`: the signal fired.
+ */
 export type FollowEnd = 'complete' | 'cut' | 'broken' | 'left'
 
 const nothing = Buffer.alloc(0)
@@ -29,7 +32,7 @@ export async function* followRecording(options: FollowRecordingOptions): AsyncGe
   for (let number = 0; !signal.aborted; ) {
     const sealed = await chunkAt(options, number)
     if (sealed === null) {
-      // Chunks that were stored before the session ended are found by this attempt.
+      // This attempt began after the session was over, so it would have found every stored chunk.
       if (isSessionOver) return 'cut'
       isSessionOver = await wait()
       yield nothing

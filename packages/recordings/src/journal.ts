@@ -47,7 +47,7 @@ export class Journal {
     return length
   }
 
-  /** The last bytes of the last segment, as a view that is valid until the next call. */
+  /** At most the last `length` bytes, and only of the last segment, as a view that is valid until the next call. */
   tail(length: number): Buffer {
     const last = this.#segments.at(-1)
     if (last === undefined || this.#bytes === null) return Buffer.alloc(0)

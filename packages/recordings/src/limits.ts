@@ -20,7 +20,7 @@ export interface RecordingLimits {
    * `guaranteedQueueBytes`. Default 64 MiB.
    */
   readonly totalQueueBytes: number
-  /** Default 16 KiB. */
+  /** Bytes that each recording may queue while the total is above `totalQueueBytes`. Default 16 KiB. */
   readonly guaranteedQueueBytes: number
   /** Milliseconds for one attempt to store a chunk. Default 20,000. */
   readonly attemptTimeout: number
@@ -29,10 +29,11 @@ export interface RecordingLimits {
    * Default 30,000.
    */
   readonly strictTimeout: number
-  /** Milliseconds before the second attempt. The delay doubles up to `maxBackOff`. Defaults 200 and 30,000. */
+  /** Milliseconds before the second attempt. The delay doubles with each failure, up to `maxBackOff`. Default 200. */
   readonly backOff: number
+  /** Maximum milliseconds between two attempts. Default 30,000. */
   readonly maxBackOff: number
-  /** Milliseconds for queued chunks when the gateway stops. Default 10,000. */
+  /** Maximum milliseconds to store queued chunks when the gateway stops. Default 10,000. */
   readonly drainTimeout: number
 }
 

@@ -24,7 +24,7 @@ declare module 'fastify' {
 
 /**
  * Decorates the application with `recordings`. An unusable store is logged at the start but does not stop the gateway.
- * Queued chunks are stored before the application closes.
+ * When the application closes, it waits a limited time until queued chunks are stored.
  */
 export default fp(
   async function recordingsPlugin(app: FastifyInstance, options: RecordingsPluginOptions) {

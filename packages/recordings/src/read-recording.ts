@@ -12,14 +12,17 @@ export interface ProvenRecording {
 export interface RecordingCheck {
   /**
    * `complete`: all chunks are present, including the final one. `cut`: the chunks are intact but the final one is
-   * missing, as after a crash. `broken`: a chunk is missing, misplaced, or cannot be decrypted.
+   * missing, as after a crash. `broken`: a chunk is missing, misplaced, additional, or cannot be decrypted, or the chunks do
+   * not match the audit log.
    */
   readonly state: 'complete' | 'cut' | 'broken'
   /** A sentence without a full stop; empty for `complete`. */
   readonly problem: string
+  /** The number of intact chunks that were read. */
   readonly chunks: number
+  /** The stored size of these chunks. */
   readonly bytes: number
-  /** Hex. */
+  /** The head of their hash chain, in hex. */
   readonly head: string
 }
 
@@ -32,7 +35,7 @@ export interface ReadRecordingOptions {
   readonly signal?: AbortSignal
 }
 
-/** Upper bound of a chunk: 512 KiB of session bytes, each written as up to six bytes, and a copy of them in base64. */
+/** Upper bound of a chunk in bytes: 512 KiB of session bytes, each written as up to six bytes, and a copy of them in base64. */
 export const maxChunkBytes = 8 * 1024 * 1024
 
 /**

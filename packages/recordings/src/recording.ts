@@ -20,9 +20,9 @@ export interface RecordingGap {
 export interface RecordingSummary {
   readonly id: string
   readonly chunks: number
-  /** Size of all stored chunks. */
+  /** Size of all chunks, encrypted. */
   readonly bytes: number
-  /** Head of the chain, in hex. */
+  /** Head of the hash chain, in hex. */
   readonly head: string
   /** Session bytes that are missing; null if the recording thread crashed and the number is unknown. */
   readonly lost: number | null
@@ -40,7 +40,7 @@ export interface RunningRecording {
   write(code: 'o' | 'i', piece: Buffer, end: boolean): void
   /** The rack signaled the end of the session. */
   onRackEnd(): void
-  /** Ends the recording. @param how text of the last marker, unless the rack ended the session */
+  /** Ends the recording. @param how text of the last marker, unless the rack ended the session or sent an exit code */
   finish(how: string): RecordingSummary | Promise<RecordingSummary>
 }
 
@@ -128,7 +128,7 @@ export class Recording implements RunningRecording {
     return chunkKey(this.id, 0)
   }
 
-  /** The chunk with the header. A strict session waits until it is stored. */
+  /** The first chunk, which has the header. A strict session waits until this chunk is stored. */
   firstChunk(): Buffer {
     return this.#seal(false)
   }
@@ -335,7 +335,7 @@ export class Recording implements RunningRecording {
     if (gap === null) return
     this.#gap = null
     if (gap.bytes === 0) return
-    // In a recording thread, the clock is the time of an entry, which may be earlier than `since`.
+    // In a recording thread, `elapsed` returns the time of the ring entry in progress, which may be earlier than `since`.
     const durationMs = Math.max(0, Math.round(this.#options.context.elapsed() - gap.since))
     this.#writeMarker(`gap: ${gap.bytes} bytes in ${durationMs} ms are missing, because ${gap.reason}`)
     this.#options.onGap({ recording: this.id, reason: gap.reason, bytes: gap.bytes, durationMs })

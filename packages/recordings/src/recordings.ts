@@ -30,15 +30,17 @@ export interface RecordingRequest {
 }
 
 export interface RecordingStats {
+  /** Recordings that have not ended, or whose chunks wait for the store. */
   readonly open: number
   readonly waitingBytes: number
   readonly waitingChunks: number
   readonly stored: number
   readonly failures: number
-  /** Recordings whose last attempt to store a chunk failed, and milliseconds since the first of these failures. */
+  /** Recordings whose last attempt to store a chunk failed. */
   readonly failing: number
+  /** Milliseconds since the first of these failures; 0 without any. */
   readonly failingFor: number
-  /** Bytes of sessions that were lost because storing them failed. */
+  /** Session bytes that were not recorded. */
   readonly lostBytes: number
 }
 
@@ -54,7 +56,10 @@ export interface Recordings<R extends RunningRecording = RunningRecording> {
   /** Stores chunks of a recording sooner while someone follows it. @returns a function to stop following */
   follow(id: string): () => void
   stats(): RecordingStats
-  /** Waits for open sessions and queued chunks, for at most `drainTimeout`. With a thread, this takes up to 15 s longer. */
+  /**
+   * Waits for open sessions and queued chunks, for at most `drainTimeout`, and closes the store. With a thread, this takes up
+   * to 15 s longer.
+   */
   close(): Promise<void>
 }
 

@@ -22,7 +22,7 @@ export interface Needle {
  * value.
  */
 export const minSecretBytes = 6
-/** Longer values are searched in pieces, which limits how many bytes must be held back. */
+/** Bytes. Longer values are searched in pieces, which limits how many bytes must be held back. */
 const maxPieceBytes = 1_024
 
 /**
@@ -34,13 +34,15 @@ const maxPieceBytes = 1_024
 export class SecretFinder {
   /** All byte sequences, from which another thread can build the same finder. */
   readonly needles: readonly Needle[]
-  /** Lengths of the shortest and the longest needle, in bytes. */
+  /** Length of the shortest needle in bytes. */
   readonly #shortest: number
+  /** Length of the longest needle in bytes. */
   readonly #longest: number
   /** Per block of two bytes: the minimum distance to the end of a needle's first `#shortest` bytes. */
   readonly #shifts = new Uint16Array(blockHashes)
-  /** Needles by the last block of their first `#shortest` bytes, and by their first byte. */
+  /** Needles by the last block of their first `#shortest` bytes. */
   readonly #byBlock = new Map<number, Needle[]>()
+  /** Needles by their first byte. */
   readonly #byFirst = new Map<number, Needle[]>()
   /** 1 for each byte that a needle starts with. */
   readonly #isFirstByte = new Uint8Array(256)
@@ -84,7 +86,7 @@ export class SecretFinder {
     return found
   }
 
-  /** Where a secret may begin that continues in the next bytes; null if none can. */
+  /** The first position at which the last bytes are the beginning of a secret, but not all of it; null if there is none. */
   findPartialMatch(bytes: Buffer): { readonly from: number; readonly mark: string } | null {
     const last = bytes[bytes.length - 1]
     for (let from = Math.max(0, bytes.length - this.#longest + 1); from < bytes.length; from++) {
@@ -100,7 +102,7 @@ export class SecretFinder {
   }
 }
 
-/** A block is hashed to 12 bits, so two can share a hash. */
+/** A block is hashed to 12 bits, so two blocks can share a hash. */
 const blockHashes = 4_096
 
 function blockAt(bytes: Buffer, at: number): number {

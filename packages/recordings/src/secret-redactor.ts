@@ -32,7 +32,7 @@ export class SecretRedactor {
     return written
   }
 
-  /** Ends the stream. @returns the pending bytes; if they are at least as long as the shortest secret, a mark instead */
+  /** Ends the stream. @returns the pending bytes; a mark instead if there are at least `minSecretBytes` of them */
   end(): Buffer {
     const rest = this.#pending.subarray(this.#redactedBytes)
     this.#pending = nothing
@@ -48,7 +48,8 @@ export function redactSecrets(text: string, finder: SecretFinder | null): string
 }
 
 /**
- * Joins matches that overlap, and adjacent pieces of one long secret. The first `redactedBytes` bytes already belong to one.
+ * Joins matches that overlap, and adjacent pieces of one long secret. The first `redactedBytes` bytes belong to an earlier
+ * match, whose mark was written.
  */
 function mergeMatches(matches: readonly SecretMatch[], redactedBytes: number): SecretMatch[] {
   const whole: SecretMatch[] = []

@@ -5,7 +5,7 @@ import { returnBuffer } from './buffer-pool.ts'
 import { chunkKey } from './chunk.ts'
 import type { RecordingLimits } from './limits.ts'
 
-/** What all recordings of a process share. */
+/** The store, the limits, and the state that all recordings of a process share. */
 export interface UploadContext {
   readonly store: ObjectStore
   readonly limits: RecordingLimits
@@ -22,7 +22,7 @@ export interface UploadTotals {
   waitingChunks: number
   stored: number
   failures: number
-  /** Per recording whose chunks cannot be stored: the time of the first failure. */
+  /** For each recording whose chunks cannot be stored: the time of the first failure since its last stored chunk. */
   readonly failing: Map<string, number>
 }
 
@@ -34,7 +34,7 @@ interface QueuedChunk {
   readonly number: number
   readonly bytes: Buffer
   readonly queuedAt: number
-  /** A timed-out attempt may still read the bytes. */
+  /** Set after any failed attempt. The memory is then not reused, because an attempt that timed out may still read it. */
   timedOut: boolean
 }
 

@@ -32,13 +32,13 @@ export const serverKey = read('server-key')
 /** Valid for localhost, 127.0.0.1, and rack.internal. */
 export const serverIdentity: TlsIdentity = readIdentity('server', 'server')
 
-/** Another certificate for the same names and the same key. */
+/** Another certificate for the names and the key of `serverIdentity`. */
 export const renewedIdentity: TlsIdentity = readIdentity('renewed', 'server')
 
-/** For the same names and key, but it expired in 2021. */
+/** For the names and the key of `serverIdentity`, but it expired in 2021. */
 export const expiredIdentity: TlsIdentity = readIdentity('expired', 'server')
 
-/** For the same names and key, but it becomes valid in 2119. */
+/** For the names and the key of `serverIdentity`, but it becomes valid in 2119. */
 export const notYetValidIdentity: TlsIdentity = readIdentity('not-yet-valid', 'server')
 
 /** For elsewhere.example, with a key of its own. */

@@ -26,7 +26,7 @@ export class SafeOutput {
   #alternateScreen: string | null = null
   #hasMargins = false
 
-  /** @param maxParameter larger parameters become this, such as for a terminal that scrolls line by line */
+  /** @param maxParameter replaces larger parameters. A terminal that scrolls line by line needs a small one */
   constructor({ maxParameter = largestParameter }: { readonly maxParameter?: number } = {}) {
     this.#maxParameter = maxParameter
   }

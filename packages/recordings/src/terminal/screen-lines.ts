@@ -1,7 +1,7 @@
 import { TerminalParser, type TerminalToken } from './terminal-parser.ts'
 
 export interface ScreenLine {
-  /** The time of its first character, as passed to `write`. */
+  /** The time of its first character, as passed to `write`. For an empty line, that of its line feed. */
   readonly at: number
   readonly text: string
 }
@@ -27,7 +27,7 @@ export class ScreenLines {
     return lines
   }
 
-  /** @returns the line that is not complete yet */
+  /** @returns the line that is not complete yet; empty without one */
   end(): ScreenLine[] {
     const lines: ScreenLine[] = []
     this.#finish(lines)

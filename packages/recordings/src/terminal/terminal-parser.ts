@@ -134,7 +134,7 @@ export class TerminalParser {
 
 const wholeCsi = /\u001b\[([<-?]?)([\d:;]*)([ -/]*)([@-~])/y
 
-/** A control sequence that is complete in this text. It is read at once, because most sequences are. */
+/** A control sequence that is complete in this text; null if there is none. Most are complete, so they are read in one step. */
 function wholeSequence(text: string, from: number) {
   wholeCsi.lastIndex = from
   const [whole, prefix, parameters, intermediates, final] = wholeCsi.exec(text) ?? []

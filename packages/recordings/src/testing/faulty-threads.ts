@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { ThreadLink } from '../thread/protocol.ts'
 
-/** Faults of the next put; the thread itself sets `isAsleep`. */
+/** Indexes of switches. A fault affects each put while its switch is on. The thread itself sets `isAsleep`. */
 export const faults = { stalls: 0, fails: 1, dies: 2, sleeps: 3, isAsleep: 4 } as const
 
 /** The built module, because a thread that compiles TypeScript takes ten times as long to start. */

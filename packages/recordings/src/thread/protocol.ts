@@ -2,8 +2,9 @@ import type { CastHeader } from '../cast.ts'
 import type { RecordingLimits } from '../limits.ts'
 import type { RecordingGap, RecordingMode, RecordingSummary } from '../recording.ts'
 
-/** Kinds of ring entries. A separate bit marks the end of a message. */
+/** Kinds of ring entries. */
 export const entryKinds = { output: 0, input: 1, rackEnd: 2, finish: 3 } as const
+/** A separate bit of the kind of an entry, which marks the end of a message. */
 export const messageEnds = 0x100
 
 /** Whether an entry has session bytes. */
@@ -12,12 +13,13 @@ export function hasSessionBytes(kind: number): boolean {
   return plain === entryKinds.output || plain === entryKinds.input
 }
 
-/** What both threads share. */
+/** The memory and the settings that both threads share. */
 export interface ThreadLink {
   readonly ring: SharedArrayBuffer
   /** See `shared-stats.ts`. */
   readonly stats: SharedArrayBuffer
   readonly limits: Partial<RecordingLimits>
+  /** The value of `monotonicNow` at which the main thread's `performance.now` was 0. */
   readonly clockOrigin: number
 }
 
@@ -33,7 +35,7 @@ export interface SerializedNeedle {
   readonly mark: string
 }
 
-/** Messages to the recording thread. What must stay in order with the session bytes is in the ring instead. */
+/** Messages to the recording thread. Signals that must stay in order with the session bytes are entries of the ring instead. */
 export type ToThread =
   | {
       readonly kind: 'begin'

@@ -15,7 +15,7 @@ export interface RecordingsThreadOptions {
   readonly deriveKeys: DeriveKeys
   readonly start: StartThread
   readonly limits?: Partial<RecordingLimits>
-  /** The maximum number of bytes that wait for the thread, of all sessions together. A power of two. Default 4 MiB. */
+  /** Bytes of the ring in which the bytes of all sessions wait for the thread. A power of two. Default 4 MiB. */
   readonly ringSize?: number
   /** Milliseconds between pings. The thread is terminated after ten pings without an answer. Default 1,000. */
   readonly pingEvery?: number
@@ -27,7 +27,7 @@ export interface RecordingsThreadOptions {
 }
 
 const defaultRingSize = 4 * 1024 * 1024
-/** Milliseconds for the thread to close, beyond `drainTimeout`. */
+/** Milliseconds to close the thread, beyond `drainTimeout`, and to verify recordings, beyond `settleTimeout`. */
 const closeTimeout = 5_000
 
 /**
@@ -47,7 +47,10 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
   /** Recordings of threads that ended are verified one at a time, because each may be large. */
   let verifying: Promise<unknown> = Promise.resolve()
 
-  /** Starts a thread if none runs. Null shortly after a thread ended, so that a thread that fails at once is not restarted all the time. */
+  /**
+   * Starts a thread if none runs. Null after `close`, and if the thread cannot be started. Also null shortly after a thread
+   * ended, so that a thread that fails at once is not restarted all the time.
+   */
   function currentThread(): RecordingThread | null {
     if (closed || performance.now() - lostAt < restartAfter) return null
     if (current !== null) return current

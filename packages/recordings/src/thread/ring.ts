@@ -1,5 +1,6 @@
-/** Header of an entry: length, session, kind, and the time as a double. Entries are aligned to eight bytes. */
+/** Bytes of the header of an entry: length, session, kind, and the time as a double. */
 const entryHeader = 24
+/** Entries are aligned to eight bytes. */
 const alignment = 8
 /** Instead of a length: the rest of the ring is unused, and the next entry is at the beginning. */
 const skipMarker = 0xffff_ffff

@@ -41,7 +41,7 @@ export function serveRecordings({
   const sessions = new Map<number, Recording>()
   const followers = new Map<number, () => void>()
   const finders = new Map<number, SecretFinder>()
-  /** The time of the entry that is being handled. */
+  /** The time of the entry that is being handled; null outside of one. */
   let entryTime: number | null = null
   let isDrainScheduled = false
 
@@ -65,7 +65,7 @@ export function serveRecordings({
         try {
           await store.put(...put)
         } finally {
-          // After the upload queue has updated its totals.
+          // `setImmediate` runs after the upload queue has updated its totals.
           setImmediate(publish)
         }
       },

@@ -27,12 +27,12 @@ export interface CheckChunksOptions {
 export interface ChunkCheckResult {
   /** A sentence without a full stop that names the first bad chunk if possible; null without a problem. */
   readonly problem: string | null
-  /** Only chunks at the end are missing, which may still be uploading. */
+  /** Whether only chunks at the end are missing, which may still be uploading. */
   readonly isMissingEnd: boolean
   /** Stored chunks before the first one that is missing or invalid. */
   readonly chunks: number
   readonly bytes: number
-  /** Chunks that none of the keys decrypts. */
+  /** The number of chunks that none of the keys decrypts; 0 without keys. */
   readonly unopened: number
 }
 

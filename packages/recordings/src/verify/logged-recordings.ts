@@ -4,7 +4,10 @@ import type { ProvenRecording } from '../read-recording.ts'
 export interface LoggedRecording {
   /** From the `opened` event of the session; null without one. */
   readonly mode: string | null
-  /** The proof and its time; null if the recording was not closed. */
+  /**
+   * The proof and its time; null if the recording was not closed. `session`: the process of the session closed it. `adopter`:
+   * another process closed it, because the process of the session had ended, for example after a crash.
+   */
   readonly end: (ProvenRecording & { readonly at: number; readonly by: 'session' | 'adopter' }) | null
   /** Removed at the end of its retention. */
   readonly removed: boolean
@@ -37,7 +40,7 @@ export function createLoggedRecordings(): LoggedRecordings {
       else if (kind === 'recording.removed') all.set(entry.id, { ...before, removed: true })
       else if (kind === 'closed' || kind === 'recording.closed') {
         const by = kind === 'closed' ? 'session' : 'adopter'
-        // The recording process knows more than a process that adopted the recording by mistake.
+        // The process of the session has the complete proof. An adopter may have closed a recording that still ran.
         if (before.end?.by === 'session' && by === 'adopter') return
         const end = readEnd(entry)
         if (end !== null) all.set(entry.id, { ...before, end: { ...end, at: Date.parse(String(at)), by } })

@@ -26,13 +26,15 @@ export interface RecordingFinding {
 /** The result of comparing a store with an audit log. */
 export interface RecordingsVerification {
   readonly intact: boolean
-  /** The first 100, ordered by ID. */
+  /** The first 100: recordings ordered by ID, then stray objects. */
   readonly findings: readonly RecordingFinding[]
+  /** The number of all findings. */
   readonly found: number
   /** Recordings that match the log completely. */
   readonly proven: number
-  /** Chunks that were read, and their stored size. */
+  /** Chunks that were read. */
   readonly chunks: number
+  /** The stored size of these chunks. */
   readonly bytes: number
   /** Recordings that are not closed yet: the stored chunks are intact, and the log has no proof to compare them with. */
   readonly open: number
@@ -44,8 +46,9 @@ export interface RecordingsVerification {
   readonly newer: number
   /** Recordings without any session data, because the session was never opened. */
   readonly empty: number
-  /** Recordings from months whose events were not read, so neither proven nor refuted: the first 100, and their number. */
+  /** The first 100 recordings from months whose events were not read, so that they are neither proven nor refuted. */
   readonly unproven: readonly string[]
+  /** The number of all these recordings. */
   readonly unprovenCount: number
   /** Proven recordings with chunks that none of the keys decrypts. Null without keys. */
   readonly unopened: number | null
@@ -114,8 +117,7 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
 
   async function checkUnknown(id: string): Promise<void> {
     const at = momentOf(id)
-    // The ID contains the start time. A recording with a future time, or without one, did not begin while the log was
-    // read.
+    // The ID contains the start time. A recording whose ID has no time, or one in the future, does not count as newer.
     if (at !== null && at > until && at <= now + uploadGrace) counts.newer += 1
     else if (at !== null && !wasRead(at)) {
       unprovenCount += 1

@@ -9,7 +9,7 @@ export interface RawConnection {
   readonly socket: Socket
   /** All bytes that arrived. */
   readonly received: string
-  /** True after the peer ended the connection, and after `end`. */
+  /** True after the peer ended the connection, after an error, and after `end`. */
   readonly closed: boolean
   /** Resolves when the peer ended the connection: with `end`, or with the code of the error. */
   readonly ended: Promise<string>
@@ -53,7 +53,7 @@ function rawConnection(socket: Socket): RawConnection {
   /** Where the next message begins in `received`. */
   let position = 0
   let closed = false
-  /** False after an error. */
+  /** True only after the peer has ended its side without an error. */
   let endedByPeer = false
   let readFrames: ChunkHandler | null = null
   const waiting = new Set<() => void>()

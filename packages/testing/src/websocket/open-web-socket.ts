@@ -10,8 +10,9 @@ export interface ClientSocket {
   send(bytes: Buffer): void
   /** Sends the empty binary frame with which convox ends the input. */
   sendEndOfInput(): void
-  /** Waits for an empty binary frame or the end of the connection. @returns all messages before it */
+  /** Waits for an empty binary frame or the end of the connection. @returns all other messages so far */
   readToEnd(): Promise<string[]>
+  /** As `readToEnd`, for messages as bytes. */
   readBytesToEnd(): Promise<Buffer[]>
   close(): void
   /** Resolves when the connection has ended. */
