@@ -7,7 +7,7 @@ export interface TrackerOutput {
   bytes(part: Buffer): void
   /** A frame can be inserted here. Called only while `boundaryRequested` is true. */
   boundary(): void
-  /** A piece of a data message, still masked. */
+  /** A piece of a data message, still masked. `offset` is its position in the payload of its frame. */
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void
 }
 

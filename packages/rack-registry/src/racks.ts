@@ -9,7 +9,7 @@ export interface RackSelector {
   readonly prefix: string | null
   /** The rack that the credential is bound to, or null if it is valid for all racks. */
   readonly bound: string | null
-  /** What the header `Rack` of console mode names, or null without the header. */
+  /** The rack that the header `Rack` names in console mode, or null without the header. */
   readonly named?: NamedRack | null
   /** Names of racks that an error may disclose to the caller. Called only if they matter. */
   readonly usableRacks?: () => readonly string[]
@@ -20,7 +20,7 @@ export interface RackSelector {
   readonly onlyUsable?: boolean
 }
 
-/** A rack by its `<organization>/<rack>`. */
+/** A rack that the caller named as `<organization>/<rack>`. */
 export interface NamedRack {
   readonly organization: string
   /** As the caller sent it. */

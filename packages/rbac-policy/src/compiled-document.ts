@@ -12,7 +12,7 @@ export interface CompiledDocument {
   /** The name of the document. */
   readonly source: string
   readonly roles: ReadonlyMap<string, CompiledRole>
-  /** The command rules. */
+  /** Returns the command rules. Some policies compile them only when this is called. */
   readonly rules: () => CompiledRules
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
   readonly blocked: (call: RackCall) => Denial | null

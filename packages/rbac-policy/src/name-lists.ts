@@ -31,7 +31,7 @@ export function unblockedName(route: string): string {
   return `unblocked:${route}`
 }
 
-/** The name of `stepUp.enrollBy`. */
+/** The name of the rule that `stepUp.enrollBy` sets. */
 export const enrollmentName = 'enrollment'
 
 /** The line of a part without its own `source` field, by its name; the name of the document if the line is unknown. */

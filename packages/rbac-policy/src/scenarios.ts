@@ -31,7 +31,7 @@ export interface RackFacts {
   readonly rackParameters?: readonly string[]
 }
 
-/** One scenario of a planned call: the call as it would be if a condition holds. */
+/** One scenario of a planned call: the call as it would be under a condition. */
 export interface Scenario {
   /** The condition, as it follows "if". Empty if the call depends on no fact of the rack. */
   readonly when: string

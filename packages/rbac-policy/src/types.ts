@@ -54,7 +54,7 @@ export interface Principal {
   readonly id: string
   /** The name as `actorName` formats it, for `Convox-Actor` and the audit log. */
   readonly name: string
-  /** The ID of the credential: the session of a user, or the API token. Never the token itself. */
+  /** The ID of the credential: the session of a user or a job, or the API token. Never the token itself. */
   readonly credential: string
   /** The rack that the credential is bound to, or null for all. */
   readonly rack: string | null

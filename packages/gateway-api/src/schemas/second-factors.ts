@@ -69,7 +69,7 @@ export const NewBackupCodes = Type.Object({ codes: Type.Array(Type.String()) })
 export const FactorResetRequest = Type.Object({ reason: Line(200, 'why, for the audit log') }, closed)
 export const FactorReset = Type.Object({ removed: Type.Array(SecondFactor) })
 
-/** What applies to the second factors of the caller. */
+/** The rules about second factors that apply to the caller. */
 export const FactorSettings = Type.Object({
   passkeys: Type.Boolean(),
   passkeysReason: Nullable(

@@ -5,7 +5,7 @@ import { closed, ExtensibleEnum, Id, NamePattern, Nullable, Time } from './commo
 const Claim = Type.String({ minLength: 1, maxLength: 100, description: 'a top-level claim of the token' })
 const ClaimValue = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Integer(), Type.Boolean()])
 
-/** What one claim of a job's token must be. */
+/** A condition that one claim of a job's token must meet. */
 export const TrustCondition = Type.Union([
   Type.Object({ claim: Claim, equals: ClaimValue }, closed),
   Type.Object({ claim: Claim, oneOf: Type.Array(ClaimValue, { minItems: 1, maxItems: 50 }) }, closed),
@@ -160,7 +160,7 @@ export type TrustTestRequest = Static<typeof TrustTestRequest>
 
 const sentence = 'a sentence, and another one with what to do, if anything'
 
-/** What would happen to a job with these claims. */
+/** The result that a job with these claims would get. */
 export const TrustTest = Type.Object({
   verified: Type.Literal(false, {
     description: 'the signature was not checked, and neither was whether the token was used before',

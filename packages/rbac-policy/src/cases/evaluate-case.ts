@@ -16,7 +16,7 @@ export interface CaseEvaluation {
   readonly effect: CaseEffect
   /**
    * The decisions that determine the effect. `deny`: the first denial. `open`: both possible decisions about each open call.
-   * `needs`: those that need a step-up. `allow`: those about all calls.
+   * `needs`: the decisions that require a step-up. `allow`: the decisions about all calls.
    */
   readonly decisions: readonly Decision[]
 }

@@ -41,7 +41,9 @@ export interface PackageCall {
 export interface PackagePrincipal {
   readonly kind: PrincipalKind
   readonly id: string
-  /** The email address of a user, or the name of a token or trust, which its creator chose. */
+  /**
+   * The email address of a user, `token:NAME (OWNER)` for an API token, or the repository of a job. Owners choose token names.
+   */
   readonly name: string
   readonly groups: readonly string[]
   /** The roles of the principal at the scope of the call. */

@@ -16,7 +16,7 @@ export interface ThreadRecordingOptions {
 
 const nothing = Buffer.alloc(0)
 const threadFailed = 'the recording thread failed'
-/** Bytes of the last marker. More than any reason for the end of a session, and less than the maximum of an entry. */
+/** Maximum bytes of the last marker. Every reason for the end of a session is shorter, and an entry can be longer. */
 const maxMarkerBytes = 1_024
 
 /** The main thread's side of a recording that another thread makes. */

@@ -15,7 +15,7 @@ export function statusOf(message: Pick<HttpMessage, 'startLine'>): number {
   return Number(message.startLine.split(' ')[1])
 }
 
-/** Facts that the bytes alone do not tell. */
+/** Facts that the parser cannot read from the bytes of the message. */
 export interface MessageContext {
   /** No more bytes will come: that ends a body of unknown length. */
   readonly ended?: boolean
