@@ -30,7 +30,7 @@ export function billOfMaterials(metafile, directory) {
 }
 
 /** Entries of `process.versions` that are not components of Node: its own version, and those of interfaces and data. */
-const noParts = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz'])
+const nonComponents = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz'])
 
 /**
  * The bill of materials of an executable: the bundle's, which is the same for every target, and the target's Node with its
@@ -55,7 +55,7 @@ export function executableBill(bill, { target, runtime, version, preparer, licen
       licenses: [{ license: { name: 'file: LICENSE', text: { content: licence, contentType: 'text/plain' } } }],
     },
     components: Object.entries(versions)
-      .filter(([name]) => !noParts.has(name))
+      .filter(([name]) => !nonComponents.has(name))
       .map(([name, part]) => ({ type: 'library', 'bom-ref': `${reference}#${name}`, name, version: part })),
   }
   const { metadata, components = [], dependencies } = bill

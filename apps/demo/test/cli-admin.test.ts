@@ -442,6 +442,8 @@ describe('trusts', () => {
     [['--role', 'ci', '--provider', 'github', '--claim', 'a=b'], '--with belongs to --provider'],
     [['--role', 'ci', '--provider', 'github', '--with', 'ref'], 'ref is not a value of --with'],
     [['--role', 'ci', '--provider', 'github', '--with', 'nonsense=1'], ''],
+    [['--role', 'ci', '--provider', 'github', '--with', 'provider=gitlab'], '--with cannot name the provider.'],
+    [['--role', 'ci', '--provider', 'github', '--with', 'ref=a', '--with', 'ref=b'], '--with names ref twice.'],
     [
       ['--role', 'ci', '--issuer', 'https://x.example.com', '--claim', 'a=b', '--max-age', '1h'],
       '--max-age is not a number of seconds',

@@ -118,7 +118,7 @@ function visibleDifferences(exchange: Exchange): string[] {
 function overlay(base: Translation): Translation {
   const own = createTranslation()
   return {
-    toPresent: (recorded) => own.toPresent(base.toPresent(recorded)),
-    learn: (recorded, present) => own.learn(base.toPresent(recorded), present),
+    toCurrent: (recorded) => own.toCurrent(base.toCurrent(recorded)),
+    learn: (recorded, present) => own.learn(base.toCurrent(recorded), present),
   }
 }

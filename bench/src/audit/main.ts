@@ -24,7 +24,7 @@ const halfMilliseconds = 30_000
 const halfRounds = 5
 const warmUp = 5_000
 /** The maximum number of events in a commit of the writer. */
-const usualBatch = 256
+const maxBatch = 256
 const rackToken = 'bench-rack-password'
 
 turnOffPretenuring()
@@ -81,7 +81,7 @@ async function measureMaximumRate(): Promise<void> {
   const database = openDatabase(gateway.variables.DATABASE_OWNER_URL, { max: 1 })
   await database.sql`create table if not exists bench_lines (line text not null)`
   const inserts: number[] = []
-  for (let round = 1; round <= rounds; round++) inserts.push(await plainInserts(database, usualBatch))
+  for (let round = 1; round <= rounds; round++) inserts.push(await plainInserts(database, maxBatch))
   const plain = spread(inserts).median
   for (let round = 1; round <= rounds; round++) {
     const before = { ...writer.stats(), own: process.cpuUsage(), postgres: familyMicros(gateway.postmaster) }

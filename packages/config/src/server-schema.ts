@@ -160,7 +160,7 @@ export const ServerEnvironment = Type.Object({
     countProblem,
     '256',
   ),
-  CONNECTIONS: checked('open connections in all, from 1 to 10000', countProblem, '10000'),
+  CONNECTIONS: checked('open connections of all callers together, from 1 to 10000', countProblem, '10000'),
   CONNECTIONS_PER_CALLER: checked(
     'open connections of one principal, and of one client network before a request on them is authenticated, from 1 to 10000',
     countProblem,

@@ -51,7 +51,7 @@ export function explainDatabaseError(error: unknown, url: string): Explanation {
       return { reason: `${server} is starting up or shutting down:`, remedy: 'try again in a moment' }
     case '42501':
       return {
-        reason: `the login "${user}" may not do this on "${name}":`,
+        reason: `the login "${user}" lacks a privilege on "${name}":`,
         remedy: 'start the gateway with DATABASE_OWNER_URL',
       }
     case '42P01':

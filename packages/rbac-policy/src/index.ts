@@ -31,7 +31,6 @@ export {
   type TokenRule,
   type TokenTerms,
 } from './policy-document.ts'
-export { rackUpdateRoute } from './scenarios.ts'
 export type { PolicyOptions } from './proxy.ts'
 export {
   commandWords,
@@ -42,6 +41,7 @@ export {
   sessionOf,
 } from './recordings.ts'
 export { requiredPermissions } from './required-permissions.ts'
+export { rackUpdateRoute } from './scenarios.ts'
 export type { StepUpDecision } from './step-up.ts'
 export type { Enrollment, ManagementCall } from './step-up-decision.ts'
 export { isStricter, levelInWords } from './step-up-level.ts'

@@ -3,7 +3,7 @@ import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { narrowDecision, stricterOf } from './narrow-decision.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
-import { scenariosOf, type RackFacts } from './scenarios.ts'
+import { type RackFacts, scenariosOf } from './scenarios.ts'
 import { levelInWords } from './step-up-level.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 

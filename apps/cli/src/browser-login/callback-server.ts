@@ -52,12 +52,13 @@ function queryOf(
   { port, path }: Pick<CallbackServer<unknown>, 'port' | 'path'>,
 ): URLSearchParams | null {
   const [pathname = '', query = ''] = url.split('?', 2)
-  if (method !== 'GET' || headers.host !== `127.0.0.1:${port}` || !isEqual(pathname, `/${path}`)) return null
+  if (method !== 'GET' || headers.host !== `127.0.0.1:${port}` || !isEqualInConstantTime(pathname, `/${path}`))
+    return null
   return new URLSearchParams(query)
 }
 
 /** Compares in constant time. */
-export function isEqual(received: string, expected: string): boolean {
+export function isEqualInConstantTime(received: string, expected: string): boolean {
   const [one, other] = [Buffer.from(received), Buffer.from(expected)]
   return one.length === other.length && timingSafeEqual(one, other)
 }

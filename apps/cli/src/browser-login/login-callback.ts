@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type CallbackServer, isEqual, openCallbackServer } from './callback-server.ts'
+import { type CallbackServer, isEqualInConstantTime, openCallbackServer } from './callback-server.ts'
 
 export type LoginAnswer = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'denied' }
 
@@ -22,7 +22,7 @@ const acceptedPage = 'You can close this page. Go back to the terminal.'
 const deniedPage = 'You denied the login. You can close this page.'
 
 function answerIn(query: URLSearchParams, state: string): LoginAnswer | null {
-  if (!isEqual(query.get('state') ?? '', state)) return null
+  if (!isEqualInConstantTime(query.get('state') ?? '', state)) return null
   if (query.get('error') === 'access_denied') return { kind: 'denied' }
   const code = query.get('code') ?? ''
   return /^[A-Za-z0-9_-]{20,200}$/.test(code) ? { kind: 'code', code } : null

@@ -16,7 +16,7 @@ import type { Context } from '../context.ts'
 import { askRenewal, renewalDeadlineMs } from '../gateway/gateway-client.ts'
 import type { Target } from '../target/target.ts'
 import { withCredentialsLock } from '../token-store/credentials-lock.ts'
-import { checkReplaceable, readToken, replaceToken } from '../token-store/stored-token.ts'
+import { readToken, replaceToken, rewriteToCheck } from '../token-store/stored-token.ts'
 import { expiryOf } from './expiry.ts'
 
 /**
@@ -54,7 +54,7 @@ async function checkStorable(context: Context, stored: CredentialWithToken): Pro
   if (stored.entry.kept_in === undefined) return
   await withCredentialsLock(context, async () => {
     const current = await readCredential(context, stored.slot)
-    if (current?.token === stored.token) await checkReplaceable(context, current, current.token)
+    if (current?.token === stored.token) await rewriteToCheck(context, current, current.token)
   })
 }
 

@@ -20,7 +20,7 @@ export async function logOutSession(
   try {
     const id = await currentSession(gateway)
     if (id === null) return 'the gateway has no session with this token.'
-    const other = await findUserOf(id, gateway, remaining)
+    const other = await nameUsingSession(id, gateway, remaining)
     if (other !== null) return `the session stays valid, because ${printable(other)} uses it, too.`
     await revokeSession(gateway, id)
     return 'the session is revoked on every machine that has its token.'
@@ -33,7 +33,7 @@ export async function logOutSession(
 }
 
 /** The name of a remaining credential that uses the same session, perhaps with another token. */
-async function findUserOf(
+async function nameUsingSession(
   id: string,
   { origin }: GatewayAccess,
   remaining: readonly RemainingCredential[],

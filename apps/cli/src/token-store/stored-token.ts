@@ -83,7 +83,7 @@ export async function replaceToken(
 }
 
 /** Writes a token to its keychain again, to make sure that a newer one can replace it. @throws KeychainUnusable */
-export async function checkReplaceable(context: Context, { slot, entry }: Credential, token: string): Promise<void> {
+export async function rewriteToCheck(context: Context, { slot, entry }: Credential, token: string): Promise<void> {
   if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(slot), token)
 }
 

@@ -8,7 +8,7 @@ export function createLargeAnswers() {
   const planned = new Set<{ matcher: RequestMatcher; bytes: number }>()
   return {
     /** @returns a function that ends the replacement */
-    largeAnswer(matcher: RequestMatcher, bytes: number): () => void {
+    enlargeAnswers(matcher: RequestMatcher, bytes: number): () => void {
       const entry = { matcher, bytes }
       planned.add(entry)
       return () => void planned.delete(entry)

@@ -34,7 +34,7 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
   const { clock = systemClock } = options
   const log = createReceivedLog()
   const faults = createFaults()
-  const { largeAnswer, largeAnswerSize } = createLargeAnswers()
+  const { enlargeAnswers, largeAnswerSize } = createLargeAnswers()
   const random = createRandom(options.seed)
   const serving: Serving = {
     rack: seedRack({ name: options.name, token: options.token, clock, random }),
@@ -56,7 +56,7 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
     received: log.requests,
     clearReceived: () => log.requests.splice(0),
     failNext: faults.failNext,
-    largeAnswer,
+    enlargeAnswers,
     get connections() {
       return sockets.size
     },

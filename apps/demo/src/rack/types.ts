@@ -41,7 +41,7 @@ export interface DemoRack {
    *
    * @returns a function that ends the replacement
    */
-  largeAnswer(matcher: RequestMatcher, bytes: number): () => void
+  enlargeAnswers(matcher: RequestMatcher, bytes: number): () => void
   /** Open TCP connections. */
   readonly connections: number
 }

@@ -28,7 +28,9 @@ describe('GET /health', () => {
   afterAll(() => system.stop())
 
   async function healthOf(url: string, token: string, query = ''): Promise<{ text: string; health: Health }> {
-    const response = await fetch(`${url}/gateway/api/v1/health${query}`, { headers: { authorization: `Bearer ${token}` } })
+    const response = await fetch(`${url}/gateway/api/v1/health${query}`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
     expect(response.status).toBe(200)
     const text = await response.text()
     return { text, health: JSON.parse(text) }

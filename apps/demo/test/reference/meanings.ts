@@ -8,7 +8,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'send the header once, and do not name it in Connection',
   ],
   RGW_AMBIGUOUS_PARAMETERS: ['a parameter is unknown or ambiguous', 'send each known parameter once'],
-  RGW_APPROVAL_NEEDED: ['a policy package requires an approval, and the gateway has no approvals yet', 'the gateway can’t ask for approvals yet'],
+  RGW_APPROVAL_NEEDED: [
+    'a policy package requires an approval, and the gateway has no approvals yet',
+    'the gateway can’t ask for approvals yet',
+  ],
   RGW_ARCHIVE_REFUSED: ['a month can’t be archived or dropped', 'see the message; nothing was dropped'],
   RGW_BAD_FRAME: ['the HTTP request is ambiguous or invalid', 'see the rule below; some rules have another status'],
   RGW_BODY_TOO_LARGE: ['the form is too large', 'send a smaller form'],

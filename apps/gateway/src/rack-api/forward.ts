@@ -118,7 +118,7 @@ function toUnclearChange(error: unknown): unknown {
   return withRule(
     new ChangeUnclear(
       `${reasonOf(error, 'unknown')} The change may have been made.`,
-      'Check whether it was before you try again.',
+      'Check whether the change was made before you try again.',
     ),
     'change-unclear',
   )

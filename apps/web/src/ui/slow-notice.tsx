@@ -4,7 +4,7 @@ import { Button } from './button.tsx'
 import styles from './slow-notice.module.css'
 
 /** Milliseconds after which a page says what it is waiting for. */
-const patience = 5_000
+const slowAfter = 5_000
 
 interface SlowNoticeProps {
   readonly rack: string
@@ -21,7 +21,7 @@ export function SlowNotice({ rack, advice, onStop }: SlowNoticeProps) {
   useEffect(() => {
     setSlow(false)
     if (isAskingPerson) return
-    const timer = setTimeout(() => setSlow(true), patience)
+    const timer = setTimeout(() => setSlow(true), slowAfter)
     return () => clearTimeout(timer)
   }, [isAskingPerson])
   if (!isSlow) return null

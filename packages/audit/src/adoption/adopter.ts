@@ -62,17 +62,17 @@ export function createAdopter({
       if (ownStream === null || !available) return
       const found = await adoptions.claim(ownStream)
       if (found === null) return
-      await accountFor(found, ownStream)
+      await recordUnknownOutcomes(found, ownStream)
       counts.adopted++
       onAdopted?.(found)
     }
   }
 
-  async function accountFor(found: AdoptedStream, ownStream: string) {
+  async function recordUnknownOutcomes(found: AdoptedStream, ownStream: string) {
     const record = (drafts: readonly EventDraft[], upTo: number, complete: boolean) =>
       writer.recordAdoption(ownStream, drafts, { stream: found.id, upTo, complete })
-    const from = found.accountedUpTo ?? 0
-    if (found.accountedUpTo === null) await record([abandonedDraft(found)], 0, false)
+    const from = found.outcomesRecordedUpTo ?? 0
+    if (found.outcomesRecordedUpTo === null) await record([abandonedDraft(found)], 0, false)
     // No progress is recorded for the stream of the previous month. After a crash, it is searched again, and the search skips
     // calls that already have an outcome.
     if (found.previousMonthStream && from === 0) {

@@ -12,7 +12,7 @@ export interface AdoptedStream {
   /** Whether its process had a fallback file. */
   readonly fallback: boolean
   /** Each unfinished call up to this `seq` has an `outcome.unknown` event; null if the adoption has recorded nothing yet. */
-  readonly accountedUpTo: number | null
+  readonly outcomesRecordedUpTo: number | null
   /** The stream of the same process in the previous month; null if it does not exist, was not closed, or was adopted. */
   readonly previousMonthStream: { readonly id: string; readonly month: number } | null
 }

@@ -97,7 +97,7 @@ async function describeStream(sql: Sql, row: ClaimedRow): Promise<AdoptedStream>
     month,
     last: await lastEvent(sql, { id: row.id, month }),
     fallback: row.fallback,
-    accountedUpTo: row.accounted_seq === null ? null : Number(row.accounted_seq),
+    outcomesRecordedUpTo: row.accounted_seq === null ? null : Number(row.accounted_seq),
     previousMonthStream: await previousMonthStream(sql, row.follows),
   }
 }

@@ -42,7 +42,7 @@ function explainOpenStream(
   if (!closed && !adopted && leased) return 'is still being written'
   if (!closed && !adopted) return 'was never closed; a running gateway adopts it within a minute'
   if (!closed && !accounted)
-    return 'was adopted, but not all of its calls are accounted for; see the readiness of the gateways'
+    return 'was adopted, but not all of its calls have an outcome yet; see the readiness of the gateways'
   if (size === null || settled === true) return null
   if (!closed && !isOld) return 'was abandoned; its end becomes final when the next month is over'
   return 'has events that no checkpoint signs yet; a running gateway signs them within a minute'

@@ -116,7 +116,7 @@ test('a month with an open or not fully adopted stream stays', async () => {
   await log.admin`update audit.streams set lease_until = now() - interval '1 hour'`
   expect(await log.retain(store)).toEqual(open('was never closed'))
   await log.admin`update audit.streams set adopted_by = gen_random_uuid()`
-  expect(await log.retain(store)).toEqual(open('not all of its calls are accounted for'))
+  expect(await log.retain(store)).toEqual(open('not all of its calls have an outcome yet'))
   await log.admin`update audit.streams set accounted_at = now()`
   expect(await log.retain(store)).toEqual(open('when the next month is over'))
   expect(store.objects.size).toBe(0)

@@ -10,14 +10,14 @@ export interface LoggedAlarms {
 }
 
 /** The limit of alarms that are read. Only the newest ones are read, so that many forged old alarms cannot push real new ones out of the limit. */
-const mostAlarms = 1_000
+const maxAlarms = 1_000
 
 /** Newest first. */
 export const alarmsQuery = `
   select e.at, e.canonical, exists (
     select 1 from audit.events a where a.of_event = e.id and a.kind = 'alarm.acknowledged'
   ) as acknowledged
-  from audit.events e where e.kind = 'audit.inconsistent' order by e.at desc limit ${mostAlarms}`
+  from audit.events e where e.kind = 'audit.inconsistent' order by e.at desc limit ${maxAlarms}`
 
 /** An unreadable row counts as an alarm. */
 function keyOf(canonical: string): string {

@@ -18,7 +18,7 @@ export interface NoteSignature {
   readonly signature: Buffer
 }
 
-const mostSignatures = 16
+const maxSignatures = 16
 
 /** @param text lines without control characters, each with a line break */
 export function signNote(text: string, keys: readonly SigningKey[]): string {
@@ -34,7 +34,7 @@ export function readNote(note: string): Note | null {
   const end = note.lastIndexOf('\n\n')
   if (end < 1 || !note.endsWith('\n') || hasControls(note)) return null
   const lines = note.slice(end + 2, -1).split('\n')
-  if (lines.length > mostSignatures) return null
+  if (lines.length > maxSignatures) return null
   const signatures: NoteSignature[] = []
   for (const line of lines) {
     const [, name, encoded = ''] = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line) ?? []

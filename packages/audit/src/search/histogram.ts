@@ -39,7 +39,8 @@ export function readHistogramRange(query: FilterQuery, now: number, maxBuckets: 
   const filters = readFilters(query)
   const to = filters.to ?? new Date(now)
   const from = filters.from ?? new Date(to.getTime() - day * 1_000)
-  if (from >= to) throw new InvalidFilter('The filter "from" is in the future.', 'Use an earlier time, or add the filter "to".')
+  if (from >= to)
+    throw new InvalidFilter('The filter "from" is in the future.', 'Use an earlier time, or add the filter "to".')
   return { filters: { ...filters, from, to }, width: widthFor({ from, to }, maxBuckets) }
 }
 

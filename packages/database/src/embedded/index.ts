@@ -3,7 +3,7 @@ import { findBinaries, reachableBinaries } from './binaries.ts'
 import { clusterOf, createDataDirectory, prepareCluster } from './cluster.ts'
 import { makeLogins } from './logins.ts'
 import { readPasswords } from './passwords.ts'
-import { expectFree, runningPostmaster } from './postmaster.ts'
+import { runningPostmaster, waitUntilFree } from './postmaster.ts'
 import { checkReachable } from './reachable.ts'
 import { startServer } from './server.ts'
 import { serverUser } from './system-user.ts'
@@ -40,7 +40,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await createDataDirectory(dataDir, systemUser)
   if (systemUser) await checkReachable(dataDir, systemUser)
   const binaries = systemUser ? await reachableBinaries(found, systemUser, dataDir) : found
-  await expectFree(clusterOf(dataDir), 3_000)
+  await waitUntilFree(clusterOf(dataDir), 3_000)
   const passwords = await prepareCluster(dataDir, binaries, systemUser)
   const server = await startServer({
     program: binaries.postgres,

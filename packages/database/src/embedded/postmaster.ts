@@ -20,7 +20,7 @@ export async function runningPostmaster(cluster: string): Promise<Postmaster | n
   )
   const pid = Number(lines?.[0])
   if (!Number.isSafeInteger(pid) || pid <= 0) return null
-  return (await serves(pid, cluster)) ? { pid, port: Number(lines?.[3]) } : null
+  return (await isServerOf(pid, cluster)) ? { pid, port: Number(lines?.[3]) } : null
 }
 
 /**
@@ -29,7 +29,7 @@ export async function runningPostmaster(cluster: string): Promise<Postmaster | n
  *
  * @throws EmbeddedInUse if a server still runs after `timeout` milliseconds
  */
-export async function expectFree(cluster: string, timeout: number): Promise<void> {
+export async function waitUntilFree(cluster: string, timeout: number): Promise<void> {
   const deadline = performance.now() + timeout
   for (;;) {
     const running = await runningPostmaster(cluster)
@@ -45,7 +45,7 @@ function lockFile(cluster: string) {
 }
 
 /** Process ids are reused, especially in containers, so this also checks the process's directory or command. */
-async function serves(pid: number, cluster: string): Promise<boolean> {
+async function isServerOf(pid: number, cluster: string): Promise<boolean> {
   if (process.platform === 'linux') {
     const [cwd, home] = await Promise.all([readlink(`/proc/${pid}/cwd`).catch(() => null), realpath(cluster)])
     return cwd === home

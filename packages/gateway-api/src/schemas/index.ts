@@ -18,7 +18,7 @@ export {
   PolicyMatrix,
   type RequestedCall,
 } from './policy.ts'
-export { RackStatus } from './racks.ts'
+export { RackStatus, RackStatuses } from './racks.ts'
 export { Recording } from './recordings.ts'
 export { Enrollment, NewFactor, SecondFactor } from './second-factors.ts'
 export { EndedSessions, type NewSession, type RenewedSession, Session } from './sessions.ts'

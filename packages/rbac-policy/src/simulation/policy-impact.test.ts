@@ -200,6 +200,19 @@ describe('the step-ups of a proposed document', () => {
   const ada = { kind: 'user', id: 'u1', name: 'ada@example.com', roles: ['deployer'], credential: 's1' }
   const billing = { app: 'billing', path: '/apps/billing/releases/R1/promote' }
 
+  test('a call that would newly be permitted with a proof is not counted as refused without one', () => {
+    const proposed = written(
+      'commands: { rules: { migrate: { run: rake db:migrate, roles: [deployer] } } }',
+      'stepUp: { permissions: { process:run: always } }',
+    )
+    expect(impact(proposed, run('rake db:migrate', 'deny'))).toMatchObject({
+      permitted: 1,
+      refused: 0,
+      changes: [{ effect: 'permits', rule: 'step-up:permission process:run' }],
+      stepUp: { refused: 0 },
+    })
+  })
+
   test('are counted by requirement, once per session and window, and each time for always', () => {
     const calls = [30, 12, 9, 0].map((minutes) => recorded({ at: at(minutes), principal: ada }))
     const elsewhere = recorded({ at: at(9), principal: { ...ada, credential: 's2' } })

@@ -104,7 +104,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
 
   function addChange(recorded: RecordedCall, { effect, decision }: CallChange): void {
     total[effect] += 1
-    if (decision.rule.startsWith('step-up:')) withoutProof += 1
+    if (effect === 'refuses' && decision.rule.startsWith('step-up:')) withoutProof += 1
     const { principal, route, rack, command, at } = recorded
     const app = recorded.app ?? null
     const words = command?.join(' ') ?? null

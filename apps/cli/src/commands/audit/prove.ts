@@ -64,6 +64,8 @@ async function proveFromArchive(directory: string, id: string): Promise<unknown>
     throw asUnreadable(error)
   })
   if (result.kind === 'proof') return result.proof
+  if (result.kind === 'unsigned')
+    throw new NotSigned('No checkpoint in the archive covers this event.', 'Verify the archive.')
   throw new Usage('The archive has no event with this ID.', 'Name the archive of the month of the event.')
 }
 

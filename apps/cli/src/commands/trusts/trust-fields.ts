@@ -72,7 +72,8 @@ function patternCondition(text: string): object {
 function templateFields(texts: readonly string[]): object {
   const fields = texts.map((text) => split('--with', text))
   const names = fields.map(([name]) => name)
-  const repeated = names.find((name, index) => names.indexOf(name) !== index || name === 'provider')
+  if (names.includes('provider')) throw new Usage('--with cannot name the provider.', 'Name it with --provider only.')
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
   if (repeated !== undefined) throw new Usage(`--with names ${printable(repeated)} twice.`, 'Keep one of them.')
   return Object.fromEntries(fields.map(([name, value]) => [name, fieldValue(name, value)]))
 }

@@ -37,11 +37,11 @@ export function updatePolicyCache(
 export function writePolicyCache(path: string, { tag, checkedAt, text }: CachedPolicy): void {
   const head = JSON.stringify({ tag, checkedAt })
   const content = `${markOf(head, text)}\n${head}\n${text}`
-  if (content.length > maxBytes) return
+  if (Buffer.byteLength(content) > maxBytes) return
   try {
     preparePrivateDirectory(path, [])
     writePrivateFile(path, content)
-    removeUnused(dirname(path))
+    removeOldFiles(dirname(path))
   } catch {
     // The next command asks the gateway again.
   }
@@ -52,7 +52,7 @@ function markOf(head: string, text: string): string {
 }
 
 /** Removes files that are older than `maxAge`, and the oldest ones if there are more than `maxFiles`. */
-function removeUnused(directory: string): void {
+function removeOldFiles(directory: string): void {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.json'))
     .map((name) => join(directory, name))

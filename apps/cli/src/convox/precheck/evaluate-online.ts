@@ -10,7 +10,7 @@ import { type PlannedStepUp, plannedStepUp } from './planned-step-up.ts'
 import type { CachedPolicyFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot } from './snapshot.ts'
 
-export interface OnlineEvaluation {
+export interface OnlineEvaluationOptions {
   readonly now: number
   readonly target: Target
   /** The file of the cached policy. */
@@ -33,7 +33,7 @@ export interface CommandCalls {
  */
 export async function evaluateOnline(
   { needed, planned }: CommandCalls,
-  { now, target, path, cached }: OnlineEvaluation,
+  { now, target, path, cached }: OnlineEvaluationOptions,
 ): Promise<PlannedStepUp | null> {
   const snapshot = cached && readCheckedSnapshot(cached.text)
   const entry = { path, cached: snapshot === null ? null : verifyChecksum(cached) }

@@ -122,7 +122,7 @@ describe('translation', () => {
     const translation = createTranslation()
     translation.learn('"RAAAAAAAAAA" "BAAAAAAAAAA"', '"RBBBBBBBBBB" "BCCCCCCCCCC"')
     translation.learn('"RZZZZZZZZZZ" "RAAAAAAAAAA"', '"RYYYYYYYYYY" "RBBBBBBBBBB"')
-    expect(translation.toPresent('/RAAAAAAAAAA/BAAAAAAAAAA/RZZZZZZZZZZ/RUNKNOWNXXX')).toBe(
+    expect(translation.toCurrent('/RAAAAAAAAAA/BAAAAAAAAAA/RZZZZZZZZZZ/RUNKNOWNXXX')).toBe(
       '/RBBBBBBBBBB/BCCCCCCCCCC/RYYYYYYYYYY/RUNKNOWNXXX',
     )
   })
@@ -130,7 +130,7 @@ describe('translation', () => {
   test('never pairs ids of different kinds', () => {
     const translation = createTranslation()
     translation.learn('run-aaaaaaaaaa', 'web-aaaaaaaaa-aaaaa')
-    expect(translation.toPresent('run-aaaaaaaaaa')).toBe('run-aaaaaaaaaa')
+    expect(translation.toCurrent('run-aaaaaaaaaa')).toBe('run-aaaaaaaaaa')
   })
 })
 

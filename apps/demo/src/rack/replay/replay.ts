@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectRaw, type HttpMessage, isLastFrame, type RawConnection, writeMessage } from '@rack-gateway/testing/http'
 import { type Frame, opcodes } from '@rack-gateway/testing/websocket'
-import { presentRequest } from './present-request.ts'
+import { toCurrentRequest } from './current-request.ts'
 import type { CliRecording } from './recordings.ts'
 import { type RecordedExchange, scheduleOf } from './schedule.ts'
 import { createTranslation, type Translation } from './translation.ts'
@@ -83,7 +83,7 @@ interface Player {
 }
 
 async function play(player: Player, recorded: RecordedExchange) {
-  const request = presentRequest(recorded.request, player)
+  const request = toCurrentRequest(recorded.request, player)
   const peer = await peerFor(player, recorded.connection)
   peer.send(writeMessage(request))
   const [method = '', target = ''] = request.startLine.split(' ')
@@ -98,7 +98,7 @@ async function play(player: Player, recorded: RecordedExchange) {
     recorded: recorded.answer,
     answer,
     status: Number(status),
-    expectedBody: player.translation.toPresent(recorded.answer.body),
+    expectedBody: player.translation.toCurrent(recorded.answer.body),
     recordedFrames: recorded.frames,
     frames: stream?.received ?? null,
   }

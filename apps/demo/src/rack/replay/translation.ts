@@ -1,7 +1,7 @@
 /** Maps the IDs of the recorded rack to the IDs of the current rack. */
 export interface Translation {
   /** Replaces every known ID. */
-  toPresent(recorded: string): string
+  toCurrent(recorded: string): string
   /** Pairs the IDs of two responses to the same request, in order. Existing pairs stay. */
   learn(recorded: string, present: string): void
 }
@@ -12,7 +12,7 @@ export const idPattern = /\b[BR][A-Z]{10}\b|\brun-[a-z0-9]{10}\b|\b[a-z]+-[a-z0-
 export function createTranslation(): Translation {
   const presentIds = new Map<string, string>()
   return {
-    toPresent: (recorded) => recorded.replace(idPattern, (id) => presentIds.get(id) ?? id),
+    toCurrent: (recorded) => recorded.replace(idPattern, (id) => presentIds.get(id) ?? id),
     learn(recorded, present) {
       const taken = new Set(presentIds.values())
       const before = newIds(recorded, (id) => presentIds.has(id))

@@ -34,21 +34,22 @@ export async function* exportStream({
 }: ExportOptions): AsyncGenerator<string> {
   const hash = createHash('sha256')
   let count = 0
-  let pending = format.head
+  let pending = { text: format.head, events: 0 }
   let complete = false
   try {
     for await (const batch of batches) {
       signal.throwIfAborted()
       onRead()
-      hash.update(pending)
-      if (pending !== '') yield pending
-      pending = await linesOf(batch, format)
-      count += batch.length
+      hash.update(pending.text)
+      count += pending.events
+      if (pending.text !== '') yield pending.text
+      pending = { text: await linesOf(batch, format), events: batch.length }
     }
     signal.throwIfAborted()
     complete = true
-    await record({ count, sha256: hash.update(pending).digest('hex'), complete })
-    if (pending !== '') yield pending
+    count += pending.events
+    await record({ count, sha256: hash.update(pending.text).digest('hex'), complete })
+    if (pending.text !== '') yield pending.text
   } finally {
     if (!complete) await record({ count, sha256: hash.digest('hex'), complete })
   }

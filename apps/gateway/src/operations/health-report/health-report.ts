@@ -8,7 +8,7 @@ import { databaseHealth } from './database.ts'
 import { sinkHealth } from './sinks.ts'
 
 /** The health of this process, without its racks. */
-export type HealthReport = () => Promise<Omit<Health, 'racks'>>
+export type HealthReport = () => Promise<Omit<Health, 'racks' | 'waitingFor'>>
 
 /** Milliseconds. */
 const providerMaxAge = 15_000

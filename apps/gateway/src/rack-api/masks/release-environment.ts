@@ -35,7 +35,7 @@ export async function environmentOf(rack: Rack, app: string, release: string): P
 function unclear(rack: Rack, app: string): Error {
   return withRule(
     new UpstreamUnclear(
-      `The rack ${rack.name} did not return an environment of ${app}, so the new one cannot be compared with it.`,
+      `The rack ${rack.name} did not return the environment of this release of ${app}, which the request needs.`,
       'Try again.',
     ),
     'upstream-unclear',
@@ -45,7 +45,7 @@ function unclear(rack: Rack, app: string): Error {
 function noSuchRelease(app: string): Error {
   return withRule(
     new NoSuchRelease(
-      `The app ${app} has no such release, so the new environment cannot be compared with it.`,
+      `The app ${app} has no such release, and the request needs its environment.`,
       'List the releases with convox releases.',
     ),
     'no-such-release',

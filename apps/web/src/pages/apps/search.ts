@@ -10,8 +10,6 @@ export interface AppsSearch {
   readonly dialog?: string
   /** The service, process, release, or key that the dialog is about. */
   readonly item?: string
-  /** What `item` is compared with. */
-  readonly with?: string
   /** Shows only the log of this service. */
   readonly service?: string
   /** Shows only the log of this process. */
@@ -22,7 +20,7 @@ export interface AppsSearch {
   readonly wrap?: string
 }
 
-const names = ['q', 'rack', 'open', 'dialog', 'item', 'with', 'service', 'process', 'newest', 'wrap'] as const
+const names = ['q', 'rack', 'open', 'dialog', 'item', 'service', 'process', 'newest', 'wrap'] as const
 
 export function validateAppsSearch(search: Readonly<Record<string, unknown>>): AppsSearch {
   return Object.fromEntries(

@@ -18,7 +18,7 @@ export function useAppsSearch() {
     change,
     openDialog: (dialog: string, item?: string) => change({ dialog, item }),
     /** Closes the dialog. Going back in the browser history does not open it again. */
-    closeDialog: () => change({ dialog: undefined, item: undefined, with: undefined }, { replace: true }),
+    closeDialog: () => change({ dialog: undefined, item: undefined }, { replace: true }),
   }
 }
 

@@ -3,8 +3,8 @@ import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/
 import { can } from '../../api/can.ts'
 import { get, serverNow } from '../../api/client.ts'
 import { meQuery } from '../../api/queries.ts'
-import { rackWait, repeatWhileWaiting } from './racks/rack-wait.ts'
 import { loadNextSteps } from './next-steps/next-steps-queries.ts'
+import { rackWait, repeatWhileWaiting } from './racks/rack-wait.ts'
 
 /** The request is repeated while some racks have not answered, so that each rack is shown soon after its answer. */
 export const rackStatusesQuery = queryOptions({

@@ -74,7 +74,7 @@ test.each([
   ['text:"a', 'A closing quotation mark is missing'],
   ['session:x', 'session: works only together with actor:'],
   ['constructor:x', 'There is no filter constructor'],
-  [Array.from({ length: 12 }, (_, n) => `-rack:r${n}`).join(' '), 'Exclude at most 10'],
+  [Array.from({ length: 11 }, (_, n) => `-rack:r${n}`).join(' '), 'Exclude at most 10'],
 ])('%s is rejected with the reason, and a suggestion if there is one', (text, sentence) => {
   expect(() => parseFilter(text)).toThrow(sentence)
 })

@@ -89,9 +89,9 @@ function unknownName(word: string, value: string): string {
 function assertCompatible(terms: Filter): void {
   for (const name of new Set(terms.map((one) => one.name))) {
     const sameName = terms.filter((one) => one.name === name)
-    if (sameName.filter(({ isExcluded }) => !isExcluded).length > 1)
-      throw new FilterMistake(`Use ${name} once: an event has one ${name}.`)
-    if (sameName.length > maxExcluded + 1) throw new FilterMistake(`Exclude at most ${maxExcluded} values of ${name}.`)
+    const excluded = sameName.filter(({ isExcluded }) => isExcluded)
+    if (sameName.length - excluded.length > 1) throw new FilterMistake(`Use ${name} once: an event has one ${name}.`)
+    if (excluded.length > maxExcluded) throw new FilterMistake(`Exclude at most ${maxExcluded} values of ${name}.`)
   }
   if (
     terms.some(({ name }) => name === 'session') &&

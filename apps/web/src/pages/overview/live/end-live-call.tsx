@@ -9,7 +9,7 @@ import { TextField } from '../../../ui/fields.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { liveCallsQuery } from '../overview-queries.ts'
-import { placeOf, subjectOf } from './live-call-text.ts'
+import { subjectOf, targetOf } from './live-call-text.ts'
 import styles from './live-card.module.css'
 
 interface EndLiveCallProps {
@@ -47,7 +47,7 @@ export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
         }}
       >
         <p>
-          {call.kind} <VisibleText>{subjectOf(call)}</VisibleText>, <VisibleText>{placeOf(call)}</VisibleText>. It ends
+          {call.kind} <VisibleText>{subjectOf(call)}</VisibleText>, <VisibleText>{targetOf(call)}</VisibleText>. It ends
           within a second.
         </p>
         <TextField

@@ -6,7 +6,7 @@ export function subjectOf({ command, path }: Pick<LiveCall, 'command' | 'path'>)
 }
 
 /** Such as `web (worker) on staging`. */
-export function placeOf({ rack, app, service }: Pick<LiveCall, 'rack' | 'app' | 'service'>): string {
+export function targetOf({ rack, app, service }: Pick<LiveCall, 'rack' | 'app' | 'service'>): string {
   if (app === null) return rack
   return service === null ? `${app} on ${rack}` : `${app} (${service}) on ${rack}`
 }

@@ -12,7 +12,7 @@ import { Table } from '../../../ui/table.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { liveCallsQuery } from '../overview-queries.ts'
-import { placeOf, subjectOf } from './live-call-text.ts'
+import { subjectOf, targetOf } from './live-call-text.ts'
 import styles from './live-card.module.css'
 
 const EndLiveCall = lazy(() => import('./end-live-call.tsx'))
@@ -61,7 +61,7 @@ export function LiveCard() {
                 </span>
               ),
             },
-            { title: 'Where', cell: (call) => <VisibleText>{placeOf(call)}</VisibleText>, secondary: true },
+            { title: 'Where', cell: (call) => <VisibleText>{targetOf(call)}</VisibleText>, secondary: true },
             { title: 'Since', cell: ({ startedAt }) => <Time at={startedAt} kind="relative" /> },
             {
               title: 'Action',

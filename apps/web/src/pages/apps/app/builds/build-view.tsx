@@ -23,7 +23,7 @@ export function BuildView({ id }: { readonly id: string }) {
               build.release === '' ? null : ['Release', <RowLink key="id" tab="releases" id={build.release} />],
               build.reason === '' ? null : ['Reason', <VisibleText key="text">{build.reason}</VisibleText>],
               ['Started', build.started === null ? 'Unknown' : <Time key="at" at={build.started} />],
-              ['Duration', buildDurationText(build) || 'Not ended'],
+              ['Duration', buildDurationText(build) || (build.ended === null ? 'Not ended' : 'Unknown')],
               build.gitSha === '' ? null : ['Commit', <VisibleText key="text">{build.gitSha}</VisibleText>],
               ['Description', <VisibleText key="text">{build.description}</VisibleText>],
             ]}

@@ -1,7 +1,7 @@
 import { type HttpMessage, headerOf } from '@rack-gateway/testing/http'
 import type { Translation } from './translation.ts'
 
-export interface Present {
+export interface ReplayTarget {
   readonly url: URL
   readonly authorization: string | null
   /** Additional headers of each request. */
@@ -10,9 +10,9 @@ export interface Present {
 }
 
 /** Converts a recorded request: replaces Host, Origin, and the credential, puts the URL's path before the target, and translates IDs. */
-export function presentRequest(
+export function toCurrentRequest(
   request: HttpMessage,
-  { url, authorization, headers: added, translation }: Present,
+  { url, authorization, headers: added, translation }: ReplayTarget,
 ): HttpMessage {
   const prefix = url.pathname.replace(/\/$/, '')
   const [method, target, version] = request.startLine.split(' ')
@@ -24,8 +24,8 @@ export function presentRequest(
   const headers = request.headers.flatMap(([name, value]): [string, string][] => {
     const replacement = replaced[name.toLowerCase()]
     if (replacement === null) return []
-    return [[name, replacement ?? translation.toPresent(value)]]
+    return [[name, replacement ?? translation.toCurrent(value)]]
   })
-  const startLine = `${method} ${prefix}${translation.toPresent(target ?? '')} ${version}`
-  return { startLine, headers: [...headers, ...added], body: translation.toPresent(request.body) }
+  const startLine = `${method} ${prefix}${translation.toCurrent(target ?? '')} ${version}`
+  return { startLine, headers: [...headers, ...added], body: translation.toCurrent(request.body) }
 }
