@@ -58,8 +58,8 @@ export async function timeReaction(page: Page, url: string, reaction: Reaction):
   await before?.(page)
   await page.evaluate(startClock)
   await (press?.(page) ?? page.mouse.down())
-  const milliseconds = await page.evaluate<number>('window.reaction')
   await page.mouse.up()
+  const milliseconds = await page.evaluate<number>('window.reaction')
   await page.keyboard.up('Control')
   return milliseconds
 }

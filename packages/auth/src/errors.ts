@@ -33,7 +33,7 @@ export const RepeatedSecretKey = defineError(
 )
 export const InvalidExpiry = defineError(
   'RGW_INVALID_EXPIRY',
-  'A token must expire at least a second from now, and before the year 36812.\nChoose another expiry.',
+  'The expiry must be at least a second from now, and before the year 36812, which is the limit of the token format.\nChoose another expiry.',
   400,
 )
 export const InvalidName = defineErrorWithText('RGW_INVALID_NAME', 400)
@@ -253,7 +253,7 @@ export const StepUpEnded = defineError<[string]>(
 )
 export const StepUpNotHere = defineError(
   'RGW_STEP_UP_NOT_HERE',
-  'The code or result is wrong, or belongs to another session or address.\nRepeat the command, which asks for a new proof.',
+  'The code, or the proof from the browser, is wrong, or belongs to another session or address.\nRepeat the command, which asks for a new proof.',
   403,
 )
 export const FactorNotProved = defineErrorWithText('RGW_FACTOR_NOT_PROVED', 403)

@@ -73,7 +73,7 @@ function describeCallers(roles: readonly string[]): string {
   return roles.length === 0 ? 'you can' : `the ${formatRoles(roles)} can`
 }
 
-/** The roles of the first `maxListed + 1` rules, each once. */
+/** The roles of the first rules, each once. A denial stays short, however many rules match. */
 function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
   return [...new Set(matching.slice(0, maxListed + 1).flatMap(({ rule }) => rule.roles))]
 }

@@ -20,7 +20,7 @@ interface Entry<T> {
   readonly matches: NameMatcher | null
 }
 
-/** Entries by text, for one length of text. */
+/** Entries by text. The maps by prefix and by suffix have one of these for each length of text. */
 type EntriesByText<T> = Map<string, Entry<T>[]>
 
 /**

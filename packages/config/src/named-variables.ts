@@ -1,4 +1,4 @@
-/** The variables of one rack or sink. Both maps have keys without its name, such as `RACK_URL`. */
+/** The variables of one rack or sink. The keys of both maps lack the name of the rack or sink: `RACK_URL`, not `RACK_URL_STAGING`. */
 export interface NamedVariables {
   readonly values: Record<string, string>
   /** The full names, such as `RACK_URL_STAGING`. */

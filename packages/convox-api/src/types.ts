@@ -1,7 +1,7 @@
 /** HTTP methods of the rack's routes. Matching is case-sensitive, as in the rack. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS'
 
-/** `app`: needs a binding whose app pattern matches. `rack`: needs a binding for all apps (`*`). `list`: needs any binding on the rack, and the response contains only the apps of the bindings. */
+/** `app`: needs a binding whose app pattern matches. `rack`: needs a binding for all apps (`*`). `list`: needs any binding on the rack. If the response lists apps, it has only those of the bindings. */
 export type Scope = 'app' | 'rack' | 'list'
 
 /** What the request body contains. `form` is URL-encoded and read before the decision; `raw` is streamed. */
@@ -9,8 +9,8 @@ export type BodyKind = 'none' | 'form' | 'raw'
 
 /**
  * How secrets in the rack's response are masked.
- * `plain`: the response contains no secrets. `opaque` (archives, objects, files, dumps) and `stream` (logs): the response can't be
- * masked, so only the permission protects it. The others name a response shape that `maskResponse` supports.
+ * `plain`: the response contains no secrets. `opaque` (archives, objects, files, dumps) and `stream` (logs): only the rack's
+ * token is redacted, so the permission protects all other secrets. The others name a response shape that `maskResponse` supports.
  */
 export type MaskPolicy =
   | 'plain'
@@ -47,7 +47,7 @@ export interface ValueGrammar {
 
 /** One route of the rack API. Decisions, audit names, forwarding, masks, documentation, and the test matrix derive from it. */
 export interface RackRoute {
-  /** `METHOD /path/{parameter}`; unique; the name of the route in decisions, events, and docs. A websocket's method is `WS`. */
+  /** `METHOD /path/{parameter}`; unique; the name of the route in decisions, events, and docs. For a websocket, it begins with `WS` instead of `GET`. */
   readonly id: string
   /** `ANY` only on routes that are blocked for everyone. */
   readonly method: Method | 'ANY'
@@ -65,7 +65,7 @@ export interface RackRoute {
   readonly form: readonly string[]
   /** Grammars of form values by key. A key without a grammar takes any text. */
   readonly values: Readonly<Record<string, ValueGrammar>>
-  /** Permitted option headers, in the rack's canonical spelling. Other headers are dropped, unless they are in `refusedHeaders`. */
+  /** Permitted headers with which convox sends options, such as `Height`, in the rack's canonical spelling. Other headers are dropped, unless they are in `refusedHeaders`. */
   readonly headers: readonly string[]
   /** Headers that give privileges, or that the rack could read as a parameter. They are rejected, never silently dropped. */
   readonly refusedHeaders: readonly string[]

@@ -11,7 +11,7 @@ const pathSegment = String.raw`(?!\.{1,2}(?:/|$))[A-Za-z0-9._~+=:@-]+`
 
 export const buildArguments: ValueGrammar = grammar(
   buildArgument,
-  'NAME=value for each argument. Values with spaces need quotes, and no value may contain a comma, a backslash, or $(. For a name without a value, the build would use a value from its own environment',
+  'NAME=value for each argument. Values with spaces need quotes, and no value may contain a comma, a backslash, or $(. A name alone is not accepted, because the build would take the value from its own environment',
   'Write --build-args NAME=value.',
   'list',
 )

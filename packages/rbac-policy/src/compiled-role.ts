@@ -25,7 +25,7 @@ export interface GrantWords {
   readonly reason: string
 }
 
-/** Compiles a role: expands wildcards, and adds implied permissions. `*` includes permissions of later releases. */
+/** Compiles a role: expands wildcards, and adds implied permissions. `*` includes permissions that later versions of the gateway add. */
 export function compileRole({
   name,
   permissions: granted,

@@ -59,7 +59,7 @@ export function errorFromResponse(origin: string, { status, value }: ErrorRespon
   return new GatewayUnreachable(`The request to ${origin} failed: ${reason}`, remedy)
 }
 
-/** Whether the gateway has the operation, but not the resource. */
+/** Whether the user, token, trust, or binding does not exist. Other missing resources have codes of their own. */
 export function isMissing({ status, value }: ErrorResponse): boolean {
   return status === 404 && parseGatewayError(value)?.code === 'RGW_IDENTITY_NOT_FOUND'
 }

@@ -16,7 +16,7 @@ export async function requireIdentity(
   throw identityError(target, answer)
 }
 
-/** The account is locked or disabled, so the message names neither the gateway nor a new token. */
+/** The account is locked or disabled, so the message does not advise to check the gateway or to get a new token. */
 function accountDenied(reason: string, remedy: string): Error {
   const sentences = asSentences({ reason, remedy })
   return new TokenRejected(sentences.reason, sentences.remedy)

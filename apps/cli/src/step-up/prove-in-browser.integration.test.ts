@@ -121,7 +121,7 @@ test('a page at another address is not opened', async () => {
 
 test('a result that the gateway rejects is an error with its sentence', async () => {
   const error =
-    'The code or result is wrong, or belongs to another session or address. Repeat the command, which asks for a new proof.'
+    'The code, or the proof from the browser, is wrong, or belongs to another session or address. Repeat the command, which asks for a new proof.'
   gateway.answer = {
     status: 403,
     body: { error, code: 'RGW_STEP_UP_NOT_HERE', next: 'Repeat the command, which asks for a new proof.' },

@@ -103,7 +103,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_INVALID_REQUEST: ['a field does not match the endpoint’s schema', 'correct the named field'],
   RGW_INVALID_TRUST: ['a trust is invalid, or would admit too many jobs', 'see the message'],
   RGW_LOGIN_MISCONFIGURED: ['the login’s configuration is invalid', 'correct the named variable'],
-  RGW_MISDIRECTED: ['the address is not `PUBLIC_URL`', 'use `PUBLIC_URL`'],
+  RGW_MISDIRECTED: ['the host of the request is not that of `PUBLIC_URL`', 'use `PUBLIC_URL`'],
   RGW_NOT_CANONICAL: ['the path or query is ambiguous', 'see the rule below'],
   RGW_NOT_FOUND: ['there is nothing at this address', 'check the address'],
   RGW_NOT_PERMITTED: [

@@ -8,7 +8,7 @@ export interface Alarm {
    */
   readonly problem: string
   readonly stream?: string
-  /** The first affected event, or the signed size. */
+  /** The number of the first affected event. For `own-…`, the number of events that the checkpoint signed. */
   readonly seq?: number
   /** Number of the checkpoint. */
   readonly number?: number

@@ -25,7 +25,7 @@ export interface AppChanges {
 /** The number of changes that a search for changes of certain routes reads, at most. */
 const maxSearchedChanges = 2_000
 
-/** @param run runs the statement with the limits of the caller */
+/** @param run runs a statement within the limits of searches: their number at a time, and their duration */
 export function createAppChanges(sql: Sql, run: <T>(work: () => Promise<T>) => Promise<T>): AppChanges {
   const rowsOf = <R extends object>({ text, values }: Query): Promise<R[]> =>
     run(() => sql.unsafe<R[]>(text, [...values]))

@@ -1,11 +1,11 @@
 import { InvalidAuditCursor } from '../errors.ts'
 import { isUuid } from '../uuid.ts'
 
-/** A follower's last number per stream, and the time up to which it knows all streams. */
+/** How far a follower has read the log. */
 export interface FollowPosition {
-  /** Milliseconds since the epoch, by the database's clock. */
+  /** The time up to which it has looked for new streams. Milliseconds since the epoch, by the database's clock. */
   readonly at: number
-  /** Last number, by stream. */
+  /** The number of the last event that it has read in each stream. */
   readonly streams: ReadonlyMap<string, number>
 }
 

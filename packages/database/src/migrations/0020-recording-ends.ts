@@ -1,5 +1,5 @@
 /**
- * How recordings end early: a user ends the session, on any replica, or retention removes the recording.
+ * A user can end a recorded session on any replica (`ending`). Retention removes recordings (`removed_…`).
  * Ending one raises the revision, which every replica polls twice a second.
  */
 export const recordingEnds = {

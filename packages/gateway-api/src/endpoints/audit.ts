@@ -10,7 +10,7 @@ export const auditEndpoints = {
     path: '/audit/events',
     summary: 'Searches the audit log, newest events first.',
     description:
-      'An event must match every filter and no exclusion (not…). An event without a field is not excluded by it. The search itself is recorded.',
+      'An event must match every filter and no exclusion (not…). An exclusion does not exclude events that lack its field. The search itself is recorded.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,

@@ -103,7 +103,13 @@ describe('requirements of proofs', () => {
     ],
     ['too short a time', ['stepUp:', '  management: { recent: 59s }'], 3, 17, 'from 1m to 24h'],
     ['too long a time', ['stepUp:', '  management: { recent: 25h }'], 3, 17, 'from 1m to 24h'],
-    ['an unknown factor', ['stepUp:', '  management: { always: totp }'], 3, 17, 'should have passkey or any as always'],
+    [
+      'an unknown factor',
+      ['stepUp:', '  management: { always: totp }'],
+      3,
+      17,
+      'has an invalid "always": write passkey or any',
+    ],
     ['an unknown field', ['stepUp:', '  management: { recent: 5m, excpt: [] }'], 3, 29, 'unknown field excpt'],
     ['an unknown section', ['stepUp:', '  rakcs: { x: always }'], 3, 3, 'did you mean racks?'],
     [

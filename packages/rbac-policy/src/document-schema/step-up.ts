@@ -6,7 +6,8 @@ import type { StepUpPattern, StepUpRule, StepUpTerms } from '../policy-document.
 import type { StepUpLevel } from '../types.ts'
 import { closed, type LineOf } from './lists.ts'
 
-const forms = 'none, always, {recent: 10m}, or {always: passkey|any}, each mapping optionally with except'
+const forms =
+  'none, always, {recent: 10m}, {always: passkey}, or {always: any}; the forms in braces can also have except: [names]'
 
 const times = 'a day (in UTC) or a time with its offset, such as 2027-01-31 or 2027-01-31T12:00:00Z'
 
@@ -96,19 +97,19 @@ function recentLevel(written: unknown): StepUpLevel | string {
   const problem = recentProblem(text)
   return problem === null
     ? { kind: 'recent', within: readDuration(text) ?? 0 }
-    : `should have a duration from 1m to 24h as recent, such as 10m; "${inMessage(text)}" ${problem}`
+    : `has an invalid "recent": write a duration from 1m to 24h, such as 10m; "${inMessage(text)}" ${problem}`
 }
 
 function alwaysLevel(written: unknown): StepUpLevel | string {
   return written === 'passkey' || written === 'any'
     ? { kind: 'always', methods: written }
-    : 'should have passkey or any as always'
+    : 'has an invalid "always": write passkey or any'
 }
 
 function exceptOf(written: unknown, problem: (text: string, part: readonly (string | number)[]) => void): string[] {
   if (written === undefined) return []
   if (!Array.isArray(written) || written.length === 0) {
-    problem('should have a list of names as except', ['except'])
+    problem('has an invalid "except": write a list of names', ['except'])
     return []
   }
   return written.map((name, index) => {

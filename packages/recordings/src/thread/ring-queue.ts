@@ -39,7 +39,7 @@ export class RingQueue {
     this.#wake = wake
   }
 
-  /** Queues a piece of any length. Does not keep it. @param lastPartBit a bit that is set only in the kind of the last part */
+  /** Queues a copy of a piece of any length, so the caller can reuse its memory. @param lastPartBit a bit that is set only in the kind of the last part */
   put(producer: RingProducer, kind: number, lastPartBit: number, at: number, piece: Buffer): void {
     let rest = piece
     while (rest.length > maxPieceBytes) {

@@ -24,7 +24,7 @@ function startReplica(rack: RackState, app: AppState, service: string): Process 
   })
 }
 
-/** A one-off process. It is pending when it is first shown, and running afterwards. */
+/** A one-off process. It is pending until the app's list or the process itself is read. */
 export function startRun(
   rack: RackState,
   app: AppState,

@@ -4,15 +4,15 @@ import type { FastifyRequest } from 'fastify'
 import { denialError, NotPermitted } from '../../errors.ts'
 import { isStillMet, methodsFor, type RequiredProof } from './required-proof.ts'
 
-/** The step-up for items of other principals, if the principal has the endpoint's `permissionForOthers`; null if none is required. */
+/** The step-up for items of other principals; null if none is required. The caller checks the endpoint's `permissionForOthers`. */
 export function requiredForOthers(
   policy: Policy,
   principal: Principal,
   { stepUp, ...endpoint }: PrincipalEndpoint,
   moment: Moment,
 ): StepUpDecision | null {
-  const sensitive = stepUp === 'management' ? { stepUp } : {}
-  return policy.managementStepUp(principal, { ...endpoint, ...sensitive, concernsOthers: true }, moment)
+  const onlyManagement = stepUp === 'management' ? { stepUp } : {}
+  return policy.managementStepUp(principal, { ...endpoint, ...onlyManagement, concernsOthers: true }, moment)
 }
 
 /** A handler found that the call concerns another principal. The call is refused with a step-up, and can be repeated with its proof. */

@@ -26,7 +26,7 @@ export function openLiveCalls(app: FastifyInstance, pingInterval?: number): Live
   const listing = createCallListing({
     sql,
     stream: () => audit.stats().stream,
-    // A recorded session can be ended as soon as its recording is listed, before the gateway answers its handshake.
+    // A user can end a recorded session as soon as its recording is listed. That can be before the call is listed here.
     onListed: endings.check,
     onError: (err) => log.warn({ event: 'live_call.listing_failed', err }),
   })
