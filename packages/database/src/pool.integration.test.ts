@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { rootCertificate, serverIdentity } from '@rack-gateway/testing/certificates'
 import { listen } from '@rack-gateway/testing/server'
+import type { Sql } from 'postgres'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openPool } from './pool.ts'
 import { databaseForTest } from './testing/connect.ts'
@@ -50,6 +51,16 @@ test('a query fails if the server closes each connection before it answers', asy
     await close()
   })
   await expect(sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+})
+
+test.each([
+  ['a query', (sql: Sql) => sql`select 1 / (3 - n) from generate_series(1, 5) n`],
+  ['a cursor', (sql: Sql) => sql`select 1 / (3 - n) from generate_series(1, 5) n`.cursor(10, () => undefined)],
+])('an error after some rows of %s leaves none of them to the next query', async (_, fail) => {
+  const sql = openPool(sharedDatabase().runtimeUrl, { max: 1 })
+  onTestFinished(() => sql.end({ timeout: 0 }))
+  await expect(fail(sql)).rejects.toMatchObject({ code: '22012' })
+  expect([...(await sql`select 1 as one`)]).toEqual([{ one: 1 }])
 })
 
 // A few rows arrive as one piece that fills the stream's buffer, together with its end.
