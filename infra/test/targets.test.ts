@@ -35,7 +35,7 @@ test('a Node that does not run here needs one of the same version that does', as
   writeFileSync(other, 'not for this machine … /release/v98.7.6/node-v98.7.6-headers.tar.gz', { mode: 0o755 })
   expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here and is v98.7.6")
   writeFileSync(other, 'not Node')
-  expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here and is no known Node")
+  expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here, and its version can't be found in the file")
 })
 
 test('a Node without its licenses is an error with the searched paths and the remedy', async () => {

@@ -131,6 +131,6 @@ test('a result that the gateway rejects is an error with its sentence', async ()
   expect(await status(`${callback}?data=${dataOf(result)}`)).toBe(200)
   await expect(proving).rejects.toMatchObject({
     code: 'RGW_CLI_STEP_UP_NEEDED',
-    message: expect.stringContaining('result is wrong'),
+    message: expect.stringContaining('is wrong, or belongs to another session'),
   })
 })

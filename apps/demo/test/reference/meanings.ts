@@ -44,7 +44,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_CLI_LOGIN_FAILED: ['the login by browser failed', 'run `rack-gateway login` again'],
   RGW_CLI_LOGIN_REFUSED: ['a login of the rack-gateway command was denied', 'see the rule below'],
   RGW_CLI_NOT_LOGGED_IN: ['there is no token for the gateway', 'run `rack-gateway login`'],
-  RGW_CLI_NOT_SIGNED: ['no checkpoint has signed the event yet', 'try again in a minute'],
+  RGW_CLI_NOT_SIGNED: [
+    'no checkpoint has signed the event',
+    'if it was just recorded, try again in a minute; otherwise verify the archive',
+  ],
   RGW_CLI_POLICY_INVALID: ['a policy document or a file of cases is invalid', 'correct the named lines'],
   RGW_CLI_RECORDING_BROKEN: ['a recording was changed or damaged', 'tell an administrator'],
   RGW_CLI_RECORDING_NOT_WHOLE: [

@@ -114,7 +114,7 @@ export const requestRules: readonly RuleRow[] = [
     ],
     'an `Expect` header other than `100-continue`; the method CONNECT',
   ],
-  [[['421', 'other-host']], 'the address is not `PUBLIC_URL`'],
+  [[['421', 'other-host']], 'the host of the request is not that of `PUBLIC_URL`'],
   [
     [['403', 'browser-call', 'other-site']],
     'a page in a browser called the rack API; a page of another site called the management API',

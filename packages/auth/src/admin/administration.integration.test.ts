@@ -68,7 +68,7 @@ test('a second rotation ends both older tokens by its own overlap, and lengthens
   )
   expect(ends).toEqual([now + 1_000, now + 5 * hour, now + 9 * hour])
   clock.time = now + 9 * hour
-  await expect(rotate(now)).rejects.toThrow('must expire at least a second from now')
+  await expect(rotate(now)).rejects.toThrow('must be at least a second from now')
 })
 
 test('an expired token cannot be rotated or get another owner', async () => {

@@ -13,7 +13,7 @@ export function issuerProblem(issuer: string, publicUrl: string): string | null 
   const url = new URL(issuer)
   const areBothLoopback = isLoopback(url) && isLoopback(new URL(publicUrl))
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && areBothLoopback)) return 'does not begin with https://'
-  if (!areBothLoopback && isLocalHost(url.hostname)) return 'is a loopback or link-local address'
+  if (!areBothLoopback && isLocalHost(url.hostname)) return 'is a loopback, link-local, or metadata address'
   if (url.username !== '' || url.password !== '' || /[?#]/.test(issuer)) return 'has credentials, a query or a fragment'
   return url.href === issuer || url.href === `${issuer}/` ? null : `is not written as ${url.href}`
 }

@@ -7,7 +7,7 @@ export const rackEndpoints = {
     path: '/rack-statuses',
     summary: 'Shows whether each rack that the caller can use answers the gateway.',
     description:
-      'The gateway itself asks each rack, at most once in 15 seconds, and waits at most 5 seconds. These requests are not audit events. To show each rack as soon as it answers, pass a short `wait`, and repeat the request until `waitingFor` is empty.',
+      'The gateway itself asks each rack, at most once in 15 seconds, and waits at most 5 seconds. These requests are not audit events. To show quick racks before slow ones, pass a short `wait`. If `waitingFor` is not empty, repeat the request without `wait`.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: everyKind,

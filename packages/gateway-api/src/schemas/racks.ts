@@ -26,8 +26,8 @@ export const RackStatusQuery = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: longestWait,
-        default: longestWait,
-        description: 'milliseconds to wait for racks that have not answered yet',
+        description:
+          'milliseconds to wait for racks that have not answered yet; without it, until each has answered or failed',
       }),
     ),
   },

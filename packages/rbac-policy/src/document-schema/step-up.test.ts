@@ -75,7 +75,7 @@ describe('requirements of proofs', () => {
     expect(documentHash(good('stepUp: { enrollBy: 2031-01-01 }'))).not.toBe(documentHash(good('stepUp: {}')))
   })
 
-  const forms = 'none, always, {recent: 10m}, or {always: passkey|any}'
+  const forms = 'none, always, {recent: 10m}, {always: passkey}, or {always: any}'
   test.each<[string, readonly string[], number, number, string]>([
     ['another word', ['stepUp:', '  apps: { web: sometimes }'], 3, 11, `stepUp.apps.web should be ${forms}`],
     ['a list', ['stepUp:', '  apps: { web: [always] }'], 3, 11, 'stepUp.apps.web should be'],
@@ -140,9 +140,15 @@ describe('requirements of proofs', () => {
       ['stepUp:', '  apps: { web: { always: any, except: "trust:x" } }'],
       3,
       31,
-      'a list of names as except',
+      'has an invalid "except": write a list of names',
     ],
-    ['no exception', ['stepUp:', '  apps: { web: { always: any, except: [] } }'], 3, 31, 'a list of names as except'],
+    [
+      'no exception',
+      ['stepUp:', '  apps: { web: { always: any, except: [] } }'],
+      3,
+      31,
+      'has an invalid "except": write a list of names',
+    ],
     [
       'a number as an exception',
       ['stepUp:', '  apps: { web: { always: any, except: ["trust:x", 7] } }'],

@@ -15,7 +15,8 @@ import { archiveOption, asUnreadable, databaseOption, keyOption, pinnedKey } fro
 
 export const command = 'prove <id>'
 export const describe = 'Get a proof that one event is in the log.'
-export const details = 'Exits with 8 if no checkpoint covers the event yet. Try again after a minute.'
+export const details =
+  'Exits with 8 if no checkpoint covers the event. For an event that was just recorded, try again after a minute.'
 export const examples = [
   'rack-gateway audit prove 01a21006-6e55-7646-9171-966421143187 > proof.json',
   'rack-gateway audit prove 01a21006-6e55-7646-9171-966421143187 -o proof.json',

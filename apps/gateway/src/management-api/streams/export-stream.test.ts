@@ -36,7 +36,7 @@ test('an export lets other calls run after every 32,768 characters of a batch', 
   expect(Math.max(...perTurn)).toBe(33)
 })
 
-test('the count and the digest of an aborted export are those of the parts that the client took', async () => {
+test('the count and the digest of an aborted export are those of the parts that were read', async () => {
   const batchOf = (length: number) => Array.from({ length }, () => ({ canonical: '' }) as FoundEvent)
   const records: unknown[] = []
   const parts: string[] = []

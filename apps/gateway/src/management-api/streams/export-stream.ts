@@ -22,8 +22,8 @@ export interface ExportResult {
 
 /**
  * Stays one batch ahead of the consumer. The export is recorded before its last part is sent, so that no client has a complete
- * export that is not in the log. An aborted export is recorded with the number of prepared events. The last batch of these may
- * not have been sent.
+ * export that is not in the log. An aborted export is recorded with the number of prepared events. The last two batches of
+ * these may not have been sent, because the response buffers them.
  */
 export async function* exportStream({
   batches,

@@ -12,10 +12,12 @@ export type HealthReport = () => Promise<Omit<Health, 'racks' | 'waitingFor'>>
 
 /** Milliseconds. */
 const providerMaxAge = 15_000
+const databaseMaxAge = 1_000
 
 export function createHealthReport(app: FastifyInstance, { settings }: Pick<ServerConfig, 'settings'>): HealthReport {
   const { database, audit, checkpoints, recordings, loginProvider, readiness } = app
   const issuer = loginProvider?.settings.issuer ?? null
+  const askDatabase = memoizeFor(databaseMaxAge, performance.now.bind(performance), () => databaseHealth(database))
   const askProvider = memoizeFor(providerMaxAge, performance.now.bind(performance), async () =>
     issuer === null ? null : providerProblem(issuer),
   )
@@ -44,7 +46,7 @@ export function createHealthReport(app: FastifyInstance, { settings }: Pick<Serv
   return async function readHealth() {
     const [checks, ofDatabase, identityProvider] = await Promise.all([
       readiness(),
-      databaseHealth(database),
+      askDatabase(),
       identityProviderHealth(),
     ])
     return {

@@ -1,10 +1,12 @@
+import type { Health } from '@rack-gateway/gateway-api'
 import { queryOptions } from '@tanstack/react-query'
 import { get } from '../../api/client.ts'
-import { rackWait, repeatWhileWaiting } from '../overview/racks/rack-wait.ts'
+import { nextRackRequest, rackWait } from '../overview/racks/rack-wait.ts'
 
-/** The request is repeated while some racks have not answered, so that each rack is shown soon after its answer. */
+const queryKey = ['health'] as const
+
 export const healthQuery = queryOptions({
-  queryKey: ['health'],
-  queryFn: ({ signal }) => get('/health', { query: { wait: rackWait } }, signal),
-  refetchInterval: ({ state }) => repeatWhileWaiting(state),
+  queryKey,
+  queryFn: ({ client, signal }) => get('/health', { query: rackWait(client.getQueryData<Health>(queryKey)) }, signal),
+  refetchInterval: ({ state }) => nextRackRequest(state),
 })

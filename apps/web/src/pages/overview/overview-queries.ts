@@ -1,16 +1,18 @@
-import type { Me } from '@rack-gateway/gateway-api'
+import type { Me, RackStatuses } from '@rack-gateway/gateway-api'
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
 import { can } from '../../api/can.ts'
 import { get, serverNow } from '../../api/client.ts'
 import { meQuery } from '../../api/queries.ts'
 import { loadNextSteps } from './next-steps/next-steps-queries.ts'
-import { rackWait, repeatWhileWaiting } from './racks/rack-wait.ts'
+import { nextRackRequest, rackWait } from './racks/rack-wait.ts'
 
-/** The request is repeated while some racks have not answered, so that each rack is shown soon after its answer. */
+const rackStatusesKey = ['overview', 'racks'] as const
+
 export const rackStatusesQuery = queryOptions({
-  queryKey: ['overview', 'racks'],
-  queryFn: ({ signal }) => get('/rack-statuses', { query: { wait: rackWait } }, signal),
-  refetchInterval: ({ state }) => repeatWhileWaiting(state),
+  queryKey: rackStatusesKey,
+  queryFn: ({ client, signal }) =>
+    get('/rack-statuses', { query: rackWait(client.getQueryData<RackStatuses>(rackStatusesKey)) }, signal),
+  refetchInterval: ({ state }) => nextRackRequest(state),
 })
 
 export const liveCallsQuery = infiniteQueryOptions({

@@ -1,16 +1,24 @@
-/** How long the gateway waits for racks in one request, in milliseconds. */
-export const rackWait = 500
+/** How long the gateway waits for racks in the first request, in milliseconds. */
+const firstWait = 500
 
-interface QueryState {
-  readonly status: string
-  readonly data: { readonly waitingFor: readonly string[] } | undefined
+interface WithRacks {
+  /** The names of the racks that have not answered yet. */
+  readonly waitingFor: readonly string[]
 }
 
 /**
- * Each request waits for racks, and the gateway gives up on a rack after 5 s, so the request is repeated only a few times.
- *
- * @returns milliseconds until the request is repeated, or false if all racks have answered
+ * The query for a request. The first request does not wait for slow racks, so that the others are shown at once. If racks are
+ * missing in its response, the second request waits for all of them.
  */
-export function repeatWhileWaiting({ status, data }: QueryState): number | false {
-  return status === 'success' && data !== undefined && data.waitingFor.length > 0 ? 1 : false
+export function rackWait(previous: WithRacks | undefined): { readonly wait?: number } {
+  return isIncomplete(previous) ? {} : { wait: firstWait }
+}
+
+/** Milliseconds until the second request; false if none is needed. Without `wait`, a response names no missing rack. */
+export function nextRackRequest({ status, data }: { status: string; data: WithRacks | undefined }): number | false {
+  return status === 'success' && isIncomplete(data) ? 1 : false
+}
+
+function isIncomplete(data: WithRacks | undefined): boolean {
+  return data !== undefined && data.waitingFor.length > 0
 }
