@@ -510,7 +510,7 @@ describe('rack-gateway-server token issue', () => {
       1,
       /^The email address is invalid\. Write it like name@example\.com: .+\n$/,
     ],
-    ['a lifetime of no days', ['--user', 'a@example.com', '--role', 'viewer', '--days', '0'], 1, /must expire/],
+    ['a lifetime of no days', ['--user', 'a@example.com', '--role', 'viewer', '--days', '0'], 1, /expiry must be/],
     [
       'an option that it does not have',
       ['--user', 'a@example.com', '--role', 'viewer', '--forever'],
