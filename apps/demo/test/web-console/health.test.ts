@@ -29,6 +29,9 @@ describeInChromium('the health of the gateway in the web console', () => {
     await card(page, 'Checks').waitFor()
     const [first] = await card(page, 'Checks').getByRole('listitem').allTextContents()
     expect(first).toMatch(/^Needs attentioncheckpoints.*Set AUDIT_CHECKPOINT_DIR/s)
+    const boxOf = (text: string) => card(page, 'Checks').getByText(text, { exact: true }).boundingBox()
+    const [badge, name] = [await boxOf('Needs attention'), await boxOf('checkpoints')]
+    expect((badge?.x ?? 0) + (badge?.width ?? 0)).toBeLessThan(name?.x ?? 0)
     expect(await card(page, 'Racks').getByRole('listitem').allTextContents()).toEqual([
       expect.stringMatching(/^productionUnreachable.*The rack production cannot be reached: /s),
       expect.stringMatching(/^stagingReachable3\.24\.9 · \d+ ms$/),

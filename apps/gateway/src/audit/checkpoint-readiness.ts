@@ -42,7 +42,7 @@ function* sentences(state: CheckpointerState): Generator<string> {
   if (number === 0) yield 'none yet'
   else
     yield `number ${number}, ${Math.round(age / 1_000)} s ago${isLate({ number, age }) ? ', which is late: see the log' : ''}`
-  if (destinations.length === 0) yield 'unanchored: no copy is kept out of the reach of the database’s owner'
+  if (destinations.length === 0) yield 'unanchored: no copy is out of reach of the database’s owner'
   if (destinations.length > 0) yield copies(number, destinations)
 }
 
