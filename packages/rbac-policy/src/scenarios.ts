@@ -96,15 +96,15 @@ function possibleProcesses(
   if (own === 'yes') return [{ when: '', value: { id, known: true, service, own: true } }]
   if (service !== null) return ownAndOtherProcesses(id, [service], () => 'it is not a process of your own run')
   const named = [...new Set([commandService, ...services(), anyOther, buildService])]
-  const calls = ownAndOtherProcesses(id, named, ofService)
+  const processes = ownAndOtherProcesses(id, named, ofService)
   const unknown = { id, known: false, service: null, own: false }
   if (!hasRoutePermission)
-    return [{ when: 'it is not a process of your own run', value: unknown }, ...calls.filter(({ value }) => value.own)]
+    return [{ when: 'it is not a process of your own run', value: unknown }, ...processes.filter(({ value }) => value.own)]
   const withoutService = {
     when: 'the process belongs to no service',
     value: { id, known: true, service: null, own: false },
   }
-  return [...calls, { when: 'there is no such process', value: unknown }, withoutService]
+  return [...processes, { when: 'there is no such process', value: unknown }, withoutService]
 }
 
 function ownAndOtherProcesses(

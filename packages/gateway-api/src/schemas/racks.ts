@@ -35,7 +35,7 @@ export const RackStatusQuery = Type.Object(
 )
 
 export const RackStatuses = Type.Object({
-  racks: Type.Array(RackStatus, { description: 'the racks that have answered, or did not answer in 5 seconds' }),
+  racks: Type.Array(RackStatus, { description: 'the racks that have answered, and those that failed' }),
   waitingFor: Type.Array(Type.String(), {
     description: 'the names of the racks that have not answered yet; empty without `wait`',
   }),

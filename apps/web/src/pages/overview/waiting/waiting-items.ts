@@ -26,7 +26,7 @@ interface WaitingFacts {
 const noticeDays = 14
 
 /**
- * What waits for a person: first the alarms, then a missing second factor, then roles and tokens that expire soon.
+ * The items that need the person's attention: first the alarms, then a missing second factor, then roles and tokens that expire soon.
  *
  * @param now milliseconds since the epoch
  */
