@@ -99,7 +99,10 @@ function possibleProcesses(
   const processes = ownAndOtherProcesses(id, named, ofService)
   const unknown = { id, known: false, service: null, own: false }
   if (!hasRoutePermission)
-    return [{ when: 'it is not a process of your own run', value: unknown }, ...processes.filter(({ value }) => value.own)]
+    return [
+      { when: 'it is not a process of your own run', value: unknown },
+      ...processes.filter(({ value }) => value.own),
+    ]
   const withoutService = {
     when: 'the process belongs to no service',
     value: { id, known: true, service: null, own: false },
