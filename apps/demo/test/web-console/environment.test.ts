@@ -80,6 +80,7 @@ describeInChromium('an environment in the web console', () => {
     await lookAt(admin, 'environment-revealed')
     expect(await traces(admin)).not.toContain('s3cr3t')
     await admin.getByRole('link', { name: 'Resources' }).click()
+    await admin.getByText('s3cr3t-myapp').waitFor({ state: 'detached' })
     await admin.getByRole('link', { name: 'Environment' }).click()
     await rowOf(admin, 'PLAIN').waitFor()
     expect(await admin.getByText('s3cr3t-myapp').count()).toBe(0)
