@@ -1,4 +1,4 @@
-// Builds `dist/`, the programs of the server: few files, which Node loads four times as fast as 1,700 modules.
+// Bundles the server's programs into `dist/`, because Node loads a few files faster than 1,700 modules.
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'

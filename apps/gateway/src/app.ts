@@ -36,7 +36,7 @@ import sessionRecordings from './recordings/plugin.ts'
 import stepUp from './step-up/plugin.ts'
 import webConsole from './web-console/plugin.ts'
 
-/** Composes the gateway. The plugins are in the order of docs/explanation/architecture.md. */
+/** The plugins are in the order of docs/explanation/architecture.md. */
 export async function createGateway(options: GatewayOptions): Promise<FastifyInstance> {
   const { config, databaseUrl, log, now = Date.now, tuning = {}, webConsole: source } = options
   const { login, publicUrl } = config

@@ -1,6 +1,6 @@
 import { defineError, defineErrorWithText, type ExplainedErrorClass, type Explanation } from '@rack-gateway/errors'
 
-/** An error whose text comes from the code that throws it. It has no stack, so that a flood of errors stays cheap. */
+/** Without a stack, so that many errors stay cheap. */
 const errorType = (code: string, status: number) => defineErrorWithText(code, status, { stack: false })
 
 export const NotCanonical = errorType('RGW_NOT_CANONICAL', 400)
@@ -70,7 +70,7 @@ export interface DenialDetails extends Explanation {
   readonly policy: string
 }
 
-/** The error of a denial. Its message ends with the rule. @param shownRule the rule as the message shows it, if that differs from `rule` */
+/** The message ends with the rule. @param shownRule the rule as the message shows it, if that differs from `rule` */
 export function denialError(
   DenialClass: ExplainedErrorClass<[reason: string, next: string]>,
   { rule, source, reason, remedy, policy }: DenialDetails,

@@ -83,7 +83,7 @@ async function expectOwner(sql: Sql): Promise<void> {
     )
 }
 
-/** A refused month sets the exit code 1. A month that is not closed yet does so only if it should have been dropped. */
+/** Sets exit code 1 for a refused month, and for an open month that should have been dropped. */
 function report(outcome: MonthOutcome): void {
   const { month, kind } = outcome
   switch (kind) {

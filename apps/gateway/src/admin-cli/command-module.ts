@@ -2,10 +2,9 @@ import type { ArgumentsCamelCase, Argv, InferredOptionTypes, Options } from 'yar
 
 export type CommandOptions = Readonly<Record<string, Options>>
 
-/** The parsed options and positionals of a command. */
 export type Arguments<O extends CommandOptions> = ArgumentsCamelCase<InferredOptionTypes<O>>
 
-/** A command of rack-gateway-server: the exports of its file. Its handler imports the code that does the work, so that help loads no database code. */
+/** The exports of a command's file. The handler imports the code that does the work, so that help loads no database code. */
 export interface CommandModule {
   /** The name, and the positionals as `<name>`. */
   readonly command: string
@@ -17,7 +16,6 @@ export interface CommandModule {
   handler(args: ArgumentsCamelCase): Promise<void>
 }
 
-/** Adds the commands of a group, one of which is required. */
 export function addCommands(group: Argv, modules: readonly CommandModule[], missingMessage: string): Argv {
   for (const module of modules) {
     const { command, aliases = [], describe, handler } = module

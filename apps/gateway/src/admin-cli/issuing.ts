@@ -5,7 +5,7 @@ import { openDatabase } from '@rack-gateway/database'
 import { secretKeysOf } from '../process/keys.ts'
 import { withAuditLog } from './recorded-work.ts'
 
-/** Runs `work` with a stream of its own in the audit log. Each change is recorded there before it is committed. */
+/** Each change is recorded in the audit log before it is committed. */
 export async function withIssuer(work: (issuer: Issuer, config: ServerConfig) => Promise<void>): Promise<void> {
   await withAuditLog(async ({ config, database: { runtimeUrl }, record }) => {
     const database = openDatabase(runtimeUrl, { max: 2 })

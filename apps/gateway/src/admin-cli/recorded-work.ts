@@ -5,14 +5,13 @@ import type { ServerConfig } from '@rack-gateway/config'
 import { configurationOrExit } from '../process/configuration.ts'
 import { type PreparedDatabase, prepareDatabase } from '../process/prepared-database.ts'
 
-/** The argument of the work that `withAuditLog` runs. */
 export interface WorkContext {
   readonly config: ServerConfig
   readonly database: PreparedDatabase
   readonly record: AuditWriter['record']
 }
 
-/** Runs `work` with a stream of its own in the audit log. `work` records its events in this stream. */
+/** Runs `work` with its own stream in the audit log. */
 export async function withAuditLog(work: (context: WorkContext) => Promise<void>): Promise<void> {
   const config = configurationOrExit()
   const database = await prepareDatabase(config.database, { embedded: 'join', log: () => undefined })

@@ -19,7 +19,7 @@ export interface TokenArguments {
   readonly device: string
 }
 
-/** Issues a token and prints it once. Its description goes to stderr, so that a script can capture only the token. */
+/** Prints the token to stdout and its description to stderr, so that a script can capture only the token. */
 export async function issueToken(issuer: Issuer, config: ServerConfig, args: TokenArguments): Promise<void> {
   const { user, serviceAccount, role, rack } = args
   const racks = config.racks.map(({ name }) => name)
@@ -38,7 +38,7 @@ export async function issueToken(issuer: Issuer, config: ServerConfig, args: Tok
   console.log(token)
 }
 
-/** The requested or else the default lifetime of the token, in milliseconds. @throws UsageError if the requested one is too long */
+/** Milliseconds. @throws UsageError if `days` exceeds the limit */
 function lifetimeOf(
   { sessions }: ServerConfig,
   document: PolicyDocument,
@@ -70,7 +70,6 @@ function issueSession(issuer: Issuer, email: string, { role, rack, device }: Tok
   return issuer.issueSession({ email, role, device, expiresAt, ...(rack === undefined ? {} : { rack }) })
 }
 
-/** An API token for a pipeline. Creates the service account, with the role, if there is none. */
 async function issueApiToken(issuer: Issuer, account: string, args: TokenArguments, expiresAt: number) {
   const { role, rack, name = account } = args
   const binding = { role, ...(rack === undefined ? {} : { racks: rack }) }
@@ -96,7 +95,6 @@ function printRow(id: string, description: string, rack: string | null, endedAt:
   console.log([id, description, rack ?? 'every rack', state].join('\t'))
 }
 
-/** Revokes the session or API token that has this ID. */
 export async function revokeToken(issuer: Issuer, id: string, reason: string): Promise<void> {
   const isApiToken = (await issuer.listTokens()).some((token) => token.id === id)
   await (isApiToken ? issuer.revokeToken(id) : issuer.endSession(id, reason))

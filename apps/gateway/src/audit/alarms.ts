@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 /** The use of a session token that a newer one has replaced. */
 export type TokenAlarm = NonNullable<AuthenticationDenial['alarm']>
 
-/** Creates the events for uses of replaced session tokens: at most one for each session and minute, otherwise null. */
+/** The returned function returns null if it created an event for the same session in the last minute. */
 export function createTokenAlarms(
   now: () => number,
 ): (alarm: TokenAlarm, source: EventDraft['source']) => EventDraft | null {

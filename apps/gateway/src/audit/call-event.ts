@@ -12,10 +12,9 @@ import { recordedPath } from '../rack-api/step-up/recorded-path.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
 
-/** Actors by the bindings of their decision: the list is the same object until the principal's bindings change. */
+/** Keyed by the `bindings` of a decision, which is the same array until the principal's bindings change. */
 const actors = new WeakMap<readonly string[], Actor>()
 
-/** The principal of an event, with everything that the decision depended on. */
 export function actorOf(principal: Principal, decision: Decision | null): Actor {
   if (decision === null || decision.bindings.length === 0) return describe(principal, decision)
   const cached = actors.get(decision.bindings)
@@ -49,7 +48,6 @@ export function addressOf(request: FastifyRequest): string {
   return address !== undefined && isIP(address) !== 0 ? address : 'unknown'
 }
 
-/** The time and address for the conditions of a policy. */
 export function momentOf(request: FastifyRequest, now: () => number): Moment & { readonly address: string } {
   return { at: now(), address: addressOf(request) }
 }
@@ -134,7 +132,7 @@ function bodyDigests(digest: BodyDigest, received: Buffer, sent: Buffer): NonNul
   return received === sent ? { received: digest(received) } : { received: digest(received), sent: digest(sent) }
 }
 
-/** The decision without secrets of the command, which the reason of a denial can quote. */
+/** The reason of a denial can quote the command, which can contain secrets. */
 function redactedDecision(decision: Decision, command: CallState['command']): NonNullable<EventDraft['decision']> {
   const record = decisionRecord(decision)
   if (!command?.hidden) return record

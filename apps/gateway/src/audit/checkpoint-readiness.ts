@@ -4,7 +4,10 @@ import type { Readiness } from '../operations/readiness-check.ts'
 /** Milliseconds. An older checkpoint means that checkpoints fail. */
 const maxAge = 90_000
 
-/** The state of checkpoints. Never makes the gateway unready, because events can still be signed later. Unauthenticated callers can read this, so it names no storage. */
+/**
+ * Never makes the gateway unready, because events can be signed later.
+ * Names no storage, because unauthenticated callers can read the result.
+ */
 export function checkpointsCheck(state: CheckpointerState): Readiness {
   const remedies = [...remediesFor(state)]
   const remedy = remedies.length === 0 ? null : remedies.join(' ')
@@ -22,7 +25,7 @@ function* remediesFor(state: CheckpointerState): Generator<string> {
     yield 'Check the storage of the copies. The log of the gateway has the cause.'
 }
 
-/** The destinations that fail or lack copies. A copy of the newest checkpoint can still be in progress. */
+/** A copy of the newest checkpoint can still be in progress. */
 function behindOf(number: number, destinations: CheckpointerState['destinations']) {
   return destinations.filter(
     (destination) => destination.problem !== null || destination.number < Math.max(1, number - 1),

@@ -7,7 +7,7 @@ type Copy = CheckpointStatus['copies'][number]
 type ShownCheckpoint = Pick<Checkpoint, 'number' | 'at' | 'hash' | 'key' | 'heads'>
 
 /**
- * The first parameter is about the whole log: its newest checkpoint, and the number of events that no checkpoint has signed.
+ * `checkpoint` is the newest one of the whole log. `waiting` is the number of events that no checkpoint has signed.
  *
  * @param state the state of this process
  * @param otherAlarms the number of open alarms of other kinds than `audit.inconsistent`; null if they were not counted
@@ -46,7 +46,7 @@ function describe({ number, at, hash, key, heads }: ShownCheckpoint): Checkpoint
   }
 }
 
-/** Omits the problem itself, which can name hosts and buckets. The log has it. */
+/** Omits the text of the problem, which can name hosts and buckets. */
 function copyState(
   { number, problem, differs }: CheckpointerState['destinations'][number],
   newest: number,

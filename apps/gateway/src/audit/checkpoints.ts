@@ -21,15 +21,15 @@ declare module 'fastify' {
 export interface CheckpointsOptions {
   readonly databaseUrl: string
   readonly keys: SigningKeys
-  /** Where copies go. */
+  /** The destinations of copies. */
   readonly config: CheckpointConfig
   /** Milliseconds between checkpoints. Default 50,000. */
   readonly interval?: number | undefined
 }
 
 /**
- * Signs checkpoints of the audit log of this process and of its replicas, and sends copies of them to other storage. It stops
- * after the audit log, so that the last events are in a checkpoint, too.
+ * Signs checkpoints of the audit log of all replicas. Must be registered before the audit log, and so stops after it:
+ * the last events are then in a checkpoint, too.
  *
  * @throws ObjectStoreAddressInvalid, ObjectStoreUnusable
  */

@@ -7,7 +7,6 @@ export interface ConfigurationEventOptions {
   readonly config: Pick<ServerConfig, 'racks' | 'auditReads' | 'authMaxStaleMs'>
 }
 
-/** Records the configuration of this start: the second event of the process's stream. */
 export default fp<ConfigurationEventOptions>(
   async function configurationEvent(app, { config: { racks, auditReads, authMaxStaleMs: authMaxStale } }) {
     app.addHook('onReady', async function recordStart() {

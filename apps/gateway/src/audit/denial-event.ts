@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../http/error-response.ts'
 import { actorOf, callEventOf, sourceOf } from './call-event.ts'
 
-/** The event of a denied or failed call. If its details can't be encoded, the event omits them and the log has the reason, so that no input can prevent the event. */
+/** If the details of the call cannot be encoded, the event omits them, so that no input can prevent the event. */
 export function denialEvent(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   try {
     return denialDraft(request, failure, rule)
@@ -22,7 +22,6 @@ export function denialEvent(request: FastifyRequest, failure: Failure, rule: str
   }
 }
 
-/** A call that a rule denied, or that was allowed and then failed. */
 function denialDraft(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   const { status, body } = failure
   const draft = callEventOf(request)

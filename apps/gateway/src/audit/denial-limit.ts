@@ -3,8 +3,8 @@ import { TooManyCalls, withRule } from '../errors.ts'
 import { createFairLimit, type FairLimit } from '../rate-limits/fair-limit.ts'
 
 /**
- * Limits how many denials of one principal are being recorded at once. A denial costs the caller nothing, so without a
- * limit, one principal could fill the write queue of the audit log, in which the calls of all others wait.
+ * Limits how many denials of one principal are being recorded at once.
+ * Without a limit, one principal could fill the write queue of the audit log, in which all calls wait.
  */
 export function createDenialLimit({ callsPerPrincipal }: Pick<Limits, 'callsPerPrincipal'>): FairLimit {
   return createFairLimit({

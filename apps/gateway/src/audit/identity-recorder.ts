@@ -3,7 +3,6 @@ import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { actorOf, proofRecord, sourceOf } from './call-event.ts'
 
-/** Records identity changes of a request, with its principal if it has one. */
 export function identityRecorder(app: FastifyInstance, request: FastifyRequest): RecordIdentityEvents {
   const { principal } = request
   const common = {
@@ -26,7 +25,6 @@ export function identityRecorder(app: FastifyInstance, request: FastifyRequest):
   }
 }
 
-/** The decision of the event; without one, the decision of the request. */
 function decisionOf(
   { endpointDecision }: FastifyRequest,
   eventDecision: EventDraft['decision'],

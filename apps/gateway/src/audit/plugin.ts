@@ -13,7 +13,6 @@ export interface AuditLogOptions {
   /** Absolute path of a directory for events while the database is not available; null: none. */
   readonly fallbackDir: string | null
   readonly fallbackKeys: FallbackKeys
-  /** Where events are sent, in addition to the log. */
   readonly sinks: readonly SinkConfig[]
   readonly limits: Partial<AuditWriterLimits> | undefined
   /** Milliseconds until counted denials are recorded. */
@@ -22,7 +21,7 @@ export interface AuditLogOptions {
   readonly adoptionInterval: number | undefined
 }
 
-/** The audit log in the database, with its fallback directory and its sinks. @throws FallbackDirectoryUnfit, SinkMisconfigured */
+/** @throws FallbackDirectoryUnfit, SinkMisconfigured */
 export default fp<AuditLogOptions>(
   async function auditLog(app, options) {
     const { databaseUrl: url, fallbackDir, sinks, limits, denialInterval, adoptionInterval } = options
@@ -42,7 +41,6 @@ export default fp<AuditLogOptions>(
   { name: 'audit-log', dependencies: ['clock', 'checkpoints'] },
 )
 
-/** Imports the code of the fallback only if there is a directory for it. */
 async function openFallbackAt(
   { log, clock, checkpoints }: FastifyInstance,
   directory: string,

@@ -7,7 +7,7 @@ const queryInterval = 60_000
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** How far back the audit log goes in the database, and up to which month it is archived. Read once a minute. If that fails, the previous values stay. */
+    /** Read once a minute. If a query fails, the previous values stay. */
     retentionStatus: () => RetentionStatus
   }
 }
@@ -36,7 +36,7 @@ export default fp(
   { name: 'retention-status', dependencies: ['database'] },
 )
 
-/** How long the log is kept. Unauthenticated callers can read this, so it names no storage. */
+/** Names no storage, because unauthenticated callers can read the result. */
 export function retentionCheck({ oldest, archived }: RetentionStatus): Readiness {
   const detail = `in the database ${oldest === null ? 'since an unknown month' : `from ${oldest} on`}; ${
     archived === null ? 'no month is archived' : `archived up to ${archived}`

@@ -17,7 +17,7 @@ export interface AuditSearchOptions {
 /** The number of callers who can read the whole log at once. The same number can get proofs. */
 const maxReaders = 2
 
-/** Reading the audit log, over separate connections, so that no call waits behind a caller who reads the whole log. */
+/** Uses separate connections, so that no call waits behind a caller who reads the whole log. */
 export default fp<AuditSearchOptions>(
   async function auditSearch(app, { databaseUrl }) {
     const search = createAuditSearch({ url: databaseUrl })

@@ -11,7 +11,7 @@ import {
 import type { SinkConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 
-/** The sinks, or null if there are none. @throws SinkMisconfigured */
+/** Null if no sink is configured. @throws SinkMisconfigured */
 export async function openAuditSinks(
   { clock, log }: Pick<FastifyInstance, 'clock' | 'log'>,
   configs: readonly SinkConfig[],

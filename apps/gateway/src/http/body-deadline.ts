@@ -3,13 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
 import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
 
-/** Milliseconds for which the rest of a body is read after the response, so that the client sees the response and not a reset. */
+/** Milliseconds. The rest of a body is read after the response, so that the client sees the response and not a reset. */
 const maxDiscardTime = 5_000
 
 /**
- * Bounds the time that request bodies take. A body of a request to the gateway itself has to end within `timeout`
- * milliseconds. After the response, the rest of a body is read for up to 5 s. Then the connection is closed.
- * Bodies for a rack can last for hours: `BODY_TIMEOUT` is their limit.
+ * The body of a request to the gateway itself must arrive within `timeout` milliseconds.
+ * Bodies for a rack can take hours. Their limit is `BODY_TIMEOUT`.
  */
 export function limitBodyTime(app: FastifyInstance, timeout: number): void {
   app.addHook('onRequest', function linger(request, _reply, done) {

@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { recordedPath } from '../rack-api/step-up/recorded-path.ts'
 
-/** The maximum length of a path in characters. */
+/** Characters. */
 const maxPathLength = 200
 
 /**
- * Logs one line for each call of a principal. It has no headers, query values, or bodies.
+ * Logs one line for each call of a principal. Lines have no headers, query values, or bodies.
  * Unauthenticated requests are counted by the rule that denied them, or else by route and status.
  */
 export default fp(

@@ -46,14 +46,13 @@ function lateHead(milliseconds: number): Rejection {
   return { status: 408, rule: 'http-timeout', reason, remedy: 'Send the request again.' }
 }
 
-/** Answers a request that the HTTP parser rejects, counts it by address, and closes the connection. */
 export function handleClientError(app: FastifyInstance, error: ClientError, socket: Socket, headTimeout: number): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
   rejectSocket(app, socket, isLate ? lateHead(headTimeout) : (byCode[error.code ?? ''] ?? malformed))
 }
 
-/** Answers CONNECT, which never reaches the router. Node would close the connection without an answer. */
+/** CONNECT never reaches the router. Node would close the connection without a response. */
 export function rejectConnect(app: FastifyInstance): void {
   app.server.on('connect', (_request: unknown, socket: Socket) => {
     socket.on('error', () => socket.destroy())
@@ -61,12 +60,11 @@ export function rejectConnect(app: FastifyInstance): void {
   })
 }
 
-/** Answers an unknown expectation. Node would answer without a body, and the gateway would not count it. */
+/** Node would answer without a body, and the gateway would not count the request. */
 export function rejectExpectations(app: FastifyInstance): void {
   app.server.on('checkExpectation', ({ socket }: IncomingMessage) => rejectSocket(app, socket, unknownExpectation))
 }
 
-/** The response to the newest request of each connection. */
 const newestResponses = new WeakMap<Socket, ServerResponse>()
 
 export function trackResponses(server: Server): void {

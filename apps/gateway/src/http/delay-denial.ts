@@ -6,8 +6,8 @@ const maxDelayed = 5_000
 let delayed = 0
 
 /**
- * Waits before a caller above a limit is answered, because some callers ask again at once. Ends early when the
- * connection closes. The delay varies, so that callers that are denied together do not come back together.
+ * Waits before a caller above a limit is answered, because some callers ask again at once.
+ * The delay varies, so that callers that are denied together do not come back together.
  *
  * @param shortest milliseconds; the longest delay is twice as long
  */

@@ -22,7 +22,6 @@ declare module 'fastify' {
     tokenAlarms: ReturnType<typeof createTokenAlarms>
     /** Limits the denials that are being recorded at once. */
     denialLimit: FairLimit
-    /** Delays the answer to a caller above a limit. */
     delayDenial(response: ServerResponse): Promise<void>
   }
   interface FastifyRequest {
@@ -37,7 +36,7 @@ export interface ErrorHandlerOptions {
   readonly denialDelay: number | undefined
 }
 
-/** Answers every error in the same form, and records it with its principal. Errors without a principal are only counted. */
+/** Records the errors of principals. Only counts the errors of unauthenticated requests. */
 export default fp<ErrorHandlerOptions>(
   async function errorHandler(app, { limits, denialDelay }) {
     app.decorate('denialLimit', createDenialLimit(limits))
@@ -64,7 +63,7 @@ const notFound = withRule(
   'not-found',
 )
 
-/** Records and answers an error. A denial that cannot be recorded becomes a 503. */
+/** If the error cannot be recorded, the response has the error of the recording instead. */
 export async function answerError(
   app: FastifyInstance,
   error: unknown,
@@ -72,11 +71,11 @@ export async function answerError(
   reply: FastifyReply,
 ): Promise<void> {
   const { principal } = request
-  // A request that Fastify can't route has none of the decorations.
+  // Undefined, despite its type, if Fastify could not route the request.
   if (!principal) return answerUnauthenticated(app, error, request, reply)
   const failure = failureOf(error, errorContext(app, request))
   const rule = ruleOf(error) ?? failure.body.code
-  // A limit that a caller reached is not a failure. The log line of the call already names the rule.
+  // An error with `retryAfter` is a limit that the caller reached, not a failure.
   if (failure.status >= 500 && failure.retryAfter === undefined)
     request.log.error({ event: 'call.failed', rule, err: error })
   if (isAboveLimit(failure)) await app.delayDenial(reply.raw)
@@ -112,7 +111,6 @@ async function recordDenial(
 
 const neverAborted: CallSignal = { aborted: false, addEventListener() {}, removeEventListener() {} }
 
-/** Counts a denial by address, as for an unauthenticated request. */
 function countDenial({ audit }: FastifyInstance, request: FastifyRequest, { body }: Failure): void {
   const { rule, reason, next, policy } = body
   audit.countDenial({ address: addressOf(request), rule, reason, remedy: next, policy })
@@ -130,7 +128,6 @@ async function raiseAlarm(app: FastifyInstance, error: unknown, request: Fastify
   await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))
 }
 
-/** Answers an error of an unauthenticated request, and counts the error by address. Above a limit, the answer is 429, unless the gateway itself failed. */
 async function answerUnauthenticated(
   app: FastifyInstance,
   original: unknown,
@@ -153,7 +150,7 @@ async function answerUnauthenticated(
   sendFailure(request, reply, failure)
 }
 
-/** The error of the limit, or the original error if no limit is reached. Failures of the gateway don't count, except unknown keys, which a caller can invent. */
+/** Failures of the gateway do not count toward a limit, except `KeyNotKnownYet`, because callers can invent keys. */
 async function limitError(
   app: FastifyInstance,
   request: FastifyRequest,

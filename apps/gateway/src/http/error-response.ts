@@ -31,7 +31,10 @@ export interface Failure {
 
 const longestSentence = 2_000
 
-/** Replaces `%`, because the stock CLI uses the text as a printf format, and characters that control a terminal or its text direction. */
+/**
+ * Replaces `%`, because the stock CLI uses the text as a printf format.
+ * Replaces characters that control a terminal or its text direction.
+ */
 function sanitizeText(text: string): string {
   const plain = text
     .slice(0, longestSentence)
@@ -60,7 +63,7 @@ const unreadableRequest: Explanation = {
   remedy: 'Correct it, and send it again.',
 }
 
-/** The response to an error. An error that the gateway defines keeps its status. So does any other error with a status below 500; the rest become a 500 without details. */
+/** An error that the gateway did not define becomes a 500 without details, unless its status is below 500. */
 export function failureOf(error: unknown, context: ErrorContext): Failure {
   const status = answeredStatus(error)
   const content = contentOf(error, status)
@@ -75,7 +78,6 @@ function contentOf(error: unknown, status: number): ErrorContent {
   return { code: 'RGW_BAD_REQUEST', words: fastifyExplanations[code] ?? unreadableRequest }
 }
 
-/** The status of the response to an error. */
 export function answeredStatus(error: unknown): number {
   const status = statusOf(error)
   return status < 500 || isGatewayError(error) ? status : 500
@@ -132,7 +134,6 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
     .send(`${JSON.stringify(failure.body)}\n`)
 }
 
-/** The error as a page, for browsers. */
 function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
   const isMissing = status === 404
   const title = isMissing ? 'There is no page at this address' : 'The request failed'
@@ -147,7 +148,7 @@ function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
   )
 }
 
-/** The error response as the text of an HTTP response, for requests that Fastify never sees. */
+/** A whole HTTP response, for requests that Fastify never sees. */
 export function rawFailure(status: number, statusText: string, body: ErrorBody): string {
   const text = `${JSON.stringify(body)}\n`
   return `HTTP/1.1 ${status} ${statusText}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`

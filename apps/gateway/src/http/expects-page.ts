@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Whether a person opens the address in a browser. Clients of the APIs name no HTML in `Accept`. Requests that a page's
- * script sends are no navigation. Only programs send a credential in a header.
+ * Whether a person opens the address in a browser.
+ * API clients do not name HTML in `Accept`, and only programs send an `Authorization` header.
  */
 export function expectsPage({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false

@@ -10,7 +10,7 @@ export function gatewayDenial(
   return { rule: denial.rule, source: 'gateway', ...asSentences(denial), policy: policy.hash }
 }
 
-/** A denial as an audit event records it, which calls the remedy `next`. */
+/** In audit events, the remedy is called `next`. */
 export function recordedDenial({ remedy, ...denial }: DenialDetails) {
   return { effect: 'deny', ...denial, next: remedy } as const
 }

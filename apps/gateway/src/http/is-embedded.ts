@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http'
 const prefetchPurpose = /(^|[\s,;])prefetch($|[\s,;])/
 
 /**
- * Whether a page of another site loads the address into itself, as an image, in a frame, or with a script. The person who
- * sees that page did not ask for it. A link from another site is not embedded: it opens a document of its own.
+ * Whether a page of another origin loads the address as an image, in a frame, with a script, or in advance.
+ * A link that a person follows is not embedded.
  */
 export function isEmbedded({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers

@@ -6,8 +6,8 @@ let pool = Buffer.alloc(0)
 let used = 0
 
 /**
- * 24 hex digits: the time in seconds (4 bytes), then 8 random bytes. Never taken from the client, and cheap to make. IDs sort by time,
- * so the audit log's index grows only at its end.
+ * 24 hex digits: the time in seconds (4 bytes), then 8 random bytes.
+ * IDs sort by time, so the audit log's index grows only at its end.
  */
 export function requestId(): string {
   if (used === pool.length) {

@@ -3,7 +3,7 @@ import type { Bindings, ChildLoggerOptions, LogFn } from 'pino'
 
 type Line = Parameters<LogFn>
 
-/** The logger of one request. Most requests log nothing with it, so its pino logger is created with the first line. */
+/** Creates the pino logger of a request with its first line, because most requests log nothing. */
 export class RequestLog implements FastifyBaseLogger {
   readonly #parent: FastifyBaseLogger
   readonly #bindings: Bindings

@@ -14,10 +14,9 @@ declare module 'fastify' {
 }
 
 /**
- * Starts requests so that a burst of one caller does not delay the others. The first request of each caller in a turn of the event
- * loop starts at once. The caller's further requests wait and start one by one, in turn with those of other callers, while the event
- * loop has little else to do. If only one caller was active in the last second, all its requests start at once. In any case, a turn
- * starts requests for a few milliseconds at most.
+ * Starts requests so that a burst of one caller does not delay other callers. In each turn of the event loop, the first request of
+ * each caller starts at once. Further requests wait in a queue of their caller. If no other caller was active in the last
+ * second, the caller's requests do not wait for each other.
  */
 export interface RequestScheduler {
   /**
@@ -30,21 +29,19 @@ export interface RequestScheduler {
 
 /** Milliseconds for which a turn of the event loop starts requests. */
 const longestTurn = 4
-/** Milliseconds without a start, after which another turn has surely begun. */
+/** Milliseconds. After so long without a start, a new turn is assumed. */
 const pause = 1
 /** Milliseconds for which a caller counts as active after a request. */
 const activeFor = 1_000
-/** If the work in a turn takes more milliseconds than this, the requests of a burst wait for a quieter turn. */
+/** Milliseconds. If a turn takes longer, the requests of a burst wait for a quieter turn. */
 const busyTurn = 1
 /** Milliseconds after which the next request of a burst starts even if the event loop is busy. */
 const longestWait = 5
-/** Digests of credentials that were valid. The least recently used digest is forgotten first. */
 const maxKnownCredentials = 10_000
 
 /**
- * Schedules each request before it costs anything else, authentication included. A request with a credential that was valid
- * before belongs to its principal. Any other request belongs to the network of its client, so that
- * invented credentials give no advantage.
+ * Schedules each request before authentication. A request with a credential that was valid before counts for its principal.
+ * Any other request counts for its client network, so that invented credentials give no advantage.
  */
 export function scheduleRequests(app: FastifyInstance): void {
   const scheduler = createRequestScheduler()
@@ -120,7 +117,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
     }
   }
 
-  /** One request of each caller, but only one of all callers with several requests. */
+  /** Starts the request of each caller that has one, and at most one request of all callers that have several. */
   function startOfEachCaller(isBusy: boolean): void {
     let mayStartBurst = !isBusy
     for (const [caller, { length }] of [...queues]) {
@@ -134,7 +131,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
     }
   }
 
-  /** Starts the caller's next request, and moves the caller to the end of the queues. */
+  /** Moves the caller to the end of `queues`. */
   function startNext(caller: string): void {
     const queue = queues.get(caller)
     const start = queue?.shift()

@@ -10,16 +10,14 @@ interface Connection {
 type Routing = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface ConnectionLimit {
-  /** Whether the connection has had a request. */
   hadRequest(socket: Socket): boolean
-  /** The same routing, but a request above the limit waits before it costs anything else. */
+  /** Wraps the routing, so that a request above the limit waits. */
   limit(routing: Routing): Routing
 }
 
 /**
- * Limits the requests of one connection that are in progress. Further requests are not read until one of these is
- * answered. Requests that were read together with the last one, at most 64 KiB, wait. While nothing is read, the gateway
- * notices the end of the connection only when it writes to the connection.
+ * Limits the requests in progress on one connection. Above the limit, the socket is paused, and requests that were already
+ * read wait (at most 64 KiB). While the socket is paused, the gateway notices the end of the connection only when it writes.
  */
 export function limitRequestsPerConnection(maxInProgress: number): ConnectionLimit {
   const connections = new WeakMap<Socket, Connection>()
@@ -29,7 +27,7 @@ export function limitRequestsPerConnection(maxInProgress: number): ConnectionLim
     if (existing !== undefined) return existing
     const connection: Connection = { inProgress: 0, waiting: [] }
     connections.set(socket, connection)
-    // Node resumes a connection for reasons of its own, such as a response that was sent.
+    // Node also resumes the socket itself, for example after a response.
     socket.on('resume', () => {
       if (connection.waiting.length > 0) socket.pause()
     })
@@ -41,7 +39,7 @@ export function limitRequestsPerConnection(maxInProgress: number): ConnectionLim
     limit: (routing) =>
       function takeTurn(request, response) {
         const { socket } = request
-        // The last response said `Connection: close`. Only the rest of its request's body is still read.
+        // After a response with `Connection: close`, only the rest of its request's body is read.
         if (socket.writableEnded) return
         const connection = connectionOf(socket)
         function begin(): void {

@@ -17,17 +17,14 @@ import { scheduleRequests } from './request-scheduler.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { holdContinue, routeUpgrades } from './upgrade.ts'
 
-/** Bytes. Has room for an 8 KiB command, a token, and an environment. Node's own limit of 16 KiB is too small for them. */
+/** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
 const headerLimit = 64 * 1024
-/** The longest interval between two checks of Node for late heads. */
+/** The longest interval between two of Node's checks for late heads. */
 const checkHeadsMs = 5_000
-/** Longer than any ingress keeps an idle connection, so that an ingress never sends a request into a connection that the gateway closes. */
+/** Longer than an ingress usually keeps an idle connection, so that it does not send a request while the gateway closes one. */
 const keepAliveMs = 75_000
 
-/**
- * The HTTP server. Its parser is strict. Node's own time limits for requests are off, except the limit for heads. Rack calls get an
- * internal address, so that no router decodes their paths before the policy decides.
- */
+/** Rack calls get an internal address, so that no router decodes their paths before the policy decides. */
 export function createServer(
   log: FastifyBaseLogger,
   { trustedProxies, limits }: Pick<ServerConfig, 'trustedProxies' | 'limits'>,
@@ -35,7 +32,6 @@ export function createServer(
   const { callsPerConnection, requestTimeout } = limits
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
-    // With `false`, headers of proxies are ignored, and the address of the caller is that of the socket.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (parent, bindings, options) => new RequestLog(parent, bindings, options),
@@ -91,8 +87,8 @@ export function createServer(
 }
 
 /**
- * While the gateway stops, closes connections that would delay the stop: those that wait for another request, and those without a
- * complete head, which Node does not count as idle.
+ * While the gateway stops, closes idle connections, because they would delay the stop.
+ * Node does not count a connection as idle before its first request.
  */
 function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket) => boolean): void {
   const open = new Set<Socket>()
@@ -110,7 +106,7 @@ function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket)
 
 /**
  * Rejects requests for which a proxy and the gateway can disagree about where the body ends: one of them would then read a part of
- * the body as another request. For the same reason, the rest of the connection is never read as a request.
+ * the body as another request. For the same reason, ignores later requests on the connection.
  */
 function rejectAmbiguousFraming(app: FastifyInstance): void {
   const rejectedSockets = new WeakSet<Socket>()
@@ -144,10 +140,6 @@ function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
   return null
 }
 
-/**
- * `/check`, `/login/u2f?…`, `/gateway/…`, and `/` for a browser belong to the gateway. Calls that the management API forwards
- * to a rack have an internal address of their own. Everything else is the rack API.
- */
 function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
   if (url === '/' && expectsPage(request)) return url

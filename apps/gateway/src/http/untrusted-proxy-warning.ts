@@ -8,8 +8,8 @@ declare module 'fastify' {
 }
 
 /**
- * Notices a proxy that is missing in `TRUSTED_PROXIES`: behind it, all callers have its address. Warns once for each start,
- * because anybody can send the header.
+ * Warns about a proxy that is missing in `TRUSTED_PROXIES`, because all callers behind the proxy count as one address.
+ * Warns once per start, because anybody can send the header.
  */
 export default fp(
   async function untrustedProxyWarning(app) {

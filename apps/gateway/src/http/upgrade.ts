@@ -25,7 +25,7 @@ function destroyBroken(this: Duplex): void {
   this.destroy()
 }
 
-/** Null if the connection still waits for the answer to an earlier request, because a pipelined upgrade can't take the socket over. */
+/** Null if an earlier request on the connection is unanswered, because a pipelined upgrade cannot take the socket over. */
 function bindResponse(request: IncomingMessage): ServerResponse | null {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
@@ -37,7 +37,7 @@ function bindResponse(request: IncomingMessage): ServerResponse | null {
   }
 }
 
-/** Prevents Node from answering `Expect: 100-continue` before the decision. The gateway answers it later. */
+/** Prevents Node from answering `Expect: 100-continue` before the decision. */
 export function holdContinue(
   server: Server,
   routing: (request: IncomingMessage, response: ServerResponse) => void,

@@ -14,7 +14,7 @@ export interface BrowserLoginOptions {
   readonly attemptKeys: Keys
 }
 
-/** The login pages. @throws LoginMisconfigured if the policy does not have `DEFAULT_ROLE` */
+/** @throws LoginMisconfigured if the policy does not have `DEFAULT_ROLE` */
 export default fp<BrowserLoginOptions>(
   async function browserLogin(app, { mint, attemptKeys }) {
     const { browserSessions, clock, database, loginProvider } = app

@@ -5,7 +5,6 @@ import type { Policy } from '@rack-gateway/rbac-policy'
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 const { permission, additionalPermission } = endpoints.createInvitation
 
-/** Whether a principal can still create an invitation with these roles. */
 export function canInvite(
   policy: Pick<Policy, 'hasPermission' | 'canGrant'>,
   ...[inviter, grants, moment]: Parameters<CanInvite>

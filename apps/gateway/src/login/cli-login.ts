@@ -25,7 +25,6 @@ export interface CliLoginOptions {
   readonly pollSeconds?: number | undefined
 }
 
-/** Logins of the CLI, and the pages where users allow them. */
 export default fp<CliLoginOptions>(
   async function cliLogin(app, { config, mint, keys, pollSeconds = 5 }) {
     const { browserSessions, clock, database } = app

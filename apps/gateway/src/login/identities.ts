@@ -37,7 +37,6 @@ export interface IdentitiesOptions {
   readonly login: LoginConfig | null
 }
 
-/** Authenticates tokens, sessions, and jobs, with a cache that follows the database. */
 export default fp<IdentitiesOptions>(
   async function identities(app, { databaseUrl, mint, csrfKeys, maxStale, publicUrl, login }) {
     const { clock, database } = app

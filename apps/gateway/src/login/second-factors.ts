@@ -14,7 +14,6 @@ export interface SecondFactorsPluginOptions {
   readonly publicUrl: string | null
 }
 
-/** Verifies and changes second factors. */
 export default fp<SecondFactorsPluginOptions>(
   async function secondFactors(app, { keys, publicUrl }) {
     const { clock, database } = app

@@ -12,7 +12,6 @@ export async function authenticateJob(
   return verified
 }
 
-/** Only `Authorization: Bearer` can carry the JWT. */
 function readBearer({ raw }: FastifyRequest): string {
   const authorization = readAuthorization(raw.rawHeaders)
   if (isDenial(authorization)) throw unauthenticated(authorization)

@@ -13,18 +13,16 @@ import { denialError, NotPermitted } from '../errors.ts'
 
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
-/** What permits a call of the management API, for its audit events. */
 export interface EndpointDecision extends Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'> {
   readonly effect: 'allow'
 }
 
-/** What denies a call of the management API. */
 export interface EndpointDenial extends Denial {
   readonly effect: 'deny'
   readonly policy: string
 }
 
-/** Decides from the endpoint and the principal alone, before any of the body is read. @throws NotPermitted */
+/** @throws NotPermitted */
 export function authorize(
   policy: Policy,
   principal: Principal,
@@ -36,7 +34,6 @@ export function authorize(
   return decision
 }
 
-/** Decides as `authorize` does, but returns a denial instead of throwing it. */
 export function decideEndpoint(
   policy: Policy,
   principal: Principal,
@@ -73,10 +70,10 @@ export function decideForOthers(
   return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission) }
 }
 
-/** What permits a call that concerns only the caller. */
+/** The decision for a call that concerns only the caller. */
 export const ownData = { rule: 'own-affair', source: 'gateway', reason: 'Every caller may access their own data.' }
 
-/** What grants a permission that the principal has: a role, or the permission itself. */
+/** The decision that allows a call. The principal must have the permission. */
 export function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment): EndpointDecision {
   const allowed = { effect: 'allow', policy: policy.hash } as const
   const rolesWithPermission = policy.rolesWith(permission)
@@ -94,7 +91,6 @@ interface DeniedCall {
   readonly action: string
 }
 
-/** Keeps the denial of a failed condition. Any other denial names the roles that would permit it. */
 function explainMissing(denial: Denial, { policy, principal, action }: DeniedCall, permission: string): Denial {
   if (denial.rule.startsWith('condition:')) return denial
   const rolesWithPermission = policy.rolesWith(permission)
@@ -161,7 +157,10 @@ function describePermission(permission: string): string {
 const has = { user: 'You have', 'api-token': 'This token has', workload: 'This job has' } as const
 const kindNames = { user: 'A session', 'api-token': 'An API token', workload: 'A job' } as const
 
-/** The principal's permissions for the management API on all racks and apps, without `gateway:self:…`, because every caller can access their own data. */
+/**
+ * The permissions that the principal has on all racks and apps.
+ * Omits `gateway:self:…`, because every caller can access their own data.
+ */
 export function gatewayPermissions(policy: Policy, principal: Principal, moment: Moment): string[] {
   return permissions
     .map(({ name }) => name)

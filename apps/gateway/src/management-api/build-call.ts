@@ -89,7 +89,6 @@ async function stepUpCallerOf(app: FastifyInstance, request: FastifyRequest): Pr
   return { user: id, session, address: addressOf(request), author: { kind, id, name }, record }
 }
 
-/** What the caller of a request can access at a moment. */
 function accessOf(
   app: FastifyInstance,
   request: FastifyRequest,
@@ -115,7 +114,7 @@ function accessOf(
 
 /**
  * Runs a change in a transaction. During `work`, the request's principal is the one that was read inside the transaction.
- * When the function returns, the change is in force in this process.
+ * When the promise resolves, the change is in force in this process.
  */
 async function changeAsCaller<T>(
   app: FastifyInstance,

@@ -23,7 +23,6 @@ import type { HealthReport } from '../operations/health-report/health-report.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
 import type { StreamedResponse } from './streams/streamed-response.ts'
 
-/** The decorations that handlers use. */
 type Decorations = Pick<
   FastifyInstance,
   | 'auditEvidence'
@@ -41,7 +40,7 @@ type Decorations = Pick<
   | 'workloads'
 >
 
-/** What handlers depend on. It is the same for all calls. */
+/** The same for all calls. */
 export interface ManagementApiContext extends Decorations {
   readonly lists: Lists
   readonly sessionTerms: SessionTerms
@@ -72,7 +71,7 @@ export interface ManagementApiContext extends Decorations {
 type StaticOf<S> = S extends TSchema ? Static<S> : Record<never, never>
 
 interface ValidatedRequest<E extends Endpoint> {
-  /** When the request arrived, and from which address. */
+  /** For the conditions of the policy. */
   readonly moment: Moment
   /** The `{id}` of the path; empty if the path has none. */
   readonly id: string
@@ -86,7 +85,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
     ValidatedRequest<E> {
   readonly principal: Principal
   readonly auditLog: AuditSearch
-  /** For a caller with a browser's cookie: the value that its changes send as `X-CSRF-Token`. */
+  /** The value that a browser must send as `X-CSRF-Token`; null for a request without a cookie. */
   readonly csrfToken: string | null
   /** Whether the caller has the endpoint's `permissionForOthers`, and can meet what the policy requires for it. */
   readonly canAccessOthers: boolean
@@ -97,7 +96,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
    * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of another principal
    */
   canAccess(isOwner: boolean): boolean
-  /** Whether the client is still connected. A secret that nobody would receive is not issued. */
+  /** To be checked before a secret is issued, because a client that disconnected cannot receive the secret. */
   isConnected(): boolean
   /**
    * Runs a change and records it, in one transaction. The caller is authenticated and authorized again inside the transaction,
@@ -122,7 +121,6 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   readonly disconnected: () => AbortSignal
 }
 
-/** A call inside the transaction of its change. */
 export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends Omit<PrincipalCall<E>, 'change'> {
   readonly changes: Administration
   readonly factorChanges: FactorAdministration
@@ -131,11 +129,9 @@ export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends
 /** A call of a CI job whose token has a valid signature. The handler decides whether a trust admits it. */
 export interface JobCall<E extends Endpoint = JobEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
   readonly verifiedJwt: VerifiedJwt
-  /** Records events of this call. */
   readonly record: RecordIdentityEvents
 }
 
-/** A call without a credential. */
 export interface PublicCall<E extends Endpoint = PublicEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
   /** For audit events. */
   readonly requestContext: RequestContext

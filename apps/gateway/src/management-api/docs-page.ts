@@ -7,7 +7,7 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:t
 table{table-layout:fixed}th:first-child{width:11rem}th:nth-child(2){width:16rem}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}`
 
-/** No scripts, no external resources, no frames. */
+/** The Content-Security-Policy of the page. */
 export const docsPolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
@@ -18,7 +18,6 @@ export const docsPolicy = [
   "trusted-types 'none'",
 ].join('; ')
 
-/** The table of endpoints as a page for people. */
 export function docsPage(): string {
   const sections = entries().map(
     ([name, endpoint]) => `<h2 id="${name}"><code>${endpoint.method} ${apiPrefix}${escaped(endpoint.path)}</code></h2>

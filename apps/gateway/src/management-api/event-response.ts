@@ -4,7 +4,6 @@ import { apiPrefix } from '@rack-gateway/gateway-api'
 import { actorName } from '@rack-gateway/rbac-policy'
 import type { PrincipalCall } from './call.ts'
 
-/** An audit event with its address. */
 export function toEventResponse({ id, writtenAt, event }: FoundEvent, { publicUrl }: Pick<PrincipalCall, 'publicUrl'>) {
   return {
     id,
@@ -14,7 +13,7 @@ export function toEventResponse({ id, writtenAt, event }: FoundEvent, { publicUr
   }
 }
 
-/** Names the principal as newer events do. Older events contain the plain name of an API token, which could be an email address. */
+/** Older events contain the plain name of an API token, which could be an email address. */
 export function withActorName(event: AuditEvent): AuditEvent {
   const { principal } = event
   if (principal === undefined) return event

@@ -2,7 +2,6 @@ import type { BindingTerms, ListedGrant } from '@rack-gateway/auth/store'
 import { formatTime } from '../format-time.ts'
 import { readExpiry } from './read-expiry.ts'
 
-/** The expiry and the reason of a binding, as in a request. */
 interface TermsRequest {
   readonly expiresAt?: string | undefined
   readonly reason?: string | undefined

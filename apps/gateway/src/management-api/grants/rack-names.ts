@@ -24,7 +24,6 @@ function knownRacks({ policy, principal, moment, racks }: Context): string {
   return reachable.length === 0 ? 'You have no role on any rack.' : `Your racks are ${reachable.join(', ')}.`
 }
 
-/** The member `warnings` of a response, if there are any. */
 export function warningsMember(warnings: readonly (string | null)[]): { readonly warnings?: string[] } {
   const some = warnings.flatMap((warning) => warning ?? [])
   return some.length === 0 ? {} : { warnings: some }

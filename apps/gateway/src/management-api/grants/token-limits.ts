@@ -16,7 +16,7 @@ interface ExpiryRequest {
   readonly expiresAt?: string
 }
 
-/** The expiry of a token with these grants, in milliseconds since the epoch. @throws InvalidRequest for two expiries, an invalid one, or one beyond the longest lifetime */
+/** Milliseconds since the epoch. @throws InvalidRequest for two expiries, an invalid expiry, or an expiry that is too late */
 export function tokenExpiry(
   call: Context,
   { days, expiresAt }: ExpiryRequest,
@@ -56,8 +56,7 @@ function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: To
 }
 
 /**
- * The grants of a new token. Without `racks`, `apps`, and `rack`, the token gets the role or permissions wherever its creator
- * has them.
+ * Without `racks`, `apps`, and `rack`, the token gets the role or permissions wherever its creator has them.
  *
  * @param until the expiry of a service account's token; null for a token that its creator owns, because each call is also
  * limited to the owner's current bindings
@@ -83,7 +82,6 @@ export function requestedGrants(
   return grants
 }
 
-/** What a token grants, without its scope. */
 export function roleOrPermissions({
   role,
   permissions,

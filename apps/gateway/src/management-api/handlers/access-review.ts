@@ -41,7 +41,6 @@ interface ExportOptions {
   readonly onRead: () => void
 }
 
-/** Reads a batch after the consumer has taken the previous one. */
 async function* exportParts({ first, at, call, signal, onRead }: ExportOptions): AsyncGenerator<string> {
   yield csvLine(Object.keys(columns))
   for (let page = first; ; ) {

@@ -6,7 +6,7 @@ import { NoAlarm } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { toEventResponse } from '../event-response.ts'
 
-/** Alarms and their acknowledgments are audit events. Nothing else is stored. */
+/** Alarms and their acknowledgments are audit events. */
 export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
   async listAlarms(call) {
     const { auditLog, query, record } = call
@@ -37,7 +37,7 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
   },
 }
 
-/** The order of the search: several events can have the same millisecond. */
+/** The same order as in a search, because several events can have the same millisecond. */
 function newestFirst({ event: one }: FoundEvent, { event: other }: FoundEvent): number {
   if (one.at !== other.at) return one.at < other.at ? 1 : -1
   if (one.stream !== other.stream) return one.stream < other.stream ? 1 : -1

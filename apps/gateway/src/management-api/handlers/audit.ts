@@ -104,7 +104,7 @@ export const auditHandlers: AuditHandlers = {
   },
 }
 
-/** The filters as members of an event's detail, which cannot contain lists. */
+/** The detail of an event cannot contain lists. */
 function filterDetail(filters: FilterQuery): Record<string, string> {
   return Object.fromEntries(
     Object.entries(filters).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),

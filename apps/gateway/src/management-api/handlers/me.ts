@@ -3,7 +3,7 @@ import { gatewayPermissions } from '../authorize.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { toBindingResponse } from './bindings.ts'
 
-/** Milliseconds for the bindings and the login. The rest of the response needs no I/O. */
+/** Milliseconds. */
 const queryTimeout = 2_000
 
 export const meHandlers: Handlers<'me'> = {
@@ -30,7 +30,6 @@ export const meHandlers: Handlers<'me'> = {
   },
 }
 
-/** One query by primary keys. */
 async function findAccess({ principal, lists, moment }: PrincipalCall) {
   const ids = principal.bindings
     .filter(({ expiresAt }) => expiresAt === null || expiresAt > moment.at)
@@ -44,7 +43,6 @@ async function findAccess({ principal, lists, moment }: PrincipalCall) {
   )
 }
 
-/** When the user of a browser session logged in. */
 async function findLogin({ principal, lists }: PrincipalCall): Promise<Date | null> {
   return (await orNull(lists.session(principal.credential)))?.authenticatedAt ?? null
 }

@@ -89,7 +89,6 @@ export const policyHandlers: Handlers<Names> = {
   },
 }
 
-/** Evaluates all calls before it asks any policy package. */
 async function decideCalls(
   { policy, policyPackages, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,
   principal: Principal,
@@ -130,7 +129,7 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
   })
 }
 
-/** The rack that a call would go to. With `onlyUsable`, a rack that the principal cannot use counts as unknown. @throws the error that the rack API would return */
+/** With `onlyUsable`, a rack that the principal cannot use counts as unknown. @throws the error that the rack API would return */
 function rackFor(
   { racks, policy, moment }: PrincipalCall,
   principal: Principal,

@@ -11,11 +11,7 @@ export const rackHandlers: Handlers<'listRackStatuses'> = {
   },
 }
 
-/**
- * Asks all racks at the same time.
- *
- * @param wait milliseconds, after which the racks that have not answered are only named. Default: waits for all
- */
+/** @param wait milliseconds; `waitingFor` names the racks that have not answered by then. Default: waits for all racks */
 export async function collectRackStatuses(
   racks: readonly Rack[],
   statuses: PrincipalCall['rackStatuses'],

@@ -104,7 +104,7 @@ async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUr
   )
 }
 
-/** A caller that resets the factors of a stronger user could log in as that user more easily. @throws StrongerThanYourself, NotFound */
+/** A caller that resets the factors of a stronger user could more easily log in as that user. @throws StrongerThanYourself, NotFound */
 async function assertNotStronger({ lists, policy, principal, moment, id }: TransactionCall): Promise<void> {
   for (const { role, racks, apps, permissions, expiresAt } of await lists.bindingsOfUser(id)) {
     const until = expiresAt?.getTime() ?? null
@@ -123,7 +123,7 @@ async function assertNotStronger({ lists, policy, principal, moment, id }: Trans
   }
 }
 
-/** A reset accepts a code as its proof. To remove one's own factors, a code is not enough without a fresh login. */
+/** A reset accepts a code as its proof. Without a fresh login, a code is not enough to remove your own factors. */
 function ownReset(): Error {
   return withRule(
     new NotPermitted(
