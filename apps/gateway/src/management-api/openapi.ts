@@ -25,7 +25,7 @@ const errors = {
   503: 'A dependency is unavailable or too slow. The error names it.',
 } as const
 
-/** The table of endpoints as OpenAPI 3.1. TypeBox schemas are JSON Schema already. */
+/** TypeBox schemas are JSON Schema already. */
 export function openApiDocument(): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const [name, endpoint] of entries()) {
@@ -125,7 +125,6 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
   }
 }
 
-/** A call that the rack answers. Its permission and parameters are those of the rack API. */
 function forwardedOperation(id: (typeof forwardedRoutes)[number], path: string): object {
   const isLog = id.startsWith('WS ')
   const changes = !isLog && !id.startsWith('GET ')
@@ -155,7 +154,6 @@ function forwardedOperation(id: (typeof forwardedRoutes)[number], path: string):
   }
 }
 
-/** Changes with a cookie also require the CSRF token. */
 function securityOf({ method, rejectedCookieRemedy }: PrincipalEndpoint): object[] {
   const byToken = [{ bearer: [] }, { basic: [] }]
   if (rejectedCookieRemedy !== undefined) return byToken
@@ -165,7 +163,6 @@ function securityOf({ method, rejectedCookieRemedy }: PrincipalEndpoint): object
 const csrfHeader = 'X-CSRF-Token'
 const idSchema = { type: 'string', format: 'uuid' }
 
-/** What the caller needs, as sentences. */
 export function requirementsOf(endpoint: Endpoint): string {
   if (endpoint.authentication === 'anyone') return 'Requires no credential.'
   if (endpoint.authentication === 'job') return 'Requires the OIDC token of a CI job that a trust admits, as Bearer.'

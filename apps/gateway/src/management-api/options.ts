@@ -13,7 +13,6 @@ export interface ManagementApiOptions {
   readonly childFlags?: readonly string[] | undefined
 }
 
-/** What calls of one endpoint depend on. */
 export interface Route {
   readonly endpoint: Endpoint
   readonly context: ManagementApiContext

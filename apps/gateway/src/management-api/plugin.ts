@@ -31,7 +31,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The endpoint of the management API that the request is for. */
     endpoint: Endpoint | null
-    /** What permits the request, for its audit events. */
+    /** The decision that allowed the request, for audit events. */
     endpointDecision: EndpointDecision | null
     /** The proof of a second factor that the request used. */
     proof: UsedProof | null
@@ -39,7 +39,6 @@ declare module 'fastify' {
     metLevel: StepUpLevel | null
     /** Whether the proof is also sufficient if the request concerns another principal. */
     isProvedForOthers: boolean
-    /** The verified JWT of a CI job. */
     verifiedJwt: VerifiedJwt | null
   }
 }
@@ -50,7 +49,7 @@ const maxFollowers = 10
 const statusMaxAge = 1_000
 const maxRecordingReaders = 10
 
-/** The management API: authenticates and authorizes a request before it reads and validates the body. */
+/** Authenticates and authorizes a request before it reads the body. */
 export default fp<ManagementApiOptions>(
   async function managementApi(app, options) {
     const { config, childFlags = process.execArgv } = options
@@ -167,7 +166,7 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
   })
 }
 
-/** Asks for a proof if the handler finds that the request concerns another principal and needs one. @throws StepUpNeeded */
+/** Asks for a proof if the handler needs one for items of another principal. @throws StepUpNeeded */
 async function handleOrAsk(
   app: FastifyInstance,
   request: FastifyRequest,
@@ -182,7 +181,7 @@ async function handleOrAsk(
   }
 }
 
-/** `Handlers` ties each handler to its own endpoint. Looked up by name, the types of the handlers are a union. */
+/** A handler that is looked up by its name has a union type, which TypeScript cannot call. */
 function handle(name: EndpointName, call: AnyCall): unknown {
   const handler = handlers[name] as (call: AnyCall) => unknown
   return handler(call)

@@ -4,7 +4,7 @@ import { InvalidRequest, withRule } from '../errors.ts'
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const duration = /^(\d{1,5})([mhd])$/
 
-/** The start of a range in milliseconds since the epoch, from a duration or a time. @throws InvalidRequest */
+/** Milliseconds since the epoch. @param text a duration before `now`, or a time. @throws InvalidRequest */
 export function readSince(text: string, now: number): number {
   const [, amount, unit = ''] = duration.exec(text) ?? []
   const at = amount === undefined ? readTime(text) : now - Number(amount) * (units[unit] ?? 0)

@@ -8,7 +8,7 @@ const rendered: { document?: Buffer; page?: Buffer } = {}
 const openApi = () => (rendered.document ??= Buffer.from(JSON.stringify(openApiDocument())))
 const page = () => (rendered.page ??= Buffer.from(docsPage()))
 
-/** The OpenAPI document and its page. They need no credential, because they are the same in every installation. */
+/** No credential is needed, because the document is the same in every installation. */
 export default fp(
   async function managementApiReference(app) {
     app.addHook('onRequest', app.limitUnauthenticated)

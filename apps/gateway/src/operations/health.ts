@@ -9,7 +9,7 @@ declare module 'fastify' {
   }
 }
 
-/** `/check` as on a rack, and liveness and readiness. They need no credential, so they disclose no secret and name no storage. */
+/** These routes need no credential, so they disclose no secret and name no storage. */
 export default fp(
   async function health(app) {
     const check = await createReadinessCheck(app)

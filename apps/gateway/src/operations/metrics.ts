@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Registry } from 'prom-client'
 import { monthSeconds } from '../audit/retention-status.ts'
 
-/** The metrics, computed when they are collected. No label comes from a caller. */
+/** No label comes from a caller. */
 export function createMetrics(app: FastifyInstance): Registry {
   const { identities, audit, lastUses, recordings, retentionStatus: months } = app
   const checkpoints = app.checkpoints.state

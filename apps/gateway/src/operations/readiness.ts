@@ -21,7 +21,7 @@ function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
   return [{ name: 'policy', ready: true, detail, remedy }]
 }
 
-/** The loaded packages with their counts, because a package that fails or is slow affects all callers. */
+/** Shows counts, because a package that fails or is slow affects all callers. */
 function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   if (policyPackages.loaded.length === 0) return []
   const details = policyPackages.loaded.map((one) => {
@@ -31,7 +31,10 @@ function packagesCheck({ policyPackages }: FastifyInstance): Readiness[] {
   return [{ name: 'policy-packages', ready: true, detail: details.join('; '), remedy: null }]
 }
 
-/** Without storage for recordings, only sessions fail for which the policy has the recording mode `strict`. Unauthenticated callers can read this, so it has no counts. */
+/**
+ * Never makes the gateway unready, because only sessions with the recording mode `strict` need the storage.
+ * Shows no counts, because unauthenticated callers can read the result.
+ */
 function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
   if (recordings === null) return []
   const isFailing = recordings.stats().failing > 0
@@ -40,7 +43,7 @@ function recordingsCheck({ recordings }: FastifyInstance): Readiness[] {
   return [{ name: 'recordings', ready: true, detail, remedy }]
 }
 
-/** A file that could not be imported does not make the gateway unready: new events are safe. */
+/** A fallback file that could not be imported does not make the gateway unready, because new events are safe. */
 function auditChecks({ audit }: FastifyInstance): Readiness[] {
   const { available, fallback, adoptionFailure } = audit.stats()
   const state = available ? 'writing' : 'cannot be written'
@@ -67,7 +70,10 @@ function fallbackDetail({ usingFile, bytes, since, refusedFiles, failingFiles }:
   return [state, ...waiting, ...refused, ...failing].join('; ')
 }
 
-/** A sink that fails does not make the gateway unready: its events are in the log. Unauthenticated callers can read this, so it has no counts. */
+/**
+ * Never makes the gateway unready, because the events are in the audit log.
+ * Shows no counts, because unauthenticated callers can read the result.
+ */
 function sinksCheck({ audit }: FastifyInstance): Readiness[] {
   const sinks = audit.sinks()
   if (sinks.length === 0) return []
@@ -79,7 +85,7 @@ function sinksCheck({ audit }: FastifyInstance): Readiness[] {
   return [{ name: 'sinks', ready: true, detail: details.join('; '), remedy }]
 }
 
-/** Whether the gateway can answer calls, and what the operator should know about it. The checks run at most once a second. */
+/** The checks run at most once a second. */
 export async function createReadinessCheck(app: FastifyInstance): Promise<() => Promise<Readiness[]>> {
   const { database } = app
   const protection = await tamperProtection(database.sql)

@@ -1,10 +1,9 @@
 import { html, sendPage } from '@rack-gateway/auth/login'
 import fp from 'fastify-plugin'
 
-/** Redirects a browser to the first page. Without a configured login, that page explains tokens, and how to configure a login. */
 export default fp(
   async function rootPage(app) {
-    // The rack API has no `/`, so `server.ts` routes only browsers here.
+    // `server.ts` routes `/` here only for browsers.
     for (const address of ['/', '/gateway'])
       app.get(address, async function goHome(request, reply) {
         await app.limitUnauthenticated(request)

@@ -10,7 +10,7 @@ export interface CheckedDocuments {
   readonly maxChanges: number
 }
 
-/** A sentence can quote a large part of a document. */
+/** Characters. A sentence can quote a large part of a document. */
 const maxText = 2_000
 const maxWarnings = 1_000
 

@@ -24,14 +24,13 @@ export type StudyAnswer =
   | { readonly kind: 'impact'; readonly impact: PolicyImpact }
   | { readonly kind: 'checked'; readonly check: DocumentCheck }
 
-/** What is wrong with a proposed document, and how it differs from the current one. */
 export interface DocumentCheck {
   readonly valid: boolean
   readonly problems: PolicyProblem[]
-  /** The hash of a valid document. */
+  /** The hash of the proposed document; null if the document is not valid. */
   readonly proposed: string | null
   readonly warnings: string[]
   readonly changes: PolicyChange[]
-  /** The number of further changes. */
+  /** The number of changes that `changes` omits. */
   readonly more: number
 }

@@ -23,7 +23,7 @@ export interface PolicyStudy {
   /** Hash of the proposed document. */
   readonly proposed: string
   readonly impact: PolicyImpact
-  /** If a limit was reached: which one, and the time of the oldest evaluated call, in milliseconds since the epoch. */
+  /** Null if no limit was reached. `from` is the time of the oldest evaluated call, in milliseconds since the epoch. */
   readonly cut: { readonly by: 'time' | 'number'; readonly from: number } | null
 }
 
@@ -42,7 +42,6 @@ export interface PolicyStudies {
   study(request: StudyRequest): Promise<PolicyStudy>
   /** @throws InvalidRequest for a document that takes too much time or memory, TooManyRequests at the limits of concurrent checks */
   check(request: CheckRequest): Promise<DocumentCheck>
-  /** Ends all running studies and checks. */
   stop(): void
 }
 
@@ -75,11 +74,11 @@ export const studyLimits = {
   checkChanges: 500,
 }
 
-/** Evaluates recorded calls against a proposed document, and checks documents. Each runs in its own process, and their number is limited. */
+/** Each study and each check runs in its own process. */
 export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions): PolicyStudies {
   const bounds = { ...studyLimits, ...limits }
   const running = new Set<StudyChild>()
-  /** The running checks, by their principals. */
+  /** Keyed by principal. */
   const checking = new Map<string, StudyChild>()
 
   async function study(request: StudyRequest): Promise<PolicyStudy> {
@@ -153,7 +152,7 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
   }
 }
 
-/** Runs work with a child process. The child ends with the work, or when the caller disconnects. */
+/** The child process ends with the work, or when the caller disconnects. */
 async function runWithChild<T>(child: StudyChild, disconnected: AbortSignal, work: () => Promise<T>): Promise<T> {
   disconnected.addEventListener('abort', child.end, { once: true })
   try {
@@ -165,7 +164,7 @@ async function runWithChild<T>(child: StudyChild, disconnected: AbortSignal, wor
   }
 }
 
-/** Whether PostgreSQL canceled the query of a batch because it took too long. */
+/** 57014 is PostgreSQL's code for a canceled query. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '57014'
 }

@@ -8,7 +8,7 @@ const irrelevantMembers: ReadonlySet<string> = new Set(['source.client', 'decisi
 /** Decisions depend on the names of parameters, never on their values. */
 const valuesPrefix = 'parameters.values'
 
-/** The call of an audit event; null if the event has too little information. */
+/** Null if the event lacks information that a decision needs. */
 export function recordedCall(canonical: string): RecordedCall | null {
   const event: Partial<AuditEvent> = JSON.parse(canonical)
   const { at, principal, rack, route, path, decision, truncated = [], hidden = [] } = event

@@ -23,7 +23,7 @@ export interface StudyChildOptions {
 
 const program = fileURLToPath(new URL(`./study-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
 
-/** Starts the process of one study. Its environment is empty, because the gateway's environment contains secrets. */
+/** The environment of the process is empty, because the gateway's environment contains secrets. */
 export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOptions): StudyChild {
   const child = fork(program, [], {
     execArgv: [...flags.filter((flag) => !flag.startsWith('--inspect')), `--max-old-space-size=${memory}`],

@@ -5,8 +5,8 @@ import { rejectCrossSite } from '../management-api/reject-cross-site.ts'
 import { createPackagesLog } from './packages.ts'
 
 /**
- * Mounts the routes of policy packages. It is registered after every plugin that decorates the instance, because only earlier
- * decorations are hidden from a package.
+ * Must be registered after every plugin that decorates the instance, because only earlier decorations are hidden from
+ * a package.
  */
 export default fp(
   async function packageRoutes(app) {

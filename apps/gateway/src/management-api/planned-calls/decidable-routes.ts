@@ -8,7 +8,7 @@ import {
   type PrincipalEndpoint,
 } from '@rack-gateway/gateway-api'
 
-/** The operations of the management API for authenticated principals, by their IDs. */
+/** Keyed by `endpointId`. */
 export const principalEndpoints: ReadonlyMap<string, PrincipalEndpoint> = new Map(
   Object.values<Endpoint>(endpoints)
     .filter(isPrincipalEndpoint)

@@ -15,7 +15,6 @@ import {
 } from '../authorize.ts'
 import { requiredForOthers } from '../step-up/proof-for-others.ts'
 
-/** The decision about a call of the management API. For an operation on owned items, also about items of other principals. */
 export function endpointDecisions(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {
   const roles = [...rolesEverywhere(policy, principal, moment)]
   const toResponse = (
@@ -48,8 +47,7 @@ export function endpointDecisions(policy: Policy, principal: Principal, endpoint
 
 function stepUpFor(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {
   const { stepUp } = endpoint
-  // `never` needs no proof. For `factor`, the gateway itself, not the policy, requires a proof from a user who has a second factor.
-  // The decision of the policy does not show that requirement.
+  // For `factor`, the gateway itself requires the proof, and not the policy.
   return stepUp === 'never' || stepUp === 'factor'
     ? null
     : policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)

@@ -4,7 +4,7 @@ import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { InvalidRequest, withRule } from '../../errors.ts'
 import { appOf, serviceOf } from '../../rack-api/app-of.ts'
 
-/** The planned call of a decision request. Members that the request leaves out stay unknown. @throws InvalidRequest */
+/** Members that the request omits stay unknown. @throws InvalidRequest */
 export function toPlannedCall(requested: RequestedCall): PlannedCall {
   const route = routesById.get(requested.route)
   if (route === undefined)

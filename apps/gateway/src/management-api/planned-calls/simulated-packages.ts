@@ -10,7 +10,7 @@ export type SimulatePackages = (principal: Principal, call: RackCall, decision: 
 /** Milliseconds for all calls of one request. The CLI waits for ten seconds. */
 const defaultTimeout = 8_000
 
-/** Shares one deadline between all calls of a request, each of which can have several scenarios. */
+/** All calls of a request share one deadline. */
 export function simulatedPackages(
   packages: Pick<PolicyPackages, 'loaded' | 'simulation'>,
   timeout = defaultTimeout,

@@ -6,7 +6,7 @@ import { passkeyOrFreshLogin } from './fresh-login.ts'
 import { isStillMet, requiredProof } from './required-proof.ts'
 
 /**
- * Checks inside the transaction that the proof of a request meets the current requirement. The request may have waited.
+ * Must run inside the transaction of the change, because the requirement may have changed while the request waited.
  *
  * @returns whether the request needs a proof
  * @throws RequirementChanged, NotPermitted

@@ -10,7 +10,6 @@ export interface LoginCaller {
   readonly now: () => number
 }
 
-/** Whether the request has the cookie of a browser session with a fresh login. */
 export async function hasFreshLogin({ principal, csrfToken, lists, now }: LoginCaller): Promise<boolean> {
   if (csrfToken === null) return false
   const { authenticatedAt } = await lists.session(principal.credential)

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { denialError, NotPermitted } from '../../errors.ts'
 import { isStillMet, methodsFor, type RequiredProof } from './required-proof.ts'
 
-/** The step-up for items of other principals; null if none is required. The caller checks the endpoint's `permissionForOthers`. */
+/** Null if no step-up is required. Does not check the endpoint's `permissionForOthers`. */
 export function requiredForOthers(
   policy: Policy,
   principal: Principal,
@@ -15,7 +15,7 @@ export function requiredForOthers(
   return policy.managementStepUp(principal, { ...endpoint, ...onlyManagement, concernsOthers: true }, moment)
 }
 
-/** A handler found that the call concerns another principal. The call is refused with a step-up, and can be repeated with its proof. */
+/** A handler found that the call concerns another principal. The caller can repeat the call with a proof. */
 export class ProofForOthersNeeded extends Error {
   readonly requirement: RequiredProof
 

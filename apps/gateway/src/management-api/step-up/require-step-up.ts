@@ -14,10 +14,8 @@ import { requiredForOthers } from './proof-for-others.ts'
 import { type RequiredProof, requiredProof } from './required-proof.ts'
 
 /**
- * Finds the proof of a second factor that a call of the management API needs, or asks for it.
- *
- * Whether the call concerns another principal is known only in the handler, which runs later. So if the caller may access items of
- * others, a proof in the request is first used at the level that those items require.
+ * Only the handler, which runs later, knows whether the call concerns another principal. So if the caller may access items of
+ * other principals, a proof in the request is first used at the level that those items require.
  *
  * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove a factor, for a user without the factor that the
  * endpoint requires, and for a code where only a passkey or a fresh login is enough
@@ -46,7 +44,7 @@ export async function requireStepUp(
   throw await askForProof(app, request, reply, endpoint, requirement)
 }
 
-/** The level if the call concerns another principal; null for none. It is at least as strict as for items of the caller. */
+/** At least as strict as the level for the caller's own items. */
 function levelForOthers(
   { policy, clock }: FastifyInstance,
   request: FastifyRequest,
@@ -71,7 +69,7 @@ async function useProof(
   request.metLevel = level
 }
 
-/** Creates a request for a proof for this call. @returns the error that refuses the call */
+/** @returns the error that refuses the call */
 export async function askForProof(
   app: FastifyInstance,
   request: FastifyRequest,
@@ -115,7 +113,6 @@ function secretOf({ headers }: FastifyRequest): string | null {
   return typeof secret === 'string' ? secret : null
 }
 
-/** The digest of the operation and its parameters. */
 function digestOf(
   { bodyDigest }: FastifyInstance,
   { params, query, body }: FastifyRequest,

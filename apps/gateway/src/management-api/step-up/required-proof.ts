@@ -11,10 +11,10 @@ import { codeOnlyAfterLogin, hasFreshLogin } from './fresh-login.ts'
 /** Milliseconds. */
 const maxProofAge = 600_000
 
-/** The proof that a call of the management API needs: its level, its methods, and the denial of a call without it. */
 export interface RequiredProof {
   readonly level: StepUpLevel
   readonly methods: 'passkey' | 'any'
+  /** The denial of a call without the proof. */
   readonly denial: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>
 }
 
@@ -33,7 +33,7 @@ export async function requiredProof(
   const principal = principalOf(request)
   if (stepUp === 'factor') {
     if (principal.secondFactor !== true) return null
-    // A code can be phished. With a stolen token, it must not lead to a passkey of the thief.
+    // A code can be phished. With a stolen token and a phished code, a thief must not be able to add a passkey.
     const isFresh = await hasFreshLogin({ principal, csrfToken: request.csrfToken, lists, now })
     const reason = isFresh
       ? 'A change of your second factors needs a proof of one of them that is at most ten minutes old.'

@@ -9,7 +9,7 @@ export interface ExportOptions {
   readonly signal: AbortSignal
   /** Called each time the consumer asks for more. */
   readonly onRead: () => void
-  /** Records the export, and resolves when its event is durable. */
+  /** Resolves when the event of the export is durable. */
   readonly record: (result: ExportResult) => Promise<void>
 }
 
@@ -21,9 +21,8 @@ export interface ExportResult {
 }
 
 /**
- * Stays one batch ahead of the consumer. The export is recorded before its last part is sent, so that no client has a complete
- * export that is not in the log. An aborted export is recorded with the number of prepared events. The last two batches of
- * these may not have been sent, because the response buffers them.
+ * Records the export before its last part is sent, so that no client has a complete export that is not in the log.
+ * The recorded count of an aborted export can include two batches that were not sent, because the response buffers them.
  */
 export async function* exportStream({
   batches,

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 
-/** A response that is streamed. */
 export interface StreamedResponse {
   readonly body: Readable
   readonly mediaType: string

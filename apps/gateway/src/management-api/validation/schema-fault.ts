@@ -19,7 +19,7 @@ export function schemaFault(schema: TSchema, value: unknown, name: string): Expl
 }
 
 interface Fault {
-  /** The member, from the outermost one. */
+  /** The names of the members, outermost first. */
   readonly path: readonly string[]
   /** A phrase that follows the name of the member. */
   readonly problem: string

@@ -5,7 +5,7 @@ type Serialize = ReturnType<FastifyReply['compileSerializationSchema']>
 
 const serializers = new WeakMap<TSchema, Serialize>()
 
-/** Serializes only the members that the schema of the response has. Compiled on first use, because a start that compiles all schemas takes 0.4 s longer. */
+/** Serializes only the members that the schema has. Compiled on first use, because a start that compiles all schemas takes longer. */
 export function serializerFor(reply: FastifyReply, schema: TSchema): Serialize {
   const cached = serializers.get(schema)
   if (cached) return cached

@@ -15,7 +15,7 @@ function validatorOf(schema: TSchema): Validator {
   return validator
 }
 
-/** Validates with the schemas of the endpoint. Coerces only integers and lists in queries, removes nothing, and rejects unknown members and NUL. */
+/** Coerces only integers and lists in queries, removes nothing, and rejects NUL. */
 export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
   const type = schema as TObject
   return function validate(input: unknown) {
@@ -42,7 +42,7 @@ function nulFault(member: string): Explanation {
   return { reason: `\`${member}\` contains the character U+0000.`, remedy: 'Leave this character out.' }
 }
 
-/** Query values are strings, and lists of strings where a parameter is repeated. Parses those whose schema is an integer or a list. */
+/** A parameter that is repeated is already a list of strings. */
 function parseQuery({ properties }: TObject, input: unknown): unknown {
   const entries = Object.entries(input ?? {}).map(([name, value]) => {
     const type = Object.hasOwn(properties, name) ? properties[name] : undefined

@@ -44,7 +44,7 @@ export function createHealthReport(app: FastifyInstance, { settings }: Pick<Serv
   }
 
   return async function readHealth() {
-    const [checks, ofDatabase, identityProvider] = await Promise.all([
+    const [checks, databaseReport, identityProvider] = await Promise.all([
       readiness(),
       askDatabase(),
       identityProviderHealth(),
@@ -52,7 +52,7 @@ export function createHealthReport(app: FastifyInstance, { settings }: Pick<Serv
     return {
       checkedAt: new Date(app.clock.now()).toISOString(),
       checks,
-      database: ofDatabase,
+      database: databaseReport,
       identityProvider,
       sinks: audit.sinks().map(sinkHealth),
       stores: storeHealth(),
