@@ -66,7 +66,7 @@ function end(response: ServerResponse, status: number): void {
   response.writeHead(status).end()
 }
 
-/** Every `host:port` of the metrics, so that no proxy of a rack can reach them. */
+/** Every `host:port` of the metrics. Proxy calls to racks must not reach the metrics. */
 export function addressesOf({ host, port }: MetricsAddress): string[] {
   const interfaceAddresses = Object.values(networkInterfaces()).flatMap((addresses = []) =>
     addresses.map(({ address }) => address),

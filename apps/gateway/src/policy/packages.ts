@@ -19,7 +19,7 @@ export interface PolicyPackagesOptions {
   readonly entries: readonly string[]
 }
 
-/** Loads the operator's policy packages. Their routes are in `package-routes.ts`. @throws UnusablePolicyPackage */
+/** @throws UnusablePolicyPackage */
 export default fp<PolicyPackagesOptions>(
   async function policyPackages(app, { entries }) {
     const loaded = await loadPolicyPackages(entries, {
@@ -56,7 +56,7 @@ export function createPackagesLog(log: FastifyBaseLogger): PackagesLog {
 
 const longestMessage = 1_000
 
-/** The error without its other properties, which can hold a request with its headers or a connection with its password. */
+/** Other properties of an error can contain a request with its headers, or a connection with its password. */
 function plainError({ name, message, stack }: Error) {
   return { type: name, message: message.slice(0, longestMessage), stack: stack?.slice(0, 4 * longestMessage) }
 }

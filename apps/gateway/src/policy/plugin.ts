@@ -11,11 +11,11 @@ export interface PolicyOptions {
   readonly metrics: MetricsAddress | null
 }
 
-/** The current policy. Each change of its file is recorded as an event before it takes effect, and logged. */
+/** Each change of the policy file is recorded as an event before it takes effect. */
 export default fp<PolicyOptions>(
   async function policy(app, { file, databaseUrl, metrics }) {
     await app.register(rbacPolicyPlugin, {
-      // No proxy of a rack may reach the gateway's own database and metrics.
+      // Proxy calls to racks must not reach the gateway's own database and metrics.
       closedAddresses: [addressOf(databaseUrl), ...(metrics ? addressesOf(metrics) : [])],
       file,
       async onChange(change) {
@@ -64,7 +64,7 @@ function warnOfUnblocked({ log }: Pick<FastifyInstance, 'log'>, routes: readonly
     )
 }
 
-/** `host:port` of the gateway's own database. */
+/** `host:port`. */
 function addressOf(databaseUrl: string): string {
   const { hostname, port } = new URL(databaseUrl)
   return `${hostname}:${port || '5432'}`

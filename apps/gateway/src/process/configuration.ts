@@ -3,7 +3,7 @@ import { ConfigError, readServerConfig, type ServerConfig, sanitizeEnvironment }
 /** `EX_CONFIG` of sysexits.h: the configuration is invalid. */
 const configurationError = 78
 
-/** The configuration of the process. Prints all its problems at once and exits if there are any. */
+/** If the configuration is invalid, prints all its problems and exits. */
 export function configurationOrExit(): ServerConfig {
   sanitizeEnvironment(process.env)
   try {

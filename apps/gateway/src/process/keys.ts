@@ -22,7 +22,7 @@ export interface GatewayKeys {
 
 export interface RecordingKeys {
   readonly deriveKeys: DeriveKeys
-  /** Gives the thread the secret keys themselves, because it derives a key for each recording. No plugin gets them. */
+  /** Gives the thread the secret keys themselves, because the thread derives a key for each recording. */
   startThread(address: string): StartThread
 }
 

@@ -2,7 +2,7 @@ import { redactTokens } from '@rack-gateway/errors/redact-tokens'
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import { loggedError } from './logged-error.ts'
 
-/** Logs JSON lines to stdout. Never logs headers or queries. Redacts fields that can contain a credential, and the gateway's tokens in any text. Errors are logged as `loggedError` describes them. */
+/** Redacts fields that can contain a credential, and the gateway's tokens in any text. */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,

@@ -4,10 +4,7 @@ import { pino } from 'pino'
 /** Properties of database errors that can contain parameters of the query. */
 const parameterProperties: ReadonlySet<string> = new Set(['params', 'parameters', 'args', 'detail', 'where'])
 
-/**
- * An error as the log contains it: without the parameters of a failed query, and with control characters escaped, because
- * a caller can choose parts of it.
- */
+/** Omits the parameters of a failed query, and escapes control characters, because a caller can choose parts of the error. */
 export function loggedError(error: Error): object {
   const { type } = pino.stdSerializers.err(error)
   const chain = causesOf(error)
@@ -26,7 +23,7 @@ function loggedDetail(value: unknown): unknown {
   return typeof value === 'string' ? visibleText(value) : value
 }
 
-/** The error and what caused it, outermost first. Limited, because causes can form a cycle. */
+/** Outermost first. Limited, because causes can form a cycle. */
 function causesOf(error: Error): readonly Error[] {
   const chain = [error]
   for (let { cause } = error; cause instanceof Error && chain.length < maxCauses; { cause } = cause) chain.push(cause)
@@ -35,7 +32,7 @@ function causesOf(error: Error): readonly Error[] {
 
 const maxCauses = 10
 
-/** The message of an error, without the query parameters with which it can end. */
+/** The message of a failed query can end with the parameters of the query. */
 function messageOf(error: Error): string {
   const { message } = error
   if (!('params' in error)) return visibleText(message)
@@ -43,7 +40,7 @@ function messageOf(error: Error): string {
   return visibleText(end === -1 ? message : message.slice(0, end))
 }
 
-/** The stack of an error. It begins with the message, which is replaced as in `messageOf`. */
+/** A stack begins with the message of the error. */
 function stackOf(error: Error): string {
   return (error.stack ?? '').replace(error.message, () => messageOf(error))
 }

@@ -9,7 +9,6 @@ import {
   startEmbeddedPostgres,
 } from '@rack-gateway/database'
 
-/** A database with the schema that this version needs. */
 export interface PreparedDatabase {
   /** For the login that owns the tables. The same as `runtimeUrl` if there is only one login. */
   readonly ownerUrl: string
@@ -23,7 +22,7 @@ export interface PrepareOptions {
   readonly log: (line: string) => void
 }
 
-/** Opens the configured database, and migrates it with the owner's login. Without an owner's login, the runtime's login migrates an older schema. */
+/** Migrates with the owner's login. Without an owner's login, the runtime login migrates an older schema. */
 export async function prepareDatabase(config: DatabaseConfig, options: PrepareOptions): Promise<PreparedDatabase> {
   return config.kind === 'embedded'
     ? prepareEmbedded(config.dataDirectory, options)

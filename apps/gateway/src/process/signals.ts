@@ -12,7 +12,6 @@ interface SignalHandlers {
   readonly reload: (() => Promise<void>) | null
 }
 
-/** SIGTERM and SIGINT stop the process. SIGHUP reloads the policy document, if there is one. */
 export function handleSignals({ stop, reload }: SignalHandlers, log: FastifyBaseLogger): void {
   if (reload === null) stopOnSignals(stop, log, ['SIGTERM', 'SIGINT', 'SIGHUP'])
   else {
@@ -21,7 +20,6 @@ export function handleSignals({ stop, reload }: SignalHandlers, log: FastifyBase
   }
 }
 
-/** The first signal stops the process cleanly. A later one ends it at once. */
 function stopOnSignals(stop: () => Promise<void>, log: FastifyBaseLogger, signals: readonly NodeJS.Signals[]): void {
   let stoppingSince: number | null = null
   async function onSignal(signal: NodeJS.Signals): Promise<void> {
@@ -43,7 +41,6 @@ function stopOnSignals(stop: () => Promise<void>, log: FastifyBaseLogger, signal
   for (const signal of signals) process.on(signal, () => void onSignal(signal))
 }
 
-/** Reloads the policy document at SIGHUP. */
 function reloadOnSignal(reload: () => Promise<void>, log: FastifyBaseLogger): void {
   process.on('SIGHUP', function onHangup() {
     log.info({ event: 'gateway.reloading', signal: 'SIGHUP' })

@@ -7,13 +7,13 @@ export function isExpected(error: unknown): error is Error {
   return error instanceof Error && codeOf(error).startsWith('RGW_')
 }
 
-/** The message of a failed start: always one line. */
+/** Always one line. */
 export function sentenceOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return text.replaceAll(/\s*\n\s*/g, ' ').trim()
 }
 
-/** Explains an error of listening on an address if the operator can fix it. Returns any other error unchanged. */
+/** Explains an error that the operator can fix. Returns any other error unchanged. */
 export function listenFailure(
   error: unknown,
   { host, port, variable = 'HOST' }: { host: string; port: number; variable?: string },

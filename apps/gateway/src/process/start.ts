@@ -16,7 +16,6 @@ export interface RunningGateway {
   /** For the login that owns the tables. */
   readonly databaseOwnerUrl: string
   readonly databaseUrl: string
-  /** Reads the policy document again. */
   reload(): Promise<void>
   /** Waits for calls in progress, flushes the audit log, and closes everything. */
   stop(): Promise<void>
@@ -25,11 +24,7 @@ export interface RunningGateway {
 /** Milliseconds for transfers to finish before their connections are closed. */
 const drainLimit = 20_000
 
-/**
- * Prepares the database, and starts the gateway. Closes everything again if one of these fails.
- *
- * @param webConsole only the demo passes it
- */
+/** @param webConsole only the demo passes it */
 export async function startGateway(
   config: ServerConfig,
   log: FastifyBaseLogger,

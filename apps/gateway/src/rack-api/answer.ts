@@ -19,7 +19,6 @@ export interface PreparedAnswer {
   readonly body: readonly Buffer[] | null
 }
 
-/** The earlier events of a call, to which the event for the end of its transfer refers. */
 export interface CallRecord {
   /** The members that all events of the call have. */
   readonly draft: Omit<EventDraft, 'kind'>
@@ -27,14 +26,14 @@ export interface CallRecord {
   readonly of: string | null
 }
 
-/** Bytes. A response that is masked is held in memory. For one that is larger than this, `limits.memory` first reserves the memory. */
+/** Bytes. For a larger response that must be masked, memory is reserved in `limits.memory`. */
 const smallAnswer = 64 * 1024
 /** Bytes. The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
 
 /**
- * Prepares the response for the caller: masks it by the route's policy, and rejects if that is not possible. Error responses
- * keep their text, because the CLI waits for some of them. Only passwords in URLs, the rack's token, and restored values are redacted.
+ * Rejects if the response cannot be masked. Error responses keep their text, because the CLI waits for some of them. In error
+ * responses, only passwords in URLs, the rack's token, and restored values are redacted.
  *
  * @returns no promise if nothing has to be waited for
  */
@@ -84,7 +83,6 @@ function receiveBody(
   })
 }
 
-/** Whether the body must be read before it is sent: JSON with a mask, and every error. All other bodies are streamed. */
 function mustBuffer({ mask }: RackRoute, { status }: UpstreamResponse): boolean {
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
@@ -141,7 +139,7 @@ function unmaskable(call: DecidedCall, why: string): Error {
   )
 }
 
-/** Sends a recorded response. If the transfer fails after the head, the socket is destroyed, so that the response never looks complete. */
+/** If the transfer fails, the socket is destroyed, so that the response never looks complete. */
 export async function deliver(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -177,7 +175,7 @@ export async function deliver(
   }
 }
 
-/** Sends a body from memory. A caller that stops reading is disconnected, so that the memory is freed. */
+/** A caller that stops reading is disconnected, so that the memory of the body is freed. */
 function sendParts(
   { signal }: DecidedCall,
   { raw }: FastifyReply,
@@ -218,7 +216,7 @@ function mediaTypeOf(answer: UpstreamResponse): string {
   return `${isJson ? 'application/json' : 'text/plain'}; charset=utf-8`
 }
 
-/** Records an event after the response was sent. No caller waits for it, so a failure is only logged. */
+/** No caller waits for the event, so a failure is only logged. */
 export function recordLater({ audit }: RackApiDependencies, log: FastifyBaseLogger, draft: EventDraft): void {
   audit.record(draft).catch((err: unknown) => log.error({ event: 'audit.late_record_failed', err }))
 }

@@ -6,7 +6,6 @@ export function appOf(route: RackRoute, params: PathParameters): string | null {
   return params[route.path.slice('/apps/{'.length, route.path.indexOf('}'))] ?? null
 }
 
-/** The service of a route, or null. */
 export function serviceOf(route: RackRoute, params: PathParameters): string | null {
   return params.service ?? (route.path.includes('/services/{name}') ? (params.name ?? null) : null)
 }

@@ -21,8 +21,7 @@ export function hasBody(request: IncomingMessage): boolean {
 }
 
 /**
- * Reads a form, at most `formLimit` bytes, before the decision. The rack gets the same bytes, but with real values instead of
- * masks.
+ * Reads at most `formLimit` bytes.
  *
  * @param timeout milliseconds in which at least 1 KiB must arrive
  */
@@ -60,12 +59,12 @@ export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.writeContinue()
 }
 
-/** A kernel can hold several MiB of a fast client that has not read the response yet. */
+/** Bytes. A kernel can hold several MiB of a fast client that has not read the response yet. */
 const lingerBytes = 16 * 1024 * 1024
 
 /**
- * Keeps the connection open after a response with `Connection: close` until the body has arrived or `discardBody` ends it. Node would
- * close it as soon as the response is sent, and a client that still sends could lose the response.
+ * Keeps the connection open after a response with `Connection: close`, until the body has arrived or `discardBody` closes the
+ * connection. Node would close it as soon as the response is sent, and a client that still sends could lose the response.
  */
 export function lingerAfterResponse({ raw }: FastifyRequest): void {
   const { socket } = raw
@@ -76,10 +75,8 @@ export function lingerAfterResponse({ raw }: FastifyRequest): void {
 }
 
 /**
- * Reads the rest of the body for a moment, so that the client sees the response instead of a reset. Then it closes the connection.
- * The rest of a body is never read as a next request.
- *
- * @param milliseconds how long to continue reading
+ * Reads the rest of the body, so that the client sees the response instead of a reset.
+ * Closes the connection if the body does not end within `milliseconds` and `lingerBytes`.
  */
 export function discardBody(request: FastifyRequest, milliseconds: number): void {
   const { raw } = request

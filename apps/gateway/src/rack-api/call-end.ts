@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CallerSignal } from '@rack-gateway/rack-registry'
 
-/** Signals that the client of a call disconnected, or that the call ended. One listener on the response serves both. */
+/** Aborted when the client of a call disconnects. Also reports the end of the call. */
 export class CallEnd extends CallerSignal {
   #isOver = false
   #callbacks: (() => void)[] = []

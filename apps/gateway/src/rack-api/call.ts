@@ -10,10 +10,9 @@ import type { RecordedValues } from './events/recorded-values.ts'
 import type { RedactedCommand } from './events/redacted-command.ts'
 import type { ParsedRequest } from './parse-request.ts'
 
-/** A call of the rack API. Each stage adds to it, so that a denial at any stage is recorded with everything known so far. */
+/** Each stage of a call adds to the state, so that a denial at any stage is recorded with everything known so far. */
 export interface CallState {
   readonly startedAt: number
-  /** The caller's address. */
   readonly address: string
   readonly parsedRequest: ParsedRequest
   rack: Rack | null
@@ -40,11 +39,10 @@ export interface CallState {
   proof: UsedProof | null
 }
 
-/** A call with a known caller, rack, and route. */
 export type RoutedCall = CallState & {
   principal: Principal
   readonly credential: VerifiedToken
-  /** Fires when the client goes away. */
+  /** Aborted when the client disconnects. */
   readonly signal: CallEnd
   rack: Rack
   match: RouteMatch

@@ -5,7 +5,10 @@ import { withRule } from '../errors.ts'
 import type { CallState } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
-/** The rack of a call: the path's prefix, else the header `Rack`, else the token's rack, else the only rack. If a request has several of them, they must agree. It runs after authentication, because its errors name racks. */
+/**
+ * Uses the path's prefix, else the header `Rack`, else the token's rack, else the only rack. If a request has several of these,
+ * they must agree. Must run after authentication, because the errors name racks.
+ */
 export function chooseRack(
   { racks, policy, organization, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'organization' | 'now'>,
   principal: Principal,

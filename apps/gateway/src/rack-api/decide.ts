@@ -7,12 +7,11 @@ import { needsStepUp } from './step-up/require-step-up.ts'
 
 type NotDenied = Exclude<Decision, { effect: 'deny' }>
 
-/** Whether policy packages can still deny a call. They decide before the caller is asked for a proof. */
+/** Policy packages decide before the caller is asked for a proof. */
 export function canPackagesDeny({ packages }: RackApiDependencies, decision: Decision): decision is NotDenied {
   return decision.effect !== 'deny' && packages.loaded.length > 0
 }
 
-/** The decision after the policy packages, which can deny a call that the policy allows. */
 export async function askPackages(
   dependencies: RackApiDependencies,
   call: RoutedCall,

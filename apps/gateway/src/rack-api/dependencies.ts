@@ -19,11 +19,9 @@ import { createMaskKeeper, type MaskKeeper } from './masks/masks.ts'
 import { createProcessDirectory, type ProcessDirectory } from './processes/processes.ts'
 import { createRuns, type Runs } from './processes/runs.ts'
 
-/** What the stages of a call use. */
 export interface RackApiDependencies {
   readonly identities: Identities
   readonly policy: Policy
-  /** The policy packages, which can deny a call that the policy allows. */
   readonly packages: PolicyPackages
   readonly racks: RackRegistry
   /** The first part of rack names in console mode. */

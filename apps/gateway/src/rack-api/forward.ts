@@ -14,7 +14,7 @@ import { outcomeNotRecorded, rememberRun } from './processes/run-owner.ts'
 import { runRoute } from './resolve.ts'
 import { allowRackBody, upstreamRequest } from './upstream-request.ts'
 
-/** Forwards a call that changes nothing. Its event is durable before the first byte of the response, unless reads are relaxed. */
+/** The event is durable before the first byte of the response, unless reads are relaxed. */
 export async function forwardRead(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -33,7 +33,7 @@ export async function forwardRead(
   try {
     if (recording !== null) of = (await recording).id
   } catch (error) {
-    // The response is not forwarded. Its body would occupy memory that the end of the call has freed.
+    // The response is not forwarded, so its body must not stay in memory.
     if (preparing instanceof Promise) call.signal.abort()
     else if (preparing.body === null) answer.discard()
     throw error
@@ -50,8 +50,8 @@ export async function forwardRead(
 }
 
 /**
- * Forwards a call that changes something, at most once. Its intent is durable before the rack gets any byte of the call, and its
- * outcome before the caller gets any byte of the response.
+ * Forwards a change at most once. The intent is durable before the rack gets any byte of the call. The outcome is durable before
+ * the caller gets any byte of the response.
  */
 export async function forwardChange(
   dependencies: RackApiDependencies,
@@ -95,7 +95,7 @@ export async function forwardChange(
 /** Further names are only in the intent event. */
 const maxKeyEvents = 500
 
-/** One event for each environment key that a new release changes. Contains names, never values. */
+/** The events contain names, never values. */
 function keyEvents(
   { request, of, principal, rack, app }: Partial<EventDraft>,
   { keyChanges }: DecidedCall,
@@ -112,7 +112,7 @@ function keyEvents(
     .map((detail) => ({ ...shared, kind: 'environment.changed', detail: { ...detail } }))
 }
 
-/** Adds to the error of a broken connection that the change may have been made, because only the rack knows. */
+/** After a broken connection, only the rack knows whether the change was made. */
 function toUnclearChange(error: unknown): unknown {
   if (!(error instanceof RackBroken)) return error
   return withRule(
@@ -130,7 +130,7 @@ function outcomeOfFailure(error: unknown): string {
     : 'The rack may have made the change'
 }
 
-/** Records the outcome, and the events that follow from it, in one commit. */
+/** Records all events in one commit. */
 function recordOutcome(
   { audit }: RackApiDependencies,
   outcome: EventDraft,

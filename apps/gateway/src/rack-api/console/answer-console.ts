@@ -10,7 +10,7 @@ import { chooseRack } from '../choose-rack.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { recordRead } from '../events/record-read.ts'
 
-/** Answers a call of console mode from what the gateway knows. The event is durable before the answer, unless reads are relaxed. */
+/** The event is durable before the response is sent, unless reads are relaxed. */
 export async function answerConsole(
   dependencies: RackApiDependencies,
   request: FastifyRequest,
@@ -35,14 +35,13 @@ interface Caller {
   readonly principal: Principal
 }
 
-/** Every answer also starts to ask the racks whose status is old. So a login, `GET /auth`, prepares the list that the CLI shows after it. */
+/** Also asks racks whose status is old. So `GET /auth`, the login, prepares the list that the CLI shows next. */
 function answerOf(dependencies: RackApiDependencies, caller: Caller, { route, rack }: ConsoleCall): unknown {
   if (rack !== null) return toResponse(dependencies, namedRack(dependencies, caller, rack))
   const racks = racksOf(dependencies, caller).map((one) => toResponse(dependencies, one))
   return route === 'GET /auth' ? { id: caller.principal.name } : racks
 }
 
-/** The racks on which the caller has a role. The policy gives a rack-bound credential no role on other racks. */
 function racksOf({ racks, policy, now }: RackApiDependencies, { principal, call }: Caller): Rack[] {
   const usable = policy.racksOf(principal, racks.names, { at: now(), address: call.address })
   return usable.flatMap((name) => racks.get(name) ?? [])
@@ -59,7 +58,7 @@ function namedRack(dependencies: RackApiDependencies, caller: Caller, name: stri
   return rack
 }
 
-/** A rack as the stock CLI reads it. Without `state` and `parameters`, so that the CLI asks the rack for them, where masks apply. */
+/** Omits `state` and `parameters`, so that the stock CLI asks the rack for them, and masks apply. */
 function toResponse({ organization, statuses }: RackApiDependencies, rack: Rack) {
   return { name: rack.name, organization: { name: organization }, ...statuses.lastSeen(rack) }
 }

@@ -23,7 +23,7 @@ export function explainExpiredToken(error: unknown): unknown {
   return Object.assign(new Unauthenticated(`This cli token is expired. ${reason}`, remedy), detailsOf(error))
 }
 
-/** What the error handler reads in addition to the text: the rule, the account, the alarm, and the detail for the log. */
+/** The properties that the error handler reads. */
 function detailsOf(error: Error): object {
   const { rule, account, alarm, detail } = error as Error &
     Partial<Record<'rule' | 'account' | 'alarm' | 'detail', unknown>>

@@ -3,7 +3,7 @@ import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { QuestionTimedOut, type RackAnswer, sendQuestion, textField } from '../lookups/rack-question.ts'
 
-/** What the gateway knows of a rack's `GET /system`. */
+/** From a rack's `GET /system`. */
 export interface RackStatus {
   /** Empty until the rack has answered. */
   readonly provider: string
@@ -13,7 +13,6 @@ export interface RackStatus {
   readonly version: string
 }
 
-/** Whether a rack answers the gateway. */
 export interface RackCheck {
   /** `unreachable`: no answer came. `unreadable`: the answer was not the status of a rack. */
   readonly state: 'reachable' | 'unreachable' | 'unreadable'
@@ -49,7 +48,7 @@ const longestWait = 5_000
 const longestText = 64
 const answerLimit = 256 * 1024
 
-/** Asks a rack for its status. The gateway itself asks, so no event records the call. */
+/** The gateway itself asks, so no event records the call. */
 export function askSystem(rack: Rack): Promise<RackAnswer> {
   return sendQuestion(rack, '/system', { timeout: longestWait, limit: answerLimit })
 }
@@ -64,7 +63,7 @@ interface RackEntry {
   isAsking: boolean
 }
 
-/** Remembers the status of each rack, and asks a rack at most once at a time. */
+/** Sends a rack at most one question at a time. */
 export function createRackStatuses({ now, askSystem }: RackStatusesOptions): RackStatuses {
   const entries = new Map<string, RackEntry>()
 

@@ -3,7 +3,7 @@ import type { PreparedAnswer } from '../answer.ts'
 import type { DecidedCall } from '../call.ts'
 import { textField } from '../lookups/rack-question.ts'
 
-/** The release or build that a call created, for its outcome event: only the response of the rack has its ID. */
+/** Only the response of the rack has the ID of a new release or build. */
 export function createdItem(
   { match }: DecidedCall,
   { answer, body }: PreparedAnswer,

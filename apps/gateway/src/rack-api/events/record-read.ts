@@ -2,11 +2,7 @@ import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RackApiDependencies } from '../dependencies.ts'
 
-/**
- * Records a read.
- *
- * @returns resolves when the event is durable; null if reads are relaxed: then a failure is only logged
- */
+/** @returns resolves when the event is durable; null if reads are relaxed: then a failure is only logged */
 export function recordRead(
   { audit, reads }: Pick<RackApiDependencies, 'audit' | 'reads'>,
   log: FastifyBaseLogger,

@@ -6,15 +6,14 @@ export interface KeyChange {
   readonly change: 'added' | 'removed' | 'changed'
 }
 
-/** A change as recorded in events. */
 export interface RecordedChange extends KeyChange {
   /** The number of keys that this change combines. Only for keys that are not variable names. */
   readonly keys?: number
 }
 
 /**
- * Removes parts of secrets from changes. The rack reads every line with `=` as a variable, also inside a multi-line secret. If such
- * a line is the last line of Base64, the change is recorded for the variable whose value contains it. Other keys that are not variable
+ * A key can be a part of a secret, because the rack reads every line with `=` as a variable, also inside a multi-line secret.
+ * A change of a key in `enclosing` is recorded for the variable whose value contains the key. Other keys that are not variable
  * names are only counted.
  *
  * @param enclosing by key, the variable whose value contains the key; see `keysInsideValues`

@@ -18,12 +18,11 @@ export interface ValuesOfCall {
   readonly parameters: Parameters
 }
 
-/** Values of a call's parameters for its events. */
 export interface RecordedValues {
   readonly values: Readonly<Record<string, string>>
-  /** Names of the values that a rule asks for but that are redacted: the name is secret, the value looks like a secret, or it contains the rack's token. */
+  /** Names of redacted values: the name is secret, or the value looks like a secret or contains the rack's token. */
   readonly hidden: readonly string[]
-  /** Values that are too long to be redacted: the event has only their digest. If there are more than 64 values, one entry has their number. */
+  /** Values that are too long: the event has only their digest. If there are more than 64 values, one entry has the number of all. */
   readonly truncated: readonly Truncation[]
 }
 
@@ -34,7 +33,7 @@ const maxValues = 64
 /** In UTF-16 units. */
 const maxValueLength = 64 * 1024
 
-/** The values that the policy asks to record and that may be recorded, or null if there are none. */
+/** Null if there are no values that the policy asks to record. */
 export function recordedValues(
   policy: ValuePolicy,
   { route, rack, app, parameters }: ValuesOfCall,

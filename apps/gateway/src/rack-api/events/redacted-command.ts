@@ -21,7 +21,7 @@ export function createRedactedCommand(real: readonly string[], view: CommandReda
   }
 }
 
-/** Replaces quotations of the real command, and redacts the rest. Replacements are not redacted again. */
+/** Replacements are not redacted again. */
 function replaceQuotations(
   text: string,
   pairs: readonly (readonly [string, string])[],
@@ -45,7 +45,7 @@ function splitAtQuotation(piece: Piece, [from, to]: readonly [string, string]): 
   })
 }
 
-/** The command and its redacted words as messages quote them, each with its replacement. The longest come first, because they contain others. */
+/** Pairs of a quotation and its replacement. The longest come first, because they contain others. */
 function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
   const changed = real.flatMap((word, index) => {
     const redacted = words[index] ?? ''

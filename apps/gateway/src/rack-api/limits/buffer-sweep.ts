@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 /** Counts bytes that were read from a connection and forwarded, and collects their buffers from time to time. */
 export type BufferSweep = (bytes: number) => void
 
-/** Bytes between two collections. A collection takes about 1 ms, and forwarding as many bytes takes at least 10 ms. */
+/** Bytes between two collections. Forwarding as many bytes takes much longer than a collection. */
 const sweepEvery = 8 * 1024 * 1024
 
 /**
@@ -21,7 +21,7 @@ export function createBufferSweep(collect: () => void = youngCollection()): Buff
   }
 }
 
-/** V8's `gc`, which only contexts have that were created with the flag. */
+/** Only contexts that are created with the flag have V8's `gc`. */
 function youngCollection(): () => void {
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')

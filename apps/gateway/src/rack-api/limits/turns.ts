@@ -36,10 +36,9 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   }
 }
 
-/** Milliseconds of computation in one turn. A call takes about 15 turns, so computations delay it by about 15 ms at most. */
+/** Milliseconds of computation in one turn. */
 const slice = 1
 
-/** Runs the steps of a computation, about a millisecond of them in each turn. */
 export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {
   for (;;) {
     await turns.next()

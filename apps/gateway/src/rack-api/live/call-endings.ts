@@ -5,7 +5,7 @@ import type { Sql } from 'postgres'
 export interface CallEndings {
   /** @returns a function that removes the call */
   add(call: string, end: (reason: string) => void): () => void
-  /** Looks for requests to end calls. A new request causes a check by itself, so call this only for requests that are older than a call. */
+  /** Looks for requests that are older than a call. A new request causes a check by itself. */
   check(): void
   stop(): void
 }

@@ -29,8 +29,8 @@ export interface ListedCall {
 type LiveCallKind = 'exec' | 'run' | 'console' | 'shell' | 'logs' | 'proxy' | 'transfer'
 
 /**
- * @param openedEvent the `opened` event, if the call has one; its ID is the ID of the call
- * @param recording the ID of its recording
+ * @param openedEvent null if the call has none; otherwise, the ID of the event is also the ID of the call
+ * @param recording the ID of the recording
  */
 export function listedCall(
   request: FastifyRequest,
@@ -73,7 +73,7 @@ function textOrNull(text: string | null | undefined): string | null {
   return text === null || text === undefined ? null : shownText(text)
 }
 
-/** As events show it: without a token, and without characters that PostgreSQL or a terminal would not take as text. */
+/** Without tokens, and without characters that PostgreSQL rejects or that control a terminal. */
 function shownText(text: string): string {
   return visibleText(redactTokens(text))
 }

@@ -2,7 +2,7 @@ import type { VerifiedToken } from '@rack-gateway/auth'
 import type { Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { ListedCall } from './listed-call.ts'
 
-/** A WebSocket or transfer in progress, and the decision that allowed it. */
+/** A WebSocket or transfer in progress. */
 export interface LiveCall {
   readonly principal: Principal
   readonly credential: VerifiedToken

@@ -10,11 +10,7 @@ import { removeAbandonedRows } from './remove-abandoned-rows.ts'
 const sweepInterval = 3_600_000
 const maxStopTime = 2_000
 
-/**
- * The live calls of this process, listed in the database until they end.
- *
- * @param pingInterval milliseconds
- */
+/** @param pingInterval milliseconds */
 export function openLiveCalls(app: FastifyInstance, pingInterval?: number): LiveCalls {
   const { audit, clock, database, identities, log, policy, policyPackages: packages, streams } = app
   const { sql } = database
@@ -26,7 +22,7 @@ export function openLiveCalls(app: FastifyInstance, pingInterval?: number): Live
   const listing = createCallListing({
     sql,
     stream: () => audit.stats().stream,
-    // A user can end a recorded session as soon as its recording is listed. That can be before the call is listed here.
+    // A user can end a recorded session as soon as its recording is listed, which can be before the call is listed.
     onListed: endings.check,
     onError: (err) => log.warn({ event: 'live_call.listing_failed', err }),
   })

@@ -4,7 +4,7 @@ import { UpstreamUnclear, withRule } from '../../errors.ts'
 /** Short, because the decision waits for the response. */
 const decisionBounds = { timeout: 10_000, limit: 4 * 1024 * 1024 }
 
-/** What a rack answered. The value is null for a status other than 200. */
+/** `value` is null for a status other than 200. */
 export interface RackAnswer {
   readonly status: number
   readonly value: unknown
@@ -34,7 +34,7 @@ export interface QuestionBounds {
 }
 
 /**
- * Sends a read to a rack on behalf of the gateway itself, with the gateway as the actor.
+ * Sends a read to a rack, with the gateway itself as the actor.
  *
  * @throws QuestionTimedOut, SyntaxError, ResponseTooLarge, RackUnreachable, RackBroken
  */
@@ -69,7 +69,6 @@ function unclear(rack: Rack, what: string): Error {
   )
 }
 
-/** A string field of a value of unknown shape, or null. */
 export function textField(value: unknown, name: string): string | null {
   if (typeof value !== 'object' || value === null) return null
   const field: unknown = Reflect.get(value, name)

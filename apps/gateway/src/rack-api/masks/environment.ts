@@ -17,11 +17,10 @@ import { type KeyChange, type RecordedChange, redactChanges } from '../events/re
 import type { MaskKeeper } from './masks.ts'
 import { environmentOf, newestEnvironment } from './release-environment.ts'
 
-/** A new release's environment, and its differences from the current one. */
 export interface NewEnvironment {
-  /** The keys that are added, removed, or given another value, compared with the newest release; sorted. */
+  /** Compared with the newest release. */
   readonly changes: readonly KeyChange[]
-  /** The same for the audit log; see `redactChanges`. */
+  /** `changes` for the audit log; see `redactChanges`. */
   readonly recordedChanges: readonly RecordedChange[]
   /** The form with real values instead of masks; null when it has no masks. */
   readonly restored: Buffer | null
@@ -29,7 +28,6 @@ export interface NewEnvironment {
   readonly restoredValues: readonly string[]
 }
 
-/** Reads the environments of releases for a caller who may create a release: to restore masked values, and to name changed keys. */
 export interface Environments {
   /**
    * @returns null when the new release keeps the newest one's environment

@@ -14,7 +14,7 @@ export function createMaskMac(key: Buffer): MaskMac {
 
 export const macBytes = 16
 
-/** MACs as text. A list of releases contains the same MACs each time, so they are cached, up to `capacity`. */
+/** Caches MACs as text, because a list of releases contains the same MACs each time. */
 export function createMaskTexts(mac: MaskMac, capacity = 20_000): (rack: string, origin: MaskOrigin) => string {
   const releases = new Map<string, Map<string, string>>()
   let count = 0
