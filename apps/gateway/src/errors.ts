@@ -14,7 +14,7 @@ export const NothingHere = errorType('RGW_NOT_FOUND', 404)
 export const UnknownRoute = errorType('RGW_UNKNOWN_ROUTE', 404)
 export const NotPermitted = errorType('RGW_NOT_PERMITTED', 403)
 export const StepUpNeeded = errorType('RGW_STEP_UP_NEEDED', 403)
-/** 401 only with the header that makes the stock CLI ask for a proof. */
+/** Only with the header that makes the stock CLI ask for a proof. */
 export const StepUpChallenge = errorType('RGW_STEP_UP_NEEDED', 401)
 export const RequirementChanged = defineError(
   'RGW_REQUIREMENT_CHANGED',

@@ -12,7 +12,7 @@ import {
 import { readHandshake } from '@rack-gateway/rack-registry'
 import { hasBody } from './body.ts'
 
-/** The API of a request. The rack API is for programs only. The management API is also for the web console, so it accepts a browser's cookie. */
+/** The rack API is for programs only. The management API is also for the web console, so it accepts a browser's cookie. */
 export type CalledApi = 'rack' | 'management'
 
 /** A request that every HTTP implementation reads in the same way. No credential or name has been looked up yet. */
@@ -123,9 +123,8 @@ const uniqueHeaders = new Set([
 ])
 
 /**
- * Parses a request, and rejects it if it is ambiguous or comes from a page that must not send it. Checks the target, duplicate
- * headers, headers of browsers, and a body where none is allowed.
- * Most errors are constants, and the others are cached, so that a flood of bad requests allocates little.
+ * Returns an error for a request that is ambiguous, or that comes from a page that must not send it.
+ * Errors are constants or cached, so that many bad requests allocate little.
  */
 export function parseRequest(request: IncomingMessage, received: string, api: CalledApi): ParsedRequest | ParseError {
   const upgrading = request.pendingUpgrade !== undefined

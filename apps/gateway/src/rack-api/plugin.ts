@@ -30,7 +30,10 @@ import { openWebsocket } from './websocket/websocket.ts'
 
 const matchRackRoute = compileMatcher(rackRoutes)
 
-/** The rack API, and the part of the management API that shows racks. The stages of a call: parse, authenticate, resolve, decide, record, forward, answer. */
+/**
+ * The rack API, and the calls of the management API that racks answer.
+ * The stages of a call: parse, authenticate, resolve, decide, record, forward, answer.
+ */
 export default fp<RackApiOptions>(
   async function rackApi(app, options) {
     const dependencies = createDependencies(app, options)
@@ -39,8 +42,7 @@ export default fp<RackApiOptions>(
       live.endAll('the gateway is being restarted; run the command again')
       live.stop()
     })
-    // A rack leaves its connection open, so a stream can end later than the connection of its caller. The event of that end
-    // needs the audit log.
+    // A stream can end later than the connection of its caller, and the event of its end needs the audit log.
     app.addHook('onClose', () => live.settled())
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
@@ -60,7 +62,7 @@ export default fp<RackApiOptions>(
       url: rackApiAddress,
       onRequest: [
         parseCall('rack'),
-        // The stock CLI sends a probe before each websocket, and ignores the response, so the gateway needs no event of it.
+        // The stock CLI sends a probe before each websocket, and ignores the response, so a probe needs no event.
         function answerProbe({ call, method }, reply, done) {
           if (call?.parsedRequest.consoleCall === null && isProbe(method, call.parsedRequest.path))
             return void reply.code(404).send()
@@ -105,10 +107,7 @@ export default fp<RackApiOptions>(
   },
 )
 
-/**
- * Only this function adds to the call what a stage returns, so that a denial at any stage is recorded with everything known
- * so far. It awaits a stage only if the stage must wait, because each promise takes time.
- */
+/** Awaits a stage only if the stage must wait, because each promise takes time. */
 async function handle(dependencies: RackApiDependencies, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const consoleCall = request.call?.parsedRequest.consoleCall ?? null
   if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
@@ -185,7 +184,7 @@ function unknownRoute(method: string, { parsedRequest: { api, path } }: CallStat
 }
 
 /**
- * Bounds the calls of a principal that are in progress, before the body of the call is read.
+ * Must be called before the body of the call is read.
  *
  * @returns null if the call need not wait
  * @throws TooManyCalls
@@ -222,8 +221,7 @@ async function occupyFormMemory(
 }
 
 /**
- * Authenticates again, because a call can wait for its turn, for its form, and for the rack, and the credential can be revoked
- * meanwhile.
+ * The credential can be revoked while a call waits for its turn, its form, or the rack.
  *
  * @returns null if the principal is cached
  */

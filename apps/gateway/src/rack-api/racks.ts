@@ -16,7 +16,6 @@ export interface RacksOptions {
   readonly connectTimeout: number | undefined
 }
 
-/** The racks, with separate connections for calls and for transfers. */
 export default fp<RacksOptions>(
   async function registerRacks(app, { config: { racks, limits }, connectTimeout }) {
     const sweep = createBufferSweep()

@@ -28,14 +28,12 @@ const configRoute = 'PUT /apps/{app}/configs/{name}'
 const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'
 export const runRoute = 'POST /apps/{app}/services/{service}/processes'
 
-/** The parameters of a call. */
 export interface CallParameters {
   readonly parameters: Parameters
   /** The values that events may contain according to the policy; null: none. */
   readonly values: RecordedValues | null
 }
 
-/** Everything that the decision depends on, and what the event and the rack need. */
 export interface ResolvedCall {
   readonly rackCall: RackCall
   /** The form for the rack. It differs from the received one where masks were replaced by real values. */
@@ -75,7 +73,6 @@ export function assertFormValues({ match: { route, params } }: RoutedCall, { for
   if (invalidValue) throw parameterError(invalidValue)
 }
 
-/** Puts together what the decision depends on: the command, the owner and the service of a process, the release. */
 export function resolveCall(
   { now }: RackApiDependencies,
   call: RoutedCall,
@@ -136,7 +133,7 @@ export interface Facts {
 
 export const noFacts: Facts = { process: null, run: null, resource: null, release: null, environment: null }
 
-/** Whether the decision needs facts that the call does not contain. Only few routes need some. */
+/** Whether the decision needs facts that the call does not contain. */
 export function needsLookup(route: RackRoute): boolean {
   return (
     routesByOwner.has(route.id) ||
@@ -147,7 +144,11 @@ export function needsLookup(route: RackRoute): boolean {
   )
 }
 
-/** Looks up the facts. Asks the rack only if the caller has the route's permission, or `resource:proxy` for a proxy. @throws InvalidParameter, NotPermitted, ForeignMask, and the errors of `askRack` */
+/**
+ * Asks the rack only if the caller has the route's permission, or `resource:proxy` for a proxy.
+ *
+ * @throws InvalidParameter, NotPermitted, ForeignMask, and the errors of `askRack`
+ */
 export async function lookUpFacts(
   dependencies: RackApiDependencies,
   call: RoutedCall,
@@ -216,7 +217,7 @@ async function processOf(
   return { process: { id, ...found, own: false }, run }
 }
 
-/** The resource that a proxy connects to. Searches only apps that the caller may proxy into. */
+/** Searches only apps that the caller may proxy into. */
 async function proxiedResource(
   dependencies: RackApiDependencies,
   { match, rack, principal, address }: RoutedCall,

@@ -5,10 +5,6 @@ import { allowBody, hasBody } from './body.ts'
 import type { DecidedCall } from './call.ts'
 import { kindOfCall } from './limits/call-limits.ts'
 
-/**
- * The request to the rack: the method and target that the gateway decided about, the body, the headers that the route permits,
- * and the name of the principal.
- */
 export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {
   const { route } = call.match
   const headers = requestHeaders(request.raw.rawHeaders, {
@@ -26,7 +22,7 @@ export function upstreamRequest(request: FastifyRequest, call: DecidedCall): Ups
   }
 }
 
-/** Answers `Expect: 100-continue` if the rack gets the body. Call it only after the `intent` event is recorded. */
+/** Must be called only after the `intent` event is recorded. */
 export function allowRackBody(request: FastifyRequest, reply: FastifyReply, { body }: UpstreamRequest): void {
   if (body !== null) allowBody(request, reply)
 }

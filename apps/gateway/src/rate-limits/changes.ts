@@ -9,7 +9,7 @@ type ChangeLimit = (principal: Principal, change: { readonly isRevocation: boole
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts a change that a principal makes. @throws TooManyRequests above the limit */
+    /** @throws TooManyRequests above the limit */
     countChange: ChangeLimit
   }
 }
@@ -26,11 +26,10 @@ export default fp<{ readonly limits: Pick<Limits, 'changesPerMinute'> }>(
 )
 
 /**
- * Limits how many changes a principal can make per minute. Revocations have a limit of their own, which counts by credential.
- * So an attacker with a stolen credential cannot use up the limit of its owner, who revokes it with another credential.
+ * Revocations have a limit of their own, which counts by credential. So an attacker with a stolen credential cannot use up the
+ * limit of the owner, who revokes that credential with another one.
  *
  * @param now milliseconds of a monotonic clock
- * @returns a function that counts a change, and throws `TooManyRequests` above the limit
  */
 export function createChangeLimit(perMinute: number, now: () => number): ChangeLimit {
   const changes = createWindowLimit(perMinute, now)

@@ -9,7 +9,6 @@ export interface CountedLog {
    * @param kind the key of the count; never text from the caller
    */
   note(kind: string, level: Level, line: Readonly<Record<string, unknown>>): void
-  /** Logs the current counts, and stops the timer. */
   stop(): void
 }
 
@@ -22,7 +21,6 @@ interface KindCount {
 const interval = 10_000
 const maxKinds = 100
 
-/** A log for unauthenticated requests: it writes a limited number of lines in each interval. */
 export function createCountedLog(log: Pick<FastifyBaseLogger, Level>): CountedLog {
   const kinds = new Map<string, KindCount>()
   let timer: NodeJS.Timeout | undefined

@@ -9,11 +9,7 @@ const perAccount = 10
 /** Several people can share an address. */
 const perAddress = 30
 
-/**
- * Counts typed codes by user and by address.
- *
- * @returns a function that counts a code, and returns whether it is above a limit
- */
+/** @returns a function that counts a typed code, and returns whether a limit is exceeded */
 export function createDeviceCodeLimit(): (request: FastifyRequest) => boolean {
   const now = () => performance.now()
   const countAccount = createWindowLimit(perAccount, now, window)

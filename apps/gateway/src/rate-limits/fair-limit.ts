@@ -28,7 +28,7 @@ export interface FairLimit {
 export interface WaitingCaller {
   readonly principal: string
   readonly rack: string
-  /** Fires when the caller goes away. */
+  /** Aborted when the caller disconnects. */
   readonly signal: CallSignal
 }
 
@@ -67,7 +67,6 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
     }
   }
 
-  /** The first principal below its own limit, and its first waiting call. */
   function next(): [principal: string, first: WaitingCall] | null {
     for (const [principal, queue] of queues) {
       const [first] = queue

@@ -1,6 +1,5 @@
 /**
- * Caches the result for some milliseconds, so that a flood of requests, even without a credential, does not become a flood of
- * queries.
+ * Caches the result, so that many requests, even unauthenticated ones, cause few queries.
  *
  * @param now milliseconds of a clock that never goes back
  */

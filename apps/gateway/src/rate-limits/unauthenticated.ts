@@ -49,9 +49,8 @@ export default fp<UnauthenticatedLimitOptions>(
 )
 
 /**
- * The key of a client for the limit. Calls of the rack API count separately, so that they do not keep other people in the same
- * network from logging in. Requests that a page of another site embeds count separately, too: the browser sends them without
- * the knowledge of the person.
+ * Calls of the rack API count separately, so that they do not prevent other people in the same network from logging in.
+ * Requests that a page of another site embeds count separately, because the person does not know of them.
  */
 function clientOf(request: FastifyRequest): string {
   const target = isEmbedded(request) ? 'embedded' : request.url === rackApiAddress ? 'rack' : 'gateway'

@@ -16,7 +16,6 @@ import { type FollowingOptions, followedText } from './following.ts'
 import { recordedEnd } from './recorded-end.ts'
 import { createRecordingIndex, type ListedRecording, type RecordingIndex } from './recording-index.ts'
 
-/** Reads recordings. */
 export interface RecordingArchive extends Pick<RecordingIndex, 'list' | 'find'> {
   /**
    * The asciicast, verified chunk by chunk against the log. Its last event, `v`, says the result: `complete`, `unproven` if its
@@ -40,7 +39,7 @@ export interface RecordingArchiveOptions {
   readonly store: ObjectStore | null
   readonly deriveKeys: DeriveKeys
   readonly sql: Sql
-  /** Stores the chunks of a recording of this process sooner. @returns a function that stops this */
+  /** Stores the chunks of a recording of this process sooner, until the returned function is called. */
   readonly follow: (id: string) => () => void
 }
 

@@ -26,7 +26,6 @@ const heartbeat = 15_000
 /** How long to wait for the last chunks after the end of a session, in milliseconds. */
 const maxUploadTime = 30_000
 
-/** The asciicast of a running session, until the session ends or the consumer stops. */
 export async function* followedText(options: FollowedRecording): AsyncGenerator<Buffer> {
   const { id, from, signal, onRead } = options
   const release = options.follow(id)

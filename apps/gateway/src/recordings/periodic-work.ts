@@ -14,7 +14,6 @@ export interface PeriodicWorkOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** Runs work periodically, one run at a time. */
 export function createPeriodicWork({ every, run, onError }: PeriodicWorkOptions): PeriodicWork {
   const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined
@@ -42,8 +41,8 @@ export function createPeriodicWork({ every, run, onError }: PeriodicWorkOptions)
 }
 
 /**
- * Does the work unless another replica is doing it. The transaction only holds the lock. PostgreSQL releases it if the
- * connection is lost.
+ * Does the work unless another replica is doing it.
+ * The transaction only holds the lock. PostgreSQL releases the lock if the connection is lost.
  */
 export async function runExclusively(sql: Sql, lockName: string, work: () => Promise<void>): Promise<void> {
   await sql.begin(async (transaction) => {

@@ -34,7 +34,7 @@ export interface SessionRecordingsOptions {
 
 const retentionInterval = 600_000
 
-/** Records sessions, and reads and removes recordings. @throws ObjectStoreAddressInvalid */
+/** @throws ObjectStoreAddressInvalid */
 export default fp<SessionRecordingsOptions>(
   async function sessionRecordings(app, options) {
     const { config, keys, limits = {}, thread = availableParallelism() > 1 } = options
@@ -59,7 +59,7 @@ export default fp<SessionRecordingsOptions>(
   { name: 'session-recordings', dependencies: ['clock', 'database', 'audit-log'] },
 )
 
-/** Closes abandoned recordings, and removes old ones. Uses separate connections, so that calls do not wait. */
+/** Uses separate connections, so that calls do not wait. */
 function startPeriodicWork(
   app: FastifyInstance,
   store: ObjectStore,
@@ -105,7 +105,6 @@ function startPeriodicWork(
   })
 }
 
-/** Creates the recorder for the sessions that the rack API plugin forwards. */
 export function createRecorder(app: FastifyInstance): SessionRecorder {
   const { recordings, policy, audit, clock, database, log } = app
   const onError = (err: unknown) => log.error({ event: 'recording.failed', err })

@@ -56,7 +56,7 @@ export function createRecordedSecrets(policy: Policy): RecordedSecrets {
   }
 }
 
-/** The release of the process, or else the current release of the app. Null for an app without a release. */
+/** Null for an app without a release. */
 async function releaseOf(rack: Rack, app: string, process: string | null): Promise<string | null> {
   if (process !== null) {
     const { value } = await askRack(rack, `/apps/${app}/processes/${process}`)

@@ -2,7 +2,6 @@ import { isUuid } from '@rack-gateway/audit/uuid'
 import type { RecordingSummary } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 
-/** A recorded session, as lists show it. */
 export interface ListedRecording {
   readonly id: string
   readonly startedAt: Date

@@ -48,7 +48,6 @@ export interface SessionRecorderOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** For a session that is not recorded. */
 const notRecorded: SessionRecording = {
   eventFields: {},
   onPayload: null,
@@ -231,7 +230,7 @@ function titleOf({ rackCall, match }: DecidedCall): string {
 
 const defaultSize = { cols: 80, rows: 24 }
 
-/** The size of the terminal. Convox sends it only when the session starts. */
+/** Convox sends the size of the terminal only when the session starts. */
 function sizeOf({ headers }: FastifyRequest): { readonly cols: number; readonly rows: number } {
   const read = (value: string | string[] | undefined, fallback: number) => {
     const size = typeof value === 'string' && /^\d{1,4}$/.test(value) ? Number(value) : 0

@@ -1,7 +1,6 @@
 import { startThread } from '@rack-gateway/errors/start-thread'
 import type { StartThread, ThreadLink } from '@rack-gateway/recordings'
 
-/** The data that the thread is started with. */
 export interface RecorderThreadData {
   /** The address of the object store. */
   readonly address: string
@@ -10,10 +9,9 @@ export interface RecorderThreadData {
   readonly link: ThreadLink
 }
 
-/** The young generation of the thread's heap. The thread creates few objects, so a larger one would only use more memory. */
+/** The thread creates few objects, so a larger young generation would only use more memory. */
 const youngMebibytes = 8
 
-/** A thread that records into the object store at the address. */
 export function startRecorderThread(address: string, secretKeys: readonly Uint8Array[]): StartThread {
   return (link) => {
     // Copies, because a view would be sent with its whole buffer.

@@ -7,7 +7,7 @@ export const loginPage = '/login/u2f'
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const callbacks = /^http:\/\/(?:localhost|127\.0\.0\.1):([1-9][0-9]{0,4})\/?$/
 
-/** Sends the browser to the page of the web console. The result of a proof can only go to the same machine. */
+/** The result of a proof can go only to a program on the same machine. */
 export function addLoginPage(app: FastifyInstance, publicUrl: string | null): void {
   if (publicUrl === null) return
   app.get(loginPage, async function redirectToStepUp(request, reply) {

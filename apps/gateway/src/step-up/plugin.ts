@@ -22,10 +22,9 @@ export interface StepUpOptions {
   readonly codeKeys: Keys
 }
 
-/** Far more than a person needs. The limit is per session, so that a thief with another session of the user does not use it up. */
+/** Per session, so that a thief with another session of the user does not use up the limit. */
 const perMinute = 60
 
-/** Requests for proofs of second factors, for calls that need one. */
 export default fp<StepUpOptions>(
   async function stepUp(app, { publicUrl, codeKeys }) {
     const { clock, database, secondFactors } = app

@@ -26,7 +26,7 @@ const directives = ['script-src', 'style-src', 'require-trusted-types-for', 'tru
 const reportLimit = 16 * 1024
 const longestValue = 200
 
-/** Logs what browsers report as violations of the policy. Reports need no authentication, so only a few are logged, and none becomes an event. */
+/** Reports need no authentication, so only a few are logged, and none becomes an event. */
 export function addViolationReports(app: FastifyInstance): void {
   app.register(async function violationReports(scope) {
     scope.removeAllContentTypeParsers()

@@ -31,7 +31,7 @@ interface WebConsoleOptions {
   readonly source?: WebConsoleSource | undefined
 }
 
-/** The web console: its document, for people who are logged in, and its files, which need no login because they are the same in every installation. */
+/** The files of the console need no login, because they are the same in every installation. */
 export default fp<WebConsoleOptions>(
   async function webConsole(app, { source = builtConsole() }) {
     if (app.loginProvider === null) return
@@ -79,7 +79,7 @@ const notBuilt = html`<p>This gateway was started without the built web console.
 <p>If you run this gateway from its sources, build the console, and start the gateway again:</p>
 <pre><code>npx -y pnpm@12.4.2 build</code></pre>`
 
-/** Whether to redirect to the login. A request with two credentials would be redirected endlessly. */
+/** A request with two credentials would be redirected endlessly. */
 function shouldLogIn(error: unknown): boolean {
   return error instanceof Unauthenticated && ruleOf(error) !== 'two-credentials'
 }

@@ -13,11 +13,10 @@ import type { RoutedCall } from '../call.ts'
 import type { CalledApi } from '../parse-request.ts'
 import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
 
-/** Masks responses for a principal, and proves that this gateway made a mask. */
 export interface MaskKeeper {
-  /** Masks a response. @returns `received` itself when it has nothing to mask. @throws UnmaskableResponse */
+  /** @returns `received` itself if it has nothing to mask. @throws UnmaskableResponse */
   apply(call: RoutedCall, received: Buffer): Buffer
-  /** Does what `apply` does, but step by step, for large responses. Returns parts of at most 64 KiB. */
+  /** Like `apply`, for large responses. Returns parts of at most 64 KiB. */
   applyInSteps(call: RoutedCall, received: readonly Buffer[]): Generator<void, readonly Buffer[]>
   /** Redacts a text without a schema, such as an error. @returns `received` itself when it has nothing to redact */
   applyToText(call: RoutedCall, received: Buffer): Buffer
@@ -96,14 +95,14 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
   }
 }
 
-/** What a response of an API shows. The management API hides secrets, because a page shows only the one that a person asks for. */
+/** The management API hides secrets, because a page shows only the secret that a person asks for. */
 function visibilityThrough(api: CalledApi, visibility: Visibility): Visibility {
   if (api === 'rack' || visibility.environment === 'hidden') return visibility
   return { secrets: false, environment: 'secrets-hidden' }
 }
 
 const partSize = 64 * 1024
-/** A larger list contains more MACs than the cache has room for. */
+/** Bytes. A larger list contains more MACs than the cache has room for. */
 const largestCached = 1024 * 1024
 
 export function sizeOf(chunks: readonly Buffer[]): number {

@@ -3,7 +3,7 @@ import { NoSuchRelease, UpstreamUnclear, withRule } from '../../errors.ts'
 import { askRack, textField } from '../lookups/rack-question.ts'
 
 /**
- * The environment of an app's newest release; empty if the app has no release. An unexpected response is an error, never an empty environment.
+ * Empty if the app has no release. An unexpected response is an error, never an empty environment.
  *
  * @throws NoSuchRelease for an app that the rack does not know, UpstreamUnclear
  */
@@ -18,8 +18,6 @@ export async function newestEnvironment(rack: Rack, app: string): Promise<string
 }
 
 /**
- * The environment of a release.
- *
  * @param release becomes a part of a path, so it must be a plain word
  * @throws NoSuchRelease, UpstreamUnclear
  */

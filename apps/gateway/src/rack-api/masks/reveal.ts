@@ -10,10 +10,7 @@ const header = 'reveal-key'
 const releaseRoute = 'GET /apps/{app}/releases/{id}'
 const keyName = /^[A-Za-z0-9_.-]{1,256}$/
 
-/**
- * The key in the header `Reveal-Key`, or null. @throws InvalidParameter if it is not one key, or the call does not read one release,
- * because the value would seem to be missing
- */
+/** @throws InvalidParameter if the header is not one key, or if the call does not read one release */
 export function readRevealedKey({ headers }: FastifyRequest, { parsedRequest, match }: RoutedCall): string | null {
   const key = headers[header]
   if (parsedRequest.api === 'rack' || key === undefined) return null

@@ -8,18 +8,18 @@ export interface FoundProcess {
   readonly service: string | null
 }
 
-/** Looks up the service of a process at the rack, with a TTL cache: the decision about `exec` and `cp` depends on it. */
+/** The decisions about `exec` and `cp` depend on the service of the process. */
 export interface ProcessDirectory {
   find(rack: Rack, app: string, process: string): Promise<FoundProcess>
 }
 
-const unknown: FoundProcess = { known: false, service: null }
+const unknownProcess: FoundProcess = { known: false, service: null }
 
 export function createProcessDirectory(now: () => number): ProcessDirectory {
   const cache = createTtlCache<FoundProcess>(now)
 
   async function ask(rack: Rack, app: string, process: string): Promise<FoundProcess> {
-    return (await findProcess(rack, app, process)) ?? (await findService(rack, app, process)) ?? unknown
+    return (await findProcess(rack, app, process)) ?? (await findService(rack, app, process)) ?? unknownProcess
   }
 
   return {

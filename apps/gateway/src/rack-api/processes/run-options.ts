@@ -12,7 +12,7 @@ export interface RunStart {
 const keyName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/
 const maxKeys = 100
 
-/** The options of a run's POST. For an attached run, `interactive` and `entrypoint` are null, because they come later, with its `exec`. @throws AmbiguousParameters */
+/** For an attached run, `interactive` and `entrypoint` are null, because its `exec` contains them. @throws AmbiguousParameters */
 export function optionsOfRun(
   headers: ReadonlyMap<string, string>,
   { attached, newestRelease }: { readonly attached: boolean; readonly newestRelease: boolean },
@@ -26,7 +26,11 @@ export function optionsOfRun(
   }
 }
 
-/** The options of an `exec`. As at the rack, only the text `true` counts as true, and a missing `tty` header means a terminal. @param run null if no run through the gateway has started the process */
+/**
+ * As at the rack, only the text `true` counts as true, and a missing `tty` header means a terminal.
+ *
+ * @param run null if no run through the gateway has started the process
+ */
 export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStart | null): CommandOptions {
   return {
     interactive: (headers.get('tty') ?? 'true') === 'true',

@@ -6,7 +6,7 @@ import type { DecidedCall } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { textField } from '../lookups/rack-question.ts'
 
-/** Milliseconds for which the principal that started a run can use its process: the longest `sleep` of a run. */
+/** Milliseconds. The process of a run sleeps at most this long. */
 const runMaxAge = 86_400_000
 
 /** Stores the owner of the process that a run started, before the caller learns the ID of the process. */

@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
 import type { RunStart } from './run-options.ts'
 
-/** The process of an attached run, with its owner and its expiry. */
+/** The process of a run, with its owner and its expiry. */
 export interface Run {
   readonly rack: string
   readonly app: string

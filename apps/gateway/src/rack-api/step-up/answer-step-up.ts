@@ -19,7 +19,7 @@ const maxProofAge = 600_000
 const longestResult = 256
 const route = 'GET /gateway-step-up'
 
-/** Answers the calls of the stock CLI about proofs of second factors. Only the session of a user can have a proof. */
+/** Answers the calls of the stock CLI about proofs of second factors. */
 export async function answerStepUp(
   dependencies: RackApiDependencies,
   request: FastifyRequest,

@@ -19,10 +19,7 @@ export interface RequestedProof {
   readonly hasFactor: boolean
 }
 
-/**
- * The error of a call without the proof that it needs. For the flow `challenge`, this sets the response header of the
- * challenge, too.
- */
+/** For the flow `challenge`, also sets the response header of the challenge. */
 export function refuseStepUp(
   { rule, source, reason, policy }: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>,
   { id, page, flow, hasFactor }: RequestedProof,

@@ -15,8 +15,7 @@ export function needsStepUp(decision: Decision): decision is NeedsStepUp {
 }
 
 /**
- * Finds the proof that a call needs. Without a proof, it creates a request for one, and refuses the call. The error says how
- * the caller gets the proof.
+ * Without a proof, creates a request for one. The error says how the caller gets the proof.
  *
  * @throws StepUpNeeded; StepUpChallenge if the stock CLI asks for the proof and repeats the call by itself
  */
@@ -78,10 +77,7 @@ interface CallWithDecision {
   readonly headers: ReadonlyMap<string, string>
 }
 
-/**
- * Whether the call repeats a call for which this proof was just made. A second challenge would make the CLI repeat it
- * endlessly.
- */
+/** Whether the proof was just made for this call. A second challenge would make the CLI repeat the call endlessly. */
 function isRetry(proof: FreshProof | null, level: StepUpLevel): boolean {
   if (proof === null) return false
   return level.kind === 'recent'
@@ -103,7 +99,7 @@ function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
   return level.kind === 'always' ? level.methods : 'any'
 }
 
-/** The secret of a proof: the header `Step-Up`, and in the console mode of the stock CLI `Session`. */
+/** The secret of a proof is in the header `Step-Up`. In console mode, the stock CLI sends it in the header `Session`. */
 export function secretOf(
   { headers }: FastifyRequest,
   { parsedRequest }: Pick<RoutedCall, 'parsedRequest'>,

@@ -37,7 +37,6 @@ function isCommand(path: string): boolean {
   return hasExitCode(path) || path.endsWith('/console')
 }
 
-/** Accepts the WebSocket, sends the error in it (for a command with exit code 1), and closes it. The rack gets nothing. */
 export function sendErrorInStream(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
   const socket = takeSocket(reply, request)
   writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
@@ -50,7 +49,6 @@ export function sendErrorInStream(request: FastifyRequest, reply: FastifyReply, 
   socket.once('close', () => clearTimeout(timer))
 }
 
-/** Detaches the socket from the HTTP response. */
 export function takeSocket(reply: FastifyReply, { raw }: FastifyRequest) {
   if (!raw.pendingUpgrade) throw new Error('only an upgrade has a socket to take')
   reply.hijack()

@@ -25,12 +25,12 @@ import { managementHeaders } from '../management-headers.ts'
 import { upstreamRequest } from '../upstream-request.ts'
 import { closingFrames, takeSocket } from './command-stream.ts'
 
-/** Websocket close codes. @see RFC 6455, section 7.4.1 */
+/** A WebSocket close code. @see RFC 6455, section 7.4.1 */
 const policyViolation = 1008
 
 /**
- * Opens a WebSocket to the rack. The event `opened` is durable before the rack gets the handshake, which contains the command.
- * The event `closed` follows at the end. If the rack refuses the handshake, the caller gets the response of the rack.
+ * The event `opened` is durable before the rack gets the handshake, which contains the command.
+ * If the rack refuses the handshake, the caller gets the response of the rack.
  */
 export async function openWebsocket(
   dependencies: RackApiDependencies,
@@ -85,7 +85,7 @@ export async function openWebsocket(
   followSession(dependencies, session, { principal, credential, rackCall, listed }, live, client)
 }
 
-/** What a live WebSocket keeps in memory, possibly for hours. It does not keep the request. */
+/** Does not contain the request, because a live WebSocket can keep the session in memory for hours. */
 interface Session {
   readonly log: FastifyBaseLogger
   readonly logFields: ReturnType<typeof logFieldsOf>
@@ -94,7 +94,7 @@ interface Session {
   readonly recording: SessionRecording
 }
 
-/** Ends the relay when its permission ends, and records its end. A separate function, so that its closures keep nothing else in memory. */
+/** A separate function, so that its closures keep nothing else in memory. */
 function followSession(
   dependencies: RackApiDependencies,
   session: Session,
@@ -134,7 +134,7 @@ async function recordEnd(
   recordLater(dependencies, log, { ...closedDraft, ...end, ...(await recording.finish(relayEnd)) })
 }
 
-/** The caller's end of the relay. A caller of the management API gets the data as the text of an ordinary response. */
+/** A caller of the management API gets the data as the text of an ordinary response. */
 function acceptCaller(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -153,10 +153,6 @@ function acceptCaller(
   return { client, clientHead: pending.head }
 }
 
-/**
- * The text that tells the person why the session ended. A command that ends early gets exit code 1, because the CLI would
- * report success without an exit code.
- */
 function closingText({ path, changes }: RackRoute, reason: string): string {
   const words = closingFrames(path, reason).join('')
   return changes ? `\n${words}` : words
