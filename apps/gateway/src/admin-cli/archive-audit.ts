@@ -16,7 +16,7 @@ export interface ArchiveArguments {
   readonly lock?: string | undefined
 }
 
-/** Archives the closed months of the audit log. With `drop`, also drops archived months that are older than `keep` months. */
+/** With `drop`, also drops archived months that are older than `keep` months. */
 export async function archiveAudit(args: ArchiveArguments): Promise<void> {
   const { to, before = null, keep, drop, force, lock } = args
   if (before !== null && !isMonth(before))

@@ -4,7 +4,7 @@ export type CommandOptions = Readonly<Record<string, Options>>
 
 export type Arguments<O extends CommandOptions> = ArgumentsCamelCase<InferredOptionTypes<O>>
 
-/** The exports of a command's file. The handler imports the code that does the work, so that help loads no database code. */
+/** The exports of a command's file. The handler imports its code when it runs, so that help loads no database code. */
 export interface CommandModule {
   /** The name, and the positionals as `<name>`. */
   readonly command: string

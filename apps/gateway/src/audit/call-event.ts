@@ -41,7 +41,10 @@ function describe(principal: Principal, decision: Decision | null): Actor {
   }
 }
 
-/** The caller's address, or `unknown`. `request.ip` is missing, despite its type, if the connection was reset before it was accepted. */
+/**
+ * `unknown` if the address is not an IP address.
+ * `request.ip` is undefined, despite its type, if the connection was reset before it was accepted.
+ */
 export function addressOf(request: FastifyRequest): string {
   const address: string | undefined = request.ip
   // Behind a trusted proxy, the address is the text of a header, which can be anything.

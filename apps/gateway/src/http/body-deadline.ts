@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
 import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
 
-/** Milliseconds. The rest of a body is read after the response, so that the client sees the response and not a reset. */
+/** Milliseconds. The rest of a body is read, so that the client sees the response and not a reset. */
 const maxDiscardTime = 5_000
 
 /**

@@ -72,7 +72,7 @@ export function trackResponses(server: Server): void {
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, track)
 }
 
-/** Whether the client would mistake this response for the response to an earlier request, or for a part of that response. */
+/** Whether the client would mistake this response for the response to an earlier request, or for a part of it. */
 function wouldMislead(socket: Socket): boolean {
   const response = newestResponses.get(socket)
   if (response === undefined || response.writableFinished) return false

@@ -11,9 +11,9 @@ export interface OpenConnectionsOptions {
 }
 
 /**
- * Limits the open connections, so that file descriptors remain for racks and the database. A connection counts for its client
- * network until a request on it is authenticated, and then for the principal. A trusted proxy has connections for all callers,
- * so only the limit of all connections applies to it.
+ * Limits the open connections, so that file descriptors remain for racks and the database.
+ * A connection counts for its client network until a request on it is authenticated, and then for the principal.
+ * A trusted proxy has connections for all callers, so only the limit of all connections applies to it.
  */
 export function limitOpenConnections(app: FastifyInstance, { limits, trustedProxies }: OpenConnectionsOptions): void {
   const isProxy = compileNetworks(trustedProxies.flatMap((network) => readNetwork(network) ?? []))

@@ -6,7 +6,7 @@ export interface OwnHostOptions {
   readonly publicUrl: string | null
 }
 
-/** Serves the pages and the management API only at the host of `PUBLIC_URL`, so that cookies and links are for one host. */
+/** Serves pages and the management API only at the host of `PUBLIC_URL`, so that cookies and links are for one host. */
 export default fp<OwnHostOptions>(
   async function ownHost(app, { publicUrl }) {
     if (publicUrl === null) return

@@ -14,9 +14,9 @@ declare module 'fastify' {
 }
 
 /**
- * Starts requests so that a burst of one caller does not delay other callers. In each turn of the event loop, the first request of
- * each caller starts at once. Further requests wait in a queue of their caller. If no other caller was active in the last
- * second, the caller's requests do not wait for each other.
+ * Starts requests so that a burst of one caller does not delay other callers.
+ * In each turn of the event loop, the first request of each caller starts at once. Further requests wait in a queue of
+ * their caller. If no other caller was active in the last second, the caller's requests do not wait for each other.
  */
 export interface RequestScheduler {
   /**
@@ -40,7 +40,7 @@ const longestWait = 5
 const maxKnownCredentials = 10_000
 
 /**
- * Schedules each request before authentication. A request with a credential that was valid before counts for its principal.
+ * Schedules each request before authentication. If its credential was valid before, a request counts for the principal.
  * Any other request counts for its client network, so that invented credentials give no advantage.
  */
 export function scheduleRequests(app: FastifyInstance): void {

@@ -16,8 +16,9 @@ export interface ConnectionLimit {
 }
 
 /**
- * Limits the requests in progress on one connection. Above the limit, the socket is paused, and requests that were already
- * read wait (at most 64 KiB). While the socket is paused, the gateway notices the end of the connection only when it writes.
+ * Limits the requests in progress on one connection. Above the limit, the socket is paused, and requests that were
+ * already read wait (at most 64 KiB). While the socket is paused, the gateway notices the end of the connection only
+ * when it writes.
  */
 export function limitRequestsPerConnection(maxInProgress: number): ConnectionLimit {
   const connections = new WeakMap<Socket, Connection>()

@@ -21,7 +21,7 @@ import { holdContinue, routeUpgrades } from './upgrade.ts'
 const headerLimit = 64 * 1024
 /** The longest interval between two of Node's checks for late heads. */
 const checkHeadsMs = 5_000
-/** Longer than an ingress usually keeps an idle connection, so that it does not send a request while the gateway closes one. */
+/** Longer than an ingress usually keeps idle connections, so that no request arrives while the gateway closes one. */
 const keepAliveMs = 75_000
 
 /** Rack calls get an internal address, so that no router decodes their paths before the policy decides. */
@@ -105,8 +105,8 @@ function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket)
 }
 
 /**
- * Rejects requests for which a proxy and the gateway can disagree about where the body ends: one of them would then read a part of
- * the body as another request. For the same reason, ignores later requests on the connection.
+ * Rejects requests for which a proxy and the gateway can disagree about where the body ends: one of them would then read
+ * a part of the body as another request. For the same reason, ignores later requests on the connection.
  */
 function rejectAmbiguousFraming(app: FastifyInstance): void {
   const rejectedSockets = new WeakSet<Socket>()

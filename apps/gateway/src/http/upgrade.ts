@@ -25,7 +25,7 @@ function destroyBroken(this: Duplex): void {
   this.destroy()
 }
 
-/** Null if an earlier request on the connection is unanswered, because a pipelined upgrade cannot take the socket over. */
+/** Null while an earlier request is unanswered, because a pipelined upgrade cannot take the socket over. */
 function bindResponse(request: IncomingMessage): ServerResponse | null {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false

@@ -56,7 +56,11 @@ export default fp<BrowserLoginOptions>(
   { name: 'browser-login', dependencies: ['login-provider', 'policy', 'unauthenticated-limit', 'unauthenticated-log'] },
 )
 
-/** Rejects a login that another site's page embeds, because it would count toward the limit of the page's visitor. @throws BrowserCall */
+/**
+ * A login that another site's page embeds would count toward the limit of the page's visitor.
+ *
+ * @throws BrowserCall
+ */
 async function rejectEmbedded(request: FastifyRequest): Promise<void> {
   if (request.method !== 'GET' || !isEmbedded(request)) return
   throw withRule(

@@ -90,17 +90,17 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   /** Whether the caller has the endpoint's `permissionForOthers`, and can meet what the policy requires for it. */
   readonly canAccessOthers: boolean
   /**
-   * Whether the caller can access an item. If another principal owns the item, audit events of the call name the role that permits
-   * the access.
+   * If another principal owns the item, audit events of the call name the role that permits the access.
    *
-   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of another principal
+   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of
+   * another principal
    */
   canAccess(isOwner: boolean): boolean
   /** To be checked before a secret is issued, because a client that disconnected cannot receive the secret. */
   isConnected(): boolean
   /**
-   * Runs a change and records it, in one transaction. The caller is authenticated and authorized again inside the transaction,
-   * so `work` must use only the call that it gets.
+   * Runs a change and records it, in one transaction. The caller is authenticated and authorized again inside the
+   * transaction, so `work` must use only the call that it gets.
    */
   change<T>(work: (call: TransactionCall<E>) => Promise<T>): Promise<T>
   /** The User-Agent. */

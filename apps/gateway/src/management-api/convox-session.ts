@@ -8,8 +8,8 @@ interface Caller {
 }
 
 /**
- * The stock CLI stores its token in plain text. So its session can neither create credentials nor change bindings, whatever the
- * permissions of its user.
+ * The stock CLI stores its token in plain text. So its session can neither create credentials nor change bindings,
+ * whatever the permissions of its user.
  *
  * @throws NotPermitted
  */

@@ -8,7 +8,7 @@ interface CookieCaller extends LoginCaller {
 }
 
 /**
- * Limits what a cookie can do with an endpoint whose response contains a token, so that a stolen cookie cannot become a token.
+ * Limits cookies at endpoints whose response contains a token, so that a stolen cookie cannot become a token.
  *
  * @throws NotPermitted
  */

@@ -9,7 +9,11 @@ interface Caller {
   canAccess(isOwner: boolean): boolean
 }
 
-/** The owner by which a list is filtered; null for all owners. @throws the errors of `canAccess`; NotPermitted if the caller cannot list these items */
+/**
+ * Null for all owners.
+ *
+ * @throws the errors of `canAccess`; NotPermitted if the caller cannot list these items
+ */
 export function ownerFilter(
   { policy, principal, canAccessOthers, canAccess }: Caller,
   wanted: string | undefined,

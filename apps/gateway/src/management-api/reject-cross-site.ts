@@ -1,7 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import { BrowserCall, withRule } from '../errors.ts'
 
-/** Rejects requests that another site starts, because a browser sends a stored Basic credential with them. @throws BrowserCall */
+/**
+ * A browser sends a stored Basic credential also with requests that another site starts.
+ *
+ * @throws BrowserCall
+ */
 export function rejectCrossSite({ headers }: FastifyRequest): void {
   const site = headers['sec-fetch-site']
   if (site === undefined || site === 'same-origin' || site === 'none') return

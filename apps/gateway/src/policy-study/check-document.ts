@@ -14,7 +14,7 @@ export interface CheckedDocuments {
 const maxText = 2_000
 const maxWarnings = 1_000
 
-/** Checks a proposed document as `rack-gateway policy check` does, and compares it as `rack-gateway policy diff` does. */
+/** Checks a document as `rack-gateway policy check` does, and compares it as `rack-gateway policy diff` does. */
 export function checkDocument({ current, proposed, maxChanges }: CheckedDocuments): DocumentCheck {
   const { document, problems } = readPolicy(proposed, 'proposed')
   if (document === null) {

@@ -13,7 +13,7 @@ export interface StudyRequest {
   /** Milliseconds since the epoch. `since` and `until` are both included. */
   readonly since: number
   readonly until: number
-  /** Called with the hash of the proposed document before any call is read. If it throws, the study ends with that error. */
+  /** Called with the hash of the proposed document before any call is read. If it rejects, the study rejects, too. */
   readonly onBegin: (proposed: string) => Promise<void>
   /** Aborted when the caller disconnects, which ends the study. */
   readonly disconnected: AbortSignal
@@ -38,9 +38,15 @@ export interface CheckRequest {
 }
 
 export interface PolicyStudies {
-  /** @throws InvalidRequest for an invalid document or one that takes too much time or memory, TooManyRequests at the limit of concurrent studies */
+  /**
+   * @throws InvalidRequest for a document that is invalid, or that takes too much time or memory
+   * @throws TooManyRequests at the limit of concurrent studies
+   */
   study(request: StudyRequest): Promise<PolicyStudy>
-  /** @throws InvalidRequest for a document that takes too much time or memory, TooManyRequests at the limits of concurrent checks */
+  /**
+   * @throws InvalidRequest for a document that takes too much time or memory
+   * @throws TooManyRequests at the limits of concurrent checks
+   */
   check(request: CheckRequest): Promise<DocumentCheck>
   stop(): void
 }

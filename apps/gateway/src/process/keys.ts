@@ -52,8 +52,8 @@ export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): 
 }
 
 /**
- * The keys that sign checkpoints and archives of the audit log, newest first. Configured keys come before the keys derived
- * from the secret keys, so that the derived keys vouch for the first configured key.
+ * Newest first. Configured keys come before the keys that are derived from the secret keys, so that the derived keys
+ * vouch for the first configured key.
  */
 export function signingKeysOf(config: KeyConfig): SigningKeys {
   const [newest, ...older] = derivedFrom(secretKeysOf(config), 'rack-gateway/audit-checkpoints/1')

@@ -4,7 +4,10 @@ import { pino } from 'pino'
 /** Properties of database errors that can contain parameters of the query. */
 const parameterProperties: ReadonlySet<string> = new Set(['params', 'parameters', 'args', 'detail', 'where'])
 
-/** Omits the parameters of a failed query, and escapes control characters, because a caller can choose parts of the error. */
+/**
+ * Omits the parameters of a failed query.
+ * Escapes control characters, because a caller can choose parts of the error.
+ */
 export function loggedError(error: Error): object {
   const { type } = pino.stdSerializers.err(error)
   const chain = causesOf(error)

@@ -17,7 +17,7 @@ export interface PreparedDatabase {
 }
 
 export interface PrepareOptions {
-  /** `join`: use the embedded server that another process of this gateway runs, if there is one. `own`: start a new one. */
+  /** `join`: use the embedded server of another process of this gateway, if there is one. `own`: start a new one. */
   readonly embedded: 'join' | 'own'
   readonly log: (line: string) => void
 }

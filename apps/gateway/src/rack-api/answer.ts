@@ -32,8 +32,8 @@ const smallAnswer = 64 * 1024
 const largeBody = 64 * 1024
 
 /**
- * Rejects if the response cannot be masked. Error responses keep their text, because the CLI waits for some of them. In error
- * responses, only passwords in URLs, the rack's token, and restored values are redacted.
+ * Rejects if the response cannot be masked. Error responses keep their text, because the CLI waits for some of them:
+ * only passwords in URLs, the rack's token, and restored values are redacted.
  *
  * @returns no promise if nothing has to be waited for
  */
@@ -210,7 +210,10 @@ function headOf({ parsedRequest }: DecidedCall, answer: UpstreamResponse, body: 
   return length === null ? [...headers] : [...headers, 'Content-Length', String(length)]
 }
 
-/** A rack answers with JSON, and with text for some errors. No other type is forwarded, so a browser never renders a response as HTML. */
+/**
+ * A rack answers with JSON, and with text for some errors.
+ * No other type is forwarded, so a browser never renders a response as HTML.
+ */
 function mediaTypeOf(answer: UpstreamResponse): string {
   const isJson = /^application\/json\b/i.test(answer.header('content-type') ?? '')
   return `${isJson ? 'application/json' : 'text/plain'}; charset=utf-8`

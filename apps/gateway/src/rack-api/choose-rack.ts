@@ -6,8 +6,8 @@ import type { CallState } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
 /**
- * Uses the path's prefix, else the header `Rack`, else the token's rack, else the only rack. If a request has several of these,
- * they must agree. Must run after authentication, because the errors name racks.
+ * Uses the path's prefix, else the header `Rack`, else the token's rack, else the only rack. If a request has several
+ * of these, they must agree. Must run after authentication, because the errors name racks.
  */
 export function chooseRack(
   { racks, policy, organization, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'organization' | 'now'>,

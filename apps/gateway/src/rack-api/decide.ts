@@ -35,7 +35,7 @@ async function decideAgain(
 }
 
 /**
- * Decides again after a step that can take long. A proof of a second factor stays valid, because it was for the start of the call.
+ * Decides again after a step that can take long. A proof of a second factor is needed only at the start of the call.
  *
  * @throws Unauthenticated, NotPermitted, ApprovalNeeded
  */

@@ -50,8 +50,8 @@ export async function forwardRead(
 }
 
 /**
- * Forwards a change at most once. The intent is durable before the rack gets any byte of the call. The outcome is durable before
- * the caller gets any byte of the response.
+ * Forwards a change at most once. The intent is durable before the rack gets any byte of the call.
+ * The outcome is durable before the caller gets any byte of the response.
  */
 export async function forwardChange(
   dependencies: RackApiDependencies,

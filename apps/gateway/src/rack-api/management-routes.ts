@@ -4,8 +4,8 @@ import { forwardedRoutes } from '@rack-gateway/gateway-api'
 const forwardedIds: ReadonlySet<string> = new Set(forwardedRoutes)
 
 /**
- * The route of a call through the management API, or null. All routes are searched, as in the rack, because a path can match two
- * of them: `GET /apps/web/builds/B1.tgz` is the archive of a build.
+ * Null if the management API does not forward the call. All routes are searched, as in the rack, because a path can
+ * match two of them: `GET /apps/web/builds/B1.tgz` is the archive of a build.
  */
 export function matchManagementRoute(
   match: ReturnType<typeof compileMatcher>,

@@ -12,7 +12,7 @@ import {
 import { readHandshake } from '@rack-gateway/rack-registry'
 import { hasBody } from './body.ts'
 
-/** The rack API is for programs only. The management API is also for the web console, so it accepts a browser's cookie. */
+/** The rack API is for programs only. The management API is also for the web console, so it accepts cookies. */
 export type CalledApi = 'rack' | 'management'
 
 /** A request that every HTTP implementation reads in the same way. No credential or name has been looked up yet. */

@@ -44,7 +44,11 @@ export interface ResolvedCall {
   readonly keyChanges: readonly RecordedChange[]
 }
 
-/** Reads the parameters in the same way as the rack. @throws AmbiguousParameters, InvalidParameter, NotPermitted, ForeignMask */
+/**
+ * Reads the parameters in the same way as the rack.
+ *
+ * @throws AmbiguousParameters, InvalidParameter, NotPermitted, ForeignMask
+ */
 export function readCallParameters(
   { policy }: RackApiDependencies,
   request: FastifyRequest,

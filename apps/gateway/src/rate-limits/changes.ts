@@ -26,8 +26,8 @@ export default fp<{ readonly limits: Pick<Limits, 'changesPerMinute'> }>(
 )
 
 /**
- * Revocations have a limit of their own, which counts by credential. So an attacker with a stolen credential cannot use up the
- * limit of the owner, who revokes that credential with another one.
+ * Revocations have a limit of their own, which counts by credential. So an attacker with a stolen credential cannot use
+ * up the limit of the owner, who revokes that credential with another one.
  *
  * @param now milliseconds of a monotonic clock
  */

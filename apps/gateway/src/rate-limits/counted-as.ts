@@ -1,8 +1,8 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 
 /**
- * The key of a principal for limits. All tokens of a person share it, and so do the jobs that a trust admits with the same subject,
- * so that another credential does not raise a limit.
+ * The key of a principal for limits. All tokens of a person share one key, so that another token does not raise a limit.
+ * For the same reason, jobs share a key if the same trust admits them with the same subject.
  */
 export function countedAs({ id, owner, trust }: Principal): string {
   if (trust !== undefined) return `${trust.id} ${trust.subject}`

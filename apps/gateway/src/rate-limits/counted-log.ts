@@ -4,7 +4,7 @@ type Level = 'info' | 'warn' | 'error'
 
 export interface CountedLog {
   /**
-   * Logs the first line of a kind, and then one line with a count for each interval, until an interval has no such line.
+   * Logs the first line of a kind, and then one line with a count per interval, until an interval has no such line.
    *
    * @param kind the key of the count; never text from the caller
    */

@@ -17,8 +17,9 @@ export interface FairLimit {
   /** @returns null when the limit is reached, or when a waiting call comes first */
   take(principal: string, amount?: number): Release | null
   /**
-   * Waits until the limit allows the amount. Principals take turns, so that many waiting calls of one principal do not delay another.
-   * Call it only after `take` returned null: a waiting call starts when another call releases its amount or stops waiting.
+   * Principals take turns, so that many waiting calls of one principal do not delay another principal.
+   * Must be called only after `take` returned null, because a waiting call starts only when another call releases its
+   * amount or stops waiting.
    *
    * @throws the error of the limit when too many calls of the principal wait already, or after 30 s; CallerGone
    */

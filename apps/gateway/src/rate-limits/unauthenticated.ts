@@ -23,7 +23,7 @@ export interface UnauthenticatedLimitOptions {
 /** The limit of an account per minute is a tenth of the limit of a network, but at least this. */
 const minAccountLimit = 10
 
-/** Limits unauthenticated requests, in memory. Authenticated requests never count, because many callers can share an address. */
+/** Authenticated requests never count, because many callers can share an address. */
 export default fp<UnauthenticatedLimitOptions>(
   async function unauthenticatedLimit(app, { perMinute }) {
     const now = () => performance.now()

@@ -30,11 +30,11 @@ interface AbandonedRecording {
 const batchSize = 100
 
 /**
- * Closes the recordings of gateway processes that have ended. Records an event with the stored chunks and the head of their
- * chain, unless the audit log already has the end of the recording.
+ * Closes the recordings of gateway processes that have ended. Records an event with the stored chunks and the head of
+ * their chain, unless the audit log already has the end of the recording.
  *
- * A process counts as ended if its last audit stream was adopted: the lease of the stream expired, and another process closed
- * the stream.
+ * A process counts as ended if its last audit stream was adopted: the lease of the stream expired, and another process
+ * closed the stream.
  */
 export async function adoptRecordings(options: RecordingAdoptionOptions, signal: AbortSignal): Promise<void> {
   const { sql, onError } = options
@@ -49,8 +49,8 @@ export async function adoptRecordings(options: RecordingAdoptionOptions, signal:
 }
 
 /**
- * A process opens another stream after the end of a month, and after its stream was adopted while the process was suspended.
- * Only the last stream of a process says whether the process has ended.
+ * A process opens another stream after the end of a month, and after its stream was adopted while the process was
+ * suspended. Only the last stream of a process says whether the process has ended.
  */
 function abandonedRecordings(sql: Sql): Promise<AbandonedRecording[]> {
   return sql<AbandonedRecording[]>`

@@ -18,17 +18,17 @@ import { createRecordingIndex, type ListedRecording, type RecordingIndex } from 
 
 export interface RecordingArchive extends Pick<RecordingIndex, 'list' | 'find'> {
   /**
-   * The asciicast, verified chunk by chunk against the log. Its last event, `v`, says the result: `complete`, `unproven` if its
-   * events are no longer in the log, `cut` by a crash, `open` if it has no end yet, or `broken`. For each result but
-   * `complete`, a marker before it says why. The stream breaks off at an invalid chunk.
+   * The asciicast, verified chunk by chunk against the audit log. The last event, `v`, is the result: `complete`, `cut`
+   * by a crash, `open` if the recording has no end yet, `unproven` if its events are no longer in the log, or `broken`.
+   * For each result but `complete`, a marker before the result says why. The stream breaks off at an invalid chunk.
    *
    * @param onRead called each time the consumer asks for more
    * @throws RecordingUnavailable without a store, RecordingBroken if no chunk could be verified
    */
   read(recording: ListedRecording, onRead: () => void): Promise<Readable>
   /**
-   * The asciicast of a live session, while it is stored. Its last event, `v`, is `complete`, `cut`, or `broken`. If it stops
-   * before the session ends, a marker says why, and `v` is `open`.
+   * The asciicast of a live session, while it is stored. The last event, `v`, is `complete`, `cut`, or `broken`.
+   * If the stream stops before the session ends, a marker says why, and `v` is `open`.
    *
    * @throws RecordingUnavailable without a store
    */
@@ -105,8 +105,8 @@ async function* textOf(
 }
 
 /**
- * Whether the audit log has the end of a recording, which proves that the recording is complete. `open`: the recording has not
- * ended. `gone`: the event is no longer in the log.
+ * Whether the audit log has the end of a recording, which proves that the recording is complete.
+ * `open`: the recording has not ended. `gone`: the event is no longer in the log.
  */
 type Proof = 'proven' | 'open' | 'gone'
 

@@ -24,8 +24,8 @@ export interface RecordedEndSearch {
 const tolerance = 3_600_000
 
 /**
- * The end from the `closed` event of the session, or else from the `recording.closed` event of the process that closed the
- * recording. Null if neither event has the chunks of the recording.
+ * The end from the `closed` event of the session, or else from the `recording.closed` event of the process that closed
+ * the recording. Null if neither event has the chunks of the recording.
  */
 export async function recordedEnd(sql: Sql, { opened, from, to }: RecordedEndSearch): Promise<RecordedEnd | null> {
   const rows = await sql<{ canonical: string }[]>`

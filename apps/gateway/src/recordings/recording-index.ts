@@ -60,8 +60,8 @@ export interface RecordingFilter {
 export interface RecordingIndex {
   add(recording: StartedRecording): Promise<void>
   /**
-   * Stores the end that the recording's own process reports. It replaces the end that another process stored while this process
-   * seemed to have ended.
+   * Stores the end that the recording's own process reports. Replaces the end that another process stored while the own
+   * process seemed to have ended.
    */
   end(summary: RecordingSummary, at: Date): Promise<void>
   find(id: string): Promise<ListedRecording | null>

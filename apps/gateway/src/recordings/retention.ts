@@ -35,8 +35,8 @@ interface OldRecording {
 const batchSize = 200
 
 /**
- * Removes ended recordings after their retention period, and the oldest ones above the maximum size. The event and the row
- * are written before the first chunk is deleted, so another process can finish an interrupted removal.
+ * The event and the row are written before the first chunk is deleted, so another process can finish an interrupted
+ * removal.
  */
 export async function removeOldRecordings(options: RemovalOptions, signal: AbortSignal): Promise<void> {
   const { sql, keep, maxSize, now } = options

@@ -2,8 +2,8 @@ import { visibleText } from '@rack-gateway/audit'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Only the console's own built files: no inline scripts or styles, no evaluated code, no strings that become markup, and no
- * other origins.
+ * Only the console's own built files: no inline scripts or styles, no evaluated code, no strings that become markup,
+ * and no other origins.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",

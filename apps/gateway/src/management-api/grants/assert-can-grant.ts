@@ -2,7 +2,11 @@ import type { WantedGrant } from '@rack-gateway/rbac-policy'
 import { InvalidRequest, StrongerThanYourself, withRule } from '../../errors.ts'
 import type { PrincipalCall } from '../call.ts'
 
-/** A principal can grant only roles that exist and that they hold, at the same scope and for no longer. @throws StrongerThanYourself, InvalidRequest */
+/**
+ * A principal can grant only roles that exist and that they hold, at the same scope and for no longer.
+ *
+ * @throws StrongerThanYourself, InvalidRequest
+ */
 export function assertCanGrant(
   { policy, principal, moment }: Pick<PrincipalCall, 'policy' | 'principal' | 'moment'>,
   wanted: WantedGrant,

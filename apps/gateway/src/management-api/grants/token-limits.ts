@@ -16,7 +16,7 @@ interface ExpiryRequest {
   readonly expiresAt?: string
 }
 
-/** Milliseconds since the epoch. @throws InvalidRequest for two expiries, an invalid expiry, or an expiry that is too late */
+/** Milliseconds since the epoch. @throws InvalidRequest for two expiries, or for one that is invalid or too late */
 export function tokenExpiry(
   call: Context,
   { days, expiresAt }: ExpiryRequest,
@@ -58,8 +58,8 @@ function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: To
 /**
  * Without `racks`, `apps`, and `rack`, the token gets the role or permissions wherever its creator has them.
  *
- * @param until the expiry of a service account's token; null for a token that its creator owns, because each call is also
- * limited to the owner's current bindings
+ * @param until the expiry of a service account's token; null for a token that its creator owns, because each call is
+ * also limited to the owner's current bindings
  */
 export function requestedGrants(
   call: Context,
@@ -89,7 +89,10 @@ export function roleOrPermissions({
   return permissions === undefined ? { role: role ?? '' } : { role: individualPermissionsRole, permissions }
 }
 
-/** @param until as in `requestedGrants`; a grant that expires earlier is checked until its own expiry. @throws StrongerThanYourself, InvalidRequest */
+/**
+ * @param until as in `requestedGrants`; a grant that expires earlier is checked until its own expiry
+ * @throws StrongerThanYourself, InvalidRequest
+ */
 export function assertCanGrantToToken(call: Context, grant: ApiTokenGrant, until: number | null): void {
   assertCanGrant(call, grantUntil(grant, until ?? call.moment.at), 'token')
 }

@@ -129,7 +129,11 @@ async function findOther({ canAccess, database, now, policy }: PrincipalCall, us
   })
 }
 
-/** With `onlyUsable`, a rack that the principal cannot use counts as unknown. @throws the error that the rack API would return */
+/**
+ * With `onlyUsable`, a rack that the principal cannot use counts as unknown.
+ *
+ * @throws the error that the rack API would return
+ */
 function rackFor(
   { racks, policy, moment }: PrincipalCall,
   principal: Principal,

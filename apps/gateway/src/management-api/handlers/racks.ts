@@ -11,7 +11,7 @@ export const rackHandlers: Handlers<'listRackStatuses'> = {
   },
 }
 
-/** @param wait milliseconds; `waitingFor` names the racks that have not answered by then. Default: waits for all racks */
+/** @param wait milliseconds; `waitingFor` names the racks that have not answered by then. Default: no limit */
 export async function collectRackStatuses(
   racks: readonly Rack[],
   statuses: PrincipalCall['rackStatuses'],

@@ -104,7 +104,11 @@ async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUr
   )
 }
 
-/** A caller that resets the factors of a stronger user could more easily log in as that user. @throws StrongerThanYourself, NotFound */
+/**
+ * A caller that resets the factors of a stronger user could more easily log in as that user.
+ *
+ * @throws StrongerThanYourself, NotFound
+ */
 async function assertNotStronger({ lists, policy, principal, moment, id }: TransactionCall): Promise<void> {
   for (const { role, racks, apps, permissions, expiresAt } of await lists.bindingsOfUser(id)) {
     const until = expiresAt?.getTime() ?? null

@@ -109,7 +109,7 @@ async function handOverToken(call: TransactionCall<Endpoints['handOverToken']>) 
   return { ...toResponse(await lists.token(id)), note: rotationNote, rotate: `${apiPrefix}/tokens/${id}/rotate` }
 }
 
-/** Throws the same error for an unknown token and for one that the caller cannot access, so that its existence stays hidden. */
+/** The same error as for an unknown ID, so that a caller without access does not learn that the token exists. */
 async function findAccessible({
   lists,
   principal,

@@ -14,11 +14,11 @@ import { requiredForOthers } from './proof-for-others.ts'
 import { type RequiredProof, requiredProof } from './required-proof.ts'
 
 /**
- * Only the handler, which runs later, knows whether the call concerns another principal. So if the caller may access items of
- * other principals, a proof in the request is first used at the level that those items require.
+ * Only the handler, which runs later, knows whether the call concerns another principal. So if the caller may access
+ * items of other principals, a proof in the request is first used at the level that those items require.
  *
- * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove a factor, for a user without the factor that the
- * endpoint requires, and for a code where only a passkey or a fresh login is enough
+ * @throws StepUpNeeded; NotPermitted for tokens and jobs, which cannot prove a factor, for a user without the factor
+ * that the endpoint requires, and for a code where only a passkey or a fresh login is enough
  */
 export async function requireStepUp(
   app: FastifyInstance,

@@ -22,7 +22,7 @@ export interface ExportResult {
 
 /**
  * Records the export before its last part is sent, so that no client has a complete export that is not in the log.
- * The recorded count of an aborted export can include two batches that were not sent, because the response buffers them.
+ * The recorded count of an aborted export can include two batches that the response buffered and did not send.
  */
 export async function* exportStream({
   batches,

@@ -16,8 +16,8 @@ const pollInterval = 500
 const heartbeatInterval = 15_000
 
 /**
- * Server-sent events. Reads more of the log only after the client has read the previous events. The first message and each
- * heartbeat contain the position, so that a client that received no event continues from there.
+ * Server-sent events. Reads more of the log only after the client has read the previous events.
+ * The first message and each heartbeat contain the position, so that a client that received no event continues there.
  */
 export async function* followStream({ follower, toResponse, signal, onRead }: FollowOptions): AsyncGenerator<string> {
   yield `retry: 1000\nid: ${follower.position()}\n\n`

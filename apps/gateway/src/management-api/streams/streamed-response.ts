@@ -21,7 +21,7 @@ export function sendStream(
 ): FastifyReply {
   void reply.type(mediaType).header('x-content-type-options', 'nosniff').header('x-accel-buffering', 'no')
   if (fileName !== null) void reply.header('content-disposition', `attachment; filename="${fileName}"`)
-  // An idle body does not notice a disconnect. The event `close` is not emitted again if the client disconnected before.
+  // An idle body does not notice a disconnect. `close` is not emitted again if the client disconnected before.
   if (reply.raw.closed) {
     body.destroy()
     release()

@@ -19,7 +19,10 @@ export interface CallerWatch {
 const checkInterval = 1_000
 const readTimeout = 60_000
 
-/** Ends a stream within a second after its caller loses access, when the client reads nothing for a minute, and when the gateway stops. */
+/**
+ * Ends a stream within a second after its caller loses access, when the client reads nothing for a minute, and when the
+ * gateway stops.
+ */
 export function watchCaller({ identities, reauthorize, closing }: WatchOptions): CallerWatch {
   const ended = new AbortController()
   let lastReadAt = performance.now()

@@ -8,8 +8,8 @@ const seeDocs = 'See /gateway/api/v1/docs.'
 const maxListed = 12
 
 /**
- * The first part of a value that does not match its schema, and what the schema allows instead. Names the member but never its
- * value, which can be a secret.
+ * The first part of a value that does not match its schema, and what the schema allows instead.
+ * Names the member but never its value, which can be a secret.
  *
  * @param name how to refer to the whole value, such as `body`
  */

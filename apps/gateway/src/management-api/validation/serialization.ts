@@ -5,7 +5,7 @@ type Serialize = ReturnType<FastifyReply['compileSerializationSchema']>
 
 const serializers = new WeakMap<TSchema, Serialize>()
 
-/** Serializes only the members that the schema has. Compiled on first use, because a start that compiles all schemas takes longer. */
+/** Serializes only the members that the schema has. Compiled on first use, so that the start compiles no schemas. */
 export function serializerFor(reply: FastifyReply, schema: TSchema): Serialize {
   const cached = serializers.get(schema)
   if (cached) return cached

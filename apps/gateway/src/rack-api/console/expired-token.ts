@@ -12,8 +12,8 @@ const expiredRules: ReadonlySet<string> = new Set([
 ])
 
 /**
- * In console mode, the stock CLI shows why a caller is not authenticated only if the text has the words `cli token is expired`.
- * It turns other texts into "invalid login" or an empty list of racks.
+ * In console mode, the stock CLI shows an authentication error only if the text has the words `cli token is expired`.
+ * For any other text, the CLI shows "invalid login" or an empty list of racks.
  */
 export function explainExpiredToken(error: unknown): unknown {
   const explanation = explanationOf(error)

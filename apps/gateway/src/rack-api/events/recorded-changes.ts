@@ -12,9 +12,9 @@ export interface RecordedChange extends KeyChange {
 }
 
 /**
- * A key can be a part of a secret, because the rack reads every line with `=` as a variable, also inside a multi-line secret.
- * A change of a key in `enclosing` is recorded for the variable whose value contains the key. Other keys that are not variable
- * names are only counted.
+ * A key can be a part of a multi-line secret, because the rack reads every line with `=` as a variable.
+ * A change of a key in `enclosing` is recorded for the variable whose value contains the key.
+ * Other keys that are not variable names are only counted.
  *
  * @param enclosing by key, the variable whose value contains the key; see `keysInsideValues`
  */

@@ -22,7 +22,7 @@ export interface RecordedValues {
   readonly values: Readonly<Record<string, string>>
   /** Names of redacted values: the name is secret, or the value looks like a secret or contains the rack's token. */
   readonly hidden: readonly string[]
-  /** Values that are too long: the event has only their digest. If there are more than 64 values, one entry has the number of all. */
+  /** Values that are too long: the event has only their digest. Above 64 values, one entry has the number of all. */
   readonly truncated: readonly Truncation[]
 }
 

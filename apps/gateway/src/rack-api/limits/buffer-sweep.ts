@@ -8,8 +8,8 @@ export type BufferSweep = (bytes: number) => void
 const sweepEvery = 8 * 1024 * 1024
 
 /**
- * Keeps memory flat during large transfers. Each read of a connection leaves a buffer outside V8's heap. V8 collects such
- * buffers only after 64 MiB. A collection of young objects finds nearly all of them.
+ * Each read of a connection leaves a buffer outside V8's heap. V8 collects such buffers only after 64 MiB.
+ * A collection of young objects finds nearly all of them.
  */
 export function createBufferSweep(collect: () => void = youngCollection()): BufferSweep {
   let uncollected = 0

@@ -18,7 +18,10 @@ export interface CallLimits {
 /** The size of the largest response that is masked, in bytes. */
 export const maskLimit = 16 * 1024 * 1024
 
-/** For each principal, the limit of waiting calls equals the limit of calls in progress. A WebSocket never waits, because another one can stay open for hours. */
+/**
+ * For each principal, the limit of waiting calls equals the limit of calls in progress.
+ * A WebSocket never waits, because another one can stay open for hours.
+ */
 export function createCallLimits(racks: readonly string[], limits: Limits): CallLimits {
   const limitsByKind = new Map<string, FairLimit>()
   for (const rack of racks) {

@@ -15,7 +15,7 @@ interface ReviewState {
 
 /** Milliseconds between two reviews by asynchronous packages, each of which may call another service. */
 const asynchronousInterval = 30_000
-/** Milliseconds for which a call continues while a package fails, so that one failure does not end all sessions at once. */
+/** Milliseconds. A call continues while a package fails, so that one failure does not end all sessions at once. */
 const maxFailureTime = 60_000
 
 export function createPackageReview(packages: PolicyPackages, now: () => number): PackageReview {

@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres'
 
 /**
- * Removes the rows of processes that ended without a cleanup, and requests to end calls that no process handled. Waits two hours,
- * because a process without the database ends its calls only after `AUTH_MAX_STALE`, which is at most an hour.
+ * Removes the rows of processes that ended without a cleanup, and requests to end calls that no process handled.
+ * Waits two hours, because a process without the database ends its calls only after `AUTH_MAX_STALE` (at most an hour).
  */
 export async function removeAbandonedRows(sql: Sql): Promise<void> {
   await sql`delete from gateway.call_endings where requested_at < now() - interval '2 hours'`

@@ -2,7 +2,11 @@ import { LRUCache } from 'lru-cache'
 
 /** Caches answers of a rack for ten seconds. Concurrent calls for the same key share one request. */
 export interface TtlCache<T> {
-  /** Failures are not cached. @param isCacheable false for an answer that must not be cached: current waiters get it, and the next call asks again */
+  /**
+   * Failures are not cached.
+   *
+   * @param isCacheable if false, the current waiters get the answer, and the next call asks again
+   */
   get(key: string, ask: () => Promise<T>, isCacheable: (answer: T) => boolean): Promise<T>
 }
 

@@ -59,7 +59,8 @@ export function createEnvironments(masks: MaskKeeper): Environments {
 }
 
 /**
- * A mask is valid only as the whole value of an environment variable. A command can contain anything, because the rack does not store it.
+ * A mask is valid only as the whole value of an environment variable.
+ * A command can contain anything, because the rack does not store it.
  *
  * @param nameOf the name of a parameter for the error, or null if the parameter may contain masks
  * @throws ForeignMask

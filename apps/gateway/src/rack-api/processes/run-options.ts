@@ -12,7 +12,11 @@ export interface RunStart {
 const keyName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/
 const maxKeys = 100
 
-/** For an attached run, `interactive` and `entrypoint` are null, because its `exec` contains them. @throws AmbiguousParameters */
+/**
+ * For an attached run, `interactive` and `entrypoint` are null, because its `exec` contains them.
+ *
+ * @throws AmbiguousParameters
+ */
 export function optionsOfRun(
   headers: ReadonlyMap<string, string>,
   { attached, newestRelease }: { readonly attached: boolean; readonly newestRelease: boolean },

@@ -13,7 +13,7 @@ import { proofAddress } from './proof-address.ts'
 import { refuseStepUp } from './refuse-step-up.ts'
 import { secretOf } from './require-step-up.ts'
 
-/** Milliseconds. The maximum age of the proof that `convox api get /gateway-step-up` asks for if no call was refused. */
+/** Milliseconds. The maximum age of a proof that is not for a refused call. */
 const maxProofAge = 600_000
 /** The maximum size of the body with the result of a proof, in bytes. */
 const longestResult = 256
@@ -76,8 +76,8 @@ interface ProofCaller {
 }
 
 /**
- * Begins the proof for the newest refused call. If no refused call waits for a proof, a caller who presents a fresh proof only
- * gets the advice to repeat the command. Any other caller begins a proof that is valid for ten minutes.
+ * Begins the proof for the newest refused call. If no refused call waits for a proof, begins a proof that is valid for
+ * ten minutes, unless the caller presents a fresh proof.
  */
 async function start(
   dependencies: RackApiDependencies,

@@ -4,9 +4,11 @@ import type { FastifyReply } from 'fastify'
 import { StepUpChallenge, StepUpNeeded, withDenial } from '../../errors.ts'
 
 /**
- * How a caller gets the proof. `challenge`: the stock CLI asks for it and repeats the call. `command`: the stock CLI asks for
- * it with a command. `code`: the page shows a code. `response`: the web console or `rack-gateway` asks for the proof and
- * repeats the call.
+ * How a caller gets the proof.
+ * `challenge`: the stock CLI asks for the proof and repeats the call.
+ * `command`: the user runs a command of the stock CLI, and repeats the call.
+ * `code`: the page shows a code, with which the user runs a command.
+ * `response`: the web console or `rack-gateway` asks for the proof and repeats the call.
  */
 export type ProofFlow = 'challenge' | 'command' | 'code' | 'response'
 

@@ -99,7 +99,7 @@ function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
   return level.kind === 'always' ? level.methods : 'any'
 }
 
-/** The secret of a proof is in the header `Step-Up`. In console mode, the stock CLI sends it in the header `Session`. */
+/** A proof is in the header `Step-Up`. In console mode, the stock CLI sends the proof in the header `Session`. */
 export function secretOf(
   { headers }: FastifyRequest,
   { parsedRequest }: Pick<RoutedCall, 'parsedRequest'>,

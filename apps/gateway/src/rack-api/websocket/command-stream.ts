@@ -20,8 +20,8 @@ function hasExitCode(path: string): boolean {
 }
 
 /**
- * Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake". The error of
- * a missing proof of a second factor is sent in every kind of stream.
+ * Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake".
+ * The error of a missing proof of a second factor is sent in every kind of stream.
  */
 export function expectsStream(
   { raw, principal, call }: FastifyRequest,
@@ -32,7 +32,7 @@ export function expectsStream(
   return stepUp !== undefined || isCommand(route.path)
 }
 
-/** `exec` (also for a run), a resource's console, and an instance's shell. Not log streams, which the CLI would reopen repeatedly. */
+/** False for log streams, which the CLI would reopen repeatedly. */
 function isCommand(path: string): boolean {
   return hasExitCode(path) || path.endsWith('/console')
 }
