@@ -14,7 +14,7 @@ export const NothingHere = errorType('RGW_NOT_FOUND', 404)
 export const UnknownRoute = errorType('RGW_UNKNOWN_ROUTE', 404)
 export const NotPermitted = errorType('RGW_NOT_PERMITTED', 403)
 export const StepUpNeeded = errorType('RGW_STEP_UP_NEEDED', 403)
-/** Only with the header that makes the stock CLI ask for a proof. */
+/** The response must also have the header that makes the stock CLI ask for a proof. */
 export const StepUpChallenge = errorType('RGW_STEP_UP_NEEDED', 401)
 export const RequirementChanged = defineError(
   'RGW_REQUIREMENT_CHANGED',
@@ -62,7 +62,6 @@ export function withRule<E extends Error>(error: E, rule: string): E & HasRule {
   return Object.assign(error, { rule })
 }
 
-/** A denial as the response and the event show it. */
 export interface DenialDetails extends Explanation {
   readonly rule: string
   readonly source: string

@@ -12,7 +12,7 @@ export interface GatewayOptions {
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   readonly tuning?: Tuning
-  /** Default: the built console. The demo can replace it by a development server; no setting of the server can. */
+  /** Default: the built console. Only the demo can replace it with a development server. */
   readonly webConsole?: WebConsoleSource | undefined
 }
 
@@ -26,16 +26,16 @@ export interface Tuning {
   readonly auditLimits?: Partial<AuditWriterLimits>
   /** Milliseconds until counted denials are recorded. */
   readonly denialInterval?: number
-  /** The shortest delay of the answer to a caller above a limit, in milliseconds. */
+  /** The shortest delay of a response to a caller above a limit, in milliseconds. */
   readonly denialDelay?: number
   /** Average milliseconds between two searches for streams and recordings of processes that are gone. */
   readonly adoptionInterval?: number
-  /** Milliseconds until a rack that does not accept a connection is unreachable. */
+  /** Milliseconds until a rack that does not accept a connection counts as unreachable. */
   readonly connectTimeout?: number
   /** Milliseconds between two pings of an open stream. */
   readonly pingInterval?: number
   readonly recordingLimits?: Partial<RecordingLimits>
-  /** Whether a separate thread records. */
+  /** Whether a separate thread records sessions. */
   readonly recordingThread?: boolean
   /** Seconds between two polls of a login of the CLI. */
   readonly devicePollSeconds?: number

@@ -11,7 +11,6 @@ export interface WorkContext {
   readonly record: AuditWriter['record']
 }
 
-/** Runs `work` with its own stream in the audit log. */
 export async function withAuditLog(work: (context: WorkContext) => Promise<void>): Promise<void> {
   const config = configurationOrExit()
   const database = await prepareDatabase(config.database, { embedded: 'join', log: () => undefined })

@@ -60,7 +60,6 @@ export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['sourc
   return { address: addressOf(request), ...(client === undefined ? {} : { client }) }
 }
 
-/** The members that all events of a call have. */
 export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {
   const { call, principal } = request
   const draft: Omit<EventDraft, 'kind'> = { request: request.id, source: sourceOf(request), method: request.method }

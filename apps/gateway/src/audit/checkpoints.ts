@@ -21,15 +21,14 @@ declare module 'fastify' {
 export interface CheckpointsOptions {
   readonly databaseUrl: string
   readonly keys: SigningKeys
-  /** The destinations of copies. */
   readonly config: CheckpointConfig
   /** Milliseconds between checkpoints. Default 50,000. */
   readonly interval?: number | undefined
 }
 
 /**
- * Signs checkpoints of the audit log of all replicas. Must be registered before the audit log, and so stops after it:
- * the last events are then in a checkpoint, too.
+ * Must be registered before the audit log, because plugins stop in the reverse order: the last events are then in a
+ * checkpoint, too.
  *
  * @throws ObjectStoreAddressInvalid, ObjectStoreUnusable
  */

@@ -20,7 +20,6 @@ export interface SigningKey {
   readonly vouched: boolean
 }
 
-/** What a verification of the audit log reads. */
 export interface AuditEvidence {
   /** All keys, oldest first. Reads the database at most once a second. */
   keys(): Promise<SigningKey[]>

@@ -79,11 +79,17 @@ function wouldMislead(socket: Socket): boolean {
   return response.headersSent || response.socket === null || response.req.complete
 }
 
-function rejectSocket(app: FastifyInstance, socket: Socket, { status, rule, ...words }: Rejection): void {
-  const denial = { rule, source: 'gateway', ...asSentences(words), policy: app.policy.hash }
+function rejectSocket(app: FastifyInstance, socket: Socket, { status, rule, ...explanation }: Rejection): void {
+  const denial = { rule, source: 'gateway', ...asSentences(explanation), policy: app.policy.hash }
   app.audit.countDenial({ address: socket.remoteAddress ?? 'unknown', ...denial })
   if (wouldMislead(socket)) return void socket.destroy()
   const { remedy: next, ...rest } = denial
-  const body: ErrorBody = { error: formatMessage(words), code: 'RGW_BAD_FRAME', ...rest, next, requestId: requestId() }
+  const body: ErrorBody = {
+    error: formatMessage(explanation),
+    code: 'RGW_BAD_FRAME',
+    ...rest,
+    next,
+    requestId: requestId(),
+  }
   socket.end(rawFailure(status, STATUS_CODES[status] ?? 'Bad Request', body), () => socket.destroy())
 }

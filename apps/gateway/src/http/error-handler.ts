@@ -71,7 +71,7 @@ export async function answerError(
   reply: FastifyReply,
 ): Promise<void> {
   const { principal } = request
-  // Undefined, despite its type, if Fastify could not route the request.
+  // `principal` is undefined, despite its type, if Fastify could not route the request.
   if (!principal) return answerUnauthenticated(app, error, request, reply)
   const failure = failureOf(error, errorContext(app, request))
   const rule = ruleOf(error) ?? failure.body.code
@@ -83,12 +83,12 @@ export async function answerError(
   try {
     await recordDenial(app, principal, () => denialEvent(request, failure, rule))
   } catch (recordingError) {
-    const other = failureOf(recordingError, errorContext(app, request))
+    const recordingFailure = failureOf(recordingError, errorContext(app, request))
     if (recordingError instanceof TooManyCalls) {
-      countDenial(app, request, other)
+      countDenial(app, request, recordingFailure)
       await app.delayDenial(reply.raw)
     } else request.log.error({ event: 'call.unrecorded', rule, err: recordingError })
-    return respond(request, reply, other)
+    return respond(request, reply, recordingFailure)
   }
   return respond(request, reply, failure)
 }

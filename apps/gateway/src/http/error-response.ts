@@ -15,7 +15,6 @@ export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
   readonly stepUp?: { readonly id: string; readonly page: string }
 }
 
-/** The members of an error response that do not depend on the error. */
 export interface ErrorContext {
   readonly requestId: string
   /** SHA-256 of the policy document in force, hex. */
@@ -72,10 +71,10 @@ export function failureOf(error: unknown, context: ErrorContext): Failure {
 
 function contentOf(error: unknown, status: number): ErrorContent {
   const code = codeOf(error)
-  const words = isGatewayError(error) ? explanationOf(error) : null
-  if (words !== null) return { code, words }
-  if (status >= 500) return { code: 'RGW_INTERNAL', words: internalError }
-  return { code: 'RGW_BAD_REQUEST', words: fastifyExplanations[code] ?? unreadableRequest }
+  const explanation = isGatewayError(error) ? explanationOf(error) : null
+  if (explanation !== null) return { code, explanation }
+  if (status >= 500) return { code: 'RGW_INTERNAL', explanation: internalError }
+  return { code: 'RGW_BAD_REQUEST', explanation: fastifyExplanations[code] ?? unreadableRequest }
 }
 
 export function answeredStatus(error: unknown): number {
@@ -89,13 +88,13 @@ function isGatewayError(error: unknown): boolean {
 
 interface ErrorContent {
   readonly code: string
-  readonly words: Explanation
+  readonly explanation: Explanation
 }
 
-function bodyOf(error: unknown, { code, words }: ErrorContent, context: ErrorContext): ErrorBody {
+function bodyOf(error: unknown, { code, explanation }: ErrorContent, context: ErrorContext): ErrorBody {
   const { policy, requestId } = context
-  const details = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(words), policy }
-  const sentence = isGatewayError(error) && error instanceof Error ? error.message : formatMessage(words)
+  const details = { rule: ruleOf(error) ?? code, source: 'gateway', ...asSentences(explanation), policy }
+  const sentence = isGatewayError(error) && error instanceof Error ? error.message : formatMessage(explanation)
   const stepUp = stepUpOf(error)
   return {
     error: sanitizeText(sentence),
@@ -137,12 +136,12 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
 function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
   const isMissing = status === 404
   const title = isMissing ? 'There is no page at this address' : 'The request failed'
-  const words = isMissing ? body.next : `${body.reason} ${body.next}`
+  const text = isMissing ? body.next : `${body.reason} ${body.next}`
   void sendPage(
     reply,
     status,
     title,
-    html`<p>${words}</p>
+    html`<p>${text}</p>
 <p><a class="button" href="/gateway/">Go to the first page</a></p>
 <p class="soft">If you ask for help, include the request ID ${body.requestId}.</p>`,
   )

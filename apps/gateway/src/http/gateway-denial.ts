@@ -2,7 +2,6 @@ import { asSentences, type Explanation } from '@rack-gateway/errors'
 import type { FastifyInstance } from 'fastify'
 import type { DenialDetails } from '../errors.ts'
 
-/** A denial by the gateway itself, in the form of a policy decision. */
 export function gatewayDenial(
   { policy }: Pick<FastifyInstance, 'policy'>,
   denial: Explanation & { readonly rule: string },

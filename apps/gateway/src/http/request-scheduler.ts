@@ -30,7 +30,7 @@ export interface RequestScheduler {
 /** Milliseconds for which a turn of the event loop starts requests. */
 const longestTurn = 4
 /** Milliseconds. After so long without a start, a new turn is assumed. */
-const pause = 1
+const newTurnAfter = 1
 /** Milliseconds for which a caller counts as active after a request. */
 const activeFor = 1_000
 /** Milliseconds. If a turn takes longer, the requests of a burst wait for a quieter turn. */
@@ -155,7 +155,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
         lastCaller = caller
         lastChangeOfCaller = at
       }
-      if (!isTurnScheduled && at - lastStart >= pause) beginTurn(at)
+      if (!isTurnScheduled && at - lastStart >= newTurnAfter) beginTurn(at)
       const queue = queues.get(caller)
       const mayStart = isOneCallerActive(at) ? queues.size === 0 : queue === undefined && !startedInTurn.has(caller)
       if (mayStart && !isTurnOver(at)) {

@@ -62,7 +62,7 @@ export function createServer(
   })
   // Above 1,000 headers, Node would drop some from `headers` but not from `rawHeaders`, so the two would differ.
   app.server.maxHeadersCount = 0
-  // Node caches the address at this first read, so that the event of a caller that disconnected has it, too.
+  // This first read makes Node cache the address, so that the event of a caller that disconnected has it, too.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitOpenConnections(app, { limits, trustedProxies })
   scheduleRequests(app)
@@ -105,8 +105,8 @@ function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket)
 }
 
 /**
- * Rejects requests for which a proxy and the gateway can disagree about where the body ends: one of them would then read
- * a part of the body as another request. For the same reason, ignores later requests on the connection.
+ * Rejects requests for which a proxy and the gateway can disagree about where the body ends: one of them would then
+ * read a part of the body as another request. For the same reason, ignores later requests on the connection.
  */
 function rejectAmbiguousFraming(app: FastifyInstance): void {
   const rejectedSockets = new WeakSet<Socket>()

@@ -79,7 +79,6 @@ interface ValidatedRequest<E extends Endpoint> {
   readonly body: StaticOf<E extends { body: infer B } ? B : undefined>
 }
 
-/** An authorized call whose request matches the schemas of the endpoint. */
 export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   extends ManagementApiContext,
     ValidatedRequest<E> {
@@ -96,7 +95,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
    * another principal
    */
   canAccess(isOwner: boolean): boolean
-  /** To be checked before a secret is issued, because a client that disconnected cannot receive the secret. */
+  /** Must be checked before a secret is issued, because a client that disconnected cannot receive the secret. */
   isConnected(): boolean
   /**
    * Runs a change and records it, in one transaction. The caller is authenticated and authorized again inside the
@@ -117,7 +116,6 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   readonly reauthorize: () => Promise<void>
   /** `Last-Event-ID` of a client that reconnects. */
   readonly lastEventId: string | null
-  /** Creates a signal that is aborted when the client disconnects. */
   readonly disconnected: () => AbortSignal
 }
 

@@ -29,11 +29,9 @@ import { validatorFor } from './validation/validation.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The endpoint of the management API that the request is for. */
     endpoint: Endpoint | null
     /** The decision that allowed the request, for audit events. */
     endpointDecision: EndpointDecision | null
-    /** The proof of a second factor that the request used. */
     proof: UsedProof | null
     /** The step-up level that `proof` had to meet. */
     metLevel: StepUpLevel | null

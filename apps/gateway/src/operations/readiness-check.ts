@@ -1,4 +1,3 @@
-/** One check of the readiness report, with its result. */
 export interface Readiness {
   readonly name: string
   readonly ready: boolean

@@ -19,7 +19,6 @@ export type StudyAnswer =
   /** The hash of the proposed document. */
   | { readonly kind: 'begun'; readonly policy: string }
   | { readonly kind: 'invalid'; readonly problems: readonly string[] }
-  /** The process is ready for more calls. */
   | { readonly kind: 'more' }
   | { readonly kind: 'impact'; readonly impact: PolicyImpact }
   | { readonly kind: 'checked'; readonly check: DocumentCheck }

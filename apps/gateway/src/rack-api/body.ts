@@ -63,8 +63,8 @@ export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
 const lingerBytes = 16 * 1024 * 1024
 
 /**
- * Node closes the connection as soon as a response with `Connection: close` is sent, and a client that still sends could
- * lose the response. So the connection stays open until the body has arrived or `discardBody` closes the connection.
+ * Node closes the connection as soon as a response with `Connection: close` is sent, and a client that still sends
+ * could lose the response. So the connection stays open until the body has arrived or `discardBody` closes it.
  */
 export function lingerAfterResponse({ raw }: FastifyRequest): void {
   const { socket } = raw

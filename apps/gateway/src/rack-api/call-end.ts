@@ -48,8 +48,8 @@ export class CallEnd extends CallerSignal {
 
   /** A pipelined response has no socket while it waits, so it does not notice that the connection closed. */
   #watchConnection({ socket }: IncomingMessage, response: ServerResponse): void {
-    const gone = () => this.#disconnect()
-    socket.setMaxListeners(0).once('close', gone)
-    response.once('close', () => socket.off('close', gone))
+    const onClose = () => this.#disconnect()
+    socket.setMaxListeners(0).once('close', onClose)
+    response.once('close', () => socket.off('close', onClose))
   }
 }

@@ -27,7 +27,6 @@ export interface CallState {
   sent: Buffer | null
   /** The real values that replaced masks in the form. The caller may not see them. */
   restoredValues: readonly string[]
-  /** The changes that a new release makes to the environment. */
   keyChanges: readonly RecordedChange[]
   /** The command as events show it; null when the call has none. */
   command: RedactedCommand | null
@@ -48,7 +47,6 @@ export type RoutedCall = CallState & {
   match: RouteMatch
 }
 
-/** A call that may be forwarded. */
 export type DecidedCall = RoutedCall & { rackCall: RackCall; decision: Decision }
 
 /** The socket of an upgrade request, and the bytes that were read after its head. */

@@ -40,7 +40,6 @@ export interface ResolvedCall {
   readonly sent: Buffer | null
   /** The real values that replaced masks in the form. */
   readonly restoredValues: readonly string[]
-  /** The changes that a new release makes to the environment. */
   readonly keyChanges: readonly RecordedChange[]
 }
 
@@ -125,7 +124,6 @@ const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof No
   'invalid-parameter': InvalidParameter,
 }
 
-/** What the gateway looks up in its database, or asks the rack. */
 export interface Facts {
   readonly process: ProcessSubject | null
   /** The run that the process belongs to, even if another principal started it; null: no run. */

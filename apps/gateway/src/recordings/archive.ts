@@ -119,7 +119,7 @@ function stateWithProof(state: RecordingCheck['state'], proof: Proof): Recording
   return state === 'cut' ? 'open' : state
 }
 
-/** The end of the recording in the log; null if there is none. */
+/** Null if the log has no end of the recording. */
 async function provenBy(sql: Sql, { endedAt, opened }: ListedRecording): Promise<ProvenRecording | null> {
   if (endedAt === null) return null
   const end = await recordedEnd(sql, { opened, from: endedAt, to: endedAt })

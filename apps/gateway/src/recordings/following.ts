@@ -21,9 +21,9 @@ interface FollowedRecording extends FollowingOptions, Pick<RecordingIndex, 'find
 
 /** Milliseconds between two polls of the store. */
 const pollInterval = 500
-/** Shorter than the idle timeout of proxies, in milliseconds. A heartbeat is an empty line. */
+/** Milliseconds. Shorter than the idle timeout of proxies. A heartbeat is an empty line. */
 const heartbeat = 15_000
-/** How long to wait for the last chunks after the end of a session, in milliseconds. */
+/** Milliseconds for which the last chunks can follow after the end of a session. */
 const maxUploadTime = 30_000
 
 export async function* followedText(options: FollowedRecording): AsyncGenerator<Buffer> {

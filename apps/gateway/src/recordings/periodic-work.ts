@@ -7,7 +7,7 @@ export interface PeriodicWork {
 }
 
 export interface PeriodicWorkOptions {
-  /** The average time between two runs in milliseconds. It varies by up to a half. */
+  /** The average time between two runs in milliseconds. The time varies by up to a half. */
   readonly every: number
   /** @param signal aborted when the work is stopped */
   readonly run: (signal: AbortSignal) => Promise<void>

@@ -1,7 +1,6 @@
 import type { AuditEvent } from '@rack-gateway/audit'
 import type { Sql } from 'postgres'
 
-/** The end of a recording in the log. */
 export interface RecordedEnd {
   readonly at: Date
   readonly recording: {

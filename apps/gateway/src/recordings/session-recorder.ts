@@ -18,7 +18,6 @@ type Draft = Omit<EventDraft, 'kind'>
 
 /** The recording of one session on the rack API, or a stand-in if the session is not recorded. */
 export interface SessionRecording {
-  /** The fields of the `opened` event. */
   readonly eventFields: Pick<EventDraft, 'recording'>
   readonly onPayload: PayloadListener | null
   /** Called when the `opened` event is durable. */

@@ -5,7 +5,6 @@ import fastifyStatic from '@fastify/static'
 import { contentSecurityPolicy } from './content-security-policy.ts'
 import type { WebConsoleSource } from './source.ts'
 
-/** The console as `@rack-gateway/web` builds it. */
 export function builtConsole(): WebConsoleSource {
   const directory = dirname(fileURLToPath(import.meta.resolve('@rack-gateway/web/index.html')))
   const page = join(directory, 'index.html')

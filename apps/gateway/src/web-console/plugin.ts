@@ -8,7 +8,7 @@ import { builtConsole } from './built-console.ts'
 import { addViolationReports } from './content-security-policy.ts'
 import type { WebConsoleSource } from './source.ts'
 
-/** The addresses of the console's pages. In the browser, the console chooses the page for an address. */
+/** In the browser, the console chooses the page for an address. */
 const pages = [
   '/gateway/',
   ...['access', 'apps', 'audit', 'health', 'people', 'policy', 'recordings', 'second-factors', 'step-up'].flatMap(

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Where the document and the files of the web console come from. */
 export interface WebConsoleSource {
   /** The document of every page; null: the console is not built. */
   document(): Promise<string | Buffer | null>

@@ -11,7 +11,7 @@ export const auditEvidenceHandlers: Handlers<
     return { keys: await auditEvidence.keys() }
   },
 
-  /** Not recorded, because it contains no data of an event. */
+  /** Not recorded, because the status contains no data of an event. */
   getCheckpointStatus: ({ checkpointStatus }) => checkpointStatus(),
 
   async readAuditLog(call) {

@@ -4,7 +4,7 @@ import type { Rack } from '@rack-gateway/rack-registry'
 import type { Handlers, PrincipalCall } from '../call.ts'
 
 export const rackHandlers: Handlers<'listRackStatuses'> = {
-  /** Not recorded, because it contains no data of an app. */
+  /** Not recorded, because a status contains no data of an app. */
   async listRackStatuses({ principal, policy, racks, rackStatuses, moment, query }) {
     const usable = policy.racksOf(principal, racks.names, moment).flatMap((name) => racks.get(name) ?? [])
     return collectRackStatuses(usable, rackStatuses, query.wait)

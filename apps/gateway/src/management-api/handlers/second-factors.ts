@@ -89,7 +89,7 @@ export const secondFactorHandlers: Handlers<Names> = {
 }
 
 /**
- * A factor beyond the first needs a proof of another one, which the endpoint's `stepUp` requires.
+ * For a further factor, the endpoint's `stepUp` requires a proof of an existing factor.
  *
  * @throws NotPermitted for the first factor without a fresh login in this browser
  */
@@ -127,7 +127,7 @@ async function assertNotStronger({ lists, policy, principal, moment, id }: Trans
   }
 }
 
-/** A reset accepts a code as its proof. Without a fresh login, a code is not enough to remove your own factors. */
+/** Otherwise, a code without a fresh login would be enough to remove your own factors. */
 function ownReset(): Error {
   return withRule(
     new NotPermitted(

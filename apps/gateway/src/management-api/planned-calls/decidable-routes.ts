@@ -15,7 +15,6 @@ export const principalEndpoints: ReadonlyMap<string, PrincipalEndpoint> = new Ma
     .map((endpoint) => [endpointId(endpoint), endpoint]),
 )
 
-/** All operations that a decision request can name. */
 export function decidableRoutes() {
   return [
     ...rackRoutes.map(({ id, permission, scope }) => {

@@ -8,7 +8,7 @@ export function isDegraded({ trouble, lagSeconds }: Pick<SinkStats, 'trouble' | 
   return trouble !== null || lagSeconds > maxLag
 }
 
-/** Omits `trouble`, which can contain addresses. The log has it. */
+/** Omits `trouble`, which can contain addresses. */
 export function sinkHealth(stats: SinkStats): Health['sinks'][number] {
   const { name, kind, lagEvents, lagSeconds, delivered, failures, dead } = stats
   const state = isDegraded(stats) ? 'degraded' : 'delivering'

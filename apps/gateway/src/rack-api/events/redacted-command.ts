@@ -4,7 +4,6 @@ import { type CommandRedaction, redactCommand } from '@rack-gateway/convox-api'
 /** The redacted form of a command for events and recordings. The decision uses the real command. */
 export interface RedactedCommand {
   readonly words: readonly string[]
-  /** Whether a part of the command was replaced. */
   readonly hidden: boolean
   /** Redacts a sentence that can quote the real command. */
   redactSentence(text: string): string

@@ -4,7 +4,7 @@ export interface Turns {
   next(): Promise<void>
 }
 
-/** If other work in a turn takes more milliseconds than this, computations wait for a quieter turn. */
+/** Milliseconds. If other work in a turn takes longer, computations wait for a quieter turn. */
 const busyTurn = 0.5
 /** Milliseconds after which a computation continues even in a busy turn. */
 const maxWait = 20

@@ -13,7 +13,6 @@ export interface CallListingOptions {
   readonly sql: Sql
   /** The audit stream of this process. Its lease shows whether the process lives. */
   readonly stream: () => string | null
-  /** Called after calls were listed. */
   readonly onListed: () => void
   readonly onError: (error: unknown) => void
 }

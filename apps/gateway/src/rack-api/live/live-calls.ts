@@ -16,7 +16,6 @@ export interface LiveCalls {
   readonly size: number
   /** Makes `settled` wait for the end of a WebSocket and for its event. */
   trackEnd(end: Promise<void>): void
-  /** Resolves when all tracked ends have settled. */
   settled(): Promise<void>
   /** Ends all WebSockets, including those that are opened later. */
   endAll(reason: string): void

@@ -3,7 +3,7 @@ import type { DecidedCall } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { listedCall } from './listed-call.ts'
 
-/** Reviews a transfer while it is in progress: it can take hours, and its permission can end before. */
+/** A transfer can take hours, and the caller can lose the permission meanwhile. */
 export function watchTransfer(
   { live }: RackApiDependencies,
   request: FastifyRequest,

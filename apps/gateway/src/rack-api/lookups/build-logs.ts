@@ -5,7 +5,7 @@ import { askRack, textField } from './rack-question.ts'
 
 /**
  * Rejects a build whose logs are outside its app. The rack opens the address of a build's logs with its own privileges,
- * even on its own disk. An imported archive contains that address, so it is checked when the logs are read.
+ * even on its own disk. An imported archive can contain any address, so the address is checked when the logs are read.
  *
  * @param build becomes a part of a path, where a name that ends with `.tgz` would be a whole archive
  * @throws NotPermitted if the logs are not an object of the same app, InvalidParameter for an invalid ID,

@@ -2,13 +2,12 @@ import type { Rack } from '@rack-gateway/rack-registry'
 import { askRack, textField } from './rack-question.ts'
 import { createTtlCache } from './ttl-cache.ts'
 
-/** A resource of an app, with its address inside the rack. */
 export interface AppResource {
   readonly app: string
   readonly name: string
 }
 
-/** Finds the resource at an address. Searches only apps that the caller may proxy into. */
+/** Searches only apps that the caller may proxy into. */
 export interface ResourceDirectory {
   find(rack: Rack, host: string, port: string, mayProxy: (app: string) => boolean): Promise<AppResource | null>
 }

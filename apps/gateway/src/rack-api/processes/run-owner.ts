@@ -6,7 +6,7 @@ import type { DecidedCall } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { textField } from '../lookups/rack-question.ts'
 
-/** Milliseconds. The process of a run sleeps at most this long. */
+/** Milliseconds for which the principal that started a run can use the process of the run. */
 const runMaxAge = 86_400_000
 
 /** Stores the owner of the process that a run started, before the caller learns the ID of the process. */
