@@ -8,7 +8,7 @@ import { writeFiles } from './build/write-files.mjs'
 
 const options = { ...commonOptions, outdir: join(packageDirectory, 'dist'), legalComments: 'linked' }
 
-/** The paths of modules that are imported dynamically, by the names of their files. */
+/** The source paths of modules that are imported dynamically, by the names of their built files. */
 const modules = new Map()
 /** Keeps dynamic imports as separate files: scripts are required, modules are imported. */
 const splitDynamicImports = {
@@ -30,7 +30,7 @@ const splitDynamicImports = {
   },
 }
 
-const { main, ...later } = scripts
+const { main, ...otherScripts } = scripts
 const script = {
   ...options,
   format: 'cjs',
@@ -40,7 +40,7 @@ const script = {
 }
 const builds = [
   await build({ ...script, entryPoints: { 'rack-gateway': main } }),
-  await build({ ...script, entryPoints: later, outExtension: { '.js': '.cjs' } }),
+  await build({ ...script, entryPoints: otherScripts, outExtension: { '.js': '.cjs' } }),
 ]
 builds.push(
   await build({

@@ -35,8 +35,8 @@ const functionWrapper = {
 }
 
 /**
- * Builds what a single executable contains: `start`, which it runs, and the scripts that it loads on demand. Each script on
- * the critical path of a wrapped command is separate. `rest` contains all other modules.
+ * Builds the code of a single executable. `start` runs first, and loads the scripts on demand. The script `rest` contains
+ * all modules that have no script of their own.
  *
  * @returns {Promise<{ start: Uint8Array, scripts: Map<string, Uint8Array>, metafile: object }>} the scripts by name, and
  *   esbuild's combined metafile
@@ -49,7 +49,7 @@ export async function buildExecutableScripts() {
     plugins: [embedDynamicImports(restModules), ...options.plugins],
     entryPoints: scripts,
   })
-  // Modules that only `rest` imports are bundled into it.
+  // The modules that these modules import dynamically are bundled into `rest`, too.
   const stdin = { contents: lazyModules(restModules), resolveDir: packageDirectory, sourcefile: 'rest.js' }
   const rest = await build({
     ...options,
@@ -97,7 +97,7 @@ function embeddedExports(name) {
     : `module.exports = requireEmbedded('rest')[${key}]`
 }
 
-/** The source of a module that exports modules by name, and runs each when it is first read. */
+/** The source of a module with a getter for each of `modules`, so that a module runs only when it is first used. */
 function lazyModules(modules) {
   const getters = [...modules].map(
     ([name, path]) => `get ${JSON.stringify(name)}() { return require(${JSON.stringify(path)}) }`,
@@ -122,7 +122,6 @@ function withoutVirtualModules(files) {
   )
 }
 
-/** A single executable can load only Node's own modules by name. */
 function rejectExternals({ outputs }) {
   const externals = Object.values(outputs)
     .flatMap(({ imports }) => imports)

@@ -19,7 +19,7 @@ const missingLicences = {
  * @param {object} more
  * @param {readonly { version: string, licence: string }[]} [more.runtimes] the Node runtimes inside executables
  * @param {string} [more.directory] the directory to which the paths in `metafiles` are relative
- * @throws Error if a package has no licence file and is not listed here, or if its entry here is wrong
+ * @throws Error if a package has no licence file and is not in `missingLicences`, or if its entry there is wrong
  */
 export function collectLicences(metafiles, { runtimes = [], directory = packageDirectory } = {}) {
   const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs))

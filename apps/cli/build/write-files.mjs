@@ -3,8 +3,7 @@ import { join } from 'node:path'
 
 /**
  * Writes files to a directory. Deletes all other files in it, except those whose names begin with a dot. Each file is replaced
- * atomically, so that a program that runs from the directory never reads a partial file. Files that have not changed are not
- * touched.
+ * atomically, so that a program that runs from the directory never reads a partial file.
  *
  * @param {Map<string, Uint8Array>} files by name, in the order in which they are written
  */

@@ -8,7 +8,7 @@ import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
  * Runs a command line, of rack-gateway itself or of convox.
  *
  * @param args the words after `rack-gateway`
- * @returns the exit code, after errors have been noted
+ * @returns the exit code; errors are printed, not thrown
  */
 export async function runCli(context: Context, args: readonly string[]): Promise<number> {
   let convoxWords: readonly string[] = []

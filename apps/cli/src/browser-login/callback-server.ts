@@ -57,7 +57,6 @@ function queryOf(
   return new URLSearchParams(query)
 }
 
-/** Compares in constant time. */
 export function isEqualInConstantTime(received: string, expected: string): boolean {
   const [one, other] = [Buffer.from(received), Buffer.from(expected)]
   return one.length === other.length && timingSafeEqual(one, other)

@@ -3,7 +3,6 @@ import { type CallbackServer, isEqualInConstantTime, openCallbackServer } from '
 
 export type LoginAnswer = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'denied' }
 
-/** Receives the redirect of the browser with the code of a login. */
 export interface LoginCallback extends CallbackServer<LoginAnswer> {
   readonly state: string
 }

@@ -7,11 +7,7 @@ export interface InterruptibleTimeout {
   readonly timeoutError: () => Error
 }
 
-/**
- * Runs `work` until it ends, the timeout, or Ctrl-C.
- *
- * @throws the error of `timeoutError` after the timeout, Interrupted at Ctrl-C, and the errors of `work`
- */
+/** @throws the error of `timeoutError` after the timeout, Interrupted at Ctrl-C, and the errors of `work` */
 export async function withInterruptibleTimeout<T>(
   { interruption, milliseconds, timeoutError }: InterruptibleTimeout,
   work: (signal: AbortSignal) => Promise<T>,

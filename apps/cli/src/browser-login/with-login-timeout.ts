@@ -6,7 +6,7 @@ import { withInterruptibleTimeout } from './with-interruptible-timeout.ts'
 /** Milliseconds. The gateway discards an unfinished login after the same time. */
 const loginTimeout = 600_000
 
-/** Runs `work` until it ends, the timeout, or Ctrl-C. @throws LoginFailed after the timeout, Interrupted at Ctrl-C */
+/** @throws LoginFailed after the timeout, Interrupted at Ctrl-C, and the errors of `work` */
 export function withLoginTimeout<T>(context: Context, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const timeoutError = () => new LoginFailed(...loginTimedOut)
   const interruption = context.interruption()

@@ -119,7 +119,6 @@ function sentence(
   return `${result}${condition}: ${reason}${next === undefined ? '' : ` ${next}`} (rule ${rule}, from ${source})`
 }
 
-/** A step-up, and how fresh its proof must be. */
 function stepUpText(level: DecidedCall['decision']['level']): string {
   if (level?.kind === 'recent' && level.within !== undefined)
     return `a step-up (a proof of your second factor from the last ${exactDurationInWords(level.within)})`

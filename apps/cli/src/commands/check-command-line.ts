@@ -3,8 +3,8 @@ import { findCommand, type LeadingFlags, withLeadingFlags } from '../own-command
 import { parseWords } from './parse-words.ts'
 
 /**
- * Finds the words after each `rack-gateway` in a command line of the documentation. Like a shell, it joins quoted words, and
- * ends a command at a redirection or pipe.
+ * Finds the words after each `rack-gateway` in a command line of the documentation. As in a shell, quotes join words, and a
+ * redirection or pipe ends a command.
  */
 export function wordsOfLine(line: string): string[][] {
   const withoutComment = line.replace(/\s{2,}#.*$/, '')

@@ -32,7 +32,6 @@ export function groupNamed({ groups }: CommandList, name: string | undefined): C
   return groups.find((group) => group.name === name)
 }
 
-/** Names of all commands, as they are typed. */
 export function commandNames({ singleCommands, groups }: CommandList): string[] {
   return [
     ...Object.keys(singleCommands),
@@ -40,13 +39,12 @@ export function commandNames({ singleCommands, groups }: CommandList): string[] 
   ]
 }
 
-/** The command of one word; null if there is none with this name. */
 export async function loadSingleCommand({ singleCommands }: CommandList, name: string): Promise<Command | null> {
   const load = Object.hasOwn(singleCommands, name) ? singleCommands[name] : undefined
   return load === undefined ? null : { name, group: null, module: await load() }
 }
 
-/** The command of a group, by the name of its action or an older name; null if there is none. */
+/** @param word the name of an action, or an older name of it */
 export async function loadAction(group: CommandGroup, word: string): Promise<Command | null> {
   const { aliases = {}, actions } = group
   const action = Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word

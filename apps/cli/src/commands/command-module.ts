@@ -18,7 +18,6 @@ export type Values<O extends CommandOptions> = {
   readonly [K in keyof O & string as CamelCase<K>]: InferredOptionType<O[K]>
 }
 
-/** What a command's handler receives. */
 export type Arguments<O extends CommandOptions> = Values<O> & { readonly context: Context }
 
 /** A yargs command module: each file of a command exports these members. */

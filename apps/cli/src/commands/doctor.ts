@@ -23,7 +23,6 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
   return exit
 }
 
-/** 0 without a problem. Otherwise the exit code that all problems share, or 1 if they have several. */
 function exitCodeFor(findings: readonly NamedFinding[]): number {
   const codes = new Set(findings.flatMap((finding) => (finding.status === 'problem' ? [finding.exit] : [])))
   const [only = exitCodes.ok] = codes

@@ -30,7 +30,6 @@ export async function overviewHelp(list: CommandList, columns: number): Promise<
   return withExamples(await parser.epilogue(overview.details.join('\n\n')).getHelp(), overview)
 }
 
-/** The help of a group of commands. */
 export async function groupHelp(group: CommandGroup, columns: number): Promise<string> {
   const parser = createParser(columns).usage(`$0 ${group.name} ACTION [options]\n\n${group.describe}`)
   for (const { module } of await loadGroup(group))

@@ -213,5 +213,4 @@ const groups: CommandList['groups'] = [
   },
 ]
 
-/** All commands of rack-gateway. */
 export const commandList: CommandList = { singleCommands, groups }

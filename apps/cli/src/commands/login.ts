@@ -145,7 +145,7 @@ async function storeCredential(context: Context, credential: Credential, target:
   return config
 }
 
-/** The time at which half of the remaining lifetime is over. From then on, a renewal is due. */
+/** A renewal is due when half of the remaining lifetime is over. */
 function halfway(now: number, expiresAt: string): string {
   return new Date(now + (Date.parse(expiresAt) - now) / 2).toISOString()
 }

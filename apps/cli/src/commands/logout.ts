@@ -50,11 +50,10 @@ function selectSessions(name: string | undefined, all: boolean): Selection {
 }
 
 /**
- * Revokes the session of a name, which other names can share, or all sessions. Deletes their tokens, even if a session
- * cannot be revoked. Keeps the addresses, so that the next login needs only the name. Also logs out the stock CLI, if
- * `convox-login` logged it in.
+ * Deletes a token even if its session cannot be revoked. Keeps the addresses, so that the next login needs only the name.
+ * Also logs out the stock CLI, if `convox-login` logged it in.
  *
- * @returns the names of each session
+ * @returns for each session, the names that share it, or its address
  */
 async function logout(context: Context, selection: Selection): Promise<string[]> {
   const { config } = await readClientConfig(context.configPath)
@@ -99,7 +98,7 @@ function findCredentials(config: ClientConfig, selection: Selection): SelectedCr
   }
 }
 
-/** Logs the stock CLI out of the gateways. @returns a sentence for each at which `convox-login` had logged it in */
+/** @returns a sentence for each gateway at which `convox-login` had logged in the stock CLI */
 async function endConvoxLogins(
   context: Context,
   config: ClientConfig,

@@ -11,7 +11,7 @@ export type ParsedWords =
   /** The arguments and options by their names in camel case. */
   | { readonly kind: 'arguments'; readonly values: Readonly<Record<string, unknown>> }
 
-/** A yargs parser that reads words like convox. Values stay text, and there are no abbreviations or `--no-…` negations. */
+/** Parses words as convox does: values stay text, and there are no abbreviations or `--no-…` negations. */
 export function createParser(columns: number): Argv {
   return yargs()
     .scriptName('rack-gateway')
@@ -30,11 +30,7 @@ export function createParser(columns: number): Argv {
     .wrap(columns)
 }
 
-/**
- * Parses the words after a command's name.
- *
- * @throws Usage for words that the command does not accept
- */
+/** @param words those after the command's name @throws Usage for words that the command does not accept */
 export async function parseWords(
   { name, group, module }: Command,
   words: readonly string[],
@@ -68,7 +64,7 @@ export async function parseWords(
   return { kind: 'arguments', values: checkedArguments({ name, module }, values) }
 }
 
-/** Adds a command to a parser. Its builder describes both its arguments and its options. */
+/** The builder of a module describes both the arguments and the options. */
 export function registerModule(
   parser: Argv,
   module: CommandModule,

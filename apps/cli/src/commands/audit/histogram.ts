@@ -20,7 +20,7 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'the gateway is counting'
 
-/** Enough for 24 hours by the hour: they overlap 25 hours of the clock. */
+/** 24 hours overlap up to 25 clock hours, and each of these has a bucket. */
 const maxBuckets = 25
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {

@@ -34,7 +34,6 @@ export interface PlayOptions {
   readonly idleLimit: string
 }
 
-/** Replays a session in this terminal, and restores the terminal afterwards. */
 export async function playRecording(
   context: Context,
   target: Target,

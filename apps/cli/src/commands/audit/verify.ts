@@ -48,7 +48,7 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'verifying'
 
-/** The options that name the sources to read and compare. Null: the option is not used. */
+/** Null: the option is not used. */
 interface VerifySources {
   readonly database: string | null
   /** `-` is standard input. */

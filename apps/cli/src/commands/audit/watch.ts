@@ -29,7 +29,7 @@ export interface WatchOptions {
   readonly from: 'start' | 'now'
 }
 
-/** Shows a session while it runs, until it ends or Ctrl-C. `start` first shows the earlier output, without its pauses. */
+/** With `from: 'start'`, first shows the earlier output, without its pauses. */
 export async function watchRecording(
   context: Context,
   target: Target,

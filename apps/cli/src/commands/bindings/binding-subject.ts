@@ -7,7 +7,6 @@ import type { NamedBinding } from '../../output/output-schemas.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
 import { ownerOptions } from '../options/shared-options.ts'
 
-/** The options that name the subject of a binding. */
 export const subjectOptions = {
   ...ownerOptions,
   group: { type: 'string', describe: 'A group, by its name at the identity provider' },
@@ -26,7 +25,7 @@ const finders = {
   trust: { kind: 'trust', find: findTrust },
 } as const
 
-/** @returns null without any of these options @throws Usage for several, and the errors of finding a resource */
+/** @returns null if no option names a subject @throws Usage if several do, and the errors of the finders */
 export async function subjectOf(gateway: GatewayAccess, flags: SubjectOptions, now: number): Promise<Subject | null> {
   const { group } = flags
   const namedSubjects = (Object.keys(finders) as (keyof typeof finders)[]).flatMap((flag) => {
@@ -50,7 +49,7 @@ const namesByKind = {
   trust: namesOf(trusts),
 } as const
 
-/** Adds the names of subjects to bindings, as far as the caller can see them. */
+/** The name is null if the caller may not list the subject. */
 export async function withSubjectNames(gateway: GatewayAccess, bindings: readonly Binding[]): Promise<NamedBinding[]> {
   const kinds = new Set(bindings.map(({ subject }) => subject.kind))
   const names = new Map<string, string>()

@@ -19,9 +19,9 @@ export const builder = {
 } as const satisfies CommandOptions
 
 /** The caller passes the list of commands, because importing it here would be an import cycle. */
-type Given = Arguments<typeof builder> & { readonly commandList: CommandList }
+type WordsArguments = Arguments<typeof builder> & { readonly commandList: CommandList }
 
-export async function handler({ context, commandList, words = [], next, json }: Given): Promise<void> {
+export async function handler({ context, commandList, words = [], next, json }: WordsArguments): Promise<void> {
   const { words: suggested, files } = await suggestionsAt(context, commandList, next ? [...words, ''] : words)
   if (json) context.print(safeJson({ words: suggested, files }, 2))
   else {

@@ -1,7 +1,5 @@
 import type { CommandOptions } from '../command-module.ts'
 
-// Options that several commands share.
-
 export const jsonOption = { type: 'boolean', describe: 'Print JSON' } as const
 export const rackOption = {
   type: 'string',

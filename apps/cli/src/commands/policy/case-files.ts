@@ -32,7 +32,7 @@ export function adjacentDocument(cwd: string, file: string): string | null {
   return statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() ? path : null
 }
 
-/** Resolves a path in a file, relative to the directory of that file. */
+/** Resolves a path that `file` contains. A name such as `@built-in` stays unchanged. */
 export function relativeToFile(file: string, path: string): string {
   return path.startsWith('@') || isAbsolute(path) ? path : join(dirname(file), path)
 }

@@ -63,16 +63,16 @@ function rows(changes: readonly PolicyChange[]): string[] {
     byRole.set(name, [...(byRole.get(name) ?? []), what])
   }
   const width = Math.max(...[...byRole.keys()].map(({ length }) => length))
-  return [...byRole].flatMap(([name, whats]) =>
-    joinPermissions(whats).map((what) => `  ${name.padEnd(width)}  ${what}`),
+  return [...byRole].flatMap(([name, descriptions]) =>
+    joinPermissions(descriptions).map((what) => `  ${name.padEnd(width)}  ${what}`),
   )
 }
 
 const permission = /^[a-z-]+(:[a-z-]+)+$/
 
 /** Puts all permissions on one line, because a new role can have dozens. */
-function joinPermissions(whats: readonly string[]): string[] {
-  const permissions = whats.filter((what) => permission.test(what))
-  const others = whats.filter((what) => !permission.test(what))
+function joinPermissions(descriptions: readonly string[]): string[] {
+  const permissions = descriptions.filter((what) => permission.test(what))
+  const others = descriptions.filter((what) => !permission.test(what))
   return permissions.length === 0 ? others : [permissions.join(', '), ...others]
 }

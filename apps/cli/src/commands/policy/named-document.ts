@@ -29,7 +29,6 @@ export async function namedDocument(context: Context, name: string, rack: string
   return document
 }
 
-/** The error with all problems of a file, and their positions. */
 export function invalidFile(name: string, kind: string, problems: readonly PolicyProblem[]): Error {
   const lines = problems.map((problem) => `  ${problemLine(name, problem)}`)
   return new PolicyInvalid(

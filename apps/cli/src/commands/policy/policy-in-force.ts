@@ -4,7 +4,7 @@ import { GatewayUnreachable } from '../../errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 
-/** The gateway's current policy document. @throws as `callGateway` */
+/** @throws as `callGateway`, and GatewayUnreachable if this version of rack-gateway cannot read the document */
 export async function fetchPolicyInForce(context: Context, rack: string | null): Promise<PolicyDocument> {
   const target = await targetOf(context, rack)
   const { policy, document } = await callGateway(target, 'getPolicy', {})
@@ -16,7 +16,6 @@ export async function fetchPolicyInForce(context: Context, rack: string | null):
   return document as PolicyDocument
 }
 
-/** Null if this version of rack-gateway cannot read the document. */
 function hashOf(document: unknown): string | null {
   try {
     return compilePolicy(document as PolicyDocument).hash

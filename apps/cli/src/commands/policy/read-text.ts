@@ -16,7 +16,6 @@ export async function readText({ cwd, readInput }: Pick<Context, 'cwd' | 'readIn
   return text
 }
 
-/** The name of a document in output. */
 export function shownName(name: string): string {
   return name === stdinName ? 'stdin' : printable(name)
 }

@@ -35,7 +35,7 @@ interface CasesOfFile {
   readonly cases: CasesFile
 }
 
-/** Reads cases and their documents, and evaluates the cases. @throws as `namedDocument` */
+/** @throws as `namedDocument` */
 export async function testPolicies(context: Context, { files, policy, rack }: CasesToTest): Promise<TestedPolicy[]> {
   const filesByDocument = new Map<string, CasesOfFile[]>()
   for (const file of files) {

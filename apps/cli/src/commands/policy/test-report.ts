@@ -4,7 +4,6 @@ import { counted } from '../../output/counted.ts'
 import { shownName } from './read-text.ts'
 import type { TestedPolicy } from './test-policies.ts'
 
-/** The report for users: failed cases, counts, and the rules without a case. */
 export function reportLines({ document, policy, files, coverage }: TestedPolicy): string[] {
   const all = files.flatMap(({ evaluations }) => evaluations)
   const failed = all.filter(({ passed }) => !passed).length
@@ -43,7 +42,6 @@ function coverageLines(document: string, coverage: readonly CoveredRule[]): stri
   return [`${summary}; without a case:`, ...uncovered.map(({ rule, source }) => `  ${rule} (${source})`)]
 }
 
-/** The report for `--json`. */
 export function toJson(tested: readonly TestedPolicy[]) {
   const all = tested.flatMap(({ files }) => files.flatMap(({ evaluations }) => evaluations))
   const passed = all.filter((evaluation) => evaluation.passed).length

@@ -30,7 +30,6 @@ export async function handler({ context, rack, json, yes, ...args }: Arguments<t
   if (revoked.current) context.note('It was your session on this machine. Log in again to continue.')
 }
 
-/** Describes a session of the user by its device, and another session by its ID. */
 async function titleOf(target: Target, id: string): Promise<string> {
   const ownSession = (await listSessions(target).catch(emptyIfDenied)).find((session) => session.id === id)
   if (ownSession === undefined) return `the session ${id}, which is not yours`

@@ -2,7 +2,6 @@ import { Usage } from '../../errors.ts'
 import { printable } from '../../output/terminal.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
 
-/** The options that describe which jobs a trust accepts. */
 export const trustOptions = {
   provider: { choices: ['github', 'gitlab', 'circleci'], describe: 'The CI system, for its template' },
   with: { type: 'string', array: true, describe: 'A field of the template, as FIELD=VALUE; repeatable' },
@@ -68,7 +67,7 @@ function patternCondition(text: string): object {
   return { claim, pattern }
 }
 
-/** @throws Usage for a repeated field */
+/** @throws Usage for a repeated field, for a field without a value, and for the field `provider` */
 function templateFields(texts: readonly string[]): object {
   const fields = texts.map((text) => split('--with', text))
   const names = fields.map(([name]) => name)

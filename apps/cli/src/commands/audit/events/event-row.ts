@@ -10,5 +10,5 @@ export function cellsOf({ id, event }: LoggedEvent, zone: Zone): string[] {
   return [shownTime(at, zone), principal?.name ?? '', kind, eventSubject(event), location, outcome, id]
 }
 
-/** All headings except the first one. The first one is for the time, and contains the name of the time zone. */
+/** Without the heading of the time, which contains the name of the time zone. */
 export const headings = ['PRINCIPAL', 'KIND', 'SUBJECT', 'RACK/APP', 'RESULT', 'ID'] as const

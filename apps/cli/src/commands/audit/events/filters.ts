@@ -33,7 +33,6 @@ const exclusionOptions: object = Object.fromEntries(
   ]),
 )
 
-/** Options that narrow a search of the audit log. */
 export const filterOptions = {
   words: { type: 'string', array: true, describe: 'Words of commands and reasons' },
   since: { type: 'string', describe: 'Not before: 2h, 3d, 2027-01-31, or 2027-01-31T12:00Z' },
@@ -65,14 +64,14 @@ const sameNamedFilters = [
   'credential',
 ] as const
 
-/** Parses the size of a page. @throws Usage */
+/** @throws Usage if the text is not a number from 1 to 200 */
 export function readLimit(text: string): number {
   const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
   if (limit < 1 || limit > 200) throw new Usage('--limit is not a number from 1 to 200.', 'Use a number such as 50.')
   return limit
 }
 
-/** Turns filters into the query of a request. Checks times, the status, and IDs; the gateway checks the rest. @throws Usage */
+/** @throws Usage for a malformed time, status, stream ID, or credential ID. The gateway checks the other filters. */
 export function filterQuery(filters: Filters, reading: { now: number; zone: Zone }): RequestOf<'followAudit'>['query'] {
   const { words = [], since, until, inRack, notInRack, status } = filters
   if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status))

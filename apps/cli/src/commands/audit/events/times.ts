@@ -41,7 +41,6 @@ export function shownTime(text: string, zone: Zone): string {
   return local.toISOString().slice(0, 23).replace('T', ' ')
 }
 
-/** The zone's name for headings. */
 export function zoneName(zone: Zone): string {
   return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
 }

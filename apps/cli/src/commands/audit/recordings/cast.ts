@@ -32,15 +32,15 @@ export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 /** An asciicast as the gateway sends it. */
 export interface Cast {
   readonly header: CastHeader
-  /** Returns the state of the recording. The gateway sends it as the last event, with the code `v`. Null without this event. */
+  /** The return value is the state. The gateway sends it as the last event, with the code `v`. Null if it is missing. */
   readonly events: AsyncGenerator<CastEvent, CastState | null>
 }
 
-/** The maximum length of an event that the gateway writes, including escapes. */
+/** The maximum length, in characters, of an event that the gateway writes, including escapes. */
 const maxLineLength = 1024 * 1024
 const states: ReadonlySet<string> = new Set(['complete', 'cut', 'broken', 'open', 'unproven'])
 
-/** @throws GatewayUnreachable if the body is not an asciicast */
+/** @throws GatewayUnreachable if the body is not an asciicast. Reading `events` can throw it, too. */
 export async function readCast(body: AsyncIterable<Uint8Array>): Promise<Cast> {
   const lines = readLines(body)
   const first = await lines.next()

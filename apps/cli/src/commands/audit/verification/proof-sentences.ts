@@ -1,6 +1,5 @@
 import type { ProofVerification } from '@rack-gateway/audit/verify'
 
-/** Describes the event that a valid proof covers, and the key that signed it. */
 export function proofSentences({
   event,
   checkpoint,

@@ -1,7 +1,6 @@
 import type { RecordingFinding, RecordingsVerification } from '@rack-gateway/recordings/verify'
 import { counted } from '../../../output/counted.ts'
 
-/** Describes to an auditor the result of verifying recordings. */
 export function recordingSentences(verification: RecordingsVerification | null): string[] {
   if (verification === null) return []
   const { intact, found, findings, proven, chunks } = verification

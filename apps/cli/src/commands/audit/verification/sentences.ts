@@ -14,7 +14,6 @@ export function sentences(verification: Verification, archives: readonly Archive
   ]
 }
 
-/** Describes the result of verifying an archived month. */
 export function archiveSentences(verification: ArchiveVerification): string[] {
   const result = resultSentences(`the archive of ${verification.month}: `, verification)
   return verification.manifest === null ? result : [...result, ...checkpointSentences(verification)]
@@ -37,7 +36,7 @@ function coverageSentence({ checkpoints, unsigned }: Verification): string {
   return ` ${unsigned} ${unsigned === 1 ? 'is' : 'are'} not yet covered by a checkpoint.`
 }
 
-/** A month is not verified if its events are only in an archive that was not read here, even if the log is valid. */
+/** The events of this month are only in an archive that was not read. A valid log does not prove them. */
 function notVerifiedSentence({ month, events, streams, place, manifest }: ArchivedMonth): string {
   return `  NOT verified here: ${month} (${counted(streams, 'stream')}, ${counted(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}). Get it, and add --archive DIR.`
 }

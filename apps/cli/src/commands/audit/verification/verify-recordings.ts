@@ -28,7 +28,7 @@ export interface RecordingsVerifier {
 }
 
 /**
- * Lists the stored recordings, before the log is read.
+ * Lists the stored recordings. Call this before the log is read.
  *
  * @param address a directory, or `s3://bucket/prefix`
  * @throws Usage if the store or APP_SECRET_KEY is not usable; AuditUnreadable if the recordings cannot be listed
@@ -97,7 +97,7 @@ function keyDerivationFrom(setting: string | undefined): DeriveKeys | null {
 const timeField = '"at":"'
 const timeLength = '2026-11-25T12:00:00.000Z'.length
 
-/** The time of an event in milliseconds since the epoch, or 0. Finds it in the text, because parsing JSON would be slow. */
+/** Milliseconds since the epoch; 0 if the event has no time. Searches the text, because parsing JSON would be slow. */
 function timeOf({ latin1 }: LogRecord): number {
   const from = latin1.indexOf(timeField) + timeField.length
   return Date.parse(latin1.slice(from, from + timeLength)) || 0
