@@ -7,7 +7,6 @@ export interface Context {
   readonly platform: NodeJS.Platform
   /** The directory in which the user typed the command. */
   readonly cwd: string
-  /** The path of the configuration file. */
   readonly configPath: string
   /** The code of RACK_GATEWAY_MFA_CODE, which no other process gets. */
   readonly mfaCode?: string | undefined
@@ -36,7 +35,6 @@ export interface Context {
   /** Whether stdout can have colors and bold text (`NO_COLOR`). */
   readonly styled: boolean
   readonly timeouts: Timeouts
-  /** Opens a page in the user's browser. */
   openBrowser(address: string): Promise<void>
   /** Returns a signal that aborts at Ctrl-C. From then on, Ctrl-C no longer ends the process. */
   interruption(): AbortSignal

@@ -35,7 +35,6 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'asking the gateway'
 
-/** The known facts about a token. */
 interface Identity {
   readonly name: string
   readonly kind: string
@@ -53,7 +52,7 @@ interface Identity {
 
 /** The output of `whoami --json`. The shape is stable, but fields can be added. */
 interface WhoamiJson extends Identity {
-  /** The rack that a command in this directory uses. Null if no rack is named: then it is the only rack of the token. */
+  /** The rack that a command in this directory uses. Null if no rack is named: the token's only rack is used. */
   readonly chosenRack: string | null
   readonly keptIn: 'file' | 'keychain' | 'environment'
 }
@@ -88,7 +87,7 @@ function requireStoredIdentity({ origin }: Target, lastIdentity: Identity | null
   )
 }
 
-/** A target, and its entry in the file, read before the request. An entry that changes meanwhile is not updated. */
+/** `stored` is read before the request. An entry that changes during the request is not updated. */
 interface StoredTarget {
   readonly target: Target
   readonly stored: StoredEntry | null
@@ -98,7 +97,7 @@ async function readStored(context: Context, target: Target): Promise<StoredTarge
   return { target, stored: await readEntry(context, target) }
 }
 
-/** Asks the gateway, and then renews a session that is due. Without an answer, renews nothing: the user waits only once. */
+/** Renews the session only after an answer, so that the user waits only once if the gateway is unreachable. */
 async function askAndRenew(
   context: Context,
   initialTarget: Target,
@@ -141,7 +140,7 @@ async function identityFrom(
   return lastIdentity
 }
 
-/** The entry of a target in the file; null if there is none, or if the environment replaces the file. */
+/** Null if the file has no entry for the target, or if the environment replaces the file. */
 async function readEntry(context: Context, { name }: Target): Promise<StoredEntry | null> {
   if (name === null) return null
   return credentialOf((await readClientConfig(context.configPath)).config, name)

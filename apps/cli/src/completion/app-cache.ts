@@ -6,7 +6,7 @@ import type { Target } from '../target/target.ts'
 
 /** Caches the app names of a rack for a minute, in files beside the configuration file. */
 export interface AppCache {
-  /** @returns null if there is no current entry */
+  /** @returns null if there is no entry from the last minute */
   read(now: number): readonly string[] | null
   /** Ignores disk errors. */
   write(names: readonly string[], now: number): void

@@ -17,8 +17,8 @@ const maxNames = 1_000
 const appName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
 /**
- * The apps that the gateway shows to the user, on the rack of the typed line. Asks the gateway at most once a minute, and
- * returns nothing if it does not answer within a second.
+ * The apps that the gateway shows to the user, on the rack of the typed line. Asks the gateway at most once a minute. Returns
+ * no apps if the gateway does not answer within a second.
  *
  * @param previousWords the words before the one that is being typed
  */

@@ -12,7 +12,6 @@ export function expectedOfConvox(words: readonly string[]): Expected {
   return { ...expected, words: [...nextWords, ...expected.words] }
 }
 
-/** The first words of convox's commands. */
 export function convoxFirstWords(): Suggestion[] {
   return wordsAfter(allCommands(), [])
 }
@@ -50,7 +49,7 @@ function toKnownFlag({ name, short, kind }: ConvoxCommand['flags'][number]): Kno
 
 const exampleApp = 'example-app'
 
-/** Whether the first argument is an existing app. If so, the planned calls of the command are for this app. */
+/** Whether the first argument is an existing app: then the planned calls are for this app. */
 function takesApp({ name }: ConvoxCommand): boolean {
   const planContext = { appSetting: null, directory: '', rack: null, input: 'terminal' } as const
   const plan = planCommand([...name.split(' '), exampleApp], planContext)

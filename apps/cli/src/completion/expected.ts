@@ -1,9 +1,8 @@
-/** The kinds of names that can complete a word. */
 export type NameKind = 'rack' | 'app' | 'file'
 
-/** A suggested word and its description. */
 export interface Suggestion {
   readonly word: string
+  /** A description; can be empty. */
   readonly about: string
 }
 

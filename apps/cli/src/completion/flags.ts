@@ -10,7 +10,6 @@ export interface KnownFlag {
   readonly value: { readonly choices: readonly string[]; readonly names: NameKind | null } | null
 }
 
-/** The position of the cursor among flags and arguments. */
 export type CursorPosition =
   | { readonly kind: 'value'; readonly expected: Expected }
   | { readonly kind: 'flag' }

@@ -51,8 +51,7 @@ const noPrecheck = '--no-precheck'
 const noRelay = '--no-relay'
 
 /**
- * Decides whether a command is our own or convox's, and finds the rack flag. For a command of convox, accepts this flag
- * anywhere before `--`, like convox.
+ * For a command of convox, accepts the rack flag anywhere before `--`, as convox does.
  *
  * @throws Usage for a flag without its value, an unknown `--mfa-method`, two different racks, or a late `--mfa-code`
  */

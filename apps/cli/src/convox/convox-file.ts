@@ -1,7 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 
-/** The environment in which convox is searched for. */
 export interface ProcessSettings {
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform
@@ -12,14 +11,13 @@ export interface ProcessSettings {
 /** What a path is. A `file` is not executable. */
 export type Inspect = (path: string, platform: NodeJS.Platform) => 'program' | 'file' | 'nothing'
 
-/** The name or path of convox: `CONVOX_BIN`, or else `convox`. */
 export function convoxName(env: NodeJS.ProcessEnv): string {
   return env.CONVOX_BIN || 'convox'
 }
 
 /**
- * Finds convox. Searches for a name only in the absolute directories of the PATH. A relative directory, or the working
- * directory that Windows searches, would let another user choose the program. A path in `CONVOX_BIN` is the user's own choice.
+ * Searches for a name only in the absolute directories of the PATH. A relative directory, or the working directory that Windows
+ * searches, would let another user choose the program. A path in `CONVOX_BIN` is the user's own choice.
  *
  * @returns an absolute path, or null
  */

@@ -37,7 +37,7 @@ export async function runConvox(words: readonly string[], settings: ProcessSetti
   })
 }
 
-/** Forwards signals to convox, which decides what they mean. This process ends after convox. */
+/** convox decides what a signal means, so this process does not end before convox. @returns a function that stops this */
 function forwardSignals(child: ChildProcess): () => void {
   const handlers = forwardedSignals.map((signal) => {
     function forward(): void {

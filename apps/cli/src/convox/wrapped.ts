@@ -68,8 +68,7 @@ interface ProofOptions {
 }
 
 /**
- * Asks the user for the proof that a command needs. If only the rack knows whether it needs one, and nobody can be asked, the
- * gateway decides.
+ * If only the rack knows whether the command needs a proof, and no user can be asked, the gateway decides.
  *
  * @throws StepUpNeeded, Interrupted
  */

@@ -11,11 +11,10 @@ import { type Finding, ok, problemFrom, warning } from './finding.ts'
 const maxOutputLength = 200
 
 type RunResult =
-  /** `code` is null if it was killed at the deadline. */
+  /** `code` is null if convox was killed at the deadline. */
   | { readonly kind: 'ended'; readonly code: number | null; readonly output: string }
   | { readonly kind: 'failed'; readonly errorCode: string }
 
-/** Checks that convox exists and can be run, and finds its version. */
 export async function checkConvox({ context }: { readonly context: Context }): Promise<Finding> {
   const { env } = context
   const name = convoxName(env)
@@ -46,7 +45,7 @@ function run(binary: string, env: NodeJS.ProcessEnv): Promise<RunResult> {
     }
     const timer = setTimeout(() => {
       child.kill('SIGKILL')
-      // Its children may keep the pipe open.
+      // The child processes of convox may keep the pipe open.
       child.stdout?.destroy()
       end({ kind: 'ended', code: null, output: '' })
     }, requestDeadline)

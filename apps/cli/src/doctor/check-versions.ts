@@ -4,7 +4,6 @@ import { version } from '../version.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** Checks the versions of the CLI, the gateway, and the rack, and whether the gateway needs a newer CLI. */
 export async function checkVersions({ target }: Pick<Subject, 'target'>): Promise<Finding> {
   const cli = `rack-gateway ${version()}`
   if (target === null) return warning(`${cli}. Without a login, the version of the gateway is unknown.`, null)

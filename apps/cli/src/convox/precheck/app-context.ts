@@ -26,6 +26,6 @@ function appSetting(cwd: string): string | null {
 /** A directory has two names if the user entered it through a symbolic link. */
 function hasTwoNames(cwd: string, pwd: string | undefined): boolean {
   if (pwd === undefined || basename(pwd) === basename(cwd)) return false
-  const [here, there] = [cwd, pwd].map((path) => statSync(path, { throwIfNoEntry: false }))
-  return here !== undefined && here.ino === there?.ino && here.dev === there.dev
+  const [cwdStats, pwdStats] = [cwd, pwd].map((path) => statSync(path, { throwIfNoEntry: false }))
+  return cwdStats !== undefined && cwdStats.ino === pwdStats?.ino && cwdStats.dev === pwdStats.dev
 }

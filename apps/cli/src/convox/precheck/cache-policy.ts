@@ -6,7 +6,6 @@ import type { EffectiveAnswer } from './fetch-effective-policy.ts'
 import { type CachedPolicy, type CachedPolicyFile, format, maxAge, maxBytes } from './policy-cache-file.ts'
 import { readSnapshot, type Snapshot } from './snapshot.ts'
 
-/** A cached policy and its file. */
 export interface PolicyCacheEntry {
   readonly path: string
   /** Null if there is none, or if it cannot be trusted for a denial. */
@@ -15,7 +14,7 @@ export interface PolicyCacheEntry {
 
 const maxFiles = 32
 
-/** Checks the checksum of a cached policy. Required before the policy can deny a command. @returns null if it is wrong */
+/** Call this before a cached policy is used for a denial. @returns null if the checksum is wrong */
 export function verifyChecksum(file: CachedPolicyFile | null): CachedPolicyFile | null {
   return file !== null && file.mark === markOf(file.head, file.text) ? file : null
 }

@@ -18,7 +18,6 @@ export interface OnlineEvaluationOptions {
   readonly cached: CachedPolicyFile | null
 }
 
-/** The calls of a command. */
 export interface CommandCalls {
   readonly needed: NeededCalls
   /** All calls, including those without which the command can succeed. */
@@ -45,7 +44,6 @@ export async function evaluateOnline(
   return plannedStepUp(current, planned, answer.at)
 }
 
-/** The gateway's reason and remedy, and that convox was not started. */
 function denialMessage(command: string, decision: Decision): [reason: string, remedy: string] {
   const { rule, source, reason } = decision
   const remedy = decision.effect === 'allow' ? '' : `${decision.remedy} `

@@ -32,9 +32,8 @@ export const format = 'rack-gateway policy 2'
 const checkDigits = 6
 
 /**
- * The path of the cached answer for a gateway, rack, and token, beside the configuration file. Its name contains the checksum
- * of the token, so no hash has to be computed (`node:crypto` takes 5 ms to load). 224 bits of the token stay secret. Two logins
- * with the same checksum do no harm: a cached policy never denies without a question to the gateway.
+ * The file name contains the checksum of the token. A hash would be slower, because `node:crypto` takes 5 ms to load. 224 bits
+ * of the token stay secret. Two logins with the same checksum do no harm, because the gateway is asked before each denial.
  */
 export function policyCachePath(
   configPath: string,

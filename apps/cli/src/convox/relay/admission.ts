@@ -58,7 +58,6 @@ function rejectBrowsers(fields: readonly Field[], isHandshake: boolean, { host }
     throw new RequestError(403, 'This relay accepts no requests from browsers.')
 }
 
-/** Compares in constant time. */
 function hasPassword(value: string | null, { password }: Admission): boolean {
   const received = Buffer.from(value ?? '', 'latin1')
   const expected = Buffer.from(basic(password))

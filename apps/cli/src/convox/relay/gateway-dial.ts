@@ -76,7 +76,7 @@ function prepareConnection(connecting: Promise<tls.TLSSocket>): PreparedConnecti
     void connecting.then((socket) => socket.destroy(), ignore)
   }, preparedLifetime)
   expiry.unref()
-  // Before the first request, the gateway sends only its end or an error.
+  // Before the first request, `readable` means that the gateway has ended the connection or sent an error.
   function onReadable(): void {
     isStale = true
   }

@@ -5,8 +5,7 @@ import type { Target } from '../../target/target.ts'
 const reloadInterval = 60_000
 
 /**
- * Returns a function that returns the newest known token of a gateway. A call after `reloadInterval` also reloads the target in
- * the background, for later calls. No caller waits for this.
+ * The returned function reloads the target in the background if `reloadInterval` is over. Only later calls return the new token.
  *
  * @param reload finds the target again, and renews its session if due; its errors are ignored
  * @param now monotonic milliseconds

@@ -42,7 +42,6 @@ export function createPlainDial(origin: string): RelayDial {
   }
 }
 
-/** The error for a gateway to which no connection can be made. */
 export function unreachableGateway(origin: string, error: unknown): GatewayConnectionError {
   const { reason, remedy } = explainConnectionError(error)
   return new GatewayConnectionError(

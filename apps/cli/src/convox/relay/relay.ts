@@ -59,7 +59,7 @@ async function loadDial(options: GatewayDialOptions): Promise<RelayDial> {
   await new Promise((resolve) => setImmediate(resolve))
   const { createGatewayDial } = await import('./gateway-dial.ts')
   const dial = createGatewayDial(options)
-  // This loads TLS, unless convox has ended by then.
+  // `prepare` loads TLS. It does nothing if convox has ended by then.
   setImmediate(dial.prepare)
   return dial
 }

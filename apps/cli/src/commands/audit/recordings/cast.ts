@@ -32,7 +32,7 @@ export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 /** An asciicast as the gateway sends it. */
 export interface Cast {
   readonly header: CastHeader
-  /** The return value is the state. The gateway sends it as the last event, with the code `v`. Null if it is missing. */
+  /** Returns the state, which the gateway sends as the last event, with the code `v`. Null if this event is missing. */
   readonly events: AsyncGenerator<CastEvent, CastState | null>
 }
 

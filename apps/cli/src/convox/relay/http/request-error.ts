@@ -1,4 +1,4 @@
-/** The relay rejects a request. The message is the body of the response, and quotes no part of the request. */
+/** The relay rejects a request. The message is the body of the response, and contains no value from the request. */
 export class RequestError extends Error {
   readonly status: number
 
