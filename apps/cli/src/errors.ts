@@ -16,14 +16,13 @@ export const TokenExpired = defineCliError('RGW_CLI_TOKEN_EXPIRED')
 export const TokenRejected = defineCliError('RGW_CLI_TOKEN_REFUSED')
 /** A login with a browser failed. */
 export const LoginFailed = defineCliError('RGW_CLI_LOGIN_FAILED')
-/** The message has no remedy, because the user has stopped the command. */
+/** The printed message omits the remedy, because the user has stopped the command. */
 export const Interrupted = defineError(
   'RGW_CLI_INTERRUPTED',
   'Interrupted. Nothing has changed.\nRun the command again to do it.',
   status,
   { remedyInMessage: false },
 )
-/** The user did not confirm an action. */
 export const NotConfirmed = defineError<[what: string]>(
   'RGW_CLI_NOT_CONFIRMED',
   'Not confirmed, so this was not done: %s\nRun the command again and answer y, or pass --yes.',
@@ -41,7 +40,7 @@ export const AuditUnavailable = defineCliError('RGW_CLI_AUDIT_UNAVAILABLE')
 export const AuditUnreadable = defineCliError('RGW_CLI_AUDIT_UNREADABLE')
 /** A policy document or a file of cases is not valid. Each problem contains its remedy. */
 export const PolicyInvalid = defineCliError('RGW_CLI_POLICY_INVALID', { remedyInMessage: false })
-/** A recording was changed. */
+/** A part of a recording is missing or was changed. */
 export const RecordingBroken = defineCliError('RGW_CLI_RECORDING_BROKEN')
 /** A recording is incomplete, or not proven. */
 export const RecordingNotWhole = defineCliError('RGW_CLI_RECORDING_NOT_WHOLE')

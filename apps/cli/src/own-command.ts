@@ -10,7 +10,6 @@ import { printable } from './output/terminal.ts'
 import { withCommandProofs } from './step-up/command-proofs.ts'
 import { version } from './version.ts'
 
-/** The values of flags before the command. */
 export type LeadingFlags = Pick<CommandLine, 'rack' | 'mfaCode' | 'mfaMethod'>
 
 type FoundCommand =
@@ -18,7 +17,7 @@ type FoundCommand =
   | { readonly kind: 'command'; readonly command: Command; readonly rest: readonly string[] }
   | { readonly kind: 'group'; readonly group: CommandGroup }
 
-/** Runs a command of rack-gateway itself. @param leadingFlags the values of flags before the command @returns the exit code */
+/** @returns the exit code */
 export async function runOwnCommand(
   context: Context,
   words: readonly string[],
@@ -34,7 +33,7 @@ export async function runOwnCommand(
   if (found.kind === 'group') return printGroupHelp(context, found.group)
   const { command } = found
   const { parseWords } = await import('./commands/parse-words.ts')
-  const parsed = await parseWords(command, withLeadingFlags(found.rest, leadingFlags), columnsOf(context))
+  const parsed = await parseWords(command, withLeadingFlags(found.rest, leadingFlags), helpWidth(context))
   if (parsed.kind === 'help') {
     context.print(parsed.text)
     return exitCodes.ok
@@ -62,13 +61,13 @@ async function explain(context: Context, words: readonly string[]): Promise<numb
   if (commandWords.length > 0 && commandWords[0] !== 'help')
     return runOwnCommand(context, [...commandWords.slice(0, 2), '--help'], null)
   const { overviewHelp } = await import('./commands/help-text.ts')
-  context.print(await overviewHelp(commandList, columnsOf(context)))
+  context.print(await overviewHelp(commandList, helpWidth(context)))
   return exitCodes.ok
 }
 
 async function printGroupHelp(context: Context, group: CommandGroup): Promise<number> {
   const { groupHelp } = await import('./commands/help-text.ts')
-  context.print(await groupHelp(group, columnsOf(context)))
+  context.print(await groupHelp(group, helpWidth(context)))
   return exitCodes.ok
 }
 
@@ -101,7 +100,6 @@ function asksForHelp(word: string | undefined): boolean {
   return word === '-h' || word === '--help'
 }
 
-/** The width of help texts: that of the terminal, up to 120 columns; 100 without a terminal. */
-function columnsOf({ columns }: Context): number {
+function helpWidth({ columns }: Context): number {
   return Math.min(columns ?? 100, 120)
 }

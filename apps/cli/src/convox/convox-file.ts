@@ -8,7 +8,7 @@ export interface ProcessSettings {
   readonly cwd: string
 }
 
-/** What a path is. A `file` is not executable. */
+/** A `file` is a file that is not executable. */
 export type Inspect = (path: string, platform: NodeJS.Platform) => 'program' | 'file' | 'nothing'
 
 export function convoxName(env: NodeJS.ProcessEnv): string {

@@ -37,7 +37,7 @@ export async function runConvox(words: readonly string[], settings: ProcessSetti
   })
 }
 
-/** convox decides what a signal means, so this process does not end before convox. @returns a function that stops this */
+/** Convox decides what a signal means, so this process ends after convox. @returns a function that stops forwarding */
 function forwardSignals(child: ChildProcess): () => void {
   const handlers = forwardedSignals.map((signal) => {
     function forward(): void {

@@ -42,7 +42,6 @@ const checks: Readonly<Record<CheckName, Check>> = {
   'rack-password': async () => rackPassword,
 }
 
-/** Runs all checks at the same time, each with a deadline. */
 export function runChecks(subject: Subject): Promise<NamedFinding[]> {
   return Promise.all(
     checkNames.map(async (check) => ({ check, ...(await withDeadline(checkDeadline, checks[check](subject))) })),

@@ -29,7 +29,7 @@ export function fetchCertificate(origin: string, trusted: SecureContext): Promis
     socket.once('secureConnect', () => {
       const certificate = socket.getPeerCertificate()
       if (socket.authorized) resolve(certificate)
-      // Node provides either the code or an error with it.
+      // Node sets `authorizationError` either to a code or to an error with a code.
       else reject(new UntrustedCertificate(codeOf(socket.authorizationError), certificate))
       socket.destroy()
     })

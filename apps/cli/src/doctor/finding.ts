@@ -37,7 +37,6 @@ export function problem(says: string, next: string | null, exit: number = exitCo
   return { status: 'problem', says, next, exit }
 }
 
-/** The problem that an error of ours describes. */
 export function problemFrom(error: Error): Finding {
   const explanation = explanationOf(error)
   if (explanation === null) return problem(error.message, null, exitCodeOf(error))

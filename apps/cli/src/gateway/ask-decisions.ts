@@ -8,7 +8,7 @@ import { askGateway } from './gateway-request.ts'
 /**
  * Asks the gateway how it would decide calls.
  *
- * @throws as `askGateway` and `errorFromResponse`, but Usage for status 403, unless the user is locked
+ * @throws as `askGateway` and `errorFromResponse`. For status 403, throws Usage instead, unless the user is locked.
  */
 export async function askDecisions(
   target: Target,

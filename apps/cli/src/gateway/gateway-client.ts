@@ -46,7 +46,7 @@ export async function askMe({ origin, token, tlsTrust }: GatewayAccess, deadline
   return { kind: 'unreachable', reason, remedy: 'Try again in a moment.' }
 }
 
-/** Longer than the gateway waits for an identity provider. A new token is lost if this side has stopped waiting. */
+/** Longer than the gateway waits for an identity provider: a new token is lost if the CLI has stopped waiting. */
 export const renewalDeadlineMs = 20_000
 const endDeadlineMs = 3_000
 

@@ -32,7 +32,7 @@ const stepUpCodes: ReadonlySet<string> = new Set([
   'RGW_FACTOR_NOT_PROVED',
 ])
 
-/** Turns an error response into an error of the CLI, by its code if that is more precise than its status. */
+/** Chooses the error of the CLI by the error code, if the code is more precise than the status. */
 export function errorFromResponse(origin: string, { status, value }: ErrorResponse): Error {
   const error = parseGatewayError(value)
   if (error === null)

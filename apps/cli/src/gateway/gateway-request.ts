@@ -62,7 +62,7 @@ export async function tryGateway(origin: string, request: GatewayRequest): Promi
   }
 }
 
-/** Sends a request. @throws Interrupted by the signal, BadSetting, GatewayUnreachable, GatewayUntrusted */
+/** @throws Interrupted by the signal, BadSetting, GatewayUnreachable, GatewayUntrusted */
 export async function askGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer> {
   const answer = await tryGateway(origin, request)
   if (answer.kind === 'unanswered') throw unreachableError(origin, answer)

@@ -23,7 +23,6 @@ export interface Versions {
 
 const deadline = 4_500
 
-/** Asks the gateway and its rack at the same time. */
 export async function askVersions({
   origin,
   rack,

@@ -3,8 +3,6 @@ import { NotConfirmed, Usage } from '../errors.ts'
 import { printable } from './terminal.ts'
 
 /**
- * Asks the user to confirm an action, unless `--yes` confirms it.
- *
  * @param action such as `revoke the API token nightly`, or a function that finds this text
  * @throws Usage without a terminal, NotConfirmed for any answer but yes, and the errors of `action`
  */

@@ -8,7 +8,6 @@ export function withoutPunctuation(text: string): string {
   return text.replace(/[:;,.]$/, '')
 }
 
-/** Shows a status line on stderr, instead of the previous one. Does nothing without a terminal. */
 export function showStatus(line: string): void {
   if (process.stderr.isTTY === true) process.stderr.write(`\r\u001b[2K${line.slice(0, process.stderr.columns - 1)}`)
 }

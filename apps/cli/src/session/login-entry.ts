@@ -14,7 +14,6 @@ import type { Me } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { type StoredToken, storeToken, type TokenDetails } from '../token-store/stored-token.ts'
 
-/** A login to store. */
 export interface Login {
   readonly name: string
   readonly origin: string

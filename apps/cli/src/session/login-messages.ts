@@ -9,7 +9,6 @@ export interface ConfigChange {
   readonly after: ClientConfig
 }
 
-/** Prints what a login has changed. */
 export function printLogin(
   context: Context,
   { before, after }: ConfigChange,

@@ -16,11 +16,11 @@ export interface RackRequest {
 const maxAttempts = 3
 
 /**
- * Chooses the rack for a name: `--as-rack`, the rack of the existing entry, the rack with the same name, or the only rack.
- * Otherwise asks the user. Without an answer of the gateway, assumes `--as-rack`, the rack of the existing entry, or a rack
- * with the same name. A user without a role also gets a rack with the same name.
+ * Chooses `--as-rack`, the rack of the existing entry, the rack with the same name, or the only rack. Otherwise asks the user.
+ * Without `--as-rack`, a user who has no role on any rack gets the rack with the same name.
  *
- * @throws UnknownRack if the user has no role on the rack of `--as-rack`; Usage if the user chooses none
+ * @param me null if the gateway did not answer: then no rack is checked
+ * @throws UnknownRack if the user has no role on the rack of `--as-rack`; Usage if the user chooses none or cannot be asked
  */
 export async function rackFor(context: Context, request: RackRequest, me: Me | null): Promise<string> {
   const { name, rack, existing } = request
@@ -47,8 +47,8 @@ function suggestRack(rack: string, racks: readonly string[]): string {
 
 async function askForRack(context: Context, racks: readonly string[]): Promise<string> {
   const listed = printable(racks.join(', '))
-  const several = new Usage('You have roles on several racks of the gateway.', `Pass --as-rack with one of ${listed}`)
-  if (!context.interactive) throw several
+  const notChosen = new Usage('You have roles on several racks of the gateway.', `Pass --as-rack with one of ${listed}`)
+  if (!context.interactive) throw notChosen
   context.note(`You have roles on several racks of the gateway: ${listed}`)
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const typed = await context.ask('Which one? ')
@@ -56,5 +56,5 @@ async function askForRack(context: Context, racks: readonly string[]): Promise<s
     if (racks.includes(typed)) return typed
     context.note(`There is no rack ${JSON.stringify(printable(typed))}. ${suggestRack(typed, racks)}`)
   }
-  throw several
+  throw notChosen
 }

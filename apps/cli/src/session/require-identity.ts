@@ -7,7 +7,7 @@ import type { Target } from '../target/target.ts'
 
 export type KnownIdentity = MeAnswer & { readonly kind: 'known' }
 
-/** Asks the gateway to whom the token belongs. @throws TokenRejected, GatewayUnreachable, GatewayUntrusted */
+/** @throws TokenRejected, GatewayUnreachable, GatewayUntrusted */
 export async function requireIdentity(
   target: Pick<Target, 'name' | 'origin' | 'token' | 'tlsTrust'>,
 ): Promise<KnownIdentity> {
@@ -22,7 +22,6 @@ function accountDenied(reason: string, remedy: string): Error {
   return new TokenRejected(sentences.reason, sentences.remedy)
 }
 
-/** The error for an answer without an identity. */
 export function identityError(
   { name, origin }: Pick<Target, 'name' | 'origin'>,
   answer: Exclude<MeAnswer, { readonly kind: 'known' }>,

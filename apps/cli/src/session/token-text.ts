@@ -1,4 +1,4 @@
-/** Whether a text can be a token: printable ASCII without spaces. Node's error for another header value quotes the value. */
+/** Tokens are printable ASCII without spaces. For other header values, Node throws an error that contains the value. */
 export function isTokenText(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text)
 }

@@ -3,7 +3,6 @@ import type { Context } from '../context.ts'
 import { createMfaChoice, type MfaMethod } from './mfa-choice.ts'
 import type { CommandProofs } from './request-proofs.ts'
 
-/** Options of a command. */
 export interface MfaOptions {
   readonly mfaCode?: string | undefined
   readonly mfaMethod?: MfaMethod | undefined

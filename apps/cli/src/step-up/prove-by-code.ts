@@ -11,10 +11,10 @@ interface CodeOptions {
   readonly initialCode: string | null
 }
 
-/** The first code, and two more after wrong ones. */
+/** At a terminal. Without a terminal, there is one attempt. */
 const maxAttempts = 3
 
-/** Sends codes until one is right. @returns `in browser` if the user prefers a passkey @throws StepUpNeeded, Interrupted */
+/** @returns `in browser` if the user prefers a passkey @throws StepUpNeeded, Interrupted */
 export async function proveByCode(
   context: Context,
   gateway: ProvingGateway,

@@ -33,7 +33,7 @@ export async function proveInBrowser(context: Context, gateway: InterruptibleGat
   }
 }
 
-/** The result of a proof, which the query of the callback has in base64; null if it has none. */
+/** The page sends the result of the proof as `data`, in base64. Null if the query has no result. */
 function resultIn(query: URLSearchParams): { readonly answer: string; readonly page: string } | null {
   const data = query.get('data') ?? ''
   if (!/^[A-Za-z0-9+/_-]{8,400}={0,2}$/.test(data)) return null

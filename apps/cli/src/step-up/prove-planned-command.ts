@@ -13,7 +13,7 @@ export interface CommandProof {
   readonly secret: Secret
   /** Aborts at Ctrl-C. */
   readonly interruption: AbortSignal
-  /** Ends the proof. Does not wait for long. */
+  /** Waits for the gateway for at most two seconds. */
   end(): Promise<void>
 }
 

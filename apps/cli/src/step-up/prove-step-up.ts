@@ -14,14 +14,14 @@ import { usableMethods } from './usable-methods.ts'
  * browser. Ends the step-up if this fails.
  *
  * @returns the proof, and a signal that aborts at Ctrl-C
- * @throws StepUpNeeded if nobody can be asked, or the proof fails; Interrupted at Ctrl-C
+ * @throws StepUpNeeded if no user can be asked, or the proof fails; Interrupted at Ctrl-C
  */
 export async function proveStepUp(
   context: Context,
   gateway: ProvingGateway,
   { stepUp, choice }: { readonly stepUp: StepUp; readonly choice: MfaChoice },
 ): Promise<Proof & { readonly interruption: AbortSignal }> {
-  // Listens from the beginning, so that no signal leaves a proof behind.
+  // Called first, so that Ctrl-C cannot end the process before the step-up is ended.
   const signal = context.interruption()
   try {
     const proof = await prove(context, { ...gateway, signal }, { stepUp, choice })

@@ -4,7 +4,6 @@ import type { Context } from '../context.ts'
 import { StepUpNeeded } from '../errors.ts'
 import type { MfaMethod } from './mfa-choice.ts'
 
-/** The methods that the user can use here. */
 export interface UsableMethods {
   readonly passkey: boolean
   readonly totp: boolean
@@ -28,8 +27,8 @@ export function usableMethods(
       'This needs a proof of your second factor, and you have none that the policy accepts.',
       `Add one in your browser, at ${page}, and run the command again.`,
     )
-  const has = { passkey: methods.includes('passkey'), totp: methods.includes('totp') }
-  if (chosen !== null && !has[chosen])
+  const offered = { passkey: methods.includes('passkey'), totp: methods.includes('totp') }
+  if (chosen !== null && !offered[chosen])
     throw new StepUpNeeded(
       chosen === 'passkey'
         ? 'You have no passkey.'
@@ -39,8 +38,8 @@ export function usableMethods(
   if (chosen === 'passkey') return { passkey: true, totp: false, backupCode: false }
   const flow = chooseFlow(context, undefined)
   const usable = {
-    passkey: has.passkey && chosen === null && flow.kind === 'loopback',
-    totp: has.totp,
+    passkey: offered.passkey && chosen === null && flow.kind === 'loopback',
+    totp: offered.totp,
     backupCode: methods.includes('backup-code'),
   }
   if (usable.passkey || usable.totp || usable.backupCode) return usable

@@ -9,7 +9,6 @@ export interface CliResult {
   readonly stderr: string
 }
 
-/** Runs a command line in this process. */
 export async function callCli(
   words: readonly string[],
   change: Partial<Context> & Pick<Context, 'cwd' | 'configPath'>,

@@ -38,7 +38,6 @@ export function macosKeychain(settings: Omit<ToolSettings, 'title'>): Keychain {
   }
 }
 
-/** Quotes one word of a command for the tool. */
 function quoted(word: string): string {
   if (!/^[\x20-\x7e]+$/.test(word) || /["\\]/.test(word))
     throw new KeychainUnusable(`${title} cannot store a name with quotes or control characters`, useFileStore)

@@ -100,7 +100,6 @@ export async function deleteToken(context: Context, { slot, entry }: Credential)
   return `The keychain still has the old token for ${slot.origin}: ${problem}. Unlock the keychain, and remove the entry ${service} of the account ${account}.`
 }
 
-/** Deletes a token that was replaced, and notes a failure. */
 export async function deleteReplaced(context: Context, credential: Credential): Promise<void> {
   const problem = await deleteToken(context, credential)
   if (problem !== null) context.note(problem)

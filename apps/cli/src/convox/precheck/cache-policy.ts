@@ -32,7 +32,7 @@ export function updatePolicyCache(
   return snapshot
 }
 
-/** Ignores disk errors. */
+/** Ignores disk errors, and does not store a policy that is too large. */
 export function writePolicyCache(path: string, { tag, checkedAt, text }: CachedPolicy): void {
   const head = JSON.stringify({ tag, checkedAt })
   const content = `${markOf(head, text)}\n${head}\n${text}`

@@ -38,7 +38,7 @@ export function openConnection(
   })
 }
 
-/** Host and port of an https origin, and the server name for TLS. */
+/** `servername` is empty for an IP address, because TLS permits only host names there (RFC 6066, section 3). */
 export function addressOf(origin: string): { host: string; port: number; servername: string } {
   const { hostname, port } = new URL(origin)
   const host = hostname.replace(/^\[|\]$/g, '')

@@ -8,7 +8,7 @@ import {
 } from '@rack-gateway/config/client'
 import { printable } from '../../output/terminal.ts'
 
-/** Which authorities the configuration file trusts for a gateway. */
+/** The authorities that the configuration file trusts for a gateway. */
 export interface GatewayTrust {
   /** The name of the entry with `ca`, or else the name of the rack. Null if there is neither. */
   readonly name: string | null

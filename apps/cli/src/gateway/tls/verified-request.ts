@@ -15,7 +15,6 @@ export interface VerifiedRequest {
   readonly signal: AbortSignal
 }
 
-/** Responses with these statuses have no body. */
 const statusesWithoutBody = new Set([204, 205, 304])
 
 /**
@@ -60,10 +59,7 @@ const idleTimeout = 4_000
 
 const agents = new Map<string, Agent>()
 
-/**
- * One agent for each gateway and its authorities, so that the requests of a command share a connection. An agent
- * remembers whether it needs the system's authorities.
- */
+/** One agent for each gateway and its authorities, so that the requests of a command share a connection. */
 function agentFor(origin: string, authorities: string | null): Agent {
   const key = `${origin} ${authorities ?? process.env.SSL_CERT_FILE ?? ''}`
   const agent = agents.get(key) ?? new GatewayAgent(origin, authorities)

@@ -29,7 +29,6 @@ export interface CastEvent {
  */
 export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 
-/** An asciicast as the gateway sends it. */
 export interface Cast {
   readonly header: CastHeader
   /** Returns the state, which the gateway sends as the last event, with the code `v`. Null if this event is missing. */

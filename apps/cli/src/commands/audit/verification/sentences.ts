@@ -51,10 +51,10 @@ function checkpointSentences(verification: Verification): string[] {
     return [
       '  Checkpoints: none, so only the hash chain was verified. Missing events at an end, a missing stream, and a rewritten history stay unnoticed.',
     ]
-  const { count: number, first, last, at } = checkpoints
+  const { count, first, last, at } = checkpoints
   const newest = keys.at(-1) ?? ''
   return [
-    `  Checkpoints: ${number}, from ${first} to ${last}. The newest is of ${at}.`,
+    `  Checkpoints: ${count}, from ${first} to ${last}. The newest is of ${at}.`,
     trust === 'pinned'
       ? '  Signed by the key in --key, and by keys that it certifies.'
       : `  Signed by ${newest}, which comes from the checkpoints themselves. Compare it with the key that you know, or pass that key with --key.`,
