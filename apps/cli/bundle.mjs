@@ -1,5 +1,5 @@
-// Builds `dist/`, the npm package. The critical path of a wrapped command is a few self-contained scripts. The other commands
-// are modules with shared chunks, which are loaded on demand.
+// Builds `dist/`, the npm package. The modules that most commands of convox load are self-contained scripts. All other
+// modules have shared chunks, and are loaded on demand.
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { commonOptions, moduleName, packageDirectory, scriptFor, scripts } from './build/options.mjs'

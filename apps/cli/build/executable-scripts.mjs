@@ -35,11 +35,11 @@ const functionWrapper = {
 }
 
 /**
- * Builds the code of a single executable. `start` runs first, and loads the scripts on demand. The script `rest` contains
- * all modules that have no script of their own.
+ * Builds the code of a single executable. `start` runs first, and loads the scripts on demand. The script `rest`
+ * contains all modules that have no script of their own.
  *
- * @returns {Promise<{ start: Uint8Array, scripts: Map<string, Uint8Array>, metafile: object }>} the scripts by name, and
- *   esbuild's combined metafile
+ * @returns {Promise<{ start: Uint8Array, scripts: Map<string, Uint8Array>, metafile: object }>} the scripts by name,
+ *   and esbuild's combined metafile
  */
 export async function buildExecutableScripts() {
   const restModules = new Map()
@@ -73,7 +73,7 @@ function byName(files) {
   return new Map(files.map(({ path, contents }) => [basename(path, '.cjs'), contents]))
 }
 
-/** Replaces each dynamic import by a call that loads the embedded script. Adds the modules of `rest` to `restModules`. */
+/** Replaces dynamic imports by calls that load embedded scripts. Adds the modules of `rest` to `restModules`. */
 function embedDynamicImports(restModules) {
   return {
     name: 'embed-dynamic-imports',

@@ -4,7 +4,7 @@ import { packageDirectory } from './options.mjs'
 
 const apache = readFileSync(join(packageDirectory, '..', '..', 'LICENSE'), 'utf8').trim()
 
-/** Packages that ship without a licence file, each checked by hand: the licence that they declare, and the text to use. */
+/** Packages without a licence file, each checked by hand: the licence that a package declares, and the text to use. */
 const missingLicences = {
   '@aws-sdk/credential-provider-http': ['Apache-2.0', apache],
   '@aws-sdk/credential-provider-login': ['Apache-2.0', apache],
@@ -13,7 +13,7 @@ const missingLicences = {
 }
 
 /**
- * Collects the licence texts of all third-party packages in the bundles, and of the runtimes that are shipped with them.
+ * Collects the licence texts of all third-party packages in the bundles, and of the runtimes.
  *
  * @param metafiles esbuild's metafiles of the bundles
  * @param {object} more

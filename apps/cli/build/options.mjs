@@ -20,7 +20,6 @@ const inlineVersion = {
   },
 }
 
-/** The esbuild options of the npm package and of executables. */
 export const commonOptions = {
   absWorkingDir: packageDirectory,
   bundle: true,
@@ -39,8 +38,8 @@ export const commonOptions = {
 }
 
 /**
- * The modules on the critical path of a wrapped command, by the names of their files. Each is built as a CommonJS script,
- * because loading the first ES module takes Node 10 ms more.
+ * The modules that most commands of convox load, by the names of their built files. Each is a CommonJS script, because
+ * loading the first ES module takes Node 10 ms more.
  */
 export const scripts = {
   main: 'src/main.ts',
@@ -50,7 +49,7 @@ export const scripts = {
   'gateway-dial': 'src/convox/relay/gateway-dial.ts',
 }
 
-/** @returns the name of the script that is built from a path, or undefined if there is none */
+/** @returns undefined if no script is built from the path */
 export function scriptFor(path) {
   return Object.keys(scripts).find((name) => join(packageDirectory, scripts[name]) === path)
 }

@@ -6,7 +6,7 @@ import { nativePackages, packageDirectory } from './options.mjs'
 const workspace = join(packageDirectory, '..', '..')
 
 /**
- * The files that turn built files into the npm package `rack-gateway`. Its only dependencies are packages with native modules.
+ * The npm package `rack-gateway` depends only on packages with native modules.
  *
  * @returns {[name: string, content: Buffer][]}
  */

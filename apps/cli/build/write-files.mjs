@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 
 /**
- * Writes files to a directory. Deletes all other files in it, except those whose names begin with a dot. Each file is replaced
+ * Deletes all other files of the directory, except files whose names begin with a dot. Each file is replaced
  * atomically, so that a program that runs from the directory never reads a partial file.
  *
  * @param {Map<string, Uint8Array>} files by name, in the order in which they are written

@@ -5,8 +5,6 @@ import { runWrapped } from './convox/wrapped.ts'
 import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
 
 /**
- * Runs a command line, of rack-gateway itself or of convox.
- *
  * @param args the words after `rack-gateway`
  * @returns the exit code; errors are printed, not thrown
  */

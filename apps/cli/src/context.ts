@@ -26,7 +26,7 @@ export interface Context {
   readInput(maxBytes: number): Promise<string | null>
   /** Asks the user a question, and reads a line. */
   ask(question: string): Promise<string>
-  /** Shows a status line on stderr, instead of the previous one. An empty text removes it. Does nothing without a terminal. */
+  /** Replaces the status line on stderr. An empty text removes the line. Does nothing without a terminal. */
   status(line: string): void
   /** Whether a user is at the terminal. */
   readonly interactive: boolean

@@ -45,7 +45,6 @@ export async function runOwnCommand(
   return exitCode ?? exitCodes.ok
 }
 
-/** Turns the flags before the command into options of the command. */
 export function withLeadingFlags(words: readonly string[], flags: LeadingFlags | null): readonly string[] {
   const { rack = null, mfaCode = null, mfaMethod = null } = flags ?? {}
   return [

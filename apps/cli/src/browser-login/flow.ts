@@ -2,14 +2,10 @@ import { existsSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 
-/** The kind of login. `because` says why no browser can be opened here; null if the user passed `--no-browser`. */
+/** `because` says why no browser can be opened here; null if the user passed `--no-browser`. */
 export type Flow = { readonly kind: 'loopback' } | { readonly kind: 'device'; readonly because: string | null }
 
-/**
- * Chooses a login with the browser of this machine, or with a code that the user types into any browser.
- *
- * @param browser `true` for `--browser`, `false` for `--no-browser`
- */
+/** @param browser `true` for `--browser`, `false` for `--no-browser` */
 export function chooseFlow(
   { env, interactive }: Pick<Context, 'env' | 'interactive'>,
   browser: boolean | undefined,

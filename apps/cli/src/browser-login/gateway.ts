@@ -20,7 +20,7 @@ interface GatewayAddress {
 }
 
 /**
- * The login endpoints, which need no token. Each call throws LoginFailed if the gateway rejects the login, and otherwise the
+ * The login endpoints need no token. Each call throws LoginFailed if the gateway rejects the login, and otherwise the
  * errors of `askGateway` and `errorFromResponse`.
  */
 export function createLoginClient(origin: string, tlsTrust: GatewayTrust | undefined) {

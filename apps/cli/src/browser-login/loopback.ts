@@ -16,7 +16,7 @@ export interface BrowserLogin {
   readonly rack: string | undefined
 }
 
-/** Logs in with the browser of this machine. The code comes back to a loopback port, and PKCE binds it to this process. */
+/** Logs in with the browser of this machine. PKCE (RFC 7636) binds the code to this process. */
 export async function loopbackLogin(context: Context, { origin, tlsTrust, rack }: BrowserLogin): Promise<NewSession> {
   const gateway = createLoginClient(origin, tlsTrust)
   const verifier = randomBytes(32).toString('base64url')

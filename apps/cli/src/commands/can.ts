@@ -53,7 +53,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<number> 
   }
   const target = await targetOf(context, rack)
   const answer = await askDecisions(target, calls, as)
-  // The gateway's decisions do not consider whether the parameters are valid. Invalid ones are denied for every caller.
+  // The gateway's decisions do not check the parameters. Calls with invalid parameters are denied for every caller.
   const decidedCalls = answer.decisions.map((call, index) => {
     const parameterError = calls[index]?.parameterError ?? null
     const route = calls[index]?.route

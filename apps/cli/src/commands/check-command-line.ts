@@ -3,8 +3,8 @@ import { findCommand, type LeadingFlags, withLeadingFlags } from '../own-command
 import { parseWords } from './parse-words.ts'
 
 /**
- * Finds the words after each `rack-gateway` in a command line of the documentation. As in a shell, quotes join words, and a
- * redirection or pipe ends a command.
+ * Finds the words after each `rack-gateway` in a command line of the documentation. As in a shell, quotes join words,
+ * and a redirection or pipe ends a command.
  */
 export function wordsOfLine(line: string): string[][] {
   const withoutComment = line.replace(/\s{2,}#.*$/, '')
@@ -14,7 +14,7 @@ export function wordsOfLine(line: string): string[][] {
   )
 }
 
-/** Parses a line without running it. @returns the program of each command @throws Usage for words that no command accepts */
+/** Runs nothing. @returns the program of each command @throws Usage for words that no command accepts */
 export async function checkCommandLine(line: string): Promise<CommandLine['program'][]> {
   return Promise.all(
     wordsOfLine(line).map(async (words) => {

@@ -76,8 +76,8 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
 }
 
 /**
- * Gets a credential with `--token`, from an existing session, or with a browser, and stores it under a name. The gateway
- * checks the credential first. If the gateway cannot be reached, the credential is stored unchecked.
+ * The gateway checks the credential before the credential is stored. If the gateway cannot be reached, the credential
+ * is stored unchecked.
  */
 async function login(context: Context, options: LoginOptions): Promise<LoginJson> {
   checkOptions(options)

@@ -50,8 +50,8 @@ function selectSessions(name: string | undefined, all: boolean): Selection {
 }
 
 /**
- * Deletes a token even if its session cannot be revoked. Keeps the addresses, so that the next login needs only the name.
- * Also logs out the stock CLI, if `convox-login` logged it in.
+ * Deletes a token even if its session cannot be revoked. Keeps the addresses, so that the next login needs only the
+ * name. Also logs out the stock CLI, if `convox-login` logged it in.
  *
  * @returns for each session, the names that share it, or its address
  */

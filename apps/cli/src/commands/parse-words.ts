@@ -122,7 +122,7 @@ function lengthOfOptions({ builder }: CommandModule, words: readonly string[]): 
   return Math.min(length, words.length)
 }
 
-/** Protects a word from yargs, which would strip quotes, use `true` and `false` as the value of a switch, and drop `-`. */
+/** Yargs would strip quotes, use `true` and `false` as the value of a switch, and drop `-`. */
 function protectedWord(word: string): string {
   return word.replace(/^(--[^=]+=)?(?=['"]|(?:-|true|false)$)/, `$1${mark}`)
 }

@@ -41,7 +41,7 @@ export function createAppCache(configPath: string, target: Target): AppCache {
   }
 }
 
-/** The file name for a gateway, rack, and token. It reveals nothing about the token. */
+/** The key reveals nothing about the token. */
 function targetKey({ origin, rack, token }: Target): string {
   return createHash('sha256')
     .update(JSON.stringify([origin, rack, token.reveal()]))

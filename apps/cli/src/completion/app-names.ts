@@ -17,8 +17,7 @@ const maxNames = 1_000
 const appName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
 /**
- * The apps that the gateway shows to the user, on the rack of the typed line. Asks the gateway at most once a minute. Returns
- * no apps if the gateway does not answer within a second.
+ * Asks the gateway at most once a minute. Returns no apps if the gateway does not answer within a second.
  *
  * @param previousWords the words before the one that is being typed
  */
@@ -34,10 +33,10 @@ export async function appNames(context: Context, previousWords: readonly string[
 }
 
 /**
- * Finds the target without asking the user or printing notes.
+ * Neither asks the user nor prints notes.
  *
- * @returns null if other users can read the configuration file, or if the token is not in it: a keychain might ask the user to
- *   unlock it
+ * @returns null if other users can read the configuration file, or if the token is not in the file: a keychain might
+ *   ask the user to unlock it
  */
 async function findTargetSilently(context: Context, previousWords: readonly string[]): Promise<Target | null> {
   const { env } = context

@@ -2,7 +2,7 @@ import { allCommands, type ConvoxCommand, planCommand } from '@rack-gateway/conv
 import { type Expected, expectedNames, nothingExpected, type Suggestion } from './expected.ts'
 import { cursorPosition, type KnownFlag, splitLastWord, suggestFlags } from './flags.ts'
 
-/** The possible completions of a convox command. @param words the last one is being typed */
+/** @param words the last one is being typed */
 export function expectedOfConvox(words: readonly string[]): Expected {
   const commands = allCommands()
   const { previousWords } = splitLastWord(words)

@@ -3,7 +3,7 @@ import { type Expected, expectedWords, type NameKind, type Suggestion } from './
 
 /** A flag of rack-gateway or of convox. */
 export interface KnownFlag {
-  /** Its forms, such as `--rack` and `-r`. */
+  /** Such as `--rack` and `-r`. */
   readonly forms: readonly string[]
   readonly about: string
   /** Null for a flag without a value. */
@@ -58,7 +58,6 @@ export function afterFlags(words: readonly string[], flags: readonly KnownFlag[]
   return isTypingFlag ? null : words.slice(at)
 }
 
-/** The word that is being typed, and the words before it. */
 export function splitLastWord(words: readonly string[]): {
   readonly previousWords: readonly string[]
   readonly current: string

@@ -8,8 +8,8 @@ interface ResolveOptions {
 }
 
 /**
- * Whether the name servers answer within the timeout. If they do not, do not start the system's own lookup: it cannot be
- * aborted, and would keep the process alive.
+ * Whether the name servers answer within the timeout. Call this before the system's own lookup, which cannot be aborted
+ * and would keep the process alive.
  */
 export async function canResolve(
   host: string,

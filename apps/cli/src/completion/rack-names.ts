@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { readClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 
-/** The racks of the configuration file; none if the environment replaces the file, or if other users can read it. */
+/** Empty if the environment replaces the configuration file, or if other users can read the file. */
 export async function rackNames(context: Context): Promise<string[]> {
   const { env, configPath } = context
   if (env.RACK_GATEWAY_URL || env.RACK_GATEWAY_TOKEN || isReadableByOthers(context)) return []
@@ -11,8 +11,8 @@ export async function rackNames(context: Context): Promise<string[]> {
 }
 
 /**
- * Whether other users can read the configuration file. Completion does not read such a file, because reading it corrects its
- * permissions and prints a note.
+ * Completion does not read a file that other users can read, because reading would correct the permissions and print a
+ * note.
  */
 export function isReadableByOthers({ configPath, platform }: Pick<Context, 'configPath' | 'platform'>): boolean {
   const stats = statSync(configPath, { throwIfNoEntry: false })

@@ -13,7 +13,7 @@ export interface Suggestions {
   readonly files: boolean
 }
 
-/** The suggestions for the end of a line. If the names of racks or apps cannot be found, leaves them out without an error. */
+/** If the names of racks or apps cannot be found, leaves the names out without an error. */
 export async function suggestionsAt(
   context: Context,
   list: CommandList,

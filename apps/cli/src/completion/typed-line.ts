@@ -36,7 +36,7 @@ const leadingFlags: readonly KnownFlag[] = [
   help,
 ]
 
-/** The possible completions at the end of a line. @param words the words after `rack-gateway`; the last one is being typed */
+/** @param words the words after `rack-gateway`; the last one is being typed */
 export async function expectedAt(list: CommandList, words: readonly string[]): Promise<Expected> {
   const line = afterFlags(words, leadingFlags)
   if (line === null) return expectedAmong(words, leadingFlags, () => nothingExpected)

@@ -41,9 +41,7 @@ export interface CommandLine {
   readonly precheck: 'on' | 'off'
   /** Whether convox uses the relay, which verifies the certificate: `off` after `--no-relay`. */
   readonly relay: 'on' | 'off'
-  /** The code of `--mfa-code`, or null. */
   readonly mfaCode: string | null
-  /** The method of `--mfa-method`, or null. */
   readonly mfaMethod: MfaMethod | null
 }
 
@@ -112,7 +110,7 @@ function mfaMethodIn(leadingWords: readonly string[]): MfaMethod | null {
   throw new Usage(`${printable(method)} is not a method.`, `--mfa-method can be ${mfaMethods.join(' or ')}.`)
 }
 
-/** Rejects `--mfa-code` after the first word: convox does not know it, and could log its value. Ignores words after `--`. */
+/** Convox does not know `--mfa-code`, and could log the code. Words after `--` are not checked. */
 function rejectLateCode(words: readonly string[]): void {
   const end = words.indexOf('--')
   const checkedWords = end === -1 ? words : words.slice(0, end)
@@ -150,7 +148,7 @@ export function twoRacks(one: string, other: string): Error {
   return new Usage(`The command names two racks, ${printable(one)} and ${printable(other)}.`, 'Keep one of them.')
 }
 
-/** The rack flag at an index, and how many words it takes; null if there is none. @throws Usage for a flag without a name */
+/** @returns `length` in words; null if there is no rack flag at the index @throws Usage for a flag without a name */
 function rackFlagAt(args: readonly string[], index: number): { rack: string; length: number } | null {
   const word = args[index] ?? ''
   if (word === '--rack' || word === '-r') return { rack: rackName(word, args[index + 1]), length: 2 }

@@ -16,7 +16,6 @@ export interface ConsoleLogin {
   readonly rack: string | null
 }
 
-/** The directory of the settings of the stock CLI. */
 export function consoleSettingsDirectory({ env, platform }: Pick<SettingsContext, 'env' | 'platform'>): string {
   if (env.CONVOX_CONFIG) return env.CONVOX_CONFIG
   if (env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME)) return join(env.XDG_CONFIG_HOME, 'convox')
@@ -26,7 +25,7 @@ export function consoleSettingsDirectory({ env, platform }: Pick<SettingsContext
   return join(home, '.config', 'convox')
 }
 
-/** The token that the stock CLI has for a gateway, or null. @throws BadSetting for a file that is not a JSON object */
+/** @throws BadSetting for a file that is not a JSON object */
 export function consoleTokenOf(context: SettingsContext, host: string): string | null {
   const token = readMap(context, 'auth')[host]
   return typeof token === 'string' ? token : null

@@ -16,8 +16,8 @@ export function convoxName(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Searches for a name only in the absolute directories of the PATH. A relative directory, or the working directory that Windows
- * searches, would let another user choose the program. A path in `CONVOX_BIN` is the user's own choice.
+ * Searches for a name only in the absolute directories of the PATH. A relative directory, or the working directory that
+ * Windows searches, would let another user choose the program. A path in `CONVOX_BIN` is the user's own choice.
  *
  * @returns an absolute path, or null
  */
@@ -41,8 +41,8 @@ function isPath(name: string, platform: NodeJS.Platform): boolean {
 
 function pathDirectories(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   if (platform !== 'win32') return (env.PATH ?? '').split(':').filter((directory) => directory.startsWith('/'))
-  // On Windows, a copy of the environment is case-sensitive, unlike the original. A directory that begins with a single \
-  // depends on the current drive.
+  // On Windows, a copy of the environment is case-sensitive, unlike the original. A directory that begins with a single
+  // backslash depends on the current drive.
   return (variable(env, 'PATH') ?? '')
     .split(';')
     .map((directory) => directory.replaceAll('"', ''))

@@ -5,7 +5,7 @@ import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
 import { convoxName, findConvox, type ProcessSettings } from './convox-file.ts'
 import { startError } from './convox-start-error.ts'
 
-/** Set in the environment of convox. If rack-gateway finds it set, it was started as convox, and would start itself forever. */
+/** Set in the environment of convox. If it is set already, rack-gateway was started as convox. */
 const withinConvoxVariable = 'RACK_GATEWAY_WITHIN_CONVOX'
 
 const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const

@@ -4,8 +4,8 @@ import { printable } from '../output/terminal.ts'
 import { ownCommands } from './command-line.ts'
 
 /**
- * Suggests an own command for words that were run as a convox command: one with a similar name, or one whose second word
- * was typed alone, such as `recordings` for `audit recordings`.
+ * Suggests a command of rack-gateway with a similar name, or a command whose second word was typed alone: `audit
+ * recordings` for `recordings`.
  *
  * @returns a sentence, or null if convox has the command or no own command is similar
  */
@@ -16,7 +16,7 @@ export async function suggestOwnCommand(words: readonly string[]): Promise<strin
   if (word === '' || word.startsWith('-')) return null
   const suggestion = nearest(word, ownCommands) ?? (await commandWithSecondWord(word))
   if (suggestion === null || suggestion === word) return null
-  // Imported only now, because the commands of convox take longer to load than Node itself.
+  // Imported only now, because the list of convox's commands takes longer to load than Node itself.
   const { convoxFirstWords } = await import('../completion/convox-words.ts')
   if (convoxFirstWords().some((convox) => convox.word === word)) return null
   return `There is no command ${printable(word)}. Did you mean: rack-gateway ${isHelp ? 'help ' : ''}${suggestion}?`

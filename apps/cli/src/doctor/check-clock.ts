@@ -9,10 +9,7 @@ const tolerance = 30
 /** Seconds. From this difference on, this machine misjudges the expiry of tokens. */
 const problemOffset = 300
 
-/**
- * Compares the clocks of the gateway and of this machine. The Date header has whole seconds, so the result can be wrong by one
- * second, and by half of the response time.
- */
+/** The Date header has whole seconds. So the result can be wrong by one second, and by half of the response time. */
 export async function checkClock({ origin, tlsTrust }: Pick<Subject, 'origin' | 'tlsTrust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const requestedAt = Date.now()

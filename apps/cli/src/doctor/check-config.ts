@@ -5,7 +5,7 @@ import { localChoice } from '../target/target.ts'
 import { type Finding, ok, problemFrom, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** Checks the configuration file, and which setting chooses the rack. A missing login is a finding of the token check. */
+/** A missing login is a finding of the token check. */
 export async function checkConfig(subject: Subject): Promise<Finding> {
   const { context, fault, notices } = subject
   if (fault !== null && exitCodeOf(fault) !== exitCodes.notLoggedIn) return problemFrom(fault)

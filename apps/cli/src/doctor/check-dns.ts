@@ -6,7 +6,6 @@ import { printable } from '../output/terminal.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** Looks up the gateway's host name with the resolver of this machine. */
 export async function checkDns({ origin }: Pick<Subject, 'origin'>): Promise<Finding> {
   if (origin === null) return noGateway
   const host = hostOf(origin)

@@ -12,7 +12,6 @@ const Readiness = Type.Object({
   checks: Type.Record(Type.String(), Type.Object({ ready: Type.Boolean(), detail: Type.String() })),
 })
 
-/** Checks that the gateway answers and is ready. */
 export async function checkGateway({ origin, tlsTrust }: Pick<Subject, 'origin' | 'tlsTrust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const answer = await tryGateway(origin, {

@@ -10,7 +10,7 @@ import { requestDeadline } from './deadlines.ts'
 import { type Finding, ok, problemFrom, warning } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** Checks to whom the token belongs, when it expires, and where it is stored. Never shows the token. */
+/** Never shows the token. */
 export async function checkToken({ context, target, fault }: Subject): Promise<Finding> {
   if (target === null)
     return fault !== null && exitCodeOf(fault) === exitCodes.notLoggedIn

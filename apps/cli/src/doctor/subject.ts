@@ -20,11 +20,10 @@ export interface Subject {
   readonly relay: Target['relay']
   /** Why there is no target; null if there is one. */
   readonly fault: Error | null
-  /** The notices of reading the file. */
   readonly notices: readonly string[]
 }
 
-/** Finds the target of a command, or why there is none. Never asks the user. */
+/** Never asks the user. */
 export async function findSubject(userContext: Context, rack: string | null): Promise<Subject> {
   const notices: string[] = []
   const context = { ...userContext, interactive: false, note: (line: string) => void notices.push(line) }

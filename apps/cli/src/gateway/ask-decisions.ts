@@ -5,11 +5,7 @@ import type { Target } from '../target/target.ts'
 import { errorFromResponse, parseGatewayError } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'
 
-/**
- * Asks the gateway how it would decide calls.
- *
- * @throws as `askGateway` and `errorFromResponse`. For status 403, throws Usage instead, unless the user is locked.
- */
+/** @throws as `askGateway` and `errorFromResponse`. For status 403, throws Usage instead, unless the user is locked. */
 export async function askDecisions(
   target: Target,
   calls: readonly PlannedCall[],

@@ -23,8 +23,7 @@ export interface CallOptions {
 }
 
 /**
- * Calls an operation of the management API. If it needs a proof of a second factor, asks the user for it, and repeats the
- * request once.
+ * If the operation needs a proof of a second factor, asks the user for the proof, and repeats the request once.
  *
  * @throws as `askGateway` and `errorFromResponse`; StepUpNeeded, Interrupted
  */

@@ -27,7 +27,7 @@ const accountRules: ReadonlySet<string> = new Set(['locked-user', 'disabled-serv
 
 const unknownRejection = 'it has expired, was revoked, or belongs to another gateway'
 
-/** Asks the gateway to whom the token belongs. @param deadline milliseconds; the default is that of `tryGateway` */
+/** @param deadline milliseconds; the default is that of `tryGateway` */
 export async function askMe({ origin, token, tlsTrust }: GatewayAccess, deadline?: number): Promise<MeAnswer> {
   const answer = await tryGateway(origin, { ...requestFor('me', {}), token, tlsTrust, ...(deadline && { deadline }) })
   if (answer.kind === 'unanswered')
@@ -50,11 +50,7 @@ export async function askMe({ origin, token, tlsTrust }: GatewayAccess, deadline
 export const renewalDeadlineMs = 20_000
 const endDeadlineMs = 3_000
 
-/**
- * Requests a new token for a session.
- *
- * @returns the new token; `never` if the gateway does not renew this session; `later` if the request failed
- */
+/** @returns the new token; `never` if the gateway does not renew this session; `later` if the request failed */
 export async function askRenewal(
   { origin, token, tlsTrust }: GatewayAccess,
   signal?: AbortSignal,

@@ -47,7 +47,7 @@ export interface Unanswered {
 const defaultDeadline = 10_000
 const maxBodyLength = 2 * 1024 * 1024
 
-/** Sends a request, and returns connection errors instead of throwing them. @throws Interrupted by the signal, BadSetting */
+/** Returns connection errors instead of throwing them. @throws Interrupted by the signal, BadSetting */
 export async function tryGateway(origin: string, request: GatewayRequest): Promise<GatewayAnswer | Unanswered> {
   const { deadline = defaultDeadline, signal } = request
   const timeout = AbortSignal.timeout(deadline)
@@ -69,7 +69,7 @@ export async function askGateway(origin: string, request: GatewayRequest): Promi
   return answer
 }
 
-/** Sends a request whose response is a stream. Only the signal ends it. @throws as `askGateway` */
+/** Only the signal ends the stream of the response. @throws as `askGateway` */
 export async function openGateway(
   origin: string,
   request: GatewayRequest & { signal: AbortSignal },

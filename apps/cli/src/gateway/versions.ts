@@ -63,7 +63,7 @@ export function cliVersionOnly(reason: string): Versions {
   }
 }
 
-/** Advice to upgrade the CLI; null if its version is new enough or the gateway did not say. */
+/** Null if the version of the CLI is new enough, or if the gateway did not say. */
 export function upgradeAdvice({ cli, upgrade, asked }: Versions): string | null {
   const how = 'Install it in the same way as this version.'
   if (upgrade === 'needed')
@@ -93,7 +93,7 @@ function reasonOf(origin: string, answer: GatewayAnswer | Unanswered): string {
   return `${origin} answered with status ${answer.status}${sentence === undefined ? '' : `: ${withoutPunctuation(sentence)}`}`
 }
 
-/** Whether one version is older than another; false if either is not a version. Ignores what follows the three numbers. */
+/** False if either text is not a version. Ignores what follows the three numbers. */
 function isOlder(one: string, other: string): boolean {
   const [numbers, others] = [numbersOf(one), numbersOf(other)]
   if (numbers === null || others === null) return false

@@ -20,7 +20,7 @@ export function printTable(
   else for (const line of table(context, headings, rows)) context.print(line)
 }
 
-/** Prints a name and a value per line. Leaves empty values out. */
+/** Leaves empty values out. */
 export function printFields(context: Context, fields: readonly (readonly [name: string, value: string])[]): void {
   const shown = fields.filter(([, value]) => value !== '')
   const width = Math.max(...shown.map(([name]) => name.length))

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Value } from 'typebox/value'
 import { jsonShapes } from './json-shapes.ts'
 
-/** How the JSON of a command differs from its documented shape: no shape, missing or undocumented fields, or wrong types. */
+/** How the JSON of a command differs from its documented shape; empty if it does not differ. */
 export function jsonFaults(command: string, value: unknown): string[] {
   const shape = jsonShapes[command]
   if (shape === undefined) return [`the JSON of ${command} has no shape`]

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts'
 
 /**
- * Keeps a secret out of the log of GitHub Actions. Its runner reads commands from stderr, too, so stdout can go into a file or
- * a variable. Call this before the secret is printed.
+ * Keeps a secret out of the log of GitHub Actions. Its runner reads commands from stderr, too, so stdout can go into a
+ * file or a variable. Call this before the secret is printed.
  *
  * @param secret without line breaks
  */

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { safeJson } from './safe-json.ts'
 
-/** Runs a command that prints sentences. With `--json`, they go to standard error, and the result is printed as JSON. */
+/** With `--json`, sentences go to standard error, and the result of `run` is printed as JSON. */
 export async function printOutcome(
   context: Context,
   { json }: { readonly json: boolean | undefined },

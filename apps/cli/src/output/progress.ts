@@ -4,8 +4,7 @@ const delay = 1_000
 const interval = 1_000
 
 /**
- * Runs a command. If it prints nothing for a second, shows a progress line with the elapsed seconds on the terminal. The
- * command's own output replaces this line.
+ * If the command prints nothing for a second, shows a progress line with the elapsed seconds on the terminal.
  *
  * @param activity such as `asking the gateway`; undefined for no progress line
  */

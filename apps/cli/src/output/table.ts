@@ -11,7 +11,7 @@ const minWidth = 10
 const neverShortened = /^ID$|\)$/
 
 /**
- * Formats a table. If it is wider than the terminal, leaves out empty columns and shortens the widest columns. If they would
+ * If the table is wider than the terminal, leaves out empty columns and shortens the widest columns. If these would
  * become too narrow, prints each row as a block with one line per cell. Without a terminal, prints all text in full.
  */
 export function table(

@@ -1,4 +1,4 @@
-/** Replaces control characters, and format characters that reverse or hide text, so that the text cannot control a terminal. */
+/** Replaces control characters, and format characters that reverse or hide text: they could control a terminal. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD')
 }

@@ -6,7 +6,7 @@ import type { Target } from '../target/target.ts'
 export interface BackgroundRenewal<T extends Target = Target> {
   /** The target for the command. Waits briefly for a newer token if the old one expires soon. */
   target(): Promise<T>
-  /** Begins a renewal that is due. Call this after convox has started, because loading the code would delay its start. */
+  /** Call this after convox has started, because loading the code would delay the start of convox. */
   begin(): void
   /** Resolves when the new token is stored, or the renewal has failed. */
   ended(): Promise<void>

@@ -17,9 +17,9 @@ export function hostOf(origin: string): string {
 type Gateway = Pick<GatewayAccess, 'origin' | 'tlsTrust'>
 
 /**
- * Revokes the session that `convox-login` created for a gateway, with the session's own token.
+ * Revokes the session of `convox-login` with the session's own token.
  *
- * @returns `other`: the stock CLI has another kind of credential, which stays; `none`: it has none
+ * @returns `other` if the stock CLI has another kind of credential, which stays; `none` if it has no credential
  */
 async function revokeConvoxSession(
   context: Context,
@@ -47,11 +47,7 @@ export async function revokeSessionOf(
   }
 }
 
-/**
- * Revokes the session of the stock CLI, and removes its login from the settings.
- *
- * @returns a sentence about the result; null if `convox-login` had not logged it in
- */
+/** @returns a sentence about the result; null if `convox-login` had not logged in the stock CLI */
 export async function endConvoxLogin(context: Context, gateway: Gateway): Promise<string | null> {
   try {
     return await revokeAndRemove(context, gateway)

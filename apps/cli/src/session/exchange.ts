@@ -10,7 +10,7 @@ export interface JobSession {
   readonly racks: readonly string[]
 }
 
-/** Exchanges a job's OIDC token for a session token. @throws TokenRejected, and as `askGateway` and `errorFromResponse` */
+/** @throws TokenRejected, and as `askGateway` and `errorFromResponse` */
 export async function exchangeJobToken(origin: string, jwt: Secret, trust: string | null): Promise<JobSession> {
   const answer = await askGateway(origin, {
     ...requestFor('exchangeJobToken', { body: trust === null ? {} : { trust } }),

@@ -6,7 +6,7 @@ export type Expiry =
   | { readonly state: 'unknown' }
   | { readonly state: 'valid' | 'expires soon' | 'expired'; readonly at: string; readonly words: string }
 
-/** The state of a token by its `expires_at` in the file. Text that is not a date is unknown, and the gateway decides. */
+/** `unknown` if the text is not a date: then the gateway decides. */
 export function expiryOf(expiresAt: string | undefined, now: number): Expiry {
   const end = expiresAt === undefined ? Number.NaN : Date.parse(expiresAt)
   if (Number.isNaN(end)) return { state: 'unknown' }

@@ -10,8 +10,6 @@ const deadlineMs = 10_000
 const jobTokenVariable = 'RACK_GATEWAY_ID_TOKEN'
 
 /**
- * The OIDC token of the CI job that runs this command.
- *
  * @param audience the gateway's origin
  * @param variable the environment variable with the token, or null to find it
  * @throws JobTokenMissing, which says what to add to the pipeline file; BadSetting
@@ -39,7 +37,6 @@ function checkedToken(token: string, name: string): Secret {
   )
 }
 
-/** What to add to the pipeline file, by the CI system that the environment shows. */
 function missingTokenRemedy(env: NodeJS.ProcessEnv, audience: string): string {
   if (env.GITLAB_CI) return `Add to the job: id_tokens: {${jobTokenVariable}: {aud: ${audience}}}`
   if (env.CIRCLECI)

@@ -24,7 +24,6 @@ export interface LoginOptions {
   readonly insecure: boolean
 }
 
-/** A login, and its gateway. */
 export interface LoginTarget {
   readonly options: LoginOptions
   readonly origin: string
@@ -37,13 +36,12 @@ export interface LoginTarget {
 export interface Credential {
   readonly token: Secret
   readonly answer: MeAnswer
-  /** `new`: the token is from a login or from `--token`. `existing`: it belongs to the session that exists for this address. */
+  /** `new`: from a login or from `--token`. `existing`: from the session that exists for this address. */
   readonly source: 'new' | 'existing'
   /** Set after a login with a browser. */
   readonly session: NewSession | null
 }
 
-/** Gets the token of a login: from `--token`, from the session at this address, or from a login with a browser. */
 export async function credentialFor(
   context: Context,
   config: ClientConfig,

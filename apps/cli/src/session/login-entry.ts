@@ -21,7 +21,7 @@ export interface Login {
   /** The absolute path of `--ca`. */
   readonly ca: string | undefined
   readonly token: Secret
-  /** `new`: the token is from a login or from `--token`. `existing`: it belongs to the session that exists for this address. */
+  /** `new`: from a login or from `--token`. `existing`: from the session that exists for this address. */
   readonly source: 'new' | 'existing'
   /** The only rack of the token; null for all racks. */
   readonly boundTo: string | null
@@ -68,7 +68,7 @@ function withLogin(config: ClientConfig, login: Login, stored: StoredToken | nul
   return stored.isFirstFileNote ? { ...written, file_store_told: true } : written
 }
 
-/** The entry of the name. If it was for another gateway, leaves out `ca` and `relay`, which are settings for that gateway. */
+/** `ca` and `relay` are settings for one gateway, so they are left out if the entry was for another gateway. */
 function reusableEntry(config: ClientConfig, { name, origin }: Login): GatewayEntry | undefined {
   const entry = gatewayOf(config, name)
   if (entry === null) return undefined
@@ -88,8 +88,7 @@ function tokenSlot({ name, origin }: Login): CredentialSlot {
 }
 
 /**
- * The slot for the token. All names of an address share a session, unless the session is bound to one rack. An API token
- * belongs to one name.
+ * All names of an address share a session, unless the session is bound to one rack. An API token belongs to one name.
  */
 function slotFor(login: Login): CredentialSlot {
   const { origin, token, boundTo } = login

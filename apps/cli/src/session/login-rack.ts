@@ -16,11 +16,12 @@ export interface RackRequest {
 const maxAttempts = 3
 
 /**
- * Chooses `--as-rack`, the rack of the existing entry, the rack with the same name, or the only rack. Otherwise asks the user.
- * Without `--as-rack`, a user who has no role on any rack gets the rack with the same name.
+ * Chooses `--as-rack`, the rack of the existing entry, the rack with the same name, or the only rack. Otherwise asks
+ * the user. Without `--as-rack`, a user who has no role on any rack gets the rack with the same name.
  *
  * @param me null if the gateway did not answer: then no rack is checked
- * @throws UnknownRack if the user has no role on the rack of `--as-rack`; Usage if the user chooses none or cannot be asked
+ * @throws UnknownRack if the user has no role on the rack of `--as-rack`; Usage if the user chooses none, or cannot be
+ *   asked
  */
 export async function rackFor(context: Context, request: RackRequest, me: Me | null): Promise<string> {
   const { name, rack, existing } = request

@@ -6,7 +6,7 @@ import { expectedCaFile, readAuthorities } from '../gateway/tls/configured-autho
 import { type GatewayTrust, loginWords, trustAt } from '../gateway/tls/gateway-trust.ts'
 import type { LoginOptions } from './login-credential.ts'
 
-/** The authorities that a login trusts: those of `--ca`, or else those of the file. @throws Usage for an unusable `--ca` */
+/** @throws Usage for an unusable `--ca` */
 export function loginTrust(
   context: Context,
   config: ClientConfig,

@@ -7,7 +7,7 @@ export function listSessions(gateway: GatewayAccess): Promise<readonly Session[]
   return everyPage(gateway, 'listSessions', { user: 'me' })
 }
 
-/** Revokes a session of the user; administrators can revoke any session. @throws as `callGateway`; Usage for an unknown ID */
+/** Administrators can revoke any session. @throws as `callGateway`; Usage for an unknown ID */
 export function revokeSession(gateway: GatewayAccess, id: string): Promise<Session> {
   return callGateway(gateway, 'endSession', { id })
 }

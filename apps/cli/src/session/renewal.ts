@@ -20,8 +20,8 @@ import { readToken, replaceToken, rewriteToCheck } from '../token-store/stored-t
 import { expiryOf } from './expiry.ts'
 
 /**
- * Renews a session, and stores the new token where the old one is. Only one process renews at a time: the next one finds
- * the new token. Other processes can change the file meanwhile, and a login or logout takes precedence.
+ * Only one process renews at a time: the next process finds the new token. Other processes can change the file
+ * meanwhile. A login or logout takes precedence.
  *
  * @param signal abandons the request; the target then keeps its old token
  */
@@ -49,7 +49,7 @@ async function withToken(context: Context, credential: Credential | null): Promi
   return credential === null || token === null ? null : { ...credential, token }
 }
 
-/** Checks that a new token can be stored. Otherwise a renewal would lose it, and the old one would expire within a day. */
+/** If a new token could not be stored, a renewal would lose it, and the old token would expire within a day. */
 async function checkStorable(context: Context, stored: CredentialWithToken): Promise<void> {
   if (stored.entry.kept_in === undefined) return
   await withCredentialsLock(context, async () => {

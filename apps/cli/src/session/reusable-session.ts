@@ -22,7 +22,7 @@ export interface ReusableSession {
 /**
  * Finds a valid session that another name at this address uses, and that is not bound to one rack.
  *
- * @returns null if there is none, or if the name is already for this address and rack: a second login gets a new session
+ * @returns null if there is none, or if the name already has this address and rack: a second login gets a new session
  */
 export async function reusableSession(
   context: Context,

@@ -10,7 +10,7 @@ export interface RemainingCredential {
   readonly gateway: GatewayAccess | null
 }
 
-/** Revokes the session of a token, unless a remaining credential uses it. @returns a sentence that says what happened */
+/** Does not revoke a session that a remaining credential uses. @returns a sentence about the result */
 export async function logOutSession(
   gateway: GatewayAccess,
   remaining: readonly RemainingCredential[],

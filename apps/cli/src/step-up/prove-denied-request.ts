@@ -8,12 +8,7 @@ import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'
 import { requireUser } from './require-user.ts'
 import { endStepUp, getStepUp, neededStepUpId } from './step-up-api.ts'
 
-/**
- * Gets the proof that a denied request of the management API needs.
- *
- * @returns null if the request was denied for another reason
- * @throws StepUpNeeded, Interrupted
- */
+/** @returns null if the request was denied for another reason @throws StepUpNeeded, Interrupted */
 export async function proveDeniedRequest(
   context: Context,
   gateway: ProvingGateway,

@@ -10,8 +10,7 @@ import { type Proof, redeemStepUp } from './step-up-api.ts'
 const timeout = 300_000
 
 /**
- * Proves with a passkey in the browser of this machine. The page sends the result to a loopback port. The result is
- * useless without the token of this session.
+ * The page sends the result to a loopback port. The result is useless without the token of this session.
  *
  * @throws StepUpNeeded after five minutes; Interrupted at Ctrl-C
  */

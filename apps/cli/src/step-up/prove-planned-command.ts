@@ -17,7 +17,7 @@ export interface CommandProof {
   end(): Promise<void>
 }
 
-/** Gets the proof that the calls of a convox command need, once for all of them. @throws StepUpNeeded, Interrupted */
+/** @throws StepUpNeeded, Interrupted */
 export async function provePlannedCommand(
   context: Context,
   target: Target,

@@ -10,8 +10,7 @@ import { endStepUp, type Proof } from './step-up-api.ts'
 import { usableMethods } from './usable-methods.ts'
 
 /**
- * Proves a step-up: with the code that was given in advance, with a code that the user types, or with a passkey in the
- * browser. Ends the step-up if this fails.
+ * Ends the step-up if the proof fails.
  *
  * @returns the proof, and a signal that aborts at Ctrl-C
  * @throws StepUpNeeded if no user can be asked, or the proof fails; Interrupted at Ctrl-C

@@ -5,7 +5,6 @@ import type { MfaChoice } from './mfa-choice.ts'
 /** The proofs of a second factor of one own command. */
 export interface CommandProofs {
   readonly choice: MfaChoice
-  /** The proofs for requests to one gateway. */
   forGateway(gateway: ProvingGateway): RequestProofs
 }
 
@@ -23,12 +22,7 @@ export type InterruptibleGateway = ProvingGateway & { readonly signal: AbortSign
 export interface RequestProofs {
   /** The newest proof, which later requests of the command send, too. Null before the first proof. */
   current(): Secret | null
-  /**
-   * Asks the user for the proof that an answer of the gateway requires.
-   *
-   * @returns null if it requires none
-   * @throws StepUpNeeded, Interrupted
-   */
+  /** @returns null if the answer requires no proof @throws StepUpNeeded, Interrupted */
   prove(answer: GatewayDenial): Promise<Secret | null>
 }
 

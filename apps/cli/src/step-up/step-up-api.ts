@@ -30,7 +30,7 @@ export type CodeAnswer =
   | { readonly kind: 'proved'; readonly proof: Proof }
   | { readonly kind: 'wrong'; readonly reason: string; readonly remedy: string }
 
-/** The ID of the step-up that a denied call needs; null if the call was denied for another reason. */
+/** Null if the call was denied for another reason. */
 export function neededStepUpId({ status, value }: GatewayDenial): string | null {
   if (status !== 403 || parseGatewayError(value)?.code !== 'RGW_STEP_UP_NEEDED') return null
   const { stepUp } = value as Partial<ErrorResponse>
@@ -45,7 +45,7 @@ export function getStepUp(gateway: ProvingGateway, id: string): Promise<StepUp> 
   return call(gateway, 'getStepUp', { id })
 }
 
-/** Proves with the code of an authenticator app, or a backup code. @throws StepUpNeeded after too many attempts */
+/** @param code of an authenticator app, or a backup code @throws StepUpNeeded after too many attempts */
 export async function proveWithCode(gateway: ProvingGateway, id: string, code: string): Promise<CodeAnswer> {
   const method = /^[0-9]{6}$/.test(code) ? 'totp' : 'backup-code'
   const answer = await send(gateway, 'proveStepUp', { id, body: { method, code } })
@@ -61,7 +61,7 @@ export async function proveWithCode(gateway: ProvingGateway, id: string, code: s
   return { kind: 'proved', proof: { id, ...details, secret: new Secret(proof) } }
 }
 
-/** Exchanges the result from the browser for the proof. */
+/** @param result from the browser */
 export async function redeemStepUp(gateway: ProvingGateway, id: string, result: string): Promise<Proof> {
   const { proof, ...details } = await call(gateway, 'redeemStepUp', { id, body: { result } })
   return { id, ...details, secret: new Secret(proof) }
@@ -70,7 +70,7 @@ export async function redeemStepUp(gateway: ProvingGateway, id: string, result: 
 /** Milliseconds. A proof that is not ended expires. */
 const endDeadline = 2_000
 
-/** Ends a step-up and its proof. Ignores failures, and does not wait for long. */
+/** Ignores failures. */
 export async function endStepUp({ origin, token, tlsTrust }: ProvingGateway, id: string): Promise<void> {
   const request = { ...requestFor('endStepUp', { id }), token, tlsTrust, deadline: endDeadline }
   await tryGateway(origin, request).catch(() => undefined)

@@ -11,8 +11,6 @@ export interface UsableMethods {
 }
 
 /**
- * Finds the methods that both the gateway and this machine offer to the user.
- *
  * @param chosen the method of `--mfa-method`, or null
  * @throws StepUpNeeded if there is none
  */

@@ -3,7 +3,7 @@ import { printable } from '../output/terminal.ts'
 import { requireIdentity } from '../session/require-identity.ts'
 import type { Target } from './target.ts'
 
-/** Asks the gateway for the only rack of a token. @throws as `requireIdentity`; Usage if there are none or several */
+/** @throws as `requireIdentity`; Usage if the token has no rack, or several */
 export async function defaultRack(target: Target): Promise<string> {
   const { me } = await requireIdentity(target)
   const racks = me.rack === null ? me.racks : [me.rack]

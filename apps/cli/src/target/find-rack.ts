@@ -1,10 +1,7 @@
 import type { Context } from '../context.ts'
 import { findTarget, type RackTarget, type Target } from './target.ts'
 
-/**
- * Like `findTarget`, but always with a rack. If the environment names a gateway without a rack, asks the gateway for the only
- * rack of the token.
- */
+/** If the environment names a gateway without a rack, asks the gateway for the only rack of the token. */
 export async function findRack(context: Context, flag: string | null): Promise<RackTarget> {
   return withRack(await findTarget(context, flag))
 }

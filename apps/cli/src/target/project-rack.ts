@@ -5,8 +5,8 @@ import { BadSetting } from '../errors.ts'
 const maxLength = 64
 
 /**
- * The rack that a project names in `.convox/rack`; empty if it names none. The file is not trusted: it may be a link to a
- * device or to a secret. So its content is used only if it can be a name, and is never shown.
+ * The rack in `.convox/rack`; empty if there is none. The file is not trusted, because it may be a link to a device or
+ * to a secret. So its content is used only if it can be a name, and is never shown.
  *
  * @throws BadSetting for an unusable file, because the command must not run on another rack
  */

@@ -3,7 +3,7 @@ import { BadSetting } from '../errors.ts'
 import { isTokenText } from '../session/token-text.ts'
 import type { Target } from './target.ts'
 
-/** The gateway of RACK_URL, which takes precedence over every other choice; null if it is not set. @throws BadSetting */
+/** RACK_URL takes precedence over every other choice. Null if it is not set. @throws BadSetting */
 export function rackUrlTarget(value: string | undefined): Target | null {
   const text = value?.trim()
   if (!text) return null

@@ -6,7 +6,7 @@ export async function findRenewedTarget(context: Context, rack: string | null): 
   return renewTarget(context, await findTarget(context, rack))
 }
 
-/** Renews a session that is past half of its life. If that fails, the old token stays valid until it expires. */
+/** If the renewal fails, the old token stays valid until it expires. */
 export async function renewTarget(context: Context, target: Target): Promise<Target> {
   if (!target.renewalDue || target.name === null) return target
   const { renew } = await import('../session/renewal.ts')

@@ -23,7 +23,7 @@ export interface Target {
   /** The user's name in the file; null if the environment replaces the file. */
   readonly name: string | null
   readonly origin: string
-  /** Null if the environment names no rack. Then the command uses the rack that the token is bound to, or its only rack. */
+  /** Null if the environment names no rack. The command then uses the only rack of the token. */
   readonly rack: string | null
   readonly token: Secret
   readonly expiry: Expiry
@@ -39,7 +39,6 @@ export interface Target {
 /** A target for convox, which always needs a rack. */
 export type RackTarget = Target & { readonly rack: string }
 
-/** The name of a rack, and the source of the choice. */
 export interface Choice {
   readonly name: string
   /** A phrase, such as `from --rack`. */
@@ -67,7 +66,7 @@ export function rackUrl({ origin, rack, token }: RackTarget): string {
   return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`
 }
 
-/** The error for an unknown rack. Suggests a similar name. @param fallbackRemedy the remedy if no name is similar */
+/** @param fallbackRemedy the remedy if no name is similar */
 export function unknownRack(
   { name, source }: { name: string; source?: string },
   { config, path }: { config: ClientConfig; path: string },

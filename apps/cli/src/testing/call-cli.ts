@@ -2,7 +2,6 @@ import { runCli } from '../cli.ts'
 import type { Context } from '../context.ts'
 import { quietContext } from './quiet-context.ts'
 
-/** The result of a command that ran in this process. */
 export interface CliResult {
   readonly code: number
   readonly stdout: string

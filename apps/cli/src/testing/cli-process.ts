@@ -11,7 +11,6 @@ export interface CliProcess {
   stop(): Promise<void>
 }
 
-/** The message that runs a command. */
 export interface CliRequest {
   readonly words: readonly string[]
   readonly env: NodeJS.ProcessEnv

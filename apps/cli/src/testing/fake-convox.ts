@@ -1,15 +1,14 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 
 /**
- * Writes a fake convox. It prints its arguments, RACK_URL, and directory as a line of JSON, and then acts as FAKE_CONVOX
- * says:
+ * The fake convox prints its arguments, RACK_URL, and directory as a line of JSON. Then FAKE_CONVOX decides:
  *
  * - `exit N` and `die SIGNAL`
  * - `read`: repeats stdin
  * - `ask N`: requests the apps from RACK_URL N times, prints status and body, and exits with 1 for an error
  * - `wait`: prints each signal, and exits with 9 at SIGTERM
- * - `terminal`: prints its terminals, each new size, and SIGCONT, and runs typed lines (`ask`, `exit N`); with `keeps`, it
- *   also prints SIGINT and SIGQUIT, and continues
+ * - `terminal`: prints its terminals, each new size, and SIGCONT, and runs typed lines (`ask`, `exit N`)
+ * - `terminal keeps`: also prints SIGINT and SIGQUIT, and continues
  * - `raw`: the same in raw mode; prints the bytes of each key in hexadecimal, and exits at `q`
  *
  * If FAKE_CONVOX_OUTPUT is set, it prints to this file.
@@ -71,7 +70,7 @@ function ask(times) {
   chmodSync(path, 0o755)
 }
 
-/** `exit` runs in the shell, because Node takes twenty times longer to start. Words that JSON would escape still need Node. */
+/** `exit` runs in the shell, because Node starts twenty times slower. Words that JSON would escape still need Node. */
 const shell = `#!/bin/sh
 [ -z "$FAKE_CONVOX_OUTPUT" ] || exec > "$FAKE_CONVOX_OUTPUT"
 case "\${FAKE_CONVOX:-exit 0}" in

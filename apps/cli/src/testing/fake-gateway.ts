@@ -17,7 +17,7 @@ export interface FakeGateway {
   close(): Promise<void>
 }
 
-/** Starts a gateway with the same answer to all requests, apart from those of `byPath`. A matching ETag gets status 304. */
+/** All requests get the same answer, apart from the paths in `byPath`. A matching ETag gets status 304. */
 export async function startFakeGateway(
   initialAnswer: FakeAnswer,
   byPath: Readonly<Record<string, FakeAnswer>> = {},

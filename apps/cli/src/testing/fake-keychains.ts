@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A call of a fake tool. */
 export interface ToolCall {
   readonly program: string
   readonly argv: readonly string[]
@@ -9,21 +8,19 @@ export interface ToolCall {
 }
 
 export interface FakeKeychain {
-  /** All calls with their input. */
   calls(): readonly ToolCall[]
   /** The stored tokens by account. */
   items(): Readonly<Record<string, string>>
   /** Lets calls with `asking` continue. */
   unlock(): void
-  /** Removes all tokens. */
   clear(): void
 }
 
 /**
- * The beginning of both fake tools, which records each call. FAKE_KEYCHAIN is `hang` (never answers), `asking` (waits for
- * `unlock`), `locked`, `full` (fails to store), `forgetful` (stores nothing, without an error), `loud` (fails to store, and
- * repeats its input), or `sealing DIRECTORY` (makes the directory read-only after storing a token). The tools are shell
- * scripts, because these start sooner than Node. Accounts are addresses, so `item` is a file in a directory `http:`.
+ * The beginning of both fake tools. FAKE_KEYCHAIN is `hang` (never answers), `asking` (waits for `unlock`), `locked`,
+ * `full` (fails to store), `forgetful` (stores nothing, without an error), `loud` (fails to store, and repeats its
+ * input), or `sealing DIRECTORY` (makes the directory read-only after storing a token). The tools are shell scripts,
+ * because these start sooner than Node. Accounts are addresses, so `item` is a file in a directory `http:`.
  */
 const common = (home: string) => `#!/bin/sh
 cd '${home}' || exit 1

@@ -51,12 +51,11 @@ export interface Machine {
     stdin?: string,
     change?: Partial<Context>,
   ): Promise<Omit<Outcome, 'signal' | 'convox'>>
-  /** Runs, in this process, a command that starts convox. Only convox has its own process, in the directory of this one. */
+  /** Runs, in this process, a command that starts convox. Convox runs in the working directory of this process. */
   callConvox(words: readonly string[], env?: NodeJS.ProcessEnv): Promise<Omit<Outcome, 'signal'>>
   remove(): void
 }
 
-/** The command line that runs the program with these words. */
 export function commandLine(words: readonly string[]): string[] {
   return [process.execPath, program, ...words]
 }

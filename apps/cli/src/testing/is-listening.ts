@@ -1,6 +1,5 @@
 import { connect } from 'node:net'
 
-/** Whether a server on this machine accepts connections on a port. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })

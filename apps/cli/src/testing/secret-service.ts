@@ -14,7 +14,6 @@ export interface SecretService {
 
 const requiredPrograms = ['dbus-run-session', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
 
-/** The programs that are missing for a real Secret Service. */
 export function missingForSecretService(): string[] {
   return requiredPrograms.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
 }

@@ -10,11 +10,9 @@ export const hasTerminal: boolean = hasScript && existsSync(bash)
 
 /** A terminal with a shell that has job control. */
 export interface Terminal extends PseudoTerminal {
-  /** Types a line. */
   enter(line: string): void
   /** Resolves when the shell shows its prompt. */
   prompt(): Promise<void>
-  /** Changes the size of the terminal. */
   resize(columns: number, rows: number): void
   /** The terminal modes from `stty -g`. Call it at the prompt. */
   modes(): Promise<string>
@@ -24,7 +22,6 @@ export interface Terminal extends PseudoTerminal {
 
 const ready = 'READY>'
 
-/** Opens a terminal with a shell in this directory and environment. */
 export async function openTerminal({ cwd, env }: TerminalOptions): Promise<Terminal> {
   const terminal = runInTerminal(`exec ${bash} --noprofile --norc -i`, {
     cwd,
@@ -32,7 +29,6 @@ export async function openTerminal({ cwd, env }: TerminalOptions): Promise<Termi
   })
   const prompt = async () => void (await terminal.saw(ready))
   const enter = (line: string) => terminal.press(`${line}\r`)
-  /** Runs a command, and waits for a match in its output. */
   async function outputOf(line: string, wanted: RegExp): Promise<string> {
     enter(line)
     const [found] = await terminal.saw(wanted)

@@ -7,8 +7,8 @@ const lockTimeout = 240_000
 const purpose = 'it changes your credentials, and a keychain may be waiting for you in another window'
 
 /**
- * Runs `work` while only this process changes credentials: first in the keychain, which may ask the user for a password,
- * and then in the configuration file. Other processes can change other parts of the file meanwhile.
+ * While `work` runs, only this process changes credentials in the keychain and the configuration file. Other processes
+ * can change other parts of the file.
  *
  * @throws ConfigFileLocked
  */

@@ -32,7 +32,7 @@ export interface ToolOutcome {
 
 const maxOutputLength = 64 * 1024
 
-/** Runs a tool of the system. @throws KeychainUnusable if it is missing, takes too long, or prints too much */
+/** @throws KeychainUnusable if the tool is missing, takes too long, or prints too much */
 export function runTool(
   settings: ToolSettings,
   { program, args, stdin = '', secrets = [] }: ToolCall,

@@ -14,7 +14,7 @@ import { systemKeychain } from './system-keychain.ts'
 /** The fields of an entry, except for the token and its location. */
 export type TokenDetails = Omit<TokenEntry, 'token' | 'kept_in' | 'url'>
 
-/** The token of a credential; null if its entry or the keychain has none. @throws KeychainUnusable */
+/** Null if the entry or the keychain has no token. @throws KeychainUnusable */
 export async function readToken(context: Context, { slot, entry }: Credential): Promise<string | null> {
   if (entry.kept_in !== 'keychain') return entry.token ?? null
   try {
@@ -71,7 +71,7 @@ export async function storeToken(
   return { ...inFile, isFirstFileNote: true }
 }
 
-/** Stores a newer token in the place of the old one. @throws KeychainUnusable */
+/** @throws KeychainUnusable */
 export async function replaceToken(
   context: Context,
   { slot, entry }: Credential,
@@ -82,7 +82,7 @@ export async function replaceToken(
   return { kept_in: 'keychain' }
 }
 
-/** Writes a token to its keychain again, to make sure that a newer one can replace it. @throws KeychainUnusable */
+/** Makes sure that a newer token can replace the token. @throws KeychainUnusable */
 export async function rewriteToCheck(context: Context, { slot, entry }: Credential, token: string): Promise<void> {
   if (entry.kept_in === 'keychain') await writeAndCheck(await systemKeychain(context), accountOf(slot), token)
 }

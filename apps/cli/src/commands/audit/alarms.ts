@@ -33,7 +33,6 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   for (const line of table(context, headings, rows)) context.print(line)
 }
 
-/** The fields that identify the problem, in one line. */
 function detailsOf({ principal, ...event }: Alarm['event']): string {
   const detail: unknown = Reflect.get(event, 'detail')
   const close: unknown = Reflect.get(event, 'close')

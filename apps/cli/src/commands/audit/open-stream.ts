@@ -11,7 +11,7 @@ export interface StreamOptions {
   readonly missing?: Error
 }
 
-/** Sends a request whose response is read as a stream. @throws as `openGateway` and `errorFromResponse` */
+/** @throws as `openGateway`; as `errorFromResponse` for any status except 200 */
 export async function openStream(
   { origin, token, tlsTrust }: Target,
   request: HttpRequest,

@@ -66,7 +66,7 @@ export async function playRecording(
   }
 }
 
-/** @returns a function that gives the milliseconds to wait before an event. After a slow write, the waits are shorter. */
+/** The returned function gives the milliseconds to wait before an event. After a slow write, the waits are shorter. */
 export function createPace({ speed, idleLimit }: { readonly speed: number; readonly idleLimit: number }) {
   const start = performance.now()
   let elapsed = 0

@@ -102,7 +102,7 @@ function toJson({ log, archives, recordings }: VerifyResult) {
   return { ...log, ...(months.length > 0 && { archives: months }), ...(recordings && { recordings }) }
 }
 
-/** `--archive` alone verifies only the archive. With another source, it provides the months that the log no longer has. */
+/** `--archive` alone verifies only the archive. With another source, the archive adds months that the log lacks. */
 async function verifyFrom(context: Context, sources: VerifySources): Promise<VerifyResult> {
   const { archive, database, export: file, rack } = sources
   if (database !== null && file !== null)

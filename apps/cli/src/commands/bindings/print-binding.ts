@@ -7,7 +7,7 @@ import { printable } from '../../output/terminal.ts'
 import type { Target } from '../../target/target.ts'
 import { withSubjectNames } from './binding-subject.ts'
 
-/** Prints a binding after a change. @param action such as `Created` */
+/** @param action such as `Created` */
 export async function printBinding(
   context: Context,
   target: Target,

@@ -6,8 +6,8 @@ const units = { h: 3_600_000, d: day, w: 7 * day } as const
 const fromNow = /^(\d{1,5})([hdw])$/
 
 /**
- * Parses an expiry: `30d`, `12h`, or `2w` from now, a day, or a day with a time. A time without an offset is local. A
- * day means its beginning.
+ * Parses `30d`, `12h`, or `2w` from now, a day, or a day with a time. A time without an offset is local. A day means
+ * its beginning.
  *
  * @returns RFC 3339 @throws Usage
  */
@@ -27,7 +27,7 @@ function parseExpiry(flag: string, text: string, now: number): string {
   return expiry.toISOString()
 }
 
-/** The value of `--expires` as a field of the management API. @throws Usage */
+/** @throws Usage for a value that is not a time, or that is in the past */
 export function expiryField(expires: string | undefined, now: number): { readonly expiresAt?: string } {
   return expires === undefined ? {} : { expiresAt: parseExpiry('--expires', expires, now) }
 }

@@ -4,7 +4,7 @@ import type { grantOptions } from './shared-options.ts'
 
 type GrantOptions = Values<typeof grantOptions>
 
-/** The options of a grant as fields of the management API. @throws Usage */
+/** @throws Usage as `expiryField` */
 export function grantFields({ racks, apps, expires, reason }: GrantOptions, now: number) {
   return { racks, apps, reason, ...expiryField(expires, now) }
 }

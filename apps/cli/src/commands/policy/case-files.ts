@@ -5,7 +5,7 @@ import { printable } from '../../output/terminal.ts'
 
 const caseFile = /\.cases\.ya?ml$/
 
-/** The files of cases: each named file, and each `*.cases.yaml` or `*.cases.yml` below a named directory. @throws Usage */
+/** Each named file, and each `*.cases.yaml` or `*.cases.yml` below a named directory. @throws Usage */
 export function caseFiles(cwd: string, paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((path) => filesAt(cwd, path)))]
 }

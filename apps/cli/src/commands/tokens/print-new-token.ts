@@ -7,7 +7,7 @@ import { PrintedNewToken } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { printWarnings } from '../../output/warnings.ts'
 
-/** Prints only the token on standard output, and its description on standard error. With `json`, prints both as JSON. */
+/** Without `json`, prints only the token on standard output, and its description on standard error. */
 export function printNewToken(
   context: Context,
   created: Static<typeof PrintedNewToken>,

@@ -6,8 +6,8 @@ import type { Snapshot } from './snapshot.ts'
 const startDelay = 5_000
 
 /**
- * Returns a denial only if the policy also denies when the first call arrives, because a binding or office hours could begin
- * meanwhile.
+ * Returns a denial only if the policy also denies when the first call arrives, because a binding or office hours could
+ * begin meanwhile.
  *
  * @param at the gateway's time
  */

@@ -25,7 +25,7 @@ export interface CommandCalls {
 }
 
 /**
- * Decides a command's calls by the gateway's current policy. Without an answer, the command is permitted.
+ * If the gateway does not answer, the command is permitted.
  *
  * @returns the proof of a second factor that the command needs, or null
  * @throws Denied

@@ -12,7 +12,7 @@ export interface NeededCalls {
   readonly calls: readonly PlannedCall[]
 }
 
-/** The calls that a convox command would make, as far as they are certain. @param appContext null if the app is uncertain */
+/** @param appContext null if the app is uncertain */
 export function plannedCommand(words: readonly string[], appContext: AppContext | null): CommandPlan {
   if (appContext === null) return { kind: 'unknown', reason: 'the directory has two names, and each names an app' }
   // The input can only add environment values, and this does not change whether a call is denied.

@@ -32,8 +32,9 @@ export const format = 'rack-gateway policy 2'
 const checkDigits = 6
 
 /**
- * The file name contains the checksum of the token. A hash would be slower, because `node:crypto` takes 5 ms to load. 224 bits
- * of the token stay secret. Two logins with the same checksum do no harm, because the gateway is asked before each denial.
+ * The file name contains the checksum of the token. A hash would be slower, because `node:crypto` takes 5 ms to load.
+ * 224 bits of the token stay secret. Two logins with the same checksum do no harm, because the gateway is asked before
+ * each denial.
  */
 export function policyCachePath(
   configPath: string,

@@ -24,9 +24,8 @@ const freshTime = 60_000
 const refreshDelay = 250
 
 /**
- * Denies a convox command that the gateway would certainly deny, and finds out whether it needs a proof of a second factor.
- * The cached policy may be outdated, so it only permits: the gateway is asked before a denial, and before a proof. If the
- * result is uncertain or there is no answer, convox starts and the gateway decides.
+ * Denies a command only if the gateway would certainly deny it. The cached policy may be outdated, so the gateway is
+ * asked before a denial, and before a proof of a second factor. If the gateway does not answer, convox starts.
  *
  * @throws Denied
  */

@@ -4,7 +4,7 @@ import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'
 import { fetchEffectivePolicy } from './fetch-effective-policy.ts'
 import type { CachedPolicyFile } from './policy-cache-file.ts'
 
-/** Updates the cached policy for the next command. Never rejects. @param ended aborts the request when convox has ended */
+/** Never rejects. @param ended aborts the request when convox has ended */
 export async function refreshPolicyCache(
   { now }: Context,
   target: Target,

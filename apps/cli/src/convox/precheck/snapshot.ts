@@ -17,7 +17,7 @@ export interface Snapshot {
 /** The supported version of the answer's format. Other versions are ignored. */
 const format = 1
 
-/** Parses an answer of the gateway. @returns null if it is not valid */
+/** @returns null if the answer of the gateway is not valid */
 export function readSnapshot(text: string): Snapshot | null {
   try {
     const answer = parseAnswer(text)

@@ -23,8 +23,8 @@ export interface Admission {
 const proofField = 'step-up'
 
 /**
- * Checks header fields, and replaces the Host, the Origin of a websocket, and the password with the values for the gateway.
- * Adds the proof of this run, and drops any other proof. All other fields are kept byte for byte.
+ * Replaces the Host, the Origin of a websocket, and the password with the values for the gateway. Adds the proof of
+ * this run, and drops any other proof. Keeps all other fields byte for byte.
  *
  * @param isHandshake whether the fields are of a websocket handshake, to which convox adds an Origin
  * @returns the header lines for the gateway, each with its CR LF

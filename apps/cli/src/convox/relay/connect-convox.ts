@@ -6,8 +6,8 @@ import type { ConvoxConnection, RelayConnection } from './convox-connection.ts'
 import { reloadTarget } from './reload-target.ts'
 
 /**
- * Connects convox to the gateway. For https, it uses a relay in this process that verifies the certificate, because convox
- * verifies none. The user can turn the relay off, and is warned each time. For http, it uses the relay only to add a proof.
+ * For https, uses a relay in this process that verifies the certificate, because convox verifies none. If the user
+ * turns the relay off, each command prints a warning. For http, uses the relay only to add a proof.
  *
  * @throws BadSetting
  */

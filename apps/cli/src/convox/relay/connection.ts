@@ -24,9 +24,8 @@ export interface ConnectionOptions {
 const lingerTime = 1_000
 
 /**
- * Joins a connection of convox with a connection to the gateway. Checks and changes the header of every request (see
- * `admitFields`), and forwards all other bytes unchanged, with backpressure. Also forwards the end of each direction, and
- * broken connections. Never rejects.
+ * Changes only the headers of requests (see `admitFields`), and forwards all other bytes with backpressure. Also
+ * forwards the end of each direction, and broken connections. Never rejects.
  */
 export async function serveConnection(client: Socket, options: ConnectionOptions): Promise<void> {
   const read = createRequestReader(options.admission)

@@ -13,11 +13,10 @@ export interface GatewayDialOptions extends CertificateContext {
 }
 
 export interface GatewayDial {
-  /** Begins a connection for the first caller of `connect`. Does nothing while another connection exists, or after `close`. */
+  /** Connects in advance for the next `connect`. Does nothing while another connection exists, or after `close`. */
   prepare(): void
   /** Connects, and verifies the certificate again for each connection. @throws GatewayConnectionError */
   connect(): Promise<tls.TLSSocket>
-  /** Closes all connections. */
   close(): void
 }
 

@@ -18,7 +18,7 @@ export interface ListenerOptions extends Pick<Admission, 'origin' | 'token' | 'p
 export interface Listener {
   /** The RACK_URL for this program, with the password of this run. */
   readonly rackUrl: string
-  /** Accepts no more connections, forwards pending bytes for at most `grace` milliseconds, and closes all connections. */
+  /** @param grace milliseconds to forward pending bytes before all connections are closed */
   close(grace: number): Promise<void>
 }
 

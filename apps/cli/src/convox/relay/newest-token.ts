@@ -5,7 +5,7 @@ import type { Target } from '../../target/target.ts'
 const reloadInterval = 60_000
 
 /**
- * The returned function reloads the target in the background if `reloadInterval` is over. Only later calls return the new token.
+ * The returned function never waits. After `reloadInterval`, it reloads the target in the background for later calls.
  *
  * @param reload finds the target again, and renews its session if due; its errors are ignored
  * @param now monotonic milliseconds

@@ -7,7 +7,6 @@ import { GatewayConnectionError } from '../../gateway/tls/gateway-connection-err
 export interface RelayDial {
   /** @throws GatewayConnectionError */
   connect(): Promise<Duplex>
-  /** Closes all connections. */
   close(): void
 }
 

@@ -14,7 +14,7 @@ import type { RelayDial } from './plain-dial.ts'
 /** Milliseconds to forward the last bytes of convox after it has ended. */
 const grace = 250
 
-/** Starts the relay, which carries the traffic of one convox. @param reload finds the target again @throws BadSetting */
+/** @param reload finds the target again @throws BadSetting */
 export async function openRelay(
   context: Context,
   target: RackTarget,

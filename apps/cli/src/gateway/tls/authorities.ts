@@ -6,8 +6,8 @@ import { systemAuthorities } from './system-authorities.ts'
 export type Connect<T> = (trusted: tls.SecureContext) => Promise<T>
 
 /**
- * Decides which authorities may sign a gateway's certificate. If authorities are configured, only these may. Otherwise the
- * authorities of Node may, which include `NODE_EXTRA_CA_CERTS`. The authorities of the system are tried last.
+ * If authorities are configured, only these may sign the gateway's certificate. Otherwise, the authorities of Node are
+ * tried first (with `NODE_EXTRA_CA_CERTS`), and then those of the system.
  *
  * @param configured PEM, or null
  * @returns a function that connects, and connects again if only the system may know the authority

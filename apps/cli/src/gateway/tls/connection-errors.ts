@@ -18,8 +18,8 @@ const remedies: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Explains a failed connection. The reason is a clause that ends with the error code, if there is one. It never contains the
- * error's message, which may quote what was sent.
+ * The reason is a clause that ends with the error code, if there is one. The reason never contains the message of the
+ * error, which may quote what was sent.
  */
 export function explainConnectionError(error: unknown): Explanation {
   const code = networkErrorCode(error)

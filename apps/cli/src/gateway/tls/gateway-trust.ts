@@ -40,8 +40,8 @@ export function trustAt(
 }
 
 /**
- * The arguments of `rack-gateway login` for a new login: the name, and the address unless the name already has it. Null without
- * a name, or if the login would replace an API token.
+ * The arguments of `rack-gateway login`: the name, and the address unless the name already has it. Null without a name,
+ * or if the login would replace an API token.
  */
 export function loginWords(config: ClientConfig, { origin, name }: NamedGateway): string | null {
   if (name === null) return null

@@ -91,7 +91,7 @@ class GatewayAgent extends Agent {
   }
 }
 
-/** Destroys a connection if its request is aborted while it connects. After that, other requests may share the connection. */
+/** Destroys a connection only while it opens, because other requests may share it later. */
 function destroyOnAbort(signal: AbortSignal | undefined, socket: TLSSocket): void {
   if (signal === undefined) return
   if (signal.aborted) return void socket.destroy()

@@ -24,8 +24,8 @@ export interface CastEvent {
 }
 
 /**
- * `cut`: the gateway process ended before the session. `broken`: a part is missing or was changed. `open`: the recording is not
- * closed yet. `unproven`: the events that prove the recording are no longer in the log.
+ * `cut`: the gateway process ended before the session. `broken`: a part is missing or was changed. `open`: the
+ * recording is not closed yet. `unproven`: the events that prove the recording are no longer in the log.
  */
 export type CastState = 'complete' | 'cut' | 'broken' | 'open' | 'unproven'
 
@@ -92,8 +92,8 @@ export interface CastReader {
 /**
  * Reads an asciicast to its end, or until the signal aborts.
  *
- * @throws RecordingBroken if a part is missing or was changed; RecordingNotWhole if the recording is cut or unproven, or the
- *   response ends early; GatewayUnreachable if a line is not an event
+ * @throws RecordingBroken if a part is missing or was changed; RecordingNotWhole if the recording is cut or unproven,
+ *   or the response ends early; GatewayUnreachable if a line is not an event
  */
 export async function forEachEvent(
   { events }: Pick<Cast, 'events'>,

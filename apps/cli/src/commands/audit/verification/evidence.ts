@@ -3,7 +3,7 @@ import type { Context } from '../../../context.ts'
 import { targetOf } from '../../../target/gateway-target.ts'
 import { openStream } from '../open-stream.ts'
 
-/** Streams the audit log, or the proof of an event, from the gateway. @throws as `openStream` */
+/** @throws as `openStream` */
 export async function openEvidence(
   context: Context,
   rack: string | null,

@@ -12,8 +12,8 @@ const forbiddenTrailers =
   /^(?:authorization|connection|content-.*|cookie|expect|host|keep-alive|origin|proxy-.*|sec-.*|step-up|te|trailer|transfer-encoding|upgrade)$/
 
 /**
- * Buffers only an incomplete line. Rejects chunk extensions and lines that do not end with CR LF, because both have been used
- * for request smuggling.
+ * Buffers only an incomplete line. Rejects chunk extensions and lines that do not end with CR LF, because both have
+ * been used for request smuggling.
  *
  * @see RFC 9112, section 7.1
  */

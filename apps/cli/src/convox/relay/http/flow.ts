@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 export class ConnectionBroken extends Error {}
 
 /**
- * Forwards bytes with backpressure until the source ends. Uses events, because a promise per chunk would double the cost of
+ * Forwards with backpressure until the source ends. Uses events, because a promise per chunk would double the cost of
  * the relay.
  *
  * @param transform returns the bytes to forward
