@@ -31,7 +31,7 @@ export const NotConfirmed = defineError<[what: string]>(
 )
 export const JobTokenMissing = defineCliError('RGW_CLI_JOB_TOKEN_MISSING')
 export const Denied = defineCliError('RGW_CLI_REFUSED')
-/** A call needs a proof of a second factor, and there is none. */
+/** A call needs a proof of a second factor, and no proof was given. */
 export const StepUpNeeded = defineCliError('RGW_CLI_STEP_UP_NEEDED')
 /** No checkpoint signs the event yet. */
 export const NotSigned = defineCliError('RGW_CLI_NOT_SIGNED')

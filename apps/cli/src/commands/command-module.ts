@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 
 /** An option, or an argument that the command's usage names. */
 export interface CommandOption extends Options {
-  /** The kind of names that completion suggests as its value. */
+  /** The kind of names that completion suggests as the value. */
   readonly complete?: 'rack' | 'app' | 'file'
 }
 
@@ -32,7 +32,7 @@ export interface CommandModule {
   readonly builder: CommandOptions
   /** The activity that the terminal shows if the command takes longer than a second, such as `asking the gateway`. */
   readonly progress?: string
-  /** Whether the words after its own options belong to another program. */
+  /** Whether the words after the options of the command belong to another program. */
   readonly passThrough?: true
   /** @returns the exit code; nothing means 0 */
   // biome-ignore lint/suspicious/noConfusingVoidType: most commands return no exit code

@@ -85,7 +85,7 @@ export function registerModule(
   })
 }
 
-/** Adds examples without yargs, which would wrap long lines, so that they could not be copied. */
+/** Adds examples without yargs. Yargs would wrap long lines, and users could not copy the examples. */
 export function withExamples(help: string, { examples }: { readonly examples: readonly string[] }): string {
   return [help, ['Examples:', ...examples.map((line) => `  ${line}`)].join('\n')].join('\n\n')
 }

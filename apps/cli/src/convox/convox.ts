@@ -11,9 +11,9 @@ const withinConvoxVariable = 'RACK_GATEWAY_WITHIN_CONVOX'
 const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
 /**
- * Runs convox with the same words, terminal, and signals as if the user had typed it.
+ * Convox gets these words, and the terminal and signals of this process.
  *
- * @returns its exit code, or 128 + n after signal n
+ * @returns the exit code of convox, or 128 + n after signal n
  * @throws ConvoxMissing, ConvoxNotExecutable, ConvoxIsRackGateway
  */
 export async function runConvox(words: readonly string[], settings: ProcessSettings): Promise<number> {

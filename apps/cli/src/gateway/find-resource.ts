@@ -10,13 +10,13 @@ type Finder<T> = (gateway: GatewayAccess, text: string, now: number) => Promise<
 
 /** By ID, by email address, or by EMAIL/ISSUER. */
 export const findUser: Finder<User> = finder(users)
-/** By ID, or by name if it has not expired and is not revoked. */
+/** By ID. Also by name, if the token has not expired and is not revoked. */
 export const findToken: Finder<Token> = finder(tokens)
-/** By ID, or by name if it is not revoked. */
+/** By ID. Also by name, if the trust is not revoked. */
 export const findTrust: Finder<Trust> = finder(trusts)
 /** By ID or name. */
 export const findServiceAccount: Finder<ServiceAccount> = finder(serviceAccounts)
-/** By ID, or by email address if it is open. */
+/** By ID. Also by email address, if the invitation is open. */
 export const findInvitation: Finder<Invitation> = finder(invitations)
 /** By ID or name. */
 export const findSecondFactor: Finder<SecondFactor> = finder(secondFactors)

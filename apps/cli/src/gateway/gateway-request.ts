@@ -83,7 +83,7 @@ export async function openGateway(
   }
 }
 
-/** All requests to a gateway go through this function. It follows no redirect, which could send the token elsewhere. */
+/** Follows no redirect, because a redirect could send the token to another server. */
 async function send(origin: string, request: GatewayRequest, signal: AbortSignal): Promise<Response> {
   const { path, token, tlsTrust, body, headers } = request
   const { method = body === undefined ? 'GET' : 'POST' } = request

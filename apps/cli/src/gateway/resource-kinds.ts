@@ -16,9 +16,9 @@ export interface Kind<T> {
   nameOf(item: T): string
   /** A longer name that is accepted too, if several resources can have the same name. */
   fullNameOf?(item: T): string
-  /** The details that distinguish it from another resource of the same name. */
+  /** The details that distinguish resources of the same name. */
   detailsOf(item: T): string
-  /** Whether it can still be found by its name. */
+  /** Whether the resource can still be found by name. */
   isLive(item: T, now: number): boolean
 }
 

@@ -1,4 +1,4 @@
-/** JSON in which control and format characters are escaped, so that it cannot control a terminal. */
+/** Escapes control and format characters, because they could control a terminal. */
 export function safeJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (character) =>
     Array.from(

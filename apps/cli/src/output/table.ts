@@ -69,7 +69,7 @@ function blocks(title: (text: string) => string, { headings, rows }: Cells): str
   })
 }
 
-/** Narrows the widest columns until all fit. @returns null if they would become too narrow */
+/** @returns null if columns would become narrower than `minWidth` */
 function fitWidths(headings: readonly string[], fullWidths: readonly number[], columns: number): number[] | null {
   const widths = [...fullWidths]
   const canShrink = headings.map((heading) => !neverShortened.test(heading))

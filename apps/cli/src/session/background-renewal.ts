@@ -2,7 +2,6 @@ import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Context } from '../context.ts'
 import type { Target } from '../target/target.ts'
 
-/** The renewal of a session while its command runs. */
 export interface BackgroundRenewal<T extends Target = Target> {
   /** The target for the command. Waits briefly for a newer token if the old one expires soon. */
   target(): Promise<T>

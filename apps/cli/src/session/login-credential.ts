@@ -27,7 +27,7 @@ export interface LoginOptions {
 export interface LoginTarget {
   readonly options: LoginOptions
   readonly origin: string
-  /** The entry of the name, if it is for this address. */
+  /** The name's entry in the file, if that entry has this address. */
   readonly existing: GatewayEntry | null
   /** From `--ca`, or else from the file. */
   readonly tlsTrust: GatewayTrust

@@ -29,7 +29,7 @@ export function printLogin(
     )
 }
 
-/** Other names of the address share the session. Notes them if their user has changed. */
+/** Other names at the address share the session. Notes these names if the user of the session has changed. */
 function noteOtherNames(
   context: Context,
   { before, after }: ConfigChange,

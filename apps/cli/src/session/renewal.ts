@@ -58,7 +58,7 @@ async function checkStorable(context: Context, stored: CredentialWithToken): Pro
   })
 }
 
-/** @returns the credential that is stored now, perhaps by a login meanwhile; null after a logout */
+/** @returns the credential that is stored now, perhaps from another login; null after a logout */
 function storeRenewal(
   context: Context,
   stored: CredentialWithToken,

@@ -9,7 +9,7 @@ export interface SessionRequest {
   readonly origin: string
   /** The value of `--as-rack`. */
   readonly rack: string | undefined
-  /** The entry of the name, if it is for this address. */
+  /** The name's entry in the file, if that entry has this address. */
   readonly existing: GatewayEntry | null
   readonly tlsTrust: GatewayTrust | undefined
 }

@@ -6,7 +6,7 @@ import { listSessions, revokeSession } from './own-sessions.ts'
 /** A credential that stays in the file. */
 export interface RemainingCredential {
   readonly name: string
-  /** Null if it cannot be used. */
+  /** Null if the credential cannot be used. */
   readonly gateway: GatewayAccess | null
 }
 

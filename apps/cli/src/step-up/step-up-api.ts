@@ -16,7 +16,7 @@ import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'
 
 /** A proof of a second factor, for calls of the session that asked. */
 export interface Proof {
-  /** The ID of its step-up. */
+  /** The ID of the step-up. */
   readonly id: string
   /** The value of the header `Step-Up`. */
   readonly secret: Secret
@@ -25,7 +25,7 @@ export interface Proof {
   readonly provedAt: string
 }
 
-/** The answer to a typed code. For a wrong code, it has the gateway's sentences. */
+/** `reason` and `remedy` are the gateway's sentences. */
 export type CodeAnswer =
   | { readonly kind: 'proved'; readonly proof: Proof }
   | { readonly kind: 'wrong'; readonly reason: string; readonly remedy: string }

@@ -2,9 +2,9 @@
 export interface RackRow {
   /** The user's name for the rack. */
   readonly name: string
-  /** Whether `switch` selected it. */
+  /** Whether `switch` selected this rack. */
   readonly current: boolean
-  /** Whether a command in this directory and shell uses it. */
+  /** Whether a command in this directory and shell uses this rack. */
   readonly chosen: boolean
   /** The gateway's address. */
   readonly url: string
@@ -14,7 +14,7 @@ export interface RackRow {
   readonly loggedIn: boolean
   /** RFC 3339; null if it is unknown. */
   readonly expiresAt: string | null
-  /** `shared`: all racks at this address use it. `own`: only this name uses it. Null without a token. */
+  /** `shared`: all racks at this address use the token. `own`: only this name uses the token. Null without a token. */
   readonly token: 'shared' | 'own' | null
   readonly keptIn: 'file' | 'keychain' | 'environment' | null
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { findTarget, type Target } from './target.ts'
 
-/** Like `findTarget`, but first renews a session that is past half of its life. */
+/** Like `findTarget`, but also renews a session that is past half of its life. */
 export async function findRenewedTarget(context: Context, rack: string | null): Promise<Target> {
   return renewTarget(context, await findTarget(context, rack))
 }

@@ -27,7 +27,7 @@ export interface Target {
   readonly rack: string | null
   readonly token: Secret
   readonly expiry: Expiry
-  /** Whether the time `renew_at` in the file has passed. It is at half of the session's life. */
+  /** Whether the time `renew_at` in the file has passed: half of the session's life is over. */
   readonly renewalDue: boolean
   /** Whether the file lets convox use the relay; undefined if the environment replaces the file. */
   readonly relay?: 'on' | 'off'
@@ -60,7 +60,7 @@ export async function findTarget(context: Context, flag: string | null): Promise
   return fileTarget(context, config, choice ?? currentOf(config))
 }
 
-/** The RACK_URL for convox. It always names a rack, and has no slash at its end, because convox adds one. */
+/** The RACK_URL for convox. The URL has no slash at its end, because convox adds one. */
 export function rackUrl({ origin, rack, token }: RackTarget): string {
   const { protocol, host } = new URL(origin)
   return `${protocol}//convox:${encodeURIComponent(token.reveal())}@${host}/rack/${encodeURIComponent(rack)}`

@@ -40,7 +40,7 @@ export interface Machine {
   configure(content: unknown): void
   config(): unknown
   write(path: string, content: string): void
-  /** @param uid the user that runs it, because root ignores file permissions */
+  /** @param uid the user that runs the program, because root ignores file permissions */
   start(words: readonly string[], env?: NodeJS.ProcessEnv, uid?: number): Running
   /** Runs the program in its own process. */
   run(words: readonly string[], env?: NodeJS.ProcessEnv, stdin?: string): Promise<Outcome>

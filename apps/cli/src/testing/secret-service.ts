@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 /** A real keychain on its own D-Bus. */
 export interface SecretService {
-  /** Its `DBUS_SESSION_BUS_ADDRESS`. */
+  /** The value of `DBUS_SESSION_BUS_ADDRESS`. */
   readonly bus: string
   /** Locks the keychain, which is unlocked at the start. */
   lock(): void

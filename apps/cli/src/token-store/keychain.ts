@@ -1,8 +1,8 @@
 /** The system's store for secrets. Each call throws KeychainUnusable if the keychain cannot be used. */
 export interface Keychain {
-  /** Its name in sentences, such as "the macOS keychain". */
+  /** Such as "the macOS keychain". */
   readonly title: string
-  /** @returns null if it has no token */
+  /** @returns null if the keychain has no token */
   read(account: string): Promise<string | null>
   write(account: string, token: string): Promise<void>
   remove(account: string): Promise<void>

@@ -7,7 +7,7 @@ export interface ToolSettings {
   readonly env: NodeJS.ProcessEnv
   /** The keychain's name in sentences. */
   readonly title: string
-  /** Milliseconds after which the tool is killed. It may be asking a user who is not there. */
+  /** Milliseconds until the tool is killed, because it may be waiting for a user who is away. */
   readonly deadline: number
   /** Milliseconds after which `note` says that the tool may be waiting for the user. */
   readonly noteAfter: number
@@ -26,7 +26,7 @@ export interface ToolCall {
 export interface ToolOutcome {
   readonly code: number
   readonly stdout: string
-  /** The first line of its error output, without secrets. */
+  /** The first line of the tool's error output, without secrets. */
   readonly errorLine: string
 }
 

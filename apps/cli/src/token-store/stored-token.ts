@@ -42,8 +42,8 @@ export interface StoredToken {
 }
 
 /**
- * Stores the token of a login in the keychain or the file, as the user has configured. By default it falls back to the
- * file, and tells the user once.
+ * Stores the token in the keychain or the file, as the user has configured. By default, falls back to the file, and
+ * notes this once.
  *
  * @throws KeychainUnusable, BadSetting
  */

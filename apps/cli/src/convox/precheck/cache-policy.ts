@@ -8,7 +8,7 @@ import { readSnapshot, type Snapshot } from './snapshot.ts'
 
 export interface PolicyCacheEntry {
   readonly path: string
-  /** Null if there is none, or if it cannot be trusted for a denial. */
+  /** Null if no policy is cached, or if the cached policy cannot be used for a denial. */
   readonly cached: CachedPolicy | null
 }
 
@@ -19,7 +19,7 @@ export function verifyChecksum(file: CachedPolicyFile | null): CachedPolicyFile 
   return file !== null && file.mark === markOf(file.head, file.text) ? file : null
 }
 
-/** Stores the answer of the gateway. @returns the new policy; null if it is unchanged, or the answer cannot be read */
+/** @returns the new policy; null if the policy is unchanged, or the answer cannot be read */
 export function updatePolicyCache(
   { path, cached }: PolicyCacheEntry,
   answer: EffectiveAnswer,

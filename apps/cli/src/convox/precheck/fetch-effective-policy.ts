@@ -4,7 +4,7 @@ import type { Target } from '../../target/target.ts'
 /** The longest time that a command waits for the policy. */
 const deadlineMs = 2_000
 
-/** The gateway's answer about the caller's policy. `at` is its time, in milliseconds since the epoch. */
+/** `at` is the time of the gateway, in milliseconds since the epoch. */
 export type EffectiveAnswer =
   | { readonly kind: 'changed'; readonly tag: string; readonly text: string; readonly at: number }
   | { readonly kind: 'same'; readonly at: number }

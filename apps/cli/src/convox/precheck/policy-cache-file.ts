@@ -5,15 +5,14 @@ import type { Target } from '../../target/target.ts'
 
 /** A cached answer of the gateway. It contains no secret. */
 export interface CachedPolicy {
-  /** Its ETag. */
+  /** The ETag of the answer. */
   readonly tag: string
-  /** When the gateway last confirmed it, in milliseconds since the epoch. */
+  /** When the gateway last confirmed the answer, in milliseconds since the epoch. */
   readonly checkedAt: number
   /** The body of the answer. */
   readonly text: string
 }
 
-/** A cached answer as read from its file. */
 export interface CachedPolicyFile extends CachedPolicy {
   /** The first line: the format and a checksum of the rest. */
   readonly mark: string

@@ -29,7 +29,7 @@ export function readSnapshot(text: string): Snapshot | null {
   }
 }
 
-/** Parses text that `readSnapshot` has accepted. Skips its checks, because every command waits for this. */
+/** For text that `readSnapshot` has accepted. Skips the checks of `readSnapshot`, because every command waits. */
 export function readCheckedSnapshot(text: string): Snapshot | null {
   try {
     const answer = parseAnswer(text)

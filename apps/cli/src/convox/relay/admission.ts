@@ -15,7 +15,7 @@ export interface Admission {
   readonly origin: string
   /** The newest known token. */
   token(): Secret
-  /** The proof of a second factor for this run, if it needs one. */
+  /** The proof of a second factor for this run, if one is needed. */
   proof?(): Secret | null
 }
 

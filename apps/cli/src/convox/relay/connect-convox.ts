@@ -56,7 +56,7 @@ function direct(
   }
 }
 
-/** The exit code of convox's own errors. Other codes come from commands that it ran. */
+/** The exit code of convox's own errors. Other codes come from commands that convox ran. */
 const convoxFailure = 1
 
 /** After an error of convox, notes if the gateway does not answer. @returns the exit code unchanged */

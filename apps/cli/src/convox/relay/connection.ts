@@ -12,7 +12,7 @@ import { createRequestScanner } from './request-scanner.ts'
 
 export interface ConnectionOptions {
   readonly admission: Admission
-  /** Connects to the gateway. For https, verifies its certificate. @throws GatewayConnectionError */
+  /** For https, verifies the gateway's certificate. @throws GatewayConnectionError */
   connect(): Promise<Duplex>
   /** Called when the first request is admitted. */
   onAdmitted(): void
@@ -90,7 +90,7 @@ interface JoinedConnections extends ConnectionOptions {
 /** @throws RequestError, ConnectionBroken */
 async function join(first: Request, { client, gateway, read, onForwarded }: JoinedConnections): Promise<void> {
   const requests = createRequestScanner(first.framing, read)
-  // A handshake must be the first request of its connection, so that its response is known.
+  // A handshake must be the first request of a connection, so that the first response belongs to the handshake.
   const handshake = first.framing.kind === 'websocket' ? watchHandshake() : null
   gateway.write(first.head)
 

@@ -7,7 +7,7 @@ const reloadInterval = 60_000
 /**
  * The returned function never waits. After `reloadInterval`, it reloads the target in the background for later calls.
  *
- * @param reload finds the target again, and renews its session if due; its errors are ignored
+ * @param reload finds the target again, and renews a session that is due; errors are ignored
  * @param now monotonic milliseconds
  */
 export function newestToken(

@@ -13,7 +13,6 @@ export interface Request {
 /** @param head includes the empty line at the end @throws RequestError */
 export type RequestReader = (head: Buffer) => Request
 
-/** The last admitted header of this connection, and its result. */
 interface CachedHeader {
   /** The bytes after the request line. */
   readonly fields: Buffer

@@ -1,6 +1,6 @@
 /** The gateway cannot be reached, or its certificate cannot be trusted, so the token is not sent. */
 export class GatewayConnectionError extends Error {
-  /** Convox prints it after `ERROR: `. */
+  /** The text that convox prints after `ERROR: `. */
   readonly convoxMessage: string
 
   /** @param message complete sentences for the user */

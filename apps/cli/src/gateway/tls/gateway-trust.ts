@@ -24,7 +24,7 @@ interface NamedGateway {
   readonly name: string | null
 }
 
-/** Finds the trust of a name's own entry, or of another name at the same address, because they share one session. */
+/** Prefers the name's own entry. Otherwise uses another name at the same address, because both share one session. */
 export function trustAt(
   { configPath }: { readonly configPath: string },
   config: ClientConfig,

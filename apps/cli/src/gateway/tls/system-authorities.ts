@@ -10,7 +10,7 @@ const files = [
   '/etc/ssl/cert.pem',
 ]
 
-/** The system's authorities, in PEM. Before Node 22.15 they come from a file: none on Windows, and few on macOS. */
+/** PEM. Before Node 22.15, the authorities come from a file: none on Windows, and few on macOS. */
 export function systemAuthorities(env: NodeJS.ProcessEnv): readonly string[] {
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function')
     return [...tls.getCACertificates('system')]

@@ -8,7 +8,7 @@ import {
 import type { ArchiveRecord, Verification } from '@rack-gateway/audit/verify'
 import { Usage } from '../../../errors.ts'
 
-/** Verifies each archived month in a directory, oldest first. @throws Usage if there is none */
+/** Verifies the archived months in a directory, oldest first. @throws Usage if the directory has none */
 export async function verifyArchives(
   directory: string,
   options: VerifyArchiveOptions,

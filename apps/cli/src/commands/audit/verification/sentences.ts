@@ -36,7 +36,7 @@ function coverageSentence({ checkpoints, unsigned }: Verification): string {
   return ` ${unsigned} ${unsigned === 1 ? 'is' : 'are'} not yet covered by a checkpoint.`
 }
 
-/** The events of this month are only in an archive that was not read. A valid log does not prove them. */
+/** The events of this month are only in an archive that was not read, so a valid log does not prove these events. */
 function notVerifiedSentence({ month, events, streams, place, manifest }: ArchivedMonth): string {
   return `  NOT verified here: ${month} (${counted(streams, 'stream')}, ${counted(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}). Get it, and add --archive DIR.`
 }
