@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// Vite takes over NODE_ENV, and with another value React would be built with its checks for developers.
+// Vite keeps an existing NODE_ENV. With another value, the build would contain React's checks for developers.
 process.env.NODE_ENV = 'production'
 const { build } = await import('vite')
 

@@ -25,7 +25,7 @@ function precompress(): Plugin {
   }
 }
 
-/** A classic script that runs before the first paint. In index.html, Vite would ask to bundle it. */
+/** Runs before the first paint. If index.html had the tag, Vite would warn that it cannot bundle the script. */
 function themeScript(): Plugin {
   return {
     name: 'theme-script',
@@ -38,7 +38,7 @@ function themeScript(): Plugin {
 
 export default defineConfig({
   base: '/gateway/',
-  // Other packages need not be built first.
+  // With this condition, imports of other packages resolve to their sources, so they need not be built first.
   resolve: { conditions: ['@rack-gateway/source', ...defaultClientConditions] },
   plugins: [react(), themeScript(), precompress()],
   build: {

@@ -27,13 +27,12 @@ const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: validateOverviewSearch,
-  // Counting requests is an audit event, so a pointer over the link must not cause it.
+  // The loader counts requests, which is an audit event, so a pointer over the link must not start it.
   preload: false,
   loader: ({ context }) => loadOverview(context.queryClient),
   component: OverviewPage,
 })
 
-/** The code of pages other than the overview is loaded when a page is opened, or when the pointer is over its link. */
 const access = createRoute({
   getParentRoute: () => root,
   path: 'access',
@@ -45,7 +44,7 @@ const secondFactors = createRoute({
   validateSearch: validateFactorsSearch,
   component: lazyRouteComponent(() => import('./pages/second-factors/second-factors-page.tsx')),
 })
-/** The proof of a second factor for another program. */
+/** For a second factor that another program, such as the CLI, needs. */
 const stepUp = createRoute({
   getParentRoute: () => root,
   path: 'step-up',

@@ -15,19 +15,15 @@ interface AnyRequest {
   readonly action?: string
 }
 
-/**
- * The request of an operation. `action` says what the call does, such as `Unlock ann@example.com`, in the dialog that asks for
- * a second factor.
- */
+/** `action`: what the call does, such as `Unlock ann@example.com`, for the dialog that asks for a second factor. */
 type ConsoleRequest<N extends JsonEndpointName> = RequestOf<N> &
   (Endpoints[N] extends { stepUp: 'management' | 'factor' }
     ? { readonly action: string }
     : { readonly action?: string })
 
-/** The beginning of every path of the management API. */
 export const apiPrefix = '/gateway/api/v1'
 
-/** The path of an operation below the origin, such as `/gateway/api/v1/tokens?limit=50`. */
+/** Such as `/gateway/api/v1/tokens?limit=50`. */
 export function pathOf(path: string, { id = '', query = {} }: AnyRequest): string {
   const search = new URLSearchParams()
   for (const [name, value = ''] of Object.entries(query))
@@ -35,7 +31,7 @@ export function pathOf(path: string, { id = '', query = {} }: AnyRequest): strin
   return `${apiPrefix}${path.replace('{id}', encodeURIComponent(id))}${search.size === 0 ? '' : `?${search}`}`
 }
 
-/** Calls an operation that changes nothing. @throws ApiError, NoAnswer */
+/** @throws ApiError, NoAnswer */
 export function get<P extends PathOf<'GET'>>(
   path: P,
   request: RequestOf<NameOf<'GET', P>>,
@@ -44,7 +40,7 @@ export function get<P extends PathOf<'GET'>>(
   return send('GET', path, request as AnyRequest, signal)
 }
 
-/** Calls an operation with the method POST. @throws ApiError, NoAnswer */
+/** @throws ApiError, NoAnswer, StepUpCanceled */
 export function post<P extends PathOf<'POST'>>(
   path: P,
   request: ConsoleRequest<NameOf<'POST', P>>,
@@ -53,7 +49,7 @@ export function post<P extends PathOf<'POST'>>(
   return send('POST', path, request as AnyRequest, signal)
 }
 
-/** Calls an operation with the method DELETE. @throws ApiError, NoAnswer */
+/** @throws ApiError, NoAnswer, StepUpCanceled */
 export function remove<P extends PathOf<'DELETE'>>(
   path: P,
   request: ConsoleRequest<NameOf<'DELETE', P>>,
@@ -67,7 +63,7 @@ interface StreamOptions {
   readonly signal: AbortSignal
 }
 
-/** Opens a stream, by default of server-sent events. @throws ApiError, NoAnswer */
+/** @throws ApiError, NoAnswer */
 export async function openStream(
   path: string,
   request: AnyRequest,
@@ -84,7 +80,6 @@ export async function openStream(
 
 let csrfToken: string | undefined
 
-/** Changes need the CSRF token of `GET /me`. */
 export function setCsrfToken(token: string | undefined): void {
   csrfToken = token
 }
@@ -97,7 +92,7 @@ export function csrfHeader(): Readonly<Record<string, string>> {
 /** How far the gateway's clock is ahead of this device's, in milliseconds. */
 let clockOffset = 0
 
-/** The time of the gateway, in milliseconds since the epoch. */
+/** Milliseconds since the epoch. */
 export function serverNow(): number {
   return Date.now() + clockOffset
 }

@@ -1,6 +1,6 @@
 import type { ErrorResponse } from '@rack-gateway/gateway-api'
 
-/** The gateway answered with an error, in its own words. */
+/** An error of the gateway itself, not of a rack. */
 export class ApiError extends Error {
   readonly status: number
   readonly body: ErrorResponse
@@ -16,7 +16,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The gateway did not answer, or something else answered in its place. */
+/** The gateway did not answer, or another server, such as a proxy, answered instead. */
 export class NoAnswer extends Error {
   constructor() {
     super('The gateway is not responding. Check your connection, and try again.')
@@ -24,7 +24,6 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Reads the error of a response that is not a success. */
 export async function errorOf(response: Response): Promise<Error> {
   const value: unknown = await response.json().catch(() => null)
   if (!isErrorBody(value)) return new NoAnswer()

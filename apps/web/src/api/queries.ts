@@ -3,7 +3,6 @@ import { get, setCsrfToken } from './client.ts'
 import { ApiError, NoAnswer } from './errors.ts'
 import { endSession } from './session-end.ts'
 
-/** If a call finds that the session has ended, shows the reason over the open page. */
 function endSessionOn401(error: unknown): void {
   if (error instanceof ApiError && error.status === 401) endSession(error)
 }
@@ -14,7 +13,6 @@ export function createQueryClient(): QueryClient {
     mutationCache: new MutationCache({ onError: endSessionOn401 }),
     defaultOptions: {
       queries: {
-        // A denial stays a denial. Only a call without an answer is repeated.
         retry: (count, error) => error instanceof NoAnswer && count < 2,
         staleTime: 15_000,
         refetchOnWindowFocus: false,
@@ -24,7 +22,6 @@ export function createQueryClient(): QueryClient {
   })
 }
 
-/** The person who is logged in. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   async queryFn({ signal }) {
@@ -41,7 +38,7 @@ export const versionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-/** The person who is logged in. The root route loads this query before it shows any page. */
+/** The root route loads `meQuery` before it shows any page. */
 export function useMe() {
   const { data } = useQuery(meQuery)
   if (data === undefined) throw new Error('the root route did not load the person')

@@ -4,14 +4,14 @@ import type { ApiError } from './errors.ts'
 let endError: ApiError | null = null
 const listeners = new Set<() => void>()
 
-/** Shows why the session ended. The first reason stays. */
+/** Only the first error is shown. */
 export function endSession(error: ApiError): void {
   if (endError !== null) return
   endError = error
   for (const listener of listeners) listener()
 }
 
-/** Why the session ended; null while it is valid. */
+/** Null while the session is valid. */
 export function useSessionEnd(): ApiError | null {
   return useSyncExternalStore(
     (listener) => {
@@ -22,7 +22,6 @@ export function useSessionEnd(): ApiError | null {
   )
 }
 
-/** The address of the login, which leads back to a page of this console. */
 export function loginAddress(returnTo: string): string {
   return `/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}`
 }

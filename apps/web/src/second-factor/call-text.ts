@@ -3,7 +3,7 @@ import type { EndpointId, StepUp } from '@rack-gateway/gateway-api'
 
 type Call = StepUp['calls'][number]
 
-/** What an operation of the management API does, by its ID, for each operation that can need a second factor. */
+/** By operation ID. Lists each operation of the management API that can need a second factor. */
 const managementActions: { readonly [Id in EndpointId]?: string } = {
   'POST /gateway/api/v1/bindings': 'Grant a role',
   'POST /gateway/api/v1/invitations': 'Invite a person',
@@ -21,7 +21,7 @@ const managementActions: { readonly [Id in EndpointId]?: string } = {
   'POST /gateway/api/v1/users/{id}/unlock': 'Unlock a user',
 }
 
-/** What a call does, such as `Promote a release`, and where. The page shows the command beside it. */
+/** Such as `Promote a release: web on staging`. */
 export function callText({ rack, app, route }: Call): string {
   const summary = routeSummaries[route]
   const action = managementActions[route as EndpointId] ?? (summary === undefined ? route : imperative(summary))

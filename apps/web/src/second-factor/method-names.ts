@@ -1,4 +1,4 @@
-/** Methods in the order in which they are offered, the strongest first. */
+/** In the order in which the methods are offered: the strongest first. */
 export const methodOrder = ['passkey', 'totp', 'backup-code'] as const
 export type ProofMethod = (typeof methodOrder)[number]
 
@@ -8,12 +8,12 @@ const names: Readonly<Record<string, string>> = {
   'backup-code': 'a backup code',
 }
 
-/** Such as `a passkey`, after "with" or "use". A newer gateway can have other methods. */
+/** For a sentence, such as `a passkey`. A newer gateway can have other methods. */
 export function methodName(method: string): string {
   return names[method] ?? method
 }
 
-/** The kind of a factor in a list, such as `Passkey`. */
+/** For a list, such as `Passkey`. */
 export function factorKindName(kind: string): string {
   if (kind === 'passkey') return 'Passkey'
   return kind === 'totp' ? 'Authenticator app' : kind

@@ -4,7 +4,6 @@ import type {
 } from '@simplewebauthn/browser'
 import { startAuthentication, startRegistration } from '@simplewebauthn/browser'
 
-/** The browser gave no passkey. */
 class NoPasskey extends Error {
   constructor(message: string) {
     super(message)
@@ -12,7 +11,7 @@ class NoPasskey extends Error {
   }
 }
 
-/** Asks the browser for the proof of a passkey. @param options as the gateway sent them @throws NoPasskey */
+/** @param options as the gateway sent them @throws NoPasskey */
 export async function provePasskey(options: object): Promise<object> {
   try {
     return await startAuthentication({ optionsJSON: options as PublicKeyCredentialRequestOptionsJSON })
@@ -21,7 +20,7 @@ export async function provePasskey(options: object): Promise<object> {
   }
 }
 
-/** Asks the browser to make a passkey. @param options as the gateway sent them @throws NoPasskey */
+/** @param options as the gateway sent them @throws NoPasskey */
 export async function makePasskey(options: object): Promise<object> {
   try {
     return await startRegistration({ optionsJSON: options as PublicKeyCredentialCreationOptionsJSON })
@@ -48,7 +47,7 @@ function explain(error: unknown, what: string): string {
   }
 }
 
-/** The name of the browser's error. The library wraps some of these errors, and keeps them as the cause. */
+/** `@simplewebauthn/browser` wraps some errors of the browser, and keeps the original error as the cause. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
   return error.cause instanceof Error ? error.cause.name : error.name

@@ -22,7 +22,6 @@ interface ProofFormProps {
   readonly actionFor?: (error: Error) => ReactNode
 }
 
-/** Asks for one of the person's methods, the strongest first. */
 export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProps) {
   const methods = methodOrder.filter((method) => stepUp.methods.includes(method))
   const [chosen, setChosen] = useState<ProofMethod | undefined>(methods[0])
@@ -36,7 +35,7 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
       return post('/step-ups/{id}/proof', { id, body: { method, response: await provePasskey(options) } })
     },
     onSuccess: onProved,
-    // A code is a secret until it was used.
+    // The code is a secret until it was used, so the mutation cache does not keep it.
     gcTime: 0,
   })
   const retryTime = useRetryAfter(prove.error)

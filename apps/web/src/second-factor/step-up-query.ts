@@ -1,7 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get } from '../api/client.ts'
 
-/** The step-up: the calls that need the proof, and the methods that it accepts. */
 export function stepUpQuery(id: string) {
   return queryOptions({
     queryKey: ['step-up', id],

@@ -1,6 +1,6 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
 
-/** For how long a proof counts, such as `for 10 minutes`. */
+/** How long a proof is valid, such as `for 10 minutes`. */
 export function validityText({ withinSeconds }: Pick<StepUp, 'withinSeconds'>): string {
   if (withinSeconds === null) return 'only for this'
   if (withinSeconds < 120) return `for ${withinSeconds} seconds`

@@ -9,7 +9,6 @@ import { VisibleText } from '../ui/visible-text.tsx'
 import styles from './command-palette.module.css'
 import { commandsFor } from './commands.ts'
 
-/** Finds pages, apps, events, and people, and runs the actions that the user of the console may do. */
 export default function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const me = useMe()
   const navigate = useNavigate()

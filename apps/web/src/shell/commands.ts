@@ -8,7 +8,7 @@ import { setTheme } from './theme.ts'
 
 export interface PaletteCommand {
   readonly id: string
-  /** A label that begins with `→` is about the typed text, and always shown. */
+  /** The filter of the palette never hides a label that begins with `→`. */
   readonly label: string
   /** Such as `g a`. */
   readonly shortcut?: string
@@ -18,13 +18,7 @@ export interface PaletteCommand {
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const requestId = /^[0-9a-f]{24}$/
 
-/**
- * What the command palette offers a person.
- *
- * @param typed the text in the palette. The ID of an event, recording, or request, or an email address adds commands that open
- *   it or search for it
- * @param apps the apps that a page already loaded; the page of apps finds the others
- */
+/** @param apps the apps that a page already loaded */
 export function commandsFor(
   me: Me,
   typed: string,
@@ -80,7 +74,6 @@ export function commandsFor(
   ]
 }
 
-/** The largest number of listed apps. Typing more finds the others. */
 const maxApps = 20
 
 function appCommands(

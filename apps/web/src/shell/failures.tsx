@@ -12,7 +12,6 @@ const missingFileError = new Error(
   'A file of this page could not be loaded. The gateway was probably updated since you opened the console.',
 )
 
-/** A page that could not be loaded. */
 export function LoadFailed({ error }: ErrorComponentProps) {
   const router = useRouter()
   if (error instanceof Error && missingFilePattern.test(error.message))
@@ -33,7 +32,6 @@ export function LoadFailed({ error }: ErrorComponentProps) {
   )
 }
 
-/** No page has this address. */
 export function NotFoundPage() {
   return (
     <Page title="Page not found">

@@ -2,7 +2,7 @@ import type { Me } from '@rack-gateway/gateway-api'
 import { Boxes, Clapperboard, Gauge, HeartPulse, ListTree, ScrollText, Users } from 'lucide-react'
 import { can } from '../api/can.ts'
 
-/** The pages of the console in the order of the navigation. `key`: the page's shortcut, after `g`. */
+/** In the order of the navigation. `key`: the second key of the page's shortcut, after `g`. */
 const pages = [
   { to: '/', label: 'Overview', icon: Gauge, key: 'h', isShown: () => true },
   { to: '/apps', label: 'Apps', icon: Boxes, key: 's', isShown: (me: Me) => me.racks.length > 0 },
@@ -19,7 +19,6 @@ const pages = [
   { to: '/health', label: 'Health', icon: HeartPulse, key: 'l', isShown: (me: Me) => can(me, 'gateway:health:read') },
 ] as const
 
-/** The pages that the person can use. */
 export function pagesFor(me: Me) {
   return pages.filter(({ isShown }) => isShown(me))
 }

@@ -3,10 +3,9 @@ import { useSessionEnd } from '../api/session-end.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { LoginLink } from '../ui/login-link.tsx'
 
-/** Rules whose remedy says more than to log in again. */
+/** For other rules, the remedy says only to log in again. */
 const rulesWithRemedy: readonly string[] = ['locked-user', 'two-credentials', 'browser-session']
 
-/** Why the session ended, with the login that returns to the same page. */
 export function SessionEnded() {
   const error = useSessionEnd()
   const href = useRouterState({ select: ({ location }) => location.href })

@@ -18,7 +18,6 @@ const CommandPalette = lazy(() => import('./command-palette.tsx'))
 const StepUpDialog = lazy(() => import('./step-up-dialog.tsx'))
 const ShortcutList = lazy(() => import('./shortcut-list.tsx'))
 
-/** What every page has around it: navigation, the account, the command palette, shortcuts, and announcements. */
 export function Shell() {
   const [open, setOpen] = useState<'palette' | 'shortcuts' | 'navigation' | null>(null)
   const close = () => setOpen(null)
@@ -67,7 +66,6 @@ export function Shell() {
   )
 }
 
-/** Asks for a second factor if a call of the page needs one. */
 function StepUp() {
   const call = useWaitingCall()
   return <Suspense fallback={null}>{call !== null && <StepUpDialog key={call.key} call={call} />}</Suspense>

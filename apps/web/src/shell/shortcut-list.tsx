@@ -17,7 +17,7 @@ const otherShortcuts = [
   ['Escape', 'Close what is open'],
 ] as const
 
-/** The shortcuts. Each action can be reached without them. */
+/** Each action must also be available without its shortcut. */
 export default function ShortcutList({ onClose }: { readonly onClose: () => void }) {
   const shortcuts = [
     ...pagesFor(useMe()).map(({ key, label }) => [`g ${key}`, `Open ${label}`] as const),

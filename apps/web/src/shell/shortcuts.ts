@@ -8,10 +8,9 @@ interface ShortcutActions {
   readonly openShortcuts: () => void
 }
 
-/** Milliseconds in which the second key of a shortcut such as `g a` must follow. */
+/** The longest time between the two keys of a shortcut such as `g a`, in milliseconds. */
 const maxPause = 1_500
 
-/** The shortcuts of all pages. A key that is typed into a field is text. */
 export function useShortcuts({ openPalette, openShortcuts }: ShortcutActions): void {
   const navigate = useNavigate()
   const me = useMe()

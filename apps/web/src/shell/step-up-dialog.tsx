@@ -13,10 +13,9 @@ import { Problem } from '../ui/problem.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { VisibleText } from '../ui/visible-text.tsx'
 
-/** Error codes of a step-up that is over, so that the call must ask for another one. */
+/** Error codes of a step-up that has ended. The call must ask for another step-up. */
 const endedCodes: readonly string[] = ['RGW_STEP_UP_ENDED', 'RGW_STEP_UP_NOT_HERE', 'RGW_IDENTITY_NOT_FOUND']
 
-/** Asks for the second factor that a call of the page needs. After the proof, the page sends the call again. */
 export default function StepUpDialog({ call }: { readonly call: WaitingCall }) {
   const { data: stepUp, error, isPending } = useQuery(stepUpQuery(call.stepUpId))
   const askAgain = <Button onPress={() => call.settle({ kind: 'repeat' })}>Ask again</Button>

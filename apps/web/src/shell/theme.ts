@@ -9,7 +9,7 @@ function currentTheme(): Theme {
   return theme === 'light' || theme === 'dark' ? theme : 'system'
 }
 
-/** Follows the system, or stays light or dark. The choice is kept in this browser; public/assets/theme.js reads it. */
+/** public/assets/theme.js reads the stored choice when a page is loaded. */
 export function setTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset.theme
   else document.documentElement.dataset.theme = theme

@@ -6,7 +6,6 @@ let message = ''
 let listener: (() => void) | null = null
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Shows a short message for some seconds, and has screen readers read it. */
 export function announce(text: string): void {
   message = text
   listener?.()
@@ -24,7 +23,7 @@ function subscribe(changed: () => void): () => void {
   }
 }
 
-/** Where announcements appear; once per document. */
+/** Only one instance can be mounted at a time. */
 export function Announcements() {
   const text = useSyncExternalStore(subscribe, () => message)
   return (

@@ -6,7 +6,7 @@ export type Tone = 'allow' | 'deny' | 'warn' | 'neutral' | 'accent'
 
 const signs = { allow: Check, deny: Ban, warn: TriangleAlert, neutral: Minus, accent: CircleHelp } as const
 
-/** A state as word, shape, and color, so that color is never the only sign. */
+/** The children name the state, so that color is never the only sign. */
 export function Badge({ tone, sign = true, children }: { tone: Tone; sign?: boolean; children: ReactNode }) {
   const Sign = signs[tone]
   return (

@@ -8,7 +8,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'childr
   readonly children: ReactNode
 }
 
-/** A button. While `isPending`, it shows a spinner after 300 ms, and cannot be pressed again. */
+/** While `isPending`, the button cannot be pressed. */
 export function Button({ kind = 'plain', children, isPending = false, ...props }: ButtonProps) {
   return (
     <AriaButton {...props} isPending={isPending} className={`${styles.button} ${styles[kind]}`}>

@@ -7,7 +7,6 @@ interface CardProps {
   readonly children: ReactNode
 }
 
-/** A titled section of a page. */
 export function Card({ title, actions, children }: CardProps) {
   return (
     <section className={styles.card} aria-label={title}>

@@ -23,15 +23,14 @@ export interface ComboBoxOption {
 interface ComboBoxProps {
   readonly label: string
   readonly options: readonly ComboBoxOption[]
-  /** The ID of the chosen option; null for none. */
+  /** The ID of the option that is chosen when the field appears; null for none. */
   readonly value: string | null
   readonly onChange: (id: string | null) => void
-  /** Whether text that is no option is accepted, too. Its ID is the text itself. */
+  /** Whether the person can type a value that is not an option. The text is then the ID. */
   readonly isOpenEnded?: boolean
   readonly hint?: string
 }
 
-/** Chooses one of many options. Typing narrows the list. */
 export function ComboBox({ label, options, value, onChange, isOpenEnded = false, hint }: ComboBoxProps) {
   return (
     <AriaComboBox

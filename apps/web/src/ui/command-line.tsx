@@ -2,7 +2,6 @@ import styles from './command-line.module.css'
 import { CopyButton } from './copy-button.tsx'
 import { ScrollArea } from './scroll-area.tsx'
 
-/** A command to paste into a terminal. */
 export function CommandLine({ children, what = 'The command' }: { readonly children: string; readonly what?: string }) {
   return (
     <div className={styles.line}>

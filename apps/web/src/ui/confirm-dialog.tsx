@@ -12,14 +12,12 @@ interface ConfirmDialogProps {
   readonly change: () => Promise<unknown>
   /** The rack that carries out the change. */
   readonly waitsForRack?: string
-  /** What was done, in a sentence. */
+  /** The announcement after the change, such as `web was restarted.` */
   readonly done: string
   readonly onClose: () => void
-  /** The consequence. */
   readonly children: ReactNode
 }
 
-/** Asks before a change that needs no further values. */
 export function ConfirmDialog({ change, done, onClose, kind = 'danger', ...props }: ConfirmDialogProps) {
   const confirmed = useChange(change, () => {
     announce(done)

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { announce } from './announce.tsx'
 import { Button } from './button.tsx'
 
-/** Copies text to the clipboard, and says so. @param what the subject of the announcement, such as `The command` */
+/** @param what the subject of the announcement, such as `The command` */
 export function CopyButton({ text, what, label = 'Copy' }: { text: string; what: string; label?: string }) {
   const [copied, setCopied] = useState(false)
   async function copy() {

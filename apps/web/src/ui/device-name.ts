@@ -14,8 +14,9 @@ const systems = [
 ] as const
 
 /**
- * A short name of a session's device, such as `Firefox on Linux`. For a browser, the gateway stores `browser: ` and the start
- * of its User-Agent. For another program, it stores the program's name, which is returned unchanged.
+ * Such as `Firefox on Linux`.
+ *
+ * @param device for a browser, `browser: ` and the start of its User-Agent; for another program, its name
  */
 export function deviceName(device: string): string {
   if (!isBrowser(device)) return device
@@ -25,7 +26,6 @@ export function deviceName(device: string): string {
   return system === undefined ? browser : `${browser} on ${system}`
 }
 
-/** Whether the session of a device is that of a browser, and not of a program such as the CLI. */
 export function isBrowser(device: string): boolean {
   return device.startsWith('browser: ')
 }

@@ -9,13 +9,12 @@ interface DialogProps {
   readonly title: string
   readonly isOpen: boolean
   readonly onClose: () => void
-  /** `false`: Escape and a press outside do not close it, such as while a secret is shown. */
+  /** `false`: the person cannot close the dialog without an action in it, such as while a secret is shown. */
   readonly isDismissable?: boolean
   readonly width?: 'normal' | 'wide'
   readonly children: ReactNode
 }
 
-/** A modal dialog. The focus returns to where it was when it closes. */
 export function Dialog({ title, isOpen, onClose, isDismissable = true, width = 'normal', children }: DialogProps) {
   return (
     <ModalOverlay
@@ -44,7 +43,7 @@ export function Dialog({ title, isOpen, onClose, isDismissable = true, width = '
   )
 }
 
-/** The buttons below a dialog or a form. */
+/** The buttons at the end of a dialog or a form. */
 export function Actions({ children }: { readonly children: ReactNode }) {
   return <div className={styles.actions}>{children}</div>
 }

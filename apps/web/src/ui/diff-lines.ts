@@ -8,20 +8,19 @@ export interface DiffLine {
 }
 
 export interface DiffHunk {
-  /** Its first line in the new text. */
+  /** The number of the first line in the new text. */
   readonly start: number
   readonly lines: readonly DiffLine[]
 }
 
-/** Lines of text around a change. */
-const context = 3
-/** The largest number of changed lines. Texts that differ more are not compared, because that takes seconds. */
+const contextLines = 3
+/** The largest number of added and removed lines. To find more of them takes seconds. */
 const maxEdits = 1_000
 
-/** The changed lines of two texts, with some lines around them. Null if the texts differ too much. */
+/** Null if the texts differ by more than `maxEdits` lines. */
 export function diffLines(before: string, after: string): readonly DiffHunk[] | null {
   const patch = structuredPatch('', '', normalizeBreaks(before), normalizeBreaks(after), '', '', {
-    context,
+    context: contextLines,
     maxEditLength: maxEdits,
   })
   if (patch === undefined) return null
@@ -42,7 +41,7 @@ export function diffLines(before: string, after: string): readonly DiffHunk[] | 
   })
 }
 
-/** Replaces CRLF by LF, and adds a missing line break at the end, because editors show neither difference. */
+/** Editors show neither CRLF nor a missing line break at the end, so neither counts as a difference. */
 function normalizeBreaks(text: string): string {
   const lines = text.replaceAll('\r\n', '\n')
   return lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`

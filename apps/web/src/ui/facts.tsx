@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import styles from './facts.module.css'
 
-/** Names with their values. A null is left out. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode] | null)[] }) {
   return (
     <dl className={styles.facts}>

@@ -11,20 +11,18 @@ import {
 import styles from './fields.module.css'
 
 interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'children' | 'style'> {
-  /** Without a label, `aria-label` names the field. */
+  /** Without a label, the field needs an `aria-label`. */
   readonly label?: string
   readonly hint?: ReactNode
   readonly placeholder?: string
-  /** For a field of several lines: the number of lines to show. By default, the field has one line. */
+  /** The number of visible lines of a field that accepts several lines; undefined: the field accepts one line. */
   readonly lines?: number
   readonly mono?: boolean
-  /** What the browser may fill in, such as `one-time-code`. */
   readonly autoComplete?: string
-  /** Why the value is not valid; empty: it is valid. */
+  /** Why the value is not valid. If empty, `validate` decides. */
   readonly error?: string
 }
 
-/** A text field with its label, a hint, and the error of its validation. */
 export function TextField(props: TextFieldProps) {
   const { label, hint, placeholder, lines, mono = false, autoComplete = 'off', error = '', ...field } = props
   const input = `${styles.input} ${mono ? styles.mono : ''}`
@@ -62,7 +60,7 @@ interface ChoiceProps {
   readonly isInline?: boolean
 }
 
-/** Chooses one of a few values, with the browser's own list, which keyboards and screen readers support. */
+/** Uses the browser's own list, because it supports keyboards and screen readers. */
 export function Choice({ label, name, value, onChange, options, hint, isRequired, isInline = false }: ChoiceProps) {
   const id = useId()
   return (

@@ -10,11 +10,10 @@ interface FilterFieldProps {
   readonly placeholder?: string
 }
 
-/** The filter of a list, which is also in the address. `/` goes to it. */
 export function FilterField({ label, value, onChange, placeholder = 'Filter  /' }: FilterFieldProps) {
   const [text, setText] = useState(value)
   const [isFocused, setFocused] = useState(false)
-  // The address changes some moments after the text, so its value counts only while nobody types.
+  // The address changes later than the text, so `value` must not replace the text while the person types.
   useEffect(() => {
     if (!isFocused) setText(value)
   }, [value, isFocused])

@@ -15,7 +15,6 @@ interface FormDialogProps {
   readonly change: { readonly isPending: boolean; readonly error: Error | null }
   /** The rack that carries out the change. */
   readonly waitsForRack?: string | undefined
-  /** Whether there is nothing to change yet. */
   readonly isDisabled?: boolean
   readonly onSubmit: () => void
   readonly onClose: () => void
@@ -23,7 +22,6 @@ interface FormDialogProps {
   readonly children: ReactNode
 }
 
-/** A dialog that changes something, and shows the error of the API if that fails. */
 export function FormDialog(props: FormDialogProps) {
   const { title, submit, kind = 'primary', cancel = 'Cancel', change, onSubmit, onClose, width, children } = props
   const { waitsForRack, isDisabled = false } = props

@@ -1,7 +1,7 @@
 import styles from './identifier.module.css'
 import { VisibleText } from './visible-text.tsx'
 
-/** An ID or another name that is never broken into lines, and cut if it is too long. */
+/** An ID or another name on one line, which is cut if it is too long. */
 export function Identifier({ children }: { readonly children: string }) {
   return (
     <code className={styles.identifier} title={children.length > 40 ? children : undefined}>

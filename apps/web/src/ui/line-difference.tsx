@@ -5,7 +5,7 @@ import { VisibleText } from './visible-text.tsx'
 const signs = { added: '+', removed: '−', same: ' ' } as const
 const words = { added: 'Added: ', removed: 'Removed: ', same: '' } as const
 
-/** The changed lines of two texts, with some lines around them. The overview does not use it, because it loads a library. */
+/** The overview must not import this component, because the library `diff` would make its first load larger. */
 export function LineDifference({ before, after }: { readonly before: string; readonly after: string }) {
   const hunks = diffLines(before, after)
   if (hunks === null) return <p>The texts differ too much to compare their lines.</p>

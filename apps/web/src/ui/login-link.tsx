@@ -8,7 +8,7 @@ interface LoginLinkProps {
 /** Matches every hash except that of a line, such as `#L42`. The login accepts no other hash. */
 const otherHash = /#(?!L\d+$).*$/
 
-/** A link to the login, which returns to a page of the console. @param returnTo the page with its query and its hash; by default this one */
+/** @param returnTo a path with its query and its hash */
 export function LoginLink({ returnTo = location.pathname + location.search + location.hash }: LoginLinkProps) {
   return (
     <a className={styles.link} href={loginAddress(returnTo.replace(otherHash, ''))}>

@@ -4,15 +4,14 @@ import styles from './page-tabs.module.css'
 
 interface PageTabsProps {
   readonly label: string
-  /** The addresses of the tabs below the address of the console, in their order. */
+  /** `to`: the path below `/gateway`. */
   readonly tabs: readonly { readonly to: string; readonly label: string }[]
 }
 
-/** The tabs of a page, each of which has its own address. */
 export function PageTabs({ label, tabs }: PageTabsProps) {
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const navigation = useRef<HTMLElement>(null)
-  // On a narrow screen, each tab that opens is brought into view.
+  // On a narrow screen, the tab that opens can be out of view.
   useEffect(() => {
     navigation.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [path])

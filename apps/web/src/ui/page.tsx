@@ -3,15 +3,14 @@ import styles from './page.module.css'
 
 interface PageProps {
   readonly title: string
-  /** Which question the page answers, in one sentence. */
   readonly summary?: ReactNode
   readonly actions?: ReactNode
-  /** The page fills the window and scrolls inside, such as for a long list. */
+  /** Whether the page fills the window, so that a part of it scrolls, such as a long list. */
   readonly fills?: boolean
   readonly children: ReactNode
 }
 
-/** A page: its heading takes the focus when the page opens, so that a screen reader begins there. */
+/** The heading takes the focus when the page opens, so that a screen reader begins there. */
 export function Page({ title, summary, actions, fills = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {

@@ -2,10 +2,7 @@ import { Link } from '@tanstack/react-router'
 import styles from './policy-source.module.css'
 import { VisibleText } from './visible-text.tsx'
 
-/**
- * Where a rule is defined, such as `policy.yaml:12`: a link to the line, on the policy page.
- * A source that is no line, such as `bindings`, stays text.
- */
+/** @param source where a rule is defined, such as `policy.yaml:12`, or `bindings`, which has no line to link to */
 export function PolicySource({ source }: { readonly source: string }) {
   const [, document, line] = /^(.+):(\d+)$/.exec(source) ?? []
   const text = (

@@ -9,15 +9,12 @@ import { VisibleText } from './visible-text.tsx'
 
 interface ProblemProps {
   readonly error: Error
-  /** Tries again. */
   readonly retry?: () => void
-  /** A further action that helps. */
   readonly action?: ReactNode
 }
 
-/** An error in the gateway's own words: what happened, why, and what to do, with the rule and the request ID. */
 export function Problem({ error, retry, action }: ProblemProps) {
-  // The person canceled, and nothing changed, so there is nothing to show unless there is an action.
+  // The person canceled, so only an action needs to be shown.
   if (error instanceof StepUpCanceled && !action) return null
   const body = error instanceof ApiError ? error.body : null
   const needsLogin = body?.rule === 'old-login'

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { isField, isInDialog } from '../shell/shortcuts.ts'
 import { Button } from './button.tsx'
 
-/** Reads again what the page shows, as the key `r` does. @param queryKind the first part of the keys of its queries */
+/** @param queryKind the first part of the keys of the queries to refresh */
 export function RefreshButton({ queryKind }: { readonly queryKind: string }) {
   const queryClient = useQueryClient()
   const [isRefreshing, setRefreshing] = useState(false)

@@ -3,12 +3,11 @@ import styles from './scroll-area.module.css'
 
 interface ScrollAreaProps {
   readonly label: string
-  /** `page`: at most three quarters of the window high, and scrolls down, too, such as a table whose head stays in view. */
+  /** `page`: at most three quarters of the height of the window. */
   readonly height?: 'content' | 'page'
   readonly children: ReactNode
 }
 
-/** Content that can be wider than the page. The keyboard can scroll it, so it takes the focus. */
 export function ScrollArea({ label, height = 'content', children }: ScrollAreaProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, and a section would be one of too many landmarks

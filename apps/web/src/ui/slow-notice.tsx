@@ -3,20 +3,19 @@ import { useWaitingCall } from '../api/step-up/waiting-calls.ts'
 import { Button } from './button.tsx'
 import styles from './slow-notice.module.css'
 
-/** Milliseconds after which a page says what it is waiting for. */
+/** In milliseconds. The text of the notice names this time. */
 const slowAfter = 5_000
 
 interface SlowNoticeProps {
   readonly rack: string
-  /** What the person can do, in a sentence. */
   readonly advice?: string
   readonly onStop?: () => void
 }
 
-/** Appears when a rack has not answered for five seconds. It is shown only while a page waits. */
+/** Mount it only while a page waits for a rack. */
 export function SlowNotice({ rack, advice, onStop }: SlowNoticeProps) {
   const [isSlow, setSlow] = useState(false)
-  // The rack is not asked until the person proves a second factor.
+  // The gateway calls the rack only after the person proves a second factor.
   const isAskingPerson = useWaitingCall() !== null
   useEffect(() => {
     setSlow(false)

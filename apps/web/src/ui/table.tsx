@@ -5,7 +5,7 @@ import styles from './table.module.css'
 export interface Column<T> {
   readonly title: string
   readonly cell: (row: T) => ReactNode
-  /** Cut to one line, and hidden when there is no room for it. */
+  /** Whether the column is hidden if there is no room for it. */
   readonly secondary?: boolean
 }
 
@@ -16,13 +16,11 @@ interface TableProps<T> {
   readonly rows: readonly T[]
   readonly keyOf: (row: T) => string
   readonly isSelected?: (row: T) => boolean
-  /** Shown in place of rows when there are none. */
   readonly empty: ReactNode
-  /** The table stands alone on the page, with rows of one height. */
+  /** For a table that is not in a card. */
   readonly isFramed?: boolean
 }
 
-/** A table of rows that are all loaded. */
 export function Table<T>({ isFramed = false, ...props }: TableProps<T>) {
   if (!isFramed) return <Rows {...props} />
   return (

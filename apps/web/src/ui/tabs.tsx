@@ -16,7 +16,6 @@ interface TabsProps {
   readonly onSelect?: (id: string) => void
 }
 
-/** Tabs. Arrow keys move between them, and Enter opens one. */
 export function Tabs({ label, tabs, selected, onSelect }: TabsProps) {
   return (
     <AriaTabs

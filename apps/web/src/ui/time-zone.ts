@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** `utc`: the console shows each time as date and time in UTC, and reads typed times as UTC. */
+/** `utc`: the console shows no relative times, and reads typed times as UTC. */
 export type TimeZone = 'local' | 'utc'
 
 const storageKey = 'time-zone'
@@ -15,7 +15,6 @@ function read(): TimeZone {
   }
 }
 
-/** The choice is kept in this browser. */
 export function setTimeZone(zone: TimeZone): void {
   current = zone
   try {
@@ -36,7 +35,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-/** The value of a field for date and time, which has no offset: `2027-01-31T12:00:00`. @param at RFC 3339; undefined: none */
+/** Such as `2027-01-31T12:00:00`; empty if `at` is undefined or invalid. @param at RFC 3339 */
 export function toFieldTime(at: string | undefined, zone: TimeZone): string {
   const time = new Date(at ?? '')
   if (Number.isNaN(time.getTime())) return ''

@@ -12,7 +12,7 @@ const localShort = new Intl.DateTimeFormat(undefined, {
 })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' })
 
-/** The number of seconds in each unit, the largest unit first. */
+/** In seconds, the largest unit first. */
 const units = [
   ['year', 31_536_000],
   ['month', 2_592_000],
@@ -21,7 +21,7 @@ const units = [
   ['minute', 60],
 ] as const
 
-/** Such as `5 min. ago`. @param now milliseconds since the epoch */
+/** Such as `5 min. ago`. Both times are milliseconds since the epoch. */
 export function relativeTime(at: number, now: number): string {
   const seconds = (at - now) / 1_000
   for (const [unit, size] of units)
@@ -31,7 +31,7 @@ export function relativeTime(at: number, now: number): string {
 
 let ticks = 0
 
-/** Renders times again, so that relative times stay true while a page is open. */
+/** Relative times change while a page is open, so they are rendered again from time to time. */
 function subscribeToTicks(changed: () => void): () => void {
   const timer = setInterval(() => {
     ticks++
@@ -65,10 +65,8 @@ export function timeOfDay(time: number, zone: TimeZone, precision: 'minutes' | '
 }
 
 /**
- * A time, as the person chose to see times: local or relative, or in UTC. The title has the other form.
- *
  * @param at RFC 3339
- * @param kind `relative`: such as `5 min. ago`; `short`: without the year, for rows
+ * @param kind `relative`: such as `5 min. ago`, unless the person chose UTC; `short`: without the year, for rows
  */
 export function Time({ at, kind = 'local' }: { readonly at: string; readonly kind?: TimeKind }) {
   useSyncExternalStore(subscribeToTicks, () => ticks)

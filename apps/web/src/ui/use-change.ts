@@ -1,10 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 /**
- * A change by the management API, after which everything on the page is read again. The request and the response are not kept,
- * because both can contain a token.
+ * The mutation cache does not keep the request and the response, because both can contain a token.
  *
- * @param onDone called after the page was read again. Without `onDone`, the result is available before that
+ * @param onDone called after all queries of the page were read again. Without `onDone`, the result is available at once
  */
 export function useChange<Result, Values = void>(
   change: (values: Values) => Promise<Result>,

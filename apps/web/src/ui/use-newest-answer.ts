@@ -5,25 +5,23 @@ import { ApiError } from '../api/errors.ts'
 interface Question<Values> {
   readonly values: Values
   readonly signal: AbortSignal
-  /** Whether it aborted an older question. */
+  /** Whether this question aborted an older one. */
   readonly isReplacement: boolean
 }
 
-/** Milliseconds between attempts while the gateway has not noticed that the older question was aborted. */
+/** Milliseconds. The gateway limits concurrent questions, and notices only after a while that one was aborted. */
 const pause = 500
 const maxAttempts = 10
 
 /**
- * Asks the gateway a question that takes a while. A newer question aborts the older one, so that an older answer never replaces a
- * newer one. Leaving the page aborts the question, too. An aborted question does not count against the limit of the API.
+ * A newer question aborts the older one, so that an older answer never replaces a newer one.
  *
- * @param onAnswer called with the answer, unless a newer question was asked
+ * @param onAnswer not called if a newer question was asked, or if the person left the page
  */
 export function useNewestAnswer<Values, Answer>(
   ask: (values: Values, signal: AbortSignal) => Promise<Answer>,
   onAnswer: (answer: Answer) => void,
 ) {
-  /** Null if no question is open. */
   const newest = useRef<AbortController | null>(null)
   useEffect(() => () => newest.current?.abort(), [])
   const { mutate, variables, data, error, isPending } = useMutation({
@@ -44,7 +42,6 @@ export function useNewestAnswer<Values, Answer>(
       newest.current = controller
       mutate({ values, signal: controller.signal, isReplacement })
     },
-    /** The values of the last question. */
     askedValues: variables?.values,
     answer: data,
     error,

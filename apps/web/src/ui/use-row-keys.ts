@@ -1,7 +1,7 @@
 import { type RefObject, useEffect } from 'react'
 import { isField, isInDialog } from '../shell/shortcuts.ts'
 
-/** `/` goes to the filter, j and k move through the rows, and Escape closes the open row. From a row, the arrows move, too. */
+/** The arrow keys move only from a row. Elsewhere they scroll the page. */
 export function useRowKeys(container: RefObject<HTMLElement | null>, close: () => void): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {

@@ -1,10 +1,10 @@
 import { Fragment } from 'react'
 import styles from './visible-text.module.css'
 
-/** Characters that are invisible, or that change a line, a direction, or a terminal. */
+/** Characters that are invisible, or that affect line breaks, the writing direction, or a terminal. */
 const hiddenCharacter = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u115f\u1160\u3164\uffa0])/u
 
-/** Text from other people. Hidden characters are shown as escapes. Its writing direction does not affect the text around it. */
+/** For text from other people. Its writing direction does not affect the text around it. */
 export function VisibleText({ children }: { readonly children: string }) {
   if (!hasHiddenCharacters(children)) return <bdi>{children}</bdi>
   const parts = children.split(new RegExp(hiddenCharacter, 'gu'))
@@ -23,7 +23,7 @@ export function VisibleText({ children }: { readonly children: string }) {
   )
 }
 
-/** Whether a text needs `VisibleText` although its direction is known, such as a part of a line of code. */
+/** If the writing direction is known, as in code, only text with hidden characters needs `VisibleText`. */
 export function hasHiddenCharacters(text: string): boolean {
   return hiddenCharacter.test(text)
 }

@@ -11,11 +11,7 @@ interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/**
- * Calls a path of the rack API with GET, and reads the answer.
- *
- * @throws RackError, UnreadableAnswer, ApiError for an error of the gateway itself, NoAnswer, InvalidName
- */
+/** @throws RackError, ApiError, NoAnswer, UnreadableAnswer, InvalidName */
 export async function rackGet<T>(
   rack: string,
   path: RackPath,
@@ -34,11 +30,7 @@ interface ChangeOptions {
 
 type ChangeMethod = 'POST' | 'PUT' | 'DELETE'
 
-/**
- * Sends a change to a rack, and ignores the content of the answer.
- *
- * @throws as `rackGet`, except UnreadableAnswer; StepUpCanceled
- */
+/** Ignores the content of the answer. @throws RackError, ApiError, NoAnswer, InvalidName, StepUpCanceled */
 export async function rackSend(method: ChangeMethod, rack: string, path: RackPath, options: ChangeOptions) {
   await (await change(method, rack, path, options)).text()
 }
@@ -47,16 +39,14 @@ interface CreateOptions<T> extends ChangeOptions {
   readonly read: Reader<T>
 }
 
-/** Sends a POST to a rack, and reads the answer, such as a new release. @throws as `rackGet`; StepUpCanceled */
+/** @throws RackError, ApiError, NoAnswer, UnreadableAnswer, InvalidName, StepUpCanceled */
 export async function rackCreate<T>(rack: string, path: RackPath, { read, ...options }: CreateOptions<T>): Promise<T> {
   return readAnswer(rack, await change('POST', rack, path, options), read)
 }
 
 /**
- * Opens a stream of text, such as logs.
- *
  * @param headers options of the rack API, such as `follow` and `since`
- * @throws as `rackGet`, except UnreadableAnswer, if the stream does not begin
+ * @throws RackError, ApiError, NoAnswer, InvalidName
  */
 export async function openRackStream(
   rack: string,
@@ -93,7 +83,7 @@ async function call(method: string, rack: string, path: RackPath, options: CallO
   throw new RackError(rack, response.status, errorText(await response.text().catch(() => '')))
 }
 
-/** The error in a rack's answer, which is JSON or plain text. */
+/** Racks send errors as JSON or as plain text. */
 function errorText(body: string): string {
   try {
     const { error } = JSON.parse(body)

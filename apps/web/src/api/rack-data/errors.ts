@@ -1,20 +1,18 @@
-/** The longest text of a rack that is shown. */
-const longestText = 1_000
+const maxTextLength = 1_000
 
-/** A rack answered with an error, in its own words. It never ends the person's session, whatever its status. */
+/** An error response of a rack. Its status can be 401, which does not concern the person's session. */
 export class RackError extends Error {
   readonly rack: string
   readonly status: number
 
   constructor(rack: string, status: number, text: string) {
-    super(`Rack ${rack} answered with ${status}${text === '' ? '.' : `: ${text.slice(0, longestText)}`}`)
+    super(`Rack ${rack} answered with ${status}${text === '' ? '.' : `: ${text.slice(0, maxTextLength)}`}`)
     this.name = 'RackError'
     this.rack = rack
     this.status = status
   }
 }
 
-/** The response of a rack does not have the expected form. */
 export class UnreadableAnswer extends Error {
   readonly rack: string
 

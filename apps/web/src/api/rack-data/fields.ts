@@ -3,7 +3,7 @@ export class UnexpectedForm extends Error {}
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** Reads one kind of answer. Fields that it does not need can be missing, or have another form. @throws UnexpectedForm */
+/** @throws UnexpectedForm if a required part of the answer is missing or has another type */
 export type Reader<T> = (answer: unknown) => T
 
 export function readObject(value: unknown): Fields {
@@ -11,7 +11,7 @@ export function readObject(value: unknown): Fields {
   return value as Fields
 }
 
-/** A reader of lists. Racks send an empty list also as `null`. */
+/** Racks can send an empty list as `null`. */
 export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
   return (value) => {
     if (value === null) return []
@@ -20,7 +20,7 @@ export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
   }
 }
 
-/** The text of a field that identifies something, so it cannot be missing. */
+/** @throws UnexpectedForm if the field is missing, empty, or not a string */
 export function idField(fields: Fields, name: string): string {
   const value = fields[name]
   if (typeof value !== 'string' || value === '') throw new UnexpectedForm()
@@ -39,13 +39,13 @@ export function numberField(fields: Fields, name: string): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0
 }
 
-/** Null if the field is missing, is not a time, or is the zero time of the rack's programming language. */
+/** Null if the field is missing, is not a time, or is the zero time of Go, the language of racks. */
 export function timeField(fields: Fields, name: string): string | null {
   const value = textField(fields, name)
   return value === '' || value.startsWith('0001-01-01T') || Number.isNaN(Date.parse(value)) ? null : value
 }
 
-/** The members of an object that are strings. Empty if the field is missing, or is not an object. */
+/** Empty if the field is missing, or is not an object. */
 export function textMapField(fields: Fields, name: string): Readonly<Record<string, string>> {
   const value = fields[name]
   if (typeof value !== 'object' || value === null) return {}

@@ -2,10 +2,7 @@ import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { post } from '../client.ts'
 
-/**
- * Routes of the rack API, as the policy names them. The pages of an app offer them as actions, or need them for a part of a
- * page.
- */
+/** Routes of the rack API, as the policy names them. */
 const routes = [
   'PUT /apps/{app}/services/{service}',
   'POST /apps/{app}/services/{service}/restart',
@@ -19,7 +16,7 @@ const routes = [
 
 export type AppRoute = (typeof routes)[number]
 
-/** Asks the policy about the person's calls on one app, without making the calls. No audit event records the question. */
+/** This request is not an audit event. */
 function decisionsQuery(rack: string, app: string) {
   return queryOptions({
     queryKey: ['decisions', rack, app],
@@ -28,21 +25,21 @@ function decisionsQuery(rack: string, app: string) {
   })
 }
 
-/** For exec, the decision is about `bash`, the command that the page shows. */
+/** For exec, the decision is about `bash`, because the page shows a command with `bash`. */
 function callOf(route: AppRoute, app: string): RequestedCall {
   return { route, app, ...(route.endsWith('/exec') && { command: { header: 'bash', by: 'exec' } }) }
 }
 
 /**
- * Whether a page should offer a call of the rack API on an app. Calls that the policy denies are hidden. While the decisions
- * load, nothing is offered. If they can't be loaded, everything is offered, and the gateway decides at the call.
+ * While the decisions load, no call is permitted. If they cannot be loaded, every call is permitted, and the gateway
+ * decides at the call.
  */
 export function usePermitted(rack: string, app: string): (route: AppRoute) => boolean {
   const { data, isPending } = useQuery(decisionsQuery(rack, app))
   return (route) => {
     if (data === undefined) return !isPending
     const answer = data.decisions.find((one) => one.route === route)
-    // Offered unless denied in every case, because the decision can depend on facts that only the rack knows.
+    // Only the rack knows whether `otherwise` applies, so the call is permitted unless both decisions deny it.
     return answer?.decision.effect !== 'deny' || (answer.otherwise ?? answer).decision.effect !== 'deny'
   }
 }

@@ -3,10 +3,9 @@ declare const brand: unique symbol
 /** A path of the rack API, whose variable parts are each exactly one segment. */
 export type RackPath = string & { readonly [brand]: true }
 
-/** A link from another person can have any text as a name. This pattern keeps a name from leading to another path. */
+/** A link can contain any text as a name. This pattern refuses names that would lead to another path. */
 const segment = /^(?!\.{1,2}$)[A-Za-z0-9._~!$&'()*+,=:@-]{1,200}$/
 
-/** A text in the address of the page cannot be the name of a rack or an app, or an ID. */
 export class InvalidName extends Error {
   constructor(name: string) {
     super(
@@ -16,11 +15,7 @@ export class InvalidName extends Error {
   }
 }
 
-/**
- * A path of the rack API, such as rackPath`/apps/${app}/releases?limit=20`.
- *
- * @throws InvalidName if a variable part is no segment of a path
- */
+/** Such as rackPath`/apps/${app}/releases?limit=20`. @throws InvalidName if a variable part does not match `segment` */
 export function rackPath(text: TemplateStringsArray, ...names: readonly string[]): RackPath {
   return String.raw({ raw: text }, ...names.map(checkName)) as RackPath
 }
@@ -31,7 +26,7 @@ export function checkName(name: string): string {
   return name
 }
 
-/** Why a text in the address of the page cannot be a name; null if it can. */
+/** Null if the name is valid. */
 export function nameFault(name: string): InvalidName | null {
   return segment.test(name) ? null : new InvalidName(name)
 }

@@ -11,7 +11,7 @@ import {
 
 export interface App {
   readonly name: string
-  /** The ID of the release that runs; empty before the first. */
+  /** The ID of the running release; empty if no release runs. */
   readonly release: string
   /** Such as `running` and `updating`. */
   readonly status: string
@@ -69,9 +69,8 @@ export const readServices = listOf(readService)
 export interface Process {
   readonly id: string
   readonly app: string
-  /** The service that it belongs to. */
   readonly service: string
-  /** Empty for the command of the service itself. */
+  /** Empty if the process runs the command of its service. */
   readonly command: string
   readonly release: string
   readonly instance: string
@@ -105,7 +104,7 @@ export interface Build {
   readonly description: string
   /** Such as `running`, `complete`, and `failed`. */
   readonly status: string
-  /** Why it failed. */
+  /** Why the build failed. */
   readonly reason: string
   readonly release: string
   readonly gitSha: string
@@ -165,8 +164,9 @@ export function readRelease(answer: unknown): Release {
 export const readReleases = listOf(readRelease)
 
 /**
- * Reads a release that must have its environment and its manifest. A missing environment would look empty, and an edit would
- * remove all variables.
+ * `readRelease` reads a missing environment as empty. An edit of it would then remove all variables.
+ *
+ * @throws UnexpectedForm if the environment or the manifest is missing
  */
 export function readWholeRelease(answer: unknown): Release {
   const { env, manifest } = readObject(answer)
@@ -206,10 +206,10 @@ export interface Instance {
   readonly id: string
   readonly status: string
   readonly processes: number
-  /** The used cores. */
+  /** The used part of `cpuAllocatable`, in cores. */
   readonly cpu: number
   readonly cpuAllocatable: number
-  /** In MB, like `memoryAllocatable`. */
+  /** The used part of `memoryAllocatable`, in MB. */
   readonly memory: number
   readonly memoryAllocatable: number
   readonly privateIp: string

@@ -11,23 +11,22 @@ interface RequestOptions {
 }
 
 /**
- * Sends a request of the console. If the gateway asks for a proof of a second factor, a dialog asks the person, and the request
- * is sent again with the proof. The caller gets only the last response.
+ * If the gateway asks for a second factor, a dialog asks the person, and the request is sent again with the proof.
  *
  * @throws NoAnswer; StepUpCanceled if the person cancels a change; ApiError if the person cancels a read
  */
 export async function sendRequest(path: string, options: RequestOptions): Promise<Response> {
   const { method, signal, action } = options
   let proof = lastingProof()
-  let isProofOfCall = false
+  let hasOwnProof = false
   for (;;) {
     const response = await send(path, options, proof)
     const denial = await readStepUpDenial(response)
     // A call that is denied with a proof made for it would be denied again.
-    if (denial === null || isProofOfCall) return response
+    if (denial === null || hasOwnProof) return response
     const outcome = await waitForProof({ stepUpId: denial.stepUpId, action, denial: denial.error }, signal)
     if (outcome.kind === 'canceled') throw method === 'GET' ? denial.error : new StepUpCanceled()
-    isProofOfCall = outcome.kind === 'proved'
+    hasOwnProof = outcome.kind === 'proved'
     proof = outcome.kind === 'proved' ? outcome.secret : lastingProof()
   }
 }
@@ -46,7 +45,7 @@ function send(path: string, { method, headers, body, signal }: RequestOptions, p
   })
 }
 
-/** The gateway's denial that asks for a second factor; null for every other response. A rack cannot ask for one. */
+/** Null if the response does not ask for a second factor. A rack cannot ask for one. */
 async function readStepUpDenial(response: Response): Promise<{ stepUpId: string; error: ApiError } | null> {
   if (response.status !== 403 || response.headers.get('answered-by') === 'rack') return null
   const error = await errorOf(response.clone())

@@ -1,19 +1,20 @@
 import { useSyncExternalStore } from 'react'
 import type { ApiError } from '../errors.ts'
 
-/** A proof of a second factor, as the value of the header `Step-Up`. It stays in memory. */
+/** A proof of a second factor, which is never stored. */
 export interface ProofSecret {
+  /** The value of the header `Step-Up`. */
   readonly secret: string
-  /** For how long it is valid for later calls; null: only for the call that asked. */
+  /** How long the proof is valid for other calls, too; null: it is valid only for the call that asked. */
   readonly withinSeconds: number | null
 }
 
-/** A call that waits until the person proves a second factor, because the gateway refused it without a proof. */
+/** A call that the gateway denied without a proof, and that waits until the person proves a second factor. */
 export interface WaitingCall {
-  /** A call that asks for a second proof gets a new key. */
+  /** A call that waits again gets a new key. */
   readonly key: number
   readonly stepUpId: string
-  /** What the call does, such as `Unlock ann@example.com`; undefined: the dialog takes it from the step-up. */
+  /** What the call does, such as `Unlock ann@example.com`; undefined: the dialog derives a text from the step-up. */
   readonly action: string | undefined
   readonly denial: ApiError
   readonly settle: (outcome: Outcome) => void
@@ -27,7 +28,6 @@ let calls: readonly WaitingCall[] = []
 let reusableProof: { readonly secret: string; readonly until: number } | null = null
 const listeners = new Set<() => void>()
 
-/** The person closed the dialog, so the change was not made. */
 export class StepUpCanceled extends Error {
   constructor() {
     super('You did not confirm this with a second factor, so it was not done.')
@@ -35,13 +35,13 @@ export class StepUpCanceled extends Error {
   }
 }
 
-/** The proof that is valid for every call now; null if there is none. */
+/** The last proof that is valid for several calls; null if there is none, or if it has expired. */
 export function lastingProof(): string | null {
   if (reusableProof !== null && reusableProof.until <= Date.now()) reusableProof = null
   return reusableProof?.secret ?? null
 }
 
-/** Waits until the person proves a second factor, or cancels. @throws the reason of the signal, if the call is aborted */
+/** @throws the reason of the signal, if the call is aborted */
 export function waitForProof(
   call: Omit<WaitingCall, 'key' | 'settle'>,
   signal: AbortSignal | null | undefined,
@@ -64,7 +64,7 @@ export function waitForProof(
   })
 }
 
-/** Sends a call again with its proof. If the proof is valid for a while, the other waiting calls are sent again, too. */
+/** If the proof is valid for other calls, too, all waiting calls are sent again. */
 export function settleWithProof(call: WaitingCall, { secret, withinSeconds }: ProofSecret): void {
   if (withinSeconds !== null) reusableProof = { secret, until: Date.now() + withinSeconds * 1_000 }
   const others = calls.filter((one) => one !== call)
@@ -77,12 +77,12 @@ export function cancelWaitingCalls(): void {
   for (const call of calls) call.settle({ kind: 'canceled' })
 }
 
-/** The waiting calls. A dialog asks about the first one. */
+/** A dialog asks about the first one. */
 export function waitingCalls(): readonly WaitingCall[] {
   return calls
 }
 
-/** The call that a dialog asks about; null if no call waits. */
+/** Null if no call waits. */
 export function useWaitingCall(): WaitingCall | null {
   return useSyncExternalStore(subscribe, () => calls[0] ?? null)
 }
