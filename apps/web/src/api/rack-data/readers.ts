@@ -164,7 +164,7 @@ export function readRelease(answer: unknown): Release {
 export const readReleases = listOf(readRelease)
 
 /**
- * `readRelease` reads a missing environment as empty. An edit of it would then remove all variables.
+ * `readRelease` reads a missing environment as empty, so an edit would remove all variables.
  *
  * @throws UnexpectedForm if the environment or the manifest is missing
  */

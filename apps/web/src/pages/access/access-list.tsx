@@ -4,7 +4,6 @@ import { Time } from '../../ui/time.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './access-list.module.css'
 
-/** Each role of the person: where, why, and until when. */
 export function AccessList() {
   const { access } = useMe()
   if (access === undefined)

@@ -10,7 +10,6 @@ import styles from './access-page.module.css'
 import { ConnectInstructions } from './connect-instructions.tsx'
 import { SessionList } from './session-list.tsx'
 
-/** What can I do here, and how do I connect? */
 export default function AccessPage() {
   const me = useMe()
   return (

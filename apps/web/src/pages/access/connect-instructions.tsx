@@ -5,7 +5,6 @@ import { Choice } from '../../ui/fields.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import styles from './access-page.module.css'
 
-/** The commands that connect a terminal, with this gateway's address. */
 export function ConnectInstructions({ racks }: { readonly racks: readonly string[] }) {
   const [rack, setRack] = useState(racks[0] ?? '')
   const { origin, host } = location

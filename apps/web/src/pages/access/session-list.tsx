@@ -23,7 +23,6 @@ const sessionsQuery = infiniteQueryOptions({
   getNextPageParam: ({ next }) => next ?? undefined,
 })
 
-/** The person's sessions and devices, each of which can be revoked. */
 export function SessionList() {
   const sessions = useInfiniteQuery(sessionsQuery)
   const [revoking, setRevoking] = useState<SessionRow | null>(null)

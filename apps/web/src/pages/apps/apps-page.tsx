@@ -11,7 +11,6 @@ const tabs = [
   { to: '/apps/instances', label: 'Instances' },
 ] as const
 
-/** What runs where, over all racks that the person can use. */
 export default function AppsPage() {
   return (
     <Page title="Apps" actions={<RefreshButton queryKind="rack" />}>

@@ -1,14 +1,13 @@
-/** What the pages about racks and apps keep in the address. */
 export interface AppsSearch {
-  /** The text that rows must contain. */
+  /** The filter of the list. */
   readonly q?: string
   /** Lists only what belongs to this rack. */
   readonly rack?: string
-  /** The ID of the open row. */
+  /** The ID of the open build or release. */
   readonly open?: string
-  /** The open dialog, which is about `item`, or creates something. */
+  /** The open dialog, such as `restart`. */
   readonly dialog?: string
-  /** The service, process, release, or key that the dialog is about. */
+  /** The service or process that the dialog is about. */
   readonly item?: string
   /** Shows only the log of this service. */
   readonly service?: string

@@ -3,10 +3,7 @@ import type { AppsSearch } from './search.ts'
 
 type SearchChange = { readonly [N in keyof AppsSearch]: string | undefined }
 
-/**
- * The state of the page in the address, and how to change it. With `replace`, a change adds no entry to the browser history,
- * such as while a person types a filter.
- */
+/** With `replace`, a change adds no entry to the browser history, such as while a person types a filter. */
 export function useAppsSearch() {
   const search: AppsSearch = useSearch({ strict: false })
   const navigate = useNavigate()
@@ -17,12 +14,11 @@ export function useAppsSearch() {
     search,
     change,
     openDialog: (dialog: string, item?: string) => change({ dialog, item }),
-    /** Closes the dialog. Going back in the browser history does not open it again. */
+    /** Going back in the browser history does not open the dialog again. */
     closeDialog: () => change({ dialog: undefined, item: undefined }, { replace: true }),
   }
 }
 
-/** Applies changes, and leaves out empty values. */
 function merge(before: AppsSearch, changes: SearchChange): AppsSearch {
   const merged = Object.entries({ ...before, ...changes })
   return Object.fromEntries(merged.filter(([, value]) => value !== undefined && value !== ''))

@@ -12,10 +12,9 @@ import { AppSummary } from './app-summary.tsx'
 import { appTabs } from './app-tabs.ts'
 import { useApp } from './use-app.ts'
 
-/** One app: what runs, what changed, and who changed it. */
 export default function AppPage() {
   const { rack, app } = useApp()
-  // The names in an address can be anything.
+  // A link can contain any text as a name.
   const fault = nameFault(rack) ?? nameFault(app)
   if (fault === null) return <NamedApp key={`${rack}/${app}`} rack={rack} app={app} />
   return (
@@ -37,7 +36,7 @@ function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }
         label={`The app ${app}`}
         tabs={appTabs.map(({ name, label }) => ({ to: `/apps/${rack}/${app}/${name}`, label }))}
       />
-      {/* A rack that is down is reported once, and not by each part of the page. */}
+      {/* If the rack does not answer, the page shows one error instead of one for each part. */}
       {(data !== undefined || error === null) && <Outlet />}
     </Page>
   )

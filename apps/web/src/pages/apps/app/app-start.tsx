@@ -1,7 +1,6 @@
 import { Navigate } from '@tanstack/react-router'
 import { useApp } from './use-app.ts'
 
-/** The address of an app without a tab opens the services. */
 export default function AppStart() {
   const { rack, app } = useApp()
   return <Navigate to="/apps/$rack/$app/services" params={{ rack, app }} search={{}} replace />

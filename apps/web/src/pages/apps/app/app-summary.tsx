@@ -6,7 +6,6 @@ import { AppStatus } from '../list/app-status.tsx'
 import styles from './app-summary.module.css'
 import { useApp } from './use-app.ts'
 
-/** The state of the app, in one line. */
 export function AppSummary({ app }: { readonly app: App }) {
   const { rack, app: name } = useApp()
   return (

@@ -1,4 +1,4 @@
-/** The tabs of an app in their order. `name`: the last part of the address. */
+/** `name`: the last segment of the path. */
 export const appTabs = [
   { name: 'services', label: 'Services' },
   { name: 'processes', label: 'Processes' },

@@ -1,7 +1,6 @@
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import type { useItemChanges } from './use-item-changes.ts'
 
-/** Says why a list does not name the people who made some changes. */
 export function ChangesNote({ changes: { data, error } }: { readonly changes: ReturnType<typeof useItemChanges> }) {
   if (error)
     return (

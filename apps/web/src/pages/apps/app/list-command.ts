@@ -6,7 +6,7 @@ interface ListOfApp {
   readonly what: 'builds' | 'releases'
 }
 
-/** The command that lists more builds or releases than the page shows; null if a name is not a plain word. */
+/** Null if a name is not a plain word, because people paste the command into a terminal. */
 export function listCommand({ rack, app, what }: ListOfApp): string | null {
   return isPlainWord(rack) && isPlainWord(app) ? `rack-gateway ${what} --rack ${rack} --app ${app} --limit 1000` : null
 }

@@ -4,12 +4,11 @@ import { nameFault } from '../../../api/rack-data/rack-path.ts'
 import { Problem } from '../../../ui/problem.tsx'
 
 interface NamedItemProps {
-  /** From the address of the page, where it can be anything. */
+  /** From the address of the page, which can contain any text. */
   readonly id: string
   readonly children: ReactNode
 }
 
-/** Shows a build or a release, or an error if its ID cannot be valid. */
 export function NamedItem({ id, children }: NamedItemProps) {
   const fault = nameFault(id)
   if (fault === null) return children

@@ -4,21 +4,19 @@ import { useAppsSearch } from '../use-apps-search.ts'
 import { listCommand } from './list-command.ts'
 import { useApp } from './use-app.ts'
 
-/** The largest number of rows. One response of the gateway does not name the creators of more rows. */
+/** One response of the gateway names the creators of at most this many builds or releases. */
 const maxRows = 100
 
-/** How many of the newest rows a list asks its rack for. */
 export function useNewestLimit(): number {
   return useAppsSearch().search.newest === `${maxRows}` ? maxRows : 20
 }
 
 interface NewestRowsProps {
   readonly what: 'builds' | 'releases'
-  /** How many rows the rack answered with. */
+  /** The number of rows in the answer of the rack. */
   readonly count: number
 }
 
-/** Says that older rows can be missing, and how to see them. */
 export function NewestRows({ what, count }: NewestRowsProps) {
   const { rack, app } = useApp()
   const { change } = useAppsSearch()

@@ -6,13 +6,12 @@ import styles from './open-item.module.css'
 
 interface OpenItemProps {
   readonly title: string
-  /** What the link back to the list says. */
+  /** The text of the link back to the list. */
   readonly back: string
   readonly badge?: ReactNode
   readonly children: ReactNode
 }
 
-/** A build or a release that is open in place of its list. Its heading takes the focus. */
 export function OpenItem({ title, back, badge, children }: OpenItemProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])

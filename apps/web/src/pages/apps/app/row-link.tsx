@@ -4,9 +4,8 @@ import { useApp } from './use-app.ts'
 
 interface RowLinkProps {
   readonly tab: 'builds' | 'releases'
-  /** The ID of a build or a release. */
   readonly id: string
-  /** Whether it is the main link of its row, which the keys j and k move to. */
+  /** Whether the keys j and k move to this link. */
   readonly isRow?: boolean
   /** By default, the rack of the page. */
   readonly rack?: string
@@ -14,7 +13,6 @@ interface RowLinkProps {
   readonly app?: string
 }
 
-/** Opens a build or a release of an app. */
 export function RowLink({ tab, id, isRow = false, ...target }: RowLinkProps) {
   const { rack, app } = { ...useApp(), ...target }
   return (

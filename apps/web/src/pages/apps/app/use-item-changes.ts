@@ -12,7 +12,7 @@ interface ItemIds {
 export function useItemChanges(ids: ItemIds) {
   const { rack, app } = useApp()
   return useQuery({
-    // The key begins like that of rack queries, so a refresh of the page reads this again, too.
+    // The key begins with `rack`, so that the refresh of a page includes this query, although it calls no rack.
     queryKey: ['rack', rack, `${rackPath`/apps/${app}`}/last-changes`, ids],
     queryFn: ({ signal }) => get('/last-changes', { query: { rack, app: [app], ...ids } }, signal),
     enabled: (ids.release ?? ids.build ?? []).length > 0,

@@ -2,7 +2,7 @@ import type { AppChange } from '@rack-gateway/gateway-api'
 
 type ChangeDetails = Pick<AppChange, 'route' | 'release' | 'build' | 'service' | 'process'>
 
-/** What a change did, in words that follow the name of the principal, such as `promoted the release R1`. */
+/** Such as `promoted the release R1`, to follow the name of the principal. */
 export function changeText({ route, release, build, service, process }: ChangeDetails): string {
   const itemText = (what: string, name: string | null) => (name === null ? `a ${what}` : `the ${what} ${name}`)
   switch (route) {

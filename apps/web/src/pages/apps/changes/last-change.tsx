@@ -3,7 +3,7 @@ import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { changeText } from './change-text.ts'
 
-/** Who changed an app last, and how. @param change null: nobody changed it in the last year; undefined: it is not known yet */
+/** @param change null: nobody changed the app in the last year; undefined: not loaded */
 export function LastChange({ change }: { readonly change: AppChange | null | undefined }) {
   if (change === undefined) return null
   if (change === null) return 'No change in the last year'

@@ -4,10 +4,10 @@ import { get } from '../../../api/client.ts'
 
 type LastChange = LastChanges['apps'][number]['last']
 
-/** The largest number of apps in one call. */
+/** The gateway accepts at most this many apps in one call. */
 const maxApps = 100
 
-/** Calls no rack. Its key begins like that of rack queries, so a refresh of the page reads it again, too. */
+/** Calls no rack. The key begins with `rack`, so that the refresh of a page includes this query. */
 function lastChangesQuery(rack: string, app: readonly string[]) {
   return queryOptions({
     queryKey: ['rack', rack, 'last-changes', app],
@@ -21,13 +21,12 @@ interface OneApp {
 }
 
 interface LastChangesOfApps {
-  /** Null: nobody changed it in the last year; undefined: it is not known yet. */
+  /** Null: nobody changed the app in the last year; undefined: not loaded. */
   readonly lastChangeOf: (app: OneApp) => LastChange | undefined
   readonly error: Error | null
   readonly retry: () => void
 }
 
-/** Who changed each app last, as the audit log knows it. */
 export function useLastChanges(apps: readonly OneApp[]): LastChangesOfApps {
   const groups = groupApps(apps)
   const answers = useQueries({ queries: groups.map(({ rack, names }) => lastChangesQuery(rack, names)) })

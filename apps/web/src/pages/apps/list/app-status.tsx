@@ -13,7 +13,7 @@ const tones: Readonly<Record<string, Tone>> = {
   crashed: 'deny',
 }
 
-/** The status of an app, a process, a build, or an instance, in the word of the rack. */
+/** The status of an app, process, build, instance, or resource, as the rack sends it. */
 export function AppStatus({ status }: { readonly status: string }) {
   return (
     <Badge tone={tones[status] ?? 'neutral'}>

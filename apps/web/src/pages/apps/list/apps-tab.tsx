@@ -12,7 +12,6 @@ import { LoadMore } from '../over-apps/load-more.tsx'
 import { useOverRacks } from '../over-apps/use-over-racks.ts'
 import { AppStatus } from './app-status.tsx'
 
-/** The apps of all racks that the person can use. */
 export default function AppsTab() {
   const { rows, calls, total, loadMore } = useOverRacks(rackPath`/apps`, readApps)
   const changes = useLastChanges(rows.map(({ rack, item }) => ({ rack, app: item.name })))

@@ -6,18 +6,16 @@ import { useAppsSearch } from '../use-apps-search.ts'
 import { RowKeys } from './row-keys.tsx'
 
 interface ListFilterProps {
-  /** What the list has, such as `Apps`. */
+  /** Such as `Apps`. */
   readonly label: string
-  /** How many rows match, and how many there are; null before the first answer. */
+  /** Null before the first answer. */
   readonly count: { readonly matching: number; readonly all: number } | null
   /** Whether some rows are not loaded, so that the filter cannot find them. */
   readonly isPartial: boolean
   readonly isLoading?: boolean
-  /** Other controls of the list. */
   readonly children?: ReactNode
 }
 
-/** The filter of a list, and how many rows match. */
 export function ListFilter({ label, count, isPartial, isLoading = false, children }: ListFilterProps) {
   const { search, change } = useAppsSearch()
   return (
@@ -35,7 +33,6 @@ export function ListFilter({ label, count, isPartial, isLoading = false, childre
   )
 }
 
-/** The rows that contain every word of the filter, which the address of the page has. */
 export function useMatchingRows<Row>(rows: readonly Row[], textOf: (row: Row) => readonly string[]): readonly Row[] {
   const words = (useAppsSearch().search.q ?? '').toLowerCase().split(/\s+/)
   return rows.filter((row) => {
@@ -53,10 +50,9 @@ interface FilteredListProps<Row> {
   readonly rows: readonly Row[]
   /** What the filter searches. */
   readonly textOf: (row: Row) => readonly string[]
-  /** What to say if there are no rows. */
+  /** The text that is shown if there are no rows. */
   readonly empty: string
   readonly isPartial?: boolean
-  /** Shows the matching rows. */
   readonly children: (table: {
     readonly label: string
     readonly rows: readonly Row[]
@@ -64,13 +60,11 @@ interface FilteredListProps<Row> {
   }) => ReactNode
 }
 
-/** A list of one app, with its filter and the keys of its rows. */
 export function FilteredList<Row>(props: FilteredListProps<Row>) {
   const { label, rows, textOf, empty, isPartial = false, children } = props
   const matching = useMatchingRows(rows, textOf)
   return (
     <RowKeys>
-      {/* Without rows, there is nothing to filter. */}
       {rows.length > 0 && (
         <ListFilter label={label} count={{ matching: matching.length, all: rows.length }} isPartial={isPartial} />
       )}

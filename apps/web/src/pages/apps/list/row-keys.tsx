@@ -2,7 +2,6 @@ import { type ReactNode, useRef } from 'react'
 import { useRowKeys } from '../../../ui/use-row-keys.ts'
 import styles from './row-keys.module.css'
 
-/** A list with keys: j and k move through its rows, and `/` goes to its filter. */
 export function RowKeys({ children }: { readonly children: ReactNode }) {
   const container = useRef<HTMLDivElement>(null)
   useRowKeys(container, () => {})

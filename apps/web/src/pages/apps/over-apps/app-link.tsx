@@ -6,7 +6,6 @@ interface AppLinkProps {
   readonly app: string
 }
 
-/** Opens an app. */
 export function AppLink({ rack, app }: AppLinkProps) {
   return (
     <Link to="/apps/$rack/$app/services" params={{ rack, app }} search={{}}>

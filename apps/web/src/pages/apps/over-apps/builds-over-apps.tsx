@@ -8,7 +8,6 @@ import { AppStatus } from '../list/app-status.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
-/** The newest builds of many apps. */
 export default function BuildsOverApps() {
   const list = useOverApps((app) => rackPath`/apps/${app}/builds?limit=20`, readBuilds)
   return (

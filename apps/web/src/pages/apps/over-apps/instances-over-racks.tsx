@@ -8,7 +8,6 @@ import { ListOverRacks } from './list-over-racks.tsx'
 import { LoadMore } from './load-more.tsx'
 import { useOverRacks } from './use-over-racks.ts'
 
-/** The machines of the racks. */
 export default function InstancesOverRacks() {
   const { rows, calls, total, loadMore } = useOverRacks(rackPath`/instances`, readInstances)
   return (

@@ -16,7 +16,6 @@ interface ListOverAppsProps<T extends { readonly id: string }> {
   readonly limit?: string
 }
 
-/** A list over many apps, the newest rows first, which says what it left out. */
 export function ListOverApps<T extends { readonly id: string }>(props: ListOverAppsProps<T>) {
   const { label, list, timeOf, textOf, columns, limit } = props
   const { rows, racks, calls, askedCount, total } = list

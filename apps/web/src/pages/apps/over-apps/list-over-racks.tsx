@@ -11,7 +11,7 @@ import { RackStates } from './rack-states.tsx'
 import type { RackCall } from './use-over-racks.ts'
 
 interface ListOverRacksProps<Row> {
-  /** What the list has, such as `Apps`. */
+  /** Such as `Apps`. */
   readonly label: string
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string
@@ -20,16 +20,15 @@ interface ListOverRacksProps<Row> {
   readonly columns: readonly Column<Row>[]
   readonly calls: readonly RackCall[]
   readonly empty: string
-  /** Whether rows are missing, so that the filter cannot find all of them. */
+  /** Whether some rows are not loaded, so that the filter cannot find them. */
   readonly isPartial: boolean
-  /** Says what was left out, and loads it. */
+  /** Such as `LoadMore`. */
   readonly children: ReactNode
 }
 
-/** The number of rows that are shown at first, and that each press of the button adds. */
+/** How many rows are shown at first, and added by each press of the button. */
 const rowStep = 200
 
-/** A list over many racks, with its filter, the racks that did not answer, and a note about missing rows. */
 export function ListOverRacks<Row>({
   label,
   rows,
@@ -44,13 +43,13 @@ export function ListOverRacks<Row>({
   const { search, change } = useAppsSearch()
   const { q = '', rack = '' } = search
   const [limit, setLimit] = useState(rowStep)
-  const place = useRef<HTMLDivElement>(null)
-  useRowKeys(place, () => {})
+  const container = useRef<HTMLDivElement>(null)
+  useRowKeys(container, () => {})
   const matching = useMatchingRows(rows, textOf)
   const isLoading = calls.some(({ isFetching }) => isFetching)
   const hasAnswer = calls.some(({ isPending }) => !isPending)
   return (
-    <div className={styles.list} ref={place}>
+    <div className={styles.list} ref={container}>
       <ListFilter
         label={label}
         count={hasAnswer ? { matching: matching.length, all: rows.length } : null}

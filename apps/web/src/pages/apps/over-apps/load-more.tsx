@@ -10,7 +10,6 @@ interface LoadMoreProps {
   readonly onPress: () => void
 }
 
-/** Says how many racks or apps were left out, and loads more of them. */
 export function LoadMore({ what, loadedCount, total, isLoading, onPress }: LoadMoreProps) {
   if (loadedCount >= total) return null
   return (

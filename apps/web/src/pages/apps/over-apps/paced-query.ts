@@ -5,12 +5,12 @@ import { rackQuery } from '../../../api/rack-data/queries.ts'
 import type { RackPath } from '../../../api/rack-data/rack-path.ts'
 import { createSlots } from './slots.ts'
 
-/** The number of racks, or of apps, that a list calls when it opens, and that each press of its button adds. */
+/** How many racks or apps a list reads when it opens, and after each press of its button. */
 export const loadStep = 20
 
 const runInSlot = createSlots(4)
 
-/** The key hashes of queries that have a slot and wait for their rack, oldest first. */
+/** The key hashes of the queries that have a slot, oldest first. */
 let runningQueries: readonly string[] = []
 const listeners = new Set<() => void>()
 
@@ -19,7 +19,7 @@ function setRunning(queries: readonly string[]): void {
   for (const listener of listeners) listener()
 }
 
-/** A query of a list over many racks or apps. At most four of these queries run at a time. */
+/** At most four of these queries run at a time. The others wait for a slot. */
 export function pacedQuery<T>(rack: string, path: RackPath, read: Reader<T>) {
   const query = rackQuery(rack, path, read, (task, signal) =>
     runInSlot(async () => {

@@ -7,7 +7,6 @@ import { AppStatus } from '../list/app-status.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
-/** The processes of many apps. */
 export default function ProcessesOverApps() {
   const list = useOverApps((app) => rackPath`/apps/${app}/processes`, readProcesses)
   return (

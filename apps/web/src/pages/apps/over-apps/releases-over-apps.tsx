@@ -6,7 +6,6 @@ import { RowLink } from '../app/row-link.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
-/** The newest releases of many apps. */
 export default function ReleasesOverApps() {
   const list = useOverApps((app) => rackPath`/apps/${app}/releases?limit=20`, readReleases)
   return (

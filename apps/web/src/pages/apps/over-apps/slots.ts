@@ -1,4 +1,4 @@
-/** Runs at most `count` tasks at a time. The others wait in their order. A task that is aborted while it waits never starts. */
+/** Runs at most `count` tasks at a time, in their order. A task that is aborted while it waits never starts. */
 export function createSlots(count: number) {
   const waiting: (() => void)[] = []
   let free = count

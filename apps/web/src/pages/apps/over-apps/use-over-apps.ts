@@ -25,7 +25,7 @@ interface OverApps<T> {
   readonly loadMore: () => void
 }
 
-/** Reads items of many apps, such as their builds, with a bounded number of calls. */
+/** Reads at most `loadStep` apps, and as many again after each `loadMore`. */
 export function useOverApps<T>(pathOf: (app: string) => RackPath, read: Reader<readonly T[]>): OverApps<T> {
   const racks = useOverRacks(rackPath`/apps`, readApps)
   const [count, setCount] = useState(loadStep)

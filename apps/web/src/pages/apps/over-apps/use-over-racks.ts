@@ -6,7 +6,6 @@ import type { RackPath } from '../../../api/rack-data/rack-path.ts'
 import { useAppsSearch } from '../use-apps-search.ts'
 import { loadStep, pacedQuery } from './paced-query.ts'
 
-/** The state of one call to a rack. */
 export interface RackCall {
   readonly rack: string
   readonly queryKey: readonly unknown[]
@@ -24,10 +23,7 @@ export interface OverRacks<T> {
   readonly loadMore: () => void
 }
 
-/**
- * Reads items of all racks that the person can use, or of the rack in the address. It calls the first `loadStep` racks.
- * `loadMore` adds as many again.
- */
+/** Calls at most `loadStep` racks, and as many again after each `loadMore`. */
 export function useOverRacks<T>(path: RackPath, read: Reader<readonly T[]>): OverRacks<T> {
   const { racks } = useMe()
   const { rack: selectedRack } = useAppsSearch().search

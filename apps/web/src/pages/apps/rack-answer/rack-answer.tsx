@@ -5,13 +5,13 @@ import { RackState } from './rack-state.tsx'
 
 interface RackAnswerProps<T, Key extends QueryKey> {
   readonly rack: string
-  /** What is read, such as `services`. */
+  /** Such as `services`. */
   readonly what: string
   readonly query: UseQueryOptions<T, Error, T, Key>
   readonly children: (answer: T) => ReactNode
 }
 
-/** What a rack answered, or why there is nothing to show. The last answer stays visible while the rack is called again. */
+/** The last answer stays visible while the rack is called again. */
 export function RackAnswer<T, Key extends QueryKey>({ rack, what, query, children }: RackAnswerProps<T, Key>) {
   const call = useQuery(query)
   return (

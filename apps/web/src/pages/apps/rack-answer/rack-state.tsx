@@ -14,7 +14,6 @@ interface RackStateProps {
   readonly queryKey: readonly unknown[]
 }
 
-/** Says what happened to a call to a rack: it is slow, it failed, or the person stopped waiting for it. */
 export function RackState({ rack, call, queryKey }: RackStateProps) {
   const queryClient = useQueryClient()
   const { error, isFetching, isPending, refetch } = call

@@ -1,6 +1,6 @@
 import type { Build } from '../../../../api/rack-data/readers.ts'
 
-/** How long a build took, such as `1 m 30 s`. Empty if the start or the end is unknown, and until the build has ended. */
+/** Such as `1 m 30 s`. Empty until the build has ended, or if its times are missing or contradict each other. */
 export function buildDurationText({ started, ended }: Pick<Build, 'started' | 'ended'>): string {
   if (started === null || ended === null) return ''
   const seconds = Math.round((Date.parse(ended) - Date.parse(started)) / 1_000)

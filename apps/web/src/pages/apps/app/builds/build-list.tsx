@@ -13,7 +13,6 @@ import { useItemChanges } from '../use-item-changes.ts'
 import { buildDurationText } from './build-duration.ts'
 import { buildsQuery } from './build-queries.ts'
 
-/** The newest builds of the app. */
 export function BuildList() {
   const { rack, app } = useApp()
   const limit = useNewestLimit()

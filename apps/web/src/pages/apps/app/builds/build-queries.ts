@@ -5,6 +5,6 @@ import { readBuild, readBuilds } from '../../../../api/rack-data/readers.ts'
 export const buildQuery = (rack: string, app: string, id: string) =>
   rackQuery(rack, rackPath`/apps/${app}/builds/${id}`, readBuild)
 
-/** The newest builds. */
+/** The newest `limit` builds. */
 export const buildsQuery = (rack: string, app: string, limit: number) =>
   rackQuery(rack, rackPath`/apps/${app}/builds?limit=${`${limit}`}`, readBuilds)

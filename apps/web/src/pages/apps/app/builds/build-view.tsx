@@ -11,7 +11,6 @@ import { useApp } from '../use-app.ts'
 import { buildDurationText } from './build-duration.ts'
 import { buildQuery } from './build-queries.ts'
 
-/** One build: its source, its result, and its log. */
 export function BuildView({ id }: { readonly id: string }) {
   const { rack, app } = useApp()
   return (

@@ -3,7 +3,6 @@ import { NamedItem } from '../named-item.tsx'
 import { BuildList } from './build-list.tsx'
 import { BuildView } from './build-view.tsx'
 
-/** The builds of the app, or the one in the address. */
 export default function BuildsTab() {
   const { open } = useAppsSearch().search
   if (open === undefined) return <BuildList />

@@ -6,7 +6,6 @@ import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useApp } from '../use-app.ts'
 
-/** The configs of the app, with the values that the person may see. */
 export default function ConfigsTab() {
   const { rack, app } = useApp()
   return (

@@ -12,7 +12,7 @@ interface AddVariableProps {
   readonly draft: Draft
 }
 
-/** Adds a row. Nothing is sent before all changes are reviewed. */
+/** Adds the variable only to the draft. */
 export function AddVariable({ env, draft: { edits, edit } }: AddVariableProps) {
   const [key, setKey] = useState('')
   const [value, setValue] = useState('')

@@ -2,13 +2,13 @@ import { readVariables, type Variable } from './env-text.ts'
 
 export interface KeyDifference {
   readonly key: string
-  /** `unknown`: both values are hidden, and they are masks of different releases. */
+  /** `unknown`: both values are masked. Masks of different releases differ even if the values are equal. */
   readonly kind: 'added' | 'removed' | 'changed' | 'unknown'
   readonly before: Variable | null
   readonly after: Variable | null
 }
 
-/** The keys whose values differ, or could differ, sorted. */
+/** The keys whose values differ or could differ, sorted. */
 export function environmentDifference(before: string, after: string): readonly KeyDifference[] {
   const old = byKey(before)
   const current = byKey(after)

@@ -1,17 +1,14 @@
 import { type EnvEntry, envEntries, environmentValues, readMask } from '@rack-gateway/convox-api/environment'
 
-/** A variable of an environment. */
 export interface Variable {
   readonly key: string
-  /** With all of its lines, but without blank lines at its end; for a hidden value, its mask. */
+  /** All lines of the value, without blank lines at its end. For a masked value, the mask. */
   readonly value: string
-  /** Whether the value is a mask. */
   readonly isMasked: boolean
-  /** How many times the text has the key. The rack uses the last value. */
+  /** How many times the environment contains the key. The rack uses the last value. */
   readonly count: number
 }
 
-/** The variables of an environment, in its order. */
 export function readVariables(env: string): readonly Variable[] {
   const counts = new Map<string, number>()
   for (const { key } of envEntries(env)) if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)
@@ -23,10 +20,10 @@ export function readVariables(env: string): readonly Variable[] {
   }))
 }
 
-/** What a person changed, by key: the new value, or null to remove the variable. */
+/** By key: the new value, or null to remove the variable. */
 export type Edits = ReadonlyMap<string, string | null>
 
-/** The environment with edits. No byte of a variable without an edit changes, so masks stay valid. */
+/** Variables without an edit keep every byte, so their masks stay valid. */
 export function applyEdits(env: string, edits: Edits): string {
   const entries = envEntries(env)
   const last = new Map(entries.map((entry) => [entry.key, entry]))
@@ -47,8 +44,8 @@ function withValue({ rawKey, lines }: EnvEntry, value: string): string {
 }
 
 /**
- * A key that the rack would read with another value than the person intended; null if there is none. Values of several lines
- * have no end mark, so a new line can look like a part of the value above it.
+ * The first key that the rack would read with another value than the person intended; null if there is none. The end
+ * of a value with several lines is not marked, so the next line can look like a part of the value.
  */
 export function misreadKey(env: string, edits: Edits): string | null {
   const before = environmentValues(env)

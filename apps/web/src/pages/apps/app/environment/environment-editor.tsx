@@ -14,12 +14,11 @@ import { VariableTable } from './variable-table.tsx'
 
 interface EnvironmentEditorProps {
   readonly release: Release
-  /** The ID of the release that runs. */
+  /** The ID of the running release; empty if no release runs. */
   readonly runningId: string
   readonly draft: Draft
 }
 
-/** The variables of a release. A person who may change them can create a new release with other variables. */
 export function EnvironmentEditor({ release, runningId, draft }: EnvironmentEditorProps) {
   const { rack, app } = useApp()
   const canEdit = usePermitted(rack, app)('POST /apps/{app}/releases')

@@ -6,7 +6,7 @@ import { useApp } from '../use-app.ts'
 import { EnvironmentEditor } from './environment-editor.tsx'
 import { useDraft } from './use-draft.ts'
 
-/** The environment of the newest release, which `convox env` shows and changes, too. */
+/** Like `convox env`, shows and changes the environment of the newest release. */
 export default function EnvironmentTab() {
   const { rack, app: name } = useApp()
   const draft = useDraft()
@@ -34,7 +34,6 @@ export default function EnvironmentTab() {
   )
 }
 
-/** Says which release this is, and whether it runs. */
 function Origin({ release, app }: { readonly release: Release; readonly app: App }) {
   const link = <RowLink tab="releases" id={release.id} />
   if (release.id === app.release) return <p>The environment of {link}, which runs.</p>

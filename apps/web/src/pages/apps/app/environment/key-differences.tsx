@@ -6,7 +6,6 @@ import styles from './key-differences.module.css'
 const signs = { added: '+', removed: '−', changed: '~' } as const
 const words = { added: 'Added: ', removed: 'Removed: ', changed: 'Changed: ' } as const
 
-/** The keys of an environment that differ, with their values where these are visible. */
 export function KeyDifferences({ differences }: { readonly differences: readonly KeyDifference[] }) {
   const unknown = differences.filter(({ kind }) => kind === 'unknown')
   return (

@@ -2,7 +2,6 @@ import { useBlocker } from '@tanstack/react-router'
 import { Button } from '../../../../ui/button.tsx'
 import { Actions, Dialog } from '../../../../ui/dialog.tsx'
 
-/** Asks for confirmation before the person leaves the page with changes that were not sent. */
 export function LeaveGuard({ changes }: { readonly changes: number }) {
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: ({ current, next }) => changes > 0 && current.pathname !== next.pathname,

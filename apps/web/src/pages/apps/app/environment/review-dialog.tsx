@@ -14,12 +14,11 @@ import { useNewRelease } from './use-new-release.ts'
 
 interface ReviewDialogProps {
   readonly release: Release
-  /** The ID of the release that runs. */
+  /** The ID of the running release; empty if no release runs. */
   readonly runningId: string
   readonly draft: Draft
 }
 
-/** What the draft changes, and below that the button that creates the release. */
 export function ReviewDialog({ release, runningId, draft }: ReviewDialogProps) {
   const { rack } = useApp()
   const { edits, setReviewing, finish } = draft

@@ -3,10 +3,7 @@ import type { Edits } from './env-text.ts'
 
 const noEdits: Edits = new Map()
 
-/**
- * A new environment that a person prepares. It is neither in the address nor in a store, because it can contain secrets. Leaving
- * the page discards it, but reading the base environment again does not.
- */
+/** The draft can contain secrets, so it is only in the state of the component. The button Refresh keeps the draft. */
 export function useDraft() {
   const [edits, setEdits] = useState(noEdits)
   const [isReviewing, setReviewing] = useState(false)
@@ -18,7 +15,7 @@ export function useDraft() {
     undo: (key: string) => setEdits((before) => new Map([...before].filter(([name]) => name !== key))),
     isReviewing,
     setReviewing,
-    /** The ID of the release that was created from the last draft; null before the first. */
+    /** The ID of the last release that was created from a draft; null before the first. */
     createdId,
     finish(id: string) {
       setCreatedId(id)

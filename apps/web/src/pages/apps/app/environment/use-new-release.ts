@@ -6,7 +6,6 @@ import { readAppAgain } from '../releases/release-queries.ts'
 import { assertSameReleases, type SeenReleases } from '../releases/seen-releases.ts'
 import { useApp } from '../use-app.ts'
 
-/** Creates a release with an environment, if the app still has the releases that the person saw. */
 export function useNewRelease(seen: SeenReleases, onCreated: (id: string) => void) {
   const { rack, app } = useApp()
   const queryClient = useQueryClient()

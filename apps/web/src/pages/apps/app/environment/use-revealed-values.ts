@@ -9,8 +9,8 @@ import { readVariables } from './env-text.ts'
 const noValues: ReadonlyMap<string, string> = new Map()
 
 /**
- * Hidden values that the person asked to see. Each request is an audit event that names the key. Only this component has the
- * values, so they are gone when the person leaves the page.
+ * Each request for a value is an audit event that names the key. The values are only in the state of the component, so
+ * they are gone when the person leaves the page.
  */
 export function useRevealedValues({ id }: Pick<Release, 'id'>) {
   const { rack, app } = useApp()
@@ -35,7 +35,7 @@ export function useRevealedValues({ id }: Pick<Release, 'id'>) {
         throw new Error(
           `The gateway keeps the value of ${key} hidden. The rack may read parts of it as other variables. Use convox env get ${key}.`,
         )
-      // What a mutation returns would stay in its cache.
+      // A returned value would be in the mutation cache.
       set((revealed) => revealed.set(key, found.value))
     },
     gcTime: 0,

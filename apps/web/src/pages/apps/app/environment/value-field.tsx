@@ -8,10 +8,9 @@ interface ValueFieldProps {
   readonly onChange: (value: string) => void
 }
 
-/** The largest number of lines that are visible without scrolling. */
 const maxVisibleLines = 12
 
-/** A field for a value, which can have several lines, such as a pasted key. Shift+Enter begins a line; Enter submits the form. */
+/** A value can have several lines, such as a pasted key. */
 export function ValueField(props: ValueFieldProps) {
   return (
     <TextField

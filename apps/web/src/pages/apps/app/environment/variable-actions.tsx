@@ -5,12 +5,11 @@ import type { Draft } from './use-draft.ts'
 
 interface VariableActionsProps {
   readonly name: string
-  /** The value that an edit begins with. A mask that nobody replaces stays a mask. */
+  /** The value that an edit begins with, which can be a mask. */
   readonly value: string
   readonly draft: Draft
 }
 
-/** The buttons that edit or remove a variable in the draft, or undo that. */
 export function VariableActions({ name, value, draft: { edits, edit, undo } }: VariableActionsProps) {
   if (edits.has(name))
     return (

@@ -6,16 +6,13 @@ import { matrixQuery } from '../../../policy/policy-queries.ts'
 import { useApp } from '../use-app.ts'
 
 interface VariablePermissions {
-  /** Whether the person's roles let them see hidden values of the app. The gateway decides when they ask for one. */
+  /** Whether a role of the person has the permission to reveal values. The gateway decides again at each request. */
   readonly canReveal: boolean
   /** Whether the policy forbids everybody to change the variable. */
   isProtected(key: string): boolean
 }
 
-/**
- * What the policy says about variables of the app. Until the policy is loaded, no value can be revealed, and no key is marked
- * as protected.
- */
+/** Until the policy is loaded, no value can be revealed, and no key is marked as protected. */
 export function useVariablePermissions(): VariablePermissions {
   const me = useMe()
   const { rack, app } = useApp()
@@ -27,7 +24,7 @@ export function useVariablePermissions(): VariablePermissions {
   }
 }
 
-/** Whether a role of the person has a permission on an app. It ignores conditions, such as the time of day. */
+/** Ignores conditions of the policy, such as the time of day. */
 export function hasPermission(
   { access = [] }: Pick<Me, 'access'>,
   { permissions }: Pick<PolicyMatrix, 'permissions'>,

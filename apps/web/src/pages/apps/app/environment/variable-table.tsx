@@ -18,7 +18,6 @@ interface VariableTableProps {
   readonly draft: Draft
 }
 
-/** The variables, with the actions on each. */
 export function VariableTable({ release, variables, canEdit, draft }: VariableTableProps) {
   const { canReveal, isProtected } = useVariablePermissions()
   const revealed = useRevealedValues(release)

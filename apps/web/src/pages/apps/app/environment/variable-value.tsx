@@ -17,13 +17,12 @@ interface VariableValueProps {
   readonly draft: Draft
 }
 
-/** The value of a variable: as it is, hidden, revealed, or in a field while it is edited. */
 export function VariableValue({ name, variable, canReveal, revealed, draft: { edits, edit } }: VariableValueProps) {
   const newValue = edits.get(name)
   if (newValue === null) return <em>Will be removed</em>
   if (newValue !== undefined) {
-    // A field drops carriage returns, and must not show masks. So it is empty for such a value, which stays until the person
-    // types another one.
+    // The field is empty for a value with carriage returns, because it would drop them, and for a mask. The draft keeps
+    // that value until the person types another one.
     const isShown = !newValue.includes('\r') && !(variable?.isMasked === true && newValue === variable.value)
     return (
       <ValueField

@@ -7,7 +7,6 @@ import { VisibleText } from '../../../../ui/visible-text.tsx'
 import type { LogState } from './log-stream.ts'
 import styles from './logs.module.css'
 
-/** A badge that says whether new lines arrive. */
 export function LogBadge({ log, build }: Pick<LogNoticeProps, 'build'> & { readonly log: LogState }) {
   switch (log.connection) {
     case 'opening':
@@ -24,7 +23,7 @@ export function LogBadge({ log, build }: Pick<LogNoticeProps, 'build'> & { reado
 interface LogNoticeProps {
   readonly rack: string
   readonly log: LogState & { readonly resume: () => void }
-  /** The build whose log this is; null for any other log. */
+  /** Null if the log is not that of a build. */
   readonly build: LogOfBuild | null
 }
 
@@ -34,7 +33,6 @@ export interface LogOfBuild {
   readonly hasEnded: boolean
 }
 
-/** Why no new lines arrive, and what the person can do. */
 export function LogNotice({ rack, log, build }: LogNoticeProps) {
   const { connection, error, reason, resume } = log
   switch (connection) {
@@ -62,7 +60,7 @@ function endText(build: LogOfBuild | null): string {
 }
 
 /**
- * The gateway can end the log before the build ends, and then gives a reason. The last line of the log of an ended build can
+ * If the gateway ends the log before the build ends, it gives a reason. The last line in the log of an ended build can
  * look like such a reason.
  */
 function canContinue({ isBrokenOff, reason }: LogState, build: LogOfBuild | null): boolean {

@@ -1,19 +1,18 @@
 export interface LogLine {
-  /** The first line of the log has the number 1. Lines that were dropped count, too. */
+  /** From 1. Dropped lines count, too. */
   readonly number: number
   readonly text: string
 }
 
-/** The largest number of lines that a log returns. Up to twice as many are in memory. */
+/** The largest number of lines that `LogLines` returns. Up to twice as many are in memory. */
 export const maxLines = 10_000
 
-/** In characters. Longer lines are cut into several, so that the memory for the lines is limited, too. */
-const longestLine = 4_000
+/** In characters. Longer lines are split, so that the number of lines also limits the memory. */
+const maxLineLength = 4_000
 
-/** Terminal codes for colors and weights, which are removed. Other control characters stay, and are shown as escapes. */
-const colors = /\u001b\[[0-9;:]*m/g
+/** These codes are removed. Other control characters are shown as escapes. */
+const colorCodes = /\u001b\[[0-9;:]*m/g
 
-/** The last lines of a log, which arrives in pieces of any size. */
 export class LogLines {
   #lines: LogLine[] = []
   #snapshot: readonly LogLine[] | null = null
@@ -21,18 +20,17 @@ export class LogLines {
   #count = 0
   #repeats: ReadonlySet<string> | null = null
 
-  /** The kept lines, oldest first. After a change, this is a new array. */
+  /** Oldest first. After a change, this is a new array. */
   get lines(): readonly LogLine[] {
     this.#snapshot ??= this.#lines.slice(-maxLines)
     return this.#snapshot
   }
 
-  /** How many older lines are no longer kept. */
+  /** How many older lines are no longer in `lines`. */
   get droppedCount(): number {
     return this.#count - this.lines.length
   }
 
-  /** Whether the next text begins a line. */
   get isAtLineStart(): boolean {
     return this.#unfinished === ''
   }
@@ -41,26 +39,26 @@ export class LogLines {
     const pieces = (this.#unfinished + text).split('\n')
     this.#unfinished = pieces.pop() ?? ''
     for (const piece of pieces) this.#addLine(piece)
-    while (this.#unfinished.length >= longestLine) {
-      this.#add(this.#unfinished.slice(0, longestLine))
-      this.#unfinished = this.#unfinished.slice(longestLine)
+    while (this.#unfinished.length >= maxLineLength) {
+      this.#add(this.#unfinished.slice(0, maxLineLength))
+      this.#unfinished = this.#unfinished.slice(maxLineLength)
     }
   }
 
-  /** The stream ended: a last line without a line break is complete. */
+  /** Call this at the end of the stream, to add a last line without a line break. */
   finish(): void {
     if (this.#unfinished !== '') this.#addLine(this.#unfinished)
     this.#unfinished = ''
   }
 
-  /** The stream begins again, with some lines that are already kept. They are skipped until the first new line. */
+  /** Call this before a stream that repeats earlier lines. Repeated lines are skipped until the first new line. */
   resume(): void {
     this.#repeats = new Set(this.#lines.map(({ text }) => text))
   }
 
   #addLine(line: string): void {
-    const text = line.replace(colors, '').replace(/\r$/, '').replaceAll('\t', '    ')
-    for (let at = 0; at === 0 || at < text.length; at += longestLine) this.#add(text.slice(at, at + longestLine))
+    const text = line.replace(colorCodes, '').replace(/\r$/, '').replaceAll('\t', '    ')
+    for (let at = 0; at === 0 || at < text.length; at += maxLineLength) this.#add(text.slice(at, at + maxLineLength))
   }
 
   #add(text: string): void {

@@ -4,10 +4,10 @@ import { type LogLine, LogLines } from './log-lines.ts'
 
 export interface LogState {
   readonly lines: readonly LogLine[]
-  /** How many older lines are no longer kept. */
+  /** How many older lines are no longer in `lines`. */
   readonly droppedCount: number
   readonly connection: 'opening' | 'open' | 'ended' | 'failed'
-  /** Why the stream ended, in the words of the gateway or the rack; null if neither gave a reason. */
+  /** The error that ended the stream; null if there is none. */
   readonly reason: string | null
   /** Whether the connection was lost, so that lines can be missing. */
   readonly isBrokenOff: boolean
@@ -15,7 +15,7 @@ export interface LogState {
   readonly error: Error | null
 }
 
-/** The minimum time between two states with new lines, in milliseconds. */
+/** The minimum time between two updates for new lines, in milliseconds. */
 const minInterval = 100
 
 /** How far back a log begins. */
@@ -24,7 +24,7 @@ const firstSince = '10m'
 const connectionLost =
   'The log ended, because the connection was lost. Lines can be missing. Resume the log to continue.'
 
-/** A log that is read until it is stopped. It never starts again by itself, because each start is an audit event. */
+/** A log never starts again by itself, because each start is an audit event. */
 export class LogStream {
   readonly #rack: string
   readonly #path: RackPath
@@ -41,7 +41,7 @@ export class LogStream {
   }
   #controller = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** When the last piece arrived, in milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   #lastReadAt: number | null = null
 
   /** @param onFailure called with the error of a stream that did not begin */
@@ -59,7 +59,6 @@ export class LogStream {
 
   readonly state = (): LogState => this.#state
 
-  /** Reads the log from some minutes ago, or from where it ended. */
   start(): void {
     this.stop()
     this.#controller = new AbortController()

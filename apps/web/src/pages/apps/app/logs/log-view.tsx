@@ -17,7 +17,6 @@ interface LogViewProps {
 /** The height of a line that is not wrapped, in pixels. */
 const lineHeight = 20
 
-/** Lines of a log, of which only the visible ones are in the document. */
 export function LogView({ lines, searchText, isWrapped, isFollowing, onScrollUp }: LogViewProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const scrolledTo = useRef(0)

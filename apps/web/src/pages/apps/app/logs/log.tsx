@@ -22,14 +22,13 @@ interface LogProps {
   readonly build?: LogOfBuild | null
 }
 
-/** A log with search, pause, and wrapping. */
 export function Log({ rack, path, source, build = null }: LogProps) {
   const { search, change } = useAppsSearch()
   const { q = '', wrap } = search
   const log = useLog(rack, path)
   const container = useRef<HTMLDivElement>(null)
   useRowKeys(container, () => {})
-  /** The lines that are shown while the log is paused; null while the newest lines are followed. */
+  /** Null while the page follows the newest lines. */
   const [pausedLines, setPausedLines] = useState<readonly LogLine[] | null>(null)
   const lines = pausedLines ?? log.lines
   const matchingLines = useMemo(() => linesWith(lines, q), [lines, q])

@@ -3,7 +3,6 @@ import { useAppsSearch } from '../../use-apps-search.ts'
 import { useApp } from '../use-app.ts'
 import { Log } from './log.tsx'
 
-/** The live log of the app, of one service, or of one process. */
 export default function LogsTab() {
   const { rack, app } = useApp()
   const { search } = useAppsSearch()

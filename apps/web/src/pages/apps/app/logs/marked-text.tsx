@@ -1,6 +1,5 @@
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 
-/** A line of a log, in which each occurrence of the searched text is marked. */
 export function MarkedText({ text, searchText }: { readonly text: string; readonly searchText: string }) {
   return partsOf(text, searchText).map(({ start, part, isMarked }) =>
     isMarked ? (
@@ -19,7 +18,7 @@ interface Part {
   readonly isMarked: boolean
 }
 
-/** At least this many occurrences are marked in a line, and at most twice as many. */
+/** If a line has more occurrences, between this number and twice as many of them are marked. */
 const maxMarks = 50
 
 function partsOf(text: string, searchText: string): readonly Part[] {

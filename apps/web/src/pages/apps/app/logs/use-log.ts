@@ -4,7 +4,7 @@ import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
 import { endSession } from '../../../../api/session-end.ts'
 import { type LogState, LogStream } from './log-stream.ts'
 
-/** A log that is read while the page is open. `resume`: reads it again after it ended. */
+/** `resume`: reads the log again after it ended or failed. */
 export function useLog(rack: string, path: RackPath): LogState & { readonly resume: () => void } {
   const log = useMemo(() => new LogStream(rack, path, showSessionEnd), [rack, path])
   useEffect(() => {

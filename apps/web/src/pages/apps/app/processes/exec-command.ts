@@ -6,10 +6,7 @@ interface ExecTarget {
   readonly process: string
 }
 
-/**
- * The command that opens a shell in a process. People paste the command into a terminal, so it is null if a name is not a plain
- * word.
- */
+/** Null if a name is not a plain word, because people paste the command into a terminal. */
 export function execCommand({ rack, app, process }: ExecTarget): string | null {
   if (![rack, app, process].every(isPlainWord)) return null
   return `rack-gateway exec --rack ${rack} --app ${app} ${process} bash`

@@ -3,7 +3,7 @@ import { Dialog } from '../../../../ui/dialog.tsx'
 import { useApp } from '../use-app.ts'
 import { execCommand } from './exec-command.ts'
 
-/** How to enter a process. The console itself has no terminal. */
+/** The console itself has no terminal. */
 export function ExecDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const { rack, app } = useApp()
   const command = execCommand({ rack, app, process: id })

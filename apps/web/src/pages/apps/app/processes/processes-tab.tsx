@@ -17,7 +17,6 @@ import { useApp } from '../use-app.ts'
 import { ExecDialog } from './exec-dialog.tsx'
 import { StopDialog } from './stop-dialog.tsx'
 
-/** The processes of the app. Each can be stopped, and has a log and a command to enter it. */
 export default function ProcessesTab() {
   const { rack, app } = useApp()
   return (
@@ -103,7 +102,7 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
   )
 }
 
-/** The dialog that the address names. It opens even if the gateway will deny its call. */
+/** A dialog in the address opens even if the gateway will deny its call. */
 function ProcessDialogs({ processes }: { readonly processes: readonly Process[] }) {
   const { search, closeDialog } = useAppsSearch()
   const process = processes.find(({ id }) => id === search.item)

@@ -7,7 +7,7 @@ import { useApp } from '../use-app.ts'
 
 interface StopDialogProps {
   readonly id: string
-  /** Undefined: the rack's list does not have it. */
+  /** Undefined: the rack's list does not contain the process. */
   readonly process: Process | undefined
   readonly onClose: () => void
 }

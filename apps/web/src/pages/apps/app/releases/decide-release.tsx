@@ -18,7 +18,6 @@ interface DecideReleaseProps {
   readonly promotion: Promotion
 }
 
-/** The button that promotes a release or rolls back to it, for a person who may do so. */
 export function DecideRelease({ release, app, state, promotion }: DecideReleaseProps) {
   const { rack, app: name } = useApp()
   const isPermitted = usePermitted(rack, name)
@@ -40,7 +39,7 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
       }
     />
   )
-  // The error stays: a call can fail although the rack carried it out.
+  // A call can fail although the rack carried it out, so the error stays even if the release now runs.
   if (!isOffered || isSuccess || (state !== 'newer' && state !== 'older')) return problem
   return (
     <div className={styles.decision}>

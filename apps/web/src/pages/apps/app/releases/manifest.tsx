@@ -2,7 +2,6 @@ import { Card } from '../../../../ui/card.tsx'
 import { ScrollArea } from '../../../../ui/scroll-area.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 
-/** The manifest of the release that runs. */
 export function Manifest({ children }: { readonly children: string }) {
   if (children === '') return null
   return (

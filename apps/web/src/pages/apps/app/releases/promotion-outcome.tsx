@@ -7,7 +7,6 @@ interface PromotionOutcomeProps {
   readonly app: App
 }
 
-/** What the rack did after it accepted a release. */
 export function PromotionOutcome({ promotion, app }: PromotionOutcomeProps) {
   const { targetId: id, isSuccess, isOutcomeKnown } = promotion
   if (!isSuccess || id === null) return null

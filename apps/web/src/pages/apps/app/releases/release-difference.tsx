@@ -6,12 +6,11 @@ import { environmentDifference } from '../environment/env-difference.ts'
 import { KeyDifferences } from '../environment/key-differences.tsx'
 
 interface ReleaseDifferenceProps {
-  /** The release that runs; null if no release runs. */
+  /** The running release; null if no release runs. */
   readonly before: Release | null
   readonly after: Release
 }
 
-/** What would change if the release ran: keys of its environment, and lines of its manifest. */
 export function ReleaseDifference({ before, after }: ReleaseDifferenceProps) {
   return (
     <Card title={before === null ? 'What it would start' : 'Differences from the running release'}>

@@ -11,7 +11,6 @@ import { useApp } from '../use-app.ts'
 import { useItemChanges } from '../use-item-changes.ts'
 import { WhoAndWhen } from '../who-and-when.tsx'
 
-/** Where a release comes from, and who promoted it last. */
 export function ReleaseFacts({ release }: { readonly release: Release }) {
   const { rack, app } = useApp()
   const canReadBuild = usePermitted(rack, app)('GET /apps/{app}/builds/{id}')

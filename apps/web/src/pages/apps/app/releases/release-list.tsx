@@ -15,7 +15,6 @@ import { appQuery, releasesQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
 import { StateBadge } from './state-badge.tsx'
 
-/** The newest releases of the app. */
 export function ReleaseList() {
   const { rack, app: name } = useApp()
   const { data: app } = useQuery(appQuery(rack, name))
@@ -29,7 +28,7 @@ export function ReleaseList() {
 
 interface ReleaseTableProps {
   readonly releases: readonly Release[]
-  /** Undefined until it is known. */
+  /** Undefined until the app is loaded. */
   readonly app: App | undefined
   readonly limit: number
 }

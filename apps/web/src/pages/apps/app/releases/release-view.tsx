@@ -12,7 +12,6 @@ import { RunningRelease } from './running-release.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { usePromotion } from './use-promotion.ts'
 
-/** What is in a release, what would change if it ran, and below that the button that promotes it or rolls back to it. */
 export function ReleaseView({ id }: { readonly id: string }) {
   const { rack, app: name } = useApp()
   const promotion = usePromotion()

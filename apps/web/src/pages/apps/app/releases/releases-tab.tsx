@@ -3,7 +3,6 @@ import { NamedItem } from '../named-item.tsx'
 import { ReleaseList } from './release-list.tsx'
 import { ReleaseView } from './release-view.tsx'
 
-/** The releases of the app, or the one in the address. */
 export default function ReleasesTab() {
   const { open } = useAppsSearch().search
   if (open === undefined) return <ReleaseList />

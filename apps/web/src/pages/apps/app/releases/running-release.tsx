@@ -10,7 +10,7 @@ interface RunningReleaseProps {
   readonly children: (release: Release | null) => ReactNode
 }
 
-/** The release that runs. Without it nothing can be compared, so nothing is shown if it cannot be read. */
+/** The children compare with the running release, so they are shown only after it was read. */
 export function RunningRelease({ id, children }: RunningReleaseProps) {
   const { rack, app } = useApp()
   if (id === '') return children(null)

@@ -4,20 +4,18 @@ import { readApp, readReleases } from '../../../../api/rack-data/readers.ts'
 
 /** The releases that a person saw before they decided. */
 export interface SeenReleases {
-  /** The ID of the release that runs; empty if none does. */
+  /** The ID of the running release; empty if no release runs. */
   readonly runningId: string
-  /** The ID of the newest release, if it matters for the decision. */
+  /** The ID of the newest release; undefined: do not check it. */
   readonly newestId?: string
 }
 
-/** The app has other releases than the person saw, so the change was not sent. */
 export class ReleasesChanged extends Error {}
 
 /**
- * Reads the releases again before a change. It does not use the cache, because new data there would replace what the person sees
- * before they know why.
+ * Does not use the query cache, because new data there would change the page before the person knows why.
  *
- * @throws ReleasesChanged; as `rackGet`
+ * @throws ReleasesChanged, and the errors of `rackGet`
  */
 export async function assertSameReleases(rack: string, app: string, seen: SeenReleases): Promise<void> {
   const [{ release: runningId }, newestId] = await Promise.all([

@@ -7,7 +7,7 @@ import { useApp } from '../use-app.ts'
 import { appQuery, readAppAgain } from './release-queries.ts'
 import { assertSameReleases } from './seen-releases.ts'
 
-/** How to run a release: as it is, or as a copy in a new release, because racks do not promote older ones. */
+/** `roll-back`: promotes a copy of the release, because racks do not promote older releases. */
 export type PromotionKind = 'promote' | 'roll-back'
 
 interface PromotionRequest {
@@ -17,14 +17,11 @@ interface PromotionRequest {
   readonly runningId: string
 }
 
-/**
- * Promotes a release as `convox releases promote` does, or rolls back to it as `convox releases rollback` does. A rack can take
- * minutes to answer.
- */
+/** Works like `convox releases promote` and `convox releases rollback`. A rack can take minutes to answer. */
 export function usePromotion() {
   const { rack, app } = useApp()
   const queryClient = useQueryClient()
-  /** The ID of the release that the rack was asked to run. */
+  /** The ID of the release to promote, which for a rollback is the copy; null until it is known. */
   const [targetId, setTargetId] = useState<string | null>(null)
   const { mutate, data, isPending, isSuccess, error } = useMutation({
     async mutationFn({ release, kind, runningId }: PromotionRequest) {
@@ -36,14 +33,14 @@ export function usePromotion() {
         action: `Promote the release ${id} of ${app}`,
         form: { force: 'false' },
       })
-      // The promotion stays a success if only this read fails.
+      // If only this read fails, the promotion is still a success.
       return queryClient.fetchQuery({ ...appQuery(rack, app), staleTime: 0 }).catch(() => null)
     },
     // Also after an error: `ReleasesChanged` says why the page then shows another comparison.
     onSettled: () => readAppAgain(queryClient, rack, app),
   })
 
-  /** Sends masked values as their masks, which the gateway replaces with the real values. */
+  /** `env` contains masks, which the gateway replaces with the real values. */
   async function createCopy({ id, build, env }: Release): Promise<string> {
     const copy = await rackCreate(rack, rackPath`/apps/${app}/releases`, {
       action: `Create a copy of the release ${id} of ${app}`,
@@ -56,7 +53,7 @@ export function usePromotion() {
   return {
     start: mutate,
     targetId,
-    /** False if the app could not be read after the rack accepted the release. Use it only if `isSuccess`. */
+    /** False if the app could not be read after the promotion. Use it only if `isSuccess`. */
     isOutcomeKnown: data !== null,
     isPending,
     isSuccess,

@@ -7,7 +7,6 @@ import { AppStatus } from '../../list/app-status.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useApp } from '../use-app.ts'
 
-/** The databases and other resources of the app. The gateway hides passwords in their addresses. */
 export default function ResourcesTab() {
   const { rack, app } = useApp()
   return (

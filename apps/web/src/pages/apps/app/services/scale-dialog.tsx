@@ -20,7 +20,6 @@ const fields = [
 
 class ServiceChanged extends Error {}
 
-/** Changes how many processes a service has, and how much CPU and memory each can use. Only changed values are sent. */
 export function ScaleDialog({ service, onClose }: { readonly service: Service; readonly onClose: () => void }) {
   const { rack, app } = useApp()
   const queryClient = useQueryClient()
@@ -42,7 +41,6 @@ export function ScaleDialog({ service, onClose }: { readonly service: Service; r
     },
   )
 
-  /** The service can have been scaled since the page was loaded. Then the person decides again. */
   async function assertUnchanged(): Promise<void> {
     const services = await queryClient.fetchQuery({ ...servicesQuery(rack, app), staleTime: 0 })
     const current = services.find(({ name }) => name === service.name)

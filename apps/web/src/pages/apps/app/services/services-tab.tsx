@@ -12,7 +12,6 @@ import { RestartDialog } from './restart-dialog.tsx'
 import { ScaleDialog } from './scale-dialog.tsx'
 import { servicesQuery } from './services-query.ts'
 
-/** The services of the app. Each can be scaled and restarted. */
 export default function ServicesTab() {
   const { rack, app } = useApp()
   return (
@@ -83,7 +82,7 @@ function ServiceTable({ services }: { readonly services: readonly Service[] }) {
   )
 }
 
-/** The dialog that the address names. It opens even if the gateway will deny its call. */
+/** A dialog in the address opens even if the gateway will deny its call. */
 function ServiceDialogs({ services }: { readonly services: readonly Service[] }) {
   const { search, closeDialog } = useAppsSearch()
   const service = services.find(({ name }) => name === search.item)
