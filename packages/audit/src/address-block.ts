@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
 /**
- * The /24 or /64 network of an address, because one client can easily change the other bits. An IPv4 address in IPv6
- * form gives a /24. `unknown` for text that is not an address.
+ * The /24 network of an IPv4 address, or the /64 network of an IPv6 address. One client can easily change the other
+ * bits. An IPv4-mapped IPv6 address gives a /24. Text that is not an address gives `unknown`.
  */
 export function addressBlock(address: string): string {
   if (isIPv4(address)) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`

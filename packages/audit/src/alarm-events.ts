@@ -11,9 +11,7 @@ export function isAlarm({ kind }: Pick<AuditEvent, 'kind'>): boolean {
   return alarmKinds.some((one) => one === kind)
 }
 
-/**
- * The subject of an `audit.inconsistent` event. All processes that see the same inconsistency produce the same subject.
- */
+/** The subject of an `audit.inconsistent` event. It is the same for all processes that see the inconsistency. */
 export interface Inconsistency {
   readonly problem: string
   readonly stream?: string | undefined
@@ -24,12 +22,11 @@ export interface Inconsistency {
   readonly number?: number | undefined
 }
 
-/** A key that is equal for the same inconsistency, regardless of process and time. */
+/** Equal for the same inconsistency, regardless of process and time. */
 export function inconsistencyKey({ problem, stream, seq, place, number }: Inconsistency): string {
   return stream === undefined ? JSON.stringify([problem, place ?? null, number]) : `${problem} ${stream} ${seq}`
 }
 
-/** Reads the subject from a recorded event. */
 export function inconsistencyOf({ detail = {} }: Pick<AuditEvent, 'detail'>): Inconsistency {
   const text = (name: string) => (typeof detail[name] === 'string' ? detail[name] : undefined)
   const number = (name: string) => (typeof detail[name] === 'number' ? detail[name] : undefined)

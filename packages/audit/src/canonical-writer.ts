@@ -3,12 +3,12 @@ import type { Truncation } from './event.ts'
 import { limits } from './field-limits.ts'
 import { fitNames, fitText } from './fit.ts'
 
-/** Matches text that needs no escaping, which most recorded text is. */
+/** Matches text that needs no escaping. Most recorded text matches. */
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /**
- * Writes members in canonical form, in the order in which they are given. The caller sorts them as RFC 8785 requires and gives each
- * name once. Values are cut to their limits; a number that JSON can't express is left out.
+ * Writes members in canonical form. The caller passes them sorted as RFC 8785 requires, and each name once. Values are
+ * cut to their limits. A number that JSON cannot express is left out.
  */
 export class CanonicalWriter {
   readonly truncated: Truncation[] = []
@@ -17,7 +17,7 @@ export class CanonicalWriter {
   #text = ''
   #separator = ''
 
-  /** Returns what was written since the last `take`. */
+  /** The text since the last `take`. */
   take(): string {
     const text = flat(this.#text)
     this.#text = ''

@@ -4,7 +4,7 @@ import { NoCanonicalForm } from './errors.ts'
  * The canonical form of a JSON value, so that equal values have equal hashes. Properties that are `undefined` are left
  * out, as in JSON.stringify.
  *
- * @throws NoCanonicalForm for NaN, infinities, lone surrogates, functions, and more than 64 nested levels, as in a cycle
+ * @throws NoCanonicalForm for NaN, infinities, lone surrogates, types that JSON lacks, and more than 64 nested levels
  * @see RFC 8785 (JCS): keys sorted by UTF-16 code units, ECMAScript numbers and string escapes, no whitespace
  */
 export function canonical(value: unknown): string {
@@ -29,7 +29,7 @@ function write(value: unknown, depth: number): string {
   }
 }
 
-/** Matches text without characters that JSON escapes, which most recorded text is. */
+/** Matches text that needs no escaping. Most recorded text matches. */
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 function text(value: string) {

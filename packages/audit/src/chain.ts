@@ -12,7 +12,7 @@ export function linkHash(prev: Uint8Array, canonical: string): Buffer {
   return hash('sha256', buffer.subarray(0, end), 'buffer')
 }
 
-/** The maximum number of UTF-8 bytes for one UTF-16 unit. */
+/** UTF-8 bytes for one UTF-16 unit. */
 const maxBytesPerUnit = 3
 /** Reused input buffer. It stays small, because events are truncated. */
 let buffer = Buffer.allocUnsafeSlow(64 * 1024)

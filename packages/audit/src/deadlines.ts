@@ -1,5 +1,5 @@
 export interface Deadline {
-  /** Starts the time of this deadline again. */
+  /** Restarts the deadline. No effect after it was missed or stopped. */
   extend(): void
   stop(): void
 }
@@ -11,8 +11,7 @@ interface RunningDeadline extends Deadline {
 }
 
 /**
- * Deadlines of the same length, in milliseconds. They share one timer, because a timer for each one costs more. The timer
- * does not keep the process alive.
+ * Deadlines of the same length, in milliseconds. They share one timer, because a timer for each one costs more.
  *
  * @returns a function that starts a deadline
  */

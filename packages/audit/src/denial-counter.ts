@@ -54,8 +54,8 @@ const overflow = { block: 'other', rule: 'other', reason: 'denials of further ru
 const defaultBudget: EventBudget = { burst: 256, perSecond: 4 }
 
 /**
- * Counts denials in a bounded table. A flood from many networks costs at most `keys` entries, one entry for `other`, and for
- * each interval the events in the budget and one event for `other`. The most frequent denials are named, and all are counted.
+ * Counts denials in a bounded table, so that a flood from many networks causes few events. Only the most frequent
+ * denials are named. The others are counted together as `other`.
  */
 export function createDenialCounter(options: DenialCounterOptions): DenialCounter {
   const { record, clock, keys = 1_024, interval = 1_000, budget = defaultBudget } = options
@@ -89,7 +89,7 @@ export function createDenialCounter(options: DenialCounterOptions): DenialCounte
     await Promise.all(entries.map((entry) => record(denialDraft(entry)).catch(() => add(entry))))
   }
 
-  /** The counts that fit the budget, and one event for all others. */
+  /** The counts that fit the budget, and one count for all others. */
   function applyBudget(counts: readonly Count[]): Count[] {
     const now = clock.now()
     budgetLeft = Math.min(budget.burst, budgetLeft + (Math.max(0, now - filledAt) / 1_000) * budget.perSecond)

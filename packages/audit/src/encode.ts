@@ -7,8 +7,8 @@ import { fitMembers, fitTruncations } from './fit.ts'
 /** A copy of a draft in canonical form, cut to the limits. */
 export interface EncodedDraft {
   /**
-   * The canonical text, whose members are sorted by name, in five parts. Each ends where `at`, `id`, `seq`, `stream`, or
-   * `v` belongs, which the event gets with its position.
+   * The canonical text, split where the members `at`, `id`, `seq`, `stream`, and `v` belong. The event gets these members
+   * with its position.
    */
   readonly parts: readonly [string, string, string, string, string]
   /** The texts of `draftColumns`; empty for null. */
@@ -25,7 +25,6 @@ interface Member {
   readonly write: WriteMember
 }
 
-/** Writes a draft with its members in the order of RFC 8785. Neither copies nor sorts the draft. */
 export function encode(draft: EventDraft): EncodedDraft {
   const to = new CanonicalWriter()
   const columns = draftColumns.map(() => '')
@@ -45,8 +44,8 @@ interface EncodedActor {
 const encodedActors = new WeakMap<object, EncodedActor>()
 
 /**
- * Freezes an actor that occurs in many events, and caches its encoded form. An actor with a value that must be cut is not
- * cached, because each event must list the cut.
+ * Freezes an actor that occurs in many events, and caches its encoded form. An actor with a truncated value is not
+ * cached, because each event must list the truncation.
  */
 export function lastingActor(actor: Actor): Actor {
   const to = new CanonicalWriter()
@@ -80,7 +79,7 @@ const writeActor = objectWriter('principal', actorMembers)
 const actorColumns = draftColumns.flatMap(({ path }, index) => (path.startsWith('principal.') ? [index] : []))
 const membersBefore = splitByPosition(draftMembers)
 
-/** The draft's members before each name of the position, and after the previous one. No member comes after `v`. */
+/** Groups the draft's members by the next member of the position. No member comes after `v`. */
 function splitByPosition(members: readonly Member[]): Record<keyof typeof EventPosition.properties, readonly Member[]> {
   const names = Object.keys(EventPosition.properties).sort()
   const groups = names.map((name, index) => {

@@ -48,7 +48,7 @@ export const FallbackUnusable = defineError<[string | number]>(
   503,
   { remedyInMessage: false },
 )
-/** At the start, it ends the process. */
+/** Ends the process if the gateway is starting. */
 export const FallbackDirectoryUnfit = defineError<[string | number]>(
   'RGW_AUDIT_FALLBACK_DIRECTORY_UNFIT',
   'AUDIT_FALLBACK_DIR cannot be used: %s\nchoose another directory',

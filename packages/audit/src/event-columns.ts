@@ -16,7 +16,7 @@ export interface EventColumn {
   readonly path: string
 }
 
-/** Every field in the order of the schema; the fields of an object follow it. */
+/** In the order of the schema. The fields of an object follow it. */
 export const eventFields: readonly EventField[] = [...fieldsOf(EventPosition, ''), ...fieldsOf(EventDraft, '')]
 
 export const positionColumns: readonly EventColumn[] = columnsIn(EventPosition)

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { limits } from './field-limits.ts'
 
-/** How a column of `audit.events` stores a field. `words` is a list of words, stored as text with a space between them. */
+/** How a column of `audit.events` stores a field. `words` is a list of words, stored as text with spaces. */
 export type ColumnType = 'text' | 'uuid' | 'smallint' | 'bigint' | 'timestamptz' | 'words'
 
-/** What the encoder, the columns, and the reference of events need to know about a field, beside its type. */
+/** Options of a field for the encoder, the columns, and the reference of events. */
 export interface FieldOptions {
   readonly description: string
   /** The column of `audit.events` that repeats the value for searches. */
@@ -298,7 +298,7 @@ export const EventPosition = Type.Object({
 
 /**
  * One audit event, version 1. Later versions only add fields.
- * The canonical form (RFC 8785) of this object is what is hashed and stored. Absent fields are left out, never null.
+ * The canonical form (RFC 8785) of this object is hashed and stored. Absent fields are left out, never null.
  */
 export const AuditEvent = Type.Intersect([EventPosition, EventDraft])
 export type AuditEvent = Static<typeof AuditEvent>

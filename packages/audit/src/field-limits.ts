@@ -1,5 +1,5 @@
 /**
- * The longest texts, in UTF-8 bytes of the visible form. A list is limited in entries and in the bytes of all entries
+ * The longest texts, in UTF-8 bytes after `visibleText`. A list is limited in entries and in the bytes of all entries
  * together. `key` and `members` limit a record such as `detail`.
  */
 export const limits = {

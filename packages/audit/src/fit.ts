@@ -4,14 +4,14 @@ import type { Truncation } from './event.ts'
 import { limits } from './field-limits.ts'
 import { cutText, visibleText } from './visible-text.ts'
 
-/** Redacts tokens of the gateway, which no text of an event may contain, and escapes invisible characters. */
+/** No text of an event may contain a token of the gateway. */
 function safeText(text: string): string {
   return visibleText(redactTokens(text))
 }
 
 /**
- * Escapes invisible characters and truncates the text. `truncated` gets the length in bytes and the SHA-256 of the whole
- * escaped text in UTF-8. With these, the holder of the whole text can prove it.
+ * Redacts, escapes, and truncates a text. `truncated` gets the length in bytes and the SHA-256 of the whole escaped
+ * text in UTF-8. With these, the holder of the whole text can prove it.
  */
 export function fitText(value: string, field: string, limit: number, truncated: Truncation[]): string {
   const full = safeText(value)
@@ -20,7 +20,7 @@ export function fitText(value: string, field: string, limit: number, truncated: 
   return cut
 }
 
-/** Truncates a list by entries and by bytes. `truncated` gets its number of entries and the SHA-256 of `JSON.stringify` of all escaped entries. */
+/** `truncated` gets the number of entries, and the SHA-256 of `JSON.stringify` of all escaped entries. */
 export function fitNames(values: readonly string[], field: string, truncated: Truncation[]): readonly string[] {
   if (values.length === 0) return values
   const whole = Array.from(values, (value) => safeText(`${value}`))
@@ -41,7 +41,7 @@ export function fitNames(values: readonly string[], field: string, truncated: Tr
 
 type Members = Readonly<Record<string, string | number | boolean>>
 
-/** Keeps at most 64 members, with short keys. Leaves out a value that is not a text, a finite number, or a boolean. */
+/** Leaves out a value that is not a text, a finite number, or a boolean. */
 export function fitMembers(members: Members, field: string, truncated: Truncation[]): Members {
   const kept = new Map<string, string | number | boolean>()
   for (const [name, value] of Object.entries(members).slice(0, limits.members)) {

@@ -1,13 +1,11 @@
 /**
- * The writer's lease on its stream. When it expires, another process may adopt the stream. Then the writer cannot append to
- * it any more, and the other process records an unknown outcome for each open call.
+ * The writer's lease on its stream. When the lease expires, another process may adopt the stream. After an adoption,
+ * the writer cannot append to the stream.
  */
 export interface Lease {
-  /** Starts periodic renewals. */
   start(): void
   /** Call when a stream was opened with a new lease. */
   reset(): void
-  /** Renews now. */
   renew(): Promise<void>
   stop(): void
   readonly expired: boolean

@@ -15,7 +15,7 @@ import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 export interface AuditPluginOptions {
   /** Closed with the application. */
   readonly store: AuditStore
-  /** Finds streams whose lease has expired, for adoption. Without it, none are adopted. Closed with the application. */
+  /** Without it, no streams are adopted. Closed with the application. */
   readonly adoptions?: AdoptionStore
   /** The fallback whose store is `store`. */
   readonly fallback?: Fallback
@@ -42,7 +42,6 @@ export interface Audit {
   check(): void
   /** Counts a denial before authentication, without I/O. The counts are recorded after `denialInterval`. */
   countDenial(denial: CountedDenial): void
-  /** Statistics of each sink. */
   sinks(): SinkStats[]
   stats(): AuditWriterStats &
     Omit<AdopterStats, 'failure'> & {

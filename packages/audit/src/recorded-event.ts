@@ -3,7 +3,7 @@ import { draftColumns } from './event-columns.ts'
 
 const columnIndexes = new Map(draftColumns.map(({ name }, index) => [name, index]))
 
-/** The position of a recorded event in the log: `EventPosition` of the format, with the time as a number, too. */
+/** An `EventPosition`, with the time also as a number. */
 export interface RecordedPosition {
   /** UUIDv7. */
   readonly id: string
@@ -16,7 +16,6 @@ export interface RecordedPosition {
   readonly at: string
 }
 
-/** A recorded event: its canonical bytes, its position in the chain, and its search columns. */
 export class RecordedEvent {
   readonly position: RecordedPosition
   /** The texts of `draftColumns`. */

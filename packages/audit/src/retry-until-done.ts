@@ -18,7 +18,7 @@ export interface RetryOptions {
  */
 export type RetryUntilDone = (operation: () => Promise<void>, onOverdue: (cause: unknown) => void) => Promise<void>
 
-/** Runs one operation at a time. All operations share a timer and an abort listener, because few of them need these. */
+/** One operation at a time. All operations share a timer and an abort listener, because few of them need these. */
 export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOptions): RetryUntilDone {
   const startDeadline = createDeadlines(deadline)
   let rejectCurrent = (_reason: unknown) => {}

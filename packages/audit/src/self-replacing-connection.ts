@@ -19,8 +19,8 @@ export interface SelfReplacingConnectionOptions {
 }
 
 /**
- * A connection that is replaced when it falls silent or fails. A sent statement may still take effect, so the next
- * attempt must check.
+ * A connection that is replaced when it does not answer or fails. A statement that was sent may still take effect, so
+ * the next attempt must check.
  */
 export function createSelfReplacingConnection({
   connect,

@@ -68,7 +68,6 @@ interface OpenStreamOptions {
   readonly fallback: boolean
 }
 
-/** Appends events and adoption progress in one transaction. */
 async function appendWithProgress(
   tx: TransactionSql,
   stream: string,
@@ -82,7 +81,7 @@ async function appendWithProgress(
   if (count !== 1) throw new StreamLost(stream, `it is not the adopter of ${adopted}`)
 }
 
-/** Appends events. Also succeeds if an earlier attempt committed the same events, but its response was lost. */
+/** Also succeeds if an earlier attempt committed the same events, but its response was lost. */
 function appendOnce(sql: Sql, stream: string, events: readonly RecordedEvent[]): Promise<void> {
   return append(sql, stream, events).catch((error) => {
     if (!isUniqueViolation(error)) throw error
@@ -90,7 +89,6 @@ function appendOnce(sql: Sql, stream: string, events: readonly RecordedEvent[]):
   })
 }
 
-/** Whether the error is PostgreSQL's `unique_violation`. */
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof postgres.PostgresError && error.code === '23505'
 }
@@ -103,10 +101,11 @@ const columnValues = lineColumns
   .join(', ')
 
 /**
- * Locks the stream, and appends events. Parameters: the stream, whether to ignore an adoption, the lines, the hashes,
- * the first number, the stream again, and the bounds of its month. The row lock on the stream excludes adopters. The
- * primary key contains the time because of the partitions, so a separate condition checks that the numbers are new, by
- * the stream's last number. ON CONFLICT would be slower, because it checks each event first.
+ * Parameters: the stream, whether to ignore an adoption, the lines, the hashes, the first number, the stream again, and
+ * the bounds of its month. The row lock on the stream excludes adopters.
+ *
+ * The primary key contains the time, so it does not ensure that the numbers are new. A condition compares the first number
+ * with the stream's last one. ON CONFLICT would be slower, because it checks each event first.
  */
 const appendStatement = templateOf(`
   with held as materialized (
@@ -125,7 +124,7 @@ const appendStatement = templateOf(`
   )
   select (select count(*) from held)::int as held, (select count(*) from written)::int as written`)
 
-/** A template with `?` for its parameters, built once. The driver would build a template with fragments for each batch. */
+/** The template is built once. The driver would build a template with fragments for each batch. */
 function templateOf(text: string): TemplateStringsArray {
   const strings = text.split('?')
   return Object.assign(strings, { raw: strings })
@@ -139,9 +138,7 @@ function lineOf({ position, columns, canonical }: RecordedEvent): string {
   return `${position.seq}\t${position.at}\t${position.id}\t${columns.join('\t')}\t${canonical}`
 }
 
-/**
- * Appends events in one statement and one round trip. Events from a fallback file were confirmed, so an adoption does not exclude them.
- */
+/** Events from a fallback file were confirmed, so they are appended even after an adoption. @throws StreamLost */
 export async function append(
   sql: Sql | TransactionSql,
   stream: string,

@@ -4,9 +4,7 @@ import type { EncodedDraft } from './encode.ts'
 import { RecordedEvent, type RecordedPosition } from './recorded-event.ts'
 import { uuidv7 } from './uuid.ts'
 
-/**
- * An open stream, which gives each draft its position. Sealed events must be written, because later ones link to them.
- */
+/** An open stream. Sealed events must be written, because later ones link to them. */
 export interface EventStream {
   readonly id: string
   readonly month: number

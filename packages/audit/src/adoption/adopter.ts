@@ -28,7 +28,7 @@ export interface Adopter {
   start(): void
   /**
    * Adopts all expired streams. Ends without an error if the writer is unavailable. Concurrent calls share one run.
-   * @throws what the store or the writer throws
+   * @throws what the store, the writer, or `beforeSearch` throws
    */
   adoptExpired(): Promise<void>
   /** Resolves when the current run has ended. */
@@ -37,9 +37,9 @@ export interface Adopter {
 }
 
 /**
- * Adopts streams whose process is gone. To adopt a stream is to stop its old writer, to record in this process's stream where
- * the adopted stream ends, and to record an `outcome.unknown` event for each of its unfinished calls. Events and adoption
- * progress are committed together, so another process can continue after a crash.
+ * Adopts streams whose process is gone. An adoption stops the old writer, records where the stream ends, and records an
+ * `outcome.unknown` event for each unfinished call. Events and adoption progress are committed together, so another
+ * process can continue after a crash.
  */
 export function createAdopter({
   adoptions,
@@ -73,8 +73,8 @@ export function createAdopter({
       writer.recordAdoption(ownStream, drafts, { stream: found.id, upTo, complete })
     const from = found.outcomesRecordedUpTo ?? 0
     if (found.outcomesRecordedUpTo === null) await record([abandonedDraft(found)], 0, false)
-    // No progress is recorded for the stream of the previous month. After a crash, it is searched again, and the search skips
-    // calls that already have an outcome.
+    // The previous month's stream has no recorded progress. After a crash, it is searched again. The search skips calls
+    // that already have an outcome.
     if (found.previousMonthStream && from === 0) {
       const last = await adoptions.lastSeq(found.previousMonthStream)
       await eachPage(found.previousMonthStream, { from, last }, (drafts) => record(drafts, 0, false))

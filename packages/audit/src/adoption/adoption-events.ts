@@ -10,13 +10,13 @@ export function abandonedDraft({ id, host, pid, last, fallback }: AdoptedStream)
   }
 }
 
-/** The event that records that the outcome of a call is unknown. Repeats only the fields that identify the call. */
+/** Repeats only the fields that identify the call. */
 export function unknownOutcomeDraft(openCall: AuditEvent): EventDraft {
   const { id, stream, seq, principal } = openCall
   return {
     kind: 'outcome.unknown',
     of: id,
-    ...textsOf(openCall),
+    ...identifyingFieldsOf(openCall),
     ...(principal && {
       principal: { kind: principal.kind, id: unescapeText(principal.id), name: unescapeText(principal.name) },
     }),
@@ -25,11 +25,13 @@ export function unknownOutcomeDraft(openCall: AuditEvent): EventDraft {
   }
 }
 
-const texts = ['request', 'rack', 'app', 'route', 'permission', 'process', 'service'] as const
+const identifyingFields = ['request', 'rack', 'app', 'route', 'permission', 'process', 'service'] as const
 
-function textsOf(openCall: AuditEvent): Partial<Record<(typeof texts)[number], string>> {
+function identifyingFieldsOf(openCall: AuditEvent): Partial<Record<(typeof identifyingFields)[number], string>> {
   return Object.fromEntries(
-    texts.flatMap((field) => (openCall[field] === undefined ? [] : [[field, unescapeText(openCall[field])]])),
+    identifyingFields.flatMap((field) =>
+      openCall[field] === undefined ? [] : [[field, unescapeText(openCall[field])]],
+    ),
   )
 }
 

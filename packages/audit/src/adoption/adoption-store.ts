@@ -11,9 +11,9 @@ export interface AdoptedStream {
   readonly last: { readonly seq: number; readonly hash: Buffer }
   /** Whether its process had a fallback file. */
   readonly fallback: boolean
-  /** Each unfinished call up to this `seq` has an `outcome.unknown` event; null if the adoption has recorded nothing yet. */
+  /** Unfinished calls up to this `seq` have an `outcome.unknown` event. Null if the adoption has recorded nothing. */
   readonly outcomesRecordedUpTo: number | null
-  /** The stream of the same process in the previous month; null if it does not exist, was not closed, or was adopted. */
+  /** The same process's stream of the previous month; null if it does not exist, was not closed, or was adopted. */
   readonly previousMonthStream: { readonly id: string; readonly month: number } | null
 }
 
@@ -23,11 +23,10 @@ export interface OpenCalls {
   readonly upTo: number
 }
 
-/** Finds and claims streams whose process is gone. */
 export interface AdoptionStore {
   /**
-   * Claims a stream for the stream `adopterStream`: one whose lease expired, or one whose adopter is gone or has not finished.
-   * From then on its old writer cannot add events.
+   * Claims a stream for the process that writes `adopterStream`. Its lease expired, or its adoption is unfinished and
+   * no other live process does it. From then on its old writer cannot add events.
    * @returns null if there is no such stream
    */
   claim(adopterStream: string): Promise<AdoptedStream | null>

@@ -39,7 +39,7 @@ export function createPostgresAdoptionStore({
   })
   return {
     async claim(adopterStream) {
-      // If both claim a stream, the next call returns the second one, which is then unfinished.
+      // If both statements claim a stream, the next call returns the second one as unfinished.
       const [row] = [...(await claimUnfinished(sql, adopterStream)), ...(await claimExpired(sql, adopterStream, grace))]
       return row ? await describeStream(sql, row) : null
     },
@@ -77,7 +77,7 @@ function claimUnfinished(sql: Sql, adopterStream: string) {
     returning id, host, pid, month, fallback, accounted_seq, follows`
 }
 
-/** Claims a stream whose lease expired. A stream that is being written is locked, so it is skipped. */
+/** Skips a stream that is being written, because its row is locked. */
 export function claimExpired(sql: Sql, adopterStream: string, grace: number) {
   return sql<ClaimedRow[]>`
     update audit.streams set adopted_by = ${adopterStream} where id = (
@@ -102,9 +102,7 @@ async function describeStream(sql: Sql, row: ClaimedRow): Promise<AdoptedStream>
   }
 }
 
-/**
- * A stream that was closed at the end of its month has no adopter, but calls from its last moments may still be open.
- */
+/** A stream that was closed at the end of its month has no adopter, but its last calls may still be open. */
 async function previousMonthStream(sql: Sql, follows: string | null): Promise<AdoptedStream['previousMonthStream']> {
   if (follows === null) return null
   const [row] = await sql<{ month: Date }[]>`

@@ -32,7 +32,7 @@ export interface CheckOptions {
   readonly onRecord?: LogVerifierOptions['onRecord']
 }
 
-/** Verifies one month like a whole log: chains, trees, and signatures, and that no event is missing or unsigned. */
+/** Verifies one month like a whole log. Unsigned events are no finding; `verification.unsigned` counts them. */
 export async function checkMonth(
   source: MonthSource,
   { streams, copies, onRecord }: CheckOptions,

@@ -20,7 +20,7 @@ export async function monthsIn(sql: Sql): Promise<{ readonly past: Month[]; read
   return { past: months.filter((month) => month < current), current }
 }
 
-/** The streams of the month that checkpoints contain, and the range of these checkpoints, which is null if there are none. */
+/** The month's streams that checkpoints contain, and the range of these checkpoints; null if there are none. */
 export async function coveringCheckpoints(
   sql: Sql,
   month: Month,

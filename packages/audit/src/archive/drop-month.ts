@@ -8,9 +8,8 @@ const attempts = 5
 const pause = 2_000
 
 /**
- * Drops the partition of an archived month. One statement checks that the partition still has exactly the archived
- * events, and drops it. While the statement waits for its lock, writers wait, too. So it gives up after a second, and is
- * tried five times.
+ * Drops the partition of an archived month if it still has exactly the archived events. Writers wait while the
+ * statement waits for its lock, so the statement gives up after a second and is retried.
  *
  * @throws ArchiveRefused if the partition has changed, or the lock was never free; then nothing was dropped
  */

@@ -18,10 +18,10 @@ export const ArchivePart = Type.Object(
   {
     name: Type.String({ pattern: '^(events|checkpoints)-[0-9]{6}\\.ndjson\\.gz$' }),
     lines: Count,
-    /** Size of the stored object. */
+    /** Bytes of the stored object. */
     size: Count,
     sha256: HexDigest,
-    /** Size of the lines with their line breaks. */
+    /** Bytes of the lines with their line breaks. */
     contentSize: Count,
     contentSha256: HexDigest,
   },
@@ -75,12 +75,12 @@ export interface Manifest extends ManifestContent {
 /** The first line, so that the signature cannot be used for another purpose. */
 const origin = 'rack-gateway/audit/archive/v1'
 
-/** Writes the manifest: a signed note of two lines, the second one canonical JSON. */
+/** A signed note of two lines: `origin`, and the content as canonical JSON. */
 export function signManifest(content: Omit<ManifestContent, 'key'>, key: SigningKey): string {
   return signNote(`${origin}\n${canonical({ ...content, key: key.publicKey.text })}\n`, [key])
 }
 
-/** Reads a manifest. Accepts only canonical text. @returns null for other text */
+/** @returns null for text that is not a canonical manifest */
 export function readManifest(written: string): Manifest | null {
   const note = readNote(written)
   const [first, line = '', end, ...more] = note?.text.split('\n') ?? []

@@ -10,16 +10,13 @@ interface StreamRow {
   readonly leased: boolean
   /** Whether its adopter has recorded an `outcome.unknown` event for each unfinished call, including imported calls. */
   readonly accounted: boolean
-  /** Events that a checkpoint signs. */
+  /** Events that a checkpoint signs; null if none. */
   readonly size: number | null
   /** Whether a checkpoint signs its end. */
   readonly settled: boolean | null
 }
 
-/**
- * Why events may still be added to a month, as a sentence; null if all streams are closed or adopted, fallback files
- * were imported, and all ends are signed.
- */
+/** Why the month is not final yet, as a part of a sentence; null if it is final. */
 export async function explainOpenMonth(sql: Sql, month: Month, current: Month): Promise<string | null> {
   const rows = await sql<StreamRow[]>`
     select stream.id, stream.host, stream.pid, stream.closed_at is not null as closed, stream.adopted_by is not null as adopted,

@@ -7,7 +7,7 @@ export function isMonth(text: string): boolean {
   return pattern.test(text)
 }
 
-/** The month of a time. @param at milliseconds since the epoch */
+/** @param at milliseconds since the epoch */
 export function monthAt(at: number): Month {
   return new Date(at).toISOString().slice(0, 7)
 }
@@ -23,7 +23,7 @@ export function monthsAfter(month: Month, count: number): Month {
   return monthAt(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + count, 1))
 }
 
-/** Start of the month and of the next one, with UTC offset, so that they do not depend on the session's time zone. */
+/** Start of the month and of the next one, with `Z`, so that they do not depend on PostgreSQL's session time zone. */
 export function boundsOf(month: Month): { readonly from: string; readonly to: string } {
   return { from: new Date(startOf(month)).toISOString(), to: new Date(startOf(monthsAfter(month, 1))).toISOString() }
 }

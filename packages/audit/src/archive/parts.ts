@@ -7,7 +7,7 @@ import type { ArchiveReader, ArchiveStore } from './archive-store.ts'
 import { type ArchivePart, partKey } from './manifest.ts'
 import type { Month } from './month.ts'
 
-/** Line bytes after which a part is full. */
+/** Uncompressed bytes after which a part is full. */
 export const defaultPartSize = 64 * 1024 * 1024
 /** Bytes per write to the compressor. */
 const blockSize = 128 * 1024

@@ -1,7 +1,6 @@
 import type { Sql } from 'postgres'
 import { type Month, monthAt } from './month.ts'
 
-/** The oldest month in the database, and the newest archived month. */
 export interface RetentionStatus {
   /** The oldest month with a partition; null if no month has one. */
   readonly oldest: Month | null

@@ -34,7 +34,7 @@ export interface RetentionOptions {
   readonly sinks: 'respect' | 'ignore'
   /** Writes an event to the log. */
   readonly record: (draft: EventDraft) => Promise<{ readonly id: string }>
-  /** Line bytes per part. Default 64 MiB. */
+  /** Uncompressed bytes per part. Default 64 MiB. */
   readonly partSize?: number
 }
 
@@ -49,9 +49,9 @@ export type MonthOutcome =
 
 /**
  * Archives each past and closed month, verifies the archive by reading it back, and drops months that are old enough,
- * oldest first. It can be interrupted at any time and run again. A refused month does not stop the others.
+ * oldest first. A run can be interrupted at any time and repeated. A refused month does not stop the others.
  *
- * @throws ArchiveRefused if another run is active, or nothing can be archived at all
+ * @throws ArchiveRefused if `keep` is below two, another run is active, or this process lacks the log's signing key
  */
 export async function* retainMonths(options: RetentionOptions): AsyncGenerator<MonthOutcome> {
   const { sql, lock: lockConnection, keys, before, keep, drop } = options
@@ -126,7 +126,7 @@ async function readBack(month: Month, { store, sql }: MonthOptions): Promise<Man
   return manifest
 }
 
-/** Throws if the manifest is from another log, or if the database has another number of events. */
+/** @throws ArchiveRefused if the manifest is from another log, or if the database has another number of events */
 async function expectInDatabase(sql: Sql, { month, events, signer }: Manifest): Promise<void> {
   const { from, to } = boundsOf(month)
   const [row] = await sql`

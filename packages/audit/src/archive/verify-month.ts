@@ -25,7 +25,7 @@ export interface ArchiveVerification extends Verification {
   readonly manifest: Manifest | null
 }
 
-/** Verifies an archived month without the database: every byte, chains, trees, signatures, and copies if there are some. */
+/** Verifies an archived month without the database. */
 export async function verifyArchivedMonth(
   reader: ArchiveReader,
   month: Month,
@@ -61,7 +61,7 @@ export async function verifyArchivedMonth(
   }
 }
 
-/** Reads the lines of an archive, and collects the problems of its parts. */
+/** `findings` has the problems of the parts that were read. */
 export function archivedMonth(
   reader: ArchiveReader,
   manifest: Manifest,
@@ -96,7 +96,6 @@ function noteOf(line: Buffer): string {
   return typeof checkpoint === 'string' ? checkpoint : ''
 }
 
-/** The copies of the archive's checkpoints. */
 async function* copiesOf(directory: string, { checkpoints }: Manifest): AsyncGenerator<string> {
   if (checkpoints === null) return
   for await (const note of checkpointFiles(directory)) {
@@ -144,7 +143,7 @@ function trustProblems(
   return unknownKeys.map(({ text }) => ({ about: 'archive', problem: 'key', month, detail: text }))
 }
 
-/** The result if nothing except the manifest was read. */
+/** The result without a usable manifest. */
 function unverified(month: Month, finding: ArchiveFinding): ArchiveVerification {
   return {
     month,

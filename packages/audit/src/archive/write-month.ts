@@ -20,11 +20,11 @@ export interface WriteOptions {
 }
 
 /**
- * Verifies a month in the database and writes its archive, with the manifest last. It can be interrupted and run again,
+ * Verifies a month in the database and writes its archive, with the manifest last. Can be interrupted and repeated,
  * because the same month produces the same parts.
  *
- * @throws ArchiveRefused if the month does not match its checkpoints, is not closed, has unsigned events, or changes meanwhile;
- *   then no manifest was written
+ * @throws ArchiveRefused if the month does not match its checkpoints, is not closed, has unsigned events, or changes
+ *   meanwhile, or if the store has parts of another month or log. Then no manifest was written
  */
 export async function writeMonth(sql: Sql, month: Month, { store, key, partSize }: WriteOptions): Promise<void> {
   const { streams, range } = await coveringCheckpoints(sql, month)
@@ -64,7 +64,7 @@ export async function writeMonth(sql: Sql, month: Month, { store, key, partSize 
   await store.put(manifestKey(month), Buffer.from(signManifest(content, key)))
 }
 
-/** Throws if the month has changed since it was verified. */
+/** @throws ArchiveRefused if the month has changed since it was verified */
 async function writeEvents(
   sql: Sql,
   verified: Digest,

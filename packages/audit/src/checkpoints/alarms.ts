@@ -3,12 +3,18 @@ import { type Inconsistency, inconsistencyKey } from '../alarm-events.ts'
 /** An inconsistency of the log or its copies. */
 export interface Alarm {
   /**
-   * A problem of a verification, or one of these. `own-…`: the checkpoint does not match what this process wrote. `place`: an
-   * external copy differs. `ahead`: a destination has checkpoints that the log lacks. `at`, `future`: see `onTimeProblem`.
+   * A problem that a verification found, or one of these:
+   * - `own-…`: the checkpoint does not match what this process wrote
+   * - `place`: an external copy differs
+   * - `ahead`: a destination has checkpoints that the log lacks
+   * - `at`, `future`: see `MakeCheckpointOptions.onTimeProblem`
    */
   readonly problem: string
   readonly stream?: string
-  /** The number of the first affected event. For `own-…`, the number of events that the checkpoint signed. */
+  /**
+   * The number of the first affected event. For `own-…`, how many events the checkpoint signed; for `own-absent`, how
+   * many were compared before.
+   */
   readonly seq?: number
   /** Number of the checkpoint. */
   readonly number?: number

@@ -9,7 +9,7 @@ export interface CheckpointDestination {
    * @throws ObjectDiffers (`RGW_OBJECT_DIFFERS`) if another checkpoint with this number is stored
    */
   put(checkpoint: Checkpoint, signal: AbortSignal): Promise<void>
-  /** The number up to which no copy is missing; absent if the destination cannot tell. */
+  /** The number up to which no copy is missing. Absent if the destination cannot list its copies. */
   lastCopy?(signal: AbortSignal): Promise<number>
 }
 
@@ -42,7 +42,7 @@ export function objectStoreDestination(store: WriteOnceStore): CheckpointDestina
   }
 }
 
-/** Sends copies to a webhook. Its name is only the origin, because the URL may contain a secret. */
+/** The name is only the origin, because the URL may contain a secret. */
 export function webhookDestination(address: string): CheckpointDestination {
   return {
     name: new URL(address).origin,

@@ -6,8 +6,10 @@ import { type Note, readNote, signNote } from './signed-note.ts'
 import { type PublicKey, readPublicKey, type SigningKey } from './signing-key.ts'
 
 /**
- * `open`: more events may follow. `closed`: it ended with `stream.closed`. `abandoned`: its process ended without closing it. `broken`:
- * the database does not continue what was signed, so the last good tree is signed again.
+ * - `open`: more events may follow
+ * - `closed`: the stream ended with `stream.closed`
+ * - `abandoned`: the process ended without closing the stream
+ * - `broken`: the database does not continue the signed events, so the last good tree is signed again
  */
 export const streamStates = ['open', 'closed', 'abandoned', 'broken'] as const
 export type StreamState = (typeof streamStates)[number]
@@ -24,7 +26,6 @@ export interface StreamHead extends SizedStream {
   readonly state: StreamState
 }
 
-/** The signed content of a checkpoint. */
 export interface CheckpointContent {
   /** From 1, no gaps. */
   readonly number: number
@@ -34,7 +35,7 @@ export interface CheckpointContent {
   readonly previous: Digest
   /** The signing key. */
   readonly key: PublicKey
-  /** In the first checkpoint of a new key: the previous key, which also signs it. */
+  /** If the key changes: the previous key. It also signs the checkpoint unless it is lost. */
   readonly replaces: PublicKey | null
   /** Sorted by stream. */
   readonly heads: readonly StreamHead[]
@@ -60,8 +61,8 @@ export function signCheckpoint(content: Omit<CheckpointContent, 'key' | 'replace
 }
 
 /**
- * The keys that sign a checkpoint. If it is the first one of a new key, `replaces` is the previous public key, and
- * `previous` the previous signing key unless it is lost. Otherwise both are null.
+ * The keys that sign a checkpoint. If the key changes, `replaces` is the previous public key, and `previous` is the
+ * previous signing key, or null if it is lost. If the key does not change, both are null.
  */
 export interface CheckpointKeys {
   readonly current: SigningKey
@@ -83,7 +84,7 @@ function textOf({ number, at, previous, key, replaces, heads }: CheckpointConten
   ].join('\n')
 }
 
-/** Reads a checkpoint without verifying its signatures. Accepts only canonical text. @returns null for other text */
+/** Reads a checkpoint without verifying its signatures. @returns null for text that is not a canonical checkpoint */
 export function readCheckpoint(written: string): Checkpoint | null {
   const note = readNote(written)
   if (note === null) return null

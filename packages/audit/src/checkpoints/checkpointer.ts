@@ -26,10 +26,7 @@ export interface CheckpointerOptions {
   readonly onKey: (checkpoint: Checkpoint) => void
   /** Called for a failed attempt, which is retried. */
   readonly onError: (what: string, error: unknown) => void
-  /**
-   * Milliseconds between checkpoints. Default 50,000, so that no event waits longer than a minute, including the time to make the
-   * checkpoint.
-   */
+  /** Milliseconds between checkpoints. Default 50,000, so that each event is signed within a minute. */
   readonly interval?: number
   /** Milliseconds between checks whether a checkpoint is due. Default 2,000. */
   readonly every?: number
@@ -60,15 +57,15 @@ export interface CheckpointerState {
   readonly unsigned: number
   /** The log's current key, if this process does not have it. */
   readonly missingKey: string | null
-  /** Whether the thread that verifies events failed, and nothing has been verified since. */
+  /** Whether the thread that verifies events has failed since the last verification. */
   readonly verifierFailed: boolean
   readonly destinations: readonly DeliveryState[]
   readonly deliveryFailures: number
 }
 
 /**
- * Makes checkpoints in turn with other replicas, verifies their checkpoints, and sends copies to destinations. No call of the
- * gateway waits for a checkpoint.
+ * Makes checkpoints in turn with other replicas, verifies their checkpoints, and sends copies to destinations. No call
+ * of the gateway waits for a checkpoint.
  */
 export interface Checkpointer {
   /** Called with durable events. Returns at once. */
@@ -130,7 +127,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (state === 'running') options.onError(what, error)
   }
 
-  /** The age by the database's clock when this process first saw the newest checkpoint, and the time since by its own clock. */
+  /** Adds the checkpoint's age by the database's clock when it was read, and the time since by this process's clock. */
   function age(): number {
     return newest === null ? Number.POSITIVE_INFINITY : newest.age + performance.now() - newest.seenAt
   }
@@ -180,9 +177,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     return { count: new Set([...open.keys(), ...raised]).size, last: [...open.values()].sort().at(-1) ?? null }
   }
 
-  /**
-   * Whether an early checkpoint is due. Events that are only in a file cannot be signed, so they must not cause one.
-   */
+  /** Events that are only in a fallback file cannot be signed, so they must not cause an early checkpoint. */
   function hasGrown(): boolean {
     return (
       !ownStreams.isInFallback() && ownStreams.unsigned() >= growth && performance.now() - lastEarlyAt >= earlyInterval
@@ -256,7 +251,10 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   }
 }
 
-/** Reads checkpoints of all replicas since the last call. @returns the newest new one, or null */
+/**
+ * Reads checkpoints of all replicas since the last call; at the first call, only the newest one.
+ * @returns the newest one, or null if none is new
+ */
 async function readNewCheckpoints(
   sql: Sql,
   chain: CheckpointChain,

@@ -24,7 +24,6 @@ export function chooseKeys(available: SigningKeys, current: string | null, usedK
   if (current === null || newest.publicKey.text === current) return sign(newest)
   const previous = available.find(({ publicKey }) => publicKey.text === current) ?? null
   if (usedKeys.has(newest.publicKey.text)) return previous === null ? { kind: 'outdated', current } : sign(previous)
-  // Without the previous key the change is unsigned, and every verification reports it until the previous key signs the
-  // new one.
+  // Without the previous key the change is unsigned, and every verification reports it.
   return { kind: 'sign', keys: { current: newest, replaces: readPublicKey(current), previous } }
 }

@@ -17,8 +17,8 @@ export interface DeliveryState {
 
 export interface Deliveries {
   /**
-   * Sends missing checkpoints to each destination, in order. A failing destination does not delay the others, and is
-   * retried next time.
+   * Sends missing checkpoints to each destination, in order. A failing destination does not stop the others, and is
+   * retried at the next call.
    */
   deliver(): Promise<void>
   states(): readonly DeliveryState[]
@@ -47,8 +47,8 @@ export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFail
   let failures = 0
 
   /**
-   * The number of the last stored copy, by destination. The table is trusted only for a destination that cannot list
-   * its copies, because the database owner can change it.
+   * The number of the last stored copy, by destination. The table `audit.deliveries` is trusted only for a destination
+   * that cannot list its copies, because the database owner can change the table.
    */
   const delivered = new Map<string, number>()
 
@@ -132,7 +132,7 @@ async function resetDelivered(sql: Sql, destination: string, newest: number): Pr
   await sql`update audit.deliveries set number = 0, at = now() where place = ${destination} and number > ${newest}`
 }
 
-/** Records the last copy. After a restart, a destination that cannot list its copies gets those after this one. */
+/** After a restart, a destination that cannot list its copies gets the checkpoints after the recorded one. */
 async function noteDelivered(sql: Sql, destination: string, number: number): Promise<void> {
   await sql`
     insert into audit.deliveries (place, number, at) values (${destination}, ${number}, now())

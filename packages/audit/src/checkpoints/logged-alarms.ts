@@ -9,7 +9,7 @@ export interface LoggedAlarms {
   readonly acknowledged: ReadonlySet<string>
 }
 
-/** The limit of alarms that are read. Only the newest ones are read, so that many forged old alarms cannot push real new ones out of the limit. */
+/** The newest alarms count, so that many forged old alarms cannot push out real new ones. */
 const maxAlarms = 1_000
 
 /** Newest first. */

@@ -12,13 +12,13 @@ export interface MakeCheckpointOptions {
   /** Minimum milliseconds since the last checkpoint. */
   readonly interval: number
   /**
-   * The number of a checkpoint that has been the newest for the interval by the caller's clock. Then the next checkpoint is
-   * due, even if the clock of the database differs.
+   * The number of the newest checkpoint if it is old enough by the caller's clock. Then the next checkpoint is due,
+   * whatever the database's clock says.
    */
   readonly overdue?: number | null
   /**
-   * `at`: the column differs from the signed time. `future`: the signed time is in the future, so the next checkpoint
-   * is due at once.
+   * `at`: the column `at` differs from the signed time. `future`: the signed time is in the future, so the next
+   * checkpoint is due at once.
    */
   readonly onTimeProblem?: (problem: 'at' | 'future', number: number) => void
 }
@@ -63,7 +63,7 @@ export async function makeCheckpoint(sql: Sql, options: MakeCheckpointOptions): 
   }
 }
 
-/** Ignores a manipulated clock or `at` column that would keep the next checkpoint from ever being due. */
+/** A manipulated clock or `at` column must not delay the next checkpoint forever. */
 function isEarly(
   { last, age, timeProblem }: LastCheckpoint,
   { interval, overdue = null }: MakeCheckpointOptions,
@@ -111,7 +111,6 @@ interface LastCheckpoint {
   readonly timeProblem: 'at' | 'future' | null
 }
 
-/** The newest checkpoint and the database's current time. The signed time counts, not the column. */
 async function readLastCheckpoint(sql: Sql): Promise<LastCheckpoint | { readonly unreadable: number }> {
   const [row] = await sql`
     select number::float8 as number, note, clock_timestamp() as now, at
@@ -131,8 +130,8 @@ function timeProblemOf(age: number, signedAt: number, column: unknown): LastChec
 }
 
 /**
- * Stores the checkpoint and the trees in one statement. An adopted stream that got events from a fallback file since its
- * verification is not settled: `for share` waits for an import that is in progress, and the import clears `accounted_at`.
+ * Stores the checkpoint and the trees in one statement. An adopted stream is not settled if it got events from a
+ * fallback file since its verification. Such an import clears `accounted_at`, and `for share` waits for its end.
  *
  * @returns false if the number already exists
  */

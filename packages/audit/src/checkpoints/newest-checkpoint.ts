@@ -2,16 +2,13 @@ import type { Sql } from 'postgres'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 
 export interface NewestCheckpoint {
-  /** Null before the first one, and if it cannot be read, which is an alarm. */
+  /** Null before the first one, and if it cannot be read. */
   readonly checkpoint: Checkpoint | null
   /** Events in the database that no checkpoint signs yet. */
   readonly waiting: number
 }
 
-/**
- * Reads the newest checkpoint without verifying it, and counts the unsigned events. Streams whose end is signed have no
- * waiting events.
- */
+/** Does not verify the checkpoint. */
 export async function readNewestCheckpoint(sql: Sql): Promise<NewestCheckpoint> {
   const [row] = await sql<{ note: string | null; waiting: number }[]>`
     select (select note from audit.checkpoints order by number desc limit 1) as note,

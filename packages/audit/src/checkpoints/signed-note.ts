@@ -45,7 +45,7 @@ export function readNote(note: string): Note | null {
   return { text: note.slice(0, end + 1), signatures }
 }
 
-/** Whether the key signed the note: at least one signature with its name and ID, and no false one. */
+/** Whether the note has a signature with the name and ID of the key, and all such signatures are valid. */
 export function isSignedBy({ text, signatures }: Note, key: PublicKey): boolean {
   const own = signatures.filter(({ name, id }) => name === key.name && id === key.id)
   return own.length > 0 && own.every(({ signature }) => key.verify(text, signature))

@@ -17,7 +17,7 @@ export interface PublicKey {
   verify(text: string, signature: Uint8Array): boolean
 }
 
-/** The key name of all notes. Gateways differ by their keys. */
+/** All gateways use this key name. Their keys differ. */
 export const keyName = 'rack-gateway/audit'
 
 const ed25519 = Buffer.of(1)

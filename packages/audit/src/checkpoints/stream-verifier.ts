@@ -24,7 +24,7 @@ export interface StreamVerifier {
    * @throws if the database or the thread fails
    */
   verify(signed: readonly StreamHead[]): Promise<readonly VerifiedStream[]>
-  /** Whether a thread failed, and none has verified anything since. */
+  /** Whether a thread has failed since the last verification. */
   hasFailed(): boolean
   /** Whether a thread failed so recently that the next one must not start yet. */
   isBackingOff(): boolean
@@ -59,7 +59,6 @@ export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: 
 
   function startWorker(): Worker {
     const worker = start()
-    // It must not keep the process alive.
     worker.unref()
     worker.on('message', (message: VerifierMessage) => onMessage(worker, message))
     worker.once('error', (cause) => lose(worker, cause))
@@ -68,7 +67,7 @@ export function createStreamVerifier({ start, onError, stallTimeout = 90_000 }: 
   }
 
   function onMessage(from: Worker, message: VerifierMessage): void {
-    // A late result of a lost thread is ignored, because it would be used as the result of the next thread.
+    // A late result of a lost thread must not become the result of the next thread.
     if (from !== thread) return
     if (message.kind === 'progress') pending?.onProgress()
     else if (message.kind === 'failed') pending?.reject(message.error)

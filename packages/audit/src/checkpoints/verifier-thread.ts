@@ -7,8 +7,8 @@ import type { VerifierMessage, VerifierThreadData } from './stream-verifier.ts'
 import { verifyStreams } from './verify-streams.ts'
 
 /**
- * The nice value of the thread is higher than that of the process by this much, so its priority is lower. When it competes with
- * another thread for a core, it gets about a quarter of the core. With less, checkpoints of a busy gateway could be late.
+ * Added to the nice value of the process. When the thread competes with another one for a core, it gets about a quarter
+ * of the core. With a smaller share, checkpoints of a busy gateway could be late.
  */
 const niceness = 5
 

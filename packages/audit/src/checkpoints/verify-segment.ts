@@ -28,7 +28,7 @@ export interface SegmentStart {
   readonly signed: StreamHead | null
 }
 
-/** Events that are read at a time. */
+/** Events per query. */
 const pageSize = 500
 
 /**
@@ -52,7 +52,7 @@ export async function verifySegment(
     broken = { stream: stream.id, seq, problem }
   }
 
-  /** Handles the first event of a page, which is in the tree already: only its hash is needed. */
+  /** The first event of a page is in the tree already, so only its hash is needed. */
   function continueFrom({ hash }: LogRecord, seq: number): void {
     if (seq !== check.size) fail('truncated', check.size)
     else if (verified === 0) check = createStreamCheck({ tree: startTree, hash })

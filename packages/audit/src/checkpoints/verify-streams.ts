@@ -5,11 +5,11 @@ import type { StreamCheck } from '../verify/stream-check.ts'
 import type { StreamHead } from './checkpoint.ts'
 import { type BrokenStream, verifySegment } from './verify-segment.ts'
 
-/** The verified part of a stream, whose head a checkpoint signs. It has only data, so that a thread can send it. */
+/** The verified part of a stream. It has only data, so that a thread can post it. */
 export interface VerifiedStream {
   readonly head: StreamHead
   readonly tree: Pick<Tree, 'size' | 'peaks'>
-  /** Whether it ended, so that no later checkpoint has it. */
+  /** Whether the stream ended, so that no later checkpoint has it. */
   readonly settled: boolean
   /** Events that were verified. */
   readonly verified: number
@@ -22,7 +22,7 @@ interface Candidate {
   readonly abandoned: boolean
   /** Whether its month is so old that no events will be added. */
   readonly old: boolean
-  /** `size` and `peaks` are the stored tree. */
+  /** `size` and `peaks` are the stored tree; null if there is none. */
   readonly size: number | null
   readonly peaks: Buffer | null
 }

@@ -20,7 +20,7 @@ export interface HeadMismatch {
 export interface WrittenStreams {
   /** Only adds the events to a list. They are hashed at the next checkpoint. */
   add(events: readonly RecordedEvent[]): void
-  /** Compares in short turns, so that other work does not wait. One call at a time. @returns new mismatches, each once */
+  /** Compares in short turns, so that other work does not wait. One call at a time. @returns new mismatches */
   compare(checkpoint: Checkpoint): Promise<HeadMismatch[]>
   /** The number of unsigned events in the stream that has the most of them. */
   unsigned(): number
@@ -35,13 +35,13 @@ interface WrittenStream {
   readonly tree: Tree
   /** Chain hashes of events that are not in the tree yet. */
   waiting: Buffer[]
-  /** Time of the event that was first added to the empty list, or of the return from the fallback file if that is later. */
+  /** Time of the event that was first added to the empty list, or of the last `onFallbackEnd` if that is later. */
   since: number
   /** A signed head beyond the known events. It is a mismatch only if the next checkpoint is still beyond them. */
   ahead: { readonly head: StreamHead; readonly number: number } | null
   /**
-   * A signed head that lacks the last events of this process: its size, and the time of the first checkpoint with this size. It
-   * becomes a mismatch only after `signingDelay`, because events from a fallback file are signed later.
+   * A signed head that lacks the last events of this process: its size, and the time of the first checkpoint with this
+   * size. It becomes a mismatch only after `signingDelay`, because events from a fallback file are signed later.
    */
   behind: { readonly size: number; readonly at: number } | null
   /** `done`: no longer compared. */
@@ -50,12 +50,12 @@ interface WrittenStream {
 
 /** Events that are hashed in one turn of the event loop, which takes a millisecond. */
 const treeBatch = 250
-/** Milliseconds after which unsigned events count as missing. Allows for clock differences and the duration of a round. */
+/** Milliseconds after which unsigned events count as missing. Allows for clock differences and slow checkpoints. */
 const signingDelay = 5 * 60_000
 
 /**
- * @param mostWaiting limit of `waiting`. Beyond it, the oldest hashes are added to the tree early. Then a checkpoint that signs
- *   fewer events than the tree has cannot be compared
+ * @param mostWaiting limit of `waiting`. Beyond it, the oldest hashes are added to the tree early. Then a checkpoint
+ *   that signs fewer events than the tree has cannot be compared
  */
 export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
   const streams = new Map<string, WrittenStream>()
@@ -96,7 +96,7 @@ export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
       addToTree(written, Math.min(treeBatch, head.size - written.tree.size))
       await nextTurn()
     }
-    // Meanwhile so many events can have been added that the tree is larger.
+    // `add` may have grown the tree further meanwhile.
     return written.tree.size > head.size || written.tree.root() === head.root
       ? null
       : { stream, number, size: head.size, problem: 'root' }
@@ -142,12 +142,10 @@ export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
   }
 }
 
-/** Whether the stream is not signed, although its events are old enough. */
 function isAbsent({ waiting, since }: WrittenStream, { at }: Checkpoint): boolean {
   return waiting.length > 0 && since < Date.parse(at) - signingDelay
 }
 
-/** Whether the last events of this process have been missing for long, and no further ones are signed. */
 function isShort(written: WrittenStream, { size }: StreamHead, at: number): boolean {
   if (size >= written.tree.size + written.waiting.length) written.behind = null
   else if (written.behind?.size !== size) written.behind = { size, at }

@@ -64,10 +64,10 @@ export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(cell).join(',')}\r\n`
 }
 
-/** Text that a spreadsheet reads as a formula: one of these signs, also full-width, after whitespace. */
+/** Text that a spreadsheet reads as a formula. `\uff…` are the full-width forms of the signs. */
 const formula = /^[\s\u00a0\u3000]*[=+\-@|\t\r\uff1d\uff0b\uff0d\uff20]/
 
-/** A leading apostrophe marks a text for every spreadsheet. Numbers are never formulas. */
+/** Spreadsheets read a cell with a leading apostrophe as text. */
 export function cell(value: Cell): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'number') return `${value}`

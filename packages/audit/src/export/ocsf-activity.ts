@@ -16,7 +16,7 @@ const logoff = { id: 2, name: 'Logoff' }
 export interface Authentication {
   readonly activity: Activity
   readonly session: string | null
-  /** The person who logs in, if the event's `detail` has an email address. Otherwise null: the principal is the person. */
+  /** The person who logs in, from the event's `detail`. Null if it has no email address: then use the principal. */
   readonly user: {
     readonly name: string
     readonly uid?: string
@@ -35,7 +35,7 @@ const authentications: Readonly<Partial<Record<EventKind, Activity>>> = {
   'workload.ended': logoff,
 }
 
-/** @returns null for other events than logins and logouts */
+/** @returns null for events other than logins and logouts */
 export function authenticationOf({ kind, principal, detail }: AuditEvent): Authentication | null {
   const activity = authentications[kind]
   if (activity === undefined) return null

@@ -2,7 +2,6 @@ import type { Actor, AuditEvent } from '../event.ts'
 import type { ExportFormat } from './format.ts'
 import { type Activity, activityOf, authenticationOf } from './ocsf-activity.ts'
 
-/** The OCSF schema version. */
 const ocsfVersion = '1.8.0'
 
 const apiActivity = {

@@ -14,7 +14,10 @@ export interface FallbackDirectory {
   readonly path: string
   /** Files to import, per stream in order of events, and the number of refused files. */
   list(): Promise<{ readonly waiting: readonly WaitingFile[]; readonly refused: number }>
-  /** Claims a file for the import by renaming it, which its writer detects. @returns null if another process was faster */
+  /**
+   * Renames a file to claim it for the import. Its writer detects the new name.
+   * @returns null if another process was faster
+   */
   take(file: FileName): Promise<FileName | null>
   /** Renames the file so that nobody imports it. */
   setAside(file: FileName): Promise<void>

@@ -28,7 +28,7 @@ export interface DiskFile {
 
 /** The file system operations that the fallback needs, so that tests can make them fail. */
 export interface Disk {
-  /** Creates a file that only its owner can read. Follows no link. */
+  /** Creates a file that only its owner can read. Rejects if the name exists, even as a link. */
   create(path: string): Promise<DiskFile>
   /** Free bytes on the file system of a directory. */
   free(directory: string): Promise<number>

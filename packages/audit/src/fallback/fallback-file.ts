@@ -41,8 +41,8 @@ export interface FallbackFile {
 /**
  * Creates the file with its first events.
  *
- * After a failed fsync, the content on the disk is unknown, and the next fsync would not report it. So such a file gets no
- * more writes, and a new file is created.
+ * After a failed fsync, the content on the disk is unknown, and the next fsync would not report it. So such a file gets
+ * no more writes.
  */
 export async function createFallbackFile(
   options: FallbackFileOptions,
@@ -82,7 +82,7 @@ export async function createFallbackFile(
     try {
       await to.append(bytes)
     } catch (error) {
-      await undo(to)
+      await removePartialBatch(to)
       throw error
     }
     try {
@@ -93,8 +93,7 @@ export async function createFallbackFile(
     }
   }
 
-  /** Removes a partly written batch. */
-  async function undo(to: DiskFile) {
+  async function removePartialBatch(to: DiskFile) {
     try {
       await to.truncate(size)
       await to.sync()
@@ -123,7 +122,7 @@ export async function createFallbackFile(
     }
   }
 
-  /** Removes a file without confirmed events. The caller will write its events again. */
+  /** Removes a file without confirmed events. */
   async function discard(partialFile: DiskFile | null) {
     if (partialFile === null) return
     await partialFile.close().catch(() => {})

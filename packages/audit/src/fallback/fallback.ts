@@ -100,9 +100,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   const runImport = createQueue()
   /** The streams of this process. */
   const streams = new Map<string, NewStream>()
-  /** Streams that must not get more events. */
   const stoppedStreams = new Set<string>()
-  /** Streams of which a file was imported only partly. They may continue only if the database nevertheless has all their events. */
+  /** Streams with a file that was imported only partly. They may continue only if the database has all their events. */
   const brokenStreams = new Set<string>()
   /** Streams that ended while the database was unavailable. */
   const endedStreams = new Set<string>()
@@ -110,7 +109,6 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   let failingFiles = 0
   let currentFile: FallbackFile | null = null
   let usingFile = false
-  /** Why events go to a file. */
   let databaseError: unknown
   /** Whether `onSwitch` was called with the cause. */
   let isReported = false
@@ -318,7 +316,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     },
   }
 
-  /** Notices that files can be written again. A write would not notice it: until then, callers are rejected before anything is written. */
+  /** While `usable` is false, callers are rejected before any write. So only a check can find that writes work again. */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)
     if ((await disk.free(directory.path)) < limits.minimumFree) throw new Error('the disk of the fallback is full')

@@ -32,7 +32,7 @@ export function changesPageQuery(app: ChangedApp, { limit, before }: PagePart): 
   }
 }
 
-/** The newest changes of an app, at most `limit`. Only changes of `routes` include the text, because reading it takes time. */
+/** The newest changes of an app. Only changes of `routes` include the canonical text, because reading it takes time. */
 export function changesOfRoutesQuery(app: ChangedApp, routes: readonly string[], limit: number): Query {
   const isWanted = 'e.route = any($3::text[])'
   return {

@@ -4,7 +4,6 @@ import { readCursor, writeCursor } from './cursor.ts'
 import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
 import type { Query } from './query.ts'
 
-/** The newest changes of an app, as far as they were searched. */
 export interface SearchedChanges {
   /** Newest first. */
   readonly events: readonly FoundEvent[]
@@ -22,10 +21,10 @@ export interface AppChanges {
   ofRoutes(app: ChangedApp, routes: readonly string[]): Promise<SearchedChanges>
 }
 
-/** The number of changes that a search for changes of certain routes reads, at most. */
+/** Changes that `ofRoutes` reads, at most. */
 const maxSearchedChanges = 2_000
 
-/** @param run runs a statement within the limits of searches: their number at a time, and their duration */
+/** @param run limits the number of concurrent searches, and their duration */
 export function createAppChanges(sql: Sql, run: <T>(work: () => Promise<T>) => Promise<T>): AppChanges {
   const rowsOf = <R extends object>({ text, values }: Query): Promise<R[]> =>
     run(() => sql.unsafe<R[]>(text, [...values]))

@@ -1,6 +1,5 @@
 import { SearchBusy } from '../errors.ts'
 
-/** Limits concurrent work: of all callers together, and of each caller. */
 export interface ConcurrencyLimit {
   /**
    * @param caller gets at most half of the slots, and at least one

@@ -5,7 +5,7 @@ function text(description: string) {
   return Type.String({ minLength: 1, maxLength: 300, description })
 }
 
-/** Filters that take one value. Each also has an exclusion, which takes several values. */
+/** Filters that take one value. Each has an exclusion that takes several values. */
 const exactFilters = {
   principal: text('the ID of a user, API token, or job, or its name: an email address, or the name of an API token'),
   rack: text('the name of a rack'),
@@ -56,7 +56,7 @@ const exclusions = mapFilters<ExclusionProperties>((name, schema) => [
   ),
 ])
 
-/** Filters of a search, as query parameters. An event must match all of them, and none of the exclusions. */
+/** An event must match all filters, and none of the exclusions. */
 export const filterProperties = {
   from: Type.Optional(text('at this time or later, RFC 3339 in UTC')),
   to: Type.Optional(text('before this time, RFC 3339 in UTC')),

@@ -4,7 +4,6 @@ import { InvalidFilter } from '../errors.ts'
 import { isUuid } from '../uuid.ts'
 import { type ExactFilter, exactFilterNames, exclusionName, type FilterQuery } from './filter-query.ts'
 
-/** Parsed filters, each a condition of the database query. */
 export interface AuditFilters {
   readonly from?: Date
   readonly to?: Date
@@ -91,9 +90,7 @@ function readStatus(status: string | undefined): { status?: number; statusClass?
   return status.endsWith('xx') ? { statusClass: Number(status[0]) } : { status: Number(status) }
 }
 
-/**
- * A `to_tsquery` expression of letters and digits, with `*` as prefix search. It cannot contain PostgreSQL operators.
- */
+/** A `to_tsquery` expression. Its words have only letters and digits, so they cannot contain PostgreSQL operators. */
 function wordsOf(name: string, text: string): string {
   const words = [...text.matchAll(/([\p{L}\p{N}\p{M}]+)(\*?)/gu)].map(
     ([, word, star]) => `${word}${star === '*' ? ':*' : ''}`,

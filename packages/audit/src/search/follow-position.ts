@@ -3,7 +3,7 @@ import { isUuid } from '../uuid.ts'
 
 /** How far a follower has read the log. */
 export interface FollowPosition {
-  /** The time up to which it has looked for new streams. Milliseconds since the epoch, by the database's clock. */
+  /** The time of the last search for new streams. Milliseconds since the epoch, by the database's clock. */
   readonly at: number
   /** The number of the last event that it has read in each stream. */
   readonly streams: ReadonlyMap<string, number>

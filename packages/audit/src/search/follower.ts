@@ -41,9 +41,9 @@ interface FollowedStream {
   readonly from: Date
   readonly to: Date
   seq: number
-  /** Time when a number was first missing. */
+  /** Time when a number was first missing, by `performance.now()`. */
   missingSince: number | null
-  /** Time when the stream was first seen as ended. */
+  /** Time when the stream was first seen as ended, in milliseconds since the epoch by the database's clock. */
   endedSince: number | null
 }
 
@@ -64,8 +64,8 @@ const endGrace = 600_000
 const gapTimeout = 30_000
 
 /**
- * Follows the log by the numbers of its streams. They are consecutive, so the follower notices an event that is not visible
- * yet, and waits for it. After half a minute it reports a gap instead.
+ * Follows the log by the numbers of its streams. The numbers are consecutive, so the follower notices an event that is
+ * not visible yet, and waits for it. After half a minute it reports a gap instead.
  *
  * @param since an earlier `position`, or null to start now
  * @throws InvalidFilter, InvalidAuditCursor
@@ -99,7 +99,7 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
     }
   }
 
-  /** The number up to which to read a stream; null if its next number is missing. */
+  /** @returns the number up to which to read a stream; null if its next number is missing */
   function readableUpTo(
     { lastBeforeGap, firstAfterGap, stream }: Progress,
     one: FollowedStream,

@@ -84,7 +84,7 @@ export interface CountOptions {
   count(part: CountPart): Promise<readonly CountRow[] | null>
 }
 
-/** Counts bucket by bucket, newest first, until all events are counted, or a limit is reached. */
+/** Counts the newest buckets first, until all events are counted, or a limit is reached. */
 export async function countEvents(
   { filters, width }: HistogramRange,
   { maxEvents, isOverdue, count }: CountOptions,
@@ -115,8 +115,8 @@ export async function countEvents(
 }
 
 /**
- * One part per bucket, newest first. If no index has the matches in time order, returns one part for all buckets, because each
- * query would have to find all matches.
+ * One part per bucket, newest first. If no index has the matches in time order, each query would have to find all
+ * matches, so there is only one part.
  */
 function partsOf({ filters, width }: HistogramRange): Range[] {
   const { from, to } = filters

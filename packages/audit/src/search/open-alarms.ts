@@ -5,14 +5,14 @@ import { readFilters } from './filters.ts'
 import { isCanceled } from './is-canceled.ts'
 import { type Facets, facetPageQuery, facetsQuery, type Query } from './query.ts'
 
-/** The maximum number of alarms that are counted for each kind. */
+/** Alarms that are counted for each kind, at most. */
 const maxAlarms = 1_000
 
-/** Without inconsistencies: the checkpointer counts them, because several processes can report the same one. */
+/** The checkpointer counts inconsistencies, because several processes can report the same one. */
 const eventAlarms = alarmKinds.filter((kind) => kind !== 'audit.inconsistent')
 
 /**
- * Counts the alarms that are one event each, and that nobody has acknowledged.
+ * Counts unacknowledged alarms other than inconsistencies.
  *
  * @returns null if a statement took too long
  */

@@ -46,8 +46,8 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
 }
 
 /**
- * Like `pageQuery`, but only among the newest `recent` events that match the conditions with an index in time order. For
- * frequent matches this fills a page faster than sorting all matches.
+ * Like `pageQuery`, but only among the newest `recent` events that match the conditions with an index in time order.
+ * If matches are frequent, this query fills a page faster than one that sorts all matches.
  */
 export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePart, recent: number): Query {
   const values: Value[] = []
@@ -66,7 +66,7 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
   }
 }
 
-/** The facets that can match, without excluded ones. Jumps through the index from one facet to the next. */
+/** The facets that can match. Jumps through the index from one facet to the next. */
 export function facetsQuery(filters: AuditFilters): Query {
   const values: Value[] = []
   const one = `select ${facet} as digest, ${facetColumns.map(([, column]) => column)} from audit.events e`
@@ -82,8 +82,8 @@ export function facetsQuery(filters: AuditFilters): Query {
 }
 
 /**
- * Like `pageQuery`, from the newest events of each facet. Selects the facet with `between` instead of `=`, because with `=`
- * PostgreSQL would assume an average facet and scan all events in time order instead of using the facet index.
+ * Like `pageQuery`, from the newest events of each facet. Selects the facet with `between`. With `=`, PostgreSQL would
+ * assume an average facet, and scan all events in time order instead of using the facet index.
  */
 export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePart, facets: Facets): Query {
   const values: Value[] = []
@@ -121,7 +121,7 @@ export interface CountPart {
   readonly limit: number
 }
 
-/** Numbers of matching events in a range, by bucket (multiples of the width since the epoch) and result. */
+/** Numbers of matching events by bucket (in widths since the epoch) and result. */
 export function countQuery(filters: AuditFilters, { from, to, width, limit }: CountPart, facets?: Facets): Query {
   const values: Value[] = []
   const conditions = allConditionsOf({ ...filters, from, to }, values)
@@ -142,7 +142,7 @@ export function eventQuery(id: string, moment: number): Query {
   }
 }
 
-/** How many events of the principal are searched for the previous event of a session, and how many for the next one. */
+/** Events of the principal that are searched in each direction, at most. */
 const maxBetween = 1_000
 
 /** IDs of the events directly before and after an event: in its stream, and of its principal's credential. */
@@ -216,7 +216,7 @@ function inMonth(values: Value[], month: Date): string {
   return `e.at >= ${placeholder(values, month)}::timestamptz and e.at < ${placeholder(values, next)}::timestamptz`
 }
 
-/** Whether matches have no time order, so that they must be sorted. */
+/** Whether no index has the matches in time order, so that they must be sorted. */
 export function needsSort({ words, command, block }: AuditFilters): boolean {
   return words !== undefined || command !== undefined || block !== undefined
 }
@@ -226,7 +226,10 @@ export function hasFacet(filters: AuditFilters): boolean {
   return filters.stream === undefined && filters.request === undefined && hasFacetFilter(filters)
 }
 
-/** Whether only the facet's index gives the matches in time order. An exclusion is a facet filter, too, because the facets that remain can be rare. */
+/**
+ * Whether only the facet index has the matches in time order. Exclusions of facet columns count, too, because the
+ * remaining facets can be rare.
+ */
 export function hasOnlyFacet(filters: AuditFilters): boolean {
   const { principalId, principalName, app, effect, status, statusClass, address, stream, request, not = [] } = filters
   const others = [principalId, principalName, app, effect, status, statusClass, address, stream, request]
@@ -268,13 +271,12 @@ function momentInSql(at: string, values: Value[]): string {
   return `timestamptz 'epoch' + ${placeholder(values, at)}::bigint * interval '1 microsecond'`
 }
 
-/** True for events that may have words outside of the command. */
 const mayHaveWordsOutsideCommand =
   "e.effect in ('deny', 'needs') or e.kind not in ('call', 'intent', 'outcome', 'opened', 'closed')"
 /** The condition of the partial index on words. */
 const hasWords = `(e.command is not null or ${mayHaveWordsOutsideCommand})`
 
-/** The conditions that have an index in time order, without those of the facet. */
+/** The conditions with an index in time order, except facet conditions. */
 function conditionsOf(filters: AuditFilters, values: Value[]): string[] {
   const { from, to, status, statusClass, address, effect } = filters
   const conditions: string[] = []
@@ -317,12 +319,11 @@ function facetConditions(filters: AuditFilters, values: Value[]): string[] {
   return [...equalities(facetColumns, filters, values), ...exclusionsOf({ not }, values)]
 }
 
-/** The credential has no column. In the canonical form, quotes inside of texts are escaped, so only a member matches. */
+/** The credential has no column. The canonical form escapes quotes in texts, so only a member can match. */
 function ofCredential(credential: string, values: Value[]): string {
   return `strpos(e.canonical, ${placeholder(values, `"credential":"${credential}"`)}) > 0`
 }
 
-/** The conditions whose matches need sorting. */
 function conditionsWithoutTimeOrder({ block, words, command }: AuditFilters, values: Value[]): string[] {
   const conditions: string[] = []
   if (block !== undefined)
@@ -335,7 +336,7 @@ function conditionsWithoutTimeOrder({ block, words, command }: AuditFilters, val
   return conditions
 }
 
-/** Cheap conditions that exclude most rows, because the words of an allowed call can only be in the command. */
+/** Cheap conditions that exclude most rows: the words of an allowed call can only be in the command. */
 function prefilterConditions({ words, command }: AuditFilters, values: Value[]): string[] {
   const all = [words, command?.words].flatMap((one) => one?.split(' & ') ?? [])
   return all.map(
@@ -351,7 +352,6 @@ const columnsByFilter = [
   ['request', 'e.request'],
 ] as const satisfies ColumnsByFilter
 
-/** The columns of a facet. */
 const facetColumns = [
   ['kind', 'e.kind'],
   ['rack', 'e.rack'],

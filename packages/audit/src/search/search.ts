@@ -42,8 +42,8 @@ export interface AuditSearchOptions {
 }
 
 /**
- * IDs of the events directly before and after an event, or null. The neighbors in a session have the same session or API
- * token, and are searched among the 1,000 nearest events of its principal in each direction.
+ * IDs of the events directly before and after an event, or null. The neighbors in a session have the same session or
+ * API token. They are searched among the 1,000 nearest events of the principal in each direction.
  */
 export interface Neighbors {
   readonly previousInStream: string | null
@@ -52,7 +52,7 @@ export interface Neighbors {
   readonly nextInSession: string | null
 }
 
-/** Searches the audit log. Limits concurrent searches: of all callers together, and of each caller. */
+/** Limits concurrent searches: of all callers together, and of each caller. */
 export interface SharedAuditSearch {
   forCaller(caller: string): AuditSearch
   /** For other statements, with the same timeout. */
@@ -60,7 +60,6 @@ export interface SharedAuditSearch {
   close(): Promise<void>
 }
 
-/** Searches the audit log for one caller. */
 export interface AuditSearch {
   /** The newest matching events. @throws InvalidFilter, InvalidAuditCursor, SearchTooBroad, SearchBusy */
   page(query: FilterQuery, page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<FoundPage>
@@ -69,7 +68,7 @@ export interface AuditSearch {
   /** @throws SearchTooBroad, SearchBusy */
   neighbors(event: FoundEvent): Promise<Neighbors>
   /**
-   * Numbers of matching events by time and result. Counts the newest events first, and stops at a limit of events or of time.
+   * Counts matching events by time and result, the newest first. Stops at a limit of events or of time.
    *
    * @param now milliseconds since the epoch: the end of the range, unless the query has one
    * @param maxBuckets at least 2
@@ -84,20 +83,23 @@ export interface AuditSearch {
   all(query: FilterQuery): AsyncIterable<readonly FoundEvent[]>
   /** The first acknowledgment of each alarm, by alarm ID. @throws SearchTooBroad, SearchBusy */
   acknowledgments(ids: readonly string[]): Promise<ReadonlyMap<string, FoundEvent>>
-  /** Has a separate limit, so that readers of apps do not use up the searches of auditors. @throws ChangeSearchTooSlow, SearchBusy */
+  /**
+   * Has a separate limit, so that readers of apps do not use up the searches of auditors.
+   * @throws ChangeSearchTooSlow, SearchBusy
+   */
   readonly appChanges: AppChanges
   /** For other statements, with the same timeout. */
   readonly sql: Sql
 }
 
-/** Dedicated connections, so that a search never delays a call. */
+/** Dedicated connections, so that no call waits for a search. */
 const connections = 4
 /** Searches that run or wait for a connection, at most. */
 const maxSearches = 16
 const maxExports = 2
 const maxChangeSearches = 16
 const batchSize = 500
-/** Number of newest events to search first: for filters without time order, and for facets. */
+/** Newest events that are searched first. */
 const recent = { withoutTimeOrder: 25_000, facets: 2_000 }
 
 export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearch {
@@ -191,7 +193,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
       async acknowledgments(ids) {
         const acknowledgments = ids.length === 0 ? [] : await findEvents(() => run(sql, acknowledgmentsQuery(ids)))
         const byAlarm = acknowledgments.map((event) => [event.event.of ?? '', event] as const)
-        // Newest first, so the map keeps the oldest per key.
+        // The rows are sorted newest first, so the map keeps the oldest one per alarm.
         return new Map(byAlarm)
       },
       all(query) {
@@ -255,7 +257,7 @@ function connect(url: string, { max, timeout, name, onclose }: ConnectionOptions
   return openPool(url, {
     max,
     ...(onclose && { onclose }),
-    // Plans depend on the values: a rare name needs another plan than a common one.
+    // A rare name needs another plan than a common one.
     prepare: false,
     connect_timeout: 5,
     idle_timeout: 30,

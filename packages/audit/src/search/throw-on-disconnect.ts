@@ -1,6 +1,6 @@
 /**
- * Passes batches on, and throws if the connection closes. With postgres.js 3.4.9 a cursor on a broken connection ends
- * as if there were no more rows, or never ends.
+ * Passes batches on, and throws if the connection closes. In postgres.js 3.4.9, a cursor on a broken connection ends as
+ * if there were no more rows, or never ends.
  *
  * @param disconnected aborted when the connection has closed
  */

@@ -5,9 +5,7 @@ export interface BackOffLimits {
 }
 
 export interface BackOff {
-  /**
-   * The next delay in milliseconds: exponential, of which half is random, so that replicas do not retry together.
-   */
+  /** The next delay in milliseconds. Half of it is random, so that replicas do not retry together. */
   next(): number
   reset(): void
 }

@@ -6,7 +6,7 @@ import type { SinkTransport } from './transport.ts'
 
 export type SinkTargetSettings =
   | { readonly kind: 'stdout' }
-  /** `rotateAt`: bytes, or null. `keep`: number of renamed files. */
+  /** `rotateAt`: bytes; null for no rotation. `keep`: number of renamed files. */
   | { readonly kind: 'file'; readonly path: string; readonly rotateAt: number | null; readonly keep: number }
   /** `limit`: bytes of a message. */
   | {

@@ -7,14 +7,11 @@ export interface Cursor extends HeldStream {
   seq: number
   /** The `seq` that the database has. */
   saved: number
-  /** When it was saved. */
   savedAt: number
   finished: boolean
   /** The number of the last known event. */
   last: number
-  /**
-   * Time of the next event in milliseconds since the epoch. If that is unknown, the time of the previous event or of the claim.
-   */
+  /** Time of the next event, in milliseconds since the epoch. If unknown, the time of the previous event or of the claim. */
   eventTime: number
   /** Do not look for events before this time. */
   notBefore: number

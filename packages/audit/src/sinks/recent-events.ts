@@ -6,7 +6,7 @@ import type { BatchLimits } from './transport.ts'
 /** The newest events of this process, shared by all sinks. A sink that lags further reads the database. */
 export interface RecentEvents {
   add(events: readonly RecordedEvent[]): void
-  /** Events after `seq` in the stream, or null if the next one is not cached. */
+  /** Events after `seq` in the stream: empty if there are none yet, null if the next one is not cached. */
   after(stream: string, seq: number, limits: BatchLimits): SinkEvent[] | null
   /** The last number of the stream, or null if it is not cached. */
   lastOf(stream: string): number | null

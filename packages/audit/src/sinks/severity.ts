@@ -2,7 +2,6 @@ import type { AuditEvent } from '../event.ts'
 
 export type Severity = 'info' | 'notice' | 'warning'
 
-/** The severity of an event, for receivers that use it. */
 export function severityOf({ kind, decision }: AuditEvent): Severity {
   if (decision?.effect === 'deny' || kind.endsWith('.failed') || kind.endsWith('.rejected')) return 'warning'
   return decision?.effect === 'needs' || kind.startsWith('stream.') ? 'notice' : 'info'

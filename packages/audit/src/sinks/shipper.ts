@@ -60,7 +60,6 @@ export interface Shipper {
 /** Milliseconds for each other step of `stop`. */
 const stepTimeout = 1_000
 
-/** Ships events to one sink, independent of other sinks. */
 export function createShipper({ sink, recent, positions, clock, limits, notify }: ShipperOptions): Shipper {
   const elapsed = () => performance.now()
   const heldStreams = createHeldStreams({ sink: sink.name, recent, positions, clock, elapsed, hold: limits.hold })

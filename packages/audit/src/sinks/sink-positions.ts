@@ -16,9 +16,7 @@ export interface Progress {
   readonly finished: boolean
 }
 
-/**
- * Stores each sink's progress and rejected events, and which process ships which stream. Every call may be repeated.
- */
+/** Stores each sink's progress and rejected events, and which process ships a stream. Every call may be repeated. */
 export interface SinkPositions {
   /** Registers the sink. From then on it gets each durable event of all processes. */
   register(sink: string): Promise<void>

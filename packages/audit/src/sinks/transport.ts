@@ -6,14 +6,14 @@ export interface BatchLimits {
   readonly characters: number
 }
 
-/** Delivers events to one sink, one delivery after another. A delivery that timed out can still run when the next starts. */
+/** Deliveries start one after another, but one that timed out can still run when the next starts. */
 export interface SinkTransport {
   readonly limits: BatchLimits
   /** Milliseconds that a partial batch waits for more events. Default 0. */
   readonly linger?: number
   /**
-   * Resolves when the receiver has all events. They are of one stream and in order. A retry can repeat them, with the same
-   * `id`.
+   * Resolves when the receiver has all events. The events are of one stream and in order. A retry repeats events, with
+   * the same `id`.
    *
    * @param signal aborted when the delivery is no longer awaited; the work must then end by itself
    * @throws SinkRejected if the receiver will never accept the batch; other errors are retried

@@ -53,7 +53,7 @@ export async function tamper(admin: Sql, statement: string): Promise<void> {
   await admin.unsafe(`${tables.map((table) => `ALTER TABLE ${table} DISABLE TRIGGER ALL;`).join(' ')} ${statement}`)
 }
 
-/** Runs `work` on a connection whose transaction is never committed, so that tests can share a database that they damage. */
+/** The transaction is never committed, so that tests can share a database that they damage. */
 export async function withRollback<T>(adminUrl: string, work: (sql: Sql) => Promise<T>): Promise<T> {
   const sql = postgres(adminUrl, { max: 1, fetch_types: false, onnotice() {} })
   try {

@@ -25,13 +25,12 @@ export async function pastLog(onEnd: OnEnd = onTestFinished) {
   onEnd(async () => {
     await Promise.all([owner.end({ timeout: 1 }), lock.end({ timeout: 1 })])
   })
-  // Allows partitions of any past month.
+  // Allows partitions of the last nine years.
   const [ensure] = await owner`select pg_get_functiondef('audit.ensure_partition(date)'::regprocedure) as definition`
   await owner.unsafe(
     String(ensure?.definition).replace("this_month - interval '1 month'", "this_month - interval '9 years'"),
   )
 
-  /** Writes a stream of the month, and closes it unless `end` is `open`. */
   async function write(
     month: Month,
     count: number,

@@ -5,10 +5,8 @@ import postgres from 'postgres'
 import { signingKeyOf } from '../../checkpoints/signing-key.ts'
 import { type MonthOutcome, retainMonths } from '../retention.ts'
 
-/** The request to the child process. */
 export interface RetainRequest {
   readonly ownerUrl: string
-  /** Directory of the archive. */
   readonly directory: string
   readonly signingKeySeed: string
   readonly partSize: number

@@ -19,7 +19,7 @@ const mode = 0o640
  */
 export function createFileTransport({ path, rotateAt, keep }: FileTransportOptions): SinkTransport {
   let file: FileHandle | null = null
-  /** The last delivery, possibly abandoned, so that deliveries never overlap. */
+  /** The last write. The next one waits for it, even if its delivery timed out. */
   let pending: Promise<void> = Promise.resolve()
 
   async function append(text: string) {

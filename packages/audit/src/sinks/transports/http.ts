@@ -10,11 +10,11 @@ export interface HttpOptions {
 
 export interface HttpPoster {
   /**
-   * Sends a body, and reads at most 64 KiB of the response. Follows no redirect, because the content is only for this
-   * URL.
+   * Reads at most 64 KiB of the response. Follows no redirect, because the content is only for this URL.
    *
-   * @throws SinkRejected for 400, 413, and 422, which concern the body; SinkBusy for another failure with `Retry-After` in
-   * seconds; Error for any other failure
+   * @throws SinkRejected for 400, 413, and 422, which concern the body
+   * @throws SinkBusy for another failure with `Retry-After` in seconds
+   * @throws Error for any other failure
    */
   post(body: string | Uint8Array, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer>
   close(): Promise<void>

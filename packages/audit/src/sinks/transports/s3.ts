@@ -9,7 +9,7 @@ export interface S3TransportOptions {
   readonly linger?: number
 }
 
-/** One object per batch with one line per event: `2026/11/25/<stream>/<first seq>-<last seq>-<SHA-256>.ndjson`. */
+/** One object per batch with one line per event: `2026/11/25/<stream>/<first seq>-<last seq>-<digest>.ndjson`. */
 export function createS3Transport({ store, linger = 60_000 }: S3TransportOptions): SinkTransport {
   return {
     limits: { events: 5_000, characters: 2 * 1024 * 1024 },

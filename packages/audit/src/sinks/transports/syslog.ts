@@ -34,7 +34,6 @@ export function createSyslogTransport(options: SyslogTransportOptions): SinkTran
     if (socket?.writable) return socket
     socket?.destroy()
     socket = await openConnection(options, signal)
-    // Frames that may be lost with the broken connection.
     const unconfirmed = sent.filter(({ at }) => performance.now() - at < resend.milliseconds)
     if (unconfirmed.length > 0) await write(socket, Buffer.concat(unconfirmed.map(({ frame }) => frame)), signal)
     return socket
