@@ -7,8 +7,8 @@ import { fitMembers, fitTruncations } from './fit.ts'
 /** A copy of a draft in canonical form, cut to the limits. */
 export interface EncodedDraft {
   /**
-   * The canonical text, split where the members `at`, `id`, `seq`, `stream`, and `v` belong. The event gets these members
-   * with its position.
+   * The canonical text, split where the members `at`, `id`, `seq`, `stream`, and `v` belong. The event gets these
+   * members with its position.
    */
   readonly parts: readonly [string, string, string, string, string]
   /** The texts of `draftColumns`; empty for null. */

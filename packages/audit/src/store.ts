@@ -104,8 +104,8 @@ const columnValues = lineColumns
  * Parameters: the stream, whether to ignore an adoption, the lines, the hashes, the first number, the stream again, and
  * the bounds of its month. The row lock on the stream excludes adopters.
  *
- * The primary key contains the time, so it does not ensure that the numbers are new. A condition compares the first number
- * with the stream's last one. ON CONFLICT would be slower, because it checks each event first.
+ * The primary key contains the time, so it does not ensure that the numbers are new. A condition compares the first
+ * number with the stream's last one. ON CONFLICT would be slower, because it checks each event first.
  */
 const appendStatement = templateOf(`
   with held as materialized (

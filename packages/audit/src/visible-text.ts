@@ -1,5 +1,5 @@
 /**
- * Escapes text so that it is safe for a column, a terminal, and a page: control characters (PostgreSQL refuses NUL),
+ * Escapes text so that it is safe for a column, a terminal, and a page. Control characters (PostgreSQL refuses NUL),
  * line and direction controls, and lone surrogates become `\uXXXX`. A backslash that already begins such an escape
  * becomes `\u005c`, so `unescapeVisibleText` restores the original.
  */

@@ -32,7 +32,6 @@ export interface WriteQueue {
   readonly urgentEvents: number
 }
 
-/** A bounded queue that rejects new events at once when it is full. */
 export function createWriteQueue(limits: QueueLimits): WriteQueue {
   let queue: QueuedEvent[] = []
   let characters = 0

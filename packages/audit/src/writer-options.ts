@@ -63,19 +63,18 @@ export interface AuditWriter {
   /** Opens the stream. @throws AuditUnavailable, with the store's error as `cause` */
   open(): Promise<void>
   /**
-   * Appends an event and resolves when it is durable. Values that are too long are truncated, and
-   * invisible characters are escaped. No event is rejected for its values.
-   * @returns the event with its position, canonical bytes, and hash
-   * @throws AuditUnavailable if `check` throws, the queue is full, the stream was lost, or the store did not accept the event
-   * within `deadline` milliseconds
+   * Appends an event and resolves when it is durable. Values that are too long are truncated, and invisible characters
+   * are escaped. No event is rejected for its values.
+   * @throws AuditUnavailable if `check` throws, the queue is full, the stream was lost, or the store did not accept the
+   * event within `deadline` milliseconds
    */
   record(draft: EventDraft): Promise<RecordedEvent>
   /** Like `record`, for events without a waiting caller, which are batched for up to `linger` milliseconds. */
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
   /**
    * Appends a separate batch to the stream `adopterStream`, with the progress of a stream that it adopted.
-   * @throws AuditUnavailable if `check` throws, or if `adopterStream` is not the writer's current stream; StreamLost if that
-   * stream was lost in the meantime
+   * @throws AuditUnavailable if `check` throws, or if `adopterStream` is not the writer's current stream
+   * @throws StreamLost if that stream was lost in the meantime
    */
   recordAdoption(
     adopterStream: string,
@@ -83,8 +82,8 @@ export interface AuditWriter {
     progress: AdoptionProgress,
   ): Promise<readonly RecordedEvent[]>
   /**
-   * Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable if the writer is
-   * not open, its store does not answer, or its lease has expired
+   * For a call that does not wait for its event.
+   * @throws AuditUnavailable if the writer is not open, its store does not answer, or its lease has expired
    */
   check(): void
   /** Writes queued events and `stream.closed`. Gives up after `deadline`; then another process adopts the stream. */

@@ -122,9 +122,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     }
   }
 
-  /**
-   * Whether the queue must be flushed now. Events without a waiting caller are batched for up to `linger` milliseconds.
-   */
+  /** Events without a waiting caller are batched for up to `linger` milliseconds. */
   function isDue(): boolean {
     return queue.urgentEvents > 0 || dueEvents > 0 || phase !== 'open'
   }
@@ -169,7 +167,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     counts.batches++
   }
 
-  /** Makes events durable, and notifies listeners and callers. All events pass here. */
+  /** All events pass here. */
   async function makeDurable(
     id: string,
     events: readonly RecordedEvent[],
@@ -214,7 +212,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     resolve(events)
   }
 
-  /** Records that a call was denied, because its event became durable only after its caller was rejected. */
+  /** The call was denied, because its event became durable only after its caller was rejected. */
   function recordDenial(event: RecordedEvent) {
     const [kind, request] = [event.column('kind'), event.column('request')]
     // Other events permit no call.

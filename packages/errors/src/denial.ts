@@ -1,9 +1,9 @@
 import type { Explanation } from './explanation.ts'
 
-/** Why the policy or the authentication denies a request: by which rule, why, and what to do. */
+/** A denial by the policy or the authentication. */
 export interface Denial extends Explanation {
   readonly rule: string
-  /** Where the rule is: a line of the policy document or of the built-in policy, a policy package, `bindings`, or `gateway`. */
+  /** A line of the policy document or of the built-in policy, a policy package, `bindings`, or `gateway`. */
   readonly source: string
 }
 

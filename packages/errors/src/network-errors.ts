@@ -54,14 +54,14 @@ const certificateFaults: ReadonlyMap<string, string> = new Map([
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for another host name'],
 ])
 
-/** What is wrong with a certificate, in words that follow "its certificate". Null for a code that is not in the list. */
+/** A clause that follows "its certificate". @returns null for a code that is not in the list */
 export function certificateErrorClause(code: string): string | null {
   return certificateFaults.get(code) ?? null
 }
 
 /**
  * The code of an error, or of its first inner error if several addresses were tried. Empty for an error without one.
- * Never the message: it may quote what was sent.
+ * Never the message, because it may quote data that was sent.
  */
 export function networkErrorCode(error: unknown): string {
   const code: unknown = Reflect.get(Object(error), 'code')

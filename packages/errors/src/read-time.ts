@@ -15,8 +15,7 @@ const forms = {
 export type TimeForm = keyof typeof forms
 
 /**
- * Parses a time in one of three forms, all based on RFC 3339. Rejects a date that does not exist, such as February 30, which
- * `Date.parse` would read as a day in March.
+ * Rejects a date that does not exist, such as February 30. `Date.parse` would read it as a day in March.
  *
  * @param zone time zone of a `typed` time without an offset
  * @returns milliseconds since the epoch, or null for anything else

@@ -32,7 +32,7 @@ export interface CheckOptions {
   readonly onRecord?: LogVerifierOptions['onRecord']
 }
 
-/** Verifies one month like a whole log. Unsigned events are no finding; `verification.unsigned` counts them. */
+/** Verifies one month like a whole log. Recent unsigned events are only counted, in `verification.unsigned`. */
 export async function checkMonth(
   source: MonthSource,
   { streams, copies, onRecord }: CheckOptions,

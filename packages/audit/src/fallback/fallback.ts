@@ -316,7 +316,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     },
   }
 
-  /** While `usable` is false, callers are rejected before any write. So only a check can find that writes work again. */
+  /** While `usable` is false, callers are rejected before any write. So only this check finds that writes work again. */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)
     if ((await disk.free(directory.path)) < limits.minimumFree) throw new Error('the disk of the fallback is full')

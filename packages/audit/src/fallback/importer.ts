@@ -19,7 +19,7 @@ export type ImportResult =
       readonly adoptedBy: string | null
       readonly end: FileEnd
     }
-  /** Nothing was imported. `different`: the log has other events at these numbers, or the file's events cannot follow. */
+  /** Nothing was imported. `different`: the log has other events at these numbers, or the file does not continue it. */
   | { readonly kind: 'refused'; readonly reason: string; readonly different: boolean }
   /** Another process holds the stream's lock. */
   | { readonly kind: 'busy' }

@@ -11,7 +11,7 @@ export interface Cursor extends HeldStream {
   finished: boolean
   /** The number of the last known event. */
   last: number
-  /** Time of the next event, in milliseconds since the epoch. If unknown, the time of the previous event or of the claim. */
+  /** Time of the next event, in milliseconds since the epoch. If unknown: of the previous event, or of the claim. */
   eventTime: number
   /** Do not look for events before this time. */
   notBefore: number

@@ -6,7 +6,7 @@ import {
 } from '../checkpoints/make-checkpoint.ts'
 import { verifyStreams } from '../checkpoints/verify-streams.ts'
 
-/** Makes a checkpoint, and verifies the events in the same thread and over the same connection. */
+/** Verifies the events in the same thread and over the same connection. */
 export function makeCheckpoint(
   sql: Sql,
   options: Omit<MakeCheckpointOptions, 'verify'>,

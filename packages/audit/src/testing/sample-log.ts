@@ -9,7 +9,7 @@ import { exportLine } from '../verify/export-line.ts'
 
 /** A log as a gateway writes it, without a database. */
 export interface SampleLog {
-  /** The lines of an export, by stream. */
+  /** Export lines in the order of writing. */
   readonly lines: string[]
   readonly checkpoints: string[]
   open(): SampleStream
@@ -27,16 +27,16 @@ export const sampleKey: SigningKey = signingKeyOf(Buffer.alloc(32, 7))
 export function createSampleLog(startedAt = Date.UTC(2026, 10, 25)): SampleLog {
   const lines: string[] = []
   const checkpoints: string[] = []
-  const streams: { stream: EventStream; heads: ReturnType<typeof createTree>; state: StreamHead['state'] }[] = []
+  const streams: { stream: EventStream; tree: ReturnType<typeof createTree>; state: StreamHead['state'] }[] = []
   let now = startedAt
 
   function open(): SampleStream {
     const stream = createEventStream(now)
-    const entry = { stream, heads: createTree(), state: 'open' as StreamHead['state'] }
+    const entry = { stream, tree: createTree(), state: 'open' as StreamHead['state'] }
     streams.push(entry)
     const add = (draft: EventDraft) => {
       const event = stream.seal(encode(draft), now++)
-      entry.heads.append(leafOf(event.hash.toString('hex')))
+      entry.tree.append(leafOf(event.hash.toString('hex')))
       lines.push(exportLine(event))
     }
     add({ kind: 'stream.opened', detail: { host: 'test' } })
@@ -60,7 +60,7 @@ export function createSampleLog(startedAt = Date.UTC(2026, 10, 25)): SampleLog {
       now += 60_000
       const last = checkpoints.at(-1)
       const previous = last === undefined ? '0'.repeat(64) : (readCheckpoint(last)?.hash ?? '')
-      const heads = streams.map(({ stream, heads: tree, state }) => ({
+      const heads = streams.map(({ stream, tree, state }) => ({
         stream: stream.id,
         size: tree.size,
         root: tree.root(),

@@ -11,8 +11,7 @@ nodeInput[0] = 1
 export const emptyRoot: Digest = hash('sha256', '')
 
 /**
- * The hash of a leaf: SHA-256(0x00 ‖ chain hash of the event). The chain hash covers the event, so the tree proves the
- * event, and can be rebuilt from chain hashes alone.
+ * SHA-256(0x00 ‖ chain hash of the event). The chain hash covers the event, so the tree proves the event.
  *
  * @see RFC 6962, section 2.1
  */

@@ -1,11 +1,9 @@
 import { type Digest, emptyRoot, nodeOf } from './hashing.ts'
 
-/**
- * An append-only RFC 6962 tree. Stores only the roots of its full subtrees, largest first: one per set bit of its size.
- */
+/** An append-only RFC 6962 tree. Stores only the roots of its full subtrees: one per set bit of its size. */
 export interface Tree {
   readonly size: number
-  /** Roots of its full subtrees, from the left. */
+  /** Roots of the full subtrees, the largest first. */
   readonly peaks: readonly Digest[]
   append(leaf: Digest): void
   root(): Digest

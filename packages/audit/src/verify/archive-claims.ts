@@ -7,6 +7,7 @@ export interface ArchiveClaim {
   /** Such as `2026-10`. */
   readonly month: string
   readonly place: string
+  /** SHA-256 of the manifest without its signature, hex. */
   readonly manifest: string
   readonly signer: PublicKey
   readonly signed: boolean
@@ -15,7 +16,7 @@ export interface ArchiveClaim {
 
 export interface ArchiveClaims {
   add(claim: ArchiveClaim | null): void
-  /** Keeps only claims that a key of the log signed. Call before `explains`. */
+  /** Uses only claims that one of these keys signed, and reports the others. Call before `explains`. */
   trust(keys: readonly PublicKey[]): void
   /** Whether an archive has exactly this stream. If so, its month is part of `explainedMonths()`. */
   explains(stream: SizedStream): boolean

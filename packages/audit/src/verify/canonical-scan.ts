@@ -5,8 +5,8 @@ export interface CanonicalScan {
   /** End of the value of path i; 0 if absent. */
   readonly to: Int32Array
   /**
-   * Whether the bytes from `start` up to `end` are one object in canonical form. The scan may reject canonical text (escapes,
-   * fractions, names beyond ASCII), but never accepts text that JSON.parse would reject or read differently.
+   * Whether the bytes from `start` up to `end` are one object in canonical form. The scan rejects some canonical text
+   * (escapes, fractions, names beyond ASCII). Text that it accepts means the same to JSON.parse.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean
 }
@@ -36,7 +36,7 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
 
   /**
    * @param at position after the brace
-   * @returns the end of the object, or -1 if it is not canonical, as do `listEnd` and `valueEnd`
+   * @returns the end of the object, or -1 if it is not canonical. `listEnd` and `valueEnd` return the same for theirs
    */
   function objectEnd(bytes: Uint8Array, at: number, end: number, wanted: readonly Wanted[], depth: number): number {
     if (depth > maxDepth) return -1
@@ -119,14 +119,14 @@ function stringEnd(bytes: Uint8Array, start: number, end: number): number {
   return -1
 }
 
-/** @returns null if it is not an integer */
+/** @returns null if it is not an integer, and -1 if the integer is not canonical or too long */
 function integerEnd(bytes: Uint8Array, start: number, end: number): number | null {
   let at = bytes[start] === minus ? start + 1 : start
   const first = at
   while (at < end && isDigit(bytes[at])) at++
   if (at === first) return null
-  const isOddZero = bytes[first] === zero && at - start > 1
-  return isOddZero || at - first > maxDigits ? -1 : at
+  const hasExtraZero = bytes[first] === zero && at - start > 1
+  return hasExtraZero || at - first > maxDigits ? -1 : at
 }
 
 function isDigit(byte: number | undefined): boolean {

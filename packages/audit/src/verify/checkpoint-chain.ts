@@ -5,8 +5,8 @@ import type { CheckpointFinding, CheckpointProblem } from './findings.ts'
 
 export interface CheckpointChain {
   /**
-   * Adds a checkpoint, in order of numbers. The checkpoint after it must link to it, even if this one has problems. An
-   * unreadable checkpoint is skipped instead.
+   * Adds the next checkpoint, in order of numbers. The following checkpoint must link to it, even if it has findings.
+   * Only an unreadable checkpoint is skipped.
    */
   add(written: string): { readonly checkpoint: Checkpoint | null; readonly findings: readonly CheckpointFinding[] }
   readonly count: number

@@ -6,8 +6,8 @@ import { exportLineInSql } from './export-line.ts'
 import { searchColumns } from './search-columns.ts'
 
 /**
- * Reads the log from a database. Read the checkpoints before the events. Otherwise, a new checkpoint could sign events that
- * were written after the events were read, and these would seem to be missing.
+ * Read the checkpoints before the events. Otherwise, a new checkpoint could sign events that were written after the
+ * events were read, and these events would seem to be missing.
  */
 export interface DatabaseLog {
   /** Recorded archives, oldest month first. */
@@ -23,7 +23,7 @@ export interface DatabaseLog {
 const notesAtOnce = 500
 const linesAtOnce = 500
 
-/** An archive that was verified and recorded. */
+/** An archive that was verified and recorded. `manifest` is its text. */
 export interface ArchiveRecord {
   readonly manifest: string
   readonly place: string
@@ -55,7 +55,7 @@ export function databaseLog(sql: Sql): DatabaseLog {
   }
 }
 
-/** Checkpoints from one number to another, or to the newest. */
+/** @param last null for the newest checkpoint */
 export async function* numberedNotes(
   sql: Sql,
   { first, last }: { readonly first: number; readonly last: number | null },
@@ -79,7 +79,7 @@ export async function keyChangesAfter(sql: Sql, number: number): Promise<string[
 }
 
 export interface MonthBounds {
-  /** With UTC offset, so that they do not depend on the session's time zone. */
+  /** With `Z`, so that the bounds do not depend on PostgreSQL's session time zone. */
   readonly from: string
   readonly to: string
 }
@@ -139,7 +139,7 @@ async function copyMonth(sql: Sql, { from, to }: MonthBounds, onRow: (row: Copie
     )
     .readable()
   const rows = createCopyReader(copiedColumns.length, onRow)
-  // Each chunk is a row. Stream events cost half as much as an async iterator.
+  // Each chunk is a row, so an async iterator would cost twice as much.
   await new Promise<void>((resolve, reject) => {
     readable.on('data', function onChunk(chunk: Buffer) {
       try {

@@ -8,8 +8,8 @@ export interface StatedPosition {
 }
 
 /**
- * Matches the end of every event that the gateway writes, from `seq` on: members in order of names. None of them contains an
- * object within an object. If the pattern matches, it gives the same result as JSON.parse.
+ * Matches the end of every event that the gateway writes, from `seq` on: members in order of names. None of them
+ * contains an object within an object. If the pattern matches, it gives the same result as JSON.parse.
  */
 const ending =
   /^,"seq":([1-9]\d{0,14})(?:,"service":"(?:[^"\\]|\\.)*")?(?:,"source":\{[^{}]*\})?(?:,"status":-?\d+)?,"stream":"([0-9a-f-]{36})"(?:,"truncated":\[[^\][]*\])?(?:,"upstream":"(?:[^"\\]|\\.)*")?,"v":1\}$/
@@ -18,12 +18,12 @@ const ending =
 export function readPosition(record: Pick<LogRecord, 'latin1' | 'line' | 'start' | 'end'>): StatedPosition | null {
   const { latin1 } = record
   const [, seq, stream] = ending.exec(latin1.slice(latin1.lastIndexOf(',"seq":'))) ?? []
-  const isPlain = seq !== undefined && seq !== '1' && stream !== undefined && !mayBound(latin1)
+  const isPlain = seq !== undefined && seq !== '1' && stream !== undefined && !mayOpenOrClose(latin1)
   return isPlain ? { stream, seq: Number(seq), bound: 'none' } : parsePosition(record)
 }
 
-/** Whether the event's kind may be `stream.opened` or `stream.closed`, even with escapes. Rare characters make it fast. */
-function mayBound(latin1: string): boolean {
+/** Whether the event's kind may be `stream.opened` or `stream.closed`. A backslash can hide these texts. */
+function mayOpenOrClose(latin1: string): boolean {
   return latin1.includes('.opened"') || latin1.includes('.closed"') || latin1.includes('\\')
 }
 
@@ -31,13 +31,11 @@ function parsePosition(record: Pick<LogRecord, 'line' | 'start' | 'end'>): State
   return positionOf(membersOf(record) ?? {})
 }
 
-/** The position in an event's members. */
 export function positionOf({ stream, seq, kind }: Readonly<Record<string, unknown>>): StatedPosition | null {
   if (typeof stream !== 'string' || typeof seq !== 'number') return null
   return { stream, seq, bound: kind === 'stream.opened' ? 'opens' : kind === 'stream.closed' ? 'closes' : 'none' }
 }
 
-/** A type guard. Does not copy the value, because it checks each event of a log. */
 export function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

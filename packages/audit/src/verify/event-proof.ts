@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' })
 export const proofFormat = 'rack-gateway/audit/proof/v1'
 
-/** Proof that one event is in the log. The layout of the JSON does not matter: only the event's canonical form is hashed. */
+/** Proof that an event is in the log. Whitespace does not matter, because the event's canonical form is hashed. */
 export const EventProof = Type.Object({
   format: Type.Literal(proofFormat),
   event: Type.Record(Type.String(), Type.Unknown()),

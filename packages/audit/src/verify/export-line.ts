@@ -36,7 +36,7 @@ export function exportLine({
 /** The same line as an SQL expression. `audit.drop_archived_month` in migration 0019 repeats it. */
 export const exportLineInSql = `'${head}' || canonical || '${beforeHash}' || encode(hash, 'hex') || '${beforePrev}' || encode(prev, 'hex') || '${tail}'`
 
-/** Parses a line. @returns null for other text */
+/** @returns null for text that is not an export line */
 export function readExportLine(line: Buffer): LogRecord | null {
   const text = line.toString('latin1')
   const end = text.length - tailLength

@@ -1,6 +1,6 @@
 import type { ArchiveFinding, CheckpointFinding, EventFinding, Finding } from './findings.ts'
 
-/** Describes a finding for auditors. Contains values of the log as they are, which may be hostile: callers must escape the result. */
+/** The result contains unescaped values of the log, which may be hostile. Callers must escape the result. */
 export function describeFinding(finding: Finding): string {
   switch (finding.about) {
     case 'event':

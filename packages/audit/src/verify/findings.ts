@@ -114,8 +114,8 @@ export interface RecoveredRange {
 }
 
 /**
- * The result of a verification. The log is intact if there are no findings. `unsigned`, `trust`, `archived`, and `copied` say what
- * could not be checked.
+ * The log is intact if there are no findings. `unsigned`, `trust`, `archived`, and `copied` say what could not be
+ * checked.
  */
 export interface Verification {
   readonly intact: boolean
@@ -135,7 +135,7 @@ export interface Verification {
   } | null
   /** Signing keys in text form, oldest first. */
   readonly keys: readonly string[]
-  /** `pinned`: a given key signed the log. `first-use`: only keys that the checkpoints name themselves. */
+  /** `pinned`: the given key signed the log. `first-use`: keys from the checkpoints were used. `none`: no checkpoint. */
   readonly trust: 'pinned' | 'first-use' | 'none'
   /** Archived and dropped months, which were not checked here. */
   readonly archived: readonly ArchivedMonth[]

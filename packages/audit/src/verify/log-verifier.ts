@@ -11,15 +11,15 @@ import { createStreamCheck, type StreamCheck } from './stream-check.ts'
 
 export interface LogVerifier {
   /**
-   * Adds the next checkpoint, in order of numbers: the log's own one, and the external copy or null. All checkpoints come before
-   * the first event. If only copies exist, pass each copy as both arguments.
+   * Adds the next checkpoint, in order of numbers: the one in the log, and its external copy. Add all checkpoints
+   * before the first event. If only copies exist, pass each copy as both arguments.
    */
   addCheckpoint(own: string | null, copy: string | null): void
   /** Adds an archive, which explains why a month's streams are missing; null for an unreadable manifest. */
   addArchive(claim: ArchiveClaim | null): void
   /** Adds the next event as an export line. Streams may be interleaved; each must be in order of `seq`. */
   addEvent(line: Buffer): void
-  /** Adds the next event, which is parsed already. @param columnProblem the first search column that differs, or null */
+  /** Like `addEvent`, for a parsed event. @param columnProblem the first search column that differs, or null */
   addRecord(record: LogRecord, position: StatedPosition, columnProblem: string | null): void
   /** Adds a line that is not an event. */
   addUnreadable(): void
@@ -32,9 +32,9 @@ export interface LogVerifierOptions {
   /** The streams to verify, if checkpoints also have others. Default all. */
   readonly streams?: ReadonlySet<string>
   /**
-   * Time of the verification in milliseconds since the epoch. Events that a checkpoint should have signed by then must
-   * be signed. Without it, only events more than five minutes older than the newest checkpoint must be signed. Unsigned newer
-   * events are only counted.
+   * Time of the verification in milliseconds since the epoch. Events that are more than six minutes older must be
+   * signed. With or without `now`, events must be signed if they are more than five minutes older than the newest
+   * checkpoint. Other unsigned events are only counted.
    */
   readonly now?: number | undefined
   /** Called with each readable event, valid or not. */
@@ -70,10 +70,7 @@ const tolerance = 5 * 60_000
 /** A gateway signs an event within a minute. */
 const signingDelay = 60_000
 
-/**
- * Verifies a log from its events and checkpoints. Memory grows with the number of streams and checkpoints, not of
- * events.
- */
+/** Memory grows with the number of streams and checkpoints, not of events. */
 export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogVerifierOptions): LogVerifier {
   const chain = createCheckpointChain()
   const streams = new Map<string, StreamProgress>()
@@ -83,7 +80,7 @@ export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogV
   const isSelected = (stream: string) => only?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
-  /** Events before this time must be in a checkpoint. If empty, no event must be in one. */
+  /** Events before this time must be in a checkpoint. Empty if unsigned events are only counted. */
   let signedUntil = dueUntil
   let anchored = false
   let copied: Verification['copied'] = null

@@ -5,8 +5,8 @@ import type { StatedPosition } from './event-position.ts'
 import { searchColumns } from './search-columns.ts'
 
 /**
- * Whether a column (`from` to `to`) matches a value in the event's text (`valueFrom` to `valueTo`). `false` does not prove a
- * difference: the text may only be unusual.
+ * Whether a column (`from` to `to`) matches a value in the event's text (`valueFrom` to `valueTo`). `false` does not
+ * prove a difference: the text may only be unusual.
  */
 type Matcher = (bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number) => boolean
 
@@ -15,7 +15,7 @@ const matchersByType: Readonly<Record<ColumnType, Matcher>> = {
   uuid: isSameUuid,
   bigint: isSameNumber,
   timestamptz: isSameMoment,
-  smallint: isSameSmall,
+  smallint: isSameSmallint,
   words: isSameWords,
 }
 const matchers: readonly Matcher[] = searchColumns.map(({ type }) => matchersByType[type])
@@ -31,7 +31,7 @@ const [quote, zero, dash, space, comma, openList, closeList] = [0x22, 0x30, 0x2d
 const [opened, closed] = [Buffer.from('"stream.opened"'), Buffer.from('"stream.closed"')]
 
 /**
- * Returns the position of an event if all search columns match it, mostly without parsing the event.
+ * Returns the position of an event if all search columns match it. Does not parse the event.
  *
  * @param start start of the event's text in the row; it ends before `end`
  * @returns null if a column may differ or the text is unusual, so that the row must be parsed
@@ -42,7 +42,7 @@ export function readMatchingRow({ bytes, from, to }: CopiedRow, start: number, e
     const [valueFrom, valueTo] = [scan.from[index] ?? 0, scan.to[index] ?? 0]
     const [columnFrom, columnTo] = [from[index] ?? 0, to[index] ?? 0]
     if (valueTo === 0 && columnTo === 0) continue
-    // An empty text is not null. Parsing the row tells whether they differ.
+    // An empty text is not null, so the row must be parsed.
     if (valueTo === 0 || columnTo <= columnFrom) return null
     if (matchers[index]?.(bytes, columnFrom, columnTo, valueFrom, valueTo) !== true) return null
   }
@@ -106,7 +106,7 @@ function isSameNumber(bytes: Buffer, from: number, to: number, valueFrom: number
   return to - from === 8 && longAt(bytes, from) === integerAt(bytes, valueFrom, valueTo)
 }
 
-function isSameSmall(bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number): boolean {
+function isSameSmallint(bytes: Buffer, from: number, to: number, valueFrom: number, valueTo: number): boolean {
   return to - from === 2 && bytes.readInt16BE(from) === integerAt(bytes, valueFrom, valueTo)
 }
 
@@ -117,8 +117,8 @@ function longAt(bytes: Buffer, at: number): number {
 
 /** PostgreSQL counts time from the year 2000. In seconds. */
 const epoch = Date.UTC(2000, 0, 1) / 1_000
-/** Cached text of a second, which consecutive events often share. */
-const shownSecond = { second: Number.NaN, text: Buffer.alloc(0) }
+/** Consecutive events often share their second. */
+const cachedSecond = { second: Number.NaN, text: Buffer.alloc(0) }
 const secondLength = '"2026-11-25T18:25:19'.length
 const lastSecond = Date.UTC(9999, 11, 31) / 1_000
 
@@ -129,11 +129,11 @@ function isSameMoment(bytes: Buffer, from: number, to: number, valueFrom: number
   const millisecond = (micros - second * 1_000_000) / 1_000
   if (to - from !== 8 || !Number.isSafeInteger(micros) || !Number.isInteger(millisecond)) return false
   if (second < 0 || epoch + second > lastSecond) return false
-  if (second !== shownSecond.second) {
-    shownSecond.second = second
-    shownSecond.text = Buffer.from(`"${new Date((epoch + second) * 1_000).toISOString()}"`)
+  if (second !== cachedSecond.second) {
+    cachedSecond.second = second
+    cachedSecond.text = Buffer.from(`"${new Date((epoch + second) * 1_000).toISOString()}"`)
   }
-  const { text } = shownSecond
+  const { text } = cachedSecond
   const fraction = valueFrom + secondLength + 1
   return (
     isSame(bytes, valueFrom, fraction, text, 0, secondLength + 1) &&

@@ -19,10 +19,7 @@ export type ProofVerification =
     }
   | { readonly holds: false; readonly because: string }
 
-/**
- * Verifies a proof without the log. @param pinned the key that the auditor trusts; null to use the key in the
- * checkpoint
- */
+/** @param pinned the key that the auditor trusts; null to use the key in the checkpoint */
 export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVerification {
   if (!Value.Check(EventProof, proof)) return fails('it is not a proof of this format')
   const { stream, seq } = proof.event

@@ -2,10 +2,10 @@ import type { ColumnType } from '../event.ts'
 import { columnText, columnTexts, draftColumns, type EventColumn, positionColumns } from '../event-columns.ts'
 import type { CopiedRow } from './copied-rows.ts'
 
-/** The columns that repeat what the event says, in the order in which they are read. */
+/** The columns that repeat fields of the event, in the order in which they are read. */
 export const searchColumns: readonly EventColumn[] = [...positionColumns, ...draftColumns]
 
-/** Read the binary form of a column as the text in the event. */
+/** Convert the binary form of a column to the text in the event. */
 const readers: Partial<Record<ColumnType, (bytes: Buffer, from: number, to: number) => string>> = {
   uuid: uuidText,
   bigint: (bytes, from) => String(bytes.readBigInt64BE(from)),
@@ -27,7 +27,7 @@ export function differingColumn(
   return searchColumns.find(differs)?.name ?? null
 }
 
-/** The position exactly as the event says it: an ID in capitals is not the same. */
+/** `columnText('uuid', …)` would accept an ID in capitals, which no gateway writes. */
 function positionTexts(event: Readonly<Record<string, unknown>>): string[] {
   return positionColumns.map(({ path }) => columnText('text', event[path]))
 }
@@ -43,7 +43,7 @@ function uuidText(bytes: Buffer, from: number, to: number): string {
 /** PostgreSQL counts from the year 2000. */
 const epoch = Date.UTC(2000, 0, 1)
 
-/** @returns the time as in events, or a text that no event contains, for a year beyond 9999 or a part of a millisecond */
+/** A year beyond 9999, or a part of a millisecond, gives a text that no event contains. */
 function momentText(micros: bigint): string {
   const moment = epoch + Number(micros / 1_000n)
   const isEventTime = micros % 1_000n === 0n && Math.abs(moment) < Date.UTC(9999, 11, 31)

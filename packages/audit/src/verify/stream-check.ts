@@ -52,7 +52,7 @@ export function createStreamCheck(from: CheckedPart = { tree: createTree(), hash
       if (statedHash !== link) return 'hash'
       if (closed || (seq === 1) !== (bound === 'opens')) return 'bounds'
       tree.append(leafAfter(link))
-      // Not `record.hash`, which would keep the longer text in memory that it is a slice of.
+      // `record.hash` is a slice of a longer text, and would keep that text in memory.
       last = link
       closed = bound === 'closes'
       return null
@@ -60,10 +60,10 @@ export function createStreamCheck(from: CheckedPart = { tree: createTree(), hash
   }
 }
 
-/** A zero byte, a digest, and an event. Zero byte and digest are the input of a leaf; digest and event, of the next link. */
+/** A zero byte, a digest, and an event. The first two are hashed for a leaf, the last two for the next chain hash. */
 let input = Buffer.allocUnsafeSlow(64 * 1024).fill(0, 0, 1)
 const digestEnd = 33
-/** The digest in the buffer, which is usually already the right one. */
+/** The digest in `input`. */
 let current: Digest = ''
 
 function setDigest(digest: Digest): void {
