@@ -18,7 +18,6 @@ export interface AdoptionProgress {
   readonly stream: string
   /** Each of its unfinished calls up to this `seq` has an `outcome.unknown` event. */
   readonly upTo: number
-  /** The adoption is complete. */
   readonly complete: boolean
 }
 

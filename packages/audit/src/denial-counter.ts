@@ -6,7 +6,6 @@ export interface CountedDenial {
   readonly address: string
   readonly rule: string
   readonly reason: string
-  /** The remedy that the caller got. */
   readonly remedy?: string
   /** SHA-256 of the policy document in force, hex. */
   readonly policy?: string

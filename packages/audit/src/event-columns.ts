@@ -2,7 +2,6 @@ import { type TObject, type TSchema, Type } from 'typebox'
 import { type ColumnType, EventDraft, EventPosition, type FieldOptions } from './event.ts'
 import { isUuid } from './uuid.ts'
 
-/** A field of an event. */
 export interface EventField extends FieldOptions {
   /** Such as `decision.rule`. */
   readonly path: string

@@ -2,7 +2,6 @@ import type { EncodedDraft } from './encode.ts'
 import { AuditUnavailable } from './errors.ts'
 import type { RecordedEvent } from './recorded-event.ts'
 
-/** An event in the queue, and its caller. */
 export interface QueuedEvent {
   readonly draft: EncodedDraft
   /** Milliseconds since the epoch. */
@@ -14,9 +13,8 @@ export interface QueuedEvent {
 }
 
 export interface QueueLimits {
-  /** Maximum events. */
   readonly events: number
-  /** Maximum characters of all events, approximately. */
+  /** Approximate characters of all events. */
   readonly characters: number
 }
 

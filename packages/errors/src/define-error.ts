@@ -42,7 +42,6 @@ export function defineError<Args extends readonly unknown[] = []>(
   }))
 }
 
-/** An error class that takes its reason and its remedy as arguments. */
 export function defineErrorWithText(
   code: string,
   status: number,

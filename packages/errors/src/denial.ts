@@ -16,7 +16,6 @@ export function denyByGateway<Rule extends string>(
   return Object.freeze({ rule, source: 'gateway', reason, remedy })
 }
 
-/** A denial because the caller's bindings do not permit the request. */
 export function denyByBindings(rule: string, reason: string, remedy: string): Denial {
   return { rule, source: 'bindings', reason, remedy }
 }

@@ -2,7 +2,6 @@ import type { AuditEvent, EventDraft } from '../event.ts'
 import { unescapeVisibleText } from '../visible-text.ts'
 import type { AdoptedStream } from './adoption-store.ts'
 
-/** The event that records where an adopted stream ends. */
 export function abandonedDraft({ id, host, pid, last, fallback }: AdoptedStream): EventDraft {
   return {
     kind: 'stream.abandoned',

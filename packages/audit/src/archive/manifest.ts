@@ -40,7 +40,6 @@ const ArchivedStream = Type.Object(
   strict,
 )
 
-/** The content of a month's archive. */
 export const ManifestContent = Type.Object(
   {
     month: Type.String(),
@@ -52,7 +51,6 @@ export const ManifestContent = Type.Object(
     /** First and last checkpoint with a stream of the month; null without streams. */
     checkpoints: Type.Union([Type.Null(), Type.Object({ first: Count, last: Count }, strict)]),
     parts: Type.Object({ events: Type.Array(ArchivePart), checkpoints: Type.Array(ArchivePart) }, strict),
-    /** The signing key. */
     key: Type.String(),
     /** Later checkpoints that introduced a new key. */
     keyChanges: Type.Array(Type.String()),

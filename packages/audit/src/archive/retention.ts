@@ -32,7 +32,6 @@ export interface RetentionOptions {
   readonly drop: 'drop' | 'keep'
   /** Whether a month waits until all sinks have sent it. */
   readonly sinks: 'respect' | 'ignore'
-  /** Writes an event to the log. */
   readonly record: (draft: EventDraft) => Promise<{ readonly id: string }>
   /** Uncompressed bytes per part. Default 64 MiB. */
   readonly partSize?: number
@@ -51,8 +50,8 @@ export type MonthOutcome =
  * Archives each past and closed month, verifies the archive by reading it back, and drops months that are old enough,
  * oldest first. A run can be interrupted at any time and repeated. A refused month does not stop the others.
  *
- * @throws ArchiveRefused if `keep` is below two, another run is active, the log has no checkpoint, or this process lacks
- *   the log's signing key
+ * @throws ArchiveRefused if `keep` is below two, another run is active, the log has no checkpoint, or this process
+ *   lacks the log's signing key
  */
 export async function* retainMonths(options: RetentionOptions): AsyncGenerator<MonthOutcome> {
   const { sql, lock: lockConnection, keys, before, keep, drop } = options

@@ -24,7 +24,6 @@ export interface Alarm {
 export interface Alarms {
   raise(alarm: Alarm): void
   count(): number
-  /** Keys of the raised alarms. */
   keys(): Iterable<string>
 }
 

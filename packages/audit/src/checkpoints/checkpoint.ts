@@ -21,7 +21,6 @@ export interface SizedStream {
   readonly root: Digest
 }
 
-/** The state of a stream in a checkpoint. */
 export interface StreamHead extends SizedStream {
   readonly state: StreamState
 }
@@ -33,7 +32,6 @@ export interface CheckpointContent {
   readonly at: string
   /** SHA-256 of the previous checkpoint's text; zeros for the first one. */
   readonly previous: Digest
-  /** The signing key. */
   readonly key: PublicKey
   /** If the key changes: the previous key. It also signs the checkpoint unless it is lost. */
   readonly replaces: PublicKey | null

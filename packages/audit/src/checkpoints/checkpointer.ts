@@ -36,7 +36,6 @@ export interface CheckpointerOptions {
   readonly earlyInterval?: number
   /** Milliseconds that `stop` waits for the last checkpoint and its copies. Default 5,000. */
   readonly finalTimeout?: number
-  /** Starts the thread that verifies events. */
   readonly startVerifier?: (url: string) => Worker
   /** Milliseconds without progress after which the thread that verifies events is ended. Default 90,000. */
   readonly stallTimeout?: number

@@ -1,7 +1,7 @@
 import { openPool } from '@rack-gateway/database/pool'
 import type { Sql } from 'postgres'
 
-/** One connection for checkpoints. It connects at the first query. */
+/** Connects at the first query. */
 export function connectForCheckpoints(url: string): Sql {
   return openPool(url, {
     max: 1,

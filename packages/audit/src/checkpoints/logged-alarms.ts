@@ -5,11 +5,10 @@ import { inconsistencyKey, inconsistencyOf } from '../alarm-events.ts'
 export interface LoggedAlarms {
   /** Time of the newest event of each open alarm (RFC 3339), by its key. */
   readonly open: ReadonlyMap<string, string>
-  /** Keys of acknowledged alarms. */
   readonly acknowledged: ReadonlySet<string>
 }
 
-/** The newest alarms count, so that many forged old alarms cannot push out real new ones. */
+/** Only the newest alarms are read, so that many forged old ones cannot push out real new ones. */
 const maxAlarms = 1_000
 
 /** Newest first. */

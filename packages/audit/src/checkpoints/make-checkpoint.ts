@@ -35,7 +35,6 @@ export type MakeCheckpointResult =
   | {
       readonly kind: 'made'
       readonly checkpoint: Checkpoint
-      /** Events that were verified for it. */
       readonly verified: number
       readonly broken: readonly BrokenStream[]
     }

@@ -17,7 +17,7 @@ export interface BrokenStream {
 
 export interface VerifiedSegment {
   readonly check: StreamCheck
-  /** Number of events that were read. */
+  /** Number of events that were added to the tree. */
   readonly verified: number
   readonly broken: BrokenStream | null
 }

@@ -11,7 +11,6 @@ export interface VerifiedStream {
   readonly tree: Pick<Tree, 'size' | 'peaks'>
   /** Whether the stream ended, so that no later checkpoint has it. */
   readonly settled: boolean
-  /** Events that were verified. */
   readonly verified: number
   readonly broken: BrokenStream | null
 }

@@ -16,7 +16,7 @@ export interface FallbackOptions {
   /** The database store. Closed with the fallback's store. */
   readonly primary: AuditStore
   readonly importer: FallbackImporter
-  /** Path of the directory. Created if needed. */
+  /** Created if needed. */
   readonly directory: string
   readonly keys: FallbackKeys
   readonly disk?: Disk
@@ -57,7 +57,6 @@ const defaultFallbackLimits: FallbackLimits = {
 }
 
 export interface FallbackStats {
-  /** Events go to a file. */
   readonly usingFile: boolean
   /** False after a failed write to a file, until a write or a check of the directory succeeds. */
   readonly usable: boolean
@@ -65,11 +64,9 @@ export interface FallbackStats {
   readonly bytes: number
   /** Start of the oldest file that is not imported, in milliseconds since the epoch; null without such a file. */
   readonly since: number | null
-  /** Refused files that an administrator must look at. */
   readonly refusedFiles: number
   /** Files whose last import failed and is retried. */
   readonly failingFiles: number
-  /** Events that were imported from files. */
   readonly imported: number
 }
 
@@ -316,7 +313,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     },
   }
 
-  /** While `usable` is false, callers are rejected before any write. So only this check finds that writes work again. */
+  /** While `usable` is false, callers are rejected before any write. Only this check finds that writes work again. */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)
     if ((await disk.free(directory.path)) < limits.minimumFree) throw new Error('the disk of the fallback is full')

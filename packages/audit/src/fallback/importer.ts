@@ -15,7 +15,6 @@ export type ImportResult =
       /** Newly inserted events. */
       readonly inserted: number
       readonly last: { readonly seq: number; readonly hash: Buffer }
-      /** The adopter of the stream, or null. */
       readonly adoptedBy: string | null
       readonly end: FileEnd
     }

@@ -1,6 +1,5 @@
 import { eventColumns, type PagePart, type Query } from './query.ts'
 
-/** The app whose changes are searched. */
 export interface ChangedApp {
   readonly rack: string
   readonly app: string

@@ -13,7 +13,6 @@ export interface EventRow {
   readonly hash: Buffer
 }
 
-/** An event of the log, as a search returns it. */
 export interface FoundEvent {
   readonly id: string
   readonly position: PagePosition

@@ -46,7 +46,7 @@ export function readHistogramRange(query: FilterQuery, now: number, maxBuckets: 
 
 type Range = Pick<Histogram, 'from' | 'to'>
 
-/** The smallest width that people know from clocks and calendars, and that needs at most `maxBuckets` buckets. */
+/** The smallest familiar width that needs at most `maxBuckets` buckets. */
 function widthFor(range: Range, maxBuckets: number): number {
   const widths = familiarWidths()
   for (;;) {

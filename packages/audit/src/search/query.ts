@@ -117,7 +117,6 @@ export interface CountPart {
   readonly to: Date
   /** Seconds. */
   readonly width: number
-  /** Counts at most this many events. */
   readonly limit: number
 }
 

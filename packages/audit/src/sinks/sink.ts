@@ -9,7 +9,6 @@ export interface Sink {
   readonly name: string
   readonly kind: SinkKind
   readonly transport: SinkTransport
-  /** Whether the sink gets events of a kind. */
   readonly wants: (kind: string) => boolean
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 
-/** An event's position, bytes, and links. */
 export interface ChainLink {
   readonly stream: string
   readonly seq: number

@@ -7,7 +7,6 @@ const leafInput = Buffer.alloc(1 + 32)
 const nodeInput = Buffer.alloc(1 + 32 + 32)
 nodeInput[0] = 1
 
-/** The hash of an empty tree. */
 export const emptyRoot: Digest = hash('sha256', '')
 
 /**

@@ -20,7 +20,6 @@ export interface ArchiveClaims {
   trust(keys: readonly PublicKey[]): void
   /** Whether an archive has exactly this stream. If so, its month is part of `explainedMonths()`. */
   explains(stream: SizedStream): boolean
-  /** The months whose archives explained missing streams. */
   explainedMonths(): ArchivedMonth[]
 }
 

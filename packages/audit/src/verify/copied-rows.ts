@@ -5,7 +5,6 @@ export interface CopiedRow {
   readonly to: Int32Array
 }
 
-/** Parses the output of COPY into rows. */
 export interface CopyReader {
   push(chunk: Buffer): void
   /** @throws Error if the connection ended before the last row */

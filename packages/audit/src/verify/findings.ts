@@ -102,7 +102,7 @@ export interface ArchivedMonth {
   readonly streams: number
   /** Location of the archive. */
   readonly place: string
-  /** SHA-256 of the manifest's text. */
+  /** SHA-256 of the manifest without its signature, hex. */
   readonly manifest: string
 }
 
@@ -135,7 +135,7 @@ export interface Verification {
   } | null
   /** Signing keys in text form, oldest first. */
   readonly keys: readonly string[]
-  /** `pinned`: the given key signed the log. `first-use`: keys from the checkpoints were used. `none`: no checkpoint. */
+  /** `pinned`: the given key signed the log. `first-use`: only keys that checkpoints name. `none`: no checkpoint. */
   readonly trust: 'pinned' | 'first-use' | 'none'
   /** Archived and dropped months, which were not checked here. */
   readonly archived: readonly ArchivedMonth[]

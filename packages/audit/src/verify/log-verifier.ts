@@ -21,7 +21,6 @@ export interface LogVerifier {
   addEvent(line: Buffer): void
   /** Like `addEvent`, for a parsed event. @param columnProblem the first search column that differs, or null */
   addRecord(record: LogRecord, position: StatedPosition, columnProblem: string | null): void
-  /** Adds a line that is not an event. */
   addUnreadable(): void
   finish(): Verification
 }

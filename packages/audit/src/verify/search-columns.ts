@@ -5,7 +5,6 @@ import type { CopiedRow } from './copied-rows.ts'
 /** The columns that repeat fields of the event, in the order in which they are read. */
 export const searchColumns: readonly EventColumn[] = [...positionColumns, ...draftColumns]
 
-/** Convert the binary form of a column to the text in the event. */
 const readers: Partial<Record<ColumnType, (bytes: Buffer, from: number, to: number) => string>> = {
   uuid: uuidText,
   bigint: (bytes, from) => String(bytes.readBigInt64BE(from)),

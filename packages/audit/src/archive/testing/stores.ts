@@ -24,7 +24,6 @@ export async function lockedStore(): Promise<ArchiveStore> {
   return store
 }
 
-/** A store in memory whose objects the test can change. */
 export function memoryStore(
   initialObjects: Iterable<readonly [string, Buffer]> = [],
 ): ArchiveStore & { readonly objects: Map<string, Buffer> } {

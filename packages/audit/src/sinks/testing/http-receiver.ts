@@ -58,7 +58,6 @@ export const breakOff: Answer = (_request, response, socket) => {
   response.write('half', () => socket.destroy())
 }
 
-/** The ids of the events in a webhook's body. */
 export function idsIn({ body }: ReceivedRequest): string[] {
   const { events }: { events: { id: string }[] } = JSON.parse(body)
   return events.map(({ id }) => id)

@@ -62,7 +62,6 @@ export function countingSink(name: string) {
 setFlagsFromString('--expose-gc')
 export const collectGarbage: () => void = runInNewContext('gc')
 
-/** A delivery that never ends. */
 export function forever(): Promise<void> {
   return new Promise(() => {})
 }
