@@ -1,4 +1,4 @@
-/** The source of the time, in milliseconds since the epoch unless documented otherwise. Tests replace it. */
+/** Milliseconds since the epoch, unless documented otherwise. */
 export interface Clock {
   now(): number
 }

@@ -33,7 +33,6 @@ export type AuthenticationRule =
   | 'used-jwt'
   | 'revoked-trust'
 
-/** Why a caller cannot authenticate. */
 export interface AuthenticationDenial extends Denial {
   readonly rule: AuthenticationRule
   /** The session whose superseded token was used, for an alarm. */

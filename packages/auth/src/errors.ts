@@ -215,12 +215,10 @@ export const NoBrowserLogin = defineError(
   409,
 )
 
-/** Denies a CLI login. */
 export function cliLoginDenied({ rule, reason, remedy }: Explanation & { readonly rule: string }): ExplainedError {
   return Object.assign(new CliLoginRefused(reason, remedy), { rule })
 }
 
-/** A 401 error with the rule of the denial, for the response and the audit log. */
 export function unauthenticated(
   denial: AuthenticationDenial,
 ): ExplainedError & Omit<AuthenticationDenial, keyof Explanation | 'source'> {

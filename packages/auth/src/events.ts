@@ -8,7 +8,7 @@ export interface Author {
   readonly job?: Job
 }
 
-/** An audit event about identities. A test checks that it is assignable to `EventDraft`. */
+/** A test checks that the type is assignable to `EventDraft`. */
 export interface IdentityEvent {
   readonly kind:
     | 'login.succeeded'

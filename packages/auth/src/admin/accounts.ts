@@ -13,7 +13,7 @@ export interface User {
   readonly email: string
 }
 
-/** Finds or adds a user of the issuer `local`. Concurrent callers get the same one. @throws InvalidName */
+/** Finds or adds a user of the issuer `local`. Concurrent callers get the same user. @throws InvalidName */
 export async function ensureUser({ tx }: Change, email: string): Promise<User> {
   const subject = canonicalEmail(email)
   const user = { id: randomUUID(), issuer: localIssuer, subject, email: subject }
@@ -30,7 +30,7 @@ export async function findUser(tx: Transaction, email: string): Promise<User> {
   return user
 }
 
-/** @returns its ID. @throws NameTaken, InvalidName */
+/** @returns the ID. @throws NameTaken, InvalidName */
 export async function insertServiceAccount(change: Change, name: string): Promise<string> {
   const account = { id: randomUUID(), name: checkName('name of a service account', name) }
   const inserted = await change.tx.insert(serviceAccounts).values(account).onConflictDoNothing().returning()
@@ -40,7 +40,7 @@ export async function insertServiceAccount(change: Change, name: string): Promis
   return account.id
 }
 
-/** @returns its ID. @throws NotFound */
+/** @returns the ID. @throws NotFound */
 export async function findServiceAccount(tx: Transaction, name: string): Promise<string> {
   const [account] = await tx
     .select({ id: serviceAccounts.id })

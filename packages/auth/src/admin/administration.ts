@@ -67,7 +67,7 @@ export function createAdministration(
     createConvoxSession: (request: Omit<ConvoxSessionRequest, 'now'>) =>
       createConvoxSession(change, mint, { ...request, now: clock.now() }),
     endSession: (id: string, reason: string) => closeSession(change, id, reason, now()),
-    /** Ends all valid sessions of a user but the one in `except`. @throws NotFound */
+    /** Ends all valid sessions of a user except the session `except`. @throws NotFound */
     async endSessionsOf(id: string, { except, reason }: { readonly except: string; readonly reason: string }) {
       await assertOwnerExists(change, { kind: 'user', id })
       return closeSessionsOf(change, { user: id, except }, reason, now())
@@ -107,7 +107,7 @@ export function createAdministration(
   }
 }
 
-/** Tells all processes to end a recorded session. @returns whether it had not ended */
+/** Tells all processes to end a recorded session. @returns false if it had already ended */
 async function endRecordedSession(change: Change, id: string, reason: string): Promise<boolean> {
   const isOpen = and(eq(recordings.id, id), isNull(recordings.endedAt))
   const [updated] = await change.tx
@@ -123,7 +123,7 @@ async function endRecordedSession(change: Change, id: string, reason: string): P
 /**
  * Tells all processes to end a call. The process that serves the call then deletes the row.
  *
- * @param call the ID of its `opened` event
+ * @param call the ID of the `opened` event of the call
  */
 async function endLiveCall({ tx }: Change, call: string, reason: string): Promise<void> {
   await tx

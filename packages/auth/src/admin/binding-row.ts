@@ -3,7 +3,6 @@ import type { Binding } from '@rack-gateway/rbac-policy'
 
 export type BindingRow = typeof bindings.$inferSelect
 
-/** The binding of a database row. */
 export function bindingOf({ id, role, racks, apps, expiresAt, permissions }: BindingRow): Binding {
   const only = permissions === null ? {} : { permissions: permissions.split(' ') }
   return { id, role, racks, apps, expiresAt: expiresAt?.getTime() ?? null, ...only }

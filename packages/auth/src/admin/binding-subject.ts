@@ -5,8 +5,7 @@ import type { Change } from './change.ts'
 import { checkGroupName } from './names.ts'
 
 /**
- * Asserts that the subject of a binding exists. Accepts every valid name of a group, because only the identity provider knows
- * which groups exist.
+ * Accepts every valid group name, because only the identity provider knows which groups exist.
  *
  * @param now milliseconds since the epoch
  * @throws NotFound, InvalidName, TokenEnded, TrustRevoked

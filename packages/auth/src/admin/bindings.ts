@@ -12,26 +12,26 @@ export interface BindingSubjectRef {
   readonly id: string
 }
 
-/** When a grant expires, and why it was created. Without an expiry, it is valid until it is removed. */
+/** A grant without an expiry is valid until somebody removes it. */
 export interface GrantTerms {
   readonly expiresAt?: Date
   readonly reason?: string
 }
 
-/** The role of a binding and its scope. Default: all racks and apps. */
+/** By default, the binding applies to all racks and apps. */
 export interface BindingTerms extends GrantTerms {
   readonly role: string
   /** The name of a rack, or a pattern in which `*` stands for any part of a name. */
   readonly racks?: string
-  /** The name of an app, or such a pattern. */
+  /** The name of an app, or a pattern like that of `racks`. */
   readonly apps?: string
   /** Replaces the permissions of the role. Only for API tokens. */
   readonly permissions?: readonly string[]
-  /** The invitation that grants it. Its inviter counts as the granter. */
+  /** The inviter is stored as the creator of the binding. */
   readonly invitation?: { readonly id: string; readonly invitedBy: string }
 }
 
-/** Adds a binding and its event to a change. @returns its ID */
+/** @returns the ID of the binding */
 export async function createBinding(change: Change, subject: BindingSubjectRef, terms: BindingTerms): Promise<string> {
   const { role, racks = '*', apps = '*', expiresAt, reason, permissions, invitation } = terms
   const id = randomUUID()

@@ -8,14 +8,13 @@ import type { VerifiedToken } from '../tokens/token.ts'
 import { type Change, type ChangeOptions, changeIdentities } from './change.ts'
 
 export interface CallerChangeOptions extends ChangeOptions {
-  /** The verified credential of the caller. */
   readonly credential: VerifiedToken
   readonly clock: Clock
 }
 
 /**
- * Runs a change on behalf of a caller. The transaction looks the caller up again, so `work` gets the principal with its
- * current bindings, and checks the permissions with these.
+ * Looks the caller up again in the transaction, so that `work` checks permissions with the current bindings of the
+ * caller.
  *
  * @throws Unauthenticated without any change, if the credential was revoked or has expired, or its user is locked
  */

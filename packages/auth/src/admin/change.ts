@@ -4,7 +4,6 @@ import type { Author, IdentityEvent, RecordIdentityEvents } from '../events.ts'
 
 export type Transaction = Parameters<Parameters<Database['db']['transaction']>[0]>[0]
 
-/** A change of identities: its transaction, its author, and its audit events. */
 export interface Change {
   readonly tx: Transaction
   readonly by: Author
@@ -19,13 +18,14 @@ export interface ChangeOptions {
   readonly by: Author
   /** Makes events durable before the change is committed. */
   readonly record: RecordIdentityEvents
-  /** Whether the change revokes something. Revocations do not wait for other changes of this process. */
+  /** Revocations have their own connection, so they do not queue behind the other changes of this process. */
   readonly isRevocation?: boolean
 }
 
 /**
- * Runs a change of identities in a transaction that commits once its events are durable. If the events cannot be recorded,
- * nothing changes. If the commit fails after that, the log has events of a change that never took effect.
+ * Runs a change of identities in a transaction that commits once its events are durable. If the events cannot be
+ * recorded, nothing changes. If the commit fails after the events were recorded, the log has events of a change that
+ * never took effect.
  *
  * Only one such transaction runs at a time, in all processes together, so `work` sees every earlier change.
  */

@@ -21,13 +21,13 @@ export interface InvitationRequest {
   readonly reason?: string
   /** The ID of the user who invites. */
   readonly invitedBy: string
-  /** Milliseconds from `now` to its expiry. */
+  /** Milliseconds from `now` until the invitation expires. */
   readonly lifetime: number
   /** Milliseconds since the epoch. */
   readonly now: number
 }
 
-/** @returns its ID. @throws InvalidName, DomainNotAllowed, UserExists, AlreadyInvited */
+/** @returns the ID. @throws InvalidName, DomainNotAllowed, UserExists, AlreadyInvited */
 export async function insertInvitation(
   change: Change,
   { grants, now, issuer, lifetime, ...request }: InvitationRequest,
@@ -57,7 +57,7 @@ export async function insertInvitation(
   return id
 }
 
-/** Revokes an invitation. Revoking it again has no effect. @throws NotFound; InvitationEnded after its person logged in */
+/** Has no effect on a revoked invitation. @throws NotFound; InvitationEnded after the invited person logged in */
 export async function revokeInvitation(change: Change, id: string, at: Date): Promise<void> {
   const [invitation] = await change.tx
     .select()
@@ -71,7 +71,6 @@ export async function revokeInvitation(change: Change, id: string, at: Date): Pr
   change.events.push({ kind: 'invitation.revoked', principal: change.by, detail: { invitation: id, email } })
 }
 
-/** Whether a principal can grant roles by an invitation. */
 export type CanInvite = (inviter: Principal, grants: readonly InvitationGrant[], moment: Moment) => boolean
 
 export interface FirstLogin {
@@ -84,8 +83,8 @@ export interface FirstLogin {
 }
 
 /**
- * Grants the roles of an invitation at the first login of its person, once. Grants nothing if the inviter is locked, or can no
- * longer grant the roles. Conditions on time and address were checked when the person was invited.
+ * Grants nothing if the inviter is locked, or can no longer grant the roles. The inviter's conditions on time and
+ * address are not checked again: they were checked when the inviter created the invitation.
  */
 export async function redeemInvitation(
   change: Change,
@@ -133,7 +132,6 @@ function isOpen({ issuer, email }: Pick<Person, 'issuer' | 'email'>, now: number
   )
 }
 
-/** Null if the inviter is locked. */
 async function inviterOf(tx: Transaction, id: string, now: number): Promise<Principal | null> {
   try {
     return await findUserPrincipal({ db: tx }, id, now)
@@ -143,7 +141,6 @@ async function inviterOf(tx: Transaction, id: string, now: number): Promise<Prin
   }
 }
 
-/** Such as `ops on staging/web, viewer on production/web`. */
 function textOf(grants: readonly InvitationGrant[]): string {
   return grants.map(({ role, racks, apps }) => `${role} on ${racks}/${apps}`).join(', ')
 }

@@ -4,14 +4,16 @@ import { LastAdmin, noSuchItem } from '../errors.ts'
 import type { Change, Transaction } from './change.ts'
 import { checkId } from './names.ts'
 
-/** Roles with every permission and no condition. At least one user must always hold one, because you can grant only roles that you hold. */
+/**
+ * Roles with every permission and no condition. At least one user must always hold one of them, because you can grant
+ * only roles that you hold.
+ */
 export interface AdminRoles {
   readonly adminRoles: readonly string[]
 }
 
 /**
- * Makes a change that could remove the last administrator, and checks afterwards that one remains. Changes of identities
- * run one at a time, so two concurrent removals cannot both pass.
+ * Changes of identities run one at a time, so two concurrent removals cannot both pass.
  *
  * @throws LastAdmin if no administrator would remain, unless there was none before
  */
@@ -26,7 +28,6 @@ export async function assertAdminRemains<T>(
   return result
 }
 
-/** Whether an unlocked user holds one of the roles on all racks and apps without expiry: directly, or through a group of the last login. */
 async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise<boolean> {
   if (adminRoles.length === 0) return false
   const everywhere = and(eq(bindings.racks, '*'), eq(bindings.apps, '*'), isNull(bindings.expiresAt))
@@ -47,7 +48,12 @@ export interface StoppedToken {
   readonly expiresAt: Date
 }
 
-/** Locks a user. Until the user is unlocked, the user's sessions and API tokens do not work. @returns the API tokens that no longer work. @throws NotFound, LastAdmin */
+/**
+ * While a user is locked, the user's sessions and API tokens do not work.
+ *
+ * @returns the API tokens that stop working
+ * @throws NotFound, LastAdmin
+ */
 export async function lockUser(
   change: Change,
   id: string,
@@ -75,7 +81,7 @@ export async function unlockUser(change: Change, id: string): Promise<void> {
   change.events.push({ kind: 'user.unlocked', principal: change.by, detail: { user: id, email: user.email } })
 }
 
-/** Disables a service account, or enables it with `null`. The tokens of a disabled one are not valid. @throws NotFound */
+/** `null` enables the service account. The tokens of a disabled service account do not work. @throws NotFound */
 export async function setServiceAccountDisabled(change: Change, id: string, disabledAt: Date | null): Promise<void> {
   const [account] = await change.tx
     .select()

@@ -5,7 +5,10 @@ const name = /^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,98}[A-Za-z0-9])?$/
 const groupName = /^[A-Za-z0-9](?:[A-Za-z0-9 ._@/+-]{0,98}[A-Za-z0-9])?$/
 const maximumEmail = 254
 
-/** An email address in lower case. Plain ASCII with one `@`, so that no two spellings look alike. @throws InvalidName */
+/**
+ * Permits only plain ASCII with one `@`, so that no two addresses look alike. @returns the address in lower case.
+ * @throws InvalidName
+ */
 export function canonicalEmail(text: string): string {
   const lower = text.toLowerCase()
   if (/^[\x21-\x7e]+$/.test(text) && lower.length <= maximumEmail && email.test(lower)) return lower
@@ -15,7 +18,11 @@ export function canonicalEmail(text: string): string {
   )
 }
 
-/** Checks a name. The name appears unchanged in headers, tables, and the audit log, so it is plain text and never an email address. @throws InvalidName */
+/**
+ * A name appears unchanged in headers, tables, and the audit log. So it is plain text, and never an email address.
+ *
+ * @throws InvalidName
+ */
 export function checkName(what: string, text: string): string {
   if (name.test(text)) return text
   throw new InvalidName(
@@ -24,7 +31,12 @@ export function checkName(what: string, text: string): string {
   )
 }
 
-/** Checks the name of a group. It can be an email address: identity providers use them, and a group is never the actor of an event. @throws InvalidName */
+/**
+ * Permits email addresses, because identity providers use them as group names, and a group is never the actor of an
+ * event.
+ *
+ * @throws InvalidName
+ */
 export function checkGroupName(text: string): string {
   if (groupName.test(text)) return text
   throw new InvalidName(
@@ -39,11 +51,7 @@ export function isId(text: string): boolean {
   return uuid.test(text)
 }
 
-/**
- * @param noun what has the ID, such as `user`
- * @returns the ID
- * @throws NotFound for a text that is not a UUID, because nothing can have it as its ID
- */
+/** @param noun such as `user` @throws NotFound for a text that is not a UUID, because no item can have such an ID */
 export function checkId(noun: string, id: string): string {
   if (isId(id)) return id
   throw noSuchItem(noun)

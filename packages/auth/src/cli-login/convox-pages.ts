@@ -10,7 +10,7 @@ import type { CliLoginPagesOptions } from './plugin-options.ts'
 import { logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/convox'
-/** `again` prevents an endless redirect if the login is still not fresh afterwards. */
+/** `again` prevents an endless redirect if the new login is not fresh either. */
 const afterLogin = `${page}?again=1`
 
 /** The page where a person without rack-gateway gets the `convox login` line. */

@@ -7,7 +7,7 @@ import { LoginDenied } from '../login/denial.ts'
 import { endedBrowserSession, oldLogin } from './denial.ts'
 import type { Flow, PendingLogin } from './request.ts'
 
-/** The request and its source, for audit events. */
+/** For audit events. `request` is the request ID. */
 export interface RequestContext {
   readonly request: string
   readonly source: { readonly address: string; readonly client?: string }
@@ -30,7 +30,12 @@ export async function authenticatedAt(db: Pick<Database['db'], 'select'>, sessio
   return found?.at.getTime() ?? 0
 }
 
-/** Asserts that the session is active and that its user logged in after the CLI login began, so that a stolen cookie cannot be turned into a token. @returns the time of that login. @throws LoginDenied */
+/**
+ * Requires a login after the CLI login began, so that a stolen cookie cannot be turned into a token.
+ *
+ * @returns the time of the login in the browser
+ * @throws LoginDenied
+ */
 export async function assertLoggedInSince(
   { tx }: Change,
   { session }: Decider,
@@ -47,7 +52,6 @@ export async function assertLoggedInSince(
   return found.at
 }
 
-/** Whether the browser session that approved a login is still active. */
 export async function isActive({ tx }: Change, session: string | null): Promise<boolean> {
   if (session === null) return false
   return (await tx.$count(sessions, and(eq(sessions.id, session), isNull(sessions.endedAt)))) > 0

@@ -20,12 +20,15 @@ import { logInFirst, type Visit } from './visit.ts'
 
 const page = '/gateway/device'
 const decisionPage = '/gateway/device/decision'
-/** The browser's session must be newer than the code in the terminal. So a visit without `again` logs in first, usually without interaction. */
+/**
+ * The browser must log in after the CLI login began. So a visit without `again` logs in first, usually without
+ * interaction.
+ */
 const afterLogin = `${page}?again=1`
 const warning =
   'This login started at an address other than this browser’s. Another person may have sent you this code, and could then act as you. If you did not start it yourself, deny it.'
 
-/** A CLI login, and the browser session that typed its code. Only that session may decide it. */
+/** Only the browser session in which the code was typed can decide the login. */
 interface TypedLogin {
   readonly login: PendingLogin
   readonly session: string

@@ -53,7 +53,7 @@ const maxPerSite = 50
 const maxOpen = 1_000
 /** The site of a block: the first three groups of IPv6, or the whole block. */
 const siteOf = (block: SQLWrapper) => sql`coalesce(substring(${block} from '^((?:[^:]*:){3})'), ${block})`
-/** How long a login is kept after its expiry, in milliseconds, so that its process can still poll the result. */
+/** Milliseconds after the expiry of a login during which its process can still poll the result. */
 const retention = 3_600_000
 const expiringRows = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
 
@@ -90,7 +90,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       return { userCode, secret, expiresAt, interval: pollSeconds }
     },
 
-    /** The login with this code; null if there is none, or if it has expired or was decided. */
+    /** Null if no login has this code, or the login has expired or was decided. */
     async find(typed: string): Promise<PendingLogin | null> {
       const letters = readUserCode(typed)
       if (letters === null) return null
@@ -132,9 +132,9 @@ export function createDeviceLogins(options: CliLoginOptions) {
       })
     },
 
-    /** The state of a login. Returns its session only once. @throws CliLoginRefused, PolledTooOften */
+    /** Returns the session only once. @throws CliLoginRefused, PolledTooOften */
     async poll(secret: string, context: RequestContext): Promise<PollResult> {
-      const row = await takePoll(hashOf(secret))
+      const row = await recordPoll(hashOf(secret))
       if (row.decision !== 'approved') return { status: statusOf(row, clock.now()) }
       const outcome = await recordedChange(options, loginAuthor, context, (change) => redeem(change, row.id))
       if (outcome instanceof Error) throw outcome
@@ -142,8 +142,12 @@ export function createDeviceLogins(options: CliLoginOptions) {
     },
   }
 
-  /** Notes a poll, and returns the row. Runs outside the transaction of identity changes, because most polls change no identity. @throws CliLoginRefused, PolledTooOften */
-  async function takePoll(secret: Buffer): Promise<Row> {
+  /**
+   * Runs outside the transaction of identity changes, because most polls change no identity.
+   *
+   * @throws CliLoginRefused, PolledTooOften
+   */
+  async function recordPoll(secret: Buffer): Promise<Row> {
     const { db } = database
     const now = clock.now()
     const hasSecret = eq(deviceLogins.secret, secret)
@@ -209,8 +213,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
 }
 
 /**
- * Deletes the oldest login of the site with the most logins if the maximum of all sites is reached, so that a caller with many
- * networks cannot lock out everyone else. The lock makes the count exact.
+ * If the maximum of all sites is reached, deletes the oldest login of the site that has the most logins. So a caller
+ * with many networks cannot lock out everyone else. The lock makes the count exact.
  *
  * @throws TooManyDeviceLogins if the block or its site has reached its own maximum
  */

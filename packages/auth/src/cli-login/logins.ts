@@ -9,7 +9,6 @@ import type { NewCliSession } from './session.ts'
 
 export type CliLogins = ReturnType<typeof createCliLogins>
 
-/** Logins of the rack-gateway command, by one of two flows. A login can't change its flow. */
 export function createCliLogins(options: CliLoginOptions) {
   const loopback = createLoopbackLogins(options)
   const device = createDeviceLogins(options)
@@ -26,7 +25,7 @@ export function createCliLogins(options: CliLoginOptions) {
       return session
     },
 
-    /** Only device logins can be polled: the handle of a loopback login is part of an address, so it is not a secret. */
+    /** Only device logins can be polled. The handle of a loopback login is part of a URL, so it is not a secret. */
     async poll(secret: string, context: RequestContext): Promise<PollResult> {
       if (loopback.read(secret) !== null) throw cliLoginDenied(notPolled)
       return device.poll(secret, context)

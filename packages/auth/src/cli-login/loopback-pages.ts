@@ -68,7 +68,7 @@ export function loopbackPages(
     return goTo(reply, callbackOf(login, { error: 'access_denied' }))
   }
 
-  /** The login of a handle. Runs before authentication, because it needs no I/O. @throws LoginDenied */
+  /** Needs no I/O, so it runs before authentication. @throws LoginDenied */
   function open(handle: string): LoopbackLogin {
     const login = handle.length > 2_000 ? null : logins.loopback.read(handle)
     if (login === null) throw new LoginDenied(unknownCliLogin)
@@ -85,7 +85,7 @@ function checkRack({ id, rack }: LoopbackLogin, { racks }: Visit): void {
   if (rack !== null && !racks.includes(rack)) throw new LoginDenied(wrongCliRack, { login: id, rack })
 }
 
-/** The origin of the callback: always the machine that the browser runs on. */
+/** Always on the machine that the browser runs on. */
 function originOf({ port }: LoopbackLogin): string {
   return `http://127.0.0.1:${port}`
 }

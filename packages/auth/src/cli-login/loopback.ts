@@ -30,18 +30,20 @@ import { recordedChange } from './recorded-change.ts'
 import { cliLoginLife, type LoopbackRequest, type PendingLogin } from './request.ts'
 import { type NewCliSession, openCliSession } from './session.ts'
 
-/** A loopback login, as it is sealed in its address. */
 export interface LoopbackLogin extends PendingLogin, LoopbackRequest {}
 
 export interface StartedLoopbackLogin {
-  /** The sealed login, the only parameter of the address. */
+  /** The sealed login. The URL that the user opens has no other parameter. */
   readonly handle: string
   readonly expiresAt: number
 }
 
 const codeLife = 60_000
 
-/** CLI logins that return to the process that began them. The gateway stores nothing until a user allows or denies one. */
+/**
+ * CLI logins that return to the process that began them. The gateway stores nothing until a user allows or denies the
+ * login.
+ */
 export function createLoopbackLogins(options: CliLoginOptions) {
   const { keys, clock, database } = options
   const { seal, open } = createValueSeal<LoopbackLogin>(keys.loopbackLogins)
@@ -60,7 +62,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
       return (await database.db.$count(loopbackLogins, eq(loopbackLogins.id, id))) > 0
     },
 
-    /** @returns the code for the process that began it. @throws LoginDenied */
+    /** @returns the code for the process that began the login. @throws LoginDenied */
     approve(login: LoopbackLogin, decider: Decider, context: RequestContext): Promise<string> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const at = await assertLoggedInSince(change, decider, login)

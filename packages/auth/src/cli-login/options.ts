@@ -15,7 +15,6 @@ export interface CliLoginOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
   readonly keys: CliLoginKeys
-  /** Milliseconds since the epoch. */
   readonly clock: Clock
   readonly record: RecordIdentityEvents
   readonly terms: SessionTerms

@@ -12,7 +12,6 @@ export interface DecisionForm {
   readonly isSameNetwork: boolean
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** The path that the form is sent to. */
   readonly action: string
   /** The hidden field of the form. */
   readonly handle: { readonly name: string; readonly value: string }
@@ -23,7 +22,6 @@ export interface DecisionForm {
   readonly formTargets?: readonly string[]
 }
 
-/** The page on which a user allows or denies a CLI login: what it authorizes, for whom, and where the request came from. */
 export function askDecision(reply: FastifyReply, form: DecisionForm): FastifyReply {
   const { login, visitor, browserAddress, isSameNetwork, now, action, handle, requiresTick, formTargets = [] } = form
   const from = isSameNetwork
@@ -88,7 +86,7 @@ export function resultPage(reply: FastifyReply, title: string, sentence: string)
   return sendPage(reply, 200, title, html`<p>${sentence}</p>`)
 }
 
-/** Why a login was denied. @param again where to log in again, if that helps */
+/** @param again the path to return to after a new login; null if a new login does not help */
 export function cliDenialPage(reply: FastifyReply, denial: LoginDenial, again: string | null): FastifyReply {
   const { status, title } = denial
   const button: Html[] =

@@ -1,18 +1,17 @@
-/** The request of a CLI for a login. Nothing in it is verified. */
+/** Nothing in the request is verified. */
 export interface CliLoginRequest {
-  /** The name of the device that it runs on. */
   readonly device: string
   readonly system: string
   /** The only rack that the session is valid for, or null for all. */
   readonly rack: string | null
 }
 
-/** A login whose code goes to the process that has the verifier of the challenge. */
+/** The code of the login goes to the process that has the verifier of the challenge. */
 export interface LoopbackRequest extends CliLoginRequest {
   /** The PKCE challenge (S256). */
   readonly challenge: string
   readonly port: number
-  /** The path of the callback, without its slash. */
+  /** The path of the callback, without the leading slash. */
   readonly path: string
   readonly state: string
 }
@@ -20,13 +19,13 @@ export interface LoopbackRequest extends CliLoginRequest {
 /** A CLI login that waits for the decision of a user. */
 export interface PendingLogin extends CliLoginRequest {
   readonly id: string
-  /** The address that started it, as the gateway saw it. */
+  /** The address of the CLI, as the gateway saw it. */
   readonly address: string
   /** Milliseconds since the epoch. */
   readonly begunAt: number
 }
 
-/** How long a login may take, in milliseconds. */
+/** Milliseconds. */
 export const cliLoginLife = 600_000
 
 export const flows = ['loopback', 'device'] as const

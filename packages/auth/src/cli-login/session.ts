@@ -3,13 +3,11 @@ import { type IssuedCredential, storeSession } from '../sessions/sessions.ts'
 import type { CliLoginOptions } from './options.ts'
 import type { Flow } from './request.ts'
 
-/** The session that a CLI login creates. */
 export interface NewCliSession extends IssuedCredential {
-  /** When the CLI should renew it, in milliseconds since the epoch. */
+  /** When the CLI should renew the session, in milliseconds since the epoch. */
   readonly renewAt: number
 }
 
-/** A CLI login that a user has allowed. */
 export interface ApprovedLogin {
   readonly login: string
   readonly flow: Flow

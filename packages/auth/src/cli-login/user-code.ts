@@ -6,20 +6,20 @@ const alphabet = 'BCDFGHJKLMNPQRSTVWXZ'
 const length = 8
 const typedCode = new RegExp(`^[${alphabet}${alphabet.toLowerCase()}]{${length}}$`)
 
-/** The code that the terminal shows, such as `WDJB-MJHT`. */
+/** Such as `WDJB-MJHT`. */
 export function newUserCode(): string {
   const letters = Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
   return `${letters.slice(0, 4)}-${letters.slice(4)}`
 }
 
-/** The eight letters of a typed code; null if it can't be a code. */
+/** Ignores case, spaces, and dashes. Null if the text cannot be a code. */
 export function readUserCode(text: string): string | null {
   if (text.length > 40) return null
   const letters = text.replace(/[\s-]/g, '')
   return typedCode.test(letters) ? letters.toUpperCase() : null
 }
 
-/** The stored form of a code, by each key: a keyed hash, because eight letters could be guessed from a plain hash. @param keys newest first */
+/** A keyed hash, because eight letters could be guessed from a plain hash. @param keys newest first */
 export function createUserCodeHash(keys: Keys): (letters: string) => Buffer[] {
   return (letters) => keys.map((key) => createHmac('sha256', key).update(letters).digest())
 }

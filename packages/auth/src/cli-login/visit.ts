@@ -1,9 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Visitor } from './visitor.ts'
 
-/** A visitor, and where the visit comes from. */
 export interface Visit extends Visitor {
-  /** The IP address of the browser. */
   readonly address: string
   /** Whether the user logged in at this time or later. */
   loggedInAfter(begunAt: number): Promise<boolean>
@@ -14,7 +12,7 @@ export function logInFirst(reply: FastifyReply, back: string): FastifyReply {
   return goTo(reply, `/gateway/auth/login?return_to=${encodeURIComponent(back)}`)
 }
 
-/** Redirects. The URL can contain a code, so no cache stores it and no other site receives it as a referrer. */
+/** The URL can contain a code, so no cache stores it and no other site receives it as a referrer. */
 export function goTo(reply: FastifyReply, url: string): FastifyReply {
   return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 303)
 }

@@ -11,9 +11,9 @@ export interface Visitor extends Decider {
 }
 
 /**
- * The user of a page; null for a browser that isn't logged in.
+ * Null for a browser that is not logged in.
  *
- * @throws LoginDenied for a token, which cannot be used to get another token
+ * @throws LoginDenied for a token, because a token cannot be used to get another token
  */
 export async function visitorOf(
   app: FastifyInstance,
@@ -39,7 +39,7 @@ export async function visitorOf(
   }
 }
 
-/** What the pages need to know about requests. The gateway supplies it. */
+/** The gateway supplies these functions. */
 export interface CliLoginRequests {
   contextOf(request: FastifyRequest): RequestContext
   /** The racks that the caller has a role on. */

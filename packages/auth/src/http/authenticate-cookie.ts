@@ -15,7 +15,7 @@ export interface CookieDependencies {
   readonly browserSessions: BrowserSessions
 }
 
-/** Authenticates the session of a browser. @param values the values of all session cookies of the request */
+/** @param values the values of all session cookies of the request */
 export async function authenticateCookie(
   { mint, identities, clock, browserSessions }: CookieDependencies,
   request: FastifyRequest,
@@ -42,7 +42,6 @@ function canChange({ method, headers }: FastifyRequest): boolean {
   return !['GET', 'HEAD', 'OPTIONS'].includes(method) || headers.upgrade !== undefined
 }
 
-/** Whether a page of another site sent the request. */
 export function isCrossSite(
   { headers }: FastifyRequest,
   { origin: ownOrigin }: Pick<BrowserSessions, 'origin'>,
@@ -51,7 +50,7 @@ export function isCrossSite(
   return (origin !== undefined && origin !== ownOrigin) || (site !== undefined && site !== 'same-origin')
 }
 
-/** Asserts that a page of the gateway sent the request. @throws CsrfRefused */
+/** @throws CsrfRefused */
 export function checkCsrf(request: FastifyRequest, token: unknown, browserSessions: BrowserSessions): void {
   if (isCrossSite(request, browserSessions))
     throw csrfDenied('A page of another site requested this change.', 'Make the change on a page of the gateway.')

@@ -6,7 +6,7 @@ import {
   twoCredentials,
 } from '../denial.ts'
 
-/** The scheme of the Authorization header. @fastify/basic-auth parses Basic credentials. */
+/** @fastify/basic-auth parses Basic credentials. */
 export type Authorization = { readonly scheme: 'basic' } | { readonly scheme: 'bearer'; readonly token: string }
 
 const headerName = 'authorization'
@@ -15,8 +15,8 @@ const maximumBytes = 8192
 const scheme = /^(basic|bearer) (?=.)/i
 
 /**
- * Reads the Authorization header from the raw headers. Several such headers are denied, because Node keeps the first one in
- * `headers`, and a proxy may keep the last one.
+ * Denies a request with several such headers, because Node keeps the first one in `headers`, and a proxy may keep the
+ * last one.
  *
  * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders`
  */

@@ -19,13 +19,13 @@ declare module 'fastify' {
   interface FastifyInstance {
     identities: Identities
     /**
-     * An onRequest hook that authenticates the caller. Sets `principal` and `credential`, or fails: with a 401 with `rule`, with a
-     * 403 for an address that is not a permitted source of the API token, or with a 503.
+     * Sets `principal` and `credential`. Fails with a 401 with `rule`, with a 403 for an address that is not a
+     * permitted source of the API token, or with a 503.
      */
     authenticate: onRequestHookHandler
     /**
-     * Like `authenticate`, but also accepts a browser's cookie, for the gateway's own pages and API. A change with a cookie
-     * needs the session's CSRF token in `X-CSRF-Token`. Without it, the answer is a 403.
+     * Like `authenticate`, but also accepts a browser's cookie. A change with a cookie fails with a 403 without the
+     * session's CSRF token in `X-CSRF-Token`, unless the route has `csrfByForm`.
      */
     authenticateTokenOrCookie(request: FastifyRequest, reply: FastifyReply): Promise<void>
     /**
@@ -40,14 +40,13 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null
-    /** The argument of `identities.find`, for checking the caller of an open stream again. Never the token itself. */
+    /** For `identities.find`. Never contains the token itself. */
     credential: VerifiedToken | null
     /** The value that a change with this caller's cookie needs in `X-CSRF-Token`. Null without a cookie. */
     csrfToken: string | null
   }
 }
 
-/** Accepts the OIDC tokens of CI jobs. */
 interface Workloads {
   credentialOf(text: string, request: FastifyRequest): Promise<VerifiedToken | AuthenticationDenial>
 }
@@ -55,11 +54,10 @@ interface Workloads {
 export interface AuthOptions {
   readonly mint: TokenMint
   readonly identities: Identities
-  /** Milliseconds since the epoch. */
   readonly clock: Clock
   /** Called for each successful authentication by a token. A cookie does not count. */
   readonly onUse?: (principal: Principal, address: string) => void
-  /** Accepts OIDC tokens of CI jobs as credentials. Without it, no JWT is accepted. */
+  /** Without `workloads`, the gateway accepts no OIDC token of a CI job. */
   readonly workloads?: Workloads | undefined
   readonly browserSessions?: BrowserSessions | null
 }
@@ -75,7 +73,7 @@ export default fp(
     app.decorateRequest('credential', null)
     app.decorateRequest('csrfToken', null)
 
-    /** Calls `done` at once for a token whose principal is cached, as for nearly every request. */
+    /** Calls `done` synchronously if the principal is cached, as for nearly every request. */
     function identify(request: FastifyRequest, token: string, done: HookHandlerDoneFunction): void {
       if (workloads !== undefined && looksLikeJwt(token)) callWhenSettled(identifyJob(workloads, request, token), done)
       else {
@@ -113,8 +111,8 @@ export default fp(
       onUse?.(principal, address)
     }
 
-    // Without a hook, requests of the rack API don't parse cookies, which they don't use. `parseOptions` are the attributes
-    // of every cookie that `setCookie` writes.
+    // No hook, because requests of the rack API use no cookies. `parseOptions` are the default attributes of
+    // `setCookie`.
     await app.register(cookie, { hook: false, parseOptions: { ...browserSessions?.cookies.attributes } })
 
     // No WWW-Authenticate header, because it would make browsers ask for passwords, store them, and send them.

@@ -2,7 +2,10 @@ import { isIP } from 'node:net'
 import { compileNetworks, readNetwork } from '@rack-gateway/rbac-policy'
 import { InvalidSource } from '../errors.ts'
 
-/** The address of the caller, or `unknown`. Behind a trusted proxy it comes from a header, which can contain anything. A reset connection has no address. */
+/**
+ * Returns `unknown` without a valid address. A reset connection has no address. Behind a trusted proxy, the address
+ * comes from a header, which can contain anything.
+ */
 export function callerAddress({ ip }: { readonly ip: string | undefined }): string {
   return ip !== undefined && isIP(ip.split('%', 1)[0] ?? '') !== 0 ? ip : 'unknown'
 }
@@ -20,7 +23,7 @@ function checkSource(text: string): string {
 
 const compiled = new WeakMap<readonly string[], (address: string) => boolean>()
 
-/** Whether an address is in one of the networks. False for a text that is not an address. */
+/** False for a text that is not an address. */
 export function comesFrom(sources: readonly string[], address: string): boolean {
   const cached = compiled.get(sources)
   if (cached !== undefined) return cached(address)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Keys } from '../tokens/login-keys.ts'
 import { createValueSeal, type ValueSeal } from '../tokens/seal.ts'
 
-/** A started login: the values that the callback must match. */
+/** A started login. */
 export interface Attempt {
   readonly state: string
   readonly nonce: string
@@ -11,13 +11,15 @@ export interface Attempt {
   readonly returnTo: string
   /** Milliseconds since the epoch. */
   readonly begunAt: number
-  /** Whether this is a second attempt, because the provider must ask the user for consent. */
+  /** Whether this is a second attempt, which asks the user for consent at the provider. */
   readonly consentAsked?: boolean
 }
 
 export const attemptLife = 600_000
 
-/** The name of an attempt's cookie after the prefix, so that each tab has its own. */
+/**
+ * The part of the cookie name after the prefix. Each attempt has its own cookie, so several tabs can log in at once.
+ */
 export function attemptName(state: string): string {
   return stateHash(state).subarray(0, 8).toString('hex')
 }

@@ -5,7 +5,7 @@ export type Callback =
 
 const maxLength = 4_096
 
-/** The parameters of the callback; null without a valid state. Without a valid code, or with an invalid `iss`, it is `broken`. */
+/** Null without a valid state. */
 export function readCallback(query: unknown): Callback | null {
   const values = query as Readonly<Record<string, unknown>>
   const state = textOf(values.state)
@@ -17,7 +17,7 @@ export function readCallback(query: unknown): Callback | null {
   return { kind: 'code', state, code, iss }
 }
 
-/** The error of the provider. Untrusted, because it comes from the URL. */
+/** Untrusted, because the error comes from the URL. */
 function errorOf({ error, error_description: description }: Readonly<Record<string, unknown>>): string {
   return [error, description].flatMap((value) => textOf(value)?.slice(0, 300) ?? []).join(': ')
 }

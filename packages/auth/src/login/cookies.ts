@@ -1,9 +1,8 @@
 import { type CookieSerializeOptions, fastifyCookie } from '@fastify/cookie'
 
-/** The cookies of one gateway. */
 export interface GatewayCookies {
   readonly session: string
-  /** Each login has a cookie of its own: this prefix and the login's name. */
+  /** Each login has its own cookie. Its name is this prefix and the name of the attempt. */
   readonly loginPrefix: string
   readonly attributes: Readonly<CookieSerializeOptions>
 }
@@ -20,8 +19,8 @@ export function gatewayCookies(publicUrl: string): GatewayCookies {
 }
 
 /**
- * All cookies of a request, in order, with their values as sent. `request.cookies` keeps only the first of several
- * cookies with one name, so the gateway could not reject the others.
+ * All cookies of a request in order, with undecoded values. `request.cookies` keeps only the first of several cookies
+ * with the same name, so the gateway could not reject the others.
  */
 export function sentCookies(rawHeaders: readonly string[]): [name: string, value: string][] {
   const headers = rawHeaders.filter((_, index) => index % 2 === 1 && /^cookie$/i.test(rawHeaders[index - 1] ?? ''))

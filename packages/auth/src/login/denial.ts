@@ -1,6 +1,5 @@
 import { type Denial, denyByGateway, formatMessage } from '@rack-gateway/errors'
 
-/** Why a login failed, with the title of the page that says so. */
 export interface LoginDenial extends Denial {
   readonly status: number
   readonly title: string
@@ -113,7 +112,7 @@ export const lockedAccount = denyPerson(
   'Ask an administrator to unlock it.',
 )
 
-/** Ends a login. The audit event records `detail`; the page also shows `detail.note`, escaped. */
+/** The audit event records `detail`. `denialPage` shows `detail.email` and `detail.error`, escaped. */
 export class LoginDenied extends Error {
   readonly denial: LoginDenial
   readonly detail: Readonly<Record<string, string>>

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Parses the forms of pages, which are small. */
 export function readForms(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -9,7 +8,6 @@ export function readForms(app: FastifyInstance): void {
   )
 }
 
-/** A field of the form, or undefined. */
 export function fieldOf({ body }: FastifyRequest, name: string): string | undefined {
   const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined
   return typeof value === 'string' ? value : undefined

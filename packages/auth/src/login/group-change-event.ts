@@ -2,12 +2,11 @@ const maxNamed = 20
 /** In characters. The audit log would cut a longer text within a name. */
 const maxText = 900
 
-/** Event detail of a user's groups: the first of them, and how many there are. */
 export function groupDetail(groups: readonly string[]): { readonly groups: string; readonly groupCount: string } {
   return { groups: firstNames(groups), groupCount: String(groups.length) }
 }
 
-/** Event detail of a change of groups. If not all groups fit, it also names those that were added and removed. */
+/** If not all groups fit, the detail also names the added and the removed groups. */
 export function groupChangeDetail(
   before: readonly string[],
   after: readonly string[],

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 
-/** Markup, as opposed to plain text. */
 export class Html {
   readonly markup: string
 
@@ -86,7 +85,6 @@ export interface PageOptions {
   readonly formTargets?: readonly string[]
 }
 
-/** Sends a page without scripts and external resources. Other sites can't put it into a frame. */
 export function sendPage(
   reply: FastifyReply,
   status: number,

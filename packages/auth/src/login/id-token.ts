@@ -9,10 +9,10 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** Seconds that the clocks of the provider and the gateway may differ. */
 const clockTolerance = 30
-/** Characters: thousands of groups fit. */
+/** In characters. Thousands of groups fit. */
 const longestToken = 256 * 1024
 
-/** The keys of the provider. An unknown key ID fetches them again, at most every 30 seconds. */
+/** An unknown key ID causes a new fetch, at most every 30 seconds. */
 export function remoteKeys(url: string): JWTVerifyGetKey {
   return createRemoteJWKSet(new URL(url), {
     timeoutDuration: answerDeadline,
@@ -28,7 +28,7 @@ export interface ExpectedClaims {
   readonly nonce: string | null
 }
 
-/** The claims of a valid ID token. @throws LoginDenied */
+/** @throws LoginDenied */
 export async function verifyIdToken(
   token: unknown,
   keys: JWTVerifyGetKey,

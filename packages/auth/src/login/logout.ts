@@ -4,7 +4,7 @@ import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { fieldOf, readForms } from './forms.ts'
 import { html, sendPage } from './html.ts'
 
-/** Ends the browser's session. Succeeds too if it has already ended. */
+/** Succeeds too if the session has already ended. */
 export async function logout(app: FastifyInstance, { browserSessions }: { browserSessions: BrowserSessions }) {
   const { cookies } = browserSessions
   readForms(app)

@@ -15,9 +15,9 @@ export const Metadata = Type.Object({
 })
 export type Metadata = Static<typeof Metadata>
 
-/** The timeout of one request to the provider, in milliseconds. */
+/** Milliseconds for one request to the provider. */
 export const answerDeadline = 5_000
-/** The maximum size of one response of the provider, in bytes. */
+/** Bytes of one response of the provider. */
 export const answerLimit = 512 * 1024
 
 /** @throws LoginDenied */

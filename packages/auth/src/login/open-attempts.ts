@@ -5,7 +5,7 @@ import { type GatewayCookies, sentCookies } from './cookies.ts'
 
 const maxAttempts = 5
 
-/** The unfinished logins of a browser. Each has its own cookie, so several tabs can log in at once. @param keys newest first */
+/** The unfinished logins of a browser. @param keys newest first */
 export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) {
   const { seal, open } = createAttemptSeal(keys)
   const nameOf = (state: string) => loginPrefix + attemptName(state)
@@ -19,7 +19,7 @@ export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) 
       return attempt?.state === state ? attempt : null
     },
 
-    /** Sets the cookie of a new login. Deletes the oldest cookies, so that the Cookie header stays small. */
+    /** Deletes the oldest cookies, so that the Cookie header stays small. */
     add({ raw }: FastifyRequest, reply: FastifyReply, attempt: Attempt): void {
       const begun = sentCookies(raw.rawHeaders)
         .filter(([name]) => name.startsWith(loginPrefix) && /^[0-9a-f]+$/.test(name.slice(loginPrefix.length)))

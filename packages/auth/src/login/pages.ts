@@ -3,7 +3,6 @@ import type { FastifyError, FastifyReply } from 'fastify'
 import type { LoginDenial } from './denial.ts'
 import { html, sendPage } from './html.ts'
 
-/** Why a login failed, with a link to try again. */
 export function denialPage(
   reply: FastifyReply,
   denial: LoginDenial,
@@ -28,13 +27,12 @@ ${account}${providerError}<p><a class="button" href="/gateway/auth/login?return_
   )
 }
 
-/** An error with status 429, and the seconds to wait if they are known. */
+/** An error with status 429. `retryAfter` is in seconds. */
 export interface RateLimitError extends FastifyError {
   readonly rule?: string
   readonly retryAfter?: number
 }
 
-/** The explanation that is counted for the audit log. */
 export function explainLimit(error: RateLimitError): Explanation {
   return explanationOf(error) ?? { reason: error.message, remedy: 'Wait, and try again.' }
 }
@@ -50,7 +48,7 @@ export function busyPage(reply: FastifyReply, { retryAfter = 60 }: RateLimitErro
   )
 }
 
-/** A failure of the gateway. Shows the message only of the gateway's own errors. */
+/** Shows only messages of the gateway's own errors. */
 export function unavailablePage(reply: FastifyReply, error: FastifyError): FastifyReply {
   const status = error.statusCode ?? 500
   const isOwnError = error.code?.startsWith('RGW_') === true

@@ -9,7 +9,7 @@ export interface Person {
   readonly subject: string
   /** Verified, in lower case, plain ASCII with one `@`. */
   readonly email: string
-  /** Sorted, each once. */
+  /** Sorted, without duplicates. */
   readonly groups: readonly string[]
 }
 
@@ -20,11 +20,7 @@ const longestSubject = 255
 /** Google's own domains, whose accounts have no `hd` claim. */
 const googleDomains = ['gmail.com', 'googlemail.com']
 
-/**
- * Reads the user from verified claims.
- *
- * @throws LoginDenied
- */
+/** @param claims of a verified ID token @throws LoginDenied */
 export function personOf(claims: JWTPayload, settings: LoginSettings): Person {
   const subject = claims.sub
   if (typeof subject !== 'string' || subject === '' || subject.length > longestSubject)
@@ -60,7 +56,7 @@ function checkDomain(email: string, claims: JWTPayload, { issuer, allowedDomains
     throw new LoginDenied(otherDomain, { subject: String(claims.sub), email })
 }
 
-/** Without the claim, the user has no groups. An unreadable claim denies the login, so that the user does not silently lose roles. */
+/** An unreadable claim denies the login, so that the user does not silently lose roles. */
 function groupsOf(
   claims: JWTPayload,
   claim: string | null,

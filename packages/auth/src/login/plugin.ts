@@ -36,7 +36,6 @@ export { createProviderSource, type ProviderSource } from './provider-source.ts'
 export { createRecheck, type Recheck } from './recheck.ts'
 export type { LoginSettings } from './settings.ts'
 
-/** A failed login, for the audit log. */
 export interface FailedLogin extends Explanation {
   readonly request: FastifyRequest
   readonly rule: string
@@ -59,7 +58,9 @@ export interface LoginOptions {
   readonly recordFailure: (failed: FailedLogin) => Promise<void>
   /** @param account issuer and subject of a person whose login is denied @throws an error with status 429 above the limit */
   readonly limitAccount: (account: string) => void
-  /** Counts any other failed login in the log and for the audit log, without I/O, because anyone can cause it. */
+  /**
+   * Counts any other failed login for the log and the audit log. Does no I/O, because anyone can cause such a failure.
+   */
   readonly countFailure: (failed: FailedLogin & { readonly status: number }) => void
 }
 
@@ -73,11 +74,10 @@ declare module 'fastify' {
 interface LoginStart {
   readonly returnTo: string
   readonly consentOf: string | null
-  /** Whether the provider asks for the account. Otherwise it reuses its session of the denied account. */
+  /** Whether the provider asks for the account. Otherwise it can reuse its session of a denied account. */
   readonly choosesAccount: boolean
 }
 
-/** The result of the redirect to the provider. */
 interface ProviderResult {
   readonly person: Person
   readonly refreshToken: string | null
@@ -86,7 +86,6 @@ interface ProviderResult {
 
 const by: Author = { kind: 'system', id: 'login', name: 'login' }
 
-/** The routes for login, callback, and logout. Every response is a page or a redirect. */
 export default fp(
   async function login(app: FastifyInstance, options: LoginOptions) {
     await app.register(loginRoutes, options)
@@ -156,13 +155,13 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     return goTo(reply, url)
   }
 
-  /** Some providers issue a refresh token only with consent. Each person is asked for consent at most once. */
+  /** Some providers issue a refresh token only with consent. */
   async function needsConsent({ person, refreshToken }: ProviderResult, { consentAsked }: Attempt): Promise<boolean> {
     if (refreshToken !== null || consentAsked || !(await provider()).refreshable) return false
     return !(await grants.wasAsked(person))
   }
 
-  /** Exchanges the code for the identity of the person. Uses up the attempt, also if it fails. */
+  /** Uses up the attempt, even if the login then fails. */
   async function finishAttempt(attempt: Attempt, callback: Callback): Promise<ProviderResult> {
     const now = clock.now()
     if (now >= attempt.begunAt + attemptLife) throw new LoginDenied(expiredLogin)
@@ -229,7 +228,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   }
 }
 
-/** Addresses contain codes and states, so no cache stores them and no other site receives them as a referrer. */
+/** The URL can contain a code or a state, so no cache stores it and no other site receives it as a referrer. */
 function goTo(reply: FastifyReply, url: string): FastifyReply {
   return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 303)
 }

@@ -6,7 +6,7 @@ import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
 import type { Person } from './person.ts'
 
-/** A refresh token that only this replica may use until the claim expires. */
+/** A refresh token that no other call may use until the claim expires. */
 export interface Claim {
   readonly user: string
   readonly version: number
@@ -17,7 +17,7 @@ type Queries = Pick<Transaction, 'insert' | 'update' | 'delete' | 'select'>
 
 export type ProviderGrants = ReturnType<typeof createProviderGrants>
 
-/** How long a check by the provider stays valid, in milliseconds, so that a caller cannot cause endless checks. */
+/** Milliseconds for which a check by the provider stays valid, so that a caller cannot cause endless checks. */
 const checkLife = 60_000
 /** Milliseconds. Longer than the slowest check, including the requests for metadata and keys. */
 const claimLife = 30_000
@@ -63,11 +63,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       return found !== undefined && (found.sealed === null || open(found.sealed, found.user) !== null)
     },
 
-    /**
-     * Claims the refresh token of a user, to check the user with the provider.
-     *
-     * @returns `settled` if there is no token, or the provider has just confirmed the user; `busy` while another call checks
-     */
+    /** @returns `settled` if a check is not needed or not possible; `busy` while another call checks the user */
     async claim(user: string, issuer: string, now: number): Promise<Claim | 'settled' | 'busy'> {
       const isUnclaimed = or(isNull(providerGrants.claimedUntil), lte(providerGrants.claimedUntil, new Date(now)))
       const isDue = and(ofUser(user), isNotNull(providerGrants.sealed), not(isFresh(now)))
@@ -80,7 +76,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       if (claimed) {
         const refreshToken = claimed.sealed && open(claimed.sealed, user)
         if (refreshToken !== null) return { user, version: claimed.version, refreshToken }
-        // Its key was removed from APP_SECRET_KEY. The next login stores a new token.
+        // The key that sealed it was removed from APP_SECRET_KEY. The next login stores a new token.
         await db.delete(providerGrants).where(ofVersion(user, claimed.version))
         return 'settled'
       }
@@ -91,7 +87,10 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       return claimedByOther ? 'busy' : 'settled'
     },
 
-    /** Stores the refresh token that replaces a claimed one, unless a login was faster. @returns the new claim */
+    /**
+     * Stores the refresh token that replaces a claimed one, unless a login has stored a newer one. @returns the new
+     * claim
+     */
     async replace(claim: Claim, refreshToken: string): Promise<Claim> {
       const { user, version } = claim
       await db

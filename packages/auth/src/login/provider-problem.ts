@@ -1,7 +1,7 @@
 import { LoginDenied } from './denial.ts'
 import { discover } from './metadata.ts'
 
-/** Why nobody can log in with the provider now: a sentence without addresses. Null if its metadata is usable. */
+/** A sentence without addresses, or null if the metadata of the provider is usable. */
 export async function providerProblem(issuer: string): Promise<string | null> {
   try {
     await discover(issuer)

@@ -7,7 +7,7 @@ const pauseAfterFailure = 2_000
 
 export type ProviderSource = () => Promise<Provider>
 
-/** Discovers the provider on demand: once an hour, and at most every two seconds after a failure, for all callers together. */
+/** Discovers the provider at most once an hour, or every two seconds after a failure, for all callers together. */
 export function createProviderSource(settings: LoginSettings, clock: Clock): ProviderSource {
   let cached: Promise<Provider> | null = null
   let until = 0

@@ -16,7 +16,6 @@ export interface StartedAuthorization {
   readonly verifier: string
 }
 
-/** The parameters of a successful callback. */
 export interface CallbackParameters {
   readonly code: string
   readonly state: string
@@ -37,7 +36,7 @@ export interface ProviderTokens {
   readonly refreshToken: string | null
 }
 
-/** The result of a refresh. `claims` returns null if the provider sends no ID token. */
+/** `claims` returns null if the provider sends no ID token. */
 export type RefreshResult =
   | { readonly kind: 'confirmed'; readonly refreshToken: string | null; claims(): Promise<JWTPayload | null> }
   | { readonly kind: 'revoked' }
@@ -48,18 +47,25 @@ export interface Provider {
   begin(request: AuthorizationRequest): Promise<StartedAuthorization>
   /** @throws LoginDenied */
   finish(attempt: Attempt, parameters: CallbackParameters): Promise<ProviderTokens>
-  /** A refresh token may be valid only once, so store the new one before you read the claims. @throws LoginDenied, as `claims` does */
+  /**
+   * A refresh token may be valid only once, so store the new one before you read the claims.
+   *
+   * @throws LoginDenied, as `claims` does
+   */
   refresh(refreshToken: string): Promise<RefreshResult>
 }
 
-/** The cookies of @fastify/oauth2. Their values are stored in the sealed cookie of each login instead. */
+/**
+ * @fastify/oauth2 has one pair of cookies for all logins of a browser. So their values are stored in the sealed cookie
+ * of each login instead.
+ */
 const stateCookie = 'state'
 const verifierCookie = 'verifier'
 
 const offlineScope = 'offline_access'
 const longestRefreshToken = 16_384
 
-/** Discovers a provider. @throws LoginDenied */
+/** @throws LoginDenied */
 export async function connectProvider(settings: LoginSettings, clock: Clock): Promise<Provider> {
   const metadata = await discover(settings.issuer)
   const flow = await authorizationCodeFlow(settings, metadata)
@@ -122,9 +128,8 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
 }
 
 /**
- * Registers @fastify/oauth2 in a Fastify instance that never listens, because the plugin reads its endpoints when it is
- * registered, and the gateway discovers the provider only after it has started to listen. The plugin also has one pair of
- * cookies for all logins of a browser, so its two values are kept in the sealed cookie of each login instead.
+ * @fastify/oauth2 reads its endpoints when it is registered, but the gateway discovers the provider only after it has
+ * started to listen. So the plugin is registered in a Fastify instance that never listens.
  */
 async function authorizationCodeFlow(settings: LoginSettings, metadata: Metadata): Promise<OAuth2Namespace> {
   const carrier = Fastify()
@@ -175,7 +180,7 @@ function refreshTokenOf({ refresh_token: token }: Partial<Token>): string | null
   return typeof token === 'string' && token !== '' && token.length <= longestRefreshToken ? token : null
 }
 
-/** Whether the provider says that the grant has ended, as opposed to any other failure. @see RFC 6749, section 5.2 */
+/** Whether the provider says that the grant has ended. @see RFC 6749, section 5.2 */
 function isRevoked(error: unknown): boolean {
   const { data } = error as { data?: { payload?: { error?: unknown } } }
   return statusOf(error) === 400 && data?.payload?.error === 'invalid_grant'
@@ -189,7 +194,7 @@ function explain(error: unknown): LoginDenied {
   return new LoginDenied(unreachableProvider, { why })
 }
 
-/** The status of the response; null without one. For a timeout or an invalid response, the library makes up a status. */
+/** Null for a timeout or an invalid response. The library makes up a status for them. */
 function statusOf(error: unknown): number | null {
   const { data, output } = error as { data?: { isResponseError?: boolean }; output?: { statusCode?: number } }
   return data?.isResponseError === true ? (output?.statusCode ?? null) : null

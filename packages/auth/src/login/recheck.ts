@@ -65,7 +65,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
     throw providerUnreachable()
   }
 
-  /** Asks the provider, and confirms the user or ends all sessions. @returns false if a login has replaced the claimed refresh token */
+  /** @returns false if a login has replaced the claimed refresh token */
   async function checkClaim(claimed: Claim): Promise<boolean> {
     let claim = claimed
     try {
@@ -84,7 +84,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
     }
   }
 
-  /** Null if the provider sends no email address, because an ID token of a refresh may omit all claims about the user. */
+  /** Null if the provider sends no email address. An ID token of a refresh may omit all claims about the user. */
   async function readPerson({ user }: Claim, claims: JWTPayload | null): Promise<Person | null> {
     if (claims === null) return null
     const [stored] = await db.select({ subject: users.subject }).from(users).where(eq(users.id, user))
@@ -112,7 +112,11 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
     }
   }
 
-  /** Ends all sessions of the user, because the refresh token belongs to the user, not to one device. @throws NotVouchedFor, ClaimSuperseded */
+  /**
+   * Ends all sessions of the user, because the refresh token belongs to the user, not to one device.
+   *
+   * @throws NotVouchedFor, ClaimSuperseded
+   */
   async function endAll(claim: Claim, rule: string, why: string): Promise<never> {
     const at = new Date(clock.now())
     await changeIdentities({ database, by, record, isRevocation: true }, async (change) => {
@@ -124,7 +128,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   }
 }
 
-/** The failure is between the gateway and the provider, so the session stays valid unless the user was locked in the meantime. */
+/** Only a lock of the user ends the session. Other failures are between the gateway and the provider. */
 function explain({ denial, detail }: LoginDenied): Error {
   if (denial === lockedAccount) return new SessionOver()
   return denial === unreachableProvider ? providerUnreachable() : providerUnusable(detail.why ?? denial.rule)

@@ -6,10 +6,10 @@ const cliLogin = 'auth/cli'
 const maxLength = 2_000
 const segment = /^[A-Za-z0-9_-][A-Za-z0-9._~-]*$/
 const search = /^[A-Za-z0-9._~=&+%,:@/*-]*$/
-/** The fragment for a line of a document. */
+/** The fragment for a line of a document, such as `#L12`. */
 const lineFragment = /#L\d{1,6}$/
 
-/** The page to show after the login: the requested page if its address is unambiguously a page of the gateway, otherwise the first page. */
+/** Returns `home` unless the requested address is unambiguously a page of the gateway. */
 export function returnTo(requested: unknown): string {
   if (typeof requested !== 'string' || requested.length > maxLength || !requested.startsWith(home)) return home
   const [path = '', query, ...rest] = requested.slice(home.length).replace(lineFragment, '').split('?')

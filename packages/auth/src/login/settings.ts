@@ -1,4 +1,3 @@
-/** The configuration of logins with a browser. */
 export interface LoginSettings {
   /** The origin where browsers reach the gateway. */
   readonly publicUrl: string

@@ -14,7 +14,6 @@ import { groupChangeDetail, groupDetail } from './group-change-event.ts'
 import type { Person } from './person.ts'
 import type { LoginSettings } from './settings.ts'
 
-/** The time and the request of a login. */
 export interface SignInContext {
   readonly now: number
   /** The name of the browser in the list of sessions. */
@@ -28,13 +27,12 @@ export interface SignedIn extends IssuedCredential {
 }
 
 export interface SignInSettings extends LoginSettings {
-  /** Decides about the invitation of a new user. */
   readonly canInvite: CanInvite
 }
 
 const expiringRows = { table: usedLogins, key: usedLogins.state, end: usedLogins.expiresAt }
 
-/** Uses up an attempt. @returns false if it was already used, on any replica */
+/** @returns false if the attempt was already used, on any replica */
 export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now: number): Promise<boolean> {
   const expiresAt = new Date(now + attemptLife)
   const taken = await tx
@@ -46,12 +44,7 @@ export async function takeAttempt({ tx }: Pick<Change, 'tx'>, state: string, now
   return taken.length === 1
 }
 
-/**
- * Finds the user by issuer and subject, or adds the user. Updates their email address and groups, and starts a session. A new
- * user gets the roles of an invitation.
- *
- * @throws LoginDenied for a locked user, without any change
- */
+/** @throws LoginDenied for a locked user, without any change */
 export async function signIn(
   change: Change,
   mint: TokenMint,
@@ -106,7 +99,10 @@ export async function describeUser(change: Change, { issuer, subject, email, gro
   return { id: stored.id, isNew: false }
 }
 
-/** Grants `admin` by ADMIN_USERS, or else DEFAULT_ROLE to a new user. An entry of ADMIN_USERS applies to the first subject with that address, because the address may later belong to another person. */
+/**
+ * Grants `admin` by ADMIN_USERS, or else DEFAULT_ROLE to a new user. An entry of ADMIN_USERS applies only to the first
+ * user with that address, because the address may later belong to another person.
+ */
 async function grantFirstRoles(
   change: Change,
   user: FoundUser,

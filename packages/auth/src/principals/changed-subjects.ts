@@ -23,7 +23,6 @@ export function readSubjects(texts: Iterable<string>): ChangedSubjects {
   return { ids, groups, hasTrusts }
 }
 
-/** Whether a change affects the principal. */
 export function affects({ ids, groups }: ChangedSubjects, principal: Principal): boolean {
   const { id, credential, owner, trust } = principal
   if (ids.has(id) || ids.has(credential)) return true
