@@ -16,7 +16,6 @@ import { type BindingRow, bindingOf } from '../admin/binding-row.ts'
 import type { Transaction } from '../admin/change.ts'
 import type { CredentialRecord, ServiceAccountRecord, UserRecord, WorkloadRecord } from './principals.ts'
 
-/** Reads everything about a token by its hash, in one query. @param db the database, or a transaction with uncommitted changes */
 export function credentialQuery(db: Database['db'] | Transaction) {
   return db
     .select({

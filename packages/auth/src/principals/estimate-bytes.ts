@@ -5,7 +5,6 @@ const arrayBytes = 48
 const objectBytes = 24
 export const fieldBytes = 8
 
-/** Estimates the memory of a plain value. @param isCountedElsewhere whether a field's value is counted elsewhere */
 export function estimateBytes(
   value: unknown,
   isCountedElsewhere: (field: string, value: unknown) => boolean = neverElsewhere,

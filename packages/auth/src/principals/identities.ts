@@ -14,15 +14,17 @@ import type { ChangeListener, Revision } from './revision.ts'
 
 export interface Identities {
   /**
-   * The current principal of a verified token, without a promise if it is cached. Call it again on `onChange` to learn
-   * whether a live stream is still permitted.
+   * Returns no promise if the result is cached.
    *
-   * @throws AuthUnavailable, as a rejection, if the database cannot be reached when it is needed, or could not be reached for `maxStale`
+   * @throws AuthUnavailable, as a rejection, if a lookup cannot reach the database, or if the revision is older than
+   * `maxStale`
    */
   find(token: VerifiedToken): CachedResult
-  /** The current principal of a live stream. As `find`, but a session or API token stays valid after its secret was replaced or has expired. */
+  /**
+   * For live streams. As `find`, but a session or API token stays valid after its secret was replaced or has expired.
+   */
   findPrincipal(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
-  /** Runs `listener` after each change of identities. @returns a function that removes it */
+  /** @returns a function that removes the listener */
   onChange(listener: ChangeListener): () => void
   /** Whether a change may have been missed for more than a second. */
   stale(): boolean
@@ -35,11 +37,10 @@ export interface Identities {
 export interface IdentitiesOptions {
   readonly directory: Directory
   readonly revision: Revision
-  /** Milliseconds since the epoch. */
   readonly clock: Clock
   /** The maximum number of cached tokens. Default 100,000. The least recently used is evicted first. */
   readonly capacity?: number
-  /** Their approximate maximum size in bytes. Default 59 MiB. */
+  /** The approximate maximum size of the cache in bytes. Default 59 MiB. */
   readonly maxBytes?: number
   /** AUTH_MAX_STALE in milliseconds: how long cached tokens stay valid without the database. Default 60,000. */
   readonly maxStale?: number
@@ -52,7 +53,6 @@ const defaultCapacity = 100_000
 /** With the cache of the mint, and with the memory that the estimate leaves out, less than 64 MiB. */
 const defaultBytes = 59 * 1_024 * 1_024
 
-/** Caches the principals of tokens until a change affects them. */
 export function createIdentities(options: IdentitiesOptions): Identities {
   const { directory, revision, clock, maxStale = 60_000 } = options
   const { capacity = defaultCapacity, maxBytes = defaultBytes } = options

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 
 export interface LastUses {
-  /** Notes a use, without I/O. @param credential the ID of a session or API token */
+  /** Does no I/O. @param credential the ID of a session or API token */
   note(credential: string, address: string): void
   /** Writes all uses that are due. */
   flush(): Promise<void>
@@ -19,7 +19,7 @@ export interface LastUsesOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** The minimum time between two writes for one credential, for all replicas together, in milliseconds. */
+/** Milliseconds between two writes for one credential, for all replicas together. */
 const writeInterval = 60_000
 const flushInterval = 1_000
 const maxCredentials = 10_000
@@ -29,7 +29,7 @@ interface Use {
   readonly usedAt: number
 }
 
-/** Stores when and from where credentials were last used. Calls do not wait for it, and a failed write only loses a use. */
+/** No call waits for a write. A failed write only loses a use. */
 export function createLastUses({ database: { db }, clock, onError }: LastUsesOptions): LastUses {
   let failedWrites = 0
   const noted = new Map<string, Use>()

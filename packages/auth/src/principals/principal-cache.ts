@@ -8,7 +8,7 @@ import { createSharedTexts } from './shared-texts.ts'
 
 export type AuthenticationResult = Principal | AuthenticationDenial
 
-/** A pending lookup, then only its result, which takes less memory than a settled promise. */
+/** A promise while the lookup is pending. Then only its result, which takes less memory than a settled promise. */
 export type CachedResult = Promise<AuthenticationResult> | AuthenticationResult
 
 export interface PrincipalCacheLimits {
@@ -22,23 +22,25 @@ export interface PrincipalCache {
   /** Marks the result as the most recently used. */
   get(key: string): CachedResult | undefined
   setPending(key: string, lookUp: Promise<AuthenticationResult>): void
-  /** Stores the result of a pending lookup, unless it was deleted in the meantime. */
+  /** Has no effect if the pending lookup was deleted in the meantime. */
   setResult(key: string, lookUp: Promise<AuthenticationResult>, result: AuthenticationResult): void
   delete(key: string): void
-  /** Deletes the principals that a change affects, all pending lookups, and all denials, because these do not say whom they are about. */
+  /**
+   * Deletes the principals that the change affects. Also deletes all pending lookups and denials, because not all of
+   * them name their subject.
+   */
   invalidate(changed: ChangedSubjects): void
   /** Replaces texts and group lists by equal ones that are already cached. */
   shareValues(record: CredentialRecord | null): CredentialRecord | null
   size(): number
 }
 
-/** The size of an entry without its result. */
+/** Bytes of an entry without its result. */
 const entryBytes = 44
 /** Fields that take no memory of their own: constants, and group lists, which are counted once per user. */
 const uncountedFields: ReadonlySet<string> = new Set(['kind', 'groups'])
 const sharedFields: ReadonlySet<string> = new Set(['role', 'racks', 'apps'])
 
-/** A cache of principals by token hash, limited in entries and in bytes. */
 export function createPrincipalCache({ capacity, maxBytes }: PrincipalCacheLimits): PrincipalCache {
   const results = new Map<string, CachedResult>()
   const texts = createSharedTexts(maxBytes / 8)

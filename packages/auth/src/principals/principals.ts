@@ -55,7 +55,7 @@ export interface WorkloadRecord {
   readonly id: string
   readonly name: string
   readonly job: Job
-  /** The subject in the token of its issuer. */
+  /** The claim `sub` of the OIDC token. */
   readonly subject: string
   readonly expiresAt: Date
   readonly endedAt: Date | null
@@ -67,18 +67,14 @@ export interface WorkloadRecord {
   }
 }
 
-/** The stored data of a token. */
 export type CredentialRecord = SessionRecord | ApiTokenRecord | WorkloadRecord
 
-/** Looks tokens up. */
 export interface Directory {
   /** Needs one round trip. @param hash SHA-256 of the token, 32 bytes */
   find(hash: Buffer): Promise<CredentialRecord | null>
 }
 
 /**
- * The principal of a record, or the denial.
- *
  * @param record null for an unknown token
  * @param now milliseconds since the epoch; expired bindings are left out
  * @returns deeply frozen, because all calls with the same token share it
@@ -118,10 +114,7 @@ function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | d
   })
 }
 
-/**
- * The principal of a session or API token, whichever of its secrets the caller used. Live streams belong to the session or API
- * token, not to one secret.
- */
+/** Ignores the expiry of the secret, because a live stream belongs to the session or API token, not to one secret. */
 export function principalOfCredential(
   record: CredentialRecord | null,
   now: number,

@@ -1,16 +1,13 @@
 import type { Clock } from '../clock.ts'
 import type { ChangedSubjects } from './changed-subjects.ts'
 
-/**
- * The revision of the identities, which each change increments, and when this process last read it. The watcher
- * (`watch.ts`) updates it. The cache and readiness use it.
- */
+/** The revision of the identities, which each change increments in the database. `watch.ts` reads it. */
 export interface Revision {
   /** Milliseconds since the revision was last known to be current; Infinity before the first read. */
   age(): number
   /** Whether a change may have been missed for more than a second. For readiness and metrics. */
   stale(): boolean
-  /** Runs `listener` immediately on each change. @returns a function that removes it */
+  /** @returns a function that removes the listener */
   onChange(listener: ChangeListener): () => void
 }
 

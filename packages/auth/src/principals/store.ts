@@ -33,7 +33,6 @@ export interface DirectoryOptions {
   readonly deadline?: number
 }
 
-/** Looks tokens up in PostgreSQL, with all their bindings in one query. */
 export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000 }: DirectoryOptions = {}): Directory {
   const query = credentialQuery(db)
 

@@ -10,7 +10,8 @@ import { principalOf } from './principals.ts'
 /**
  * The principal that a user would have with a session on all racks, for questions about the user's permissions.
  *
- * @param idOrEmail the ID or email address of the user; the address can name the identity provider, such as `ann@example.com/accounts.google.com`
+ * @param idOrEmail the ID or email address of the user; the address can name the identity provider, such as
+ * `ann@example.com/accounts.google.com`
  * @throws NotFound; SeveralUsers if users of several identity providers have the address; UserLocked
  */
 export async function findUserPrincipal(

@@ -7,8 +7,8 @@ import { createRevision, type Revision } from './revision.ts'
 
 export interface RevisionWatch extends Revision {
   /**
-   * Polls immediately. Resolves after a poll that began after the call, even if that poll failed. If it succeeded, this
-   * process applies every change that was committed before the call.
+   * Polls immediately. Resolves after a poll that began after the call, even if that poll failed. If the poll
+   * succeeded, this process applies every change that was committed before the call.
    */
   refresh(): Promise<void>
   stop(): Promise<void>
@@ -23,13 +23,12 @@ export interface RevisionWatchOptions {
   readonly interval?: number
   /** Milliseconds after which a poll has failed, and its connection is closed. Default 1,000. */
   readonly deadline?: number
-  /** Called for each failed poll. */
   readonly onError?: (error: unknown) => void
 }
 
 const monotonicClock: Clock = { now: () => performance.now() }
 
-/** Follows the revision of the database until it is stopped. Resolves after the first poll, even if that poll failed. */
+/** Resolves after the first poll, even if the poll failed. */
 export async function watchRevision(options: RevisionWatchOptions): Promise<RevisionWatch> {
   const { url, clock = monotonicClock, interval = 500, deadline = 1_000, onError = ignore } = options
   const revision = createRevision(clock)
@@ -109,7 +108,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   return { age: revision.age, stale: revision.stale, onChange: revision.onChange, refresh, stop }
 }
 
-/** Repeats LISTEN, which has no effect on an active subscription, so each poll checks the connection and its subscription. */
+/** Each poll repeats LISTEN, which has no effect on an active subscription, and restores a lost one. */
 async function readRevision(
   client: Sql,
   known: string | null,
@@ -130,8 +129,7 @@ async function readChanged(client: Sql, after: string, until: string): Promise<C
 }
 
 function connect(url: string, deadline: number, wake: () => void): Sql {
-  // `onclose` reports a lost connection immediately, and the next poll reconnects. `onnotify` is missing in the types of the
-  // driver, whose listen() uses it. Polls and notifications share one connection.
+  // `onclose` starts a poll, which reconnects. The types of the driver lack `onnotify`.
   const options = {
     max: 1,
     onnotify: wake,

@@ -11,9 +11,9 @@ export interface ReviewedGrant {
   /** The ID of the subject; the name of a group that has no known members. */
   readonly subjectId: string
   readonly subjectName: string
-  /** The identity provider of a user. */
+  /** The issuer of a user or trust; else null. */
   readonly issuer: string | null
-  /** The owner of an API token. */
+  /** The owner of an API token; else null. */
   readonly owner: string | null
   /** Whether the user is locked, or the service account disabled. Also set for their API tokens. */
   readonly suspended: boolean
@@ -138,7 +138,7 @@ function cursorOf({ subjectName, subjectKind, subjectId, binding }: Row): string
   return Buffer.from(JSON.stringify([subjectName, subjectKind, subjectId, binding])).toString('base64url')
 }
 
-/** Any texts are a valid position. Rejects a cursor that is not in canonical form. @throws InvalidCursor */
+/** Also rejects a cursor that is not in canonical form. @throws InvalidCursor */
 function readCursor(cursor: string): SQL[] {
   const text = Buffer.from(cursor, 'base64url').toString('utf8')
   const values = parseTexts(text)

@@ -5,12 +5,12 @@ import type { Page, PageRequest } from './page.ts'
 
 export interface ListedGroup {
   readonly name: string
-  /** The number of users that had the group at their last login. */
+  /** The number of users with the group, as the identity provider last reported. */
   readonly members: number
   readonly bindings: number
 }
 
-/** Lists the groups of users' last logins and of bindings, sorted by the bytes of their names. */
+/** Lists the groups of users and of bindings, sorted by the bytes of their names. */
 export function createGroupLists({ db }: Pick<Database, 'db'>) {
   return {
     async groups({ limit, cursor }: PageRequest): Promise<Page<ListedGroup>> {
@@ -36,7 +36,7 @@ export function isInGroup(name: string): SQL {
   return sql`${name} = any(${users.groups})`
 }
 
-/** Any name is a valid position. Rejects a cursor that is not in canonical form. @throws InvalidCursor */
+/** Also rejects a cursor that is not in canonical form. @throws InvalidCursor */
 function readCursor(cursor: string): string {
   const name = Buffer.from(cursor, 'base64url').toString('utf8')
   if (name === '' || name.includes('\0') || Buffer.from(name).toString('base64url') !== cursor)

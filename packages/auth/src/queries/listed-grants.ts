@@ -1,7 +1,7 @@
 import { type BindingSubject, bindings, type Database } from '@rack-gateway/database'
 import { and, eq, inArray } from 'drizzle-orm'
 
-/** A binding of a token or trust, as lists show it. Expired ones are included. */
+/** A binding of an API token or trust. Lists include expired bindings. */
 export interface ListedGrant {
   /** The ID of the binding. */
   readonly id: string
@@ -14,7 +14,7 @@ export interface ListedGrant {
   readonly reason: string | null
 }
 
-/** The grants of each subject, oldest first. */
+/** Oldest first. */
 export async function grantsOf(
   db: Database['db'],
   kind: BindingSubject,
@@ -31,7 +31,7 @@ export async function grantsOf(
   return grants
 }
 
-/** Reads permissions from the database, where spaces separate them. */
+/** Spaces separate the permissions in the database. */
 export function listOf(permissions: string | null): readonly string[] | null {
   return permissions?.split(' ') ?? null
 }

@@ -30,11 +30,10 @@ interface OwnerFilter {
 interface UserFilter {
   /** The name of a group. */
   readonly group?: string | undefined
-  /** Only users who have no second factor. */
   readonly withoutFactor?: boolean
 }
 
-/** Lists identities in pages: groups and the access review by name, all others newest first. The fields contain no secrets. */
+/** Lists groups and the access review by name, all others newest first. The fields contain no secrets. */
 export function createLists(database: Pick<Database, 'db'>) {
   const { db } = database
   async function userPage(page: PageRequest, filter?: SQL) {
@@ -138,7 +137,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
     bindingsById,
-    /** The bindings that apply to a user: direct ones, and those of the groups of the last login. */
+    /** The bindings that apply to a user: direct ones, and those of the user's groups. */
     bindingsOfUser: (id: string) => bindingsOfUser(db, id),
     binding: (id: string) => onlyItem(bindingPage(one, eq(bindings.id, checkId('binding', id))), 'binding'),
   }
@@ -168,7 +167,6 @@ const userColumns = {
   lockedAt: users.lockedAt,
   lockedReason: users.lockedReason,
   groups: users.groups,
-  /** The kinds of second factors that the user has, each once. */
   secondFactors: sql<FactorKind[]>`array(select distinct f.kind ${factorsOfUser} order by 1)`.mapWith(users.groups),
 }
 const sessionColumns = {

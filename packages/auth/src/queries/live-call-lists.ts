@@ -36,8 +36,8 @@ function withoutPosition<R extends { readonly position: string }>({ position: _,
 const positionColumns = { id: liveCalls.id, createdAt: liveCalls.startedAt }
 
 /**
- * Whether the process of a call is alive. A process renews only the lease of its newest stream, but the call can be in an older
- * stream, such as that of the previous month.
+ * A process renews only the lease of its newest stream, but the call can be in an older stream, such as that of the
+ * previous month.
  */
 const hasLiveProcess = sql`${stream} in (
   with recursive live as (

@@ -20,12 +20,12 @@ interface Ordered {
   readonly createdAt: PgColumn
 }
 
-/** The position of a row in its list, to be selected with it: its creation time in microseconds. */
+/** The creation time in microseconds since the epoch. */
 export function positionOf({ createdAt }: Ordered): SQL<string> {
   return sql<string>`(extract(epoch from ${createdAt}) * 1000000)::bigint::text`
 }
 
-/** The condition for rows after a cursor. @throws InvalidCursor */
+/** @throws InvalidCursor */
 export function afterCursor({ id, createdAt }: Ordered, { cursor }: PageRequest): SQL | undefined {
   if (cursor === undefined) return undefined
   const [micros, rowId] = readCursor(cursor)
@@ -45,12 +45,7 @@ export function pageOf<R extends { readonly id: string; readonly position: strin
   return { items: shown.map(show), next }
 }
 
-/**
- * The only item of a page.
- *
- * @param noun what the item is, such as `user`
- * @throws NotFound for an empty page
- */
+/** @param noun such as `user` @throws NotFound for an empty page */
 export async function onlyItem<T>(page: Promise<Page<T>>, noun: string): Promise<T> {
   const [found] = (await page).items
   if (found === undefined) throw noSuchItem(noun)

@@ -19,13 +19,13 @@ function createCode(): string {
   return (characters.match(new RegExp(`.{${group}}`, 'g')) ?? []).join('-')
 }
 
-/** The code as it is hashed, or null if the text is not a code. Accepts spaces, capital letters, and the letters o, i, and l. */
+/** Null if the text is not a backup code. */
 function readCode(text: string): string | null {
   const code = text.toLowerCase().replaceAll(/[\s-]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1')
   return code.length === length && [...code].every((one) => alphabet.includes(one)) ? code : null
 }
 
-/** The hash that is stored: an HMAC under the newest key, so that codes cannot be guessed from the database alone. */
+/** An HMAC, so that codes cannot be guessed from the database alone. */
 export function backupCodeHash([newest]: Keys, user: string, code: string): Buffer {
   const canonicalCode = readCode(code)
   if (newest === undefined || canonicalCode === null)
@@ -33,7 +33,7 @@ export function backupCodeHash([newest]: Keys, user: string, code: string): Buff
   return hashBy(newest, user, canonicalCode)
 }
 
-/** The hashes that a typed code can have: one for each key, or none if it is not a backup code. */
+/** One hash for each key; none if `typed` is not a backup code. */
 export function possibleHashes(keys: Keys, user: string, typed: string): readonly Buffer[] {
   const canonicalCode = readCode(typed)
   return canonicalCode === null ? [] : keys.map((key) => hashBy(key, user, canonicalCode))

@@ -32,7 +32,6 @@ import { createTotpSecret, totpStep, totpUri } from './totp.ts'
 
 export type FactorAdministration = ReturnType<typeof createFactorAdministration>
 
-/** The user and session of a change. */
 export interface FactorOwner {
   /** The ID of the user. */
   readonly user: string
@@ -58,7 +57,7 @@ export interface FactorToAdd {
   readonly code?: string | undefined
 }
 
-/** The result of an attempt to add a factor. A failure is a result, too, because its transaction is committed: the challenge is used up. */
+/** A failure is a result, not an exception, because the transaction must commit: the challenge is used up. */
 export type AddFactorResult = FailedAddition | { readonly id: string; readonly backupCodes: readonly string[] | null }
 
 interface FailedAddition {
@@ -198,7 +197,12 @@ export function createFactorAdministration(
     pushEvent('second-factor.renamed', owner, { id, kind, name }, { before })
   }
 
-  /** Removes a factor and its proofs. With the last factor, also removes all backup codes and proofs, and ends the user's other sessions. @throws NotFound */
+  /**
+   * Also removes the proofs of the factor. With the last factor, removes all backup codes and proofs, and ends the
+   * user's other sessions.
+   *
+   * @throws NotFound
+   */
   async function removeFactor(owner: FactorOwner, id: string): Promise<RemovedFactor> {
     const factor = await lockOwnFactor(owner, id)
     await tx.delete(secondFactors).where(eq(secondFactors.id, id))
@@ -208,7 +212,7 @@ export function createFactorAdministration(
     pushEvent('second-factor.removed', owner, factor)
     if ((await factorsOf(tx, owner.user)).length > 0) return factor
     await deleteProofsAndCodes(owner.user)
-    // A user without a factor is asked for no proof. A stolen token of another session must not gain from that.
+    // A user without a factor is asked for no proof, so a stolen token of another session must not stay valid.
     await closeSessionsOf(change, { user: owner.user, except: owner.session }, 'last second factor removed', now())
     return factor
   }

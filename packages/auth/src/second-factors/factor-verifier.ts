@@ -58,7 +58,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
   async function verify(change: Change, attempt: FactorAttempt): Promise<FactorResult> {
     const { tx } = change
     const now = clock.now()
-    // Attempts of a user are checked one after another, so that parallel ones are all counted.
+    // The lock makes attempts of a user run one after another, so that parallel attempts are all counted.
     const [user] = await tx.select().from(users).where(eq(users.id, attempt.user)).for('no key update')
     if (!user || user.lockedAt) return failure('locked-user', 'Your account is locked.', 'Ask an administrator.')
     const limitedAttempt = { ...attempt, network: blockOf(attempt.address) }
@@ -139,7 +139,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
       if (secret === null || step === null) continue
       const accepted = await tx
         .update(secondFactors)
-        // Encrypted anew, so that an older key of the gateway can be removed later.
+        // Encrypted with the newest key, so that an older key of the gateway can be removed later.
         .set({ lastStep: step, usedAt: new Date(now), secret: totpSeal.seal(secret, user) })
         .where(and(eq(secondFactors.id, id), lt(secondFactors.lastStep, step)))
         .returning({ id: secondFactors.id })

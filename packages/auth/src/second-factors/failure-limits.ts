@@ -21,7 +21,6 @@ interface StoredFailure {
   readonly authenticatedAt: Date | null
 }
 
-/** The maximum number of failures within a period. */
 interface FailureLimit {
   readonly max: number
   /** Milliseconds. */
@@ -31,13 +30,13 @@ interface FailureLimit {
 }
 
 /**
- * One attempt guesses a code with a probability of 3 in a million. At most 60 attempts a day can fail, 30 with a fresh login and
- * 30 without. So all attempts of one day together guess a code with a probability of 2 in 10,000, from however many addresses
- * and sessions.
+ * One attempt guesses a code of one authenticator app with a probability of 3 in a million. At most 60 attempts a day
+ * can fail, 30 with a fresh login and 30 without. So all attempts of one day together guess a code with a probability
+ * of 2 in 10,000, from however many addresses and sessions.
  *
- * Nobody can lock out another user: a thief with a stolen session uses up the limits of that login, of its network, and of the
- * user's older logins. After another login, the user has separate limits for five minutes. Only someone who can log in as the
- * user at the identity provider can use those up.
+ * Nobody can lock out another user. A thief with a stolen session uses up the limits of that login, of its network, and
+ * of the user's older logins. After another login, the user has separate limits for five minutes. Only someone who can
+ * log in as the user at the identity provider can use up those limits.
  */
 const limits: readonly FailureLimit[] = [
   // For one login, with all sessions that were derived from it.
@@ -56,7 +55,7 @@ const limits: readonly FailureLimit[] = [
   { max: 30, period: day, applies: (failure, attempt) => failure.freshLogin === attempt.freshLogin },
 ]
 
-/** Milliseconds until the user can try a code again; 0: now. */
+/** Milliseconds until the user can try a code again; 0 without a wait. */
 export async function waitAfterFailures(tx: Transaction, attempt: Attempt, now: number): Promise<number> {
   const [current] = await tx
     .select({ authenticatedAt: sessions.authenticatedAt })
@@ -83,7 +82,6 @@ export async function waitAfterFailures(tx: Transaction, attempt: Attempt, now: 
   )
 }
 
-/** Stores a failure, and deletes failures that are older than a day. */
 export async function recordFailure(tx: Transaction, attempt: Attempt, now: number): Promise<void> {
   const { user: userId, session: sessionId, network, freshLogin } = attempt
   const row = { id: randomUUID(), userId, sessionId, network, freshLogin, failedAt: new Date(now) }

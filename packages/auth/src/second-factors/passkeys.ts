@@ -15,12 +15,12 @@ export interface Passkey {
   readonly transports: readonly string[]
 }
 
-/** Why the response of an authenticator proves nothing: a sentence for the audit log, which can contain text of the caller. */
+/** `invalid` is a sentence for the audit log, and can contain text of the caller. */
 export interface InvalidResponse {
   readonly invalid: string
 }
 
-/** Milliseconds. As long as the challenge is valid. */
+/** Milliseconds, the same as the lifetime of the challenge. */
 const timeout = 300_000
 const algorithms = [cose.COSEALG.EdDSA, cose.COSEALG.ES256, cose.COSEALG.RS256]
 const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
@@ -29,7 +29,6 @@ type Transport = (typeof knownTransports)[number]
 interface CreationRequest {
   readonly user: { readonly id: string; readonly email: string }
   readonly challenge: Buffer
-  /** The passkeys that the user already has. */
   readonly existing: readonly Passkey[]
 }
 
@@ -86,10 +85,10 @@ export async function readNewPasskey(
 }
 
 /**
- * The new signature counter. An authenticator that counts must count up, because otherwise it may be a copy. Synchronized
- * passkeys always send 0.
+ * An authenticator that counts must count up, because otherwise it may be a copy. Synchronized passkeys always send 0.
  *
  * @param response untrusted
+ * @returns the new signature counter
  */
 export async function readAssertion(
   party: RelyingParty,
@@ -118,7 +117,7 @@ export async function readAssertion(
   }
 }
 
-/** The ID of the credential that a response names; null if it names none. @param response untrusted */
+/** Null if the response names no credential. @param response untrusted */
 export function credentialIdOf(response: unknown): Buffer | null {
   try {
     return Buffer.from(readCredential(response).id, 'base64url')

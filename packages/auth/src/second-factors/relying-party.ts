@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** This gateway in WebAuthn: passkeys are valid only for its ID, and only on pages of its origin. */
+/** The gateway in WebAuthn. Its passkeys are valid only for this ID, and only on pages of this origin. */
 export interface RelyingParty {
   /** The host name of PUBLIC_URL. */
   readonly id: string
@@ -13,7 +13,6 @@ export interface NoRelyingParty {
   readonly remedy: string
 }
 
-/** @param publicUrl PUBLIC_URL */
 export function relyingPartyOf(publicUrl: string | null): RelyingParty | NoRelyingParty {
   if (publicUrl === null)
     return {

@@ -12,7 +12,6 @@ export interface SecondFactors {
   readonly verifier: FactorVerifier
   /** Why this gateway has no passkeys, in a sentence; null if it has them. */
   readonly passkeysReason: string | null
-  /** The changes of second factors in a transaction. */
   changesIn(change: Change): FactorAdministration
 }
 

@@ -6,7 +6,7 @@ import type { Passkey } from './passkeys.ts'
 type Reader = Database['db'] | Transaction
 export type FactorRow = typeof secondFactors.$inferSelect
 
-/** The second factors of a user, oldest first. */
+/** Oldest first. */
 export function factorsOf(db: Reader, user: string): Promise<FactorRow[]> {
   return db
     .select()

@@ -2,13 +2,15 @@ import type { ProofMethod } from '@rack-gateway/database'
 import type { Explanation } from '@rack-gateway/errors'
 import type { Change } from '../admin/change.ts'
 
-/** One attempt to prove a second factor. */
 export interface FactorAttempt {
   readonly user: string
   /** The session in which the user proves the factor. */
   readonly session: string
   readonly address: string
-  /** Whether the session's login is at most five minutes old. Such a session has separate limits, so that nobody can lock out a user. */
+  /**
+   * Whether the session's login is at most five minutes old. Such a session has separate limits, so that nobody can
+   * lock out a user.
+   */
   readonly freshLogin: boolean
   readonly method: ProofMethod
   /** The typed code, for `totp` and `backup-code`. */
@@ -26,8 +28,8 @@ export type FactorResult =
 
 export interface FactorVerifier {
   /**
-   * The methods of proof that the user can use now: the kinds of the user's factors, and `backup-code` if the user has a factor
-   * and an unused code. Without `passkey` if the gateway does not support passkeys.
+   * Contains `backup-code` only if the user has a factor and an unused code, and `passkey` only if the gateway supports
+   * passkeys.
    */
   methodsOf(user: string): Promise<readonly ProofMethod[]>
   /**
@@ -37,8 +39,7 @@ export interface FactorVerifier {
    */
   passkeyOptions(user: string): Promise<{ readonly options: object; readonly challenge: Buffer }>
   /**
-   * Checks an attempt in the transaction of the caller. The caller must commit the transaction after a failure, too, because it
-   * stores the failure. A successful attempt uses up its code.
+   * Commit the transaction after a failure, too, because it stores the failure. A successful attempt uses up its code.
    */
   verify(change: Change, attempt: FactorAttempt): Promise<FactorResult>
 }

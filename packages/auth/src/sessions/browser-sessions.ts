@@ -16,7 +16,6 @@ export interface BrowserSessionsOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   /** The keys of CSRF tokens, newest first. */
   readonly csrfKeys: Keys
-  /** Milliseconds since the epoch. */
   readonly clock: Clock
   readonly record: RecordIdentityEvents
   readonly publicUrl: string
@@ -27,20 +26,19 @@ export interface BrowserSessionsOptions {
 export interface BrowserSessions {
   readonly cookies: GatewayCookies
   readonly origin: string
-  /** Notes a use. @returns false if the session ended because it was idle for too long. @throws AuthUnavailable */
+  /** @returns false if the session was idle for too long and was ended. @throws AuthUnavailable */
   use(session: string, address: string): Promise<boolean>
   csrfToken(credential: VerifiedToken): string
   isCsrfToken(credential: VerifiedToken, text: unknown): boolean
   end(session: string, by: Author, reason: string): Promise<void>
 }
 
-/** The minimum time between two notes of a session's use. With an idle limit below ten minutes, a tenth of that limit. */
+/** Milliseconds between two stored uses of a session. Less for an idle limit below ten minutes. */
 const maxNoteInterval = 60_000
 const maxNoted = 10_000
 const deadline = 5_000
 const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
 
-/** The features that only browser sessions have: an idle limit, and CSRF tokens. */
 export function createBrowserSessions(options: BrowserSessionsOptions): BrowserSessions {
   const { database, csrfKeys: keys, clock, record, publicUrl, idle } = options
   const noteInterval = Math.min(maxNoteInterval, idle / 10)
@@ -59,7 +57,7 @@ export function createBrowserSessions(options: BrowserSessionsOptions): BrowserS
     return true
   }
 
-  /** Notes a use, unless another replica has just done so. @returns false if the session was idle for too long */
+  /** Stores a use, unless another replica has just done so. @returns false if the session was idle for too long */
   async function noteUse(session: string, address: string, now: number): Promise<boolean> {
     const { db } = database
     const isAwake = and(eq(lastUses.credential, session), gt(lastUses.usedAt, new Date(now - idle)))

@@ -6,7 +6,10 @@ import { noSuchItem, SessionNotLonger, SessionOver } from '../errors.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import { type IssuedCredential, storeSession } from './sessions.ts'
 
-/** Milliseconds. Short, because the stock CLI stores the token in plain text, and sends it to a server whose certificate it does not verify. */
+/**
+ * Milliseconds. Short, because the stock CLI stores the token in plain text, and sends it to a server whose certificate
+ * it does not verify.
+ */
 const convoxSessionLife = 86_400_000
 
 export interface ConvoxSessionRequest {
@@ -23,10 +26,10 @@ export interface ConvoxSessionRequest {
 }
 
 /**
- * Creates a session for the stock CLI from another session of the same user. It cannot be renewed, and no other session can be
- * created from it.
+ * The new session cannot be renewed, and no other session can be created from it.
  *
- * @throws NotFound; SessionOver; SessionNotLonger if `requester` is a session of the stock CLI; InvalidName for the device
+ * @throws NotFound; SessionOver; SessionNotLonger if `requester` is a session of the stock CLI; InvalidName for the
+ * device
  */
 export async function createConvoxSession(
   change: Change,

@@ -31,18 +31,18 @@ export interface Renewal {
 }
 
 /**
- * The maximum number of replaced tokens of a session that are still valid. At this number, the renewal fails. An older token is
- * not deleted instead, because the gateway must recognize it: its use after the overlap raises an alarm.
+ * The maximum number of replaced tokens of a session that are still valid. The gateway keeps older tokens, because it
+ * must recognize them: the use of a replaced token after the overlap raises an alarm.
  */
 const maxOverlapping = 20
-/** How long the record of a replaced token is kept after the token's expiry, in milliseconds. */
+/** Milliseconds after the expiry of a replaced token for which its record is kept. */
 const retention = 90 * 86_400_000
 
 /**
- * Gives a session a new token and a later expiry. Its previous tokens stay valid during the overlap, so a client that lost
- * the response can renew again.
+ * Previous tokens stay valid during the overlap, so a client that lost the response can renew again.
  *
- * @throws NotFound; SessionOver if it has ended or its user is locked; SessionNotLonger for a session of the stock CLI, and if the expiry would be earlier; RenewedTooOften
+ * @throws NotFound; SessionOver if the session has ended or its user is locked; SessionNotLonger for a session of the
+ * stock CLI, and if the expiry would be earlier; RenewedTooOften
  */
 export async function renewSession(
   change: Change,

@@ -10,7 +10,7 @@ import type { TokenMint } from '../tokens/token.ts'
 
 export interface SessionRequest {
   readonly email: string
-  /** A role for the user, not only for the session. It is granted on `rack`, or without `rack` on all racks, unless the user has it there. */
+  /** The user gets this role on `rack`, or without `rack` on all racks. All sessions of the user have it. */
   readonly role?: string
   /** The only rack that the session is valid for. */
   readonly rack?: string
@@ -29,7 +29,6 @@ export interface IssuedCredential {
   readonly expiresAt: number
 }
 
-/** Creates a session, and its user and binding if they do not exist. */
 export async function insertSession(
   change: Change,
   mint: TokenMint,
@@ -54,11 +53,10 @@ export interface NewSession {
   readonly requestedExpiry: number
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** Whether the session can be renewed. Default: true. */
+  /** Default: true. */
   readonly renewable?: boolean
 }
 
-/** Creates a session with a token for an existing user. */
 export async function storeSession(
   change: Change,
   mint: TokenMint,
@@ -76,7 +74,7 @@ export async function storeSession(
   return { id, token, expiresAt }
 }
 
-/** Ends a session permanently. Ending it again has no effect. @throws NotFound */
+/** Has no effect on an ended session. @throws NotFound */
 export async function closeSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
   const [session] = await change.tx
     .select()
@@ -93,7 +91,6 @@ export async function closeSession(change: Change, id: string, reason: string, a
   })
 }
 
-/** The sessions to end. */
 export interface SessionsOfUser {
   /** The ID of the user. */
   readonly user: string
@@ -106,7 +103,6 @@ export interface EndedSession {
   readonly device: string
 }
 
-/** Ends the valid sessions of a user permanently. */
 export async function closeSessionsOf(
   { tx, by, events }: Change,
   { user, except }: SessionsOfUser,

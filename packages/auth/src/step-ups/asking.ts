@@ -11,7 +11,6 @@ import type { StepUpRow } from './stored-step-ups.ts'
 export interface AskingOptions {
   readonly database: Pick<Database, 'db'>
   readonly clock: Clock
-  /** The network of an address. */
   readonly networkOf: (address: string) => string
 }
 
@@ -31,7 +30,7 @@ export interface Question {
 }
 
 const lifetime = 300_000
-/** A pending step-up is reused for the same call while at least this much of its time is left. */
+/** Milliseconds. A pending step-up that expires within this time is not reused. */
 const reusable = 60_000
 /** For each session and network, so that a thief with the token cannot easily replace the owner's pending step-ups. */
 const maxPending = 20
@@ -40,14 +39,15 @@ const maxPendingOfSession = 200
 
 type Pending = Pick<StepUpRow, 'id' | 'address' | 'asked' | 'covers' | 'delivery' | 'methods'>
 
-/** Asks for proofs. */
 export function createAsking({ database: { db }, clock, networkOf }: AskingOptions) {
   const endingStepUps = { table: stepUps, key: stepUps.id, end: stepUps.expiresAt }
   const endingProofs = { table: proofs, key: proofs.id, end: proofs.expiresAt }
 
   /**
-   * Asks for the proof of a denied call. Asking again for the same call, from the same address, returns the same step-up with
-   * its old expiry, unless it expires within a minute.
+   * A repeated request for the same call, from the same address, gets the same step-up with its old expiry, unless the
+   * step-up expires within a minute.
+   *
+   * @returns the ID of the step-up
    */
   async function ask(question: Question): Promise<string> {
     const { address, delivery, methods, covers, calls } = question
@@ -71,7 +71,9 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
     return withQueryTimeout(asking)
   }
 
-  /** Asks for a proof before a call needs it. Two programs with the same session get different step-ups. */
+  /**
+   * Asks for a proof before a call needs it. Never reuses a step-up, because two programs can have the same session.
+   */
   async function create(question: Question): Promise<string> {
     return db.transaction(async (tx) => insert(tx, question, await pendingOf(tx, question)))
   }

@@ -10,8 +10,8 @@ export interface AskedCall {
 }
 
 /**
- * The calls that a proof is for. `recent`: all calls of the session, while the proof is young enough. `call`: one call, by the
- * digest of what it does. `command`: the planned calls of one command.
+ * The calls that a proof is for. `recent`: all calls of the session that accept a proof of this age. `call`: one call,
+ * by the digest of what it does. `command`: the planned calls of one command.
  */
 export type Coverage =
   | { readonly kind: 'recent'; readonly within: number }
@@ -35,7 +35,6 @@ export function coverageFor(level: StepUpLevel, digest: string): Coverage {
   return level.kind === 'recent' ? { kind: 'recent', within: level.within } : { kind: 'call', digest }
 }
 
-/** Whether a proof of a command is for this call. */
 export function coversCommandCall(
   { calls }: Extract<Coverage, { kind: 'command' }>,
   { rack, app, route, command }: CallToProve,

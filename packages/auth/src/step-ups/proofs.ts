@@ -27,7 +27,6 @@ export interface UsedProof {
   readonly at: Date
 }
 
-/** What a call presents as its proof. */
 export interface PresentedProof {
   readonly session: string
   readonly address: string
@@ -48,9 +47,8 @@ const freshLife = 60_000
 
 export const unknownAddress = 'unknown'
 
-/** Finds and uses proofs. */
 export function createProofs({ database: { db }, clock }: ProofsOptions) {
-  /** The proof for a call, used up if it is for one call only. Null if the call needs a new proof. */
+  /** Uses up a proof that is for one call only. Null if the call needs a new proof. */
   async function use(presented: PresentedProof, level: StepUpLevel, call: CallToProve): Promise<UsedProof | null> {
     const now = clock.now()
     const isPresented = and(
@@ -113,8 +111,8 @@ function isEnough(proof: ProofRow, level: StepUpLevel, call: CallToProve, now: n
 }
 
 /**
- * Stores the proof of a step-up. If `address` is null, the proof is for calls that send the returned secret. Otherwise, it is
- * for calls from that address, and the secret is not stored.
+ * If `address` is null, the proof is for calls that send the returned secret. Otherwise, it is for calls from that
+ * address, and the secret is not stored.
  */
 export async function storeProof(tx: Transaction, proved: ProvedRow, address: string | null): Promise<string> {
   const { id, userId, sessionId, factorId, method, provedAt } = proved

@@ -24,7 +24,9 @@ export interface FactorInput {
   readonly response?: unknown
 }
 
-/** `proof` is for the session that asked. Any other session gets a `result`, which it hands to that session. */
+/**
+ * `proof` is for the session that asked. Any other session gets a `result`, which it hands to the session that asked.
+ */
 export interface Proved {
   readonly proof: string | null
   readonly result: string | null
@@ -32,9 +34,7 @@ export interface Proved {
   readonly provedAt: Date
 }
 
-/** Proves second factors for step-ups. */
 export function createProving({ database, verifier, clock, codeHash }: ProvingOptions) {
-  /** The methods that prove a step-up: those that the policy accepts and its user has. */
   async function methodsFor({ user, methods }: Pick<AskedStepUp, 'user' | 'methods'>): Promise<readonly ProofMethod[]> {
     const available = await verifier.methodsOf(user.id)
     return methods === 'passkey' ? available.filter((method) => method === 'passkey') : available
@@ -52,7 +52,7 @@ export function createProving({ database, verifier, clock, codeHash }: ProvingOp
   }
 
   /**
-   * Proves a step-up, once. A failed attempt is counted, and uses up its WebAuthn challenge.
+   * A failed attempt is counted, and uses up its WebAuthn challenge.
    *
    * @throws FactorNotProved, NotFound, StepUpEnded, StepUpNotHere
    */
