@@ -1,8 +1,8 @@
 const maxSleepSeconds = 86_400
 
 /**
- * Detects the POST that starts an attached run: exactly `sleep N`, with N from 1 to 86400 and no leading zero. The actual command
- * follows in an exec. `convox run --detach web sleep 60` sends the same POST, so it counts as an attached run, but no exec follows.
+ * Detects the POST that starts an attached run. The actual command follows in an exec. `convox run --detach web sleep
+ * 60` sends the same POST, so it counts as an attached run, but no exec follows.
  *
  * @returns the seconds, or null for any other command
  */

@@ -15,7 +15,7 @@ export function wordChoices(word: ArgvWord): readonly string[] | null {
   return 'rest' in word || 'type' in word || 'prefix' in word ? null : [...new Set(word)]
 }
 
-/** All problems of a list of rules; empty if it can be compiled. */
+/** Empty if the rules can be compiled. */
 export function ruleProblems(rules: readonly CommandRule[]): Problem[] {
   const seen = new Set<string>()
   let branches = 0

@@ -7,7 +7,7 @@ import type { ArgvWord, CommandRule } from './types.ts'
 import { formatWords } from './word-syntax.ts'
 import { type WordType, wordTypes } from './word-types.ts'
 
-/** A compiled rule. `position` is its index in the list. A decision names the matching rule with the lowest index. */
+/** `position` is the index in the list. A decision names the matching rule with the lowest position. */
 export interface CompiledRule {
   readonly rule: CommandRule
   readonly position: number
@@ -48,8 +48,8 @@ export interface CompileOptions {
 }
 
 /**
- * Compiles rules into a tree of words, so that a match compares each word of a command only a few times, however many
- * rules there are.
+ * Compiles rules into a tree of words. So a match compares each word of a command only a few times, however many rules
+ * there are.
  *
  * @throws InvalidCommandRules with all problems
  */

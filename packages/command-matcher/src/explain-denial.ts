@@ -7,22 +7,24 @@ import type { CommandCall, CommandRule } from './types.ts'
 /** The maximum number of commands that an explanation lists. */
 export const maxListed = 8
 
-/** Names the commands that the caller's roles can run on this service, and the roles that can run this command. */
+/**
+ * @param permitted rules for the caller's roles on this service
+ * @param matching rules for this command, for any role
+ */
 export function explainNotPermitted(
   call: CommandCall,
   permitted: readonly CompiledRule[],
   matching: readonly CompiledRule[],
 ): Explanation {
-  const ableRoles = rolesOf(matching)
+  const matchingRoles = rolesOf(matching)
   const remedy =
-    ableRoles.length > 0
-      ? `The ${formatRoles(ableRoles)} can run this command. Ask someone who has ${ableRoles.length === 1 ? 'it' : 'one of them'}.`
+    matchingRoles.length > 0
+      ? `The ${formatRoles(matchingRoles)} can run this command. Ask someone who has ${matchingRoles.length === 1 ? 'it' : 'one of them'}.`
       : 'Ask an administrator for a rule that permits it.'
   const reason = `"${commandInMessage(call.argv)}" is not permitted: ${describeService(call)}, ${describeCallers(call.roles)} run ${formatCommands(permitted)}.${explainPrefixes(permitted)}`
   return { reason, remedy }
 }
 
-/** Explains that the caller's roles can run no command on this service, so an attached run is denied, too. */
 export function explainNoAttachedRun(call: CommandCall): Explanation {
   return {
     reason: `A run is not permitted: ${describeService(call)}, ${describeCallers(call.roles)} run no command.`,
@@ -30,7 +32,6 @@ export function explainNoAttachedRun(call: CommandCall): Explanation {
   }
 }
 
-/** Names the services that permit runs. */
 export function explainWrongService(rules: CompiledRules, call: CommandCall): Explanation {
   const services = [...rules.runServices].map(inMessage)
   return {
@@ -42,7 +43,6 @@ export function explainWrongService(rules: CompiledRules, call: CommandCall): Ex
   }
 }
 
-/** Explains how the command must be started. */
 export function explainOptionMismatch({ id }: CommandRule, mismatch: OptionMismatch): Explanation {
   const rule = `The rule ${inMessage(id)} permits this command`
   switch (mismatch.option) {
@@ -73,17 +73,16 @@ function describeCallers(roles: readonly string[]): string {
   return roles.length === 0 ? 'you can' : `the ${formatRoles(roles)} can`
 }
 
-/** The roles of the first rules, each once. A denial stays short, however many rules match. */
+/** Only the roles of the first rules, so that a denial stays short. */
 function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
   return [...new Set(matching.slice(0, maxListed + 1).flatMap(({ rule }) => rule.roles))]
 }
 
-/** Formats roles, such as `role ops` or `roles ops and ci`. */
+/** Such as `role ops` or `roles ops and ci`. */
 function formatRoles(roles: readonly string[]): string {
   return `${roles.length === 1 ? 'role' : 'roles'} ${joinWithAnd(roles.map(inMessage))}`
 }
 
-/** Explains the `*` if a listed command contains one. */
 function explainPrefixes(permitted: readonly CompiledRule[]): string {
   const hasPrefix = permitted
     .slice(0, maxListed)

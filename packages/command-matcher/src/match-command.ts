@@ -16,20 +16,21 @@ import type { CommandCall, CommandDecision, CommandRule, MatchMode } from './typ
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
-/** A command call without the command. */
 export type CommandContext = Omit<CommandCall, 'argv'>
 
 /** One more than an explanation lists, so that it can say "and more". */
 const maxFound = maxListed + 1
 
 /**
- * Decides about one command. Any rule that matches in every field allows it, and the decision names the first such rule. Without a
- * matching rule, the command is denied.
+ * Any rule that matches in every field allows the command. The decision names the first such rule. Without a matching
+ * rule, the command is denied.
  *
- * The POST of an attached run does not contain the command yet. It is allowed if any rule could allow the exec that follows.
+ * The POST of an attached run does not contain the command yet. It is allowed if any rule could allow the exec that
+ * follows.
  *
- * @returns as `rule`, the ID of the rule that allows it (`attached-start` for such a POST), or the cause of the denial: `empty`,
- *   `too-long`, `run-service`, `shell-syntax`, `options`, `condition`, or `no-rule`. The reason and the remedy are whole sentences.
+ * @returns as `rule`, the ID of the rule that allows the command (`attached-start` for such a POST), or the cause of
+ * the denial: `empty`, `too-long`, `run-service`, `shell-syntax`, `options`, `condition`, or `no-rule`. The reason and
+ * the remedy are whole sentences.
  */
 export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDecision {
   if (call.argv.length === 0) return deny('empty', 'The command is empty.', 'Add a command.')
@@ -55,7 +56,10 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   return denyFor('no-rule', explainNotPermitted(call, permittedRules(rules, call, maxFound), matching))
 }
 
-/** Whether any rule allows the caller's roles an exec in the caller's own run, which the POST of an attached run requires. */
+/**
+ * Whether a rule allows the caller's roles some command in the caller's own run. Starting an attached run requires
+ * this.
+ */
 export function hasAnyRule(rules: CompiledRules, context: Omit<CommandContext, 'mode'>): boolean {
   return permittedRules(rules, { ...context, mode: 'own-exec' }, 1).length > 0
 }
@@ -83,7 +87,7 @@ function firstRuleFor(rules: CompiledRules, context: CommandContext): CompiledRu
   return undefined
 }
 
-/** The first rules, up to a limit, that allow the caller's roles some command on this app, service, and rack, in this mode. */
+/** The first `limit` rules that allow the caller's roles some command in this context. */
 function permittedRules(rules: CompiledRules, context: CommandContext, limit: number): CompiledRule[] {
   const found: CompiledRule[] = []
   for (const role of context.roles) {
@@ -139,7 +143,7 @@ function byPosition(one: CompiledRule, other: CompiledRule): number {
   return one.position - other.position
 }
 
-/** Whether a rule that was found by its app applies to this service, rack, and mode. */
+/** Does not check the app, because rules are found by app. */
 function appliesAt(compiled: CompiledRule, context: CommandContext): boolean {
   if (!isForMode(compiled.rule, context.mode)) return false
   return compiled.onService(context.service) && compiled.onRack(context.rack)
@@ -151,7 +155,6 @@ function isForMode({ modes }: CommandRule, mode: MatchMode): boolean {
   return mode === 'own-exec' ? modes.includes('exec') || modes.includes('attached') : modes.includes(mode)
 }
 
-/** Whether the command runs in an existing process. */
 function isExec(mode: MatchMode): boolean {
   return mode === 'exec' || mode === 'own-exec'
 }

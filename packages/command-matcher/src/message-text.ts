@@ -1,8 +1,8 @@
 const maxLength = 120
 
 /**
- * Makes untrusted text safe for a message: one line without control and direction characters, cut to 120 characters and `…`,
- * and without percent signs, because the stock CLI reads a message as a format string.
+ * Makes untrusted text safe for a message: one line without control and direction characters, cut to 120 characters and
+ * `…`. Replaces percent signs, because the stock CLI reads a message as a format string.
  */
 export function inMessage(text: string): string {
   if (text.length <= maxLength && /^[A-Za-z0-9 ._:/@-]*$/.test(text)) return text

@@ -1,12 +1,11 @@
 import { compilePattern, compilePatterns, type NameMatcher } from './name-pattern.ts'
 
-/** Values with name patterns, found by name. */
 export interface NameIndex<T> {
   /** The values with a matching pattern, each once, in their original order. Do not change the list. */
   find(name: string): readonly T[]
 }
 
-/** A value and its patterns. Undefined matches every name; an empty list matches none. */
+/** Without patterns, the value matches every name. With an empty list, it matches none. */
 interface NamedValue<T> {
   readonly patterns: readonly string[] | undefined
   readonly value: T
@@ -20,12 +19,12 @@ interface Entry<T> {
   readonly matches: NameMatcher | null
 }
 
-/** Entries by text. The maps by prefix and by suffix have one of these for each length of text. */
+/** The maps by prefix and by suffix have one of these for each length. */
 type EntriesByText<T> = Map<string, Entry<T>[]>
 
 /**
- * Indexes patterns by the text before their first star, or by the text after their last star, so that a name is compared only with
- * patterns that begin or end like it. Patterns with a star at both ends are compared with every name.
+ * Indexes patterns by the text before their first star, or by the text after their last star. So a name is compared
+ * only with patterns that begin or end like the name. Patterns with a star at both ends are compared with every name.
  */
 export function createNameIndex<T>(values: readonly NamedValue<T>[]): NameIndex<T> {
   if (values.length <= 8) return createShortIndex(values)

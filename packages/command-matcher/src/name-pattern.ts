@@ -1,11 +1,10 @@
-/** A compiled name pattern. */
 export type NameMatcher = (name: string) => boolean
 
 const always: NameMatcher = () => true
 
 /**
- * Compiles a pattern in which `*` matches any text, also an empty one. Every other character matches itself. An empty pattern matches
- * nothing. The time is linear, because each part is searched once, from left to right.
+ * `*` matches any text, also an empty one. Every other character matches itself. An empty pattern matches nothing. The
+ * time is linear, because each part is searched once, from left to right.
  */
 export function compilePattern(pattern: string): NameMatcher {
   if (pattern === '') return () => false
@@ -28,7 +27,7 @@ export function compilePattern(pattern: string): NameMatcher {
   }
 }
 
-/** Compiles patterns of which one must match. Undefined matches every name; an empty list matches none. */
+/** One of the patterns must match. Undefined matches every name; an empty list matches none. */
 export function compilePatterns(patterns: readonly string[] | undefined): NameMatcher {
   if (patterns === undefined) return always
   const matchers = patterns.map(compilePattern)

@@ -9,7 +9,7 @@ export type OptionMismatch =
 
 const noOptions: CommandOptions = { interactive: null, entrypoint: null, environment: [], newestRelease: null }
 
-/** Finds an option that the rule does not permit; null if there is none. Unknown options never mismatch. */
+/** An option that is null, because it is not known, never mismatches. */
 export function findOptionMismatch(
   { rule, permitsKey }: CompiledRule,
   options: CommandOptions = noOptions,

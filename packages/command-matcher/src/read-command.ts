@@ -13,8 +13,8 @@ export interface ReadCommand {
 }
 
 /**
- * Decodes a `Command` header. Node returns header values as latin1, one character per byte, and the CLI sends UTF-8. Bytes that are
- * not UTF-8 stay latin1. The literals of rules are ASCII, so none of them matches such bytes.
+ * Node returns header values as latin1, one character per byte, and the CLI sends UTF-8. Bytes that are not UTF-8 stay
+ * latin1. The literals of rules are ASCII, so none of them matches such bytes.
  *
  * @param latin1 the value as in `rawHeaders`
  */
@@ -24,9 +24,7 @@ export function decodeHeaderCommand(latin1: string): string {
 }
 
 /**
- * Reads the `Command` header of a run or an exec.
- *
- * @param latin1 the value as in `rawHeaders`; the caller has rejected duplicates
+ * @param latin1 the value of the `Command` header as in `rawHeaders`; the caller has rejected duplicates
  * @param by `run` for the POST, where `sleep N` starts an attached run; `exec` for the websocket
  */
 export function readCommand(latin1: string, by: 'run' | 'exec'): ReadCommand {

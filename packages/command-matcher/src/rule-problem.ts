@@ -1,4 +1,3 @@
-/** A problem in a document of rules. */
 export interface Problem {
   /** The path in the document: keys and list indexes, from the top. */
   readonly at: readonly (string | number)[]

@@ -11,7 +11,7 @@ export interface ShellSyntax {
 }
 
 /**
- * Finds shell syntax in an argv. The rack starts commands without a shell, so such a word does not do what its author expects. An
+ * The rack starts commands without a shell, so a word with shell syntax does not do what its author expects. An
  * attacker could use it with programs that start a shell (`sh -c …`).
  *
  * @returns null if no word contains shell syntax
@@ -23,7 +23,8 @@ export function shellSyntax(argv: readonly string[]): ShellSyntax | null {
   return { first, last: argv.findLastIndex(hasSyntax), reason: explain(word, argv[first === 0 ? -1 : 0]), remedy }
 }
 
-// Anywhere: separators, redirections, substitutions, control characters except tab. Only first: a subshell. Only alone: `!`.
+// Anywhere in a word: separators, redirections, substitutions, and control characters except tab. At its beginning: a
+// subshell. As the whole word: `!`.
 const syntax = /[;&|<>`$\x00-\x08\x0a-\x1f\x7f]|^\(|^!$/
 
 function hasSyntax(word: string): boolean {

@@ -3,8 +3,8 @@ import type { SplitCommand } from './types.ts'
 /**
  * Splits a command into words exactly as the rack does, with the same errors.
  *
- * Only space, tab, and newline separate words; a carriage return, a form feed, or U+00A0 is part of a word. Nothing is expanded, and
- * `;`, `|`, `&&`, `$`, and `#` have no meaning, because the rack has no shell.
+ * Only space, tab, and newline separate words. A carriage return, a form feed, or U+00A0 is part of a word. Nothing is
+ * expanded, and `;`, `|`, `&&`, `$`, and `#` have no meaning, because the rack has no shell.
  *
  * @param text any string; decode a header with `decodeHeaderCommand` first
  * @see samples in `src/testing/argv.json`, recorded from the rack's splitter (go-shellquote, `Split`)

@@ -21,7 +21,7 @@ export interface PrefixWord {
 /** A word of a rule: a literal, several literals, a type, a prefix, or, as the last word, any further words. */
 export type ArgvWord = string | readonly string[] | Placeholder | PrefixWord | { readonly rest: true }
 
-/** A rule about who can run which command, where, and how. Any matching rule allows a command; without one, it is denied. */
+/** A command is allowed if any rule matches, and denied otherwise. */
 export interface CommandRule {
   readonly id: string
   readonly argv: readonly ArgvWord[]
@@ -48,17 +48,18 @@ export interface CommandRule {
 
 export type SplitCommand = { readonly argv: readonly string[] } | { readonly error: string }
 
-/** How a command is started. An option is null while it is unknown: in the POST of an attached run, and before a call. */
+/**
+ * How a command is started. An option is null while it is not known: in the POST of an attached run, and before a call.
+ */
 export interface CommandOptions {
   readonly interactive: boolean | null
   readonly entrypoint: boolean | null
   /** Names of the environment keys that the run sets. */
   readonly environment: readonly string[]
-  /** Whether it runs with the newest release; null if not known. */
   readonly newestRelease: boolean | null
 }
 
-/** The command to decide about. `roles` are the caller's roles on this rack and app. */
+/** `roles` are the caller's roles on this rack and app. */
 export interface CommandCall {
   readonly argv: readonly string[]
   readonly service: string
@@ -68,7 +69,7 @@ export interface CommandCall {
   readonly roles: readonly string[]
   /** By default, no environment keys; all other options are unknown. */
   readonly options?: CommandOptions | undefined
-  /** Checks the conditions of a rule, such as the time of day; null if they are met. */
+  /** Checks the conditions of a rule, such as the time of day. @returns null if they are met */
   readonly checkConditions?: ((rule: CommandRule) => Explanation | null) | undefined
 }
 

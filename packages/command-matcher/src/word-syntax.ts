@@ -10,9 +10,10 @@ interface Token {
 }
 
 /**
- * Parses the words of a command rule: `rake db:migrate|db:seed`, `bin/export <user:integer>`, `rake reports:*`, `rake …`. Words are
- * separated by spaces. `|` separates literals, `<name:type>` matches any word of a type, `*` at the end matches the rest of a word,
- * and `…` (or `...`) as the last word matches any further words. Single quotes remove all special meaning: `'a|b'`.
+ * Parses the words of a command rule: `rake db:migrate|db:seed`, `bin/export <user:integer>`, `rake reports:*`, `rake
+ * …`. Words are separated by spaces. `|` separates literals, `<name:type>` matches any word of a type, `*` at the end
+ * matches the rest of a word, and `…` (or `...`) as the last word matches any further words. Single quotes remove all
+ * special meaning: `'a|b'`.
  */
 export function parseWords(text: string): ParsedWords {
   const tokens = tokensOf(text)

@@ -1,4 +1,4 @@
-/** Types of words. Each matches one ASCII word without shell syntax, and never an option, because no such word begins with a dash. */
+/** Each type matches one ASCII word without shell syntax. No such word begins with a dash, so none is an option. */
 export const wordTypes = {
   integer: { description: 'a whole number, such as 42', accepts: pattern(/^[0-9]{1,18}$/) },
   word: {

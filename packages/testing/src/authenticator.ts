@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 export interface AuthenticatorOptions {
   /** The origin of the page, such as `https://gateway.example.com`. */
   readonly origin: string
-  /** Whether it counts its signatures. Synchronized passkeys do not: they always send 0. Default: true. */
+  /** Default: true. Synchronized passkeys do not count: they always send 0. */
   readonly countsSignatures?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** The value of an `Authorization` header as the convox CLI sends it: the token is the password, the user name is ignored. */
+/** The value of an `Authorization` header with the token as the password, as the convox CLI sends it. */
 export function basicAuthorization(token: string, username = 'convox'): string {
   return basicAuthorizationOf(`${username}:${token}`)
 }

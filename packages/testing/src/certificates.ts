@@ -16,7 +16,7 @@ function read(name: string): string {
   return readFileSync(certificatePath(name), 'utf8').trimEnd()
 }
 
-/** The root of the test authority. It is valid from 2020 to 2120, like each certificate here unless a comment says otherwise. */
+/** The root of the test authority. Each certificate is valid from 2020 to 2120 unless its comment says otherwise. */
 export const rootCertificate = read('root')
 
 /** A root that signed none of the other certificates. */

@@ -1,6 +1,5 @@
 import { type RawResponse, sendRaw, writeRequest } from './http/index.ts'
 
-/** The path of the management API. */
 export const managementApi = '/gateway/api/v1'
 
 export interface ManagementApiResponse extends RawResponse {
@@ -11,8 +10,6 @@ export interface ManagementApiResponse extends RawResponse {
 }
 
 /**
- * Calls the management API over a connection of its own.
- *
  * @param gateway its URL; `host` replaces the `Host` header
  * @param token null sends no credential
  * @param path below `/gateway/api/v1`

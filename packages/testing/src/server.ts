@@ -7,11 +7,11 @@ export interface ListeningServer {
   readonly url: string
   /** Open connections, also those whose TLS handshake is not finished. */
   readonly connections: ReadonlySet<Socket>
-  /** Ends all connections. */
+  /** Also ends all connections. */
   close(): Promise<void>
 }
 
-/** Listens on a free port of 127.0.0.1. Errors of connections are ignored. */
+/** Listens on a free port of 127.0.0.1. Ignores errors of connections. */
 export async function listen(server: Server): Promise<ListeningServer> {
   const connections = new Set<Socket>()
   server.on('connection', (socket: Socket) => {

@@ -43,7 +43,10 @@ export function changeIdentities<T>(
   })
 }
 
-/** The advisory lock is granted in the order of requests. The row lock excludes other writers, whose triggers update the row. */
+/**
+ * PostgreSQL grants the advisory lock in the order of requests. The row lock excludes writers without the advisory
+ * lock, because their triggers update the row.
+ */
 async function lockIdentities(tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${locks.space}, ${locks.changes})`)
   await tx.select({ value: revision.value }).from(revision).for('update')

@@ -29,8 +29,8 @@ declare module 'fastify' {
      */
     authenticateTokenOrCookie(request: FastifyRequest, reply: FastifyReply): Promise<void>
     /**
-     * Looks the caller up again after something slow, such as reading a body. Sets `principal`, or fails with a 401 or 503.
-     * Does not check the address again.
+     * Looks the caller up again after something slow, such as reading a body. Sets `principal`, or fails with a 401 or
+     * 503. Does not check the address again.
      *
      * @returns no promise if the principal is cached
      */

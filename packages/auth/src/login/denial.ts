@@ -3,7 +3,10 @@ import { type Denial, denyByGateway, formatMessage } from '@rack-gateway/errors'
 export interface LoginDenial extends Denial {
   readonly status: number
   readonly title: string
-  /** Whether the identity provider had authenticated the person. If not, anybody can cause the denial, so it is only counted. */
+  /**
+   * Whether the identity provider had authenticated the person. If not, anybody can cause the denial, so the gateway
+   * only counts it.
+   */
   readonly isAuthenticated: boolean
 }
 

@@ -4,7 +4,9 @@ import type { Clock } from '../clock.ts'
 import { badIdToken, LoginDenied, unreachableProvider } from './denial.ts'
 import { answerDeadline, boundedFetch } from './metadata.ts'
 
-/** Asymmetric algorithms only, so that neither `none` nor an HMAC with the client secret or a public key is accepted. */
+/**
+ * Asymmetric algorithms only, so that neither `none` nor an HMAC with the client secret or a public key is accepted.
+ */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 
 /** Seconds that the clocks of the provider and the gateway may differ. */

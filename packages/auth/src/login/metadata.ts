@@ -2,7 +2,11 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { brokenProvider, LoginDenied, unreachableProvider } from './denial.ts'
 
-/** The used part of the metadata of a provider. @see OpenID Connect Discovery 1.0, section 3; RFC 9207 for the last field */
+/**
+ * The part of the provider's metadata that the gateway uses.
+ *
+ * @see OpenID Connect Discovery 1.0, section 3; RFC 9207 for the last field
+ */
 export const Metadata = Type.Object({
   issuer: Type.String(),
   authorization_endpoint: Type.String(),

@@ -56,7 +56,10 @@ export interface LoginOptions {
   readonly canInvite: CanInvite
   /** Records the failed login of a person whom the provider authenticated. Resolves when the event is durable. */
   readonly recordFailure: (failed: FailedLogin) => Promise<void>
-  /** @param account issuer and subject of a person whose login is denied @throws an error with status 429 above the limit */
+  /**
+   * @param account issuer and subject of a person whose login is denied
+   * @throws an error with status 429 above the limit
+   */
   readonly limitAccount: (account: string) => void
   /**
    * Counts any other failed login for the log and the audit log. Does no I/O, because anyone can cause such a failure.

@@ -132,10 +132,10 @@ export async function connectProvider(settings: LoginSettings, clock: Clock): Pr
  * started to listen. So the plugin is registered in a Fastify instance that never listens.
  */
 async function authorizationCodeFlow(settings: LoginSettings, metadata: Metadata): Promise<OAuth2Namespace> {
-  const carrier = Fastify()
-  await carrier.register(oauth2, flowOptions(settings, metadata))
-  await carrier.ready()
-  return carrier.getDecorator<OAuth2Namespace>('provider')
+  const instance = Fastify()
+  await instance.register(oauth2, flowOptions(settings, metadata))
+  await instance.ready()
+  return instance.getDecorator<OAuth2Namespace>('provider')
 }
 
 function flowOptions(settings: LoginSettings, metadata: Metadata): FastifyOAuth2Options {

@@ -24,11 +24,11 @@ export interface RecheckOptions {
 }
 
 /**
- * Checks with the identity provider that a user is still active. Does nothing if the provider issued no refresh token, or
- * has just confirmed the user.
+ * Checks with the identity provider that a user is still active. Does nothing if the provider issued no refresh token,
+ * or has just confirmed the user.
  *
- * @throws NotVouchedFor if the user is not active, after all sessions of the user were ended; SessionOver if the user was
- * locked in the meantime; ProviderUnreachable, ProviderUnusable
+ * @throws NotVouchedFor if the user is not active, after all sessions of the user were ended; SessionOver if the user
+ * was locked in the meantime; ProviderUnreachable, ProviderUnusable
  */
 export type Recheck = (user: string) => Promise<void>
 

@@ -30,7 +30,7 @@ export interface SessionRecord {
   readonly expiresAt: Date
   readonly endedAt: Date | null
   readonly user: UserRecord
-  /** When a newer token replaced the sent one, and until when the sent one stays valid. Null if the newest token was sent. */
+  /** When a newer token replaced the sent one, and until when the sent one stays valid. Null for the newest token. */
   readonly superseded: { readonly at: Date; readonly until: Date } | null
 }
 
@@ -93,7 +93,7 @@ export function principalOf(record: CredentialRecord | null, now: number): Princ
 
 const noGroups: readonly string[] = Object.freeze([])
 
-/** The ID of the principal is the ID of the workload session, so that a job does not own the processes of another job. */
+/** The principal has the ID of the workload session, so that a job does not own the processes of another job. */
 function workloadPrincipal(workload: WorkloadRecord, now: number): Principal | denials.AuthenticationDenial {
   const { id, name, job, subject, trust, expiresAt, endedAt } = workload
   if (trust.revokedAt) return denials.revokedTrust

@@ -21,7 +21,7 @@ const noGroups: Groups = Object.freeze([])
 /** Includes the map entry. Measured with bench/src/identity.ts. */
 const listBytes = 420
 
-/** Keeps one group list per user, and one copy of each name. Users can be in thousands of groups and have many sessions. */
+/** Keeps one group list per user, and one copy of each name. Users can have thousands of groups and many sessions. */
 export function createSharedGroups(texts: SharedTexts): SharedGroups {
   const lists = new Map<string, SharedList>()
 

@@ -35,8 +35,9 @@ export interface ReviewedGrant {
   readonly reason: string | null
   readonly expiresAt: Date | null
   /**
-   * When a session of the user, the API token, or an API token of the service account was last used, or when the trust last
-   * admitted a job. Null if that is not stored, and for a group.
+   * For a user: when a session was last used. For an API token: when it was last used. For a service account: when one
+   * of its API tokens was last used. For a trust: when it last admitted a job. Null for a group, or if there was no
+   * use.
    */
   readonly lastUsedAt: Date | null
 }

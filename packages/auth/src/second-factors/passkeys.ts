@@ -170,8 +170,8 @@ function readClientData(inner: unknown): string {
 }
 
 /**
- * Removes the attestation, because the gateway does not use it. So no certificate of a caller is parsed, and no revocation list is
- * fetched from an address that a caller chooses.
+ * Removes the attestation, because the gateway does not use it. So no certificate of a caller is parsed, and no
+ * revocation list is fetched from an address that a caller chooses.
  */
 function withoutAttestation(attestationObject: string): string {
   const authData = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url'))).get('authData')

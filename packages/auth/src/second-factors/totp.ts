@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth'
 
 /** What every authenticator app supports. */
-const terms = { algorithm: 'SHA1', digits: 6, period: 30 } as const
+const parameters = { algorithm: 'SHA1', digits: 6, period: 30 } as const
 /** Bytes, as RFC 4226, section 4, recommends. */
 const secretLength = 20
 /** Time steps before and after the current one, for clocks that differ. */
@@ -21,7 +21,7 @@ export interface TotpAccount {
 /** `otpauth://…`, for a QR code. */
 export function totpUri(secret: string, { email, host }: TotpAccount): string {
   const issuer = host === null ? 'Rack Gateway' : `Rack Gateway ${host}`
-  return new TOTP({ ...terms, issuer, label: email, secret: Secret.fromBase32(secret) }).toString()
+  return new TOTP({ ...parameters, issuer, label: email, secret: Secret.fromBase32(secret) }).toString()
 }
 
 /**
@@ -34,7 +34,7 @@ export function totpStep(secret: string, typed: string, now: number): number | n
   const code = typed.replaceAll(' ', '')
   // The library throws for some other texts.
   if (!/^[0-9]{6}$/.test(code)) return null
-  const totp = new TOTP({ ...terms, secret: Secret.fromBase32(secret) })
+  const totp = new TOTP({ ...parameters, secret: Secret.fromBase32(secret) })
   const delta = totp.validate({ token: code, window, timestamp: now })
   return delta === null ? null : totp.counter({ timestamp: now }) + delta
 }

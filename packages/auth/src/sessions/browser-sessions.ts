@@ -34,40 +34,40 @@ export interface BrowserSessions {
 }
 
 /** Milliseconds between two stored uses of a session. Less for an idle limit below ten minutes. */
-const maxNoteInterval = 60_000
-const maxNoted = 10_000
+const maxStoreInterval = 60_000
+const maxStored = 10_000
 const deadline = 5_000
 const gateway: Author = { kind: 'system', id: 'gateway', name: 'gateway' }
 
 export function createBrowserSessions(options: BrowserSessionsOptions): BrowserSessions {
   const { database, csrfKeys: keys, clock, record, publicUrl, idle } = options
-  const noteInterval = Math.min(maxNoteInterval, idle / 10)
-  const notedAt = new LRUCache<string, number>({ max: maxNoted })
+  const storeInterval = Math.min(maxStoreInterval, idle / 10)
+  const storedAt = new LRUCache<string, number>({ max: maxStored })
 
   async function use(session: string, address: string): Promise<boolean> {
     const now = clock.now()
-    const noted = notedAt.get(session)
-    if (noted !== undefined && now - noted < noteInterval) return true
-    if (!(await noteUse(session, address, now))) {
-      notedAt.delete(session)
+    const last = storedAt.get(session)
+    if (last !== undefined && now - last < storeInterval) return true
+    if (!(await storeUse(session, address, now))) {
+      storedAt.delete(session)
       await end(session, gateway, 'idle')
       return false
     }
-    notedAt.set(session, now)
+    storedAt.set(session, now)
     return true
   }
 
   /** Stores a use, unless another replica has just done so. @returns false if the session was idle for too long */
-  async function noteUse(session: string, address: string, now: number): Promise<boolean> {
+  async function storeUse(session: string, address: string, now: number): Promise<boolean> {
     const { db } = database
-    const isAwake = and(eq(lastUses.credential, session), gt(lastUses.usedAt, new Date(now - idle)))
-    const noted = db
+    const isNotIdle = and(eq(lastUses.credential, session), gt(lastUses.usedAt, new Date(now - idle)))
+    const updated = db
       .update(lastUses)
       .set({ address, usedAt: new Date(now) })
-      .where(and(isAwake, lte(lastUses.usedAt, new Date(now - noteInterval))))
+      .where(and(isNotIdle, lte(lastUses.usedAt, new Date(now - storeInterval))))
       .returning({ session: lastUses.credential })
-    if ((await withTimeout(noted, deadline, throwLookUpTooSlow).catch(unavailable)).length === 1) return true
-    return (await withTimeout(db.$count(lastUses, isAwake), deadline, throwLookUpTooSlow).catch(unavailable)) === 1
+    if ((await withTimeout(updated, deadline, throwLookUpTooSlow).catch(unavailable)).length === 1) return true
+    return (await withTimeout(db.$count(lastUses, isNotIdle), deadline, throwLookUpTooSlow).catch(unavailable)) === 1
   }
 
   function end(session: string, by: Author, reason: string): Promise<void> {

@@ -77,7 +77,7 @@ export function createProofs({ database: { db }, clock }: ProofsOptions) {
     return spent.length === 1
   }
 
-  /** The newest proof with this secret, if it is at most a minute old, because the CLI repeats a denied call at once. */
+  /** The newest proof with this secret, if at most a minute old. The CLI repeats a denied call at once. */
   async function freshProof({
     session,
     secret,

@@ -32,10 +32,9 @@ export interface RedeemedResult {
   readonly previousSecret?: string | null
 }
 
-/** Exchanges results for proofs. */
 export function createRedeeming({ database, clock, codeHashes }: RedeemingOptions) {
   /**
-   * Exchanges a result for the proof, in the session that asked. In console mode, the challenge must match, too.
+   * Only the session that asked can redeem the result. In console mode, the challenge must match, too.
    *
    * @throws NotFound for an ID that is not a UUID; StepUpNotHere; StepUpEnded
    */
@@ -55,8 +54,9 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
   }
 
   /**
-   * Activates a typed code for later calls of the session from this address. Both must be those that asked for the step-up.
-   * From any other session or address, a correct code becomes invalid, because another person may have seen it.
+   * Activates a typed code for later calls of the session from this address. The session and the address must be those
+   * that asked for the step-up. From any other session or address, a correct code becomes invalid, because another
+   * person may have seen it.
    *
    * @throws StepUpNotHere, StepUpEnded
    */
@@ -85,7 +85,7 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
     return activated
   }
 
-  /** The challenge of console mode. A new challenge replaces the previous one. @throws NotFound, StepUpEnded, StepUpNotHere */
+  /** For console mode. A new challenge replaces the previous one. @throws NotFound, StepUpEnded, StepUpNotHere */
   async function challenge(id: string, { user, session }: Pick<StepUpCaller, 'user' | 'session'>): Promise<string> {
     return database.db.transaction(async function storeChallenge(tx) {
       const row = await readOpen(tx, id, user, clock)

@@ -18,13 +18,13 @@ export function newResult(): string {
 /** A result that a person types, such as `WDJB-MJHT`. */
 export const newCode = newUserCode
 
-/** The letters of a typed code; null if it can't be a code. */
+/** Null if the text cannot be a code. */
 export const readCode = readUserCode
 
-/** The stored form of a typed code, by each key: a keyed hash, because its letters could be guessed from a plain hash. */
+/** A keyed hash, because the letters could be guessed from a plain hash. */
 export const createCodeHash = createUserCodeHash
 
-/** The stored form of a secret or result of 32 random bytes, for which a plain hash is enough. */
+/** A plain hash is enough for 32 random bytes. */
 export function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

@@ -11,7 +11,6 @@ export interface StepUpCaller {
   readonly record: RecordIdentityEvents
 }
 
-/** Runs a change of a caller and records its events, in one transaction. */
 export async function changeAsCaller<T>(
   { db }: Pick<Database, 'db'>,
   { author, record }: StepUpCaller,

@@ -18,7 +18,6 @@ export interface StepUpsOptions extends AskingOptions {
 
 export type StepUps = ReturnType<typeof createStepUps>
 
-/** Requests for proofs of second factors, and the proofs. */
 export function createStepUps(options: StepUpsOptions) {
   const { db } = options.database
   const codeHashes = createCodeHash(options.codeKeys)
@@ -29,7 +28,7 @@ export function createStepUps(options: StepUpsOptions) {
     return newest
   }
 
-  /** Ends a step-up of a session, and its proof. @returns whether a step-up or a proof existed */
+  /** @returns whether a step-up or a proof existed */
   async function end(id: string, session: string): Promise<boolean> {
     checkId('step-up', id)
     const [endedStepUps, endedProofs] = await db.transaction((tx) =>

@@ -27,7 +27,7 @@ export async function startStore() {
   const issuer = createIssuer({ database, mint, clock, record, by: author })
   const directory = createDirectory(database)
 
-  /** Each call is a change of its own. */
+  /** Each call runs in its own change. */
   function administrationBy(adminRoles: readonly string[]): Administration {
     function changeOf(name: string | symbol) {
       return (...args: unknown[]) =>

@@ -9,7 +9,6 @@ import type {
   WorkloadRecord,
 } from '../principals/principals.ts'
 
-/** The time of the tests. */
 export const now = Date.UTC(2026, 0, 2, 3, 4, 5)
 export const hour = 3_600_000
 
@@ -79,7 +78,6 @@ export function workload(changes: Partial<WorkloadRecord> = {}): WorkloadRecord 
   }
 }
 
-/** Asserts that the result is a principal. */
 export function expectPrincipal(answer: Principal | AuthenticationDenial): Principal {
   if (isDenial(answer)) throw new Error(formatMessage(answer))
   return answer

@@ -9,7 +9,7 @@ import { noSuchItem, TooManyTokens } from '../errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import type { TokenMint } from './token.ts'
 
-/** The owner of a token. A token can never do more than its owner. */
+/** A token can never do more than its owner. */
 export type Owner =
   | { readonly kind: 'user'; readonly email: string }
   | { readonly kind: 'service-account'; readonly name: string }
@@ -98,7 +98,10 @@ export async function assertBelowTokenLimit(
   if ((await tx.$count(apiTokens, live)) >= max) throw new TooManyTokens(max)
 }
 
-/** The length of the prefix that lists show. Its last five characters are random: many tokens share kind, version, and key. */
+/**
+ * The length of the prefix that lists show. Its last five characters are random. Many tokens share the others, which
+ * contain kind, version, and key.
+ */
 const shownPrefixWidth = 16
 
 export function prefixOf(token: string): string {
@@ -114,7 +117,7 @@ async function findOwner({ tx }: Change, owner: Owner): Promise<string> {
   return (await findUser(tx, owner.email)).id
 }
 
-/** Revokes an API token permanently. Revoking it again has no effect. @throws NotFound */
+/** Has no effect on a revoked token. @throws NotFound */
 export async function closeApiToken(change: Change, id: string, at: Date): Promise<void> {
   const [token] = await change.tx
     .select()

@@ -20,7 +20,9 @@ export function encodeBytes(bytes: Uint8Array, width: number): string {
   return text.slice(-width)
 }
 
-/** The inverse of `encodeBytes`: `length` bytes, or null for a character outside the alphabet or a number too large for them. */
+/**
+ * The inverse of `encodeBytes`. Null for a character outside the alphabet, or a number too large for `length` bytes.
+ */
 export function decodeBytes(text: string, length: number): Buffer | null {
   let number = 0n
   for (let start = 0; start < text.length; start += chunk) {

@@ -13,11 +13,9 @@ import type { TokenMint } from './token.ts'
 export interface IssuerOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
-  /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** Makes events durable. It is awaited before a change is committed and a token is shown. */
+  /** Makes events durable before a change is committed and a token is shown. */
   readonly record: RecordIdentityEvents
-  /** The author of the changes. */
   readonly by: Author
 }
 
@@ -29,7 +27,7 @@ export interface ServiceAccountRequest {
 
 export type Issuer = ReturnType<typeof createIssuer>
 
-/** Changes identities for the server's commands. A change that cannot be recorded is not made. */
+/** Changes identities for the server's commands. */
 export function createIssuer({ database, mint, clock, record, by }: IssuerOptions) {
   const { db } = database
   function makeChange<T>(work: (change: Change) => Promise<T>): Promise<T> {

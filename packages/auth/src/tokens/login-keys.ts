@@ -15,7 +15,6 @@ const purposes = {
 /** Keys of one purpose, newest first. The newest one signs and seals, and all of them verify and open. */
 export type Keys = readonly Buffer[]
 
-/** One list of keys for each purpose of logins and second factors. */
 export type LoginKeys = { readonly [Purpose in keyof typeof purposes]: Keys }
 
 /** @param secrets keys of `APP_SECRET_KEY`, newest first */

@@ -8,17 +8,20 @@ import { type OwnerRef, ownerColumns, prefixOf } from './api-tokens.ts'
 import type { TokenMint } from './token.ts'
 
 export interface Rotation {
-  /** The owner at the permission check. After an owner change the rotation fails, so that the previous owner gets no secret. */
+  /**
+   * The owner at the permission check. After an owner change, the rotation fails, so that the previous owner gets no
+   * secret.
+   */
   readonly owner: OwnerRef
   /** The expiry of the new secret, in milliseconds since the epoch. */
   readonly expiresAt: number
-  /** The time at which the old secret expires, in milliseconds since the epoch, unless it expires earlier anyway. */
+  /** Milliseconds since the epoch. The old secret expires at this time, unless it expires earlier anyway. */
   readonly overlapUntil: number
   /** Milliseconds since the epoch. */
   readonly now: number
 }
 
-/** Gives an API token a new secret. Its permissions do not change. @throws NotFound, also after an owner change; TokenEnded */
+/** @throws NotFound, also after an owner change; TokenEnded */
 export async function rotateApiToken(
   change: Change,
   mint: TokenMint,
@@ -55,7 +58,7 @@ export interface OwnerChange {
 export const rotationNote =
   'The previous owner still knows the secret of this token, so the new owner should rotate it.'
 
-/** Changes the owner of an API token. @throws NotFound; TokenEnded; TokenChanged if it changed after the permission check */
+/** @throws NotFound; TokenEnded; TokenChanged if the token changed after the permission check */
 export async function changeApiTokenOwner(
   change: Change,
   id: string,

@@ -10,7 +10,7 @@ const tagLength = 16
  * @param keys 32 bytes each, newest first
  */
 export function createSeal(keys: Keys) {
-  /** @param owner the only owner that can open it */
+  /** @param owner the only owner that can open the sealed text */
   function seal(text: string, owner = ''): Buffer {
     const [newest] = keys
     if (!newest) throw new Error('a seal needs a key')
@@ -40,7 +40,7 @@ export interface ValueSeal<T> {
   open(sealed: string): T | null
 }
 
-/** `createSeal` for JSON, as text that fits into an address or a cookie. */
+/** `createSeal` for JSON, as text that fits into a URL or a cookie. */
 export function createValueSeal<T>(keys: Keys): ValueSeal<T> {
   const { seal, open } = createSeal(keys)
   return {

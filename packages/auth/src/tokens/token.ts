@@ -27,7 +27,7 @@ export interface IssuedToken {
 export interface TokenMint {
   /** @throws InvalidExpiry outside 1970 to 36812 */
   issue(kind: TokenKind, expiresAt: number, random?: (size: number) => Buffer): IssuedToken
-  /** Checks the format, check digits, signature, and expiry, without I/O. @param now milliseconds since the epoch */
+  /** Does no I/O. @param now milliseconds since the epoch */
   verify(text: string, now: number): VerifiedToken | denials.AuthenticationDenial
 }
 
@@ -59,8 +59,6 @@ const maxVerified = 4_000
 const latestExpiry = (2 ** 40 - 1) * 1000
 
 /**
- * Makes and checks tokens.
- *
  * @param secrets newest first; the newest signs, all verify. Each at least 32 bytes
  * @throws NoSecretKey, WeakSecretKey, RepeatedSecretKey
  */

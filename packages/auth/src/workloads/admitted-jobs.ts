@@ -1,6 +1,6 @@
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 
-/** For each CI system, the claims that its trusts are recognized by, and the claims that name a branch, tag, or environment. */
+/** For each CI system: the claims that identify it, and the claims that name a branch, tag, or environment. */
 const systems = [
   {
     identifying: ['repository_id', 'repository'],
@@ -10,7 +10,7 @@ const systems = [
   { identifying: ['oidc.circleci.com/project-id'], narrowing: ['oidc.circleci.com/vcs-ref', 'sub'] },
 ] as const
 
-/** The warning for a trust that names no branch, tag, or environment; null for other trusts and unknown CI systems. */
+/** Null for a trust that names a branch, tag, or environment, and for an unknown CI system. */
 export function admissionWarning(conditions: readonly TrustCondition[]): string | null {
   const system = systems.find(({ identifying }) => identifying.some((claim) => conditionOn(conditions, claim)))
   if (system === undefined || system.narrowing.some((claim) => narrows(conditionOn(conditions, claim)))) return null

@@ -3,7 +3,7 @@ import type { TrustCondition } from '@rack-gateway/gateway-api'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** Whether the claims meet the condition. The text 74 does not equal the number 74. */
+/** The text 74 does not equal the number 74. */
 export function isMet(condition: TrustCondition, claims: Claims): boolean {
   const value = claimOf(claims, condition)
   if ('equals' in condition) return value === condition.equals
@@ -12,17 +12,16 @@ export function isMet(condition: TrustCondition, claims: Claims): boolean {
   return typeof value === 'string' && matchesPattern(condition.pattern, value)
 }
 
-/** The claim of a condition; undefined if there is none. */
 export function claimOf(claims: Claims, { claim }: TrustCondition): unknown {
   return Object.hasOwn(claims, claim) ? claims[claim] : undefined
 }
 
-/** Describes the condition in the operator's own terms, without values of the token. */
+/** In the operator's own terms, without values of the token. */
 export function describeCondition(condition: TrustCondition): string {
   return `${condition.claim} ${describeRequirement(condition)}`
 }
 
-/** Describes the condition without the name of its claim, such as `must be "74"`. */
+/** Such as `must be "74"`. */
 export function describeRequirement(condition: TrustCondition): string {
   if ('equals' in condition) return `must be ${JSON.stringify(condition.equals)}`
   if ('oneOf' in condition) return `must be one of ${condition.oneOf.map((one) => JSON.stringify(one)).join(', ')}`
@@ -30,7 +29,7 @@ export function describeRequirement(condition: TrustCondition): string {
   return `must match ${JSON.stringify(condition.pattern)}`
 }
 
-/** The length of the longest claim that can match a pattern. */
+/** Characters. A longer claim matches no pattern. */
 export const maxMatched = 1_000
 
 /** A `*` matches neither `/` nor `:`, so no name can supply the rest of a pattern such as `repo:acme/*:ref:x`. */

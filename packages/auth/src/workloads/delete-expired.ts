@@ -3,12 +3,14 @@ import { inArray, lt } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 
-/** How long a job's session stays listed after its expiry, in milliseconds. */
+/** Milliseconds after its expiry for which the session of a job stays listed. */
 const listedFor = 7 * 86_400_000
-/** The maximum number of sessions that one new session deletes. It is above one, so that the table does not grow forever. */
+/**
+ * The maximum number of sessions that one new session deletes. More than one, so that the table does not grow forever.
+ */
 const batch = 100
 
-/** Deletes expired rows in the transaction of a new session, without waiting for other transactions. */
+/** Does not wait for other transactions. */
 export async function deleteExpired(tx: Transaction, now: Date): Promise<void> {
   await deleteEnded(tx, { table: usedJwts, key: usedJwts.key, end: usedJwts.expiresAt }, now)
   await deleteSessions(tx, new Date(now.getTime() - listedFor))

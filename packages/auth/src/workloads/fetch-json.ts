@@ -1,9 +1,8 @@
-/** The timeout of one document in milliseconds. */
+/** Milliseconds for one document. */
 const deadline = 5_000
-/** The maximum size of one document. */
 const maxBytes = 256 * 1024
 
-/** Fetches a JSON document of any content type. Follows no redirects, and limits the size. */
+/** Accepts any content type. Follows no redirects, and limits the size. */
 export async function fetchJson(url: string, signal = AbortSignal.timeout(deadline)): Promise<unknown> {
   const answer = await fetch(url, { redirect: 'error', signal, headers: { accept: 'application/json' } })
   if (answer.status === 200) return JSON.parse(await boundedText(answer))

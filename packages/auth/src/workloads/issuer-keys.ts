@@ -8,10 +8,10 @@ import { discoveryUrl } from './issuer-url.ts'
 
 export interface IssuerKeys {
   /**
-   * The key of an issuer with this ID, or null if the issuer has no such key.
+   * Null if the issuer has no key with this ID.
    *
-   * @throws IssuerUnreachable if the needed keys could not be fetched; KeyNotKnownYet for an unknown ID if the last fetch was
-   *   too recent for another one
+   * @throws IssuerUnreachable if the needed keys could not be fetched; KeyNotKnownYet for an unknown ID if the last
+   * fetch was too recent for another one
    */
   find(issuer: string, header: { readonly alg: string; readonly kid: string }): Promise<CryptoKey | null>
   /** Forgets all other issuers. */
@@ -19,9 +19,7 @@ export interface IssuerKeys {
 }
 
 export interface IssuerKeysOptions {
-  /** Milliseconds since the epoch. */
   readonly clock: Clock
-  /** Fetches a JSON document. */
   readonly fetch?: (url: string) => Promise<unknown>
   /** The minimum time between two fetches of the keys of an issuer, in milliseconds. */
   readonly interval?: number
@@ -46,10 +44,7 @@ const KeySet = Type.Object({
   keys: Type.Array(Type.Object({ kty: Type.String(), kid: Type.Optional(Type.String()) }), { maxItems: 50 }),
 })
 
-/**
- * Caches the public keys of issuers. However many tokens arrive, it fetches the keys of an issuer at most once per interval,
- * with one request for the discovery document and one for the keys.
- */
+/** Fetches the keys of an issuer at most once per interval, however many tokens arrive. */
 export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   const { clock, fetch = fetchJson, interval = 30_000, freshness = 600_000, expiry = 3_600_000 } = options
   const issuers = new Map<string, CachedIssuer>()
@@ -63,7 +58,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     return added
   }
 
-  /** Fetches the keys unless the last attempt was less than an interval ago. @returns whether it tried, even if that failed */
+  /** Also waits for a fetch that is in progress. @returns false if the last attempt was less than an interval ago */
   async function fetchIfDue(name: string, issuer: CachedIssuer): Promise<boolean> {
     if (issuer.fetching === null && clock.now() - issuer.askedAt < interval) return false
     await (issuer.fetching ?? startFetch(name, issuer))

@@ -3,8 +3,8 @@ import { isLocalHost } from '@rack-gateway/rbac-policy'
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * The problem of an issuer URL, in words that follow "The issuer", such as `is not a URL`; null if there is none. The URL must
- * be in canonical form, because it is compared with `iss` as text.
+ * Null for a valid issuer; else words that follow "The issuer", such as `is not a URL`. The URL must be in canonical
+ * form, because it is compared with `iss` as text.
  *
  * @param publicUrl of the gateway; only a gateway on loopback accepts an issuer on loopback and plain http
  */
@@ -22,7 +22,6 @@ function isLoopback({ hostname }: URL): boolean {
   return loopback.has(hostname)
 }
 
-/** The URL of the discovery document of an issuer. */
 export function discoveryUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
 }

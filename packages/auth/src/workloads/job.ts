@@ -3,7 +3,7 @@ import type { Claims } from './conditions.ts'
 
 type Sources = Readonly<Record<keyof Job, readonly string[]>>
 
-/** The claims of each provider that describe the job. */
+/** For each provider, the claims that describe a job. */
 export const jobClaims = {
   github: {
     repository: ['repository'],
@@ -58,7 +58,10 @@ function textOf(claims: Claims, claim: string): string {
   return typeof value === 'string' || typeof value === 'number' ? plain(String(value)) : ''
 }
 
-/** Replaces special characters, because the text appears in headers, tables, and the audit log, and a branch can have any name. */
+/**
+ * Replaces special characters, because a branch can have any name, and the text appears in headers, tables, and the
+ * audit log.
+ */
 function plain(text: string): string {
   return text.replace(/[^\x21-\x24\x26-\x7e]/g, '_').slice(0, maxLength)
 }

@@ -1,7 +1,7 @@
 import * as denials from '../denial.ts'
 import type { Claims } from './conditions.ts'
 
-/** The permitted algorithms. All of them use public keys, so that a published key can't be used as a shared secret. */
+/** Only algorithms with public keys, so that a published key cannot be used as a shared secret. */
 export const algorithms = [
   'RS256',
   'RS384',
@@ -31,11 +31,10 @@ export interface UnverifiedJwt {
 
 /** The tolerance for a fast clock of the issuer, in milliseconds. `exp` has none. */
 export const skew = 30_000
-/** The maximum lifetime by the token's claims, in milliseconds. */
+/** Milliseconds from `iat` to `exp`. */
 const maxLifetime = 24 * 3_600_000
 const maxLength = 6_000
 
-/** Whether a credential looks like a JWT and not like a gateway token. */
 export function looksLikeJwt(text: string): boolean {
   return text.startsWith('eyJ') && text.includes('.')
 }
@@ -67,7 +66,7 @@ export interface DecodedJwt {
   readonly claims: Claims
 }
 
-/** Null if it is not a JWT, or is longer than 6,000 characters. */
+/** Null if the text is not a JWT, or is longer than 6,000 characters. */
 export function decodeJwt(text: string): DecodedJwt | null {
   if (text.length > maxLength) return null
   const parts = text.split('.')
@@ -127,7 +126,7 @@ export function claimChecks(
   ]
 }
 
-/** Whether the gateway is the only audience. Any other audience could send the token to the gateway. */
+/** Another audience of the token could send it to the gateway. */
 function isOnly(aud: unknown, audience: string): boolean {
   return aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
 }
@@ -136,7 +135,7 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1e11
 }
 
-/** Whether the value is a text of 1 to `longest` characters without NUL, which PostgreSQL cannot store. */
+/** Rejects NUL, because PostgreSQL cannot store it. */
 function isText(value: unknown, longest: number): value is string {
   return typeof value === 'string' && value !== '' && value.length <= longest && !value.includes('\0')
 }

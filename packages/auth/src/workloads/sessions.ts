@@ -17,7 +17,9 @@ export interface NewWorkloadSession {
   readonly now: Date
 }
 
-/** Creates the session of a job, once for each JWT. @returns the ID of the session, or the denial without any change */
+/**
+ * @returns the ID of the session; a denial, without any change, if the trust was revoked or the JWT was used already
+ */
 export async function insertWorkloadSession(
   change: Change,
   session: NewWorkloadSession,
@@ -43,7 +45,7 @@ export async function insertWorkloadSession(
   return id
 }
 
-/** Ends the session of a job permanently. Ending it again has no effect. @throws NotFound */
+/** Has no effect on an ended session. @throws NotFound */
 export async function closeWorkloadSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
   const [session] = await change.tx
     .select()
@@ -66,7 +68,10 @@ export async function isKnownCredential({ tx }: Change, hash: Buffer): Promise<b
   return rows.length > 0
 }
 
-/** Locks the row of the trust until the session is committed, so that a revocation is either seen here or ends the session. */
+/**
+ * Locks the row of the trust until the session is committed, so that a concurrent revocation either denies the session
+ * or ends it.
+ */
 async function isCurrent(tx: Transaction, id: string): Promise<boolean> {
   const rows = await tx
     .select({ id: trusts.id })

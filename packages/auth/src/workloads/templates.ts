@@ -6,7 +6,10 @@ const ownEvents = ['push', 'workflow_dispatch', 'schedule', 'release'] as const
 /** The same for GitLab's pipeline sources. A child pipeline is not included, because a merge request can start one. */
 const ownSources = ['push', 'web', 'schedule', 'api', 'trigger'] as const
 
-/** Events that only a user with write access can trigger. A fork can trigger others, and no claim says whose code such a job runs. */
+/**
+ * Events that only a user with write access can trigger. A fork can trigger others, and no claim says whose code such a
+ * job runs.
+ */
 const byWriters = {
   events: [
     ...ownEvents,
@@ -26,7 +29,7 @@ export interface TemplateResult {
   readonly conditions: TrustCondition[]
 }
 
-/** The issuer and conditions of a template. @throws InvalidTrust if the trust could admit the jobs of a fork */
+/** @throws InvalidTrust if the trust could admit the jobs of a fork */
 export function expandTemplate(template: TrustTemplate): TemplateResult {
   switch (template.provider) {
     case 'github':
@@ -67,8 +70,9 @@ function expandGitHub(given: TemplateOf<'github'>): TemplateResult {
 }
 
 /**
- * The pipeline of a merge request from a fork has the fork's project_id, so the condition on project_id excludes it. A member of the
- * target project can start such a pipeline in the target project, with that project's ID. No accepted source includes it.
+ * The pipeline of a merge request from a fork has the fork's project_id, so the condition on project_id excludes it. A
+ * member of the target project can start such a pipeline in the target project, with that project's ID. The condition
+ * on pipeline_source excludes this one.
  */
 function expandGitLab(given: TemplateOf<'gitlab'>): TemplateResult {
   const { issuer = 'https://gitlab.com', sources = [...ownSources] } = given

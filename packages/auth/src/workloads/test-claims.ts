@@ -25,7 +25,7 @@ const maxTrusts = 50
 
 type Check = TrustTest['checks'][number]
 
-/** Tests what would happen to a job with these claims, with the functions that admit jobs. */
+/** Tests the claims with the functions that admit jobs. */
 export function testClaims({ claims, header }: TestedClaims, { trusts, audience, now }: TestContext): TrustTest {
   const issuer = typeof claims.iss === 'string' ? claims.iss : null
   const candidates = issuer === null ? [] : trusts.filter((trust) => isTrustFor(trust, issuer, audience))

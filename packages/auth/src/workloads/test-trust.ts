@@ -15,7 +15,6 @@ export interface TestedJob {
   readonly audience: string
 }
 
-/** Whether a trust matches the claims of a job, and why not. */
 export function testTrust(trust: Trust, { claims, issuer, audience }: TestedJob): TestedTrust {
   const { id, name, conditions } = trust
   return {

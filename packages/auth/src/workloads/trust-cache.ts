@@ -2,10 +2,10 @@ import { AuthUnavailable } from '../errors.ts'
 import type { Revision } from '../principals/revision.ts'
 import type { Trust } from './trust.ts'
 
-/** Caches the active trusts until a trust changes. @param maxStale milliseconds for which it works without the database */
+/** @param maxStale milliseconds for which cached trusts stay valid without the database */
 export function createTrustCache(load: () => Promise<readonly Trust[]>, revision: Revision, maxStale: number) {
   let cached: Promise<readonly Trust[]> | null = null
-  /** Also drops a read that is in progress, because it began before the change. */
+  /** Also drops a read that is in progress, because the read began before the change. */
   function invalidate(): void {
     cached = null
   }

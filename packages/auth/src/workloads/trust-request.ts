@@ -19,7 +19,7 @@ export interface TrustTerms {
 
 const defaultMaxAge = 3_600
 
-/** Completes a request with the defaults. @throws InvalidTrust, InvalidName */
+/** @throws InvalidTrust, InvalidName */
 export function trustTerms(request: TrustRequest, publicUrl: string): TrustTerms {
   const { role, racks = '*', apps = '*', audience = publicUrl, maxAgeSeconds = defaultMaxAge } = request
   const { issuer, conditions } = expandRequest(request)

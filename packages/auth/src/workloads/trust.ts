@@ -18,16 +18,12 @@ export type Choice =
   | { readonly kind: 'none'; readonly why: string }
   | { readonly kind: 'several'; readonly names: readonly string[] }
 
-/**
- * Whether a trust is for the tokens of an issuer.
- *
- * @param audience the current PUBLIC_URL; a trust that was created under another one has another audience
- */
+/** @param audience the current PUBLIC_URL; a trust that was created under another one has another audience */
 export function isTrustFor(trust: Trust, issuer: string, audience: string): boolean {
   return trust.audience === audience && trust.issuer === issuer
 }
 
-/** The only trust whose conditions a verified token meets. With a `name`, only the trust with this name is considered. */
+/** @param name the name of the only trust to consider; null for any */
 export function chooseTrust(
   trusts: readonly Trust[],
   { issuer, claims }: Pick<UnverifiedJwt, 'issuer' | 'claims'>,

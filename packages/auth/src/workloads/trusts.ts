@@ -17,7 +17,7 @@ export async function loadTrusts(db: Database['db']): Promise<Trust[]> {
   })
 }
 
-/** @returns its ID. @throws TrustNameTaken */
+/** @returns the ID. @throws TrustNameTaken */
 export async function insertTrust(change: Change, terms: TrustTerms, grant: GrantTerms = {}): Promise<string> {
   const { name, issuer, audience, conditions, maxAge, role, racks, apps } = terms
   const id = randomUUID()
@@ -30,7 +30,7 @@ export async function insertTrust(change: Change, terms: TrustTerms, grant: Gran
   return id
 }
 
-/** Revokes a trust and its sessions permanently. Revoking it again has no effect. @throws NotFound */
+/** The sessions of a revoked trust do not work. Has no effect on a revoked trust. @throws NotFound */
 export async function closeTrust(change: Change, id: string, at: Date): Promise<void> {
   const trust = await lockTrust(change, id)
   if (trust.revokedAt) return

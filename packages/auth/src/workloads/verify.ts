@@ -31,7 +31,7 @@ export interface VerifierOptions {
   readonly audience: string
 }
 
-/** Verifies the signatures of OIDC tokens. It sends requests only to the issuers of trusts, and only for their keys. */
+/** Sends requests only to the issuers of trusts, and only for their keys. */
 export function createJwtVerifier({ trusts, keys, audience }: VerifierOptions) {
   return async function verifyJwt(jwt: UnverifiedJwt): Promise<VerifiedJwt | AuthenticationDenial> {
     const all = await trusts.current()
@@ -45,7 +45,7 @@ export function createJwtVerifier({ trusts, keys, audience }: VerifierOptions) {
   }
 }
 
-/** The job that a trust admits. @param name the name of the only trust to consider; null for any */
+/** @param name the name of the only trust to consider; null for any */
 export function workloadOf({ jwt, trusts }: VerifiedJwt, name: string | null): VerifiedWorkload | AuthenticationDenial {
   const choice = chooseTrust(trusts, jwt, name)
   if (choice.kind === 'none') return noTrustBecause(choice.why)
@@ -64,11 +64,12 @@ async function isSigned({ text }: UnverifiedJwt, key: Parameters<typeof compactV
 }
 
 /**
- * Identifies a JWT for its single use, 32 bytes: by its `jti`, or without one (CircleCI) by the text without its signature. The
- * signature does not count, because an ECDSA signature can be rewritten and stay valid.
+ * Identifies a JWT for its single use, 32 bytes. A JWT without `jti` (CircleCI) is identified by its text without the
+ * signature, because an ECDSA signature can be rewritten and stay valid.
  */
 export function useKeyOf({ issuer, claims, text }: UnverifiedJwt): Buffer {
   const { jti } = claims
-  const once = typeof jti === 'string' && jti !== '' ? `jti\0${jti}` : `signed\0${text.slice(0, text.lastIndexOf('.'))}`
-  return createHash('sha256').update(`${issuer}\0${once}`).digest()
+  const uniqueText =
+    typeof jti === 'string' && jti !== '' ? `jti\0${jti}` : `signed\0${text.slice(0, text.lastIndexOf('.'))}`
+  return createHash('sha256').update(`${issuer}\0${uniqueText}`).digest()
 }

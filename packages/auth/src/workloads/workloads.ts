@@ -22,7 +22,6 @@ export interface WorkloadsOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
   readonly mint: TokenMint
   readonly revision: Revision
-  /** Milliseconds since the epoch. */
   readonly clock: Clock
   /** PUBLIC_URL. Null: no jobs are admitted. */
   readonly publicUrl: string | null
@@ -42,13 +41,12 @@ export interface WorkloadSession {
 export interface Exchange {
   /** The name of the only trust to consider; null for any. */
   readonly trustName: string | null
-  /** Makes events durable. It is awaited before the job is admitted. */
+  /** Makes events durable before the job is admitted. */
   readonly record: RecordIdentityEvents
 }
 
 /** The timeout of the database in milliseconds. */
 const deadline = 5_000
-/** The maximum number of cached JWTs. */
 const maxCached = 10_000
 
 export type Workloads = ReturnType<typeof createWorkloads>
@@ -60,7 +58,7 @@ export function createWorkloads(options: WorkloadsOptions) {
   const keys = options.keys ?? createIssuerKeys({ clock })
   const trusts = createTrustCache(() => withTimeout(loadTrusts(db), deadline, throwLookUpTooSlow), revision, maxStale)
   const verifier = publicUrl === null ? null : createJwtVerifier({ trusts, keys, audience: publicUrl })
-  /** Used JWTs. If one was evicted here, the database still rejects it. */
+  /** If a used JWT was evicted here, the database still rejects it. */
   const used = new LRUCache<string, true>({ max: maxCached })
   const results = new LRUCache<string, VerifiedToken | AuthenticationDenial>({ max: maxCached })
   const pending = new Map<string, Promise<VerifiedToken | AuthenticationDenial>>()
@@ -98,8 +96,8 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /**
-   * Exchanges a JWT for a gateway token, which is valid for the trust's maximum age. Checks the expiry again, because the
-   * request body can be slow, and the record that a JWT was used is deleted soon after the JWT has expired.
+   * Checks the expiry again, because the request body can be slow, and the record that a JWT was used is deleted soon
+   * after the JWT has expired.
    */
   async function exchange(
     verified: VerifiedJwt,
@@ -119,8 +117,8 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /**
-   * Accepts a JWT as the credential itself. Its first call is recorded and counts as its single use. After that, every
-   * replica knows it by its hash.
+   * Accepts a JWT as the credential itself. The first call is recorded and counts as the single use of the JWT. After
+   * that, every replica knows the JWT by its hash.
    */
   async function credentialOf(
     text: string,
@@ -163,7 +161,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     return denial ?? credential
   }
 
-  /** Tests claims against the trusts by which `exchange` decides, without any effect. @throws NoPublicUrl, AuthUnavailable */
+  /** Tests claims with the trusts that `exchange` uses, without any effect. @throws NoPublicUrl, AuthUnavailable */
   async function test(tested: TestedClaims): Promise<TrustTest> {
     if (publicUrl === null) throw new NoPublicUrl()
     return testClaims(tested, { trusts: await trusts.current(), audience: publicUrl, now: clock.now() })
@@ -174,7 +172,7 @@ export function createWorkloads(options: WorkloadsOptions) {
     test,
     exchange,
     credentialOf,
-    /** Called after this process changed a trust, so that it does not wait for the next poll. */
+    /** For a process that has changed a trust, so that it does not wait for the next poll. */
     forgetTrusts: trusts.invalidate,
   }
 }

@@ -1,30 +1,29 @@
-/** An HTTP message, its body without transfer coding. Each character of a text is one byte. */
+/** The body has no transfer coding. Each character of a text is one byte. */
 export interface HttpMessage {
   readonly startLine: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: string
 }
 
-/** The value of a header by its name in any case; null when there is none. */
+/** Ignores the case of the name. Null if there is no such header. */
 export function headerOf(message: Pick<HttpMessage, 'headers'>, name: string): string | null {
   return message.headers.find(([headerName]) => headerName.toLowerCase() === name.toLowerCase())?.[1] ?? null
 }
 
-/** The status of a response. */
 export function statusOf(message: Pick<HttpMessage, 'startLine'>): number {
   return Number(message.startLine.split(' ')[1])
 }
 
 /** Facts that the parser cannot read from the bytes of the message. */
 export interface MessageContext {
-  /** No more bytes will come: that ends a body of unknown length. */
+  /** Whether no more bytes will come, which ends a body of unknown length. */
   readonly ended?: boolean
   /** The method of the request that a response answers: a response to HEAD has no body. */
   readonly method?: string
 }
 
 /**
- * Reads one message from the front of `bytes`, by hand: tests of framing don't trust a client library.
+ * Parses by hand, because tests of framing do not trust a client library.
  *
  * @returns null while the message is not complete
  */
@@ -72,7 +71,7 @@ function readChunks(bytes: string): { body: string; rest: string } | null {
   }
 }
 
-/** The bytes of a message. Replaces the value of `Content-Length` with the length of the body. */
+/** Replaces the value of `Content-Length` with the length of the body. */
 export function writeMessage({ startLine, headers, body }: HttpMessage): string {
   const fitted = headers.map(([name, value]) =>
     name.toLowerCase() === 'content-length' ? `${name}: ${body.length}` : `${name}: ${value}`,
@@ -81,11 +80,11 @@ export function writeMessage({ startLine, headers, body }: HttpMessage): string 
 }
 
 /**
- * The bytes of a request. Adds only `Host` and `Content-Length`.
+ * Adds only `Host` and `Content-Length`.
  *
  * @param start method and target: `GET /apps`
  * @param headers lines, such as `Accept: text/plain`. `Host: gateway` is added if no line is a `Host`
- * @param body one character for each byte; `Content-Length` is added for it
+ * @param body one character for each byte
  */
 export function writeRequest(start: string, headers: readonly string[] = [], body = ''): string {
   const host = headers.some((line) => /^host:/i.test(line)) ? [] : ['Host: gateway']

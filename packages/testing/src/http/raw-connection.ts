@@ -14,7 +14,7 @@ export interface RawConnection {
   /** Resolves when the peer ended the connection: with `end`, or with the code of the error. */
   readonly ended: Promise<string>
   send(bytes: string | Buffer): void
-  /** Resolves when `received` contains the text. */
+  /** Resolves when `received` contains the text. @throws Error if the connection ends before */
   waitFor(text: string): Promise<void>
   /**
    * Reads the next HTTP message, interim responses included.
@@ -33,7 +33,7 @@ export interface RawConnectionOptions {
   readonly allowHalfOpen?: boolean
 }
 
-/** Connects to the host of a URL. Does not check certificates. */
+/** Does not check certificates. */
 export async function connectRaw(url: URL | string, options: RawConnectionOptions = {}): Promise<RawConnection> {
   const { protocol, hostname, port: urlPort } = new URL(url)
   const port = Number(urlPort || (protocol === 'https:' ? 443 : 80))
@@ -130,7 +130,7 @@ function rawConnection(socket: Socket): RawConnection {
   }
 }
 
-/** Tells whether a frame ends its direction: an empty binary frame, as convox sends it, or a close frame. */
+/** An empty binary frame, with which convox ends its direction, or a close frame. */
 export function isLastFrame({ opcode, payload }: Frame): boolean {
   return opcode === 8 || (opcode === 2 && payload.length === 0)
 }

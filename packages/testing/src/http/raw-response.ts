@@ -1,7 +1,6 @@
 import { type HttpMessage, statusOf } from './http-message.ts'
 import { connectRaw, type RawConnection } from './raw-connection.ts'
 
-/** One HTTP response as it came over a socket. */
 export interface RawResponse {
   readonly status: number
   /** The names in lower case. */
@@ -15,7 +14,6 @@ export interface RawResponse {
   readonly json: unknown
 }
 
-/** Sends bytes over a connection of its own, and reads one response. */
 export async function sendRaw(url: URL | string, bytes: string | Buffer): Promise<RawResponse> {
   const connection = await connectRaw(url)
   try {
@@ -26,7 +24,7 @@ export async function sendRaw(url: URL | string, bytes: string | Buffer): Promis
   }
 }
 
-/** Reads one response and skips interim responses. @throws Error when the connection ends before it is complete */
+/** Skips interim responses. @throws Error if the connection ends before the response is complete */
 export async function readResponse(connection: RawConnection, method?: string): Promise<RawResponse> {
   for (;;) {
     const message = await connection.nextMessage(method)

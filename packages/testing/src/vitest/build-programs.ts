@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 const workspace = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /**
- * Builds what integration tests import and start, in about two seconds when nothing changed. Type errors are printed but
- * do not stop the tests: the compiler writes its output anyway.
+ * Builds the programs that integration tests import and start. Type errors are printed but do not stop the tests: the
+ * compiler writes its output anyway.
  */
 export default function buildPrograms(): void {
   for (const command of [

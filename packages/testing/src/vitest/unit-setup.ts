@@ -2,7 +2,10 @@ import childProcess from 'node:child_process'
 import { syncBuiltinESMExports } from 'node:module'
 import { Server, Socket } from 'node:net'
 
-/** Unit tests share one process per worker, so a socket or child that one of them leaves behind would disturb the others. */
+/**
+ * Unit tests of a worker share one process. A socket or child process that one test leaves open would disturb the
+ * others.
+ */
 function refuse(action: string): () => never {
   return function refused() {
     throw new Error(`A unit test must not ${action}. Rename the file to *.integration.test.ts.`)

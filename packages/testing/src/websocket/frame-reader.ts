@@ -4,21 +4,24 @@ import { applyMask, type Frame, rotateMask } from './frame.ts'
 export interface FramePart {
   readonly fin: boolean
   readonly opcode: number
-  /** Of the whole payload, in bytes. */
+  /** Bytes of the whole payload. */
   readonly length: number
   /** Unmasked. Empty for a frame without payload. */
   readonly bytes: Buffer
-  /** True for the last part of the frame. */
   readonly isLast: boolean
 }
 
 /** A client must mask its frames, and a server must not. `any` reads both. */
 export type Sender = 'client' | 'server' | 'any'
 
-/** Reads the next chunk of the stream. @returns true if the chunk ends at the end of a frame @throws Error for a reserved bit, or a wrong mask */
+/**
+ * Reads the next chunk of the stream.
+ *
+ * @returns true if the chunk ends at the end of a frame
+ * @throws Error for a reserved bit or a wrong mask
+ */
 export type ChunkHandler = (chunk: Buffer) => boolean
 
-/** Reads frames from chunks, and calls `onPart` for each piece of a payload. */
 export function createFramePartReader(onPart: (part: FramePart) => void, sender: Sender = 'any'): ChunkHandler {
   let header: Buffer = Buffer.alloc(0)
   let frame: { fin: boolean; opcode: number; length: number; mask: number | null } | null = null
@@ -91,7 +94,7 @@ export function createFrameReader(onFrame: (frame: Frame) => void, sender: Sende
   }, sender)
 }
 
-/** All frames in some bytes. @throws Error when the bytes end within a frame */
+/** @throws Error if the bytes end within a frame */
 export function decodeFrames(bytes: Buffer, sender: Sender = 'any'): Frame[] {
   const frames: Frame[] = []
   const isComplete = createFrameReader((frame) => frames.push(frame), sender)(bytes)

@@ -18,7 +18,7 @@ export interface FrameToEncode {
   readonly length?: number
 }
 
-/** The bytes of a frame, or of its beginning when `length` is more than the payload has. Sets no mask by default. */
+/** If `length` is greater than the length of the payload, returns only the beginning of a frame. */
 export function encodeFrame({
   opcode,
   payload,

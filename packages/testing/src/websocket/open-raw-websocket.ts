@@ -3,7 +3,7 @@ import { writeRequest } from '../http/http-message.ts'
 import { upgradeHeaders } from './handshake.ts'
 
 /**
- * Opens a websocket and returns its connection, paused, with nothing read past the head of the response.
+ * Returns a paused connection. Nothing past the head of the response has been read.
  *
  * @throws Error with the response when the server refuses the upgrade
  */

@@ -19,7 +19,7 @@ export interface ClientSocket {
   closed(): Promise<void>
 }
 
-/** Opens a websocket with the `ws` client. Resolves also when the server rejects the upgrade. */
+/** Resolves also when the server rejects the upgrade. */
 export function openWebSocket(url: string, token: string, headers: Record<string, string>): Promise<ClientSocket> {
   const authorization = basicAuthorization(token)
   const socket = new WebSocket(url.replace(/^http/, 'ws'), {

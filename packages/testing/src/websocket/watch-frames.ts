@@ -10,7 +10,7 @@ export interface FrameWatch {
   readonly close: Buffer | null
 }
 
-/** Counts the bytes and pings that a websocket server sends. Keeps only the payload of its close frame. */
+/** Stores no payload except that of the close frame. */
 export function watchFrames(socket: Socket): FrameWatch {
   const watch: { payloadBytes: number; pings: number; close: Buffer | null } = {
     payloadBytes: 0,

@@ -5,12 +5,12 @@ import { lendKeyPairs } from './lend-key-pairs.ts'
 
 export { type LentKeyPairs, lendKeyPairs } from './lend-key-pairs.ts'
 
-/** The issuer of a CI system, on a real socket. Its keys can rotate, and it can be slow, broken, or down. */
+/** The issuer of a CI system, on a real socket. */
 export interface TestIssuer {
   readonly url: string
   /** The paths of all requests, in order. */
   readonly asked: string[]
-  /** While it is set, it can answer a request instead of the issuer. @returns whether it does */
+  /** If set, called for each request. @returns whether it has answered instead of the issuer */
   answer: ((path: string, response: ServerResponse) => boolean) | null
   /** A JWT that the current key signed. These claims and header fields replace the usual ones. */
   jwt(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>

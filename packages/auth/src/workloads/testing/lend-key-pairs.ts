@@ -8,7 +8,7 @@ export interface LentKeyPairs {
   takeBack(): void
 }
 
-/** Lends key pairs to one issuer after the other, because generating one for RSA takes a quarter of a second of processor time. */
+/** Reuses the key pairs of stopped issuers, because generating an RSA key pair is slow. */
 export function lendKeyPairs(algorithm = 'RS256'): LentKeyPairs {
   const lent: GenerateKeyPairResult[] = []
   return {
