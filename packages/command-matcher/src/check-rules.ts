@@ -44,7 +44,6 @@ function idProblems(rule: CommandRule, seen: ReadonlySet<string>): FieldProblem[
   return seen.has(rule.id) ? [['', 'has the ID of another rule']] : []
 }
 
-/** Rule IDs of the matcher's own decisions. */
 const reservedIds: ReadonlySet<string> = new Set([
   'empty',
   'too-long',

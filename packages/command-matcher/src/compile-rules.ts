@@ -13,13 +13,11 @@ export interface CompiledRule {
   readonly position: number
   readonly onService: NameMatcher
   readonly onRack: NameMatcher
-  /** Its words as text, for messages. */
+  /** For messages. */
   readonly words: string
-  /** Whether the rule permits an environment key. */
   readonly permitsKey: NameMatcher
 }
 
-/** A node in the tree of the rules' words. */
 export interface RuleNode {
   /** Children by literal. */
   readonly next: ReadonlyMap<string, RuleNode>

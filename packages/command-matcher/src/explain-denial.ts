@@ -4,7 +4,6 @@ import { commandInMessage, inMessage, joinWithAnd } from './message-text.ts'
 import type { OptionMismatch } from './option-mismatch.ts'
 import type { CommandCall, CommandRule } from './types.ts'
 
-/** The maximum number of commands that an explanation lists. */
 export const maxListed = 8
 
 /**

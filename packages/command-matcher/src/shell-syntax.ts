@@ -1,8 +1,7 @@
 import { inMessage } from './message-text.ts'
 
-/** The words of a command that contain shell syntax. */
 export interface ShellSyntax {
-  /** Indexes in argv of the first and last such word. */
+  /** Indexes in argv of the first and last word with shell syntax. */
   readonly first: number
   readonly last: number
   /** A sentence about the first such word, and a remedy. */

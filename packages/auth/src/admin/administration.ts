@@ -75,7 +75,6 @@ export function createAdministration(
     /** @returns whether the session was still open */
     endRecordedSession: (id: string, reason: string) => endRecordedSession(change, id, reason),
     endLiveCall: (id: string, reason: string) => endLiveCall(change, id, reason),
-    /** @returns its ID */
     async createTrust(terms: TrustTerms, grant: GrantTerms = {}) {
       if (grant.expiresAt !== undefined) assertFuture(grant.expiresAt.getTime())
       return insertTrust(change, terms, grant)
@@ -84,7 +83,6 @@ export function createAdministration(
     endWorkloadSession: (id: string, reason: string) => closeWorkloadSession(change, id, reason, now()),
     lockUser: (id: string, reason: string) => lockUser(change, id, { reason, at: now(), adminRoles }),
     unlockUser: (id: string) => unlockUser(change, id),
-    /** @returns its ID */
     async createInvitation(
       request: Omit<InvitationRequest, 'now'>,
       settings: Pick<LoginSettings, 'allowedDomains'>,

@@ -19,7 +19,6 @@ export interface CliLoginOptions {
   readonly record: RecordIdentityEvents
   readonly terms: SessionTerms
   readonly deviceLogin: DeviceLoginMode
-  /** Seconds between two polls of one login. */
   readonly pollSeconds: number
   /** The part of an address that a client cannot easily change. */
   readonly blockOf: (address: string) => string

@@ -3,7 +3,6 @@ import type { Author, RecordIdentityEvents } from '../events.ts'
 import type { RequestContext } from './decision.ts'
 import type { CliLoginOptions } from './options.ts'
 
-/** Runs a change of identities whose events have the request and its source. */
 export function recordedChange<T>(
   { database, record }: Pick<CliLoginOptions, 'database' | 'record'>,
   by: Author,

@@ -16,7 +16,6 @@ export interface LoopbackRequest extends CliLoginRequest {
   readonly state: string
 }
 
-/** A CLI login that waits for the decision of a user. */
 export interface PendingLogin extends CliLoginRequest {
   readonly id: string
   /** The address of the CLI, as the gateway saw it. */

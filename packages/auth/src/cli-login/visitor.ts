@@ -4,7 +4,6 @@ import { LoginDenied } from '../login/denial.ts'
 import type { Decider, RequestContext } from './decision.ts'
 import { noBrowser } from './denial.ts'
 
-/** A user whose browser is logged in. */
 export interface Visitor extends Decider {
   readonly csrfToken: string
   readonly racks: readonly string[]

@@ -29,7 +29,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Escapes markup, and replaces characters that control a terminal or the text direction. */
+/** Also replaces characters that control a terminal or the text direction. */
 function escapeText(text: string): string {
   return text
     .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu, ' ')

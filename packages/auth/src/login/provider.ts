@@ -180,7 +180,7 @@ function refreshTokenOf({ refresh_token: token }: Partial<Token>): string | null
   return typeof token === 'string' && token !== '' && token.length <= longestRefreshToken ? token : null
 }
 
-/** Whether the provider says that the grant has ended. @see RFC 6749, section 5.2 */
+/** @see RFC 6749, section 5.2 */
 function isRevoked(error: unknown): boolean {
   const { data } = error as { data?: { payload?: { error?: unknown } } }
   return statusOf(error) === 400 && data?.payload?.error === 'invalid_grant'

@@ -128,7 +128,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   }
 }
 
-/** Only a lock of the user ends the session. Other failures are between the gateway and the provider. */
+/** Any failure but a locked user is between the gateway and the provider, so the session stays valid. */
 function explain({ denial, detail }: LoginDenied): Error {
   if (denial === lockedAccount) return new SessionOver()
   return denial === unreachableProvider ? providerUnreachable() : providerUnusable(detail.why ?? denial.rule)

@@ -207,7 +207,7 @@ function currentBindings(bindings: readonly Binding[], now: number): readonly Bi
   return Object.freeze(valid.map(freezeBinding))
 }
 
-/** Lists the fields, because a frozen copy by `...` takes four times the memory. */
+/** Lists the fields, because a frozen copy by `...` takes much more memory. */
 function freezeBinding({ id, role, racks, apps, expiresAt, permissions }: Binding): Binding {
   const common = { id, role, racks, apps, expiresAt }
   return Object.freeze(permissions === undefined ? common : { ...common, permissions })

@@ -48,7 +48,6 @@ export interface NewEnrollment {
 }
 
 export interface FactorToAdd {
-  /** The ID of the enrollment. */
   readonly enrollment: string
   readonly name: string
   /** The JSON of the authenticator, for a passkey. Untrusted. */
@@ -64,7 +63,6 @@ interface FailedAddition {
   readonly failed: Error
 }
 
-/** The columns of a new factor that depend on its kind. */
 type FactorColumns =
   | {
       readonly credentialId: Buffer
@@ -217,7 +215,7 @@ export function createFactorAdministration(
     return factor
   }
 
-  /** Creates backup codes, which replace the previous ones. @throws NoSecondFactor */
+  /** Replaces the previous backup codes. @throws NoSecondFactor */
   async function createCodes(owner: FactorOwner): Promise<readonly string[]> {
     if ((await factorsOf(tx, owner.user)).length === 0) throw new NoSecondFactor()
     return replaceBackupCodes(owner)

@@ -39,7 +39,7 @@ interface FailureLimit {
  * log in as the user at the identity provider can use up those limits.
  */
 const limits: readonly FailureLimit[] = [
-  // For one login, with all sessions that were derived from it.
+  // For one login and all sessions that were derived from it.
   {
     max: 5,
     period: quarterHour,

@@ -162,7 +162,9 @@ function readAssertionFields(response: unknown) {
   }
 }
 
-/** A page of another site that embeds this origin in a frame cannot ask for a passkey. */
+/**
+ * Rejects a response from a frame of another site, so that no other site can embed this origin and ask for a passkey.
+ */
 function readClientData(inner: unknown): string {
   const text = textOf(inner, 'clientDataJSON')
   if (decodeClientDataJSON(text).crossOrigin) throw new Error('The response was made in a frame of another site.')

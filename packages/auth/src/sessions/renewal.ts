@@ -23,7 +23,6 @@ export const defaultSessionTerms: SessionTerms = {
 }
 
 export interface Renewal {
-  /** The ID of the session. */
   readonly id: string
   readonly terms: SessionTerms
   /** Milliseconds since the epoch. */

@@ -24,7 +24,6 @@ export interface CoveredCall extends Pick<AskedCall, 'rack' | 'app' | 'route'> {
   readonly command: string | null
 }
 
-/** A call that needs a proof. */
 export interface CallToProve extends CoveredCall {
   /** Hashes of what the call does, hex. A proof for one of these digests is a proof for the call. */
   readonly digests: readonly string[]

@@ -20,7 +20,6 @@ export interface FreshProof {
   readonly usedAt: Date | null
 }
 
-/** A proof as events show it. */
 export interface UsedProof {
   readonly id: string
   readonly method: ProofMethod

@@ -72,7 +72,6 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
       }),
     )
 
-  /** An assertion for a new challenge. */
   async function assertion(
     authenticator: ReturnType<typeof createAuthenticator>,
     deviations: Deviations = {},

@@ -52,7 +52,6 @@ export function createIssuer({ database, mint, clock, record, by }: IssuerOption
       return makeChange((change) => insertApiToken(change, mint, request))
     },
 
-    /** @returns its ID */
     createServiceAccount: ({ name, binding }: ServiceAccountRequest) =>
       makeChange(async (change) => {
         const id = await insertServiceAccount(change, name)
@@ -60,7 +59,6 @@ export function createIssuer({ database, mint, clock, record, by }: IssuerOption
         return id
       }),
 
-    /** @returns its ID */
     addBinding: (subject: BindingSubjectRef, terms: BindingTerms) =>
       makeChange((change) => createBinding(change, subject, terms)),
     removeBinding: (id: string) => makeChange((change) => deleteBinding(change, id)),

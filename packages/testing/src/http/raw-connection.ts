@@ -7,7 +7,6 @@ import { type HttpMessage, parseMessage } from './http-message.ts'
 /** A client's TCP or TLS connection that sends and receives bytes. Each character of a text is one byte. */
 export interface RawConnection {
   readonly socket: Socket
-  /** All bytes that arrived. */
   readonly received: string
   /** True after the peer ended the connection, after an error, and after `end`. */
   readonly closed: boolean

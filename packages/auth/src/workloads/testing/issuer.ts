@@ -14,9 +14,7 @@ export interface TestIssuer {
   answer: ((path: string, response: ServerResponse) => boolean) | null
   /** A JWT that the current key signed. These claims and header fields replace the usual ones. */
   jwt(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>
-  /** Replaces the key. */
   rotate(): Promise<void>
-  /** The public JWK of the key. */
   jwk(): Record<string, unknown>
   stop(): Promise<void>
 }
