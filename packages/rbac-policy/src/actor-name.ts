@@ -5,8 +5,7 @@ interface Actor {
 }
 
 /**
- * The displayed name of an actor: a user's email address, `token:NAME (OWNER)` for an API token, the repository for a
- * workload. Only users appear as email addresses, so a chosen name that contains `@` gets its kind as a prefix.
+ * The displayed name of an actor. Only users appear as email addresses: other names that contain `@` get a prefix.
  *
  * @param actor an already formatted name is returned unchanged
  */

@@ -14,7 +14,7 @@ import type { RackCall } from './types.ts'
 
 export const buildService = 'build'
 
-/** Compiles the operations that are denied to every role. @returns a function that returns the denial of a call, or null */
+/** Compiles the operations that are denied to every role. */
 export function compileBlocked(document: PolicyDocument, options: PolicyOptions): (call: RackCall) => Denial | null {
   const byRoute = new Map(
     document.blocked.map(({ route, reason, next, source = document.source }) => [
@@ -39,10 +39,7 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
     denyProtected(call.rackParameters, isProtectedParameter, forRack)
 }
 
-/**
- * Denies runs of the service `build`, and access to processes of builds: these always contain the rack's password, and can be
- * privileged. Also denies access to processes that belong to no service of the app.
- */
+/** Processes of builds always contain the rack's password, and can be privileged. */
 function denyProcess(call: RackCall): Denial | null {
   const { permission } = call.route
   const isBuildRun = permission === 'process:run' && call.service === buildService
@@ -71,7 +68,7 @@ interface Protection {
   readonly rule: string
   /** A clause without its object, such as `nobody can change`. */
   readonly prohibition: string
-  /** The position in the document that protects a name. */
+  /** The source of the pattern that protects a name, such as `policy.yaml:12`. */
   sourceOf(name: string): string
 }
 

@@ -1,4 +1,4 @@
-/** The policy without a document. It is YAML, like any other policy. */
+/** The policy of a gateway that has no policy document. */
 export const builtInText = `version: 1
 
 # The permissions of each role. "*" stands for a whole part of a permission.

@@ -6,15 +6,12 @@ import type { GrantDenial, Moment, Principal, WantedGrant } from './types.ts'
 
 const pattern = /^(?:\*|[a-z0-9*][a-z0-9*-]*)$/
 
-/** Whether a text is a rack or app pattern: lower-case letters, digits, dashes, and single stars. */
+/** Whether a text is a rack or app pattern. */
 export function isPattern(text: string): boolean {
   return text.length <= 100 && pattern.test(text) && !text.includes('**')
 }
 
-/**
- * Whether `outer` matches every name that `inner` matches. Only a star of `outer` matches a star of `inner`. Only `*` contains
- * `*`, because the permission `*` also includes permissions of later releases.
- */
+/** Whether `outer` matches every name that `inner` matches. Only a star of `outer` matches a star of `inner`. */
 export function contains(outer: string, inner: string): boolean {
   if (inner === '*') return outer === '*'
   return compilePattern(outer)(inner)
@@ -25,10 +22,7 @@ interface Granter {
   readonly bindings: CompiledBindings
 }
 
-/**
- * Checks that a principal can grant a role: it must have the role's permissions itself, in the whole scope, and for at least as
- * long as the grant. @returns null, or the denial
- */
+/** A principal can grant only permissions that it has itself, in the whole scope, and for at least as long. */
 export function canGrant(
   document: PolicyDocument,
   granter: Granter,

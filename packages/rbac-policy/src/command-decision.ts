@@ -14,8 +14,7 @@ import type { ScopeGrants } from './grants.ts'
 import type { Principal, RackCall } from './types.ts'
 
 /**
- * Decides about the command of a run or exec by the roles of the caller. For a token, only its own roles count, not those of
- * its owner.
+ * Decides about the command of a run or exec. For a token, only its own roles count, not those of its owner.
  *
  * @returns null for a route without a command
  */
@@ -52,7 +51,7 @@ function permitByRule(
   }
 }
 
-/** Permits the start of an attached run. No single rule does, so `commandRules` is empty. */
+/** No single rule permits the start of an attached run, so `commandRules` is empty. */
 function permitAttachedRun({ source }: CompiledDocument): PermittedCommand {
   return { rule: 'command:attached-start', source, reason: attachedReason, commandRules: [] }
 }
@@ -92,7 +91,6 @@ function matchCall(
   })
 }
 
-/** Explains which condition of a rule is not met. */
 function failedCondition(
   { commandConditions }: CompiledDocument,
   { id }: CommandRule,
@@ -119,7 +117,7 @@ export function commandCondition(id: string): string {
   return `condition:command:${id}`
 }
 
-/** Rules of the matcher itself, which no document changes. */
+/** Rules of the matcher, which no document can change. */
 const matcherRules: ReadonlySet<string> = new Set(['empty', 'too-long', 'unreadable', 'shell-syntax'])
 
 function denyByMatcher(document: CompiledDocument, { rule, nearest, reason, remedy }: Denied): Denial {

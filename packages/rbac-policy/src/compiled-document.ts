@@ -6,13 +6,12 @@ import type { NeedWords } from './reasons.ts'
 import type { CompiledStepUp } from './step-up.ts'
 import type { Permission, RackCall } from './types.ts'
 
-/** A policy document, compiled. */
 export interface CompiledDocument {
   readonly hash: string
   /** The name of the document. */
   readonly source: string
   readonly roles: ReadonlyMap<string, CompiledRole>
-  /** Returns the command rules. Some policies compile them only when this is called. */
+  /** Some policies compile the command rules only when this function is called. */
   readonly rules: () => CompiledRules
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
   readonly blocked: (call: RackCall) => Denial | null

@@ -4,7 +4,6 @@ import type { Role } from './policy-document.ts'
 import { type CompiledStepUpRule, compileRule } from './step-up.ts'
 import type { Permission } from './types.ts'
 
-/** A role, compiled for fast permission checks. */
 export interface CompiledRole {
   readonly name: string
   readonly source: string
@@ -14,7 +13,6 @@ export interface CompiledRole {
   /** The step-ups that calls through this role require. */
   readonly stepUp: readonly CompiledStepUpRule[]
   has(permission: Permission): boolean
-  /** The rule, source, and reason of a decision that permits a call through this role. */
   grant(permission: Permission): GrantWords
 }
 
@@ -25,7 +23,7 @@ export interface GrantWords {
   readonly reason: string
 }
 
-/** Compiles a role: expands wildcards, and adds implied permissions. `*` includes permissions that later versions of the gateway add. */
+/** `*` includes permissions that later versions of the gateway add. */
 export function compileRole({
   name,
   permissions: granted,

@@ -100,7 +100,6 @@ interface MissingPermission {
   readonly denial: Denial
 }
 
-/** The first required permission that the bindings lack. */
 function findMissing(
   document: CompiledDocument,
   principal: Principal,
@@ -181,7 +180,6 @@ function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): G
   return permission === undefined || !role ? ownRun : role.grant(permission)
 }
 
-/** The roles that have a permission, as cached text. */
 function needsOf(document: CompiledDocument, permission: Permission): NeedWords {
   const found = document.needs.get(permission)
   if (found !== undefined) return found

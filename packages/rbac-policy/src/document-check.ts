@@ -54,7 +54,6 @@ function roleProblems({ roles }: PolicyDocument): Problem[] {
       ]
 }
 
-/** Whether a role has every permission without conditions. */
 export function hasEveryPermission({ permissions, when = [] }: Role): boolean {
   return permissions.includes('*') && when.length === 0
 }
@@ -120,7 +119,6 @@ function proxyProblems({ proxyHosts }: PolicyDocument): Problem[] {
     }))
 }
 
-/** Rejects empty patterns, and patterns that would protect every name. */
 function patternProblems({
   protectedKeys,
   protectedParameters,

@@ -18,8 +18,8 @@ export type PolicyReading =
   | { readonly document: null; readonly problems: FileProblems }
 
 /**
- * Reads a policy document. A key that it leaves out has its built-in value. Roles and blocked operations are added to the built-in
- * ones, or replace those of the same name.
+ * Reads a policy document. A key that the document leaves out has its built-in value. Roles and blocked operations are
+ * added to the built-in ones, or replace those of the same name.
  *
  * @param text YAML 1.2
  * @param source the name of the document in problems and decisions, such as `policy.yaml`
@@ -38,7 +38,6 @@ export function textOf(document: PolicyDocument): string | null {
 
 let builtIn: PolicyDocument | null = null
 
-/** The policy without a document. */
 export function builtInPolicy(): PolicyDocument {
   if (builtIn !== null) return builtIn
   const { document, problems } = readOver(null, builtInText, 'built-in')
@@ -47,7 +46,7 @@ export function builtInPolicy(): PolicyDocument {
   return document
 }
 
-/** Operations that the built-in policy blocks and a document unblocks. The gateway warns about them. */
+/** Operations that the built-in policy blocks and a document unblocks. */
 export function unblockedBy(document: PolicyDocument): string[] {
   const blocked = new Set(document.blocked.map(({ route }) => route))
   return builtInPolicy().blocked.flatMap(({ route }) => (blocked.has(route) ? [] : [route]))
@@ -62,10 +61,6 @@ export function documentWarnings(document: PolicyDocument): string[] {
   ]
 }
 
-/**
- * Warns about two kinds of step-ups. One is of a role whose permissions no call requires. The other asks for a proof for each
- * call of a role, a rack, or an app, which includes calls that only read, such as following a log.
- */
 function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument): string[] {
   const { kind, name, level, source } = requirement
   const withoutCalls = permissionsWithoutCalls(requirement, document)
@@ -78,8 +73,9 @@ function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument
 }
 
 /**
- * The permissions of a role, if no call requires any of them: they only decide what responses show, so the level of the role asks
- * for no proof. The level can still apply to the calls of a role that extends this one. Empty if a call requires one of them.
+ * Some permissions only decide what responses show, so no call requires them.
+ *
+ * @returns empty if a call requires any permission of the role
  */
 function permissionsWithoutCalls({ kind, name, level }: ListedRequirement, { roles }: PolicyDocument): string[] {
   if (kind !== 'role' || level === null) return []
@@ -87,7 +83,6 @@ function permissionsWithoutCalls({ kind, name, level }: ListedRequirement, { rol
   return permissions.some((one) => stepUpPermissions(one).length > 0) ? [] : [...permissions]
 }
 
-/** Warnings for the services that a rule names, but that `commands.services` does not permit for runs. */
 function unreachableServices(
   { id, services, modes = ['attached', 'detached', 'exec'] }: PolicyDocument['commands'][number],
   runServices: readonly string[],

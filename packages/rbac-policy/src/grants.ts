@@ -11,7 +11,7 @@ import { type CompiledRole, compileRole } from './compiled-role.ts'
 import { firstFailure, type MomentCheck, type ScopeCheck, wrongCaller } from './condition.ts'
 import type { Binding, Moment, Permission, PolicyScope, Principal, PrincipalKind } from './types.ts'
 
-/** The role's name in a grant of individual permissions. No role of a document can have this name, so no command rule names it. */
+/** The role name for grants of individual permissions. No role of a document can have it, so no command rule names it. */
 export const individualPermissionsRole = '(permissions)'
 
 /** A binding, compiled. */
@@ -32,15 +32,14 @@ export interface Grant {
   /** Whether it applies to all apps, including future ones, as a route of the whole rack requires. */
   readonly everyApp: boolean
   /**
-   * Returns why the grant does not apply at a moment. Null if no condition on time, address, or caller can fail, and always
-   * for the grants of an owner.
+   * Returns why the grant does not apply at a moment. Null if no condition on time, address, or caller can fail. Always
+   * null for the grants of an owner.
    */
   readonly checkConditions: MomentCheck | null
-  /** Checks of the role's conditions on racks and apps. */
   readonly scopeChecks: readonly ScopeCheck[]
 }
 
-/** The compiled bindings of a principal. For a token, `owner` has those of its owner, which limit the token. */
+/** For a token, `owner` has the grants of its owner, which limit the token. */
 export interface CompiledBindings {
   readonly rack: string | null
   readonly own: GrantSet
@@ -49,7 +48,6 @@ export interface CompiledBindings {
   readonly cache: Map<string | number, ScopeGrants>
 }
 
-/** The grants of the caller, or of the owner of a token. */
 interface GrantSet {
   readonly all: readonly Grant[]
   /** Grants whose role has a condition on racks or apps. */
@@ -57,17 +55,13 @@ interface GrantSet {
   on(rack: string): RackGrants
 }
 
-/** The grants on one rack. */
 interface RackGrants {
   readonly all: readonly Grant[]
   readonly everyApp: readonly Grant[]
   readonly byApp: NameIndex<Grant>
 }
 
-/**
- * The grants that apply in one scope. `bindings` and the names of roles are frozen. They are usually the same objects while
- * the same grants apply, because sets of grants are cached.
- */
+/** The grants that apply in one scope. `bindings` and the names of roles are frozen, because a cache shares them. */
 export interface ScopeGrants {
   /** The roles of the caller's own grants. */
   readonly own: RoleSet
@@ -86,7 +80,6 @@ export interface FailedCondition extends Explanation {
   readonly grant: Grant
 }
 
-/** The roles of some grants. */
 export interface RoleSet {
   /** Names of the roles, each once. */
   readonly roles: readonly string[]
@@ -98,7 +91,7 @@ export interface RoleSet {
   readonly roleWith: (permission: Permission) => CompiledRole | null
 }
 
-/** Compiles the bindings of a principal. A binding to an unknown role grants nothing. A token without an owner has no permissions. */
+/** A binding to an unknown role grants nothing. A token without an owner has no permissions. */
 export function compilePrincipalBindings(
   principal: Principal,
   roles: ReadonlyMap<string, CompiledRole>,
@@ -112,14 +105,12 @@ export function compilePrincipalBindings(
   }
 }
 
-/**
- * Bounds the cache, because callers can name apps that do not exist. The limit grows with the number of the caller's grants.
- */
+/** Bounds the cache, because callers can name apps that do not exist. */
 const maxSets = 1_000
 /** Sets of more grants are not cached. */
 const maxSetSize = 32
 
-/** The grants that apply at a scope and time; none if the credential is bound to another rack. */
+/** No grant applies if the credential is bound to another rack. */
 export function grantsInScope(bindings: CompiledBindings, scope: PolicyScope, moment: Moment): ScopeGrants {
   const isForRack = acceptsRack(bindings, scope.rack)
   const own = isForRack ? grantsAt(bindings.own, scope, moment.at) : noGrants
@@ -150,10 +141,7 @@ function cacheKey(grants: readonly Grant[]): string | number {
   return only !== undefined && grants.length === 1 ? only.position : grants.map(({ position }) => position).join(',')
 }
 
-/**
- * Removes the grants whose conditions on time, address, or caller are not met. These conditions do not apply to the owner of a
- * token.
- */
+/** Conditions on time, address, and caller do not apply to the owner of a token. */
 function applyConditions(here: ScopeGrants, moment: Moment): ScopeGrants {
   if (!here.hasConditions) return here
   const failed: FailedCondition[] = []
@@ -165,10 +153,7 @@ function applyConditions(here: ScopeGrants, moment: Moment): ScopeGrants {
   return failed.length === 0 ? here : scopeGrants(own, here.grants.owner, failed)
 }
 
-/**
- * The caller's own grants that would apply in a scope if their role had no condition on racks and apps. Only explanations of denials
- * need them.
- */
+/** The caller's own grants whose conditions on racks or apps exclude a scope, for explanations of denials. */
 export function failedScopeConditions(
   { own }: CompiledBindings,
   scope: PolicyScope,

@@ -9,9 +9,7 @@ local.addSubnet('::', 127, 'ipv6')
 local.addSubnet('fe80::', 10, 'ipv6')
 local.addSubnet('fd00:ec2::254', 128, 'ipv6')
 
-/**
- * Whether a host is `localhost` or one of the addresses in `local`, in any spelling that resolvers accept. Resolves no names.
- */
+/** Whether a host is `localhost` or an address in `local`, in any spelling that resolvers accept. Resolves no names. */
 export function isLocalHost(host: string): boolean {
   const name = host.toLowerCase().replace(/\.+$/, '')
   if (name === 'localhost' || name.endsWith('.localhost')) return true

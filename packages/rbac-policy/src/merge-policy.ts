@@ -9,7 +9,6 @@ import { enrollmentName, entryName, nameListNames, nameLists, sourceOf, unblocke
 import { readNetwork } from './networks.ts'
 import { type BlockedOperation, noStepUp, type PolicyDocument, type PolicyRule, type Role } from './policy-document.ts'
 
-/** The name of the document, and the lines of its parts. */
 export interface DocumentSource {
   readonly name: string
   /** Such as `policy.yaml:12`. */
@@ -43,7 +42,7 @@ const maxParents = 50
 
 const defaultRemedy = 'Ask the platform team, which maintains the policy.'
 
-/** Merges a document with the built-in policy. */
+/** @param builtIn null for the built-in policy itself */
 export function mergePolicy(
   builtIn: PolicyDocument | null,
   written: WrittenPolicy,

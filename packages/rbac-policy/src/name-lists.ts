@@ -7,7 +7,6 @@ interface ListDescription {
   readonly path: readonly string[]
 }
 
-/** The lists of names and patterns of a document. */
 export const nameLists = {
   runServices: { noun: 'run-service', path: ['commands', 'services'] },
   protectedKeys: { noun: 'protected-key', path: ['protected', 'environment'] },

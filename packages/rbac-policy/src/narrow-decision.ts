@@ -1,17 +1,15 @@
 import { isStricter } from './step-up-level.ts'
 import type { Allowed, Decision } from './types.ts'
 
-/** A decision that permits a call, or that permits it once its requirement is met. */
 export type GrantedDecision = Exclude<Decision, { effect: 'deny' }>
 
-/** The decision that permits the call, once a requirement is met. */
 export function allowedPartOf(decision: GrantedDecision): Allowed {
   return decision.effect === 'allow' ? decision : decision.granted
 }
 
 /**
- * Narrows a decision, for example with policy packages. `narrow` runs before a requirement is checked, so that nobody has to prove
- * a second factor for a call that is then denied.
+ * Narrows a decision, for example with policy packages. `narrow` runs before a requirement is checked, so that nobody
+ * has to prove a second factor for a call that is then denied.
  */
 export async function narrowDecision(
   decision: GrantedDecision,
@@ -31,7 +29,7 @@ function strictness({ effect }: Decision): number {
 
 const effects: readonly Decision['effect'][] = ['allow', 'needs', 'deny']
 
-/** Whether both have a requirement, and the first one is stricter. An approval is stricter than a proof. */
+/** An approval is stricter than a proof. */
 function requiresMore(one: Decision, other: Decision): boolean {
   if (one.effect !== 'needs' || other.effect !== 'needs' || other.requirement === 'approval') return false
   return one.requirement === 'approval' || isStricter(one.level, other.level)

@@ -23,10 +23,9 @@ export function readNetwork(text: string): string | null {
   return `${address.toLowerCase()}/${length}`
 }
 
-/** The maximum number of cached addresses. */
 const maxCached = 1_000
 
-/** Returns a function that checks whether an address is in one of the networks. @param networks as `readNetwork` returns them */
+/** @param networks as `readNetwork` returns them */
 export function compileNetworks(networks: readonly string[]): (address: string) => boolean {
   // A list for each family: one list would find every IPv4 address in `::/0`.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() }

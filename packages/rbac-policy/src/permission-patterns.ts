@@ -1,7 +1,6 @@
 import { implied, permissionDescriptions } from './permissions.ts'
 import type { Permission } from './types.ts'
 
-/** Expands names and patterns of permissions, and adds the implied ones. */
 export function expandWithImplied(granted: readonly Permission[]): ReadonlySet<Permission> {
   const named = granted.flatMap(expandPermission)
   return new Set(named.flatMap((permission) => [permission, ...(implied[permission] ?? [])]))

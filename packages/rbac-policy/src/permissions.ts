@@ -97,7 +97,6 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'gateway:token:write': 'see and revoke the tokens of other users',
 }
 
-/** All permissions as a list. */
 export const permissions: readonly PermissionEntry[] = /* @__PURE__ */ entries()
 
 /** Permissions that another permission includes. A caller that can start a run can also use and end it. */

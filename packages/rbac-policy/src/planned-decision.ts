@@ -38,7 +38,7 @@ export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): 
   return toPlannedDecision(decidingScenarios(question, planned))
 }
 
-/** The first scenarios that determine the outcome of a planned call. Stops as soon as the outcome is known. */
+/** The first scenarios that determine the outcome of a planned call. */
 export function decidingScenarios(question: PlannedQuestion, planned: PlannedCall): DecidingScenarios {
   const outcome = createOutcomeCollector()
   for (const scenario of evaluateScenarios(question, planned)) {
@@ -53,7 +53,6 @@ export interface DecidingScenarios {
   readonly otherwise: EvaluatedScenario | null
 }
 
-/** The decision about a planned call in one scenario. */
 export interface EvaluatedScenario {
   readonly when: string
   /** Null if the parameters are invalid. */
@@ -66,10 +65,7 @@ export function evaluatePlanned(question: PlannedQuestion, planned: PlannedCall)
   return [...evaluateScenarios(question, planned)]
 }
 
-/**
- * Narrows the scenarios that are permitted, or permitted once a requirement is met, for example with policy packages. Stops as
- * soon as the outcome is known.
- */
+/** Narrows the scenarios that are not denied, for example with policy packages. */
 export async function narrowPlanned(
   scenarios: readonly EvaluatedScenario[],
   narrow: (call: RackCall, decision: Allowed) => Promise<Decision>,
@@ -124,7 +120,6 @@ function createOutcomeCollector() {
   }
 }
 
-/** The key of an outcome. Decisions with the same effect, and for a step-up with the same level, have the same key. */
 function outcomeOf(decision: Decision): string {
   if (decision.effect !== 'needs') return decision.effect
   return decision.requirement === 'approval' ? 'approval' : levelInWords(decision.level)
@@ -141,9 +136,9 @@ function toPlannedDecision({ best, otherwise }: DecidingScenarios): PlannedDecis
 }
 
 /**
- * Whether the call will be denied, whatever the facts of the rack. For a proxy, only the rack knows which resource has the
- * address, so the denial is certain only for a caller who cannot open a proxy to any resource. If the call names no host, a denial
- * because of the host is not certain either.
+ * Whether the call will be denied, whatever the facts of the rack. For a proxy, only the rack knows which resource has
+ * the address. Its denial is uncertain if the caller can open proxies to resources, or if it depends on a host that the
+ * call does not name.
  */
 export function isAlwaysDenied(
   { decision }: PlannedDecision,

@@ -38,7 +38,6 @@ export interface StepUpRule {
   readonly source?: string
 }
 
-/** The step-up rule of a role. */
 export interface RoleStepUp extends StepUpRule {
   /** The role that defines it: the role itself, or one that it extends. */
   readonly role: string
@@ -55,8 +54,8 @@ export interface StepUpTerms {
   readonly racks: readonly StepUpPattern[]
   readonly apps: readonly StepUpPattern[]
   /**
-   * For sensitive changes in the management API. Null: the document has no rule, so the default applies, which is `recent: 10m` for
-   * users who have a second factor. A rule whose `level` is null requires nothing.
+   * For sensitive changes in the management API. Null: the document has no rule. Then the default applies:
+   * `recent: 10m` for users who have a second factor. A rule whose `level` is null requires nothing.
    */
   readonly management: StepUpRule | null
   /**
@@ -66,7 +65,7 @@ export interface StepUpTerms {
   readonly enrollBy: number | null
 }
 
-/** A document without the section `stepUp`. `management: null` means that the default applies. */
+/** The terms of a document without the section `stepUp`. */
 export const noStepUp: StepUpTerms = { permissions: [], racks: [], apps: [], management: null, enrollBy: null }
 
 /** An operation that is denied to every role. */
@@ -102,7 +101,7 @@ export interface TokenRule {
   readonly source?: string
 }
 
-/** The plain data that a policy is compiled from. `readPolicy` reads it from a file. */
+/** The plain data that a policy is compiled from. */
 export interface PolicyDocument {
   /** The name of the document, for parts without a line. */
   readonly source: string
@@ -111,7 +110,7 @@ export interface PolicyDocument {
   /** Services that accept `run`. */
   readonly runServices: readonly string[]
   readonly blocked: readonly BlockedOperation[]
-  /** Host patterns that `/proxy` can reach, with `*`. The rack API is never among them. */
+  /** Patterns of hosts that proxies can reach. No pattern permits a proxy to the rack API. */
   readonly proxyHosts: readonly string[]
   /** Patterns of environment keys whose values are secret. Letter case doesn't count. */
   readonly secretKeys: readonly string[]

@@ -6,7 +6,7 @@ import { UnusablePolicyFile } from './errors.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { ReplaceablePolicy } from './replaceable-policy.ts'
 
-/** The result of a changed file. `policy` is the hash of the document that is then in effect, `before` that of the previous one. */
+/** `policy`: the hash of the document in effect after the change. `before`: the hash of the previous document. */
 export type PolicyFileChange =
   | {
       readonly kind: 'loaded'
@@ -38,14 +38,14 @@ export interface PolicyFileOptions {
 const defaultInterval = 1_000
 const maxFileSize = 4 * 1024 * 1024
 
-/** Reads a policy document at start. @throws UnusablePolicyFile with every problem, its line and column */
+/** @throws UnusablePolicyFile with every problem, its line and column */
 export async function readPolicyFile(path: string): Promise<PolicyDocument> {
   const { document, problems } = parse(path, await read(path))
   if (document === null) throw new UnusablePolicyFile(path, problems.join('; '))
   return document
 }
 
-/** Watches a file and applies its changes. An invalid file leaves the previous document in effect. */
+/** An invalid file leaves the previous document in effect. */
 export function watchPolicyFile({
   path,
   policy,

@@ -28,39 +28,31 @@ import type {
 } from './types.ts'
 
 export interface Policy {
-  /** SHA-256 of the document, in hex. Every event has it. */
+  /** SHA-256 of the document, in hex. */
   readonly hash: string
   readonly roles: ReadonlyMap<string, Role>
   decide(principal: Principal, call: RackCall): Decision
-  /** Whether the principal has a permission on a rack (and app). For masks and the management API. */
   hasPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): boolean
-  /** The denial if the principal lacks the permission; null if it has it. */
   checkPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
   /**
-   * The step-up that a call of the management API requires besides its permissions, which were checked before; null if none. A
-   * required step-up denies tokens and jobs, because they cannot give a proof. After `enrollBy`, users without a second factor can
-   * only make calls about themselves that are not sensitive.
+   * The step-up that a call of the management API requires; null if none. A required step-up denies tokens and jobs,
+   * because they cannot give a proof. Permissions are not checked.
    */
   managementStepUp(principal: Principal, call: ManagementCall, moment: Moment): StepUpDecision | null
-  /** Whether the policy requires a second factor of a user. @param now milliseconds since the epoch */
+  /** @param now milliseconds since the epoch */
   enrollment(principal: Principal, now: number): Enrollment
   /** Names of the principal's own roles at a scope. */
   rolesAt(principal: Principal, where: PolicyScope, moment: Moment): readonly string[]
-  /** Names of the roles that have a permission. */
   rolesWith(permission: Permission): string[]
   /** Names of the roles with every permission and no conditions. */
   adminRoles(): string[]
   /** Those of `racks` on which the principal has a role. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
-  /** Checks that a principal can grant a role. Null, or the denial. */
   canGrant(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
   /** Whether lists show an app to the principal. */
   canSeeApp(principal: Principal, rack: string, app: string, moment: Moment): boolean
-  /** Whether the value of an environment key is secret. */
   isSecretKey(key: string): boolean
-  /** Whether the value of a rack parameter is secret. */
   isSecretParameter(name: string): boolean
-  /** The recording rule of a session, or null. */
   recordingOf(subject: SessionSubject): RecordingRule | null
   /**
    * Matches the names whose values are recorded at a scope. It also matches secret names: the code that records the values
@@ -70,8 +62,7 @@ export interface Policy {
 }
 
 /**
- * Compiles a policy document. The bindings of a principal are compiled once per object, so authentication creates a new
- * object whenever a principal changes.
+ * The compiled bindings of a principal are cached by its object. So a changed principal must be a new object.
  *
  * @throws InvalidPolicy with every problem
  */
@@ -107,14 +98,11 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   }
 }
 
-/** The part of a policy that decides. */
 export type PolicyDecider = Pick<Policy, 'hash' | 'decide' | 'hasPermission'>
 
 /**
- * Compiles a document that is known to be valid, for processes that decide about one call and end. It skips all checks, and
- * compiles command rules only when they are needed.
- *
- * @param hash the hash of the document
+ * For processes that decide about one call and end. The document must be valid, because it is not checked. Command rules
+ * are compiled only when they are needed.
  */
 export function compileForDecisions(document: PolicyDocument, hash: string): PolicyDecider {
   const { commands, runServices } = document

@@ -55,7 +55,6 @@ export function proxyReason(
   return `${needed}${who}${inMessage(rack)}.`
 }
 
-/** Names the role that has the permission, and its condition that is not met. */
 export function denyByCondition({ grant, reason, remedy }: FailedCondition): Denial {
   const { name, source } = grant.role
   return { rule: `condition:${name}`, source, reason: `The role ${inMessage(name)} applies ${reason}.`, remedy }
@@ -73,7 +72,6 @@ export interface NeedWords {
   readonly by: string
 }
 
-/** The roles that have a permission, as text. */
 export function needWords(permission: Permission, roles: readonly string[]): NeedWords {
   return { what: `${permission} on `, by: ` ${needsWhich(roles)}; ` }
 }

@@ -2,7 +2,7 @@ import { compilePatterns, inMessage, type NameMatcher, type Problem } from '@rac
 import { isRecordable, type RackRoute, rackRoutes, recordableNames, routesById } from '@rack-gateway/convox-api'
 import { expandPermission } from './permission-patterns.ts'
 
-/** A rule that adds values of parameters to events, which otherwise have only the names. Every matching rule applies. */
+/** Adds values of parameters to events. Without a rule, events have only the names. Every matching rule applies. */
 export interface ValueRule {
   readonly id: string
   /** Patterns of names of parameters. Letter case doesn't count. */
@@ -19,14 +19,13 @@ export interface ValueRule {
   readonly source?: string
 }
 
-/** The route and scope of a call. */
 export interface ValueScope {
   readonly route: RackRoute
   readonly rack: string
   readonly app: string | null
 }
 
-/** The problems of the rules. A rule that can never match is probably misspelled. */
+/** A rule that can never match is probably misspelled. */
 export function valueProblems(rules: readonly ValueRule[]): Problem[] {
   return rules.flatMap((rule) => {
     const at = ['audit', 'values', rule.id]
@@ -74,7 +73,7 @@ function mayMatch(pattern: string, name: string): boolean {
   return head.startsWith(begin) || (more.length > 0 && begin.startsWith(head))
 }
 
-/** Whether the value of a parameter is recorded. */
+/** Whether a rule names a parameter. The name can still be secret. */
 export type ValueMatcher = (name: string) => boolean
 
 interface CompiledValueRule {
@@ -84,7 +83,6 @@ interface CompiledValueRule {
   readonly isNamed: NameMatcher
 }
 
-/** @returns a function that finds the rules for a scope. Most routes have none, and their values are then not read. */
 export function compileValueRules(rules: readonly ValueRule[]): (scope: ValueScope) => readonly CompiledValueRule[] {
   const byRoute = new Map<string, readonly CompiledValueRule[]>()
   for (const rule of rules) {
@@ -107,7 +105,6 @@ export function compileValueRules(rules: readonly ValueRule[]): (scope: ValueSco
 
 const noRules: readonly CompiledValueRule[] = []
 
-/** @returns a function that returns the matcher for a scope; null if no values are recorded there */
 export function valuesRecordedBy(rules: readonly ValueRule[]): (scope: ValueScope) => ValueMatcher | null {
   const rulesAt = compileValueRules(rules)
   return function valuesRecorded(scope) {

@@ -60,7 +60,6 @@ export function recordingProblems(rules: readonly RecordingRule[]): Problem[] {
   })
 }
 
-/** @returns a function that finds the rule for a session, or null */
 export function compileRecordings(rules: readonly RecordingRule[]): (subject: SessionSubject) => RecordingRule | null {
   const compiled = rules.map((rule) => ({
     rule,

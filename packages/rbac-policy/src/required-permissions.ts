@@ -36,7 +36,6 @@ export function requiredPermissions(call: RackCall): readonly Permission[] {
   }
 }
 
-/** Changing only `lock` requires only `app:lock`. With other parameters, it requires both permissions. */
 function appUpdate(call: RackCall): readonly Permission[] {
   const names = [...call.parameters.form, ...call.parameters.query]
   if (!names.includes('lock')) return ['app:update']

@@ -4,7 +4,6 @@ import { buildService } from './blocked-operations.ts'
 import { commandService } from './required-permissions.ts'
 import type { ProcessSubject, RackCall } from './types.ts'
 
-/** The context of a planned call. */
 export interface PlannedContext {
   readonly rack: string
   /** The address of the caller; null if unknown. */
@@ -21,9 +20,7 @@ export interface PlannedContext {
 export interface RackFacts {
   /** The service of the process of the call. */
   readonly service?: string
-  /** Whether the process belongs to the caller's own run. */
   readonly ownRun?: boolean
-  /** Whether the release of a run is the newest one. */
   readonly newestRelease?: boolean
   /** Keys of the environment that a new release changes. */
   readonly changed?: readonly string[]
@@ -153,7 +150,6 @@ function environmentsOf(
   return [unchanged, ...changes, ...(others === 'possible' ? [other] : [])]
 }
 
-/** The route that changes the rack itself. */
 export const rackUpdateRoute = 'PUT /system'
 
 function rackParametersOf({ route }: PlannedCall, { known: { rackParameters } }: PlannedContext) {
@@ -170,7 +166,7 @@ function commandsOf(
   return { command: startedCommand(header, by, newestRelease) }
 }
 
-/** The options of the start are unknown, except that a detached run counts as one without a terminal and an entrypoint. */
+/** The options of the start are unknown. Only a detached run counts as one without a terminal and without an entrypoint. */
 function startedCommand(header: string, by: 'run' | 'exec', newestRelease: boolean): RackCall['command'] {
   const command = readCommand(header, by)
   const absentOrUnknown = command.mode === 'detached' ? false : null

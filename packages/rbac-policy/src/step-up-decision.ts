@@ -23,7 +23,7 @@ interface GrantedCall {
   readonly granted: Allowed
 }
 
-/** Decides whether a call that everything else permits needs a proof. The strictest step-up rule that applies to the call wins. */
+/** The strictest step-up rule that applies to the call wins. */
 export function applyStepUp(stepUp: CompiledStepUp, { principal, call, granted, ...basis }: GrantedCall): Decision {
   if (mustEnroll(stepUp, principal, call.at)) return { ...granted, effect: 'deny', ...denyUntilEnrolled(stepUp) }
   const rule = strictestRule(rulesFor(stepUp, basis), principal)
@@ -34,7 +34,7 @@ export function applyStepUp(stepUp: CompiledStepUp, { principal, call, granted, 
 
 type Basis = Pick<GrantedCall, 'scope' | 'here' | 'required' | 'commandRules'>
 
-/** All step-up rules that apply to a call. Among equally strict rules, the first one wins. */
+/** Among equally strict rules, the first one wins. */
 function* rulesFor(
   stepUp: CompiledStepUp,
   { scope, here, required, commandRules }: Basis,
@@ -50,8 +50,8 @@ function* rulesFor(
 }
 
 /**
- * The requirements of every role that grants one of the permissions, not only of the first one. For a token, also of its owner's
- * roles: otherwise a token with single permissions, or with a weaker role, would need no proof.
+ * The requirements of every role that grants one of the permissions. For a token, the roles of its owner count, too:
+ * otherwise a token with individual permissions, or with a weaker role, would need no proof.
  */
 function* roleRules({ grants }: ScopeGrants, required: readonly Permission[]): Generator<CompiledStepUpRule> {
   for (const { role } of [...grants.own, ...(grants.owner ?? [])])
@@ -79,7 +79,6 @@ interface ManagementRequest {
 
 const wholeGateway = { rack: '*', app: null, scope: 'rack' } as const
 
-/** The step-up that a call of the management API requires; null if none. */
 export function requireForManagement(
   { stepUp }: CompiledDocument,
   principal: Principal,
@@ -139,7 +138,6 @@ const defaultRule: CompiledStepUpRule = {
   isExcepted: () => false,
 }
 
-/** Whether the policy requires a second factor of a user. */
 export interface Enrollment {
   /**
    * Whether some call that the user's roles permit can need a proof, the document requires one for sensitive changes, or every

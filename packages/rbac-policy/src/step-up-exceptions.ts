@@ -17,7 +17,7 @@ export function exceptionOf({ kind, name, owner, trust }: Principal): string | n
   return owner.kind === 'service-account' ? `service-account:${owner.name}` : name
 }
 
-/** Returns a function that checks whether the entries except a principal. A job is identified by its trust, because it chooses its own name. */
+/** A job is identified by its trust, because it chooses its own name. */
 export function compileExceptions(entries: readonly string[]): (principal: Principal) => boolean {
   const named = new Set(entries.filter(isException))
   return function isExcepted({ kind, name, owner, trust }) {

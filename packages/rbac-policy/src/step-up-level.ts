@@ -1,10 +1,7 @@
 import { exactDurationInWords } from '@rack-gateway/config/duration'
 import type { StepUpLevel } from './types.ts'
 
-/**
- * Whether the first level is stricter: `always` than `recent`, a passkey than any factor, and a shorter time than a longer
- * one.
- */
+/** `always` is stricter than `recent`, a passkey than any factor, and a shorter time than a longer one. */
 export function isStricter(one: StepUpLevel, other: StepUpLevel): boolean {
   if (one.kind === 'recent') return other.kind === 'recent' && one.within < other.within
   return other.kind === 'recent' || (one.methods === 'passkey' && other.methods === 'any')

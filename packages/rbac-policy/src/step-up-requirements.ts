@@ -1,7 +1,6 @@
 import type { PolicyDocument, StepUpRule } from './policy-document.ts'
 import { stepUpOf } from './step-up.ts'
 
-/** A requirement of a document, as lists show it. */
 export interface ListedRequirement extends StepUpRule {
   readonly kind: 'permission' | 'command' | 'role' | 'rack' | 'app' | 'management'
   /** The permission, rule, role, or pattern; empty for `management`. */
@@ -11,7 +10,7 @@ export interface ListedRequirement extends StepUpRule {
   readonly source: string
 }
 
-/** All requirements of a document, each once. A role does not list the requirements that it inherits. */
+/** A role does not list the requirements that it inherits. */
 export function listRequirements(document: PolicyDocument): ListedRequirement[] {
   const { roles, commands, source } = document
   const { permissions, racks, apps, management } = stepUpOf(document)

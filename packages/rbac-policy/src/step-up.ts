@@ -13,28 +13,25 @@ import { compileExceptions, exceptionOf } from './step-up-exceptions.ts'
 import { isStricter, levelInWords } from './step-up-level.ts'
 import type { Permission, Principal, StepUpLevel } from './types.ts'
 
-/** A compiled requirement of a proof. */
 export interface CompiledStepUpRule {
   readonly level: StepUpLevel
   /** Such as `permission release:promote`. */
   readonly what: string
   readonly source: string
-  /** The subject of its sentence, such as `release:promote`. */
+  /** The subject of the sentence in `reason`, such as `release:promote`. */
   readonly subject: string
   isExcepted(principal: Principal): boolean
 }
 
-/** The step-up rules of a document. */
 export interface CompiledStepUp {
-  /** By permission. */
   readonly permissions: ReadonlyMap<Permission, readonly CompiledStepUpRule[]>
   /** By the ID of the command rule. */
   readonly commands: ReadonlyMap<string, CompiledStepUpRule>
-  /** The roles that these command rules name. */
+  /** The roles of the command rules that require a step-up. */
   readonly commandRoles: ReadonlySet<string>
   readonly racks: readonly CompiledStepUpPattern[]
   readonly apps: readonly CompiledStepUpPattern[]
-  /** Undefined if the document does not mention it, null if it requires nothing. */
+  /** Undefined if the document has no rule; null if its rule requires nothing. */
   readonly management: CompiledStepUpRule | null | undefined
   /** Milliseconds since the epoch. */
   readonly enrollBy: number | null
@@ -113,7 +110,10 @@ const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process
 /** Every user needs these to add a factor and to prove it. */
 const proofPermissions: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
 
-/** No call requires these. They decide how much a response shows, or only about the caller's own runs. */
+/**
+ * No call requires these permissions. Everybody can stop their own runs, and the other two only decide what responses
+ * show.
+ */
 export const requiredByNoCall: ReadonlySet<Permission> = new Set(['env:read', 'secret:read', 'process:stop-own'])
 
 /** The permissions that a rule for a name or a pattern covers. */
@@ -148,7 +148,7 @@ export type StepUpDecision =
   | (Denial & { readonly effect: 'deny' })
   | (Denial & { readonly effect: 'needs'; readonly requirement: 'step-up'; readonly level: StepUpLevel })
 
-/** Requires the proof of a user. Denies tokens and jobs, because only users can give a proof. */
+/** Denies tokens and jobs, because only users can give a proof. */
 export function requireProof(rule: CompiledStepUpRule, principal: Principal): StepUpDecision {
   const { level, source, subject } = rule
   const base = { rule: `step-up:${rule.what}`, source }
@@ -184,7 +184,6 @@ export function mustEnroll({ enrollBy }: CompiledStepUp, { kind, secondFactor }:
   return enrollBy !== null && at >= enrollBy && kind === 'user' && secondFactor !== true
 }
 
-/** The denial for a user without a second factor after `enrollBy`. */
 export function denyUntilEnrolled({ enrollBy, enrollmentSource: source }: CompiledStepUp): Denial {
   const since = new Date(enrollBy ?? 0).toISOString().replace(/\.000Z$/, 'Z')
   return {

@@ -19,7 +19,6 @@ export interface TimeWindow {
 
 const minutesADay = 1_440
 
-/** The problem of a window, or null. */
 export function windowProblem({ from, to, zone, days: named }: TimeWindow): string | null {
   if (minutesOf(from) === null || minutesOf(from) === minutesADay) return `"${from}" is not a time from 00:00 to 23:59`
   if (minutesOf(to) === null) return `"${to}" is not a time from 00:00 to 24:00`
@@ -28,7 +27,7 @@ export function windowProblem({ from, to, zone, days: named }: TimeWindow): stri
   return isZone(zone) ? null : `"${zone}" is not a time zone, such as Europe/Berlin or UTC`
 }
 
-/** Returns a function that checks whether a moment is within a window. @param at milliseconds since the epoch */
+/** The returned function takes milliseconds since the epoch. */
 export function compileWindow({ days: named, from, to, zone }: TimeWindow): (at: number) => boolean {
   const begins = minutesOf(from) ?? 0
   const ends = minutesOf(to) ?? 0
@@ -42,7 +41,6 @@ export function compileWindow({ days: named, from, to, zone }: TimeWindow): (at:
   }
 }
 
-/** Describes a window. */
 export function windowWords({ days: named, from, to, zone }: TimeWindow): string {
   return `${named === undefined ? 'every day' : named.join(', ')} from ${from} to ${to} (${zone})`
 }

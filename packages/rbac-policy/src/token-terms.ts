@@ -4,7 +4,6 @@ import { expandPermission, expandWithImplied } from './permission-patterns.ts'
 import type { PolicyDocument, TokenRule } from './policy-document.ts'
 import type { WantedGrant } from './types.ts'
 
-/** The maximum lifetime of a token, and its rule. */
 export interface TokenLimit {
   /** Milliseconds. */
   readonly maxAge: number
@@ -29,7 +28,7 @@ export function tokenLimit(document: PolicyDocument, grants: readonly TokenGrant
     .reduce((strictest, limit) => (limit.maxAge < strictest.maxAge ? limit : strictest), general)
 }
 
-/** Whether a rule applies to a token. A token with individual permissions has no role. */
+/** A token with individual permissions has no role. */
 function isFor(
   { roles }: PolicyDocument,
   { roles: namedRoles = [], permissions: namedPermissions = [] }: TokenRule,

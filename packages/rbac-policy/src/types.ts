@@ -67,7 +67,6 @@ export interface Principal {
     readonly name: string
     readonly bindings: readonly Binding[]
   } | null
-  /** The job of a workload. */
   readonly job?: Job
   /** The trust that admitted a workload, and the `sub` of its token. */
   readonly trust?: { readonly id: string; readonly name: string; readonly subject: string }
@@ -131,7 +130,6 @@ export interface RackCall {
   readonly address: string | null
 }
 
-/** The time and the address of a call. */
 export type Moment = Pick<RackCall, 'at' | 'address'>
 
 /** The common fields of all decisions. */

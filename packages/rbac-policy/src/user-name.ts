@@ -1,4 +1,4 @@
-/** Distinguishes users of several identity providers with the same email address, such as `ann@example.com/accounts.google.com`. */
+/** Such as `ann@example.com/accounts.google.com`, because two identity providers can know the same email address. */
 export function userName({ email, issuer }: { readonly email: string; readonly issuer: string }): string {
   return `${email}/${issuerName(issuer)}`
 }

@@ -4,14 +4,12 @@ import type { Moment, PolicyScope, Principal } from './types.ts'
 /** The visible part of an environment: all values, all except secrets, or only names. */
 export type EnvironmentVisibility = 'shown' | 'secrets-hidden' | 'hidden'
 
-/** What a principal can see in a scope. */
 export interface Visibility {
   /** Whether secret values of environments, parameters, configs, and resources are visible. */
   readonly secrets: boolean
   readonly environment: EnvironmentVisibility
 }
 
-/** The visibility by the permissions of the principal. */
 export function visibilityOf(
   policy: Pick<Policy, 'hasPermission'>,
   principal: Principal,

@@ -17,7 +17,6 @@ export interface CaseMoment {
   readonly problems: readonly Problem[]
 }
 
-/** The time and the address of a case. */
 export function readMoment({ time = defaultTime, address }: Who): CaseMoment {
   const at = readTime(time, 'offset') ?? Number.NaN
   const problems = [
@@ -31,7 +30,6 @@ export function readMoment({ time = defaultTime, address }: Who): CaseMoment {
   return { at, address: address ?? null, problems }
 }
 
-/** Names of all roles of the caller, including those of groups. */
 export function rolesOf(who: Who, groups: Groups): string[] {
   return bindingsOf(who, groups).map(({ role }) => role)
 }

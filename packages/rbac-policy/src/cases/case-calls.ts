@@ -9,7 +9,7 @@ export interface CaseCalls {
   readonly problems: readonly Problem[]
 }
 
-/** The calls of a case, from a convox command or a route. @param app the app, unless the command or `params` name another */
+/** The calls of a case. @param app the app, unless the command or `params` name another */
 export function plannedFor({ convox, call }: WrittenCase, app: string): CaseCalls {
   if (convox !== undefined && call === undefined) return byCommand(convox, app)
   if (convox === undefined && call !== undefined) return byRoute(call, app)

@@ -107,7 +107,7 @@ const Case = Type.Object(
   { ...closed, description: 'a case: who, convox or call, where, and expect' },
 )
 
-/** A file of cases. A description completes "should be …". */
+/** A file of cases. Each `description` completes a message with "should be …". */
 export const WrittenCases = Type.Object(
   {
     version: Type.Literal(1, { description: '1' }),

@@ -9,13 +9,13 @@ import type { Permission } from '../types.ts'
 
 /** A rule that a document defines itself. */
 export interface WrittenRule {
-  /** The rule as decisions name it, with more detail if several parts of the document share that name: `role:deployer release:*`, `protected-key DB_*`. */
+  /** Such as `command:pre-release`, `role:deployer release:*`, or `protected-key DB_*`. */
   readonly rule: string
   /** Its line, such as `policy.yaml:12`. */
   readonly source: string
 }
 
-/** The entries of a list in the document itself; none if the document has only the built-in list. */
+/** Empty if the list equals the built-in list, except for the built-in document itself. */
 export function ownEntries(document: PolicyDocument, list: NameList): readonly string[] {
   const [own, builtIn] = [document[list], builtInPolicy()[list]]
   const same = own.length === builtIn.length && own.every((entry, at) => entry === builtIn[at])
@@ -58,7 +58,7 @@ function stepUpRules(document: PolicyDocument): WrittenRule[] {
   ]
 }
 
-/** For each role that the document defines: its own permission patterns, and the permissions that each pattern includes. */
+/** By role and then by its own permission patterns: the permissions that each pattern includes. */
 export function ownGrants(document: PolicyDocument): ReadonlyMap<string, ReadonlyMap<string, readonly Permission[]>> {
   const own = document.roles.filter((role) => isOwn(document, role))
   return new Map(

@@ -7,7 +7,6 @@ import type { Decision, StepUpLevel } from '../types.ts'
 import { compareValues } from './expected-values.ts'
 import type { CaseEffect, NamedValues, PolicyCase } from './policy-case.ts'
 
-/** The result of a case. */
 export interface CaseEvaluation {
   /** Differences in visible values and in the recording. Each is a sentence without its full stop. */
   readonly differences: readonly string[]
@@ -24,7 +23,6 @@ export interface CaseEvaluation {
 /** The evaluation of a case, and the parts of the document that it covers. */
 export interface EvaluatedCase {
   readonly evaluation: CaseEvaluation
-  /** The scenarios of the decisions. */
   readonly scenarios: readonly EvaluatedScenario[]
   /** The recording rules of the sessions that the case opens. */
   readonly recordings: readonly RecordingRule[]
@@ -32,7 +30,6 @@ export interface EvaluatedCase {
   readonly secrets: NamedValues
 }
 
-/** Evaluates one case with the code of the gateway. */
 export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDocument): EvaluatedCase {
   const { principal, rack, at, address, known, expected } = one
   const question = { policy, document, principal, rack, at, address, known }
@@ -55,7 +52,6 @@ export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDo
   }
 }
 
-/** The recording rule of the session that a permitted call opens, after its proof if it needs one. */
 function recordingOf(policy: Policy, { call, decision }: EvaluatedScenario): RecordingRule | null {
   const session = call === null || decision.effect === 'deny' ? null : sessionOf(call)
   return session && policy.recordingOf(session)

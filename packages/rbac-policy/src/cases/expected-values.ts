@@ -12,7 +12,6 @@ export interface ValuesSeen {
 
 type SecretsPolicy = Pick<Policy, 'hasPermission' | 'isSecretKey' | 'isSecretParameter'>
 
-/** Compares the values that the caller sees with the expectation of a case. */
 export function compareValues(
   { principal, rack, calls, at, address, expected }: PolicyCase,
   policy: SecretsPolicy,

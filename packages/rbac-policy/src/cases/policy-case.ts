@@ -6,7 +6,7 @@ import type { Principal, StepUpLevel } from '../types.ts'
 /** The expected result of a call. `needs`: a step-up. `open`: it depends on facts that only the rack knows. */
 export type CaseEffect = 'allow' | 'needs' | 'deny' | 'open'
 
-/** Names of keys of an environment, and of parameters. */
+/** Names of environment keys and of parameters, without their values. */
 export interface NamedValues {
   readonly environment: readonly string[]
   readonly parameters: readonly string[]
@@ -26,7 +26,6 @@ export interface Expected {
   readonly recording: string | null
 }
 
-/** A caller, the calls, and the expected decision. */
 export interface PolicyCase extends SourcePosition {
   readonly name: string
   readonly principal: Principal

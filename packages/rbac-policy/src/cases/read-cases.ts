@@ -8,7 +8,6 @@ import { plannedFor } from './case-calls.ts'
 import { type WrittenCase, WrittenCases } from './case-schema.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
 
-/** The valid cases, or all problems. */
 export type CasesReading =
   | { readonly cases: readonly PolicyCase[]; readonly problems: readonly [] }
   | { readonly cases: null; readonly problems: FileProblems }
@@ -27,7 +26,7 @@ const defaultScope = { rack: 'a-rack', app: 'an-app' }
  * Reads a file of cases.
  *
  * @param text YAML 1.2
- * @returns the file, whose cases `checkAgainst` checks and returns; or every problem of its form, with line and column (from 1)
+ * @returns the file, or every problem of its form with line and column (from 1)
  */
 export function readCases(text: string): CasesFile | { readonly problems: FileProblems } {
   const parsed = parseYaml(text, WrittenCases, 'the file')

@@ -11,13 +11,12 @@ import { grantName, ownEntries, ownGrants, type WrittenRule, writtenRules } from
 import type { EvaluatedCase } from './evaluate-case.ts'
 import type { NamedValues } from './policy-case.ts'
 
-/** A rule of a document, and whether any case covers it. */
 export interface CoveredRule extends WrittenRule {
+  /** Whether any case covers the rule. */
   readonly exercised: boolean
 }
 
 export interface RuleCoverage {
-  /** Adds the rules that a case covers. */
   add(evaluated: EvaluatedCase): void
   rules(): readonly CoveredRule[]
 }

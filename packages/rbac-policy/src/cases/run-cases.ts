@@ -8,11 +8,10 @@ export interface CasesRun {
   /** SHA-256 of the document, hex. */
   readonly policy: string
   readonly evaluations: readonly CaseEvaluation[]
-  /** The rules of the document, and whether any case covers them. */
   readonly coverage: readonly CoveredRule[]
 }
 
-/** Evaluates cases with a document. Policy packages are not evaluated, because they run only in a gateway. @throws InvalidPolicy */
+/** Policy packages are not evaluated, because they run only in a gateway. @throws InvalidPolicy */
 export function runCases(document: PolicyDocument, cases: readonly PolicyCase[]): CasesRun {
   const policy = compilePolicy(document)
   const evaluated = cases.map((one) => evaluateCase(one, policy, document))

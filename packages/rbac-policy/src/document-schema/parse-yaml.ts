@@ -6,7 +6,6 @@ import { Value } from 'typebox/value'
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { createPositionFinder, type SourcePosition } from '../source-positions.ts'
 
-/** A problem of a file, and its position. */
 export interface FileProblem extends SourcePosition {
   /** A sentence without its full stop. */
   readonly text: string
@@ -28,7 +27,7 @@ const maxProblems = 1_000
 const maxAliases = 100
 
 /**
- * Reads YAML 1.2 and checks it with a schema. The description of a schema completes "should be …".
+ * Reads YAML 1.2 and checks it with a schema. Each `description` in the schema completes a message with "should be …".
  *
  * @returns the value, or every problem with its line and column (from 1)
  */
@@ -92,7 +91,7 @@ function duplicateKeys(yaml: Document): { readonly offset: number; readonly text
   return found
 }
 
-/** Null if the aliases expand beyond the limit. The caller reports it as a problem of the document. */
+/** Null if the aliases expand beyond the limit. */
 function toPlainValue(yaml: Document): { readonly value: unknown } | null {
   try {
     return { value: yaml.toJS({ maxAliasCount: maxAliases }) ?? {} }
@@ -144,7 +143,6 @@ function describe(schema: TSchema, path: Problem['at']): string {
   return part !== null && 'description' in part ? String(part.description) : 'left out'
 }
 
-/** The part of the schema at a path; null if there is none. */
 function schemaAt(schema: TSchema, path: Problem['at']): TSchema | null {
   let part: unknown = schema
   for (const name of path) part = childOf(part as Record<string, unknown>, name)

@@ -85,7 +85,7 @@ const Patterns = Type.Object(
   { ...closed, description: 'environment and parameters' },
 )
 
-/** `policy.yaml`. A description completes "should be …". */
+/** A policy document. Each `description` completes a message with "should be …". */
 export const WrittenPolicy = Type.Object(
   {
     version: Type.Literal(1, { description: '1' }),

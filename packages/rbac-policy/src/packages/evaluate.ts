@@ -2,7 +2,6 @@ import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { readResult } from './objection.ts'
 import type { CallContext, Objection, PackageCall, PolicyPackage } from './types.ts'
 
-/** The result of one evaluation. */
 export interface Evaluation {
   readonly outcome:
     | { readonly kind: 'passed' }
@@ -18,7 +17,7 @@ export interface Evaluation {
 /** Monotonic milliseconds. */
 export type Stopwatch = () => number
 
-/** Evaluates one package. Resolves at its deadline at the latest, unless the package blocks the process. */
+/** Resolves at the timeout of the package at the latest, unless the package blocks the process. */
 export async function evaluate(
   policy: PolicyPackage,
   call: PackageCall,

@@ -18,7 +18,7 @@ export interface LoadOptions {
 }
 
 /**
- * Loads the packages of POLICY_PACKAGES, in this order.
+ * Loads the packages of POLICY_PACKAGES in their order.
  *
  * @param entries paths that begin with `.` or are absolute, and names of npm packages
  * @throws UnusablePolicyPackage for the first unusable package
@@ -124,7 +124,7 @@ function policyOf(entry: string, module: unknown): PolicyPackage {
   }
 }
 
-/** The version in the nearest package.json, in the directory of the file or above it; null if there is none. */
+/** The version in the nearest package.json, in the directory of the file or above it; null if that file has none. */
 function packageVersionOf(file: string): string | null {
   for (let directory = dirname(file); ; directory = dirname(directory)) {
     const manifest = readManifest(join(directory, 'package.json'))

@@ -1,6 +1,5 @@
 import type { PolicyPackage } from './types.ts'
 
-/** A policy package, and the version of its code. */
 export interface LoadedPackage {
   readonly policy: PolicyPackage
   /** The entry in POLICY_PACKAGES. */
@@ -11,7 +10,7 @@ export interface LoadedPackage {
   readonly sha256: string
 }
 
-/** `deploy-freeze 1.2.0 (sha256 0123456789ab)`, for events and readiness. */
+/** Such as `deploy-freeze 1.2.0 (sha256 0123456789ab)`, for events and readiness. */
 export function describePackage({ policy, version, sha256 }: LoadedPackage): string {
   const named = version === null ? policy.name : `${policy.name} ${version}`
   return `${named} (sha256 ${sha256.slice(0, 12)})`

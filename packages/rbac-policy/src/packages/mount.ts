@@ -29,12 +29,11 @@ export interface MountOptions {
   readonly record: (request: FastifyRequest, detail: RecordedDetail) => Promise<void>
 }
 
-/** The prefix of the routes of a package. */
 export function packagePrefix(name: string): string {
   return `/gateway/packages/${name}`
 }
 
-/** Registers each package with routes in its own scope: below its prefix, behind authentication, and isolated from the rest of the gateway. */
+/** Registers the routes of each package in a scope of its own. @throws UnusablePolicyPackage */
 export async function mountPackages(app: FastifyInstance, options: MountOptions): Promise<void> {
   const setCurrent = restrictRoutes(app)
   const fastifyNames = new Set(namesOn(Fastify()))
@@ -74,7 +73,7 @@ function closeWith(app: FastifyInstance, { policy: { name, close } }: LoadedPack
   })
 }
 
-/** Registers a package's routes. Turns its error into a message for the operator, without a stack. */
+/** Turns an error of the package into a message for the operator, without a stack. */
 async function callRegister({ entry }: LoadedPackage, register: () => void | Promise<void>): Promise<void> {
   try {
     await register()
@@ -85,16 +84,12 @@ async function callRegister({ entry }: LoadedPackage, register: () => void | Pro
   }
 }
 
-/**
- * Hides from a package all decorations that the application has at this moment. Only Fastify's own properties stay.
- * The code of packages is trusted, so this only prevents accidents.
- */
+/** Prevents only accidents, because the code of packages is trusted. */
 function hideDecorations(scope: FastifyInstance, fastifyNames: ReadonlySet<string>): void {
   for (const name of namesOn(scope))
     if (!fastifyNames.has(name)) Object.defineProperty(scope, name, { value: undefined, enumerable: false })
 }
 
-/** Own and inherited property names, except for those of `Object.prototype`. */
 function namesOn(scope: object): string[] {
   const names: string[] = []
   for (let part: object = scope; part !== Object.prototype; part = Object.getPrototypeOf(part))
@@ -102,7 +97,7 @@ function namesOn(scope: object): string[] {
   return names
 }
 
-/** Turns a 4xx error of a package's route into a denial with the package's message. The package can set the remedy in `next`. */
+/** Turns a 4xx error of a package's route into a denial. The package can set the remedy in `next`. */
 function toPackageDenial(name: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('statusCode' in error) || ('code' in error && isGatewayCode(error.code)))
     return error
@@ -123,7 +118,7 @@ function isGatewayCode(code: unknown): boolean {
 }
 
 /**
- * Rejects routes outside the prefix of a package, which a package can create if it breaks out of its scope.
+ * Rejects routes outside the prefix of a package. A package that breaks out of its scope could create them.
  *
  * @returns a function that sets the package that is being registered
  */
@@ -140,7 +135,7 @@ function restrictRoutes(app: FastifyInstance): (one: LoadedPackage | null) => vo
   }
 }
 
-/** Deletes the credential, which the caller sent to the gateway, not to the package. */
+/** The caller sent the credential to the gateway, not to the package. */
 function deleteCredentials({ raw }: FastifyRequest): void {
   for (const name of ['authorization', 'cookie']) delete raw.headers[name]
   raw.rawHeaders = raw.rawHeaders.filter((_, index, all) => {

@@ -3,8 +3,8 @@ import { register } from 'node:module'
 let provided = false
 
 /**
- * Lets policy packages import `@rack-gateway/rbac-policy/…` from any directory. If that module is not installed for the
- * directory, they get the gateway's own copy. So a file that is mounted into a container needs no node_modules.
+ * Policy packages can import `@rack-gateway/rbac-policy/…` from any directory. If the module is not installed there,
+ * they get the gateway's own copy. So a file that is mounted into a container needs no node_modules.
  */
 export function provideOwnCopy(): void {
   if (provided) return

@@ -47,7 +47,6 @@ export interface EvaluatorOptions {
   readonly log: PackagesLog
 }
 
-/** Evaluates one package, and counts the results. */
 export function createPackageEvaluator(
   policy: PolicyPackage,
   { now, elapsed, log }: EvaluatorOptions,

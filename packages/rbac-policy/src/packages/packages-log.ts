@@ -1,6 +1,5 @@
 import type { PackageLog } from './types.ts'
 
-/** The log of policy packages. */
 export interface PackagesLog {
   slow(name: string, busyMs: number): void
   failed(name: string, why: string, error: unknown): void

@@ -17,7 +17,6 @@ import type { CallContext, Objection } from './types.ts'
 
 export type { Allowed } from '../types.ts'
 
-/** One call that the policy permits. */
 interface PermittedCall {
   readonly principal: Principal
   readonly call: RackCall
@@ -26,7 +25,7 @@ interface PermittedCall {
 
 /** The result of the packages for a call in progress. */
 interface Review {
-  /** The objection of a package, or null. */
+  /** The denial of a package, or null. */
   readonly objection: Decision | null
   /** Whether a package failed and none denied the call. The caller of `review` decides how long the call may then continue. */
   readonly unclear: boolean

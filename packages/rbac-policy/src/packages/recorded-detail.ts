@@ -3,7 +3,7 @@ export type RecordedDetail = Readonly<Record<string, string | number | boolean>>
 const maxFacts = 20
 const maxText = 1_000
 
-/** The detail of an event of a package. @throws for invalid details, so that the author of the package sees them in a test */
+/** @throws for an invalid detail, so that the author of the package sees the problem in a test */
 export function recordedDetail(name: string, detail: RecordedDetail): RecordedDetail {
   const facts = Object.entries(detail)
   if (facts.length > maxFacts) throw new Error(`an event of a policy package has at most ${maxFacts} facts`)

@@ -2,7 +2,7 @@ import type { CommandMode } from '@rack-gateway/command-matcher'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { PrincipalKind } from '../types.ts'
 
-/** One call on the rack API, as policy packages see it: plain, frozen, with names instead of values, and without secrets. */
+/** One call on the rack API, frozen. Parameters and environments have only names, no values. */
 export interface PackageCall {
   readonly rack: string
   readonly app: string | null
@@ -37,7 +37,6 @@ export interface PackageCall {
   readonly address: string | null
 }
 
-/** The principal of a call. */
 export interface PackagePrincipal {
   readonly kind: PrincipalKind
   readonly id: string
@@ -102,8 +101,8 @@ export interface RouteContext {
   /** The caller of a route, with its roles at a scope. @throws on a route without authentication */
   callerOf(request: FastifyRequest, scope: { readonly rack: string; readonly app: string | null }): PackagePrincipal
   /**
-   * Records an event `package.recorded` with the principal of the request. Resolves once it is durable, so await it before
-   * you act.
+   * Records an event `package.recorded` with the principal of the request. Resolves when the event is durable, so await
+   * it before you act.
    *
    * @param detail at most 20 flat facts, without secrets
    * @throws AuditUnavailable (503)
@@ -115,11 +114,11 @@ export interface PolicyDefinition {
   /** Appears in decisions, events, and addresses: 1 to 40 lower-case letters, digits, and dashes, with a letter first. */
   readonly name: string
   /**
-   * Decides about a call that roles permit. It runs for each such call on the rack API, so it should use data in memory. If it
-   * throws or returns a value that is not an `EvaluationResult`, the call is denied.
+   * Decides about a call that roles permit. It runs for each such call on the rack API, so it should use data in memory.
+   * If it throws or returns a value that is not an `EvaluationResult`, a new call is denied.
    */
   evaluate(call: PackageCall, context: CallContext): EvaluationResult | Promise<EvaluationResult>
-  /** The timeout of a promise in milliseconds, from 10 to 10000. Default: 2000. After it, the call is denied. */
+  /** The timeout of a promise in milliseconds, from 10 to 10000. Default: 2000. After it, a new call is denied. */
   readonly timeoutMs?: number
   /**
    * Adds routes below `/gateway/packages/<name>`. They need a credential, unless the config of a route has `anonymous: true`.

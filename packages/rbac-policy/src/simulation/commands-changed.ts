@@ -5,7 +5,7 @@ import { commandService } from '../required-permissions.ts'
 import { anyOther, type ExampleCommand, exampleCommands } from './example-commands.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
-/** The differences between command rules, compared by example commands, so that an equivalent rule is not a difference. */
+/** Compares command rules by example commands, so that an equivalent rule is not a difference. */
 export function commandsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   const examples = exampleCommands(
     [...before.commands, ...after.commands],
@@ -52,23 +52,25 @@ function createCommandCheck({ commands, runServices, roles }: PolicyDocument): C
   }
 }
 
-/** A rule without its restrictions, which are compared separately. */
+/** Restrictions are compared separately. */
 function withoutRestrictions({ id, argv, services, roles }: CommandRule): CommandRule {
   return { id, argv, services, roles }
 }
 
 const restrictions = ['apps', 'racks', 'modes', 'interactive', 'entrypoint', 'environment', 'releases', 'when'] as const
 
-/** The differences between the restrictions of rules. A renamed rule is not a difference. */
+/** A renamed rule is not a difference. */
 function restrictionsChanged(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyChange[] {
-  const [old, young] = [byId(before), byId(after)]
-  const [gone, added] = [before.filter(({ id }) => !young.has(id)), after.filter(({ id }) => !old.has(id))]
+  const [older, newer] = [byId(before), byId(after)]
+  const [removed, added] = [before.filter(({ id }) => !newer.has(id)), after.filter(({ id }) => !older.has(id))]
   const hasNoEquivalent = (others: readonly PolicyRule[]) => (rule: PolicyRule) =>
     !others.some((other) => isEquivalent(rule, other))
   return [
-    ...after.flatMap((rule) => changedIn(rule, old.get(rule.id))),
-    ...added.filter(hasNoEquivalent(gone)).flatMap((rule) => describe(rule, `the new command rule ${rule.id}`, 'is')),
-    ...gone
+    ...after.flatMap((rule) => changedIn(rule, older.get(rule.id))),
+    ...added
+      .filter(hasNoEquivalent(removed))
+      .flatMap((rule) => describe(rule, `the new command rule ${rule.id}`, 'is')),
+    ...removed
       .filter(hasNoEquivalent(added))
       .flatMap((rule) => describe(rule, `the command rule ${rule.id} was removed`, 'was')),
   ]

@@ -10,7 +10,6 @@ import { valuesChanged } from './values-changed.ts'
 
 export type { PolicyChange } from './policy-change.ts'
 
-/** The differences between two documents: permissions and commands of each role, and rules for everyone. */
 export function diffPolicies(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   return [
     ...rolesChanged(before, after),
@@ -26,17 +25,17 @@ export function diffPolicies(before: PolicyDocument, after: PolicyDocument): Pol
 }
 
 function rolesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
-  const [old, young] = [byName(before), byName(after)]
-  const gone = [...old.keys()].filter((name) => !young.has(name))
-  const added = [...young.keys()].filter((name) => !old.has(name))
-  const conditions = [...young].flatMap(([name, { when = [] }]) => {
-    const earlier = old.get(name)?.when ?? []
-    return !old.has(name) || same(earlier, when)
+  const [older, newer] = [byName(before), byName(after)]
+  const removed = [...older.keys()].filter((name) => !newer.has(name))
+  const added = [...newer.keys()].filter((name) => !older.has(name))
+  const conditions = [...newer].flatMap(([name, { when = [] }]) => {
+    const earlier = older.get(name)?.when ?? []
+    return !older.has(name) || same(earlier, when)
       ? []
       : [{ effect: conditionEffect(earlier, when), role: name, what: conditionWords(when) }]
   })
   return [
-    ...gone.map((role) => ({
+    ...removed.map((role) => ({
       effect: 'refuses' as const,
       role,
       what: 'the role was removed: bindings to it grant nothing',
@@ -58,9 +57,9 @@ function conditionWords(after: readonly unknown[]): string {
 }
 
 function permissionsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
-  const [old, young] = [byName(before), byName(after)]
-  return [...young].flatMap(([name, role]) => {
-    const earlier = compiled(old.get(name), name)
+  const [older, newer] = [byName(before), byName(after)]
+  return [...newer].flatMap(([name, role]) => {
+    const earlier = compiled(older.get(name), name)
     const later = compileRole(role)
     return permissions.flatMap(({ name: permission }) => {
       const [had, has] = [earlier.has(permission), later.has(permission)]
@@ -76,13 +75,13 @@ function compiled(role: Role | undefined, name: string): CompiledRole {
 }
 
 function operationsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
-  const [old, young] = [before, after].map(({ blocked }) => new Set(blocked.map(({ route }) => route)))
+  const [older, newer] = [before, after].map(({ blocked }) => new Set(blocked.map(({ route }) => route)))
   return [
-    ...[...(young ?? [])]
-      .filter((route) => !old?.has(route))
+    ...[...(newer ?? [])]
+      .filter((route) => !older?.has(route))
       .map((route) => everyone('refuses', `${route} is blocked`)),
-    ...[...(old ?? [])]
-      .filter((route) => !young?.has(route))
+    ...[...(older ?? [])]
+      .filter((route) => !newer?.has(route))
       .map((route) => everyone('permits', `${route} is not blocked`)),
   ]
 }
@@ -100,11 +99,11 @@ const opposite = { permits: 'refuses', refuses: 'permits', changes: 'changes' } 
 function namesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   return Object.entries(names).flatMap(([field, [effect, words]]) => {
     const list = field as keyof typeof names
-    const [old, young] = [before[list], after[list]]
+    const [older, newer] = [before[list], after[list]]
     return [
-      ...young.filter((name) => !old.includes(name)).map((name) => everyone(effect, `${name} is among the ${words}`)),
-      ...old
-        .filter((name) => !young.includes(name))
+      ...newer.filter((name) => !older.includes(name)).map((name) => everyone(effect, `${name} is among the ${words}`)),
+      ...older
+        .filter((name) => !newer.includes(name))
         .map((name) => everyone(opposite[effect], `${name} is not among the ${words}`)),
     ]
   })

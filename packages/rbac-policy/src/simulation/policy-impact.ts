@@ -152,7 +152,6 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
   }
 }
 
-/** Whether a policy package denied the call. */
 function isPackageDenial({ decision: { rule } }: RecordedCall): boolean {
   return rule.startsWith('package:') || rule === 'package-failed'
 }
@@ -208,8 +207,8 @@ function reproduce({ principal, call }: ReplayedCall, before: Policy, permitted:
 }
 
 /**
- * The key of a cached result. Calls with the same key get the same decision from every document. The key contains only the minute of
- * the call, because time windows have a resolution of a minute.
+ * Calls with the same key get the same decision from every document. The key contains only the minute of the call,
+ * because time windows have a resolution of a minute.
  */
 function keyOf(recorded: RecordedCall): string {
   const { principal, rack, app, route, path, service, command, parameters, environment, source, at, decision } =

@@ -13,7 +13,6 @@ export interface PromptCount {
   readonly users: number
 }
 
-/** A call that needs a proof. */
 export interface CallNeedingProof {
   readonly user: string
   /** Proofs belong to sessions. */
@@ -97,12 +96,12 @@ export function createPromptCounter(): PromptCounter {
 
 /** The requirements of the calls of one session for which the user is asked. A proof for the level `always` counts for one call only. */
 function* promptsOf(calls: SessionCalls['calls']): Generator<Requirement> {
-  let proved = Number.NEGATIVE_INFINITY
+  let lastProofAt = Number.NEGATIVE_INFINITY
   for (const { at, requirement } of calls.toSorted((one, other) => one.at - other.at)) {
     const { level } = requirement
     if (level.kind === 'recent') {
-      if (at - proved <= level.within) continue
-      proved = at
+      if (at - lastProofAt <= level.within) continue
+      lastProofAt = at
     }
     yield requirement
   }

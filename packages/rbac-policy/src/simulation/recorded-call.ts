@@ -46,7 +46,6 @@ export interface RecordedCall {
   readonly decision: { readonly effect: string; readonly rule: string }
 }
 
-/** A rebuilt call and its principal. */
 export interface ReplayedCall {
   readonly principal: Principal
   readonly call: RackCall
@@ -57,7 +56,7 @@ export interface Callers {
   find(recorded: RecordedCall, kind: PrincipalKind): Principal
 }
 
-/** Callers that are forgotten are rebuilt, so a study of more callers is only slower, and needs no LRU cache. */
+/** A study of more callers is only slower, because evicted callers are rebuilt. */
 const maxCallers = 10_000
 
 export function createCallers(): Callers {

@@ -2,21 +2,21 @@ import { canonicalJson } from '../policy-document.ts'
 import type { RecordingRule } from '../recordings.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
-/** The differences between recording rules. The first matching rule decides, so their order matters. */
+/** The first matching rule decides, so the order of the rules matters. */
 export function recordingsChanged(before: readonly RecordingRule[], after: readonly RecordingRule[]): PolicyChange[] {
-  const [old, young] = [byId(before), byId(after)]
-  const changed = [...young].filter(([id, words]) => old.get(id) !== words)
-  const gone = [...old.keys()].filter((id) => !young.has(id))
+  const [older, newer] = [byId(before), byId(after)]
+  const changed = [...newer].filter(([id, words]) => older.get(id) !== words)
+  const removed = [...older.keys()].filter((id) => !newer.has(id))
   const [orderOld, orderNew] = [
-    [...old.keys()].filter((id) => young.has(id)),
-    [...young.keys()].filter((id) => old.has(id)),
+    [...older.keys()].filter((id) => newer.has(id)),
+    [...newer.keys()].filter((id) => older.has(id)),
   ]
   return [
     ...changed.map(([id, words]) => everyone('changes', `the recording rule ${id} is ${words}`)),
-    ...gone.map((id) => everyone('changes', `the recording rule ${id} was removed`)),
+    ...removed.map((id) => everyone('changes', `the recording rule ${id} was removed`)),
     ...(same(orderOld, orderNew)
       ? []
-      : [everyone('changes', `the order of the recording rules is ${[...young.keys()].join(', ')}`)]),
+      : [everyone('changes', `the order of the recording rules is ${[...newer.keys()].join(', ')}`)]),
   ]
 }
 

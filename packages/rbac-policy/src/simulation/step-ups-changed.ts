@@ -7,12 +7,11 @@ import { type ListedRequirement, listRequirements } from '../step-up-requirement
 import type { StepUpLevel } from '../types.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
-/** The differences between the requirements of proofs of second factors. */
 export function stepUpsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
-  const [old, young] = [byRule(before), byRule(after)]
+  const [older, newer] = [byRule(before), byRule(after)]
   return [
-    ...[...young.values()].flatMap((requirement) => describeChange(old.get(requirement.rule), requirement)),
-    ...[...old.values()].flatMap((requirement) => (young.has(requirement.rule) ? [] : describeRemoval(requirement))),
+    ...[...newer.values()].flatMap((requirement) => describeChange(older.get(requirement.rule), requirement)),
+    ...[...older.values()].flatMap((requirement) => (newer.has(requirement.rule) ? [] : describeRemoval(requirement))),
     ...enrollmentChanged(stepUpOf(before).enrollBy, stepUpOf(after).enrollBy),
   ]
 }
@@ -22,9 +21,9 @@ function byRule(document: PolicyDocument): ReadonlyMap<string, ListedRequirement
 }
 
 function describeChange(before: ListedRequirement | undefined, after: ListedRequirement): PolicyChange[] {
-  const [old, young] = [before && termsOf(before), termsOf(after)]
-  if (same(old, young) || (old === undefined && young.level === null && after.kind !== 'management')) return []
-  return [changeOf(after, effectOf(old, young), wordsOf(after))]
+  const [older, newer] = [before && termsOf(before), termsOf(after)]
+  if (same(older, newer) || (older === undefined && newer.level === null && after.kind !== 'management')) return []
+  return [changeOf(after, effectOf(older, newer), wordsOf(after))]
 }
 
 function describeRemoval(requirement: ListedRequirement): PolicyChange[] {

@@ -3,10 +3,9 @@ import { durationInWords } from '@rack-gateway/config/duration'
 import type { TokenRule, TokenTerms } from '../policy-document.ts'
 import { everyone, type PolicyChange, same } from './policy-change.ts'
 
-/** The differences between the lifetimes of API tokens. */
 export function tokensChanged(before: TokenTerms, after: TokenTerms): PolicyChange[] {
-  const [old, young] = [byId(before.rules), byId(after.rules)]
-  const gone = before.rules.filter(({ id }) => !young.has(id))
+  const [older, newer] = [byId(before.rules), byId(after.rules)]
+  const removed = before.rules.filter(({ id }) => !newer.has(id))
   return [
     ...(before.maxAge === after.maxAge
       ? []
@@ -19,8 +18,8 @@ export function tokensChanged(before: TokenTerms, after: TokenTerms): PolicyChan
     ...(before.defaultAge === after.defaultAge
       ? []
       : [everyone('changes', `the default lifetime of an API token is ${words(after.defaultAge)}`)]),
-    ...after.rules.flatMap((rule) => ruleChanged(old.get(rule.id), rule)),
-    ...gone.map((rule) => everyone('permits', `the token rule ${rule.id} was removed: ${ruleWords(rule)}`)),
+    ...after.rules.flatMap((rule) => ruleChanged(older.get(rule.id), rule)),
+    ...removed.map((rule) => everyone('permits', `the token rule ${rule.id} was removed: ${ruleWords(rule)}`)),
   ]
 }
 

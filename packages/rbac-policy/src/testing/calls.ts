@@ -10,12 +10,10 @@ export function moment(at = now): Moment {
   return { at, address: '192.0.2.1' }
 }
 
-/** By default, a binding on every rack and app, without expiry. */
 export function binding(role: string, change: Partial<Binding> = {}): Binding {
   return { id: `binding-${role}`, role, racks: '*', apps: '*', expiresAt: null, ...change }
 }
 
-/** By default, a user with these bindings. */
 export function principal(bindings: readonly Binding[], change: Partial<Principal> = {}): Principal {
   return {
     kind: 'user',
