@@ -18,7 +18,7 @@ export interface Database {
   readonly sql: Sql
   /** drizzle over the same connections, with the types of `schema.ts`. */
   readonly db: PostgresJsDatabase<typeof schema>
-  /** One connection for changes of identities. The database serializes these changes, so more connections would only wait there. */
+  /** One connection for changes of identities. The database serializes them, so more connections would only wait. */
   readonly changes: PostgresJsDatabase<typeof schema>
   /** One connection for changes that revoke something, so that they do not wait behind other changes. */
   readonly revocations: PostgresJsDatabase<typeof schema>
@@ -28,7 +28,7 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** Opens the pools on `url`. Connects at the first query; `check()` connects at once. */
+/** Connects at the first query or at `check()`. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
   const { max = 10, connectTimeout = 5, applicationName = 'rack-gateway' } = options
   function open(size: number, purpose = ''): Sql {
@@ -54,7 +54,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   }
 }
 
-/** Creates a drizzle client that leaves the connection's conversions of dates as they are. drizzle itself replaces them. */
+/** drizzle replaces the connection's conversions of dates. This function restores them. */
 function createDrizzle(sql: Sql) {
   const parsers = { ...sql.options.parsers }
   const serializers = { ...sql.options.serializers }

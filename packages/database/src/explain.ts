@@ -2,7 +2,6 @@ import type { Explanation } from '@rack-gateway/errors'
 import { networkErrorClause, networkErrorCode } from '@rack-gateway/errors/network-errors'
 import { DatabaseUnavailable } from './errors.ts'
 
-/** The parts of a database URL. */
 function readUrl(url: string) {
   if (!URL.canParse(url))
     return { server: 'the database', host: 'of the database', user: 'unknown', name: 'unknown', password: '' }
@@ -21,13 +20,12 @@ export function roleOf(url: string): string {
   return readUrl(url).user
 }
 
-/** An error that says what is wrong with the database and what to do. */
 export function databaseUnavailable(cause: unknown, url: string): Error {
   const { reason, remedy } = explainDatabaseError(cause, url)
   return new DatabaseUnavailable(reason, remedy, { cause })
 }
 
-/** What is wrong with the database, and what to do. Never shows the password. */
+/** Never shows the password. */
 export function explainDatabaseError(error: unknown, url: string): Explanation {
   const { server, host, user, name, password } = readUrl(url)
   const code = networkErrorCode(error)

@@ -43,7 +43,7 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
   }
 }
 
-/** Checks that the schema has this release's version, without DATABASE_OWNER_URL. @throws SchemaOlder, SchemaNewer, MigrationChanged */
+/** Needs no DATABASE_OWNER_URL. @throws SchemaOlder, SchemaNewer, MigrationChanged */
 export async function checkSchema(sql: Sql): Promise<void> {
   const [table] = await sql`select to_regclass('gateway.migrations') is not null as present`
   const version = table?.present ? checkRecorded(await readRecorded(sql), allMigrations) : 0

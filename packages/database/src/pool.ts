@@ -3,10 +3,7 @@ import { guardTransactions } from './transactions.ts'
 
 export type PoolOptions = Omit<Options<Record<string, never>>, 'fetch_types' | 'onnotice'>
 
-/**
- * A postgres.js pool whose transactions fail if their connection breaks. Connects at the first query. The default timeout of a
- * connection attempt is 10 s.
- */
+/** A postgres.js pool whose transactions fail if their connection breaks. Connects at the first query. */
 export function openPool(url: string, options: PoolOptions): Sql {
   const closings = { count: 0 }
   const sql = postgres(url, {

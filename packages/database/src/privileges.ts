@@ -1,10 +1,7 @@
 import type { TransactionSql } from 'postgres'
 import { RuntimeRoleMissing } from './errors.ts'
 
-/**
- * Replaces the runtime login's privileges with the ones that it needs. Partitions are used only through `audit.events`, so
- * they need no grant.
- */
+/** Partitions are used only through `audit.events`, so they need no grant. @throws RuntimeRoleMissing */
 export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Promise<void> {
   const [found] = await tx`
     select rolname = current_user as owner from pg_catalog.pg_roles where rolname = ${runtimeRole}`

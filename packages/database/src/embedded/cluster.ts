@@ -9,14 +9,14 @@ import type { SystemUser } from './system-user.ts'
 
 const run = promisify(execFile)
 
-/** The whole environment of PostgreSQL's programs. They don't inherit the gateway's, which contains secrets. */
+/** PostgreSQL's programs don't inherit the environment of the gateway, because it contains secrets. */
 export const serverEnvironment = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' }
 
 export function clusterOf(dataDir: string): string {
   return join(dataDir, 'postgres')
 }
 
-/** Creates the data directory if it is missing. If PostgreSQL runs as another user, that user can enter it but not list it. */
+/** If PostgreSQL runs as another user, that user can enter a new data directory but not list it. */
 export async function createDataDirectory(dataDir: string, systemUser: SystemUser | null): Promise<void> {
   const created = await mkdir(dataDir, { recursive: true, mode: 0o700 })
   if (created && systemUser) await chmod(dataDir, 0o711)
@@ -40,7 +40,7 @@ export async function prepareCluster(
   return newPasswords
 }
 
-/** Builds the cluster in a temporary directory and renames it, so that an interrupted start leaves no partial cluster. */
+/** Builds the cluster in a temporary directory, so that an interrupted start leaves no partial cluster. */
 async function initialize(dataDir: string, binaries: Binaries, systemUser: SystemUser | null, passwords: Passwords) {
   const newCluster = `${clusterOf(dataDir)}.new`
   const passwordFile = join(dataDir, 'initdb-password')

@@ -28,10 +28,11 @@ export interface EmbeddedPostgres extends EmbeddedPostgresUrls {
 }
 
 /**
- * Starts a PostgreSQL server on loopback, as a child process in its own process group and with its own data directory.
- * It ends after `stop()` or with this process. The schema is not created: call `migrate(ownerUrl, …)`.
+ * Starts a PostgreSQL server on loopback, as a child process in its own process group. The server ends after `stop()` or
+ * with this process. The schema is not created: call `migrate(ownerUrl, …)`.
  *
- * @throws EmbeddedUnsupported, EmbeddedNoAccount, EmbeddedUnreachable, EmbeddedInUse, EmbeddedPasswordsLost, EmbeddedFailed
+ * @throws EmbeddedUnsupported, EmbeddedNoAccount, EmbeddedUnreachable, EmbeddedInUse, EmbeddedPasswordsLost,
+ * EmbeddedFailed
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir)

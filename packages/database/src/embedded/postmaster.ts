@@ -12,7 +12,7 @@ export interface Postmaster {
   readonly port: number
 }
 
-/** The server that runs on a cluster directory, or null. Ignores a lock file whose process has ended or is another program. */
+/** Null if no server runs. Ignores a lock file whose process has ended or is another program. */
 export async function runningPostmaster(cluster: string): Promise<Postmaster | null> {
   const lines = await readFile(lockFile(cluster), 'utf8').then(
     (text) => text.split('\n'),
@@ -24,8 +24,8 @@ export async function runningPostmaster(cluster: string): Promise<Postmaster | n
 }
 
 /**
- * Ensures that no server runs on the directory, and removes a stale lock file. Waits for a server whose gateway has ended,
- * because it is already stopping.
+ * Ensures that no server runs on the directory, and removes a stale lock file. If a gateway has ended, its server is
+ * already stopping, so this function waits for it.
  *
  * @throws EmbeddedInUse if a server still runs after `timeout` milliseconds
  */

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { EmbeddedUnreachable } from '../errors.ts'
 import type { SystemUser } from './system-user.ts'
 
-/** Finds the outermost of `directory` and its parents that the system user cannot enter. @returns its path and mode, or null */
+/** The outermost directory on the path that the system user cannot enter, such as `/root (mode 0700)`. Null if none. */
 export async function findBlockedDirectory(directory: string, systemUser: SystemUser): Promise<string | null> {
   for (const path of directoriesTo(await realpath(directory))) {
     const found = await stat(path)

@@ -8,9 +8,9 @@ import { serverEnvironment } from './cluster.ts'
 import type { SystemUser } from './system-user.ts'
 
 /**
- * A shell script that becomes the server, in its own session, so that Ctrl-C doesn't reach the server. Its background watcher
- * reads from a pipe that this process keeps open. If this process ends, the read fails and the watcher stops the server. A line
- * from the pipe means that the server has ended, and that the watcher can end too.
+ * A shell script that becomes the server. Its background watcher reads from a pipe that this process keeps open. If this
+ * process ends, the read fails and the watcher stops the server. A line from the pipe means that the server has ended,
+ * and that the watcher can end too.
  */
 const supervisorScript = `( { read -r _ <&3 || kill -INT $$; } 3<&3 </dev/null >/dev/null 2>&1 & )
 exec 3<&-
@@ -32,7 +32,7 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Starts PostgreSQL on loopback. Resolves when it accepts connections. @throws EmbeddedFailed with its last log lines */
+/** Resolves when the server accepts connections. @throws EmbeddedFailed with the last log lines */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const attempts = options.port === 0 ? 5 : 1
   for (let attempt = 1; ; attempt++) {
@@ -57,7 +57,7 @@ function launch({ program, cluster, systemUser, settings }: ServerOptions, port:
   const flags = Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return spawn('/bin/sh', ['-c', supervisorScript, 'postgres', program, '-D', cluster, ...flags], {
     cwd: cluster,
-    detached: true,
+    detached: true, // A session of its own, so that Ctrl-C doesn't reach the server.
     env: serverEnvironment,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     ...(systemUser ? { uid: systemUser.uid, gid: systemUser.gid } : {}),

@@ -1,9 +1,9 @@
 const watched = ['users', 'service_accounts', 'sessions', 'api_tokens', 'credentials', 'bindings']
 
 /**
- * The revision of the identities: a number that triggers raise with each change of an identity. Each replica watches it, and
- * then drops what it has cached. The row lock on `revision` orders the writers, so a reader of revision N sees every change up
- * to N.
+ * Triggers raise the revision with each change of an identity. Each replica watches the revision, and then drops the
+ * identities that it has cached. The row lock on `revision` orders the writers, so a reader of revision N sees every
+ * change up to N.
  */
 export const revision = {
   name: '0002-revision',

@@ -1,4 +1,4 @@
-/** Events are append-only. Privileges do not keep the owner of the table from a change by mistake, so triggers reject it. */
+/** Events are append-only. The owner of the table has every privilege, so triggers reject its changes, too. */
 export const events = {
   name: '0003-events',
   sql: `

@@ -1,8 +1,9 @@
 /**
- * TRUNCATE of a partition does not fire the parent's triggers, and a detached partition loses the triggers that it inherited.
- * So each partition has triggers of its own. ATTACH, unlike PARTITION OF, does not lock the writers out. `ensure_partition` locks
- * the table, because after a wait for an advisory lock, the session could still not see a partition that another session has just
- * created: such a wait does not refresh the session's cached catalog.
+ * TRUNCATE of a partition does not fire the parent's triggers, and a detached partition loses the triggers that it
+ * inherited. So each partition has triggers of its own. ATTACH, unlike PARTITION OF, does not lock the writers out.
+ *
+ * `ensure_partition` locks the table. An advisory lock would not be enough, because a wait for it does not refresh the
+ * cached catalog of the session. The session could then miss a partition that another session has just created.
  */
 export const partitions = {
   name: '0004-partitions',

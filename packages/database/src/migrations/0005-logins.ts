@@ -1,4 +1,4 @@
-/** The tables of logins. They contain no permissions, so changes of them do not raise the revision. */
+/** The tables of logins contain no permissions, so their changes do not raise the revision. */
 export const logins = {
   name: '0005-logins',
   sql: `

@@ -1,4 +1,4 @@
-/** `last_uses` is a table of its own without a trigger, because a use changes no identity and must not raise the revision. */
+/** `last_uses` is a table of its own, because a use changes no identity and must not raise the revision. */
 export const apiTokens = {
   name: '0006-api-tokens',
   sql: `

@@ -1,4 +1,7 @@
-/** A renewed session gets a new token. The previous tokens stay valid during the overlap, and are recognized as superseded after it. */
+/**
+ * A renewed session gets a new token. The previous tokens stay valid during the overlap. After it, they are recognized as
+ * superseded.
+ */
 export const sessionRenewal = {
   name: '0008-session-renewal',
   sql: `

@@ -1,4 +1,4 @@
-/** Logins of the CLI. Changes of these tables do not raise the revision: only the sessions that the logins lead to do. */
+/** Changes of these tables do not raise the revision. Only the sessions that result from a login raise it. */
 export const cliLogins = {
   name: '0011-cli-logins',
   sql: `

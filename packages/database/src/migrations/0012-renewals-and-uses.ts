@@ -1,6 +1,6 @@
 /**
- * Adds encrypted refresh tokens of identity providers, and moves the last uses of browser sessions to `last_uses`, the table of
- * all other credentials. Neither contains permissions, so changes of them do not raise the revision.
+ * `sealed` is an encrypted refresh token of an identity provider. Neither `provider_grants` nor `last_uses` contains
+ * permissions, so their changes do not raise the revision.
  */
 export const renewalsAndUses = {
   name: '0012-renewals-and-uses',

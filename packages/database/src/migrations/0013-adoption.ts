@@ -1,7 +1,7 @@
 /**
- * After a crash, another process adopts the stream of the lost process: it writes an `outcome.unknown` event for each call that
- * has no end. For that, it needs the previous stream of that process, whether the process had a fallback file, and the number
- * up to which it has written these events (`accounted_seq`). The index `events_of` finds the end of a call in any stream.
+ * After a crash, another process adopts the stream of the lost process: it writes an `outcome.unknown` event for each
+ * call that has no end. `follows` is the previous stream of the lost process. `accounted_seq` is the number up to which
+ * the adopting process has written these events. The index `events_of` finds the end of a call in any stream.
  */
 export const adoption = {
   name: '0013-adoption',

@@ -1,7 +1,4 @@
-/**
- * Signed checkpoints, which are append-only like events. `trees` and `deliveries` are caches: their content is compared with the signed
- * checkpoints, and can be computed again from events and checkpoints.
- */
+/** Checkpoints are append-only like events. `trees` and `deliveries` are only caches. */
 export const checkpoints = {
   name: '0014-checkpoints',
   sql: `

@@ -1,12 +1,13 @@
 /**
- * Each field of a search has an index in time order, so that only the newest page is read. To save writes, the most common values of
- * a field are not indexed: a scan of `events_at` finds a page of them after a few rows.
+ * Each field of a search has an index in time order, so that only the newest page is read. To save writes, the most
+ * common values of a field are not indexed: a scan of `events_at` finds a page of them after a few rows.
  *
  * The functions must not fail for any event, because the event could then not be recorded.
  *
- * - `network_of`: an IPv4 address of this form cannot fail to cast. It is cast first, because blocks with `EXCEPTION` are slow.
- * - `words_of`: punctuation becomes spaces, so that paths, hosts, and addresses are split into words. Non-ASCII punctuation is
- *   listed because PostgreSQL's parser takes it for letters if the locale is C.
+ * - `network_of`: the first pattern matches only valid IPv4 addresses. It comes first, because blocks with `EXCEPTION`
+ *   are slow.
+ * - `words_of`: punctuation becomes spaces, so that paths, hosts, and addresses are split into words. Non-ASCII
+ *   punctuation is listed because PostgreSQL's parser takes it for letters if the locale is C.
  *
  * The text of the SQL, including its comments, must not change, because applied migrations are compared by a checksum.
  */

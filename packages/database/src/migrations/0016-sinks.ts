@@ -1,7 +1,4 @@
-/**
- * The position of each sink in each stream, the process that sends it, and the events that a sink rejected permanently.
- * These tables are not evidence. They only track which events were delivered.
- */
+/** These tables are not evidence. They only track which events were delivered. */
 export const sinks = {
   name: '0016-sinks',
   sql: `

@@ -1,7 +1,7 @@
 /**
- * The archived months, and the only function that drops one: after its archive was recorded, and only if the partition still has
- * exactly the archived events. The lock for the count blocks no writer, because a past month gets no events. The lock on the whole
- * table waits at most a second, and delays callers for as long.
+ * Only `drop_archived_month` drops a month: after its archive was recorded, and only if the partition still has exactly
+ * the archived events. The lock for the count blocks no writer, because a past month gets no events. The lock on the
+ * whole table waits at most a second, and delays callers for as long.
  */
 export const archives = {
   name: '0019-archives',

@@ -1,7 +1,8 @@
 /**
- * Each index makes writes slower, so several filters share one. Kind, rack, route, permission, and rule have few combinations: one index
- * over their digest, in time order, serves these five filters. The ID of an event contains its time, which has an index. Words are added to their
- * index in batches of some hundred events. Names are qualified with their schema, because a function with a search_path cannot be inlined.
+ * Each index makes writes slower, so several filters share one. Kind, rack, route, permission, and rule have few
+ * combinations: one index over their digest, in time order, serves these five filters. The ID of an event contains its
+ * time, which has an index. Words are added to their index in batches of some hundred events. Names are qualified with
+ * their schema, because PostgreSQL cannot inline a function that sets search_path.
  */
 export const fewerIndexes = {
   name: '0022-fewer-indexes',

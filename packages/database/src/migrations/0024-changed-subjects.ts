@@ -16,8 +16,9 @@ const maxSubjects = 100
 const maxRevisions = 1_000
 
 /**
- * Each revision has the subjects whose identity it changed, so that a replica drops only these from its cache. The triggers
- * read the subjects from the changed rows, so that a change by another program counts, too. The value null means every subject.
+ * Each revision has the subjects whose identity it changed, so that a replica drops only these from its cache. The
+ * triggers read the subjects from the changed rows, so that a change by another program counts, too. Null means every
+ * subject.
  */
 export const changedSubjects = {
   name: '0024-changed-subjects',

@@ -1,4 +1,4 @@
-/** A login of the CLI leads to no session once the browser session that approved it has ended. */
+/** A login of the CLI creates no session if the browser session that approved it has ended. */
 export const decidingSessions = {
   name: '0025-deciding-sessions',
   sql: `

@@ -1,6 +1,6 @@
 /**
  * Roles for a person before the first login. An invitation never changes an existing user, so it does not raise the
- * revision. Only the bindings that it leads to raise it.
+ * revision. Only the bindings that result from it do.
  */
 export const invitations = {
   name: '0027-invitations',

@@ -1,8 +1,7 @@
 /**
- * Calls that are open now, and requests to end them. A call counts only while the process of its audit stream lives. A request to
- * end a call raises the revision, which every process follows, although it changes no identity. Requests have a table of their
- * own, because a user can end a recorded session before its call is listed. `opened` is the ID of the event, and the ID of the
- * call if there is one.
+ * A call counts only while the process of its audit stream lives. A request to end a call changes no identity, but raises
+ * the revision, because every process follows the revision. Requests have a table of their own, because a user can end a
+ * recorded session before its call is listed.
  */
 export const liveCalls = {
   name: '0028-live-calls',

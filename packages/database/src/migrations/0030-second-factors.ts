@@ -1,9 +1,6 @@
 /**
- * Second factors, and proofs of them. Adding or removing a factor raises the revision for its user, because decisions depend on
- * whether a user has one. Proofs are read for each call that needs one and never cached, so they do not raise the revision.
- *
- * In `step_ups`, `prover` is the session that gives the proof, and the only one that can use `passkey_challenge`. `challenge`
- * belongs to console mode.
+ * Adding or removing a factor raises the revision for its user, because decisions depend on whether a user has one.
+ * Proofs are never cached, so they do not raise the revision.
  */
 export const secondFactors = {
   name: '0030-second-factors',

@@ -2,7 +2,7 @@ import postgres, { type Sql } from 'postgres'
 import { onTestFinished } from 'vitest'
 import { createTestDatabase, type OnEnd, type TestDatabase } from './index.ts'
 
-/** A test database and connections to it, all gone when the test ends. */
+/** The database and its connections are removed when the test ends. */
 export async function databaseForTest(
   onEnd: OnEnd = onTestFinished,
 ): Promise<TestDatabase & { owner: Sql; runtime: Sql; admin: Sql }> {

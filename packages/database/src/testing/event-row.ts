@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from 'postgres'
 
-/** Inserts a minimal valid event. */
 export async function insertEvent(sql: Sql, values: { at?: Date; hash?: Buffer; seq?: number } = {}): Promise<void> {
   const row = {
     stream: randomUUID(),

@@ -12,7 +12,10 @@ export interface TestServer extends EmbeddedPostgres {
   readonly dataDir: string
 }
 
-/** Settings for fast tests. Autovacuum would start a process for each of the many small databases, and more SCRAM iterations would delay each connection. */
+/**
+ * Settings for fast tests. Autovacuum would start a process for each of the many small databases. More SCRAM iterations
+ * would delay each connection.
+ */
 const settings = {
   max_connections: '400',
   autovacuum: 'off',
