@@ -19,7 +19,7 @@ export interface ConsoleRequest {
   readonly path: string
   /** The header `Rack`, or null without it. */
   readonly rackHeader: string | null
-  /** Whether it has the header `Session`, with any value. */
+  /** Whether the request has the header `Session`, with any value. */
   readonly hasSessionHeader: boolean
 }
 
@@ -61,7 +61,6 @@ export type StepUpCall =
   | { readonly kind: 'redeem'; readonly id: string }
   | { readonly kind: 'activate'; readonly code: string }
 
-/** The path of step-up calls. */
 export const stepUpPath = '/gateway-step-up'
 
 const stepUpPaths = /^\/gateway-step-up(?:\/([A-Za-z0-9-]{1,40}))?$/

@@ -1,6 +1,6 @@
 import { defineErrorWithText, type Explanation } from '@rack-gateway/errors'
 
-/** The rack's response does not have the shape that its mask expects, so its secrets can't be found. The message says what is wrong. */
+/** The rack's response does not have the shape that its mask expects, so its secrets can't be found. */
 export class UnmaskableResponse extends Error {
   readonly code = 'RGW_UNMASKABLE_ANSWER'
   readonly statusCode = 502
@@ -10,7 +10,7 @@ export class UnmaskableResponse extends Error {
   }
 }
 
-/** A new environment contains a mask that can't be restored: of another app, rack, key, or release, or only a part of a value. */
+/** A mask can't be restored: it is from another app, rack, key, or release, or only a part of the value. */
 export class ForeignMask extends defineErrorWithText('RGW_FOREIGN_MASK', 400) {
   readonly key: string
 

@@ -45,7 +45,6 @@ export function formValue(reading: FormReading, name: string): string {
   return reading.form.get(name)?.[0] ?? ''
 }
 
-/** As `formValue`, or the value of a header if the form value is empty. */
 export function valueOrHeader(reading: FormReading, name: string, header: string | undefined): string {
   return formValue(reading, name) || (header ?? '')
 }

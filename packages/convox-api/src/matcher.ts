@@ -5,8 +5,8 @@ import type { PathParameters, RackRoute, RouteMatch } from './types.ts'
 export type Match = (method: string, path: string, kind: RackRoute['kind']) => RouteMatch | null
 
 /**
- * Compiles routes into a trie of path segments. A search allocates nothing until it finds a route, and uses no regular expression.
- * Fixed text has priority over parameters, as in the rack's order of registration.
+ * Compiles routes into a trie of path segments. A search allocates nothing until it finds a route. Fixed text has priority
+ * over parameters, as in the rack's order of registration.
  *
  * @throws Error when two routes have the same method and path, or a path is invalid
  */
@@ -55,7 +55,7 @@ export function compileMatcher(routes: readonly RackRoute[]): Match {
   }
 }
 
-/** Whether a call is one that the CLI makes before each websocket, ignoring the response. The gateway answers it with 404 and no event. */
+/** The CLI makes such a call before each websocket, and ignores the response. The gateway answers 404, without an event. */
 export function isProbe(method: string, path: string): boolean {
   return method === 'GET' && (path === '/machines' || path === '/racks')
 }

@@ -90,7 +90,7 @@ function unknownParameter(key: string, permitted: readonly string[], source: Par
   }
 }
 
-/** A caller's text for use in a message: short, printable, and without percent signs, which the convox CLI would read as a format. */
+/** The convox CLI would read a percent sign in a message as a format. */
 function printable(key: string): string {
   const plain = key.slice(0, 64).replaceAll(/[^\p{L}\p{N}._[\]-]/gu, '?')
   return key.length > 64 ? `${plain}…` : plain

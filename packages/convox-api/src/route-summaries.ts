@@ -1,4 +1,4 @@
-/** What each route does, in a sentence, by its ID. Not part of the route table, because the CLI loads that for every command. */
+/** By the ID of the route. Not part of the route table, because the CLI loads that table for every command. */
 export const routeSummaries: Readonly<Record<string, string>> = {
   'GET /apps': 'Lists apps.',
   'POST /apps': 'Creates an app.',

@@ -45,16 +45,15 @@ export interface ValueGrammar {
   readonly remedy: string
 }
 
-/** One route of the rack API. Decisions, audit names, forwarding, masks, documentation, and the test matrix derive from it. */
 export interface RackRoute {
-  /** `METHOD /path/{parameter}`; unique; the name of the route in decisions, events, and docs. For a websocket, it begins with `WS` instead of `GET`. */
+  /** `METHOD /path/{parameter}`, the unique name of the route in decisions, events, and docs. `WS` for a websocket. */
   readonly id: string
   /** `ANY` only on routes that are blocked for everyone. */
   readonly method: Method | 'ANY'
   /** Segments, with `{name}` for one segment and `{name:.*}` for the rest of the path, which may be empty. */
   readonly path: string
   readonly kind: 'http' | 'websocket'
-  /** `resource:action`. A decision may require more permissions, for example for the environment, the lock, or another release. */
+  /** `resource:action`. A decision may require more permissions, for example for the environment or the lock. */
   readonly permission: string
   readonly scope: Scope
   /** Whether the call may change the rack; such a call has an intent event and an outcome event. Never derived from the method. */
@@ -65,7 +64,10 @@ export interface RackRoute {
   readonly form: readonly string[]
   /** Grammars of form values by key. A key without a grammar takes any text. */
   readonly values: Readonly<Record<string, ValueGrammar>>
-  /** Permitted headers with which convox sends options, such as `Height`, in the rack's canonical spelling. Other headers are dropped, unless they are in `refusedHeaders`. */
+  /**
+   * Permitted headers with which convox sends options, such as `Height`, in the rack's canonical spelling. Other headers
+   * are dropped, unless they are in `refusedHeaders`.
+   */
   readonly headers: readonly string[]
   /** Headers that give privileges, or that the rack could read as a parameter. They are rejected, never silently dropped. */
   readonly refusedHeaders: readonly string[]

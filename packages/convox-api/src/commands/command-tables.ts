@@ -31,7 +31,6 @@ export const commandTables: readonly CommandTable[] = [
   localCommands,
 ]
 
-/** All convox commands with their calls. Plans and documentation derive from this list. */
 export function allCommands(): ConvoxCommand[] {
   return commandTables.flatMap((table) => Object.entries(table).map(([name, make]) => ({ name, ...make() })))
 }

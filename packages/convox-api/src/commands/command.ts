@@ -2,15 +2,13 @@ import { commonFlags, type Flag } from './flags.ts'
 import type { Invocation } from './invocation.ts'
 import type { Step } from './step.ts'
 
-/** What a command does: it makes calls, runs only locally, or (`any-get`) sends a GET to the path in its first argument. */
+/** `local`: the command makes no call to the rack. `any-get`: it sends a GET to the path in its first argument. */
 export type Effect = readonly Step[] | 'local' | 'any-get'
 
-/** A command without its name. */
 export interface CommandEntry {
   readonly flags: readonly Flag[]
-  /** The minimum and maximum number of arguments. */
   readonly args: readonly [minimum: number, maximum: number]
-  /** Returns why the calls can't be predicted, such as that convox would exit before the first one; null if they can. */
+  /** Returns why the calls can't be predicted; null if they can. */
   readonly validate: (invocation: Invocation) => string | null
   readonly effect: Effect
 }

@@ -2,7 +2,6 @@ import type { ParsedArguments } from './parse-arguments.ts'
 import { trimAscii } from './trim-ascii.ts'
 import type { CommandContext } from './types.ts'
 
-/** A command with its parsed arguments and its context. */
 export interface Invocation extends ParsedArguments {
   readonly context: CommandContext
 }

@@ -84,8 +84,8 @@ function findRoute(
 }
 
 /**
- * Whether a route's path with these values certainly matches that route. It could match another route only if a value equals fixed
- * text of a path. If this is true, the matcher, which needs all routes, is not compiled.
+ * Whether a route's path with these values certainly matches that route. It could match another route only if a value
+ * equals fixed text of a path. This check avoids the compilation of the matcher, which needs all routes.
  */
 function isUnambiguousPath({ method, path }: RackRoute, values: Readonly<Record<string, string>>): boolean {
   return method !== 'ANY' && !path.includes(':.*}') && !Object.values(values).some(mayMatchFixedText)
@@ -94,7 +94,7 @@ function isUnambiguousPath({ method, path }: RackRoute, values: Readonly<Record<
 let allRouteIds: string | null = null
 
 /**
- * Whether the value could match fixed text in a route: a segment that equals it or begins with it, or the suffix of a parameter, such as
+ * Whether a segment of a route begins with the value, or the value could match the suffix of a parameter, such as
  * `{id}.tgz`. Every such suffix contains a dot, so any value with a dot counts.
  */
 function mayMatchFixedText(value: string): boolean {

@@ -46,7 +46,7 @@ export interface PlannedCall {
 /** The calls that carry a command. A command in a process is split into words; a command on an instance is not. */
 export const commandCarriers = ['run', 'exec', 'shell'] as const
 
-/** The command of a run, an exec, or a shell; the arguments of the command matcher's `readCommand`. */
+/** The command of a run, an exec, or a shell. */
 export interface PlannedCommand {
   /** The `Command` header as Node returns it: UTF-8 bytes, one character per byte. */
   readonly header: string
@@ -71,7 +71,7 @@ export interface PlannedRelease {
 
 /** The environment of a new release. */
 export interface PlannedEnvironment {
-  /** Keys that the command sets or unsets. One of them changes only if its value in the newest release is another one. */
+  /** Keys that the command sets or unsets. A key changes only if its value in the newest release is another one. */
   readonly named: readonly string[]
   /** Whether other keys may change, from standard input, an editor, or an older release. */
   readonly others: 'none' | 'possible'

@@ -10,8 +10,8 @@ export interface EnvEntry {
 }
 
 /**
- * Reads an environment with values of several lines, such as PEM blocks and wrapped base64. The rack reads each line separately,
- * so for the rack, a line of such a value that ends with `=` is a variable.
+ * Reads an environment with values of several lines, such as PEM blocks and wrapped base64. The rack reads each line
+ * separately. So a line of such a value that contains `=` is another variable for the rack.
  */
 export function envEntries(env: string): EnvEntry[] {
   const lines = env.split('\n')
@@ -42,9 +42,9 @@ export function environmentValues(env: string): Map<string, string> {
 }
 
 /**
- * The rack reads some lines inside a value, such as the end of wrapped base64, as variables with an empty value. Maps the names of
- * these variables to the key of the value. Leaves out names `LIKE_THIS` and variables with a value, because their changes must
- * be recorded.
+ * The rack reads some lines inside a value, such as the end of wrapped base64, as variables with an empty value. This
+ * function maps the names of these variables to the key of the value. It leaves out names `LIKE_THIS` and variables with
+ * a value, because their changes must be recorded.
  */
 export function keysInsideValues(env: string): Map<string, string> {
   const owners = new Map<string, string>()
@@ -65,7 +65,7 @@ const conventionalName = /^[A-Z][A-Z0-9_]*$/
 const begin = /-{4,5} ?BEGIN\b/g
 const end = /-{4,5} ?END\b/g
 
-/** Returns a function to call with each line in order. It returns whether the line continues a PEM block. A block without an end has one line. */
+/** The returned function must get each line in order. A PEM block without an end has only one line. */
 function createBlockReader(lines: readonly string[]): (line: string) => boolean {
   const lastEnd = lines.findLastIndex((line) => lastIndexOfMark(line, end) !== -1)
   let at = -1
@@ -87,8 +87,8 @@ function lastIndexOfMark(line: string, mark: RegExp): number {
 }
 
 /**
- * Whether a line looks like the padded last line of wrapped base64. A single `=` could also end an empty variable, so the
- * previous line must have the length of wrapped base64, and the text must not be a conventional name.
+ * Whether a line looks like the padded last line of wrapped base64. A single `=` could also end an empty variable. So the
+ * previous line must end with 40 characters of base64, and the text must not be a conventional name.
  */
 function isBase64Continuation(line: string, previousLine: string): boolean {
   const text = line.trimEnd()

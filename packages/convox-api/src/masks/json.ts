@@ -28,7 +28,7 @@ export function asObject(value: Json, what: string): JsonObject {
   return value
 }
 
-/** Maps a list, and returns the list itself if no item changes. The rack writes an empty list as null, which stays null. */
+/** Returns the list itself if no item changes. The rack writes an empty list as null, which stays null. */
 export function mapList(value: Json, what: string, change: (item: Json) => Json): Json {
   if (value === null) return null
   if (!Array.isArray(value)) throw new UnmaskableResponse(`${what} is not a list`)
@@ -47,8 +47,8 @@ export function mapItems(items: readonly Json[], change: (item: Json) => Json): 
 }
 
 /**
- * Maps an object's fields in order, and returns the object itself if no field changes. `change` gets the field names in lower case,
- * so that what is secret does not depend on the rack's spelling.
+ * Returns the object itself if no field changes. `change` gets the field names in lower case, so that masks do not depend
+ * on the rack's spelling.
  */
 export function mapFields(object: JsonObject, change: (field: string, value: Json) => Json): JsonObject {
   return mapMembers(object, (key, value) => change(key.toLowerCase(), value))

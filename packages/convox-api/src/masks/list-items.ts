@@ -1,17 +1,18 @@
 import { UnmaskableResponse } from '../errors.ts'
 
-/** The text of one value of a JSON list, and the white space before it. */
 export interface ListItem {
+  /** The white space before the value. */
   readonly space: string
+  /** The value, with the white space after it. */
   readonly text: string
 }
 
 /**
- * Splits a JSON list into its items, one at a time. Only one item is decoded at a time, so that a large list is never copied.
- * The caller must parse each item, because items are not checked.
+ * Splits a JSON list into its items. Only one item is decoded at a time, so that a large list is never copied. The caller
+ * must parse each item, because items are not checked.
  *
  * @param chunks the UTF-8 bytes of the list, divided anywhere
- * @returns the text after the last item, including the white space before the closing bracket
+ * @returns the closing bracket and the text after it; for an empty list, also the white space before the bracket
  * @throws UnmaskableResponse when the text is not a list
  */
 export function* listItems(chunks: readonly Buffer[]): Generator<ListItem, string> {

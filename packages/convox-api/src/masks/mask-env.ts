@@ -7,8 +7,8 @@ import { formatMask } from './restore-env.ts'
 import { isSecretValue } from './secret-keys.ts'
 
 /**
- * Masks an environment's values for a view. A value that contains the rack's token is masked for every view, so that it can be
- * restored. A value of several lines is masked as a whole.
+ * A value that contains the rack's token is masked for every view, so that it can be restored. A value of several lines is
+ * masked as a whole.
  */
 export function maskEnv(env: string, { app, release }: Omit<MaskOrigin, 'key'>, view: MaskView): string {
   const withToken = containsToken(env, view)
@@ -28,7 +28,10 @@ function isShown(key: string | null, text: string, lines: readonly string[], vie
   return view.env === 'shown' || !isSecretEntry(key, text, lines, view)
 }
 
-/** Whether the rack reads further variables with values inside this value. Revealing it would show them, too, although the event names only its key. */
+/**
+ * Whether the rack reads further variables with values inside a value. Revealing the value would show these variables,
+ * too, although the event names only the key of the value.
+ */
 function containsVariables(lines: readonly string[]): boolean {
   return lines.slice(1).some((line) => {
     const read = readLine(line)

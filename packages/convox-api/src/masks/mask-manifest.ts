@@ -10,7 +10,6 @@ const blockHead = /^\s*(?:-\s+)?["']?environment["']?\s*:\s*(?:&[\w-]+\s*)?(?:#.
 const aliasHead = /^\s*["']?environment["']?\s*:\s*\*[\w-]+\s*$/i
 const anyHead = /environment["']?\s*:/i
 
-/** Whether the value of a key must be masked. */
 type IsMasked = (key: string, value: string) => boolean
 
 interface ManifestPosition {
@@ -21,8 +20,8 @@ interface ManifestPosition {
 }
 
 /**
- * Masks the values of environment keys in a convox.yml: all of them, or only secret ones, as the view requires.
- * It works on lines, not on YAML: below `environment:`, a line that is neither `- KEY=value` nor `KEY: value` is masked as a whole.
+ * Masks the values of environment keys in a convox.yml: all of them, or only secret ones, as the view requires. Works on
+ * lines, not on YAML: below `environment:`, a line of an unknown form is masked as a whole.
  */
 export function maskManifest(manifest: string, view: MaskView): string {
   if (view.env === 'shown') return manifest

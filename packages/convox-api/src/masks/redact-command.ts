@@ -14,9 +14,11 @@ export interface CommandRedaction {
 }
 
 /**
- * Redacts the secrets in a command: values of secret names (`NAME=value`, `--name value`, `Name: value`, `"name": "value"`), values
- * of known password options, credentials with a known prefix, passwords in URLs, `Authorization` headers, PEM blocks, and the
- * rack's token. In code for an interpreter (after `-c` or `-e`), a value ends where a shell ends it, so that the code after it stays.
+ * Redacts the secrets in a command: values of secret names (`NAME=value`, `--name value`, `Name: value`,
+ * `"name": "value"`), values of known password options, credentials with a known prefix, passwords in URLs,
+ * `Authorization` headers, PEM blocks, and the rack's token.
+ *
+ * In code for an interpreter (after `-c` or `-e`), a value ends where a shell ends it, so that the code after it stays.
  *
  * @returns `argv` itself if it contains no secret. The time is linear in its length.
  */
@@ -62,7 +64,8 @@ function redactAuthorization(text: string): string {
 /** Redacts the values of options that take a secret, word by word. */
 function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: string, isCode: boolean) => string {
   const options = createOptionReader()
-  // After a password option, the next word is secret. After another option with a secret name, it is secret unless it begins with `-`.
+  // After a password option, the next word is secret. After another option with a secret name, the next word is secret
+  // unless it begins with `-`.
   let isNextSecret = false
   let isNextValueSecret = false
 

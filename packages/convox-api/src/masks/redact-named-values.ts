@@ -63,7 +63,10 @@ const markOfPart = /(?::(?!:)[ \t]*|=>?)/y
 const markOfPlain = /(?::|[ \t]*=>)[ \t]*/y
 const blanks = /(?:[ \t]|\\\r?\n)+/y
 
-/** Names whose value may follow without a space: `PASSWORD:x`, `X-Api-Key:x`, `password:x`. But `token:refresh` is a task, and `registry/token:latest` an image. */
+/**
+ * Names whose value may follow without a space: `PASSWORD:x`, `X-Api-Key:x`, `password:x`. In contrast, `token:refresh` is
+ * a task, and `registry/token:latest` is an image.
+ */
 const tightNames = /^[A-Z][A-Z0-9_]*$|-|[Pp]ass(?:word|wd|phrase)?$/
 
 function matchAt(pattern: RegExp, text: string, at: number): string {

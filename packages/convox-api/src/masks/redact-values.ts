@@ -20,7 +20,10 @@ export function redactValues(text: string, values: readonly string[]): string {
     .reduce((redacted, spelling) => redacted.replaceAll(spelling, redactionPlaceholder), text)
 }
 
-/** Adds the spellings in a form, in base64, and quoted twice: the rack's errors often quote a value as Go does, and are then sent as JSON. */
+/**
+ * Adds the spellings in a form, in base64, and quoted twice. The rack's errors often quote a value as Go does, and the
+ * rack sends the errors as JSON.
+ */
 function quotedSpellings(value: string): string[] {
   const quoted = JSON.stringify(value).slice(1, -1)
   const form = new URLSearchParams([['', value]]).toString().slice(1)
@@ -32,7 +35,7 @@ function base64Spellings(value: string): string[] {
   const bytes = Buffer.from(value)
   return [0, 1, 2].flatMap((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
-    // Only characters that depend on no other byte than those of the value.
+    // Only the characters that the value alone determines.
     const inner = (encoding: 'base64' | 'base64url') =>
       encoded.toString(encoding).slice(Math.ceil((offset * 8) / 6), Math.floor((encoded.length * 8) / 6))
     return [inner('base64'), inner('base64url')].filter(({ length }) => length >= shortest)

@@ -5,7 +5,6 @@ import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { isSecretValue } from './secret-keys.ts'
 import { redactPassword, redactPasswords } from './url-passwords.ts'
 
-/** Masks parameters of the rack or an app, unless the view shows all secrets. */
 export function maskParametersUnlessShown(value: Json, view: MaskView): Json {
   return view.secrets ? value : maskParameters(value, view)
 }
@@ -41,7 +40,6 @@ export function redactAddress(value: Json, view: MaskView): Json {
   return found === null ? null : redactPassword(found, (key) => view.isSecret(key))
 }
 
-/** Redacts passwords in URLs in all strings, unless the view shows all secrets. */
 export function redactStringsUnlessShown(value: Json, view: MaskView): Json {
   return view.secrets ? value : redactStrings(value)
 }
@@ -56,14 +54,14 @@ export function redactValue(value: Json): Json {
   return value === null || value === '' ? value : redactionPlaceholder
 }
 
-/** A text field that the mask depends on. */
+/** @throws UnmaskableResponse if the field is missing or empty */
 export function requiredText(object: JsonObject, field: string): string {
   const value = object[field]
   if (typeof value !== 'string' || value === '') throw new UnmaskableResponse(`it has no ${field}`)
   return value
 }
 
-/** A text or null. */
+/** @throws UnmaskableResponse for any other type */
 export function optionalText(value: Json, what: string): string | null {
   if (value === null || typeof value === 'string') return value
   throw new UnmaskableResponse(`${what} is not a string`)

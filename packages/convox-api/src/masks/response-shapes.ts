@@ -22,7 +22,7 @@ export type Unmasked = 'plain' | 'opaque' | 'stream'
 
 type Shape = (value: Json, view: MaskView) => Json
 
-/** Masks each shape of response. Throws UnmaskableResponse for an unexpected shape. */
+/** Each function throws UnmaskableResponse for an unexpected shape. */
 export const shapes: Readonly<Record<Exclude<MaskPolicy, Unmasked>, Shape>> = {
   apps: (value, view) => maskVisibleRows(value, 'name', view, maskApp),
   app: maskApp,

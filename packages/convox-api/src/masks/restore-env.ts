@@ -39,10 +39,10 @@ export function findMasks(env: string): EnvMask[] {
 /**
  * Replaces masks by the original values.
  *
- * @param resolve returns the value of this key in this release of this app; null when there is none, or when the MAC does not match
- * @returns the environment, and the restored values
- * @throws ForeignMask with the key, or with the line number if the key could be a part of a secret. For a mask that can't be
- *   resolved or is only a part of the value, and for the placeholder of the rack's token
+ * @param resolve returns the value of this key in this release of this app; null if there is none, or if the MAC does not
+ *   match
+ * @throws ForeignMask for a mask that can't be resolved or is only a part of the value, and for the placeholder of the
+ *   rack's token. Its `key` is the line number if the key could be a part of a secret
  */
 export function restoreEnv(
   env: string,

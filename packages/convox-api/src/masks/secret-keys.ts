@@ -1,6 +1,6 @@
 import { hasPassword } from './url-passwords.ts'
 
-/** Whether one of the patterns matches the whole key. `*` matches any text, and case is ignored. Takes at most |key| × |pattern| steps. */
+/** `*` in a pattern matches any text, and case is ignored. Takes at most |key| × |pattern| steps for each pattern. */
 export function isSecretKey(key: string, patterns: readonly string[]): boolean {
   const upper = key.toUpperCase()
   return patterns.some((pattern) => matches(pattern.toUpperCase(), upper))

@@ -2,7 +2,7 @@
 const alwaysSecretNames =
   /(?:^|[-_.])(?:pass|passwd|password|passphrase|token|secret|api[-_.]?key|authorization|cookie)$/i
 
-/** Extends the policy's secret keys for commands: also for spellings such as `db-pass` and `dbPass`, and for names that are always secret. */
+/** Also matches other spellings of secret keys, such as `db-pass` and `dbPass`, and names that are always secret. */
 export function createSecretNameMatcher(isSecret: (name: string) => boolean): (name: string) => boolean {
   return function isSecretName(name) {
     if (name.length > maxSplitNameLength) return isSecret(name)

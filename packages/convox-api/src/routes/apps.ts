@@ -3,7 +3,6 @@ import { change, listen, type RouteTable, read } from './route-row.ts'
 export const logHeaders = ['Filter', 'Follow', 'Maxlogrequests', 'Prefix', 'Since', 'Previous', 'Tail']
 const metricsQuery = ['start', 'end', 'period', 'metrics']
 
-/** Apps, their services, configs, and the certificates of their ports. */
 export const appRoutes: RouteTable = {
   'GET /apps': () => read('app:list', 'apps', { scope: 'list' }),
   'POST /apps': () =>

@@ -3,8 +3,8 @@ import { change, type RouteTable, read } from './route-row.ts'
 const acknowledgment = { form: ['ack_by'], alsoReadFromHeader: ['ack_by'] }
 
 /**
- * Costs and budgets. The DELETE route has a form body. The rack has its own parser for it, because Go reads forms only from the
- * body of a POST, PUT, or PATCH.
+ * The DELETE route has a form body. The rack has its own parser for it, because Go reads forms only from the body of a
+ * POST, PUT, or PATCH.
  */
 export const budgetRoutes: RouteTable = {
   'GET /apps/{app}/cost': () => read('budget:read', 'plain'),

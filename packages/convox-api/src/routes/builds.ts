@@ -17,7 +17,7 @@ import { change, listen, type RouteTable, read } from './route-row.ts'
 
 const withLimit = { query: ['limit'] }
 
-/** Source objects, builds, and releases. The `.tgz` route comes before the route of the build, as in the rack. */
+/** The `.tgz` route comes before the route of the build, as in the rack. */
 export const buildRoutes: RouteTable = {
   'GET /apps/{app}/builds': () => read('build:list', 'builds', withLimit),
   'POST /apps/{app}/builds': () =>

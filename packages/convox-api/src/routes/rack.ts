@@ -1,7 +1,6 @@
 import { logHeaders } from './apps.ts'
 import { change, execute, listen, type RouteTable, read } from './route-row.ts'
 
-/** The rack: system, certificates, instances, registries, and direct access to its cluster. */
 export const rackWideRoutes: RouteTable = {
   'GET /auth': () => read('rack:read', 'plain', { scope: 'list' }),
   'GET /check': () => read('rack:read', 'plain', { scope: 'list' }),

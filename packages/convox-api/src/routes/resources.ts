@@ -1,6 +1,6 @@
 import { change, execute, type RouteTable, read } from './route-row.ts'
 
-/** Resources of apps, and resources of the rack. The built-in policy blocks changes of the rack's resources for everyone. */
+/** The built-in policy blocks changes of the rack's resources for everyone. */
 export const resourceRoutes: RouteTable = {
   'GET /apps/{app}/resources': () => read('resource:list', 'resources'),
   'GET /apps/{app}/resources/{name}': () => read('resource:read', 'resource'),

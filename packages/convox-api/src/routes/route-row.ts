@@ -21,7 +21,7 @@ export interface RouteRow {
   readonly options: RouteRowOptions
 }
 
-/** Rows by the IDs of their routes. Each row is created on first use, because the CLI needs only a few of them for one command. */
+/** Rows by the IDs of their routes. Each row is created on first use, because a command of the CLI needs only a few. */
 export type RouteTable = Readonly<Record<string, () => RouteRow>>
 
 /** A call that does not change the rack. */
@@ -44,7 +44,7 @@ export function execute(permission: string, options: RouteRowOptions = {}): Rout
   return change(permission, 'stream', options)
 }
 
-/** A header's name in Go's canonical MIME form, which the rack uses: `Ack_by` for `ack_by`, `Durationinhour` for `durationInHour`. */
+/** Go's canonical MIME form, which the rack uses: `Ack_by` for `ack_by`, `Durationinhour` for `durationInHour`. */
 export function canonicalHeader(name: string): string {
   return name
     .split('-')

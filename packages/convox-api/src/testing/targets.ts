@@ -3,7 +3,7 @@ import { rackRoutes } from '../routes.ts'
 import type { RackRoute } from '../types.ts'
 
 /** Segments that routers often read differently: words of routes, dots, escapes, other scripts, empty ones. */
-const trouble = fc.constantFrom(
+const ambiguousSegment = fc.constantFrom(
   '',
   '.',
   '..',
@@ -43,7 +43,7 @@ const trouble = fc.constantFrom(
 )
 const word = fc.stringMatching(/^[A-Za-z0-9._~!$&'()*+,=:@-]{1,12}$/)
 const keyPart = fc.oneof(word, fc.constantFrom('', '%20', '%5B1%5D', '%C3%A9', '%FF%FE', '%7B', 'a%20b'))
-const segment = fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: trouble })
+const segment = fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: ambiguousSegment })
 
 /** A route's path with parameters, mostly canonical ones. */
 function filled(path: string): fc.Arbitrary<string> {
@@ -59,8 +59,8 @@ const method = fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'
 const kind = fc.constantFrom<RackRoute['kind']>('http', 'websocket')
 const route = fc.constantFrom(...rackRoutes)
 
-const wild = fc.array(segment, { maxLength: 7 }).map((segments) => `/${segments.join('/')}`)
-const noise = fc.string({ unit: 'binary', maxLength: 20 }).map((text) => `/${text}`)
+const segmentsPath = fc.array(segment, { maxLength: 7 }).map((segments) => `/${segments.join('/')}`)
+const binaryPath = fc.string({ unit: 'binary', maxLength: 20 }).map((text) => `/${text}`)
 const prefix = fc.oneof(
   { weight: 4, arbitrary: fc.constant('') },
   { weight: 1, arbitrary: fc.constantFrom('/rack/staging', '/rack/STAGING', '/rack', '/rack/..', '/rack/') },
@@ -78,7 +78,7 @@ export const anyCall = fc.oneof(
       call(filled(entry.path), entry.method === 'ANY' ? 'GET' : entry.method, entry.kind),
     ),
   },
-  { weight: 1, arbitrary: call(fc.oneof(wild, noise), 'GET', 'http') },
+  { weight: 1, arbitrary: call(fc.oneof(segmentsPath, binaryPath), 'GET', 'http') },
 )
 
 export const anyTarget = anyCall.map(({ target }) => target)

@@ -11,7 +11,7 @@ const wholeEnvironment = () => ({ named: [], others: 'possible' }) as const
 const unknownId = { ...params, id: unknownToCli }
 const unknownName = { ...params, name: unknownToCli }
 
-/** Commands on a whole app. The content of an imported archive is not examined, so the calls that depend on it are optional. */
+/** The content of an imported archive is not examined, so the calls that depend on it are optional. */
 export const appCommands: CommandTable = {
   apps: () => command({ flags: [watch] }, [essentialCall('GET /apps')]),
   'apps info': () => command(oneArgument, [essentialCall('GET /apps/{app}', { params })]),

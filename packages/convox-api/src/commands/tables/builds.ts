@@ -54,7 +54,7 @@ const createRelease = () => [
   essentialCall(buildUpdate, { params: newBuild, form: ['release'] }),
 ]
 
-/** The calls of the local builder, which makes no further calls once the build fails. */
+/** The local builder makes no further calls if the build fails. */
 const buildLocally = () => [
   essentialCall('GET /system'),
   essentialCall('POST /apps/{app}/builds', { form: ['url', ...buildFields()] }),
@@ -87,7 +87,6 @@ const testRuns = () => [
   optionalCall('DELETE /apps/{app}/processes/{pid}', { ...testedProcess, serviceOfStartedProcess: unknownToCli }),
 ]
 
-/** Builds and deployments. */
 export const buildCommands: CommandTable = {
   build: () => command({ flags: buildFlags, args: [0, 1] }, buildSteps()),
   deploy: () => command({ flags: [...buildFlags, force], args: [0, 1] }, [...buildSteps(), ...promotion()]),

@@ -49,7 +49,7 @@ export const certificateCommands: CommandTable = {
   'letsencrypt dns route53 delete': () => command({ flags: [solver], validate: requireId }, writeSolvers()),
 }
 
-/** With `--generated`, convox would send a form with a GET request, so the parameters of the call can't be predicted. */
+/** With `--generated`, convox would send a form with a GET request. So the parameters can't be predicted. */
 function rejectGenerated(invocation: Invocation): string | null {
   return isGiven('generated')(invocation) ? 'it is unclear how convox sends --generated' : null
 }

@@ -11,7 +11,7 @@ const writeFlags = [...readFlags, toggle('promote', 'p')]
 const release = 'GET /apps/{app}/releases/{id}'
 const params = { id: (invocation: Invocation) => flagText('release')(invocation) || null }
 
-/** Reads the current environment. An app without a release has none, so reading that of the newest release is optional. */
+/** An app without a release has no environment, so reading the newest release is optional. */
 const readCurrent = (): readonly Step[] => [
   essentialCall('GET /apps/{app}/releases', { query: ['limit'], when: not(hasRelease) }),
   optionalCall(release, { params, when: not(hasRelease) }),

@@ -77,7 +77,6 @@ const logHeaders = () => [
 ]
 const hasService = (invocation: Invocation) => flagText('service')(invocation) !== ''
 
-/** Processes, logs, and file transfers. */
 export const processCommands: CommandTable = {
   ps: () =>
     command({ flags: [text('release'), text('service', 's'), app, watch] }, [

@@ -9,7 +9,6 @@ const oneArgument = { args: [1, 1] } as const
 const hasGroup = (invocation: Invocation) => flagText('group')(invocation) !== ''
 const isScaled = (invocation: Invocation) => isGiven('count')(invocation) || isGiven('type')(invocation)
 
-/** The rack, its instances, and its registries. */
 export const rackCommands: CommandTable = {
   version: () => command({}, [system()]),
   rack: () => command({ flags: [watch] }, [system()]),

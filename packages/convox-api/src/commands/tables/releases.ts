@@ -22,7 +22,7 @@ const copyRelease = (...more: readonly string[]): Step =>
     environment: () => ({ named: [], others: 'possible' }),
   })
 
-/** Releases. A copy of a release also copies its environment. */
+/** A copy of a release also copies its environment. */
 export const releaseCommands: CommandTable = {
   releases: () =>
     command({ flags: [limit, app, watch] }, [

@@ -38,7 +38,6 @@ const readResource = () => essentialCall(rackResource, firstArgument)
 const oneRackResource = { args: [1, 1] } as const
 const oneRackResourceAndApp = { flags: [app], args: [1, 1] } as const
 
-/** Resources of the rack. */
 export const rackResourceCommands: CommandTable = {
   'rack resources': () => command({ flags: [watch] }, [system(), essentialCall('GET /resources')]),
   'rack resources info': () => command(oneRackResource, [system(), readResource()]),

@@ -8,7 +8,6 @@ export const rollout = (): readonly Step[] => [
   essentialCall('GET /apps/{app}'),
 ]
 
-/** Promotes a release and waits for its rollout. */
 export function promotion(id: Source = unknownToCli): Step[] {
   return [
     essentialCall('GET /apps/{app}'),

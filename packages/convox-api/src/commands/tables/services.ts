@@ -20,14 +20,14 @@ const hasSize = isAnyGiven(...sizes)
 const scalesToZero = (invocation: Invocation) => isGiven('min')(invocation) && Number(flagText('min')(invocation)) === 0
 const triggers = ['cpu', 'memory', 'gpu', 'queue'] as const
 
-/** The calls with which some commands show an exhausted budget. Not every command makes the last one, for services. */
+/** Some commands show an exhausted budget with these calls. Not all of them make the last call. */
 export const showBudget = () => [
   optionalCall('GET /apps/{app}/budget'),
   optionalCall('GET /apps/{app}/budget/shutdown-state'),
   optionalCall(services),
 ]
 
-/** Restarts all services of an app. Only the rack knows their names. */
+/** Only the rack knows the names of the services. */
 export const restartServices = () => [
   essentialCall(services),
   optionalCall('POST /apps/{app}/services/{service}/restart', { params: { service: unknownToCli } }),
