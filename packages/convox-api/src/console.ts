@@ -1,6 +1,6 @@
 /**
- * The console mode of the stock CLI: after `convox login`, the CLI asks the gateway for its racks, and selects one of them in
- * each request with the header `Rack`.
+ * The console mode of the stock CLI: after `convox login`, the CLI asks the gateway for its racks, and selects one of
+ * them in each request with the header `Rack`.
  */
 
 /** The routes that the gateway answers itself in console mode. A console of Convox has more routes. */
@@ -52,8 +52,8 @@ export function rackInOrganization(name: string, organization: string): string |
 }
 
 /**
- * A call about the proof of a second factor, in console mode or with `RACK_URL`. `start` asks for a proof. In console mode, `challenge` gets a
- * challenge, and `redeem` brings its result. `activate` brings the code of a proof.
+ * A call about the proof of a second factor, in console mode or with `RACK_URL`. `start` asks for a proof. In console
+ * mode, `challenge` gets a challenge, and `redeem` brings its result. `activate` brings the code of a proof.
  */
 export type StepUpCall =
   | { readonly kind: 'start' }

@@ -24,8 +24,9 @@ export interface FormRequest {
 const bodyMethods = new Set(['POST', 'PUT', 'PATCH'])
 
 /**
- * Reads parameters exactly as the rack does (Go's ParseMultipartForm). A URL-encoded body takes precedence over the query. A
- * multipart body comes after the query, and counts with every method. `readParameters` rejects requests that depend on this order.
+ * Reads parameters exactly as the rack does (Go's ParseMultipartForm). A URL-encoded body takes precedence over the
+ * query. A multipart body comes after the query, and counts with every method. `readParameters` rejects requests that
+ * depend on this order.
  */
 export function readForm({ method, search, contentType, body }: FormRequest): FormReading {
   const query = parseQuery(search)

@@ -8,8 +8,8 @@ import { redactPasswords } from './masks/url-passwords.ts'
 import type { MaskPolicy } from './types.ts'
 
 /**
- * Masks what a principal may not see in a response of the rack. Fails closed: it throws if the response does not have the
- * expected shape.
+ * Masks what a principal may not see in a response of the rack. Fails closed: it throws if the response does not have
+ * the expected shape.
  *
  * @param body the text of a successful response; use `redactText` for errors
  * @returns `body` itself, byte for byte, if there is nothing to mask; else JSON as the rack formats it
@@ -21,8 +21,8 @@ export function maskResponse(policy: MaskPolicy, body: string, view: MaskView): 
 }
 
 /**
- * As `maskResponse`, for large responses: yields the parts of the masked text. A list is parsed and masked item by item.
- * Unchanged items stay byte for byte.
+ * As `maskResponse`, for large responses: yields the parts of the masked text. A list is parsed and masked item by
+ * item. Unchanged items stay byte for byte.
  *
  * @param body the UTF-8 bytes of the response, divided anywhere
  * @throws UnmaskableResponse

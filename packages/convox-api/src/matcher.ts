@@ -5,8 +5,8 @@ import type { PathParameters, RackRoute, RouteMatch } from './types.ts'
 export type Match = (method: string, path: string, kind: RackRoute['kind']) => RouteMatch | null
 
 /**
- * Compiles routes into a trie of path segments. A search allocates nothing until it finds a route. Fixed text has priority
- * over parameters, as in the rack's order of registration.
+ * Compiles routes into a trie of path segments. A search allocates nothing until it finds a route. Fixed text has
+ * priority over parameters, as in the rack's order of registration.
  *
  * @throws Error when two routes have the same method and path, or a path is invalid
  */
@@ -55,7 +55,7 @@ export function compileMatcher(routes: readonly RackRoute[]): Match {
   }
 }
 
-/** The CLI makes such a call before each websocket, and ignores the response. The gateway answers 404, without an event. */
+/** The CLI makes such a call before each websocket, and ignores the response. The gateway records no event for it. */
 export function isProbe(method: string, path: string): boolean {
   return method === 'GET' && (path === '/machines' || path === '/racks')
 }
@@ -74,7 +74,7 @@ function parametersOf(leaf: Leaf, path: string, spans: Int32Array): PathParamete
   return params
 }
 
-/** Only object keys and registry servers contain escapes, and only valid ones. Bytes that are not UTF-8 become U+FFFD. */
+/** Only object keys and registry servers contain escapes. All are valid. Bytes that are not UTF-8 become U+FFFD. */
 function decodeEscapes(value: string): string {
   if (!value.includes('%')) return value
   const bytes = Buffer.alloc(value.length)

@@ -6,8 +6,8 @@ export type MultipartReading = { readonly fields: readonly Pair[] } | { readonly
 const noFields: MultipartReading = Object.freeze({ fields: [] })
 
 /**
- * Reads the form values of `multipart/form-data` as Go's server does. The gateway rejects such bodies; the demo rack and tests use
- * this function to show what a rack would read.
+ * Reads the form values of `multipart/form-data` as Go's server does. The gateway rejects such bodies; the demo rack
+ * and tests use this function to show what a rack would read.
  */
 export function readMultipart(contentType: string, body: Buffer): MultipartReading {
   if (mediaType(contentType) !== multipartType) return noFields

@@ -10,7 +10,8 @@ const meaningsByRoute = new WeakMap<RackRoute, ReadonlyMap<string, Meaning>>()
 /**
  * Reads a route's option headers from the raw headers.
  *
- * @param rawHeaders alternating names and values, as Node gives them. `request.headers` joins duplicates, which would hide them.
+ * @param rawHeaders alternating names and values, as Node gives them. `request.headers` joins duplicates, which would
+ *   hide them.
  * @returns values by lower-case name, bytes as latin1; or an error that names the header
  */
 export function readOptionHeaders(

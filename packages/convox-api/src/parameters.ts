@@ -12,8 +12,8 @@ export interface Parameters {
 }
 
 /**
- * Reads a call's parameters. Rejects parameters that the rack could read from two sources, that two parsers could read differently,
- * or that the route does not define. The rack receives exactly the returned values.
+ * Reads a call's parameters. Rejects parameters that the rack could read from two sources, that two parsers could read
+ * differently, or that the route does not define. The rack receives exactly the returned values.
  */
 export function readParameters(route: RackRoute, request: ParameterRequest): Parameters | ParameterError {
   const headers = readOptionHeaders(route, request.rawHeaders)

@@ -1,7 +1,7 @@
 import { readPairs } from './pairs.ts'
 import type { Parameters } from './parameters.ts'
 
-/** Parameters with secrets. No policy can have their values recorded. Events have the redacted command in another field. */
+/** Parameters with secrets. No policy can record their values. Events have the redacted command in another field. */
 const secretParameters: ReadonlySet<string> = new Set([
   'build-args',
   'chain',
@@ -45,8 +45,8 @@ export function recordableNames(route: {
 }
 
 /**
- * The recordable values by name. Each pair of `parameters` is `parameters.NAME`. Leaves out pairs with an unusual name, and
- * pairs after the 256th. Headers are decoded as UTF-8.
+ * The recordable values by name. Each pair of `parameters` is `parameters.NAME`. Leaves out pairs with an unusual name,
+ * and pairs after the 256th. Headers are decoded as UTF-8.
  */
 export function* recordableValues({ query, form, headers }: Parameters): Generator<readonly [string, string]> {
   yield* recordableEntries(query)

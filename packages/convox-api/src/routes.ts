@@ -36,8 +36,9 @@ export function routeIds(): string[] {
 }
 
 /**
- * All routes of a Convox v3 rack, including those that are blocked for everyone. Authorization, audit names, forwarding, masks,
- * documentation, and the test matrix derive from this list. The order is the rack's: the first matching route wins.
+ * All routes of a Convox v3 rack, including those that are blocked for everyone. Authorization, audit names,
+ * forwarding, masks, documentation, and the test matrix derive from this list. The order is the rack's: the first
+ * matching route wins.
  */
 export const rackRoutes: readonly RackRoute[] = /* @__PURE__ */ allRoutes()
 

@@ -9,7 +9,8 @@ const slash = 0x2f
  * `path + search` of the result is `raw`, byte for byte.
  *
  * Each segment of the path matches `[A-Za-z0-9._~!$&'()*+,=:@-]+` and is not `.` or `..`. Object keys and the server of
- * `/registries/…` may also contain `/`, `//`, and upper-case escapes of space, `"<>^`, backtick, `{|}[]` and bytes from 0x80 on.
+ * `/registries/…` may also contain `/`, `//`, and upper-case escapes of space, `"<>^`, backtick, `{|}[]` and bytes from
+ * 0x80 on.
  *
  * @param raw as Node gives it in `request.url` (latin1)
  * @returns the target, or a constant that says why it was rejected
@@ -44,7 +45,10 @@ export interface RackTarget {
 /** The prefixes before the name of a rack: in the management API, and in the rack API. */
 export const rackPrefixes = ['/gateway/api/v1/racks/', '/rack/'] as const
 
-/** Splits `/rack/<name>/…`, and the same below the prefix of the management API. For a bare `/rack/<name>`, the path is `/`, which no route matches. */
+/**
+ * Splits `/rack/<name>/…`, and the same below the prefix of the management API. For a bare `/rack/<name>`, the path is
+ * `/`, which no route matches.
+ */
 export function splitRackPrefix({ path, search }: CanonicalTarget): RackTarget {
   const prefix = rackPrefixes.find((one) => path.startsWith(one))
   if (prefix === undefined) return { rack: null, path, search }

@@ -1,16 +1,19 @@
 /** HTTP methods of the rack's routes. Matching is case-sensitive, as in the rack. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS'
 
-/** `app`: needs a binding whose app pattern matches. `rack`: needs a binding for all apps (`*`). `list`: needs any binding on the rack. If the response lists apps, it has only those of the bindings. */
+/**
+ * `app`: needs a binding whose app pattern matches. `rack`: needs a binding for all apps (`*`). `list`: needs any
+ * binding on the rack. If the response lists apps, it has only those of the bindings.
+ */
 export type Scope = 'app' | 'rack' | 'list'
 
 /** What the request body contains. `form` is URL-encoded and read before the decision; `raw` is streamed. */
 export type BodyKind = 'none' | 'form' | 'raw'
 
 /**
- * How secrets in the rack's response are masked.
- * `plain`: the response contains no secrets. `opaque` (archives, objects, files, dumps) and `stream` (logs): only the rack's
- * token is redacted, so the permission protects all other secrets. The others name a response shape that `maskResponse` supports.
+ * How secrets in the rack's response are masked. `plain`: the response contains no secrets. `opaque` (archives,
+ * objects, files, dumps) and `stream` (logs): only the rack's token is redacted, so the permission protects all other
+ * secrets. The others name a response shape that `maskResponse` supports.
  */
 export type MaskPolicy =
   | 'plain'
@@ -56,7 +59,7 @@ export interface RackRoute {
   /** `resource:action`. A decision may require more permissions, for example for the environment or the lock. */
   readonly permission: string
   readonly scope: Scope
-  /** Whether the call may change the rack; such a call has an intent event and an outcome event. Never derived from the method. */
+  /** Whether the call may change the rack. Such a call has an intent event and an outcome event. */
   readonly changes: boolean
   /** Permitted query keys. Other keys are rejected. */
   readonly query: readonly string[]
@@ -65,11 +68,11 @@ export interface RackRoute {
   /** Grammars of form values by key. A key without a grammar takes any text. */
   readonly values: Readonly<Record<string, ValueGrammar>>
   /**
-   * Permitted headers with which convox sends options, such as `Height`, in the rack's canonical spelling. Other headers
-   * are dropped, unless they are in `refusedHeaders`.
+   * Permitted headers with which convox sends options, such as `Height`, in the rack's canonical spelling. Other
+   * headers are dropped, unless they are in `refusedHeaders`.
    */
   readonly headers: readonly string[]
-  /** Headers that give privileges, or that the rack could read as a parameter. They are rejected, never silently dropped. */
+  /** Headers that give privileges, or that the rack could read as a parameter. The gateway rejects them. */
   readonly refusedHeaders: readonly string[]
   readonly body: BodyKind
   readonly mask: MaskPolicy

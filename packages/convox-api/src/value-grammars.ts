@@ -2,8 +2,8 @@ import type { ParameterError } from './parameter-error.ts'
 import type { PathParameters, RackRoute, ValueGrammar } from './types.ts'
 
 /**
- * Kubernetes replaces `$(NAME)` in the environment and in the arguments of a build, and the rack splits the arguments at spaces.
- * So a value must not contain `$(`, and only a quoted value may contain a space.
+ * Kubernetes replaces `$(NAME)` in the environment and in the arguments of a build, and the rack splits the arguments
+ * at spaces. So a value must not contain `$(`, and only a quoted value may contain a space.
  */
 const buildArgument = /^[A-Za-z_][A-Za-z0-9_.-]*=(?!.*\$\()(?:[^\s\p{Cc}'"\\]*|"[^\p{Cc}"'\\]*"|'[^\p{Cc}"'\\]*')$/u
 
@@ -68,7 +68,7 @@ export const plainText: ValueGrammar = grammar(
   'Remove the control characters.',
 )
 
-/** For values that the rack never uses as a command, a path, or a URL, and for environments, which the gateway checks itself. */
+/** For values that the rack never uses as a command, a path, or a URL. Environments are checked elsewhere. */
 export const anyText: ValueGrammar = grammar(/^/, 'any text', 'Write any text.')
 
 function grammar(pattern: RegExp, expected: string, remedy: string, kind: 'one' | 'list' = 'one'): ValueGrammar {

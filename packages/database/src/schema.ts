@@ -23,8 +23,8 @@ const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () =
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 /**
- * A person, identified by issuer and subject, never by email alone. Before the first login, the issuer is `local` and the
- * subject is the email.
+ * A person, identified by issuer and subject, never by email alone. Before the first login, the issuer is `local` and
+ * the subject is the email.
  */
 export const users = gateway.table('users', {
   id: uuid('id').primaryKey(),
@@ -259,8 +259,8 @@ export const deviceLogins = gateway.table('device_logins', {
 })
 
 /**
- * Refresh tokens, for checking with the identity provider that a person's account is still valid. They are not in `users`,
- * so that a check does not raise the revision.
+ * Refresh tokens, for checking with the identity provider that a person's account is still valid. They are not in
+ * `users`, so that a check does not raise the revision.
  */
 export const providerGrants = gateway.table('provider_grants', {
   userId: uuid('user_id')
@@ -368,8 +368,8 @@ export const workloadSessions = gateway.table('workload_sessions', {
 })
 
 /**
- * JWTs that were used, until shortly after they expire. The key is the SHA-256 of the issuer and the `jti`. A JWT without
- * `jti` has the SHA-256 of the issuer and the text before the signature.
+ * JWTs that were used, until shortly after they expire. The key is the SHA-256 of the issuer and the `jti`. A JWT
+ * without `jti` has the SHA-256 of the issuer and the text before the signature.
  */
 export const usedJwts = gateway.table('used_jwts', {
   key: bytea('key').primaryKey(),
@@ -377,8 +377,8 @@ export const usedJwts = gateway.table('used_jwts', {
 })
 
 /**
- * Tokens of sessions, API tokens, and jobs' sessions. Several may be valid at once (rotation with an overlap). `hash` is the
- * SHA-256 of the token. The token itself is never stored.
+ * Tokens of sessions, API tokens, and jobs' sessions. Several may be valid at once (rotation with an overlap). `hash`
+ * is the SHA-256 of the token. The token itself is never stored.
  */
 export const credentials = gateway.table('credentials', {
   hash: bytea('hash').primaryKey(),
@@ -414,8 +414,9 @@ export const bindings = gateway.table('bindings', {
 })
 
 /**
- * The last use of a session or an API token, written at most once a minute. A browser's session has a row since its login,
- * and expires if it is unused for too long. This is a table of its own, because a use must not raise the revision.
+ * The last use of a session or an API token, written at most once a minute. A browser's session has a row since its
+ * login, and expires if it is unused for too long. This is a table of its own, because a use must not raise the
+ * revision.
  */
 export const lastUses = gateway.table('last_uses', {
   /** The id of the session or token. */
@@ -424,7 +425,7 @@ export const lastUses = gateway.table('last_uses', {
   address: text('address').notNull(),
 })
 
-/** The process and the principal of an attached run. Written with the outcome of the POST, so that every replica finds it. */
+/** Attached runs. A row is written with the outcome of the POST, so that every replica finds it. */
 export const runs = gateway.table(
   'runs',
   {
@@ -515,7 +516,7 @@ export const revision = gateway.table('revision', {
   value: bigint('value', { mode: 'number' }).notNull(),
 })
 
-/** The subjects of each recent revision: a kind with an ID or name, or null for everybody. Written by the same triggers. */
+/** The subjects of each recent revision: a kind with an ID or name, or null for everybody. */
 export const changedSubjects = gateway.table('changed_subjects', {
   revision: bigint('revision', { mode: 'number' }).primaryKey(),
   subjects: text('subjects').array(),

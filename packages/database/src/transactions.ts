@@ -10,9 +10,10 @@ export interface ClosedConnections {
 }
 
 /**
- * Makes `begin` safe when a connection breaks during a transaction. postgres.js (3.4.9) continues to write to the broken
- * connection. Its rollback then throws an uncaught exception, which ends the process. So the guard sends nothing more on
- * a connection that may have broken, and the transaction fails. If its commit was already sent, its result is unknown.
+ * Makes `begin` safe when a connection breaks during a transaction. postgres.js (3.4.9) continues to write to the
+ * broken connection. Its rollback then throws an uncaught exception, which ends the process. So the guard sends nothing
+ * more on a connection that may have broken, and the transaction fails. If its commit was already sent, its result is
+ * unknown.
  *
  * @param closings to be counted by the pool's `onclose`
  */

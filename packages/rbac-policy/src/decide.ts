@@ -24,8 +24,8 @@ import { applyStepUp } from './step-up-decision.ts'
 import type { Allowed, Decision, Moment, Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
 /**
- * Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial wins. A
- * permitted call can still need a proof of a second factor.
+ * Decides one call by bindings, permissions, command rules, and blocked operations, in this order. The first denial
+ * wins. A permitted call can still need a proof of a second factor.
  */
 export function decide(
   document: CompiledDocument,
@@ -136,7 +136,7 @@ function failedConditionFor(failed: readonly FailedCondition[], permission: Perm
 
 const openProxy = 'proxy:open'
 
-/** Names the permissions of both kinds of proxies, because the address alone does not say which one the caller wants. */
+/** Names the permissions of both kinds of proxies, because the address does not say which one the caller wants. */
 function explainProxy(
   document: CompiledDocument,
   principal: Principal,

@@ -11,7 +11,7 @@ import { type CompiledRole, compileRole } from './compiled-role.ts'
 import { firstFailure, type MomentCheck, type ScopeCheck, wrongCaller } from './condition.ts'
 import type { Binding, Moment, Permission, PolicyScope, Principal, PrincipalKind } from './types.ts'
 
-/** The role name for grants of individual permissions. No role of a document can have it, so no command rule names it. */
+/** The role name for grants of individual permissions. No role of a document can have this name. */
 export const individualPermissionsRole = '(permissions)'
 
 /** A binding, compiled. */

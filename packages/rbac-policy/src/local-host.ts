@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Loopback, link-local, and unspecified addresses. Cloud metadata services have a link-local address, or fd00:ec2::254. */
+/** Loopback and unspecified addresses, and those of cloud metadata services (link-local, and fd00:ec2::254). */
 const local = new BlockList()
 local.addSubnet('0.0.0.0', 8, 'ipv4')
 local.addSubnet('127.0.0.0', 8, 'ipv4')

@@ -6,7 +6,7 @@ export function expandWithImplied(granted: readonly Permission[]): ReadonlySet<P
   return new Set(named.flatMap((permission) => [permission, ...(implied[permission] ?? [])]))
 }
 
-/** Expands a name or pattern: `*` matches one segment, and at the end one or more. Empty if there is no such permission. */
+/** `*` matches one segment, and at the end one or more. Empty if there is no such permission. */
 export function expandPermission(pattern: Permission): Permission[] {
   if (!pattern.includes('*')) return Object.hasOwn(permissionDescriptions, pattern) ? [pattern] : []
   const wanted = pattern.split(':')

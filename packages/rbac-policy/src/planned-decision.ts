@@ -31,8 +31,8 @@ export interface PlannedQuestion {
 }
 
 /**
- * Decides about a call before it is made, by the rules that apply to a real call. For facts that only the rack knows, it tries
- * the possibilities until the outcome is known.
+ * Decides about a call before it is made, by the rules that apply to a real call. For facts that only the rack knows,
+ * it tries the possibilities until the outcome is known.
  */
 export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): PlannedDecision {
   return toPlannedDecision(decidingScenarios(question, planned))

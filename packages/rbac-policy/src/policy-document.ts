@@ -33,7 +33,10 @@ export interface PolicyRule extends CommandRule {
 export interface StepUpRule {
   /** Null requires nothing. */
   readonly level: StepUpLevel | null
-  /** Who needs no proof: `service-account:NAME` (all its tokens), `trust:NAME` (all its jobs), or an API token by its name in the audit log. */
+  /**
+   * Who needs no proof: `service-account:NAME` (all its tokens), `trust:NAME` (all its jobs), or an API token by its
+   * name in the audit log.
+   */
   readonly except: readonly string[]
   readonly source?: string
 }
@@ -59,8 +62,8 @@ export interface StepUpTerms {
    */
   readonly management: StepUpRule | null
   /**
-   * Milliseconds since the epoch. From then on, a user without a second factor can make only calls about their own account
-   * that are not sensitive, such as adding a factor. Null: never.
+   * Milliseconds since the epoch. From then on, a user without a second factor can make only calls about their own
+   * account that are not sensitive, such as adding a factor. Null: never.
    */
   readonly enrollBy: number | null
 }
@@ -116,7 +119,7 @@ export interface PolicyDocument {
   readonly secretKeys: readonly string[]
   /** Further patterns of secret names, only for parameters of racks and apps. */
   readonly secretParameters: readonly string[]
-  /** Patterns of environment keys that no release may change, add, or drop, and that no run may set. Letter case counts. */
+  /** Patterns of environment keys that no release may change, add, or drop, and no run may set. Letter case counts. */
   readonly protectedKeys: readonly string[]
   /** Patterns of parameters of the rack that nobody may change. */
   readonly protectedParameters: readonly string[]

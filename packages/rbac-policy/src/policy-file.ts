@@ -28,7 +28,10 @@ export interface PolicyFile {
 export interface PolicyFileOptions {
   readonly path: string
   readonly policy: ReplaceablePolicy
-  /** Called before a new document takes effect, and for an invalid one. If it throws, the old document stays, and the change is retried. */
+  /**
+   * Called before a new document takes effect, and for an invalid one. If it throws, the old document stays, and the
+   * change is retried.
+   */
   readonly onChange: (change: PolicyFileChange) => Promise<void>
   readonly onError: (error: unknown) => void
   /** Milliseconds between two checks. */

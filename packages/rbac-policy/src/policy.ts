@@ -55,8 +55,8 @@ export interface Policy {
   isSecretParameter(name: string): boolean
   recordingOf(subject: SessionSubject): RecordingRule | null
   /**
-   * Matches the names whose values are recorded at a scope. It also matches secret names: the code that records the values
-   * must redact those. Null if there are none.
+   * Matches the names whose values are recorded at a scope. It also matches secret names: the code that records the
+   * values must redact those. Null if there are none.
    */
   valuesRecorded(scope: ValueScope): ValueMatcher | null
 }
@@ -101,8 +101,8 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
 export type PolicyDecider = Pick<Policy, 'hash' | 'decide' | 'hasPermission'>
 
 /**
- * For processes that decide about one call and end. The document must be valid, because it is not checked. Command rules
- * are compiled only when they are needed.
+ * For processes that decide about one call and end. The document must be valid, because it is not checked. Command
+ * rules are compiled only when they are needed.
  */
 export function compileForDecisions(document: PolicyDocument, hash: string): PolicyDecider {
   const { commands, runServices } = document

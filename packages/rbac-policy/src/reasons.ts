@@ -29,7 +29,8 @@ function noBindingReason({ kind }: Principal, { rack, app, scope }: PolicyScope,
 }
 
 /**
- * @param missing `needs`: the roles that have the permission; `held`: the roles of the caller or of the owner, as `side` says
+ * @param missing `needs`: the roles that have the permission; `held`: the roles of the caller or of the owner, as
+ *   `side` says
  */
 export function noPermission(
   principal: Principal,

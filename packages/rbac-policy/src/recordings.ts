@@ -1,14 +1,17 @@
 import { compilePatterns, inMessage, type Problem } from '@rack-gateway/command-matcher'
 import type { RackCall } from './types.ts'
 
-/** The kinds of recorded sessions: `exec` includes attached runs, `console` is for a resource, and `shell` for an instance. */
+/** `exec` includes attached runs, `console` is for a resource, and `shell` is for an instance. */
 export const recordedSessions = ['exec', 'console', 'shell'] as const
 export type RecordedSessionKind = (typeof recordedSessions)[number]
 
 /** Which sessions are recorded, and how. The first matching rule decides. Without one, a session is not recorded. */
 export interface RecordingRule {
   readonly id: string
-  /** `strict`: a session that can't be recorded is not opened, or is ended. `best-effort`: it continues, and the recording marks the missing part. */
+  /**
+   * `strict`: a session that can't be recorded is not opened, or is ended. `best-effort`: it continues, and the
+   * recording marks the missing part.
+   */
   readonly mode: 'strict' | 'best-effort' | 'off'
   /** Whether input is recorded too. It can include typed passwords that the terminal does not show. */
   readonly input: boolean

@@ -67,7 +67,7 @@ export interface ManagementCall {
   /** Whether the call is about other users' items, for which the principal has the permission. */
   readonly concernsOthers?: boolean
   readonly scope: 'self' | 'everyone' | 'gateway'
-  /** `management` for sensitive changes. `factor` for changes of second factors: the gateway itself requires their proof. */
+  /** `management`: sensitive changes. `factor`: changes of second factors. The gateway itself requires their proof. */
   readonly stepUp?: 'management' | 'factor'
 }
 
@@ -90,8 +90,8 @@ export function requireForManagement(
   const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   const rules: CompiledStepUpRule[] = []
   const here = grantsInScope(bindings, wholeGateway, moment)
-  // Calls about the caller itself require no role, so requirements of permissions do not apply to them. A program needs some
-  // of them to find out which calls need a proof.
+  // Calls about the caller itself require no role, so requirements of permissions do not apply to them. A program needs
+  // some of them to find out which calls need a proof.
   if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
   if (call.scope === 'gateway') rules.push(...roleRules(here, required))
   if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
@@ -101,16 +101,16 @@ export function requireForManagement(
 }
 
 /**
- * A user who must add a second factor can make only calls about itself, and none that are sensitive. Creating an API token is
- * sensitive, because a token needs no factor.
+ * A user who must add a second factor can make only calls about itself, and none that are sensitive. Creating an API
+ * token is sensitive, because a token needs no factor.
  */
 function isOpenWithoutFactor({ scope, stepUp, concernsOthers = false }: ManagementCall): boolean {
   return scope === 'self' && stepUp !== 'management' && !concernsOthers
 }
 
 /**
- * Whether a change concerns others is unknown before its body is read. So these rules apply whenever the caller has the permission to
- * change items of other principals.
+ * Whether a change concerns others is unknown before its body is read. So these rules apply whenever the caller has the
+ * permission to change items of other principals.
  */
 function rulesForOthers(
   stepUp: CompiledStepUp | null,
@@ -140,8 +140,8 @@ const defaultRule: CompiledStepUpRule = {
 
 export interface Enrollment {
   /**
-   * Whether some call that the user's roles permit can need a proof, the document requires one for sensitive changes, or every
-   * user has to add a factor by a certain time.
+   * Whether some call that the user's roles permit can need a proof, the document requires one for sensitive changes,
+   * or every user has to add a factor by a certain time.
    */
   readonly required: boolean
   /** `enrollBy` of the document, in milliseconds since the epoch; null without one. */
@@ -164,8 +164,8 @@ export function enrollmentOf(
 }
 
 /**
- * Whether a requirement can apply to a call through a grant. Ignores conditions of roles, because their results change with
- * time.
+ * Whether a requirement can apply to a call through a grant. Ignores conditions of roles, because their results change
+ * with time.
  */
 function mayNeedProof(stepUp: CompiledStepUp, { role, racks, apps }: Grant): boolean {
   return (

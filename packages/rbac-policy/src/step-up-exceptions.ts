@@ -10,7 +10,7 @@ export function isException(entry: string): boolean {
   return account.test(entry) || token.test(entry)
 }
 
-/** The entry that excepts a principal. Null for users, who are never excepted, and if the trust or the owner is unknown. */
+/** The entry that excepts a principal. Null for users, and if the trust or the owner is unknown. */
 export function exceptionOf({ kind, name, owner, trust }: Principal): string | null {
   if (kind === 'workload') return trust === undefined ? null : `trust:${trust.name}`
   if (kind !== 'api-token' || owner === null) return null
@@ -29,7 +29,7 @@ export function compileExceptions(entries: readonly string[]): (principal: Princ
   }
 }
 
-/** The end of a token's displayed name, such as ` (ada@example.com)`. Older versions permitted names that imitate it. */
+/** The end of a token's displayed name, such as ` (ada@example.com)`. Names from older versions can imitate it. */
 function ownerPart({ kind, name }: NonNullable<Principal['owner']>): string {
   return actorName({ kind: 'api-token', name: '', owner: { kind, name } }).slice('token:'.length)
 }

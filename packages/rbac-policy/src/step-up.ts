@@ -133,7 +133,7 @@ function byPermission(rules: readonly StepUpPattern[], source: string): Map<Perm
   return found
 }
 
-/** The strictest rule that applies to a principal. Among equally strict rules, the first one. Null if no rule applies. */
+/** Among equally strict rules, the first one wins. Null if no rule applies to the principal. */
 export function strictestRule(rules: Iterable<CompiledStepUpRule>, principal: Principal): CompiledStepUpRule | null {
   let strictest: CompiledStepUpRule | null = null
   for (const rule of rules) {

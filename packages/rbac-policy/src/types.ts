@@ -28,7 +28,7 @@ export interface WantedGrant {
   readonly until: number | null
 }
 
-/** Why a grant is denied. With `unknown`, the reason is a sentence. With `missing`, it is a clause that follows "because". */
+/** With `unknown`, the reason is a sentence. With `missing`, it is a clause that follows "because". */
 export interface GrantDenial extends Explanation {
   readonly cause: 'unknown' | 'missing'
 }
@@ -135,22 +135,25 @@ export type Moment = Pick<RackCall, 'at' | 'address'>
 /** The common fields of all decisions. */
 export interface DecisionBase {
   readonly rule: string
-  /** The source of the rule: `policy.yaml:12`, `built-in:12`, the name of a policy package, `bindings`, or `gateway`. */
+  /** The source of the rule, such as `policy.yaml:12`, the name of a policy package, `bindings`, or `gateway`. */
   readonly source: string
   readonly permission: Permission
   /** A whole sentence. */
   readonly reason: string
   /** All roles that the principal has at the scope of the call, including those that do not grant the permission. */
   readonly roles: readonly string[]
-  /** The IDs of the bindings to these roles, and for a token also those of its owner at this scope. Empty for the management API. */
+  /**
+   * The IDs of the bindings to these roles, and for a token also those of its owner at this scope. Empty for the
+   * management API.
+   */
   readonly bindings: readonly string[]
   /** SHA-256 of the document, hex. */
   readonly policy: string
 }
 
 /**
- * How fresh the proof of a second factor must be. `within` is in milliseconds. `always`: a proof for this one call; with a
- * passkey, or with any factor.
+ * How fresh the proof of a second factor must be. `within` is in milliseconds. `always`: a proof for this one call;
+ * with a passkey, or with any factor.
  */
 export type StepUpLevel =
   | { readonly kind: 'recent'; readonly within: number }

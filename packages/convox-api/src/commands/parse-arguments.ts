@@ -14,8 +14,8 @@ interface ParsedFlags {
 }
 
 /**
- * Parses the words after a command's name. Flags may come anywhere before `--`, as `--name=value`, `--name value`, `-nvalue`,
- * `-n=value`, or `-n value`. Short toggles can be combined, and a toggle never takes the next word.
+ * Parses the words after a command's name. Flags may come anywhere before `--`, as `--name=value`, `--name value`,
+ * `-nvalue`, `-n=value`, or `-n value`. Short toggles can be combined, and a toggle never takes the next word.
  *
  * @returns the parsed words, `help` if convox would only print its help, or why the words can't be understood
  */

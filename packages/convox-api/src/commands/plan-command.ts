@@ -15,9 +15,9 @@ import {
 const maxCharacters = 262_144
 
 /**
- * Predicts the calls of a convox command before it runs. The prediction contains only what is certain: a command that can't be
- * understood is `unknown`, values that only the rack knows are left out, and calls that may be skipped or may fail without an
- * effect are not essential.
+ * Predicts the calls of a convox command before it runs. The prediction contains only what is certain: a command that
+ * can't be understood is `unknown`, values that only the rack knows are left out, and calls that may be skipped or may
+ * fail without an effect are not essential.
  *
  * @param words the arguments of `convox`, as they were typed
  * @example

@@ -45,7 +45,7 @@ export function essentialCall(route: string, options: StepOptions = {}): Step {
   return step(route, 'essential', options)
 }
 
-/** A call whose failure convox ignores, or that depends on a response of the rack. @throws Error if the route does not exist */
+/** A call whose failure convox ignores, or that depends on a response. @throws Error if the route does not exist */
 export function optionalCall(route: string, options: StepOptions = {}): Step {
   return step(route, 'optional', options)
 }

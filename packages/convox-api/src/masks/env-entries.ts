@@ -43,8 +43,8 @@ export function environmentValues(env: string): Map<string, string> {
 
 /**
  * The rack reads some lines inside a value, such as the end of wrapped base64, as variables with an empty value. This
- * function maps the names of these variables to the key of the value. It leaves out names `LIKE_THIS` and variables with
- * a value, because their changes must be recorded.
+ * function maps the names of these variables to the key of the value. It leaves out names `LIKE_THIS` and variables
+ * with a value, because their changes must be recorded.
  */
 export function keysInsideValues(env: string): Map<string, string> {
   const owners = new Map<string, string>()
@@ -87,8 +87,8 @@ function lastIndexOfMark(line: string, mark: RegExp): number {
 }
 
 /**
- * Whether a line looks like the padded last line of wrapped base64. A single `=` could also end an empty variable. So the
- * previous line must end with 40 characters of base64, and the text must not be a conventional name.
+ * Whether a line looks like the padded last line of wrapped base64. A single `=` could also end an empty variable. So
+ * the previous line must end with 40 characters of base64, and the text must not be a conventional name.
  */
 function isBase64Continuation(line: string, previousLine: string): boolean {
   const text = line.trimEnd()

@@ -1,6 +1,6 @@
 import { goTrim } from './go-trim.ts'
 
-/** Reads an environment as the rack does: one `KEY=value` per line, with the key trimmed. The last line of a key counts. */
+/** Reads an environment as the rack does: one `KEY=value` per line, with a trimmed key. The last line of a key wins. */
 export function parseEnv(env: string): Map<string, string> {
   const values = new Map<string, string>()
   for (const line of env.split('\n')) {

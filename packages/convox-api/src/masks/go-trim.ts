@@ -1,6 +1,6 @@
 /**
- * Trims as Go's strings.TrimSpace does. JavaScript's trim keeps U+0085 and removes U+FEFF, so the gateway would read other keys
- * than the rack.
+ * Trims as Go's strings.TrimSpace does. JavaScript's trim keeps U+0085 and removes U+FEFF, so the gateway would read
+ * other keys than the rack.
  */
 export function goTrim(text: string): string {
   let begin = 0

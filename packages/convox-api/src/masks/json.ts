@@ -47,8 +47,8 @@ export function mapItems(items: readonly Json[], change: (item: Json) => Json): 
 }
 
 /**
- * Returns the object itself if no field changes. `change` gets the field names in lower case, so that masks do not depend
- * on the rack's spelling.
+ * Returns the object itself if no field changes. `change` gets the field names in lower case, so that masks do not
+ * depend on the rack's spelling.
  */
 export function mapFields(object: JsonObject, change: (field: string, value: Json) => Json): JsonObject {
   return mapMembers(object, (key, value) => change(key.toLowerCase(), value))

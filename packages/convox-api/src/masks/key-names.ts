@@ -3,7 +3,7 @@ const name = /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/
 /** Replaces keys that are not variable names in events and messages. */
 export const invalidNamePlaceholder = '[not a variable name]'
 
-/** Whether a key looks like a variable name. The rack reads every line with `=` as a variable, also a line of a secret. */
+/** The rack reads every line with `=` as a variable, also a line of a secret. */
 export function isVariableName(key: string): boolean {
   return name.test(key)
 }

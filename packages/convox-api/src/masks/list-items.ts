@@ -8,8 +8,8 @@ export interface ListItem {
 }
 
 /**
- * Splits a JSON list into its items. Only one item is decoded at a time, so that a large list is never copied. The caller
- * must parse each item, because items are not checked.
+ * Splits a JSON list into its items. Only one item is decoded at a time, so that a large list is never copied. The
+ * caller must parse each item, because items are not checked.
  *
  * @param chunks the UTF-8 bytes of the list, divided anywhere
  * @returns the closing bracket and the text after it; for an empty list, also the white space before the bracket

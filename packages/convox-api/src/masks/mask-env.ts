@@ -7,8 +7,8 @@ import { formatMask } from './restore-env.ts'
 import { isSecretValue } from './secret-keys.ts'
 
 /**
- * A value that contains the rack's token is masked for every view, so that it can be restored. A value of several lines is
- * masked as a whole.
+ * A value that contains the rack's token is masked for every view, so that it can be restored. A value of several lines
+ * is masked as a whole.
  */
 export function maskEnv(env: string, { app, release }: Omit<MaskOrigin, 'key'>, view: MaskView): string {
   const withToken = containsToken(env, view)

@@ -4,7 +4,7 @@ import { optionalText, redactStringsUnlessShown, redactValue } from './response-
 import { isSecretValue } from './secret-keys.ts'
 import { redactPasswords } from './url-passwords.ts'
 
-/** Masks every field whose name begins with `env`, at any depth. Such a field contains `KEY=value` strings, or a map by key. */
+/** Masks every field whose name begins with `env`. Such a field contains `KEY=value` strings, or a map by key. */
 export function maskManifestService(value: Json, view: MaskView): Json {
   if (Array.isArray(value)) return value.map((item) => maskManifestService(item, view))
   if (!isObject(value)) return redactStringsUnlessShown(value, view)

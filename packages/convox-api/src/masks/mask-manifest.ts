@@ -20,8 +20,8 @@ interface ManifestPosition {
 }
 
 /**
- * Masks the values of environment keys in a convox.yml: all of them, or only secret ones, as the view requires. Works on
- * lines, not on YAML: below `environment:`, a line of an unknown form is masked as a whole.
+ * Masks the values of environment keys in a convox.yml: all of them, or only secret ones, as the view requires. Works
+ * on lines, not on YAML: below `environment:`, a line of an unknown form is masked as a whole.
  */
 export function maskManifest(manifest: string, view: MaskView): string {
   if (view.env === 'shown') return manifest
@@ -58,7 +58,7 @@ function maskInBlock(line: string, view: MaskView): string {
   return maskAssignment(line, isMasked) ?? `${' '.repeat(indentOf(line))}# ${redactionPlaceholder}`
 }
 
-/** Masks secret keys outside `environment:`, for example below an anchor, passwords in URLs, and secrets in commands. */
+/** A secret key can be outside `environment:`, for example below an anchor. */
 function maskOutsideBlock(line: string, view: MaskView): string {
   const isMasked: IsMasked = (key, value) => value.trim() !== '' && view.isSecret(key)
   return redactCommandText(maskAssignment(line, isMasked) ?? redactPasswords(line), view)

@@ -3,8 +3,8 @@ import { isSecretOption } from './secret-names.ts'
 import { closingIndex, createQuoteReader, optionValueEnd } from './shell-values.ts'
 
 /**
- * Redacts the values of secret names in a text: `name: value`, `"name": "value"`, `'name' => 'value'`, `"--name"=value`, and
- * `--name value`. Names are compared without quotes and backslashes, as a shell reads them.
+ * Redacts the values of secret names in a text: `name: value`, `"name": "value"`, `'name' => 'value'`,
+ * `"--name"=value`, and `--name value`. Names are compared without quotes and backslashes, as a shell reads them.
  *
  * @param isCode whether a shell will read the text. If not, a value without quotes extends to the end of its line.
  */
@@ -57,15 +57,18 @@ function valueStart(text: string, { raw, begin, end }: FoundName, isSecretWord: 
   return isQuoted ? from : from + matchAt(scheme, text, from).length
 }
 
-/** The text between a name and its value, for a name in quotes, a name that contains a quote, and any other name. `redactCommand` redacts `NAME=value` itself. */
+/**
+ * The text between a name and its value, for a name in quotes, a name that contains a quote, and any other name.
+ * `redactCommand` redacts `NAME=value` itself.
+ */
 const markOfQuoted = /[ \t]*(?:=>|[:=])[ \t]*/y
 const markOfPart = /(?::(?!:)[ \t]*|=>?)/y
 const markOfPlain = /(?::|[ \t]*=>)[ \t]*/y
 const blanks = /(?:[ \t]|\\\r?\n)+/y
 
 /**
- * Names whose value may follow without a space: `PASSWORD:x`, `X-Api-Key:x`, `password:x`. In contrast, `token:refresh` is
- * a task, and `registry/token:latest` is an image.
+ * Names whose value may follow without a space: `PASSWORD:x`, `X-Api-Key:x`, `password:x`. In contrast, `token:refresh`
+ * is a task, and `registry/token:latest` is an image.
  */
 const tightNames = /^[A-Z][A-Z0-9_]*$|-|[Pp]ass(?:word|wd|phrase)?$/
 

@@ -8,8 +8,8 @@ const maxParts = 2_000
 const maxWork = 500_000_000
 
 /**
- * Replaces values, and single lines of them, in a text of unknown shape, such as an error of the rack that quotes the request.
- * A text that would take too long to search is replaced as a whole.
+ * Replaces values, and single lines of them, in a text of unknown shape, such as an error of the rack that quotes the
+ * request. A text that would take too long to search is replaced as a whole.
  */
 export function redactValues(text: string, values: readonly string[]): string {
   const lines = values.flatMap((value) => [value, ...value.split('\n').map((line) => line.trim())])

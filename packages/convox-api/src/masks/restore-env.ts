@@ -15,7 +15,8 @@ export interface EnvMask {
 /**
  * The text of a mask. It names the origin of the value, and does not depend on the value.
  *
- * @throws UnmaskableResponse for a release ID that `readMask` would not accept, because it could itself contain a secret
+ * @throws UnmaskableResponse for a release ID that `readMask` would not accept, because it could itself contain a
+ *   secret
  */
 export function formatMask(release: string, mac: string): string {
   if (!isWord(release)) throw new UnmaskableResponse('the ID of a release contains characters that are not allowed')
@@ -39,8 +40,8 @@ export function findMasks(env: string): EnvMask[] {
 /**
  * Replaces masks by the original values.
  *
- * @param resolve returns the value of this key in this release of this app; null if there is none, or if the MAC does not
- *   match
+ * @param resolve returns the value of this key in this release of this app; null if there is none, or if the MAC does
+ *   not match
  * @throws ForeignMask for a mask that can't be resolved or is only a part of the value, and for the placeholder of the
  *   rack's token. Its `key` is the line number if the key could be a part of a secret
  */

@@ -28,7 +28,7 @@ export function redactCredentials(text: string): string {
   return text.replaceAll(credential, '$1[hidden]').replaceAll(jwt, 'eyJ[hidden]')
 }
 
-/** Prefixes of AWS, Stripe, GitHub, GitLab, Slack, Google, npm, OpenAI, Anthropic, SendGrid, DigitalOcean, and Hugging Face. */
+/** Prefixes of AWS, Stripe, GitHub, GitLab, Slack, Google, npm, OpenAI, Anthropic, SendGrid, and others. */
 const prefixes = [
   '(?:AKIA|ASIA)(?=[A-Z0-9]{12})',
   '(?:[sr]k_(?:live|test)_|whsec_)(?=[A-Za-z0-9]{8})',

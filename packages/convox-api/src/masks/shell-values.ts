@@ -16,7 +16,7 @@ export function createQuoteReader(text: string) {
 
 const separators = ' \t\r\n;&|()<>'
 
-/** The index at which a shell ends the value that begins at `from`. @param outer the open quote around the value, if any */
+/** The index at which a shell ends the value at `from`. @param outer the open quote around the value, or empty */
 export function shellValueEnd(text: string, from: number, outer: string): number {
   let quote = ''
   for (let at = from; at < text.length; at++) {

@@ -1,4 +1,7 @@
-/** How a secret can be written in a response: as it is, and encoded for URLs or JSON. Longest first, so that a spelling that begins with another spelling is replaced as a whole. */
+/**
+ * How a secret can be written in a response: as it is, and encoded for URLs or JSON. Longest first, so that a spelling
+ * that begins with another spelling is replaced as a whole.
+ */
 export function spellings(secret: string): string[] {
   if (secret === '') return []
   const query = encodeURIComponent(secret).replaceAll(/[!'()*]/g, escaped)

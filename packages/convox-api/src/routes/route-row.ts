@@ -8,7 +8,7 @@ export interface RouteRowOptions {
   readonly form?: readonly string[] | Readonly<Record<string, ValueGrammar>>
   readonly headers?: readonly string[]
   readonly refusedHeaders?: readonly string[]
-  /** Query or form parameters that the rack also reads from a header of the same name. The gateway rejects that header. */
+  /** Parameters that the rack also reads from a header of the same name. The gateway rejects that header. */
   readonly alsoReadFromHeader?: readonly string[]
   readonly body?: Exclude<BodyKind, 'form'>
 }

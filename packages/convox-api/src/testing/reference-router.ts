@@ -5,8 +5,8 @@ export type ReferenceAnswer =
   | { readonly status: 404 | 405 | 400 }
 
 /**
- * A router that behaves like a rack's, written from its observed behavior and independent of the matcher. It matches the decoded
- * path against each route in order, normalizes nothing, and reads an escaped slash as a slash.
+ * A router that behaves like a rack's, written from its observed behavior and independent of the matcher. It matches
+ * the decoded path against each route in order, normalizes nothing, and reads an escaped slash as a slash.
  */
 export function createReferenceRouter(routes: readonly RackRoute[]) {
   const compiled = routes.map((route) => ({ route, ...patternOf(route.path) }))

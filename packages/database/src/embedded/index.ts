@@ -28,8 +28,8 @@ export interface EmbeddedPostgres extends EmbeddedPostgresUrls {
 }
 
 /**
- * Starts a PostgreSQL server on loopback, as a child process in its own process group. The server ends after `stop()` or
- * with this process. The schema is not created: call `migrate(ownerUrl, …)`.
+ * Starts a PostgreSQL server on loopback, as a child process in its own process group. The server ends after `stop()`
+ * or with this process. The schema is not created: call `migrate(ownerUrl, …)`.
  *
  * @throws EmbeddedUnsupported, EmbeddedNoAccount, EmbeddedUnreachable, EmbeddedInUse, EmbeddedPasswordsLost,
  * EmbeddedFailed

@@ -8,9 +8,9 @@ import { serverEnvironment } from './cluster.ts'
 import type { SystemUser } from './system-user.ts'
 
 /**
- * A shell script that becomes the server. Its background watcher reads from a pipe that this process keeps open. If this
- * process ends, the read fails and the watcher stops the server. A line from the pipe means that the server has ended,
- * and that the watcher can end too.
+ * A shell script that becomes the server. Its background watcher reads from a pipe that this process keeps open. If
+ * this process ends, the read fails and the watcher stops the server. A line from the pipe means that the server has
+ * ended, and that the watcher can end too.
  */
 const supervisorScript = `( { read -r _ <&3 || kill -INT $$; } 3<&3 </dev/null >/dev/null 2>&1 & )
 exec 3<&-

@@ -1,7 +1,4 @@
-/**
- * A renewed session gets a new token. The previous tokens stay valid during the overlap. After it, they are recognized as
- * superseded.
- */
+/** The previous tokens of a session stay valid during the overlap. After it, they are recognized as superseded. */
 export const sessionRenewal = {
   name: '0008-session-renewal',
   sql: `

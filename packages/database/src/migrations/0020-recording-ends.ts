@@ -1,6 +1,6 @@
 /**
- * A user can end a recorded session on any replica (`ending`). This raises the revision, which every replica polls twice
- * a second. Retention removes recordings (`removed_…`).
+ * A user can end a recorded session on any replica (`ending`). This raises the revision, which every replica polls
+ * twice a second. Retention removes recordings (`removed_…`).
  */
 export const recordingEnds = {
   name: '0020-recording-ends',

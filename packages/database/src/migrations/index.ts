@@ -33,8 +33,8 @@ export interface Migration {
 }
 
 /**
- * The position, from 1, is the version of the schema. From 0018 on, it is less than the number in the name, because 0017
- * and 0021 do not exist. Never change a released migration: add another.
+ * The position, from 1, is the version of the schema. From 0018 on, it is less than the number in the name, because
+ * 0017 and 0021 do not exist. Never change a released migration: add another.
  */
 export const migrations: readonly Migration[] = [
   identities,

@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest'
 
-/** Registers a cleanup for the end of a test, or of the last test with a shared fixture. The newest cleanup runs first. */
+/** Registers a cleanup for the end of a test, or of all tests with a shared fixture. The newest cleanup runs first. */
 export type OnEnd = (cleanUp: () => void | Promise<void>) => void
 
 /**

@@ -14,8 +14,8 @@ export interface CaseEvaluation {
   readonly passed: boolean
   readonly effect: CaseEffect
   /**
-   * The decisions that determine the effect. `deny`: the first denial. `open`: both possible decisions about each open call.
-   * `needs`: the decisions that require a step-up. `allow`: the decisions about all calls.
+   * The decisions that determine the effect. `deny`: the first denial. `open`: both possible decisions about each open
+   * call. `needs`: the decisions that require a step-up. `allow`: the decisions about all calls.
    */
   readonly decisions: readonly Decision[]
 }

@@ -27,7 +27,10 @@ interface PermittedCall {
 interface Review {
   /** The denial of a package, or null. */
   readonly objection: Decision | null
-  /** Whether a package failed and none denied the call. The caller of `review` decides how long the call may then continue. */
+  /**
+   * Whether a package failed and none denied the call. The caller of `review` decides how long the call may then
+   * continue.
+   */
   readonly unclear: boolean
 }
 
@@ -35,18 +38,18 @@ interface Review {
 export interface PolicyPackages {
   readonly loaded: readonly LoadedPackage[]
   /**
-   * The unchanged decision, the first denial of a package, or the strictest requirement. A failed package denies the call. If
-   * the decision requires a step-up, packages see the decision that will apply after it.
+   * The unchanged decision, the first denial of a package, or the strictest requirement. A failed package denies the
+   * call. If the decision requires a step-up, packages see the decision that will apply after it.
    */
   narrow(permitted: Omit<PermittedCall, 'decision'> & { readonly decision: GrantedDecision }): Promise<Decision>
   /**
-   * Like `narrow`, for the simulated calls of one request. Packages see that the call is simulated. A package that exceeds its
-   * timeout is not evaluated again.
+   * Like `narrow`, for the simulated calls of one request. Packages see that the call is simulated. A package that
+   * exceeds its timeout is not evaluated again.
    */
   simulation(): (permitted: PermittedCall) => Promise<Decision>
   /**
-   * Evaluates the packages again for a call in progress. `synchronous` leaves out packages that have returned a promise for
-   * its route.
+   * Evaluates the packages again for a call in progress. `synchronous` leaves out packages that have returned a promise
+   * for its route.
    */
   review(permitted: PermittedCall, which: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts

@@ -41,7 +41,8 @@ export interface PackagePrincipal {
   readonly kind: PrincipalKind
   readonly id: string
   /**
-   * The email address of a user, `token:NAME (OWNER)` for an API token, or the repository of a job. Owners choose token names.
+   * The email address of a user, `token:NAME (OWNER)` for an API token, or the repository of a job. Owners choose token
+   * names.
    */
   readonly name: string
   readonly groups: readonly string[]
@@ -66,8 +67,8 @@ export interface CallContext {
   /** `begin` before the call is forwarded; `review` while its websocket or transfer is in progress. */
   readonly phase: 'begin' | 'review'
   /**
-   * `true` for a dry run: the package must not cause side effects.
-   * Facts that only the rack knows are placeholders in round brackets, such as `(another)` for another service or environment key.
+   * `true` for a dry run: the package must not cause side effects. Facts that only the rack knows are placeholders in
+   * round brackets, such as `(another)` for another service or environment key.
    */
   readonly simulated: boolean
   /** Milliseconds since the epoch. */
@@ -111,17 +112,17 @@ export interface RouteContext {
 }
 
 export interface PolicyDefinition {
-  /** Appears in decisions, events, and addresses: 1 to 40 lower-case letters, digits, and dashes, with a letter first. */
+  /** For decisions, events, and addresses: 1 to 40 lower-case letters, digits, and dashes, with a letter first. */
   readonly name: string
   /**
-   * Decides about a call that roles permit. It runs for each such call on the rack API, so it should use data in memory.
-   * If it throws or returns a value that is not an `EvaluationResult`, a new call is denied.
+   * Decides about a call that roles permit. It runs for each such call on the rack API, so it should use data in
+   * memory. If it throws or returns a value that is not an `EvaluationResult`, a new call is denied.
    */
   evaluate(call: PackageCall, context: CallContext): EvaluationResult | Promise<EvaluationResult>
   /** The timeout of a promise in milliseconds, from 10 to 10000. Default: 2000. After it, a new call is denied. */
   readonly timeoutMs?: number
   /**
-   * Adds routes below `/gateway/packages/<name>`. They need a credential, unless the config of a route has `anonymous: true`.
+   * Adds routes below `/gateway/packages/<name>`. A route needs a credential, unless its config has `anonymous: true`.
    */
   readonly register?: (scope: FastifyInstance, context: RouteContext) => void | Promise<void>
   /** Runs when the gateway stops. */

@@ -17,7 +17,7 @@ const examples: Readonly<Record<WordType, string>> = {
   release: 'RAAAAAAAAAA',
 }
 
-/** Words that no rule names, so that only a rule for any command allows them. They contain no shell syntax, which no rule allows. */
+/** Words that only a rule for any command allows. They contain no shell syntax, because no rule allows it. */
 const unnamed = ['unnamed-command', 'unnamed-word']
 
 /** A placeholder for all services that no rule names. */
@@ -49,8 +49,8 @@ function add(
 }
 
 /**
- * Every combination of choices. A word that would cause more than `maxChoices` variants is not expanded: its first choice is
- * used.
+ * Every combination of choices. A word that would cause more than `maxChoices` variants is not expanded: its first
+ * choice is used.
  */
 function variants(argv: readonly ArgvWord[]): (readonly ArgvWord[])[] {
   let all: (readonly ArgvWord[])[] = [[]]

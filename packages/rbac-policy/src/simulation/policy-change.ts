@@ -2,7 +2,10 @@ import { canonicalJson } from '../policy-document.ts'
 
 /** One difference between two documents. */
 export interface PolicyChange {
-  /** `permits`: the later document permits something that the earlier one denies. `refuses`: the opposite. `changes`: either is possible. */
+  /**
+   * `permits`: the later document permits something that the earlier one denies. `refuses`: the opposite. `changes`:
+   * either is possible.
+   */
   readonly effect: 'permits' | 'refuses' | 'changes'
   /** The affected role; null for everyone. */
   readonly role: string | null

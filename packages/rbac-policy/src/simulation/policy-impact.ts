@@ -64,8 +64,9 @@ const maxCached = 50_000
 const maxChanges = 10_000
 
 /**
- * Decides recorded calls with the current document and with a proposed one. A call is unclear if the current document does
- * not reproduce its recorded decision, because bindings or the document have changed, or the event lacks information.
+ * Decides recorded calls with the current document and with a proposed one. A call is unclear if the current document
+ * does not reproduce its recorded decision, because bindings or the document have changed, or the event lacks
+ * information.
  *
  * @throws InvalidPolicy
  */
@@ -184,7 +185,8 @@ function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayCon
   const [was, is] = [effect !== 'deny', decision.effect !== 'deny']
   return {
     change: was === is ? null : { effect: is ? 'permits' : 'refuses', decision },
-    // Only permitted calls count: a caller who was asked for a proof repeats the call with it, and that second call is in the log.
+    // Only permitted calls count: a caller who was asked for a proof repeats the call with it, and that second call is
+    // in the log.
     need: effect === 'allow' && 'level' in decision ? { rule: decision.rule, level: decision.level } : null,
   }
 }

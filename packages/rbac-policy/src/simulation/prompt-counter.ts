@@ -94,7 +94,7 @@ export function createPromptCounter(): PromptCounter {
   }
 }
 
-/** The requirements of the calls of one session for which the user is asked. A proof for the level `always` counts for one call only. */
+/** The requirements for which the user is asked. A proof for the level `always` counts for one call only. */
 function* promptsOf(calls: SessionCalls['calls']): Generator<Requirement> {
   let lastProofAt = Number.NEGATIVE_INFINITY
   for (const { at, requirement } of calls.toSorted((one, other) => one.at - other.at)) {

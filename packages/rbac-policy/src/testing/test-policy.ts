@@ -15,7 +15,8 @@ export interface TestedPolicy {
   /**
    * The decision of a gateway with only this package.
    *
-   * @throws if the package fails, with its error as the cause. A gateway would deny the call by the rule `package-failed`
+   * @throws if the package fails, with its error as the cause. A gateway would deny the call by the rule
+   *   `package-failed`
    */
   evaluate(call: TestCall, phase?: CallContext['phase']): Promise<Decision>
   /** The decision that `rack-gateway can` would show: the package sees a simulated call. @throws as above */

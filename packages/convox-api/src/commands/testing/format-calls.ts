@@ -1,7 +1,7 @@
 import type { CommandPlan, PlannedCall } from '../types.ts'
 
 /**
- * A plan's calls, one per line: the route with known parameters, the names of sent parameters, and `~` before optional calls.
+ * One line for each call: the route with known parameters, the names of sent parameters, and `~` before optional calls.
  *
  * @example ['GET /apps/myapp/releases limit', '~GET /apps/myapp/releases/{id}']
  */
