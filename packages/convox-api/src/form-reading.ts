@@ -5,9 +5,7 @@ import { type Pair, parseForm, parseQuery } from './pairs.ts'
 export interface FormReading {
   /** Go's `r.Form`. The rack uses the first value of a key. */
   readonly form: ReadonlyMap<string, readonly string[]>
-  /** The values from the body alone. */
   readonly postForm: ReadonlyMap<string, readonly string[]>
-  /** The values from the query alone. */
   readonly query: ReadonlyMap<string, readonly string[]>
   readonly error?: string
 }
@@ -41,7 +39,6 @@ export function readForm({ method, search, contentType, body }: FormRequest): Fo
   }
 }
 
-/** The first value of a key, or empty. */
 export function formValue(reading: FormReading, name: string): string {
   return reading.form.get(name)?.[0] ?? ''
 }

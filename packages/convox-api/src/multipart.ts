@@ -36,7 +36,6 @@ function readPart(part: string): Pair | null {
   return { key: utf8(key), value: utf8(part.slice(headEnd + 4)) }
 }
 
-/** A parameter of a header's value, quoted or not. */
 function parameter(header: string, name: string): string | null {
   for (const piece of header.split(';').slice(1)) {
     const equals = piece.indexOf('=')

@@ -1,15 +1,12 @@
 import type { ParameterError } from './parameter-error.ts'
 import type { RackRoute } from './types.ts'
 
-/** What a header is on one route: an option of the call, or a reason to reject the call. */
 type Meaning = 'option' | 'refused'
 
 /** For each route, the meanings of headers by their folded names (lower case, `_` as `-`). */
 const meaningsByRoute = new WeakMap<RackRoute, ReadonlyMap<string, Meaning>>()
 
 /**
- * Reads a route's option headers from the raw headers.
- *
  * @param rawHeaders alternating names and values, as Node gives them. `request.headers` joins duplicates, which would
  *   hide them.
  * @returns values by lower-case name, bytes as latin1; or an error that names the header

@@ -26,7 +26,6 @@ export function isRecordable(name: string): boolean {
   return name !== pairsParameter && !secretParameters.has(name.toLowerCase())
 }
 
-/** A parameter's name without the prefix `parameters.`. */
 export function unprefixedName(name: string): string {
   return name.startsWith(`${pairsParameter}.`) ? name.slice(pairsParameter.length + 1) : name
 }

@@ -6,7 +6,6 @@ export const maxParameters = 16
 /** The key of a websocket's route. No HTTP method contains a space. */
 export const websocketKey = 'GET upgrade'
 
-/** A route, with the names of its path parameters in order. */
 export interface Leaf {
   readonly route: RackRoute
   readonly names: readonly string[]

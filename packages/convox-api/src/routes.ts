@@ -19,7 +19,6 @@ const tables: readonly RouteTable[] = [
 
 const createdRoutes = new Map<string, RackRoute>()
 
-/** The route with this ID, created on first use; undefined if there is no such route. */
 export function routeById(id: string): RackRoute | undefined {
   const known = createdRoutes.get(id)
   if (known) return known
@@ -30,15 +29,13 @@ export function routeById(id: string): RackRoute | undefined {
   return route
 }
 
-/** The IDs of all routes, in the rack's order. */
 export function routeIds(): string[] {
   return tables.flatMap((table) => Object.keys(table))
 }
 
 /**
  * All routes of a Convox v3 rack, including those that are blocked for everyone. Authorization, audit names,
- * forwarding, masks, documentation, and the test matrix derive from this list. The order is the rack's: the first
- * matching route wins.
+ * forwarding, masks, documentation, and the test matrix derive from this list.
  */
 export const rackRoutes: readonly RackRoute[] = /* @__PURE__ */ allRoutes()
 

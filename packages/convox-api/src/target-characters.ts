@@ -5,8 +5,8 @@ const dot = 0x2e
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const segmentCharacters = characterTable(`${letters}._~!$&'()*+,=:@-`)
 /**
- * Characters of a query that Go's server accepts and no proxy rewrites: printable ASCII without space, `#"<>\^{|}`, and
- * backtick. `readParameters` rejects invalid escapes.
+ * Characters of a query that Go's server accepts and no proxy rewrites: printable ASCII except for the space, the
+ * backtick, and `#"<>\^{|}`. `readParameters` rejects invalid escapes.
  */
 const queryCharacters = characterTable(`${letters}._~!$&'()*+,=:@-;/?[]%`)
 const escapableCharacters = characterTable(' "<>^`{|}[]')

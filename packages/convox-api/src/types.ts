@@ -51,7 +51,7 @@ export interface ValueGrammar {
 export interface RackRoute {
   /** `METHOD /path/{parameter}`, the unique name of the route in decisions, events, and docs. `WS` for a websocket. */
   readonly id: string
-  /** `ANY` only on routes that are blocked for everyone. */
+  /** `ANY` only on routes that the built-in policy blocks. */
   readonly method: Method | 'ANY'
   /** Segments, with `{name}` for one segment and `{name:.*}` for the rest of the path, which may be empty. */
   readonly path: string

@@ -75,11 +75,7 @@ function grammar(pattern: RegExp, expected: string, remedy: string, kind: 'one' 
   return Object.freeze({ pattern: Object.freeze(pattern), isList: kind === 'list', expected, remedy })
 }
 
-/**
- * Checks the form values of a call against the grammars of its route.
- *
- * @returns an error for the first value that does not match; it contains no part of the value
- */
+/** @returns an error for the first value that does not match; it contains no part of the value */
 export function checkFormValues(
   route: RackRoute,
   params: PathParameters,

@@ -15,7 +15,6 @@ export interface MigrateOptions {
 }
 
 export interface MigrationResult {
-  /** The names of the migrations that were applied now. */
   readonly applied: readonly string[]
   readonly version: number
 }

@@ -146,9 +146,7 @@ export const stepUps = gateway.table('step_ups', {
   asked: json('asked').notNull(),
   /** Which calls the proof is for. */
   covers: json('covers').notNull(),
-  /** Which methods the policy accepts. */
   methods: text('methods').$type<'passkey' | 'any'>().notNull(),
-  /** The address that asked. */
   address: text('address').notNull(),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
@@ -613,7 +611,6 @@ export const sinks = audit.table('sinks', {
   since: instant('since').notNull().defaultNow(),
 })
 
-/** The position of each sink in each stream. */
 export const sinkPositions = audit.table(
   'sink_positions',
   {

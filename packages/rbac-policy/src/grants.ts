@@ -63,7 +63,6 @@ interface RackGrants {
 
 /** The grants that apply in one scope. `bindings` and the names of roles are frozen, because a cache shares them. */
 export interface ScopeGrants {
-  /** The roles of the caller's own grants. */
   readonly own: RoleSet
   /** The roles of the owner's grants, for a token. */
   readonly owner: RoleSet | null

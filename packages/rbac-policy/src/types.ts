@@ -80,7 +80,6 @@ export interface Principal {
   readonly sources?: readonly string[]
 }
 
-/** The process of a call. */
 export interface ProcessSubject {
   readonly id: string
   /** Whether the rack knows it, as a process or as a service. The rack itself rejects an unknown one. */
@@ -132,7 +131,6 @@ export interface RackCall {
 
 export type Moment = Pick<RackCall, 'at' | 'address'>
 
-/** The common fields of all decisions. */
 export interface DecisionBase {
   readonly rule: string
   /** The source of the rule, such as `policy.yaml:12`, the name of a policy package, `bindings`, or `gateway`. */
@@ -172,7 +170,6 @@ export type Requirement =
 
 export type Allowed = DecisionBase & { readonly effect: 'allow' }
 
-/** The scope of a permission check. */
 export interface PolicyScope {
   readonly rack: string
   readonly app: string | null

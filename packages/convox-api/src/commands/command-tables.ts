@@ -13,7 +13,7 @@ import { releaseCommands } from './tables/releases.ts'
 import { rackResourceCommands, resourceCommands } from './tables/resources.ts'
 import { serviceCommands } from './tables/services.ts'
 
-/** All tables. No command is in two of them. */
+/** No command is in two tables. */
 export const commandTables: readonly CommandTable[] = [
   appCommands,
   budgetCommands,

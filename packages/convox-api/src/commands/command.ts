@@ -26,7 +26,6 @@ export interface CommandOptions {
   readonly validate?: CommandEntry['validate']
 }
 
-/** A command that calls the rack, with the flags that all such commands have. */
 export function command(options: CommandOptions, effect: Effect): CommandEntry {
   return {
     flags: [...commonFlags, ...(options.flags ?? [])],
@@ -36,7 +35,6 @@ export function command(options: CommandOptions, effect: Effect): CommandEntry {
   }
 }
 
-/** A command that makes no call to the rack, whatever its arguments. */
 export function local(): CommandEntry {
   return { flags: [], args: anyNumber, validate: () => null, effect: 'local' }
 }

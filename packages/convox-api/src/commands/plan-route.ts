@@ -18,14 +18,12 @@ export interface RouteCall {
   readonly headers: readonly string[]
   /** The command of a run, an exec, or a shell on an instance, as it would be typed. */
   readonly command: string | null
-  /** The release of a run. */
   readonly release: string | null
 }
 
 /** A call that names its route needs no context. */
 const emptyContext: CommandContext = { appSetting: null, directory: '', rack: null, input: 'terminal' }
 
-/** Plans a call of a route, as `planCommand` does for the calls of a command. */
 export function planRoute({ route: id, params, command, release, ...names }: RouteCall): PlannedCall | NotUnderstood {
   const route = routesById.get(id)
   if (route === undefined) return { notUnderstood: `the route ${id} does not exist` }

@@ -127,7 +127,6 @@ function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): Pla
   })
 }
 
-/** Form values that follow from the arguments. */
 function knownValues(step: Step, invocation: Invocation): ReadonlyMap<string, string> {
   return new Map(fieldsSent(step.form, invocation).map(({ name, value }) => [name, value(invocation)]))
 }

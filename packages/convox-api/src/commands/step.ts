@@ -50,7 +50,6 @@ export function optionalCall(route: string, options: StepOptions = {}): Step {
   return step(route, 'optional', options)
 }
 
-/** The same steps, each with an additional condition. */
 export function onlyIf(when: Condition, steps: readonly Step[]): Step[] {
   return steps.map((one) => ({ ...one, when: (invocation) => when(invocation) && one.when(invocation) }))
 }
@@ -60,7 +59,6 @@ export function fromFlags(...names: readonly string[]): Field[] {
   return names.map((name) => fromFlag(name, name))
 }
 
-/** A parameter that is sent if a flag was given. */
 export function fromFlag(flag: string, name: string): Field {
   return { name, when: isGiven(flag), value: everyFlagText(flag) }
 }

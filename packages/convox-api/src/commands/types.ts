@@ -50,7 +50,6 @@ export const commandCarriers = ['run', 'exec', 'shell'] as const
 export interface PlannedCommand {
   /** The `Command` header as Node returns it: UTF-8 bytes, one character per byte. */
   readonly header: string
-  /** The kind of call that carries it. */
   readonly by: (typeof commandCarriers)[number]
 }
 
@@ -69,7 +68,6 @@ export interface PlannedRelease {
   readonly id: string | null
 }
 
-/** The environment of a new release. */
 export interface PlannedEnvironment {
   /** Keys that the command sets or unsets. A key changes only if its value in the newest release is another one. */
   readonly named: readonly string[]

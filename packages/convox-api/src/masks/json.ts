@@ -102,7 +102,6 @@ const colon = 0x3a
 const quote = 0x22
 const backslash = 0x5c
 
-/** The index of the closing quote of the string that begins at `begin`. */
 function stringEnd(text: string, begin: number): number {
   let at = begin
   do {

@@ -9,7 +9,6 @@ const mongo: SecretOptions = { sameWord: ['-p'], nextWord: ['-p', '--password'] 
 const ldap: SecretOptions = { sameWord: ['-w'], nextWord: ['-w'] }
 const longPassword: SecretOptions = { sameWord: [], nextWord: ['--password'] }
 
-/** Commands that take a secret as an option, by name. */
 const commands: ReadonlyMap<string, SecretOptions> = new Map([
   ...forCommands('mysql mysqladmin mysqlcheck mysqldump mysqlimport mysqlsh mysqlshow', mysql),
   ...forCommands('mariadb mariadb-admin mariadb-dump mariadb-import', mysql),
@@ -46,7 +45,6 @@ function forCommands(names: string, options: SecretOptions): (readonly [string, 
 /** The secret part of a word: none, everything after the first N characters, or the next word. */
 export type SecretPart = 'nothing' | 'next' | { readonly after: number }
 
-/** Returns a reader that finds the secret part of each word in turn. */
 export function createOptionReader(): { read(word: string): SecretPart; endCommand(): void } {
   let current: SecretOptions | null = null
   return {

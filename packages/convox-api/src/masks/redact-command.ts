@@ -39,7 +39,6 @@ export function redactCommand(argv: readonly string[], view: CommandRedaction): 
   return changed ? redacted : argv
 }
 
-/** Redacts the secrets in a text that is or contains a command. */
 export function redactCommandText(text: string, { isSecretParameter: isSecret, rackToken }: MaskView): string {
   return redactCommand([text], { isSecret, rackToken: rackToken ?? '' })[0] ?? ''
 }
@@ -61,7 +60,6 @@ function redactAuthorization(text: string): string {
   return text.replaceAll(/(authorization: ?(?:(?:basic|bearer|digest|token) )?)[^\s'"]+/gi, `$1${redactionPlaceholder}`)
 }
 
-/** Redacts the values of options that take a secret, word by word. */
 function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: string, isCode: boolean) => string {
   const options = createOptionReader()
   // After a password option, the next word is secret. After another option with a secret name, the next word is secret

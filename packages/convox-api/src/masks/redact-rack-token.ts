@@ -1,6 +1,5 @@
 import { spellings } from './spellings.ts'
 
-/** Replaces the rack's token. */
 export const rackTokenPlaceholder = '[rack token]'
 
 /** Replaces the rack's token in a text, also where it is encoded for URLs or JSON. */

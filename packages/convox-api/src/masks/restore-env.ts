@@ -5,7 +5,6 @@ import type { MaskOrigin } from './mask-view.ts'
 import { isWord, maskStart, readMask } from './read-mask.ts'
 import { rackTokenPlaceholder } from './redact-rack-token.ts'
 
-/** The mask of a value in an environment, with the value's key. */
 export interface EnvMask {
   readonly key: string
   readonly release: string

@@ -70,7 +70,6 @@ function redactQuery(query: string, isSecret: (key: string) => boolean): string 
     .join('&')
 }
 
-/** The index of the first of some characters, or the text's length. */
 function indexOfAny(text: string, characters: string, from: number): number {
   for (let at = from; at < text.length; at++) if (characters.includes(text.charAt(at))) return at
   return text.length

@@ -24,7 +24,6 @@ export interface RouteRow {
 /** Rows by the IDs of their routes. Each row is created on first use, because a command of the CLI needs only a few. */
 export type RouteTable = Readonly<Record<string, () => RouteRow>>
 
-/** A call that does not change the rack. */
 export function read(permission: string, mask: MaskPolicy, options: RouteRowOptions = {}): RouteRow {
   return { permission, mask, changes: false, options }
 }

@@ -1,4 +1,3 @@
-/** Secret patterns as in a policy document. */
 export const typicalSecretPatterns: readonly string[] = [
   '*PASSWORD*',
   '*PASSWD*',

@@ -11,7 +11,6 @@ export function testMac({ app, release, key }: MaskOrigin): string {
     .slice(0, 16)
 }
 
-/** The view of a principal who may see no secrets and no environment values. */
 export const noAccess: MaskView = Object.freeze({
   env: 'hidden',
   revealedKey: null,
@@ -29,7 +28,6 @@ export const noAccess: MaskView = Object.freeze({
 /** The view of a principal with only `env:read`. */
 export const envReader: MaskView = Object.freeze({ ...noAccess, env: 'secrets-hidden' })
 
-/** The view of a principal who may see everything. */
 export const fullAccess: MaskView = Object.freeze({
   ...noAccess,
   env: 'shown',

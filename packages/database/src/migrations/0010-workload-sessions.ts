@@ -1,4 +1,4 @@
-/** A job's session can be ended before it expires. Sessions of jobs, and trusts, are listed in pages. */
+/** Sessions of jobs, and trusts, are listed in pages. */
 export const workloadSessions = {
   name: '0010-workload-sessions',
   sql: `

@@ -10,7 +10,7 @@ const hasText = (flag: string) => (invocation: Invocation) => flagText(flag)(inv
 const hasCap = hasText('monthly-cap')
 const amount = /^[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?$/
 
-/** Costs and budgets. The app is an argument, except for `cost`, which has the flag `--app`. */
+/** The app is an argument, except for `cost`, which has the flag `--app`. */
 export const budgetCommands: CommandTable = {
   cost: () =>
     command({ flags: [app, toggle('aggregate'), text('start'), text('end'), text('format')], validate: checkCost }, [
