@@ -10,7 +10,6 @@ export interface CompiledRole {
   /** Its own name and those of the roles that it extends. Command rules for any of them apply to it. */
   readonly names: readonly string[]
   readonly when: readonly CompiledCondition[]
-  /** The step-ups that calls through this role require. */
   readonly stepUp: readonly CompiledStepUpRule[]
   has(permission: Permission): boolean
   grant(permission: Permission): GrantWords

@@ -12,7 +12,6 @@ export interface Condition {
   readonly addresses?: readonly string[]
   /** Patterns of rack names, in which `*` stands for any characters. */
   readonly racks?: readonly string[]
-  /** Patterns of app names. */
   readonly apps?: readonly string[]
   readonly callers?: readonly PrincipalKind[]
 }

@@ -19,9 +19,7 @@ export interface Grant {
   /** Its index among the bindings of the caller, or among those of the owner. */
   readonly position: number
   readonly id: string
-  /** A pattern of rack names. */
   readonly racks: string
-  /** A pattern of app names. */
   readonly apps: string
   readonly expiresAt: number | null
   readonly role: CompiledRole

@@ -137,8 +137,8 @@ function toPlannedDecision({ best, otherwise }: DecidingScenarios): PlannedDecis
 
 /**
  * Whether the call will be denied, whatever the facts of the rack. For a proxy, only the rack knows which resource has
- * the address. Its denial is uncertain if the caller can open proxies to resources, or if it depends on a host that the
- * call does not name.
+ * the address. So a denial is uncertain if the caller can open proxies to resources, or if the denial depends on a host
+ * that the call does not name.
  */
 export function isAlwaysDenied(
   { decision }: PlannedDecision,

@@ -21,15 +21,12 @@ export interface Role {
   readonly source?: string
 }
 
-/** A command rule of a policy. */
 export interface PolicyRule extends CommandRule {
   /** All of these must be met, or the rule permits nothing. */
   readonly when?: readonly Condition[]
-  /** The step-up that the commands of the rule require. */
   readonly stepUp?: StepUpRule
 }
 
-/** Requires a proof of a second factor. */
 export interface StepUpRule {
   /** Null requires nothing. */
   readonly level: StepUpLevel | null

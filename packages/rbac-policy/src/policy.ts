@@ -36,7 +36,7 @@ export interface Policy {
   checkPermission(principal: Principal, permission: Permission, where: PolicyScope, moment: Moment): Denial | null
   /**
    * The step-up that a call of the management API requires; null if none. A required step-up denies tokens and jobs,
-   * because they cannot give a proof. Permissions are not checked.
+   * because they cannot give a proof. Does not check permissions.
    */
   managementStepUp(principal: Principal, call: ManagementCall, moment: Moment): StepUpDecision | null
   /** @param now milliseconds since the epoch */

@@ -44,7 +44,6 @@ export function noPermission(
   return denyByBindings('no-permission', reason, askAdministrator)
 }
 
-/** Explains both kinds of proxies, and the roles that can open them. */
 export function proxyReason(
   { kind }: Principal,
   rack: string,

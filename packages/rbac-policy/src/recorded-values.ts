@@ -7,13 +7,11 @@ export interface ValueRule {
   readonly id: string
   /** Patterns of names of parameters. Letter case doesn't count. */
   readonly parameters: readonly string[]
-  /** IDs of routes. */
   readonly routes?: readonly string[]
   /** Permissions of routes, or patterns of them. */
   readonly permissions?: readonly string[]
   /** Patterns of rack names, in which `*` stands for any characters. */
   readonly racks?: readonly string[]
-  /** Patterns of app names. */
   readonly apps?: readonly string[]
   /** Its line, such as `policy.yaml:12`. */
   readonly source?: string

@@ -18,7 +18,6 @@ export interface RecordingRule {
   readonly sessions?: readonly RecordedSessionKind[]
   /** Patterns of rack names, in which `*` stands for any characters. */
   readonly racks?: readonly string[]
-  /** Patterns of app names. */
   readonly apps?: readonly string[]
   /** Patterns of whole commands, with one space between words. `*` stands for any text. */
   readonly commands?: readonly string[]

@@ -44,7 +44,7 @@ function lockFile(cluster: string) {
   return join(cluster, 'postmaster.pid')
 }
 
-/** Process ids are reused, especially in containers, so this also checks the process's directory or command. */
+/** Process IDs are reused, especially in containers. So the directory or command of the process is checked, too. */
 async function isServerOf(pid: number, cluster: string): Promise<boolean> {
   if (process.platform === 'linux') {
     const [cwd, home] = await Promise.all([readlink(`/proc/${pid}/cwd`).catch(() => null), realpath(cluster)])

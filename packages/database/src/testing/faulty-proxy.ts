@@ -34,7 +34,6 @@ export async function startFaultyProxy(databaseUrl: string) {
     set(next: ProxyMode) {
       mode = next
     },
-    /** Breaks every connection. */
     cut() {
       for (const socket of sockets) socket.destroy()
     },

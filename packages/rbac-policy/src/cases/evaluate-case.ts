@@ -20,11 +20,9 @@ export interface CaseEvaluation {
   readonly decisions: readonly Decision[]
 }
 
-/** The evaluation of a case, and the parts of the document that it covers. */
 export interface EvaluatedCase {
   readonly evaluation: CaseEvaluation
   readonly scenarios: readonly EvaluatedScenario[]
-  /** The recording rules of the sessions that the case opens. */
   readonly recordings: readonly RecordingRule[]
   /** Names that the case expects to be hidden, and whose values are hidden because they are secret. */
   readonly secrets: NamedValues

@@ -21,7 +21,6 @@ export interface RuleCoverage {
   rules(): readonly CoveredRule[]
 }
 
-/** Tracks which rules of a document the cases cover. */
 export function coverageOf(document: PolicyDocument): RuleCoverage {
   const grants = ownGrants(document)
   const exercised = new Set<string>()

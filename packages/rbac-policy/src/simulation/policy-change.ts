@@ -1,6 +1,5 @@
 import { canonicalJson } from '../policy-document.ts'
 
-/** One difference between two documents. */
 export interface PolicyChange {
   /**
    * `permits`: the later document permits something that the earlier one denies. `refuses`: the opposite. `changes`:

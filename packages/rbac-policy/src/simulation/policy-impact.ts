@@ -46,7 +46,7 @@ export interface StepUpImpact {
   readonly prompts: number
   /** Users who would have been asked at least once. */
   readonly users: number
-  /** Calls of API tokens and jobs that would be denied, because they cannot prove a factor. `refused` includes them. */
+  /** Calls of tokens and jobs that would be denied, because they cannot give a proof. Also in `PolicyImpact.refused`. */
   readonly refused: number
   /** The most prompts first. */
   readonly requirements: readonly PromptCount[]
