@@ -23,7 +23,6 @@ export interface ConsoleRequest {
   readonly hasSessionHeader: boolean
 }
 
-/** A call that the stock CLI makes in console mode. */
 export interface ConsoleCall {
   /** Null for a route that the gateway does not have. */
   readonly route: ConsoleRoute | null

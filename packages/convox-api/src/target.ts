@@ -18,8 +18,8 @@ const slash = 0x2f
 export function readTarget(raw: string): CanonicalTarget | TargetError {
   if (raw.length > maxTargetLength) return tooLong
   if (raw.charCodeAt(0) !== slash) return wrongForm
-  const mark = raw.indexOf('?')
-  const end = mark === -1 ? raw.length : mark
+  const questionMark = raw.indexOf('?')
+  const end = questionMark === -1 ? raw.length : questionMark
   const start = rackPrefixLength(raw, end)
   if (raw.charCodeAt(start) === slash && raw.charCodeAt(start + 1) === slash) return doubleSlash
   const rest = restParameterStart(raw, start, end)

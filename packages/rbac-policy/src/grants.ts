@@ -127,10 +127,10 @@ function cachedScopeGrants(
   const key = owner === null ? cacheKey(own) : `${cacheKey(own)}/${cacheKey(owner)}`
   const found = cache.get(key)
   if (found !== undefined) return found
-  const made = scopeGrants(own, owner, [])
+  const created = scopeGrants(own, owner, [])
   if (cache.size >= maxSets + bindings.own.all.length) cache.clear()
-  cache.set(key, made)
-  return made
+  cache.set(key, created)
+  return created
 }
 
 function cacheKey(grants: readonly Grant[]): string | number {
@@ -232,14 +232,14 @@ function compileGrantSet(all: readonly Grant[]): GrantSet {
     const found = cache.get(rack)
     if (found !== undefined) return found
     const here = byRack.find(rack).filter((grant) => grant.onRack(rack))
-    const made = {
+    const created = {
       all: here,
       everyApp: here.filter(({ everyApp }) => everyApp),
       byApp: createNameIndex(here.map((grant) => ({ patterns: [grant.apps], value: grant }))),
     }
     if (cache.size >= maxRacks) cache.clear()
-    cache.set(rack, made)
-    return made
+    cache.set(rack, created)
+    return created
   }
 
   return { all, narrowed: all.filter(({ scopeChecks }) => scopeChecks.length > 0), on }
@@ -278,9 +278,9 @@ function roleOf({ role, permissions }: Binding, roles: ReadonlyMap<string, Compi
 }
 
 function conditionsOf(role: CompiledRole, caller: PrincipalKind): Grant['checkConditions'] {
-  const unfit = role.when.find((condition) => !condition.isFor(caller))
-  if (unfit !== undefined) {
-    const failure = wrongCaller(unfit.callers)
+  const violated = role.when.find((condition) => !condition.isFor(caller))
+  if (violated !== undefined) {
+    const failure = wrongCaller(violated.callers)
     return () => failure
   }
   return firstFailure(role.when.flatMap(({ checkMoment }) => checkMoment ?? []))

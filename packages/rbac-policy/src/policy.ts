@@ -125,9 +125,9 @@ function createDecider(compiled: CompiledDocument): DeciderWithBindings {
   function compiledBindingsOf(principal: Principal): CompiledBindings {
     const found = cache.get(principal)
     if (found) return found
-    const made = compilePrincipalBindings(principal, compiled.roles)
-    cache.set(principal, made)
-    return made
+    const created = compilePrincipalBindings(principal, compiled.roles)
+    cache.set(principal, created)
+    return created
   }
 
   return {

@@ -10,7 +10,6 @@ export function parseEnv(env: string): Map<string, string> {
   return values
 }
 
-/** The keys that were added, removed, or changed, sorted. */
 export function diffEnv(before: string, after: string): string[] {
   const old = parseEnv(before)
   const current = parseEnv(after)

@@ -67,7 +67,6 @@ export function mapMembers(object: JsonObject, change: (key: string, value: Json
   return changed === null ? object : Object.fromEntries(changed)
 }
 
-/** Maps every string in a value, at any depth. */
 export function mapStrings(value: Json, change: (text: string) => string): Json {
   if (typeof value === 'string') return change(value)
   if (typeof value !== 'object' || value === null) return value

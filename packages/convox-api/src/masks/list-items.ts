@@ -64,7 +64,6 @@ export function* listItems(chunks: readonly Buffer[]): Generator<ListItem, strin
   return takeText()
 }
 
-/** Whether the first byte that is not white space opens a list. */
 export function isList(chunks: readonly Buffer[]): boolean {
   for (const chunk of chunks) {
     const first = chunk.find((code) => !isSpace(code))

@@ -86,12 +86,12 @@ function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: s
     const quotes = createQuoteReader(text)
     const piece = /[^\s;&|()<>'"`]+|[;&|()`\n]/g
     let output = ''
-    let done = 0
+    let consumed = 0
     const redactFrom = (begin: number) => {
       const stop = optionValueEnd(text, begin, quotes.at(begin))
       if (stop === begin) return
-      output += text.slice(done, begin) + redactionPlaceholder
-      done = stop
+      output += text.slice(consumed, begin) + redactionPlaceholder
+      consumed = stop
       piece.lastIndex = Math.max(stop, piece.lastIndex)
     }
     for (let found = piece.exec(text); found; found = piece.exec(text)) {
@@ -110,7 +110,7 @@ function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: s
         if (typeof quoted === 'object') redactFrom(end)
       }
     }
-    return done === 0 ? text : output + text.slice(done)
+    return consumed === 0 ? text : output + text.slice(consumed)
   }
 
   return (word, isCode) => (isCode ? redactInCode(word) : redactInWord(word))
@@ -139,17 +139,17 @@ function createBlockRedactor(): (word: string, redactRest: (text: string) => str
 
   return function redactBlocks(word, redactRest) {
     let output = ''
-    let done = 0
-    while (done !== -1) {
+    let consumed = 0
+    while (consumed !== -1) {
       if (state === 'nothing') {
-        const begin = word.indexOf(blockBegin, done)
-        if (begin === -1) return output + redactRest(word.slice(done))
-        output += redactRest(word.slice(done, begin))
-        done = begin + blockBegin.length
+        const begin = word.indexOf(blockBegin, consumed)
+        if (begin === -1) return output + redactRest(word.slice(consumed))
+        output += redactRest(word.slice(consumed, begin))
+        consumed = begin + blockBegin.length
         state = 'block'
       }
       output += redactionPlaceholder
-      done = blockEndIndex(word, done)
+      consumed = blockEndIndex(word, consumed)
     }
     return output
   }
@@ -158,16 +158,16 @@ function createBlockRedactor(): (word: string, redactRest: (text: string) => str
 function redactAssignments(text: string, isCode: boolean, isSecret: (name: string) => boolean): string {
   const quotes = createQuoteReader(text)
   let output = ''
-  let done = 0
-  for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', Math.max(equals + 1, done))) {
-    const { begin, end } = nameBefore(text, equals, done)
+  let consumed = 0
+  for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', Math.max(equals + 1, consumed))) {
+    const { begin, end } = nameBefore(text, equals, consumed)
     if (begin === end || !isSecret(text.slice(begin, end))) continue
     const stop = isCode ? shellValueEnd(text, equals + 1, quotes.at(begin)) : text.length
     if (stop === equals + 1) continue
-    output += text.slice(done, equals + 1) + redactionPlaceholder
-    done = stop
+    output += text.slice(consumed, equals + 1) + redactionPlaceholder
+    consumed = stop
   }
-  return done === 0 ? text : output + text.slice(done)
+  return consumed === 0 ? text : output + text.slice(consumed)
 }
 
 const nameCharacter = /[A-Za-z0-9_.-]/

@@ -12,7 +12,7 @@ export function redactNamedValues(text: string, isCode: boolean, isSecretWord: (
   const quotes = createQuoteReader(text)
   const names = /[A-Za-z_\\"'-][\w.\\"'-]*/g
   let output = ''
-  let done = 0
+  let consumed = 0
   for (let found = names.exec(text); found; found = names.exec(text)) {
     const [raw] = found
     const end = found.index + raw.length
@@ -20,11 +20,11 @@ export function redactNamedValues(text: string, isCode: boolean, isSecretWord: (
     if (from === -1) continue
     const stop = valueStop(text, from, { raw, outer: isCode ? quotes.at(from) : '', isCode })
     if (stop <= from || text.slice(from, stop) === redactionPlaceholder) continue
-    output += text.slice(done, from) + redactionPlaceholder
-    done = stop
+    output += text.slice(consumed, from) + redactionPlaceholder
+    consumed = stop
     names.lastIndex = stop
   }
-  return done === 0 ? text : output + text.slice(done)
+  return consumed === 0 ? text : output + text.slice(consumed)
 }
 
 interface FoundName {
@@ -40,17 +40,17 @@ function valueStart(text: string, { raw, begin, end }: FoundName, isSecretWord: 
   const name = word.replace(/^-+/, '')
   if (name === '') return -1
   const isQuoted = /["']$/.test(raw)
-  const mark = matchAt(isQuoted ? markOfQuoted : raw === word ? markOfPlain : markOfPart, text, end)
-  if (mark === '') {
+  const separator = matchAt(isQuoted ? quotedSeparator : raw === word ? plainSeparator : partSeparator, text, end)
+  if (separator === '') {
     const gap = matchAt(blanks, text, end)
     if (gap === '' || !word.startsWith('-') || /^["'\\]{0,2}-/.test(text.slice(end + gap.length, end + gap.length + 3)))
       return -1
     return isSecretOption(word, isSecretWord) ? end + gap.length : -1
   }
-  const from = end + mark.length
-  if (mark.startsWith(':') && !isQuoted) {
-    const isTight = mark === ':' && !/["']/.test(text.charAt(from))
-    if (/^[:/]/.test(text.slice(from, from + 1)) && mark === ':') return -1
+  const from = end + separator.length
+  if (separator.startsWith(':') && !isQuoted) {
+    const isTight = separator === ':' && !/["']/.test(text.charAt(from))
+    if (/^[:/]/.test(text.slice(from, from + 1)) && separator === ':') return -1
     if (isTight && (text.charAt(begin - 1) === '/' || !tightNames.test(name))) return -1
   }
   if (!isSecretWord(name) && !(word.startsWith('-H') && isSecretWord(word.slice(2)))) return -1
@@ -61,9 +61,9 @@ function valueStart(text: string, { raw, begin, end }: FoundName, isSecretWord: 
  * The text between a name and its value, for a name in quotes, a name that contains a quote, and any other name.
  * `redactCommand` redacts `NAME=value` itself.
  */
-const markOfQuoted = /[ \t]*(?:=>|[:=])[ \t]*/y
-const markOfPart = /(?::(?!:)[ \t]*|=>?)/y
-const markOfPlain = /(?::|[ \t]*=>)[ \t]*/y
+const quotedSeparator = /[ \t]*(?:=>|[:=])[ \t]*/y
+const partSeparator = /(?::(?!:)[ \t]*|=>?)/y
+const plainSeparator = /(?::|[ \t]*=>)[ \t]*/y
 const blanks = /(?:[ \t]|\\\r?\n)+/y
 
 /**

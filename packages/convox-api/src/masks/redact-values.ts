@@ -3,7 +3,7 @@ import { spellings } from './spellings.ts'
 
 /** A shorter text occurs in most errors by chance. */
 const shortest = 4
-/** With more parts, or more parts times characters, the search would block all calls for longer than half a second. */
+/** Beyond these limits, the search would block all other calls for too long. */
 const maxParts = 2_000
 const maxWork = 500_000_000
 

@@ -44,7 +44,6 @@ export function redactStringsUnlessShown(value: Json, view: MaskView): Json {
   return view.secrets ? value : redactStrings(value)
 }
 
-/** Redacts passwords in URLs in all strings. */
 export function redactStrings(value: Json): Json {
   return mapStrings(value, redactPasswords)
 }

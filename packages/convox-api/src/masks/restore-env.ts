@@ -37,8 +37,6 @@ export function findMasks(env: string): EnvMask[] {
 }
 
 /**
- * Replaces masks by the original values.
- *
  * @param resolve returns the value of this key in this release of this app; null if there is none, or if the MAC does
  *   not match
  * @throws ForeignMask for a mask that can't be resolved or is only a part of the value, and for the placeholder of the

@@ -7,11 +7,11 @@ import { redactionPlaceholder } from './mask-view.ts'
  * @param isSecret whether a query parameter is secret
  */
 export function redactPassword(address: string, isSecret: (key: string) => boolean): string {
-  const mark = address.indexOf('://')
-  const begin = mark === -1 ? 0 : mark + 3
+  const separator = address.indexOf('://')
+  const begin = separator === -1 ? 0 : separator + 3
   const rest = address.slice(begin)
   const at = rest.lastIndexOf('@')
-  const from = secretStart(rest, at, schemeBefore(address, mark))
+  const from = secretStart(rest, at, schemeBefore(address, separator))
   const query = indexOfAny(rest, '?#', Math.max(at, 0))
   const head = from === -1 ? rest.slice(0, query) : rest.slice(0, from) + redactionPlaceholder + rest.slice(at, query)
   return address.slice(0, begin) + head + redactQuery(rest.slice(query), isSecret)
@@ -19,21 +19,20 @@ export function redactPassword(address: string, isSecret: (key: string) => boole
 
 /** Redacts the password of each `scheme://user:password@` in a text. */
 export function redactPasswords(text: string): string {
-  let done = 0
+  let consumed = 0
   let result = ''
-  for (let mark = text.indexOf('://'); mark !== -1; mark = text.indexOf('://', mark + 3)) {
-    const begin = mark + 3
+  for (let separator = text.indexOf('://'); separator !== -1; separator = text.indexOf('://', separator + 3)) {
+    const begin = separator + 3
     const authority = text.slice(begin, indexOfAny(text, '/?# \t\r\n"\'<>`', begin))
     const at = authority.lastIndexOf('@')
-    const from = secretStart(authority, at, schemeBefore(text, mark))
+    const from = secretStart(authority, at, schemeBefore(text, separator))
     if (from === -1) continue
-    result += text.slice(done, begin + from) + redactionPlaceholder
-    done = begin + at
+    result += text.slice(consumed, begin + from) + redactionPlaceholder
+    consumed = begin + at
   }
-  return done === 0 ? text : result + text.slice(done)
+  return consumed === 0 ? text : result + text.slice(consumed)
 }
 
-/** Whether a value is or contains a URL with a password. */
 export function hasPassword(value: string): boolean {
   if (!value.includes('://')) return false
   return redactPasswords(value) !== value || redactPassword(value, () => false) !== value
@@ -47,10 +46,10 @@ function secretStart(rest: string, at: number, scheme: string): number {
   return scheme === 'http' || scheme === 'https' ? 0 : -1
 }
 
-function schemeBefore(text: string, mark: number): string {
-  let from = mark
-  while (from > 0 && mark - from < 6 && isLetter(text.charCodeAt(from - 1))) from--
-  return mark === -1 ? '' : text.slice(from, mark).toLowerCase()
+function schemeBefore(text: string, separator: number): string {
+  let from = separator
+  while (from > 0 && separator - from < 6 && isLetter(text.charCodeAt(from - 1))) from--
+  return separator === -1 ? '' : text.slice(from, separator).toLowerCase()
 }
 
 function isLetter(code: number): boolean {

@@ -5,7 +5,7 @@ import { actorName } from '../actor-name.ts'
 import type { Binding, Principal } from '../types.ts'
 import type { WrittenBinding, WrittenCase } from './case-schema.ts'
 
-type Who = WrittenCase['who']
+type Caller = WrittenCase['who']
 type Groups = Readonly<Record<string, readonly WrittenBinding[]>>
 
 /** A Monday at noon, so that the result of a case does not depend on the day. */
@@ -17,7 +17,7 @@ export interface CaseMoment {
   readonly problems: readonly Problem[]
 }
 
-export function readMoment({ time = defaultTime, address }: Who): CaseMoment {
+export function readMoment({ time = defaultTime, address }: Caller): CaseMoment {
   const at = readTime(time, 'offset') ?? Number.NaN
   const problems = [
     ...(Number.isNaN(at)
@@ -30,12 +30,12 @@ export function readMoment({ time = defaultTime, address }: Who): CaseMoment {
   return { at, address: address ?? null, problems }
 }
 
-export function rolesOf(who: Who, groups: Groups): string[] {
+export function rolesOf(who: Caller, groups: Groups): string[] {
   return bindingsOf(who, groups).map(({ role }) => role)
 }
 
 /** Contradictions in the description of a caller. */
-export function callerProblems({ kind = 'user', owner, serviceAccount, trust, secondFactor }: Who): Problem[] {
+export function callerProblems({ kind = 'user', owner, serviceAccount, trust, secondFactor }: Caller): Problem[] {
   const only = (field: string, text: string) => ({ at: ['who', field], text })
   return [
     ...(owner !== undefined && kind !== 'api-token'
@@ -53,7 +53,7 @@ export function callerProblems({ kind = 'user', owner, serviceAccount, trust, se
   ]
 }
 
-export function principalOf(who: Who, groups: Groups, at: number): Principal {
+export function principalOf(who: Caller, groups: Groups, at: number): Principal {
   const { kind = 'user', name = 'a-principal', trust } = who
   const bindings = bindingsOf(who, groups)
   const owner = kind === 'api-token' ? ownerOf(who, bindings) : null
@@ -72,14 +72,14 @@ export function principalOf(who: Who, groups: Groups, at: number): Principal {
   }
 }
 
-function ownerOf({ owner, serviceAccount }: Who, own: readonly Binding[]): NonNullable<Principal['owner']> {
+function ownerOf({ owner, serviceAccount }: Caller, own: readonly Binding[]): NonNullable<Principal['owner']> {
   const bindings = owner?.map(unlimitedBinding) ?? own
   return serviceAccount === undefined
     ? { kind: 'user', id: 'owner', name: 'owner@example.com', bindings }
     : { kind: 'service-account', id: serviceAccount, name: serviceAccount, bindings }
 }
 
-function bindingsOf({ roles = [], bindings = [], groups: names = [] }: Who, groups: Groups): Binding[] {
+function bindingsOf({ roles = [], bindings = [], groups: names = [] }: Caller, groups: Groups): Binding[] {
   const ofGroups = names.flatMap((name) => (Object.hasOwn(groups, name) ? (groups[name] ?? []) : []))
   return [
     ...roles.map(unlimitedBinding),

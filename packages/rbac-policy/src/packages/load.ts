@@ -28,9 +28,9 @@ export async function loadPolicyPackages(entries: readonly string[], options: Lo
   const loaded: LoadedPackage[] = []
   for (const entry of entries) {
     const one = await loadPackage(entry, options)
-    const twin = loaded.find(({ policy }) => policy.name === one.policy.name)
-    if (twin)
-      throw new UnusablePolicyPackage(entry, `${twin.entry} has the same name, ${one.policy.name}: rename one of them`)
+    const other = loaded.find(({ policy }) => policy.name === one.policy.name)
+    if (other)
+      throw new UnusablePolicyPackage(entry, `${other.entry} has the same name, ${one.policy.name}: rename one of them`)
     loaded.push(one)
   }
   return loaded

@@ -54,9 +54,9 @@ export function createPromptCounter(): PromptCounter {
   function requirementOf({ rule, level }: CallNeedingProof): Requirement {
     const found = requirements.get(rule)
     if (found !== undefined) return found
-    const made = { rule, level, calls: 0, prompts: 0, promptedUsers: new Set<string>() }
-    requirements.set(rule, made)
-    return made
+    const created = { rule, level, calls: 0, prompts: 0, promptedUsers: new Set<string>() }
+    requirements.set(rule, created)
+    return created
   }
 
   function count(): readonly Requirement[] {
