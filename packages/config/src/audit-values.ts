@@ -7,7 +7,7 @@ export function splitSigningKeys(value: string): string[] {
   return value.split(',').map((key) => key.trim())
 }
 
-/** The problem of `AUDIT_SIGNING_KEY`, or null. Contains only positions, never a part of a key. */
+/** Never contains a part of a key. */
 export function signingKeysProblem(value: string): string | null {
   const keys = splitSigningKeys(value)
   for (const [index, key] of keys.entries()) {
@@ -24,12 +24,12 @@ export function directoryProblem(value: string): string | null {
   return isAbsolute(value) ? null : 'is not an absolute path'
 }
 
-/** Checks only the scheme and the bucket. Opening the store checks the rest. */
+/** Checks only the form. Opening the store checks the rest. */
 export function s3Problem(value: string): string | null {
   return /^s3:\/\/[a-z0-9]/.test(value) && URL.canParse(value) ? null : 'does not begin with s3:// and a bucket'
 }
 
-/** The problem of a webhook's address, or null. Never quotes the address. */
+/** Never quotes the address, because its path or query can be a secret. */
 export function webhookProblem(value: string): string | null {
   const url = URL.canParse(value) ? new URL(value) : null
   if (url === null) return 'is not a URL'

@@ -1,4 +1,4 @@
-const withoutAuthority: ReadonlySet<string> = new Set([
+const unknownAuthorityCodes: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -11,5 +11,5 @@ const withoutAuthority: ReadonlySet<string> = new Set([
 
 /** Whether Node's error code means that no trusted authority signed a certificate. */
 export function isUnknownAuthority(code: string): boolean {
-  return withoutAuthority.has(code)
+  return unknownAuthorityCodes.has(code)
 }

@@ -6,8 +6,8 @@ export type GatewayEntry = NonNullable<ClientConfig['gateways']>[string]
 export type TokenEntry = NonNullable<ClientConfig['tokens']>[string]
 
 /**
- * Whether a value has the shape of `ClientFile`, which describes each field. Equivalent to checking the schema, but without
- * loading TypeBox, which takes longer than starting Node and would delay wrapped commands. A property test compares the two.
+ * Checks a value against the schema `ClientFile` without TypeBox, because loading TypeBox takes longer than starting
+ * Node. A property test compares both checks.
  */
 export function isClientConfig(value: unknown): value is ClientConfig {
   return (
@@ -21,12 +21,11 @@ export function isClientConfig(value: unknown): value is ClientConfig {
   )
 }
 
-/** The gateway with this name, or null. Names such as `constructor` find nothing. */
 export function gatewayOf(config: ClientConfig, name: string): GatewayEntry | null {
   return ownEntry(config.gateways, name)
 }
 
-/** The map's own entry for a name. Ignores inherited properties. */
+/** Ignores inherited properties, so that a name such as `constructor` finds nothing. */
 export function ownEntry<T>(map: Readonly<Record<string, T>> | undefined, name: string): T | null {
   return map !== undefined && Object.hasOwn(map, name) ? (map[name] ?? null) : null
 }
@@ -55,19 +54,18 @@ function isToken(value: unknown): boolean {
   )
 }
 
-/** Whether a value is the gateway's last answer about the principal of a token, with the time of the answer. */
 function isConfirmed(value: unknown): boolean {
   return (
     isObject(value) &&
     typeof value.at === 'string' &&
     typeof value.kind === 'string' &&
     (value.rack === null || typeof value.rack === 'string') &&
-    isTexts(value.racks) &&
-    isTexts(value.roles)
+    isTextArray(value.racks) &&
+    isTextArray(value.roles)
   )
 }
 
-function isTexts(value: unknown): boolean {
+function isTextArray(value: unknown): boolean {
   return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }
 

@@ -1,18 +1,14 @@
 import { isAbsolute, join, resolve } from 'node:path'
 
-/** The parts of the process's environment that determine the path of the CLI's file. */
 export interface ClientEnvironment {
   readonly env: NodeJS.ProcessEnv
   readonly platform: NodeJS.Platform
-  /** The home directory, as `os.homedir()` gives it. */
+  /** As `os.homedir()` returns it. */
   readonly home: string
   readonly cwd: string
 }
 
-/**
- * The path of the CLI's file: in `RACK_GATEWAY_CONFIG_DIR`, else under `XDG_CONFIG_HOME` (only if it is absolute, as its
- * specification requires), else under `APPDATA` on Windows, else under `~/.config`.
- */
+/** Ignores a relative `XDG_CONFIG_HOME`, as the XDG Base Directory Specification requires. */
 export function clientConfigPath({ env, platform, home, cwd }: ClientEnvironment): string {
   return join(directory(), 'config.json')
 

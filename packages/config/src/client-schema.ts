@@ -35,7 +35,7 @@ const Token = Type.Object({
   confirmed: Type.Optional(Confirmed),
 })
 
-/** Unlike a plain string key, it also matches names that contain a line break. */
+/** Unlike the pattern of `Type.String()`, this one also matches names with a line break. */
 const AnyName = Type.String({ pattern: '^[\\s\\S]*$' })
 
 /**
@@ -51,7 +51,7 @@ export const ClientFile = Type.Object({
   file_store_told: Type.Optional(Type.Boolean({ description: 'whether the user was told that this file has tokens' })),
 })
 
-/** The first violation of the schema, such as `gateways.staging.url must be string`, or an empty string. Never quotes a value. */
+/** The first violation, such as `gateways.staging.url must be string`, or an empty string. Never quotes a value. */
 export function clientFileProblem(value: unknown): string {
   const [first] = Value.Errors(ClientFile, value)
   if (first === undefined) return ''

@@ -25,16 +25,16 @@ export { nearest } from './nearest.ts'
 export { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 export { Secret } from './secret.ts'
 
-/** The content of the file, and notices for the user about permissions that were too open. */
 export interface ReadClientConfig {
   readonly config: ClientConfig
+  /** For the user, about permissions that were too open. */
   readonly notices: readonly string[]
 }
 
 /**
- * Reads the CLI's file. A missing file is read as an empty configuration. The older format is converted (`convertOldTokens`).
+ * A missing file counts as an empty configuration. Tokens in the former format are converted.
  *
- * @throws ConfigFileBroken with the path, and the line and column or the field; ConfigFileUnusable; ConfigFileForeign
+ * @throws ConfigFileBroken, ConfigFileUnusable, or ConfigFileForeign
  */
 export async function readClientConfig(path: string): Promise<ReadClientConfig> {
   const notices: string[] = []
@@ -50,10 +50,9 @@ export interface WaitOptions {
 }
 
 /**
- * Changes the CLI's file under a lock. `change` receives the current content and should spread it into the new content,
- * so that unknown fields survive.
+ * `change` should spread the current content into the new content, so that unknown fields survive.
  *
- * @throws the errors of `readClientConfig`, ConfigFileLocked, and ConfigDirectoryShared; the file is then unchanged
+ * @throws the errors of `readClientConfig`, ConfigFileLocked, or ConfigDirectoryShared
  */
 export async function updateClientConfig(
   path: string,
@@ -68,7 +67,7 @@ export async function updateClientConfig(
 }
 
 /**
- * Reads the CLI's file and ensures that it can be written. Call it before requesting a token that the file is to store.
+ * Call it before requesting a token, so that no token is issued that the file can't store.
  *
  * @throws the errors of `updateClientConfig`
  */

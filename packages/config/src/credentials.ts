@@ -2,8 +2,8 @@ import { type ClientConfig, gatewayOf, ownEntry, type TokenEntry } from './clien
 import { gatewayAddress } from './gateway-address.ts'
 
 /**
- * Where a token is stored. A session is stored under the gateway's address, and applies to every rack there. A token that is bound
- * to a rack, or that the user entered, is stored under one gateway's name. Either is sent only to `origin`.
+ * A session token applies to every rack at its address. A token that is bound to a rack, or that the user entered,
+ * belongs to one gateway's name. Both are sent only to `origin`.
  */
 export type CredentialSlot =
   | { readonly kind: 'session'; readonly origin: string }
@@ -14,7 +14,6 @@ export interface Credential {
   readonly entry: TokenEntry
 }
 
-/** The credential of a configured gateway: its own token, or else the session at its address. Null if it has neither. */
 export function credentialOf(config: ClientConfig, name: string): Credential | null {
   const { origin } = gatewayAddress(gatewayOf(config, name)?.url ?? '')
   if (origin === null) return null
@@ -29,7 +28,7 @@ export function credentialOf(config: ClientConfig, name: string): Credential | n
   return null
 }
 
-/** The stored entry of a slot; null if there is none, or if its token is for another address. */
+/** Null if there is no entry, or if its token belongs to another address. */
 export function entryOf(config: ClientConfig, slot: CredentialSlot): TokenEntry | null {
   const entry = slot.kind === 'session' ? ownEntry(config.sessions, slot.origin) : ownEntry(config.tokens, slot.name)
   if (entry === null || (entry.token === undefined && entry.kept_in === undefined)) return null
@@ -50,7 +49,7 @@ export function credentialsOf(config: ClientConfig): Credential[] {
   })
 }
 
-/** Returns the configuration with this entry in the slot; null removes the entry. */
+/** `null` removes the entry. */
 export function withCredential(config: ClientConfig, slot: CredentialSlot, entry: TokenEntry | null): ClientConfig {
   if (slot.kind === 'session') return { ...config, sessions: withEntry(config.sessions, slot.origin, entry) }
   const own = entry === null ? null : { ...entry, url: slot.origin }
@@ -67,8 +66,9 @@ export function namesOf(config: ClientConfig, slot: CredentialSlot): string[] {
 }
 
 /**
- * Converts the file's former format, in which each name had a token without an address. At each address, one session token becomes
- * the session: that of the current gateway, or else the first. All other tokens stay with their names, and get the address.
+ * In the former format, each token was stored under a gateway's name, without an address. For each address, the session
+ * token of the current gateway becomes the session, or else the first session token. Other tokens stay under their
+ * names, and get the address.
  */
 export function convertOldTokens(config: ClientConfig): ClientConfig {
   const names = Object.keys(config.tokens ?? {}).filter((name) => config.tokens?.[name]?.url === undefined)

@@ -13,7 +13,7 @@ export function durationOf(text: string): number {
   return duration
 }
 
-/** Returns a check that a duration is from `least` to `most`; the check returns the problem, or null. */
+/** Both bounds are inclusive. */
 export function durationProblem(least: string, most: string): (text: string) => string | null {
   const bounds = [least, most].map((bound) => readDuration(bound) ?? Number.NaN)
   return function problemOf(text) {

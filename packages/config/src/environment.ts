@@ -19,7 +19,7 @@ const ownPrefixes = [
   'RECORDINGS',
 ]
 
-/** Variables of the CLI, which may be set in the same shell. */
+/** The CLI's variables, which can be set in the same shell. */
 const clientVariables = [
   'RACK_GATEWAY_URL',
   'RACK_GATEWAY_TOKEN',
@@ -66,14 +66,16 @@ export function removedVariables(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Removes the `RACK_URL` that a rack sets for each of its apps, because it contains the rack's password. Call it first,
+ * A rack sets `RACK_URL` for each of its apps, and the value contains the rack's password. Call this function first,
  * with `process.env`, so that the password reaches no child process and no crash report.
  */
 export function sanitizeEnvironment(env: NodeJS.ProcessEnv): void {
   delete env.RACK_URL
 }
 
-/** Removes the secrets after they were read, so that child processes such as the embedded PostgreSQL don't inherit them. */
+/**
+ * Call it after the configuration was read. Child processes, such as the embedded PostgreSQL, then inherit no secrets.
+ */
 export function forgetSecrets(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) {
     if (isSecretVariable(name) || isSinkVariable(name)) delete env[name]

@@ -1,4 +1,3 @@
-/** Whether a caught value is a system error with one of these codes, such as `ENOENT`. */
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
 }

@@ -3,7 +3,7 @@ import { defineError, type Explanation } from '@rack-gateway/errors'
 
 const Invalid = createError<[string]>('RGW_CONFIG_INVALID', '%s')
 
-/** The environment of the server is invalid. `problems` has a sentence for each problem, without secrets. */
+/** `problems` has one sentence for each problem, without secrets. */
 export class ConfigError extends Invalid {
   readonly problems: readonly string[]
 

@@ -10,7 +10,7 @@ const retryMs = 20
 export interface LockOptions {
   /** Milliseconds to wait for another holder of the lock. */
   readonly waitMs: number
-  /** What the holder does, for the error: a clause such as `it writes PATH`, which is the default. */
+  /** For the error message: what the holder of the lock does. Default: `it writes PATH`. */
   readonly purpose?: string
 }
 
@@ -41,8 +41,8 @@ export async function withFileLock<T>(
 }
 
 /**
- * Ignores an error of the file system that forbids the removal, because the work has succeeded or failed already. Another
- * process takes over the lock after this process has ended.
+ * Ignores permission errors, because the work has already ended. Another process takes over the lock after this process
+ * has ended.
  */
 function release(lock: string): void {
   try {
@@ -62,7 +62,10 @@ function create(lock: string, content: string): boolean {
   }
 }
 
-/** Removes an abandoned lock, under a second lock: otherwise another process could remove the lock that this one creates next. */
+/**
+ * Takes a second lock. Without the second lock, two processes could find the same lock abandoned, and the slower one
+ * would remove the new lock of the faster one.
+ */
 function breakAbandoned(lock: string): void {
   const breakerLock = `${lock}.breaking`
   if (!isAbandoned(lock) || !create(breakerLock, '')) return

@@ -1,9 +1,8 @@
-/** The gateway's origin without a slash at the end, or the problem of the address. */
 export type GatewayAddress =
   | { readonly origin: string; readonly problem: null }
   | { readonly origin: null; readonly problem: string }
 
-/** Checks the address of a gateway. Never quotes it, because it can contain a token. */
+/** The problem never quotes the address, because an address can contain a token. */
 export function gatewayAddress(text: string): GatewayAddress {
   if (!/^https?:\/\//i.test(text)) return refuse('it should begin with https://, as https://gateway.example.com does')
   if (/[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) return refuse('it is not a URL')

@@ -10,8 +10,8 @@ export interface JsonFault {
 }
 
 /**
- * The position of the first syntax error, or null for valid JSON. Node's own message doesn't always have the position, and
- * it quotes the text around the error, which can be a token.
+ * Null for valid JSON. Node's own message doesn't always have the position, and it quotes text that can contain a
+ * token.
  */
 export function jsonFault(source: string): JsonFault | null {
   const offset = faultOffset(source)
@@ -20,7 +20,7 @@ export function jsonFault(source: string): JsonFault | null {
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
 }
 
-/** Keeps the expected closing brackets in an array instead of recursing, so that deep nesting can't overflow the stack. */
+/** Not recursive, so that deep nesting can't overflow the stack. */
 function faultOffset(source: string): number | null {
   const closers: string[] = []
   let at = 0

@@ -1,6 +1,6 @@
 import { ServerEnvironment } from './server-schema.ts'
 
-/** The values of the gateway's own variables. An absent or empty one gets its default. Without a default, it is left out. */
+/** An absent or empty variable gets its default, or is left out if it has none. */
 export function knownValues(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [name, type] of Object.entries(ServerEnvironment.properties)) {

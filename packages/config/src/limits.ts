@@ -22,7 +22,6 @@ export interface Limits {
   readonly transfersPerRack: number
   /** Open WebSockets of one principal on one rack. */
   readonly websocketsPerPrincipal: number
-  /** Open connections. */
   readonly connections: number
   /** Open connections of one principal, and of one client network before a request on them is authenticated. */
   readonly connectionsPerCaller: number
@@ -54,5 +53,5 @@ export function limitsOf(values: ServerEnvironment): Limits {
   }
 }
 
-/** The limits of an empty environment. Each of these variables has a default. */
+/** The cast is safe, because each of these variables has a default. */
 export const defaultLimits: Limits = limitsOf(knownValues({}) as ServerEnvironment)

@@ -2,7 +2,6 @@ const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-
 const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
-/** The items of a comma-separated list, in lower case. */
 export function splitList(value: string): string[] {
   return value.split(',').map((item) => item.trim().toLowerCase())
 }
@@ -23,7 +22,7 @@ export function publicUrlProblem(value: string): string | null {
   return url.pathname === '/' ? null : 'has a path'
 }
 
-/** Unlike PUBLIC_URL, an issuer may have a path, because the issuers of some providers have one. */
+/** Unlike PUBLIC_URL, the issuer of some providers has a path. */
 export function issuerProblem(value: string): string | null {
   const url = webAddress(value)
   return typeof url === 'string' ? url : null

@@ -4,13 +4,13 @@ import { Secret } from './secret.ts'
 import type { ServerEnvironment } from './server-schema.ts'
 
 export interface LoginConfig {
-  /** The issuer in the provider's tokens. */
+  /** The `iss` claim of the provider's tokens. */
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: Secret
-  /** The id_token's claim with the person's groups, or null. */
+  /** The ID token's claim with the person's groups. */
   readonly groupsClaim: string | null
-  /** In lower case; empty: every domain of the provider. */
+  /** In lower case. Empty allows every domain of the provider. */
   readonly allowedDomains: readonly string[]
   /** In lower case. */
   readonly adminUsers: readonly string[]
@@ -61,7 +61,7 @@ export function loginProblems(values: Values): string[] {
   return problems
 }
 
-/** @param values without problems */
+/** Only for values without problems. */
 export function loginOf(values: ServerEnvironment): LoginConfig | null {
   const client = clientOf(values)
   if (client === null) return null

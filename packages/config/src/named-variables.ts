@@ -1,17 +1,17 @@
-/** The variables of one rack or sink. The keys of both maps lack the name of the rack or sink: `RACK_URL`, not `RACK_URL_STAGING`. */
+/** The variables of one rack or sink. Both maps have keys such as `RACK_URL`, without the name of the rack. */
 export interface NamedVariables {
   readonly values: Record<string, string>
   /** The full names, such as `RACK_URL_STAGING`. */
   readonly variables: Record<string, string>
 }
 
-/** A kind of configured item, such as racks, whose variables end with the name of the item. */
+/** Racks or sinks, whose variables end with the name of the rack or sink. */
 export interface NamedKind {
   /** Each ends with `_`. None is the beginning of another. */
   readonly prefixes: readonly string[]
   /** The name of the kind in messages, such as `rack`. */
   readonly noun: string
-  /** The name of an item in messages, such as `STAGING`. */
+  /** The name of a rack or sink as an example in messages, such as `STAGING`. */
   readonly example: string
 }
 

@@ -1,9 +1,4 @@
-/**
- * The candidate that was probably meant, for "did you mean …?".
- *
- * @returns the closest candidate, ignoring case, or null if none is close enough. The limit of the edit distance is a third of
- *   the word's length, but at least 1 and at most 3.
- */
+/** The candidate that was probably meant, for "did you mean …?". Ignores case. Null if no candidate is close enough. */
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)))
   let best: { candidate: string; distance: number } | null = null
@@ -15,7 +10,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
   return best?.candidate ?? null
 }
 
-/** The number of insertions, deletions, replacements, and swaps of neighbors that turn `from` into `to`. */
+/** The Damerau-Levenshtein distance (optimal string alignment). */
 export function editDistance(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, column) => column)

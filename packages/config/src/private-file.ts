@@ -23,14 +23,14 @@ const posix = process.platform !== 'win32'
 const groupAndOthers = 0o077
 const sticky = 0o1000
 
-/** Notices about permissions that were too open: that they were tightened, or could not be tightened. */
+/** Sentences for the user about permissions that were too open. */
 export type Notices = string[]
 
 /**
- * Reads a file that only its owner may read, or returns null if there is none. If others can access it, tightens its permissions.
- * A named pipe doesn't block.
+ * Null if there is no file. Tightens permissions with which others can access the file. A named pipe doesn't block.
  *
- * @throws ConfigFileForeign if the owner is neither this user nor root; ConfigFileUnusable if it is no file or can't be read
+ * @throws ConfigFileForeign if the owner is neither this user nor root; ConfigFileUnusable if it is no file or can't be
+ *   read
  */
 export function readPrivateFile(path: string, notices: Notices): string | null {
   let file: number
@@ -56,7 +56,7 @@ export function readPrivateFile(path: string, notices: Notices): string | null {
 }
 
 /**
- * Creates the directory of `path` with mode 0700. Tightens the permissions of an existing one.
+ * Creates the directory of `path`, or tightens its permissions to 0700.
  *
  * @throws ConfigDirectoryShared for directories that other users or programs need: `/tmp`, `/`, the home directory;
  *   ConfigFileForeign if the owner is neither this user nor root
@@ -74,8 +74,8 @@ export function preparePrivateDirectory(path: string, notices: Notices): void {
 }
 
 /**
- * Replaces a file's content atomically, also across a power failure. A symbolic link stays a link: its target is replaced.
- * The temporary file is created with O_EXCL, so that it never follows a link placed by another user.
+ * Replaces a file's content atomically, also across a power failure. For a symbolic link, replaces its target. The flag
+ * `wx` doesn't follow a link that another user placed at the temporary path.
  *
  * @throws ConfigFileUnusable if it can't be written
  */

@@ -9,7 +9,10 @@ export interface ProblemWords {
   missing(property: string): string
 }
 
-/** One sentence for each violation of the schema, without any value. Checks the properties one by one, because TypeBox stops after eight errors. */
+/**
+ * One sentence for each invalid property, without its value. Checks the properties one by one, because TypeBox stops
+ * after eight errors.
+ */
 export function problemsOf(schema: TObject, values: Readonly<Record<string, unknown>>, words: ProblemWords): string[] {
   return Object.entries(schema.properties).flatMap(([property, type]) => {
     const problem = problemOf(type, values[property], { required: schema.required?.includes(property) === true })

@@ -9,7 +9,7 @@ const block = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 
 export type CertificateText = { readonly text: string } | { readonly problem: string }
 
-/** The value itself if it is empty or PEM text, or else the content of the file that it names. `certificatesProblem` checks the content. */
+/** The value itself if it is empty or PEM text, or else the content of the file that the value names. */
 export function certificateText(value: string): CertificateText {
   if (value === '' || value.includes('-----')) return { text: value }
   try {
@@ -23,12 +23,10 @@ export function certificateText(value: string): CertificateText {
   }
 }
 
-/** The certificates in a text, without other content. */
 export function certificatesIn(text: string): string {
   return (text.match(block) ?? []).join('\n')
 }
 
-/** The problem of certificates in PEM form, or null. */
 export function certificatesProblem(text: string): string | null {
   if (text.includes('PRIVATE KEY-----')) return 'contains a private key, which belongs on its server alone'
   if (text.includes('\\n')) return 'has \\n written in it where a line should end'

@@ -1,11 +1,10 @@
 const digestBytes = 32
 
-/** The pins as `sha256/<base64>`. `@rack-gateway/rack-registry` compares them. Only for a value without a problem. */
+/** The pins as `sha256/<base64>`. Skips invalid pins, which `pinsProblem` reports. */
 export function splitPins(value: string): string[] {
   return parts(value).flatMap((part) => canonicalPin(part) ?? [])
 }
 
-/** The problem of `RACK_TLS_PIN_<NAME>`, or null. */
 export function pinsProblem(value: string): string | null {
   const pins = parts(value).map(canonicalPin)
   for (const [index, pin] of pins.entries()) {
@@ -20,7 +19,7 @@ function parts(value: string): string[] {
   return value.split(',').map((part) => part.trim())
 }
 
-/** Converts both spellings to `sha256/<base64>`. Null for any other text, so that a mistake is reported at the start. */
+/** Accepts `sha256/<base64>`, and hex with or without colons. Null for any other text. */
 function canonicalPin(part: string): string | null {
   if (part.startsWith('sha256/')) {
     const digest = Buffer.from(part.slice('sha256/'.length), 'base64')

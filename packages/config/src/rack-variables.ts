@@ -4,12 +4,10 @@ export const rackPrefixes = ['RACK_CA_', 'RACK_TLS_INSECURE_', 'RACK_TLS_PIN_', 
 
 const racks: NamedKind = { prefixes: rackPrefixes, noun: 'rack', example: 'STAGING' }
 
-/** Whether a variable of the environment belongs to a rack. */
 export function isRackVariable(variable: string): boolean {
   return hasPrefix(racks, variable)
 }
 
-/** Groups the variables by rack. Adds a sentence to `problems` for each invalid or duplicate name. */
 export function collectRackVariables(env: NodeJS.ProcessEnv, problems: string[]): Map<string, NamedVariables> {
   return collectNamed(racks, env, problems)
 }

@@ -8,7 +8,6 @@ import { collectRackVariables, isRackVariable, rackPrefixes, suffixOf } from './
 import { Secret } from './secret.ts'
 import { RackEnvironment } from './server-schema.ts'
 
-/** One rack's settings, with the password wrapped in a `Secret`. */
 export interface RackConfig {
   readonly name: string
   readonly url: URL
@@ -21,9 +20,7 @@ export interface RackConfig {
 }
 
 /**
- * Reads the racks, sorted by name. `RACK_URL_US_EAST` belongs to the rack `us-east`.
- *
- * Adds every problem to `problems`. The list is complete only if it adds none.
+ * Sorted by name. `RACK_URL_US_EAST` belongs to the rack `us-east`. The list is complete only if no problem was added.
  */
 export function readRacks(env: NodeJS.ProcessEnv, problems: string[]): RackConfig[] {
   const found = collectRackVariables(env, problems)

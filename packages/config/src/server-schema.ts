@@ -240,7 +240,7 @@ export const ServerEnvironment = Type.Object({
 })
 export type ServerEnvironment = Static<typeof ServerEnvironment>
 
-/** The variables of one rack, without the rack's name. If `RACK_CA` was a path, the file's content has already replaced it. */
+/** Variables without the name of the rack. `RACK_CA` is PEM text, even if the environment has the path of a file. */
 export const RackEnvironment = Type.Object({
   RACK_URL: checked("the rack's API, such as https://api.staging.convox.cloud, without a path", rackUrlProblem),
   RACK_TOKEN: Type.String({
@@ -286,7 +286,7 @@ function defaultRoleProblem(value: string): string | null {
   return value === 'admin' ? 'would make everybody an administrator' : null
 }
 
-/** The name is used without escapes in paths and headers. */
+/** Paths and headers contain the name without escapes. */
 function organizationProblem(value: string): string | null {
   return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)
     ? null

@@ -8,7 +8,7 @@ export function splitSecretKeys(value: string): string[] {
   return value.split(',').map((key) => key.trim())
 }
 
-/** The problem of `APP_SECRET_KEY`, or null. Contains only counts and positions, never a part of a key. */
+/** Never contains a part of a key. */
 export function secretKeysProblem(value: string): string | null {
   const keys = splitSecretKeys(value)
   for (const [index, key] of keys.entries()) {
@@ -20,7 +20,7 @@ export function secretKeysProblem(value: string): string | null {
   return null
 }
 
-/** The problem of a rack's address, or null. Stricter than `new URL`, which silently repairs its input. */
+/** Stricter than `new URL`, which silently repairs its input. */
 export function rackUrlProblem(value: string): string | null {
   if (!/^https?:\/\//i.test(value)) return 'does not begin with https:// or http://'
   if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash or a control character in it'
@@ -31,7 +31,6 @@ export function rackUrlProblem(value: string): string | null {
   return url.pathname === '/' ? null : 'has a path'
 }
 
-/** The problem of a PostgreSQL address, or null. */
 export function databaseUrlProblem(value: string): string | null {
   if (!/^postgres(ql)?:\/\//.test(value)) return 'does not begin with postgres://'
   if (/[\s\p{Cc}]/u.test(value) || !URL.canParse(value))
@@ -41,12 +40,10 @@ export function databaseUrlProblem(value: string): string | null {
   return url.pathname.length > 1 ? null : 'names no database'
 }
 
-/** The networks as written. */
 export function splitNetworks(value: string): string[] {
   return value.split(',').map((network) => network.trim())
 }
 
-/** The problem of a list of addresses and networks, or null. */
 export function networksProblem(value: string): string | null {
   for (const network of splitNetworks(value)) {
     const [address = '', bits, ...rest] = network.split('/')
@@ -60,14 +57,13 @@ export function networksProblem(value: string): string | null {
   return null
 }
 
-/** The policy packages as written. */
 export function splitPolicyPackages(value: string): string[] {
   return value.split(',').map((entry) => entry.trim())
 }
 
 const npmName = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*(\/[A-Za-z0-9._~-]+)*$/
 
-/** The problem of a list of policy packages, or null. Loading them checks that they exist. */
+/** Checks only the form. Loading the packages checks that they exist. */
 export function policyPackagesProblem(value: string): string | null {
   const entries = splitPolicyPackages(value)
   for (const [index, entry] of entries.entries()) {

@@ -16,12 +16,14 @@ import { type Setting, settingsOf } from './settings.ts'
 import { readSinks, type SinkConfig } from './sinks.ts'
 import { readSize } from './size.ts'
 
-/** `ownerUrl` is null if the gateway uses one login for everything. Tampering with the audit log is then detected, but not prevented. */
+/**
+ * `ownerUrl` is null if the gateway uses one login for everything. Tampering with the audit log is then detected, but
+ * not prevented.
+ */
 export type DatabaseConfig =
   | { readonly kind: 'postgres'; readonly url: Secret; readonly ownerUrl: Secret | null }
   | { readonly kind: 'embedded'; readonly dataDirectory: string }
 
-/** The keys that sign checkpoints, and the destinations of their copies. */
 export interface CheckpointConfig {
   /** 32 bytes each, in Base64, newest first. Empty: derived from the secret keys. */
   readonly signingKeys: readonly Secret[]
@@ -32,7 +34,7 @@ export interface CheckpointConfig {
 }
 
 export interface ServerConfig {
-  /** All variables, as the gateway shows them to users: without secrets. */
+  /** For display, without secrets. */
   readonly settings: readonly Setting[]
   /** At least one, sorted by name. */
   readonly racks: readonly RackConfig[]
@@ -59,17 +61,16 @@ export interface ServerConfig {
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
   /** Unauthenticated requests of one address per minute. */
   readonly unauthenticatedPerMinute: number
-  /** Limits per principal, rack, and connection. */
   readonly limits: Limits
-  /** The addresses and networks of proxies whose X-Forwarded-For is trusted. */
+  /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[]
   /** The path of the policy document, or null for the built-in policy. */
   readonly policyFile: string | null
-  /** The address on which /metrics listens, or null for no metrics. */
+  /** Null: no metrics. */
   readonly metrics: { readonly host: string; readonly port: number } | null
   /** Names of npm packages and paths, in the order of their evaluation. */
   readonly policyPackages: readonly string[]
-  /** The path or address that stores recordings, or null for no recordings. */
+  /** Null: no recordings. */
   readonly recordings: string | null
   /** The retention period in milliseconds, or null for forever. */
   readonly recordingsKeep: number | null
@@ -78,11 +79,11 @@ export interface ServerConfig {
   /** The destinations of events besides the audit log, sorted by name. */
   readonly sinks: readonly SinkConfig[]
   readonly logLevel: ServerEnvironment['LOG_LEVEL']
-  /** Whether users may log in to the CLI by typing its code into a browser: always, only at the same address, or never. */
+  /** For logins to the CLI by a code that the user types into a browser. */
   readonly deviceLogin: ServerEnvironment['DEVICE_LOGIN']
   /** The oldest version of the CLI that people should still use, or null for any. */
   readonly cliMinimumVersion: string | null
-  /** The login with a browser, or null if it is not set up. */
+  /** Null: no login with a browser. */
   readonly login: LoginConfig | null
 }
 
@@ -93,7 +94,6 @@ const requiredVariables: Readonly<Record<string, string>> = {
   AUDIT_CHECKPOINT_S3_LOCK: 'AUDIT_CHECKPOINT_S3',
 }
 
-/** One sentence for each variable that has no effect, because the variable that it needs is not set. */
 function uselessVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(requiredVariables)
     .filter(([name, other]) => env[name] && !env[other])
@@ -101,8 +101,6 @@ function uselessVariables(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Reads the server's configuration, and freezes it.
- *
  * Ignores the variables that a rack sets for each app (`RACK`, `RACK_URL`, `APP`, `RELEASE`, `BUILD`, `SERVICE`).
  *
  * @throws ConfigError with every problem: the variable's name, what is wrong, and what it should be, without secrets

@@ -3,7 +3,6 @@ import { isSecretVariable } from './secret-variables.ts'
 import { ServerEnvironment } from './server-schema.ts'
 import { isSinkVariable } from './sinks.ts'
 
-/** One variable of the configuration, as people see it. */
 export interface Setting {
   readonly variable: string
   /** `[secret]` for a secret; null if the variable is not set and has no default. */
@@ -11,7 +10,7 @@ export interface Setting {
   readonly source: 'environment' | 'file' | 'default' | 'unset'
 }
 
-/** Every variable of the server, and those of its racks and sinks, sorted by name. It contains no secret. */
+/** Sorted by name. Contains no secrets. */
 export function settingsOf(env: NodeJS.ProcessEnv): readonly Setting[] {
   const rackAndSinkVariables = Object.keys(env).filter((name) => isRackVariable(name) || isSinkVariable(name))
   const settings = [
@@ -27,13 +26,13 @@ export function settingsOf(env: NodeJS.ProcessEnv): readonly Setting[] {
 function settingOf(variable: string, value: string | undefined, fallback: string | null): Setting {
   if (!value) return { variable, value: fallback, source: fallback === null ? 'unset' : 'default' }
   if (isSecretVariable(variable)) return { variable, value: '[secret]', source: 'environment' }
-  if (!/^(?:RACK|AUDIT_SINK)_CA_/.test(variable)) return { variable, value: withoutUser(value), source: 'environment' }
+  if (!/^(?:RACK|AUDIT_SINK)_CA_/.test(variable)) return { variable, value: redactCredentials(value), source: 'environment' }
   return value.includes('-----')
     ? { variable, value: 'certificates in PEM form', source: 'environment' }
     : { variable, value, source: 'file' }
 }
 
-/** Hides credentials in addresses. The checks of the variables already reject them, so this only protects against a missing check. */
-function withoutUser(value: string): string {
+/** Protects only against a missing check: the checks of the variables reject credentials in addresses. */
+function redactCredentials(value: string): string {
   return value.replaceAll(/:\/\/[^/?#\s]*@/g, '://[secret]@')
 }

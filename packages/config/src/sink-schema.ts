@@ -3,7 +3,9 @@ import { certificatesProblem } from './rack-certificates.ts'
 import { checked } from './server-schema.ts'
 import { headerProblem, kindsProblem, sinkKeysProblem, sinkUrlProblem } from './sink-values.ts'
 
-/** The variables of one sink, without the sink's name. If `AUDIT_SINK_CA` was a path, the file's content has already replaced it. */
+/**
+ * Variables without the name of the sink. `AUDIT_SINK_CA` is PEM text, even if the environment has the path of a file.
+ */
 export const SinkEnvironment = Type.Object({
   AUDIT_SINK_URL: checked(
     'where events go: stdout:, file:///path, syslog+tls://host:6514, https://host/path (a webhook), otlp+https://host:4318 or s3://bucket/prefix; without TLS (http, otlp+http, syslog+tcp) only on this machine',

@@ -20,7 +20,7 @@ const parameters: Readonly<Record<string, Readonly<Record<string, (value: string
   'syslog+tcp:': { limit: isMessageLimit },
 }
 
-/** The problem of a sink's URL, or null. It never quotes the URL, which may contain secrets. */
+/** Never quotes the URL, which can contain secrets. */
 export function sinkUrlProblem(value: string): string | null {
   if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash or a control character in it'
   const url = URL.canParse(value) ? new URL(value) : null
@@ -84,7 +84,7 @@ function isMessageLimit(value: string): boolean {
   return bytes !== null && bytes >= 2048 && bytes <= 1024 ** 2
 }
 
-/** The keys of a webhook, newest first. Standard Webhooks prefixes a key with `whsec_`. */
+/** Newest first. Standard Webhooks prefixes a key with `whsec_`. */
 export function sinkKeysOf(value: string): Buffer[] {
   return value.split(',').map((key) => Buffer.from(key.trim().replace(/^whsec_/, ''), 'base64'))
 }

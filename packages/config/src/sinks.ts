@@ -7,10 +7,9 @@ import { Secret } from './secret.ts'
 import { SinkEnvironment } from './sink-schema.ts'
 import { headerOf, kindsOf, readSinkSize, sinkKeysOf } from './sink-values.ts'
 
-/** The destination of a sink, by its kind. */
 export type SinkTarget =
   | { readonly kind: 'stdout' }
-  /** `rotateAt` is the size in bytes at which the file is rotated, or null for never. `keep` is the number of rotated files. */
+  /** `rotateAt` is in bytes, or null for no rotation. `keep` is the number of rotated files. */
   | { readonly kind: 'file'; readonly path: string; readonly rotateAt: number | null; readonly keep: number }
   /** `limit` is the maximum size of a message in bytes. */
   | {
@@ -20,13 +19,12 @@ export type SinkTarget =
       readonly tls: boolean
       readonly limit: number
     }
-  /** The address is a secret, because some receivers authenticate requests only by it. `keys` sign requests: newest first, in hex. */
+  /** Some receivers authenticate requests only by the URL. `keys` sign requests: in hex, newest first. */
   | { readonly kind: 'webhook'; readonly url: Secret; readonly keys: readonly Secret[] }
   | { readonly kind: 'otlp'; readonly url: Secret }
   /** Contains the bucket, prefix, region, and endpoint. */
   | { readonly kind: 's3'; readonly address: string }
 
-/** One sink's settings. */
 export interface SinkConfig {
   readonly name: string
   readonly target: SinkTarget
@@ -48,7 +46,7 @@ export function isSinkVariable(variable: string): boolean {
   return hasPrefix(sinks, variable)
 }
 
-/** Reads the sinks, sorted by name. `AUDIT_SINK_URL_SIEM` belongs to the sink `siem`. Adds every problem to `problems`. */
+/** Sorted by name. `AUDIT_SINK_URL_SIEM` belongs to the sink `siem`. Adds every problem to `problems`. */
 export function readSinks(env: NodeJS.ProcessEnv, problems: string[]): SinkConfig[] {
   const configs: SinkConfig[] = []
   for (const [name, sink] of [...collectNamed(sinks, env, problems)].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -140,7 +138,7 @@ function targetOf(url: URL, { AUDIT_SINK_SECRET: keys }: SinkEnvironment): SinkT
   }
 }
 
-/** The collector's address for logs: `/v1/logs`, unless the address has a path. */
+/** `/v1/logs` is the default path of OTLP over HTTP. */
 function logsAddress(text: string): string {
   const url = new URL(text)
   if (url.pathname === '/') url.pathname = '/v1/logs'

@@ -10,14 +10,12 @@ export interface BodySource {
   abort(reason: Error): void
 }
 
-/** The receiver of a body. */
 export interface BodyConsumer {
   data(chunk: Buffer): void
   end(): void
   fail(error: Error): void
 }
 
-/** Writes a body to a stream with backpressure, without an intermediate stream. */
 export class PipeConsumer implements BodyConsumer {
   readonly #rack: string
   readonly #source: BodySource
@@ -114,7 +112,6 @@ interface CollectOptions {
   readonly reject: (error: Error) => void
 }
 
-/** Collects a body, up to a limit. */
 export class CollectConsumer implements BodyConsumer {
   readonly #options: CollectOptions
   #chunks: Buffer[] = []
@@ -175,7 +172,6 @@ export class CollectConsumer implements BodyConsumer {
 /** Bytes. Reading up to this many is cheaper than a new connection. */
 const discardLimit = 64 * 1024
 
-/** Discards a body. */
 export class DiscardConsumer implements BodyConsumer {
   readonly #rack: string
   readonly #source: BodySource
@@ -188,7 +184,7 @@ export class DiscardConsumer implements BodyConsumer {
 
   data(chunk: Buffer): void {
     this.#bytes += chunk.length
-    // Only closes the connection: nobody sees this error, because `fail` ignores it.
+    // Closes the connection. `fail` ignores this error.
     if (this.#bytes > discardLimit) this.#source.abort(new CallerGone(this.#rack))
   }
 

@@ -1,13 +1,12 @@
 import type { AbortListener, CallSignal } from './types.ts'
 
 /**
- * Signals that the caller of one call has disconnected. It replaces an AbortSignal, which would take a fifth of the time of a
- * small request.
+ * Signals that the caller has disconnected. An AbortSignal instead would take a fifth of the time of a small request.
  */
 export class CallerSignal implements CallSignal {
   aborted = false
   #listener: AbortListener | null = null
-  /** Usually empty, because a call has at most one listener at a time. */
+  /** Usually empty: a call rarely has more than one listener at a time. */
   #others: AbortListener[] = []
 
   abort(): void {

@@ -3,7 +3,7 @@ import { RackNotPinned } from './errors.ts'
 import { variableSuffix } from './failure-reasons.ts'
 
 /**
- * Checks the key of a connection's certificate against `pins`. The TLS handshake has proven that the server owns this key.
+ * The TLS handshake has already proven that the server owns the key.
  *
  * @param pins `sha256/` and the base64 of the SHA-256 of a SubjectPublicKeyInfo in DER
  * @returns an error if the key is not pinned

@@ -9,8 +9,8 @@ export interface BodyOptions {
 }
 
 /**
- * Copies a body into a separate stream, with backpressure. undici destroys the body when a rack answers early or disconnects; if
- * this were the caller's request, the response to the caller would be lost. Unread data stays in `source`, paused.
+ * Copies a body into a separate stream. undici destroys the body when a rack answers early or disconnects. If undici
+ * destroyed the caller's request, the response to the caller would be lost. Unread data stays in `source`.
  */
 export function detachedBody(source: Readable, { onBytes, timeout }: BodyOptions): Readable {
   const rate = watchMinimumRate(timeout, (error) => body.destroy(error))
@@ -43,7 +43,7 @@ export function detachedBody(source: Readable, { onBytes, timeout }: BodyOptions
   // undici listens only when a connection is free, and an error without a listener would end the process.
   body.on('error', () => {})
   source.on('data', onData).on('end', onEnd).on('close', onClose).pause()
-  // The caller's error is handled in `close`, which follows.
+  // `onClose`, which runs next, handles the caller's error.
   source.on('error', () => {})
   if (source.closed) onClose()
   return body

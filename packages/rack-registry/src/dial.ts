@@ -7,19 +7,17 @@ import { RackWithoutTls } from './errors.ts'
 import type { RackSettings } from './types.ts'
 
 /**
- * Opens a connection, and calls back once: when it is connected and verified, or with an error. Do not write before the callback.
- * To give up, destroy the returned socket with an error.
+ * Opens a connection. Calls back once: when the connection is verified, or with an error. Do not write before the
+ * callback. To give up, destroy the returned socket with an error.
  */
 export type Dial = (done: buildConnector.Callback) => net.Socket
 
 /**
- * Creates the function that opens every connection to a rack, for its pools and its websockets.
- *
  * TLS sessions are never resumed, because a resumed session has no certificate whose name and key could be checked.
  *
  * @param connectTimeout milliseconds for TCP and TLS
- * @param onVerified called with the certificate of each accepted TLS connection. With `tlsInsecure`, only its key is checked,
- *   and only if there are pins.
+ * @param onVerified called with the certificate of each accepted TLS connection. With `tlsInsecure`, only its key is
+ *   checked, and only if there are pins.
  * @throws RackWithoutTls when the URL is plain http, but there are authorities or pins
  */
 export function createDial(
@@ -36,7 +34,7 @@ export function createDial(
   const port = Number(url.port) || 443
 
   return function dial(done) {
-    // `settle` sets it to null, because `settle` lives as long as the connection and would keep the callback in memory.
+    // `settle` lives as long as the connection, so it must not keep the callback in memory.
     let callback: buildConnector.Callback | null = done
     function settle(error: Error | null): void {
       const call = callback
@@ -65,8 +63,8 @@ export function createDial(
 }
 
 function encryptionFor(host: string, { tlsCa = null, tlsInsecure }: RackSettings): tls.ConnectionOptions {
-  // Each listed certificate is trusted, also an intermediate one. The array matters: without it, an empty text would select the
-  // default authorities of Node.
+  // Also trusts an intermediate certificate. An empty text as `ca` would select Node's default authorities. An array
+  // with an empty text does not.
   const trust = tlsCa === null ? {} : { ca: [tlsCa], allowPartialTrustChain: true }
   return {
     secureContext: tls.createSecureContext({ ...trust, minVersion: 'TLSv1.2' }),

@@ -20,7 +20,7 @@ const partialTokenTimeout = 25
 /** One direction of a relay: from `source` to `sink`, at the speed of the sink. */
 export class Direction implements TrackerOutput {
   readonly tracker: FrameTracker
-  /** Bytes received from the source. */
+  /** Bytes. */
   received = 0
   readonly #source: Duplex
   readonly #sink: Duplex
@@ -78,7 +78,6 @@ export class Direction implements TrackerOutput {
     this.#insertPending()
   }
 
-  /** Stops reading until `resume`. */
   pause(): void {
     if (this.tracker.stopped) return
     this.#paused = true
@@ -103,8 +102,8 @@ export class Direction implements TrackerOutput {
   }
 
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void {
-    // The listener runs before the redactor, so that it gets the whole token. Otherwise, it would get the first pieces of a
-    // split token unchanged, and only the last piece redacted.
+    // The listener runs first. After the redactor, it would get the first pieces of a split token unchanged, and only
+    // the last piece redacted.
     this.#onPayload?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, endOfMessage)
     if (this.#redactor !== null) this.#partialToken = this.#redactor.redact(piece)
   }
@@ -134,7 +133,7 @@ export class Direction implements TrackerOutput {
     this.stop()
   }
 
-  /** Sends all bytes before a possible beginning of the token. The rest waits briefly for more. */
+  /** Sends all bytes before a possible beginning of the token, and the rest after `partialTokenTimeout`. */
   #sendSafeParts(): void {
     clearTimeout(this.#partialTokenTimeout)
     const [first] = this.#partialToken

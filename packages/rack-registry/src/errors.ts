@@ -8,7 +8,7 @@ export const RackUnreachable = defineError<[rack: string, cause: string]>(
   { remedyInMessage: false },
 )
 
-/** Nothing was sent, because the server did not present a certificate with a pinned key. */
+/** Nothing was sent to the rack. */
 export const RackNotPinned = defineError<[rack: string, problem: string]>(
   'RGW_RACK_NOT_PINNED',
   'The rack %s cannot be trusted: %s.\nTell an administrator of the gateway.',
@@ -31,7 +31,7 @@ export const ResponseTooLarge = defineError<[rack: string, limit: number]>(
   { remedyInMessage: false },
 )
 
-/** The caller ended the call: it disconnected, was disconnected, or aborted its body. The caller may never read this error. */
+/** The caller disconnected, was disconnected, or aborted the body. The caller may never read this error. */
 export const CallerGone = defineError<[rack: string]>(
   'RGW_CALLER_GONE',
   'The call to the rack %s was aborted because the caller disconnected.\nCheck the result of the call before you try again.',

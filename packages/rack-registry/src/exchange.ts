@@ -9,7 +9,7 @@ import type { CallSignal, UpstreamResponse } from './types.ts'
 export interface ExchangeOptions {
   readonly rack: string
   readonly signal: CallSignal
-  /** The caller's body if it is a stream. If it breaks off, the rack is not at fault. */
+  /** Null if the body is not a stream. If the stream breaks off, the rack is not at fault. */
   readonly body: Readable | null
   /** Called with the size of each received chunk. */
   readonly onBytes: (bytes: number) => void
@@ -17,10 +17,9 @@ export interface ExchangeOptions {
   readonly reject: (error: Error) => void
 }
 
-/** Errors that already have a specific class. */
 const specificErrors = [RackBroken, CallerGone, RackNotPinned, BodyTooSlow]
 
-/** One request and its response. undici can call onRequestStart again for a retry, and onResponseStart for each 1xx response. */
+/** undici can call onRequestStart again for a retry, and onResponseStart for each 1xx response. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions
   #controller: Dispatcher.DispatchController | null = null

@@ -8,7 +8,7 @@ import {
 
 const target: NetworkTarget = { server: 'it', address: 'its address', host: 'its host name' }
 
-/** Reasons for failed calls by error code, for codes that are not network errors. */
+/** By undici's error code. */
 const reasons: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_DESTROYED', 'the gateway is stopping'],
   ['UND_ERR_CLOSED', 'the gateway is stopping'],
@@ -23,7 +23,7 @@ export function variableSuffix(rack: string): string {
   return rack.toUpperCase().replaceAll('-', '_')
 }
 
-/** Why a call failed. Does not use the error's message, which may quote the request. */
+/** Does not use the error's message, which may quote the request. */
 export function failureReason(error: unknown, rack: string): string {
   const code = networkErrorCode(error)
   if (isUnknownAuthority(code)) {

@@ -11,14 +11,17 @@ export interface TrackerOutput {
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void
 }
 
-/** Bytes. A longer data frame is forwarded in fragments, one per read, so that the next frame boundary is never far. Stock clients and racks send 1 to 32 KB. */
+/**
+ * Bytes. A longer data frame is forwarded in fragments, one per read, so that the next frame boundary is never far.
+ * Stock clients and racks send 1 to 32 KB.
+ */
 export const wholeFrameLimit = 64 * 1024
 
 const maxHeaderBytes = 14
 
 /**
- * Finds the boundaries of frames in a stream of bytes. It reads only headers and close codes, reassembles nothing, and does not copy payload. Frames
- * up to `wholeFrameLimit` are forwarded byte for byte.
+ * Finds the boundaries of frames. Reads only headers and close codes, and does not copy payloads. Frames up to
+ * `wholeFrameLimit` are forwarded byte for byte.
  */
 export class FrameTracker {
   readonly sender: Sender
@@ -58,7 +61,7 @@ export class FrameTracker {
     return this.#remaining === 0 && this.#messageOpcode === 0
   }
 
-  /** Processes the next bytes. Returns a violation of the protocol, or null. Everything before an invalid frame is forwarded. */
+  /** Returns a protocol violation, or null. Everything before an invalid frame is forwarded. */
   read(chunk: Buffer): string | null {
     let sentUpTo = 0
     let at = 0
@@ -104,7 +107,7 @@ export class FrameTracker {
     if (to > from) this.#output.bytes(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to))
   }
 
-  /** Finds the header that begins at `start`, in the chunk or assembled from earlier chunks; null while it is incomplete. */
+  /** Null while the header is incomplete. `bytes` is the chunk, or a buffer with the parts from several chunks. */
   #header(chunk: Buffer, start: number): { bytes: Buffer; start: number; size: number; next: number } | null {
     const second = this.#partialHeaderBytes === 0 ? chunk[start + 1] : undefined
     if (second !== undefined) {

@@ -1,8 +1,7 @@
 import { controlLimit, type FrameHeader, opcodes, type Sender } from './frames.ts'
 
 /**
- * Returns why a frame violates the protocol, or null. The relay must check this itself: two readers that disagree about where a frame
- * ends would see different messages.
+ * Two readers that disagree about where a frame ends would see different messages, so the relay checks each header.
  *
  * @param message the opcode of the unfinished message in this direction, 0 between messages
  * @see RFC 6455, sections 5.1 to 5.5

@@ -20,13 +20,13 @@ export interface FrameHeader {
   readonly mask: number | null
 }
 
-/** The size of a header, which follows from its second byte: 2 to 14 bytes. */
+/** In bytes, from 2 to 14. */
 export function headerSize(secondByte: number): number {
   const length = secondByte & 0x7f
   return 2 + (length === 127 ? 8 : length === 126 ? 2 : 0) + (secondByte & 0x80 ? 4 : 0)
 }
 
-/** Reads the header that begins at `start`. The length is NaN if it has more than 53 bits. */
+/** The length is NaN if it has more than 53 bits. */
 export function readHeader(bytes: Buffer, start: number): FrameHeader {
   const first = bytes.readUInt8(start)
   const second = bytes.readUInt8(start + 1)
@@ -67,14 +67,13 @@ export function applyMask(payload: Buffer, mask: number, offset: number): Buffer
   return payload
 }
 
-/** Creates a frame as `sender` would send it. */
 export function createFrame(sender: Sender, opcode: number, payload: Buffer): Buffer {
   const mask = sender === 'client' ? randomBytes(4).readUInt32BE(0) : null
   const header = writeHeader({ fin: true, opcode, length: payload.length, mask })
   return Buffer.concat([header, mask === null ? payload : applyMask(Buffer.from(payload), mask, 0)])
 }
 
-/** The payload of a close frame. A long reason is truncated at a character boundary. */
+/** A long reason is truncated at a character boundary. */
 export function closePayload(code: number, reason: string): Buffer {
   const payload = Buffer.allocUnsafe(controlLimit)
   payload.writeUInt16BE(code, 0)

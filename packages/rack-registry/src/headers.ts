@@ -1,10 +1,6 @@
-/**
- * The header policy for requests and responses. Of a caller's headers, only those in `alwaysForwarded`, those that the route
- * permits, and Accept-Encoding reach a rack. `reserved` has the headers that no route can add.
- */
 import { AmbiguousHeader } from './errors.ts'
 
-/** Headers that are forwarded on every route: the canonical spelling by lower-case name. */
+/** The canonical spelling by lower-case name. */
 const alwaysForwarded = new Map([
   ['accept', 'Accept'],
   ['content-type', 'Content-Type'],
@@ -12,7 +8,10 @@ const alwaysForwarded = new Map([
   ['version', 'Version'],
 ])
 
-/** Headers that no route can permit: credentials, headers that the gateway sets, headers for one hop, and headers that say where a request comes from. */
+/**
+ * Headers that no route can permit: credentials, hop-by-hop headers, headers that the gateway sets, and headers about
+ * the sender of a request.
+ */
 const reserved = new Set([
   'accept-encoding',
   'authorization',
@@ -62,7 +61,7 @@ const removedFromResponses = new Set([
   'location',
   'refresh',
   'www-authenticate',
-  // A proxy in front of the gateway would obey it.
+  // A proxy in front of the gateway would obey this header.
   'x-sendfile',
 ])
 const removedPrefixes = ['access-control-', 'proxy-', 'x-accel-']
@@ -82,12 +81,10 @@ export interface RequestHeaderRules {
 }
 
 /**
- * The headers that the rack receives for a caller's request.
- *
  * @param rawHeaders alternating names and values, as in `request.rawHeaders`
  * @returns alternating names and values; each name once, and values byte for byte (latin1)
- * @throws AmbiguousHeader when a forwarded header other than Accept-Encoding was sent twice or is named in `Connection`: the
- *   rack could read another value than the gateway did
+ * @throws AmbiguousHeader when a forwarded header other than Accept-Encoding was sent twice or is named in
+ *   `Connection`: the rack could read another value than the gateway did
  */
 export function requestHeaders(rawHeaders: readonly string[], rules: RequestHeaderRules): string[] {
   const headers: string[] = []
@@ -126,8 +123,8 @@ function rejectNominated(connection: string, forwarded: ReadonlySet<string>): vo
 }
 
 /**
- * Printable ASCII, at most 256 characters. Other characters become `?`, and so does the `$` of `$(`: the rack puts the actor into the
- * environment of a build, where Kubernetes replaces `$(NAME)` with the value of another variable.
+ * Printable ASCII, at most 256 characters. `$(` becomes `?(`, because the rack puts the actor into the environment of a
+ * build. There, Kubernetes replaces `$(NAME)` with the value of another variable.
  */
 export function actorValue(name: string): string {
   const printable = name
@@ -143,7 +140,7 @@ export interface ResponseHead {
   readonly length: number | null
 }
 
-/** The headers of a rack's response that the caller receives, in the rack's order and spelling, with duplicates. */
+/** Headers keep the rack's order and spelling. Duplicates stay. */
 export function responseHead(raw: readonly (string | Buffer)[]): ResponseHead {
   const headers: string[] = []
   let length: number | null = null

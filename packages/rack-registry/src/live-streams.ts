@@ -1,17 +1,16 @@
-/** A stream that stays open after its decision, with the fields to find it when the decision no longer applies. */
+/** A websocket or download that must end when its authorization decision no longer applies. */
 export interface LiveStream {
   readonly principalId: string
   /** The ID of the session or token. */
   readonly credential: string
   readonly rack: string
   readonly app: string | null
-  /** Ends the stream with this reason. */
   end(reason: string): void
 }
 
 export interface LiveStreams {
   readonly size: number
-  /** Adds a stream, and returns the function that removes it. Call that function when the stream has ended. */
+  /** Returns a function that removes the stream. Call that function when the stream has ended. */
   add(stream: LiveStream): () => void
   /** Ends every matching stream, also if one of them throws, and returns their number. */
   endWhere(matches: (stream: LiveStream) => boolean, reason: string): number

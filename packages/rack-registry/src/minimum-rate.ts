@@ -1,8 +1,7 @@
 import { BodyTooSlow } from './errors.ts'
 
-/** Watches the rate at which a body arrives. */
 export interface RateWatch {
-  /** The reader starts waiting for the sender. */
+  /** The reader waits for the sender. */
   startWaiting(): void
   /** The reader stops reading, so that the sender can't send. */
   stopWaiting(): void
@@ -11,8 +10,8 @@ export interface RateWatch {
 }
 
 /**
- * Bytes. The minimum is so low that only senders that have stopped miss it. TCP waits up to 120 s between retransmissions, so
- * the period of `watchMinimumRate` should be longer.
+ * Bytes. So few that only a stalled sender misses the minimum. TCP waits up to 120 s between retransmissions, so the
+ * period of `watchMinimumRate` should be longer.
  */
 const minimumBytes = 1024
 

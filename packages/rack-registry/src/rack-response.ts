@@ -14,7 +14,7 @@ const bufferLimit = 64 * 1024
 /** Other status texts are not forwarded, because Node throws for control characters. */
 const printable = /^[\x20-\x7e]*$/
 
-/** A rack's response. The source calls `push`, `finish`, and `break`; the body is consumed exactly once. */
+/** The source calls `push`, `finish`, and `break`. Consuming the body a second time throws BodyAlreadyTaken. */
 export class RackResponse implements UpstreamResponse {
   readonly status: number
   readonly statusText: string

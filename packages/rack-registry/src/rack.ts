@@ -25,10 +25,7 @@ const keepAliveTimeout = 50_000
 /** Enough for a `Command` header of 8 KB, and for the headers of a response. */
 const maxHeaderSize = 64 * 1024
 
-/**
- * Creates a rack with its own connections. The first call opens a connection. The token is not enumerable, so that
- * `JSON.stringify`, logs, and spreads do not contain it.
- */
+/** The token is not enumerable, so that `JSON.stringify`, logs, and spreads do not contain it. */
 export function createRack(settings: RackSettings, options: RackOptions = {}): Rack {
   const { connectTimeout = 5_000, bodyTimeout = 300_000, onBytes = () => {} } = options
   const connections = { ...defaultConnections, ...options.connections }
@@ -85,7 +82,6 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
   return Object.defineProperty({ ...rack, token }, 'token', { enumerable: false })
 }
 
-/** The warning at each start about an unprotected connection, or null. */
 export function tlsWarning(settings: Pick<RackSettings, 'name' | 'tlsInsecure' | 'tlsPins' | 'url'>): string | null {
   const { name, tlsInsecure, tlsPins = [], url } = settings
   if (url.protocol === 'http:') {

@@ -3,7 +3,6 @@ import { DuplicateRack, OtherRackBound, RackMismatch, RackNotChosen, UnknownRack
 import { createRack, type RackOptions } from './rack.ts'
 import type { Rack, RackSettings } from './types.ts'
 
-/** Selects the rack of a call. */
 export interface RackSelector {
   /** The name in `/rack/<name>/…`, or null without such a prefix. */
   readonly prefix: string | null
@@ -45,15 +44,13 @@ export interface RackRegistry {
   readonly names: readonly string[]
   get(name: string): Rack | undefined
   /**
-   * Selects the rack that the header `Rack`, the path prefix, or the credential names. Those that name a rack must name the
-   * same one. If none does, selects the only rack. Call this only for authenticated callers, because an error may disclose
-   * names.
+   * If the header `Rack`, the path prefix, and the credential name a rack, they must name the same one. If none of them
+   * names a rack, selects the only rack. Call this only for authenticated callers, because an error may disclose names.
    */
   resolve(selector: RackSelector): RackResolution
   close(): Promise<void>
 }
 
-/** Suggests only racks that the caller can use. */
 function unknownRackHint(name: string, usableRacks: readonly string[]): string {
   const near = nearest(name, usableRacks)
   if (near !== null) return `Did you mean "${near}"?`
@@ -62,7 +59,6 @@ function unknownRackHint(name: string, usableRacks: readonly string[]): string {
     : `You can use ${usableRacks.join(', ')}.`
 }
 
-/** Suggests only racks that the caller can use. */
 function namedRackHint(name: string, usableRacks: readonly string[]): string {
   const near = nearest(name, usableRacks)
   if (near !== null) return `Did you mean "${near}"?`

@@ -24,7 +24,7 @@ export interface RelayOptions {
   readonly disconnectTimeout?: number
 }
 
-/** Relays frames between two upgraded websocket connections (see FrameTracker). An idle relay has no timer and buffers no bytes. */
+/** An idle relay has no timer and buffers no bytes. */
 export function relay(options: RelayOptions): Relay {
   const { client, rack, onPayload = null, clock, onBytes } = options
   const { closeTimeout = 500, disconnectTimeout = 5_000 } = options

@@ -31,7 +31,6 @@ export async function serve(server: net.Server): Promise<Peer> {
   }
 }
 
-/** A rack that is an HTTP server. */
 export function httpPeer(onRequest: http.RequestListener, onUpgrade?: UpgradeListener): Promise<Peer> {
   const server = http.createServer({ keepAliveTimeout: 60_000 }, onRequest)
   if (onUpgrade !== undefined) server.on('upgrade', onUpgrade)
@@ -63,7 +62,6 @@ export function rawPeer(onHead: (socket: net.Socket, head: string) => void): Pro
   )
 }
 
-/** Both ends of a TCP connection. */
 export async function socketPair(): Promise<[net.Socket, net.Socket]> {
   const server = net.createServer({ allowHalfOpen: true })
   server.listen(0, '127.0.0.1')
@@ -102,7 +100,6 @@ export function get(target = '/apps?', headers: readonly string[] = []): Upstrea
   return { method: 'GET', target, headers, body: null, length: null }
 }
 
-/** A signal that never aborts. */
 export const neverAborted: AbortSignal = new AbortController().signal
 
 export function waitForClose(socket: Duplex): Promise<void> {

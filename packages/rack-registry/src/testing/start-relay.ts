@@ -15,7 +15,6 @@ export interface StartedRelay {
   readonly relay: Relay
 }
 
-/** A relay between two real TCP connections. */
 export async function startRelay(options: Partial<RelayOptions> = {}): Promise<StartedRelay> {
   const [[nearClient, client], [nearRack, rack]] = await Promise.all([socketPair(), socketPair()])
   const none = Buffer.alloc(0)
@@ -35,14 +34,13 @@ export function frame(one: FrameToEncode, mask: number | null = null): Buffer {
   return encodeFrame({ ...one, mask })
 }
 
-/** Reads a connection to its end. */
 export async function readAll(stream: Duplex): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of stream) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 
-/** Reads until at least `length` bytes have arrived, and returns all of them. */
+/** Resolves to everything that has arrived, which can be more than `length`. */
 export function readBytes(stream: Duplex, length: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
