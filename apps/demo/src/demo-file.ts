@@ -23,7 +23,7 @@ export interface DemoFile {
 
 const fileName = 'demo.json'
 
-/** Writes the file atomically. Called when the demo is ready. */
+/** Atomic, so that no script reads an incomplete file. */
 export async function writeDemoFile(directory: string, content: DemoFile): Promise<void> {
   const path = join(directory, fileName)
   const newFile = `${path}.${process.pid}`

@@ -17,7 +17,7 @@ export interface DemoOptions {
   readonly port: number
   /** The directory of the database and the secret key, so that tokens stay valid after a restart. */
   readonly dataDir: string
-  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` replace the demo racks. `POLICY_FILE` and `POLICY_PACKAGES` are used as well. */
+  /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` replace the demo racks. See `forwardedSettings` for other variables. */
   readonly env: NodeJS.ProcessEnv
   readonly log: FastifyBaseLogger
   /** `examples`: the packages of `examples/`. */
@@ -27,7 +27,6 @@ export interface DemoOptions {
 }
 
 export interface Demo {
-  /** Where people and programs reach the gateway. */
   readonly publicUrl: string
   readonly gateway: RunningGateway
   readonly racks: Readonly<Record<string, { readonly url: string; readonly token: string }>>

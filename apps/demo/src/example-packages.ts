@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The example packages, and the rack and app to which they apply in this demo. */
 export interface ExamplePackages {
   /** Paths of the packages. */
   readonly entries: readonly string[]

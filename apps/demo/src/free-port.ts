@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 /** Operating systems give ports above this range to connections, and to servers that listen on any port. */
 const range = { first: 20_000, last: 32_000 }
 
-/** Finds a free port, for addresses that must be known before the server listens. */
+/** For addresses that must be known before the server listens. */
 export async function freePort(): Promise<number> {
   for (let attempt = 1; attempt <= 100; attempt++) {
     const port = range.first + Math.floor(Math.random() * (range.last - range.first + 1))

@@ -3,7 +3,6 @@ import { Value } from 'typebox/value'
 import { apiPrefix, type Endpoint } from './endpoint.ts'
 import { type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
 
-/** A value that a function only reads. */
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object
@@ -14,7 +13,6 @@ type IdOf<E extends Endpoint> = E['path'] extends `${string}{id}${string}` ? { r
 type QueryOf<E> = E extends { query: infer Q extends TSchema } ? { readonly query?: DeepReadonly<Static<Q>> } : unknown
 type BodyOf<E> = E extends { body: infer B extends TSchema } ? { readonly body: DeepReadonly<Static<B>> } : unknown
 
-/** What an operation takes: the `{id}` of its path, its query, and its body. */
 export type RequestOf<N extends EndpointName> = IdOf<Endpoints[N]> & QueryOf<Endpoints[N]> & BodyOf<Endpoints[N]>
 export type ResponseOf<N extends EndpointName> = Static<Endpoints[N]['response']>
 
@@ -43,7 +41,6 @@ interface AnyRequest {
   readonly body?: object
 }
 
-/** The HTTP request of an operation. */
 export function requestFor<N extends EndpointName>(name: N, request: RequestOf<N>): HttpRequest {
   const { method, path } = endpoints[name]
   const { id = '', query = {}, body } = request as AnyRequest
@@ -58,12 +55,11 @@ export function requestFor<N extends EndpointName>(name: N, request: RequestOf<N
   }
 }
 
-/** The response of an operation, or null if the value does not match its schema. Members that the schema does not name are kept. */
+/** Null if the value does not match the schema. Members that the schema does not name are kept. */
 export function readResponse<N extends JsonEndpointName>(name: N, value: unknown): ResponseOf<N> | null {
   return Value.Check(endpoints[name].response, value) ? (value as ResponseOf<N>) : null
 }
 
-/** The gateway's response does not match the schema of the operation. */
 export class UnexpectedResponse extends Error {
   constructor(name: EndpointName) {
     super(`The response to ${name} does not match its schema. Check that this is the address of a Rack Gateway.`)
@@ -73,8 +69,6 @@ export class UnexpectedResponse extends Error {
 
 export interface GatewayClientOptions<Options> {
   /**
-   * Sends a request.
-   *
    * @param options what the caller of `call` passed
    * @returns the parsed JSON of a successful response
    * @throws for every other response
@@ -85,11 +79,10 @@ export interface GatewayClientOptions<Options> {
 }
 
 export interface GatewayClient<Options> {
-  /** Calls an operation by its name. @throws what `request` throws, and the error of `unexpectedResponse` */
+  /** @throws what `request` throws, and the error of `unexpectedResponse` */
   call<N extends JsonEndpointName>(name: N, request: RequestOf<N>, options?: Options): Promise<ResponseOf<N>>
 }
 
-/** A client of the management API whose types derive from the table of endpoints. */
 export function createGatewayClient<Options = never>({
   request: send,
   unexpectedResponse = (name) => new UnexpectedResponse(name),

@@ -1,16 +1,15 @@
 import type { TObject, TSchema } from 'typebox'
 import type { PrincipalKind } from './schemas/me.ts'
 
-/** The beginning of every path of the management API. */
 export const apiPrefix = '/gateway/api/v1'
 
 interface EndpointBase {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Below `apiPrefix`. `{id}` is a UUID. */
   readonly path: `/${string}`
-  /** What the operation does, in one sentence. */
+  /** One sentence. */
   readonly summary: string
-  /** More about it, in whole sentences. */
+  /** Whole sentences. */
   readonly description?: string
   readonly query?: TObject
   readonly body?: TObject
@@ -37,9 +36,8 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly action?: string
   /** The permission for what other principals own. */
   readonly permissionForOthers?: string
-  /** Kinds of principals that can call the endpoint at all. */
   readonly principalKinds: readonly PrincipalKind[]
-  /** Revokes access. Revocations have a rate limit and a database connection of their own, so that other changes never delay them. */
+  /** Revocations have a rate limit and a database connection of their own, so that other changes never delay them. */
   readonly isRevocation?: true
   /** Supports `If-None-Match`. */
   readonly conditional?: true
@@ -48,9 +46,9 @@ export interface PrincipalEndpoint extends EndpointBase {
   /** Requires that the user of a browser session logged in at most five minutes ago, because the response contains a token. */
   readonly cookieRequires?: 'fresh-login'
   /**
-   * Requires a proof of a second factor. `management`: as the policy says. `factor`: always, with a passkey, or with any factor
-   * in a browser with a fresh login; a user without a factor needs only that login. `never`: whatever the policy says, because
-   * a proof needs the endpoint itself.
+   * Whether a proof of a second factor is required. `management`: as the policy says. `factor`: always, with a passkey,
+   * or with any factor in a browser with a fresh login. A user without a factor needs only the fresh login. `never`:
+   * not even if the policy says so, because making a proof needs this endpoint.
    */
   readonly stepUp?: 'management' | 'factor' | 'never'
   /** Requires a proof even if the policy does not, so that a user without a second factor cannot call it. */

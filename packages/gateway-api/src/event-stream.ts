@@ -8,7 +8,7 @@ export interface StreamEvent {
 /** In characters. The gateway never sends a longer event. */
 const maxEventLength = 4 * 1024 * 1024
 
-/** Parses the events of a response body. @throws Error for an event that is too long */
+/** @throws Error for an event that is too long */
 export async function* parseEventStream(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   const decoder = new TextDecoder()
   let text = ''

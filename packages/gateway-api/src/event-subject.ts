@@ -1,4 +1,3 @@
-/** The fields of an event that describe its subject. */
 export interface EventSubject {
   readonly kind: string
   readonly route?: string | undefined
@@ -9,7 +8,7 @@ export interface EventSubject {
 const startOfRun = 'POST /apps/{app}/services/{service}/processes'
 const maxLength = 120
 
-/** The subject of an event in a few words: its command, its route, or its details. */
+/** The subject of an event in a few words. */
 export function eventSubject({ kind, route, command, detail = {} }: EventSubject): string {
   if (command !== undefined) {
     // The stock CLI starts an attached run with a command that only sleeps. The typed command follows by exec.

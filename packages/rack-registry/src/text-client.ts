@@ -6,10 +6,9 @@ import { opcodes } from './frames.ts'
 const normalCloseCodes: readonly (number | null)[] = [1000, 1001, 1005]
 
 /**
- * The caller's end of a relay for a caller that does not speak websocket, such as a page that reads a log. The data of the rack's
- * messages goes to `sink` at the speed of its reader. The rack ends the stream with an empty binary message or a close frame.
- * Without one, the sink is destroyed, so that a log that broke off never looks complete. The caller only reads, so the rack gets
- * no frame from it.
+ * A relay's client for a caller that does not speak websocket, such as a page that reads a log. Writes the rack's text
+ * messages to `sink`, at the speed of its reader. The rack ends the stream with an empty binary message or a close
+ * frame. Without either, the sink is destroyed, so that an incomplete log never looks complete. The rack gets no frame.
  */
 export class TextClient extends Duplex implements TrackerOutput {
   readonly #tracker = new FrameTracker('server', this)
@@ -29,8 +28,8 @@ export class TextClient extends Duplex implements TrackerOutput {
   }
 
   /**
-   * Sends an empty line if nothing was sent since the last call, so that no proxy closes a silent log, and a reader that vanished
-   * is noticed. Never sends it within a line.
+   * Sends an empty line if nothing was sent since the last call, because a proxy could close a silent connection. Sends
+   * nothing within a line.
    */
   ping(): void {
     const isSilent = this.#isSilent
@@ -39,17 +38,16 @@ export class TextClient extends Duplex implements TrackerOutput {
       this.#sink.write('\n')
   }
 
-  /** Called by the tracker. */
   payload(opcode: number, piece: Buffer, _mask: number, _offset: number, endOfMessage: boolean): void {
     if (this.#hasEnded) return
     if (opcode === opcodes.text) this.#received.push(piece)
     if (opcode === opcodes.binary && piece.length === 0 && endOfMessage) this.#hasEnded = true
   }
 
-  /** Called by the tracker. Only payload reaches the sink. */
+  /** Only payload reaches the sink. */
   bytes(): void {}
 
-  /** The tracker never calls it, because this client requests no boundary. */
+  /** Never called, because this client requests no boundary. */
   boundary(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {

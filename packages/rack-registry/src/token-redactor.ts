@@ -1,17 +1,16 @@
 /**
- * Redacts a rack's token in streamed bytes: it writes `[rack token]`, padded with `*` or truncated to the token's length, so that
- * lengths, archives, and frames stay valid.
+ * Replaces a rack's token in streamed bytes with a text of the same length, so that lengths, archives, and frames stay
+ * valid.
  *
- * It finds the token, also percent-encoded, even if it is split over several pieces. It does not find another encoding such as
- * base64, or a token whose beginning was already sent because the rest did not arrive in time (see `reset`).
+ * Finds the token in plain text and percent-encoded, also if the token is split over several pieces. Does not find
+ * other encodings such as base64, or a token whose beginning was already sent (see `reset`).
  */
 export interface TokenRedactor {
   /**
-   * Redacts every token in `piece`, and the rest of a token that began in earlier pieces.
-   *
    * @param piece is changed in place
-   * @returns the last bytes, which may be the beginning of the token, as slices of the given pieces, oldest first. Do not send
-   *   them until the next piece was redacted, because it may complete the token. Then send them before that piece.
+   * @returns the last bytes, which may be the beginning of the token, as slices of the given pieces, oldest first. Do
+   *   not send these bytes until the next piece was redacted, because that piece may complete the token. Then send them
+   *   before that piece.
    */
   redact(piece: Buffer): readonly Buffer[]
   /** Forgets a possible beginning of the token, because it was sent or no piece follows it. */

@@ -16,7 +16,9 @@ export interface RackSettings {
   readonly tlsPins?: readonly string[]
 }
 
-/** A request for the rack. Headers are alternating names and values in latin1, without Host, credentials, length, and hop-by-hop headers, which the rack object adds. */
+/**
+ * Headers are alternating names and values in latin1. The rack adds Host, credentials, length, and hop-by-hop headers.
+ */
 export interface UpstreamRequest {
   readonly method: string
   /** The canonical target, sent unchanged. */
@@ -32,7 +34,7 @@ export interface UpstreamRequest {
 /** `transfers`: uploads and downloads, which may take hours. `questions`: the gateway's own calls that a decision waits for. */
 export type PoolName = 'calls' | 'transfers' | 'questions'
 
-/** The rack's response after its head. Consume the body exactly once: with `pipe`, `collect`, `collectChunks`, or `discard`. */
+/** Consume the body exactly once: with `pipe`, `collect`, `collectChunks`, or `discard`. */
 export interface UpstreamResponse {
   readonly status: number
   readonly statusText: string
@@ -42,34 +44,32 @@ export interface UpstreamResponse {
   readonly length: number | null
   header(lowerCaseName: string): string | undefined
   /**
-   * Streams into `sink` with backpressure, ends it, and resolves with the number of bytes when everything is flushed.
-   * Rejects without ending `sink` when the response breaks off (RackBroken) or `sink` closes (CallerGone). Then destroy the caller's
-   * connection, so that a partial response does not look complete. A redactor replaces the rack's token and keeps lengths.
+   * Resolves with the number of bytes when everything is flushed. Rejects with RackBroken when the response breaks off,
+   * and with CallerGone when `sink` closes. A rejection does not end `sink`: destroy the caller's connection, so that a
+   * partial response does not look complete. A redactor replaces the rack's token and keeps lengths.
    */
   pipe(sink: Writable, redactor?: TokenRedactor | null): Promise<number>
   /** Reads the whole body. Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when it breaks off. */
   collect(limit: number): Promise<Buffer>
   /**
-   * As `collect`, but the body stays divided as it arrived, because joining the parts of a large one takes long. Returns the
-   * parts without a promise if the whole body has arrived and needs no reservation.
+   * As `collect`, without joining the chunks, because joining takes long for a large body. Returns no promise if the
+   * whole body has arrived and needs no reservation.
    */
   collectChunks(limit: number, budget?: MemoryBudget): readonly Buffer[] | Promise<readonly Buffer[]>
   /** Discards the body. The connection is reused if little of the body is left. */
   discard(): void
 }
 
-/** The memory for collected bodies. */
 export interface MemoryBudget {
   /** Bytes that need no reservation. */
   readonly freeBytes: number
   /**
-   * Reserves memory for the whole body. Called once, when more than `freeBytes` have arrived. Reading pauses until it resolves;
-   * if it rejects, the body is aborted with its error.
+   * Reserves memory for the whole body. Called once, when more than `freeBytes` have arrived. Reading pauses until the
+   * promise resolves. If the promise rejects, the body is aborted with the same error.
    */
   reserve(): Promise<void>
 }
 
-/** The result of an upstream websocket handshake: the socket, or the rack's response that rejects it. */
 export type UpstreamUpgrade =
   | {
       readonly upgraded: true
@@ -84,7 +84,7 @@ export interface AbortListener {
   handleEvent(): void
 }
 
-/** Aborts a call. It may be an AbortSignal, or the cheaper CallerSignal. */
+/** An AbortSignal, or the cheaper CallerSignal. */
 export interface CallSignal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: AbortListener): void
@@ -107,7 +107,6 @@ export interface Rack extends RackSettings {
   close(): Promise<void>
 }
 
-/** How a relayed websocket ended. */
 export interface RelayEnd {
   readonly by: 'client' | 'rack' | 'gateway'
   readonly reason: string
@@ -140,6 +139,5 @@ export interface Relay {
   /** Stops reading from both sides until `resume`. */
   pause(): void
   resume(): void
-  /** Sends a ping between frames, in both directions. */
   ping(): void
 }

@@ -21,8 +21,8 @@ export interface WebsocketOptions {
 }
 
 /**
- * Opens a websocket on its own connection, with a new key and version 13. `Upgrade` has the only spelling that a rack's router
- * accepts. There is no Origin, no extension, and no subprotocol.
+ * Opens a connection of its own. Sends `Upgrade` in the only spelling that a rack's router accepts. Sends no Origin,
+ * extension, or subprotocol.
  *
  * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackBroken when the connection breaks or the
  *   response is invalid; UnsafeHandshake when Node rejects a header; CallerGone when the signal aborts

@@ -19,8 +19,8 @@ export type Handshake =
   | { readonly ok: false; readonly status: 400 | 426; readonly reason: string }
 
 /**
- * Checks that a request is a websocket handshake that a rack would accept: a rack's router compares `Upgrade` with `websocket`,
- * case-sensitively. Node emits `upgrade` also for h2c, and for requests with a body, whose rest would be read as frames.
+ * A rack's router compares `Upgrade` with `websocket`, case-sensitively. Node also emits `upgrade` for h2c, and for
+ * requests with a body. The body would be read as frames.
  *
  * @see RFC 6455, section 4.2.1
  */

@@ -5,7 +5,7 @@ import type { DemoPerson } from './people.ts'
 
 const path = /^\/choose\/[\w-]+$/
 
-/** Serves the form for choosing a person. @returns whether the request was for this form */
+/** @returns whether the request was for the form */
 export async function choosePerson(
   provider: Provider,
   people: readonly DemoPerson[],

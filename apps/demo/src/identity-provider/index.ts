@@ -36,7 +36,7 @@ export interface DemoIdentityProvider {
     metadata: number
   }
   injectFault(next: ProviderFault | null): void
-  /** Sets when it issues refresh tokens, which are single-use. Default: always. */
+  /** Sets when the provider issues refresh tokens, which are single-use. Default: always. */
   giveRefreshTokens(when: RefreshTokens): void
   rotateKeys(): Promise<void>
   /** Replaces the people that a login can choose. */
@@ -44,10 +44,7 @@ export interface DemoIdentityProvider {
   close(): Promise<void>
 }
 
-/**
- * Starts an OpenID provider on loopback, for the demo and its tests. It requires PKCE (S256), and sends `iss` in the callback
- * (RFC 9207).
- */
+/** The provider requires PKCE (S256), and sends `iss` in the callback (RFC 9207). */
 export async function startDemoIdentityProvider(options: DemoIdentityProviderOptions): Promise<DemoIdentityProvider> {
   const { Provider, interactionPolicy } = await loadLibrary()
   const server = createServer()

@@ -2,7 +2,7 @@ type Library = typeof import('oidc-provider')
 
 let loading: Promise<Library> | null = null
 
-/** Loads the library. Keeps its notices and warnings about production use out of the demo's output. */
+/** Keeps notices and warnings about production use out of the output of the demo. */
 export function loadLibrary(): Promise<Library> {
   loading ??= load()
   return loading

@@ -1,4 +1,3 @@
-/** A person who can be chosen at the demo's identity provider. */
 export interface DemoPerson {
   /** The claim `sub`. */
   readonly id: string

@@ -32,14 +32,13 @@ export interface FaultyResponse {
   readonly body: string
 }
 
-/** Waits if the fault is a slow response. */
 export async function waitIfSlow(fault: ProviderFault | null, { url }: IncomingMessage): Promise<void> {
   if (fault?.kind !== 'slow' || !fault.path.test(url ?? '')) return
   fault.onRequest()
   await fault.until
 }
 
-/** Sends the response of the fault, if the fault is for this request. @returns whether it is, even if it sends no response */
+/** @returns whether the fault is for this request, even if no response is sent */
 export function sendFaultyResponse(
   fault: ProviderFault | null,
   request: IncomingMessage,

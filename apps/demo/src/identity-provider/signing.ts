@@ -13,11 +13,10 @@ interface SigningKey {
   readonly publicKey: Pair['publicKey']
 }
 
-/** The provider's signing keys. */
 export interface Signing {
   /** The first private key, for the configuration of the library. */
   readonly first: JWK
-  /** The key set that the provider publishes. It has only the public key of the current signing key. */
+  /** Only the public key of the current signing key. */
   publishedKeys(): Promise<{ keys: JWK[] }>
   /** Signs with a new key from now on, and publishes only that key. */
   rotate(): Promise<void>

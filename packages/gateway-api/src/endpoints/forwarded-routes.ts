@@ -1,6 +1,6 @@
 /**
- * The calls of the rack API that the management API forwards below `/racks/{rack}`: what the pages of the web console show and
- * change. Commands, proxies, archives, and files are not among them, so a stolen cookie gives access to none of them.
+ * The routes of the rack API that the web console uses, below `/racks/{rack}`. Commands, proxies, archives, and files
+ * are excluded, so that a stolen cookie gives no access to them.
  */
 export const forwardedRoutes = [
   'GET /apps',
@@ -25,7 +25,7 @@ export const forwardedRoutes = [
   'GET /instances',
 ] as const
 
-/** The HTTP request of a forwarded route. A log (`WS`) is the response to an ordinary GET. */
+/** A log (`WS`) is the response to an ordinary GET. */
 export function forwardedRequest(id: (typeof forwardedRoutes)[number]): {
   readonly method: string
   readonly path: string

@@ -17,7 +17,6 @@ import { tokenEndpoints } from './tokens.ts'
 import { userEndpoints } from './users.ts'
 import { workloadEndpoints } from './workloads.ts'
 
-/** Every operation of the management API, by its name. */
 export const endpoints = {
   ...meEndpoints,
   ...sessionEndpoints,

@@ -3,7 +3,6 @@ import * as schemas from '../schemas/step-ups.ts'
 
 const own = { permission: 'gateway:self:write', scope: 'self', principalKinds: usersOnly, stepUp: 'never' } as const
 
-/** None of these needs a second factor itself. */
 export const stepUpEndpoints = {
   createStepUp: {
     method: 'POST',

@@ -1,6 +1,6 @@
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
 
-/** For requests: an unknown member is an error. Responses are open, so that an older client accepts a newer gateway's members. */
+/** For requests. Responses are open, so that an older client accepts the members that a newer gateway adds. */
 export const closed = { additionalProperties: false } as const
 export const open = { additionalProperties: true } as const
 
@@ -45,7 +45,6 @@ export const LongCursorPageQuery = Type.Object(
   closed,
 )
 
-/** The query of a list that can be filtered by one text. */
 export function filteredPageQuery<N extends string>(name: N, description: string) {
   const filter = Type.Optional(Type.String({ maxLength: 300, description }))
   return Type.Object(

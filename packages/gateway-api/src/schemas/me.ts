@@ -7,7 +7,6 @@ export type PrincipalKind = (typeof principalKinds)[number]
 
 export const Caller = Type.Object({ kind: ExtensibleEnum(principalKinds), id: Type.String(), name: Type.String() })
 
-/** The caller, and where they have a role. */
 export const Me = Type.Object({
   kind: ExtensibleEnum(principalKinds),
   id: Id,

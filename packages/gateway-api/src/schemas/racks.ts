@@ -18,7 +18,7 @@ export const RackStatus = Type.Object({
 })
 export type RackStatus = Static<typeof RackStatus>
 
-/** Milliseconds: as long as the gateway itself waits for a rack. */
+/** Milliseconds. The gateway itself waits as long for a rack. */
 const longestWait = 5_000
 export const RackStatusQuery = Type.Object(
   {

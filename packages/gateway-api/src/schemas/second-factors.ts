@@ -3,7 +3,6 @@ import { closed, ExtensibleEnum, Id, Line, Nullable, Time } from './common.ts'
 
 export const factorKinds = ['passkey', 'totp'] as const
 
-/** A passkey, a security key, or an authenticator app. */
 export const SecondFactor = Type.Object({
   id: Id,
   user: Type.Object({ id: Id, email: Type.String() }),
@@ -69,7 +68,6 @@ export const NewBackupCodes = Type.Object({ codes: Type.Array(Type.String()) })
 export const FactorResetRequest = Type.Object({ reason: Line(200, 'why, for the audit log') }, closed)
 export const FactorReset = Type.Object({ removed: Type.Array(SecondFactor) })
 
-/** The rules about second factors that apply to the caller. */
 export const FactorSettings = Type.Object({
   passkeys: Type.Boolean(),
   passkeysReason: Nullable(

@@ -121,7 +121,6 @@ const condition = {
   empty: Type.Optional(Type.Boolean()),
 }
 
-/** A trust, as responses show it. */
 export const Trust = Type.Object({
   id: Id,
   name: Type.String(),

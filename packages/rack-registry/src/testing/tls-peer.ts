@@ -4,7 +4,7 @@ import { acceptKey } from '../websocket.ts'
 import { type Peer, serve } from './peer.ts'
 
 export interface TlsPeer extends Peer {
-  /** Everything that it received after the handshakes. */
+  /** Everything that was received after the TLS handshakes. */
   readonly received: string
   /** For each handshake: whether a session was resumed. */
   readonly resumed: readonly boolean[]
@@ -12,7 +12,9 @@ export interface TlsPeer extends Peer {
   show(identity: TlsIdentity): void
 }
 
-/** A TLS rack that answers `ok` and accepts each websocket. `closing`: it closes each connection after one request. */
+/**
+ * A TLS rack that answers `ok` and accepts each websocket. With `closing`, closes each connection after one request.
+ */
 export async function tlsPeer(
   identity: TlsIdentity = serverIdentity,
   { closing = false, ...options }: tls.TlsOptions & { closing?: boolean } = {},
