@@ -5,7 +5,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { prepareGateway } from './gateway-environment.ts'
 import type { SubjectOptions } from './processes/subject-process.ts'
 
-/** A built checkout of this repository, and the Node that runs its gateway. It prepares its database with its own migrations. */
+/**
+ * A built checkout of this repository, and the Node that runs its gateway. `prepareGateway` uses the checkout's own
+ * migrations.
+ */
 export interface Checkout extends Required<Pick<SubjectOptions, 'directory' | 'node'>> {
   readonly prepareGateway: typeof prepareGateway
   /** Path, commit, and version of Node. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The demo's APP_SECRET_KEY. It is created once and stored in the data directory (mode 0600), so that tokens stay valid after a restart. */
+/** The key is stored (mode 0600), so that tokens stay valid after a restart. */
 export async function loadOrCreateSecretKey(directory: string): Promise<string> {
   const path = join(directory, 'secret-key')
   await mkdir(directory, { recursive: true })

@@ -19,7 +19,7 @@ export interface DemoTokens {
 
 const maxAge = 30 * 86_400_000
 
-/** Creates people and a pipeline for trying the gateway, each with a token. They are recorded like every other change. */
+/** Creates people and a pipeline for trying the gateway, each with a token. The audit log records these changes. */
 export async function seed(
   gateway: RunningGateway,
   config: ServerConfig,

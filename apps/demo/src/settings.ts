@@ -6,12 +6,10 @@ const forwardedNames = ['POLICY_FILE', 'POLICY_PACKAGES'] as const
 /** Names that are often set for other programs, so the demo does not warn about them. */
 const commonNames: ReadonlySet<string> = new Set(['HOST', 'PORT'])
 
-/** The gateway's settings that the demo forwards from its environment. */
 export function forwardedSettings(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(forwardedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
-/** Names of the gateway's settings in the environment that the demo does not forward. */
 export function ignoredSettings(env: NodeJS.ProcessEnv): string[] {
   const used: ReadonlySet<string> = new Set(forwardedNames)
   return Object.keys(ServerEnvironment.properties).filter(

@@ -9,10 +9,10 @@ import { createServer, type ViteDevServer } from 'vite'
 import { freePort } from './free-port.ts'
 
 const hotReloadPath = 'hot-reload'
-/** Paths that a document of Vite's development server loads. Everything else below /gateway/ is the gateway's. */
+/** Paths below /gateway/ that Vite's development server serves. The gateway serves the others. */
 const prefixes = ['@vite', '@react-refresh', '@id', '@fs', 'src', 'node_modules', 'assets', hotReloadPath]
 
-/** Vite has inline scripts and style elements. Only its document is sent with this policy, and only by a demo. */
+/** Vite uses inline scripts and styles. Only the demo sends this policy, and only with the document of Vite. */
 const relaxedPolicy = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-inline'",
@@ -62,7 +62,7 @@ export function webDevServer(): WebConsoleSource {
   }
 }
 
-/** Gives upgrades for hot reload to the proxy's listener, and all others to the gateway's listeners. Without this, both would answer. */
+/** Without this function, both the proxy and the gateway would answer each upgrade. */
 function separateHotReload(app: FastifyInstance, gatewayListeners: readonly unknown[]): void {
   type Listener = (request: IncomingMessage, ...others: unknown[]) => void
   const listeners = app.server.rawListeners('upgrade') as Listener[]

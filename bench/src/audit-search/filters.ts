@@ -1,6 +1,6 @@
 import type { FilterQuery } from '@rack-gateway/audit/search'
 
-/** The searches: each filter with values that many events, few events, or no events have, and some combinations of filters. */
+/** Each filter with values that many events, few events, or no events have, and some combinations of filters. */
 export function searches(from: Date, to: Date): readonly FilterQuery[] {
   const day = (index: number) => new Date(from.getTime() + index * 86_400_000).toISOString()
   return [

@@ -1,4 +1,4 @@
-/** Measures the time for the first page of each filter: `audit-search [events] [rounds]`. Removes the embedded server and its data afterwards. */
+/** Measures the time for the first page of each filter. Removes the embedded server and its data at the end. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'

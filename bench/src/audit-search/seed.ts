@@ -7,9 +7,8 @@ export function seededMonth(now: Date): { readonly from: Date; readonly to: Date
 }
 
 /**
- * Creates a partition of generated events, the same each time: 200 people, 40 apps, 2 racks, a tenth denied, a fifth with a
- * command, and a rare person, app, permission, rule, status, and command. The partition gets the indexes of `audit.events` when
- * it is attached.
+ * Creates a partition of generated events, the same each time. Some people, apps, permissions, rules, statuses, and
+ * commands are rare. The partition gets the indexes of `audit.events` when it is attached.
  */
 export async function seedEvents(
   sql: Database['sql'],

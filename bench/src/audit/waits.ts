@@ -1,6 +1,5 @@
 import { percentile } from '../report/statistics.ts'
 
-/** The rate and the waiting times of a load. */
 export interface Waits {
   readonly perSecond: number
   /** Milliseconds, the shortest first. */

@@ -1,8 +1,8 @@
-/** The time source of the demo rack. Tests replace it, so that they do not wait. */
+/** Tests replace the clock, so that they do not wait. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Calls back once after `milliseconds`. @returns a function that cancels it */
+  /** @returns a function that cancels the callback */
   after(milliseconds: number, callback: () => void): () => void
 }
 
@@ -14,7 +14,6 @@ export const systemClock: Clock = {
   },
 }
 
-/** A clock that runs `factor` times as fast as real time. */
 export function fastClock(factor: number): Clock {
   const start = Date.now()
   const startedAt = performance.now()
@@ -60,7 +59,6 @@ export interface ManualClock extends Clock {
   advance(milliseconds: number): Promise<void>
 }
 
-/** A clock that changes only by `advance`. */
 export function manualClock(start = Date.UTC(2026, 10, 24, 22, 57, 49)): ManualClock {
   const due = new Map<() => void, number>()
   let now = start

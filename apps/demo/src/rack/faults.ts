@@ -50,7 +50,7 @@ export function createFaults() {
       })
       return { reached: reached.opened, release: released.open }
     },
-    /** The fault for this request. It is not used for another request. */
+    /** Returns each fault only once. */
     take(method: string, target: string): PlannedFault | null {
       const index = planned.findIndex(({ matcher }) => matches(matcher, method, target))
       const [found] = index === -1 ? [] : planned.splice(index, 1)
@@ -60,7 +60,6 @@ export function createFaults() {
   }
 }
 
-/** Whether a matcher matches this request. */
 export function matches(matcher: RequestMatcher, method: string, target: string): boolean {
   if (typeof matcher === 'function') return matcher({ method, target })
   const request = `${method} ${target}`

@@ -61,7 +61,6 @@ export function createReceivedLog() {
   }
 }
 
-/** Records the parameters of the call, and its app, service, process, and command. */
 export function recordSubject(request: OpenRequest, parameters: Parameters): void {
   request.parameters = parameters
   request.app = request.variables.app ?? null
@@ -70,7 +69,6 @@ export function recordSubject(request: OpenRequest, parameters: Parameters): voi
   request.command = parameters.command ?? parameters.Command ?? null
 }
 
-/** Forwards a body, and records its first bytes, its length, and its digest. */
 export async function* recordBody(request: OpenRequest, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   let bytes = Buffer.alloc(0)

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { PlannedFault } from './faults.ts'
 import type { Answer } from './types.ts'
 
-/** Sends an answer as a rack does, or with a fault. A rack sends no Connection header, and a Content-Length only if it knows the length. */
+/** A rack sends no Connection header, and a Content-Length only if it knows the length. */
 export async function sendAnswer(
   response: ServerResponse,
   answer: Answer,

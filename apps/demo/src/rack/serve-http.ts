@@ -25,7 +25,6 @@ export function serveHttp(server: Server, serving: Serving): void {
   })
 }
 
-/** Answers one routed request, with its fault if there is one. */
 export async function serveRequest(
   serving: Serving,
   arrival: Arrival,

@@ -19,7 +19,7 @@ interface Upgrade {
   readonly head: Buffer
 }
 
-/** Serves upgrades. An upgrade of a normal route gets the normal answer, and then the connection ends. */
+/** An upgrade of an HTTP route gets the usual answer, and then the connection ends. */
 export function serveWebSockets(server: Server, serving: Serving): void {
   server.on('upgrade', (message, socket, head) => {
     socket.on('error', () => socket.destroy())

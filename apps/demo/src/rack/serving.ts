@@ -11,7 +11,6 @@ import { readParameters } from './wire/parameters.ts'
 import type { RouteResult, Router } from './wire/router.ts'
 import { readTarget } from './wire/target.ts'
 
-/** The dependencies of HTTP and WebSocket requests. */
 export interface Serving {
   readonly rack: RackState
   readonly findRoute: Router<DemoRoute>
@@ -48,7 +47,6 @@ export function arrive(serving: Serving, message: IncomingMessage): Arrival {
   return { request, method, path: textOf(target.path), query: target.query, match, fault, largeSize }
 }
 
-/** Creates the call for the handler, and records its parameters. */
 export function toCall(
   serving: Serving,
   arrival: Arrival,
@@ -63,7 +61,6 @@ export function toCall(
   return { rack: serving.rack, method, path, variables, parameters, headers, body: body.stream }
 }
 
-/** Adds the headers that every answer of a route has. */
 export function withRackHeaders(serving: Serving, answer: Answer): Answer {
   const added = [
     ['Request-Id', newId.request(serving.rack.random)],

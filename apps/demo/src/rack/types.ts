@@ -30,7 +30,7 @@ export interface DemoRack {
   /** @throws Error before `listen` */
   readonly url: string
   readonly token: string
-  /** The last 10,000 requests, oldest first. A request is added when its head has arrived, and its body is added as it arrives. */
+  /** The last 10,000 requests, oldest first. A request is added before its body has arrived. */
   readonly received: readonly ReceivedRequest[]
   clearReceived(): void
   /** Injects a fault into the next matching request. */

@@ -1,4 +1,3 @@
-/** A prepared answer. */
 export interface FixedAnswer {
   readonly headers: readonly string[]
   readonly body: Buffer
@@ -68,7 +67,7 @@ const plainBuild = {
 /** The answer to a started build. */
 export const build = prepareAnswer(plainBuild)
 
-/** The answer to an imported build. Its description has the number of bytes that arrived. */
+/** The answer to an imported build. */
 export function importedBuild(bytes: number): FixedAnswer {
   return prepareAnswer({ ...plainBuild, description: `${bytes} bytes` })
 }

@@ -85,7 +85,7 @@ export function getCost({ rack, variables }: Call): Answer {
   })
 }
 
-/** Adds the header that says that the parameter `ack_by` is deprecated, if the call has it. */
+/** The parameter `ack_by` is deprecated. */
 function withDeprecation(answer: Answer, { parameters }: Call): Answer {
   return parameters.ack_by ? { ...answer, headers: [...answer.headers, ['Deprecation', 'true']] } : answer
 }

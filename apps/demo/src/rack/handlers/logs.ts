@@ -47,10 +47,7 @@ interface LogView {
   readonly shows: (line: string) => boolean
 }
 
-/**
- * Sends the history at once, then new lines, and a tick each second while the caller follows. `Follow: false` ends after the history.
- * `Since` doesn't shorten the history, like in the recorded rack.
- */
+/** While the caller follows, sends a tick each second. Ignores `Since`, as the recorded rack does. */
 async function showLogs({ rack, parameters }: Call, stream: WebSocketStream, view: LogView): Promise<void> {
   const print = (line: string) => (view.shows(line) ? formatLine(line, parameters.Prefix) : '')
   const history = view.logs.lines.map(print).filter((line) => line !== '')

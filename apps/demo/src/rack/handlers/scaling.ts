@@ -4,7 +4,7 @@ import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { ok } from '../wire/answers.ts'
 
-/** Pauses or resumes a service's autoscaling. It has no effect, because the demo rack doesn't scale by itself. */
+/** Has no effect, because the demo rack has no autoscaling. */
 export function overrideScale(call: Call): Answer {
   requireService(call)
   const { active } = call.parameters

@@ -1,7 +1,6 @@
 import type { AppState, Process } from '../state/app.ts'
 import type { RackState } from '../state/rack.ts'
 
-/** The environment of a command. */
 export interface Environment {
   /** Variables that the rack itself sets, sorted by name. As on a real rack, RACK_URL contains the rack's password. */
   readonly rack: Readonly<Record<string, string>>

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Environment } from './environment.ts'
 
-/** A command that was started in a process of the demo rack. */
 export interface Execution {
   readonly argv: readonly string[]
   readonly environment: Environment

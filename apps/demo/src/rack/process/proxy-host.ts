@@ -9,8 +9,8 @@ blockedAddresses.addAddress('::1', 'ipv6')
 blockedAddresses.addSubnet('fe80::', 10, 'ipv6')
 
 /**
- * Whether a rack opens connections to this host: not to itself, not to link-local addresses (where a cloud keeps its credentials),
- * and not to a host that consists of numbers only, such as `2130706433`, because resolvers read it as an address.
+ * Like a rack, rejects its own addresses, and link-local addresses, where clouds serve credentials. Also rejects names
+ * of numbers, such as `2130706433`, because resolvers read them as addresses.
  */
 export function isProxyHost(host: string): boolean {
   const name = host

@@ -1,10 +1,7 @@
 import type { Command, Execution } from './execution.ts'
 import { splitCommand } from './shellquote.ts'
 
-/**
- * A minimal shell: each line is a command for `runCommand`, and `exit N` ends the shell. With `-c`, it runs only the given line.
- * On a terminal it prompts with `$ `.
- */
+/** A minimal shell: each line is one command. @returns the exit code */
 export async function runShell(execution: Execution, runCommand: Command): Promise<number> {
   const { argv, environment, input, write } = execution
   if (argv[1] === '-c') return (await runLine(execution, argv[2] ?? '', runCommand)).code

@@ -1,8 +1,8 @@
 import { RackError } from '../errors.ts'
 
 /**
- * Splits a command as the rack does (kballard/go-shellquote): it supports only quotes and backslashes, and starts no shell.
- * Words end at a space, a tab, or a line feed, and nowhere else.
+ * Splits a command as the rack does (kballard/go-shellquote). Only quotes and backslashes have a special meaning. Words
+ * end only at a space, a tab, or a line feed.
  *
  * @throws RackError with the message of go-shellquote for an unterminated quote or escape
  */

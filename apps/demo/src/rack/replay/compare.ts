@@ -3,10 +3,7 @@ import { type Frame, opcodes } from '@rack-gateway/testing/websocket'
 import type { Exchange } from './replay.ts'
 import { idPattern } from './translation.ts'
 
-/**
- * Describes the differences between the recorded answer and the present one. Times are ignored, and IDs are compared after
- * their translation. Headers are compared by name, bodies byte by byte, and streams by the text of their frames and their ends.
- */
+/** Ignores times. Compares IDs after translation, headers only by name, and streams by their text and their end. */
 export function differences(exchange: Exchange): string[] {
   const { recorded, answer } = exchange
   return [

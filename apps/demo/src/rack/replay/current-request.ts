@@ -9,7 +9,6 @@ export interface ReplayTarget {
   readonly translation: Translation
 }
 
-/** Converts a recorded request: replaces Host, Origin, and the credential, puts the URL's path before the target, and translates IDs. */
 export function toCurrentRequest(
   request: HttpMessage,
   { url, authorization, headers: added, translation }: ReplayTarget,

@@ -41,8 +41,8 @@ const streamTimeout = 60_000
 const step = 100
 
 /**
- * Sends a recording's bytes over real sockets, with Host, Origin, and the credential replaced, and IDs translated. A stream that the
- * recorded rack ended is read to its end before the next request. Other streams stay open until the end of the replay.
+ * Sends the recorded requests over real sockets. A stream that the recorded rack ended is read to its end before the
+ * next request. Other streams stay open until the end of the replay.
  *
  * @throws Error if a connection ends without a response
  */

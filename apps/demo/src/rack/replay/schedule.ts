@@ -17,9 +17,9 @@ export interface RecordedExchange {
 }
 
 /**
- * The exchanges of a recording in the order in which the CLI made them. Connections were open at the same time, so the order
- * comes from the answers' dates. The CLI sends a probe (`GET /machines` or `/racks`) before each websocket, so a websocket
- * follows its probe and gets the time of the probe.
+ * Orders the exchanges by the dates of the answers, because connections were open at the same time. The CLI sends a
+ * probe (`GET /machines` or `/racks`) before each websocket. A websocket therefore follows its probe, and gets the
+ * probe's time.
  */
 export function scheduleOf(recording: CliRecording): RecordedExchange[] {
   const all = recording.connections.flatMap(readConnection)

@@ -84,7 +84,6 @@ export interface Balancer {
   readonly service: string
 }
 
-/** An app's budget, set by its owner. */
 export interface BudgetConfig {
   'monthly-cap-usd': number
   'alert-threshold-percent': number

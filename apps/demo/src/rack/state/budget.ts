@@ -11,7 +11,7 @@ const defaults: BudgetConfig = {
 }
 const actions = ['alert-only', 'block-new-deploys', 'auto-shutdown']
 
-/** Makes the given changes and keeps other values. @throws RackError 400 for an invalid value */
+/** @throws RackError 400 for an invalid value */
 export function setBudget(rack: RackState, app: AppState, changes: Partial<BudgetConfig>): void {
   const config = { ...(app.budget?.config ?? defaults), ...changes }
   if (!(config['monthly-cap-usd'] > 0)) throw new RackError(400, 'monthly-cap-usd must be > 0')

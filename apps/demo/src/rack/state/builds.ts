@@ -16,7 +16,6 @@ export function findBuild(app: AppState, id: string): Build {
   return found
 }
 
-/** Adds a build to the top of the list, with an empty log. */
 export function newBuild(
   rack: RackState,
   app: AppState,

@@ -28,7 +28,6 @@ export function addCertificate(
   return certificate
 }
 
-/** Renews a certificate for 90 days from now. */
 export function renewCertificate(rack: RackState, certificate: Certificate): void {
   certificate.expiration = goTime(rack.clock.now() + 90 * day)
 }

@@ -3,15 +3,13 @@ import { notFound } from '../errors.ts'
 
 const maxLines = 1000
 
-/** Log lines and their followers. */
 export interface LogLines {
   readonly lines: readonly string[]
   append(line: string): void
   /** Calls back for each later line. @returns a function that stops this */
   follow(listener: (line: string) => void): () => void
-  /** No more lines will come. */
+  /** Call it after the last line. */
   finish(): void
-  /** Resolves when `finish` was called. */
   readonly finished: Promise<void>
 }
 

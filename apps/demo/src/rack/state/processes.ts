@@ -3,7 +3,6 @@ import { newId } from '../random.ts'
 import type { AppState, Process } from './app.ts'
 import { type RackState, timestamp } from './rack.ts'
 
-/** A replica of a service, running the app's current release. */
 function startReplica(rack: RackState, app: AppState, service: string): Process {
   return add(app, {
     id: newId.process(rack.random, service),
@@ -24,7 +23,7 @@ function startReplica(rack: RackState, app: AppState, service: string): Process 
   })
 }
 
-/** A one-off process. It is pending until the app's list or the process itself is read. */
+/** A one-off process. It stays pending until a request reads it, alone or in the list. */
 export function startRun(
   rack: RackState,
   app: AppState,
@@ -73,14 +72,13 @@ export function processesOf(app: AppState): Process[] {
   return [...app.processes.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** Stops a process. A service's replica is replaced at once. */
+/** A replica of a service is replaced at once. */
 export function stopProcess(rack: RackState, app: AppState, process: Process): void {
   app.processes.delete(process.id)
   app.files.delete(process.id)
   if (isReplica(process)) startReplica(rack, app, process.service)
 }
 
-/** Starts or stops replicas until the service has the required number. */
 export function scaleService(rack: RackState, app: AppState, service: string): void {
   const replicaCount = app.services.find(({ name }) => name === service)?.count ?? 0
   const replicas = processesOf(app).filter((process) => process.service === service && isReplica(process))
@@ -88,7 +86,6 @@ export function scaleService(rack: RackState, app: AppState, service: string): v
   for (let count = replicas.length; count < replicaCount; count += 1) startReplica(rack, app, service)
 }
 
-/** Replaces each replica of a service by a new one. */
 export function restartService(rack: RackState, app: AppState, service: string): void {
   const replicas = processesOf(app).filter((process) => process.service === service && isReplica(process))
   for (const replica of replicas) stopProcess(rack, app, replica)

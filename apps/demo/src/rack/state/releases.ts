@@ -63,7 +63,9 @@ function finish(rack: RackState, app: AppState, release: Release): void {
   for (const process of app.processes.values()) if (isReplica(process)) process.release = release.id
 }
 
-/** Returns to the release of the running replicas. Without replicas, the release stays. @throws RackError 403 if no rollout is in progress */
+/**
+ * Returns to the release of the running replicas, if there are any. @throws RackError 403 if no rollout is in progress
+ */
 export function cancelPromotion(app: AppState): void {
   if (app.app.status !== 'updating') throw new RackError(403, 'app is not updating')
   app.app.status = 'running'

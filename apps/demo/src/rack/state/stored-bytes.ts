@@ -11,7 +11,6 @@ export interface StoredBytes {
 
 const maxStoredBytes = 8 * 1024 * 1024
 
-/** Reads a body of any size to its end. */
 export async function storeBytes(body: AsyncIterable<Buffer>): Promise<StoredBytes> {
   const hash = createHash('sha256')
   const kept: Buffer[] = []

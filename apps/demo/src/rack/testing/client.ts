@@ -74,7 +74,6 @@ export async function open(rack: DemoRack, path: string, headers: readonly strin
   }
 }
 
-/** The bytes of a client's frame. */
 export function masked(code: number, payload: string): Buffer {
   return encodeFrame({ opcode: code, payload: Buffer.from(payload), mask: 0x01020304 })
 }
@@ -92,17 +91,15 @@ export function fixture(name: string): URL {
   return new URL(`../../../test/fixtures/${name}`, import.meta.url)
 }
 
-/** A GET's JSON. */
+/** Sends a GET request. @returns the parsed JSON */
 export async function read(rack: DemoRack, path: string) {
   return JSON.parse(Buffer.from((await ask(rack, `GET ${path}`)).body, 'latin1').toString('utf8'))
 }
 
-/** A call with a form. */
 export function send(rack: DemoRack, start: string, form: Readonly<Record<string, string>> = {}): Promise<Answered> {
   return ask(rack, start, [formType], new URLSearchParams(form).toString())
 }
 
-/** A call with a body of bytes. */
 export function upload(rack: DemoRack, start: string, body: string): Promise<Answered> {
   return ask(rack, start, ['Content-Type: application/octet-stream'], body)
 }

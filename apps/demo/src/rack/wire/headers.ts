@@ -6,7 +6,6 @@ export function firstHeader(headers: RawHeaders, name: string): string | null {
   return allHeaders(headers, name)[0] ?? null
 }
 
-/** Every value of that name, in order. */
 export function allHeaders(headers: RawHeaders, name: string): string[] {
   const wanted = name.toLowerCase()
   return headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === wanted)

@@ -1,6 +1,6 @@
 import { textOf } from './bytes.ts'
 
-/** The properties of a route for the router. `WS` is a GET with exactly `Upgrade: websocket`. `ANY` matches every method. */
+/** `WS` is a GET with exactly `Upgrade: websocket`. `ANY` matches every method. */
 export interface Routable {
   readonly method: string
   /** `{name}` for one segment, `{name:.*}` for the rest, as in gorilla/mux. */
@@ -22,8 +22,8 @@ export interface RoutableRequest {
 export type Router<R> = (request: RoutableRequest) => RouteResult<R>
 
 /**
- * Matches like gorilla/mux 1.8 with SkipClean: in the order of the table, with the decoded path, case-sensitively, without cleaning.
- * A path that exists only for other methods is `no-method`. A request without `Upgrade: websocket` skips the routes of WebSockets.
+ * Matches like gorilla/mux 1.8 with SkipClean: in the order of the table, case-sensitively, and without cleaning the
+ * path.
  */
 export function createRouter<R extends Routable>(routes: readonly R[]): Router<R> {
   const compiled = routes.map((route) => ({ route, ...compile(route.path) }))

@@ -12,8 +12,8 @@ const controlBytes = /[\x00-\x20\x7f]/
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 
 /**
- * Reads a target like Go's `url.ParseRequestURI`: a fragment belongs to the path, an absolute form loses its host,
- * nothing is cleaned, and an invalid escape in the path is an error (null, which the server answers with 400).
+ * Reads a target like Go's `url.ParseRequestURI`. A fragment belongs to the path, and an absolute form loses its host.
+ * Null for an invalid target, which the server answers with 400.
  */
 export function readTarget(raw: string): Target | null {
   if (controlBytes.test(raw)) return null

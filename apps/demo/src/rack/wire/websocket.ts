@@ -11,9 +11,9 @@ export interface WebSocketStream {
   send(data: string | Buffer): Promise<void>
   /** Sends data as a single frame of `length` bytes, of any size. Pongs wait for its end. */
   sendOne(length: number, data: AsyncIterable<Buffer>): Promise<void>
-  /** The data of the client until its end-of-file or disconnection. Reading also answers pings. Data before the first read is dropped. */
+  /** The client's data, until its end or the disconnection. Drops data and pings before the first call. */
   input(): AsyncIterable<Buffer>
-  /** Half-closes towards the client with an empty binary frame, and drops later data. The connection stays open, as with a real rack. */
+  /** Sends an empty binary frame, and drops later input. The connection stays open, as with a real rack. */
   end(): void
   /** Aborted when the client has gone. */
   readonly disconnected: AbortSignal
