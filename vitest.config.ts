@@ -11,7 +11,7 @@ const sourceConditions = ['@rack-gateway/source', ...builtConditions]
 const memory = '/dev/shm'
 const neededMemory = 4 * 1024 ** 3
 
-/** The databases of tests need not survive a crash of the machine. In memory, no commit and no `DROP DATABASE` waits for a disk. */
+/** Databases of tests need not survive a crash. In memory, commits and `DROP DATABASE` do not wait for a disk. */
 function keepTemporaryFilesInMemory(): void {
   if (process.env.TMPDIR !== undefined || process.platform !== 'linux') return
   const isExecutable = new RegExp(`^\\S+ ${memory} tmpfs (?!\\S*noexec)`, 'm').test(

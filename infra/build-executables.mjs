@@ -52,7 +52,7 @@ try {
     const output = join(out, name)
     await makeSingleExecutable({ runtime, preparer, main, assets, output })
     writeFileSync(join(out, `${name}.cdx.json`), described(executableBill(bill, one)))
-    // The compressed file is a third as large. Windows unpacks no .gz of its own accord.
+    // The compressed file is a third as large. Windows has no standard command that unpacks .gz.
     if (!target.startsWith('win-')) writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(output)))
     console.log(`${join(out, name)}, of Node ${version}`)
   }

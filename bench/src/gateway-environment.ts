@@ -10,7 +10,6 @@ import { type EmbeddedPostgres, openDatabase, startEmbeddedPostgres } from '@rac
 import { type Role, roles } from './workloads/workload.ts'
 
 export interface GatewayEnvironment {
-  /** The environment variables that a gateway needs to start. */
   readonly variables: Readonly<Record<string, string>> & { readonly DATABASE_OWNER_URL: string }
   readonly tokens: Readonly<Record<Role, string>>
   /** The process ID of the postmaster, whose children are all other processes of PostgreSQL. */
@@ -28,7 +27,10 @@ export interface PreparedOptions {
   readonly inUse?: boolean
 }
 
-/** The settings that docs/how-to/run-it.md recommends for thousands of calls per second, but with five times as many checkpoints, so that each round includes some. */
+/**
+ * The settings that docs/how-to/run-it.md recommends for thousands of calls per second. Checkpoints are five times as
+ * frequent, so that each round includes some.
+ */
 const inUseSettings = {
   shared_buffers: '2GB',
   min_wal_size: '4GB',
@@ -79,7 +81,7 @@ export async function prepareGateway(
   }
 }
 
-/** Fills two hundred files of PostgreSQL's write-ahead log. The checkpoint when it stops makes PostgreSQL reuse them. */
+/** Fills 200 files of the write-ahead log. PostgreSQL makes a checkpoint when it stops, and then reuses these files. */
 async function fillLog(ownerUrl: string): Promise<void> {
   const { sql, close } = openDatabase(ownerUrl, { max: 1 })
   try {
@@ -105,7 +107,6 @@ async function issueToken(variables: Readonly<Record<string, string>>, role: Rol
   return stdout.trim()
 }
 
-/** The process ID of the postmaster, from the first line of `postmaster.pid`. */
 function postmasterOf(dataDir: string): number {
   return Number.parseInt(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10)
 }

@@ -1,7 +1,6 @@
 import { cpus, loadavg, platform, release } from 'node:os'
 import type { Cores } from './processes/cores.ts'
 
-/** The properties of the machine that affect the results. */
 export function machine(cores: Cores | null) {
   const processors = cpus()
   return {

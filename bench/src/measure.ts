@@ -20,7 +20,6 @@ export interface ProcessTimes {
   readonly writer: number
 }
 
-/** One measurement of one subject with one load. */
 export interface Measurement {
   readonly workload: string
   readonly load: string
@@ -37,7 +36,7 @@ export interface Measurement {
   readonly cpu: ProcessTimes
   /** The largest growth of the subject's resident memory, in bytes. Null on systems without /proc. */
   readonly memoryGrown: number | null
-  /** The rate of the writer that stands in for the events of subjects that record none. Null for the others. */
+  /** The rate of the background writer, which replaces the events of a subject that records none. Null for gateways. */
   readonly writer: WriterRate | null
   /** The subject's processor time per elapsed time. Above 1 if several of its threads ran at once. */
   readonly subjectCpu: number
@@ -58,10 +57,7 @@ export interface SupportingProcesses {
 
 export type Figures = Omit<Measurement, 'workload' | 'round' | 'writer'>
 
-/**
- * Runs one load on one subject, and reads the counters of every process before and after. The subject's processor time
- * includes the work that it finishes after the last response, such as verifying events.
- */
+/** The subject's processor time includes work after the last response, such as verifying events. */
 export async function measure(
   subject: Subject,
   load: Load,

@@ -24,7 +24,7 @@ export interface PacedWriter {
 /** The maximum number of records in a commit, even if the writer is late. */
 const maxPerCommit = 1_000
 
-/** Writes at a steady rate: one commit after another, of `recordsPerCommit` records on average. Late records go into the next commit. */
+/** Makes commits at a steady rate, of `recordsPerCommit` records on average. Late records go into the next commit. */
 export function startPacedWriter<Draft>({
   record,
   drafts,

@@ -1,4 +1,4 @@
-/** The pool settings of packages/rack-registry, for the other forwarders in Node. Fewer connections, but no load needs more. */
+/** The pool settings of packages/rack-registry, but with fewer connections, because no load needs more. */
 export const poolSettings = {
   connections: 256,
   pipelining: 1,

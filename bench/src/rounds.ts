@@ -18,7 +18,7 @@ export interface RoundsOptions {
   readonly wait: (milliseconds: number) => Promise<unknown>
 }
 
-/** Measures one workload after another. In each round, all subjects run in turn, so that a slow minute of the machine affects all of them. */
+/** In each round, all subjects run in turn, so that a slow minute of the machine affects all of them. */
 export async function runRounds(options: RoundsOptions): Promise<Measurement[]> {
   const { workloads, rounds, log } = options
   const measurements: Measurement[] = []
@@ -67,7 +67,7 @@ interface Readiness extends Pick<RoundsOptions, 'wait'> {
   readonly workload: Workload
 }
 
-/** Runs a subject's turn. All other subjects are paused, because gateways work on the measured core even without calls. */
+/** All other subjects are paused, because gateways work on the measured core even without calls. */
 async function takeTurn<T>(subject: Subject, options: Readiness, turn: () => Promise<T>): Promise<T> {
   subject.process.resume()
   await callUntilReady(subject, options)
@@ -78,7 +78,7 @@ async function takeTurn<T>(subject: Subject, options: Readiness, turn: () => Pro
   return result
 }
 
-/** Repeats a call until it succeeds: a resumed gateway rejects calls until it has renewed the lease of its audit stream. */
+/** A resumed gateway rejects calls until it has renewed the lease of its audit stream. */
 async function callUntilReady(subject: Subject, { workload, wait }: Readiness): Promise<void> {
   const attempts = 40
   for (let attempt = 1; ; attempt++) {
@@ -92,7 +92,7 @@ async function callUntilReady(subject: Subject, { workload, wait }: Readiness): 
   }
 }
 
-/** Runs the warm-up of the workload, so that the JIT compiler has compiled its code. */
+/** Lets the JIT compiler of the subject compile its code before the measurement. */
 export async function warmUpSubject(
   subject: Subject,
   { name, unit, warmUp }: Workload,

@@ -25,14 +25,13 @@ export interface SubjectPlan extends Pick<Subject, 'name' | 'password' | 'gatewa
 const relaxedSubjects: readonly SubjectName[] = [subjectNames.relaxed, subjectNames.comparedRelaxed]
 const comparedSubjects: readonly SubjectName[] = [subjectNames.comparedDurable, subjectNames.comparedRelaxed]
 
-/** The names of the subjects of the workloads. @param hasComparedGateway whether there is a compared gateway */
 export function subjectsOfRun(workloads: readonly Workload[], hasComparedGateway: boolean): readonly SubjectName[] {
   return Object.values(subjectNames)
     .filter((name) => hasComparedGateway || !comparedSubjects.includes(name))
     .filter((name) => workloads.some(({ subjects }) => subjects.includes(name)))
 }
 
-/** The names of the subjects that can run here. nginx may not be installed. */
+/** Leaves nginx out if it is not installed. */
 export function presentSubjects(names: readonly SubjectName[]): readonly SubjectName[] {
   const hasNginx = spawnSync('nginx', ['-v']).status === 0
   return names.filter((name) => name !== subjectNames.nginx || hasNginx)

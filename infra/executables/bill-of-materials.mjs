@@ -33,8 +33,7 @@ export function billOfMaterials(metafile, directory) {
 const nonComponents = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz'])
 
 /**
- * The bill of materials of an executable: the bundle's, which is the same for every target, and the target's Node with its
- * components and the text of their licences.
+ * Adds the target's Node to the bundle's bill, with the components of Node and the text of their licences.
  *
  * @param options `runtime` is the Node in the executable, and `preparer` is a Node of the same version that runs here
  */

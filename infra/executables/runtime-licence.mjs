@@ -7,17 +7,17 @@ const beginning = 'Node.js is licensed for use as follows:'
 /**
  * The text of the licences of Node and its components, which has to be distributed with each copy.
  *
- * @param runtime the Node with its version, which is null if it is unknown
+ * @param options `runtime` is the path of Node, and `version` is null if it is unknown
  * @param {string | undefined} given the file with the text, if it isn't next to Node
  * @throws Error if there is no such text
  */
 export function runtimeLicence({ runtime, version }, given) {
-  const places = given === undefined ? candidatePaths(realpathSync(runtime)) : [given]
-  const texts = places.filter((place) => existsSync(place)).map((place) => readFileSync(place, 'utf8').trim())
+  const paths = given === undefined ? candidatePaths(realpathSync(runtime)) : [given]
+  const texts = paths.filter((path) => existsSync(path)).map((path) => readFileSync(path, 'utf8').trim())
   const text = texts.find((one) => one.startsWith(beginning))
   if (text !== undefined) return text
   throw new Error(
-    `${runtime} comes without the text of its licences, which has to be passed on with it. Looked for a file that begins with "${beginning}" in ${places.join(', ')}. Save https://raw.githubusercontent.com/nodejs/node/${version ?? 'VERSION'}/LICENSE and name it: --node-licence FILE`,
+    `${runtime} comes without the text of its licences, which has to be passed on with it. Looked for a file that begins with "${beginning}" in ${paths.join(', ')}. Save https://raw.githubusercontent.com/nodejs/node/${version ?? 'VERSION'}/LICENSE and name it: --node-licence FILE`,
   )
 }
 

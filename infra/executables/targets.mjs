@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-/** The targets of executables: the system, the C library if there are two, and the architecture, in Node's terms. */
+/** The system and the architecture in Node's terms, and `musl` for a Linux without glibc. */
 export const targets = [
   'linux-x64',
   'linux-arm64',
@@ -13,12 +13,10 @@ export const targets = [
   'win-x64',
 ]
 
-/** The name of the executable for a target. */
 export function executableName(target) {
   return `rack-gateway-${target}${target.startsWith('win-') ? '.exe' : ''}`
 }
 
-/** The target of this Node. */
 export function ownTarget() {
   const system = process.platform === 'win32' ? 'win' : process.platform
   // A Node that is linked with glibc reports glibc's version.

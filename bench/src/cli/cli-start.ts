@@ -1,7 +1,7 @@
 /**
- * Measures how much longer a wrapped command takes than an empty program, and how much the check before convox adds. The
- * empty program of the JavaScript is `node -e 0`. The single executable, if it was built, is compared with an empty one. All
- * programs run in each round, and each comparison uses values of the same round. Exits with 1 if a bound is exceeded.
+ * Measures how much longer a wrapped command takes than an empty program, and how much the check before convox adds.
+ * Each comparison uses values of the same round. Measures the single executable only if it was built. Exits with 1 if a
+ * bound is exceeded.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,7 +24,7 @@ interface Run {
   readonly environment?: NodeJS.ProcessEnv
 }
 
-/** The maximum difference between the medians of two programs, in milliseconds. */
+/** The maximum median of the differences between two programs, in milliseconds. */
 interface Bound {
   readonly run: Run
   readonly reference: Run
@@ -87,7 +87,10 @@ function commandOf({ empty, command }: Program, { words }: Run): readonly string
   return words === null ? empty : [...command, ...words]
 }
 
-/** The first run asks the gateway and caches its answer. The gateway is in this process, so this must not block. */
+/**
+ * The first run asks the gateway and caches its answer. The gateway is in this process, so this function must not
+ * block.
+ */
 async function prepare(program: Program, run: Run): Promise<void> {
   const [file = '', ...words] = commandOf(program, run)
   for (let time = 0; time < 3; time++)

@@ -1,4 +1,4 @@
-/** Views of the audit page over the generated events: the newest and the oldest page, and filters with many, few, and no events. */
+/** The newest and the oldest page, and filters that match many, few, and no events. */
 export function auditViews(from: Date, to: Date): readonly string[] {
   const all = ''
   const oldest = `to:${new Date(from.getTime() + 60_000).toISOString()}`

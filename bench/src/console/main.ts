@@ -1,4 +1,6 @@
-/** Measures the web console: script sizes, the first page on the demo and with many racks, reactions to a press, recordings, and views of the audit page: `console [rounds] [events]`. */
+/**
+ * Measures the web console: script sizes, first pages, reactions to a press, recordings, and views of the audit page.
+ */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -45,7 +47,7 @@ for (const [name, size] of Object.entries(lazy).sort(([, one], [, other]) => oth
 const home = mkdtempSync(join(tmpdir(), 'rack-gateway-console-'))
 // As root, PostgreSQL runs as another user, which must be able to enter the directory.
 chmodSync(home, 0o711)
-// What goes wrong in the gateway is part of the result.
+// Prints errors of the gateway, because an error can affect the result.
 const log = pino({ level: 'error' }, pino.destination(2))
 const demo = await startDemo({ port: 0, dataDir: join(home, 'demo'), env: {}, log })
 const browser = await launchChromium()
@@ -114,7 +116,7 @@ async function measureReactions(page: Page): Promise<void> {
   }
 }
 
-/** Measures the time until a recording of a minute, and one of an hour, plays, and until a link to its last second shows this second. */
+/** Measures the time until a recording plays, and until a link to its last second shows that second. */
 async function measureRecordings(page: Page): Promise<void> {
   const owner = openDatabase(demo.gateway.databaseOwnerUrl, { max: 1 })
   for (const minutes of [1, 60]) {

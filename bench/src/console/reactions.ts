@@ -4,9 +4,9 @@ interface Reaction {
   readonly name: string
   /** The path below `/gateway`. */
   readonly path: string
-  /** The selector of what must be shown first. A button or a link is under the pointer. */
+  /** The selector of an element to wait for. The pointer is moved onto this element. */
   readonly target: string
-  /** The keys to hold or press before, which are not measured. */
+  /** Keys that are pressed before the measurement. */
   readonly before?: (page: Page) => Promise<unknown>
   /** Default: a press of the pointer on the target. */
   readonly press?: (page: Page) => Promise<unknown>
@@ -33,7 +33,10 @@ export const reactions: readonly Reaction[] = [
   { name: 'a dialog opens', path: '/apps/staging/myapp/services', target: 'button[aria-label="Scale web"]' },
 ]
 
-/** Keeps the milliseconds from the next press to the frame after the first change of the document. */
+/**
+ * Resolves `window.reaction` to the milliseconds from the next press to the frame after the first change of the
+ * document.
+ */
 const startClock = `
   window.reaction = new Promise((resolve) => {
     let pressedAt = null
@@ -48,7 +51,10 @@ const startClock = `
   })
   undefined`
 
-/** @param url where the console is, with `/gateway`. @returns milliseconds from the press to the first visible change */
+/**
+ * @param url the address of the console, with `/gateway`. @returns milliseconds from the press to the first visible
+ *   change
+ */
 export async function timeReaction(page: Page, url: string, reaction: Reaction): Promise<number> {
   const { path, target, before, press } = reaction
   await page.goto(`${url}${path}`)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 export interface ScriptSizes {
   /** Bytes of compressed script that the document loads. */
   readonly first: number
-  /** Bytes of compressed script that a page loads when it is opened, by the name of its file. */
+  /** Bytes of each compressed script that is loaded later, by the name of its file. */
   readonly lazy: Readonly<Record<string, number>>
 }
 
@@ -23,7 +23,7 @@ export function scriptSizes(directory: string): ScriptSizes {
   return { first, lazy }
 }
 
-/** The size with gzip, which every browser accepts. */
+/** The size with gzip, or the original size if there is no .gz file. */
 function compressedSize(path: string): number {
   return statSync(existsSync(`${path}.gz`) ? `${path}.gz` : path).size
 }

@@ -5,14 +5,16 @@ export interface FloodSocket {
   write(bytes: Buffer): void
   /** Sends the bytes again and again, as fast as the connection accepts them. */
   writeWithoutEnd(bytes: Buffer): void
-  /** Adds `received` to a sum. When the sum reaches `threshold`, sends `bytes`, and takes `threshold` off the sum. */
+  /**
+   * Adds `received` to a sum. When the sum reaches `threshold`, sends `bytes`, and subtracts `threshold` from the sum.
+   */
   writeAfterBytes(bytes: Buffer, progress: { readonly received: number; readonly threshold: number }): void
   destroy(): void
 }
 
 export interface FloodSocketEvents {
   readonly onOpen: (socket: FloodSocket) => void
-  /** A response has begun; its status. */
+  /** Called when a response begins. */
   readonly onStatus: (status: string) => void
   readonly onBytes?: (bytes: number) => void
   readonly onClose: () => void

@@ -22,7 +22,10 @@ const interval = 20
 const calls = { idle: 200, flooded: 300 }
 /** Milliseconds for the gateway to become idle after a flood. */
 const pause = 1_000
-/** With a flood: no errors, 99th percentile at most the larger of twice the idle one and 25 ms, and memory within 128 MiB of idle. */
+/**
+ * With a flood: no errors. The 99th percentile is at most twice the idle one or 25 ms, whichever is larger. Memory is
+ * at most 128 MiB above idle.
+ */
 const bound = { milliseconds: 25, times: 2, bytes: 128 * 1_024 * 1_024 }
 const rackToken = 'bench-rack-password'
 const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
@@ -59,7 +62,7 @@ try {
       RECORDINGS: directory,
       POLICY_FILE: join(directory, 'policy.yaml'),
       LOG_LEVEL: 'info',
-      // As in the container image, and as the documentation says for one core.
+      // As in the container image, and as the documentation recommends for one core.
       NODE_OPTIONS: `--max-old-space-size=384${cores === null ? '' : ' --v8-pool-size=0'}`,
     },
     core: cores?.subject ?? null,

@@ -1,7 +1,6 @@
 import { connect } from 'node:net'
 import { createAnswerReader } from '../loads/answer-reader.ts'
 
-/** The results of a light caller. */
 export interface ProbeResult {
   /** Milliseconds of the calls that succeeded, each from the moment at which it was due. */
   readonly latencies: readonly number[]
@@ -11,7 +10,6 @@ export interface ProbeResult {
 
 export interface ProbeOptions {
   readonly url: string
-  /** The bytes of a request by its index. */
   readonly requestAt: (index: number) => Buffer
   readonly count: number
   /** Milliseconds between two calls. */

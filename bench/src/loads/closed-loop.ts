@@ -7,7 +7,10 @@ export interface Exchange {
   readonly opening: Buffer | null
   /** Sent again as soon as its answer is complete. */
   readonly message: Buffer
-  /** @returns a function that takes the chunks of one connection, calls `onAnswer` for each complete answer, and throws for a wrong one */
+  /**
+   * @returns a function for each chunk of a connection. It calls `onAnswer` for each complete answer, and throws for a
+   *   wrong answer.
+   */
   createReader(onAnswer: () => void): (chunk: Buffer) => void
 }
 
@@ -19,8 +22,8 @@ export interface ClosedLoopOptions {
 }
 
 /**
- * Closed-loop load over plain sockets, one message at a time on each connection.
- * A library would use more processor time than the rack on the same core, and measures only whole milliseconds.
+ * Uses plain sockets. A library would use more processor time than the rack on the same core, and measures only whole
+ * milliseconds.
  *
  * @throws if an answer is wrong or missing, or a connection ends, because the result would be meaningless
  */

@@ -60,7 +60,7 @@ function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void):
     }
   }
 
-  /** A gateway keeps a connection alive by pings and pongs between the frames; they need no answer. */
+  /** Removes pings and pongs between frames. A gateway sends them to keep the connection open. They need no answer. */
   function withoutPings(chunk: Buffer): Buffer {
     if (pings.length === 0 && chunk[0] !== ping && chunk[0] !== pong) return chunk
     let rest: Buffer = Buffer.concat([pings, chunk])

@@ -1,4 +1,3 @@
-/** The result of a load. */
 export interface LoadResult {
   /** Requests, messages of one or several frames, or megabytes (10⁶ bytes) of transfers. */
   readonly count: number

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 /** Milliseconds between two readings. */
 const interval = 20
 
-/** Measures how much the resident memory of processes grows from now on. */
 export interface MemoryWatch {
   /** Ends the watch. @returns the largest growth in bytes; null on systems without /proc */
   stop(): number | null

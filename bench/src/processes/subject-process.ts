@@ -5,13 +5,13 @@ import { onCore } from './cores.ts'
 import { pause, resume } from './pause.ts'
 
 export interface SubjectProcess {
-  /** Its address, without a slash at the end; empty if it does not listen. */
+  /** Without a slash at the end. Empty if the subject does not listen. */
   readonly url: string
-  /** The processes that do its work. */
+  /** The processes that do the work of the subject. */
   readonly pids: readonly number[]
   /** The processor time of these processes since their start, in microseconds. */
   cpuMicros(): Promise<number>
-  /** Asks a question that the program knows. Wait for its answer before the next one. */
+  /** Asks a question that the program knows. Wait for the answer before the next question. */
   ask(question: object): Promise<object>
   /** Stops the processes with SIGSTOP. They answer no questions until `resume`. */
   pause(): void

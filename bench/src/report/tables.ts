@@ -6,7 +6,7 @@ import type { Spread } from './statistics.ts'
 import type { Summary } from './summary.ts'
 import type { TargetResult } from './targets.ts'
 
-/** Two Markdown tables for each load of each workload: medians over the rounds, with the minimum and maximum in brackets. */
+/** Two Markdown tables for each load: medians over the rounds, with the minimum and maximum in brackets. */
 export function report(workloads: readonly Workload[], summaries: readonly Summary[]): string {
   return workloads
     .flatMap((workload) =>
@@ -35,7 +35,6 @@ interface Column {
 
 const subject: Column = { head: 'subject', cell: (row) => row.subject }
 
-/** Multiples of a baseline. */
 function timesBaselines(what: string, ratiosOf: (row: Summary) => Summary['ratios']): readonly Column[] {
   return [
     { head: `${what} × http-proxy`, cell: (row) => formatSpread(ratiosOf(row)[subjectNames.httpProxy], 2) },
@@ -116,7 +115,6 @@ function writerCell({ wanted, achieved }: Summary['writer']['records']): string 
   return wanted && achieved ? `${formatSpread(achieved, 0)} of ${wanted.median.toFixed(0)}` : 'records itself'
 }
 
-/** The project's targets, and whether this run met them. */
 export function targetTable(results: readonly TargetResult[]): string {
   const lines = results.map(({ target, measured, unit, met }) => [
     target,

@@ -1,6 +1,6 @@
 /** A subject's report about itself. Missing values are measured on its process. */
 export interface Announcement {
-  /** Its address; empty if it does not listen. */
+  /** Empty if the subject does not listen. */
   readonly url: string
   readonly close: () => Promise<unknown>
   readonly pids?: readonly number[]
@@ -18,7 +18,7 @@ export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicr
   process.send?.({ url, pids })
 }
 
-/** The value of an environment variable. The benchmark sets all variables that a subject needs. */
+/** The benchmark sets all variables that a subject needs. */
 export function requiredVariable(name: string): string {
   const value = process.env[name]
   if (value === undefined) throw new Error(`${name} is not set; subjects are started by the bench`)

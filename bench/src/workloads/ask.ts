@@ -3,7 +3,7 @@ import { createAnswerReader, type ReadAnswer } from '../loads/answer-reader.ts'
 import type { LoadTarget } from './workload.ts'
 
 export interface NamedAnswer extends Pick<LoadTarget, 'name' | 'hasMasks'> {
-  /** The answer's JSON. */
+  /** The parsed JSON. */
   readonly value: unknown
 }
 

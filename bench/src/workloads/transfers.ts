@@ -12,7 +12,6 @@ interface TransferWorkload {
   readonly title: string
   readonly length: number
   readonly times: number
-  /** Transfers `length` bytes, `times` times. */
   run(target: LoadTarget, length: number, times: number): ReturnType<Load['run']>
   expectSame(targets: readonly LoadTarget[]): Promise<void>
 }

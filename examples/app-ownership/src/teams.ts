@@ -1,10 +1,12 @@
-/** A team, with its apps and members. */
 export interface Team {
   readonly name: string
   owns(app: string): boolean
   /** The groups of its people, as named by the identity provider. */
   readonly groups: readonly string[]
-  /** The service accounts whose API tokens act for it. The names of tokens don't count, because their creators choose them. */
+  /**
+   * API tokens of these service accounts act for the team. A token's name doesn't count, because its creator chooses
+   * it.
+   */
   readonly serviceAccounts: readonly string[]
 }
 

@@ -35,7 +35,6 @@ export function readCalendar(text: string): Calendar {
   return calendar
 }
 
-/** The active freeze, or null. */
 export function freezeAt({ freezes }: Calendar, rack: string, at: number): Freeze | null {
   return freezes.find(({ from, until, racks }) => from <= at && at < until && (racks?.includes(rack) ?? true)) ?? null
 }

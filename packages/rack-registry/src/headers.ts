@@ -160,12 +160,12 @@ export function responseHead(raw: readonly (string | Buffer)[]): ResponseHead {
 
 function withoutNominated(headers: string[], connection: string): string[] {
   const nominated = new Set(connection.split(',').map((token) => token.trim().toLowerCase()))
-  const kept: string[] = []
+  const remaining: string[] = []
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i] ?? ''
-    if (!nominated.has(name.toLowerCase())) kept.push(name, headers[i + 1] ?? '')
+    if (!nominated.has(name.toLowerCase())) remaining.push(name, headers[i + 1] ?? '')
   }
-  return kept
+  return remaining
 }
 
 function contentLength(value: string): number | null {

@@ -13,14 +13,14 @@ const maxStoredBytes = 8 * 1024 * 1024
 
 export async function storeBytes(body: AsyncIterable<Buffer>): Promise<StoredBytes> {
   const hash = createHash('sha256')
-  const kept: Buffer[] = []
+  const storedChunks: Buffer[] = []
   let length = 0
   for await (const chunk of body) {
     hash.update(chunk)
-    if (length < maxStoredBytes) kept.push(Buffer.from(chunk.subarray(0, maxStoredBytes - length)))
+    if (length < maxStoredBytes) storedChunks.push(Buffer.from(chunk.subarray(0, maxStoredBytes - length)))
     length += chunk.length
   }
-  return { length, sha256: hash.digest('hex'), bytes: Buffer.concat(kept) }
+  return { length, sha256: hash.digest('hex'), bytes: Buffer.concat(storedChunks) }
 }
 
 /** Generates content with the length of the upload: the stored bytes, followed by zeros. */

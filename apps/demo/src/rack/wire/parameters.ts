@@ -20,17 +20,17 @@ export type Parameters = Readonly<Record<string, string>>
 
 export function readParameters(sources: ParameterSources, form: Form, headers: RawHeaders): Parameters {
   const found: Record<string, string> = Object.create(null)
-  for (const name of sources.header ?? []) keep(found, name, header(headers, name))
-  for (const name of sources.query ?? []) keep(found, name, first(form.query, name))
-  for (const name of sources.form ?? []) keep(found, name, first(form.values, name))
-  for (const name of sources.value ?? []) keep(found, name, first(form.values, name) || header(headers, name))
+  for (const name of sources.header ?? []) setIfPresent(found, name, header(headers, name))
+  for (const name of sources.query ?? []) setIfPresent(found, name, first(form.query, name))
+  for (const name of sources.form ?? []) setIfPresent(found, name, first(form.values, name))
+  for (const name of sources.value ?? []) setIfPresent(found, name, first(form.values, name) || header(headers, name))
   for (const name of sources.bodyOrValue ?? []) {
-    keep(found, name, first(form.body, name) || first(form.values, name) || header(headers, name))
+    setIfPresent(found, name, first(form.body, name) || first(form.values, name) || header(headers, name))
   }
   return found
 }
 
-function keep(found: Record<string, string>, name: string, value: string | null): void {
+function setIfPresent(found: Record<string, string>, name: string, value: string | null): void {
   if (value !== null) found[name] = value
 }
 

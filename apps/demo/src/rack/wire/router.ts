@@ -33,7 +33,7 @@ export function createRouter<R extends Routable>(routes: readonly R[]): Router<R
       const values = pattern.exec(request.path)
       if (values === null) continue
       if (route.method === 'WS' && !request.upgrades.includes('websocket')) continue
-      if (!takes(route.method, request.method)) {
+      if (!acceptsMethod(route.method, request.method)) {
         otherMethod = true
         continue
       }
@@ -44,7 +44,7 @@ export function createRouter<R extends Routable>(routes: readonly R[]): Router<R
   }
 }
 
-function takes(routeMethod: string, method: string): boolean {
+function acceptsMethod(routeMethod: string, method: string): boolean {
   return routeMethod === 'ANY' || (routeMethod === 'WS' ? 'GET' : routeMethod) === method
 }
 
