@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-// The headless shell is Chromium without windows. With it, Chromium takes a quarter less processor time for these tests.
+// The headless shell is Chromium without windows. With it, these tests take a quarter less processor time.
 const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
 /** @returns the path of Chromium; null if there is none */
@@ -23,7 +23,7 @@ function isExecutable(path) {
   }
 }
 
-/** Installs Debian's Chromium, and says so. @returns its path; null if it cannot be installed here */
+/** @returns the path of the installed Chromium; null if it cannot be installed here */
 export function installChromium() {
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) return null
   console.log('\n── Chromium is missing. The tests of the web console need it: installing its package from Debian.')

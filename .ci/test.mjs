@@ -1,4 +1,4 @@
-// Runs all checks, then the tests, and ends with one line that counts them all. A check that fails doesn't hide the others.
+// Runs all checks, then the tests, and ends with one line of counts. A check that fails doesn't hide the others.
 // With `--unit`, runs only the tests that need no database, socket, or process. Other words name test files.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -36,8 +36,8 @@ async function run(title, command, args, isAlone) {
 }
 
 /**
- * Reads vitest's counts. A run without a report counts as one failure. If a run failed but no test did, counts its failed
- * files. Skipped tests count neither as passed nor as failed.
+ * A run without a report counts as one failure. If a run failed without a failed test, its failed files count, but at
+ * least one.
  */
 function testCounts(report, succeeded) {
   try {

@@ -1,4 +1,4 @@
-/** Measures verification of the audit log: events per second of one core, from an export and from a database, and memory. */
+/** Measures the verification of an export and of a database: events per second of one core, and memory. */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -43,7 +43,6 @@ try {
   await rm(directory, { recursive: true, force: true })
 }
 
-/** Records typical events of many callers. Checkpoints sign them meanwhile. */
 async function record(copies: string): Promise<void> {
   const destination = objectStoreDestination(await openObjectStore({ kind: 'directory', directory: copies }))
   const log = (what: unknown, error?: unknown) => console.error(what, error ?? '')

@@ -2,7 +2,7 @@ import type { Written } from './paced-writer.ts'
 import type { SubjectProcess } from './processes/subject-process.ts'
 import type { RecordedEvents } from './recorded.ts'
 
-/** The planned and the actual rate of a writer, per second. */
+/** Per second. */
 export interface WriterRate {
   readonly records: Rate
   readonly commits: Rate
@@ -14,7 +14,7 @@ export interface Rate {
 }
 
 export interface BackgroundWriter {
-  /** Begins to write at the rate of `recorded`. @param recorded what the recording gateway did under the same load */
+  /** @param recorded what the recording gateway did under the same load */
   start(recorded: RecordedEvents): Promise<void>
   /** @throws when a record failed */
   stop(): Promise<WriterRate>

@@ -17,7 +17,7 @@ export interface MachineLoad {
   readonly subjectCore: number | null
 }
 
-/** Observes the machine for a second, before the benchmark uses it. */
+/** Takes a second. Call it before the benchmark uses the machine. */
 export async function observeMachine(cores: Cores | null): Promise<MachineLoad> {
   const before = cores && coreTime(cores.subject)
   await wait(1_000)

@@ -21,8 +21,8 @@ const serverCommand = fileURLToPath(new URL('../../apps/gateway/dist-modules/adm
 
 export interface PreparedOptions {
   /**
-   * Whether to simulate a database that has been in use for a while, with `inUseSettings`. Such a database reuses the files of
-   * its write-ahead log. A new database has to create them first, which delays writes.
+   * Simulates a database that has been in use for a while. Such a database reuses the files of its write-ahead log. A
+   * new database has to create them first, which delays writes.
    */
   readonly inUse?: boolean
 }
@@ -38,7 +38,7 @@ const inUseSettings = {
   checkpoint_timeout: '60s',
 }
 
-/** Starts a database with fsync in a temporary directory, and issues a token of each role. `stop` removes the directory. */
+/** The database uses fsync, and is in a temporary directory, which `stop` removes. */
 export async function prepareGateway(
   rack: { url: string; token: string },
   { inUse = false }: PreparedOptions = {},

@@ -1,4 +1,4 @@
-/** Runs the gateway with `--cpu-prof` and the load of listApps or another workload, and prints the path of the profile. */
+/** Runs the gateway with `--cpu-prof` and the load of a workload, and prints the path of the profile. */
 import { mkdir, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { readArguments } from './arguments.ts'

@@ -20,8 +20,8 @@ export function proxyOptions(upstream: string, agent: Dispatcher): FastifyHttpPr
 }
 
 /**
- * Without these options, @fastify/http-proxy would forward no password, and offer a compression that no rack supports. Its
- * types lack `rewriteRequestHeaders`.
+ * Without these options, @fastify/http-proxy would forward no password, and offer a compression that no rack supports.
+ * Its types lack `rewriteRequestHeaders`.
  */
 const websocketClient = {
   perMessageDeflate: false,

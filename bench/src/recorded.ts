@@ -13,7 +13,6 @@ export interface RecordedEvents {
 export interface RecordCounter {
   /** @returns the number of the last event */
   lastNumber(): Promise<number>
-  /** Counts the events after the one with this number. */
   since(seq: number): Promise<NewEvents>
 }
 

@@ -1,4 +1,4 @@
-/** Measures recorded sessions: WebSocket frames through two gateways in alternation, one with recordings and one without. */
+/** Measures WebSocket frames through two gateways in turn, one with recordings and one without. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -13,7 +13,7 @@ export interface RoundsOptions {
   /** Counts the records of the gateway. The writer then writes at the same rate. */
   readonly records: RecordCounter
   readonly signal: AbortSignal
-  /** Called with a line before the warm-up of a workload, before each of its rounds, and if a warm-up is too short. */
+  /** Called before each warm-up and each round, and if a warm-up is too short. */
   readonly log: (what: string) => void
   readonly wait: (milliseconds: number) => Promise<unknown>
 }

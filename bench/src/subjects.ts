@@ -5,7 +5,6 @@ import { type SubjectOptions, type SubjectProcess, startSubject } from './proces
 import { type SubjectName, subjectNames } from './subject-names.ts'
 import type { LoadTarget, Workload } from './workloads/workload.ts'
 
-/** A measured subject: its process and its address. */
 export interface Subject extends LoadTarget {
   readonly process: SubjectProcess
   /** The database and tokens of a gateway. Null for other subjects, which record nothing. */
@@ -47,7 +46,6 @@ const programs: Partial<Record<SubjectName, string>> = {
 
 export interface PlanOptions {
   readonly rack: Upstream
-  /** The checkout of the compared gateway. */
   readonly checkout: Checkout | null
   readonly core: number | null
 }

@@ -11,7 +11,7 @@ const program = fileURLToPath(
 )
 
 /**
- * The bill of materials of a bundle, as CycloneDX 1.6: only the packages in the bundle, with the texts of their licences.
+ * CycloneDX 1.6. Contains only the packages in the bundle, with the texts of their licences.
  *
  * @param metafile esbuild's metafile of the bundle
  * @param directory the base of the metafile's relative paths

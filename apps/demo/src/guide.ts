@@ -1,7 +1,7 @@
 import type { Demo } from './demo.ts'
 import type { ExamplePackages } from './example-packages.ts'
 
-/** The text that the demo prints when it is ready: commands to paste, and links to the documentation. */
+/** The text that the demo prints when it is ready. */
 export function guide({ publicUrl, racks, tokens, examplePackages }: Demo, demoFile: string): string {
   const rack = Object.keys(racks).includes('staging') ? 'staging' : (Object.keys(racks)[0] ?? '')
   const rackUrl = (token: string) => `${publicUrl.replace('://', `://convox:${token}@`)}/rack/${rack}`

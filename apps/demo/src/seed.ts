@@ -63,7 +63,7 @@ async function sessionOf(issuer: Issuer, email: string, role: string, rack?: str
   return token
 }
 
-/** Binds a role to each group of the demo's identity provider that has no binding yet, so that changed bindings stay. */
+/** Skips groups that already have a binding, so that changed bindings stay. */
 async function bindGroups(issuer: Issuer, { sql }: Pick<Database, 'sql'>): Promise<void> {
   const boundGroups = await sql<
     { name: string }[]

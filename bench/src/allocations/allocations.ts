@@ -1,6 +1,6 @@
 import type { GCProfilerResult } from 'node:v8'
 
-/** What a process has allocated since its start. Only differences are meaningful. */
+/** Since the start of the process. Only differences are meaningful. */
 export interface Allocations {
   /** On the JavaScript heap. The memory of buffers is elsewhere. */
   readonly bytes: number

@@ -4,7 +4,6 @@ import { type Subject, type SubjectPlan, startPlannedSubject } from '../subjects
 import type { Workload } from '../workloads/index.ts'
 import { type Allocations, allocatedBetween } from './allocations.ts'
 
-/** What one call of a workload allocates in a subject. */
 export interface CallAllocations extends Allocations {
   readonly workload: string
   readonly subject: SubjectName

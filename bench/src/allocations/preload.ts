@@ -1,4 +1,4 @@
-/** Loaded into a subject with `--import`. Adds what the subject has allocated so far to each answer to the benchmark. */
+/** Loaded into a subject with `--import`. Adds the allocations of the subject so far to each of its answers. */
 import { createHook } from 'node:async_hooks'
 import { GCProfiler } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'

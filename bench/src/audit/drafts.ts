@@ -1,9 +1,8 @@
 import { type Actor, type EventDraft, lastingActor } from '@rack-gateway/audit'
 import { rackRoutes } from '@rack-gateway/convox-api'
 
-/** Typical events of many callers: reads, changes, commands, denials. */
 export interface Traffic {
-  /** The event with this index. Different indexes give different events. */
+  /** Different indexes give different events. */
   draft(index: number): EventDraft
 }
 

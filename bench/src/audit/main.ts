@@ -1,4 +1,4 @@
-/** Measures recording: durable events per second, the waiting time at half of the target rate, and the gateway with 50 callers. */
+/** Measures recording: durable events per second, waiting times, and the gateway with 50 callers. */
 import { spawnSync } from 'node:child_process'
 import { createAuditWriter } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
@@ -48,7 +48,7 @@ try {
   await rack.stop()
 }
 
-/** Measures the waiting times at half of the target rate. The writer and its PostgreSQL have the whole machine. */
+/** The writer and its PostgreSQL have the whole machine. */
 async function measureWaits(): Promise<void> {
   const { variables, stop } = await prepareGateway({ url: 'http://127.0.0.1:9', token: rackToken }, { inUse: true })
   try {
@@ -74,7 +74,7 @@ async function measureWaits(): Promise<void> {
   }
 }
 
-/** Writes as many events as possible, with PostgreSQL on the other core. */
+/** PostgreSQL is on the other core. */
 async function measureMaximumRate(): Promise<void> {
   const { record, writer, close } = await openWriter(gateway.variables.DATABASE_URL)
   await closedLoop(record, 1_000, 2_000)
@@ -129,7 +129,7 @@ async function plainInserts({ sql }: ReturnType<typeof openDatabase>, batch: num
   return perSecond * batch
 }
 
-/** Compares forwarding and recording for 50 callers: the same load with and without waiting for a commit. */
+/** The same load with and without waiting for a commit. */
 async function measureGateway(): Promise<void> {
   const subjects = []
   for (const reads of ['strict', 'relaxed']) {

@@ -4,11 +4,11 @@ export interface Waits {
   readonly perSecond: number
   /** Milliseconds, the shortest first. */
   readonly sorted: Float64Array
-  /** The median, in milliseconds. */
+  /** Milliseconds. */
   readonly p50: number
-  /** The 99th percentile, in milliseconds. */
+  /** Milliseconds. */
   readonly p99: number
-  /** The longest wait, in milliseconds. */
+  /** Milliseconds. */
   readonly max: number
 }
 

@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 
-/** The JavaScript of the released command. */
 export const shippedCli = fileURLToPath(new URL('../../../apps/cli/dist/rack-gateway.js', import.meta.url))
 
 /** A home directory with one local gateway, which returns the caller's policy. `/bin/true` replaces convox. */
@@ -37,7 +36,7 @@ export async function startKnownPolicy(): Promise<KnownPolicy> {
   }
 }
 
-/** Runs a program until it ends. @returns milliseconds */
+/** @returns milliseconds */
 export function timeProgram([program = '', ...words]: readonly string[], env: NodeJS.ProcessEnv): number {
   const startedAt = process.hrtime.bigint()
   const { status } = spawnSync(program, words, { env, stdio: 'ignore' })

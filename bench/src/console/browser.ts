@@ -23,7 +23,7 @@ function onPath(name: string): string | undefined {
     })
 }
 
-/** Logs a person of the demo in, with a browser profile of their own. */
+/** Uses a browser profile of its own. */
 export async function logIn(browser: Browser, url: string, person: string, path = '/gateway/'): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   const page = await context.newPage()
@@ -33,11 +33,7 @@ export async function logIn(browser: Browser, url: string, person: string, path 
   return page
 }
 
-/**
- * Opens a page, and measures how long it takes until the given text or element is shown.
- *
- * @returns milliseconds since the navigation began, by the clock of the page
- */
+/** @returns milliseconds from the navigation until the element is shown, by the clock of the page */
 export async function timeUntil(page: Page, address: string, selector: string): Promise<number> {
   await page.goto(address, { waitUntil: 'commit' })
   await page.locator(selector).first().waitFor()

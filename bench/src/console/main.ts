@@ -1,6 +1,4 @@
-/**
- * Measures the web console: script sizes, first pages, reactions to a press, recordings, and views of the audit page.
- */
+/** Measures the web console: script sizes, first pages, reactions to a press, recordings, and the audit page. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -81,7 +79,7 @@ function failBound(text: string): void {
   process.exitCode = 1
 }
 
-/** Measures the time until the overview shows the state of each rack. The first time, the gateway asks the racks. */
+/** The first time, the gateway asks the racks. */
 async function measureManyRacks(): Promise<void> {
   const racks = await startManyRacks(manyRacks.racks, manyRacks.apps)
   const options = { port: 0, dataDir: join(home, 'many'), env: racks.env, log }
@@ -116,7 +114,6 @@ async function measureReactions(page: Page): Promise<void> {
   }
 }
 
-/** Measures the time until a recording plays, and until a link to its last second shows that second. */
 async function measureRecordings(page: Page): Promise<void> {
   const owner = openDatabase(demo.gateway.databaseOwnerUrl, { max: 1 })
   for (const minutes of [1, 60]) {
@@ -138,7 +135,7 @@ async function measureRecordings(page: Page): Promise<void> {
   await owner.close()
 }
 
-/** Measures each view from the navigation until its first row, or its message that no event matches. */
+/** Measures until the first row, or the message that no event matches. */
 async function measureAudit(page: Page): Promise<void> {
   const { from, to } = seededMonth(new Date())
   const owner = openDatabase(demo.gateway.databaseOwnerUrl, { max: 1 })

@@ -33,10 +33,7 @@ export const reactions: readonly Reaction[] = [
   { name: 'a dialog opens', path: '/apps/staging/myapp/services', target: 'button[aria-label="Scale web"]' },
 ]
 
-/**
- * Resolves `window.reaction` to the milliseconds from the next press to the frame after the first change of the
- * document.
- */
+/** Resolves to the milliseconds from the next press to the frame after the first change of the document. */
 const startClock = `
   window.reaction = new Promise((resolve) => {
     let pressedAt = null
@@ -52,8 +49,8 @@ const startClock = `
   undefined`
 
 /**
- * @param url the address of the console, with `/gateway`. @returns milliseconds from the press to the first visible
- *   change
+ * @param url the address of the console, with `/gateway`
+ * @returns milliseconds from the press to the first visible change
  */
 export async function timeReaction(page: Page, url: string, reaction: Reaction): Promise<number> {
   const { path, target, before, press } = reaction

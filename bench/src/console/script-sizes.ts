@@ -8,7 +8,7 @@ export interface ScriptSizes {
   readonly lazy: Readonly<Record<string, number>>
 }
 
-/** Reads the sizes of the built scripts. @param directory the `dist` of the web console */
+/** @param directory the `dist` of the web console */
 export function scriptSizes(directory: string): ScriptSizes {
   const document = readFileSync(join(directory, 'index.html'), 'utf8')
   const documentScripts = new Set([...document.matchAll(/\/gateway\/(assets\/[\w.-]+\.js)"/g)].map(([, path]) => path))

@@ -5,9 +5,7 @@ export interface FloodSocket {
   write(bytes: Buffer): void
   /** Sends the bytes again and again, as fast as the connection accepts them. */
   writeWithoutEnd(bytes: Buffer): void
-  /**
-   * Adds `received` to a sum. When the sum reaches `threshold`, sends `bytes`, and subtracts `threshold` from the sum.
-   */
+  /** Sends `bytes` each time `threshold` more bytes were received. */
   writeAfterBytes(bytes: Buffer, progress: { readonly received: number; readonly threshold: number }): void
   destroy(): void
 }

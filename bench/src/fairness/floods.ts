@@ -5,7 +5,6 @@ import { type FloodSocket, openSocket } from './flood-socket.ts'
 
 /** A caller that tries to use more than a fair share. */
 export interface Flood {
-  /** The title in the table. */
   readonly title: string
   /** The role of the caller; null: no credential. */
   readonly role: Role | null
@@ -18,9 +17,8 @@ export interface FloodTarget {
 }
 
 export interface RunningFlood {
-  /** The number of responses by status. */
   readonly statuses: ReadonlyMap<string, number>
-  /** The number of received bytes. */
+  /** Bytes. */
   received(): number
   stop(): void
 }
@@ -31,7 +29,7 @@ const slowBodies = 150
 const pipelinedCalls = 20_000
 const largeLists = 20
 
-/** The floods by their name on the command line. */
+/** By the name on the command line. */
 export const floods: Readonly<Record<string, Flood>> = {
   'stalled-uploads': {
     title: `${uploads} uploads that stall, and others that are canceled while they wait`,

@@ -1,6 +1,6 @@
 /**
- * Measures a light caller while another caller floods the gateway. The light caller makes a call every 20 ms; every fifth call
- * is a change. Alternates between no flood and each flood. Exits with 1 if a bound is exceeded.
+ * Measures a light caller while another caller floods the gateway. The light caller makes a call every 20 ms; every
+ * fifth call is a change. Alternates between no flood and each flood. Exits with 1 if a bound is exceeded.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'

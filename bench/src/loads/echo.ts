@@ -23,7 +23,7 @@ export function echo(handshake: Buffer, { bytes = 1_000, atOnce = 1 }: EchoOptio
   }
 }
 
-/** The first answer is the accepted upgrade, and all others are echoes. @throws from the returned function, for anything else */
+/** The first answer is the accepted upgrade. All others are echoes. @throws from the returned function for others */
 function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void): (chunk: Buffer) => void {
   let head: Buffer | null = Buffer.alloc(0)
   let position = 0

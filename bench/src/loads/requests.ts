@@ -1,7 +1,7 @@
 import { createAnswerReader } from './answer-reader.ts'
 import type { Exchange } from './closed-loop.ts'
 
-/** Repeats one request. An answer other than 200 is an error, because a denial is faster and would distort the result. */
+/** An answer other than 200 is an error, because a denial is faster and would distort the result. */
 export function requests(request: Buffer): Exchange {
   return {
     opening: null,

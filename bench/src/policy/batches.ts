@@ -6,11 +6,11 @@ export interface BatchFigures {
 }
 
 /**
- * Measures the processor time of work in batches, because a single item takes less than the clock's resolution.
+ * Measures batches, because a single item takes less than the clock's resolution.
  *
  * @param work processes the item at `index`
- * @param options `items` is the number of items, which are repeated in order; `batches` is the number of batches; `batch` is
- *   the number of items in each
+ * @param options `items`: number of items, which are repeated in order; `batches`: number of batches; `batch`: items in
+ *   each
  */
 export function timeBatches(
   work: (index: number) => unknown,

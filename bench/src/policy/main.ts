@@ -33,7 +33,6 @@ for (const size of sizes) {
 await comparePeers()
 matchLongCommands()
 
-/** Sets the exit code to 1 if a bound is exceeded. */
 function checkBound(figures: readonly BatchFigures[]): void {
   const p50 = Math.min(...figures.map((one) => one.p50))
   const p99 = Math.min(...figures.map((one) => one.p99))
@@ -42,7 +41,7 @@ function checkBound(figures: readonly BatchFigures[]): void {
   if (!isMet) process.exitCode = 1
 }
 
-/** Uses only roles and bindings, which all engines support. Includes allowed and denied calls, and all engines must agree. */
+/** Uses only roles and bindings, which all engines support. All engines must make the same decisions. */
 async function comparePeers(): Promise<void> {
   const workload = createWorkload(1_000, distinctCalls)
   const withoutCommands = { ...workload, calls: workload.calls.filter(({ command }) => command === null).slice(0, 500) }
@@ -77,7 +76,6 @@ async function comparePeers(): Promise<void> {
   }
 }
 
-/** Matches commands of increasing length against rules that begin with the same words. */
 function matchLongCommands(): void {
   const rules = compileRules(
     Array.from({ length: 1_000 }, (_, index) => ({

@@ -4,7 +4,6 @@ import { compilePolicy } from '@rack-gateway/rbac-policy'
 import { newEnforcer, newModel, StringAdapter } from 'casbin'
 import type { Workload } from './workload.ts'
 
-/** An engine that decides calls: this policy, casbin, or Cedar. */
 export interface Subject {
   readonly name: string
   decide(call: RackCall): boolean

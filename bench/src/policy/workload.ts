@@ -21,7 +21,7 @@ const plainRoutes = routes(
 const [runRoute] = routes('POST /apps/{app}/services/{service}/processes')
 /** The number of kinds of calls: a command, and each of the plain calls. */
 const kinds = plainRoutes.length + 1
-/** The choices of app, rack, and command words repeat after this many calls of each kind. Then the next team follows. */
+/** The pattern of apps, racks, and command words repeats after this many calls of each kind, for the next team. */
 const variants = 12
 const at = Date.UTC(2030, 0, 1)
 

@@ -18,7 +18,6 @@ export function keepToRest(cores: Cores | null): void {
   if (cores) spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cores.rest), String(process.pid)])
 }
 
-/** A command that runs `command` on one core. */
 export function onCore(core: number | null, command: readonly string[]): readonly string[] {
   return core === null ? command : ['taskset', '--cpu-list', String(core), ...command]
 }

@@ -28,7 +28,7 @@ export interface ProcessStat {
   readonly endedChildren: number
 }
 
-/** Fields are counted from the end of the name in brackets, because the name can contain anything. @see proc_pid_stat(5) */
+/** The name is in brackets and can contain anything, so fields are counted from its end. @see proc_pid_stat(5) */
 export function parseStat(line: string): ProcessStat {
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
   const ticks = (index: number) => Number(fields[index]) * tick

@@ -29,11 +29,9 @@ export interface SubjectOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Null: the system chooses the core. */
   readonly core: number | null
-  /** Options of Node, such as `--cpu-prof`. */
   readonly nodeArguments?: readonly string[]
 }
 
-/** The directory of the built subjects of this checkout. */
 const subjectsDirectory = new URL('../subjects/', import.meta.url)
 
 /** Milliseconds within which a subject must report its address, or answer a question. */

@@ -1,4 +1,4 @@
-/** Replaces convox: requests the apps of RACK_URL repeatedly on one connection, and prints the microseconds of each answer. */
+/** Replaces convox: requests the apps of RACK_URL on one connection, and prints the microseconds of each answer. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'

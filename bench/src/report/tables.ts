@@ -88,7 +88,7 @@ function otherColumns(unit: string): readonly Column[] {
   ]
 }
 
-/** This gateway divided by the compared gateway. @param description the checkout and the Node of the compared gateway */
+/** @param description the checkout and the Node of the compared gateway */
 export function comparisonTable(summaries: readonly Summary[], description: string): string {
   const rows = summaries.filter(({ compared }) => compared.cpu !== null)
   const columns: readonly Column[] = [

@@ -1,4 +1,4 @@
-/** The gateway's forwarding without its other steps: Fastify, the canonical target, the header policy, and rack.send. */
+/** The gateway's forwarding alone: Fastify, the canonical target, the header policy, and rack.send. */
 import { readTarget } from '@rack-gateway/convox-api'
 import { CallerSignal, createRack, requestHeaders } from '@rack-gateway/rack-registry'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'

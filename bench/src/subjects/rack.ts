@@ -1,4 +1,4 @@
-/** The demo rack with prepared answers. It is the upstream of all subjects, and the upper limit if it is measured directly. */
+/** The demo rack with prepared answers. It is the upstream of all subjects, and measured directly for comparison. */
 import { createDemoRack } from '@rack-gateway/demo/rack'
 import { announce, requiredVariable } from './announce.ts'
 

@@ -1,4 +1,4 @@
-/** node:http and undici.stream with nothing in between, and WebSockets as two pipes: the minimum cost of forwarding in Node. */
+/** The minimum cost of forwarding in Node: node:http, undici.stream, and WebSockets as two pipes. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'

@@ -6,10 +6,9 @@ interface Release {
 }
 
 /**
- * The expected list of releases for a caller who sees no values: `open` with the masks of `shown` instead of its values.
+ * What a caller who sees no values should get: `open` with the masks of `shown` instead of its values.
  *
  * @param count the number of masks in the whole list
- * @returns the expected list
  * @throws if `shown` has another number of masks, or contains a value of `open` instead of a mask
  */
 export function withMasks(open: unknown, shown: unknown, count: number): unknown {

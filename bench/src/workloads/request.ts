@@ -14,13 +14,11 @@ export function head(start: string, url: string, password: string, headers: read
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
 }
 
-/** A GET of the stock CLI. */
 export function get(target: string, url: string, password: string): Buffer {
   const headers = ['Content-Type: application/octet-stream', 'Accept-Encoding: gzip']
   return head(`GET ${target}`, url, password, headers)
 }
 
-/** A POST of the stock CLI with a form. */
 export function post(target: string, fields: Readonly<Record<string, string>>, url: string, password: string): Buffer {
   const body = Buffer.from(new URLSearchParams(fields).toString())
   const headers = [
@@ -31,7 +29,6 @@ export function post(target: string, fields: Readonly<Record<string, string>>, u
   return Buffer.concat([head(`POST ${target}`, url, password, headers), body])
 }
 
-/** The handshake of an app's log stream. */
 export function websocketHandshake(url: string, password: string): Buffer {
   return head('GET /apps/app-0/logs', url, password, [
     'Connection: Upgrade',

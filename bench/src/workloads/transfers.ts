@@ -71,7 +71,7 @@ function expectImported(framing: 'chunked' | 'length'): Workload['expectSame'] {
   }
 }
 
-/** 100 MB in each direction, and, for the targets, 1 GiB in each direction. */
+/** The downloads and uploads of 1 GiB are for the targets. */
 export const transfers: readonly Workload[] = [
   transferWorkload({
     name: 'download',

@@ -5,7 +5,6 @@ import type { SubjectName } from '../subject-names.ts'
 export const roles = ['viewer', 'deployer', 'admin'] as const
 export type Role = (typeof roles)[number]
 
-/** The target of a load, and its credential. */
 export interface LoadTarget {
   readonly name: SubjectName
   readonly url: string
@@ -21,7 +20,6 @@ export interface Load {
   run(target: LoadTarget): Promise<LoadResult>
 }
 
-/** Requests that each of the workload's subjects gets. */
 export interface Workload {
   /** The name on the command line. */
   readonly name: string

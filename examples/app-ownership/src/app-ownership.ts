@@ -4,8 +4,8 @@ import type { Team, Teams } from './teams.ts'
 export { readTeams, type Team, type Teams } from './teams.ts'
 
 /**
- * Denies changes of an app to everyone except the team that owns it, users with a role in `override`, and CI jobs if `jobs` is
- * `allow`. Reads stay allowed, and an app without an owner has no restriction.
+ * Besides the team of an app, users with a role in `override` can change the app, and CI jobs if `jobs` is `allow`.
+ * Reads are never restricted, and neither are changes of an app without a team.
  */
 export function appOwnership({ teams, override, jobs }: Teams): PolicyPackage {
   return definePolicy({

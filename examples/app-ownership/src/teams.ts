@@ -3,10 +3,7 @@ export interface Team {
   owns(app: string): boolean
   /** The groups of its people, as named by the identity provider. */
   readonly groups: readonly string[]
-  /**
-   * API tokens of these service accounts act for the team. A token's name doesn't count, because its creator chooses
-   * it.
-   */
+  /** Their API tokens act for the team. Token names don't count, because the creator of a token chooses its name. */
   readonly serviceAccounts: readonly string[]
 }
 

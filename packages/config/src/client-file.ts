@@ -6,8 +6,8 @@ export type GatewayEntry = NonNullable<ClientConfig['gateways']>[string]
 export type TokenEntry = NonNullable<ClientConfig['tokens']>[string]
 
 /**
- * Checks a value against the schema `ClientFile` without TypeBox, because loading TypeBox takes longer than starting
- * Node. A property test compares both checks.
+ * Does not use TypeBox, because loading TypeBox takes longer than starting Node. A property test compares this check
+ * with the schema `ClientFile`.
  */
 export function isClientConfig(value: unknown): value is ClientConfig {
   return (

@@ -24,12 +24,12 @@ export function durationProblem(least: string, most: string): (text: string) => 
   }
 }
 
-/** Formats whole days as days, and anything else as hours, rounded down. @param duration milliseconds, at least an hour */
+/** @param duration milliseconds, at least an hour; hours are rounded down */
 export function durationInWords(duration: number): string {
   return duration % units.d === 0 ? counted(duration / units.d, 'day') : counted(Math.floor(duration / units.h), 'hour')
 }
 
-/** Formats a duration in the largest unit that divides it, such as `90 minutes`. @param duration milliseconds, whole seconds */
+/** Such as `90 minutes`. @param duration milliseconds, whole seconds */
 export function exactDurationInWords(duration: number): string {
   if (duration % units.h === 0) return durationInWords(duration)
   return duration % units.m === 0 ? counted(duration / units.m, 'minute') : counted(duration / units.s, 'second')

@@ -53,7 +53,7 @@ export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   })
 }
 
-/** Removed variables and their replacements. They are errors, because ignoring them would silently weaken the policy. */
+/** Removed variables are errors, because ignoring them would silently weaken the policy. */
 const replacements: Readonly<Record<string, string>> = {
   TOKEN_MAX_AGE: 'write it as tokens.max-age into the policy document that POLICY_FILE names',
 }
@@ -73,9 +73,7 @@ export function sanitizeEnvironment(env: NodeJS.ProcessEnv): void {
   delete env.RACK_URL
 }
 
-/**
- * Call it after the configuration was read. Child processes, such as the embedded PostgreSQL, then inherit no secrets.
- */
+/** Call it after the configuration was read, so that child processes such as the embedded PostgreSQL get no secrets. */
 export function forgetSecrets(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) {
     if (isSecretVariable(name) || isSinkVariable(name)) delete env[name]

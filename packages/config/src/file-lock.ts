@@ -15,9 +15,8 @@ export interface LockOptions {
 }
 
 /**
- * Runs `work` while this process holds `PATH.lock`.
- *
- * Takes over a lock whose process ran on this machine and has ended. Waits for any other lock.
+ * Holds `PATH.lock` during `work`. Takes over a lock whose process ran on this machine and has ended. Waits for any
+ * other lock.
  *
  * @throws ConfigFileLocked after `waitMs`
  */
@@ -40,10 +39,7 @@ export async function withFileLock<T>(
   }
 }
 
-/**
- * Ignores permission errors, because the work has already ended. Another process takes over the lock after this process
- * has ended.
- */
+/** Ignores permission errors, because the work has already ended. The lock of an ended process can be taken over. */
 function release(lock: string): void {
   try {
     rmSync(lock, { force: true })

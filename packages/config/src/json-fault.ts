@@ -9,10 +9,7 @@ export interface JsonFault {
   readonly column: number
 }
 
-/**
- * Null for valid JSON. Node's own message doesn't always have the position, and it quotes text that can contain a
- * token.
- */
+/** Null for valid JSON. Node's own message can lack the position, and quotes text that can contain a token. */
 export function jsonFault(source: string): JsonFault | null {
   const offset = faultOffset(source)
   if (offset === null) return null

@@ -6,8 +6,8 @@ import { sizeOf } from './size.ts'
 /** Limits of principals, racks, and connections. Calls are counted for each rack separately. */
 export interface Limits {
   /**
-   * Changes of one principal in a minute, through the management API and on pages of the gateway. Revocations have the same
-   * limit, but are counted for each credential.
+   * Changes of one principal in a minute, through the management API and on pages of the gateway. Revocations have the
+   * same limit, but are counted for each credential.
    */
   readonly changesPerMinute: number
   /** API tokens of one owner that are neither revoked nor expired. */

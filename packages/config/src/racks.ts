@@ -19,9 +19,7 @@ export interface RackConfig {
   readonly tlsPins: readonly string[]
 }
 
-/**
- * Sorted by name. `RACK_URL_US_EAST` belongs to the rack `us-east`. The list is complete only if no problem was added.
- */
+/** Sorted by name. `RACK_URL_US_EAST` belongs to the rack `us-east`. Adds every problem to `problems`. */
 export function readRacks(env: NodeJS.ProcessEnv, problems: string[]): RackConfig[] {
   const found = collectRackVariables(env, problems)
   for (const rack of found.values()) readCertificateFile(rack, problems)

@@ -16,8 +16,8 @@ import {
 import { sizeOf, sizeProblem } from './size.ts'
 
 /**
- * The server's environment. Each description completes "it should be …", in messages and in the reference. An empty value
- * counts as absent, and then `default` applies.
+ * Each description completes "it should be …", in messages and in the reference. An empty value counts as absent, and
+ * then `default` applies.
  */
 export const ServerEnvironment = Type.Object({
   APP_SECRET_KEY: checked(

@@ -55,8 +55,8 @@ export interface ServerConfig {
   /** Milliseconds for which cached identities stay valid while the database is unavailable. */
   readonly authMaxStaleMs: number
   /**
-   * In milliseconds. `maxAge`: lifetime after the last renewal. `lifetime`: lifetime after the login. `overlap`: how long
-   * a replaced token stays valid.
+   * In milliseconds. `maxAge`: lifetime after the last renewal. `lifetime`: lifetime after the login. `overlap`: how
+   * long a replaced token stays valid.
    */
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
   /** Unauthenticated requests of one address per minute. */

@@ -26,7 +26,8 @@ export function settingsOf(env: NodeJS.ProcessEnv): readonly Setting[] {
 function settingOf(variable: string, value: string | undefined, fallback: string | null): Setting {
   if (!value) return { variable, value: fallback, source: fallback === null ? 'unset' : 'default' }
   if (isSecretVariable(variable)) return { variable, value: '[secret]', source: 'environment' }
-  if (!/^(?:RACK|AUDIT_SINK)_CA_/.test(variable)) return { variable, value: redactCredentials(value), source: 'environment' }
+  if (!/^(?:RACK|AUDIT_SINK)_CA_/.test(variable))
+    return { variable, value: redactCredentials(value), source: 'environment' }
   return value.includes('-----')
     ? { variable, value: 'certificates in PEM form', source: 'environment' }
     : { variable, value, source: 'file' }

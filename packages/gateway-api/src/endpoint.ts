@@ -28,11 +28,11 @@ export interface PrincipalEndpoint extends EndpointBase {
   /** A second permission, which is required too. */
   readonly additionalPermission?: string
   /**
-   * `self`: every principal has the permission for what they own. `everyone`: every principal has it. `gateway`: the principal
-   * must have it on all racks and apps.
+   * `self`: every principal has the permission for what they own. `everyone`: every principal has it. `gateway`: the
+   * principal must have it on all racks and apps.
    */
   readonly scope: 'self' | 'everyone' | 'gateway'
-  /** The words after "can" in the message of a denial, such as `check a policy document`. Default: derived from the path. */
+  /** Follows "can" in the message of a denial, such as `check a policy document`. Default: derived from the path. */
   readonly action?: string
   /** The permission for what other principals own. */
   readonly permissionForOthers?: string
@@ -43,7 +43,7 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly conditional?: true
   /** Rejects cookie authentication, because the response contains a token. The text is the remedy of that denial. */
   readonly rejectedCookieRemedy?: string
-  /** Requires that the user of a browser session logged in at most five minutes ago, because the response contains a token. */
+  /** Requires that a browser user logged in at most five minutes ago, because the response contains a token. */
   readonly cookieRequires?: 'fresh-login'
   /**
    * Whether a proof of a second factor is required. `management`: as the policy says. `factor`: always, with a passkey,

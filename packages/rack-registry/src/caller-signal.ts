@@ -1,8 +1,6 @@
 import type { AbortListener, CallSignal } from './types.ts'
 
-/**
- * Signals that the caller has disconnected. An AbortSignal instead would take a fifth of the time of a small request.
- */
+/** An AbortSignal instead would take a fifth of the time of a small request. */
 export class CallerSignal implements CallSignal {
   aborted = false
   #listener: AbortListener | null = null

@@ -5,8 +5,8 @@ import type { TokenRedactor } from './token-redactor.ts'
 import type { PayloadListener } from './types.ts'
 
 /**
- * Ends a stream with a text message, the empty binary frame that ends a Convox stream, and a close frame. Within a message, or
- * if `text` is null, only the close frame is sent.
+ * Ends a stream with a text message, the empty binary frame that ends a Convox stream, and a close frame. Within a
+ * message, or if `text` is null, only the close frame is sent.
  */
 export interface CloseNotice {
   readonly code: number
@@ -102,8 +102,8 @@ export class Direction implements TrackerOutput {
   }
 
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void {
-    // The listener runs first. After the redactor, it would get the first pieces of a split token unchanged, and only
-    // the last piece redacted.
+    // The listener runs first. Otherwise, it would get the first pieces of a split token unchanged, but the last piece
+    // redacted.
     this.#onPayload?.(this.tracker.sender === 'client' ? 'in' : 'out', opcode, piece, mask, offset, endOfMessage)
     if (this.#redactor !== null) this.#partialToken = this.#redactor.redact(piece)
   }

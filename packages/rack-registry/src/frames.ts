@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto'
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 
-/** Close codes that the gateway sends. */
 export const closeCodes = { normal: 1000, goingAway: 1001, protocolError: 1002, policy: 1008, rackGone: 1014 } as const
 
-/** The maximum payload of a control frame in bytes. */
+/** Bytes of payload. */
 export const controlLimit = 125
 
 /** Clients mask their frames, and servers do not. */

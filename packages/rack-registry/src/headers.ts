@@ -8,10 +8,7 @@ const alwaysForwarded = new Map([
   ['version', 'Version'],
 ])
 
-/**
- * Headers that no route can permit: credentials, hop-by-hop headers, headers that the gateway sets, and headers about
- * the sender of a request.
- */
+/** Credentials, hop-by-hop headers, headers that the gateway sets, and headers about the sender of a request. */
 const reserved = new Set([
   'accept-encoding',
   'authorization',

@@ -6,8 +6,8 @@ import type { TokenRedactor } from './token-redactor.ts'
 import type { MemoryBudget, UpstreamResponse } from './types.ts'
 
 /**
- * Bytes of a body that are buffered while the audit event of the call is written. A smaller response is read completely, which
- * frees its connection.
+ * Bytes of a body that are buffered while the audit event of the call is written. A smaller response is read
+ * completely, which frees its connection.
  */
 const bufferLimit = 64 * 1024
 

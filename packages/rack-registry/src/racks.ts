@@ -13,8 +13,8 @@ export interface RackSelector {
   /** Names of racks that an error may disclose to the caller. Called only if they matter. */
   readonly usableRacks?: () => readonly string[]
   /**
-   * Whether a path prefix and the header `Rack` can select only `usableRacks`. A path prefix can also name the rack of the
-   * credential. The error for any other rack then does not depend on whether that rack exists.
+   * Whether a path prefix and the header `Rack` can select only `usableRacks`. A path prefix can also name the rack of
+   * the credential. The error for any other rack then does not depend on whether that rack exists.
    */
   readonly onlyUsable?: boolean
 }

@@ -16,9 +16,7 @@ export interface RackSettings {
   readonly tlsPins?: readonly string[]
 }
 
-/**
- * Headers are alternating names and values in latin1. The rack adds Host, credentials, length, and hop-by-hop headers.
- */
+/** Headers alternate names and values in latin1. The rack adds Host, credentials, length, and hop-by-hop headers. */
 export interface UpstreamRequest {
   readonly method: string
   /** The canonical target, sent unchanged. */
@@ -31,14 +29,14 @@ export interface UpstreamRequest {
   readonly pool?: PoolName
 }
 
-/** `transfers`: uploads and downloads, which may take hours. `questions`: the gateway's own calls that a decision waits for. */
+/** `transfers`: uploads and downloads, which may take hours. `questions`: calls of the gateway for its decisions. */
 export type PoolName = 'calls' | 'transfers' | 'questions'
 
 /** Consume the body exactly once: with `pipe`, `collect`, `collectChunks`, or `discard`. */
 export interface UpstreamResponse {
   readonly status: number
   readonly statusText: string
-  /** Alternating names and values from the rack, without those that `responseHead` removes, and without Content-Length. */
+  /** Alternating names and values, without Content-Length and the headers that `responseHead` removes. */
   readonly headers: readonly string[]
   /** Content-Length, or null if unknown. */
   readonly length: number | null
@@ -49,7 +47,7 @@ export interface UpstreamResponse {
    * partial response does not look complete. A redactor replaces the rack's token and keeps lengths.
    */
   pipe(sink: Writable, redactor?: TokenRedactor | null): Promise<number>
-  /** Reads the whole body. Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when it breaks off. */
+  /** Rejects with ResponseTooLarge above `limit` bytes, and with RackBroken when the response breaks off. */
   collect(limit: number): Promise<Buffer>
   /**
    * As `collect`, without joining the chunks, because joining takes long for a large body. Returns no promise if the
@@ -93,15 +91,15 @@ export interface CallSignal {
 
 export interface Rack extends RackSettings {
   /**
-   * Sends one request, without retries. Rejects with RackUnreachable or RackNotPinned before anything was sent, and with
-   * RackBroken after. Rejects with CallerGone when the signal aborts, and with BodyTooSlow when the request body stalls.
+   * No retries. Rejects with RackUnreachable or RackNotPinned before anything was sent, and with RackBroken after.
+   * Rejects with CallerGone when the signal aborts, and with BodyTooSlow when the request body stalls.
    */
   send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamResponse>
   /** Opens a websocket with a new key, without extensions and subprotocols. */
   upgrade(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamUpgrade>
   /**
-   * When the certificate of the newest TLS connection expires; null for plain http, and before the first connection. With
-   * `tlsInsecure`, that certificate was not verified.
+   * For the newest TLS connection. Null for plain http, and before the first connection. With `tlsInsecure`, that
+   * certificate was not verified.
    */
   certificateExpiry(): Date | null
   close(): Promise<void>
@@ -117,9 +115,7 @@ export interface RelayEnd {
   readonly durationMs: number
 }
 
-/**
- * Receives payload bytes before redaction, still masked. Do not keep the buffer, because the redactor changes it afterwards.
- */
+/** Payload bytes before redaction, still masked. Do not keep the buffer, because the redactor changes it afterwards. */
 export type PayloadListener = (
   direction: 'in' | 'out',
   opcode: number,
@@ -132,8 +128,8 @@ export type PayloadListener = (
 export interface Relay {
   readonly ended: Promise<RelayEnd>
   /**
-   * Sends a close frame to both sides, and closes them. Between messages, the client gets `text` first. Works at any moment,
-   * also within a long frame.
+   * Sends a close frame to both sides, and closes them. Between messages, the client gets `text` first. Works at any
+   * moment, also within a long frame.
    */
   end(reason: string, options: { text?: string; code: number }): void
   /** Stops reading from both sides until `resume`. */

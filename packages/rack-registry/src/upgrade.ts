@@ -91,10 +91,7 @@ function performHandshake(options: WebsocketOptions, socket: Socket, settle: () 
   })
 }
 
-/**
- * Sends header values as latin1, byte for byte. Null if Node rejects the path or a header, for example because of a line
- * break.
- */
+/** Sends header values as latin1. Null if Node rejects the path or a header, for example because of a line break. */
 function writeHandshake(options: WebsocketOptions, socket: Socket, key: string): ClientRequest | null {
   const { url, request, authorization, maxHeaderSize } = options
   const headers = [

@@ -39,7 +39,6 @@ export interface DemoIdentityProvider {
   /** Sets when the provider issues refresh tokens, which are single-use. Default: always. */
   giveRefreshTokens(when: RefreshTokens): void
   rotateKeys(): Promise<void>
-  /** Replaces the people that a login can choose. */
   setPeople(people: readonly DemoPerson[]): void
   close(): Promise<void>
 }

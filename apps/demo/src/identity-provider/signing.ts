@@ -18,7 +18,6 @@ export interface Signing {
   readonly first: JWK
   /** Only the public key of the current signing key. */
   publishedKeys(): Promise<{ keys: JWK[] }>
-  /** Signs with a new key from now on, and publishes only that key. */
   rotate(): Promise<void>
   /** Signs the library's ID token again, with the current key or with the fault. */
   sign(token: string, fault: ProviderFault | null): Promise<string | undefined>

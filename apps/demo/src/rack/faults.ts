@@ -6,7 +6,7 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** The request has its effect, and then the rack resets the connection before it responds. */
   | { readonly kind: 'reset-after-effect' }
-  /** The rack sends the head with the full Content-Length, and ends the connection within the body. */
+  /** The rack ends the connection within the body. */
   | { readonly kind: 'cut'; readonly after: number }
   /** The rack waits for `release` within the body. */
   | { readonly kind: 'stall'; readonly after: number }

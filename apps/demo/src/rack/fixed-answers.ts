@@ -12,10 +12,10 @@ import { echoFrames } from './fixed/echo.ts'
  * | GET of `/releases` and `/releases/{id}` | ten releases, or one; the newest has 50 variables |
  * | GET of `/apps/app-large/releases` | a list of 10 MB |
  * | any other GET | ten apps, 2 KB |
- * | POST and PUT of objects | a URL, after the whole body has arrived |
- * | POST and PUT of `/builds…` | a build, after the whole body has arrived |
- * | POST and PUT of `/data` | `ok`, after the whole body has arrived |
- * | POST of `/builds/import` | a build whose description has the number of bytes that arrived |
+ * | any other method on objects | a URL, after the whole body has arrived |
+ * | any other method on `/builds…` | a build, after the whole body has arrived |
+ * | any other method on `/data` | `ok`, after the whole body has arrived |
+ * | any other method on `/builds/import` | a build whose description has the number of bytes that arrived |
  * | any other request | a new release, after the whole body has arrived |
  * | any websocket | an echo of each frame |
  */

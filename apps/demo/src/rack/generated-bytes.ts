@@ -5,8 +5,8 @@ const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).
 const offsets = noise.length - chunkLength
 
 /**
- * Generates any number of bytes, always the same ones, without storing them.
- * They don't compress, and neighboring chunks differ, so that a lost or repeated chunk changes the digest.
+ * Always the same bytes. They don't compress, and neighboring chunks differ, so that a lost or repeated chunk changes
+ * the digest.
  */
 export async function* generatedBytes(length: number): AsyncGenerator<Buffer> {
   for (const chunk of chunksOf(length)) yield chunk

@@ -9,11 +9,11 @@ export interface ReceivedRequest {
   readonly target: string
   readonly rawHeaders: RawHeaders
   /**
-   * `bytes`: the first MiB. `length`: of everything that has arrived. `sha256`: of the whole body, in hex; null until the whole
-   * body has arrived, and always null for a websocket.
+   * `bytes`: the first MiB. `length`: of everything that has arrived. `sha256`: of the whole body, in hex; null until
+   * the whole body has arrived, and always null for a websocket.
    */
   readonly body: { readonly bytes: Buffer; readonly length: number; readonly sha256: string | null }
-  /** `METHOD /path/{variable}` of the route that the rack found; a websocket's method is `WS`. Null if no route matches. */
+  /** `METHOD /path/{variable}`. The method of a websocket is `WS`. Null if no route matches. */
   readonly route: string | null
   readonly variables: Readonly<Record<string, string>>
   readonly app: string | null

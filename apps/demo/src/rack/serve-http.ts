@@ -10,7 +10,6 @@ import { isAuthentic } from './wire/credentials.ts'
 
 const largestForm = 32 * 1024 * 1024
 
-/** Serves all requests without an upgrade. */
 export function serveHttp(server: Server, serving: Serving): void {
   server.on('request', (message, response) => {
     const answering = serveRequest(serving, arrive(serving, message), message, response)

@@ -20,7 +20,6 @@ export interface Serving {
   readonly largeAnswerSize: (method: string, target: string) => number | null
 }
 
-/** A recorded and routed request. */
 export interface Arrival {
   readonly request: OpenRequest
   readonly method: string

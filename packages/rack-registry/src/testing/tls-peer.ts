@@ -12,9 +12,7 @@ export interface TlsPeer extends Peer {
   show(identity: TlsIdentity): void
 }
 
-/**
- * A TLS rack that answers `ok` and accepts each websocket. With `closing`, closes each connection after one request.
- */
+/** Answers `ok`, and accepts each websocket. With `closing`, closes each connection after one request. */
 export async function tlsPeer(
   identity: TlsIdentity = serverIdentity,
   { closing = false, ...options }: tls.TlsOptions & { closing?: boolean } = {},

@@ -64,15 +64,12 @@ const plainBuild = {
   ended: created,
 }
 
-/** The answer to a started build. */
 export const build = prepareAnswer(plainBuild)
 
-/** The answer to an imported build. */
 export function importedBuild(bytes: number): FixedAnswer {
   return prepareAnswer({ ...plainBuild, description: `${bytes} bytes` })
 }
 
-/** The answer to an upload of `/data`. */
 export const acceptedUpload: FixedAnswer = {
   headers: ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', '3'],
   body: Buffer.from('ok\n'),

@@ -24,7 +24,7 @@ export function exportBuild({ rack, variables }: Call): Answer {
   return binary(oneChunk(gzipSync(writeTar(files))))
 }
 
-/** Accepts an archive of any size. Creates a build, and a release with the previous environment. */
+/** The new release gets the previous environment. */
 export async function importBuild({ rack, variables, body }: Call): Promise<Answer> {
   const app = findApp(rack, variables.app)
   const archive = await storeBytes(body)
@@ -42,7 +42,7 @@ export async function importBuild({ rack, variables, body }: Call): Promise<Answ
   return json(build)
 }
 
-/** Accepts an image, but does not fetch it. The build is complete after a second. */
+/** Does not fetch the image. The build is complete after a second. */
 export function importImage({ rack, variables, parameters }: Call): Answer {
   const build = findBuild(findApp(rack, variables.app), variables.build ?? '')
   if (!parameters.image) throw new RackError(400, 'image is required')

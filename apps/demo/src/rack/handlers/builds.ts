@@ -13,7 +13,7 @@ export function getBuild({ rack, variables }: Call): Answer {
   return json(findBuild(findApp(rack, variables.app), variables.build ?? ''))
 }
 
-/** Starts a build. For an external build, creates only the record: its builder runs elsewhere and reports its progress. */
+/** An external build gets only a record. Its builder runs elsewhere and reports the progress. */
 export function createBuild({ rack, variables, parameters }: Call): Answer {
   const app = findApp(rack, variables.app)
   const { url = '', description = '', 'git-sha': gitSha = '', manifest = '' } = parameters

@@ -3,7 +3,7 @@ import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 
-/** Lists configs with their values, like a rack. */
+/** Includes the values, as a real rack does. */
 export function listConfigs({ rack, variables }: Call): Answer {
   const { configs } = findApp(rack, variables.app)
   return json([...configs].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1)))

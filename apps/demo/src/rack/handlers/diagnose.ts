@@ -6,7 +6,7 @@ import { readTime } from '../state/times.ts'
 import type { Answer, Call } from '../types.ts'
 import { json } from '../wire/answers.ts'
 
-/** The output of `deploy-debug`: each service, each pod, and the pods' last log lines. */
+/** The output of `convox deploy-debug`. */
 export function diagnoseApp({ rack, variables, parameters }: Call): Answer {
   const app = findApp(rack, variables.app)
   const checks = list(parameters.checks)

@@ -9,7 +9,6 @@ import type { WebSocketStream } from '../wire/websocket.ts'
 /** Precedes the exit code of the command in a frame. The CLI exits with this code. */
 export const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D:'
 
-/** Runs a command in a process: the command of the query, or else of the multipart body, or else of the header. */
 export async function execInProcess({ rack, variables, parameters }: Call, stream: WebSocketStream): Promise<void> {
   const input = stream.input()
   const app = findApp(rack, variables.app)

@@ -7,7 +7,7 @@ import { binary, ok } from '../wire/answers.ts'
 
 const maxBytes = 16 * 1024 * 1024
 
-/** Unpacks a tar of up to 16 MiB into the files of a process. They exist as long as the process. */
+/** The files exist as long as the process. */
 export async function uploadFiles(call: Call): Promise<Answer> {
   const chunks: Buffer[] = []
   let length = 0

@@ -16,7 +16,7 @@ export function terminateOneInstance({ rack, variables }: Call): Answer {
   return ok()
 }
 
-/** A new key pair, whose private key is only in the answer. It gives access to nothing. */
+/** The private key is only in the answer. It gives access to nothing. */
 export function rollInstanceKeys({ rack }: Call): Answer {
   const secret = rack.random.letters(lowerAndDigits, 64)
   return json({
@@ -25,7 +25,6 @@ export function rollInstanceKeys({ rack }: Call): Answer {
   })
 }
 
-/** Runs one command or a shell on the machine. The exit code has the same marker as in `exec`. */
 export async function shellOnInstance({ rack, variables, parameters }: Call, stream: WebSocketStream): Promise<void> {
   const input = stream.input()
   const { id } = findInstance(rack, variables.instance ?? '')

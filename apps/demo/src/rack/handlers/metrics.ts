@@ -20,7 +20,6 @@ export function serviceMetrics(call: Call): Answer {
   return json(metricsOf(call))
 }
 
-/** A row for each requested service, in the order of the request. */
 export function metricsByService(call: Call): Answer {
   findApp(call.rack, call.variables.app)
   const services = list(call.parameters.services)

@@ -6,7 +6,6 @@ import { bare, binary, json, ok } from '../wire/answers.ts'
 
 const maxObjects = 100
 
-/** Accepts an upload of any size. Stores its first bytes and its length. */
 export async function storeObject({ rack, variables, body }: Call): Promise<Answer> {
   const app = findApp(rack, variables.app)
   const object = await storeBytes(body)

@@ -20,7 +20,7 @@ export async function proxyConnection({ variables }: Call, stream: WebSocketStre
 const label = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
 const clusterHost = new RegExp(`^(?!svc\\.cluster\\.local$)${label}(?:\\.${label})+\\.local$`)
 
-/** A request to a service in the cluster, which echoes the request. */
+/** The demo rack does not connect, and answers with a description of the request. */
 export function proxyHttp({ method, headers, variables }: Call): Answer {
   const host = firstHeader(headers, 'x-host') ?? ''
   if (!clusterHost.test(host)) throw new RackError(400, 'invalid proxy host')

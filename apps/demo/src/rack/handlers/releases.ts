@@ -4,7 +4,7 @@ import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
 import { takeFirst } from './limit.ts'
 
-/** The list omits env and manifest. Only a single release has them. */
+/** As on a real rack, only a single release shows env and manifest. */
 export function listReleases({ rack, variables, parameters }: Call): Answer {
   const releases = takeFirst(findApp(rack, variables.app).releases, parameters.limit)
   return json(releases.map((release) => ({ ...release, env: '', manifest: '' })))

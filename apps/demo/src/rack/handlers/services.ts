@@ -30,7 +30,6 @@ export function restartOneService({ rack, variables }: Call): Answer {
   return ok()
 }
 
-/** The manifest of one service in the app's current release. */
 export function getManifestService({ rack, variables }: Call): Answer {
   const { app, releases } = findApp(rack, variables.app)
   const manifest = releases.find(({ id }) => id === app.release)?.manifest ?? ''

@@ -12,7 +12,7 @@ export function getSystem({ rack }: Call): Answer {
   return json(rack.system)
 }
 
-/** A change of the version takes a second, during which the rack's status is `updating`. Other changes take effect at once. */
+/** A change of the version takes a second, in which the rack's status is `updating`. */
 export function updateSystem({ rack, parameters }: Call): Answer {
   const { system, clock } = rack
   if (parameters.parameters !== undefined) {
@@ -44,7 +44,6 @@ export function getCapacity({ rack }: Call): Answer {
   })
 }
 
-/** The rack's own processes. With `all`, also those of the apps. */
 export function listSystemProcesses({ rack, parameters }: Call): Answer {
   const process = (id: string, name: string) => ({
     id,

@@ -30,7 +30,7 @@ async function runLine(
 
 async function* noInput(): AsyncGenerator<Buffer> {}
 
-/** Yields each line of an input as soon as it is complete, without its line break. The last line needs no line break. */
+/** The last line needs no line break. */
 export async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let rest = ''
   for await (const data of input) {

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 /** One run of the stock CLI against a rack. Each character stands for one byte. */
 export interface CliRecording {
   readonly command: string
-  /** The CLI's exit code. */
   readonly exit: number | 'interrupted'
   readonly stdin: string
   readonly stdout: string

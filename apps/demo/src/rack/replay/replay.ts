@@ -15,7 +15,7 @@ export interface ReplayOptions {
   readonly headers?: readonly (readonly [name: string, value: string])[]
   /** Use the same translation for recordings that depend on each other. */
   readonly translation?: Translation
-  /** Waits for the given number of milliseconds. Default: real time. With a manual clock: `clock.advance`. */
+  /** Default: real time. With a manual clock: `clock.advance`. */
   readonly wait?: (milliseconds: number) => Promise<unknown>
   /** Ends the replay after an exchange, as the CLI ends after a denial. */
   readonly until?: (exchange: Exchange) => boolean

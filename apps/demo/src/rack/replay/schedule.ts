@@ -2,7 +2,6 @@ import { type HttpMessage, headerOf, parseMessage } from '@rack-gateway/testing/
 import { decodeFrames, type Frame } from '@rack-gateway/testing/websocket'
 import type { CliRecording } from './recordings.ts'
 
-/** One request of a recording, and the rack's answer. */
 export interface RecordedExchange {
   /** Index of the TCP connection in the recording. */
   readonly connection: number

@@ -48,7 +48,7 @@ export function completeBuild(rack: RackState, build: Build, newManifest: string
   build.ended = timestamp(rack)
 }
 
-/** Starts a build of the object at `url`. It writes log lines for a second, and then creates a release. */
+/** The build writes log lines for a second, and then creates a release. */
 export function startBuild(
   rack: RackState,
   app: AppState,

@@ -32,7 +32,6 @@ export function renewCertificate(rack: RackState, certificate: Certificate): voi
   certificate.expiration = goTime(rack.clock.now() + 90 * day)
 }
 
-/** The certificate in the rack's output format. */
 export function printedCertificate({ origin: _, ...printed }: Certificate): Omit<Certificate, 'origin'> {
   return printed
 }

@@ -30,7 +30,7 @@ export function findInstance(rack: RackState, id: string): Instance {
   return found
 }
 
-/** Removes an instance. The cloud starts another one instead. */
+/** A cloud replaces a terminated instance. */
 export function terminateInstance(rack: RackState, instance: Instance): void {
   rack.instances.splice(rack.instances.indexOf(instance), 1)
   rack.instancesStarted += 1

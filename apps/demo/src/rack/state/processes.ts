@@ -53,12 +53,12 @@ function add(app: AppState, process: Process): Process {
   return process
 }
 
-/** Whether the process is a replica of its service, and not a one-off process. */
+/** One-off processes have no image. */
 export function isReplica(process: Process): boolean {
   return process.image !== ''
 }
 
-/** Finds a process by ID. On request, a service's name finds its first running replica. */
+/** On request, a service's name finds its first running replica. */
 export function findProcess(app: AppState, id: string, by: 'id' | 'id or service' = 'id'): Process {
   const process = app.processes.get(id)
   if (process !== undefined) return process

@@ -25,7 +25,7 @@ export function findRackResource(rack: RackState, name: string): RackResource {
   return found
 }
 
-/** Creates a resource, which is `creating` for a second. @throws RackError 400 for an unknown kind, 409 for an existing name */
+/** The resource is `creating` for a second. @throws RackError 400 for an unknown kind, 409 for an existing name */
 export function createRackResource(
   rack: RackState,
   details: { kind: string; name: string; parameters: Record<string, string> },
@@ -49,7 +49,7 @@ export function createRackResource(
   return resource
 }
 
-/** Deletes a resource, which is `deleting` for a second. @throws RackError 409 while an app is linked to it */
+/** The resource is `deleting` for a second. @throws RackError 409 while an app is linked to it */
 export function deleteRackResource(rack: RackState, resource: RackResource): void {
   if (resource.apps.length > 0) throw new RackError(409, `resource is linked to an app: ${resource.name}`)
   resource.status = 'deleting'

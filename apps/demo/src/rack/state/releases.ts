@@ -12,7 +12,7 @@ export function findRelease(app: AppState, id: string): Release {
   return found
 }
 
-/** Adds a release. Missing fields come from the previous one. */
+/** Missing fields come from the previous release. */
 export function addRelease(
   rack: RackState,
   app: AppState,
@@ -37,7 +37,7 @@ const steps = 4
 const stepTime = 250
 
 /**
- * Rolls a release out: the app is `updating` for a second, with one log line for each step. Then its replicas run the release.
+ * The app is `updating` for a second. Then its replicas run the release.
  *
  * @throws RackError 403 during another rollout
  */
@@ -63,9 +63,7 @@ function finish(rack: RackState, app: AppState, release: Release): void {
   for (const process of app.processes.values()) if (isReplica(process)) process.release = release.id
 }
 
-/**
- * Returns to the release of the running replicas, if there are any. @throws RackError 403 if no rollout is in progress
- */
+/** Returns to the release of running replicas, if there are any. @throws RackError 403 without a rollout */
 export function cancelPromotion(app: AppState): void {
   if (app.app.status !== 'updating') throw new RackError(403, 'app is not updating')
   app.app.status = 'running'

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 
-/** An upload: its length, and its first bytes. */
 export interface StoredBytes {
   readonly length: number
   /** Of the whole upload, in hex. */

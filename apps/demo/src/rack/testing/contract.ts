@@ -4,15 +4,15 @@ export interface ContractLine {
   readonly route: string
   readonly parameters: readonly (readonly [location: ParameterLocation, name: string])[]
   /**
-   * The body: `ok`, `bytes`, `none` (no body), `empty` (no body, with status 202), a websocket's `stream`, or the fields of a JSON
-   * object; `[…]` for a list of objects. `null` and `["k"]` are the JSON itself.
+   * The body: `ok`, `bytes`, `none` (no body), `empty` (no body, with status 202), a websocket's `stream`, or the
+   * fields of a JSON object; `[…]` for a list of objects. `null` and `["k"]` are the JSON itself.
    */
   readonly answer: string
 }
 
 /**
- * Where the rack reads a parameter. `form`: in the body or the query. `value`: in the form, or else in a header. `body value`: in a
- * URL-encoded body, or else as `value`.
+ * Where the rack reads a parameter. `form`: in the body or the query. `value`: in the form, or else in a header. `body
+ * value`: in a URL-encoded body, or else as `value`.
  */
 export type ParameterLocation = 'header' | 'query' | 'form' | 'value' | 'body value'
 

@@ -3,7 +3,7 @@ import { writeTar } from '../process/tar.ts'
 import type { DemoRack } from '../types.ts'
 import { ask, formType } from './client.ts'
 
-/** What a call needs besides its path to succeed. */
+/** What a call needs to succeed, besides its path. */
 export interface Example {
   readonly headers?: readonly string[]
   readonly form?: Readonly<Record<string, string>>

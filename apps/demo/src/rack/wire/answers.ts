@@ -14,7 +14,7 @@ export function ok(): Answer {
   return { status: 200, headers: [['Content-Type', plainText]], body: Buffer.from('ok\n') }
 }
 
-/** A body of bytes. An iterable is sent in chunks, because its length is unknown. */
+/** An iterable is sent in chunks, because its length is unknown. */
 export function binary(body: Buffer | AsyncIterable<Buffer>): Answer {
   return { status: 200, headers: [['Content-Type', 'application/octet-stream']], body }
 }
@@ -24,7 +24,7 @@ export function bare(status: number): Answer {
   return { status, headers: [], body: Buffer.alloc(0) }
 }
 
-/** An error in the form that the caller accepts: JSON only if the caller asks for it explicitly. */
+/** JSON only if the caller asks for JSON explicitly. */
 export function failure(error: unknown, headers: RawHeaders): Answer {
   const status = error instanceof RackError ? error.status : 500
   const message = error instanceof Error ? error.message : String(error)

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { firstHeader, type RawHeaders } from './headers.ts'
 
 /**
- * Whether the caller knows the rack's password. Any user name is valid except `jwt`: with `jwt`, the password is a token, and the
- * demo rack accepts no tokens. Only the first Authorization header counts.
+ * Any user name is valid except `jwt`. With `jwt`, the password is a token, and the demo rack accepts no tokens. Only
+ * the first Authorization header counts.
  */
 export function isAuthentic(headers: RawHeaders, token: string): boolean {
   const credentials = /^basic (.*)$/i.exec(firstHeader(headers, 'authorization') ?? '')?.[1]

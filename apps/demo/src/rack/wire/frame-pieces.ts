@@ -13,11 +13,7 @@ export interface FramePiece {
   readonly ends: boolean
 }
 
-/**
- * Reads frames from chunks of bytes. Unmasks each chunk in place.
- *
- * @throws FrameError for a violation of RFC 6455
- */
+/** Unmasks each chunk in place. @throws FrameError for a violation of RFC 6455 */
 export function createPieceReader(masking: Masking): (chunk: Buffer) => FramePiece[] {
   let unread: Buffer = Buffer.alloc(0)
   let openFrame: FrameHead | null = null

@@ -2,7 +2,7 @@ import type { Answer } from '../types.ts'
 import { allHeaders, firstHeader, hasToken, type RawHeaders } from './headers.ts'
 import { acceptKey } from './websocket.ts'
 
-/** The answer to an invalid upgrade, or null for a valid one. Makes the checks of gorilla/websocket, in the same order. */
+/** Null for a valid upgrade. Makes the checks of gorilla/websocket, in the same order. */
 export function upgradeRefusal(headers: RawHeaders): Answer | null {
   if (!hasToken(headers, 'connection', 'upgrade')) return refusal(400, 'Bad Request')
   if (!allHeaders(headers, 'sec-websocket-version').includes('13')) return refusal(400, 'Bad Request')

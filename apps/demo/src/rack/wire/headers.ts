@@ -1,7 +1,7 @@
 /** Node's raw headers: name, value, name, value, in Latin-1. */
 export type RawHeaders = readonly string[]
 
-/** The value of the first header with that name, like Go's `Header.Get`, or null. Ignores later headers. */
+/** Ignores later headers, like Go's `Header.Get`. */
 export function firstHeader(headers: RawHeaders, name: string): string | null {
   return allHeaders(headers, name)[0] ?? null
 }

@@ -5,9 +5,9 @@ const largestQueue = 1024 * 1024
 /** Received but unread bytes of a client. Pauses the socket while there are more than 1 MiB. */
 export interface InputQueue {
   push(data: Buffer): void
-  /** Says that no more bytes follow. */
+  /** No more bytes follow. */
   end(): void
-  /** Discards queued and later data, because it will not be read. */
+  /** Discards queued and later data. */
   discard(): void
   items(): AsyncIterable<Buffer>
 }

@@ -9,8 +9,8 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const parameter = /^\s*;\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([!#$%&'*+.^_`|~0-9A-Za-z-]+))/
 
 /**
- * Reads Content-Type and Content-Disposition like Go's `mime.ParseMediaType`: an invalid type or a duplicate parameter makes the
- * header invalid. If the text after the type can't be parsed as parameters, only the type remains.
+ * Reads a header like Go's `mime.ParseMediaType`. An invalid type or a duplicate parameter makes the header invalid. If
+ * the parameters can't be parsed, only the type remains.
  */
 export function readMediaType(header: string): MediaType {
   const semicolon = header.indexOf(';')

@@ -6,10 +6,7 @@ export interface Field {
   readonly value: string
 }
 
-/**
- * The fields of a multipart body in order, without files. Null if Go's reader fails:
- * without a final boundary, or if the headers of a part have no end.
- */
+/** Leaves files out. Null if Go's reader fails: without a final boundary, or if the headers of a part have no end. */
 export function readMultipart(body: Buffer, boundary: string): Field[] | null {
   const lines = `\r\n${body.toString('latin1')}`.split(`\r\n--${boundary}`)
   const fields: Field[] = []

@@ -2,7 +2,6 @@ import { textOf } from './bytes.ts'
 import type { Form, Values } from './form.ts'
 import { firstHeader, type RawHeaders } from './headers.ts'
 
-/** The sources of a route's parameters. */
 export interface ParameterSources {
   /** Headers in which the SDK sends options. Only the first value counts. */
   readonly header?: readonly string[]

@@ -21,10 +21,7 @@ export interface RoutableRequest {
 
 export type Router<R> = (request: RoutableRequest) => RouteResult<R>
 
-/**
- * Matches like gorilla/mux 1.8 with SkipClean: in the order of the table, case-sensitively, and without cleaning the
- * path.
- */
+/** Matches like gorilla/mux 1.8 with SkipClean: in the order of the table, with the path as it is. */
 export function createRouter<R extends Routable>(routes: readonly R[]): Router<R> {
   const compiled = routes.map((route) => ({ route, ...compile(route.path) }))
   return function findRoute(request) {
