@@ -9,10 +9,9 @@ import { defaultLimit, type GetOptions, type ObjectStore, type PutOptions, type 
 
 const maxSyncedDirectories = 1_000
 
-/** Stores objects as files of one directory, readable only by their owner. The owner can change them. */
+/** Stores objects as files below a directory. Only the owner of the files can read and change them. */
 export function createDirectoryStore(directory: string): ObjectStore {
   const fileOf = (key: string) => join(directory, ...key.split('/'))
-  /** Directories that exist durably, so that later writes need not create them. */
   const syncedDirectories = new LRUCache<string, true>({ max: maxSyncedDirectories })
 
   async function ensureDirectory(parent: string): Promise<void> {
@@ -21,7 +20,7 @@ export function createDirectoryStore(directory: string): ObjectStore {
     syncedDirectories.set(parent, true)
   }
 
-  /** Writes the file. Creates its directory again if it was removed. */
+  /** Creates the directory again if it was removed since its last use. */
   async function writeTemporaryFile(parent: string, temporaryFile: string, bytes: Uint8Array): Promise<void> {
     await ensureDirectory(parent)
     try {
@@ -111,7 +110,7 @@ async function hasContent(file: string, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-/** Opens a file. @returns null if it is missing @throws an error with the code ELOOP if it is a symbolic link */
+/** @returns null if the file is missing @throws an error with the code ELOOP if it is a symbolic link */
 async function openExisting(file: string): Promise<FileHandle | null> {
   try {
     return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -121,7 +120,7 @@ async function openExisting(file: string): Promise<FileHandle | null> {
   }
 }
 
-/** Creates the missing directories below the store's own one, and makes each new entry durable. */
+/** Makes each new directory durable. Does not create `root`. */
 async function makeDirectories(root: string, directory: string): Promise<void> {
   if (directory === root) return
   await makeDirectories(root, dirname(directory))
@@ -152,11 +151,11 @@ async function* walk(
     throwUnlessMissing(error)
     return []
   })
-  const named = entries
+  const sortedEntries = entries
     .filter(({ name }) => !name.startsWith('.'))
     .map((entry) => ({ entry, path: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}` }))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
-  for (const { entry, path } of named) {
+  for (const { entry, path } of sortedEntries) {
     signal?.throwIfAborted()
     if (entry.isDirectory() && (path.startsWith(prefix) || prefix.startsWith(path)))
       yield* walk(root, path, prefix, signal)

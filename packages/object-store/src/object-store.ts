@@ -5,7 +5,6 @@ export interface StoredObject {
 }
 
 export interface PutOptions {
-  /** Aborts the write. */
   readonly signal?: AbortSignal
 }
 
@@ -16,13 +15,13 @@ export interface GetOptions {
 }
 
 /**
- * A store of objects that are written once and never replaced. It retries nothing, except for the retries of the S3 client
- * within one request. Callers retry as their deadline allows.
+ * A store of objects that are written once and never replaced. Callers must retry failed calls: the store itself repeats only
+ * requests to S3, once.
  */
 export interface ObjectStore {
   /** The directory, or the `s3://` address. Contains no secret. */
   readonly location: string
-  /** Whether nobody, not even an administrator, can change or remove an object before its retention ends. */
+  /** Whether not even an administrator can change or remove an object before its retention ends. */
   readonly immutable: boolean
   /**
    * Resolves when the bytes are durable under the key. Also resolves if the same bytes are already there, so retries are safe.
@@ -30,13 +29,13 @@ export interface ObjectStore {
    * @throws ObjectDiffers if the key has other bytes, ObjectKeyInvalid
    */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>
-  /** @returns the bytes of the object; null if there is no object with this key */
+  /** @returns null if there is no object with this key */
   get(key: string, options?: GetOptions): Promise<Buffer | null>
-  /** All objects whose keys begin with the prefix, in the order of their keys' bytes. */
+  /** Yields the objects whose keys begin with the prefix, in the order of their keys' bytes. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredObject>
-  /** Removes an object, for retention. Does nothing if there is none. An object under a lock stays. */
+  /** Does nothing if the object does not exist. A locked object stays. */
   remove(key: string, options?: { readonly signal?: AbortSignal }): Promise<void>
-  /** Checks that the store is usable, at the start and for readiness. @throws ObjectStoreUnusable with the remedy */
+  /** @throws ObjectStoreUnusable with the remedy */
   check(options?: { readonly signal?: AbortSignal }): Promise<void>
   close(): void
 }

@@ -6,7 +6,6 @@ import { isKey } from './key.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { ObjectLock } from './s3-store.ts'
 
-/** The parsed address of an object store. */
 export type ObjectStoreAddress =
   | { readonly kind: 'directory'; readonly directory: string }
   | {
@@ -32,7 +31,6 @@ export function readObjectStoreAddress(text: string): ObjectStoreAddress {
   throw new ObjectStoreAddressInvalid('use an absolute path, or s3://bucket/prefix')
 }
 
-/** Opens the store. The S3 client is loaded only for S3. */
 export async function openObjectStore(
   address: ObjectStoreAddress,
   { lock }: { readonly lock?: ObjectLock } = {},
@@ -80,7 +78,6 @@ function parametersOf(parameters: URLSearchParams): { readonly region?: string; 
   return result
 }
 
-/** Accepts https, and plain http only for a store on the same machine. */
 function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, username, password, pathname, search, hash } = new URL(text)

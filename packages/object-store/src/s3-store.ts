@@ -72,7 +72,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
     }
   }
 
-  /** The oldest version of a key; null if there is none. S3 lists the versions of a key newest first. */
+  /** S3 lists the versions of a key from the newest to the oldest. @returns null if the key has no version */
   async function firstVersion(key: string, signal: AbortSignal | undefined): Promise<Version | null> {
     let first: Version | null = null
     for await (const { Versions = [] } of versions(prefix + key, signal)) {
@@ -143,7 +143,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
         if (!isS3Error(error, 'PreconditionFailed')) throw error
         return await assertSame(key, bytes, signal)
       }
-      // After a delete marker, S3 accepts other bytes for the key. Reads still return the oldest version, so it must be equal.
+      // After a delete marker, S3 accepts other bytes for the key. But reads return the oldest version, so it must be equal.
       if (lock) await assertSame(key, bytes, signal)
     },
     get,
@@ -169,7 +169,7 @@ async function readAtMost(body: Readable, limit: number, tooLarge: () => Error):
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    // Leaving the loop destroys the response.
+    // Throwing ends the loop, which destroys the response.
     if (size > limit) throw tooLarge()
     chunks.push(chunk)
   }

@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
 /** Bytes. Smaller buffers are cheaper to allocate than to pool. */
 export const smallestPooled: number = 64 * 1024
-/** Bytes that the pool keeps at most. */
+/** Maximum bytes in the pool. */
 const poolLimit = 64 * 1024 * 1024
 /** Milliseconds after the last returned buffer until the pool is emptied. */
 const poolTimeout = 10_000
@@ -12,8 +12,9 @@ let pooledBytes = 0
 let clearTimer: NodeJS.Timeout | undefined
 
 /**
- * Takes a buffer from the pool, or allocates one. Allocating and collecting large buffers was the main cost of a busy
- * recording. The content is not cleared, so the caller must write before it reads.
+ * Without the pool, a busy recording would spend most of its time on allocating and collecting large buffers.
+ *
+ * @returns a buffer with old content, so the caller must write before it reads
  */
 export function takeBuffer(size: number): Buffer {
   const pooled = pool.get(size)?.pop()
@@ -23,8 +24,8 @@ export function takeBuffer(size: number): Buffer {
 }
 
 /**
- * Returns a buffer, or the buffer under a view, to the pool. The caller must not use it afterwards. Ignores small
- * buffers and Node's shared pool.
+ * Takes all memory under a view. The caller must not use that memory afterwards. Ignores small buffers, which may share
+ * Node's own pool.
  */
 export function returnBuffer({ buffer }: Buffer): void {
   const { byteLength } = buffer
@@ -47,8 +48,8 @@ function clearPool(): void {
 let closedPort: MessagePort | null = null
 
 /**
- * Frees a buffer at once, by transferring it to a closed port. Otherwise V8 counts uncollected buffers as used memory,
- * and runs a full garbage collection far too often, because a cipher allocates a buffer for each call.
+ * Frees a buffer at once, by transferring it to a closed port. A cipher allocates a buffer for each call. V8 counts buffers
+ * that were not collected yet as used memory, and would run full garbage collections too often.
  */
 export function freeBuffer({ buffer, byteLength }: Buffer): void {
   // A view may share its memory with other buffers, so the garbage collector must free it.

@@ -9,10 +9,7 @@ const hexadecimal = Buffer.from('0123456789abcdef')
 const [quote = 0, backslash = 0, u = 0, zero = 0] = Buffer.from('"\\u0')
 const maxEscapeBytes = 6
 
-/**
- * A byte buffer for the text of an asciicast. Session bytes are never decoded into a JavaScript string. An empty buffer holds
- * no memory.
- */
+/** The text of an asciicast. Adds UTF-8 without decoding it into a JavaScript string. An empty buffer holds no memory. */
 export class CastText {
   readonly #bytes = new GrowingBytes()
 
@@ -35,7 +32,7 @@ export class CastText {
     this.#bytes.extend(at)
   }
 
-  /** Passes the text to `use`, which must not keep it, and empties the buffer. */
+  /** Empties the buffer. `use` must not keep the text, because its memory is reused. */
   drain<T>(use: (text: Buffer) => T): T {
     const text = this.#bytes.take()
     try {
@@ -47,7 +44,7 @@ export class CastText {
 }
 
 /**
- * Escapes UTF-8 text. Most text has nothing to escape, so it checks and copies eight bytes at a time.
+  * Checks and copies eight bytes at a time, because most text has nothing to escape.
  *
  * @param to must have room for the longest escape of each byte; bytes after the text may be overwritten
  * @returns the number of bytes written
@@ -55,37 +52,38 @@ export class CastText {
 function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
   const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const target = new DataView(to.buffer, to.byteOffset, to.length)
-  const whole = bytes.length - 7
+  const blocksEnd = bytes.length - 7
   let at = start
   let from = 0
-  while (from < whole) {
-    const one = source.getInt32(from, littleEndian)
-    const other = source.getInt32(from + 4, littleEndian)
-    target.setInt32(at, one, littleEndian)
-    target.setInt32(at + 4, other, littleEndian)
-    const marks = escapeBits(one)
-    const clean = marks === 0 ? 4 + countUnescaped(escapeBits(other)) : countUnescaped(marks)
-    at += clean
-    from += clean
-    if (clean < 8) at = writeByte(to, at, bytes[from++] ?? 0)
+  while (from < blocksEnd) {
+    const first = source.getInt32(from, littleEndian)
+    const second = source.getInt32(from + 4, littleEndian)
+    target.setInt32(at, first, littleEndian)
+    target.setInt32(at + 4, second, littleEndian)
+    const marks = escapeBits(first)
+    const unescaped = marks === 0 ? 4 + countUnescaped(escapeBits(second)) : countUnescaped(marks)
+    at += unescaped
+    from += unescaped
+    if (unescaped < 8) at = writeByte(to, at, bytes[from++] ?? 0)
   }
   while (from < bytes.length) at = writeByte(to, at, bytes[from++] ?? 0)
   return at - start
 }
 
-/** `countUnescaped` counts from the lowest byte, so that byte must be the first one. */
+/** `countUnescaped` counts from the lowest byte, so the lowest byte must be the first one. */
 const littleEndian = true
 
 /**
- * Sets the highest bit of the first byte that needs an escape: one below a space, a quote, or a backslash. Later bytes
- * may also be set. Returns 0 if no byte needs an escape. Flipping one bit moves the quote next to the control
- * characters, so that one comparison finds both.
+ * Finds control characters, quotes, and backslashes. Flipping one bit moves the quote next to the control characters, so that
+ * one comparison finds both.
  *
+ * @returns 0 if no byte needs an escape; otherwise, the lowest set bit is in the first byte that needs one, and higher bits
+ *   may be wrong
  * @see https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord
  */
-function escapeBits(four: number): number {
-  const quoteNextToControls = four ^ 0x02020202
-  const backslashes = four ^ 0x5c5c5c5c
+function escapeBits(fourBytes: number): number {
+  const quoteNextToControls = fourBytes ^ 0x02020202
+  const backslashes = fourBytes ^ 0x5c5c5c5c
   const low = (quoteNextToControls - 0x21212121) & ~quoteNextToControls
   return (low | ((backslashes - 0x01010101) & ~backslashes)) & 0x80808080
 }

@@ -11,7 +11,7 @@ export interface CastHeader {
   readonly title: string
 }
 
-/** The longest string in one event, in bytes. It limits the memory that escaping needs. */
+/** Maximum bytes of the string of an event. Limits the memory that escaping needs. */
 const maxStringBytes = 64 * 1024
 
 /**
@@ -26,7 +26,7 @@ export class CastWriter {
   /** The first bytes of a character whose other bytes have not arrived. */
   readonly #incomplete: { o: Buffer | null; i: Buffer | null } = { o: null, i: null }
 
-  /** The number of bytes since the last `drain`. */
+  /** Bytes since the last `drain`. */
   get size(): number {
     return this.#text.size
   }
@@ -51,7 +51,7 @@ export class CastWriter {
     }
   }
 
-  /** Writes the bytes of incomplete characters, which `data` has held back. */
+  /** Writes the incomplete characters that `data` held back. */
   end(at: number): void {
     for (const code of ['o', 'i'] as const) {
       const rest = this.#incomplete[code]
@@ -65,7 +65,7 @@ export class CastWriter {
     this.#text.add(`${JSON.stringify(text)}]\n`)
   }
 
-  /** Passes the text to `use`, which must not keep it, and empties the writer. */
+  /** Empties the writer. `use` must not keep the text, because its memory is reused. */
   drain<T>(use: (text: Buffer) => T): T {
     return this.#text.drain(use)
   }

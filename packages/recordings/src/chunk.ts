@@ -5,10 +5,9 @@ import { GrowingBytes } from './growing-bytes.ts'
 /** Derives keys for one purpose, newest first. Each purpose must be unique in the gateway. */
 export type DeriveKeys = (purpose: string) => readonly Buffer[]
 
-/** The prefix of the purposes of all keys of recordings. */
+/** The purpose of each key of a recording begins with this prefix. */
 export const purposePrefix = 'rack-gateway/recording/1/'
 
-/** A decrypted chunk. */
 export interface DecryptedChunk {
   readonly number: number
   readonly final: boolean
@@ -45,7 +44,6 @@ export class ChunkSealer {
     this.#next = from
   }
 
-  /** The number of chunks so far. */
   get count(): number {
     return this.#next
   }
@@ -56,8 +54,8 @@ export class ChunkSealer {
   }
 
   /**
-   * Begins the next chunk. The caller must end one chunk before it begins the next.
-   *
+    * The caller must end one chunk before it begins the next.
+    *
    * Encryption is AES-256-GCM. The key belongs to this process and recording, and the nonce is the chunk number, so no
    * nonce is used twice. The recording ID, the number, and the final flag are authenticated as additional data.
    */
@@ -74,7 +72,6 @@ export class ChunkSealer {
     })
   }
 
-  /** Encrypts a complete chunk. */
   seal(text: Buffer, options: { readonly final: boolean }): Buffer {
     const chunk = this.begin(options)
     chunk.add(text)
@@ -82,7 +79,7 @@ export class ChunkSealer {
   }
 }
 
-/** A chunk in progress. Added text is encrypted and hashed at once, while it is still in the processor's cache. */
+/** Encrypts and hashes added text at once, while the text is still in the processor's cache. */
 export class ChunkWriter {
   readonly #cipher: CipherGCM
   readonly #hash: Hash
@@ -101,7 +98,7 @@ export class ChunkWriter {
     if (text.length === 0) return
     const sealed = this.#cipher.update(text)
     this.#put(sealed)
-    // Every `update` allocates a new buffer, and its content was copied.
+    // `update` allocates a buffer for each call, and `#put` has copied its content.
     freeBuffer(sealed)
   }
 
@@ -119,7 +116,10 @@ export class ChunkWriter {
   }
 }
 
-/** The unencrypted header of a chunk. Anyone who can write to the store can forge it: only decryption or the chain proves it. */
+/**
+ * The unencrypted header of a chunk. Anyone who can write to the store can forge a header: only decryption or the chain proves
+ * it.
+ */
 export interface ChunkHeader {
   readonly number: number
   readonly final: boolean
@@ -176,15 +176,13 @@ export function nextHead(head: Buffer, sealed: Buffer): Buffer {
   return createHash('sha256').update(head).update(sealed).digest()
 }
 
-/** The common prefix of all object keys. */
 export const recordingsPrefix = 'recordings/'
 
-/** The common prefix of the object keys of one recording. */
 export function chunkPrefix(recording: string): string {
   return `${recordingsPrefix}${recording}/`
 }
 
-/** The object key of a chunk. The order of keys is the order of chunk numbers. */
+/** The order of the object keys is the order of the chunk numbers. */
 export function chunkKey(recording: string, number: number): string {
   return `${chunkPrefix(recording)}${String(number).padStart(10, '0')}`
 }

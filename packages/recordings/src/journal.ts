@@ -13,7 +13,7 @@ export interface Segment {
 const mergeInterval = 10
 const minSize = 256
 
-/** A copy of the session bytes since the last chunk, with their times. */
+/** A copy of the session bytes that are not encrypted yet, with their times. */
 export class Journal {
   readonly #limit: number
   #bytes: Buffer | null = null
@@ -29,7 +29,7 @@ export class Journal {
     return this.#used
   }
 
-  /** The last byte, of whichever direction; -1 if empty. */
+  /** The last byte of either direction; -1 if empty. */
   get lastByte(): number {
     return this.#bytes?.[this.#used - 1] ?? -1
   }
@@ -47,7 +47,7 @@ export class Journal {
     return length
   }
 
-  /** At most the last `length` bytes, and only of the last segment, as a view that is valid until the next call. */
+  /** @returns at most `length` bytes from the end of the last segment, as a view that is valid until the next call */
   tail(length: number): Buffer {
     const last = this.#segments.at(-1)
     if (last === undefined || this.#bytes === null) return Buffer.alloc(0)

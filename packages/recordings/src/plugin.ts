@@ -22,10 +22,7 @@ declare module 'fastify' {
   }
 }
 
-/**
- * Decorates the application with `recordings`. An unusable store is logged at the start but does not stop the gateway.
- * When the application closes, it waits a limited time until queued chunks are stored.
- */
+/** An unusable store is logged at the start but does not stop the gateway. */
 export default fp(
   async function recordingsPlugin(app: FastifyInstance, options: RecordingsPluginOptions) {
     const { store, deriveKeys, limits = {}, start = null } = options

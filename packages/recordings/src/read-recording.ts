@@ -2,13 +2,12 @@ import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkKey, type DeriveKeys, decryptChunk, genesis, nextHead } from './chunk.ts'
 import { findLastChunk } from './stored-chunks.ts'
 
-/** The proof of a recording in the audit log: the `recording` field of its `closed` event. */
+/** The proof of a recording in the audit log, from its `closed` or `recording.closed` event. */
 export interface ProvenRecording {
   readonly chunks: number
   readonly head: string
 }
 
-/** The result of reading a recording. */
 export interface RecordingCheck {
   /**
    * `complete`: all chunks are present, including the final one. `cut`: the chunks are intact but the final one is
@@ -30,16 +29,19 @@ export interface ReadRecordingOptions {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string
-  /** Null if the log has no `closed` event for the recording. */
+  /** Null if the log has no proof of the recording. */
   readonly proven: ProvenRecording | null
   readonly signal?: AbortSignal
 }
 
-/** Upper bound of a chunk in bytes: 512 KiB of session bytes, each written as up to six bytes, and a copy of them in base64. */
+/**
+ * Upper bound of a chunk in bytes: 512 KiB of session bytes, each of them written as up to six bytes, and a copy of them in
+ * base64.
+ */
 export const maxChunkBytes = 8 * 1024 * 1024
 
 /**
- * Reads a recording chunk by chunk, and verifies each one before it is yielded.
+  * Verifies each chunk before it is yielded.
  *
  * @returns the result for the whole recording, after the last intact chunk
  */
@@ -90,7 +92,6 @@ function isProven(proven: ProvenRecording, chunks: number, head: Buffer): boolea
   return proven.chunks === chunks && proven.head === head.toString('hex')
 }
 
-/** Reads the whole recording, and returns only the result. */
 export async function verifyRecording(options: ReadRecordingOptions): Promise<RecordingCheck> {
   const reading = readRecording(options)
   for (;;) {

@@ -28,19 +28,14 @@ export interface RecordingSummary {
   readonly lost: number | null
 }
 
-/** A recording in progress. */
 export interface RunningRecording {
   readonly id: string
   attach(session: RecordedSession): void
-  /**
-   * Records a piece of the session. Does not keep `piece`.
-   *
-   * @param end whether the message ends with this piece
-   */
+  /** Does not keep `piece`. @param end whether the message ends with this piece */
   write(code: 'o' | 'i', piece: Buffer, end: boolean): void
   /** The rack signaled the end of the session. */
   onRackEnd(): void
-  /** Ends the recording. @param how text of the last marker, unless the rack ended the session or sent an exit code */
+  /** @param how the text of the last marker; not used if the rack ended the session or sent an exit code */
   finish(how: string): RecordingSummary | Promise<RecordingSummary>
 }
 
@@ -68,13 +63,10 @@ const exitMarker = Buffer.from('F1E49A85-0AD7-4AEF-A618-C249C6E6568D:')
 const storeTooSlow = 'the store is too slow'
 const maxExitBytes = exitMarker.length + 12
 const lineFeed = 0x0a
-/**
- * Session bytes that are encrypted together: few enough for the processor's cache, and enough to make the cost per call
- * small.
- */
+/** Session bytes that are encrypted together: few enough for the processor's cache, enough to make the cost per call small. */
 const sealBytes = 32 * 1024
 
-/** Records one session in this thread. While the session is idle, it holds neither a timer nor a buffer. */
+/** Records one session in this thread. After an idle session was flushed, its recording holds no timer and no buffer. */
 export class Recording implements RunningRecording {
   readonly id: string
   /** Resolves when `finish` was called. */
@@ -123,17 +115,15 @@ export class Recording implements RunningRecording {
     this.#cast.event('m', 0, 'started')
   }
 
-  /** Object key of the first chunk. */
   get firstKey(): string {
     return chunkKey(this.id, 0)
   }
 
-  /** The first chunk, which has the header. A strict session waits until this chunk is stored. */
+  /** The first chunk has the header. A strict session waits until this chunk is stored. */
   firstChunk(): Buffer {
     return this.#seal(false)
   }
 
-  /** Queues a chunk for the store. */
   store(number: number, chunk: Buffer): void {
     this.#uploads.add(number, chunk)
   }
@@ -149,17 +139,14 @@ export class Recording implements RunningRecording {
     try {
       this.#write(code, piece)
       if (end && code === 'o' && this.#journal.lastByte === lineFeed) this.#readExit()
-      // Only at the end of a message, because the exit code must be found within one.
+      // Only at the end of a message, because `#readExit` reads the exit code from the journal.
       if (end && this.#journal.size >= sealBytes) this.#sealJournal()
     } catch (error) {
       this.#fail(`the recording failed: ${error instanceof Error ? error.message : 'unknown error'}`)
     }
   }
 
-  /**
-   * Stores received bytes now, and then more often, while someone follows the recording. @returns a function that ends
-   * the following
-   */
+  /** Stores received bytes now, and then more often while someone follows the recording. @returns a function to stop following */
   follow(): () => void {
     this.#followers += 1
     if (this.#timer !== undefined) this.#flush()
@@ -182,7 +169,7 @@ export class Recording implements RunningRecording {
     this.#cast.data('o', this.#elapsed(), this.#redactors.o.end())
     this.#cast.data('i', this.#elapsed(), this.#redactors.i.end())
     this.#cast.end(this.#elapsed())
-    // A chunk in progress was begun as not final, so the final one is a further chunk.
+    // A chunk in progress was begun as not final, so another chunk must be the final one.
     if (this.#chunk !== null) this.#store(this.#seal(false))
     this.#endGap()
     this.#writeMarker(this.#hasRackEnded || this.#exit !== null ? 'ended' : how)

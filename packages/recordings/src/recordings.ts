@@ -22,7 +22,7 @@ export interface RecordingRequest {
   readonly id: string
   readonly header: CastHeader
   readonly mode: RecordingMode
-  /** Whether input is recorded. */
+  /** Not read here: the recording has the input that the caller writes. */
   readonly input: boolean
   readonly secrets: SecretFinder | null
   /** Called for each gap, once it has ended. */
@@ -44,12 +44,14 @@ export interface RecordingStats {
   readonly lostBytes: number
 }
 
-/** The recordings of one process. */
 export interface Recordings<R extends RunningRecording = RunningRecording> {
   readonly store: ObjectStore
   /** Starts the recording thread, if there is one, so that the first session need not wait for it. */
   prepare(): void
-  /** @throws RecordingUnavailable if no recording thread runs, or if the first chunk of a strict recording cannot be stored */
+  /**
+   * @throws RecordingUnavailable if the recording thread does not run or fails, or if the first chunk of a strict recording
+   *   cannot be stored
+   */
   begin(recording: RecordingRequest): Promise<R>
   /** Counts the bytes of a session that was not recorded at all. */
   countLost(bytes: number): void

@@ -4,30 +4,25 @@ export interface Secret {
   readonly mark: string
 }
 
-/** The bytes from `from` up to, and not including, `to` are a secret. */
+/** The position of a secret. `to` is exclusive. */
 export interface SecretMatch {
   readonly from: number
   readonly to: number
   readonly mark: string
 }
 
-/** A byte sequence to search for. */
 export interface Needle {
   readonly bytes: Buffer
   readonly mark: string
 }
 
-/**
- * Shorter values are not redacted: they occur in ordinary text, and a mark inside a date or a word would reveal the
- * value.
- */
+/** Shorter values are not redacted. They occur in ordinary text, and a mark inside a date or a word would reveal the value. */
 export const minSecretBytes = 6
 /** Bytes. Longer values are searched in pieces, which limits how many bytes must be held back. */
 const maxPieceBytes = 1_024
 
 /**
- * Searches for many secrets in one pass that skips most bytes. It has no state, so all recordings of a release share
- * one.
+ * Searches for many secrets in one pass that skips most bytes. A finder has no state, so all recordings of a release share it.
  *
  * @see Wu and Manber, "A Fast Algorithm for Multi-Pattern Searching", 1994
  */
@@ -42,8 +37,7 @@ export class SecretFinder {
   readonly #shifts = new Uint16Array(blockHashes)
   /** Needles by the last block of their first `#shortest` bytes. */
   readonly #byBlock = new Map<number, Needle[]>()
-  /** Needles by their first byte. */
-  readonly #byFirst = new Map<number, Needle[]>()
+  readonly #byFirstByte = new Map<number, Needle[]>()
   /** 1 for each byte that a needle starts with. */
   readonly #isFirstByte = new Uint8Array(256)
 
@@ -63,7 +57,7 @@ export class SecretFinder {
       this.#shifts[block] = Math.min(this.#shifts[block] ?? 0, this.#shortest - 1 - at)
     }
     addToList(this.#byBlock, blockAt(bytes, this.#shortest - 1), needle)
-    addToList(this.#byFirst, bytes[0] ?? 0, needle)
+    addToList(this.#byFirstByte, bytes[0] ?? 0, needle)
     this.#isFirstByte[bytes[0] ?? 0] = 1
   }
 
@@ -86,13 +80,13 @@ export class SecretFinder {
     return found
   }
 
-  /** The first position at which the last bytes are the beginning of a secret, but not all of it; null if there is none. */
+  /** Finds the first position from which all remaining bytes are the beginning of a longer secret. */
   findPartialMatch(bytes: Buffer): { readonly from: number; readonly mark: string } | null {
     const last = bytes[bytes.length - 1]
     for (let from = Math.max(0, bytes.length - this.#longest + 1); from < bytes.length; from++) {
       if (this.#isFirstByte[bytes[from] ?? 0] === 0) continue
       const rest = bytes.length - from
-      for (const needle of this.#byFirst.get(bytes[from] ?? 0) ?? []) {
+      for (const needle of this.#byFirstByte.get(bytes[from] ?? 0) ?? []) {
         // Comparing the last byte first rules out most needles.
         if (needle.bytes.length <= rest || needle.bytes[rest - 1] !== last) continue
         if (bytes.compare(needle.bytes, 0, rest, from) === 0) return { from, mark: needle.mark }
@@ -148,7 +142,6 @@ function encodingsOf(value: string): string[] {
   return plain.flatMap((text) => [text, encodeURIComponent(text.toWellFormed()), JSON.stringify(text).slice(1, -1)])
 }
 
-/** The password of a URL, as written and decoded. */
 function passwordsIn(value: string): string[] {
   const password = URL.canParse(value) ? new URL(value).password : ''
   if (password === '') return []

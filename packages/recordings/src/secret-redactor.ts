@@ -3,8 +3,8 @@ import { minSecretBytes, type SecretFinder, type SecretMatch } from './secret-fi
 const nothing = Buffer.alloc(0)
 
 /**
- * Redacts secrets in one direction of a stream, however it is split into pieces. Holds back bytes that may be the start
- * of a secret, at most as many as the longest needle has.
+ * Redacts secrets in one direction of a stream, also if they are split between pieces. Holds back bytes that may be the start of
+ * a secret, always fewer than the longest needle has.
  */
 export class SecretRedactor {
   readonly #finder: SecretFinder | null
@@ -32,7 +32,7 @@ export class SecretRedactor {
     return written
   }
 
-  /** Ends the stream. @returns the pending bytes; a mark instead if there are at least `minSecretBytes` of them */
+  /** @returns the pending bytes that no mark replaces; a mark instead if there are at least `minSecretBytes` of them */
   end(): Buffer {
     const rest = this.#pending.subarray(this.#redactedBytes)
     this.#pending = nothing
@@ -41,29 +41,28 @@ export class SecretRedactor {
   }
 }
 
-/** Redacts secrets in a complete text. */
 export function redactSecrets(text: string, finder: SecretFinder | null): string {
   const redactor = new SecretRedactor(finder)
   return Buffer.concat([redactor.redact(Buffer.from(text)), redactor.end()]).toString('utf8')
 }
 
 /**
- * Joins matches that overlap, and adjacent pieces of one long secret. The first `redactedBytes` bytes belong to an earlier
- * match, whose mark was written.
+ * Joins matches that overlap, and adjacent pieces of a long secret. The first `redactedBytes` bytes belong to an earlier match,
+ * whose mark was written.
  */
 function mergeMatches(matches: readonly SecretMatch[], redactedBytes: number): SecretMatch[] {
-  const whole: SecretMatch[] = []
+  const merged: SecretMatch[] = []
   let last: SecretMatch | null = redactedBytes > 0 ? { from: 0, to: redactedBytes, mark: '' } : null
   for (const next of matches) {
     if (last !== null && (next.from < last.to || (next.from === last.to && next.mark === last.mark)))
       last = { ...last, to: Math.max(last.to, next.to) }
     else {
-      if (last !== null) whole.push(last)
+      if (last !== null) merged.push(last)
       last = next
     }
   }
-  if (last !== null) whole.push(last)
-  return whole
+  if (last !== null) merged.push(last)
+  return merged
 }
 
 function redactUpTo(bytes: Buffer, end: number, matches: readonly SecretMatch[], redactedBytes: number): Buffer {

@@ -5,7 +5,7 @@ import { returnBuffer } from './buffer-pool.ts'
 import { chunkKey } from './chunk.ts'
 import type { RecordingLimits } from './limits.ts'
 
-/** The store, the limits, and the state that all recordings of a process share. */
+/** All recordings of a process share one context. */
 export interface UploadContext {
   readonly store: ObjectStore
   readonly limits: RecordingLimits
@@ -34,8 +34,8 @@ interface QueuedChunk {
   readonly number: number
   readonly bytes: Buffer
   readonly queuedAt: number
-  /** Set after any failed attempt. The memory is then not reused, because an attempt that timed out may still read it. */
-  timedOut: boolean
+  /** After a failed attempt, the memory is not reused, because an attempt that timed out may still read it. */
+  hasFailed: boolean
 }
 
 /**
@@ -71,7 +71,7 @@ export class UploadQueue {
   /** @param bytes must not be used by the caller afterwards: the memory is reused once they are stored */
   add(number: number, bytes: Buffer): void {
     const { totals, elapsed } = this.#context
-    this.#queue.push({ number, bytes, queuedAt: elapsed(), timedOut: false })
+    this.#queue.push({ number, bytes, queuedAt: elapsed(), hasFailed: false })
     this.#waitingBytes += memoryOf(bytes)
     totals.waitingBytes += memoryOf(bytes)
     totals.waitingChunks += 1
@@ -109,7 +109,7 @@ export class UploadQueue {
       })
     } catch (error) {
       if (signal.aborted) return false
-      chunk.timedOut = true
+      chunk.hasFailed = true
       totals.failures += 1
       if (!totals.failing.has(this.#recording)) totals.failing.set(this.#recording, elapsed())
       onError(error, this.#recording)
@@ -117,7 +117,7 @@ export class UploadQueue {
       return false
     }
     this.#queue.shift()
-    if (!chunk.timedOut) returnBuffer(chunk.bytes)
+    if (!chunk.hasFailed) returnBuffer(chunk.bytes)
     this.#waitingBytes -= memoryOf(chunk.bytes)
     totals.waitingBytes -= memoryOf(chunk.bytes)
     totals.waitingChunks -= 1

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 export interface S3Server {
   readonly endpoint: string
-  /** True stops the answers. False starts them again, and drops unanswered requests, so that clients retry at once. */
+  /** While true, the server answers no request. False also drops the unanswered requests, so that clients retry at once. */
   hang(hanging: boolean): void
   /** While true, the server answers every request with `AccessDenied`, which clients do not retry. */
   deny(denying: boolean): void
@@ -18,10 +18,7 @@ interface StoredVersion {
   readonly lock: { readonly mode: string; readonly until: number } | null
 }
 
-/**
- * A mock of S3, for tests: one bucket with versions. With `objectLock`, it accepts locked objects, and refuses to delete a
- * locked version. It checks no signatures.
- */
+/** A mock of S3 with one bucket, which keeps all versions. It does not check signatures. */
 export async function startS3Server({
   bucket,
   objectLock = false,
@@ -33,15 +30,15 @@ export async function startS3Server({
   const unanswered = new Set<ServerResponse>()
   let hanging = false
   let denying = false
-  let numbers = 0
+  let versionCount = 0
 
   const server = createServer(async (request, response) => {
     const body = await readBody(request)
     if (hanging) return unanswered.add(response)
     if (denying) return refuse(response, 403, 'AccessDenied')
     const url = new URL(request.url ?? '/', 'http://s3')
-    const [, named = '', ...rest] = url.pathname.split('/')
-    if (named !== bucket) return refuse(response, 404, 'NoSuchBucket')
+    const [, requestedBucket = '', ...rest] = url.pathname.split('/')
+    if (requestedBucket !== bucket) return refuse(response, 404, 'NoSuchBucket')
     const key = decodeURIComponent(rest.join('/'))
     if (key === '') return answerBucket(response, url.searchParams)
     if (request.method === 'PUT') return put(request, response, key, body)
@@ -55,7 +52,7 @@ export async function startS3Server({
     const mode = headers['x-amz-object-lock-mode']
     if (mode && (!objectLock || !headers['content-md5'])) return refuse(response, 400, 'InvalidRequest')
     const until = Date.parse(String(headers['x-amz-object-lock-retain-until-date']))
-    const id = `v${++numbers}`
+    const id = `v${++versionCount}`
     versions.unshift({ id, bytes, lock: mode ? { mode: String(mode), until } : null })
     objects.set(key, versions)
     response.writeHead(200, { etag: '"mock"', 'x-amz-version-id': id }).end()
@@ -72,7 +69,7 @@ export async function startS3Server({
     const versions = objects.get(key) ?? []
     const lock = versions.find((version) => version.id === id)?.lock
     if (lock && lock.until > Date.now()) return refuse(response, 403, 'AccessDenied')
-    if (id === null) objects.set(key, [{ id: `v${++numbers}`, bytes: null, lock: null }, ...versions])
+    if (id === null) objects.set(key, [{ id: `v${++versionCount}`, bytes: null, lock: null }, ...versions])
     else
       objects.set(
         key,

@@ -1,3 +1,3 @@
-/** Makes terminal output safe, and turns it into lines of text. Nothing here needs Node, so a browser can load it. */
+/** These modules do not use Node, so that a browser can load them. */
 export { SafeOutput } from './safe-output.ts'
 export { type ScreenLine, ScreenLines } from './screen-lines.ts'

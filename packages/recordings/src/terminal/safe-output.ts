@@ -9,7 +9,10 @@ const bidiMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 const csiFinals = new Set('ABCDEFGHIJKLMPSTXZ@`abdefgmrsu')
 /** Saved cursor, line feeds, and tab stops. */
 const escapeFinals = new Set('78DEHM')
-/** Origin, wrapping, blinking and visible cursor, and the alternate screen. Not mouse or focus reports, which cause input. */
+/**
+ * Reverse video, origin, wrapping, blinking and visible cursor, and the alternate screen. Not mouse or focus reports, which
+ * cause input.
+ */
 const privateModes = new Set(['5', '6', '7', '12', '25', '47', '1047', '1048', '1049'])
 const alternateScreenModes = new Set(['47', '1047', '1049'])
 const charsets = /^[()*+]$/
@@ -19,19 +22,21 @@ const largestParameter = 9_999
 /** Resets the terminal without clearing its scrollback. */
 const softReset = '\u001b[!p\u001b[2J\u001b[H'
 
-/** Makes recorded output safe for another terminal: removes sequences for the clipboard, the title, links, and the keyboard. */
+/**
+ * Makes recorded output safe for another terminal. Removes the sequences for the clipboard, the title, links, and the keyboard,
+ * among others.
+ */
 export class SafeOutput {
   readonly #maxParameter: number
   #parser = new TerminalParser()
   #alternateScreen: string | null = null
   #hasMargins = false
 
-  /** @param maxParameter replaces larger parameters. A terminal that scrolls line by line needs a small one */
+  /** @param maxParameter replaces larger parameters; a terminal that scrolls line by line needs a small one */
   constructor({ maxParameter = largestParameter }: { readonly maxParameter?: number } = {}) {
     this.#maxParameter = maxParameter
   }
 
-  /** A copy with the same state, for output that continues from here a second time. */
   clone(): SafeOutput {
     const clone = new SafeOutput({ maxParameter: this.#maxParameter })
     clone.#parser = this.#parser.clone()

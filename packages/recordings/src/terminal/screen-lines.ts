@@ -1,12 +1,12 @@
 import { TerminalParser, type TerminalToken } from './terminal-parser.ts'
 
 export interface ScreenLine {
-  /** The time of its first character, as passed to `write`. For an empty line, that of its line feed. */
+  /** The time of the first character, as passed to `write`. For an empty line, the time of its line feed. */
   readonly at: number
   readonly text: string
 }
 
-/** Longer lines are split. */
+/** Characters. Longer lines are split. */
 const maxLineLength = 4_096
 const tabWidth = 8
 
@@ -27,7 +27,7 @@ export class ScreenLines {
     return lines
   }
 
-  /** @returns the line that is not complete yet; empty without one */
+  /** @returns the last line, if it has no line feed yet; otherwise an empty list */
   end(): ScreenLine[] {
     const lines: ScreenLine[] = []
     this.#finish(lines)

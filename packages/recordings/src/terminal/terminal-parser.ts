@@ -1,7 +1,5 @@
-/** A piece of terminal output. */
 export type TerminalToken =
   | { readonly kind: 'text'; readonly text: string }
-  /** A single control character. */
   | { readonly kind: 'control'; readonly character: string }
   | { readonly kind: 'escape'; readonly intermediates: string; readonly final: string }
   | {
@@ -19,7 +17,7 @@ export type TerminalToken =
 type State = 'ground' | 'escape' | 'csi' | 'string' | 'string-escape'
 
 const maxSequenceLength = 128
-/** An unterminated string would hide all later output. */
+/** Without this limit, an unterminated string would hide all later output. */
 const maxStringLength = 4_096
 /** `ESC k` sets the title in screen and tmux. */
 const stringIntroducers = /^[PX\]^_k]$/
@@ -44,7 +42,6 @@ export class TerminalParser {
   #sequence = ''
   #length = 0
 
-  /** A parser that continues where this one is. */
   clone(): TerminalParser {
     const clone = new TerminalParser()
     clone.#state = this.#state
@@ -108,7 +105,7 @@ export class TerminalParser {
 
   #consumeInString(character: string): TerminalToken | null {
     if (this.#state === 'string-escape') {
-      // Any letter after ESC ends the string. All but the string terminator also begin a new sequence.
+      // Any character after ESC ends the string. All but `\` also begin a new sequence.
       this.#begin('escape')
       return character === '\\' ? this.#finish({ kind: 'string' }) : this.#consume(character)
     }
@@ -134,7 +131,7 @@ export class TerminalParser {
 
 const wholeCsi = /\u001b\[([<-?]?)([\d:;]*)([ -/]*)([@-~])/y
 
-/** A control sequence that is complete in this text; null if there is none. Most are complete, so they are read in one step. */
+/** Reads a complete control sequence in one step, because most are complete. @returns null if none begins at `from` */
 function wholeSequence(text: string, from: number) {
   wholeCsi.lastIndex = from
   const [whole, prefix, parameters, intermediates, final] = wholeCsi.exec(text) ?? []
@@ -146,7 +143,6 @@ function wholeSequence(text: string, from: number) {
 
 const control = /[\u0000-\u001f\u007f-\u009f]/g
 
-/** Where the next control character is, or the end of the text. */
 function nextControl(text: string, from: number): number {
   control.lastIndex = from
   return control.exec(text)?.index ?? text.length

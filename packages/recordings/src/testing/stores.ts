@@ -14,7 +14,7 @@ export async function directoryStore(): Promise<ObjectStore> {
 /** A store in memory that a test can make fail, stall, and change. */
 export interface MemoryStore extends ObjectStore {
   readonly objects: Map<string, Buffer>
-  /** If set, each put throws it. */
+  /** If set, each put throws this error. */
   failure: Error | null
   /** Makes puts wait until `release`. */
   stall(): void

@@ -2,12 +2,10 @@ import type { CastHeader } from '../cast.ts'
 import type { RecordingLimits } from '../limits.ts'
 import type { RecordingGap, RecordingMode, RecordingSummary } from '../recording.ts'
 
-/** Kinds of ring entries. */
 export const entryKinds = { output: 0, input: 1, rackEnd: 2, finish: 3 } as const
-/** A separate bit of the kind of an entry, which marks the end of a message. */
+/** A bit in the kind of an entry: the message ends with this entry. */
 export const messageEnds = 0x100
 
-/** Whether an entry has session bytes. */
 export function hasSessionBytes(kind: number): boolean {
   const plain = kind & ~messageEnds
   return plain === entryKinds.output || plain === entryKinds.input
@@ -35,7 +33,7 @@ export interface SerializedNeedle {
   readonly mark: string
 }
 
-/** Messages to the recording thread. Signals that must stay in order with the session bytes are entries of the ring instead. */
+/** Signals that must stay in order with the session bytes are entries of the ring instead. */
 export type ToThread =
   | {
       readonly kind: 'begin'
@@ -61,7 +59,6 @@ export interface SerializedError {
   readonly code?: string | undefined
 }
 
-/** Messages about one recording. */
 export type RecordingMessage =
   /** Pauses or resumes the session, because its chunks wait for the store. */
   | { readonly kind: 'pause' | 'resume'; readonly session: number }

@@ -40,7 +40,6 @@ interface OpenRecording {
 /** Pings without an answer after which the thread is terminated. */
 const maxUnansweredPings = 10
 
-/** One recording thread. */
 export class RecordingThread {
   readonly queue: RingQueue
   readonly #options: RecordingThreadOptions

@@ -27,7 +27,7 @@ export interface RecordingsThreadOptions {
 }
 
 const defaultRingSize = 4 * 1024 * 1024
-/** Milliseconds to close the thread, beyond `drainTimeout`, and to verify recordings, beyond `settleTimeout`. */
+/** Milliseconds to close the thread after `drainTimeout`, and to verify recordings after `settleTimeout`. */
 const closeTimeout = 5_000
 
 /**
@@ -41,15 +41,15 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
   let current: RecordingThread | null = null
   let lostAt = Number.NEGATIVE_INFINITY
   let closed = false
-  /** Totals of threads that have ended. */
+  /** Totals of threads that have ended, and the bytes that `countLost` added. */
   const endedTotals = { stored: 0, failures: 0, lostBytes: 0 }
   let followers = 0
   /** Recordings of threads that ended are verified one at a time, because each may be large. */
   let verifying: Promise<unknown> = Promise.resolve()
 
   /**
-   * Starts a thread if none runs. Null after `close`, and if the thread cannot be started. Also null shortly after a thread
-   * ended, so that a thread that fails at once is not restarted all the time.
+   * Starts a thread if none runs. After a thread ended unexpectedly, waits `restartAfter`, so that a thread that fails at once
+   * is not restarted all the time. @returns null during this wait, after `close`, and if the thread cannot be started
    */
   function currentThread(): RecordingThread | null {
     if (closed || performance.now() - lostAt < restartAfter) return null

@@ -4,7 +4,7 @@ import { maxPieceBytes, RingReader, RingWriter } from './ring.ts'
 /** A session that writes to the ring, and can be paused. */
 export interface RingProducer {
   readonly session: number
-  /** Pauses or resumes the session. A few entries can still arrive while it is paused, because they were already sent. */
+  /** While the session is paused, a few entries can still arrive, because they were already sent. */
   pauseForRoom(isPaused: boolean): void
 }
 
@@ -39,7 +39,12 @@ export class RingQueue {
     this.#wake = wake
   }
 
-  /** Queues a copy of a piece of any length, so the caller can reuse its memory. @param lastPartBit a bit that is set only in the kind of the last part */
+  /**
+   * Copies the piece, so the caller can reuse its memory.
+   *
+   * @param lastPartBit a bit that is set only in the kind of the last part
+   * @param piece of any length
+   */
   put(producer: RingProducer, kind: number, lastPartBit: number, at: number, piece: Buffer): void {
     let rest = piece
     while (rest.length > maxPieceBytes) {
@@ -60,7 +65,7 @@ export class RingQueue {
     if (this.#writer.isReaderAsleep && this.#writer.takeSleepFlag()) this.#wake()
   }
 
-  /** The reading thread signals free space. */
+  /** The reading thread has signaled free space. */
   onRoom(): void {
     let written = 0
     for (const { session, kind, at, piece } of this.#overflow) {

@@ -30,7 +30,7 @@ export function createRing(size: number, position = 0): SharedArrayBuffer {
     throw new Error('The size of a ring must be a power of two, and at least four times the longest piece.')
   const shared = new SharedArrayBuffer(controlBytes + size)
   const positions = new Int32Array(shared)
-  for (const side of [control.written, control.read]) positions[side] = position
+  for (const index of [control.written, control.read]) positions[index] = position
   return shared
 }
 
@@ -92,7 +92,7 @@ export class RingWriter extends Ring {
     return Atomics.load(this.control, control.asleep) === 1
   }
 
-  /** Sets the flag that `takeRoomRequest` reads. Check `waiting` afterwards: the reader may have made room just before. */
+  /** Check `waiting` afterwards: the reader may have made room just before. */
   requestRoom(): void {
     Atomics.store(this.control, control.roomRequested, 1)
   }
@@ -108,7 +108,7 @@ export class RingWriter extends Ring {
 export class RingReader extends Ring {
   #read = Atomics.load(this.control, control.read) >>> 0
 
-  /** Reads one entry. `use` must not keep it. @returns the size of the entry in bytes, or 0 if there is none */
+  /** `use` must not keep the entry. @returns the size of the entry in bytes, or 0 if there is none */
   read(use: (entry: RingEntry) => void): number {
     if (Atomics.load(this.control, control.written) >>> 0 === this.#read) return 0
     let start = this.#read & (this.size - 1)

@@ -3,11 +3,11 @@ import type { ToThread } from './protocol.ts'
 
 interface SharedFinder {
   readonly number: number
-  /** Number of recordings that use it. */
+  /** Number of recordings that use the finder. */
   uses: number
 }
 
-/** Sends each secret finder to the recording thread once, for as long as a recording uses it. */
+/** Sends each secret finder to the recording thread only once. Removes a finder when no recording uses it. */
 export class SharedSecrets {
   readonly #post: (message: ToThread) => void
   readonly #sent = new Map<SecretFinder, SharedFinder>()
@@ -17,7 +17,7 @@ export class SharedSecrets {
     this.#post = post
   }
 
-  /** Sends the finder unless the thread has it. @returns its number */
+  /** @returns the number of the finder */
   use(secrets: SecretFinder): number {
     const shared = this.#sent.get(secrets)
     if (shared !== undefined) {
@@ -31,7 +31,7 @@ export class SharedSecrets {
     return number
   }
 
-  /** Called when a recording no longer needs the finder. */
+  /** Call it once for each `use`. */
   release(secrets: SecretFinder): void {
     const shared = this.#sent.get(secrets)
     if (shared === undefined) return

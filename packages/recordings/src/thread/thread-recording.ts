@@ -16,7 +16,7 @@ export interface ThreadRecordingOptions {
 
 const nothing = Buffer.alloc(0)
 const threadFailed = 'the recording thread failed'
-/** Maximum bytes of the last marker. Every reason for the end of a session is shorter, and an entry can be longer. */
+/** Maximum bytes of the last marker. Every reason for the end of a session is shorter. */
 const maxMarkerBytes = 1_024
 
 /** The main thread's side of a recording that another thread makes. */
@@ -41,7 +41,7 @@ export class ThreadRecording implements RunningRecording, RingProducer {
     this.#finished = new Promise((resolve) => {
       this.#onFinished = resolve
     })
-    // It may be rejected before anyone awaits it.
+    // The promise may be rejected before anyone awaits it.
     this.#finished.catch(() => {})
   }
 
@@ -74,7 +74,6 @@ export class ThreadRecording implements RunningRecording, RingProducer {
     this.#setPauseReasons({ room: isPaused })
   }
 
-  /** Pauses or resumes the session for the store. */
   pauseForStore(isPaused: boolean): void {
     this.#setPauseReasons({ store: isPaused })
   }

@@ -23,7 +23,6 @@ export interface CheckChunksOptions {
   readonly onText?: (text: Buffer) => void
 }
 
-/** The result of checking the chunks of a recording. */
 export interface ChunkCheckResult {
   /** A sentence without a full stop that names the first bad chunk if possible; null without a problem. */
   readonly problem: string | null
@@ -45,7 +44,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
   let head: Buffer = genesis
   let [number, bytes, unopened, final] = [0, 0, 0, false]
   let firstUnopened: number | null = null
-  const found = (problem: string | null): ChunkCheckResult => ({
+  const resultWith = (problem: string | null): ChunkCheckResult => ({
     problem,
     isMissingEnd: false,
     chunks: number,
@@ -57,8 +56,8 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     const sealed = await chunkAt(store, id, number)
     if (sealed === null) break
     const header = sealed === 'too large' ? null : readChunkHeader(sealed)
-    if (sealed === 'too large' || header === null) return found(`chunk ${number} is not a valid chunk`)
-    if (header.number !== number) return found(misplaced(number, header))
+    if (sealed === 'too large' || header === null) return resultWith(`chunk ${number} is not a valid chunk`)
+    if (header.number !== number) return resultWith(misplaced(number, header))
     if (deriveKeys !== null) {
       const decrypted = decryptChunk(id, deriveKeys, sealed)
       if (decrypted !== null) onText?.(decrypted.text)
@@ -72,7 +71,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     final = header.final
   }
   const problem = findProblem()
-  return { ...found(problem), isMissingEnd: problem !== null && proven !== null && isShort(proven) }
+  return { ...resultWith(problem), isMissingEnd: problem !== null && proven !== null && isShort(proven) }
 
   /** Whether the stored chunks are intact so far, and the remaining ones are missing. */
   function isShort({ chunks }: ProvenRecording): boolean {

@@ -1,6 +1,5 @@
 import type { ProvenRecording } from '../read-recording.ts'
 
-/** One recording in the audit log. */
 export interface LoggedRecording {
   /** From the `opened` event of the session; null without one. */
   readonly mode: string | null

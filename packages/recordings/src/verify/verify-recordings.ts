@@ -10,7 +10,7 @@ export type RecordingProblem =
   | 'changed'
   /** No chunk is stored. */
   | 'missing'
-  /** It is stored, but the log has no such session. */
+  /** The recording is stored, but the log has no such session. */
   | 'additional'
   /** An object that is not a chunk. */
   | 'stray'
@@ -44,7 +44,7 @@ export interface RecordingsVerification {
   readonly removed: number
   /** Recordings that began after the last event that was read. */
   readonly newer: number
-  /** Recordings without any session data, because the session was never opened. */
+  /** Recordings that are not in the log and have no session data, because the session was never opened. */
   readonly empty: number
   /** The first 100 recordings from months whose events were not read, so that they are neither proven nor refuted. */
   readonly unproven: readonly string[]
@@ -143,7 +143,6 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
 
 const eventStarts = [',"o",', ',"i",']
 
-/** Whether the text has input or output events. */
 function hasSessionData(text: Buffer): boolean {
   return eventStarts.some((start) => text.includes(start))
 }
