@@ -15,8 +15,8 @@ export interface GetOptions {
 }
 
 /**
- * A store of objects that are written once and never replaced. Callers must retry failed calls: the store itself repeats only
- * requests to S3, once.
+ * A store of objects that are written once and never replaced. Callers must retry failed calls: the store itself
+ * repeats only requests to S3, once.
  */
 export interface ObjectStore {
   /** The directory, or the `s3://` address. Contains no secret. */
@@ -24,8 +24,8 @@ export interface ObjectStore {
   /** Whether not even an administrator can change or remove an object before its retention ends. */
   readonly immutable: boolean
   /**
-   * Resolves when the bytes are durable under the key. Also resolves if the same bytes are already there, so retries are safe.
-   * Afterwards the caller can reuse the buffer.
+   * Resolves when the bytes are durable under the key. Also resolves if the same bytes are already there, so retries
+   * are safe. Afterwards the caller can reuse the buffer.
    * @throws ObjectDiffers if the key has other bytes, ObjectKeyInvalid
    */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>

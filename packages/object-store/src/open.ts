@@ -20,7 +20,8 @@ const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 const regionName = /^[a-z0-9-]{1,40}$/
 
 /**
- * Reads `/path/of/a/directory`, `file:///path` or `s3://bucket/prefix?region=eu-west-1&endpoint=https://s3.example.com`.
+ * Reads `/path/of/a/directory`, `file:///path` or
+ * `s3://bucket/prefix?region=eu-west-1&endpoint=https://s3.example.com`.
  * @throws ObjectStoreAddressInvalid with a reason that never repeats the text, which may contain a secret
  */
 export function readObjectStoreAddress(text: string): ObjectStoreAddress {

@@ -143,7 +143,8 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
         if (!isS3Error(error, 'PreconditionFailed')) throw error
         return await assertSame(key, bytes, signal)
       }
-      // After a delete marker, S3 accepts other bytes for the key. But reads return the oldest version, so it must be equal.
+      // After a delete marker, S3 accepts other bytes for the key. But reads return the oldest version, so it must be
+      // equal.
       if (lock) await assertSame(key, bytes, signal)
     },
     get,

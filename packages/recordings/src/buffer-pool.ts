@@ -48,8 +48,8 @@ function clearPool(): void {
 let closedPort: MessagePort | null = null
 
 /**
- * Frees a buffer at once, by transferring it to a closed port. A cipher allocates a buffer for each call. V8 counts buffers
- * that were not collected yet as used memory, and would run full garbage collections too often.
+ * Frees a buffer at once, by transferring it to a closed port. A cipher allocates a buffer for each call. V8 counts
+ * buffers that were not collected yet as used memory, and would run full garbage collections too often.
  */
 export function freeBuffer({ buffer, byteLength }: Buffer): void {
   // A view may share its memory with other buffers, so the garbage collector must free it.

@@ -9,7 +9,9 @@ const hexadecimal = Buffer.from('0123456789abcdef')
 const [quote = 0, backslash = 0, u = 0, zero = 0] = Buffer.from('"\\u0')
 const maxEscapeBytes = 6
 
-/** The text of an asciicast. Adds UTF-8 without decoding it into a JavaScript string. An empty buffer holds no memory. */
+/**
+ * The text of an asciicast. Adds UTF-8 without decoding it into a JavaScript string. An empty buffer holds no memory.
+ */
 export class CastText {
   readonly #bytes = new GrowingBytes()
 
@@ -44,7 +46,7 @@ export class CastText {
 }
 
 /**
-  * Checks and copies eight bytes at a time, because most text has nothing to escape.
+ * Checks and copies eight bytes at a time, because most text has nothing to escape.
  *
  * @param to must have room for the longest escape of each byte; bytes after the text may be overwritten
  * @returns the number of bytes written
@@ -74,11 +76,11 @@ function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
 const littleEndian = true
 
 /**
- * Finds control characters, quotes, and backslashes. Flipping one bit moves the quote next to the control characters, so that
- * one comparison finds both.
+ * Finds control characters, quotes, and backslashes. Flipping one bit moves the quote next to the control characters,
+ * so that one comparison finds both.
  *
- * @returns 0 if no byte needs an escape; otherwise, the lowest set bit is in the first byte that needs one, and higher bits
- *   may be wrong
+ * @returns 0 if no byte needs an escape; otherwise, the lowest set bit is in the first byte that needs one, and
+ *   higher bits may be wrong
  * @see https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord
  */
 function escapeBits(fourBytes: number): number {

@@ -54,8 +54,8 @@ export class ChunkSealer {
   }
 
   /**
-    * The caller must end one chunk before it begins the next.
-    *
+   * The caller must end one chunk before it begins the next.
+   *
    * Encryption is AES-256-GCM. The key belongs to this process and recording, and the nonce is the chunk number, so no
    * nonce is used twice. The recording ID, the number, and the final flag are authenticated as additional data.
    */
@@ -117,8 +117,8 @@ export class ChunkWriter {
 }
 
 /**
- * The unencrypted header of a chunk. Anyone who can write to the store can forge a header: only decryption or the chain proves
- * it.
+ * The unencrypted header of a chunk. Anyone who can write to the store can forge a header: only decryption or the chain
+ * proves it.
  */
 export interface ChunkHeader {
   readonly number: number

@@ -2,8 +2,8 @@ export interface RecordingLimits {
   /** Maximum session bytes in a chunk. Default 512 KiB. */
   readonly chunkBytes: number
   /**
-    * Milliseconds after which received bytes become a chunk, even a small one. A crash loses bytes that are not in a chunk yet,
-    * and chunks that wait for the store. Default 5,000.
+   * Milliseconds after which received bytes become a chunk, even a small one. A crash loses bytes that are not in a
+   * chunk yet, and chunks that wait for the store. Default 5,000.
    */
   readonly flushAfter: number
   /** As `flushAfter`, while someone follows the recording. Default 500. */
@@ -27,8 +27,8 @@ export interface RecordingLimits {
   /** Milliseconds after which the gateway ends a `strict` session if storing a chunk still fails. Default 30,000. */
   readonly strictTimeout: number
   /**
-   * Milliseconds before the second attempt. The delay doubles with each failure, up to `maxBackOff`. Each delay is shortened at
-   * random, by at most half. Default 200.
+   * Milliseconds before the second attempt. The delay doubles with each failure, up to `maxBackOff`. Each delay is
+   * shortened at random, by at most half. Default 200.
    */
   readonly backOff: number
   /** Maximum milliseconds between two attempts. Default 30,000. */

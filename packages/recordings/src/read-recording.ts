@@ -11,8 +11,8 @@ export interface ProvenRecording {
 export interface RecordingCheck {
   /**
    * `complete`: all chunks are present, including the final one. `cut`: the chunks are intact but the final one is
-   * missing, as after a crash. `broken`: a chunk is missing, misplaced, additional, or cannot be decrypted, or the chunks do
-   * not match the audit log.
+   * missing, as after a crash. `broken`: a chunk is missing, misplaced, additional, or cannot be decrypted, or the
+   * chunks do not match the audit log.
    */
   readonly state: 'complete' | 'cut' | 'broken'
   /** A sentence without a full stop; empty for `complete`. */
@@ -35,13 +35,13 @@ export interface ReadRecordingOptions {
 }
 
 /**
- * Upper bound of a chunk in bytes: 512 KiB of session bytes, each of them written as up to six bytes, and a copy of them in
- * base64.
+ * Upper bound of a chunk in bytes: 512 KiB of session bytes, each of them written as up to six bytes, and a copy of
+ * them in base64.
  */
 export const maxChunkBytes = 8 * 1024 * 1024
 
 /**
-  * Verifies each chunk before it is yielded.
+ * Verifies each chunk before it is yielded.
  *
  * @returns the result for the whole recording, after the last intact chunk
  */

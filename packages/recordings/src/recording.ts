@@ -63,10 +63,15 @@ const exitMarker = Buffer.from('F1E49A85-0AD7-4AEF-A618-C249C6E6568D:')
 const storeTooSlow = 'the store is too slow'
 const maxExitBytes = exitMarker.length + 12
 const lineFeed = 0x0a
-/** Session bytes that are encrypted together: few enough for the processor's cache, enough to make the cost per call small. */
+/**
+ * Session bytes that are encrypted together: few enough for the processor's cache, enough to make the cost per call
+ * small.
+ */
 const sealBytes = 32 * 1024
 
-/** Records one session in this thread. After an idle session was flushed, its recording holds no timer and no buffer. */
+/**
+ * Records one session in this thread. After an idle session was flushed, its recording holds no timer and no buffer.
+ */
 export class Recording implements RunningRecording {
   readonly id: string
   /** Resolves when `finish` was called. */
@@ -146,7 +151,11 @@ export class Recording implements RunningRecording {
     }
   }
 
-  /** Stores received bytes now, and then more often while someone follows the recording. @returns a function to stop following */
+  /**
+   * Stores received bytes now, and then more often while someone follows the recording.
+   *
+   * @returns a function to stop following
+   */
   follow(): () => void {
     this.#followers += 1
     if (this.#timer !== undefined) this.#flush()
@@ -322,7 +331,8 @@ export class Recording implements RunningRecording {
     if (gap === null) return
     this.#gap = null
     if (gap.bytes === 0) return
-    // In a recording thread, `elapsed` returns the time of the ring entry in progress, which may be earlier than `since`.
+    // In a recording thread, `elapsed` returns the time of the ring entry in progress, which may be earlier than
+    // `since`.
     const durationMs = Math.max(0, Math.round(this.#options.context.elapsed() - gap.since))
     this.#writeMarker(`gap: ${gap.bytes} bytes in ${durationMs} ms are missing, because ${gap.reason}`)
     this.#options.onGap({ recording: this.id, reason: gap.reason, bytes: gap.bytes, durationMs })

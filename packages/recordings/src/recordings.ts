@@ -49,8 +49,8 @@ export interface Recordings<R extends RunningRecording = RunningRecording> {
   /** Starts the recording thread, if there is one, so that the first session need not wait for it. */
   prepare(): void
   /**
-   * @throws RecordingUnavailable if the recording thread does not run or fails, or if the first chunk of a strict recording
-   *   cannot be stored
+   * @throws RecordingUnavailable if the recording thread does not run or fails, or if the first chunk of a strict
+   *   recording cannot be stored
    */
   begin(recording: RecordingRequest): Promise<R>
   /** Counts the bytes of a session that was not recorded at all. */
@@ -59,8 +59,8 @@ export interface Recordings<R extends RunningRecording = RunningRecording> {
   follow(id: string): () => void
   stats(): RecordingStats
   /**
-   * Waits for open sessions and queued chunks, for at most `drainTimeout`, and closes the store. With a thread, this takes up
-   * to 15 s longer.
+   * Waits for open sessions and queued chunks, for at most `drainTimeout`, and closes the store. With a thread, this
+   * takes up to 15 s longer.
    */
   close(): Promise<void>
 }

@@ -16,13 +16,17 @@ export interface Needle {
   readonly mark: string
 }
 
-/** Shorter values are not redacted. They occur in ordinary text, and a mark inside a date or a word would reveal the value. */
+/**
+ * Shorter values are not redacted. They occur in ordinary text, and a mark inside a date or a word would reveal the
+ * value.
+ */
 export const minSecretBytes = 6
 /** Bytes. Longer values are searched in pieces, which limits how many bytes must be held back. */
 const maxPieceBytes = 1_024
 
 /**
- * Searches for many secrets in one pass that skips most bytes. A finder has no state, so all recordings of a release share it.
+ * Searches for many secrets in one pass that skips most bytes. A finder has no state, so all recordings of a release
+ * share it.
  *
  * @see Wu and Manber, "A Fast Algorithm for Multi-Pattern Searching", 1994
  */

@@ -3,8 +3,8 @@ import { minSecretBytes, type SecretFinder, type SecretMatch } from './secret-fi
 const nothing = Buffer.alloc(0)
 
 /**
- * Redacts secrets in one direction of a stream, also if they are split between pieces. Holds back bytes that may be the start of
- * a secret, always fewer than the longest needle has.
+ * Redacts secrets in one direction of a stream, also if they are split between pieces. Holds back bytes that may be the
+ * start of a secret, always fewer than the longest needle has.
  */
 export class SecretRedactor {
   readonly #finder: SecretFinder | null
@@ -47,8 +47,8 @@ export function redactSecrets(text: string, finder: SecretFinder | null): string
 }
 
 /**
- * Joins matches that overlap, and adjacent pieces of a long secret. The first `redactedBytes` bytes belong to an earlier match,
- * whose mark was written.
+ * Joins matches that overlap, and adjacent pieces of a long secret. The first `redactedBytes` bytes belong to an
+ * earlier match, whose mark was written.
  */
 function mergeMatches(matches: readonly SecretMatch[], redactedBytes: number): SecretMatch[] {
   const merged: SecretMatch[] = []

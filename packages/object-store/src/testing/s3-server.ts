@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 
 export interface S3Server {
   readonly endpoint: string
-  /** While true, the server answers no request. False also drops the unanswered requests, so that clients retry at once. */
+  /**
+   * While true, the server answers no request. False also drops the unanswered requests, so that clients retry at once.
+   */
   hang(hanging: boolean): void
   /** While true, the server answers every request with `AccessDenied`, which clients do not retry. */
   deny(denying: boolean): void

@@ -10,8 +10,8 @@ const csiFinals = new Set('ABCDEFGHIJKLMPSTXZ@`abdefgmrsu')
 /** Saved cursor, line feeds, and tab stops. */
 const escapeFinals = new Set('78DEHM')
 /**
- * Reverse video, origin, wrapping, blinking and visible cursor, and the alternate screen. Not mouse or focus reports, which
- * cause input.
+ * Reverse video, origin, wrapping, blinking and visible cursor, and the alternate screen. Not mouse or focus reports,
+ * which cause input.
  */
 const privateModes = new Set(['5', '6', '7', '12', '25', '47', '1047', '1048', '1049'])
 const alternateScreenModes = new Set(['47', '1047', '1049'])
@@ -23,8 +23,8 @@ const largestParameter = 9_999
 const softReset = '\u001b[!p\u001b[2J\u001b[H'
 
 /**
- * Makes recorded output safe for another terminal. Removes the sequences for the clipboard, the title, links, and the keyboard,
- * among others.
+ * Makes recorded output safe for another terminal. Removes the sequences for the clipboard, the title, links, and the
+ * keyboard, among others.
  */
 export class SafeOutput {
   readonly #maxParameter: number

@@ -11,8 +11,8 @@ const maxLineLength = 4_096
 const tabWidth = 8
 
 /**
- * Turns terminal output into plain lines. Applies the corrections of line editors, and removes colors. For programs that
- * draw on the whole screen, each cursor movement to another row begins a line.
+ * Turns terminal output into plain lines. Applies the corrections of line editors, and removes colors. For programs
+ * that draw on the whole screen, each cursor movement to another row begins a line.
  */
 export class ScreenLines {
   readonly #parser = new TerminalParser()

@@ -48,8 +48,9 @@ export function createRecordingsThread(options: RecordingsThreadOptions): Record
   let verifying: Promise<unknown> = Promise.resolve()
 
   /**
-   * Starts a thread if none runs. After a thread ended unexpectedly, waits `restartAfter`, so that a thread that fails at once
-   * is not restarted all the time. @returns null during this wait, after `close`, and if the thread cannot be started
+   * Starts a thread if none runs. After a thread ended unexpectedly, waits `restartAfter`, so that a thread that fails
+   * at once is not restarted all the time. @returns null during this wait, after `close`, and if the thread cannot be
+   * started
    */
   function currentThread(): RecordingThread | null {
     if (closed || performance.now() - lostAt < restartAfter) return null

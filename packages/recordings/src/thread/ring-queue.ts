@@ -21,8 +21,9 @@ const wakeDelay = 50
 const wakeBytes = 256 * 1024
 
 /**
- * Passes session bytes to another thread, in order, without waiting. If unread bytes fill more than half of the ring, the
- * producer is paused until three quarters are free. Entries that still arrive use the other half, and then an overflow list.
+ * Passes session bytes to another thread, in order, without waiting. If unread bytes fill more than half of the ring,
+ * the producer is paused until three quarters are free. Entries that still arrive use the other half, and then an
+ * overflow list.
  */
 export class RingQueue {
   readonly #ring: SharedArrayBuffer

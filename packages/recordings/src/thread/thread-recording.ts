@@ -10,7 +10,11 @@ export interface ThreadRecordingOptions {
   readonly onGap: (gap: RecordingGap) => void
   /** @param bytes of the session that were not recorded */
   readonly countLost: (bytes: number) => void
-  /** Reads the summary from the store, because the thread can no longer report it. @param since when the thread failed */
+  /**
+   * Reads the summary from the store, because the thread can no longer report it.
+   *
+   * @param since when the thread failed
+   */
   readonly summarizeStored: (since: number) => Promise<RecordingSummary>
 }
 

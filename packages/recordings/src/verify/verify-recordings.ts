@@ -36,7 +36,9 @@ export interface RecordingsVerification {
   readonly chunks: number
   /** The stored size of these chunks. */
   readonly bytes: number
-  /** Recordings that are not closed yet: the stored chunks are intact, and the log has no proof to compare them with. */
+  /**
+   * Recordings that are not closed yet: the stored chunks are intact, and the log has no proof to compare them with.
+   */
   readonly open: number
   /** Recordings that ended a moment ago, so that the last chunks may still be uploading. */
   readonly pending: number
