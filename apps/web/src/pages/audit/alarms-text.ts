@@ -1,6 +1,6 @@
 import type { CheckpointStatus } from '@rack-gateway/gateway-api'
 
-/** How many alarms are open, for the button that lists them. */
+/** `openAlarms` is null if counting all open alarms took too long. Then `alarms` is a lower bound. */
 export function alarmsText({ alarms, openAlarms }: Pick<CheckpointStatus, 'alarms' | 'openAlarms'>): string {
   if (openAlarms === 0) return 'Alarms'
   if (openAlarms === null && alarms === 0) return 'Alarms: not counted'

@@ -5,7 +5,6 @@ import { RangeDialog } from './dialogs/range-dialog.tsx'
 import { FilterMistake } from './filter/filter-text.ts'
 import type { AuditView } from './use-audit-view.ts'
 
-/** The dialog that the address names. */
 export function AuditDialogs({ view }: { readonly view: AuditView }) {
   const { filter, text, loadedAt } = view
   const close = () => view.setSearch({ dialog: undefined })

@@ -21,14 +21,13 @@ import { maxNewEntries, useLiveTail } from './list/use-live-tail.ts'
 import { useAuditView } from './use-audit-view.ts'
 import { Value, ValueMenu } from './value-menu.tsx'
 
-/** What happened, who did it, and why was it allowed or denied? */
 export default function AuditPage() {
   const mayRead = can(useMe(), 'gateway:audit:read')
   const view = useAuditView()
   const { filter, openId, reload } = view
   const query = filter instanceof FilterMistake ? null : filter.query
   const events = useInfiniteQuery(eventsQuery(query))
-  // New events are not in a range that ended.
+  // A range with an end gets no new events.
   const canFollow = mayRead && query !== null && query.to === undefined
   const tail = useLiveTail(canFollow ? query : null, view.search.live === true, reload)
   const [followed, setFollowed] = useState<readonly Entry[]>([])
@@ -52,7 +51,7 @@ export default function AuditPage() {
     if (hasPreviousPage && !isFetching) void fetchPreviousPage()
   }, [hasPreviousPage, isFetching, fetchPreviousPage])
 
-  // The first page can have events that the stream sends too.
+  // The first page can contain events that the stream also sends.
   const newEntries = useMemo(() => {
     const knownIds = new Set(entries.map(({ id }) => id))
     return tail.newEntries.filter(({ id }) => !knownIds.has(id))

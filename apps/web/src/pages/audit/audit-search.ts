@@ -3,7 +3,7 @@ import { defaultRange, isRange, type Range } from './filter/time-range.ts'
 const dialogs = ['export', 'alarms', 'checkpoint', 'range'] as const
 export type AuditDialog = (typeof dialogs)[number]
 
-/** The search parameters of the page. The path has the open event. */
+/** The path, not the search, contains the ID of the open event. */
 export interface AuditSearch {
   /** The filter as text. */
   readonly q?: string
@@ -12,7 +12,6 @@ export interface AuditSearch {
   readonly dialog?: AuditDialog
 }
 
-/** Reads the search parameters. Unknown values are left out. */
 export function readAuditSearch({ q, range, live, dialog }: Record<string, unknown>): AuditSearch {
   // The router reads q=7 as a number.
   const text = typeof q === 'string' || typeof q === 'number' || typeof q === 'boolean' ? `${q}` : ''

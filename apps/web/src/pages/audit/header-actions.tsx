@@ -23,7 +23,6 @@ interface HeaderActionsProps {
   readonly canFollow: boolean
 }
 
-/** Signatures, alarms, the live tail, and exports. */
 export function HeaderActions({ view, tail, canFollow }: HeaderActionsProps) {
   const checkpoint = useQuery(checkpointQuery).data
   const alarms = checkpoint?.openAlarms ?? checkpoint?.alarms ?? 0

@@ -12,29 +12,25 @@ import { defaultRange, type Range } from './filter/time-range.ts'
 
 export interface AuditView {
   readonly search: AuditSearch
-  /** The ID of the open event. */
   readonly openId: string | undefined
   /** The text of the filter. */
   readonly text: string
   readonly range: Range | 'custom'
-  /** The filter, or the mistake in its text. */
   readonly filter: { readonly terms: Filter; readonly query: AuditQuery } | FilterMistake
   /** When the list was loaded, in milliseconds since the epoch. Ranges are counted back from this time. */
   readonly loadedAt: number
-  /** Loads the newest events. */
   reload(): void
   setText(text: string): void
   setRange(range: Range): void
-  /** Sets or removes the times of the filter. */
+  /** Removes a time from the filter if it is missing in `times`. */
   setTimes(times: { readonly from?: string; readonly to?: string }): void
-  /** Changes the filter, such as after a click on a value. */
   refine(change: (filter: Filter) => Filter): void
-  /** Opens an event beside the list; null closes it. */
+  /** Null closes the open event. */
   open(id: string | null, options?: { readonly replaces?: boolean; readonly closesDialog?: boolean }): void
   setSearch(search: Partial<Record<keyof AuditSearch, unknown>>): void
 }
 
-/** The view that the address describes, and functions that change the address. */
+/** The address of the page contains this state, except `loadedAt`. */
 export function useAuditView(): AuditView {
   const search = useSearch({ from: '/audit' })
   const { event: openId } = useParams({ strict: false })

@@ -23,7 +23,7 @@ interface ValueMenuProps {
   readonly children: ReactNode
 }
 
-/** One menu for all values of the page. It can limit the list to events with a value, or to events without it. */
+/** One menu for all values of the page. */
 export function ValueMenu({ refine, openEvent, children }: ValueMenuProps) {
   const [menuValue, setMenuValue] = useState<MenuValue | null>(null)
   const trigger = useRef<HTMLElement>(null)
@@ -107,7 +107,7 @@ interface ValueProps {
   readonly children?: ReactNode
 }
 
-/** A value that opens the menu. In a row, the arrow keys reach it, and Tab skips it. */
+/** In a row, the arrow keys reach the value, and Tab skips it. */
 export function Value({ name, value, eventId, children }: ValueProps) {
   const openMenu = useContext(OpenMenu)
   return (

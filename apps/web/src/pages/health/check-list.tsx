@@ -3,7 +3,6 @@ import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './check-list.module.css'
 import { type Check, checkState, checksByState } from './checks.ts'
 
-/** Each check of readiness, with what to do about it. */
 export function CheckList({ checks }: { readonly checks: readonly Check[] }) {
   return (
     <ul className={styles.list}>

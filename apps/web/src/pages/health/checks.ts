@@ -2,7 +2,6 @@ import type { Health } from '@rack-gateway/gateway-api'
 
 export type Check = Health['checks'][number]
 
-/** The badge of a check: it makes the gateway unready, it needs attention, or it is healthy. */
 export function checkState({ ready, remedy }: Pick<Check, 'ready' | 'remedy'>) {
   if (!ready) return { tone: 'deny', word: 'Not ready' } as const
   return remedy === null
@@ -12,7 +11,6 @@ export function checkState({ ready, remedy }: Pick<Check, 'ready' | 'remedy'>) {
 
 const order = ['deny', 'warn', 'allow']
 
-/** Sorts checks: the unready ones first, the healthy ones last. */
 export function checksByState(checks: readonly Check[]): Check[] {
   return checks.toSorted((one, other) => order.indexOf(checkState(one).tone) - order.indexOf(checkState(other).tone))
 }

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import styles from './health-facts.module.css'
 
-/** Names with their values. */
 export function HealthFacts({ facts }: { readonly facts: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className={styles.facts}>

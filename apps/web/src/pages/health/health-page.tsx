@@ -15,7 +15,6 @@ import { SettingTable } from './setting-table.tsx'
 import { SinkTable } from './sink-table.tsx'
 import { StoreFacts } from './store-facts.tsx'
 
-/** Is the gateway healthy, and what needs to be done? */
 export default function HealthPage() {
   const { data, error, isPending, refetch } = useQuery(healthQuery)
   return (

@@ -1,4 +1,3 @@
-/** What the address of the page has. */
 export interface HealthSearch {
   /** The filter of the configuration. */
   readonly q?: string

@@ -13,7 +13,6 @@ const sources: Readonly<Record<string, string>> = {
   unset: 'Not set',
 }
 
-/** The configuration of the process, and where each value comes from. The filter is in the address. */
 export function SettingTable({ settings }: { readonly settings: Health['configuration'] }) {
   const { q = '' } = useSearch({ from: '/health' })
   const navigate = useNavigate()

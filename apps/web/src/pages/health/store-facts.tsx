@@ -6,7 +6,6 @@ import { HealthFacts } from './health-facts.tsx'
 
 type Stores = Health['stores']
 
-/** Whether recordings are stored, and how far the archives and the copies of checkpoints go. */
 export function StoreFacts({ stores: { recordings, archives, checkpoints } }: { readonly stores: Stores }) {
   return (
     <HealthFacts

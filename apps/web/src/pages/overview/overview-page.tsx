@@ -9,7 +9,6 @@ import { mayReadAudit } from './overview-queries.ts'
 import { RacksCard } from './racks/racks-card.tsx'
 import { WaitingCard } from './waiting/waiting-card.tsx'
 
-/** What waits for me, is each rack well, and what is live? */
 export function OverviewPage() {
   const me = useMe()
   return (

@@ -32,7 +32,7 @@ export const ownTokensQuery = queryOptions({
   queryFn: ({ signal }) => get('/tokens', { query: { owner: 'me', limit: 200 } }, signal),
 })
 
-/** The requirement, if the policy requires a second factor of the person and they have none; otherwise null. */
+/** Null unless the policy requires a second factor of the person and they have none. */
 export const missingFactorQuery = queryOptions({
   queryKey: ['overview', 'missing factor'],
   async queryFn({ signal }) {
@@ -48,10 +48,7 @@ const day = 86_400_000
 /** Kinds of the second event of a call. It repeats the decision of the first event, so it must not be counted again. */
 const secondEvents = ['outcome', 'closed'] as const
 
-/**
- * Counts the requests of 24 hours by the hour. Each read is an audit event, so the page reads again only when the person opens
- * or refreshes it.
- */
+/** Each read is an audit event, so the page reads again only when the person opens or refreshes it. */
 export const lastDayQuery = queryOptions({
   queryKey: ['overview', 'last day'],
   queryFn: ({ signal }) =>
@@ -66,8 +63,8 @@ export const lastDayQuery = queryOptions({
 export const mayReadAudit = (me: Me) => can(me, 'gateway:audit:read')
 
 /**
- * Waits for the quick parts before the page is shown, so that nothing moves afterwards. It does not wait for racks and counts,
- * which can be slow.
+ * Waits for the quick parts before the page is shown, so that nothing moves afterwards. Does not wait for racks and
+ * counts, which can be slow.
  */
 export async function loadOverview(queryClient: QueryClient): Promise<void> {
   const me = await queryClient.ensureQueryData(meQuery)

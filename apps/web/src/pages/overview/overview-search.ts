@@ -1,4 +1,3 @@
-/** What the address of the page has. */
 export interface OverviewSearch {
   /** The ID of the live call whose dialog is open. */
   readonly end?: string

@@ -8,7 +8,7 @@ interface DecisionSourceProps {
   readonly policy: string | undefined
 }
 
-/** Where the rule of an event is defined. The policy page shows only the document in force. */
+/** The link leads to the document in force, which can differ from the document that decided. */
 export function DecisionSource({ source, policy }: DecisionSourceProps) {
   const isLine = /:\d+$/.test(source)
   const { data } = useQuery({ ...policyQuery, enabled: isLine && policy !== undefined })

@@ -13,7 +13,7 @@ import { Value } from '../value-menu.tsx'
 import styles from './event-panel.module.css'
 import { proofText } from './event-sentence.ts'
 
-/** The members of an event that people ask for most. The whole event is below. */
+/** The members of an event that people ask for most. */
 export function EventFields({ event }: { readonly event: AuditEvent }) {
   const { principal, source, job } = { ...event, job: event.principal?.job }
   const who = whoOf(event)
@@ -89,7 +89,6 @@ function Bindings({ ids = [] }: { readonly ids: readonly string[] | undefined })
   ))
 }
 
-/** Links to the pages of the app, for a person who has a role on its rack. */
 function AppLinks({ event: { rack = '', app, release } }: { readonly event: AuditEvent }) {
   const { racks } = useMe()
   if (app === undefined || !racks.includes(rack)) return null

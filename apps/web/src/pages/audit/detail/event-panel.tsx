@@ -21,17 +21,15 @@ import { Verification } from './verification.tsx'
 
 interface EventPanelProps {
   readonly id: string
-  /** The event, if the list has it. */
+  /** Undefined if the list does not contain the event. */
   readonly entry: Entry | undefined
   readonly onOpen: (id: string) => void
   readonly onClose: () => void
-  /** Shows the events of a session, or around a time. */
   readonly onShow: (what: { readonly session: string; readonly actor: string } | { readonly around: string }) => void
 }
 
-/** One event beside the list. */
 export function EventPanel({ id, entry, onOpen, onClose, onShow }: EventPanelProps) {
-  // Each read is recorded, so moving through rows reads only the row where the movement ends.
+  // Each read is an audit event, so moving through the rows reads only the row where the movement ends.
   const settledId = useSettled(id)
   const zone = useTimeZone()
   const { data, error, refetch } = useQuery({

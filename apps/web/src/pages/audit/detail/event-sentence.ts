@@ -16,7 +16,6 @@ const clientPhrases: Readonly<Record<ClientType, string>> = {
   nobody: ' without a valid credential',
 }
 
-/** What happened, in one sentence. */
 export function eventSentence(event: AuditEvent, zone: TimeZone): string {
   const sentence = sentenceWithoutProof(event)
   return event.proof === undefined ? sentence : `${sentence.replace(/\.$/, '')}, ${proofText(event.proof, zone)}.`
@@ -70,7 +69,7 @@ function subjectPhrase(event: AuditEvent): string {
   return subject === '' || subject === event.principal?.name ? '' : `: ${subject}`
 }
 
-/** The name of the subject of an event; empty if it has only an ID, which the fields below the sentence show. */
+/** @returns an empty text if the subject has only an ID; the fields below the sentence show the ID */
 function namedSubject(event: AuditEvent): string {
   const { kind, detail = {} } = event
   if (kind === 'environment.changed') return `${detail.key ?? ''}`
@@ -86,7 +85,7 @@ const passiveSentences: Readonly<Record<string, (name: string) => string>> = {
   'recording.gap': (name) => `A part of a session of ${name} is missing in its recording.`,
 }
 
-/** What a principal did in an event that is no call to a rack. */
+/** What the principal did, for events that are not calls to a rack. */
 const actions: Readonly<Record<string, string>> = {
   'login.succeeded': ' logged in',
   'login.failed': ' could not log in',

@@ -4,13 +4,9 @@ import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Field } from './event-fields.tsx'
 
-/** Kinds of events that are written while a session runs, so that each has a moment in its recording. */
+/** Events of these kinds occur during a session, so their time is also a time in the recording. */
 const kindsDuringSession: readonly string[] = ['opened', 'closed', 'recording.gap', 'recording.ended']
 
-/**
- * Leads from an event of a recorded session to the recording, at the second of the event if the event happened during the
- * session.
- */
 export function RecordingLink({ event: { recording, kind, at } }: { readonly event: AuditEvent }) {
   const me = useMe()
   if (recording === undefined || !can(me, 'gateway:recording:read')) return null

@@ -12,7 +12,6 @@ interface VerificationProps {
   readonly shownEvent: ResponseOf<'getAuditEvent'> | undefined
 }
 
-/** Verifies in the browser that the event is in the signed log, and shows each step. */
 export function Verification({ shownEvent }: VerificationProps) {
   const verify = useMutation({
     async mutationFn(shownEvent: ResponseOf<'getAuditEvent'>) {

@@ -27,7 +27,6 @@ interface AlarmsDialogProps {
   readonly onOpen: (id: string) => void
 }
 
-/** Alarms and their acknowledgments. */
 export function AlarmsDialog({ onClose, onOpen }: AlarmsDialogProps) {
   const me = useMe()
   const { data, error, refetch } = useQuery(alarmsQuery)

@@ -14,7 +14,6 @@ export const checkpointQuery = queryOptions({
   queryFn: ({ signal }) => get('/audit/checkpoint', {}, signal),
 })
 
-/** The newest signature of the log. */
 export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) {
   const { data, error, refetch } = useQuery(checkpointQuery)
   return (

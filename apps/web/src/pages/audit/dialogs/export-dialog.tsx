@@ -19,12 +19,11 @@ const formats = [
 interface ExportDialogProps {
   readonly query: AuditQuery
   readonly text: string
-  /** The end of the export unless the filter has one, in milliseconds since the epoch. */
+  /** Milliseconds since the epoch. The export ends there, unless the filter has an end. */
   readonly loadedAt: number
   readonly onClose: () => void
 }
 
-/** Says what an export will contain before it begins. */
 export function ExportDialog({ query, text, loadedAt, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState('ndjson')
   const boundedQuery = { ...query, to: query.to ?? new Date(loadedAt).toISOString() }

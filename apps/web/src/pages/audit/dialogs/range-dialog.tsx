@@ -11,7 +11,6 @@ interface RangeDialogProps {
   readonly onRange: (times: { readonly from?: string; readonly to?: string }) => void
 }
 
-/** Sets the start and the end of the range, as dragging in the chart does. */
 export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
   const zone = useTimeZone()
   const [mistake, setMistake] = useState('')

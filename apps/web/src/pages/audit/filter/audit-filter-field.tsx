@@ -9,11 +9,10 @@ interface AuditFilterFieldProps {
   readonly onChange: (text: string) => void
 }
 
-/** The filter in one line of text. Enter applies it. */
 export function AuditFilterField({ ref, text, mistake, onChange }: AuditFilterFieldProps) {
   const [typed, setTyped] = useState(text)
   const id = useId()
-  // A click on a value, and the Back button, change the filter too.
+  // A click on a value and the Back button also change the filter.
   useEffect(() => setTyped(text), [text])
   const name = /(?:^|\s)-?([a-z]+):\S*$/.exec(typed)?.[1]
   const hint = name !== undefined && Object.hasOwn(filterNames, name) ? nameHint(name) : null

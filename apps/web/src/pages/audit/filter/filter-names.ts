@@ -55,7 +55,6 @@ const synonyms: Readonly<Record<string, FilterName>> = {
   token: 'session',
 }
 
-/** The filter that another log calls by this word. */
 export function filterOfSynonym(word: string): FilterName | undefined {
   return Object.hasOwn(synonyms, word) ? synonyms[word] : undefined
 }

@@ -5,14 +5,9 @@ import { FilterMistake } from './filter-text.ts'
 import { type ReadAt, readTime } from './read-time.ts'
 import { type Range, rangeStart } from './time-range.ts'
 
-/** The filters of the management API. */
 export type AuditQuery = NonNullable<RequestOf<'followAudit'>['query']>
 
-/**
- * The filter as the query of a request. The times of the filter take precedence over the range.
- *
- * @throws FilterMistake
- */
+/** The times of the filter take precedence over the range. @throws FilterMistake */
 export function toQuery(filter: Filter, range: Range, at: ReadAt): AuditQuery {
   const query: Record<string, string | string[]> = {}
   if (!hasTimes(filter)) {
@@ -32,7 +27,6 @@ export function toQuery(filter: Filter, range: Range, at: ReadAt): AuditQuery {
   return query as AuditQuery
 }
 
-/** Whether the filter has a start or an end. */
 export function hasTimes(filter: Filter): boolean {
   return filter.some(({ name }) => name === 'from' || name === 'to')
 }

@@ -10,7 +10,7 @@ export interface Term {
 
 export type Filter = readonly Term[]
 
-/** The text is not a filter. The message says why, and suggests a correction. */
+/** The text is not a valid filter. The message says why, and suggests a correction. */
 export class FilterMistake extends Error {
   constructor(message: string) {
     super(message)
@@ -18,16 +18,16 @@ export class FilterMistake extends Error {
   }
 }
 
-/** The largest number of excluded values of one filter, as in the management API. */
+/** Maximum number of excluded values of one filter. The management API has the same limit. */
 const maxExcluded = 10
 
 /**
- * An optional minus, an optional name, and a value: quoted, or up to the next space. A value without a name is text to search
- * for.
+ * An optional minus, an optional name, and a value: quoted, or up to the next space. A value without a name is text to
+ * search for.
  */
 const term = /\s*(-?)(?:([\p{L}\p{N}_.]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)?)(?=\s|$)/suy
 
-/** Reads what a person typed, such as `actor:ada@example.com -result:allow rake`. @throws FilterMistake */
+/** Parses text such as `actor:ada@example.com -result:allow rake`. @throws FilterMistake */
 export function parseFilter(text: string): Filter {
   const terms: Term[] = []
   const words: string[] = []
@@ -85,7 +85,7 @@ function unknownName(word: string, value: string): string {
     : `There is no filter ${word}. Did you mean ${likely}:${value}? ${asText}`
 }
 
-/** An event has one value of each field, so two values of a filter would match nothing. A session also needs its actor. */
+/** An event has one value of each field, so two values of a filter would match nothing. */
 function assertCompatible(terms: Filter): void {
   for (const name of new Set(terms.map((one) => one.name))) {
     const sameName = terms.filter((one) => one.name === name)
@@ -100,7 +100,7 @@ function assertCompatible(terms: Filter): void {
     throw new FilterMistake('session: works only together with actor:. Add the actor of the session.')
 }
 
-/** A text that `parseFilter` reads as this filter. It has quotation marks only around values that need them. */
+/** `parseFilter` reads the returned text as the same filter. */
 export function printFilter(filter: Filter): string {
   return filter.map(({ name, value, isExcluded }) => `${isExcluded ? '-' : ''}${name}:${printValue(value)}`).join(' ')
 }

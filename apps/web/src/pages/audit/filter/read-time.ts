@@ -3,7 +3,6 @@ import type { TimeZone } from '../../../ui/time-zone.ts'
 
 const lengths = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** When, and in which time zone, a filter is read. */
 export interface ReadAt {
   /** Milliseconds since the epoch. */
   readonly now: number
@@ -11,8 +10,7 @@ export interface ReadAt {
 }
 
 /**
- * A time that a person typed: a day, a day and a time, or how long ago, such as `2h`. Without an offset, a day or time is in
- * the time zone that the person chose.
+ * Accepts a day, a day with a time, or an age such as `2h`. A day or a time without an offset is in `zone`.
  *
  * @returns milliseconds since the epoch; null for any other text
  */

@@ -1,18 +1,16 @@
 import type { ExcludableName, FilterName } from './filter-names.ts'
 import type { Filter, Term } from './filter-text.ts'
 
-/** Shows only events with this value. It replaces other values of the same filter. */
+/** Replaces all other terms with the same name. */
 export function includeOnly(filter: Filter, name: FilterName, value: string): Filter {
   return [...removeTerms(filter, name), { name, value, isExcluded: false }]
 }
 
-/** Shows no events with this value. */
 export function exclude(filter: Filter, name: ExcludableName, value: string): Filter {
   const isSame = (term: Term) => term.name === name && term.value === value
   return [...filter.filter((term) => !isSame(term)), { name, value, isExcluded: true }]
 }
 
-/** The filter without any condition of these names. */
 export function removeTerms(filter: Filter, ...names: readonly FilterName[]): Filter {
   // The API accepts a session only with its actor.
   const removed = names.includes('actor') ? [...names, 'session' as const] : names

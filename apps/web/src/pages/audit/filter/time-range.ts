@@ -1,4 +1,4 @@
-/** The ranges that can be chosen. A filter with `from` or `to` replaces them. */
+/** A filter with `from` or `to` replaces the range. `length` is in milliseconds. */
 export const ranges = [
   { value: '15m', label: '15 minutes', length: 900_000 },
   { value: '1h', label: '1 hour', length: 3_600_000 },
@@ -16,7 +16,7 @@ export function isRange(value: unknown): value is Range {
   return ranges.some((range) => range.value === value)
 }
 
-/** When the range starts, in milliseconds since the epoch; null for all time. */
+/** @returns milliseconds since the epoch; null for all time */
 export function rangeStart(range: Range, now: number): number | null {
   const length = ranges.find(({ value }) => value === range)?.length ?? null
   return length === null ? null : now - length

@@ -12,7 +12,6 @@ interface ToolbarProps {
   readonly field: Ref<HTMLInputElement>
 }
 
-/** The filter, the range, and the jump to a time. */
 export function Toolbar({ view, field }: ToolbarProps) {
   const { filter, text, range } = view
   return (

@@ -4,7 +4,7 @@ import { type ResultKind, resultKinds } from '../list/event-facts.ts'
 export type Histogram = ResponseOf<'countAuditEvents'>
 export type Bucket = Histogram['buckets'][number]
 
-/** A part of a bar. `y` and `height` are in pixels. */
+/** A part of a stacked bar. `y` and `height` are in pixels. */
 export interface Bar {
   readonly bucket: number
   readonly result: ResultKind
@@ -12,20 +12,20 @@ export interface Bar {
   readonly height: number
 }
 
-/** The minimum height of a part, in pixels, so that a denial among thousands of calls can be seen. */
-const least = 2
+/** Pixels, so that a denial among thousands of calls can be seen. */
+const minHeight = 2
 
-/** The stacked bars of a histogram: denials at the bottom, where they are easy to compare. */
+/** Denials are at the bottom, where they are easy to compare. @param height of the chart in pixels */
 export function barsOf(buckets: readonly Bucket[], height: number): Bar[] {
-  const most = Math.max(1, ...buckets.map(countOf))
+  const maxCount = Math.max(1, ...buckets.map(countOf))
   return buckets.flatMap((bucket, index) => {
     let y = height
     return resultKinds.flatMap((result) => {
       const count = bucket[result]
       if (count === 0) return []
-      const own = Math.max(least, (count / most) * height)
-      y -= own
-      return [{ bucket: index, result, y, height: own }]
+      const partHeight = Math.max(minHeight, (count / maxCount) * height)
+      y -= partHeight
+      return [{ bucket: index, result, y, height: partHeight }]
     })
   })
 }
@@ -34,25 +34,25 @@ function countOf(bucket: Bucket): number {
   return resultKinds.reduce((sum, result) => sum + bucket[result], 0)
 }
 
-/** The time from the start of one bucket to the end of another, in any order, within the counted range. */
+/** The two buckets can be in any order. The result is within the counted range. */
 export function rangeOf(
   { buckets, width, from, to }: Histogram,
-  one: number,
-  other: number,
+  oneIndex: number,
+  otherIndex: number,
 ): { from: string; to: string } {
-  const first = Date.parse(buckets[Math.min(one, other)]?.at ?? from)
-  const last = Date.parse(buckets[Math.max(one, other)]?.at ?? to) + width * 1_000
+  const first = Date.parse(buckets[Math.min(oneIndex, otherIndex)]?.at ?? from)
+  const last = Date.parse(buckets[Math.max(oneIndex, otherIndex)]?.at ?? to) + width * 1_000
   return {
     from: new Date(Math.max(first, Date.parse(from))).toISOString(),
     to: new Date(Math.min(last, Date.parse(to))).toISOString(),
   }
 }
 
-/** A range around this one that is twice as long, up to now. */
+/** Doubles the range around its center. The new end is not later than `now`. */
 export function widen({ from, to }: Pick<Histogram, 'from' | 'to'>, now: number): { from: string; to: string } {
   const [start, end] = [Date.parse(from), Date.parse(to)]
-  const more = (end - start) / 2
-  return { from: new Date(start - more).toISOString(), to: new Date(Math.min(now, end + more)).toISOString() }
+  const half = (end - start) / 2
+  return { from: new Date(start - half).toISOString(), to: new Date(Math.min(now, end + half)).toISOString() }
 }
 
 /** Such as `1,234 events`, or `at least 1,000,000 events`. */
@@ -69,7 +69,6 @@ export function uncountedBuckets({ buckets, width, complete, countedFrom }: Hist
     : Math.min(buckets.length, (Date.parse(countedFrom) - Date.parse(first.at)) / (width * 1_000))
 }
 
-/** Counts of each result, without zeros. */
 export function countsByResult(buckets: readonly Bucket[]): { readonly result: ResultKind; readonly count: number }[] {
   return resultKinds
     .map((result) => ({ result, count: buckets.reduce((sum, bucket) => sum + bucket[result], 0) }))

@@ -10,7 +10,6 @@ interface ChartProps {
   readonly onRange: (range: { from: string; to: string }) => void
 }
 
-/** The bars, and the range that is dragged over them. */
 export function Chart({ counted, onRange }: ChartProps) {
   const [drag, setDrag] = useState<{ readonly start: number; readonly end: number } | null>(null)
   const { buckets } = counted

@@ -11,7 +11,7 @@ import { Chart } from './chart.tsx'
 import styles from './histogram.module.css'
 import { ResultCount } from './result-count.tsx'
 
-/** Counts events by time and result. Without a start, it counts the 30 days before the end. */
+/** Without a start, counts the 30 days before the end. */
 function histogramQuery(query: AuditQuery | null, loadedAt: number) {
   const end = query?.to === undefined ? loadedAt : Date.parse(query.to)
   const from = query?.from ?? new Date(end - 30 * 86_400_000).toISOString()
@@ -32,7 +32,6 @@ interface HistogramProps {
   readonly onCustom: () => void
 }
 
-/** How many events match, when, and with which result. Dragging sets the range. */
 export function Histogram({ query, loadedAt, onRange, onCustom }: HistogramProps) {
   const { data, error, refetch } = useQuery(histogramQuery(query, loadedAt))
   if (error) return <Problem error={error} retry={() => void refetch()} />

@@ -1,7 +1,7 @@
 import { type Bucket, barsOf } from './bars.ts'
 import { fillOf, ResultPatterns } from './result-pattern.tsx'
 
-/** A position or width of `count` buckets, relative to the width of the chart. */
+/** @returns a function that converts a number of buckets to a percentage of the width of the chart */
 export function acrossOf(buckets: readonly Bucket[]): (count: number) => string {
   return (count) => `${(count / Math.max(1, buckets.length)) * 100}%`
 }
@@ -12,7 +12,7 @@ interface ResultBarsProps {
   readonly height: number
 }
 
-/** The bars of an `svg`. Widths are relative and heights are pixels, so that a wide chart does not stretch the patterns. */
+/** Widths are relative and heights are pixels, so that a wide chart does not stretch the patterns. */
 export function ResultBars({ buckets, height: chartHeight }: ResultBarsProps) {
   const across = acrossOf(buckets)
   return (

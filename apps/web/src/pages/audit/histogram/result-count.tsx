@@ -6,7 +6,7 @@ import { ResultSwatch } from './result-pattern.tsx'
 /** The value of the filter `result` that selects a result; null: there is none. */
 const effects = { denied: 'deny', needs: 'needs', allowed: 'allow', failed: null, none: null } as const
 
-/** The number of events with a result. It is also the legend of the chart. */
+/** Also the legend of the chart. */
 export function ResultCount({ result, count }: { readonly result: ResultKind; readonly count: number }) {
   const { word, tone } = resultWords[result]
   const badge = (

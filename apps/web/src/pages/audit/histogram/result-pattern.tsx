@@ -1,7 +1,7 @@
 import { type ResultKind, resultKinds, resultWords } from '../list/event-facts.ts'
 import styles from './result-pattern.module.css'
 
-/** The lines on each color, on a tile of 6 × 6 px. They distinguish the results without the color. */
+/** SVG paths on a tile of 6 × 6 px. They distinguish the results for people who do not see the colors. */
 const lines: Readonly<Record<ResultKind, string>> = {
   denied: 'M-1 7 7 -1M-4 4 4 -4M2 10 10 2',
   needs: 'M1 1h2v2h-2zM4 4h2v2h-2z',
@@ -10,7 +10,6 @@ const lines: Readonly<Record<ResultKind, string>> = {
   none: 'M3 2h1v2h-1z',
 }
 
-/** The paint of a result, in the chart and in its legend. */
 export function fillOf(result: ResultKind): string {
   return `url(#audit-result-${result})`
 }
@@ -29,7 +28,6 @@ export function ResultPatterns() {
   )
 }
 
-/** The sign of a result in the legend. */
 export function ResultSwatch({ result }: { readonly result: ResultKind }) {
   return (
     <svg className={styles.swatch} width="12" height="12" aria-hidden="true">

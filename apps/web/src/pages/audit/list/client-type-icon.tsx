@@ -13,7 +13,6 @@ const icons = {
   nobody: UserRoundX,
 } as const satisfies Readonly<Record<ClientType, unknown>>
 
-/** The kind of client that sent a request. */
 export function ClientTypeIcon({ clientType }: { readonly clientType: ClientType }) {
   const Icon = icons[clientType]
   const name = clientTypeNames[clientType]

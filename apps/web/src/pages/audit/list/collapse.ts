@@ -6,17 +6,16 @@ export interface Entry {
   readonly event: AuditEvent
 }
 
-/** One line of the list. */
 export interface Row {
   readonly entry: Entry
-  /** The events that this line stands for, newest first: `entry` and its adjacent repeats. */
+  /** The events of this line, newest first: `entry` and its adjacent repeats. */
   readonly repeats: readonly Entry[]
   /** Whether the line is one of an expanded group, below its first line. */
   readonly isRepeat: boolean
 }
 
 /**
- * Lines of the list: adjacent events that look the same are one line, unless it is expanded. The log itself keeps every event.
+ * Adjacent events that look the same become one line, unless their group is expanded.
  *
  * @param entries newest first
  * @param expanded IDs of the oldest event of each expanded group, which stays the same while newer repeats arrive

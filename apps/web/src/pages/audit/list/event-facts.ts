@@ -1,7 +1,6 @@
 import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { eventSubject } from '@rack-gateway/gateway-api/event-subject'
 
-/** The kind of client that caused an event. */
 export type ClientType =
   | 'browser'
   | 'web-console'
@@ -26,7 +25,7 @@ export const clientTypeNames: Readonly<Record<ClientType, string>> = {
 }
 
 export interface Who {
-  /** A name, or the address of a caller without a name. */
+  /** A name or an email address; without these, the address of the caller. */
   readonly name: string
   readonly clientType: ClientType
 }
@@ -54,7 +53,6 @@ function clientTypeOf({ principal, source, mode, detail }: AuditEvent): ClientTy
 export const resultKinds = ['denied', 'needs', 'failed', 'allowed', 'none'] as const
 export type ResultKind = (typeof resultKinds)[number]
 
-/** The word of each result, and how a badge shows it. */
 export const resultWords = {
   denied: { word: 'Denied', tone: 'deny' },
   needs: { word: 'Not yet allowed', tone: 'accent' },
@@ -63,7 +61,7 @@ export const resultWords = {
   none: { word: 'Recorded', tone: 'neutral' },
 } as const satisfies Readonly<Record<ResultKind, { word: string; tone: string }>>
 
-/** How an event ended, as the histogram of the management API counts it. */
+/** The histogram of the management API uses the same rules. */
 export function resultOf({ decision, status = 0 }: Pick<AuditEvent, 'decision' | 'status'>): ResultKind {
   if (decision?.effect === 'deny') return 'denied'
   if (decision?.effect === 'needs') return 'needs'
@@ -77,7 +75,7 @@ export function isCall(kind: string): boolean {
   return callKinds.includes(kind)
 }
 
-/** What a row shows besides the rack and the app: the command, or the subject of the event. */
+/** What a row shows besides the rack and the app. Empty if there is nothing. */
 export function subjectOf(event: AuditEvent): string {
   const { kind, command, process, release, service, route, detail } = event
   if (command !== undefined) return eventSubject({ kind, command, route })

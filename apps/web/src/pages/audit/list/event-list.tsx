@@ -17,9 +17,7 @@ interface EventListProps {
   readonly focusFilter: () => void
   /** Whether older events can be loaded. */
   readonly hasMore: boolean
-  /** Called when the last rows are near. */
   readonly onNearEnd: () => void
-  /** Called when the first rows are near. */
   readonly onNearStart: () => void
   readonly onScrolled: (isAtTop: boolean) => void
   /** Above the rows, such as `12 new`. */
@@ -31,7 +29,7 @@ interface EventListProps {
 const columns = ['Time', 'Who', 'Action', 'Target', 'Result'] as const
 const columnClasses = [styles.time, styles.who, styles.verb, styles.target, styles.result]
 
-/** The list of events: a grid of which only the visible rows are in the document. */
+/** A grid that keeps only the visible rows, and some rows around them, in the document. */
 export function EventList(props: EventListProps) {
   const { entries, openId, onOpen, onClose, hasMore } = props
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set())
@@ -86,7 +84,7 @@ export function EventList(props: EventListProps) {
     activeRow.current?.focus({ preventScroll: true })
   })
 
-  // A filter that was chosen in a row replaces the rows. Then the focus is lost with the old row.
+  // A filter that was chosen in a row replaces the rows, so the row that had the focus disappears.
   const hasRows = rows.length > 0
   useEffect(() => {
     if (hasRows && document.activeElement === document.body) activeRow.current?.focus({ preventScroll: true })
@@ -159,7 +157,7 @@ export function EventList(props: EventListProps) {
   )
 }
 
-/** The line of each event. A collapsed event has the line of its group. */
+/** A collapsed event has the index of the row of its group. */
 function indexesOf(rows: readonly Row[]): ReadonlyMap<string, number> {
   const indexes = new Map<string, number>()
   for (const [index, { repeats }] of rows.entries()) for (const { id } of repeats) indexes.set(id, index)
@@ -185,14 +183,14 @@ function useStableScroll(
     shownBefore.current = shown
     if (current === null) return
     const { scrollTop, clientHeight } = current
-    const isRelaid = before.layout !== shown.layout
+    const hasNewLayout = before.layout !== shown.layout
     // A person who reads the newest rows wants to see new ones appear.
-    if (!isRelaid && (before.rows === shown.rows || scrollTop < before.layout.rowHeight)) return
+    if (!hasNewLayout && (before.rows === shown.rows || scrollTop < before.layout.rowHeight)) return
     const top = Math.floor(scrollTop / before.layout.rowHeight)
     const activeRow = before.rows.findIndex(({ entry }) => entry.id === before.activeId)
     const activeTop = rowTop(activeRow, before.layout) - scrollTop
     const isActiveVisible = activeRow >= 0 && activeTop >= 0 && activeTop < clientHeight
-    const oldIndex = isRelaid && isActiveVisible ? activeRow : top
+    const oldIndex = hasNewLayout && isActiveVisible ? activeRow : top
     const anchor = before.rows[oldIndex]?.entry.id
     const index = anchor === undefined ? undefined : indexes.get(anchor)
     if (index !== undefined)

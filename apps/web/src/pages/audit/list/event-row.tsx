@@ -25,7 +25,6 @@ interface EventRowProps {
   readonly onToggle: (group: string) => void
 }
 
-/** One line of the list. */
 export function EventRow({ row, rowIndex, isActive, isOpen, isExpanded, style, ref, onOpen, onToggle }: EventRowProps) {
   const { event, id } = row.entry
   const { name, clientType } = whoOf(event)
@@ -89,7 +88,6 @@ interface CellProps {
   readonly id: string
 }
 
-/** For a call, its permission, or else its route, with the kind of the event. For any other event, only the kind. */
 function Verb({ event: { kind, permission, route }, id }: CellProps) {
   if (!isCall(kind) || (permission ?? route) === undefined) return <Value name="kind" value={kind} eventId={id} />
   return (

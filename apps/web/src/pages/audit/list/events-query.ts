@@ -4,20 +4,20 @@ import { get } from '../../../api/client.ts'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
 
-/** A page of the list, and the page before it, so that dropped pages can be loaded again. */
+/** Contains the previous position, so that a page that was dropped can be loaded again. */
 export interface PagePosition {
   /** `undefined` for the first page. */
   readonly cursor: string | undefined
   readonly previous: PagePosition | null
 }
 
-/** The number of events in one page: the most that the management API returns. */
+/** The maximum of the management API. */
 export const pageSize = 200
 
-/** The largest number of loaded pages. Browsers cannot draw a million rows, and 20,000 rows are more than anybody reads. */
+/** Limits the list to 20,000 rows, more than anybody reads. Browsers cannot draw a million rows. */
 export const maxPages = 100
 
-/** Matching events, newest first. Nothing is loaded again by itself, so that the list never moves while it is read. */
+/** Newest first. Nothing is loaded again automatically, so that the list does not move while a person reads it. */
 export function eventsQuery(query: AuditQuery | null, maxLoadedPages = maxPages) {
   return infiniteQueryOptions({
     queryKey: ['audit', 'events', query],
@@ -41,7 +41,7 @@ export function toEntry({ id, writtenAt, event }: { id: string; writtenAt: strin
   return { id, writtenAt, event: event as AuditEvent }
 }
 
-/** One list of loaded and of followed events, newest first, each once. */
+/** @returns each event once, newest first */
 export function mergeEntries(followed: readonly Entry[], loaded: readonly Entry[]): readonly Entry[] {
   if (followed.length === 0) return loaded
   const all = new Map([...followed, ...loaded].map((entry) => [entry.id, entry]))

@@ -16,13 +16,13 @@ export interface FollowOptions {
   /** A query without times. */
   readonly query: AuditQuery
   readonly signal: AbortSignal
-  /** The connection is open. @param isResumed true: it continues after the last position; false: events from now on arrive */
+  /** @param isResumed whether the stream continues after the last position; otherwise, it begins now */
   readonly onOpen: (isResumed: boolean) => void
   readonly onEvent: (entry: Entry) => void
   readonly onGap: (gap: Gap) => void
-  /** The connection was lost, and is opened again after the delay, in milliseconds. */
+  /** @param delay milliseconds until the connection is opened again */
   readonly onLost: (error: Error, delay: number) => void
-  /** Resolves after the delay. */
+  /** Also resolves when the signal is aborted. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
 
@@ -30,9 +30,8 @@ export interface FollowOptions {
 const maxSilence = 45_000
 
 /**
- * Follows the log until it is aborted. After a lost connection, it continues after the last position.
- *
- * It does not use EventSource, which stops at the first error of the gateway, and hides the text of the error.
+ * Follows the log until `signal` is aborted. After a lost connection, continues after the last position. Does not use
+ * EventSource, which stops at the first error of the gateway, and hides the text of the error.
  *
  * @throws ApiError for a status below 500 other than 429
  */

@@ -20,7 +20,6 @@ interface ListFootProps {
   readonly onAllTime: (() => void) | null
 }
 
-/** What is below the rows: how many there are, and how to get more. */
 export function ListFoot(props: ListFootProps) {
   const { count, isLoading, isFetchingMore, hasMore, hasDropped, error } = props
   if (error)

@@ -2,7 +2,7 @@ import { ArrowUp } from 'lucide-react'
 import styles from './new-events.module.css'
 import { maxNewEntries } from './use-live-tail.ts'
 
-/** `12 new`: shows the new events. It takes no room, so that nothing moves. */
+/** Takes no space in the layout, so that nothing moves when it appears. */
 export function NewEvents({ count, onShow }: { readonly count: number; readonly onShow: () => void }) {
   const text = `${count.toLocaleString()}${count === maxNewEntries ? ' or more' : ''} new`
   return (

@@ -2,7 +2,6 @@ import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { Fingerprint } from 'lucide-react'
 import { methodName } from '../../../second-factor/method-names.ts'
 
-/** A second factor was proved for the call. */
 export function ProofIcon({ proof: { method } }: { readonly proof: NonNullable<AuditEvent['proof']> }) {
   const name = `Proved with ${methodName(method)}`
   return (

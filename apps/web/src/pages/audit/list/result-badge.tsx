@@ -2,7 +2,6 @@ import type { AuditEvent } from '@rack-gateway/gateway-api'
 import { Badge } from '../../../ui/badge.tsx'
 import { resultOf, resultWords } from './event-facts.ts'
 
-/** How an event ended, as word, shape, and color. */
 export function ResultBadge({ event }: { readonly event: AuditEvent }) {
   const { word, tone } = resultWords[resultOf(event)]
   return <Badge tone={tone}>{word}</Badge>

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 
-/** How many lines a row has, and the heights that result, in pixels. */
+/** Heights are in pixels. */
 export interface RowLayout {
   readonly lines: 1 | 2 | 3
   readonly rowHeight: number
-  /** The height of the column titles. It is 0 if rows have several lines, because there are no titles then. */
+  /** 0 if rows have several lines, because there are no column titles then. */
   readonly headHeight: number
 }
 
@@ -17,17 +17,12 @@ function layoutOf(lines: RowLayout['lines']): RowLayout {
 
 const layouts = { wide: layoutOf(1), medium: layoutOf(2), narrow: layoutOf(3) }
 
-/**
- * Rows that are too narrow for all columns side by side have more lines, so that no column is left out.
- *
- * @param width of the list in pixels
- */
+/** A narrow list has more lines in each row, so that no column is left out. @param width of the list in pixels */
 export function rowLayout(width: number): RowLayout {
   if (width >= 800) return layouts.wide
   return width >= 480 ? layouts.medium : layouts.narrow
 }
 
-/** The layout for the width that the list has now. */
 export function useRowLayout(list: { readonly current: HTMLElement | null }): RowLayout {
   const [layout, setLayout] = useState(layouts.wide)
   useLayoutEffect(() => {
@@ -59,7 +54,7 @@ export function stableScrollTop({ scrollTop, index, layout }: ScrollChange): num
   return scrollTop + rowTop(index[1], layout[1]) - rowTop(index[0], layout[0])
 }
 
-/** Where a row begins, in pixels from the start of the list. */
+/** @returns pixels from the start of the list */
 export function rowTop(index: number, { rowHeight, headHeight }: RowLayout): number {
   return headHeight + index * rowHeight
 }

@@ -1,14 +1,12 @@
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 
 export interface EventKeyActions {
-  /** Moves the active row by this number of lines. */
   readonly move: (by: number) => void
   readonly openActive: () => void
   readonly close: () => void
   readonly focusFilter: () => void
 }
 
-/** The keys of the page: j and k move through rows, / goes to the filter, Escape closes the open event. */
 export function useEventKeys(keys: EventKeyActions): void {
   const current = useRef(keys)
   current.current = keys
@@ -31,10 +29,7 @@ function isInFieldOrDialog(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [role=dialog], [role=menu]') !== null
 }
 
-/**
- * The keys of the grid, in addition to the keys of the page: arrows, Page Up, Page Down, Home, End, and Enter. The left and
- * right arrows move between a row and its values.
- */
+/** Handles keys in addition to `useEventKeys`. The left and right arrows move between a row and its values. */
 export function onGridKeyDown(
   event: KeyboardEvent,
   { move, openActive }: Pick<EventKeyActions, 'move' | 'openActive'>,
@@ -57,7 +52,6 @@ export function onGridKeyDown(
   event.preventDefault()
 }
 
-/** Moves the focus from the row to its values, from value to value, and from the first value back to the row. */
 function focusSibling(target: EventTarget, by: 1 | -1): void {
   const row = target instanceof HTMLElement ? target.closest<HTMLElement>('[role=row]') : null
   if (row === null) return

@@ -18,12 +18,12 @@ export interface LiveTail {
   clear(): void
 }
 
-/** The largest number of new events that are kept. If there are more, the list is loaded again instead. */
+/** If more new events arrive, the whole list is loaded again instead. */
 export const maxNewEntries = 1_000
 
 const maxGaps = 5
 
-/** Follows the log while `isOn`. @param onOpen called when a stream of events from now on is open, but not when one resumes */
+/** @param onOpen called when a stream begins now, but not when a stream continues after a lost connection */
 export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () => void): LiveTail {
   const me = useMe()
   const [newEntries, setNewEntries] = useState<readonly Entry[]>([])
@@ -48,7 +48,7 @@ export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () 
       },
       onGap: (gap) => setGaps((before) => [...before, gap].slice(-maxGaps)),
       onEvent(entry) {
-        // The reads of this page are events, too. They are shown as new only if the filter asks for them.
+        // The reads of this page are also events. They are shown as new only if the filter asks for them.
         if (isOwnRead(entry, me.id) && streamQuery.kind !== 'audit.read') return
         setNewEntries((before) => (before.length < maxNewEntries ? [entry, ...before] : before))
       },
@@ -63,7 +63,7 @@ export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () 
   return { ...connection, newEntries, gaps, clear: () => setNewEntries([]) }
 }
 
-/** The query of the stream, which begins now. Each reload changes the times of the list, and must not open a new stream. */
+/** Each reload changes the times of the list, but must not open a new stream. */
 function withoutTimes({ from: _from, to: _to, ...query }: AuditQuery): AuditQuery {
   return query
 }

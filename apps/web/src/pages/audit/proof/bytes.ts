@@ -15,7 +15,7 @@ export function hexOf(bytes: Bytes): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** @returns null for text that is not the only base64 form of its bytes */
+/** @returns null for text that is not canonical base64 */
 export function bytesOfBase64(text: string): Bytes | null {
   try {
     const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))

@@ -1,8 +1,4 @@
-/**
- * The canonical form of a JSON value: sorted names, no spaces.
- *
- * @see RFC 8785
- */
+/** @see RFC 8785 */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

@@ -37,9 +37,7 @@ interface Position {
   readonly size: number
 }
 
-/**
- * The root that follows from a leaf and its siblings; null if the tree has no such leaf, or if the path has the wrong length.
- */
+/** @returns null if the tree has no such leaf, or if the path has the wrong length */
 export async function rootOf(leaf: Bytes, { index, size }: Position, path: readonly Bytes[]): Promise<Bytes | null> {
   const sides = siblingSides(index, size)
   if (sides === null || sides.length !== path.length) return null

@@ -39,7 +39,7 @@ export async function readNoteKey(text: string): Promise<NoteKey | null> {
   return hexOf(digest.slice(0, 4)) === id ? { name, id, text, bytes: bytes.slice(1) } : null
 }
 
-/** Whether the key signed the note: at least one signature has its name and ID, and each of these is valid. */
+/** Whether at least one signature has the name and ID of the key, and each such signature is valid. */
 export async function isSignedBy({ text, signatures }: Note, key: NoteKey): Promise<boolean> {
   const keySignatures = signatures.filter(({ name, id }) => name === key.name && id === key.id)
   if (keySignatures.length === 0) return false

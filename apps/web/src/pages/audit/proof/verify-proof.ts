@@ -35,7 +35,7 @@ export function canVerify(): boolean {
   return globalThis.crypto?.subtle !== undefined
 }
 
-/** Verifies in this browser that the event that the page shows is in the signed audit log. */
+/** Verifies that the event that the page shows is in the signed audit log. */
 export async function verifyProof(input: ProofInput): Promise<Verification> {
   const steps: Step[] = []
   for await (const step of verifySteps(input)) {
@@ -100,9 +100,7 @@ function readObject(text: string): object | null {
   }
 }
 
-/**
- * In old events, the API shows a clearer name of an API token than the recorded name. So names of API tokens are not compared.
- */
+/** Does not compare names of API tokens: in old events, the API shows a clearer name than the recorded one. */
 function isShownAs({ id, event }: Pick<ShownEvent, 'id' | 'event'>, recorded: object): boolean {
   const withoutName = (value: object) => {
     const principal: unknown = 'principal' in value ? value.principal : undefined

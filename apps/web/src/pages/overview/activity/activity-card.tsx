@@ -11,7 +11,6 @@ import { checkpointStatusQuery, lastDayQuery } from '../overview-queries.ts'
 import styles from './activity-card.module.css'
 import { countRequests } from './count-requests.ts'
 
-/** Requests and denials of the last 24 hours, and the age of the newest checkpoint. */
 export function ActivityCard() {
   const counted = useQuery(lastDayQuery)
   const checkpoint = useQuery(checkpointStatusQuery)

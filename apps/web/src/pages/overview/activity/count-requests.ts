@@ -1,6 +1,6 @@
 import type { Bucket } from '../../audit/histogram/bars.ts'
 
-/** How many requests were decided, denied, and failed. Events with the result `none` are not requests. */
+/** Events with the result `none` are not requests. */
 export function countRequests(buckets: readonly Bucket[]) {
   const sum = (count: (bucket: Bucket) => number) => buckets.reduce((total, bucket) => total + count(bucket), 0)
   return {

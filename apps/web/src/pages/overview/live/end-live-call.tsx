@@ -17,7 +17,7 @@ interface EndLiveCallProps {
   readonly onClose: () => void
 }
 
-/** Ends a live call. The participant of a WebSocket sees the reason. For a transfer, the gateway can only close the connection. */
+/** The participant of a WebSocket sees the reason. For a transfer, the gateway can only close the connection. */
 export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
   const queryClient = useQueryClient()
   const [reason, setReason] = useState('')

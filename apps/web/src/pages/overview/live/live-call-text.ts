@@ -1,6 +1,5 @@
 import type { LiveCall } from '@rack-gateway/gateway-api'
 
-/** The command of a live call, or its path. */
 export function subjectOf({ command, path }: Pick<LiveCall, 'command' | 'path'>): string {
   return command ?? path
 }

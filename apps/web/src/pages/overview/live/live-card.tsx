@@ -20,7 +20,6 @@ const EndLiveCall = lazy(() => import('./end-live-call.tsx'))
 /** The number of calls that are shown at first, so that the rest of the page stays in view. */
 const firstRows = 6
 
-/** What is live, who does it, and for how long? */
 export function LiveCard() {
   const me = useMe()
   const navigate = useNavigate()

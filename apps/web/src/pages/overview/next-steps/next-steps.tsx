@@ -19,7 +19,7 @@ import {
 const trustCommand =
   'rack-gateway trusts create deploy --role ci --provider github --with repositoryId=ID --with repositoryOwnerId=ID'
 
-/** Three steps for a new installation. Each is ticked when it is done, and the card disappears when all are done. */
+/** The steps of a new installation. The card disappears when all are done. */
 export function NextSteps() {
   const me = useMe()
   const enabled = canTakeSteps(me)

@@ -3,7 +3,6 @@ import { useMe } from '../../../api/queries.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import styles from './no-racks.module.css'
 
-/** Says that the person has no role on a rack, and who can grant one. */
 export function NoRacks() {
   const { administrators } = useMe()
   return (

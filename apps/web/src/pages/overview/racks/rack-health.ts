@@ -1,20 +1,19 @@
 import type { RackStatus } from '@rack-gateway/gateway-api'
 import type { Tone } from '../../../ui/badge.tsx'
 
-/** How a rack is, in a word, and what a person should know about it. */
 export interface RackHealth {
   readonly tone: Tone
   readonly word: string
   readonly isWell: boolean
   /** A sentence; null if the word says everything. */
   readonly why: string | null
-  /** Whole days until its certificate expires; null for plain http, and before the first verified connection. */
+  /** Whole days until the certificate expires; null for plain http, and before the first verified connection. */
   readonly certificateDays: number | null
 }
 
 const noticeDays = 21
-/** A rack that takes this long to answer counts as slow, in milliseconds. */
-const slow = 2_000
+/** Milliseconds until a response from which a rack counts as slow. */
+const slowLatency = 2_000
 
 /** @param now milliseconds since the epoch */
 export function rackHealth(rack: RackStatus, now: number): RackHealth {
@@ -27,7 +26,7 @@ export function rackHealth(rack: RackStatus, now: number): RackHealth {
     const sentence = `Its certificate expires in ${certificateDays} ${certificateDays === 1 ? 'day' : 'days'}.`
     return { ...common, tone: 'warn', word: 'Certificate', why: sentence }
   }
-  if (latencyMs >= slow)
+  if (latencyMs >= slowLatency)
     return { ...common, tone: 'warn', word: 'Slow', why: `It answered after ${(latencyMs / 1_000).toFixed(1)} s.` }
   if (status !== null && status !== 'running')
     return { ...common, tone: 'warn', word: 'Not running', why: `It reports the status ${status}.` }
@@ -36,7 +35,7 @@ export function rackHealth(rack: RackStatus, now: number): RackHealth {
 
 const order: readonly Tone[] = ['deny', 'warn', 'allow']
 
-/** The racks with their health. Racks with a problem come first. */
+/** Racks with a problem come first. */
 export function racksByHealth(racks: readonly RackStatus[], now: number) {
   return racks
     .map((rack) => ({ rack, health: rackHealth(rack, now) }))

@@ -12,26 +12,25 @@ interface RackListProps {
   readonly racks: readonly RackStatus[]
   /** The names of racks that have not answered yet. */
   readonly waitingFor?: readonly string[]
-  /** With more racks than this, the healthy ones are compact cells, until the person asks for rows. */
+  /** If there are more racks, the healthy ones are compact cells until the person asks for rows. */
   readonly longest?: number
 }
 
-/** Racks: those with a problem first, each with the reason, then the racks that have not answered. */
 export function RackList({ racks, waitingFor = [], longest = 8 }: RackListProps) {
   const [showsAll, setShowsAll] = useState(false)
   const sorted = racksByHealth(racks, serverNow())
   const isCompact = sorted.length + waitingFor.length > longest && !showsAll
-  const unwell = sorted.filter(({ health }) => !health.isWell)
-  const well = sorted.filter(({ health }) => health.isWell)
-  const cells = isCompact ? well : []
+  const unhealthy = sorted.filter(({ health }) => !health.isWell)
+  const healthy = sorted.filter(({ health }) => health.isWell)
+  const cells = isCompact ? healthy : []
   return (
     <>
       <ul className={styles.rows}>
-        {unwell.map(({ rack, health }) => (
+        {unhealthy.map(({ rack, health }) => (
           <RackRow key={rack.name} rack={rack} health={health} />
         ))}
         {waitingFor.length > 0 && <Waiting racks={waitingFor} />}
-        {!isCompact && well.map(({ rack, health }) => <RackRow key={rack.name} rack={rack} health={health} />)}
+        {!isCompact && healthy.map(({ rack, health }) => <RackRow key={rack.name} rack={rack} health={health} />)}
       </ul>
       {cells.length > 0 && (
         <>
@@ -74,11 +73,11 @@ function RackRow({ rack, health }: { readonly rack: RackStatus; readonly health:
   )
 }
 
-const longestNames = 3
+const maxNames = 3
 
 function Waiting({ racks }: { readonly racks: readonly string[] }) {
-  const more = racks.length - longestNames
-  const names = racks.slice(0, longestNames).join(', ')
+  const more = racks.length - maxNames
+  const names = racks.slice(0, maxNames).join(', ')
   return (
     <li className={styles.row}>
       <Spinner label="Asking racks" />
@@ -89,7 +88,7 @@ function Waiting({ racks }: { readonly racks: readonly string[] }) {
   )
 }
 
-/** What compact cells leave out, such as `39 healthy · 3.24.9 · certificates from 89 days`. */
+/** Such as `39 healthy · 3.24.9 · certificates from 89 days`. */
 function summaryOf(cells: ReturnType<typeof racksByHealth>): string {
   const versions = [...new Set(cells.flatMap(({ rack }) => rack.version ?? []))].sort()
   const days = cells.flatMap(({ health }) => health.certificateDays ?? [])

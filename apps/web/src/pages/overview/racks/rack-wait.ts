@@ -1,4 +1,4 @@
-/** How long the gateway waits for racks in the first request, in milliseconds. */
+/** Milliseconds that the gateway waits for racks in the first request. */
 const firstWait = 500
 
 interface WithRacks {
@@ -7,8 +7,8 @@ interface WithRacks {
 }
 
 /**
- * The query for a request. The first request does not wait for slow racks, so that the others are shown at once. If racks are
- * missing in its response, the second request waits for all of them.
+ * The first request does not wait for slow racks, so that the others are shown at once. If racks are missing in the
+ * first response, the second request waits for all racks.
  */
 export function rackWait(previous: WithRacks | undefined): { readonly wait?: number } {
   return isIncomplete(previous) ? {} : { wait: firstWait }

@@ -9,7 +9,6 @@ import { NoRacks } from './no-racks.tsx'
 import { RackList } from './rack-list.tsx'
 import styles from './racks-card.module.css'
 
-/** Is each rack well? */
 export function RacksCard() {
   const { racks } = useMe()
   const { data, error, isPending, refetch } = useQuery({ ...rackStatusesQuery, enabled: racks.length > 0 })

@@ -15,7 +15,6 @@ import { waitingItems } from './waiting-items.ts'
 
 const firstRows = 6
 
-/** What waits for me? */
 export function WaitingCard() {
   const me = useMe()
   const [showsAll, setShowsAll] = useState(false)

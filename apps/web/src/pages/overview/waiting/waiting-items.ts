@@ -1,11 +1,10 @@
 import type { ItemOf, Me, ResponseOf } from '@rack-gateway/gateway-api'
 import { scopeText } from '../../../ui/scope-text.ts'
 
-/** Something that a person should act on, and the page where they can. */
 export interface WaitingItem {
   readonly tone: 'deny' | 'warn'
   readonly word: string
-  /** Other people can choose parts of it, so `VisibleText` must show it. */
+  /** Other people can choose parts of this text, so `VisibleText` must show it. */
   readonly text: string
   /** The deadline or the expiry, in RFC 3339. */
   readonly at?: string
@@ -17,7 +16,7 @@ interface WaitingFacts {
   readonly me: Pick<Me, 'access'>
   /** Null until it is loaded, and for a person who cannot read the audit log. */
   readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'alarms' | 'openAlarms' | 'late'> | null
-  /** The requirement, if the policy requires a second factor of the person and they have none; otherwise null. */
+  /** Null unless the policy requires a second factor of the person and they have none. */
   readonly missingFactor: { readonly requiredBy: string | null } | null
   readonly tokens: readonly Pick<ItemOf<'listTokens'>, 'name' | 'expiresAt' | 'revokedAt'>[]
 }
@@ -26,7 +25,7 @@ interface WaitingFacts {
 const noticeDays = 14
 
 /**
- * The items that need the person's attention: first the alarms, then a missing second factor, then roles and tokens that expire soon.
+ * Alarms come first, then a missing second factor, then roles and tokens that expire soon.
  *
  * @param now milliseconds since the epoch
  */
