@@ -4,7 +4,6 @@ import { Page } from '../../ui/page.tsx'
 import { PageTabs } from '../../ui/page-tabs.tsx'
 import { peopleTabs } from './tabs.ts'
 
-/** Who can do what here: people, their groups and roles, and the programs that act for them. */
 export default function PeoplePage() {
   return (
     <Page title="People and pipelines">

@@ -2,7 +2,7 @@ import { Navigate } from '@tanstack/react-router'
 import { useMe } from '../../api/queries.ts'
 import { peopleTabs } from './tabs.ts'
 
-/** The page without a tab opens the first tab that the person can use. */
+/** For an address without a tab. */
 export default function PeopleStart() {
   const [first] = peopleTabs(useMe())
   return first === undefined ? null : <Navigate to={first.to} search={{}} replace />

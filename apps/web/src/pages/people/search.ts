@@ -1,12 +1,12 @@
-/** What the tabs keep in the address. */
+/** The search parameters of all tabs. */
 export interface PeopleSearch {
   /** The text that rows must contain. */
   readonly q?: string
   /** The ID of the open row. */
   readonly open?: string
-  /** The open dialog, which is about the open row, or creates something. */
+  /** The name of the open dialog. */
   readonly dialog?: string
-  /** The ID of the session or binding that the dialog is about. */
+  /** The ID of the item that the dialog is about, such as a session or a binding. */
   readonly item?: string
   /** Lists only what belongs to this group, owner, or subject. */
   readonly of?: string

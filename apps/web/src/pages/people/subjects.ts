@@ -15,7 +15,7 @@ export const subjectKindNames: Readonly<Record<string, string>> = {
   trust: 'CI trust',
 }
 
-/** The subjects that can have a role, by kind. Kinds that the person cannot list are empty. */
+/** The subjects that can have a role. Kinds that the person cannot list are empty. */
 export function useSubjects() {
   const me = useMe()
   const [users, groups, serviceAccounts, tokens, trusts] = useQueries({

@@ -1,7 +1,6 @@
 import type { Me } from '@rack-gateway/gateway-api'
 import { can } from '../../api/can.ts'
 
-/** The tabs of the page in their order. The last part of `to` is the tab's name in the address. */
 const tabs = [
   { to: '/people/users', label: 'Users', permission: 'gateway:user:write' },
   { to: '/people/invitations', label: 'Invitations', permission: 'gateway:user:write' },
@@ -13,7 +12,7 @@ const tabs = [
   { to: '/people/access-review', label: 'Access review', permission: 'gateway:audit:read' },
 ] as const
 
-/** The tabs that the person can use. Everyone can see their own API tokens. */
+/** Everyone can see their own API tokens. */
 export function peopleTabs(me: Me) {
   return tabs
     .filter(({ permission }) => permission === null || can(me, permission))

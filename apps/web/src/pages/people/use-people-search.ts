@@ -3,10 +3,7 @@ import type { PeopleSearch } from './search.ts'
 
 export type SearchChange = { readonly [N in keyof PeopleSearch]: string | undefined }
 
-/**
- * The state of the page in the address, and how to change it. With `replace`, a change adds no entry to the browser history,
- * such as while a person types a filter.
- */
+/** With `replace`, a change adds no entry to the browser history, such as while a person types a filter. */
 export function usePeopleSearch() {
   const search: PeopleSearch = useSearch({ strict: false })
   const navigate = useNavigate()
@@ -16,9 +13,8 @@ export function usePeopleSearch() {
   return {
     search,
     change,
-    /** Opens a dialog, about the open row or about one of its items. */
     openDialog: (dialog: string, item?: string) => change({ dialog, item }),
-    /** Closes the dialog. Going back in the browser history does not open it again. */
+    /** Going back in the browser history does not open the dialog again. */
     closeDialog: () => change({ dialog: undefined, item: undefined }, { replace: true }),
   }
 }

@@ -1,7 +1,6 @@
 import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 
-/** How a document is put in force, which the console can't do. */
 export function ApplyInstructions() {
   return (
     <Card title="Put the document in force">

@@ -6,7 +6,6 @@ import { Table } from '../../ui/table.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './rules.module.css'
 
-/** Operations that nobody can use, and built-in blocks that the document lifts. */
 export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix }) {
   const summaries = new Map(matrix.routes.map(({ id, summary }) => [id, summary]))
   return (

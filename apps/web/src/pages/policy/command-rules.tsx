@@ -7,7 +7,6 @@ import { RuleName } from './rule-name.tsx'
 
 type CommandRule = PolicyMatrix['commandRules'][number]
 
-/** The commands that each rule permits, and the roles that can run them. */
 export function CommandRules({ rules }: { readonly rules: readonly CommandRule[] }) {
   return (
     <Card title="Command rules">
@@ -34,7 +33,6 @@ export function CommandRules({ rules }: { readonly rules: readonly CommandRule[]
   )
 }
 
-/** What a rule is limited to, in words. */
 function limitsText(rule: CommandRule): string {
   const { services, racks, apps, modes, interactive, entrypoint, environment, releases, conditions } = rule
   return [

@@ -2,7 +2,7 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 
 type Conditions = PolicyMatrix['roles'][number]['conditions']
 
-/** Conditions in words, such as `from 08:00 to 18:00 in Europe/Berlin; on the rack staging*`. All must be met. */
+/** Such as `from 08:00 to 18:00 in Europe/Berlin; on the rack staging*`. All conditions must be met. */
 export function conditionsText(conditions: Conditions): string {
   return conditions
     .flatMap(({ time, addresses, racks, apps, callers }) => [

@@ -14,7 +14,7 @@ interface DecisionAnswerProps {
   readonly answer: Decisions
 }
 
-/** The decision about a call. If it depends on a fact that only the rack knows, both possible decisions. */
+/** If the decision depends on a fact that only the rack knows, shows both possible decisions. */
 export function DecisionAnswer({ question, answer }: DecisionAnswerProps) {
   const app = question.body.calls[0]?.app
   const [outcome] = answer.decisions

@@ -23,10 +23,7 @@ type Draft = Pick<PolicySearch, 'as' | 'route' | 'rack' | 'app' | 'service' | 'c
 
 const policyRoute = getRouteApi('/policy')
 
-/**
- * The question: who, which action, and on which rack and app. Submitting the form puts the question into the address of the
- * page, which then asks the gateway.
- */
+/** Submitting the form writes the question to the address. `DecisionTab` then asks the gateway. */
 export function DecisionForm({ routes, runServices, search, isAsking }: DecisionFormProps) {
   const me = useMe()
   const navigate = policyRoute.useNavigate()

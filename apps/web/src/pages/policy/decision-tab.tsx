@@ -12,7 +12,7 @@ import { questionOf } from './question.ts'
 
 const route = getRouteApi('/policy')
 
-/** Can a person do something, and why? The address has the question, so that a link asks the same question. */
+/** The address contains the question, so that a link asks the same question. */
 export function DecisionTab() {
   const me = useMe()
   const search = route.useSearch()

@@ -7,7 +7,7 @@ import { type Token, yamlLines } from './yaml-lines.ts'
 
 const route = getRouteApi('/policy')
 
-/** The lines of a document, each with an anchor such as `#L42`. The line that the address names is marked and in view. */
+/** Each line has an anchor such as `#L42`. The line that the address names is marked and in view. */
 export function DocumentLines({ text, name }: { readonly text: string; readonly name: string }) {
   const lines = useMemo(() => yamlLines(text), [text])
   const hash = useLocation({ select: ({ hash }) => hash })
@@ -95,9 +95,6 @@ const Line = memo(function Line({ number, tokens, isMarked, isTabStop }: LinePro
   )
 })
 
-/**
- * The up and down arrow keys move the focus to the number of the previous or next line. Enter follows the link of the number.
- */
 function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
   const down = event.key === 'ArrowDown'
   if (!down && event.key !== 'ArrowUp') return

@@ -8,7 +8,6 @@ import { QueryResult } from './query-result.tsx'
 
 const route = getRouteApi('/policy')
 
-/** The document in force, and the built-in policy that it extends. A link can lead to a line of each. */
 export function DocumentTab() {
   const { text: chosenText } = route.useSearch()
   const policy = useQuery(policyQuery)

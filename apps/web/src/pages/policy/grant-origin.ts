@@ -3,7 +3,8 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 type Role = PolicyMatrix['roles'][number]
 
 /**
- * The roles whose own lines grant a permission that `role` has: roles that it extends, or `role` itself if none of them has it.
+ * The roles whose own lines grant a permission of `role`: roles that `role` extends, or `role` itself if none of these
+ * has the permission.
  */
 export function grantOrigins(
   role: Role,

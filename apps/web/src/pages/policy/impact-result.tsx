@@ -7,7 +7,6 @@ import styles from './proposal.module.css'
 
 const numberFormat = new Intl.NumberFormat()
 
-/** Which recorded calls would be decided differently, for whom, and how complete the study is. */
 export function ImpactResult({ impact }: { readonly impact: Impact }) {
   const { calls, since, permitted, refused, cut, changes, more } = impact
   return (
@@ -35,7 +34,7 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
       />
       <StepUps stepUp={impact.stepUp} />
       <ul className={styles.soft}>
-        {limits(impact).map((text) => (
+        {omissionsOf(impact).map((text) => (
           <li key={text}>{text}</li>
         ))}
         {more > 0 && (
@@ -48,7 +47,6 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
   )
 }
 
-/** How often users would be asked for a proof of their second factor. */
 function StepUps({ stepUp: { prompts, users, refused, requirements } }: Pick<Impact, 'stepUp'>) {
   if (requirements.length === 0 && refused === 0) return null
   return (
@@ -103,8 +101,7 @@ function Call({ change: { route, rack, app, command } }: { readonly change: Impa
   )
 }
 
-/** What the study leaves out. */
-function limits({ cut, unclear, packages }: Impact): readonly string[] {
+function omissionsOf({ cut, unclear, packages }: Impact): readonly string[] {
   return [
     ...(cut === null
       ? []

@@ -15,7 +15,7 @@ const ranges = [
   { value: '30d', label: 'the last 30 days' },
 ] as const
 
-/** Evaluates recorded calls by the proposed document. It takes a while and is an audit event, so only the button starts it. */
+/** A study takes a while and is an audit event, so only the button starts it. */
 export function ImpactStudy({ document }: { readonly document: string }) {
   const [since, setSince] = useState('30d')
   const study = useNewestAnswer(

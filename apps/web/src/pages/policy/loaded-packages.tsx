@@ -6,7 +6,6 @@ import styles from './rules.module.css'
 
 const numberFormat = new Intl.NumberFormat()
 
-/** The policy packages of this gateway process, and how often they were evaluated. */
 export function LoadedPackages({ packages }: { readonly packages: PolicyMatrix['packages'] }) {
   return (
     <Card title="Policy packages">

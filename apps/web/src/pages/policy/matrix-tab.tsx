@@ -8,7 +8,6 @@ import { QueryResult } from './query-result.tsx'
 
 const route = getRouteApi('/policy')
 
-/** Which role has which permission, and which line of the policy gives it. */
 export function MatrixTab() {
   const matrix = useQuery(matrixQuery)
   const { q = '' } = route.useSearch()

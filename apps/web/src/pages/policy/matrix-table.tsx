@@ -18,7 +18,6 @@ interface MatrixTableProps {
   readonly groups: readonly PermissionGroup[]
 }
 
-/** Permissions as rows, roles as columns. The open permission, which the address names, shows the lines that grant it. */
 export function MatrixTable({ matrix, groups }: MatrixTableProps) {
   const me = useMe()
   if (groups.length === 0) return <p role="status">No permission matches the filter.</p>

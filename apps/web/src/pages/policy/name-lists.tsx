@@ -13,7 +13,6 @@ const lists = [
   ['proxyHosts', 'Hosts that a proxy can reach'],
 ] as const satisfies readonly (readonly [keyof PolicyMatrix['names'], string])[]
 
-/** Lists of names and patterns, each entry with its line. */
 export function NameLists({ names }: { readonly names: PolicyMatrix['names'] }) {
   return (
     <Card title="Names and patterns">

@@ -11,7 +11,6 @@ interface PermissionDetailsProps {
   readonly matrix: PolicyMatrix
 }
 
-/** Which line gives each role the permission, and which operations need it. */
 export function PermissionDetails({ permission, matrix }: PermissionDetailsProps) {
   const holders = matrix.roles.filter(({ name }) => permission.roles.includes(name))
   const operations = matrix.routes.filter((route) => route.permission === permission.name)

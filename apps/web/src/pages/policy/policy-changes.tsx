@@ -10,7 +10,7 @@ const effects = [
   { effect: 'changes', title: 'Changed', tone: 'warn' },
 ] as const
 
-/** What the proposed document would change, by its meaning and not by its text. */
+/** The changes are differences in meaning, not in text. */
 export function PolicyChanges({ check: { changes, more } }: { readonly check: PolicyCheck }) {
   return (
     <Card title="Differences from the policy in force">

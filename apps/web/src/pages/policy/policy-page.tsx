@@ -20,7 +20,6 @@ const tabs: Readonly<Record<PolicyTab, { readonly title: string; readonly conten
   proposal: { title: 'Proposed document', content: <ProposalTab /> },
 }
 
-/** Who can do what, by which rule, and what would a change of the policy change? */
 export default function PolicyPage() {
   const me = useMe()
   const { tab = 'document' } = route.useSearch()

@@ -9,7 +9,6 @@ interface PolicyProblemsProps {
   readonly onShow: (line: number, column: number) => void
 }
 
-/** Whether the document is valid, and its problems. The position of a problem is a button that shows it in the text. */
 export function PolicyProblems({ check, onShow }: PolicyProblemsProps) {
   const { valid, problems, proposed, warnings } = check
   return (

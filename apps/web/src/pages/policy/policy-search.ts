@@ -1,11 +1,7 @@
-/** The tabs of the policy page. */
 export const policyTabs = ['document', 'matrix', 'rules', 'decision', 'proposal'] as const
 export type PolicyTab = (typeof policyTabs)[number]
 
-/**
- * The search parameters of the policy page. With the anchor of a line, they determine what the page shows, apart from a
- * proposed document.
- */
+/** A proposed document is not in the address. */
 export interface PolicySearch {
   readonly tab?: Exclude<PolicyTab, 'document'>
   /** On the tab `document`: shows the built-in policy instead of the document in force. */
@@ -28,7 +24,6 @@ export interface PolicySearch {
   readonly command?: string
 }
 
-/** Reads the query of the address, in which any value is possible. */
 export function validatePolicySearch(search: Readonly<Record<string, unknown>>): PolicySearch {
   const tab = policyTabs.find((name) => name === search.tab)
   return {

@@ -6,7 +6,7 @@ import { Card } from '../../ui/card.tsx'
 import styles from './proposal-form.module.css'
 import { setProposal, useProposal } from './proposal-store.ts'
 
-/** The gateway rejects a document of more bytes. */
+/** Bytes. The gateway rejects a larger document. */
 const maxLength = 256 * 1024
 
 interface ProposalFormProps {
@@ -15,7 +15,6 @@ interface ProposalFormProps {
   readonly onCheck: (document: string) => void
 }
 
-/** Takes the proposed document as typed or pasted text, or as a file, which is checked at once. */
 export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) {
   const text = useProposal()
   const [isDraggedOver, setIsDraggedOver] = useState(false)

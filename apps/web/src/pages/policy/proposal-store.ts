@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 let proposed = ''
 const listeners = new Set<() => void>()
 
-/** Keeps the proposed document only in the memory of this browser tab, until the tab is closed or reloaded. */
+/** Keeps the proposed document only in the memory of this browser tab. */
 export function setProposal(text: string): void {
   proposed = text
   for (const listener of listeners) listener()

@@ -14,7 +14,6 @@ import { useProposal } from './proposal-store.ts'
 import { TextDifference } from './text-difference.tsx'
 import { offsetOf } from './text-position.ts'
 
-/** What is wrong with a proposed document, and what it would change. Nothing here applies it. */
 export function ProposalTab() {
   const me = useMe()
   const text = useProposal()

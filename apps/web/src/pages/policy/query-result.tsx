@@ -5,12 +5,11 @@ import { Spinner } from '../../ui/spinner.tsx'
 
 interface QueryResultProps<T> {
   readonly query: UseQueryResult<T, Error>
-  /** What is loaded, for screen readers. */
+  /** What is being loaded, for screen readers. */
   readonly what: string
   readonly children: (data: T) => ReactNode
 }
 
-/** Renders its children with the result of a query. Until it is loaded, shows a spinner or the error. */
 export function QueryResult<T>({ query, what, children }: QueryResultProps<T>) {
   if (query.data !== undefined) return children(query.data)
   if (query.error) return <Problem error={query.error} retry={() => void query.refetch()} />

@@ -8,11 +8,11 @@ export interface QuestionFields {
   readonly rack: boolean
   readonly app: boolean
   readonly service: boolean
-  /** How the route carries a command; null: it has none. */
+  /** Null for a route without a command. */
   readonly command: 'run' | 'exec' | 'shell' | null
 }
 
-const carriers: Readonly<Record<string, QuestionFields['command']>> = {
+const commandKinds: Readonly<Record<string, QuestionFields['command']>> = {
   'process:run': 'run',
   'process:exec': 'exec',
   'instance:shell': 'shell',
@@ -23,11 +23,11 @@ export function fieldsOf({ api, id, permission }: Route): QuestionFields {
     rack: api === 'rack',
     app: api === 'rack' && id.includes('/apps/{app}'),
     service: api === 'rack' && permission === 'process:run',
-    command: api === 'rack' ? (carriers[permission] ?? null) : null,
+    command: api === 'rack' ? (commandKinds[permission] ?? null) : null,
   }
 }
 
-/** The question that the address asks. Null if it is incomplete. */
+/** @returns null if the question is incomplete */
 export function questionOf(search: PolicySearch, routes: readonly Route[], firstRack: string | undefined) {
   const route = routes.find(({ id }) => id === search.route)
   if (route === undefined) return null
@@ -51,7 +51,7 @@ export function questionOf(search: PolicySearch, routes: readonly Route[], first
   }
 }
 
-/** The header `Command` has the bytes of UTF-8, each as one character. */
+/** The header `Command` contains each byte of the UTF-8 text as one character. */
 function headerText(command: string): string {
   return String.fromCharCode(...new TextEncoder().encode(command.trim()))
 }

@@ -7,7 +7,6 @@ import { RuleName } from './rule-name.tsx'
 
 type RecordingRule = PolicyMatrix['recordings'][number]
 
-/** Which interactive sessions are recorded. */
 export function RecordingRules({ rules }: { readonly rules: readonly RecordingRule[] }) {
   return (
     <Card title="Session recordings">

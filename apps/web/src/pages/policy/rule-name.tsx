@@ -1,7 +1,6 @@
 import { PolicySource } from '../../ui/policy-source.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 
-/** The name of a rule, with the line that defines it. */
 export function RuleName({ id, source }: { readonly id: string; readonly source: string }) {
   return (
     <>

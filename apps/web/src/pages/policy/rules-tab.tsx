@@ -9,7 +9,6 @@ import { RecordingRules } from './recording-rules.tsx'
 import { StepUpRequirements } from './step-up-requirements.tsx'
 import { TokenLifetimes } from './token-lifetimes.tsx'
 
-/** Everything in the policy but roles: each rule with the line that defines it. */
 export function RulesTab() {
   const matrix = useQuery(matrixQuery)
   return (

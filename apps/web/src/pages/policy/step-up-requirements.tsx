@@ -7,7 +7,6 @@ import { VisibleText } from '../../ui/visible-text.tsx'
 
 type StepUp = PolicyMatrix['stepUps'][number]
 
-/** Which calls need a proof of a second factor, and from when on every user needs a second factor. */
 export function StepUpRequirements({ stepUps, enrollment }: Pick<PolicyMatrix, 'stepUps' | 'enrollment'>) {
   return (
     <Card title="Second factors">

@@ -3,7 +3,6 @@ import { Card } from '../../ui/card.tsx'
 import { LineDifference } from '../../ui/line-difference.tsx'
 import { policyQuery } from './policy-queries.ts'
 
-/** The changed lines of the document in force, with some lines around them. */
 export function TextDifference({ proposed }: { readonly proposed: string }) {
   const { data } = useQuery(policyQuery)
   if (data === undefined) return null

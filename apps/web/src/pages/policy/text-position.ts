@@ -1,4 +1,4 @@
-/** The index of a position in a text. Lines and columns are counted from 1. */
+/** Lines and columns are counted from 1, and the returned index from 0. */
 export function offsetOf(text: string, line: number, column: number): number {
   let start = 0
   for (let at = 1; at < line; at++) {

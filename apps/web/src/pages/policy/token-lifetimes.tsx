@@ -5,7 +5,6 @@ import { Table } from '../../ui/table.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import { RuleName } from './rule-name.tsx'
 
-/** How long API tokens can live. */
 export function TokenLifetimes({ tokens }: { readonly tokens: PolicyMatrix['tokens'] }) {
   return (
     <Card title="Lifetime of API tokens">

@@ -1,7 +1,7 @@
 import { highlightCode, tagHighlighter, tags } from '@lezer/highlight'
 import { parser } from '@lezer/yaml'
 
-/** The kind of a part of a line, which decides its color. */
+/** Decides the color of a part of a line. */
 export type TokenKind = 'key' | 'value' | 'comment' | 'mark' | 'plain'
 
 export interface Token {
@@ -16,7 +16,6 @@ const highlighter = tagHighlighter([
   { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], class: 'mark' },
 ])
 
-/** The lines of a YAML text, each as its tokens. */
 export function yamlLines(text: string): readonly (readonly Token[])[] {
   const lines: Token[][] = [[]]
   const unix = text.replaceAll('\r\n', '\n')

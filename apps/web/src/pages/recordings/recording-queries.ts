@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { get } from '../../api/client.ts'
 import type { RecordingsSearch } from './recordings-search.ts'
 
-/** Matching recordings, newest first, page by page. */
+/** Newest first. */
 export function recordingsQuery(filter: RecordingsSearch) {
   return infiniteQueryOptions({
     queryKey: ['recordings', filter],
@@ -14,7 +14,6 @@ export function recordingsQuery(filter: RecordingsSearch) {
   })
 }
 
-/** One recording; null if there is none. */
 export function recordingQuery(id: string) {
   return queryOptions({
     queryKey: ['recording', id],

@@ -1,7 +1,6 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import type { Tone } from '../../ui/badge.tsx'
 
-/** The state of a recording as a word, and how a badge shows it. */
 export function recordingState({
   endedAt,
   removedBecause,
@@ -19,7 +18,6 @@ export function locationOf({ rack, app, process }: Pick<Recording, 'rack' | 'app
   return [rack, app, process].filter((name) => name !== null).join('/')
 }
 
-/** What ran: the command, or the route of a session without one. */
 export function subjectOf({ command, route }: Pick<Recording, 'command' | 'route'>): string {
   return command || route
 }

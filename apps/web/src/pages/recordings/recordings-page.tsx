@@ -12,7 +12,6 @@ import { RecordingTable } from './list/recording-table.tsx'
 import { recordingsQuery } from './recording-queries.ts'
 import styles from './recordings-page.module.css'
 
-/** Which sessions were recorded, and which run now? */
 export default function RecordingsPage() {
   const filter = useSearch({ from: '/recordings' })
   const navigate = useNavigate()

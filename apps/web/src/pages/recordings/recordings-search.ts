@@ -1,7 +1,6 @@
 const states = ['open', 'ended', 'removed'] as const
 export type RecordingState = (typeof states)[number]
 
-/** The filters of the list, as the address has them. */
 export interface RecordingsSearch {
   readonly rack?: string
   readonly app?: string
@@ -17,7 +16,6 @@ export interface RecordingsSearch {
 const textFilters = ['rack', 'app', 'principal', 'process'] as const
 const timeFilters = ['from', 'to'] as const
 
-/** Reads the search parameters. Unknown and invalid values are left out. */
 export function readRecordingsSearch(search: Record<string, unknown>): RecordingsSearch {
   const found: Record<string, string> = {}
   for (const name of textFilters) {

@@ -17,7 +17,6 @@ interface AddFactorDialogProps {
 
 type Totp = NonNullable<ResponseOf<'beginEnrollment'>['totp']>
 
-/** Adds an authenticator app: first its name, and then its secret and a code. */
 export function AddAppDialog({ onCodes, onClose }: AddFactorDialogProps) {
   const [name, setName] = useState('Authenticator app')
   const [code, setCode] = useState('')

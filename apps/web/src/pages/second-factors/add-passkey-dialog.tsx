@@ -13,7 +13,6 @@ interface AddFactorDialogProps {
   readonly onClose: () => void
 }
 
-/** Adds a passkey of this device, of another one, or of a security key. */
 export function AddPasskeyDialog({ onCodes, onClose }: AddFactorDialogProps) {
   const [name, setName] = useState(() => deviceName(`browser: ${navigator.userAgent}`))
   const add = useChange(

@@ -19,7 +19,6 @@ interface BackupCodesProps {
 
 const warnAt = 3
 
-/** Shows how many backup codes are left, and creates new ones. */
 export function BackupCodes({ status, isAsking, onAsk, onClose, onCodes }: BackupCodesProps) {
   const { remaining, createdAt } = status
   return (

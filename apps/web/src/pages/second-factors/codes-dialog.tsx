@@ -14,7 +14,7 @@ interface CodesDialogProps {
   readonly onClose: () => void
 }
 
-/** Shows backup codes for the only time. It closes only when the person says that the codes are stored. */
+/** The codes are never shown again, so the dialog closes only when the person confirms that the codes are stored. */
 export function CodesDialog({ codes, onClose }: CodesDialogProps) {
   const [isStored, setStored] = useState(false)
   useBlocker({

@@ -14,7 +14,6 @@ interface FactorListProps {
   readonly onShow: (dialog: Pick<FactorsSearch, 'dialog' | 'item'>) => void
 }
 
-/** Passkeys and authenticator apps, and how to add one. */
 export function FactorList({ factors, settings, onShow }: FactorListProps) {
   const { passkeys, passkeysReason, freshLogin } = settings
   const canAdd = factors.length > 0 || freshLogin

@@ -1,7 +1,6 @@
 const dialogs = ['passkey', 'totp', 'backup-codes', 'rename', 'remove'] as const
 export type FactorDialog = (typeof dialogs)[number]
 
-/** What the page keeps in the address. */
 export interface FactorsSearch {
   readonly dialog?: FactorDialog
   /** The ID of the factor that the dialog is about. */

@@ -8,7 +8,6 @@ interface RequirementProps {
   readonly hasFactor: boolean
 }
 
-/** Whether and by when the policy requires a second factor of the person. */
 export function Requirement({ settings: { required, requiredBy }, hasFactor }: RequirementProps) {
   if (!required && requiredBy === null) return null
   if (hasFactor) return <p className={styles.soft}>The policy requires a second factor of you, and you have one.</p>

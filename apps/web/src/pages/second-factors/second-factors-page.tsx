@@ -17,7 +17,6 @@ import { RenameFactorDialog } from './rename-factor-dialog.tsx'
 import { Requirement } from './requirement.tsx'
 import styles from './second-factors.module.css'
 
-/** Which second factors do I have? */
 export default function SecondFactorsPage() {
   const search: FactorsSearch = useSearch({ strict: false })
   const navigate = useNavigate()
@@ -80,7 +79,7 @@ export default function SecondFactorsPage() {
   )
 }
 
-/** Asks for a new login. A thief with an open browser, or with a code that was typed on another site, must not add a factor. */
+/** A thief with an open browser, or with a code that was typed on another site, must not add a factor. */
 function OldLogin({ hasFactor }: { readonly hasFactor: boolean }) {
   return (
     <div className={styles.notice}>

@@ -1,12 +1,12 @@
 const loopback = /^http:\/\/(?:localhost|127\.0\.0\.1):([1-9][0-9]{0,4})(?:\/[A-Za-z0-9_-]*){0,4}$/
 
-/** The address of a program on the same machine, as it was given; null for every other address. */
+/** @returns the address if it leads to a program on the same machine; null for every other address */
 export function readCallback(address: string): string | null {
   const [, port] = loopback.exec(address) ?? []
   return port !== undefined && Number(port) <= 65_535 ? address : null
 }
 
-/** The address that takes a result to the program. The stock CLI reads the result in standard base64. */
+/** The stock CLI reads the result in standard base64. */
 export function addressOfResult(callback: string, result: string): string {
   return `${callback}?data=${encodeURIComponent(btoa(result))}`
 }

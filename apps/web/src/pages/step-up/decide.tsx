@@ -15,7 +15,7 @@ interface DecideProps {
   readonly onProved: (proof: Proof) => void
 }
 
-/** The person decides whether the request is their own. Only then does the page ask for a factor. */
+/** Asks for a second factor only after the person has said that the request is their own. */
 export function Decide({ stepUp, problem, onForeign, onProved }: DecideProps) {
   const [isOwn, setOwn] = useState(false)
   const notMe = (

@@ -10,7 +10,6 @@ interface OutcomeProps {
   readonly proof: Proof
 }
 
-/** What the person does after the proof. */
 export function Outcome({ stepUp, proof: { method, result } }: OutcomeProps) {
   if (stepUp.delivery !== 'code' || result === null)
     return (

@@ -8,7 +8,6 @@ import { Time } from '../../ui/time.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './step-up.module.css'
 
-/** What is asked for, by which program, and for how long the proof counts. */
 export function Request({ stepUp }: { readonly stepUp: StepUp }) {
   const { user, calls, device, client, address, createdAt } = stepUp
   return (
@@ -26,14 +25,13 @@ export function Request({ stepUp }: { readonly stepUp: StepUp }) {
               <Time at={createdAt} /> (<Time at={createdAt} kind="relative" />)
             </>,
           ],
-          ['Valid', countsText(stepUp)],
+          ['Valid', proofValidity(stepUp)],
         ]}
       />
     </Card>
   )
 }
 
-/** The largest number of listed calls. The others are only counted. */
 const maxListed = 50
 
 function Calls({ calls }: Pick<StepUp, 'calls'>) {
@@ -57,7 +55,7 @@ function Calls({ calls }: Pick<StepUp, 'calls'>) {
   )
 }
 
-function countsText(stepUp: StepUp): string {
+function proofValidity(stepUp: StepUp): string {
   if (stepUp.withinSeconds !== null)
     return `${capitalized(validityText(stepUp))}, for every action of the same session that needs it`
   return stepUp.level === 'command' ? 'For this command, for an hour at most' : 'Once, for this action'

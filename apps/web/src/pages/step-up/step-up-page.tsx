@@ -21,7 +21,6 @@ import type { StepUpSearch } from './step-up-search.ts'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** What does a program ask me to confirm, and is it mine? */
 export default function StepUpPage() {
   const { id = '' }: StepUpSearch = useSearch({ strict: false })
   const isComplete = uuid.test(id)
@@ -72,7 +71,7 @@ function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
   )
 }
 
-/** Why the person cannot confirm the request here, before they are asked for anything; null if they can. */
+/** @returns null if the person can confirm the request on this page */
 function problemOf({ delivery, expiresAt, ownRequest, provedAt }: StepUp, callback: string): string | null {
   if (provedAt !== null)
     return 'This request was confirmed already, and each request can be confirmed once. If your command still waits, run it again.'
@@ -97,7 +96,6 @@ function NoRequest({ error, retry }: { readonly error: Error; readonly retry: ()
   )
 }
 
-/** Shown to a person who did not start the request, so that they revoke the session that asked. */
 function NotMe({ stepUp }: { readonly stepUp: StepUp }) {
   return (
     <div className={styles.request}>

@@ -1,8 +1,8 @@
-/** The search parameters of the page. The program that asked for the proof made the address. */
+/** The program that asked for the proof chose these values. */
 export interface StepUpSearch {
   /** The ID of the step-up. */
   readonly id?: string
-  /** Where the result goes; not checked yet. */
+  /** The address that gets the result. It is not checked yet. */
   readonly callback?: string
 }
 

@@ -11,7 +11,6 @@ import { useList } from '../lists/use-list.ts'
 import { subjectKindNames } from '../subjects.ts'
 import styles from './access-review.module.css'
 
-/** Who has which role on what, why, since when, and whether they use it. */
 export default function AccessReviewTab() {
   const mayOpen = can(useMe(), 'gateway:binding:write')
   const list = useList('/access-review', {}, (grant) => [

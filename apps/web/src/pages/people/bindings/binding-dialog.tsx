@@ -10,12 +10,11 @@ import type { SubjectKind } from '../subjects.ts'
 import { type Subject, SubjectPicker } from './subject-picker.tsx'
 
 interface BindingDialogProps {
-  /** The subject that gets the role; undefined: the person chooses one. */
+  /** Undefined: the person chooses the subject. */
   readonly subject?: { readonly kind: SubjectKind; readonly id: string; readonly name: string }
   readonly onClose: () => void
 }
 
-/** Grants a role. */
 export function BindingDialog({ subject: fixedSubject, onClose }: BindingDialogProps) {
   const [subject, setSubject] = useState<Subject>(fixedSubject ?? { kind: 'user', id: null, name: '' })
   const [grant, setGrant] = useState(emptyGrant)

@@ -10,7 +10,6 @@ import { usePeopleSearch } from '../use-people-search.ts'
 import { BindingDialog } from './binding-dialog.tsx'
 import { RemoveBindingDialog } from './remove-binding-dialog.tsx'
 
-/** Who has which role, by which binding. */
 export default function BindingsTab() {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const { nameOf } = useSubjects()

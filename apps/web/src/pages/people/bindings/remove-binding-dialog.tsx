@@ -5,7 +5,7 @@ import { GrantText } from '../panel/grant-list.tsx'
 
 interface RemoveBindingDialogProps {
   readonly binding: Binding
-  /** The name of its subject. */
+  /** The name of the subject. */
   readonly subject: string
   readonly onClose: () => void
 }

@@ -16,7 +16,7 @@ interface SubjectPickerProps {
   readonly kinds?: readonly SubjectKind[]
 }
 
-/** Chooses who gets something. The name of a group can be typed before any of its members has logged in. */
+/** The name of a group can be typed before any member of the group has logged in. */
 export function SubjectPicker({ subject: { kind, id }, onChange, kinds = subjectKinds }: SubjectPickerProps) {
   const { options, isPending, nameOf } = useSubjects()
   return (

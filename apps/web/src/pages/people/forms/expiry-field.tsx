@@ -19,7 +19,6 @@ interface ExpiryFieldProps {
   readonly unset?: string
 }
 
-/** Chooses an expiry: after some days, or at the end of a day of this browser's time zone. */
 export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryFieldProps) {
   return (
     <div className={styles.pair}>
@@ -52,7 +51,10 @@ export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryF
 
 const day = 86_400_000
 
-/** RFC 3339, in UTC; undefined for the default, and for an invalid date. */
+/**
+ * @returns RFC 3339 in UTC; for a date, its last second in the browser's time zone; undefined for the default or an
+ *   invalid date
+ */
 export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string | undefined {
   if (after === '') return undefined
   if (after !== 'date') return new Date(now + Number(after) * day).toISOString()
@@ -60,7 +62,7 @@ export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string 
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString()
 }
 
-/** The lifetime of an API token, as requests contain it. */
+/** The lifetime of an API token as members of a request. */
 export function tokenExpiryOf(expiry: Expiry): { readonly days?: number; readonly expiresAt?: string } {
   if (expiry.after !== '' && expiry.after !== 'date') return { days: Number(expiry.after) }
   const expiresAt = expiresAtOf(expiry)

@@ -20,7 +20,6 @@ interface GrantFieldsProps {
   readonly onChange: (value: GrantValues) => void
 }
 
-/** Which role, on which racks and apps, until when. */
 export function GrantFields({ value, onChange }: GrantFieldsProps) {
   return (
     <>
@@ -56,7 +55,6 @@ export function RoleField({ value, onChange }: GrantFieldsProps) {
   )
 }
 
-/** The racks and apps of a grant. */
 export function ScopeFields({ value, onChange }: GrantFieldsProps) {
   const { racks } = useMe()
   return (
@@ -79,7 +77,7 @@ export function ScopeFields({ value, onChange }: GrantFieldsProps) {
   )
 }
 
-/** The grant, as requests contain it. */
+/** The grant as members of a request. */
 export function grantOf({ role, racks, apps, expiry }: GrantValues) {
   const expiresAt = expiresAtOf(expiry)
   return { role, racks, apps, ...(expiresAt && { expiresAt }) }

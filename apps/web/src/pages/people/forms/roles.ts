@@ -5,7 +5,6 @@ interface Role {
   readonly permissions: readonly { readonly roles: readonly string[] }[]
 }
 
-/** The roles of the policy in force, with their permissions. */
 export const rolesQuery = queryOptions({
   queryKey: ['/policy/matrix', 'roles'],
   async queryFn({ signal }) {

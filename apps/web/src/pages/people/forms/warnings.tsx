@@ -23,7 +23,6 @@ interface WarningsDialogProps {
   readonly onClose: () => void
 }
 
-/** Says that something was created, and shows the warnings about it. */
 export function WarningsDialog({ title, warnings, onClose }: WarningsDialogProps) {
   return (
     <Dialog title={title} isOpen onClose={onClose}>

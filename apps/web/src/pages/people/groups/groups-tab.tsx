@@ -7,7 +7,6 @@ import { Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { GroupMembers } from './group-members.tsx'
 
-/** Groups of the identity provider, with their members and roles. */
 export default function GroupsTab() {
   const list = useList('/groups', {}, ({ name }) => [name])
   return (

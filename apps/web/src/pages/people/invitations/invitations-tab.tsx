@@ -20,7 +20,6 @@ const states: Readonly<Record<string, { readonly tone: Tone; readonly label: str
   expired: { tone: 'neutral', label: 'Expired' },
 }
 
-/** Who gets roles at the first login. */
 export default function InvitationsTab() {
   const me = useMe()
   const mayInvite = can(me, 'gateway:user:write') && can(me, 'gateway:binding:write')

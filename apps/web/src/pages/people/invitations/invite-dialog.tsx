@@ -10,7 +10,6 @@ import { emptyGrant, GrantFields, type GrantValues, grantOf } from '../forms/gra
 import { WarningsDialog } from '../forms/warnings.tsx'
 import styles from './invite-dialog.module.css'
 
-/** Gives a person roles before the first login. */
 export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const [email, setEmail] = useState('')
   const [grants, setGrants] = useState<readonly GrantValues[]>([emptyGrant])

@@ -22,7 +22,7 @@ async function readPage<P extends ListPath>(path: P, query: object, signal: Abor
   )
 }
 
-/** A list of the management API, page by page. @param filter the filters of the API, such as `group` */
+/** @param filter the filters of the API, such as `group` */
 export function listQuery<P extends ListPath>(path: P, filter: Filter = {}) {
   return infiniteQueryOptions({
     queryKey: [path, filter],
@@ -32,10 +32,9 @@ export function listQuery<P extends ListPath>(path: P, filter: Filter = {}) {
   })
 }
 
-/** The largest number of rows that a choice offers. */
 const maxChoices = 1_000
 
-/** The first thousand rows of a list, to choose among them, or to show names in place of IDs. */
+/** At most 1,000 rows, for fields that offer a choice, and to show names instead of IDs. */
 export function choicesQuery<P extends ListPath>(path: P) {
   return queryOptions({
     queryKey: [path, 'choices'],

@@ -26,11 +26,10 @@ interface ListViewProps<Row> {
   readonly actions?: ReactNode
   /** The name of the group, owner, or subject that limits the list; undefined if nothing limits it. */
   readonly limitedTo?: string | undefined
-  /** Shows the open row, beside the list. */
+  /** Renders the open row. */
   readonly panel?: (id: string) => ReactNode
 }
 
-/** A list with its filter, a button for more rows, and the open row beside it. */
 export function ListView<Row>(props: ListViewProps<Row>) {
   const { label, list, keyOf, columns, empty, actions, limitedTo, panel } = props
   const { search, change } = usePeopleSearch()

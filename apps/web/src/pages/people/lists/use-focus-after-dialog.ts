@@ -1,12 +1,12 @@
 import { type RefObject, useEffect } from 'react'
 import { usePeopleSearch } from '../use-people-search.ts'
 
-/** If the button that opened a dialog is gone afterwards, such as in a removed row, focuses the open row or the filter. */
+/** Focuses the open row or the filter if the button that opened a dialog no longer exists, such as in a removed row. */
 export function useFocusAfterDialog(container: RefObject<HTMLElement | null>): void {
   const { dialog } = usePeopleSearch().search
   useEffect(() => {
     if (dialog !== undefined) return
-    // The dialog itself gives the focus back in the next frame, if the button is still there.
+    // If the button still exists, the dialog returns the focus to the button in the next frame.
     const timer = setTimeout(() => {
       if (document.activeElement !== document.body) return
       const heading = container.current?.querySelector<HTMLElement>('section > header > h2')

@@ -9,7 +9,7 @@ export interface ListRows<Row> {
   /** Such as `3 of the first 200`. */
   readonly count: string
   readonly isPending: boolean
-  /** More rows are loaded because there is a filter. */
+  /** Whether more rows are being loaded because there is a filter. */
   readonly isSearching: boolean
   readonly error: Error | null
   readonly retry: () => void
@@ -17,12 +17,10 @@ export interface ListRows<Row> {
   readonly isShowingMore: boolean
 }
 
-/** With a filter, the next pages are loaded by themselves up to this number of rows. */
+/** With a filter, the next pages are loaded automatically up to this number of rows. */
 const maxSearched = 2_000
 
 /**
- * The rows of a list that match the filter of the page.
- *
  * @param filter the filters of the API
  * @param textOf the texts of a row that the filter of the page searches
  */

@@ -10,7 +10,6 @@ type AnyGrant = Pick<Binding, 'role' | 'racks' | 'apps' | 'expiresAt'> & {
   readonly reason?: string | null
 }
 
-/** A role, or a list of permissions, with its scope, its expiry, and the reason. */
 export function GrantText({ grant }: { readonly grant: AnyGrant }) {
   const { role, permissions, expiresAt, reason } = grant
   return (

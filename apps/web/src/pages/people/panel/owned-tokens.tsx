@@ -10,11 +10,10 @@ import { PanelPart } from './panel.tsx'
 
 interface OwnedTokensProps {
   readonly owner: string
-  /** The owner is locked or disabled, so no token works. */
+  /** Whether the owner is locked or disabled, so that no token works. */
   readonly isStopped: boolean
 }
 
-/** The API tokens of a user or a service account. */
 export function OwnedTokens({ owner, isStopped }: OwnedTokensProps) {
   const { data, error, isPending, hasNextPage } = useInfiniteQuery(listQuery('/tokens', { owner }))
   const tokens = data?.pages.flatMap(({ items }) => items) ?? []

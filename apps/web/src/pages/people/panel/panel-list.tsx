@@ -17,13 +17,10 @@ interface PanelListProps<Row> {
     readonly isFetchingNextPage: boolean
     readonly fetchNextPage: () => unknown
   }
-  /** The loaded rows that are shown. */
   readonly rows: readonly Row[]
-  /** The content of one row. */
   readonly children: (row: Row) => ReactNode
 }
 
-/** A list in a panel, page by page, such as the sessions of a user. */
 export function PanelList<Row extends { readonly id: string }>(props: PanelListProps<Row>) {
   const { title, action, loading, list, rows, children } = props
   return (

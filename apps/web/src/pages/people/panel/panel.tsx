@@ -13,7 +13,6 @@ interface PanelProps {
   readonly children: ReactNode
 }
 
-/** The open row. Its heading takes the focus when it opens. */
 export function Panel({ title, actions, children }: PanelProps) {
   const { change } = usePeopleSearch()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -39,7 +38,6 @@ interface LoadingPanelProps<T> {
   readonly children: (item: T) => ReactNode
 }
 
-/** Renders its children with the row of a query. Until it is loaded, a panel shows a spinner or the error. */
 export function LoadingPanel<T>({ query, children }: LoadingPanelProps<T>) {
   if (query.data !== undefined) return children(query.data)
   return (

@@ -20,11 +20,10 @@ interface SubjectRolesProps {
   readonly kind: SubjectKind
   readonly id: string
   readonly name: string
-  /** The groups of a user, who also has the bindings of these groups. */
+  /** For a user: the groups whose bindings the user also has. */
   readonly groups?: readonly string[]
 }
 
-/** The bindings of a subject and of its groups. The person can grant roles, and remove the bindings of the subject itself. */
 export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps) {
   const me = useMe()
   const { search, openDialog, closeDialog } = usePeopleSearch()

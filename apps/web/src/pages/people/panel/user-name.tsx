@@ -4,10 +4,7 @@ import { get } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 
-/**
- * The email address of a user. Shows the ID until the user is loaded, if there is no such user, and if the person cannot read
- * users.
- */
+/** Shows the ID while the email address is unknown, and to a person who cannot read users. */
 export function UserName({ id }: { readonly id: string }) {
   const isAllowed = can(useMe(), 'gateway:user:write')
   const { data } = useQuery({

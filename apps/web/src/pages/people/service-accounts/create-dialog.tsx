@@ -6,7 +6,6 @@ import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
 
-/** Creates a service account, and opens it to get a role. */
 export function CreateServiceAccountDialog({ onClose }: { readonly onClose: () => void }) {
   const { change } = usePeopleSearch()
   const [name, setName] = useState('')

@@ -11,7 +11,6 @@ import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 
-/** A service account: its roles and API tokens. */
 export function ServiceAccountPanel({ id }: { readonly id: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const navigate = useNavigate()

@@ -8,7 +8,7 @@ import { usePeopleSearch } from '../use-people-search.ts'
 import { CreateServiceAccountDialog } from './create-dialog.tsx'
 import { ServiceAccountPanel } from './service-account-panel.tsx'
 
-/** Owners of API tokens that do not depend on a person. */
+/** A service account owns API tokens that do not depend on a person. */
 export default function ServiceAccountsTab() {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useList('/service-accounts', {}, ({ name }) => [name])

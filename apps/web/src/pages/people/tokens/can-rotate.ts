@@ -1,9 +1,6 @@
 import type { Me, Token } from '@rack-gateway/gateway-api'
 import { can } from '../../../api/can.ts'
 
-/**
- * Whether the person can rotate a token. Users can rotate only their own tokens. Tokens of service accounts need a permission.
- */
 export function canRotate(me: Me, { owner }: Token): boolean {
   return owner.kind === 'service-account' ? can(me, 'gateway:service-account:write') : owner.id === me.id
 }

@@ -6,7 +6,7 @@ import { Actions, Dialog } from '../../../ui/dialog.tsx'
 import { LoginLink } from '../../../ui/login-link.tsx'
 import { Time } from '../../../ui/time.tsx'
 
-/** For how long after a login the API shows tokens, in milliseconds. */
+/** Milliseconds after a login during which the API shows tokens. */
 const maxLoginAge = 5 * 60_000
 
 interface FreshLoginProps {
@@ -16,12 +16,12 @@ interface FreshLoginProps {
 }
 
 /**
- * Shows its content only within five minutes of a login, because the API shows a token to a browser only then. If the time of
- * the login is unknown, it shows the content, and the API decides.
+ * Shows its content only within five minutes of a login, because the API shows a token to a browser only then. If the
+ * time of the login is unknown, shows the content, and the API decides.
  */
 export function FreshLogin({ title, onClose, children }: FreshLoginProps) {
   const { loggedInAt } = useMe()
-  // Decided once: a form that is being filled in, or a token that is shown, stays.
+  // Decided once, so that a form or a shown token does not disappear after five minutes.
   const [isFresh] = useState(() => loggedInAt === undefined || serverNow() - Date.parse(loggedInAt) < maxLoginAge)
   if (isFresh || loggedInAt === undefined) return children
   return (

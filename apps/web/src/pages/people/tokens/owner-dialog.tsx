@@ -13,7 +13,6 @@ interface OwnerDialogProps {
   readonly onClose: () => void
 }
 
-/** Hands a token over to another user or service account. */
 export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
   const [owner, setOwner] = useState<Subject>({ kind: 'service-account', id: null, name: '' })
   const handOver = useChange((id: string) => {

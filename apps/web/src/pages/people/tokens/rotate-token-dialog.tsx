@@ -21,7 +21,6 @@ export function RotateTokenDialog(props: RotateTokenDialogProps) {
   )
 }
 
-/** Issues a new secret. */
 function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
   const [overlap, setOverlap] = useState('24')
   const [expiry, setExpiry] = useState(defaultExpiry)

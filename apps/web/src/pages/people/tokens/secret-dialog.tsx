@@ -15,7 +15,7 @@ interface SecretDialogProps {
   readonly onClose: () => void
 }
 
-/** Shows a new token, which is never shown again. It closes only when the person says that the token is stored. */
+/** The token is never shown again, so the dialog closes only when the person confirms that the token is stored. */
 export function SecretDialog({ title, secret, warnings, onClose }: SecretDialogProps) {
   const [isStored, setStored] = useState(false)
   useBlocker({

@@ -9,7 +9,6 @@ import { canRotate } from './can-rotate.ts'
 import { OwnerDialog } from './owner-dialog.tsx'
 import { RotateTokenDialog } from './rotate-token-dialog.tsx'
 
-/** The dialog about a token that the address names. */
 export function TokenDialogs({ token }: { readonly token: Token }) {
   const { search, closeDialog } = usePeopleSearch()
   const me = useMe()

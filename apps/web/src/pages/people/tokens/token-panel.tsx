@@ -16,7 +16,6 @@ import { canRotate } from './can-rotate.ts'
 import { TokenDialogs } from './token-dialogs.tsx'
 import { TokenState, tokenState } from './token-state.tsx'
 
-/** An API token, without its secret. */
 export function TokenPanel({ id }: { readonly id: string }) {
   const me = useMe()
   const query = useQuery({

@@ -10,7 +10,7 @@ export function tokenState({ revokedAt, expiresAt }: Pick<Token, 'revokedAt' | '
 
 interface TokenStateProps {
   readonly token: Pick<Token, 'revokedAt' | 'expiresAt'>
-  /** The owner is known to be locked or disabled. */
+  /** Whether the owner is known to be locked or disabled. */
   readonly isStopped?: boolean
 }
 

@@ -14,7 +14,6 @@ import { TokenState } from './token-state.tsx'
 
 type TokenRow = RowOf<'/tokens'>
 
-/** The API tokens of the person, or all API tokens for an administrator. */
 export default function TokensTab() {
   const me = useMe()
   const { search, openDialog, closeDialog } = usePeopleSearch()

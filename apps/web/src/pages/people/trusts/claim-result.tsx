@@ -6,7 +6,6 @@ import styles from './trusts.module.css'
 
 type Result = ResponseOf<'testTrusts'>
 
-/** What would happen to a job with these claims, and why, trust by trust. */
 export function ClaimResult({ result }: { readonly result: Result }) {
   // The text of the result already contains the check that decided.
   const failed = result.checks.filter(({ passed, text }) => !passed && !result.text.includes(text))
@@ -78,7 +77,6 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
   )
 }
 
-/** The value of the claim that did not meet a condition. */
 function ActualValue({ value }: { readonly value: string | null }) {
   return (
     <span className={styles.hint}>

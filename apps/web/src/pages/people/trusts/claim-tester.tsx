@@ -8,10 +8,9 @@ import form from '../../../ui/form-dialog.module.css'
 import { Problem } from '../../../ui/problem.tsx'
 import { ClaimResult } from './claim-result.tsx'
 
-/** Which trust admits a job with these claims, and why the others do not. */
 export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('')
-  // A token of a job is a credential: it is not kept.
+  // The token of a job is a credential, so it must not stay in the cache.
   const test = useMutation({ mutationFn: () => post('/trusts/test', { body: readInput(text) }), gcTime: 0 })
   return (
     <Dialog title="Test the claims of a job" width="wide" isOpen onClose={onClose}>
@@ -45,7 +44,7 @@ export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-/** Claims are JSON. Everything else is taken for a token, which only the API decodes. */
+/** Claims are JSON. Any other text counts as a token, which only the API decodes. */
 function readInput(text: string) {
   const trimmed = text.trim()
   if (!trimmed.startsWith('{')) return { token: trimmed }

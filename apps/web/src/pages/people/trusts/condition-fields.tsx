@@ -9,7 +9,6 @@ interface ConditionFieldsProps {
   readonly onChange: (conditions: readonly ConditionValues[]) => void
 }
 
-/** The conditions that the claims of a job must meet. */
 export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) {
   const replace = (changed: ConditionValues) =>
     onChange(conditions.map((condition) => (condition.key === changed.key ? changed : condition)))

@@ -3,7 +3,7 @@ import { VisibleText } from '../../../ui/visible-text.tsx'
 
 type Condition = Trust['conditions'][number]
 
-/** What a condition requires, such as `is "74"`. */
+/** Such as `is "74"`. */
 function requirementOf({ equals, oneOf, pattern, empty }: Condition): string {
   if (equals !== undefined) return `is ${JSON.stringify(equals)}`
   if (oneOf !== undefined) return `is one of ${oneOf.map((value) => JSON.stringify(value)).join(', ')}`

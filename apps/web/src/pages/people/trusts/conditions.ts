@@ -10,7 +10,7 @@ export interface ConditionValues {
   readonly value: string
 }
 
-/** A condition, as requests contain it. A value such as `true`, `7`, or `"7"` has its JSON type; other text is a string. */
+/** A value such as `true`, `7`, or `"7"` has its JSON type. Other text is a string. */
 export function conditionOf({ claim: typedClaim, requirement, value }: ConditionValues): TrustCondition {
   const claim = typedClaim.trim()
   switch (requirement) {

@@ -12,7 +12,7 @@ import { usePeopleSearch } from '../use-people-search.ts'
 
 type Job = RowOf<'/workload-sessions'>
 
-/** The jobs that a trust admitted, until a week after their sessions expire. */
+/** The API lists a job until a week after its session expires. */
 export function JobList({ trust }: { readonly trust: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useInfiniteQuery(listQuery('/workload-sessions', { trust }))

@@ -8,7 +8,6 @@ interface TemplateFieldsProps {
   readonly onChange: (values: Readonly<Record<string, string>>) => void
 }
 
-/** The fields of the template for a CI system. */
 export function TemplateFields({ provider, values, onChange }: TemplateFieldsProps) {
   const { hint, fields } = templates[provider]
   return (

@@ -8,7 +8,7 @@ interface TemplateField {
   readonly hint?: string
   readonly placeholder?: string
   readonly isRequired?: true
-  /** Whether it has several values, separated by spaces or commas. */
+  /** Whether the field has several values, separated by spaces or commas. */
   readonly isList?: true
 }
 
@@ -85,7 +85,7 @@ export const templates: Readonly<Record<Provider, TemplateForm>> = {
   },
 }
 
-/** The template of a request, without empty fields. The API validates it. */
+/** Leaves out empty fields. The API validates the template. */
 export function templateOf(provider: Provider, values: Readonly<Record<string, string>>): TrustTemplate {
   const members = templates[provider].fields.flatMap(({ name, isList }) => {
     const value = values[name]?.trim() ?? ''

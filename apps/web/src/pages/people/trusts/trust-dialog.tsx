@@ -13,7 +13,6 @@ import { type Provider, templateOf, templates } from './templates.ts'
 
 type Source = Provider | 'conditions'
 
-/** Creates a trust, which admits jobs of a CI system. */
 export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('')
   const [source, setSource] = useState<Source>('github')

@@ -17,7 +17,6 @@ import { JobList } from './job-list.tsx'
 import { TrustState } from './trust-state.tsx'
 import styles from './trusts.module.css'
 
-/** A trust: which jobs it admits, and what they can do. */
 export function TrustPanel({ id }: { readonly id: string }) {
   const me = useMe()
   const { search, openDialog, closeDialog } = usePeopleSearch()

@@ -10,7 +10,6 @@ import { TrustDialog } from './trust-dialog.tsx'
 import { TrustPanel } from './trust-panel.tsx'
 import { TrustState } from './trust-state.tsx'
 
-/** Which jobs of CI systems are admitted without a stored token. */
 export default function TrustsTab() {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useList('/trusts', {}, (trust) => [

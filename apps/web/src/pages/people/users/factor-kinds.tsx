@@ -1,7 +1,7 @@
 import { factorKindName } from '../../../second-factor/method-names.ts'
 import { Badge } from '../../../ui/badge.tsx'
 
-/** The kinds of second factors that a user has, such as `Passkey, authenticator app`. */
+/** Such as `Passkey, authenticator app`. */
 export function FactorKinds({ kinds }: { readonly kinds: readonly string[] }) {
   if (kinds.length === 0) return <Badge tone="neutral">None</Badge>
   const [first = '', ...others] = [...new Set(kinds)].map(factorKindName)

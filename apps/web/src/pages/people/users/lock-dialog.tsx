@@ -16,7 +16,6 @@ interface LockDialogProps {
   readonly onClose: () => void
 }
 
-/** Locks a user for a reason, and then says which API tokens stopped. */
 export function LockDialog({ user, onClose }: LockDialogProps) {
   const { id, email } = user
   const [reason, setReason] = useState('')

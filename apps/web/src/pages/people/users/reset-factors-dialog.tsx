@@ -11,7 +11,6 @@ interface ResetFactorsDialogProps {
   readonly onClose: () => void
 }
 
-/** Removes all second factors of a user who lost them. */
 export function ResetFactorsDialog({ user: { id, email }, onClose }: ResetFactorsDialogProps) {
   const [reason, setReason] = useState('')
   const reset = useChange(

@@ -7,7 +7,6 @@ import { usePeopleSearch } from '../use-people-search.ts'
 import { LockDialog } from './lock-dialog.tsx'
 import { ResetFactorsDialog } from './reset-factors-dialog.tsx'
 
-/** The dialog about a user that the address names. */
 export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
   const { search, closeDialog } = usePeopleSearch()
   const { id, email } = user

@@ -9,7 +9,6 @@ import styles from '../panel/grant-list.module.css'
 import { PanelList } from '../panel/panel-list.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 
-/** The second factors of a user, which an administrator can reset for another person. */
 export function UserFactors({ user: { id, secondFactors } }: { readonly user: RowOf<'/users'> }) {
   const me = useMe()
   const { openDialog } = usePeopleSearch()

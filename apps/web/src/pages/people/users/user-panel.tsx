@@ -17,7 +17,6 @@ import { UserDialogs } from './user-dialogs.tsx'
 import { UserFactors } from './user-factors.tsx'
 import { UserSessions } from './user-sessions.tsx'
 
-/** A user: their roles, sessions, and API tokens. */
 export function UserPanel({ id }: { readonly id: string }) {
   const me = useMe()
   const { openDialog } = usePeopleSearch()

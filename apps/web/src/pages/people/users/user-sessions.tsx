@@ -12,7 +12,6 @@ import { usePeopleSearch } from '../use-people-search.ts'
 
 type Session = RowOf<'/sessions'>
 
-/** The open sessions of a user, each with its device. */
 export function UserSessions({ user }: { readonly user: string }) {
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const list = useInfiniteQuery(listQuery('/sessions', { user }))

@@ -12,7 +12,7 @@ import { usePeopleSearch } from '../use-people-search.ts'
 import { FactorKinds } from './factor-kinds.tsx'
 import { UserPanel } from './user-panel.tsx'
 
-/** Everybody who has logged in, or whom the command `rack-gateway-server` created. */
+/** Lists everybody who has logged in, and the users that the command `rack-gateway-server` created. */
 export default function UsersTab() {
   const { search, change } = usePeopleSearch()
   const withoutFactor = search.factor === 'none'

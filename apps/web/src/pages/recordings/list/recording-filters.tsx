@@ -16,7 +16,7 @@ const timeFields = [
   { name: 'to', label: 'Started before' },
 ] as const
 /** The length of `2027-01-31T12:00`. The fields have no seconds. */
-const minutes = 16
+const lengthToMinute = 16
 const states = [
   { value: '', label: 'All' },
   { value: 'open', label: 'Live' },
@@ -29,13 +29,13 @@ interface RecordingFiltersProps {
   readonly onChange: (filter: RecordingsSearch) => void
 }
 
-/** The filters of the API, as in the page's address. The state takes effect at once, the others with Enter or the button. */
+/** The filter for the state takes effect at once. The other filters take effect when the form is submitted. */
 export function RecordingFilters({ filter, onChange }: RecordingFiltersProps) {
   const zone = useTimeZone()
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({
     ...filter,
-    from: toFieldTime(filter.from, zone).slice(0, minutes),
-    to: toFieldTime(filter.to, zone).slice(0, minutes),
+    from: toFieldTime(filter.from, zone).slice(0, lengthToMinute),
+    to: toFieldTime(filter.to, zone).slice(0, lengthToMinute),
   })
   const set = (name: string) => (text: string) => setTexts((before) => ({ ...before, [name]: text }))
   const read = (state: string) =>

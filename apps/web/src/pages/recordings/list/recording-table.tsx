@@ -13,7 +13,6 @@ interface RecordingTableProps {
   readonly hasFilter: boolean
 }
 
-/** Recorded sessions. A row opens its recording. */
 export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
   return (
     <div className={styles.table}>

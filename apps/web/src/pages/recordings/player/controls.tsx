@@ -16,7 +16,6 @@ interface ControlsProps {
   readonly onReconnect: () => void
 }
 
-/** The buttons and fields below the screen: play, speed, skipping of pauses, and a link to the shown second. */
 export function Controls({ player, isLive, onReconnect }: ControlsProps) {
   const isRunning = usePlayerState(player, ({ isPlaying, isFollowing }) => isPlaying || isFollowing)
   const speed = usePlayerState(player, (state) => state.speed)
@@ -63,10 +62,6 @@ function Clock({ player }: { readonly player: Player }) {
   )
 }
 
-/**
- * Shows whether the player follows the newest output, and follows it again when pressed. When the stream is over, it says that
- * the session has ended, or offers to reconnect.
- */
 function LiveButton({ player, onReconnect }: Pick<ControlsProps, 'player' | 'onReconnect'>) {
   const isFollowing = usePlayerState(player, (state) => state.isFollowing)
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)

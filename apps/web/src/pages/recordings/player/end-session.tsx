@@ -11,7 +11,6 @@ import { TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 
-/** The button that ends a running session. Hidden without the permission. The terminal of the session shows the reason. */
 export function EndSession({ recording }: { readonly recording: Recording }) {
   const me = useMe()
   const { dialog } = useSearch({ from: '/recordings/$recording' })

@@ -41,7 +41,6 @@ interface NotesProps {
   readonly hasFailed: boolean
 }
 
-/** What is missing, where it is missing, and how the session ended. */
 export function Notes({ player, recording, isLive, hasFailed }: NotesProps) {
   const markers = usePlayerState(player, (state) => state.markers)
   const isLoaded = usePlayerState(player, (state) => state.isLoaded)

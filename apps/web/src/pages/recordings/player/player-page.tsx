@@ -16,7 +16,6 @@ import { EndSession } from './end-session.tsx'
 import styles from './player-page.module.css'
 import { RecordingPlayer } from './recording-player.tsx'
 
-/** What happened in one recorded session? */
 export default function PlayerPage() {
   const { recording: id } = useParams({ from: '/recordings/$recording' })
   const { data: recording, error, refetch } = useQuery(recordingQuery(id))

@@ -1,4 +1,3 @@
-/** The search parameters of the page of a recording. */
 export interface PlayerSearch {
   /** The second that is shown. */
   readonly t?: number
@@ -9,7 +8,6 @@ export interface PlayerSearch {
   readonly dialog?: 'end'
 }
 
-/** Reads the search parameters. Unknown and invalid values are left out. */
 export function readPlayerSearch({ t, at, q, dialog }: Record<string, unknown>): PlayerSearch {
   const time = typeof at === 'string' ? Date.parse(at) : Number.NaN
   // The router reads q=7 as a number.
@@ -22,7 +20,7 @@ export function readPlayerSearch({ t, at, q, dialog }: Record<string, unknown>):
   }
 }
 
-/** Where playing begins, in milliseconds. @param startedAt RFC 3339 */
+/** @param startedAt RFC 3339 @returns milliseconds since the recording began */
 export function startPosition({ t, at }: PlayerSearch, startedAt: string): number {
   if (t !== undefined) return t * 1_000
   return at === undefined ? 0 : Math.max(0, Date.parse(at) - Date.parse(startedAt))

@@ -22,7 +22,6 @@ interface RecordingPlayerProps {
   readonly onSessionEnd: () => void
 }
 
-/** The player, with its search and the audit events of the session. */
 export function RecordingPlayer({ recording, onSessionEnd }: RecordingPlayerProps) {
   const search = useSearch({ from: '/recordings/$recording' })
   const { openPlayer, isLive, error, retry } = usePlayer(recording, {

@@ -10,10 +10,7 @@ interface TimelineProps {
   readonly recording: Recording
 }
 
-/**
- * A slider over the whole recording, with marks where output is missing. Until an ended recording is loaded, its length comes
- * from its start and end.
- */
+/** Until an ended recording is loaded, the length of the slider comes from the start and the end of the session. */
 export function Timeline({ player, recording: { startedAt, endedAt } }: TimelineProps) {
   const position = usePlayerState(player, ({ seekingTo, position }) => Math.floor((seekingTo ?? position) / 100) * 100)
   const duration = usePlayerState(player, (state) => state.duration)
@@ -44,7 +41,6 @@ export function Timeline({ player, recording: { startedAt, endedAt } }: Timeline
   )
 }
 
-/** Shows how far the recording is loaded, while it loads. */
 function Loading({ player }: { readonly player: Player }) {
   const text = usePlayerState(player, loadingText)
   return (

@@ -5,7 +5,10 @@ import type { Player } from './engine/player.ts'
 /** Milliseconds between changes of the address. Browsers limit how many a page can make. */
 const interval = 1_000
 
-/** Writes the shown second to the page's address, so that it can be shared. While a session is followed, writes none. */
+/**
+ * Writes the shown second to the page's address, so that a person can share it. While a session is followed, removes
+ * it.
+ */
 export function useAddress(player: Player, recording: string): void {
   const navigate = useNavigate({ from: '/recordings/$recording' })
   useEffect(() => {

@@ -5,7 +5,7 @@ import type { Player } from './engine/player.ts'
 /** Milliseconds of one step. */
 const step = 5_000
 
-/** The player's keys. A key that is typed into a field is text, and Space presses a button that has the focus. */
+/** A key that is typed into a field is text, and Space presses a button that has the focus. */
 export function usePlayerKeys(player: Player, focusSearch: () => void): void {
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {
@@ -31,7 +31,7 @@ export function usePlayerKeys(player: Player, focusSearch: () => void): void {
   }, [player, focusSearch])
 }
 
-/** Whether a key that is pressed in this element is text. The timeline is a field, too, but the player handles its keys. */
+/** The timeline is also a field, but the player handles its keys. */
 function isText(target: EventTarget | null): boolean {
   return isField(target) && !(target instanceof HTMLInputElement && target.type === 'range')
 }

@@ -20,12 +20,12 @@ interface UsePlayerOptions {
   readonly onSessionEnd: () => void
 }
 
-/** Whether a live stream ended with its session. The stream also ends when the gateway stops, or stops sending to this page. */
+/** A live stream also ends when the gateway stops, or stops sending to this page. Then the session is not over. */
 export function isSessionOver(end: CastEnd | null): boolean {
   return end === 'complete' || end === 'cut'
 }
 
-/** Opens the recording once, and plays it while it arrives. A running session is followed, unless `startAt` is later than 0. */
+/** Plays the recording while it arrives. A running session is followed, unless `startAt` is later than 0. */
 export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePlayerOptions) {
   const { id } = recording
   const [isLive] = useState(recording.endedAt === null)
@@ -33,7 +33,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
   const [attempt, setAttempt] = useState(0)
   const [openPlayer, setOpenPlayer] = useState<OpenPlayer | null>(null)
   const [error, setError] = useState<Error | null>(null)
-  // Each opening is an audit event, so only a new attempt opens it again.
+  // Each opening is an audit event, so only a new attempt opens the recording again.
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
@@ -84,7 +84,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
   return { openPlayer, isLive, error, retry: () => setAttempt((number) => number + 1) }
 }
 
-/** A part of the player's state. The component renders again only when that part changes. */
+/** The component renders again only when the selected part of the state changes. */
 export function usePlayerState<T>(player: Player, select: (state: PlayerState) => T): T {
   return useSyncExternalStore(player.subscribe, () => select(player.state))
 }

@@ -28,7 +28,7 @@ const maxLineLength = 1024 * 1024
 /** The maximum number of seconds between two events. */
 const maxPause = 1_000_000_000
 
-/** Splits the body into lines, with at most one incomplete line in memory. An empty line is a heartbeat. */
+/** Splits the body into lines. Drops empty lines, which are heartbeats. */
 export class LineReader {
   readonly #decoder = new TextDecoder()
   #rest = ''

@@ -40,7 +40,7 @@ export class Keyframes {
     }
   }
 
-  /** The last keyframe at a segment or before it; null if there is none, so that the terminal begins with the recording. */
+  /** The last keyframe at a segment or before it. Null: the terminal must start at the beginning of the recording. */
   lastUpTo(segment: number): Keyframe | null {
     return this.#frames.findLast((frame) => frame.segment <= segment) ?? null
   }

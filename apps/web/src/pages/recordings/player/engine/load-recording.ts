@@ -33,8 +33,7 @@ export interface LoadOptions {
 const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'] satisfies readonly CastEnd[]
 
 /**
- * Reads a recording onto the tape as it arrives, and keeps keyframes. The next part is read after the previous one was
- * processed, so that memory is bounded.
+ * Reads the next part only after the previous part was processed, so that memory is bounded.
  *
  * @returns the end that the gateway sent, or `too-long`; null if the connection ended without one, or `signal` aborted
  * @throws NotACast if the body is not an asciicast, NoAnswer if the connection fails
@@ -92,7 +91,7 @@ class IncomingRecording {
     else await this.#addEvent(line, event, this.#terminal, endStep)
   }
 
-  /** Call it after the last line. @throws NotACast if no line arrived */
+  /** @throws NotACast if no line arrived */
   finish(): CastEnd | null {
     if (this.#terminal === null) throw new NotACast()
     return this.end

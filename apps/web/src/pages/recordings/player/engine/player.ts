@@ -16,9 +16,9 @@ export interface PlayerState {
   /** Milliseconds that are loaded. */
   readonly duration: number
   readonly isPlaying: boolean
-  /** The target of a seek that has not reached it yet, in milliseconds; null: there is no seek. */
+  /** The target of an unfinished seek, in milliseconds; null without a seek. */
   readonly seekingTo: number | null
-  /** Shows the newest output as it arrives. */
+  /** Whether the player shows the newest output as it arrives. */
   readonly isFollowing: boolean
   readonly speed: number
   readonly skipsIdle: boolean
@@ -39,12 +39,11 @@ export interface PlayerOptions {
   readonly follows: boolean
 }
 
-/** The maximum number of markers that are kept. */
 const maxMarkers = 1_000
-/** A frame after a longer time, such as in a hidden page, counts as this many milliseconds. */
+/** Milliseconds. A longer time since the previous frame, such as in a hidden page, counts as this time. */
 const maxElapsed = 250
 
-/** Plays a tape, also while it is loading. It has one loop, so a seek and playing never change the terminal at the same time. */
+/** Has only one loop, so that a seek and playing never change the terminal at the same time. */
 export class Player {
   readonly #options: PlayerOptions
   readonly #listeners = new Set<() => void>()
@@ -95,7 +94,6 @@ export class Player {
     if (markers.length < maxMarkers) this.#change({ markers: [...markers, marker] })
   }
 
-  /** More of the tape was loaded. */
   onProgress(): void {
     this.#change({ duration: this.#options.tape.duration })
   }
@@ -119,7 +117,7 @@ export class Player {
     else this.play()
   }
 
-  /** Goes to a time, which can be one that is not loaded yet. */
+  /** @param time in milliseconds; can be a time that is not loaded yet */
   seek(time: number): void {
     const { isLoaded, duration, isFollowing, isPlaying } = this.#state
     const latest = isLoaded ? duration : Number.POSITIVE_INFINITY
@@ -137,7 +135,6 @@ export class Player {
     this.seek(isLoaded ? target : Math.min(target, duration))
   }
 
-  /** Goes to the newest output of a session that runs, and stays there. */
   follow(): void {
     if (!this.#state.isLoaded) this.#change({ isFollowing: true, isPlaying: false, seekingTo: null })
   }
@@ -232,7 +229,7 @@ export class Player {
     this.#events = null
   }
 
-  /** @returns false if another seek or `close` interrupted it */
+  /** @returns false if another seek or `close` interrupted the work */
   async #applyUntil(time: number, terminal: VirtualTerminal): Promise<boolean> {
     const { tape, yieldToPage } = this.#options
     const { seekingTo } = this.#state

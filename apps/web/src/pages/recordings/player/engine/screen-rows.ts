@@ -4,7 +4,7 @@ import type { IBuffer, IBufferCell } from '@xterm/headless'
 export interface Run {
   readonly text: string
   readonly cells: number
-  /** Whether the characters can have another width than their cells, so that the run needs a fixed width. */
+  /** Whether a character can be wider or narrower than its cells, so that the run needs a fixed width. */
   readonly isFixed: boolean
   readonly style: CellStyle
 }
@@ -16,7 +16,7 @@ export interface CellStyle {
   readonly flags: readonly Flag[]
 }
 
-/** `inverse-default`: text in the default background color, or the reverse; a number: one of the 16 colors of a theme. */
+/** `inverse-default`: text in the default background color, or the reverse. A number: one of the 16 theme colors. */
 export type Color = 'default' | 'inverse-default' | number | `rgb(${string})`
 
 const flagTests = {
@@ -29,7 +29,7 @@ const flagTests = {
 } as const satisfies Readonly<Record<string, keyof IBufferCell>>
 type Flag = keyof typeof flagTests
 
-/** One line of the screen. The object is the same as long as the line looks the same. */
+/** The object is the same as long as the line looks the same. */
 export interface Row {
   readonly key: string
   readonly runs: readonly Run[]
@@ -38,7 +38,6 @@ export interface Row {
 /** The largest number of characters that one cell draws, including combining characters. */
 const maxCellLength = 16
 
-/** Reads the screen, row by row. */
 export class RowReader {
   #rows: readonly Row[] = []
 
@@ -89,7 +88,6 @@ function readRuns(buffer: IBuffer, y: number, cols: number): Run[] {
   return trimRuns(runs)
 }
 
-/** Removes spaces at the end that have the default background and no flags. */
 function trimRuns(runs: Run[]): Run[] {
   const last = runs.at(-1)
   if (last === undefined || last.style.background !== 'default' || last.style.flags.length > 0) return runs

@@ -10,7 +10,6 @@ export interface Match {
   readonly kind: 'output' | 'input' | 'marker'
 }
 
-/** The largest number of matches in one search. */
 export const maxMatches = 500
 
 interface SearchOptions {
@@ -19,8 +18,8 @@ interface SearchOptions {
 }
 
 /**
- * Finds the lines of a recording that contain a text, ignoring case. It reads the tape from its start, because no transcript is
- * kept in memory. It yields a list for each segment, which can be empty.
+ * Ignores case. Reads the tape from its start, because no transcript is kept in memory. Yields one list for each
+ * segment; a list can be empty.
  */
 export async function* searchTranscript(
   tape: Tape,

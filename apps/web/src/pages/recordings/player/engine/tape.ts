@@ -15,8 +15,8 @@ const segmentLength = 256 * 1024
 export const maxTapeLength = 512 * 1024 * 1024
 
 /**
- * The events of a recording, in segments. Complete segments are blobs, which browsers keep outside the page's memory, and on
- * disk if they are large.
+ * The events of a recording, in segments. Complete segments are blobs: browsers keep blobs outside the page's memory,
+ * and large ones on disk.
  */
 export class Tape {
   readonly #segments: Segment[] = []
@@ -30,12 +30,12 @@ export class Tape {
   /** The time of the last event, in milliseconds. */
   duration = 0
 
-  /** The number of segments, with the open one. */
+  /** The number of segments, including the open one. */
   get segments(): number {
     return this.#segments.length + 1
   }
 
-  /** Adds an event. @returns whether it begins a new segment */
+  /** @returns whether the event begins a new segment */
   add(line: string, event: CastEvent): boolean {
     const isFull = this.#openLength >= segmentLength
     if (isFull) this.#close()

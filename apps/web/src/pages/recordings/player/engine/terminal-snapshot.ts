@@ -1,8 +1,8 @@
 import type { Terminal } from '@xterm/headless'
 
-// The public interface of xterm.js cannot read margins, tab stops, saved cursors, or character sets, and cannot set any state.
-// So this file reads and sets the members that hold them. The version of the package is pinned, and a property test compares
-// a terminal that continues from a snapshot with one that read everything.
+// The public interface of xterm.js cannot read margins, tab stops, saved cursors, or character sets, and cannot set any
+// state. So this file uses private members. The version of the package is pinned. A property test compares a terminal
+// that continues from a snapshot with a terminal that read everything.
 
 interface Line {
   _data: Uint32Array
@@ -56,8 +56,8 @@ function coreOf(terminal: Terminal): Core {
 }
 
 /**
- * Writes at once. The public `write` splits its work by timers, which a hidden page delays. A sequence that the terminal fails
- * on, such as `CSI 1 J` in the last cell, is left out, so that it cannot hide the output after it.
+ * Writes at once, because the public `write` uses timers, which a hidden page delays. Leaves out a sequence that makes
+ * the terminal fail, such as `CSI 1 J` in the last cell, so that the sequence cannot hide later output.
  */
 export function writeNow(terminal: Terminal, data: string): void {
   const { _inputHandler } = coreOf(terminal)
@@ -70,7 +70,7 @@ export function writeNow(terminal: Terminal, data: string): void {
   }
 }
 
-/** Sequences that can fail are written separately. */
+/** Matches the sequences that can fail. */
 const eraseSequence = /(\u001b\[\??[\d;:]*J)/
 
 export function isCursorHidden(terminal: Terminal): boolean {
@@ -79,9 +79,8 @@ export function isCursorHidden(terminal: Terminal): boolean {
 
 /** The whole state of a terminal between two sequences. */
 export interface TerminalSnapshot {
-  /** Roughly how many bytes it takes. */
+  /** Approximate size in memory. */
   readonly bytes: number
-  /** Sets the terminal to this state. */
   restore(terminal: Terminal): void
 }
 
@@ -144,7 +143,7 @@ function copyBuffer(buffer: Buffer) {
   }
 }
 
-/** Roughly how many bytes a line takes besides its cells. */
+/** Approximate bytes of a line in memory, besides its cells. */
 const bytesPerLine = 200
 
 function copyLine({ _data, _combined, _extendedAttrs, isWrapped, length }: Line): Line {

@@ -3,13 +3,12 @@ import type { CastEvent } from './cast.ts'
 /** Lets the page do other work. */
 export type YieldToPage = () => Promise<void>
 
-/** Milliseconds of work after which the page gets its turn: less than a frame. */
+/** Milliseconds of work until the page can do other work: less than a frame. */
 const maxSlice = 8
 
 /** Characters that are processed in one step: some milliseconds of work. */
 const pieceLength = 8 * 1024
 
-/** Divides an output event with much text into several events. */
 export function piecesOf(event: CastEvent): readonly CastEvent[] {
   const { data } = event
   if (event.code !== 'o' || data.length <= pieceLength) return [event]
@@ -20,7 +19,10 @@ export function piecesOf(event: CastEvent): readonly CastEvent[] {
   }))
 }
 
-/** Divides long work. @returns a function to call after each step, which lets the page do other work when it is time */
+/**
+ * @returns a function to call after each step of long work; about every `maxSlice` milliseconds, it calls
+ *   `yieldToPage`
+ */
 export function createTimeSlices(yieldToPage: YieldToPage, now: () => number = () => performance.now()) {
   let startedAt = now()
   return async function endStep(): Promise<void> {
@@ -30,7 +32,7 @@ export function createTimeSlices(yieldToPage: YieldToPage, now: () => number = (
   }
 }
 
-/** Yields by a message, because timers are delayed: by 4 ms if they are nested, and in hidden pages by a second and more. */
+/** Uses a message, because browsers delay nested timers by 4 ms, and timers of hidden pages by a second or more. */
 export function yieldByMessage(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()

@@ -13,28 +13,29 @@ const maxParameter = maxSize.cols
 export interface Screen {
   readonly cols: number
   readonly rows: readonly Row[]
-  /** Null while it is hidden. */
+  /** Null while the cursor is hidden. */
   readonly cursor: { readonly x: number; readonly y: number } | null
 }
 
-/** The terminal in the middle of a recording, from which another terminal can continue. */
 export interface VirtualTerminalSnapshot {
   readonly bytes: number
   restore(to: VirtualTerminal): void
 }
 
 /**
- * A terminal without a document. Recorded output passes `SafeOutput` first, so that it can draw, and do nothing else: titles,
- * links, the clipboard, and questions to the terminal are removed.
+ * A terminal without a document. Recorded output first passes `SafeOutput`, which removes everything that does not
+ * draw: titles, links, the clipboard, and requests for reports.
  */
 export class VirtualTerminal {
   readonly #terminal: Terminal
   readonly #start: CastHeader
   #output = new SafeOutput({ maxParameter })
   readonly #reader = new RowReader()
-  /** Whether the size changed. Then a snapshot would be incomplete. The gateway records no changes of the size. */
+  /**
+   * Whether the size changed: a snapshot would then be incomplete. The gateway itself records no changes of the size.
+   */
   hasResized = false
-  /** What `screen` returned; null after a change. */
+  /** The cached result of `screen`; null after a change. */
   #screen: Screen | null = null
 
   constructor(header: CastHeader) {
@@ -48,7 +49,6 @@ export class VirtualTerminal {
     else if (code === 'r') this.#resize(data)
   }
 
-  /** Resets the terminal to the start of the recording. */
   reset(): void {
     this.#screen = null
     this.#output = new SafeOutput({ maxParameter })

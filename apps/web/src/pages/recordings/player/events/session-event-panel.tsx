@@ -17,7 +17,6 @@ interface SessionEventPanelProps {
   readonly recording: Recording
 }
 
-/** The audit events of the session. The time of an event is a button that plays from that second. */
 export function SessionEventPanel({ player, recording }: SessionEventPanelProps) {
   const { data, error, refetch } = useQuery(sessionEventsQuery(recording))
   return (

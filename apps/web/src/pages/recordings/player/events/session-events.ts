@@ -13,7 +13,7 @@ export interface SessionEvent {
 export interface SessionEvents {
   /** Oldest first. */
   readonly events: readonly SessionEvent[]
-  /** The names of everyone who opened the recording, as far as the newest reads show. */
+  /** The people who opened the recording, as far as the newest 100 read events of the rack and app show. */
   readonly readers: readonly string[]
   readonly hasMore: boolean
 }
@@ -24,8 +24,8 @@ const limit = 100
 const margin = 2_000
 
 /**
- * The audit events of a recorded session: the events of its call, and what the person did on the same app while it ran. Each
- * run of this query causes audit events of its own.
+ * The events of the recorded call, and the events of the person on the same app during the session. Each run of this
+ * query causes audit events of its own.
  */
 export function sessionEventsQuery({ id, opened, startedAt, endedAt, principal, rack, app }: Recording) {
   return queryOptions({

@@ -2,7 +2,6 @@ import { type CSSProperties, memo } from 'react'
 import type { CellStyle, Color, Row } from '../engine/screen-rows.ts'
 import styles from './screen.module.css'
 
-/** One line of the screen. It renders again only when the line changes. */
 export const ScreenRow = memo(function ScreenRow({ row }: { readonly row: Row }) {
   return (
     <div className={styles.row}>

@@ -7,7 +7,6 @@ import { usePlayerState } from '../use-player.ts'
 import styles from './screen.module.css'
 import { ScreenRow } from './screen-row.tsx'
 
-/** The recorded terminal. Its type grows with the width of the page, up to a large size. */
 export function Screen({ player }: { readonly player: Player }) {
   const screen = usePlayerState(player, (state) => state.screen)
   const gap = usePlayerState(player, recentGap)
@@ -39,10 +38,10 @@ export function Screen({ player }: { readonly player: Player }) {
 }
 
 /** Milliseconds for which a gap is shown over the screen. */
-const gapShown = 3_000
+const gapDuration = 3_000
 
 /** The gap that the position has just passed. */
 function recentGap({ markers, position }: PlayerState): string | null {
-  const gap = markers.findLast(({ isGap, at }) => isGap && at <= position && position - at < gapShown)
+  const gap = markers.findLast(({ isGap, at }) => isGap && at <= position && position - at < gapDuration)
   return gap?.text ?? null
 }

@@ -17,7 +17,6 @@ interface SearchPanelProps {
   readonly ref: Ref<HTMLDivElement>
 }
 
-/** Searches the lines of the session. A click on a match plays from its second, and Enter plays from the next match. */
 export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
   const { q: initialQuery = '' } = useSearch({ from: '/recordings/$recording' })
   const navigate = useNavigate()
@@ -87,12 +86,11 @@ function countText(count: number, { isSearching, isLimited }: { isSearching: boo
 }
 
 /** The maximum number of characters that are shown before a match. */
-const context = 40
+const contextLength = 40
 
-/** The line, from shortly before the match. */
 function MatchText({ match: { text, kind }, query }: { readonly match: Match; readonly query: string }) {
   const at = text.toLowerCase().indexOf(query.toLowerCase())
-  const from = Math.max(0, at - context)
+  const from = Math.max(0, at - contextLength)
   const end = at + query.length
   if (at === -1) return <VisibleText>{text.slice(0, 200)}</VisibleText>
   return (

@@ -11,7 +11,6 @@ export function castText(lines: readonly Line[]): string {
   return `${[header, ...lines.map((line) => JSON.stringify(line))].join('\n')}\n`
 }
 
-/** The events of the lines, at their times. */
 export function eventsOf(lines: readonly Line[]): CastEvent[] {
   let at = 0
   return lines.map(([after, code, data]) => {
@@ -35,7 +34,6 @@ export function bodyOf(text: string, size = 1_000): ReadableStream<Uint8Array> {
   })
 }
 
-/** Loads a recording, and returns all that the page would know. */
 export async function load(text: string, options: Partial<LoadOptions> = {}) {
   const tape = new Tape()
   const keyframes = new Keyframes()
