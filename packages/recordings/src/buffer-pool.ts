@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 
 /** Bytes. Smaller buffers are cheaper to allocate than to pool. */
 export const smallestPooled: number = 64 * 1024
-/** Maximum bytes in the pool. */
+/** Maximum bytes in the pool. The pool exists because allocating and collecting large buffers is expensive. */
 const poolLimit = 64 * 1024 * 1024
 /** Milliseconds after the last returned buffer until the pool is emptied. */
 const poolTimeout = 10_000
@@ -11,11 +11,7 @@ const pool = new Map<number, Buffer[]>()
 let pooledBytes = 0
 let clearTimer: NodeJS.Timeout | undefined
 
-/**
- * Without the pool, a busy recording would spend most of its time on allocating and collecting large buffers.
- *
- * @returns a buffer with old content, so the caller must write before it reads
- */
+/** The content of the buffer is not cleared, so the caller must write before it reads. */
 export function takeBuffer(size: number): Buffer {
   const pooled = pool.get(size)?.pop()
   if (pooled === undefined) return Buffer.allocUnsafeSlow(size)

@@ -57,7 +57,7 @@ export class ChunkSealer {
    * The caller must end one chunk before it begins the next.
    *
    * Encryption is AES-256-GCM. The key belongs to this process and recording, and the nonce is the chunk number, so no
-   * nonce is used twice. The recording ID, the number, and the final flag are authenticated as additional data.
+   * nonce is used twice with a key. The recording ID and the header are authenticated as additional data.
    */
   begin({ final }: { readonly final: boolean }): ChunkWriter {
     if (this.#next > maxChunks) throw new Error('a recording has no more than 4,294,967,296 chunks')

@@ -11,8 +11,8 @@ export interface RecordingLimits {
   /** Maximum bytes of one recording that wait for the store. Default 2 MiB. */
   readonly queueBytes: number
   /**
-   * Milliseconds that a `best-effort` session is paused while the queue is full. Then the session continues without
-   * being recorded. Default 2,000.
+   * Maximum milliseconds that a `best-effort` session is paused because the queue is full. Then the session continues
+   * without being recorded. Default 2,000.
    */
   readonly maxHold: number
   /**
@@ -33,7 +33,7 @@ export interface RecordingLimits {
   readonly backOff: number
   /** Maximum milliseconds between two attempts. Default 30,000. */
   readonly maxBackOff: number
-  /** Maximum milliseconds to store queued chunks when the gateway stops. Default 10,000. */
+  /** Maximum milliseconds to wait for open sessions and queued chunks when the gateway stops. Default 10,000. */
   readonly drainTimeout: number
 }
 

@@ -22,7 +22,7 @@ export interface RecordingRequest {
   readonly id: string
   readonly header: CastHeader
   readonly mode: RecordingMode
-  /** Not read here: the recording has the input that the caller writes. */
+  /** Not used in this package: the caller decides whether to write input. */
   readonly input: boolean
   readonly secrets: SecretFinder | null
   /** Called for each gap, once it has ended. */

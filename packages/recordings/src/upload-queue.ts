@@ -68,7 +68,7 @@ export class UploadQueue {
     return this.#waitingBytes
   }
 
-  /** @param bytes must not be used by the caller afterwards: the memory is reused once they are stored */
+  /** @param bytes must not be used by the caller afterwards, because their memory is reused */
   add(number: number, bytes: Buffer): void {
     const { totals, elapsed } = this.#context
     this.#queue.push({ number, bytes, queuedAt: elapsed(), hasFailed: false })
@@ -80,7 +80,7 @@ export class UploadQueue {
     this.#drained = this.#run()
   }
 
-  /** Resolves when the queue is empty, or the signal fired. */
+  /** Resolves when the queue is empty, or `signal` was aborted. */
   done(): Promise<void> {
     return this.#drained
   }

@@ -5,7 +5,9 @@ import { TerminalParser, type TerminalToken } from './terminal-parser.ts'
 const controls = new Set(['\b', '\t', '\n', '\u000b', '\u000c', '\r', '\u000e', '\u000f'])
 /** Marks that change the direction of text. */
 const bidiMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-/** Cursor movement, erasing, inserting, deleting, scrolling, tab stops, repeating, colors, and margins. */
+/**
+ * Cursor movement, saved cursor, erasing, inserting, deleting, scrolling, tab stops, repeating, colors, and margins.
+ */
 const csiFinals = new Set('ABCDEFGHIJKLMPSTXZ@`abdefgmrsu')
 /** Saved cursor, line feeds, and tab stops. */
 const escapeFinals = new Set('78DEHM')

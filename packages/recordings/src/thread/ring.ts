@@ -1,10 +1,8 @@
 /** Bytes of the header of an entry: length, session, kind, and the time as a double. */
 const entryHeader = 24
-/** Entries are aligned to eight bytes. */
 const alignment = 8
 /** Instead of a length: the rest of the ring is unused, and the next entry is at the beginning. */
 const skipMarker = 0xffff_ffff
-/** Size of the control block before the entries. */
 const controlBytes = 64
 /** Longest piece in one entry, in bytes. A longer one takes several entries. */
 export const maxPieceBytes: number = 64 * 1024
@@ -55,7 +53,7 @@ class Ring {
   }
 }
 
-/** The writing side, for one thread. It never waits: a write without room fails. */
+/** The writing side, for one thread. Never waits: a write without room fails. */
 export class RingWriter extends Ring {
   #written = Atomics.load(this.control, control.written) >>> 0
   /** The reader's position when it was last loaded. */

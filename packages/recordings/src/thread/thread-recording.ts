@@ -35,7 +35,7 @@ export class ThreadRecording implements RunningRecording, RingProducer {
   #pauseReasons = { room: false, store: false }
   #isPaused = false
   #failure: string | null = null
-  /** Set when the thread has failed. Counts the bytes that it had not read, and later bytes of the session. */
+  /** Set by `onLost`. Counts the bytes that the thread had not read, and later bytes of the session. */
   #gap: { readonly since: number; bytes: number } | null = null
 
   constructor(options: ThreadRecordingOptions) {

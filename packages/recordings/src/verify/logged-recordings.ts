@@ -4,8 +4,9 @@ export interface LoggedRecording {
   /** From the `opened` event of the session; null without one. */
   readonly mode: string | null
   /**
-   * The proof and its time; null if the recording was not closed. `session`: the process of the session closed it.
-   * `adopter`: another process closed it, because the process of the session had ended, for example after a crash.
+   * The proof and its time; null if the log has none. `session`: the process of the session closed the recording.
+   * `adopter`: another process closed the recording, because the process of the session had ended, such as after a
+   * crash.
    */
   readonly end: (ProvenRecording & { readonly at: number; readonly by: 'session' | 'adopter' }) | null
   /** Removed at the end of its retention. */

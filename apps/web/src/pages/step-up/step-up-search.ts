@@ -1,6 +1,5 @@
 /** The program that asked for the proof chose these values. */
 export interface StepUpSearch {
-  /** The ID of the step-up. */
   readonly id?: string
   /** The address that gets the result. It is not checked yet. */
   readonly callback?: string

@@ -50,7 +50,7 @@ export async function isSignedBy({ text, signatures }: Note, key: NoteKey): Prom
   return results.every(Boolean)
 }
 
-/** The values of the lines of a checkpoint that begin with this word. */
+/** The rest of each line that begins with this word, as in a checkpoint. */
 export function lineValues({ text }: Note, word: string): string[] {
   return text.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
 }

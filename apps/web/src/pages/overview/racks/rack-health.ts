@@ -12,7 +12,7 @@ export interface RackHealth {
 }
 
 const noticeDays = 21
-/** Milliseconds until a response from which a rack counts as slow. */
+/** Milliseconds. A rack counts as slow if its response takes this time or longer. */
 const slowLatency = 2_000
 
 /** @param now milliseconds since the epoch */

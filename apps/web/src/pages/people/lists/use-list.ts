@@ -20,10 +20,7 @@ export interface ListRows<Row> {
 /** With a filter, the next pages are loaded automatically up to this number of rows. */
 const maxSearched = 2_000
 
-/**
- * @param filter the filters of the API
- * @param textOf the texts of a row that the filter of the page searches
- */
+/** @param filter the filters of the API @param textOf the texts of a row that the filter of the page searches */
 export function useList<P extends ListPath>(
   path: P,
   filter: Filter,

@@ -5,10 +5,7 @@ import type { Player } from './engine/player.ts'
 /** Milliseconds between changes of the address. Browsers limit how many a page can make. */
 const interval = 1_000
 
-/**
- * Writes the shown second to the page's address, so that a person can share it. While a session is followed, removes
- * it.
- */
+/** The address contains the shown second, so that a person can share it, except while a session is followed. */
 export function useAddress(player: Player, recording: string): void {
   const navigate = useNavigate({ from: '/recordings/$recording' })
   useEffect(() => {

@@ -3,7 +3,7 @@ const idleLimit = 2_000
 
 export interface Pace {
   readonly speed: number
-  /** The pause at the position, which is shortened; null: no pause is shortened. */
+  /** The pause to shorten; null: shorten no pause. */
   readonly pause: { readonly from: number; readonly to: number } | null
 }
 

@@ -43,7 +43,7 @@ const maxMarkers = 1_000
 /** Milliseconds. A longer time since the previous frame, such as in a hidden page, counts as this time. */
 const maxElapsed = 250
 
-/** Has only one loop, so that a seek and playing never change the terminal at the same time. */
+/** One loop applies all events, so a seek and playing never change the terminal at the same time. */
 export class Player {
   readonly #options: PlayerOptions
   readonly #listeners = new Set<() => void>()
