@@ -11,7 +11,6 @@ export interface UploadContext {
   readonly limits: RecordingLimits
   /** A monotonic clock, in milliseconds. */
   readonly elapsed: () => number
-  /** Aborts all attempts. */
   readonly signal: AbortSignal
   readonly totals: UploadTotals
   readonly onError: (error: unknown, recording: string) => void

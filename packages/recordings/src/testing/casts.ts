@@ -15,7 +15,6 @@ export interface ReadCast {
   readonly header: Record<string, unknown>
   readonly events: readonly CastEvent[]
   readonly check: RecordingCheck
-  /** The exact output bytes. */
   readonly output: Buffer
   readonly input: Buffer
 }

@@ -45,7 +45,6 @@ export type ToThread =
       /** The number of a finder from `add-finder`; null without secrets. */
       readonly finder: number | null
     }
-  /** A secret finder, which several recordings can share. */
   | { readonly kind: 'add-finder'; readonly finder: number; readonly needles: readonly SerializedNeedle[] }
   | { readonly kind: 'remove-finder'; readonly finder: number }
   /** `wake`: the ring has entries. `ping`: asks for `pong`. */

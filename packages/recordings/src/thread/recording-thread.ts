@@ -28,7 +28,6 @@ export interface RecordingThreadOptions {
   /** Milliseconds between pings, while there are recordings. */
   readonly pingEvery: number
   readonly onError: (error: unknown, recording: string) => void
-  /** Called when the thread ends unexpectedly. */
   readonly onThreadLost: (thread: RecordingThread, reason: Error) => void
 }
 
@@ -47,7 +46,6 @@ export class RecordingThread {
   readonly #stats = createSharedStats()
   readonly #secrets = new SharedSecrets((message) => this.post(message))
   readonly #recordings = new Map<number, OpenRecording>()
-  /** Recordings whose `begin` the thread has not answered. */
   readonly #pendingBegins = new Map<number, (begun: boolean) => void>()
   /** Finished recordings with chunks that are not stored yet. */
   readonly #storing = new Map<number, ThreadRecording>()

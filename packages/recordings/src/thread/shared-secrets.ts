@@ -3,7 +3,6 @@ import type { ToThread } from './protocol.ts'
 
 interface SharedFinder {
   readonly number: number
-  /** Number of recordings that use the finder. */
   uses: number
 }
 

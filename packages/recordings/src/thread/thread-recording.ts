@@ -82,7 +82,6 @@ export class ThreadRecording implements RunningRecording, RingProducer {
     this.#setPauseReasons({ store: isPaused })
   }
 
-  /** A strict session can no longer be recorded. */
   onFailure(reason: string): void {
     this.#failure ??= reason
     this.#session?.end(this.#failure)

@@ -19,7 +19,6 @@ export interface CheckChunksOptions {
   readonly deriveKeys: DeriveKeys | null
   /** Number of the last listed chunk, or -1. */
   readonly last: number
-  /** Called with the text of each decrypted chunk. */
   readonly onText?: (text: Buffer) => void
 }
 

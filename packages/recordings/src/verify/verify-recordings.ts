@@ -23,7 +23,6 @@ export interface RecordingFinding {
   readonly detail: string
 }
 
-/** The result of comparing a store with an audit log. */
 export interface RecordingsVerification {
   readonly intact: boolean
   /** The first 100: recordings ordered by ID, then stray objects. */
@@ -42,7 +41,6 @@ export interface RecordingsVerification {
   readonly open: number
   /** Recordings that ended a moment ago, so that the last chunks may still be uploading. */
   readonly pending: number
-  /** Recordings that the log says were removed. */
   readonly removed: number
   /** Recordings that began after the last event that was read. */
   readonly newer: number

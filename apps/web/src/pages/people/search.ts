@@ -1,10 +1,8 @@
-/** The search parameters of all tabs. */
 export interface PeopleSearch {
   /** The text that rows must contain. */
   readonly q?: string
   /** The ID of the open row. */
   readonly open?: string
-  /** The name of the open dialog. */
   readonly dialog?: string
   /** The ID of the item that the dialog is about, such as a session or a binding. */
   readonly item?: string

@@ -8,7 +8,6 @@ export interface PermissionGroup {
   readonly permissions: readonly Permission[]
 }
 
-/** Permissions whose name or description has every word of a filter, grouped by the kind of resource. */
 export function permissionGroups(permissions: readonly Permission[], filter: string): readonly PermissionGroup[] {
   const words = filter.toLowerCase().split(/\s+/)
   const groups = new Map<string, Permission[]>()

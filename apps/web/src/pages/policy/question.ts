@@ -3,7 +3,6 @@ import type { PolicySearch } from './policy-search.ts'
 
 type Route = PolicyMatrix['routes'][number]
 
-/** Which fields the question about a route has. */
 export interface QuestionFields {
   readonly rack: boolean
   readonly app: boolean

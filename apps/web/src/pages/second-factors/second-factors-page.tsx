@@ -23,7 +23,6 @@ export default function SecondFactorsPage() {
   const factors = useQuery(ownFactorsQuery)
   const settings = useQuery(factorSettingsQuery)
   const backup = useQuery(backupCodesQuery)
-  /** New backup codes, which are shown once. */
   const [codes, setCodes] = useState<readonly string[] | null>(null)
   const show = ({ dialog, item }: Pick<FactorsSearch, 'dialog' | 'item'>, replace = false) =>
     void navigate({

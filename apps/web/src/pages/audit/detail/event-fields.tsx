@@ -13,7 +13,6 @@ import { Value } from '../value-menu.tsx'
 import styles from './event-panel.module.css'
 import { proofText } from './event-sentence.ts'
 
-/** The members of an event that people ask for most. */
 export function EventFields({ event }: { readonly event: AuditEvent }) {
   const { principal, source, job } = { ...event, job: event.principal?.job }
   const who = whoOf(event)

@@ -15,7 +15,6 @@ interface EventListProps {
   readonly onOpen: (id: string, options?: { readonly replaces: boolean }) => void
   readonly onClose: () => void
   readonly focusFilter: () => void
-  /** Whether older events can be loaded. */
   readonly hasMore: boolean
   readonly onNearEnd: () => void
   readonly onNearStart: () => void

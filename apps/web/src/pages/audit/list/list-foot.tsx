@@ -7,11 +7,9 @@ import styles from './list-foot.module.css'
 interface ListFootProps {
   readonly count: number
   readonly isLoading: boolean
-  /** Whether the text of the filter is invalid, so that nothing was searched. */
   readonly isFilterInvalid: boolean
   readonly isFetchingMore: boolean
   readonly hasMore: boolean
-  /** Whether newer rows were dropped. */
   readonly hasDropped: boolean
   readonly error: Error | null
   readonly onMore: () => void

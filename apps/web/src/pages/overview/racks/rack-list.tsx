@@ -10,7 +10,6 @@ import styles from './rack-list.module.css'
 
 interface RackListProps {
   readonly racks: readonly RackStatus[]
-  /** The names of racks that have not answered yet. */
   readonly waitingFor?: readonly string[]
   /** If there are more racks, the healthy ones are compact cells until the person asks for rows. */
   readonly longest?: number

@@ -2,7 +2,6 @@
 const firstWait = 500
 
 interface WithRacks {
-  /** The names of the racks that have not answered yet. */
   readonly waitingFor: readonly string[]
 }
 

@@ -62,7 +62,6 @@ export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string 
   return Number.isNaN(end.getTime()) ? undefined : end.toISOString()
 }
 
-/** The lifetime of an API token as members of a request. */
 export function tokenExpiryOf(expiry: Expiry): { readonly days?: number; readonly expiresAt?: string } {
   if (expiry.after !== '' && expiry.after !== 'date') return { days: Number(expiry.after) }
   const expiresAt = expiresAtOf(expiry)

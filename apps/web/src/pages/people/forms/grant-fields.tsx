@@ -77,7 +77,6 @@ export function ScopeFields({ value, onChange }: GrantFieldsProps) {
   )
 }
 
-/** The grant as members of a request. */
 export function grantOf({ role, racks, apps, expiry }: GrantValues) {
   const expiresAt = expiresAtOf(expiry)
   return { role, racks, apps, ...(expiresAt && { expiresAt }) }

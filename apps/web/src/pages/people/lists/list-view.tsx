@@ -16,7 +16,6 @@ import { useFocusAfterDialog } from './use-focus-after-dialog.ts'
 import type { ListRows } from './use-list.ts'
 
 interface ListViewProps<Row> {
-  /** What the list has, such as `Users`. */
   readonly label: string
   readonly list: ListRows<Row>
   readonly keyOf: (row: Row) => string
@@ -26,7 +25,6 @@ interface ListViewProps<Row> {
   readonly actions?: ReactNode
   /** The name of the group, owner, or subject that limits the list; undefined if nothing limits it. */
   readonly limitedTo?: string | undefined
-  /** Renders the open row. */
   readonly panel?: (id: string) => ReactNode
 }
 

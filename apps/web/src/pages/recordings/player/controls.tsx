@@ -12,7 +12,6 @@ const speedOptions = speeds.map((speed) => ({ value: `${speed}`, label: `${speed
 interface ControlsProps {
   readonly player: Player
   readonly isLive: boolean
-  /** Opens the recording again. */
   readonly onReconnect: () => void
 }
 

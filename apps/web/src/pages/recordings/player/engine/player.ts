@@ -35,7 +35,6 @@ export interface PlayerOptions {
   readonly frame: () => Promise<number>
   /** Where to begin, in milliseconds. */
   readonly startAt: number
-  /** Whether to follow a session that runs. */
   readonly follows: boolean
 }
 
@@ -158,7 +157,6 @@ export class Player {
     this.#wake()
   }
 
-  /** Runs until `close`. */
   async run(): Promise<void> {
     let last: number | null = null
     while (!this.#isClosed) {

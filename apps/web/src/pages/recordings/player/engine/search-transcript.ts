@@ -49,7 +49,6 @@ export async function* searchTranscript(
   }
 }
 
-/** Input, output, and markers as separate lines. */
 class Transcript {
   readonly #output = new ScreenLines()
   readonly #input = new ScreenLines()

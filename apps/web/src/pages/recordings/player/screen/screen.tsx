@@ -37,10 +37,9 @@ export function Screen({ player }: { readonly player: Player }) {
   )
 }
 
-/** Milliseconds for which a gap is shown over the screen. */
+/** Milliseconds. */
 const gapDuration = 3_000
 
-/** The gap that the position has just passed. */
 function recentGap({ markers, position }: PlayerState): string | null {
   const gap = markers.findLast(({ isGap, at }) => isGap && at <= position && position - at < gapDuration)
   return gap?.text ?? null

@@ -85,7 +85,7 @@ function countText(count: number, { isSearching, isLimited }: { isSearching: boo
   return `${count} ${count === 1 ? 'line matches' : 'lines match'}`
 }
 
-/** The maximum number of characters that are shown before a match. */
+/** Maximum characters before a match. */
 const contextLength = 40
 
 function MatchText({ match: { text, kind }, query }: { readonly match: Match; readonly query: string }) {
