@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { mebibyte } from './support/bulk.ts'
 import { type BulkCall, beginCall, textOf } from './support/caller.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
@@ -93,6 +93,33 @@ describe('large answers', () => {
     const shown: (typeof row)[] = JSON.parse(text)
     expect([shown.length, Number(given.headers['content-length'])]).toEqual([rows.length, Buffer.byteLength(text)])
     expect(shown.every(({ env, description }) => env.includes('[hidden') && description === row.description)).toBe(true)
+  })
+
+  test('are sent over many turns of the event loop, so that other calls run in between', async () => {
+    gateway = await startGatewayBefore(system, rack)
+    let turn = 0
+    let timer = setImmediate(function countTurn() {
+      turn += 1
+      timer = setImmediate(countTurn)
+    })
+    const bytesOfTurns = new Map<number, number>()
+    const { write } = ServerResponse.prototype
+    const spy = vi.spyOn(ServerResponse.prototype, 'write').mockImplementation(function (
+      this: ServerResponse,
+      ...args
+    ) {
+      const [part] = args
+      if (Buffer.isBuffer(part)) bytesOfTurns.set(turn, (bytesOfTurns.get(turn) ?? 0) + part.length)
+      return Reflect.apply(write, this, args)
+    })
+    onTestFinished(() => {
+      clearImmediate(timer)
+      spy.mockRestore()
+    })
+    expect(await statusOf(ask(viewer))).toBe(200)
+    const bytes = [...bytesOfTurns.values()]
+    expect(bytes.reduce((sum, one) => sum + one, 0)).toBeGreaterThan(size)
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(256 * 1024)
   })
 
   test('are aborted if the caller does not read them, and their memory is freed', async () => {

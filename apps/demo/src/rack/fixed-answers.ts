@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { type Duplex, pipeline } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import * as answers from './fixed/answers.ts'
 import { echoFrames } from './fixed/echo.ts'
 
@@ -47,7 +48,7 @@ const singleReleaseTarget = /\/releases\/[^/]+$/
 function answerRead(target: string, response: ServerResponse): void {
   if (target === appsTarget) send(response, answers.apps)
   else if (largeTarget.test(target)) sendLarge(response, Number(sizedBuildTarget.exec(target)?.[1] ?? largeLength))
-  else if (largeReleaseListTarget.test(target)) send(response, answers.largeReleases())
+  else if (largeReleaseListTarget.test(target)) sendInTurns(response, answers.largeReleases())
   else if (singleReleaseTarget.test(target)) send(response, answers.oneRelease)
   else send(response, releaseListTarget.test(target) ? answers.releases : answers.apps)
 }
@@ -75,6 +76,21 @@ function send(response: ServerResponse, { headers, body }: answers.FixedAnswer):
   response.writeHead(200, [...headers])
   response.end(body)
 }
+
+/** Like `send`, but in parts, so that a large response does not delay the other responses. */
+function sendInTurns(response: ServerResponse, { headers, body }: answers.FixedAnswer): void {
+  response.writeHead(200, [...headers])
+  pipeline(partsInTurns(body), response, () => {})
+}
+
+async function* partsInTurns(body: Buffer): AsyncGenerator<Buffer> {
+  for (let start = 0; start < body.length; start += partSize) {
+    yield body.subarray(start, start + partSize)
+    await setImmediate()
+  }
+}
+
+const partSize = 64 * 1024
 
 /** The number of bytes of a large response, unless its path has a number. */
 export const largeLength = 100_000_000

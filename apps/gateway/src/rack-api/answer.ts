@@ -186,7 +186,7 @@ function sendParts(
     let next = 0
     const rate = watchMinimumRate(timeout, () => raw.destroy())
     function send(): void {
-      if (raw.writableEnded) return
+      if (raw.writableEnded || raw.destroyed) return
       for (let part = parts[next]; part !== undefined; part = parts[next]) {
         next += 1
         rate.received(part.length)
@@ -194,7 +194,8 @@ function sendParts(
       }
       raw.end()
     }
-    raw.on('drain', send).once('finish', resolve)
+    // At most a few parts in each turn of the event loop, so that a fast caller does not delay the others.
+    raw.on('drain', () => setImmediate(send)).once('finish', resolve)
     signal.onEnd(() => {
       rate.stop()
       reject(new Error('the caller stopped reading, or disconnected'))

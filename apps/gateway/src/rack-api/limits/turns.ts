@@ -36,8 +36,8 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   }
 }
 
-/** Milliseconds of computation in one turn. */
-const slice = 1
+/** Milliseconds of computation in one turn. Each call waits for many turns, so long slices would delay all calls. */
+const slice = 0.3
 
 export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {
   for (;;) {
