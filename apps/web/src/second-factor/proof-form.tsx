@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { post } from '../api/client.ts'
 import { Button } from '../ui/button.tsx'
-import { Actions } from '../ui/dialog.tsx'
+import { DialogButtons } from '../ui/dialog.tsx'
 import { TextField } from '../ui/fields.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { methodName, methodOrder, type ProofMethod } from './method-names.ts'
@@ -56,7 +56,7 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
       <MethodField key={chosen} method={chosen} code={code} onChange={setCode} />
       {prove.error && <Problem error={prove.error} action={actionFor?.(prove.error)} />}
       {retryTime !== null && <p role="status">You can try again at {retryTime}.</p>}
-      <Actions>
+      <DialogButtons>
         {cancel}
         <Button
           type="submit"
@@ -67,7 +67,7 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
         >
           {chosen === 'passkey' ? 'Use a passkey' : 'Confirm'}
         </Button>
-      </Actions>
+      </DialogButtons>
       {methods.length > 1 && (
         <div className={styles.others}>
           {methods

@@ -9,8 +9,8 @@ import { useSessionEnd } from '../api/session-end.ts'
 import { sendRequest } from '../api/step-up/send-request.ts'
 import {
   cancelWaitingCalls,
+  currentProof,
   forgetProof,
-  lastingProof,
   StepUpCanceled,
   useWaitingCall,
 } from '../api/step-up/waiting-calls.ts'
@@ -150,7 +150,7 @@ test('Escape and Cancel leave everything as it was', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
   await expect(canceled).rejects.toThrow(StepUpCanceled)
   expect(screen.queryByRole('dialog')).toBeNull()
-  expect(lastingProof()).toBeNull()
+  expect(currentProof()).toBeNull()
   expect(calls.filter((call) => call.includes('proof'))).toEqual([])
 })
 

@@ -8,7 +8,7 @@ import { ProofForm } from '../second-factor/proof-form.tsx'
 import { stepUpQuery } from '../second-factor/step-up-query.ts'
 import { validityText } from '../second-factor/validity-text.ts'
 import { Button } from '../ui/button.tsx'
-import { Actions, Dialog } from '../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../ui/dialog.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Spinner } from '../ui/spinner.tsx'
 import { VisibleText } from '../ui/visible-text.tsx'
@@ -28,7 +28,7 @@ export default function StepUpDialog({ call }: { readonly call: WaitingCall }) {
       {error && (
         <>
           <Problem error={error} action={actionFor(error)} />
-          <Actions>{cancel}</Actions>
+          <DialogButtons>{cancel}</DialogButtons>
         </>
       )}
       {stepUp && (
@@ -75,12 +75,12 @@ function NoMethod() {
   return (
     <>
       <p>This requires a second factor, and you have none that the policy accepts. Add one, and then try again.</p>
-      <Actions>
+      <DialogButtons>
         <Button onPress={cancelWaitingCalls}>Cancel</Button>
         <Link to="/second-factors" onClick={cancelWaitingCalls}>
           Add a second factor
         </Link>
-      </Actions>
+      </DialogButtons>
     </>
   )
 }

@@ -44,6 +44,6 @@ export function Dialog({ title, isOpen, onClose, isDismissable = true, width = '
 }
 
 /** The buttons at the end of a dialog or a form. */
-export function Actions({ children }: { readonly children: ReactNode }) {
+export function DialogButtons({ children }: { readonly children: ReactNode }) {
   return <div className={styles.actions}>{children}</div>
 }

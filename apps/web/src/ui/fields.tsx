@@ -48,7 +48,7 @@ export function TextField(props: TextFieldProps) {
   )
 }
 
-interface ChoiceProps {
+interface SelectFieldProps {
   readonly label: string
   readonly name?: string
   readonly value: string
@@ -61,7 +61,16 @@ interface ChoiceProps {
 }
 
 /** Uses the browser's own list, because it supports keyboards and screen readers. */
-export function Choice({ label, name, value, onChange, options, hint, isRequired, isInline = false }: ChoiceProps) {
+export function SelectField({
+  label,
+  name,
+  value,
+  onChange,
+  options,
+  hint,
+  isRequired,
+  isInline = false,
+}: SelectFieldProps) {
   const id = useId()
   return (
     <div className={isInline ? styles.inline : styles.field} data-required={isRequired}>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
-import { Actions, Dialog } from './dialog.tsx'
+import { Dialog, DialogButtons } from './dialog.tsx'
 import styles from './form-dialog.module.css'
 import { Problem } from './problem.tsx'
 import { SlowNotice } from './slow-notice.tsx'
@@ -39,12 +39,12 @@ export function FormDialog(props: FormDialogProps) {
         {waitsForRack !== undefined && change.isPending && (
           <SlowNotice rack={waitsForRack} advice="If you close this dialog, the rack can still carry out the change." />
         )}
-        <Actions>
+        <DialogButtons>
           <Button onPress={onClose}>{cancel}</Button>
           <Button type="submit" kind={kind} isPending={change.isPending} isDisabled={isDisabled}>
             {submit}
           </Button>
-        </Actions>
+        </DialogButtons>
       </form>
     </Dialog>
   )

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { setCsrfToken } from '../client.ts'
 import { ApiError, NoAnswer } from '../errors.ts'
-import { openRackStream, rackCreate, rackGet, rackSend } from './client.ts'
+import { openRackStream, postToRack, rackGet, sendRackChange } from './client.ts'
 import { RackError, UnreadableAnswer } from './errors.ts'
 import { InvalidName, rackPath } from './rack-path.ts'
 import { readApp, readApps, readRelease } from './readers.ts'
@@ -21,7 +21,7 @@ test('a call goes to the rack API below the management API, and only a change ha
   setCsrfToken('the token')
   const fetched = answer(200, '{"name":"web"}')
   await rackGet('staging', rackPath`/apps/${'web'}`, readApp, { headers: { 'reveal-key': 'A' } })
-  await rackSend('PUT', 'staging', rackPath`/apps/${'web'}/services/${'web'}`, {
+  await sendRackChange('PUT', 'staging', rackPath`/apps/${'web'}/services/${'web'}`, {
     action: 'Scale web',
     form: { count: 3 },
   })
@@ -94,7 +94,7 @@ test('a network that fails is no answer of the gateway, and a call that was stop
 
 test('a change can have an answer', async () => {
   const fetched = answer(200, '{"id":"R1","env":"A=1"}')
-  const release = await rackCreate('staging', rackPath`/apps/${'web'}/releases`, {
+  const release = await postToRack('staging', rackPath`/apps/${'web'}/releases`, {
     action: 'Create a release',
     form: { env: 'A=1\nB=2' },
     read: readRelease,

@@ -31,7 +31,7 @@ interface ChangeOptions {
 type ChangeMethod = 'POST' | 'PUT' | 'DELETE'
 
 /** Ignores the content of the answer. @throws RackError, ApiError, NoAnswer, InvalidName, StepUpCanceled */
-export async function rackSend(method: ChangeMethod, rack: string, path: RackPath, options: ChangeOptions) {
+export async function sendRackChange(method: ChangeMethod, rack: string, path: RackPath, options: ChangeOptions) {
   await (await change(method, rack, path, options)).text()
 }
 
@@ -40,7 +40,7 @@ interface CreateOptions<T> extends ChangeOptions {
 }
 
 /** @throws RackError, ApiError, NoAnswer, UnreadableAnswer, InvalidName, StepUpCanceled */
-export async function rackCreate<T>(rack: string, path: RackPath, { read, ...options }: CreateOptions<T>): Promise<T> {
+export async function postToRack<T>(rack: string, path: RackPath, { read, ...options }: CreateOptions<T>): Promise<T> {
   return readAnswer(rack, await change('POST', rack, path, options), read)
 }
 

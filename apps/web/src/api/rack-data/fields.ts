@@ -1,4 +1,4 @@
-/** Thrown by readers. `rackGet` and `rackCreate` replace it with an `UnreadableAnswer`. */
+/** Thrown by readers. `rackGet` and `postToRack` replace it with an `UnreadableAnswer`. */
 export class UnexpectedForm extends Error {}
 
 export type Fields = Readonly<Record<string, unknown>>

@@ -27,6 +27,6 @@ export function checkName(name: string): string {
 }
 
 /** Null if the name is valid. */
-export function nameFault(name: string): InvalidName | null {
+export function validateName(name: string): InvalidName | null {
   return segment.test(name) ? null : new InvalidName(name)
 }

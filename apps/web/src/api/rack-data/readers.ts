@@ -168,7 +168,7 @@ export const readReleases = listOf(readRelease)
  *
  * @throws UnexpectedForm if the environment or the manifest is missing
  */
-export function readWholeRelease(answer: unknown): Release {
+export function readCompleteRelease(answer: unknown): Release {
   const { env, manifest } = readObject(answer)
   if (typeof env !== 'string' || typeof manifest !== 'string') throw new UnexpectedForm()
   return readRelease(answer)

@@ -3,8 +3,8 @@ import { ApiError } from '../errors.ts'
 import { sendRequest } from './send-request.ts'
 import {
   cancelWaitingCalls,
+  currentProof,
   forgetProof,
-  lastingProof,
   StepUpCanceled,
   settleWithProof,
   type WaitingCall,
@@ -150,7 +150,7 @@ test('the proof is stored only in memory', async () => {
   const response = sendRequest('/tokens', change)
   settleWithProof(await question(), { secret: 'rgp_kept', withinSeconds: 600 })
   await response
-  expect(lastingProof()).toBe('rgp_kept')
+  expect(currentProof()).toBe('rgp_kept')
   forgetProof()
-  expect(lastingProof()).toBeNull()
+  expect(currentProof()).toBeNull()
 })

@@ -1,5 +1,5 @@
 import { ApiError, errorOf, NoAnswer } from '../errors.ts'
-import { lastingProof, StepUpCanceled, waitForProof } from './waiting-calls.ts'
+import { currentProof, StepUpCanceled, waitForProof } from './waiting-calls.ts'
 
 interface RequestOptions {
   readonly method: string
@@ -17,7 +17,7 @@ interface RequestOptions {
  */
 export async function sendRequest(path: string, options: RequestOptions): Promise<Response> {
   const { method, signal, action } = options
-  let proof = lastingProof()
+  let proof = currentProof()
   let hasOwnProof = false
   for (;;) {
     const response = await send(path, options, proof)
@@ -27,7 +27,7 @@ export async function sendRequest(path: string, options: RequestOptions): Promis
     const outcome = await waitForProof({ stepUpId: denial.stepUpId, action, denial: denial.error }, signal)
     if (outcome.kind === 'canceled') throw method === 'GET' ? denial.error : new StepUpCanceled()
     hasOwnProof = outcome.kind === 'proved'
-    proof = outcome.kind === 'proved' ? outcome.secret : lastingProof()
+    proof = outcome.kind === 'proved' ? outcome.secret : currentProof()
   }
 }
 

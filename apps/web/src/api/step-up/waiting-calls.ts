@@ -36,7 +36,7 @@ export class StepUpCanceled extends Error {
 }
 
 /** The last proof that is valid for several calls; null if there is none, or if it has expired. */
-export function lastingProof(): string | null {
+export function currentProof(): string | null {
   if (reusableProof !== null && reusableProof.until <= Date.now()) reusableProof = null
   return reusableProof?.secret ?? null
 }

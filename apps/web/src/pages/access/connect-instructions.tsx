@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
-import { Choice } from '../../ui/fields.tsx'
+import { SelectField } from '../../ui/fields.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import styles from './access-page.module.css'
 
@@ -34,7 +34,7 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
       title="Connect your terminal"
       actions={
         racks.length > 1 && (
-          <Choice
+          <SelectField
             isInline
             label="Rack"
             value={rack}

@@ -7,7 +7,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { deviceName } from '../../ui/device-name.ts'
-import { Actions, Dialog } from '../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Table } from '../../ui/table.tsx'
@@ -121,12 +121,12 @@ function RevokeDialog({ session, onClose }: { readonly session: SessionRow; read
         closed.{session.current && ' It is the session of this browser, so you have to log in again.'}
       </p>
       {revoke.error && <Problem error={revoke.error} />}
-      <Actions>
+      <DialogButtons>
         <Button onPress={onClose}>Keep it</Button>
         <Button kind="danger" isPending={revoke.isPending} onPress={() => revoke.mutate()}>
           Revoke the session
         </Button>
-      </Actions>
+      </DialogButtons>
     </Dialog>
   )
 }

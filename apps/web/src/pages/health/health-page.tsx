@@ -38,7 +38,7 @@ export default function HealthPage() {
           </Card>
           <div className={styles.columns}>
             <Card title="Racks">
-              <RackList racks={data.racks} waitingFor={data.waitingFor} longest={Number.POSITIVE_INFINITY} />
+              <RackList racks={data.racks} waitingFor={data.waitingFor} maxRows={Number.POSITIVE_INFINITY} />
             </Card>
             <Card title="Database">
               <DatabaseFacts database={data.database} />

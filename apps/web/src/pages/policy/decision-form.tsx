@@ -6,7 +6,7 @@ import { useMe } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { ComboBox } from '../../ui/combo-box.tsx'
-import { Choice, TextField } from '../../ui/fields.tsx'
+import { SelectField, TextField } from '../../ui/fields.tsx'
 import styles from './decision-form.module.css'
 import type { PolicySearch } from './policy-search.ts'
 import { fieldsOf } from './question.ts'
@@ -74,7 +74,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
           />
         )}
         {fields?.rack && racks.length > 0 && (
-          <Choice
+          <SelectField
             label="Rack"
             options={racks.map((name) => ({ value: name, label: name }))}
             {...field('rack')}

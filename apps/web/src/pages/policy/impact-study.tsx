@@ -3,7 +3,7 @@ import { post } from '../../api/client.ts'
 import { announce } from '../../ui/announce.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
-import { Choice } from '../../ui/fields.tsx'
+import { SelectField } from '../../ui/fields.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { useNewestAnswer } from '../../ui/use-newest-answer.ts'
 import { ImpactResult } from './impact-result.tsx'
@@ -29,7 +29,7 @@ export function ImpactStudy({ document }: { readonly document: string }) {
         seconds. The audit log records the study, with the SHA-256 of the document.
       </p>
       <div className={styles.study}>
-        <Choice isInline label="Calls from" value={since} onChange={setSince} options={ranges} />
+        <SelectField isInline label="Calls from" value={since} onChange={setSince} options={ranges} />
         <Button isPending={study.isPending} onPress={() => study.ask(since)}>
           Evaluate recorded calls
         </Button>

@@ -13,7 +13,7 @@ import { Spinner } from '../../ui/spinner.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import { SessionList } from '../access/session-list.tsx'
 import { addressOfResult, readCallback } from './callback.ts'
-import { Decide } from './decide.tsx'
+import { ConfirmRequest } from './confirm-request.tsx'
 import { Outcome } from './outcome.tsx'
 import { Request } from './request.tsx'
 import styles from './step-up.module.css'
@@ -57,7 +57,7 @@ function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
   return (
     <div className={styles.request}>
       <Request stepUp={stepUp} />
-      <Decide
+      <ConfirmRequest
         stepUp={stepUp}
         problem={problemOf(stepUp, callback)}
         onForeign={() => setForeign(true)}

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { rackQuery } from '../../../api/rack-data/queries.ts'
-import { nameFault, rackPath } from '../../../api/rack-data/rack-path.ts'
+import { rackPath, validateName } from '../../../api/rack-data/rack-path.ts'
 import { readApp } from '../../../api/rack-data/readers.ts'
 import { Page } from '../../../ui/page.tsx'
 import { PageTabs } from '../../../ui/page-tabs.tsx'
@@ -15,7 +15,7 @@ import { useApp } from './use-app.ts'
 export default function AppPage() {
   const { rack, app } = useApp()
   // A link can contain any text as a name.
-  const fault = nameFault(rack) ?? nameFault(app)
+  const fault = validateName(rack) ?? validateName(app)
   if (fault === null) return <NamedApp key={`${rack}/${app}`} rack={rack} app={app} />
   return (
     <Page title="App">

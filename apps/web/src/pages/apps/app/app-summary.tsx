@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { App } from '../../../api/rack-data/readers.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { AppStatus } from '../list/app-status.tsx'
+import { StatusBadge } from '../list/status-badge.tsx'
 import styles from './app-summary.module.css'
 import { useApp } from './use-app.ts'
 
@@ -10,7 +10,7 @@ export function AppSummary({ app }: { readonly app: App }) {
   const { rack, app: name } = useApp()
   return (
     <span className={styles.facts}>
-      <AppStatus status={app.status} />
+      <StatusBadge status={app.status} />
       {app.isLocked && (
         <Badge tone="neutral" sign={false}>
           Locked against deletion

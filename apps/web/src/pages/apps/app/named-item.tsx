@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { nameFault } from '../../../api/rack-data/rack-path.ts'
+import { validateName } from '../../../api/rack-data/rack-path.ts'
 import { Problem } from '../../../ui/problem.tsx'
 
 interface NamedItemProps {
@@ -10,7 +10,7 @@ interface NamedItemProps {
 }
 
 export function NamedItem({ id, children }: NamedItemProps) {
-  const fault = nameFault(id)
+  const fault = validateName(id)
   if (fault === null) return children
   const back = (
     <Link to="." search={{}}>

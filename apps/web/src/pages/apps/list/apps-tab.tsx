@@ -10,7 +10,7 @@ import { useLastChanges } from '../changes/use-last-changes.ts'
 import { ListOverRacks } from '../over-apps/list-over-racks.tsx'
 import { LoadMore } from '../over-apps/load-more.tsx'
 import { useOverRacks } from '../over-apps/use-over-racks.ts'
-import { AppStatus } from './app-status.tsx'
+import { StatusBadge } from './status-badge.tsx'
 
 export default function AppsTab() {
   const { rows, calls, total, loadMore } = useOverRacks(rackPath`/apps`, readApps)
@@ -40,7 +40,7 @@ export default function AppsTab() {
           ),
         },
         { title: 'Rack', cell: ({ rack }) => <VisibleText>{rack}</VisibleText> },
-        { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
+        { title: 'State', cell: ({ item }) => <StatusBadge status={item.status} /> },
         {
           title: 'Release',
           cell: ({ item }) => (item.release === '' ? 'None' : <Identifier>{item.release}</Identifier>),

@@ -3,8 +3,8 @@ import { readBuilds } from '../../../api/rack-data/readers.ts'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { buildDurationText } from '../app/builds/build-duration.ts'
-import { RowLink } from '../app/row-link.tsx'
-import { AppStatus } from '../list/app-status.tsx'
+import { ItemLink } from '../app/item-link.tsx'
+import { StatusBadge } from '../list/status-badge.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
@@ -18,8 +18,8 @@ export default function BuildsOverApps() {
       textOf={({ status, description }) => [status, description]}
       limit="Of each app, the newest 20 builds are listed. Open an app to see more of its builds."
       columns={[
-        { title: 'Build', cell: ({ rack, app, item }) => <RowLink rack={rack} app={app} tab="builds" id={item.id} /> },
-        { title: 'Status', cell: ({ item }) => <AppStatus status={item.status} /> },
+        { title: 'Build', cell: ({ rack, app, item }) => <ItemLink rack={rack} app={app} tab="builds" id={item.id} /> },
+        { title: 'Status', cell: ({ item }) => <StatusBadge status={item.status} /> },
         { title: 'Started', cell: ({ item }) => item.started !== null && <Time at={item.started} kind="relative" /> },
         { title: 'Duration', cell: ({ item }) => buildDurationText(item), secondary: true },
         { title: 'Description', cell: ({ item }) => <VisibleText>{item.description}</VisibleText>, secondary: true },

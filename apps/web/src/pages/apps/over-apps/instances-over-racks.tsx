@@ -3,7 +3,7 @@ import { readInstances } from '../../../api/rack-data/readers.ts'
 import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { AppStatus } from '../list/app-status.tsx'
+import { StatusBadge } from '../list/status-badge.tsx'
 import { ListOverRacks } from './list-over-racks.tsx'
 import { LoadMore } from './load-more.tsx'
 import { useOverRacks } from './use-over-racks.ts'
@@ -22,7 +22,7 @@ export default function InstancesOverRacks() {
       columns={[
         { title: 'Rack', cell: ({ rack }) => <VisibleText>{rack}</VisibleText> },
         { title: 'Instance', cell: ({ item }) => <Identifier>{item.id}</Identifier> },
-        { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
+        { title: 'State', cell: ({ item }) => <StatusBadge status={item.status} /> },
         { title: 'Processes', cell: ({ item }) => item.processes },
         { title: 'CPU', cell: ({ item }) => percent(item.cpu, item.cpuAllocatable), secondary: true },
         { title: 'Memory', cell: ({ item }) => percent(item.memory, item.memoryAllocatable), secondary: true },

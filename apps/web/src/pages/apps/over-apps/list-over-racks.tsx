@@ -1,7 +1,7 @@
 import { type ReactNode, useRef, useState } from 'react'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/button.tsx'
-import { Choice } from '../../../ui/fields.tsx'
+import { SelectField } from '../../../ui/fields.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowKeys } from '../../../ui/use-row-keys.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
@@ -57,7 +57,7 @@ export function ListOverRacks<Row>({
         isLoading={isLoading}
       >
         {(racks.length > 1 || rack !== '') && (
-          <Choice
+          <SelectField
             isInline
             label="Rack"
             value={rack}

@@ -1,5 +1,5 @@
 import { Button } from '../../../ui/button.tsx'
-import { loadStep } from './paced-query.ts'
+import { loadStep } from './limited-rack-query.ts'
 
 interface LoadMoreProps {
   /** Such as `racks`. */

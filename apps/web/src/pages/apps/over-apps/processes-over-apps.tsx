@@ -3,7 +3,7 @@ import { readProcesses } from '../../../api/rack-data/readers.ts'
 import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { AppStatus } from '../list/app-status.tsx'
+import { StatusBadge } from '../list/status-badge.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
@@ -18,7 +18,7 @@ export default function ProcessesOverApps() {
       columns={[
         { title: 'Process', cell: ({ item }) => <Identifier>{item.id}</Identifier> },
         { title: 'Service', cell: ({ item }) => <VisibleText>{item.service}</VisibleText> },
-        { title: 'State', cell: ({ item }) => <AppStatus status={item.status} /> },
+        { title: 'State', cell: ({ item }) => <StatusBadge status={item.status} /> },
         { title: 'Release', cell: ({ item }) => <Identifier>{item.release}</Identifier>, secondary: true },
         { title: 'Instance', cell: ({ item }) => <Identifier>{item.instance}</Identifier>, secondary: true },
         {

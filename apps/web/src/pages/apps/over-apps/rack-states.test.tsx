@@ -4,7 +4,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../api/rack-data/readers.ts'
-import { pacedQuery } from './paced-query.ts'
+import { limitedRackQuery } from './limited-rack-query.ts'
 import { RackStates } from './rack-states.tsx'
 
 beforeEach(() => {
@@ -22,7 +22,7 @@ interface Question {
 }
 
 function List({ questions }: { readonly questions: readonly Question[] }) {
-  const queries = questions.map(({ rack, app }) => pacedQuery(rack, rackPath`/apps/${app}/builds`, readApps))
+  const queries = questions.map(({ rack, app }) => limitedRackQuery(rack, rackPath`/apps/${app}/builds`, readApps))
   const calls = useQueries({ queries }).map((call, index) => ({
     ...call,
     rack: questions[index]?.rack ?? '',

@@ -1,6 +1,6 @@
 import { hashKey } from '@tanstack/react-query'
 import { RackState } from '../rack-answer/rack-state.tsx'
-import { useRunningQueries } from './paced-query.ts'
+import { useRunningQueries } from './limited-rack-query.ts'
 import type { RackCall } from './use-over-racks.ts'
 
 /** Shows at most one call of each rack: one that failed or was stopped, or else the oldest one that is running. */

@@ -2,7 +2,7 @@ import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readReleases } from '../../../api/rack-data/readers.ts'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { RowLink } from '../app/row-link.tsx'
+import { ItemLink } from '../app/item-link.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
 
@@ -18,7 +18,7 @@ export default function ReleasesOverApps() {
       columns={[
         {
           title: 'Release',
-          cell: ({ rack, app, item }) => <RowLink rack={rack} app={app} tab="releases" id={item.id} />,
+          cell: ({ rack, app, item }) => <ItemLink rack={rack} app={app} tab="releases" id={item.id} />,
         },
         { title: 'Created', cell: ({ item }) => item.created !== null && <Time at={item.created} kind="relative" /> },
         { title: 'Description', cell: ({ item }) => <VisibleText>{item.description}</VisibleText>, secondary: true },

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Reader } from '../../../api/rack-data/fields.ts'
 import { type RackPath, rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../api/rack-data/readers.ts'
-import { loadStep, pacedQuery } from './paced-query.ts'
+import { limitedRackQuery, loadStep } from './limited-rack-query.ts'
 import { type OverRacks, type RackCall, useOverRacks } from './use-over-racks.ts'
 
 interface OneApp {
@@ -31,7 +31,7 @@ export function useOverApps<T>(pathOf: (app: string) => RackPath, read: Reader<r
   const [count, setCount] = useState(loadStep)
   const apps: readonly OneApp[] = racks.rows.map(({ rack, item }) => ({ rack, app: item.name }))
   const askedApps = apps.slice(0, count)
-  const queries = askedApps.map(({ rack, app }) => pacedQuery(rack, pathOf(app), read))
+  const queries = askedApps.map(({ rack, app }) => limitedRackQuery(rack, pathOf(app), read))
   const answers = useQueries({ queries })
   return {
     rows: answers.flatMap(({ data = [] }, index) =>

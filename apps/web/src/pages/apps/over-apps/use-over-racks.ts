@@ -4,7 +4,7 @@ import { useMe } from '../../../api/queries.ts'
 import type { Reader } from '../../../api/rack-data/fields.ts'
 import type { RackPath } from '../../../api/rack-data/rack-path.ts'
 import { useAppsSearch } from '../use-apps-search.ts'
-import { loadStep, pacedQuery } from './paced-query.ts'
+import { limitedRackQuery, loadStep } from './limited-rack-query.ts'
 
 export interface RackCall {
   readonly rack: string
@@ -30,7 +30,7 @@ export function useOverRacks<T>(path: RackPath, read: Reader<readonly T[]>): Ove
   const [count, setCount] = useState(loadStep)
   const listedRacks = selectedRack === undefined ? racks : [selectedRack]
   const askedRacks = listedRacks.slice(0, count)
-  const queries = askedRacks.map((rack) => pacedQuery(rack, path, read))
+  const queries = askedRacks.map((rack) => limitedRackQuery(rack, path, read))
   const answers = useQueries({ queries })
   return {
     rows: answers.flatMap(({ data = [] }, index) => data.map((item) => ({ rack: askedRacks[index] ?? '', item }))),

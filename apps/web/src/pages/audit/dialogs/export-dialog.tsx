@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, pathOf } from '../../../api/client.ts'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
-import { Choice } from '../../../ui/fields.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
+import { SelectField } from '../../../ui/fields.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
@@ -59,12 +59,12 @@ export function ExportDialog({ query, text, loadedAt, onClose }: ExportDialogPro
           <p>The audit log records this export with your name, its filters, its number of events, and its SHA-256.</p>
         </>
       )}
-      <Choice label="Format" value={format} onChange={setFormat} options={formats} />
-      <Actions>
+      <SelectField label="Format" value={format} onChange={setFormat} options={formats} />
+      <DialogButtons>
         <a className={styles.action} href={pathOf('/audit/export', { query: { ...boundedQuery, format } })} download>
           Export
         </a>
-      </Actions>
+      </DialogButtons>
     </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { fromFieldTime, type TimeZone, toFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
 import styles from './dialogs.module.css'
 
@@ -42,12 +42,12 @@ export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
             ? 'Times are in UTC.'
             : `Times are in the time zone of this browser (${Intl.DateTimeFormat().resolvedOptions().timeZone}).`}
         </p>
-        <Actions>
+        <DialogButtons>
           <Button onPress={onClose}>Cancel</Button>
           <Button kind="primary" type="submit">
             Show the range
           </Button>
-        </Actions>
+        </DialogButtons>
       </form>
     </Dialog>
   )

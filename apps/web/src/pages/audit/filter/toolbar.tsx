@@ -1,5 +1,5 @@
 import { type Ref, useState } from 'react'
-import { Choice } from '../../../ui/fields.tsx'
+import { SelectField } from '../../../ui/fields.tsx'
 import { fromFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
 import type { AuditView } from '../use-audit-view.ts'
 import { AuditFilterField } from './audit-filter-field.tsx'
@@ -22,7 +22,7 @@ export function Toolbar({ view, field }: ToolbarProps) {
         mistake={filter instanceof FilterMistake ? filter.message : null}
         onChange={(changed) => (changed === text ? view.reload() : view.setText(changed))}
       />
-      <Choice
+      <SelectField
         isInline
         label="Range"
         value={range}

@@ -1,7 +1,7 @@
 import { type PointerEvent, useState } from 'react'
 import { type Histogram, rangeOf, uncountedBuckets } from './bars.ts'
 import styles from './histogram.module.css'
-import { acrossOf, ResultBars } from './result-bars.tsx'
+import { percentOfBuckets, ResultBars } from './result-bars.tsx'
 
 const chartHeight = 36
 
@@ -13,7 +13,7 @@ interface ChartProps {
 export function Chart({ counted, onRange }: ChartProps) {
   const [drag, setDrag] = useState<{ readonly start: number; readonly end: number } | null>(null)
   const { buckets } = counted
-  const across = acrossOf(buckets)
+  const across = percentOfBuckets(buckets)
   function bucketAt({ currentTarget, clientX }: PointerEvent<SVGSVGElement>): number {
     const { left, width } = currentTarget.getBoundingClientRect()
     return Math.min(buckets.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * buckets.length)))

@@ -2,7 +2,7 @@ import { type Bucket, barsOf } from './bars.ts'
 import { fillOf, ResultPatterns } from './result-pattern.tsx'
 
 /** @returns a function that converts a number of buckets to a percentage of the width of the chart */
-export function acrossOf(buckets: readonly Bucket[]): (count: number) => string {
+export function percentOfBuckets(buckets: readonly Bucket[]): (count: number) => string {
   return (count) => `${(count / Math.max(1, buckets.length)) * 100}%`
 }
 
@@ -14,7 +14,7 @@ interface ResultBarsProps {
 
 /** Widths are relative and heights are pixels, so that a wide chart does not stretch the patterns. */
 export function ResultBars({ buckets, height: chartHeight }: ResultBarsProps) {
-  const across = acrossOf(buckets)
+  const across = percentOfBuckets(buckets)
   return (
     <>
       <ResultPatterns />

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
@@ -60,12 +60,12 @@ export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
           autoFocus
         />
         {ending.error && <Problem error={ending.error} />}
-        <Actions>
+        <DialogButtons>
           <Button onPress={onClose}>Keep it</Button>
           <Button kind="danger" type="submit" isPending={ending.isPending}>
             End the call
           </Button>
-        </Actions>
+        </DialogButtons>
       </form>
     </Dialog>
   )

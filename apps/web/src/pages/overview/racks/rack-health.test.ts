@@ -23,7 +23,7 @@ test.each([
   [{ state: 'unreadable', status: null, why: 'It answers with something else.' }, 'Invalid response', 'deny'],
   [{ state: 'a state of a newer gateway' }, 'Invalid response', 'deny'],
 ])('%j is %s', (changes, word, tone) => {
-  expect(rackHealth({ ...well, ...changes }, now)).toMatchObject({ word, tone, isWell: tone === 'allow' })
+  expect(rackHealth({ ...well, ...changes }, now)).toMatchObject({ word, tone, isHealthy: tone === 'allow' })
 })
 
 test('the days of a certificate are whole days', () => {

@@ -4,7 +4,7 @@ import type { Tone } from '../../../ui/badge.tsx'
 export interface RackHealth {
   readonly tone: Tone
   readonly word: string
-  readonly isWell: boolean
+  readonly isHealthy: boolean
   /** A sentence; null if the word says everything. */
   readonly why: string | null
   /** Whole days until the certificate expires; null for plain http, and before the first verified connection. */
@@ -19,7 +19,7 @@ const slowLatency = 2_000
 export function rackHealth(rack: RackStatus, now: number): RackHealth {
   const { state, status, why, latencyMs, certificate } = rack
   const certificateDays = certificate && Math.floor((Date.parse(certificate.notAfter) - now) / 86_400_000)
-  const common = { why, certificateDays, isWell: false }
+  const common = { why, certificateDays, isHealthy: false }
   if (state === 'unreachable') return { ...common, tone: 'deny', word: 'Unreachable' }
   if (state !== 'reachable') return { ...common, tone: 'deny', word: 'Invalid response' }
   if (certificateDays !== null && certificateDays < noticeDays) {
@@ -30,7 +30,7 @@ export function rackHealth(rack: RackStatus, now: number): RackHealth {
     return { ...common, tone: 'warn', word: 'Slow', why: `It answered after ${(latencyMs / 1_000).toFixed(1)} s.` }
   if (status !== null && status !== 'running')
     return { ...common, tone: 'warn', word: 'Not running', why: `It reports the status ${status}.` }
-  return { ...common, tone: 'allow', word: 'Reachable', isWell: true }
+  return { ...common, tone: 'allow', word: 'Reachable', isHealthy: true }
 }
 
 const order: readonly Tone[] = ['deny', 'warn', 'allow']

@@ -37,7 +37,7 @@ test('racks that have not answered are named after the unwell ones', () => {
 })
 
 test('a longer limit shows each rack at once', () => {
-  render(<RackList racks={racks} longest={Number.POSITIVE_INFINITY} />)
+  render(<RackList racks={racks} maxRows={Number.POSITIVE_INFINITY} />)
   expect(details()).toHaveLength(9)
   expect(screen.queryByRole('button')).toBeNull()
 })

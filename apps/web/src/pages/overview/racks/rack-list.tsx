@@ -12,15 +12,15 @@ interface RackListProps {
   readonly racks: readonly RackStatus[]
   readonly waitingFor?: readonly string[]
   /** If there are more racks, the healthy ones are compact cells until the person asks for rows. */
-  readonly longest?: number
+  readonly maxRows?: number
 }
 
-export function RackList({ racks, waitingFor = [], longest = 8 }: RackListProps) {
+export function RackList({ racks, waitingFor = [], maxRows = 8 }: RackListProps) {
   const [showsAll, setShowsAll] = useState(false)
   const sorted = racksByHealth(racks, serverNow())
-  const isCompact = sorted.length + waitingFor.length > longest && !showsAll
-  const unhealthy = sorted.filter(({ health }) => !health.isWell)
-  const healthy = sorted.filter(({ health }) => health.isWell)
+  const isCompact = sorted.length + waitingFor.length > maxRows && !showsAll
+  const unhealthy = sorted.filter(({ health }) => !health.isHealthy)
+  const healthy = sorted.filter(({ health }) => health.isHealthy)
   const cells = isCompact ? healthy : []
   return (
     <>

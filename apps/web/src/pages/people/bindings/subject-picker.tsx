@@ -1,5 +1,5 @@
 import { ComboBox } from '../../../ui/combo-box.tsx'
-import { Choice } from '../../../ui/fields.tsx'
+import { SelectField } from '../../../ui/fields.tsx'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type SubjectKind, subjectKindNames, subjectKinds, useSubjects } from '../subjects.ts'
 
@@ -21,7 +21,7 @@ export function SubjectPicker({ subject: { kind, id }, onChange, kinds = subject
   const { options, isPending, nameOf } = useSubjects()
   return (
     <>
-      <Choice
+      <SelectField
         label="Kind"
         value={kind}
         onChange={(next) => onChange({ kind: next as SubjectKind, id: null, name: '' })}

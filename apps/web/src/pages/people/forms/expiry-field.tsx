@@ -1,5 +1,5 @@
 import { serverNow } from '../../../api/client.ts'
-import { Choice, TextField } from '../../../ui/fields.tsx'
+import { SelectField, TextField } from '../../../ui/fields.tsx'
 import styles from './grant-fields.module.css'
 
 /** `after` is a number of days, `date`, or empty for the default. */
@@ -22,7 +22,7 @@ interface ExpiryFieldProps {
 export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryFieldProps) {
   return (
     <div className={styles.pair}>
-      <Choice
+      <SelectField
         label={label}
         value={value.after}
         onChange={(after) => onChange({ ...value, after })}

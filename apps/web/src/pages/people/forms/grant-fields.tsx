@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMe } from '../../../api/queries.ts'
-import { Choice, TextField } from '../../../ui/fields.tsx'
+import { SelectField, TextField } from '../../../ui/fields.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { defaultExpiry, type Expiry, ExpiryField, expiresAtOf } from './expiry-field.tsx'
 import styles from './grant-fields.module.css'
@@ -37,7 +37,7 @@ export function RoleField({ value, onChange }: GrantFieldsProps) {
   return (
     <>
       {error && <Problem error={error} />}
-      <Choice
+      <SelectField
         label="Role"
         value={value.role}
         onChange={(role) => onChange({ ...value, role })}

@@ -1,6 +1,6 @@
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 
 /** Warnings about a request that the gateway accepted, but that may be a mistake. */
@@ -27,11 +27,11 @@ export function WarningsDialog({ title, warnings, onClose }: WarningsDialogProps
   return (
     <Dialog title={title} isOpen onClose={onClose}>
       <WarningList warnings={warnings} />
-      <Actions>
+      <DialogButtons>
         <Button kind="primary" onPress={onClose}>
           Close
         </Button>
-      </Actions>
+      </DialogButtons>
     </Dialog>
   )
 }

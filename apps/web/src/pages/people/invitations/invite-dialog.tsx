@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
-import { Choice, TextField } from '../../../ui/fields.tsx'
+import { SelectField, TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { emptyGrant, GrantFields, type GrantValues, grantOf } from '../forms/grant-fields.tsx'
@@ -78,7 +78,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       <div>
         <Button onPress={() => setGrants([...grants, emptyGrant])}>Add a role</Button>
       </div>
-      <Choice
+      <SelectField
         label="The invitation expires"
         value={days}
         onChange={setDays}

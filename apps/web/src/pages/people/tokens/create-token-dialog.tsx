@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { can } from '../../../api/can.ts'
 import { post } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Choice, TextField } from '../../../ui/fields.tsx'
+import { SelectField, TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { defaultExpiry, ExpiryField, tokenExpiryOf } from '../forms/expiry-field.tsx'
@@ -89,7 +89,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         hint="For example, the name of the script that uses it"
       />
       {can(me, 'gateway:service-account:write') && (
-        <Choice
+        <SelectField
           label="Owner"
           value={owner}
           onChange={setOwner}
@@ -100,7 +100,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
           hint="It can do only what its owner can do. Tokens of a service account do not stop when you leave."
         />
       )}
-      <Choice
+      <SelectField
         label="Access"
         value={access}
         onChange={setAccess}
@@ -124,7 +124,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         />
       )}
       <ScopeFields value={grant} onChange={setGrant} />
-      <Choice
+      <SelectField
         label="Bind to one rack"
         value={onlyRack}
         onChange={setOnlyRack}

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { serverNow } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { LoginLink } from '../../../ui/login-link.tsx'
 import { Time } from '../../../ui/time.tsx'
 
@@ -30,10 +30,10 @@ export function FreshLogin({ title, onClose, children }: FreshLoginProps) {
         Tokens are shown only within five minutes of a login, so that someone who finds this browser open cannot take
         one. You logged in <Time at={loggedInAt} kind="relative" />. After you log in, you come back here.
       </p>
-      <Actions>
+      <DialogButtons>
         <Button onPress={onClose}>Cancel</Button>
         <LoginLink />
-      </Actions>
+      </DialogButtons>
     </Dialog>
   )
 }

@@ -2,7 +2,7 @@ import type { Token } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
@@ -29,11 +29,11 @@ export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
         <p>
           <VisibleText>{handOver.data.note}</VisibleText>
         </p>
-        <Actions>
+        <DialogButtons>
           <Button kind="primary" onPress={onClose}>
             Close
           </Button>
-        </Actions>
+        </DialogButtons>
       </Dialog>
     )
   return (

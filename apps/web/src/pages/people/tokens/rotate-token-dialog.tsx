@@ -1,7 +1,7 @@
 import type { Token } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
-import { Choice } from '../../../ui/fields.tsx'
+import { SelectField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { defaultExpiry, ExpiryField, tokenExpiryOf } from '../forms/expiry-field.tsx'
@@ -54,7 +54,7 @@ function RotateTokenForm({ token, onClose }: RotateTokenDialogProps) {
         The token gets a new secret. It keeps its ID and roles, and calls in progress continue. If the previous secret
         leaked, revoke the token instead.
       </p>
-      <Choice
+      <SelectField
         label="The previous secret stays valid"
         value={overlap}
         onChange={setOverlap}

@@ -4,7 +4,7 @@ import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { WarningList } from '../forms/warnings.tsx'
 import styles from './secret-dialog.module.css'
 
@@ -34,11 +34,11 @@ export function SecretDialog({ title, secret, warnings, onClose }: SecretDialogP
       </div>
       <WarningList warnings={warnings} />
       <Checkbox label="I stored the token" isSelected={isStored} onChange={setStored} />
-      <Actions>
+      <DialogButtons>
         <Button kind="primary" isDisabled={!isStored} onPress={onClose}>
           Close
         </Button>
-      </Actions>
+      </DialogButtons>
     </Dialog>
   )
 }

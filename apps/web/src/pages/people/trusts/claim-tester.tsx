@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
 import form from '../../../ui/form-dialog.module.css'
 import { Problem } from '../../../ui/problem.tsx'
@@ -33,11 +33,11 @@ export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
           hint="The claims as JSON, or the whole JWT. The gateway decodes it, does not verify the signature, stores nothing, and the token stays usable."
         />
         {test.error && <Problem error={test.error} />}
-        <Actions>
+        <DialogButtons>
           <Button type="submit" kind="primary" isPending={test.isPending}>
             Test
           </Button>
-        </Actions>
+        </DialogButtons>
       </form>
       {test.data && <ClaimResult result={test.data} />}
     </Dialog>

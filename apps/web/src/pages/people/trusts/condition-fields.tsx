@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { Button } from '../../../ui/button.tsx'
-import { Choice, TextField } from '../../../ui/fields.tsx'
+import { SelectField, TextField } from '../../../ui/fields.tsx'
 import type { ConditionValues, Requirement } from './conditions.ts'
 import styles from './trusts.module.css'
 
@@ -24,7 +24,7 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
             isRequired
             mono
           />
-          <Choice
+          <SelectField
             label="Must"
             value={condition.requirement}
             onChange={(requirement) => replace({ ...condition, requirement: requirement as Requirement })}

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
-import { Choice, TextField } from '../../../ui/fields.tsx'
+import { SelectField, TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { emptyGrant, GrantFields, grantOf } from '../forms/grant-fields.tsx'
@@ -61,7 +61,7 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
         autoFocus
         hint="For example, deploy-myapp"
       />
-      <Choice
+      <SelectField
         label="CI system"
         value={source}
         onChange={(next) => setSource(next as Source)}

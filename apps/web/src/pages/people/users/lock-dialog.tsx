@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { Time } from '../../../ui/time.tsx'
@@ -73,11 +73,11 @@ function StoppedTokens({ email, tokens, onClose }: StoppedTokensProps) {
           </li>
         ))}
       </ul>
-      <Actions>
+      <DialogButtons>
         <Button kind="primary" onPress={onClose}>
           Close
         </Button>
-      </Actions>
+      </DialogButtons>
     </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../../ui/button.tsx'
-import { Choice, TextField } from '../../../ui/fields.tsx'
+import { SelectField, TextField } from '../../../ui/fields.tsx'
 import { fromFieldTime, toFieldTime, useTimeZone } from '../../../ui/time-zone.ts'
 import { type RecordingsSearch, readRecordingsSearch } from '../recordings-search.ts'
 import styles from './recording-filters.module.css'
@@ -57,7 +57,12 @@ export function RecordingFilters({ filter, onChange }: RecordingFiltersProps) {
           maxLength={name === 'principal' ? 200 : 100}
         />
       ))}
-      <Choice label="State" value={filter.state ?? ''} onChange={(state) => onChange(read(state))} options={states} />
+      <SelectField
+        label="State"
+        value={filter.state ?? ''}
+        onChange={(state) => onChange(read(state))}
+        options={states}
+      />
       {timeFields.map(({ name, label }) => (
         <TextField
           key={name}

@@ -1,7 +1,7 @@
 import { Pause, Play, Radio, SkipForward } from 'lucide-react'
 import { Button } from '../../../ui/button.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
-import { Choice } from '../../../ui/fields.tsx'
+import { SelectField } from '../../../ui/fields.tsx'
 import { durationText } from '../duration.ts'
 import styles from './controls.module.css'
 import { type Player, speeds } from './engine/player.ts'
@@ -26,7 +26,7 @@ export function Controls({ player, isLive, onReconnect }: ControlsProps) {
       </Button>
       <Clock player={player} />
       {isLive && <LiveButton player={player} onReconnect={onReconnect} />}
-      <Choice
+      <SelectField
         isInline
         label="Speed"
         value={`${speed}`}

@@ -2,12 +2,12 @@ import type { Build } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { AppStatus } from '../../list/app-status.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
+import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { ChangesNote } from '../changes-note.tsx'
+import { ItemLink } from '../item-link.tsx'
 import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
-import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { useItemChanges } from '../use-item-changes.ts'
 import { buildDurationText } from './build-duration.ts'
@@ -49,9 +49,9 @@ function BuildTable({ builds, limit }: { readonly builds: readonly Build[]; read
             isFramed
             keyOf={({ id }) => id}
             columns={[
-              { title: 'Build', cell: ({ id }) => <RowLink tab="builds" id={id} isRow /> },
-              { title: 'Status', cell: ({ status }) => <AppStatus status={status} /> },
-              { title: 'Release', cell: ({ release }) => release !== '' && <RowLink tab="releases" id={release} /> },
+              { title: 'Build', cell: ({ id }) => <ItemLink tab="builds" id={id} isRow /> },
+              { title: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+              { title: 'Release', cell: ({ release }) => release !== '' && <ItemLink tab="releases" id={release} /> },
               { title: 'Started', cell: ({ started }) => started !== null && <Time at={started} kind="relative" /> },
               { title: 'Started by', cell: ({ id }) => <VisibleText>{creatorOf(id)}</VisibleText>, secondary: true },
               { title: 'Duration', cell: buildDurationText, secondary: true },

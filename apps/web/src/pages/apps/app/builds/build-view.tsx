@@ -2,11 +2,11 @@ import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { Facts } from '../../../../ui/facts.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { AppStatus } from '../../list/app-status.tsx'
+import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { ItemLink } from '../item-link.tsx'
 import { Log } from '../logs/log.tsx'
 import { OpenItem } from '../open-item.tsx'
-import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { buildDurationText } from './build-duration.ts'
 import { buildQuery } from './build-queries.ts'
@@ -16,10 +16,10 @@ export function BuildView({ id }: { readonly id: string }) {
   return (
     <RackAnswer rack={rack} what="the build" query={buildQuery(rack, app, id)}>
       {(build) => (
-        <OpenItem title={`Build ${id}`} back="All builds" badge={<AppStatus status={build.status} />}>
+        <OpenItem title={`Build ${id}`} back="All builds" badge={<StatusBadge status={build.status} />}>
           <Facts
             facts={[
-              build.release === '' ? null : ['Release', <RowLink key="id" tab="releases" id={build.release} />],
+              build.release === '' ? null : ['Release', <ItemLink key="id" tab="releases" id={build.release} />],
               build.reason === '' ? null : ['Reason', <VisibleText key="text">{build.reason}</VisibleText>],
               ['Started', build.started === null ? 'Unknown' : <Time key="at" at={build.started} />],
               ['Duration', buildDurationText(build) || (build.ended === null ? 'Not ended' : 'Unknown')],

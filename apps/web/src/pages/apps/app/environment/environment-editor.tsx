@@ -2,7 +2,7 @@ import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/button.tsx'
 import { Card } from '../../../../ui/card.tsx'
-import { RowLink } from '../row-link.tsx'
+import { ItemLink } from '../item-link.tsx'
 import { useApp } from '../use-app.ts'
 import { AddVariable } from './add-variable.tsx'
 import { environmentDifference } from './env-difference.ts'
@@ -37,7 +37,7 @@ export function EnvironmentEditor({ release, runningId, draft }: EnvironmentEdit
     >
       {createdId !== null && (
         <p role="status">
-          The release <RowLink tab="releases" id={createdId} /> has your changes. It does not run yet: open it to
+          The release <ItemLink tab="releases" id={createdId} /> has your changes. It does not run yet: open it to
           compare it with the running release, and to promote it.
         </p>
       )}

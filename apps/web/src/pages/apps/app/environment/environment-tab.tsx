@@ -1,7 +1,7 @@
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { ItemLink } from '../item-link.tsx'
 import { appQuery, newestReleaseQuery, releaseQuery } from '../releases/release-queries.ts'
-import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { EnvironmentEditor } from './environment-editor.tsx'
 import { useDraft } from './use-draft.ts'
@@ -35,14 +35,14 @@ export default function EnvironmentTab() {
 }
 
 function Origin({ release, app }: { readonly release: Release; readonly app: App }) {
-  const link = <RowLink tab="releases" id={release.id} />
+  const link = <ItemLink tab="releases" id={release.id} />
   if (release.id === app.release) return <p>The environment of {link}, which runs.</p>
   return (
     <p>
       The environment of {link}, the newest release. It does not run
       {app.release !== '' && (
         <>
-          : <RowLink tab="releases" id={app.release} /> does
+          : <ItemLink tab="releases" id={app.release} /> does
         </>
       )}
       .

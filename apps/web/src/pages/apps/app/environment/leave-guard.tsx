@@ -1,6 +1,6 @@
 import { useBlocker } from '@tanstack/react-router'
 import { Button } from '../../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../../ui/dialog.tsx'
 
 export function LeaveGuard({ changes }: { readonly changes: number }) {
   const { status, proceed, reset } = useBlocker({
@@ -12,12 +12,12 @@ export function LeaveGuard({ changes }: { readonly changes: number }) {
   return (
     <Dialog title="Discard your changes?" isOpen onClose={reset}>
       <p>Your changes to the environment were not sent. If you leave this page, they are lost.</p>
-      <Actions>
+      <DialogButtons>
         <Button onPress={reset}>Stay</Button>
         <Button kind="danger" onPress={proceed}>
           Discard the changes
         </Button>
-      </Actions>
+      </DialogButtons>
     </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/button.tsx'
-import { Actions, Dialog } from '../../../../ui/dialog.tsx'
+import { Dialog, DialogButtons } from '../../../../ui/dialog.tsx'
 import { Problem } from '../../../../ui/problem.tsx'
 import { SlowNotice } from '../../../../ui/slow-notice.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
@@ -46,7 +46,7 @@ export function ReviewDialog({ release, runningId, draft }: ReviewDialogProps) {
         error && <Problem error={error} />
       )}
       <p>A new release gets these variables. It runs only after you promote it.</p>
-      <Actions>
+      <DialogButtons>
         <Button onPress={() => setReviewing(false)}>Cancel</Button>
         <Button
           kind="primary"
@@ -56,7 +56,7 @@ export function ReviewDialog({ release, runningId, draft }: ReviewDialogProps) {
         >
           Create a release
         </Button>
-      </Actions>
+      </DialogButtons>
       {isPending && <SlowNotice rack={rack} />}
     </Dialog>
   )

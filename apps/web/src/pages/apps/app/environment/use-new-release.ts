@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { rackCreate } from '../../../../api/rack-data/client.ts'
+import { postToRack } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { readRelease } from '../../../../api/rack-data/readers.ts'
 import { readAppAgain } from '../releases/release-queries.ts'
@@ -12,7 +12,7 @@ export function useNewRelease(seen: SeenReleases, onCreated: (id: string) => voi
   const { mutate, isPending, error } = useMutation({
     async mutationFn(env: string) {
       await assertSameReleases(rack, app, seen)
-      const { id } = await rackCreate(rack, rackPath`/apps/${app}/releases`, {
+      const { id } = await postToRack(rack, rackPath`/apps/${app}/releases`, {
         action: `Create a release of ${app}`,
         form: { env },
         read: readRelease,

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { rackGet } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { type Release, readWholeRelease } from '../../../../api/rack-data/readers.ts'
+import { type Release, readCompleteRelease } from '../../../../api/rack-data/readers.ts'
 import { useApp } from '../use-app.ts'
 import { readVariables } from './env-text.ts'
 
@@ -29,7 +29,7 @@ export function useRevealedValues({ id }: Pick<Release, 'id'>) {
   } = useMutation({
     async mutationFn(key: string) {
       const path = rackPath`/apps/${app}/releases/${id}`
-      const { env } = await rackGet(rack, path, readWholeRelease, { headers: { 'reveal-key': key } })
+      const { env } = await rackGet(rack, path, readCompleteRelease, { headers: { 'reveal-key': key } })
       const found = readVariables(env).find((variable) => variable.key === key)
       if (found === undefined || found.isMasked)
         throw new Error(

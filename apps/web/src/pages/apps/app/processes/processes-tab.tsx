@@ -8,9 +8,9 @@ import { Identifier } from '../../../../ui/identifier.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { AppStatus } from '../../list/app-status.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
+import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
 import { useApp } from '../use-app.ts'
@@ -59,7 +59,7 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
           columns={[
             { title: 'Process', cell: ({ id }) => <Identifier>{id}</Identifier> },
             { title: 'Service', cell: ({ service }) => <VisibleText>{service}</VisibleText> },
-            { title: 'State', cell: ({ status }) => <AppStatus status={status} /> },
+            { title: 'State', cell: ({ status }) => <StatusBadge status={status} /> },
             { title: 'Release', cell: ({ release }) => <Identifier>{release}</Identifier>, secondary: true },
             {
               title: 'Started',

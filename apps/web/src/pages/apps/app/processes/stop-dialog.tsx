@@ -1,4 +1,4 @@
-import { rackSend } from '../../../../api/rack-data/client.ts'
+import { sendRackChange } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import type { Process } from '../../../../api/rack-data/readers.ts'
 import { ConfirmDialog } from '../../../../ui/confirm-dialog.tsx'
@@ -20,7 +20,9 @@ export function StopDialog({ id, process, onClose }: StopDialogProps) {
       submit="Stop the process"
       cancel="Keep it"
       change={async () =>
-        rackSend('DELETE', rack, rackPath`/apps/${app}/processes/${id}`, { action: `Stop the process ${id} of ${app}` })
+        sendRackChange('DELETE', rack, rackPath`/apps/${app}/processes/${id}`, {
+          action: `Stop the process ${id} of ${app}`,
+        })
       }
       waitsForRack={rack}
       done={`${id} was stopped.`}

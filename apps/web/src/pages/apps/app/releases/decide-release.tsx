@@ -5,7 +5,7 @@ import { Button } from '../../../../ui/button.tsx'
 import { Problem } from '../../../../ui/problem.tsx'
 import { SlowNotice } from '../../../../ui/slow-notice.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { RowLink } from '../row-link.tsx'
+import { ItemLink } from '../item-link.tsx'
 import { useApp } from '../use-app.ts'
 import styles from './decide-release.module.css'
 import type { ReleaseState } from './release-state.ts'
@@ -33,7 +33,7 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
         kind === 'roll-back' &&
         targetId !== null && (
           <span>
-            The new release <RowLink tab="releases" id={targetId} /> was created, but it does not run.
+            The new release <ItemLink tab="releases" id={targetId} /> was created, but it does not run.
           </span>
         )
       }

@@ -1,5 +1,5 @@
 import type { App } from '../../../../api/rack-data/readers.ts'
-import { RowLink } from '../row-link.tsx'
+import { ItemLink } from '../item-link.tsx'
 import type { Promotion } from './use-promotion.ts'
 
 interface PromotionOutcomeProps {
@@ -10,7 +10,7 @@ interface PromotionOutcomeProps {
 export function PromotionOutcome({ promotion, app }: PromotionOutcomeProps) {
   const { targetId: id, isSuccess, isOutcomeKnown } = promotion
   if (!isSuccess || id === null) return null
-  const release = <RowLink tab="releases" id={id} />
+  const release = <ItemLink tab="releases" id={id} />
   if (!isOutcomeKnown)
     return <p role="status">The rack accepted the promotion of {release}. Refresh to see whether it runs.</p>
   if (app.release !== id && app.status !== 'updating')

@@ -6,7 +6,7 @@ import { Time } from '../../../../ui/time.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { buildQuery } from '../builds/build-queries.ts'
 import { ChangesNote } from '../changes-note.tsx'
-import { RowLink } from '../row-link.tsx'
+import { ItemLink } from '../item-link.tsx'
 import { useApp } from '../use-app.ts'
 import { useItemChanges } from '../use-item-changes.ts'
 import { WhoAndWhen } from '../who-and-when.tsx'
@@ -27,7 +27,7 @@ export function ReleaseFacts({ release }: { readonly release: Release }) {
           ['Created', release.created === null ? 'Unknown' : <Time key="at" at={release.created} />],
           created ? ['Created by', <VisibleText key="name">{created.principal.name}</VisibleText>] : null,
           promoted ? ['Promoted by', <WhoAndWhen key="change" change={promoted} />] : null,
-          ['Build', hasBuild ? <RowLink key="id" tab="builds" id={release.build} /> : 'None'],
+          ['Build', hasBuild ? <ItemLink key="id" tab="builds" id={release.build} /> : 'None'],
           hasBuild && canReadBuild
             ? ['Commit', <VisibleText key="commit">{buildText(({ gitSha }) => gitSha)}</VisibleText>]
             : null,

@@ -6,8 +6,8 @@ import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { ChangesNote } from '../changes-note.tsx'
+import { ItemLink } from '../item-link.tsx'
 import { NewestRows, useNewestLimit } from '../newest-rows.tsx'
-import { RowLink } from '../row-link.tsx'
 import { useApp } from '../use-app.ts'
 import { useItemChanges } from '../use-item-changes.ts'
 import { WhoAndWhen } from '../who-and-when.tsx'
@@ -58,7 +58,7 @@ function ReleaseTable({ releases, app, limit }: ReleaseTableProps) {
             isFramed
             keyOf={({ id }) => id}
             columns={[
-              { title: 'Release', cell: ({ id }) => <RowLink tab="releases" id={id} isRow /> },
+              { title: 'Release', cell: ({ id }) => <ItemLink tab="releases" id={id} isRow /> },
               { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
               { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
               {
@@ -69,7 +69,7 @@ function ReleaseTable({ releases, app, limit }: ReleaseTableProps) {
               { title: 'Promoted', cell: ({ id }) => <WhoAndWhen change={changesOf(id)?.promoted} /> },
               {
                 title: 'Build',
-                cell: ({ build }) => build !== '' && <RowLink tab="builds" id={build} />,
+                cell: ({ build }) => build !== '' && <ItemLink tab="builds" id={build} />,
                 secondary: true,
               },
               {

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
-import { readApp, readReleases, readWholeRelease } from '../../../../api/rack-data/readers.ts'
+import { readApp, readCompleteRelease, readReleases } from '../../../../api/rack-data/readers.ts'
 
 export const appQuery = (rack: string, app: string) => rackQuery(rack, rackPath`/apps/${app}`, readApp)
 
@@ -14,7 +14,7 @@ export const newestReleaseQuery = (rack: string, app: string) =>
   rackQuery(rack, rackPath`/apps/${app}/releases?limit=1`, readReleases)
 
 export const releaseQuery = (rack: string, app: string, id: string) =>
-  rackQuery(rack, rackPath`/apps/${app}/releases/${id}`, readWholeRelease)
+  rackQuery(rack, rackPath`/apps/${app}/releases/${id}`, readCompleteRelease)
 
 export function readAppAgain(queryClient: QueryClient, rack: string, app: string): Promise<void> {
   const path = rackPath`/apps/${app}`

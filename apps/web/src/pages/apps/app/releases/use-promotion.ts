@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { rackCreate, rackSend } from '../../../../api/rack-data/client.ts'
+import { postToRack, sendRackChange } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Release, readRelease } from '../../../../api/rack-data/readers.ts'
 import { useApp } from '../use-app.ts'
@@ -29,7 +29,7 @@ export function usePromotion() {
       await assertSameReleases(rack, app, { runningId })
       const id = kind === 'promote' ? release.id : await createCopy(release)
       setTargetId(id)
-      await rackSend('POST', rack, rackPath`/apps/${app}/releases/${id}/promote`, {
+      await sendRackChange('POST', rack, rackPath`/apps/${app}/releases/${id}/promote`, {
         action: `Promote the release ${id} of ${app}`,
         form: { force: 'false' },
       })
@@ -42,7 +42,7 @@ export function usePromotion() {
 
   /** `env` contains masks, which the gateway replaces with the real values. */
   async function createCopy({ id, build, env }: Release): Promise<string> {
-    const copy = await rackCreate(rack, rackPath`/apps/${app}/releases`, {
+    const copy = await postToRack(rack, rackPath`/apps/${app}/releases`, {
       action: `Create a copy of the release ${id} of ${app}`,
       form: { build, env },
       read: readRelease,

@@ -3,7 +3,7 @@ import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { readResources } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/table.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
-import { AppStatus } from '../../list/app-status.tsx'
+import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useApp } from '../use-app.ts'
 
@@ -21,7 +21,7 @@ export default function ResourcesTab() {
           columns={[
             { title: 'Resource', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
             { title: 'Type', cell: ({ type }) => <VisibleText>{type}</VisibleText> },
-            { title: 'Status', cell: ({ status }) => <AppStatus status={status} /> },
+            { title: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
             {
               title: 'Address',
               cell: ({ url }) => (

@@ -1,4 +1,4 @@
-import { rackSend } from '../../../../api/rack-data/client.ts'
+import { sendRackChange } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { ConfirmDialog } from '../../../../ui/confirm-dialog.tsx'
 import { useApp } from '../use-app.ts'
@@ -11,7 +11,7 @@ export function RestartDialog({ service, onClose }: { readonly service: string; 
       submit="Restart the service"
       kind="primary"
       change={() =>
-        rackSend('POST', rack, rackPath`/apps/${app}/services/${service}/restart`, {
+        sendRackChange('POST', rack, rackPath`/apps/${app}/services/${service}/restart`, {
           action: `Restart the service ${service} of ${app}`,
         })
       }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { rackSend } from '../../../../api/rack-data/client.ts'
+import { sendRackChange } from '../../../../api/rack-data/client.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import type { Service } from '../../../../api/rack-data/readers.ts'
 import { announce } from '../../../../ui/announce.tsx'
@@ -30,7 +30,7 @@ export function ScaleDialog({ service, onClose }: { readonly service: Service; r
   const change = useChange(
     async () => {
       await assertUnchanged()
-      await rackSend('PUT', rack, rackPath`/apps/${app}/services/${service.name}`, {
+      await sendRackChange('PUT', rack, rackPath`/apps/${app}/services/${service.name}`, {
         action: `Scale the service ${service.name} of ${app}`,
         form: changes ?? {},
       })

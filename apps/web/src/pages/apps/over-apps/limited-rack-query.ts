@@ -20,7 +20,7 @@ function setRunning(queries: readonly string[]): void {
 }
 
 /** At most four of these queries run at a time. The others wait for a slot. */
-export function pacedQuery<T>(rack: string, path: RackPath, read: Reader<T>) {
+export function limitedRackQuery<T>(rack: string, path: RackPath, read: Reader<T>) {
   const query = rackQuery(rack, path, read, (task, signal) =>
     runInSlot(async () => {
       setRunning([...runningQueries, hash])

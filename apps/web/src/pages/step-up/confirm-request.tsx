@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './step-up.module.css'
 
-interface DecideProps {
+interface ConfirmRequestProps {
   readonly stepUp: StepUp
   /** Why the request cannot be confirmed here; null if it can. */
   readonly problem: string | null
@@ -16,7 +16,7 @@ interface DecideProps {
 }
 
 /** Asks for a second factor only after the person has said that the request is their own. */
-export function Decide({ stepUp, problem, onForeign, onProved }: DecideProps) {
+export function ConfirmRequest({ stepUp, problem, onForeign, onProved }: ConfirmRequestProps) {
   const [isOwn, setOwn] = useState(false)
   const notMe = (
     <Button kind="danger" onPress={onForeign}>

@@ -14,7 +14,7 @@ const tones: Readonly<Record<string, Tone>> = {
 }
 
 /** The status of an app, process, build, instance, or resource, as the rack sends it. */
-export function AppStatus({ status }: { readonly status: string }) {
+export function StatusBadge({ status }: { readonly status: string }) {
   return (
     <Badge tone={tones[status] ?? 'neutral'}>
       <VisibleText>{status === '' ? 'unknown' : status}</VisibleText>

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { useApp } from './use-app.ts'
 
-interface RowLinkProps {
+interface ItemLinkProps {
   readonly tab: 'builds' | 'releases'
   readonly id: string
   /** Whether the keys j and k move to this link. */
@@ -13,7 +13,7 @@ interface RowLinkProps {
   readonly app?: string
 }
 
-export function RowLink({ tab, id, isRow = false, ...target }: RowLinkProps) {
+export function ItemLink({ tab, id, isRow = false, ...target }: ItemLinkProps) {
   const { rack, app } = { ...useApp(), ...target }
   return (
     <Link
