@@ -107,7 +107,7 @@ export class ChunkWriter {
     this.#put(this.#cipher.final())
     this.#put(this.#cipher.getAuthTag())
     this.#onEnd(this.#hash.digest())
-    return this.#sealed.takeCopy()
+    return this.#sealed.takeCompact()
   }
 
   #put(bytes: Buffer): void {

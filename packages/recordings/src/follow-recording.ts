@@ -16,9 +16,9 @@ export interface FollowRecordingOptions {
 
 /**
  * `cut`: the session is over, and its last chunk is missing. `broken`: a chunk cannot be decrypted or has another
- * number. `left`: the signal was aborted.
+ * number. `aborted`: the signal was aborted.
  */
-export type FollowEnd = 'complete' | 'cut' | 'broken' | 'left'
+export type FollowEnd = 'complete' | 'cut' | 'broken' | 'aborted'
 
 const nothing = Buffer.alloc(0)
 
@@ -44,7 +44,7 @@ export async function* followRecording(options: FollowRecordingOptions): AsyncGe
     if (chunk.final) return 'complete'
     number = number === 0 && from === 'now' ? Math.max(1, (await findLastChunk(store, id, { signal })) + 1) : number + 1
   }
-  return 'left'
+  return 'aborted'
 }
 
 function chunkAt({ store, id, signal }: FollowRecordingOptions, number: number): Promise<Buffer | null> {

@@ -11,10 +11,10 @@ function grow(length: number, bytes = new GrowingBytes(expectedSize)): GrowingBy
 }
 
 test.each([0, 1, 255, 257, 20_000, 33_000, 66_000, 200_000, 530_000, 655_360, 655_361, 3_000_000])(
-  'takeCopy returns the %i added bytes, in a buffer of at most twice their size',
+  'takeCompact returns the %i added bytes, in a buffer of at most twice their size',
   (length) => {
     const expected = Buffer.from(grow(length).take())
-    const kept = grow(length).takeCopy()
+    const kept = grow(length).takeCompact()
     const held = kept.buffer.byteLength
     expect(kept.equals(expected)).toBe(true)
     expect(kept.length).toBe(length)
@@ -26,14 +26,14 @@ test.each([0, 1, 255, 257, 20_000, 33_000, 66_000, 200_000, 530_000, 655_360, 65
 test.each([530_000, expectedSize])(
   'a buffer that stays within the expected size, %i bytes, does not grow beyond it',
   (length) => {
-    expect(grow(length).takeCopy().buffer.byteLength).toBe(expectedSize)
+    expect(grow(length).takeCompact().buffer.byteLength).toBe(expectedSize)
   },
 )
 
-test('after takeCopy the buffer is empty and can grow again', () => {
+test('after takeCompact the buffer is empty and can grow again', () => {
   const bytes = grow(100_000)
-  bytes.takeCopy()
+  bytes.takeCompact()
   expect(bytes.size).toBe(0)
   expect(bytes.take()).toHaveLength(0)
-  expect(grow(70_000, bytes).takeCopy()).toHaveLength(70_000)
+  expect(grow(70_000, bytes).takeCompact()).toHaveLength(70_000)
 })

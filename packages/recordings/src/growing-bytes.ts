@@ -45,7 +45,7 @@ export class GrowingBytes {
   }
 
   /** Empties the buffer. @returns its bytes, in an allocation that is at most twice as large as they are */
-  takeCopy(): Buffer {
+  takeCompact(): Buffer {
     const all = this.take()
     const capacity = all.buffer.byteLength
     if (capacity >= smallestPooled && capacity <= all.length * 2) return all

@@ -35,8 +35,8 @@ export interface RunningRecording {
   write(code: 'o' | 'i', piece: Buffer, end: boolean): void
   /** The rack signaled the end of the session. */
   onRackEnd(): void
-  /** @param how the text of the last marker; not used if the rack ended the session or sent an exit code */
-  finish(how: string): RecordingSummary | Promise<RecordingSummary>
+  /** @param lastMarker the text of the last marker; not used if the rack ended the session or sent an exit code */
+  finish(lastMarker: string): RecordingSummary | Promise<RecordingSummary>
 }
 
 /** Callbacks through which a recording pauses, resumes, or ends its session. */
@@ -170,7 +170,7 @@ export class Recording implements RunningRecording {
     this.#hasRackEnded = true
   }
 
-  finish(how: string): RecordingSummary & { readonly lost: number } {
+  finish(lastMarker: string): RecordingSummary & { readonly lost: number } {
     this.#isFinished = true
     clearTimeout(this.#timer)
     clearTimeout(this.#pauseTimer)
@@ -181,7 +181,7 @@ export class Recording implements RunningRecording {
     // A chunk in progress was begun as not final, so another chunk must be the final one.
     if (this.#chunk !== null) this.#store(this.#seal(false))
     this.#endGap()
-    this.#writeMarker(this.#hasRackEnded || this.#exit !== null ? 'ended' : how)
+    this.#writeMarker(this.#hasRackEnded || this.#exit !== null ? 'ended' : lastMarker)
     if (this.#exit !== null) this.#cast.event('x', this.#elapsed(), this.#exit)
     this.#store(this.#seal(true))
     this.#journal.release()

@@ -67,8 +67,8 @@ function headerOf(chunk: Buffer): Buffer {
   return chunk.subarray(0, chunk.indexOf('\n') + 1)
 }
 
-function endOf(end: 'complete' | 'cut' | 'broken' | 'left', { reason }: AbortSignal): Buffer {
-  if (end !== 'left') return eventLine('v', end)
+function endOf(end: 'complete' | 'cut' | 'broken' | 'aborted', { reason }: AbortSignal): Buffer {
+  if (end !== 'aborted') return eventLine('v', end)
   const why = reason instanceof Error ? reason.message : 'the client stopped'
   return Buffer.concat([eventLine('m', `left: ${why}`), eventLine('v', 'open')])
 }

@@ -169,8 +169,8 @@ function recordedSession(
 }
 
 /** Asynchronous, so that an error of `finish` becomes a rejection. */
-async function summaryOf(recording: RunningRecording, how: string): Promise<RecordingSummary> {
-  return recording.finish(how)
+async function summaryOf(recording: RunningRecording, lastMarker: string): Promise<RecordingSummary> {
+  return recording.finish(lastMarker)
 }
 
 function payloadListener(recording: RunningRecording, input: boolean): PayloadListener {

@@ -65,10 +65,10 @@ export class ThreadRecording implements RunningRecording, RingProducer {
     if (!this.#isFinished && this.#gap === null) this.#put(entryKinds.rackEnd, nothing)
   }
 
-  finish(how: string): Promise<RecordingSummary> {
+  finish(lastMarker: string): Promise<RecordingSummary> {
     this.#isFinished = true
     if (this.#gap === null) {
-      this.#put(entryKinds.finish, Buffer.from(how).subarray(0, maxMarkerBytes))
+      this.#put(entryKinds.finish, Buffer.from(lastMarker).subarray(0, maxMarkerBytes))
       this.#options.queue.wakeNow()
     } else this.#finishWithoutThread(this.#gap)
     return this.#finished
