@@ -69,7 +69,7 @@ async function storeRecording(date: Date) {
   const recordings = createRecordings({ store, deriveKeys: keysOf(system.secretKey), onError() {} })
   const id = uuidv7(date.getTime())
   const header = { cols: 80, rows: 24, startedAt: date.getTime(), command: 'bash', title: '' }
-  const recording = await recordings.begin({ id, mode: 'strict', input: false, secrets: null, header, onGap() {} })
+  const recording = await recordings.begin({ id, mode: 'strict', secrets: null, header, onGap() {} })
   const summary = recording.finish('cut')
   await recordings.close()
   const events: readonly EventDraft[] = [

@@ -38,7 +38,7 @@ export async function seedRecording(dataDir: string, sql: Sql, duration: number)
   const id = randomUUID()
   const startedAt = new Date(Date.now() - duration)
   const header = { cols: 120, rows: 40, startedAt: startedAt.getTime(), command: 'rake reindex', title: 'exec web-1' }
-  const recording = await recordings.begin({ id, header, mode: 'strict', input: false, secrets: null, onGap() {} })
+  const recording = await recordings.begin({ id, header, mode: 'strict', secrets: null, onGap() {} })
   let bytes = 0
   for (; elapsed < duration; elapsed += pace) {
     const piece = Buffer.from(lineAt(elapsed / pace))

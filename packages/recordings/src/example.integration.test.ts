@@ -16,7 +16,7 @@ test('a session is recorded without its secrets, and read again', async () => {
   const id = '01a21006-6e55-7646-9171-966421143187'
   const header = { cols: 80, rows: 24, startedAt: Date.now(), command: 'bash', title: 'exec web-1' }
   const secrets = compileSecrets([{ value: 'hunter-42', mark: '[hidden PASSWORD]' }])
-  const recording = await recordings.begin({ id, header, mode: 'strict', input: false, secrets, onGap() {} })
+  const recording = await recordings.begin({ id, header, mode: 'strict', secrets, onGap() {} })
   recording.write('o', Buffer.from('password: hunter-42\r\n'), true)
   const { chunks, head } = await recording.finish('cut: the rack closed the connection') // for the `closed` event
   await recordings.close()

@@ -16,7 +16,7 @@ import { directoryStore, memoryStore } from './testing/stores.ts'
 const id = '01a21006-6e55-7646-9171-966421143187'
 const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 const header = { cols: 120, rows: 40, startedAt: 1_700_000_000_000, command: 'bash', title: 'exec web-1' }
-const request: RecordingRequest = { id, header, mode: 'strict', input: true, secrets: null, onGap() {} }
+const request: RecordingRequest = { id, header, mode: 'strict', secrets: null, onGap() {} }
 
 beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')

@@ -51,7 +51,6 @@ export interface RecordingOptions {
   readonly id: string
   readonly header: CastHeader
   readonly mode: RecordingMode
-  readonly input: boolean
   readonly secrets: SecretFinder | null
   readonly deriveKeys: DeriveKeys
   readonly context: UploadContext

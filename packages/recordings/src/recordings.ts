@@ -22,8 +22,6 @@ export interface RecordingRequest {
   readonly id: string
   readonly header: CastHeader
   readonly mode: RecordingMode
-  /** Not used in this package: the caller decides whether to write input. */
-  readonly input: boolean
   readonly secrets: SecretFinder | null
   /** Called for each gap, once it has ended. */
   readonly onGap: (gap: RecordingGap) => void

@@ -67,7 +67,6 @@ async function leave(admin: Sql, store: ObjectStore, from: string): Promise<stri
   await recordings.begin({
     id,
     mode: 'strict',
-    input: false,
     secrets: null,
     header: { cols: 80, rows: 24, startedAt: Date.now(), command: 'bash', title: '' },
     onGap() {},

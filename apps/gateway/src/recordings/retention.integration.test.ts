@@ -182,9 +182,7 @@ test.skipIf(!hasMoto)(
     const deriveKeys = () => [Buffer.alloc(32, 7)]
     const recordings = createRecordings({ store: { ...store, close() {} }, deriveKeys, onError() {} })
     const header = { cols: 80, rows: 24, startedAt: Date.now(), command: 'bash', title: '' }
-    const proven = (
-      await recordings.begin({ id, mode: 'strict', input: false, secrets: null, header, onGap() {} })
-    ).finish('ended')
+    const proven = (await recordings.begin({ id, mode: 'strict', secrets: null, header, onGap() {} })).finish('ended')
     await recordings.close()
     const ended = new Date(Date.now() - 100 * day)
     await admin`

@@ -81,7 +81,6 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
     const recording = await recordings.begin({
       id,
       mode: rule.mode === 'strict' ? 'strict' : 'best-effort',
-      input: rule.input,
       secrets: finder,
       header: { ...sizeOf(request), startedAt: now(), command: command ?? '', title: titleOf(call) },
       onGap: (gap) => record(gapEvent(draft, openedEvent, gap)),

@@ -41,7 +41,6 @@ export type ToThread =
       readonly id: string
       readonly header: CastHeader
       readonly mode: RecordingMode
-      readonly input: boolean
       /** The number of a finder from `add-finder`; null without secrets. */
       readonly finder: number | null
     }

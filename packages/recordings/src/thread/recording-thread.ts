@@ -82,11 +82,11 @@ export class RecordingThread {
   }
 
   /** @returns false if the recording cannot begin, or the thread ends before it answers */
-  begin(recording: ThreadRecording, { id, header, mode, input, secrets }: RecordingRequest): Promise<boolean> {
+  begin(recording: ThreadRecording, { id, header, mode, secrets }: RecordingRequest): Promise<boolean> {
     const { session } = recording
     this.#recordings.set(session, { recording, secrets })
     const finder = secrets === null ? null : this.#secrets.use(secrets)
-    this.post({ kind: 'begin', session, id, header, mode, input, finder })
+    this.post({ kind: 'begin', session, id, header, mode, finder })
     return new Promise((resolve) => {
       this.#pendingBegins.set(session, (begun) => {
         this.#pendingBegins.delete(session)

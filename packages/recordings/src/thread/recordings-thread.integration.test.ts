@@ -41,7 +41,6 @@ async function recorder(options: Partial<RecordingsThreadOptions> = {}) {
     id,
     header,
     mode: 'strict',
-    input: true,
     secrets: null,
     onGap: (gap) => gaps.push(gap),
   }

@@ -79,13 +79,12 @@ export function serveRecordings({
     },
   })
 
-  async function begin({ session, id, header, mode, input, finder }: ToThread & { readonly kind: 'begin' }) {
+  async function begin({ session, id, header, mode, finder }: ToThread & { readonly kind: 'begin' }) {
     try {
       const recording = await recordings.begin({
         id,
         header,
         mode,
-        input,
         secrets: finderOf(finder),
         onGap: (gap) => post({ kind: 'gap', session, gap }),
       })

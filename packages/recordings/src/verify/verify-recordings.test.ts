@@ -34,7 +34,7 @@ interface TestLog {
 async function record(log: TestLog, id: string, mode: 'strict' | 'best-effort' = 'strict'): Promise<void> {
   const recordings = createRecordings({ store: log.store, deriveKeys, limits: { chunkBytes: 1_000 }, onError() {} })
   const header = { cols: 80, rows: 24, startedAt: begun, command: 'bash', title: '' }
-  const recording = await recordings.begin({ id, mode, input: false, secrets: null, header, onGap() {} })
+  const recording = await recordings.begin({ id, mode, secrets: null, header, onGap() {} })
   for (const letter of ['a', 'b']) recording.write('o', Buffer.from(letter.repeat(1_000)), true)
   const { chunks, head } = recording.finish('cut')
   await recordings.close()
@@ -270,7 +270,7 @@ describe('verifyRecordings', () => {
     const log = createTestLog()
     const recordings = createRecordings({ store: log.store, deriveKeys, onError() {} })
     const header = { cols: 80, rows: 24, startedAt: begun, command: 'bash', title: '' }
-    const options = { id: one, mode: 'strict', input: false, secrets: null, header, onGap() {} } as const
+    const options = { id: one, mode: 'strict', secrets: null, header, onGap() {} } as const
     ;(await recordings.begin(options)).finish('cut: it was not opened')
     await recordings.close()
     expect(await log.verify({ deriveKeys })).toMatchObject({ intact: true, empty: 1 })
