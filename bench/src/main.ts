@@ -10,7 +10,7 @@ import { observeMachine, warningAtEnd, warningAtStart } from './busy-warnings.ts
 import { openCheckout } from './checkout.ts'
 import { prepareGateway } from './gateway-environment.ts'
 import { machine } from './machine.ts'
-import { findCores, keepToRest } from './processes/cores.ts'
+import { findCores, moveToOtherCore } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { countRecords } from './recorded.ts'
 import { summarize } from './report/summary.ts'
@@ -39,7 +39,7 @@ const checkout = compared && (await openCheckout(compared).catch(printAndEnd))
 const cores = findCores()
 const load = await observeMachine(cores)
 warn(warningAtStart(load))
-keepToRest(cores)
+moveToOtherCore(cores)
 const rest = cores?.rest ?? null
 const stops: (() => Promise<unknown>)[] = []
 try {

@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { readArguments } from './arguments.ts'
 import { prepareGateway } from './gateway-environment.ts'
-import { findCores, keepToRest } from './processes/cores.ts'
+import { findCores, moveToOtherCore } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { subjectNames } from './subject-names.ts'
 import { listApps, type Role, workloads } from './workloads/index.ts'
@@ -18,7 +18,7 @@ const directory = fileURLToPath(
 const rackToken = 'bench-rack-password'
 
 const cores = findCores()
-keepToRest(cores)
+moveToOtherCore(cores)
 await mkdir(directory, { recursive: true })
 const rack = await startSubject({
   program: 'rack',

@@ -6,7 +6,7 @@ import { prepareGateway } from './gateway-environment.ts'
 import { closedLoop } from './loads/closed-loop.ts'
 import { type EchoOptions, echo } from './loads/echo.ts'
 import { machine } from './machine.ts'
-import { type Cores, findCores, keepToRest } from './processes/cores.ts'
+import { type Cores, findCores, moveToOtherCore } from './processes/cores.ts'
 import { mainThreadMicros } from './processes/main-thread.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { spread } from './report/statistics.ts'
@@ -29,7 +29,7 @@ const cores = findCores()
 console.log(JSON.stringify(machine(cores)))
 await measurePhase({ name: 'all cores for all', cores: null })
 if (cores !== null) {
-  keepToRest(cores)
+  moveToOtherCore(cores)
   await measurePhase({ name: 'the gateway on one core', cores })
 }
 

@@ -8,7 +8,7 @@ import { prepareGateway } from '../gateway-environment.ts'
 import { closedLoop as loadOverSockets } from '../loads/closed-loop.ts'
 import { requests } from '../loads/requests.ts'
 import { machine } from '../machine.ts'
-import { findCores, keepToRest } from '../processes/cores.ts'
+import { findCores, moveToOtherCore } from '../processes/cores.ts'
 import { familyMicros } from '../processes/processor-time.ts'
 import { startSubject } from '../processes/subject-process.ts'
 import { percentile, spread } from '../report/statistics.ts'
@@ -31,7 +31,7 @@ turnOffPretenuring()
 const cores = findCores()
 console.log(JSON.stringify(machine(cores)))
 await measureWaits()
-keepToRest(cores)
+moveToOtherCore(cores)
 const rack = await startSubject({
   program: 'rack',
   environment: { BENCH_RACK_TOKEN: rackToken },

@@ -7,7 +7,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepareGateway } from '../gateway-environment.ts'
 import { machine } from '../machine.ts'
-import { findCores, keepToRest } from '../processes/cores.ts'
+import { findCores, moveToOtherCore } from '../processes/cores.ts'
 import { residentBytes, watchMemory } from '../processes/memory.ts'
 import { type SubjectProcess, startSubject } from '../processes/subject-process.ts'
 import { percentile } from '../report/statistics.ts'
@@ -43,7 +43,7 @@ interface FloodMeasurement {
 }
 
 const cores = findCores()
-keepToRest(cores)
+moveToOtherCore(cores)
 console.log(JSON.stringify({ ...machine(cores), rounds, recordingThread: cores === null ? 'yes' : 'no' }))
 const stops: (() => Promise<unknown>)[] = []
 try {

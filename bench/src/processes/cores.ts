@@ -14,7 +14,7 @@ export function findCores(): Cores | null {
 }
 
 /** Moves this process, its threads, and its future children to the core for the other processes. */
-export function keepToRest(cores: Cores | null): void {
+export function moveToOtherCore(cores: Cores | null): void {
   if (cores) spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cores.rest), String(process.pid)])
 }
 

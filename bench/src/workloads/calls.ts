@@ -39,4 +39,4 @@ const relaxedSubjects: readonly SubjectName[] = [subjectNames.relaxed, subjectNa
 export const subjectsOfChanges = allSubjects.filter((name) => !relaxedSubjects.includes(name))
 
 /** The alternatives that an operator could run. `rack.send` is a part of the gateway. */
-export const wholeSubjects = subjectsOfChanges.filter((name) => name !== subjectNames.rackSend)
+export const standaloneSubjects = subjectsOfChanges.filter((name) => name !== subjectNames.rackSend)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { download, upload } from '../loads/transfers.ts'
-import { wholeSubjects } from './calls.ts'
+import { standaloneSubjects } from './calls.ts'
 import { get, head } from './request.ts'
 import type { Load, LoadTarget, Workload } from './workload.ts'
 
@@ -24,7 +24,7 @@ function transferWorkload({ name, title, length, times, run, expectSame }: Trans
   }
   const first: Load = { ...load, run: (target) => run(target, megabytes100, 1) }
   const warmUp = { ...first, count: 200, times: 2 }
-  return { name, title, unit: 'MB', subjects: wholeSubjects, loads: [load], warmUp, expectSame }
+  return { name, title, unit: 'MB', subjects: standaloneSubjects, loads: [load], warmUp, expectSame }
 }
 
 /** `convox builds export`. The build's id contains the number of bytes that the rack sends. */

@@ -1,6 +1,6 @@
 import { closedLoop } from '../loads/closed-loop.ts'
 import { echo } from '../loads/echo.ts'
-import { callLoads, wholeSubjects } from './calls.ts'
+import { callLoads, standaloneSubjects } from './calls.ts'
 import { websocketHandshake } from './request.ts'
 import type { LoadTarget, Workload } from './workload.ts'
 
@@ -11,7 +11,7 @@ export const websocketEcho: Workload = {
   name: 'websocketEcho',
   title: 'websocket echo, frames of 1,000 bytes',
   unit: 'frame',
-  subjects: wholeSubjects,
+  subjects: standaloneSubjects,
   ...callLoads('websocket', exchange),
   async expectSame(targets) {
     for (const target of targets)
