@@ -3,7 +3,7 @@ import { appRoutes } from './routes/app-routes.ts'
 import { rackRoutes } from './routes/rack-routes.ts'
 import { ask, credentials, formType, open, startRack } from './testing/client.ts'
 import { type ContractLine, contract } from './testing/contract.ts'
-import { type Example, examples, filled, prepare, variablesOf } from './testing/examples.ts'
+import { type Example, examples, fillPath, prepare, variablesOf } from './testing/examples.ts'
 import type { DemoRack } from './types.ts'
 
 const unnamed = (route: string) => route.replace(/\{\w+/g, '{')
@@ -34,7 +34,7 @@ describe('each line answers in its shape', () => {
       await prepare(rack, example, variables)
       const headers = [...(example.form === undefined ? [] : [formType]), ...(example.headers ?? [])]
       const body = example.body ?? formOf(example)
-      const target = `${filled(pathOf(line), variables)}?${example.query ?? ''}`
+      const target = `${fillPath(pathOf(line), variables)}?${example.query ?? ''}`
       const answer = await ask(rack, `${verbOf(line)} ${target}`, headers, body)
       expect(unnamed(rack.received.at(-1)?.route ?? '')).toBe(unnamed(route))
       checkShape(answer, line.answer)
@@ -74,7 +74,7 @@ describe('each stream opens, and ends with an empty binary frame', () => {
     async (route, line) => {
       const rack = await startRack()
       const example = examples[route] ?? {}
-      const path = filled(pathOf(line), { ...(await variablesOf(rack)), port: '5432' })
+      const path = fillPath(pathOf(line), { ...(await variablesOf(rack)), port: '5432' })
       const socket = await open(rack, path, [credentials, 'Follow: false', ...(example.headers ?? [])])
       expect(socket.answer.status).toBe(101)
       socket.sendEnd()

@@ -3,7 +3,7 @@ import { RackError } from './errors.ts'
 import { enlarge } from './large-answers.ts'
 import { recordBody } from './received.ts'
 import { sendAnswer } from './send-answer.ts'
-import { type Arrival, arrive, badRequest, type Serving, toCall, withRackHeaders } from './serving.ts'
+import { badRequest, type RoutedRequest, routeRequest, type Serving, toCall, withRackHeaders } from './serving.ts'
 import type { Answer, HttpRoute } from './types.ts'
 import { bare, failure } from './wire/answers.ts'
 import { isAuthentic } from './wire/credentials.ts'
@@ -12,7 +12,7 @@ const largestForm = 32 * 1024 * 1024
 
 export function serveHttp(server: Server, serving: Serving): void {
   server.on('request', (message, response) => {
-    const answering = serveRequest(serving, arrive(serving, message), message, response)
+    const answering = serveRequest(serving, routeRequest(serving, message), message, response)
     answering.catch(() => message.socket.destroy())
   })
   server.on('clientError', (_error, socket) => {
@@ -26,23 +26,23 @@ export function serveHttp(server: Server, serving: Serving): void {
 
 export async function serveRequest(
   serving: Serving,
-  arrival: Arrival,
+  routed: RoutedRequest,
   body: AsyncIterable<Buffer>,
   response: ServerResponse,
 ): Promise<void> {
-  const { fault } = arrival
-  const recorded = recordBody(arrival.request, body)
+  const { fault } = routed
+  const recorded = recordBody(routed.request, body)
   if (fault?.fault.kind === 'reset') return reset(response)
   if (fault?.fault.kind === 'hang') await fault.released
-  const answer = await answerTo(serving, arrival, recorded)
+  const answer = await answerTo(serving, routed, recorded)
   if (fault?.fault.kind === 'reset-after-effect') return reset(response)
-  arrival.request.status = answer.status
+  routed.request.status = answer.status
   await sendAnswer(response, answer, fault)
   await drain(recorded)
 }
 
-async function answerTo(serving: Serving, arrival: Arrival, body: AsyncIterable<Buffer>): Promise<Answer> {
-  const { fault, match, request } = arrival
+async function answerTo(serving: Serving, routed: RoutedRequest, body: AsyncIterable<Buffer>): Promise<Answer> {
+  const { fault, match, request } = routed
   if (fault?.fault.kind === 'answer') {
     const { status, headers = [], body: content = '' } = fault.fault
     return { status, headers, body: Buffer.from(content) }
@@ -54,7 +54,7 @@ async function answerTo(serving: Serving, arrival: Arrival, body: AsyncIterable<
   request.authenticated = isAuthentic(request.rawHeaders, serving.rack.token)
   try {
     if (!request.authenticated && route.path !== '/check') throw new RackError(401, 'invalid authentication')
-    return withRackHeaders(serving, enlarge(await handle(serving, arrival, route, body), arrival.largeSize))
+    return withRackHeaders(serving, enlarge(await handle(serving, routed, route, body), routed.largeSize))
   } catch (error) {
     return withRackHeaders(serving, failure(error, request.rawHeaders))
   }
@@ -62,14 +62,14 @@ async function answerTo(serving: Serving, arrival: Arrival, body: AsyncIterable<
 
 async function handle(
   serving: Serving,
-  arrival: Arrival,
+  routed: RoutedRequest,
   route: HttpRoute,
   body: AsyncIterable<Buffer>,
 ): Promise<Answer> {
   if (route.body === 'raw')
-    return route.handle(toCall(serving, arrival, route, { whole: Buffer.alloc(0), stream: body }))
+    return route.handle(toCall(serving, routed, route, { whole: Buffer.alloc(0), stream: body }))
   const whole = await readWhole(body)
-  return route.handle(toCall(serving, arrival, route, { whole, stream: nothing() }))
+  return route.handle(toCall(serving, routed, route, { whole, stream: nothing() }))
 }
 
 async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {

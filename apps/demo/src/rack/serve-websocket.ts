@@ -5,7 +5,7 @@ import type { PlannedFault } from './faults.ts'
 import { generatedBytes } from './generated-bytes.ts'
 import { sendAnswer } from './send-answer.ts'
 import { serveRequest } from './serve-http.ts'
-import { type Arrival, arrive, type Serving, toCall, withRackHeaders } from './serving.ts'
+import { type RoutedRequest, routeRequest, type Serving, toCall, withRackHeaders } from './serving.ts'
 import type { Answer, WebSocketRoute } from './types.ts'
 import { isAuthentic } from './wire/credentials.ts'
 import { acceptedUpgrade, upgradeRefusal } from './wire/handshake.ts'
@@ -23,28 +23,32 @@ interface Upgrade {
 export function serveWebSockets(server: Server, serving: Serving): void {
   server.on('upgrade', (message, socket, head) => {
     socket.on('error', () => socket.destroy())
-    const arrival = arrive(serving, message)
-    const route = arrival.match.found === 'route' ? arrival.match.route : null
+    const routed = routeRequest(serving, message)
+    const route = routed.match.found === 'route' ? routed.match.route : null
     const serve =
       route?.kind === 'websocket'
-        ? serveWebSocket(serving, arrival, route, { message, socket, head })
-        : serveOrdinary(serving, arrival, { message, socket, head })
+        ? serveWebSocket(serving, routed, route, { message, socket, head })
+        : serveOrdinary(serving, routed, { message, socket, head })
     serve.catch(() => socket.destroy())
   })
 }
 
-async function serveOrdinary(serving: Serving, arrival: Arrival, { message, socket, head }: Upgrade): Promise<void> {
+async function serveOrdinary(
+  serving: Serving,
+  routed: RoutedRequest,
+  { message, socket, head }: Upgrade,
+): Promise<void> {
   const { body } = await readUpgradeBody(message.rawHeaders, socket, head, 'any')
-  await serveRequest(serving, arrival, once(body), responseOn(message, socket))
+  await serveRequest(serving, routed, once(body), responseOn(message, socket))
 }
 
 async function serveWebSocket(
   serving: Serving,
-  arrival: Arrival,
+  routed: RoutedRequest,
   route: WebSocketRoute,
   { message, socket, head }: Upgrade,
 ): Promise<void> {
-  const { fault, request } = arrival
+  const { fault, request } = routed
   if (fault?.fault.kind === 'hang') await fault.released
   if (fault?.fault.kind === 'reset') return void (socket instanceof Socket && socket.resetAndDestroy())
   const refusal = answerInstead(fault) ?? upgradeRefusal(request.rawHeaders)
@@ -58,14 +62,14 @@ async function serveWebSocket(
   request.body = { bytes: body, length: body.length, sha256: null }
   request.status = 101
   request.authenticated = isAuthentic(request.rawHeaders, serving.rack.token)
-  const call = toCall(serving, arrival, route, { whole: body, stream: once(Buffer.alloc(0)) })
+  const call = toCall(serving, routed, route, { whole: body, stream: once(Buffer.alloc(0)) })
   socket.write(acceptedUpgrade(request.rawHeaders))
   const stream = withFault(createWebSocketStream(socket), socket, fault)
   try {
     if (!request.authenticated) throw new Error('invalid authentication')
-    if (arrival.largeSize !== null) {
+    if (routed.largeSize !== null) {
       stream.input() // from here on, pings are answered and no input is lost
-      await stream.sendOne(arrival.largeSize, generatedBytes(arrival.largeSize))
+      await stream.sendOne(routed.largeSize, generatedBytes(routed.largeSize))
     }
     await route.handle(call, stream)
   } catch (error) {

@@ -20,7 +20,7 @@ export interface Serving {
   readonly largeAnswerSize: (method: string, target: string) => number | null
 }
 
-export interface Arrival {
+export interface RoutedRequest {
   readonly request: OpenRequest
   readonly method: string
   /** Decoded, as text. */
@@ -31,7 +31,7 @@ export interface Arrival {
   readonly largeSize: number | null
 }
 
-export function arrive(serving: Serving, message: IncomingMessage): Arrival {
+export function routeRequest(serving: Serving, message: IncomingMessage): RoutedRequest {
   const { method = '', url = '', rawHeaders } = message
   const request = serving.log.open(method, url, rawHeaders)
   const fault = serving.takeFault(method, url)
@@ -48,11 +48,11 @@ export function arrive(serving: Serving, message: IncomingMessage): Arrival {
 
 export function toCall(
   serving: Serving,
-  arrival: Arrival,
+  routed: RoutedRequest,
   route: DemoRoute,
   body: { readonly whole: Buffer; readonly stream: AsyncIterable<Buffer> },
 ): Call {
-  const { request, method, path, query } = arrival
+  const { request, method, path, query } = routed
   const form = readForm(method, query, request.rawHeaders, body.whole)
   const parameters = readParameters(route.parameters, form, request.rawHeaders)
   recordSubject(request, parameters)

@@ -1,6 +1,6 @@
 import { findBuild, newBuild, startBuild } from '../state/builds.ts'
 import { findApp } from '../state/rack.ts'
-import { printedTime } from '../state/times.ts'
+import { toRackTime } from '../state/times.ts'
 import type { Answer, Call } from '../types.ts'
 import { json } from '../wire/answers.ts'
 import { takeFirst } from './limit.ts'
@@ -27,8 +27,8 @@ export function createBuild({ rack, variables, parameters }: Call): Answer {
 export function updateBuild({ rack, variables, parameters }: Call): Answer {
   const build = findBuild(findApp(rack, variables.app), variables.build ?? '')
   const { started, ended } = parameters
-  if (started !== undefined) build.started = printedTime(started)
-  if (ended !== undefined) build.ended = printedTime(ended)
+  if (started !== undefined) build.started = toRackTime(started)
+  if (ended !== undefined) build.ended = toRackTime(ended)
   for (const field of ['entrypoint', 'logs', 'manifest', 'release', 'status'] as const) {
     build[field] = parameters[field] ?? build[field]
   }

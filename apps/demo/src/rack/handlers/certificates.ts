@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { RackError } from '../errors.ts'
 import type { AppState } from '../state/app.ts'
-import { addCertificate, findCertificate, printedCertificate, renewCertificate } from '../state/certificates.ts'
+import { addCertificate, findCertificate, renewCertificate, toCertificateResponse } from '../state/certificates.ts'
 import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
 import { json, ok } from '../wire/answers.ts'
@@ -9,7 +9,7 @@ import { json, ok } from '../wire/answers.ts'
 /** `generated=true` omits uploaded certificates. */
 export function listCertificates({ rack, parameters }: Call): Answer {
   const all = parameters.generated !== 'true'
-  return json(rack.certificates.filter(({ origin }) => all || origin === 'generated').map(printedCertificate))
+  return json(rack.certificates.filter(({ origin }) => all || origin === 'generated').map(toCertificateResponse))
 }
 
 export function createCertificate({ rack, parameters }: Call): Answer {
@@ -17,13 +17,15 @@ export function createCertificate({ rack, parameters }: Call): Answer {
   if (!key.includes('PRIVATE KEY-----')) throw new RackError(400, 'the private key is not in PEM')
   const { subjectAltName = '', validTo } = parseCertificate(pub)
   const domains = subjectAltName.split(', ').flatMap((name) => (name.startsWith('DNS:') ? [name.slice(4)] : []))
-  return json(printedCertificate(addCertificate(rack, { domains, expires: Date.parse(validTo), origin: 'uploaded' })))
+  return json(
+    toCertificateResponse(addCertificate(rack, { domains, expires: Date.parse(validTo), origin: 'uploaded' })),
+  )
 }
 
 export function generateCertificate({ rack, parameters }: Call): Answer {
   const domains = (parameters.domains ?? '').split(',').filter((domain) => domain !== '')
   if (domains.length === 0) throw new RackError(400, 'at least one domain is required')
-  return json(printedCertificate(addCertificate(rack, { domains, origin: 'generated' })))
+  return json(toCertificateResponse(addCertificate(rack, { domains, origin: 'generated' })))
 }
 
 export function deleteCertificate({ rack, variables }: Call): Answer {

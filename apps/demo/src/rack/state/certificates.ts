@@ -32,6 +32,6 @@ export function renewCertificate(rack: RackState, certificate: Certificate): voi
   certificate.expiration = goTime(rack.clock.now() + 90 * day)
 }
 
-export function printedCertificate({ origin: _, ...printed }: Certificate): Omit<Certificate, 'origin'> {
-  return printed
+export function toCertificateResponse({ origin: _, ...response }: Certificate): Omit<Certificate, 'origin'> {
+  return response
 }

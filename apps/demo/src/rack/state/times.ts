@@ -17,6 +17,6 @@ export function readTime(text: string): number {
 }
 
 /** The same time in the rack's output format. */
-export function printedTime(text: string): string {
+export function toRackTime(text: string): string {
   return goTime(readTime(text))
 }

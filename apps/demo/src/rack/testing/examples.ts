@@ -94,7 +94,7 @@ export async function variablesOf(rack: DemoRack): Promise<Record<string, string
   }
 }
 
-export function filled(path: string, variables: Readonly<Record<string, string>>): string {
+export function fillPath(path: string, variables: Readonly<Record<string, string>>): string {
   return path.replace(/\{(\w+)(?::\.\*)?\}/g, (_, name: string) => variables[name] ?? '')
 }
 
@@ -102,7 +102,7 @@ export function filled(path: string, variables: Readonly<Record<string, string>>
 export async function prepare(rack: DemoRack, example: Example, variables: Readonly<Record<string, string>>) {
   for (const call of example.before ?? []) {
     const upload = call.endsWith('/files') || call.includes('/objects/')
-    const answer = await ask(rack, filled(call, variables), upload ? octets : [formType], upload ? archive() : '')
+    const answer = await ask(rack, fillPath(call, variables), upload ? octets : [formType], upload ? archive() : '')
     if (answer.status >= 300) throw new Error(`${call}: ${answer.status} ${answer.body}`)
   }
 }
