@@ -14,4 +14,4 @@ export type {
   PlannedProcess,
   PlannedRelease,
 } from './types.ts'
-export { commandCarriers, isNotUnderstood } from './types.ts'
+export { commandCarriers, isUnpredictable } from './types.ts'

@@ -1,5 +1,5 @@
 import { acceptsValue, type Flag } from './flags.ts'
-import type { NotUnderstood } from './types.ts'
+import type { Unpredictable } from './types.ts'
 
 /** Arguments and flags, separated as convox separates them. The last value of a flag counts, unless it is a list. */
 export interface ParsedArguments {
@@ -22,7 +22,7 @@ interface ParsedFlags {
 export function parseArguments(
   words: readonly string[],
   known: readonly Flag[],
-): ParsedArguments | 'help' | NotUnderstood {
+): ParsedArguments | 'help' | Unpredictable {
   const args: string[] = []
   const flags = new Map<string, string[]>()
   for (let at = 0; at < words.length; at++) {
@@ -51,7 +51,7 @@ function parseLongFlag(
   word: string,
   next: string | undefined,
   known: readonly Flag[],
-): ParsedFlags | 'help' | NotUnderstood {
+): ParsedFlags | 'help' | Unpredictable {
   const equals = word.indexOf('=')
   const name = word.slice(2, equals === -1 ? undefined : equals)
   const flag = known.find((one) => one.name === name)
@@ -64,7 +64,7 @@ function parseShortFlags(
   word: string,
   next: string | undefined,
   known: readonly Flag[],
-): ParsedFlags | 'help' | NotUnderstood {
+): ParsedFlags | 'help' | Unpredictable {
   const earlier: [Flag, string][] = []
   for (let at = 1; at < word.length; at++) {
     if (word.startsWith('test.', at)) return unknownFlag
@@ -85,10 +85,10 @@ function flagWithValue(
   flag: Flag,
   next: string | undefined,
   earlier: ParsedFlags['values'],
-): ParsedFlags | NotUnderstood {
+): ParsedFlags | Unpredictable {
   if (flag.kind === 'toggle') return { values: [...earlier, [flag, 'true']], takesNext: false }
   if (next === undefined) return { notUnderstood: `--${flag.name} needs a value` }
   return { values: [...earlier, [flag, next]], takesNext: true }
 }
 
-const unknownFlag: NotUnderstood = { notUnderstood: 'the command has no such flag' }
+const unknownFlag: Unpredictable = { notUnderstood: 'the command has no such flag' }

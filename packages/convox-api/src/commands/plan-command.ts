@@ -6,9 +6,9 @@ import { plannedCalls, plannedGet } from './planned-call.ts'
 import {
   type CommandContext,
   type CommandPlan,
-  isNotUnderstood,
-  type NotUnderstood,
+  isUnpredictable,
   type PlannedCall,
+  type Unpredictable,
 } from './types.ts'
 
 /** Maximum length of all words together. No header or URL could carry more. */
@@ -35,13 +35,13 @@ export function planCommand(words: readonly string[], context: CommandContext): 
 
   const read = parseArguments(rest, command.flags)
   if (read === 'help') return { kind: 'local', command: name }
-  if (isNotUnderstood(read)) return unknown(read.notUnderstood)
+  if (isUnpredictable(read)) return unknown(read.notUnderstood)
   const calls = planCalls(command, { ...read, context })
-  if (isNotUnderstood(calls)) return unknown(calls.notUnderstood)
+  if (isUnpredictable(calls)) return unknown(calls.notUnderstood)
   return calls.length === 0 ? { kind: 'local', command: name } : { kind: 'calls', command: name, calls }
 }
 
-function planCalls({ args, validate, effect }: ConvoxCommand, invocation: Invocation): PlannedCall[] | NotUnderstood {
+function planCalls({ args, validate, effect }: ConvoxCommand, invocation: Invocation): PlannedCall[] | Unpredictable {
   const count = invocation.args.length
   if (count < args[0] || count > args[1]) return { notUnderstood: 'the number of arguments is wrong' }
   const problem = validate(invocation)
@@ -52,7 +52,7 @@ function planCalls({ args, validate, effect }: ConvoxCommand, invocation: Invoca
   for (const step of effect) {
     if (!step.when(invocation)) continue
     const planned = plannedCalls(step, invocation)
-    if (isNotUnderstood(planned)) return planned
+    if (isUnpredictable(planned)) return planned
     calls.push(...planned)
   }
   return calls

@@ -2,7 +2,7 @@ import { routesById } from '../routes.ts'
 import type { PathParameters } from '../types.ts'
 import { plannedCalls } from './planned-call.ts'
 import { essentialCall } from './step.ts'
-import { type CommandContext, isNotUnderstood, type NotUnderstood, type PlannedCall } from './types.ts'
+import { type CommandContext, isUnpredictable, type PlannedCall, type Unpredictable } from './types.ts'
 
 /** A call that is described by its route. */
 export interface RouteCall {
@@ -24,7 +24,7 @@ export interface RouteCall {
 /** A call that names its route needs no context. */
 const emptyContext: CommandContext = { appSetting: null, directory: '', rack: null, input: 'terminal' }
 
-export function planRoute({ route: id, params, command, release, ...names }: RouteCall): PlannedCall | NotUnderstood {
+export function planRoute({ route: id, params, command, release, ...names }: RouteCall): PlannedCall | Unpredictable {
   const route = routesById.get(id)
   if (route === undefined) return { notUnderstood: `the route ${id} does not exist` }
   const unknown = Object.keys(params).find(
@@ -41,7 +41,7 @@ export function planRoute({ route: id, params, command, release, ...names }: Rou
     environment: () => (route.permission === 'release:create' ? { named: [], others: 'possible' } : null),
   })
   const calls = plannedCalls(step, { args: [], flags: new Map(), context: emptyContext })
-  if (isNotUnderstood(calls)) return calls
+  if (isUnpredictable(calls)) return calls
   const [call] = calls
   return call ?? { notUnderstood: `the route ${id} does not exist` }
 }

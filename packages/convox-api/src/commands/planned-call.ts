@@ -10,11 +10,11 @@ import type { Invocation, Source } from './invocation.ts'
 import type { Field, Step } from './step.ts'
 import { trimAscii } from './trim-ascii.ts'
 import {
-  isNotUnderstood,
-  type NotUnderstood,
+  isUnpredictable,
   type PlannedCall,
   type PlannedCommand,
   type PlannedProcess,
+  type Unpredictable,
 } from './types.ts'
 
 let matchAny: Match | null = null
@@ -26,20 +26,20 @@ function match(method: string, path: string, kind: RackRoute['kind']): RouteMatc
 }
 
 /** The calls of one step. Finds the route of each call from its method and its filled-in path, as the gateway does. */
-export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] | NotUnderstood {
+export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] | Unpredictable {
   const calls: PlannedCall[] = []
   for (const sources of step.paths(invocation)) {
     const found = findRoute(step.route, sources, invocation)
-    if (isNotUnderstood(found)) return found
+    if (isUnpredictable(found)) return found
     const call = plannedCall(step, invocation, found)
-    if (isNotUnderstood(call)) return call
+    if (isUnpredictable(call)) return call
     calls.push(call)
   }
   return calls
 }
 
 /** The call of a command whose first argument is the path to GET. */
-export function plannedGet(path: string): PlannedCall[] | NotUnderstood {
+export function plannedGet(path: string): PlannedCall[] | Unpredictable {
   if (!portableTarget.test(path)) return { notUnderstood: 'programs could send this path differently' }
   const target = readTarget(`${path}?`)
   if (isTargetError(target)) return { notUnderstood: target.reason }
@@ -60,7 +60,7 @@ function findRoute(
   stepRoute: RackRoute,
   sources: Readonly<Record<string, Source>>,
   invocation: Invocation,
-): RouteMatch | NotUnderstood {
+): RouteMatch | Unpredictable {
   const { method, path, kind } = stepRoute
   const knownParams: Record<string, string> = {}
   const unknown = new Set<string>()
@@ -102,9 +102,9 @@ function mayMatchFixedText(value: string): boolean {
   return value.includes('.') || allRouteIds.includes(`/${value}`)
 }
 
-function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): PlannedCall | NotUnderstood {
+function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): PlannedCall | Unpredictable {
   const command = step.command && plannedCommand(step.route, step.command(invocation))
-  if (command && isNotUnderstood(command)) return command
+  if (command && isUnpredictable(command)) return command
   const headers = fieldsSent(step.headers, invocation)
   if (headers.some(({ value }) => !withoutControlCharacters.test(value(invocation)))) return controlCharacterInHeader
   const query = fieldsSent(step.query, invocation).map(({ name }) => `${name}=`)
@@ -157,12 +157,12 @@ function fieldsSent(fields: readonly Field[], invocation: Invocation): Field[] {
 }
 
 const withoutControlCharacters = /^[^\x00-\x1f\x7f]*$/
-const controlCharacterInHeader: NotUnderstood = {
+const controlCharacterInHeader: Unpredictable = {
   notUnderstood: 'it contains a control character, which would not be sent as typed',
 }
 
 /** Trims the command, as HTTP trims the value of its header. Only a shell on an instance can be without a command. */
-function plannedCommand(route: RackRoute, typedText: string): PlannedCommand | NotUnderstood | null {
+function plannedCommand(route: RackRoute, typedText: string): PlannedCommand | Unpredictable | null {
   if (!withoutControlCharacters.test(typedText)) return controlCharacterInHeader
   const text = trimAscii(typedText)
   const carrier = commandCarrier(route)

@@ -76,10 +76,10 @@ export interface PlannedEnvironment {
 }
 
 /** Why the calls of a command can't be predicted with certainty: a clause without a period. */
-export interface NotUnderstood {
+export interface Unpredictable {
   readonly notUnderstood: string
 }
 
-export function isNotUnderstood(value: object): value is NotUnderstood {
+export function isUnpredictable(value: object): value is Unpredictable {
   return 'notUnderstood' in value
 }

@@ -1,5 +1,5 @@
 import { inMessage, type Problem, splitCommand } from '@rack-gateway/command-matcher'
-import { isNotUnderstood, type PlannedCall, planCommand, planRoute } from '@rack-gateway/convox-api/commands'
+import { isUnpredictable, type PlannedCall, planCommand, planRoute } from '@rack-gateway/convox-api/commands'
 import type { WrittenCase } from './case-schema.ts'
 
 export interface CaseCalls {
@@ -33,7 +33,7 @@ function byRoute(call: NonNullable<WrittenCase['call']>, app: string): CaseCalls
   const { route, params = {}, query = [], form = [], headers = [], command = null, release = null } = call
   const pathParams = route.includes('/apps/{app}') ? { app, ...params } : params
   const planned = planRoute({ route, params: pathParams, query, form, headers, command, release })
-  if (isNotUnderstood(planned)) return withoutCalls({ at: ['call'], text: inMessage(planned.notUnderstood) })
+  if (isUnpredictable(planned)) return withoutCalls({ at: ['call'], text: inMessage(planned.notUnderstood) })
   return { asks: route, calls: [planned], problems: [] }
 }
 
