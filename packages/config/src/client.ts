@@ -15,12 +15,12 @@ export {
   credentialOf,
   credentialsOf,
   entryOf,
+  gatewaysUsingSlot,
   isNonInteractiveToken,
-  namesOf,
   withCredential,
 } from './credentials.ts'
 export { withFileLock } from './file-lock.ts'
-export { type GatewayAddress, gatewayAddress, isExposed } from './gateway-address.ts'
+export { type GatewayAddress, gatewayAddress, sendsUnencrypted } from './gateway-address.ts'
 export { nearest } from './nearest.ts'
 export { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 export { Secret } from './secret.ts'

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import type { ClientConfig } from './client-file.ts'
-import { convertOldTokens, credentialOf, credentialsOf, entryOf, namesOf, withCredential } from './credentials.ts'
+import {
+  convertOldTokens,
+  credentialOf,
+  credentialsOf,
+  entryOf,
+  gatewaysUsingSlot,
+  withCredential,
+} from './credentials.ts'
 
 const origin = 'https://gateway.example.com'
 const gateways = {
@@ -67,9 +74,9 @@ test('a name has its own token before the session of its address', () => {
   const session = { kind: 'session', origin } as const
   const config = withCredential(withCredential({ gateways }, session, { token: 'shared' }), slot, { token: 'own' })
   expect(credentialOf(config, 'staging')).toEqual({ slot, entry: { token: 'own', url: origin } })
-  expect([namesOf(config, session), namesOf(config, slot)]).toEqual([['production'], ['staging']])
+  expect([gatewaysUsingSlot(config, session), gatewaysUsingSlot(config, slot)]).toEqual([['production'], ['staging']])
   const without = withCredential(config, slot, null)
-  expect(namesOf(without, session)).toEqual(['staging', 'production'])
+  expect(gatewaysUsingSlot(without, session)).toEqual(['staging', 'production'])
   expect(without.tokens).toBeUndefined()
 })
 

@@ -57,7 +57,7 @@ export function withCredential(config: ClientConfig, slot: CredentialSlot, entry
 }
 
 /** The names of the configured gateways that use this slot. */
-export function namesOf(config: ClientConfig, slot: CredentialSlot): string[] {
+export function gatewaysUsingSlot(config: ClientConfig, slot: CredentialSlot): string[] {
   return Object.keys(config.gateways ?? {}).filter((name) => {
     const found = credentialOf(config, name)?.slot
     if (found?.kind !== slot.kind || found.origin !== slot.origin) return false

@@ -2,7 +2,7 @@ import type { TObject, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 
 /** The parts of a problem's sentence that depend on the kind of variable. */
-export interface ProblemWords {
+export interface ProblemFormat {
   /** The variable's full name. */
   variable(property: string): string
   /** Text to append to "is missing", such as a possible misspelling. */
@@ -13,12 +13,16 @@ export interface ProblemWords {
  * One sentence for each invalid property, without its value. Checks the properties one by one, because TypeBox stops
  * after eight errors.
  */
-export function problemsOf(schema: TObject, values: Readonly<Record<string, unknown>>, words: ProblemWords): string[] {
+export function problemsOf(
+  schema: TObject,
+  values: Readonly<Record<string, unknown>>,
+  format: ProblemFormat,
+): string[] {
   return Object.entries(schema.properties).flatMap(([property, type]) => {
     const problem = problemOf(type, values[property], { required: schema.required?.includes(property) === true })
     if (problem === null) return []
-    const withHint = problem === 'is missing' ? `${problem}${words.missing(property)}` : problem
-    return [`${words.variable(property)} ${withHint}; it should be ${descriptionOf(schema, property)}`]
+    const withHint = problem === 'is missing' ? `${problem}${format.missing(property)}` : problem
+    return [`${format.variable(property)} ${withHint}; it should be ${descriptionOf(schema, property)}`]
   })
 }
 

@@ -13,7 +13,7 @@ export function collectRackVariables(env: NodeJS.ProcessEnv, problems: string[])
 }
 
 /** The rack's name as the variable spells it, such as `US_EAST`. */
-export function suffixOf(variable: string): string {
+export function rackVariableSuffix(variable: string): string {
   const prefix = rackPrefixes.find((candidate) => variable.startsWith(candidate)) ?? ''
   return variable.slice(prefix.length)
 }

@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts'
 import { descriptionOf, problemsOf } from './problems.ts'
 import { certificatesIn, certificateText } from './rack-certificates.ts'
 import { splitPins } from './rack-pins.ts'
-import { collectRackVariables, isRackVariable, rackPrefixes, suffixOf } from './rack-variables.ts'
+import { collectRackVariables, isRackVariable, rackPrefixes, rackVariableSuffix } from './rack-variables.ts'
 import { Secret } from './secret.ts'
 import { RackEnvironment } from './server-schema.ts'
 
@@ -87,7 +87,7 @@ function contradictions(rack: NamedVariables): string[] {
 }
 
 function variableOf({ variables }: NamedVariables, property: string): string {
-  return variables[property] ?? `${property}_${Object.values(variables).map(suffixOf)[0] ?? ''}`
+  return variables[property] ?? `${property}_${Object.values(variables).map(rackVariableSuffix)[0] ?? ''}`
 }
 
 /** Suggests a similar variable that belongs to no complete rack, as a possible misspelling. */

@@ -5,7 +5,7 @@ import {
   credentialsOf,
   gatewayAddress,
   gatewayOf,
-  namesOf,
+  gatewaysUsingSlot,
   readClientConfig,
   readWritableClientConfig,
   Secret,
@@ -169,7 +169,7 @@ function deleteCredentials(context: Context, { credentials, withoutAddress }: Se
 
 /** The names of a credential, or its address if it has none. */
 function titleOf(config: ClientConfig, { slot }: Credential): string {
-  const names = namesOf(config, slot)
+  const names = gatewaysUsingSlot(config, slot)
   return names.length > 0 ? names.join(', ') : slot.kind === 'token' ? slot.name : slot.origin
 }
 

@@ -1,4 +1,4 @@
-import { type ClientConfig, namesOf } from '@rack-gateway/config/client'
+import { type ClientConfig, gatewaysUsingSlot } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { printable } from '../output/terminal.ts'
 import type { Credential } from './login-credential.ts'
@@ -36,7 +36,7 @@ function noteOtherNames(
   { name, origin }: { readonly name: string; readonly origin: string },
 ): void {
   const [oldUser, newUser] = [before, after].map(({ sessions }) => sessions?.[origin]?.email)
-  const others = namesOf(after, { kind: 'session', origin }).filter((other) => other !== name)
+  const others = gatewaysUsingSlot(after, { kind: 'session', origin }).filter((other) => other !== name)
   if (oldUser !== undefined && newUser !== undefined && oldUser !== newUser && others.length > 0)
     context.note(
       `${printable(others.join(', '))} used the session of ${printable(oldUser)} at this address, and now uses this one.`,
