@@ -12,7 +12,7 @@ import { GatewayUnreachable } from '../errors.ts'
 import { askMe, type MeAnswer } from '../gateway/gateway-client.ts'
 import { safeJson } from '../output/safe-json.ts'
 import { printable } from '../output/terminal.ts'
-import { expiryOf, span } from '../session/expiry.ts'
+import { durationText, expiryOf } from '../session/expiry.ts'
 import { confirmedIdentity } from '../session/login-entry.ts'
 import { identityError, type KnownIdentity } from '../session/require-identity.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
@@ -203,7 +203,7 @@ async function linesOf(
     `roles      ${printable(roles.join(', ')) || 'none'}`,
     `token      ${expiry.state === 'unknown' ? 'unknown expiry' : `${expiry.words}, at ${expiry.at}`}`,
     `stored in  ${printable(await locationOf(context, stored))}`,
-    `confirmed  ${age < 1_000 || Number.isNaN(age) ? 'now' : `${span(age)} ago, at ${printable(confirmedAt)}`}`,
+    `confirmed  ${age < 1_000 || Number.isNaN(age) ? 'now' : `${durationText(age)} ago, at ${printable(confirmedAt)}`}`,
   ]
 }
 

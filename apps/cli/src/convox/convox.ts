@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import spawn from 'cross-spawn'
 import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
 import { convoxName, findConvox, type ProcessSettings } from './convox-file.ts'
-import { startError } from './convox-start-error.ts'
+import { convoxStartError } from './convox-start-error.ts'
 
 /** Set in the environment of convox. If it is set already, rack-gateway was started as convox. */
 const withinConvoxVariable = 'RACK_GATEWAY_WITHIN_CONVOX'
@@ -28,7 +28,7 @@ export async function runConvox(words: readonly string[], settings: ProcessSetti
     // A missing command emits `error`, and then `close` with -2.
     child.once('error', (error) => {
       stopForwarding()
-      reject(startError(name, 'code' in error ? String(error.code) : ''))
+      reject(convoxStartError(name, 'code' in error ? String(error.code) : ''))
     })
     child.once('close', (code, signal) => {
       stopForwarding()

@@ -1,8 +1,8 @@
 import { tryGateway } from '../gateway/gateway-request.ts'
-import { span } from '../session/expiry.ts'
+import { durationText } from '../session/expiry.ts'
 import { requestDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
-import type { Subject } from './subject.ts'
+import type { CheckSubject } from './subject.ts'
 
 /** Seconds that the gateway tolerates between its clock and the clocks of identity providers and CI systems. */
 const tolerance = 30
@@ -10,7 +10,7 @@ const tolerance = 30
 const problemOffset = 300
 
 /** The Date header has whole seconds. So the result can be wrong by one second, and by half of the response time. */
-export async function checkClock({ origin, tlsTrust }: Pick<Subject, 'origin' | 'tlsTrust'>): Promise<Finding> {
+export async function checkClock({ origin, tlsTrust }: Pick<CheckSubject, 'origin' | 'tlsTrust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const requestedAt = Date.now()
   const answer = await tryGateway(origin, {
@@ -34,7 +34,7 @@ function describeOffset(offset: number): Finding {
         ? 'The clock of this machine agrees with the gateway.'
         : `The clock of this machine is ${difference} s from that of the gateway. Up to ${tolerance} s does no harm.`,
     )
-  const words = difference < 60 ? `${difference} s` : span(difference * 1_000)
+  const words = difference < 60 ? `${difference} s` : durationText(difference * 1_000)
   const says = `The clock of this machine is ${words} ${offset > 0 ? 'behind' : 'ahead of'} that of the gateway. If the gateway's clock is wrong, logins and CI jobs can fail. If this clock is wrong, tokens seem to expire too ${offset > 0 ? 'late' : 'early'}.`
   const remedy = 'Set the clock of this machine by NTP. If it is right, tell the operator of the gateway.'
   return difference < problemOffset ? warning(says, remedy) : problem(says, remedy)

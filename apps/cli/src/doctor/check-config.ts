@@ -3,10 +3,10 @@ import { exitCodeOf, exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { localChoice } from '../target/target.ts'
 import { type Finding, ok, problemFrom, warning } from './finding.ts'
-import type { Subject } from './subject.ts'
+import type { CheckSubject } from './subject.ts'
 
 /** A missing login is a finding of the token check. */
-export async function checkConfig(subject: Subject): Promise<Finding> {
+export async function checkConfig(subject: CheckSubject): Promise<Finding> {
   const { context, fault, notices } = subject
   if (fault !== null && exitCodeOf(fault) !== exitCodes.notLoggedIn) return problemFrom(fault)
   if (notices.length > 0) return warning(notices.map(printable).join(' '), null)
@@ -18,7 +18,7 @@ export async function checkConfig(subject: Subject): Promise<Finding> {
   return ok(`The file is ${configPath} (${mode}).${chosenRack(subject)}`)
 }
 
-function chosenRack({ context, rack, target }: Subject): string {
+function chosenRack({ context, rack, target }: CheckSubject): string {
   if (target?.name == null) return ''
   const from = localChoice(context, rack)?.source ?? 'the current or only one'
   return ` The rack is ${printable(target.name)}, ${from}, at ${target.origin}.`

@@ -1,7 +1,7 @@
 import spawn from 'cross-spawn'
 import type { Context } from '../context.ts'
 import { convoxName, findConvox } from '../convox/convox-file.ts'
-import { startError } from '../convox/convox-start-error.ts'
+import { convoxStartError } from '../convox/convox-start-error.ts'
 import { ConvoxIsRackGateway, ConvoxMissing } from '../errors.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
@@ -22,7 +22,7 @@ export async function checkConvox({ context }: { readonly context: Context }): P
   if (file === null) return problemFrom(new ConvoxMissing(name))
   const path = `${printable(file)}${env.CONVOX_BIN ? ' (from CONVOX_BIN)' : ''}`
   const result = await run(file, env)
-  if (result.kind === 'failed') return problemFrom(startError(name, result.errorCode))
+  if (result.kind === 'failed') return problemFrom(convoxStartError(name, result.errorCode))
   const output = printable(result.output.trim().split(/\r?\n/, 1)[0] ?? '')
   if (/^rack-gateway \d/.test(output)) return problemFrom(new ConvoxIsRackGateway(name))
   if (result.code === 0 && output !== '') return ok(`${output}, ${path}`)

@@ -4,9 +4,9 @@ import { failureReason } from '../gateway/gateway-request.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
-import type { Subject } from './subject.ts'
+import type { CheckSubject } from './subject.ts'
 
-export async function checkDns({ origin }: Pick<Subject, 'origin'>): Promise<Finding> {
+export async function checkDns({ origin }: Pick<CheckSubject, 'origin'>): Promise<Finding> {
   if (origin === null) return noGateway
   const host = hostOf(origin)
   if (isIP(host) !== 0) return ok(`${host} is an IP address, which needs no lookup.`)

@@ -5,14 +5,14 @@ import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { requestDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
-import type { Subject } from './subject.ts'
+import type { CheckSubject } from './subject.ts'
 
 const Readiness = Type.Object({
   status: Type.String(),
   checks: Type.Record(Type.String(), Type.Object({ ready: Type.Boolean(), detail: Type.String() })),
 })
 
-export async function checkGateway({ origin, tlsTrust }: Pick<Subject, 'origin' | 'tlsTrust'>): Promise<Finding> {
+export async function checkGateway({ origin, tlsTrust }: Pick<CheckSubject, 'origin' | 'tlsTrust'>): Promise<Finding> {
   if (origin === null) return noGateway
   const answer = await tryGateway(origin, {
     path: '/gateway/health/ready',

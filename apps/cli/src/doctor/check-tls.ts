@@ -8,15 +8,15 @@ import { configuredAuthorities } from '../gateway/tls/configured-authorities.ts'
 import { trustRemedy } from '../gateway/tls/gateway-trust.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
-import { span } from '../session/expiry.ts'
+import { durationText } from '../session/expiry.ts'
 import { fetchCertificate, UntrustedCertificate } from './fetch-certificate.ts'
 import { type Finding, noGateway, ok, problem, warning } from './finding.ts'
-import type { Subject } from './subject.ts'
+import type { CheckSubject } from './subject.ts'
 
 /** Milliseconds. A certificate that expires sooner gets a warning. */
 const warningPeriod = 14 * 24 * 60 * 60 * 1000
 
-type TlsSubject = Pick<Subject, 'origin' | 'context' | 'tlsTrust' | 'relay'>
+type TlsSubject = Pick<CheckSubject, 'origin' | 'context' | 'tlsTrust' | 'relay'>
 
 /** Verifies the gateway's certificate as all requests do, and checks when it expires. @throws BadSetting */
 export async function checkTls(subject: TlsSubject): Promise<Finding> {
@@ -67,7 +67,7 @@ export function checkCertificateExpiry(
   now: number,
 ): Finding {
   const left = Date.parse(certificate.valid_to) - now
-  const says = `The certificate is valid, and expires in ${span(left)}, at ${new Date(certificate.valid_to).toISOString()}. Its issuer is ${issuerOf(certificate)}.`
+  const says = `The certificate is valid, and expires in ${durationText(left)}, at ${new Date(certificate.valid_to).toISOString()}. Its issuer is ${issuerOf(certificate)}.`
   return left > warningPeriod ? ok(says) : warning(says, 'Ask the operator of the gateway to renew it.')
 }
 

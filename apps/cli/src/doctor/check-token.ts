@@ -8,10 +8,10 @@ import { tokenLocation } from '../token-store/stored-token.ts'
 import { modeOf } from './check-config.ts'
 import { requestDeadline } from './deadlines.ts'
 import { type Finding, ok, problemFrom, warning } from './finding.ts'
-import type { Subject } from './subject.ts'
+import type { CheckSubject } from './subject.ts'
 
 /** Never shows the token. */
-export async function checkToken({ context, target, fault }: Subject): Promise<Finding> {
+export async function checkToken({ context, target, fault }: CheckSubject): Promise<Finding> {
   if (target === null)
     return fault !== null && exitCodeOf(fault) === exitCodes.notLoggedIn
       ? problemFrom(fault)
@@ -41,7 +41,7 @@ function expiryWords(expiry: Expiry): string {
   return expiry.state === 'unknown' ? 'has an unknown expiry' : `${expiry.words}, at ${expiry.at}`
 }
 
-async function locationOf(context: Subject['context'], name: string | null): Promise<string> {
+async function locationOf(context: CheckSubject['context'], name: string | null): Promise<string> {
   if (name === null) return context.env.RACK_URL?.trim() ? 'RACK_URL' : 'RACK_GATEWAY_TOKEN'
   const credential = credentialOf((await readClientConfig(context.configPath)).config, name)
   if (credential === null) return 'no file any more'

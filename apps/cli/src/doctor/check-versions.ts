@@ -2,9 +2,9 @@ import { askVersions, upgradeAdvice } from '../gateway/versions.ts'
 import { printable } from '../output/terminal.ts'
 import { version } from '../version.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
-import type { Subject } from './subject.ts'
+import type { CheckSubject } from './subject.ts'
 
-export async function checkVersions({ target }: Pick<Subject, 'target'>): Promise<Finding> {
+export async function checkVersions({ target }: Pick<CheckSubject, 'target'>): Promise<Finding> {
   const cli = `rack-gateway ${version()}`
   if (target === null) return warning(`${cli}. Without a login, the version of the gateway is unknown.`, null)
   const versions = await askVersions(target)

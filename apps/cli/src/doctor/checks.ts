@@ -20,9 +20,9 @@ import {
   problemFrom,
   warning,
 } from './finding.ts'
-import type { Subject } from './subject.ts'
+import type { CheckSubject } from './subject.ts'
 
-type Check = (subject: Subject) => Promise<Finding>
+type Check = (subject: CheckSubject) => Promise<Finding>
 
 /** No program can check this from outside the rack, so each user is reminded of it. */
 const rackPassword = warning(
@@ -42,7 +42,7 @@ const checks: Readonly<Record<CheckName, Check>> = {
   'rack-password': async () => rackPassword,
 }
 
-export function runChecks(subject: Subject): Promise<NamedFinding[]> {
+export function runChecks(subject: CheckSubject): Promise<NamedFinding[]> {
   return Promise.all(
     checkNames.map(async (check) => ({ check, ...(await withDeadline(checkDeadline, checks[check](subject))) })),
   )

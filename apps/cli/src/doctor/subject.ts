@@ -6,7 +6,7 @@ import { rackUrlTarget } from '../target/rack-url-target.ts'
 import { currentOf, findTarget, localChoice, type Target } from '../target/target.ts'
 
 /** The gateway, rack, and token that the checks examine. */
-export interface Subject {
+export interface CheckSubject {
   readonly context: Context
   /** The value of `--rack`, or null. */
   readonly rack: string | null
@@ -24,7 +24,7 @@ export interface Subject {
 }
 
 /** Never asks the user. */
-export async function findSubject(userContext: Context, rack: string | null): Promise<Subject> {
+export async function findSubject(userContext: Context, rack: string | null): Promise<CheckSubject> {
   const notices: string[] = []
   const context = { ...userContext, interactive: false, note: (line: string) => void notices.push(line) }
   try {
@@ -37,7 +37,7 @@ export async function findSubject(userContext: Context, rack: string | null): Pr
   }
 }
 
-type Address = Pick<Subject, 'origin' | 'tlsTrust' | 'relay'>
+type Address = Pick<CheckSubject, 'origin' | 'tlsTrust' | 'relay'>
 
 const noAddress: Address = { origin: null, tlsTrust: undefined, relay: undefined }
 

@@ -4,7 +4,15 @@ import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } fro
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 import type { GatewayAccess } from './gateway-api.ts'
-import { invitations, type Kind, secondFactors, serviceAccounts, tokens, trusts, users } from './resource-kinds.ts'
+import {
+  invitations,
+  type ResourceKind,
+  secondFactors,
+  serviceAccounts,
+  tokens,
+  trusts,
+  users,
+} from './resource-kinds.ts'
 
 type Finder<T> = (gateway: GatewayAccess, text: string, now: number) => Promise<T>
 
@@ -22,7 +30,7 @@ export const findInvitation: Finder<Invitation> = finder(invitations)
 export const findSecondFactor: Finder<SecondFactor> = finder(secondFactors)
 
 /** @throws as `callGateway`; Usage if none or several match */
-function finder<T>(kind: Kind<T>): Finder<T> {
+function finder<T>(kind: ResourceKind<T>): Finder<T> {
   return async function find(gateway, text, now) {
     const { nameOf } = kind
     if (isUuid(text.toLowerCase())) return kind.get(gateway, text.toLowerCase())
@@ -38,13 +46,13 @@ function finder<T>(kind: Kind<T>): Finder<T> {
   }
 }
 
-function notFound<T>({ noun, listCommand, nameOf }: Kind<T>, text: string, all: readonly T[]): Error {
+function notFound<T>({ noun, listCommand, nameOf }: ResourceKind<T>, text: string, all: readonly T[]): Error {
   const near = nearest(text, all.map(nameOf))
   const remedy = near === null ? `List them with: ${listCommand}` : `Did you mean ${printable(near)}?`
   return new Usage(`There is no ${noun} named ${printable(text)}.`, remedy)
 }
 
-function ambiguous<T>(kind: Kind<T>, text: string, found: readonly T[]): Error {
+function ambiguous<T>(kind: ResourceKind<T>, text: string, found: readonly T[]): Error {
   const { noun, idOf, detailsOf } = kind
   const names = found.map((item) => kind.fullNameOf?.(item))
   if (names.every((name) => name !== undefined))

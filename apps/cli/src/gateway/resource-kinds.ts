@@ -1,12 +1,12 @@
 import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { userName } from '@rack-gateway/rbac-policy'
 import { Usage } from '../errors.ts'
-import { minute } from '../output/grant-text.ts'
-import { everyPage } from './every-page.ts'
+import { minuteText } from '../output/grant-text.ts'
 import { callGateway, type GatewayAccess } from './gateway-api.ts'
+import { listAllItems } from './list-all-items.ts'
 
 /** A kind of resource that commands find by ID or name. */
-export interface Kind<T> {
+export interface ResourceKind<T> {
   /** Such as `API token`. */
   readonly noun: string
   readonly listCommand: string
@@ -22,10 +22,10 @@ export interface Kind<T> {
   isLive(item: T, now: number): boolean
 }
 
-export const users: Kind<User> = {
+export const users: ResourceKind<User> = {
   noun: 'user',
   listCommand: 'rack-gateway users',
-  listAll: (gateway) => everyPage(gateway, 'listUsers'),
+  listAll: (gateway) => listAllItems(gateway, 'listUsers'),
   get: (gateway, id) => callGateway(gateway, 'getUser', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ email }) => email,
@@ -34,43 +34,43 @@ export const users: Kind<User> = {
   isLive: () => true,
 }
 
-export const tokens: Kind<Token> = {
+export const tokens: ResourceKind<Token> = {
   noun: 'API token',
   listCommand: 'rack-gateway tokens',
-  listAll: (gateway) => everyPage(gateway, 'listTokens'),
+  listAll: (gateway) => listAllItems(gateway, 'listTokens'),
   get: (gateway, id) => callGateway(gateway, 'getToken', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
-  detailsOf: ({ owner, createdAt }) => `of ${owner.name}, made ${minute(createdAt)}`,
+  detailsOf: ({ owner, createdAt }) => `of ${owner.name}, made ${minuteText(createdAt)}`,
   isLive: ({ revokedAt, expiresAt }, now) => revokedAt === null && Date.parse(expiresAt) > now,
 }
 
-export const trusts: Kind<Trust> = {
+export const trusts: ResourceKind<Trust> = {
   noun: 'trust',
   listCommand: 'rack-gateway trusts',
-  listAll: (gateway) => everyPage(gateway, 'listTrusts'),
+  listAll: (gateway) => listAllItems(gateway, 'listTrusts'),
   get: (gateway, id) => callGateway(gateway, 'getTrust', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
-  detailsOf: ({ issuer, createdAt }) => `${issuer}, made ${minute(createdAt)}`,
+  detailsOf: ({ issuer, createdAt }) => `${issuer}, made ${minuteText(createdAt)}`,
   isLive: ({ revokedAt }) => revokedAt === null,
 }
 
-export const serviceAccounts: Kind<ServiceAccount> = {
+export const serviceAccounts: ResourceKind<ServiceAccount> = {
   noun: 'service account',
   listCommand: 'rack-gateway service-accounts',
-  listAll: (gateway) => everyPage(gateway, 'listServiceAccounts'),
+  listAll: (gateway) => listAllItems(gateway, 'listServiceAccounts'),
   get: (gateway, id) => callGateway(gateway, 'getServiceAccount', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
-  detailsOf: ({ createdAt }) => `made ${minute(createdAt)}`,
+  detailsOf: ({ createdAt }) => `made ${minuteText(createdAt)}`,
   isLive: () => true,
 }
 
-export const invitations: Kind<Invitation> = {
+export const invitations: ResourceKind<Invitation> = {
   noun: 'invitation',
   listCommand: 'rack-gateway users invitations',
-  listAll: (gateway) => everyPage(gateway, 'listInvitations'),
+  listAll: (gateway) => listAllItems(gateway, 'listInvitations'),
   get: (gateway, id) => callGateway(gateway, 'getInvitation', { id }),
   idOf: ({ id }) => id,
   nameOf: ({ email }) => email,
@@ -79,7 +79,7 @@ export const invitations: Kind<Invitation> = {
 }
 
 /** The second factors of the user. The gateway has no operation that returns a single one. */
-export const secondFactors: Kind<SecondFactor> = {
+export const secondFactors: ResourceKind<SecondFactor> = {
   noun: 'second factor',
   listCommand: 'rack-gateway mfa',
   listAll: listOwnFactors,
@@ -91,10 +91,10 @@ export const secondFactors: Kind<SecondFactor> = {
   },
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,
-  detailsOf: ({ kind, createdAt }) => `${kind}, added ${minute(createdAt)}`,
+  detailsOf: ({ kind, createdAt }) => `${kind}, added ${minuteText(createdAt)}`,
   isLive: () => true,
 }
 
 function listOwnFactors(gateway: GatewayAccess): Promise<SecondFactor[]> {
-  return everyPage(gateway, 'listSecondFactors', { user: 'me' })
+  return listAllItems(gateway, 'listSecondFactors', { user: 'me' })
 }

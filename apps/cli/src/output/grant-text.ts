@@ -18,6 +18,6 @@ export function grantText({
 }
 
 /** `2027-01-31 12:00`, in UTC; empty for null. */
-export function minute(time: string | null): string {
+export function minuteText(time: string | null): string {
   return time === null ? '' : time.slice(0, 16).replace('T', ' ')
 }

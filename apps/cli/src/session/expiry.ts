@@ -11,12 +11,16 @@ export function expiryOf(expiresAt: string | undefined, now: number): Expiry {
   const end = expiresAt === undefined ? Number.NaN : Date.parse(expiresAt)
   if (Number.isNaN(end)) return { state: 'unknown' }
   const at = new Date(end).toISOString()
-  if (end <= now) return { state: 'expired', at, words: `expired ${span(now - end)} ago` }
-  return { state: end - now <= soonPeriod ? 'expires soon' : 'valid', at, words: `expires in ${span(end - now)}` }
+  if (end <= now) return { state: 'expired', at, words: `expired ${durationText(now - end)} ago` }
+  return {
+    state: end - now <= soonPeriod ? 'expires soon' : 'valid',
+    at,
+    words: `expires in ${durationText(end - now)}`,
+  }
 }
 
 /** A duration in its largest unit, such as `3 days`. */
-export function span(ms: number): string {
+export function durationText(ms: number): string {
   const units: readonly [number, string][] = [
     [day, 'day'],
     [60 * 60 * 1000, 'hour'],

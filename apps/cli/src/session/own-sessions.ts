@@ -1,10 +1,10 @@
 import type { Session } from '@rack-gateway/gateway-api'
-import { everyPage } from '../gateway/every-page.ts'
 import { callGateway, type GatewayAccess } from '../gateway/gateway-api.ts'
+import { listAllItems } from '../gateway/list-all-items.ts'
 
-/** The user's sessions, newest first, expired and revoked ones included. @throws as `everyPage` */
+/** The user's sessions, newest first, expired and revoked ones included. @throws as `listAllItems` */
 export function listSessions(gateway: GatewayAccess): Promise<readonly Session[]> {
-  return everyPage(gateway, 'listSessions', { user: 'me' })
+  return listAllItems(gateway, 'listSessions', { user: 'me' })
 }
 
 /** Administrators can revoke any session. @throws as `callGateway`; Usage for an unknown ID */

@@ -1,10 +1,10 @@
 import { ReviewedGrant, requestFor } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
-import { everyPage } from '../../gateway/every-page.ts'
 import { failureReason } from '../../gateway/gateway-request.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { expiryText, grantText, minute } from '../../output/grant-text.ts'
+import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
@@ -29,16 +29,16 @@ export async function handler({ context, rack, json, csv }: Arguments<typeof bui
   if (csv && json) throw new Usage('--csv and --json cannot be combined.', 'Keep one of them.')
   const target = await targetOf(context, rack)
   if (csv) return context.print(withoutLineFeed(await readCsv(target, context.interruption())))
-  const granted = await everyPage(target, 'reviewAccess')
+  const granted = await listAllItems(target, 'reviewAccess')
   if (json) return printJson(context, ReviewedGrants, granted)
   const rows = granted.map((grant) => [
     `${grant.subject.kind} ${subjectText(grant.subject)}`,
     grantText(grant),
     throughText(grant),
     grant.grantedBy.email ?? grant.grantedBy.id,
-    minute(grant.grantedAt),
+    minuteText(grant.grantedAt),
     expiryText(grant.expiresAt, context.now),
-    minute(grant.lastUsedAt),
+    minuteText(grant.lastUsedAt),
   ])
   printTable(
     context,

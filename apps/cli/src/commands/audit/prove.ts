@@ -11,7 +11,7 @@ import type { Arguments, CommandOptions } from '../command-module.ts'
 import { rackOption } from '../options/shared-options.ts'
 import { openEvidence } from './verification/evidence.ts'
 import { proofSentences } from './verification/proof-sentences.ts'
-import { archiveOption, asUnreadable, databaseOption, keyOption, pinnedKey } from './verification/read-evidence.ts'
+import { archiveOption, databaseOption, keyOption, pinnedKey, toUnreadableError } from './verification/read-evidence.ts'
 
 export const command = 'prove <id>'
 export const describe = 'Get a proof that one event is in the log.'
@@ -62,7 +62,7 @@ function getProof(args: ProveArguments): Promise<unknown> {
 async function proveFromArchive(directory: string, id: string): Promise<unknown> {
   const reader = directoryArchive(directory)
   const result = await proveArchived(reader, await reader.months(), id).catch((error: unknown) => {
-    throw asUnreadable(error)
+    throw toUnreadableError(error)
   })
   if (result.kind === 'proof') return result.proof
   if (result.kind === 'unsigned')

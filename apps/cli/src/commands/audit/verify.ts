@@ -18,9 +18,9 @@ import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 import { compareWithLog, verifyArchives } from './verification/archives.ts'
 import { openEvidence } from './verification/evidence.ts'
-import { archiveOption, asUnreadable, databaseOption, keyOption, pinnedKey } from './verification/read-evidence.ts'
+import { archiveSentences, logSentences } from './verification/log-sentences.ts'
+import { archiveOption, databaseOption, keyOption, pinnedKey, toUnreadableError } from './verification/read-evidence.ts'
 import { recordingSentences } from './verification/recording-sentences.ts'
-import { archiveSentences, sentences } from './verification/sentences.ts'
 import type { RecordingsVerifier } from './verification/verify-recordings.ts'
 
 export const command = 'verify'
@@ -78,13 +78,13 @@ export async function handler({ context, json, ...args }: Arguments<typeof build
     rack: args.rack ?? null,
   }
   const result = await verifyFrom(context, sources).catch((error: unknown) => {
-    throw asUnreadable(error)
+    throw toUnreadableError(error)
   })
   const { log, archives, recordings } = result
   if (json) context.print(safeJson(toJson(result), 2))
   else
     for (const line of [
-      ...(log ? sentences(log, archives) : []),
+      ...(log ? logSentences(log, archives) : []),
       ...archives.flatMap(archiveSentences),
       ...recordingSentences(recordings),
     ])

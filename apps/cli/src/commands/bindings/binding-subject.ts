@@ -2,7 +2,7 @@ import type { Binding, BindingRequest } from '@rack-gateway/gateway-api'
 import { Denied, Usage } from '../../errors.ts'
 import { findServiceAccount, findToken, findTrust, findUser } from '../../gateway/find-resource.ts'
 import type { GatewayAccess } from '../../gateway/gateway-api.ts'
-import { type Kind, serviceAccounts, tokens, trusts, users } from '../../gateway/resource-kinds.ts'
+import { type ResourceKind, serviceAccounts, tokens, trusts, users } from '../../gateway/resource-kinds.ts'
 import type { NamedBinding } from '../../output/output-schemas.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
 import { ownerOptions } from '../options/shared-options.ts'
@@ -61,7 +61,7 @@ export async function withSubjectNames(gateway: GatewayAccess, bindings: readonl
   })
 }
 
-function namesOf<T>({ listAll, idOf, nameOf }: Kind<T>) {
+function namesOf<T>({ listAll, idOf, nameOf }: ResourceKind<T>) {
   return async function listNames(gateway: GatewayAccess): Promise<[id: string, name: string][]> {
     const all = await listAll(gateway).catch(emptyIfDenied)
     return all.map((item) => [idOf(item), nameOf(item)])

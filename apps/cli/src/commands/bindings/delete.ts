@@ -1,6 +1,6 @@
 import { Usage } from '../../errors.ts'
-import { everyPage } from '../../gateway/every-page.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { confirm } from '../../output/confirm.ts'
 import { grantText } from '../../output/grant-text.ts'
 import { printable } from '../../output/terminal.ts'
@@ -33,7 +33,7 @@ export async function handler({ context, rack, json, yes, ...args }: Arguments<t
 async function describeDeletion(target: Target, id: string): Promise<string> {
   const [binding] = await withSubjectNames(
     target,
-    (await everyPage(target, 'listBindings')).filter((binding) => binding.id === id),
+    (await listAllItems(target, 'listBindings')).filter((binding) => binding.id === id),
   )
   if (binding === undefined)
     throw new Usage(`There is no binding ${printable(id)}.`, 'List the bindings with: rack-gateway bindings')

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { everyPage } from '../../gateway/every-page.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { expiryText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
@@ -21,7 +21,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json } = args
   const target = await targetOf(context, rack)
   const subject = await subjectOf(target, args, context.now)
-  const bindings = await withSubjectNames(target, await everyPage(target, 'listBindings', { subject: subject?.id }))
+  const bindings = await withSubjectNames(target, await listAllItems(target, 'listBindings', { subject: subject?.id }))
   if (json) return printJson(context, Bindings, bindings)
   const rows = bindings.map((binding) => [
     binding.id,

@@ -1,8 +1,8 @@
-import { everyPage } from '../../gateway/every-page.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { counted } from '../../output/counted.ts'
-import { minute } from '../../output/grant-text.ts'
+import { minuteText } from '../../output/grant-text.ts'
 import { PrintedSecondFactors } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -17,7 +17,7 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const factors = await everyPage(target, 'listSecondFactors', { user: 'me' })
+  const factors = await listAllItems(target, 'listSecondFactors', { user: 'me' })
   const backupCodes = await callGateway(target, 'backupCodeStatus', {})
   if (json) return printJson(context, PrintedSecondFactors, { factors, backupCodes })
   printTable(
@@ -27,8 +27,8 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
       id,
       name,
       kindText(kind),
-      minute(createdAt),
-      lastUsedAt === null ? 'not yet' : minute(lastUsedAt),
+      minuteText(createdAt),
+      lastUsedAt === null ? 'not yet' : minuteText(lastUsedAt),
     ]),
     'You have no second factor. Add one with: rack-gateway mfa add',
   )

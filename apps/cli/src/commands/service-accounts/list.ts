@@ -1,8 +1,8 @@
 import { ServiceAccount } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
-import { everyPage } from '../../gateway/every-page.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { minute } from '../../output/grant-text.ts'
+import { minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
@@ -16,13 +16,13 @@ export const builder = gatewayOptions satisfies CommandOptions
 export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
-  const accounts = await everyPage(await targetOf(context, rack), 'listServiceAccounts')
+  const accounts = await listAllItems(await targetOf(context, rack), 'listServiceAccounts')
   if (json) return printJson(context, ServiceAccounts, accounts)
   const rows = accounts.map(({ id, name, createdAt, disabledAt }) => [
     id,
     name,
-    minute(createdAt),
-    disabledAt === null ? '' : `disabled ${minute(disabledAt)}`,
+    minuteText(createdAt),
+    disabledAt === null ? '' : `disabled ${minuteText(disabledAt)}`,
   ])
   printTable(context, ['ID', 'NAME', 'CREATED (UTC)', 'STATE'], rows, 'There are no service accounts.')
 }

@@ -1,7 +1,7 @@
 import { Session } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
 import { printJson, printTable } from '../../output/answer.ts'
-import { expiryText, minute } from '../../output/grant-text.ts'
+import { expiryText, minuteText } from '../../output/grant-text.ts'
 import { listSessions } from '../../session/own-sessions.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -28,6 +28,6 @@ export async function handler({ context, rack, json }: Arguments<typeof builder>
 }
 
 function cellsOf({ current, id, device, rack, lastUsedAt, lastUsedFrom, expiresAt }: Session, now: number): string[] {
-  const used = lastUsedAt === null ? 'not yet' : minute(lastUsedAt)
+  const used = lastUsedAt === null ? 'not yet' : minuteText(lastUsedAt)
   return [current ? '*' : '', id, device, rack ?? 'every rack', used, lastUsedFrom ?? '', expiryText(expiresAt, now)]
 }

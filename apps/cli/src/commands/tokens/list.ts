@@ -1,9 +1,9 @@
 import { Token } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
-import { everyPage } from '../../gateway/every-page.ts'
 import { findServiceAccount, findUser } from '../../gateway/find-resource.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { expiryText, grantText, minute } from '../../output/grant-text.ts'
+import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -28,7 +28,7 @@ export const progress = 'asking the gateway'
 export async function handler({ context, rack, json, owner, ended }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const query = owner === undefined ? {} : { owner: await ownerOf(target, owner, context.now) }
-  const all = await everyPage(target, 'listTokens', query)
+  const all = await listAllItems(target, 'listTokens', query)
   const shown = ended ? all : all.filter((token) => !hasEnded(token, context.now))
   if (json) return printJson(context, Tokens, shown)
   const rows = shown.map((token) => [
@@ -36,7 +36,7 @@ export async function handler({ context, rack, json, owner, ended }: Arguments<t
     token.name,
     token.owner.name,
     token.grants.map(grantText).join('; '),
-    minute(token.lastUsedAt),
+    minuteText(token.lastUsedAt),
     token.revokedAt === null ? expiryText(token.expiresAt, context.now) : 'revoked',
   ])
   printTable(context, ['ID', 'NAME', 'OWNER', 'GRANTS', 'LAST USED (UTC)', 'EXPIRES'], rows, 'There are no API tokens.')

@@ -1,7 +1,7 @@
 import { Token } from '@rack-gateway/gateway-api'
 import { findToken } from '../../gateway/find-resource.ts'
 import { printFields, printJson } from '../../output/answer.ts'
-import { expiryText, grantText, minute } from '../../output/grant-text.ts'
+import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
@@ -29,7 +29,7 @@ export async function handler({ context, rack, json, ...args }: Arguments<typeof
     ),
     ['only rack', token.rack ?? ''],
     ['only from', token.sources.join(', ')],
-    ['created', minute(token.createdAt)],
+    ['created', minuteText(token.createdAt)],
     [
       'expires',
       token.revokedAt === null
@@ -38,7 +38,7 @@ export async function handler({ context, rack, json, ...args }: Arguments<typeof
     ],
     [
       'last used',
-      lastUsedAt === null ? 'not yet' : `${minute(lastUsedAt)} from ${lastUsedFrom ?? 'an unknown address'}`,
+      lastUsedAt === null ? 'not yet' : `${minuteText(lastUsedAt)} from ${lastUsedFrom ?? 'an unknown address'}`,
     ],
   ])
 }

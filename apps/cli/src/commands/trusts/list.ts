@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { everyPage } from '../../gateway/every-page.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { grantText, minute } from '../../output/grant-text.ts'
+import { grantText, minuteText } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -19,7 +19,7 @@ export const builder = {
 export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, revoked }: Arguments<typeof builder>): Promise<void> {
-  const all = await everyPage(await targetOf(context, rack), 'listTrusts')
+  const all = await listAllItems(await targetOf(context, rack), 'listTrusts')
   const shown = revoked ? all : all.filter(({ revokedAt }) => revokedAt === null)
   if (json) return printJson(context, Trusts, shown)
   const rows = shown.map(({ id, name, issuer, grants, revokedAt }) => [
@@ -27,7 +27,7 @@ export async function handler({ context, rack, json, revoked }: Arguments<typeof
     name,
     issuer,
     grants.map(grantText).join('; '),
-    revokedAt === null ? '' : `revoked ${minute(revokedAt)}`,
+    revokedAt === null ? '' : `revoked ${minuteText(revokedAt)}`,
   ])
   printTable(context, ['ID', 'NAME', 'ISSUER', 'GRANTS', 'STATE'], rows, 'There are no trusts.')
 }

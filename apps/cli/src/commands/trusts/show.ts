@@ -1,6 +1,6 @@
 import { findTrust } from '../../gateway/find-resource.ts'
 import { printFields, printJson } from '../../output/answer.ts'
-import { expiryText, grantText, minute } from '../../output/grant-text.ts'
+import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -29,7 +29,7 @@ export async function handler({ context, rack, json, ...args }: Arguments<typeof
       (grant) => ['grant', `${grantText(grant)} ${expiryText(grant.expiresAt, context.now)}`.trim()] as const,
     ),
     ['session', `${trust.maxAgeSeconds} s at most`],
-    ['created', `${minute(trust.createdAt)} by ${trust.createdBy}`],
-    ['revoked', minute(trust.revokedAt)],
+    ['created', `${minuteText(trust.createdAt)} by ${trust.createdBy}`],
+    ['revoked', minuteText(trust.revokedAt)],
   ])
 }

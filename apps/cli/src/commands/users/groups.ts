@@ -1,6 +1,6 @@
 import { Group } from '@rack-gateway/gateway-api'
 import { Type } from 'typebox'
-import { everyPage } from '../../gateway/every-page.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
@@ -16,7 +16,7 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const groups = await everyPage(target, 'listGroups')
+  const groups = await listAllItems(target, 'listGroups')
   if (json) return printJson(context, Groups, groups)
   const rows = groups.map(({ name, members, bindings }) => [name, `${members}`, `${bindings}`])
   printTable(context, ['NAME', 'MEMBERS', 'BINDINGS'], rows, 'There are no groups.')

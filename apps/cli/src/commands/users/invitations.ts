@@ -1,9 +1,9 @@
 import { Invitation } from '@rack-gateway/gateway-api'
 import { issuerName } from '@rack-gateway/rbac-policy'
 import { Type } from 'typebox'
-import { everyPage } from '../../gateway/every-page.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { minute } from '../../output/grant-text.ts'
+import { minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
@@ -22,7 +22,7 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, all }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const invitations = await everyPage(target, 'listInvitations')
+  const invitations = await listAllItems(target, 'listInvitations')
   const shown = all ? invitations : invitations.filter(({ state }) => state === 'open')
   if (json) return printJson(context, Invitations, shown)
   const rows = shown.map(({ id, email, issuer, grants, state, invitedBy, createdAt, expiresAt }) => [
@@ -32,8 +32,8 @@ export async function handler({ context, rack, json, all }: Arguments<typeof bui
     grantsText(grants),
     state,
     invitedBy.email,
-    minute(createdAt),
-    minute(expiresAt),
+    minuteText(createdAt),
+    minuteText(expiresAt),
   ])
   printTable(
     context,

@@ -1,9 +1,9 @@
 import { User } from '@rack-gateway/gateway-api'
 import { issuerName } from '@rack-gateway/rbac-policy'
 import { Type } from 'typebox'
-import { everyPage } from '../../gateway/every-page.ts'
+import { listAllItems } from '../../gateway/list-all-items.ts'
 import { printJson, printTable } from '../../output/answer.ts'
-import { minute } from '../../output/grant-text.ts'
+import { minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
@@ -21,15 +21,15 @@ export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, group }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
-  const users = await everyPage(target, 'listUsers', { group })
+  const users = await listAllItems(target, 'listUsers', { group })
   if (json) return printJson(context, Users, users)
   const rows = users.map(({ id, email, issuer, groups, createdAt, lockedAt }) => [
     id,
     email,
     issuerName(issuer),
     groups.join(', '),
-    minute(createdAt),
-    lockedAt === null ? '' : `locked ${minute(lockedAt)}`,
+    minuteText(createdAt),
+    lockedAt === null ? '' : `locked ${minuteText(lockedAt)}`,
   ])
   printTable(context, ['ID', 'EMAIL', 'ISSUER', 'GROUPS', 'CREATED (UTC)', 'STATE'], rows, 'There are no users.')
 }

@@ -1,7 +1,7 @@
 import { User } from '@rack-gateway/gateway-api'
 import { findUser } from '../../gateway/find-resource.ts'
 import { printFields, printJson } from '../../output/answer.ts'
-import { minute } from '../../output/grant-text.ts'
+import { minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { kindText } from '../mfa/kind-text.ts'
@@ -27,9 +27,9 @@ export async function handler({ context, rack, json, ...args }: Arguments<typeof
     ['id', user.id],
     ['email', user.email],
     ['issuer', user.issuer],
-    ['created', minute(user.createdAt)],
+    ['created', minuteText(user.createdAt)],
     ['groups', user.groups.join(', ')],
     ['second factors', user.secondFactors.map(kindText).join(', ') || 'none'],
-    ['locked', user.lockedAt === null ? '' : `${minute(user.lockedAt)}: ${user.lockedReason ?? ''}`],
+    ['locked', user.lockedAt === null ? '' : `${minuteText(user.lockedAt)}: ${user.lockedReason ?? ''}`],
   ])
 }

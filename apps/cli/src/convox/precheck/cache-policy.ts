@@ -16,7 +16,7 @@ const maxFiles = 32
 
 /** Call this before a cached policy is used for a denial. @returns null if the checksum is wrong */
 export function verifyChecksum(file: CachedPolicyFile | null): CachedPolicyFile | null {
-  return file !== null && file.mark === markOf(file.head, file.text) ? file : null
+  return file !== null && file.checksumLine === checksumLineOf(file.metadataLine, file.text) ? file : null
 }
 
 /** @returns the new policy; null if the policy is unchanged, or the answer cannot be read */
@@ -34,8 +34,8 @@ export function updatePolicyCache(
 
 /** Ignores disk errors, and does not store a policy that is too large. */
 export function writePolicyCache(path: string, { tag, checkedAt, text }: CachedPolicy): void {
-  const head = JSON.stringify({ tag, checkedAt })
-  const content = `${markOf(head, text)}\n${head}\n${text}`
+  const metadataLine = JSON.stringify({ tag, checkedAt })
+  const content = `${checksumLineOf(metadataLine, text)}\n${metadataLine}\n${text}`
   if (Buffer.byteLength(content) > maxBytes) return
   try {
     preparePrivateDirectory(path, [])
@@ -46,8 +46,8 @@ export function writePolicyCache(path: string, { tag, checkedAt, text }: CachedP
   }
 }
 
-function markOf(head: string, text: string): string {
-  return `${format} ${createHash('sha256').update(head).update('\n').update(text).digest('hex')}`
+function checksumLineOf(metadataLine: string, text: string): string {
+  return `${format} ${createHash('sha256').update(metadataLine).update('\n').update(text).digest('hex')}`
 }
 
 /** Removes files that are older than `maxAge`, and the oldest ones if there are more than `maxFiles`. */

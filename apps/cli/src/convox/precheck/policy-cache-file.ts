@@ -15,9 +15,9 @@ export interface CachedPolicy {
 
 export interface CachedPolicyFile extends CachedPolicy {
   /** The first line: the format and a checksum of the rest. */
-  readonly mark: string
+  readonly checksumLine: string
   /** The second line: the tag and the time. */
-  readonly head: string
+  readonly metadataLine: string
 }
 
 /** The largest file that is read or written. */
@@ -47,11 +47,13 @@ export function policyCachePath(
 export function readPolicyCacheFile(path: string, now: number): CachedPolicyFile | null {
   try {
     if (statSync(path).size > maxBytes) return null
-    const [mark = '', head = '', ...rest] = readPrivateFile(path, [])?.split('\n') ?? []
-    if (!mark.startsWith(`${format} `)) return null
-    const { tag, checkedAt }: Partial<CachedPolicy> = JSON.parse(head)
+    const [checksumLine = '', metadataLine = '', ...rest] = readPrivateFile(path, [])?.split('\n') ?? []
+    if (!checksumLine.startsWith(`${format} `)) return null
+    const { tag, checkedAt }: Partial<CachedPolicy> = JSON.parse(metadataLine)
     if (typeof tag !== 'string' || typeof checkedAt !== 'number') return null
-    return checkedAt <= now && now - checkedAt <= maxAge ? { tag, checkedAt, text: rest.join('\n'), mark, head } : null
+    return checkedAt <= now && now - checkedAt <= maxAge
+      ? { tag, checkedAt, text: rest.join('\n'), checksumLine, metadataLine }
+      : null
   } catch {
     return null
   }

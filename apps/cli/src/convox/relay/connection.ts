@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { isGatewayConnectionError } from '../../gateway/tls/gateway-connection-error.ts'
 import type { Admission } from './admission.ts'
 import { type Handshake, watchHandshake } from './handshake.ts'
-import { ConnectionBroken, flow } from './http/flow.ts'
+import { ConnectionBroken, forwardBytes } from './http/forward-bytes.ts'
 import { createHeadCollector } from './http/head-collector.ts'
 import { errorResponse, RequestError } from './http/request-error.ts'
 import { createRequestReader, type Request, type RequestReader } from './request-reader.ts'
@@ -95,12 +95,12 @@ async function join(first: Request, { client, gateway, read, onForwarded }: Join
   gateway.write(first.head)
 
   async function forwardResponses(): Promise<void> {
-    await flow(gateway, client, handshake?.scan ?? unchanged)
+    await forwardBytes(gateway, client, handshake?.scan ?? unchanged)
     client.end()
   }
   async function forwardRequests(): Promise<void> {
     const isWebsocket = handshake !== null && (await waitForHandshake(handshake, client, gateway))
-    await flow(client, gateway, isWebsocket ? unchanged : requests.scan)
+    await forwardBytes(client, gateway, isWebsocket ? unchanged : requests.scan)
     if (requests.isIncomplete) throw new ConnectionBroken()
     gateway.end(onForwarded)
   }

@@ -1,4 +1,4 @@
-import { ConnectionBroken } from './http/flow.ts'
+import { ConnectionBroken } from './http/forward-bytes.ts'
 import { createHeadCollector } from './http/head-collector.ts'
 
 /** Watches the gateway's response to a websocket handshake while it is forwarded. */

@@ -21,7 +21,7 @@ export function pinnedKey(text: string | null): PublicKey | null {
 }
 
 /** Turns a read error into `AuditUnreadable`, because a log that cannot be read is not verified. */
-export function asUnreadable(error: unknown): unknown {
+export function toUnreadableError(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
   if (String(error.code).startsWith('RGW_') && !(error instanceof ArchiveRefused)) return error
   return new AuditUnreadable(

@@ -10,7 +10,7 @@ export class ConnectionBroken extends Error {}
  * @param transform returns the bytes to forward
  * @throws ConnectionBroken, and the errors of `transform`
  */
-export function flow(from: Duplex, to: Duplex, transform: (bytes: Buffer) => Buffer): Promise<void> {
+export function forwardBytes(from: Duplex, to: Duplex, transform: (bytes: Buffer) => Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     function fail(error: unknown): void {
       from.off('data', onData)

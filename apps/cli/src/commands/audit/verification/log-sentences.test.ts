@@ -1,6 +1,6 @@
 import type { Verification } from '@rack-gateway/audit/verify'
 import { expect, test } from 'vitest'
-import { sentences } from './sentences.ts'
+import { logSentences } from './log-sentences.ts'
 
 const verification: Verification = {
   intact: true,
@@ -19,7 +19,7 @@ const verification: Verification = {
 }
 
 test('says how many events were verified, and how many no checkpoint covers', () => {
-  const first = (change: Partial<Verification>) => sentences({ ...verification, ...change })[0]
+  const first = (change: Partial<Verification>) => logSentences({ ...verification, ...change })[0]
   expect(first({})).toBe('Verified 9 events in 1 stream. A checkpoint covers each of them.')
   expect(first({ events: 105, unsigned: 5 })).toBe(
     'Verified 105 events in 1 stream. 5 are not yet covered by a checkpoint.',
@@ -29,7 +29,7 @@ test('says how many events were verified, and how many no checkpoint covers', ()
   expect(first({ intact: false, found: 2 })).toBe('NOT what was recorded: 2 findings in 9 events in 1 stream.')
 })
 
-const about = (copied: Verification['copied']) => sentences({ ...verification, copied }).join('\n')
+const about = (copied: Verification['copied']) => logSentences({ ...verification, copied }).join('\n')
 
 test('reports the last checkpoint with a copy, and the checkpoints without one', () => {
   expect(about(verification.copied)).toContain('  Copies: compared up to checkpoint 9 of 2026-11-25T12:09:00.000Z.')

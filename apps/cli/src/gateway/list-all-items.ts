@@ -8,7 +8,7 @@ const maxPages = 100
 type ListQuery<N extends ListEndpointName> = Omit<NonNullable<RequestOf<N>['query']>, 'limit' | 'cursor'>
 
 /** All items of a list. @throws as `callGateway`; Usage for more than 20,000 */
-export async function everyPage<N extends ListEndpointName>(
+export async function listAllItems<N extends ListEndpointName>(
   gateway: GatewayAccess,
   name: N,
   query?: ListQuery<N>,

@@ -3,7 +3,7 @@ import { type ArchivedMonth, describeFinding, type RecoveredRange, type Verifica
 import { counted } from '../../../output/counted.ts'
 
 /** Describes to an auditor the result of verifying the log, and how much the result proves. */
-export function sentences(verification: Verification, archives: readonly ArchiveVerification[] = []): string[] {
+export function logSentences(verification: Verification, archives: readonly ArchiveVerification[] = []): string[] {
   const verifiedMonths = new Set(archives.map(({ month }) => month))
   const notVerified = verification.archived.filter(({ month }) => !verifiedMonths.has(month))
   return [
