@@ -1,4 +1,4 @@
-import { type Actor, type EventDraft, lastingActor } from '@rack-gateway/audit'
+import { type Actor, cacheEncodedActor, type EventDraft } from '@rack-gateway/audit'
 import { rackRoutes } from '@rack-gateway/convox-api'
 
 export interface Traffic {
@@ -49,7 +49,7 @@ function kindOf(index: number): EventDraft['kind'] {
 
 function actorOf(index: number): Actor {
   const id = `6cb9fc24-0000-4000-8000-${index.toString(16).padStart(12, '0')}`
-  return lastingActor({
+  return cacheEncodedActor({
     kind: 'user',
     id,
     name: `person-${index}@example.com`,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonical } from './canonical.ts'
-import { encode, lastingActor } from './encode.ts'
+import { cacheEncodedActor, encode } from './encode.ts'
 import { EventDraft } from './event.ts'
 import { draftColumns, eventFields, positionColumns } from './event-columns.ts'
 import { createEventStream } from './stream.ts'
@@ -158,8 +158,8 @@ test('the encoded text is canonical JSON of the draft, for any subset of fields'
   )
 })
 
-test('a lasting actor is written as any other, and cannot change any more', () => {
-  const actor = lastingActor(structuredClone(whole.principal))
+test('a cached actor is written as any other, and cannot change any more', () => {
+  const actor = cacheEncodedActor(structuredClone(whole.principal))
   expect(textOf({ principal: actor }).length).toBe(textOf({ principal: whole.principal }).length)
   expect(fitted({ principal: actor })).toEqual(fitted({ principal: whole.principal }))
   const { size, ...encoded } = encode({ kind: 'call', principal: whole.principal })
@@ -167,8 +167,8 @@ test('a lasting actor is written as any other, and cannot change any more', () =
   expect(() => actor.roles?.push('admin')).toThrow(TypeError)
 })
 
-test('a lasting actor whose values are cut says so in each event', () => {
-  const actor = lastingActor({ ...whole.principal, name: 'n'.repeat(2_000) })
+test('an actor whose values are cut is not cached, and says so in each event', () => {
+  const actor = cacheEncodedActor({ ...whole.principal, name: 'n'.repeat(2_000) })
   for (const draft of [{ principal: actor }, { principal: actor }])
     expect(fitted(draft).truncated).toEqual([expect.objectContaining({ field: 'principal.name', length: 2_000 })])
 })

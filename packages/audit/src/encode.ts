@@ -47,7 +47,7 @@ const encodedActors = new WeakMap<object, EncodedActor>()
  * Freezes an actor that occurs in many events, and caches its encoded form. An actor with a truncated value is not
  * cached, because each event must list the truncation.
  */
-export function lastingActor(actor: Actor): Actor {
+export function cacheEncodedActor(actor: Actor): Actor {
   const to = new CanonicalWriter()
   const columns = draftColumns.map(() => '')
   writeMembers(actorMembers, to, freezeAll(actor), columns)

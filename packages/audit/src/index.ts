@@ -9,7 +9,7 @@ export {
   type DenialCounter,
   type DenialCounterOptions,
 } from './denial-counter.ts'
-export { lastingActor } from './encode.ts'
+export { cacheEncodedActor } from './encode.ts'
 export * from './errors.ts'
 export * from './event.ts'
 export { type EventField, eventFields } from './event-columns.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type EventDraft, lastingActor } from '@rack-gateway/audit'
+import { cacheEncodedActor, type EventDraft } from '@rack-gateway/audit'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { type Endpoint, endpointId, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
@@ -19,7 +19,7 @@ export function actorOf(principal: Principal, decision: Decision | null): Actor 
   if (decision === null || decision.bindings.length === 0) return describe(principal, decision)
   const cached = actors.get(decision.bindings)
   if (cached !== undefined && cached.credential === principal.credential) return cached
-  const actor = lastingActor(describe(principal, decision))
+  const actor = cacheEncodedActor(describe(principal, decision))
   actors.set(decision.bindings, actor)
   return actor
 }

@@ -72,7 +72,7 @@ export function createMetrics(app: FastifyInstance): Registry {
     ({ lagSeconds }) => lagSeconds,
   )
   bySink(Counter, 'delivered_total', 'Events that the sink has taken', ({ delivered }) => delivered)
-  bySink(Counter, 'dead_total', 'Events that the sink rejected permanently', ({ dead }) => dead)
+  bySink(Counter, 'dead_total', 'Events that the sink rejected permanently', ({ rejected }) => rejected)
   bySink(Counter, 'failures_total', 'Failed deliveries to the sink, which are tried again', ({ failures }) => failures)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
   gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)

@@ -18,7 +18,7 @@ export interface FallbackDirectory {
    * Renames a file to claim it for the import. Its writer detects the new name.
    * @returns null if another process was faster
    */
-  take(file: FileName): Promise<FileName | null>
+  claimForImport(file: FileName): Promise<FileName | null>
   /** Renames the file so that nobody imports it. */
   setAside(file: FileName): Promise<void>
   /** Call only when all its events are durable elsewhere. */
@@ -48,7 +48,7 @@ export async function openFallbackDirectory(path: string, disk: Disk): Promise<F
         refused: names.filter((name) => name.endsWith(refusedSuffix)).length,
       }
     },
-    async take(file) {
+    async claimForImport(file) {
       if (file.name.endsWith(takenSuffix)) return file
       const name = `${file.name}${takenSuffix}`
       const isMoved = await move(join(path, file.name), join(path, name))

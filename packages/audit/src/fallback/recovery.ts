@@ -57,7 +57,7 @@ export function createRecovery({
   const counts = { imported: 0 }
 
   async function importOne(waiting: WaitingFile): Promise<'done' | 'busy'> {
-    const file = await directory.take(waiting)
+    const file = await directory.claimForImport(waiting)
     if (file === null || outcomes.has(file.name)) return 'done'
     const result = await readAndImport(file)
     if (result.kind === 'busy') return 'busy'

@@ -64,7 +64,7 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
   const elapsed = () => performance.now()
   const heldStreams = createHeldStreams({ sink: sink.name, recent, positions, clock, elapsed, hold: limits.hold })
   const stopping = new AbortController()
-  const counts = { delivered: 0, dead: 0, failures: 0 }
+  const counts = { delivered: 0, rejected: 0, failures: 0 }
   const listener = {
     onFailing: (cause: unknown) => notify({ what: 'failing', cause }),
     onRecovered: () => notify({ what: 'recovered' }),
@@ -94,7 +94,7 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
     },
     async storeDeadLetter(event, reason) {
       await positions.storeDeadLetter(sink.name, event, reason)
-      counts.dead++
+      counts.rejected++
       notify({ what: 'refused', event, reason })
     },
   })
@@ -223,7 +223,7 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
       kind: sink.kind,
       ...heldStreams.lag(),
       ...counts,
-      trouble:
+      problem:
         deliveryState.message ?? (positionState.message && `its position cannot be saved: ${positionState.message}`),
     }),
   }

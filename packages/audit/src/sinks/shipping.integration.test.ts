@@ -33,9 +33,9 @@ test('a sink gets every event of a stream once and in order, from its first to i
     lagEvents: 0,
     lagSeconds: 0,
     delivered: 52,
-    dead: 0,
+    rejected: 0,
     failures: 0,
-    trouble: null,
+    problem: null,
   })
   const [position] = await admin`select seq, finished from audit.sink_positions`
   expect(position).toEqual({ seq: '52', finished: true })
@@ -135,7 +135,7 @@ test('only the rejected events of a batch are left out, and they are stored with
   }
   const { writer, notifications, stats } = await startShipping(runtimeUrl, { sinks: [siem.sink] })
   const recorded = await recordMany(writer, 40)
-  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 39, dead: 2, lagEvents: 0 })
+  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 39, rejected: 2, lagEvents: 0 })
   const bad = [recorded[7]?.id, recorded[23]?.id]
   const letters = await admin`select sink, event, seq, reason from audit.sink_dead_letters order by seq`
   expect(letters.map(({ event }) => event)).toEqual(bad)
@@ -156,8 +156,8 @@ test('a sink that rejects everything is retried with backoff instead of losing a
     limits: { backOff: { minimum: 600_000, maximum: 600_000 } },
   })
   await recordMany(writer, 150)
-  await expect.poll(() => stats('siem')).toMatchObject({ dead: 100, failures: 1 })
-  expect(stats('siem').trouble).toContain('it refuses every event')
+  await expect.poll(() => stats('siem')).toMatchObject({ rejected: 100, failures: 1 })
+  expect(stats('siem').problem).toContain('it refuses every event')
 })
 
 test('failures are retried, and notified once', async () => {
@@ -303,9 +303,9 @@ test('without the database a sink gets recent events, and reports that its posit
   state.down = true
   await recordMany(writer, 20)
   await expect.poll(() => siem.events).toHaveLength(21)
-  await expect.poll(() => stats('siem').trouble).toContain('its position cannot be saved')
+  await expect.poll(() => stats('siem').problem).toContain('its position cannot be saved')
   state.down = false
-  await expect.poll(() => stats('siem').trouble).toBeNull()
+  await expect.poll(() => stats('siem').problem).toBeNull()
   expect(notifications.map(({ notification }) => notification.what)).toEqual(['failing', 'recovered'])
 })
 

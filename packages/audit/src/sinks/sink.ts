@@ -21,9 +21,9 @@ export interface SinkStats {
   readonly lagSeconds: number
   readonly delivered: number
   /** Events that the receiver rejected. */
-  readonly dead: number
+  readonly rejected: number
   /** Failed attempts. */
   readonly failures: number
   /** Why the sink is failing: its last delivery failed, or its position cannot be stored. Null if it works. */
-  readonly trouble: string | null
+  readonly problem: string | null
 }

@@ -22,7 +22,7 @@ test('with a receiver that hangs, fails, breaks off, and is slow, every event ar
   const { writer, stats } = await startShipping(runtimeUrl, { sinks: [sink], limits: { deadline: 1_500 } })
   for (let round = 0; round < 20; round++)
     await Promise.all(Array.from({ length: 20 }, () => writer.record({ kind: 'call' })))
-  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 401, lagEvents: 0, dead: 0 })
+  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 401, lagEvents: 0, rejected: 0 })
   expect(stats('siem').failures).toBe(failing.length)
   const taken = receiver.received.slice(failing.length).flatMap(idsIn)
   const rows = await admin<{ id: string }[]>`select id from audit.events order by seq`
@@ -45,7 +45,7 @@ test('a receiver with a size limit gets smaller batches, and a too large event b
     writer.record({ kind: 'call', path: 'p'.repeat(7_000) }),
     ...Array.from({ length: 30 }, () => writer.record({ kind: 'call', path })),
   ])
-  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 31, dead: 1, lagEvents: 0 })
+  await expect.poll(() => stats('siem')).toMatchObject({ delivered: 31, rejected: 1, lagEvents: 0 })
   const letters = await admin`select event, reason from audit.sink_dead_letters`
   expect(letters).toEqual([{ event: large?.id, reason: 'it answers 413: too large' }])
   expect(new Set(accepted.flatMap(idsIn)).size).toBe(31)

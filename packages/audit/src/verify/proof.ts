@@ -10,14 +10,14 @@ import { EventProof } from './event-proof.ts'
 
 export type ProofVerification =
   | {
-      readonly holds: true
+      readonly isValid: true
       readonly event: Readonly<Record<string, unknown>>
       readonly checkpoint: Checkpoint
       /** Number of events of its stream that the checkpoint signs. */
       readonly size: number
       readonly trust: 'pinned' | 'first-use'
     }
-  | { readonly holds: false; readonly because: string }
+  | { readonly isValid: false; readonly because: string }
 
 /** @param pinned the key that the auditor trusts; null to use the key in the checkpoint */
 export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVerification {
@@ -35,7 +35,7 @@ export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVeri
   if (pinned !== null && !isEndorsed(checkpoint, pinned, proof.keyChanges))
     return fails(`it is signed by ${checkpoint.key.text}, which no signed key change connects to the given key`)
   const trust = pinned === null ? 'first-use' : 'pinned'
-  return { holds: true, event: proof.event, checkpoint, size: head.size, trust }
+  return { isValid: true, event: proof.event, checkpoint, size: head.size, trust }
 }
 
 /**
@@ -65,5 +65,5 @@ export function isEndorsed(
 }
 
 function fails(because: string): ProofVerification {
-  return { holds: false, because }
+  return { isValid: false, because }
 }

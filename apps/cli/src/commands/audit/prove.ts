@@ -40,7 +40,7 @@ export async function handler(args: ProveArguments): Promise<number> {
   const pinned = pinnedKey(args.key ?? null)
   const proof = await getProof(args)
   const verification = verifyProof(proof, pinned)
-  if (!verification.holds) {
+  if (!verification.isValid) {
     context.note(printable(`The proof from the log is not valid: ${verification.because}`))
     return exitCodes.checkFailed
   }

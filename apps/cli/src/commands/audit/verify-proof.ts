@@ -30,13 +30,13 @@ export async function handler({ context, json, file, key }: Arguments<typeof bui
   })
   const verification = verifyProof(parseJson(text), pinned)
   if (json) context.print(safeJson(toJson(verification), 2))
-  else if (verification.holds) for (const line of proofSentences(verification)) context.print(printable(line))
+  else if (verification.isValid) for (const line of proofSentences(verification)) context.print(printable(line))
   else context.print(printable(`The proof is not valid: ${verification.because}`))
-  return verification.holds ? exitCodes.ok : exitCodes.checkFailed
+  return verification.isValid ? exitCodes.ok : exitCodes.checkFailed
 }
 
 function toJson(verification: ProofVerification): object {
-  if (!verification.holds) return { holds: false, because: verification.because }
+  if (!verification.isValid) return { holds: false, because: verification.because }
   const { event, checkpoint, size, trust } = verification
   return { holds: true, event, checkpoint: checkpoint.number, at: checkpoint.at, size, key: checkpoint.key.text, trust }
 }

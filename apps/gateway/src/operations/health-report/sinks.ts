@@ -4,13 +4,13 @@ import type { Health } from '@rack-gateway/gateway-api'
 /** Seconds. */
 const maxLag = 300
 
-export function isDegraded({ trouble, lagSeconds }: Pick<SinkStats, 'trouble' | 'lagSeconds'>): boolean {
-  return trouble !== null || lagSeconds > maxLag
+export function isDegraded({ problem, lagSeconds }: Pick<SinkStats, 'problem' | 'lagSeconds'>): boolean {
+  return problem !== null || lagSeconds > maxLag
 }
 
-/** Omits `trouble`, which can contain addresses. */
+/** Omits `problem`, which can contain addresses. */
 export function sinkHealth(stats: SinkStats): Health['sinks'][number] {
-  const { name, kind, lagEvents, lagSeconds, delivered, failures, dead } = stats
+  const { name, kind, lagEvents, lagSeconds, delivered, failures, rejected } = stats
   const state = isDegraded(stats) ? 'degraded' : 'delivering'
-  return { name, kind, state, lagEvents, lagSeconds, delivered, failures, dead }
+  return { name, kind, state, lagEvents, lagSeconds, delivered, failures, dead: rejected }
 }

@@ -5,7 +5,7 @@ export function proofSentences({
   checkpoint,
   size,
   trust,
-}: ProofVerification & { readonly holds: true }): string[] {
+}: ProofVerification & { readonly isValid: true }): string[] {
   return [
     `The proof is valid. Event ${String(event.id)} is number ${String(event.seq)} of stream ${String(event.stream)}.`,
     `  Checkpoint ${checkpoint.number} of ${checkpoint.at} signs the first ${size} events of this stream.`,
