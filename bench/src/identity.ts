@@ -22,7 +22,7 @@ const collectGarbage: unknown = runInNewContext('gc')
 const mint = createTokenMint([randomBytes(32)])
 const otherGateway = createTokenMint([randomBytes(32)])
 const revision = createRevision(Date)
-revision.seen('1', Date.now())
+revision.update('1', Date.now())
 let lookUps = 0
 const identities = createIdentities({
   directory: { find: async () => sessionOf(++lookUps) },

@@ -84,7 +84,7 @@ export default fp<IdentitiesOptions>(
           })
         : null,
       onUse({ kind, credential }, address) {
-        if (kind !== 'workload') lastUses.note(credential, address)
+        if (kind !== 'workload') lastUses.recordUse(credential, address)
       },
     })
   },

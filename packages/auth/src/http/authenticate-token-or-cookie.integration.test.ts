@@ -24,7 +24,7 @@ const noDatabase = { db: null as never, changes: null as never, revocations: nul
 async function startApi() {
   const clock = { now: () => now }
   const revision = createRevision(clock)
-  revision.seen('1', now)
+  revision.update('1', now)
   const identities = createIdentities({
     directory: { find: async (hash) => session({ id: hash.equals(cookie.hash) ? 'mine' : 'other' }) },
     revision,

@@ -22,7 +22,7 @@ afterEach(async () => {
 async function startGateway() {
   const clock = { time: now, now: () => clock.time }
   const revision = createRevision(clock)
-  revision.seen('1', now)
+  revision.update('1', now)
   const find = vi.fn<(hash: Buffer) => Promise<CredentialRecord | null>>(async () => session())
   const identities = createIdentities({ directory: { find }, revision, clock })
   const app = Fastify()

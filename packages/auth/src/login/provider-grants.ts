@@ -54,7 +54,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     },
 
     /** Whether consent need not be requested again: the person has a refresh token, or the provider issues none. */
-    async wasAsked({ issuer, subject }: Person): Promise<boolean> {
+    async needsNoConsent({ issuer, subject }: Person): Promise<boolean> {
       const [found] = await db
         .select({ user: providerGrants.userId, sealed: providerGrants.sealed })
         .from(providerGrants)

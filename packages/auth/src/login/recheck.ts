@@ -12,7 +12,7 @@ import { type Person, personOf } from './person.ts'
 import type { Claim, ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
 import type { LoginSettings } from './settings.ts'
-import { describeUser } from './sign-in.ts'
+import { upsertUser } from './sign-in.ts'
 
 export interface RecheckOptions {
   readonly settings: LoginSettings
@@ -94,7 +94,7 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
 
   function confirm(claim: Claim, person: Person | null): Promise<void> {
     return changeIdentities({ database, by, record }, async (change) => {
-      if (person !== null) await describeUser(change, person)
+      if (person !== null) await upsertUser(change, person)
       await grants.confirm(change.tx, claim, clock.now())
     })
   }

@@ -52,7 +52,7 @@ export async function signIn(
   settings: SignInSettings,
   context: SignInContext,
 ): Promise<SignedIn> {
-  const user = await describeUser(change, person)
+  const user = await upsertUser(change, person)
   const by: Author = { kind: 'user', id: user.id, name: person.email }
   await grantFirstRoles(change, user, person, settings)
   const session = await openSession({ ...change, by }, mint, user.id, { ...context, life: settings.sessionLife })
@@ -72,7 +72,7 @@ interface FoundUser {
 }
 
 /** Finds or adds the user, and updates their email address and groups. @throws LoginDenied for a locked user */
-export async function describeUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
+export async function upsertUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
   const { tx, events, by } = change
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
   const [added] = await tx.insert(users).values(row).onConflictDoNothing().returning({ id: users.id })

@@ -2,7 +2,7 @@ import { actorName } from '@rack-gateway/rbac-policy'
 import { describe, expect, test } from 'vitest'
 import { canonicalEmail } from '../admin/names.ts'
 import { apiToken, expectPrincipal, now, serviceAccount, user, workload } from '../testing/records.ts'
-import { nameOf } from '../workloads/job.ts'
+import { jobName } from '../workloads/job.ts'
 import { principalOf } from './principals.ts'
 
 /** Names that imitate a person, or that an older version accepted. */
@@ -15,8 +15,8 @@ describe('no chosen name looks like a person', () => {
       nameIn(apiToken({ name, owner: user({ email: 'boss@example.com' }) })),
       nameIn(apiToken({ name, owner: serviceAccount({ name }) })),
       nameIn(workload({ name })),
-      nameIn(workload({ name: nameOf({ repository: name }, '') })),
-      nameIn(workload({ name: nameOf({}, name) })),
+      nameIn(workload({ name: jobName({ repository: name }, '') })),
+      nameIn(workload({ name: jobName({}, name) })),
       actorName({ kind: 'api-token', name }),
     ]
     for (const one of shown) {

@@ -14,7 +14,7 @@ const ended = session({ endedAt: new Date(now) })
 function startIdentities({ capacity = 100 } = {}) {
   const clock = { time: now, now: () => clock.time }
   const revision = createRevision(clock)
-  revision.seen('1', now)
+  revision.update('1', now)
   const find = vi.fn<(hash: Buffer) => Promise<CredentialRecord | null>>(async () => alive)
   const identities = createIdentities({ directory: { find }, revision, clock, capacity })
   return { clock, revision, find, identities }
@@ -45,7 +45,7 @@ test('after a change of the revision everything is looked up again', async () =>
   const { identities, find, revision } = startIdentities()
   await identities.find(token('a'))
   find.mockResolvedValue(ended)
-  revision.seen('2', now)
+  revision.update('2', now)
   expect(await identities.find(token('a'))).toMatchObject({ rule: 'ended-session' })
 })
 
@@ -54,7 +54,7 @@ test('a lookup that began before a change is not used for later callers', async 
   const old = deferred<CredentialRecord | null>()
   find.mockReturnValueOnce(old.promise)
   const before = identities.find(token('a'))
-  revision.seen('2', now)
+  revision.update('2', now)
   find.mockResolvedValue(ended)
   expect(await identities.find(token('a'))).toMatchObject({ rule: 'ended-session' })
   old.resolve(alive)
@@ -67,7 +67,7 @@ test('continuous changes do not delay a caller forever', async () => {
   let value = 1
   find.mockImplementation(async () => {
     value++
-    revision.seen(String(value), now)
+    revision.update(String(value), now)
     return alive
   })
   expect(await identities.find(token('a'))).toMatchObject({ kind: 'user' })
@@ -78,7 +78,7 @@ test('a cached token still expires at its time', async () => {
   const { identities, clock, revision } = startIdentities()
   await identities.find(token('a'))
   clock.time = now + hour
-  revision.seen('1', clock.time)
+  revision.update('1', clock.time)
   expect(await identities.find(token('a'))).toMatchObject({ rule: 'expired-token' })
 })
 
@@ -129,7 +129,7 @@ test('when the database is back unchanged, cached tokens stay valid', async () =
   const { identities, find, clock, revision } = startIdentities()
   await identities.find(token('a'))
   clock.time = now + 300_000
-  revision.seen('1', clock.time)
+  revision.update('1', clock.time)
   expect(await identities.find(token('a'))).toMatchObject({ kind: 'user' })
   expect(find).toHaveBeenCalledOnce()
 })
@@ -148,7 +148,7 @@ test('listeners are called after a change is in effect', async () => {
   find.mockResolvedValue(ended)
   const heard = deferred<unknown>()
   identities.onChange(() => heard.resolve(identities.find(token('a'))))
-  revision.seen('2', now)
+  revision.update('2', now)
   expect(await heard.promise).toMatchObject({ rule: 'ended-session' })
 })
 

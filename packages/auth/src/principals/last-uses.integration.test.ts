@@ -19,15 +19,15 @@ async function start() {
 
 test('a use is written at most once a minute, and then it is the newest one', async () => {
   const { uses, clock, credential, kept } = await start()
-  uses.note(credential, '192.0.2.1')
+  uses.recordUse(credential, '192.0.2.1')
   await uses.flush()
   expect(await kept()).toEqual(['192.0.2.1', 0])
   clock.time += 59_999
-  uses.note(credential, '192.0.2.2')
+  uses.recordUse(credential, '192.0.2.2')
   await uses.flush()
   expect(await kept()).toEqual(['192.0.2.1', 0])
   clock.time += 1
-  uses.note(credential, '192.0.2.3')
+  uses.recordUse(credential, '192.0.2.3')
   await uses.flush()
   expect(await kept()).toEqual(['192.0.2.3', 60_000])
 })
@@ -36,7 +36,7 @@ test('it is the database that counts the minute: another replica writes no soone
   const { uses, clock, credential, kept, database, errors } = await start()
   const other = createLastUses({ database, clock, onError: (error) => errors.push(error) })
   onTestFinished(() => other.stop())
-  uses.note(credential, '192.0.2.1')
+  uses.recordUse(credential, '192.0.2.1')
   await uses.flush()
   for (const [later, address, written] of [
     [30_000, '192.0.2.2', '192.0.2.1'],
@@ -44,7 +44,7 @@ test('it is the database that counts the minute: another replica writes no soone
     [60_001, '192.0.2.4', '192.0.2.4'],
   ] as const) {
     clock.time += later
-    other.note(credential, address)
+    other.recordUse(credential, address)
     await other.flush()
     expect([errors, (await kept())?.[0]]).toEqual([[], written])
   }
@@ -52,10 +52,10 @@ test('it is the database that counts the minute: another replica writes no soone
 
 test('a stop writes the remaining uses that are older than a minute', async () => {
   const { uses, clock, credential, kept } = await start()
-  uses.note(credential, '192.0.2.1')
+  uses.recordUse(credential, '192.0.2.1')
   await uses.stop()
   expect(await kept()).toEqual(['192.0.2.1', 0])
-  uses.note(credential, '192.0.2.2')
+  uses.recordUse(credential, '192.0.2.2')
   clock.time += 10
   await uses.stop()
   expect(await kept()).toEqual(['192.0.2.1', 0])
@@ -64,7 +64,7 @@ test('a stop writes the remaining uses that are older than a minute', async () =
 test('an older use of another replica does not replace a newer one', async () => {
   const { uses, clock, credential, kept, admin } = await start()
   await admin`insert into gateway.last_uses values (${credential}, ${new Date(clock.time + 5)}, '192.0.2.9')`
-  uses.note(credential, '192.0.2.1')
+  uses.recordUse(credential, '192.0.2.1')
   await uses.flush()
   expect(await kept()).toEqual(['192.0.2.9', 5])
 })
@@ -72,7 +72,7 @@ test('an older use of another replica does not replace a newer one', async () =>
 test('an unavailable database is only logged', async () => {
   const { uses, credential, errors, database } = await start()
   await database.close()
-  uses.note(credential, '192.0.2.1')
+  uses.recordUse(credential, '192.0.2.1')
   await uses.flush()
   expect([errors.length, uses.failures()]).toEqual([1, 1])
 })

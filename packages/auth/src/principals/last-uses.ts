@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 
 export interface LastUses {
   /** Does no I/O. @param credential the ID of a session or API token */
-  note(credential: string, address: string): void
+  recordUse(credential: string, address: string): void
   /** Writes all uses that are due. */
   flush(): Promise<void>
   stop(): Promise<void>
@@ -64,7 +64,7 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
   }
 
   return {
-    note(credential, address) {
+    recordUse(credential, address) {
       if (noted.size < maxCredentials || noted.has(credential)) noted.set(credential, { address, usedAt: clock.now() })
     },
     flush,

@@ -18,57 +18,57 @@ test('before the first answer, the age is infinite', () => {
 test('an answer is as old as its question', () => {
   const { clock, revision } = startRevision()
   clock.time = 6_000
-  revision.seen('1', 5_200)
+  revision.update('1', 5_200)
   expect(revision.age()).toBe(800)
 })
 
 test('after a second without an answer it is stale, with the next one it is not', () => {
   const { clock, revision } = startRevision()
-  revision.seen('1', 5_000)
+  revision.update('1', 5_000)
   clock.time = 6_000
   expect(revision.stale()).toBe(false)
   clock.time = 6_001
   expect(revision.stale()).toBe(true)
-  revision.seen('1', 6_001)
+  revision.update('1', 6_001)
   expect(revision.stale()).toBe(false)
 })
 
 test('a late answer does not reduce the age', () => {
   const { clock, revision } = startRevision()
   clock.time = 6_000
-  revision.seen('1', 5_900)
-  revision.seen('1', 5_100)
+  revision.update('1', 5_900)
+  revision.update('1', 5_100)
   expect(revision.age()).toBe(100)
 })
 
 test('listeners are called only for changes', () => {
   const { revision, changed } = startRevision()
-  revision.seen('1', 5_000)
+  revision.update('1', 5_000)
   expect(changed).toHaveBeenCalledTimes(1)
-  revision.seen('1', 5_100)
+  revision.update('1', 5_100)
   expect(changed).toHaveBeenCalledTimes(1)
-  revision.seen('2', 5_200)
+  revision.update('2', 5_200)
   expect(changed).toHaveBeenCalledTimes(2)
 })
 
 test('a revision that went back, as after a restored backup, is a change', () => {
   const { revision, changed } = startRevision()
-  revision.seen('9', 5_000)
-  revision.seen('3', 5_100)
+  revision.update('9', 5_000)
+  revision.update('3', 5_100)
   expect(changed).toHaveBeenCalledTimes(2)
 })
 
 test('a revision above 2^53 is not rounded to its predecessor', () => {
   const { revision, changed } = startRevision()
-  revision.seen('9007199254740992', 5_000)
-  revision.seen('9007199254740993', 5_100)
+  revision.update('9007199254740992', 5_000)
+  revision.update('9007199254740993', 5_100)
   expect(changed).toHaveBeenCalledTimes(2)
 })
 
 test('a removed listener is not called', () => {
   const { revision, changed, end } = startRevision()
   end()
-  revision.seen('1', 5_000)
+  revision.update('1', 5_000)
   expect(changed).not.toHaveBeenCalled()
 })
 
@@ -80,7 +80,7 @@ test('a listener that throws does not prevent the others from being called', () 
     throw new Error('broken')
   })
   revision.onChange(heard)
-  expect(() => revision.seen('1', 0)).toThrow(AggregateError)
+  expect(() => revision.update('1', 0)).toThrow(AggregateError)
   expect(heard).toHaveBeenCalledOnce()
   expect(revision.age()).toBe(0)
 })

@@ -20,7 +20,7 @@ export interface RevisionState extends Revision {
    * @param askedAt when the query was sent, by the clock of this state; the result is at least as new
    * @param changed the subjects that changed since the previous value; null if unknown
    */
-  seen(value: string, askedAt: number, changed?: ChangedSubjects | null): void
+  update(value: string, askedAt: number, changed?: ChangedSubjects | null): void
 }
 
 const staleAfter = 1_000
@@ -35,7 +35,7 @@ export function createRevision(clock: Clock): RevisionState {
     return clock.now() - confirmedAt
   }
 
-  function seen(value: string, askedAt: number, changed: ChangedSubjects | null = null): void {
+  function update(value: string, askedAt: number, changed: ChangedSubjects | null = null): void {
     confirmedAt = Math.max(confirmedAt, askedAt)
     if (value === current) return
     current = value
@@ -47,7 +47,7 @@ export function createRevision(clock: Clock): RevisionState {
     return () => listeners.delete(listener)
   }
 
-  return { age, stale: () => age() > staleAfter, onChange, seen }
+  return { age, stale: () => age() > staleAfter, onChange, update }
 }
 
 /** Notifies every listener, even if one throws, so that a revocation reaches all of them. */

@@ -46,7 +46,7 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
     try {
       const { value, changed } = await withTimeout(readRevision(connection, lastValue), deadline, throwLookUpTooSlow)
       lastValue = value
-      if (!stopped) revision.seen(value, askedAt, changed)
+      if (!stopped) revision.update(value, askedAt, changed)
     } catch (error) {
       client = null
       notified = false

@@ -2,7 +2,7 @@ import type { BindingSubject, Database } from '@rack-gateway/database'
 import { type SQL, sql } from 'drizzle-orm'
 import { isId } from '../admin/names.ts'
 import { InvalidCursor } from '../errors.ts'
-import { listOf } from './listed-grants.ts'
+import { parsePermissions } from './listed-grants.ts'
 import type { Page, PageRequest } from './page.ts'
 
 /** A role of a subject, through one binding. */
@@ -61,7 +61,7 @@ export function createAccessReview({ db }: Pick<Database, 'db'>) {
           page as (select * from granted where ${after} order by ${position} limit ${limit + 1})
         select subject_kind as "subjectKind", subject_id as "subjectId", subject_name as "subjectName", issuer, owner,
           suspended, role, permissions, racks, apps, binding, "group", invitation, granted_by as "grantedBy", reason,
-          (select email from gateway.users where id = ${idIn(sql`granted_by`)}) as "granterEmail",
+          (select email from gateway.users where id = ${uuidFromText(sql`granted_by`)}) as "granterEmail",
           ${milliseconds(sql`granted_at`)} as "grantedAt", ${milliseconds(sql`expires_at`)} as "expiresAt",
           ${milliseconds(lastUse)} as "lastUsedAt"
         from page order by ${position}`)
@@ -108,15 +108,15 @@ function grants(at: SQL): SQL {
 
 const lastUse = sql`case subject_kind
   when 'user' then (select max(l.used_at) from gateway.sessions s
-    join gateway.last_uses l on l.credential = s.id where s.user_id = ${idIn(sql`subject_id`)})
+    join gateway.last_uses l on l.credential = s.id where s.user_id = ${uuidFromText(sql`subject_id`)})
   when 'service-account' then (select max(l.used_at) from gateway.api_tokens t
-    join gateway.last_uses l on l.credential = t.id where t.service_account_id = ${idIn(sql`subject_id`)})
-  when 'api-token' then (select l.used_at from gateway.last_uses l where l.credential = ${idIn(sql`subject_id`)})
-  when 'trust' then (select max(w.created_at) from gateway.workload_sessions w where w.trust_id = ${idIn(sql`subject_id`)})
+    join gateway.last_uses l on l.credential = t.id where t.service_account_id = ${uuidFromText(sql`subject_id`)})
+  when 'api-token' then (select l.used_at from gateway.last_uses l where l.credential = ${uuidFromText(sql`subject_id`)})
+  when 'trust' then (select max(w.created_at) from gateway.workload_sessions w where w.trust_id = ${uuidFromText(sql`subject_id`)})
 end`
 
 /** The UUID in a text column; null for other texts. */
-export function idIn(text: SQL): SQL {
+export function uuidFromText(text: SQL): SQL {
   return sql`case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${text}::uuid end`
 }
 
@@ -128,7 +128,7 @@ function toGrant({ permissions, grantedAt, expiresAt, lastUsedAt, ...row }: Row)
   const date = (at: number | null) => (at === null ? null : new Date(at))
   return {
     ...row,
-    permissions: listOf(permissions),
+    permissions: parsePermissions(permissions),
     grantedAt: new Date(grantedAt),
     expiresAt: date(expiresAt),
     lastUsedAt: date(lastUsedAt),

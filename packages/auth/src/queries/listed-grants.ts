@@ -25,13 +25,13 @@ export async function grantsOf(
   const ofThese = and(eq(bindings.subjectKind, kind), inArray(bindings.subjectId, [...ids]))
   const rows = await db.select().from(bindings).where(ofThese).orderBy(bindings.createdAt, bindings.id)
   for (const { id, subjectId, role, racks, apps, permissions, expiresAt, reason } of rows) {
-    const grant = { id, role, permissions: listOf(permissions), racks, apps, expiresAt, reason }
+    const grant = { id, role, permissions: parsePermissions(permissions), racks, apps, expiresAt, reason }
     grants.set(subjectId, [...(grants.get(subjectId) ?? []), grant])
   }
   return grants
 }
 
 /** Spaces separate the permissions in the database. */
-export function listOf(permissions: string | null): readonly string[] | null {
+export function parsePermissions(permissions: string | null): readonly string[] | null {
   return permissions?.split(' ') ?? null
 }

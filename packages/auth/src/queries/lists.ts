@@ -12,10 +12,10 @@ import {
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { createWorkloadLists } from '../workloads/lists.ts'
-import { createAccessReview, idIn } from './access-review.ts'
+import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { createInvitationLists } from './invitation-lists.ts'
-import { grantsOf, listOf } from './listed-grants.ts'
+import { grantsOf, parsePermissions } from './listed-grants.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
 import { afterCursor, onlyItem, type PageRequest, pageOf, positionOf } from './page.ts'
 import { createSecondFactorLists } from './second-factor-lists.ts'
@@ -102,7 +102,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     const rows = await db
       .select({ ...bindingColumns, grantedBy: bindings.createdBy, granterEmail: users.email })
       .from(bindings)
-      .leftJoin(users, eq(users.id, idIn(sql`${bindings.createdBy}`)))
+      .leftJoin(users, eq(users.id, uuidFromText(sql`${bindings.createdBy}`)))
       .where(inArray(bindings.id, [...ids]))
       .orderBy(bindings.createdAt, bindings.id)
     return rows.map(toBinding)
@@ -220,5 +220,5 @@ const bindingColumns = {
 }
 
 function toBinding<R extends { readonly permissions: string | null }>({ permissions, ...binding }: R) {
-  return { ...binding, permissions: listOf(permissions) }
+  return { ...binding, permissions: parsePermissions(permissions) }
 }

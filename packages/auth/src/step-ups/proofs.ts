@@ -124,7 +124,7 @@ export async function storeProof(tx: Transaction, proved: ProvedRow, address: st
 }
 
 /** Replaces the secret `from` with `to` in the proofs of a session. */
-export async function moveProofs(
+export async function replaceProofSecret(
   tx: Transaction,
   session: string,
   { from, to }: { readonly from: string; readonly to: string },

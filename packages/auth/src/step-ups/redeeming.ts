@@ -6,7 +6,7 @@ import { checkId } from '../admin/names.ts'
 import type { Clock } from '../clock.ts'
 import { StepUpNotHere } from '../errors.ts'
 import type { Coverage } from './coverage.ts'
-import { moveProofs, storeProof, unknownAddress } from './proofs.ts'
+import { replaceProofSecret, storeProof, unknownAddress } from './proofs.ts'
 import { hashOf, readCode } from './secrets.ts'
 import { changeAsCaller, type StepUpCaller } from './step-up-caller.ts'
 import { assertRedeemable, detailOf, readOpen, type StepUpRow } from './stored-step-ups.ts'
@@ -129,7 +129,7 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
       .set({ redeemedAt: new Date(clock.now()) })
       .where(eq(stepUps.id, row.id))
     const proof = await storeProof(change.tx, { ...row, method, provedAt }, address)
-    if (previousSecret !== null) await moveProofs(change.tx, row.sessionId, { from: previousSecret, to: proof })
+    if (previousSecret !== null) await replaceProofSecret(change.tx, row.sessionId, { from: previousSecret, to: proof })
     change.events.push({ kind: 'step-up.redeemed', principal: change.by, detail: detailOf(row, method) })
     return { proof, method, provedAt }
   }

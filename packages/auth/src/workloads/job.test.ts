@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { jobOf, nameOf } from './job.ts'
+import { jobName, jobOf } from './job.ts'
 
 /** As GitLab's documentation shows them. */
 const gitlab = {
@@ -78,7 +78,7 @@ describe('a job is described by its claims', () => {
     ['a system that nobody knows', { sub: 'x' }, {}, 'a_subject'],
   ])('%s', (_, claims, job, name) => {
     expect(jobOf(claims)).toEqual(job)
-    expect(nameOf(jobOf(claims), 'a subject')).toBe(name)
+    expect(jobName(jobOf(claims), 'a subject')).toBe(name)
   })
 
   test('an inherited claim, or one that is neither text nor number, is ignored', () => {

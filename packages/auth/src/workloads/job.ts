@@ -67,7 +67,7 @@ function plain(text: string): string {
 }
 
 /** The name of a job in lists, events, and `Convox-Actor`, at most 100 characters. */
-export function nameOf({ repository, run }: Job, subject: string): string {
+export function jobName({ repository, run }: Job, subject: string): string {
   const name = repository === undefined ? plain(subject) : `${repository}${run === undefined ? '' : ` run ${run}`}`
   return name.length <= 100 ? name : `${name.slice(0, 40)}...${name.slice(-57)}`
 }

@@ -30,7 +30,7 @@ export interface UnverifiedJwt {
 }
 
 /** The tolerance for a fast clock of the issuer, in milliseconds. `exp` has none. */
-export const skew = 30_000
+export const issuerClockTolerance = 30_000
 /** Milliseconds from `iat` to `exp`. */
 const maxLifetime = 24 * 3_600_000
 const maxLength = 6_000
@@ -117,7 +117,7 @@ export function claimChecks(
   { issuedAt, startsAt, expiresAt }: StandardClaims,
   { audience, now }: { readonly audience: string; readonly now: number },
 ): ClaimCheck[] {
-  const isEarly = startsAt > now + skew || issuedAt > now + skew
+  const isEarly = startsAt > now + issuerClockTolerance || issuedAt > now + issuerClockTolerance
   return [
     { check: 'expiry', denial: now >= expiresAt ? denials.expiredJwt(expiresAt) : null },
     { check: 'start', denial: isEarly ? denials.earlyJwt : null },

@@ -6,7 +6,7 @@ import { checkId } from '../admin/names.ts'
 import { type AuthenticationDenial, noTrustBecause, usedJwt } from '../denial.ts'
 import { noSuchItem } from '../errors.ts'
 import { deleteExpired } from './delete-expired.ts'
-import { skew } from './jwt.ts'
+import { issuerClockTolerance } from './jwt.ts'
 import type { VerifiedWorkload } from './verify.ts'
 
 export interface NewWorkloadSession {
@@ -28,7 +28,7 @@ export async function insertWorkloadSession(
   const { trust, jwt, job, name, useKey } = workload
   const { tx } = change
   if (!(await isCurrent(tx, trust.id))) return noTrustBecause(`${trust.name}: it was revoked`)
-  const usedUntil = new Date(jwt.expiresAt + skew)
+  const usedUntil = new Date(jwt.expiresAt + issuerClockTolerance)
   const used = await tx.insert(usedJwts).values({ key: useKey, expiresAt: usedUntil }).onConflictDoNothing().returning()
   if (used.length === 0) return usedJwt
   const id = randomUUID()

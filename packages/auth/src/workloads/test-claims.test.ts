@@ -36,7 +36,7 @@ async function admittedBy(trusts: readonly Trust[], token: string, wanted: strin
   const jwt = readJwt(token, audience, now)
   if (isDenial(jwt)) return null
   const revision = createRevision(clock)
-  revision.seen('1', now)
+  revision.update('1', now)
   const verify = createJwtVerifier({
     trusts: createTrustCache(async () => trusts, revision, 60_000),
     keys: { find: async () => keyPair.publicKey, keep: () => undefined },

@@ -36,7 +36,7 @@ function trust(changes: Partial<Trust> = {}): Trust {
 
 function verifier(trusts: readonly Trust[] = [trust()]) {
   const revision = createRevision(clock)
-  revision.seen('1', clock.now())
+  revision.update('1', clock.now())
   const trustCache = createTrustCache(async () => trusts, revision, 60_000)
   const verifyJwt = createJwtVerifier({ trusts: trustCache, keys: createIssuerKeys({ clock }), audience })
   return async function verify(text: string, wanted: string | null) {

@@ -3,7 +3,7 @@ import type { Job } from '@rack-gateway/rbac-policy'
 import { compactVerify } from 'jose'
 import { type AuthenticationDenial, noTrustBecause, severalTrustsNamed } from '../denial.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
-import { jobOf, nameOf } from './job.ts'
+import { jobName, jobOf } from './job.ts'
 import { algorithms, type UnverifiedJwt } from './jwt.ts'
 import { chooseTrust, isTrustFor, type Trust } from './trust.ts'
 import type { TrustCache } from './trust-cache.ts'
@@ -51,7 +51,7 @@ export function workloadOf({ jwt, trusts }: VerifiedJwt, name: string | null): V
   if (choice.kind === 'none') return noTrustBecause(choice.why)
   if (choice.kind === 'several') return severalTrustsNamed(choice.names)
   const job = jobOf(jwt.claims)
-  return { trust: choice.trust, jwt, job, name: nameOf(job, jwt.subject), useKey: useKeyOf(jwt) }
+  return { trust: choice.trust, jwt, job, name: jobName(job, jwt.subject), useKey: useKeyOf(jwt) }
 }
 
 async function isSigned({ text }: UnverifiedJwt, key: Parameters<typeof compactVerify>[1]): Promise<boolean> {

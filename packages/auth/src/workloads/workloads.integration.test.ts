@@ -18,7 +18,7 @@ async function start() {
   const revision = createRevision(clock)
   const keys = createIssuerKeys({ clock })
   const find = vi.spyOn(keys, 'find')
-  revision.seen('1', clock.now())
+  revision.update('1', clock.now())
   const workloads = createWorkloads({ database, mint, revision, clock, publicUrl, keys })
   const conditions = [{ claim: 'repository_id', equals: '74' }]
   const terms = { name: 'deploys', issuer: issuer.url, audience: publicUrl, conditions, maxAge: 60 }
@@ -125,7 +125,7 @@ test('a JWT that came too late for its trust is not used up by it', async () => 
   await admin`update gateway.trusts set revoked_at = now()`
   expect(await exchange(late)).toMatchObject({ rule: 'no-trust', detail: 'deploys: it was revoked' })
   await admin`update gateway.trusts set revoked_at = null`
-  revision.seen('2', clock.now())
+  revision.update('2', clock.now())
   expect(await exchange(late)).toMatchObject({ trust: 'deploys' })
 })
 
@@ -152,7 +152,7 @@ test('sessions that ended a week ago go with their credentials, a hundred for ea
   await exchange(await issuer.jwt())
   expect(await left()).toEqual([3, 3])
   clock.time += 7 * 86_400_000
-  revision.seen('2', clock.time)
+  revision.update('2', clock.time)
   await exchange(await issuer.jwt())
   expect(await left()).toEqual([4, 4])
 })
