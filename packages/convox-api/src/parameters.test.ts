@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readForm } from './form-reading.ts'
 import type { ParameterRequest } from './parameter-error.ts'
 import { readParameters } from './parameters.ts'
+import { readForm } from './read-form.ts'
 import { rackRoutes, routesById } from './routes.ts'
 
 const form = 'application/x-www-form-urlencoded'

@@ -8,7 +8,7 @@ import {
 } from '@rack-gateway/command-matcher'
 import type { Denial, Explanation } from '@rack-gateway/errors'
 import type { CompiledDocument } from './compiled-document.ts'
-import type { GrantWords } from './compiled-role.ts'
+import type { GrantExplanation } from './compiled-role.ts'
 import { wrongCaller } from './condition.ts'
 import type { ScopeGrants } from './grants.ts'
 import type { Principal, RackCall } from './types.ts'
@@ -21,19 +21,19 @@ import type { Principal, RackCall } from './types.ts'
 export function decideCommand(
   document: CompiledDocument,
   principal: Principal,
-  here: ScopeGrants,
+  scopeGrants: ScopeGrants,
   call: RackCall,
 ): PermittedCommand | Denial | null {
   const { permission } = call.route
   if (permission !== 'process:run' && permission !== 'process:exec') return null
-  const decision = matchCall(document, principal, here, call)
+  const decision = matchCall(document, principal, scopeGrants, call)
   if (decision.effect === 'deny') return denyByMatcher(document, decision)
   return decision.by === null ? permitAttachedRun(document) : permitByRule(document, decision.by, decision.permitting)
 }
 
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
-interface PermittedCommand extends GrantWords {
+interface PermittedCommand extends GrantExplanation {
   /** IDs of all command rules that permit the command. Each of them can need a proof. */
   readonly commandRules: readonly string[]
 }
@@ -61,7 +61,7 @@ const attachedReason = 'An attached run starts with a sleeping process. The comm
 function matchCall(
   document: CompiledDocument,
   principal: Principal,
-  here: ScopeGrants,
+  scopeGrants: ScopeGrants,
   call: RackCall,
 ): CommandDecision {
   const { command } = call
@@ -84,7 +84,7 @@ function matchCall(
     service: (mode === 'exec' ? call.process?.service : call.service) ?? '',
     app: call.app ?? '',
     rack: call.rack,
-    roles: here.own.commandRoles,
+    roles: scopeGrants.own.commandRoles,
     options,
     checkConditions:
       document.commandConditions.size === 0 ? undefined : (rule) => failedCondition(document, rule, principal, call),

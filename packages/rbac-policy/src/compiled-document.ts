@@ -2,7 +2,7 @@ import type { CompiledRules } from '@rack-gateway/command-matcher'
 import type { Denial } from '@rack-gateway/errors'
 import type { CompiledRole } from './compiled-role.ts'
 import type { CompiledCondition } from './condition.ts'
-import type { NeedWords } from './reasons.ts'
+import type { RequiredRolesText } from './reasons.ts'
 import type { CompiledStepUp } from './step-up.ts'
 import type { Permission, RackCall } from './types.ts'
 
@@ -18,5 +18,5 @@ export interface CompiledDocument {
   /** Null if nothing requires a proof of a second factor. */
   readonly stepUp: CompiledStepUp | null
   /** Caches the roles that have a permission, as text. */
-  readonly needs: Map<Permission, NeedWords>
+  readonly needs: Map<Permission, RequiredRolesText>
 }

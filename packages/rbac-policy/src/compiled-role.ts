@@ -12,11 +12,11 @@ export interface CompiledRole {
   readonly when: readonly CompiledCondition[]
   readonly stepUp: readonly CompiledStepUpRule[]
   has(permission: Permission): boolean
-  grant(permission: Permission): GrantWords
+  grant(permission: Permission): GrantExplanation
 }
 
 /** The rule, source, and reason of a decision that permits. */
-export interface GrantWords {
+export interface GrantExplanation {
   readonly rule: string
   readonly source: string
   readonly reason: string

@@ -1,7 +1,7 @@
 import { compilePatterns, inMessage, joinWithAnd, type NameMatcher } from '@rack-gateway/command-matcher'
 import type { Explanation } from '@rack-gateway/errors'
 import { compileNetworks } from './networks.ts'
-import { compileWindow, type TimeWindow, windowWords } from './time-window.ts'
+import { compileWindow, describeWindow, type TimeWindow } from './time-window.ts'
 import type { Moment, PolicyScope, PrincipalKind } from './types.ts'
 
 /** Further requirements of a role or command rule. A missing field requires nothing. */
@@ -94,7 +94,7 @@ export function wrongCaller(callers: readonly PrincipalKind[] | null): Explanati
 
 function timeCheck(windows: readonly TimeWindow[]): MomentCheck {
   const compiled = windows.map(compileWindow)
-  const words = windows.map(windowWords).join(', or ')
+  const words = windows.map(describeWindow).join(', or ')
   const explanation = { reason: `only ${words}`, remedy: 'Wait until then, or ask an administrator of the gateway.' }
   return ({ at }) => (compiled.some((isWithin) => isWithin(at)) ? null : explanation)
 }

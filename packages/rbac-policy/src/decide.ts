@@ -1,7 +1,7 @@
 import type { Denial } from '@rack-gateway/errors'
 import { decideCommand } from './command-decision.ts'
 import type { CompiledDocument } from './compiled-document.ts'
-import type { GrantWords } from './compiled-role.ts'
+import type { GrantExplanation } from './compiled-role.ts'
 import {
   acceptsRack,
   type CompiledBindings,
@@ -13,11 +13,11 @@ import {
 import {
   boundToOtherRack,
   denyByCondition,
-  type NeedWords,
-  needWords,
   noBinding,
   noPermission,
   proxyReason,
+  type RequiredRolesText,
+  requiredRolesText,
 } from './reasons.ts'
 import { requiredPermissions } from './required-permissions.ts'
 import { applyStepUp } from './step-up-decision.ts'
@@ -36,24 +36,25 @@ export function decide(
   const permission = permissionOf(call)
   const scope = scopeOf(call)
   const isForRack = acceptsRack(bindings, call.rack)
-  const here = isForRack ? grantsInScope(bindings, scope, call) : null
-  if (here === null) return deny(document, permission, null, boundToOtherRack(principal, call))
+  const scopeGrants = isForRack ? grantsInScope(bindings, scope, call) : null
+  if (scopeGrants === null) return deny(document, permission, null, boundToOtherRack(principal, call))
 
   const required = requiredPermissions(call)
-  const missing = findMissing(document, principal, { scope, here, required, bindings, moment: call })
+  const missing = findMissing(document, principal, { scope, scopeGrants, required, bindings, moment: call })
   if (missing !== null) {
-    const denial = permission === openProxy ? explainProxy(document, principal, here, call, missing) : missing.denial
-    return deny(document, missing.permission ?? permission, here, denial)
+    const denial =
+      permission === openProxy ? explainProxy(document, principal, scopeGrants, call, missing) : missing.denial
+    return deny(document, missing.permission ?? permission, scopeGrants, denial)
   }
 
-  const command = decideCommand(document, principal, here, call)
-  if (command !== null && 'remedy' in command) return deny(document, permission, here, command)
+  const command = decideCommand(document, principal, scopeGrants, call)
+  if (command !== null && 'remedy' in command) return deny(document, permission, scopeGrants, command)
   const blocked = document.blocked(call)
-  if (blocked) return deny(document, permission, here, blocked)
+  if (blocked) return deny(document, permission, scopeGrants, blocked)
 
-  const { rule, source, reason } = command ?? grantedBy(here, required)
+  const { rule, source, reason } = command ?? grantedBy(scopeGrants, required)
   const commandRules = command?.commandRules ?? noNames
-  const { roles } = here.own
+  const { roles } = scopeGrants.own
   const granted: Allowed = {
     effect: 'allow',
     rule,
@@ -61,13 +62,13 @@ export function decide(
     permission,
     reason,
     roles,
-    bindings: here.bindings,
+    bindings: scopeGrants.bindings,
     policy: document.hash,
   }
   const { stepUp } = document
   return stepUp === null
     ? granted
-    : applyStepUp(stepUp, { principal, call, scope, here, required, commandRules, granted })
+    : applyStepUp(stepUp, { principal, call, scope, scopeGrants, required, commandRules, granted })
 }
 
 /** Returns why the principal lacks a permission in a scope; null if the principal has it. */
@@ -81,14 +82,14 @@ export function checkPermissionAt(
     moment,
   }: { readonly permission: Permission; readonly where: PolicyScope; readonly moment: Moment },
 ): Denial | null {
-  const here = grantsInScope(bindings, where, moment)
-  const check = { scope: where, here, required: [permission], bindings, moment }
+  const scopeGrants = grantsInScope(bindings, where, moment)
+  const check = { scope: where, scopeGrants, required: [permission], bindings, moment }
   return findMissing(document, principal, check)?.denial ?? null
 }
 
 interface PermissionCheck {
   readonly scope: PolicyScope
-  readonly here: ScopeGrants
+  readonly scopeGrants: ScopeGrants
   readonly required: readonly Permission[]
   readonly bindings: CompiledBindings
   readonly moment: Moment
@@ -103,9 +104,9 @@ interface MissingPermission {
 function findMissing(
   document: CompiledDocument,
   principal: Principal,
-  { scope, here, required, bindings, moment }: PermissionCheck,
+  { scope, scopeGrants, required, bindings, moment }: PermissionCheck,
 ): MissingPermission | null {
-  const { own, owner, failedConditions: failed } = here
+  const { own, owner, failedConditions: failed } = scopeGrants
   if (own.roles.length === 0) {
     const first = failed[0] ?? failedScopeConditions(bindings, scope, moment)[0]
     return { permission: null, denial: first ? denyByCondition(first) : noBinding(principal, scope, 'own') }
@@ -123,7 +124,7 @@ function findMissing(
       permission,
       side,
       needs: needsOf(document, permission),
-      held: here[side] ?? own,
+      held: scopeGrants[side] ?? own,
     } as const
     return { permission, denial: noPermission(principal, scope, missing) }
   }
@@ -165,25 +166,25 @@ const noNames: readonly string[] = Object.freeze([])
 function deny(
   { hash }: CompiledDocument,
   permission: Permission,
-  here: ScopeGrants | null,
+  scopeGrants: ScopeGrants | null,
   { rule, source, reason, remedy }: Denial,
 ): Decision {
-  const roles = here === null ? noNames : here.own.roles
-  const bindings = here === null ? noNames : here.bindings
+  const roles = scopeGrants === null ? noNames : scopeGrants.own.roles
+  const bindings = scopeGrants === null ? noNames : scopeGrants.bindings
   return { effect: 'deny', rule, source, permission, reason, remedy, roles, bindings, policy: hash }
 }
 
 const ownRun = { rule: 'own-run', source: 'gateway', reason: 'The principal that started a run can end it.' }
 
-function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): GrantWords {
+function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): GrantExplanation {
   const role = permission === undefined ? undefined : own.roleWith(permission)
   return permission === undefined || !role ? ownRun : role.grant(permission)
 }
 
-function needsOf(document: CompiledDocument, permission: Permission): NeedWords {
+function needsOf(document: CompiledDocument, permission: Permission): RequiredRolesText {
   const found = document.needs.get(permission)
   if (found !== undefined) return found
-  const text = needWords(permission, rolesWith(document, permission))
+  const text = requiredRolesText(permission, rolesWith(document, permission))
   document.needs.set(permission, text)
   return text
 }

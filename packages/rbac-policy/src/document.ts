@@ -13,7 +13,7 @@ export { WrittenPolicy } from './document-schema/schema.ts'
 
 export type PolicyProblem = FileProblem
 
-export type PolicyReading =
+export type ReadPolicyResult =
   | { readonly document: PolicyDocument; readonly problems: readonly [] }
   | { readonly document: null; readonly problems: FileProblems }
 
@@ -25,7 +25,7 @@ export type PolicyReading =
  * @param source the name of the document in problems and decisions, such as `policy.yaml`
  * @returns the document, or every problem with its line and column (from 1)
  */
-export function readPolicy(text: string, source: string): PolicyReading {
+export function readPolicy(text: string, source: string): ReadPolicyResult {
   return readOver(builtInPolicy(), text, source)
 }
 
@@ -96,7 +96,7 @@ function unreachableServices(
   )
 }
 
-function readOver(base: PolicyDocument | null, text: string, source: string): PolicyReading {
+function readOver(base: PolicyDocument | null, text: string, source: string): ReadPolicyResult {
   const parsed = parseYaml(text, WrittenPolicy, 'the document')
   if (parsed.value === null) return { document: null, problems: parsed.problems }
   const { value, positionOf, withPositions } = parsed

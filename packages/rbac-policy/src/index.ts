@@ -44,7 +44,7 @@ export { requiredPermissions } from './required-permissions.ts'
 export { rackUpdateRoute } from './scenarios.ts'
 export type { StepUpDecision } from './step-up.ts'
 export type { Enrollment, ManagementCall } from './step-up-decision.ts'
-export { isStricter, levelInWords } from './step-up-level.ts'
+export { describeLevel, isStricter } from './step-up-level.ts'
 export type { Day, TimeWindow } from './time-window.ts'
 export { type TokenLimit, tokenLimit } from './token-terms.ts'
 export type {

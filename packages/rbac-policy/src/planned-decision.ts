@@ -4,7 +4,7 @@ import { narrowDecision, stricterOf } from './narrow-decision.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { type RackFacts, scenariosOf } from './scenarios.ts'
-import { levelInWords } from './step-up-level.ts'
+import { describeLevel } from './step-up-level.ts'
 import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 /** The expected decision about a call that has not been made yet. */
@@ -122,7 +122,7 @@ function createOutcomeCollector() {
 
 function outcomeOf(decision: Decision): string {
   if (decision.effect !== 'needs') return decision.effect
-  return decision.requirement === 'approval' ? 'approval' : levelInWords(decision.level)
+  return decision.requirement === 'approval' ? 'approval' : describeLevel(decision.level)
 }
 
 function isBetter({ decision: one }: EvaluatedScenario, { decision: other }: EvaluatedScenario): boolean {

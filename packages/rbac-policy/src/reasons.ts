@@ -35,7 +35,7 @@ function noBindingReason({ kind }: Principal, { rack, app, scope }: PolicyScope,
 export function noPermission(
   principal: Principal,
   scope: PolicyScope,
-  missing: { readonly side: Side; readonly needs: NeedWords; readonly held: Pick<RoleSet, 'rolesOnText'> },
+  missing: { readonly side: Side; readonly needs: RequiredRolesText; readonly held: Pick<RoleSet, 'rolesOnText'> },
 ): Denial {
   const { side, needs, held } = missing
   const where = inMessage(scope.scope === 'app' ? (scope.app ?? '') : scope.rack)
@@ -48,7 +48,7 @@ export function proxyReason(
   { kind }: Principal,
   rack: string,
   { roles, rolesOnText }: Pick<RoleSet, 'roles' | 'rolesOnText'>,
-  { resource, other }: { readonly resource: NeedWords; readonly other: NeedWords },
+  { resource, other }: { readonly resource: RequiredRolesText; readonly other: RequiredRolesText },
 ): string {
   const who = `${hasWords[kind]}${roles.length === 0 ? ' no role on all apps of ' : rolesOnText}`
   const needed = `resource:proxy, for a resource of an app,${resource.by}proxy:open, for any other address,${other.by}`
@@ -65,14 +65,14 @@ const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' 
 const askAdministrator = 'Ask an administrator of the gateway for a role that has it.'
 
 /** The text of a denial about a permission, before and after the scope. */
-export interface NeedWords {
+export interface RequiredRolesText {
   /** Such as `app:delete on `. */
   readonly what: string
   /** Such as ` needs the role admin; `. */
   readonly by: string
 }
 
-export function needWords(permission: Permission, roles: readonly string[]): NeedWords {
+export function requiredRolesText(permission: Permission, roles: readonly string[]): RequiredRolesText {
   return { what: `${permission} on `, by: ` ${needsWhich(roles)}; ` }
 }
 

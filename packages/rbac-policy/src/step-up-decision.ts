@@ -16,7 +16,7 @@ interface GrantedCall {
   readonly principal: Principal
   readonly call: RackCall
   readonly scope: PolicyScope
-  readonly here: ScopeGrants
+  readonly scopeGrants: ScopeGrants
   readonly required: readonly Permission[]
   /** IDs of all command rules that permit the call. */
   readonly commandRules: readonly string[]
@@ -32,19 +32,19 @@ export function applyStepUp(stepUp: CompiledStepUp, { principal, call, granted, 
   return decision.effect === 'deny' ? { ...granted, ...decision } : { ...granted, ...decision, granted }
 }
 
-type Basis = Pick<GrantedCall, 'scope' | 'here' | 'required' | 'commandRules'>
+type Basis = Pick<GrantedCall, 'scope' | 'scopeGrants' | 'required' | 'commandRules'>
 
 /** Among equally strict rules, the first one wins. */
 function* rulesFor(
   stepUp: CompiledStepUp,
-  { scope, here, required, commandRules }: Basis,
+  { scope, scopeGrants, required, commandRules }: Basis,
 ): Generator<CompiledStepUpRule> {
   for (const permission of required) yield* stepUp.permissions.get(permission) ?? []
   for (const id of commandRules) {
     const command = stepUp.commands.get(id)
     if (command !== undefined) yield command
   }
-  yield* roleRules(here, required)
+  yield* roleRules(scopeGrants, required)
   for (const rule of stepUp.racks) if (rule.matches(scope.rack)) yield rule
   for (const rule of stepUp.apps) if (scope.app !== null && rule.matches(scope.app)) yield rule
 }
@@ -89,13 +89,13 @@ export function requireForManagement(
   const { permission, additionalPermission } = call
   const required = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   const rules: CompiledStepUpRule[] = []
-  const here = grantsInScope(bindings, wholeGateway, moment)
+  const scopeGrants = grantsInScope(bindings, wholeGateway, moment)
   // Calls about the caller itself require no role, so requirements of permissions do not apply to them. A program needs
   // some of them to find out which calls need a proof.
   if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
-  if (call.scope === 'gateway') rules.push(...roleRules(here, required))
+  if (call.scope === 'gateway') rules.push(...roleRules(scopeGrants, required))
   if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
-  if (call.stepUp === 'management' || call.concernsOthers) rules.push(...rulesForOthers(stepUp, call, here))
+  if (call.stepUp === 'management' || call.concernsOthers) rules.push(...rulesForOthers(stepUp, call, scopeGrants))
   const rule = strictestRule(rules, principal)
   return rule && requireProof(rule, principal)
 }
@@ -115,10 +115,10 @@ function isOpenWithoutFactor({ scope, stepUp, concernsOthers = false }: Manageme
 function rulesForOthers(
   stepUp: CompiledStepUp | null,
   { permissionForOthers: permission }: ManagementCall,
-  here: ScopeGrants,
+  scopeGrants: ScopeGrants,
 ): readonly CompiledStepUpRule[] {
-  if (permission === undefined || here.own.roleWith(permission) === null) return []
-  return [...(stepUp?.permissions.get(permission) ?? []), ...roleRules(here, [permission])]
+  if (permission === undefined || scopeGrants.own.roleWith(permission) === null) return []
+  return [...(stepUp?.permissions.get(permission) ?? []), ...roleRules(scopeGrants, [permission])]
 }
 
 function managementRules(stepUp: CompiledStepUp | null, { kind, secondFactor }: Principal): CompiledStepUpRule[] {

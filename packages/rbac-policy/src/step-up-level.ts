@@ -8,7 +8,7 @@ export function isStricter(one: StepUpLevel, other: StepUpLevel): boolean {
 }
 
 /** The required proof, as it follows "needs". */
-export function levelInWords(level: StepUpLevel): string {
+export function describeLevel(level: StepUpLevel): string {
   if (level.kind === 'recent')
     return `a proof of your second factor that is at most ${exactDurationInWords(level.within)} old`
   return level.methods === 'passkey'

@@ -10,7 +10,7 @@ import {
   type StepUpTerms,
 } from './policy-document.ts'
 import { compileExceptions, exceptionOf } from './step-up-exceptions.ts'
-import { isStricter, levelInWords } from './step-up-level.ts'
+import { describeLevel, isStricter } from './step-up-level.ts'
 import type { Permission, Principal, StepUpLevel } from './types.ts'
 
 export interface CompiledStepUpRule {
@@ -152,7 +152,7 @@ export type StepUpDecision =
 export function requireProof(rule: CompiledStepUpRule, principal: Principal): StepUpDecision {
   const { level, source, subject } = rule
   const base = { rule: `step-up:${rule.what}`, source }
-  const reason = `${subject} needs ${levelInWords(level)}`
+  const reason = `${subject} needs ${describeLevel(level)}`
   if (principal.kind === 'user') {
     const remedy = principal.secondFactor === false ? addFactor : 'Prove your second factor, and repeat the call.'
     return { effect: 'needs', requirement: 'step-up', level, ...base, reason: `${reason}.`, remedy }

@@ -41,7 +41,7 @@ export function compileWindow({ days: named, from, to, zone }: TimeWindow): (at:
   }
 }
 
-export function windowWords({ days: named, from, to, zone }: TimeWindow): string {
+export function describeWindow({ days: named, from, to, zone }: TimeWindow): string {
   return `${named === undefined ? 'every day' : named.join(', ')} from ${from} to ${to} (${zone})`
 }
 

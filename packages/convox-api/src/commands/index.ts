@@ -3,7 +3,7 @@ export { allCommands } from './command-tables.ts'
 export type { Flag } from './flags.ts'
 export { planCommand } from './plan-command.ts'
 export { planRoute, type RouteCall } from './plan-route.ts'
-export { concernsProcess } from './planned-call.ts'
+export { dependsOnProcess } from './planned-call.ts'
 export type { Field, Step } from './step.ts'
 export type {
   CommandContext,

@@ -178,7 +178,7 @@ function commandCarrier({ kind, permission }: RackRoute): PlannedCommand['by'] {
 const processPath = /\/processes\/\{pid\}(?:\/exec|\/files)?$/
 
 /** Whether the decision about a call depends on the owner or the service of its process. */
-export function concernsProcess({ path, permission }: RackRoute): boolean {
+export function dependsOnProcess({ path, permission }: RackRoute): boolean {
   return processPath.test(path) && permission !== 'process:read'
 }
 
@@ -187,7 +187,7 @@ function plannedProcess(
   invocation: Invocation,
   { route, params }: RouteMatch,
 ): PlannedProcess | null {
-  if (!concernsProcess(route)) return null
+  if (!dependsOnProcess(route)) return null
   const id = params.pid ?? null
   return serviceOfStartedProcess
     ? { id, service: serviceOfStartedProcess(invocation), own: 'yes' }

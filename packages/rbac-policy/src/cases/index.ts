@@ -1,6 +1,6 @@
 export { defaultTime } from './case-caller.ts'
 export type { CaseEvaluation } from './evaluate-case.ts'
 export type { CaseEffect, Expected, NamedValues, PolicyCase } from './policy-case.ts'
-export { type CasesFile, type CasesReading, readCases } from './read-cases.ts'
+export { type CasesFile, type CasesResult, readCases } from './read-cases.ts'
 export type { CoveredRule } from './rule-coverage.ts'
 export { type CasesRun, runCases } from './run-cases.ts'

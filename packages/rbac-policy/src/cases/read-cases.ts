@@ -8,7 +8,7 @@ import { plannedFor } from './case-calls.ts'
 import { type WrittenCase, WrittenCases } from './case-schema.ts'
 import type { NamedValues, PolicyCase } from './policy-case.ts'
 
-export type CasesReading =
+export type CasesResult =
   | { readonly cases: readonly PolicyCase[]; readonly problems: readonly [] }
   | { readonly cases: null; readonly problems: FileProblems }
 
@@ -16,7 +16,7 @@ export interface CasesFile {
   /** The path of the document, relative to this file; null if it names none. */
   readonly policy: string | null
   /** Checks the cases against the roles of a document. */
-  checkAgainst(document: PolicyDocument): CasesReading
+  checkAgainst(document: PolicyDocument): CasesResult
 }
 
 /** The scope of a case that names no rack or app. */

@@ -3,7 +3,7 @@ import { compileRole } from '../compiled-role.ts'
 import type { PolicyDocument, PolicyRule, Role } from '../policy-document.ts'
 import { commandService } from '../required-permissions.ts'
 import { anyOther, type ExampleCommand, exampleCommands } from './example-commands.ts'
-import { everyone, type PolicyChange, same } from './policy-change.ts'
+import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
 /** Compares command rules by example commands, so that an equivalent rule is not a difference. */
 export function commandsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
@@ -81,22 +81,22 @@ function byId(rules: readonly PolicyRule[]): ReadonlyMap<string, PolicyRule> {
 }
 
 function changedIn(rule: PolicyRule, earlier: PolicyRule | undefined): PolicyChange[] {
-  const fields = restrictions.filter((field) => earlier !== undefined && !same(earlier[field], rule[field]))
+  const fields = restrictions.filter((field) => earlier !== undefined && !isEqual(earlier[field], rule[field]))
   return fields.map((field) => {
     const value = rule[field] === undefined ? 'no longer restricted' : JSON.stringify(rule[field])
-    return everyone('changes', `the command rule ${rule.id}: ${field} is ${value}`)
+    return changeForEveryone('changes', `the command rule ${rule.id}: ${field} is ${value}`)
   })
 }
 
 function describe(rule: PolicyRule, subject: string, verb: string): PolicyChange[] {
   return restrictions
     .filter((field) => rule[field] !== undefined)
-    .map((field) => everyone('changes', `${subject}: ${field} ${verb} ${JSON.stringify(rule[field])}`))
+    .map((field) => changeForEveryone('changes', `${subject}: ${field} ${verb} ${JSON.stringify(rule[field])}`))
 }
 
 function isEquivalent(one: PolicyRule, other: PolicyRule): boolean {
   const fields = ['argv', 'services', ...restrictions] as const
-  return same(sorted(one.roles), sorted(other.roles)) && fields.every((field) => same(one[field], other[field]))
+  return isEqual(sorted(one.roles), sorted(other.roles)) && fields.every((field) => isEqual(one[field], other[field]))
 }
 
 function sorted(roles: readonly string[]): string[] {

@@ -12,10 +12,10 @@ export interface PolicyChange {
   readonly what: string
 }
 
-export function everyone(effect: PolicyChange['effect'], what: string): PolicyChange {
+export function changeForEveryone(effect: PolicyChange['effect'], what: string): PolicyChange {
   return { effect, role: null, what }
 }
 
-export function same(one: unknown, other: unknown): boolean {
+export function isEqual(one: unknown, other: unknown): boolean {
   return canonicalJson(one) === canonicalJson(other)
 }

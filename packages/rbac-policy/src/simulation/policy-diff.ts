@@ -2,7 +2,7 @@ import { type CompiledRole, compileRole } from '../compiled-role.ts'
 import { permissions } from '../permissions.ts'
 import type { PolicyDocument, Role } from '../policy-document.ts'
 import { commandsChanged } from './commands-changed.ts'
-import { everyone, type PolicyChange, same } from './policy-change.ts'
+import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 import { recordingsChanged } from './recordings-changed.ts'
 import { stepUpsChanged } from './step-ups-changed.ts'
 import { tokensChanged } from './tokens-changed.ts'
@@ -30,7 +30,7 @@ function rolesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChan
   const added = [...newer.keys()].filter((name) => !older.has(name))
   const conditions = [...newer].flatMap(([name, { when = [] }]) => {
     const earlier = older.get(name)?.when ?? []
-    return !older.has(name) || same(earlier, when)
+    return !older.has(name) || isEqual(earlier, when)
       ? []
       : [{ effect: conditionEffect(earlier, when), role: name, what: conditionWords(when) }]
   })
@@ -79,10 +79,10 @@ function operationsChanged(before: PolicyDocument, after: PolicyDocument): Polic
   return [
     ...[...(newer ?? [])]
       .filter((route) => !older?.has(route))
-      .map((route) => everyone('refuses', `${route} is blocked`)),
+      .map((route) => changeForEveryone('refuses', `${route} is blocked`)),
     ...[...(older ?? [])]
       .filter((route) => !newer?.has(route))
-      .map((route) => everyone('permits', `${route} is not blocked`)),
+      .map((route) => changeForEveryone('permits', `${route} is not blocked`)),
   ]
 }
 
@@ -101,10 +101,12 @@ function namesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChan
     const list = field as keyof typeof names
     const [older, newer] = [before[list], after[list]]
     return [
-      ...newer.filter((name) => !older.includes(name)).map((name) => everyone(effect, `${name} is among the ${words}`)),
+      ...newer
+        .filter((name) => !older.includes(name))
+        .map((name) => changeForEveryone(effect, `${name} is among the ${words}`)),
       ...older
         .filter((name) => !newer.includes(name))
-        .map((name) => everyone(opposite[effect], `${name} is not among the ${words}`)),
+        .map((name) => changeForEveryone(opposite[effect], `${name} is not among the ${words}`)),
     ]
   })
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../policy-document.ts'
 import type { RecordingRule } from '../recordings.ts'
-import { everyone, type PolicyChange, same } from './policy-change.ts'
+import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
 /** The first matching rule decides, so the order of the rules matters. */
 export function recordingsChanged(before: readonly RecordingRule[], after: readonly RecordingRule[]): PolicyChange[] {
@@ -12,11 +12,11 @@ export function recordingsChanged(before: readonly RecordingRule[], after: reado
     [...newer.keys()].filter((id) => older.has(id)),
   ]
   return [
-    ...changed.map(([id, words]) => everyone('changes', `the recording rule ${id} is ${words}`)),
-    ...removed.map((id) => everyone('changes', `the recording rule ${id} was removed`)),
-    ...(same(orderOld, orderNew)
+    ...changed.map(([id, words]) => changeForEveryone('changes', `the recording rule ${id} is ${words}`)),
+    ...removed.map((id) => changeForEveryone('changes', `the recording rule ${id} was removed`)),
+    ...(isEqual(orderOld, orderNew)
       ? []
-      : [everyone('changes', `the order of the recording rules is ${[...newer.keys()].join(', ')}`)]),
+      : [changeForEveryone('changes', `the order of the recording rules is ${[...newer.keys()].join(', ')}`)]),
   ]
 }
 

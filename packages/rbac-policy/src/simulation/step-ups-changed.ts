@@ -2,10 +2,10 @@ import { joinWithAnd } from '@rack-gateway/command-matcher'
 import type { PolicyDocument } from '../policy-document.ts'
 import { stepUpOf } from '../step-up.ts'
 import { defaultManagementLevel } from '../step-up-decision.ts'
-import { isStricter, levelInWords } from '../step-up-level.ts'
+import { describeLevel, isStricter } from '../step-up-level.ts'
 import { type ListedRequirement, listRequirements } from '../step-up-requirements.ts'
 import type { StepUpLevel } from '../types.ts'
-import { everyone, type PolicyChange, same } from './policy-change.ts'
+import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
 export function stepUpsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   const [older, newer] = [byRule(before), byRule(after)]
@@ -22,7 +22,7 @@ function byRule(document: PolicyDocument): ReadonlyMap<string, ListedRequirement
 
 function describeChange(before: ListedRequirement | undefined, after: ListedRequirement): PolicyChange[] {
   const [older, newer] = [before && termsOf(before), termsOf(after)]
-  if (same(older, newer) || (older === undefined && newer.level === null && after.kind !== 'management')) return []
+  if (isEqual(older, newer) || (older === undefined && newer.level === null && after.kind !== 'management')) return []
   return [changeOf(after, effectOf(older, newer), wordsOf(after))]
 }
 
@@ -32,7 +32,7 @@ function describeRemoval(requirement: ListedRequirement): PolicyChange[] {
   return level === null ? [] : [changeOf(requirement, 'permits', `${subjectOf(requirement)} no step-up`)]
 }
 
-const defaultWords = `${levelInWords(defaultManagementLevel)}, for users with a second factor`
+const defaultWords = `${describeLevel(defaultManagementLevel)}, for users with a second factor`
 
 interface Terms {
   readonly level: StepUpLevel | null
@@ -53,21 +53,21 @@ function effectOf(before: Terms | undefined, after: Terms): PolicyChange['effect
 type Effect = PolicyChange['effect'] | 'same'
 
 function levelEffect(before: StepUpLevel | null, after: StepUpLevel | null): Effect {
-  if (same(before, after)) return 'same'
+  if (isEqual(before, after)) return 'same'
   if (before === null || after === null) return after === null ? 'permits' : 'refuses'
   return isStricter(after, before) ? 'refuses' : 'permits'
 }
 
 /** A new requirement restricts, whatever it excepts. */
 function exceptEffect(before: readonly string[] | undefined, after: readonly string[]): Effect {
-  if (before === undefined || same(before, after)) return 'same'
+  if (before === undefined || isEqual(before, after)) return 'same'
   if (before.every((name) => after.includes(name))) return 'permits'
   return after.every((name) => before.includes(name)) ? 'refuses' : 'changes'
 }
 
 function changeOf({ kind, name }: ListedRequirement, effect: PolicyChange['effect'], what: string): PolicyChange {
-  if (kind === 'management') return everyone('changes', what)
-  return kind === 'role' ? { effect, role: name, what } : everyone(effect, what)
+  if (kind === 'management') return changeForEveryone('changes', what)
+  return kind === 'role' ? { effect, role: name, what } : changeForEveryone(effect, what)
 }
 
 const nouns = {
@@ -86,12 +86,12 @@ function wordsOf(requirement: ListedRequirement): string {
   const { level, except } = requirement
   if (level === null) return `${subjectOf(requirement)} no step-up`
   const exceptions = except.length === 0 ? '' : `, except for ${joinWithAnd(except)}`
-  return `${subjectOf(requirement)} ${levelInWords(level)}${exceptions}`
+  return `${subjectOf(requirement)} ${describeLevel(level)}${exceptions}`
 }
 
 function enrollmentChanged(before: number | null, after: number | null): PolicyChange[] {
   if (before === after) return []
-  if (after === null) return [everyone('permits', 'users need no second factor by a certain time')]
+  if (after === null) return [changeForEveryone('permits', 'users need no second factor by a certain time')]
   const effect = before !== null && before < after ? 'permits' : 'refuses'
-  return [everyone(effect, `every user needs a second factor from ${new Date(after).toISOString()} on`)]
+  return [changeForEveryone(effect, `every user needs a second factor from ${new Date(after).toISOString()} on`)]
 }

@@ -1,7 +1,7 @@
 import { joinWithAnd } from '@rack-gateway/command-matcher'
 import { durationInWords } from '@rack-gateway/config/duration'
 import type { TokenRule, TokenTerms } from '../policy-document.ts'
-import { everyone, type PolicyChange, same } from './policy-change.ts'
+import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
 export function tokensChanged(before: TokenTerms, after: TokenTerms): PolicyChange[] {
   const [older, newer] = [byId(before.rules), byId(after.rules)]
@@ -10,16 +10,16 @@ export function tokensChanged(before: TokenTerms, after: TokenTerms): PolicyChan
     ...(before.maxAge === after.maxAge
       ? []
       : [
-          everyone(
+          changeForEveryone(
             effectOf(before.maxAge, after.maxAge),
             `the maximum lifetime of an API token is ${words(after.maxAge)}`,
           ),
         ]),
     ...(before.defaultAge === after.defaultAge
       ? []
-      : [everyone('changes', `the default lifetime of an API token is ${words(after.defaultAge)}`)]),
+      : [changeForEveryone('changes', `the default lifetime of an API token is ${words(after.defaultAge)}`)]),
     ...after.rules.flatMap((rule) => ruleChanged(older.get(rule.id), rule)),
-    ...removed.map((rule) => everyone('permits', `the token rule ${rule.id} was removed: ${ruleWords(rule)}`)),
+    ...removed.map((rule) => changeForEveryone('permits', `the token rule ${rule.id} was removed: ${ruleWords(rule)}`)),
   ]
 }
 
@@ -28,11 +28,11 @@ function effectOf(before: number, after: number): 'permits' | 'refuses' {
 }
 
 function ruleChanged(before: TokenRule | undefined, rule: TokenRule): PolicyChange[] {
-  if (same(before, rule)) return []
+  if (isEqual(before, rule)) return []
   const what = `the token rule ${rule.id} is: ${ruleWords(rule)}`
-  if (before === undefined) return [everyone('refuses', what)]
-  const onlyAgeDiffers = same({ ...before, maxAge: 0 }, { ...rule, maxAge: 0 })
-  return [everyone(onlyAgeDiffers ? effectOf(before.maxAge, rule.maxAge) : 'changes', what)]
+  if (before === undefined) return [changeForEveryone('refuses', what)]
+  const onlyAgeDiffers = isEqual({ ...before, maxAge: 0 }, { ...rule, maxAge: 0 })
+  return [changeForEveryone(onlyAgeDiffers ? effectOf(before.maxAge, rule.maxAge) : 'changes', what)]
 }
 
 function ruleWords({ maxAge, roles = [], permissions = [] }: TokenRule): string {

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../policy-document.ts'
 import type { ValueRule } from '../recorded-values.ts'
-import { everyone, type PolicyChange } from './policy-change.ts'
+import { changeForEveryone, type PolicyChange } from './policy-change.ts'
 
 /** All matching rules apply, so the order of the rules does not matter. */
 export function valuesChanged(before: readonly ValueRule[], after: readonly ValueRule[]): PolicyChange[] {
@@ -8,8 +8,8 @@ export function valuesChanged(before: readonly ValueRule[], after: readonly Valu
   const changed = [...newer].filter(([id, words]) => older.get(id) !== words)
   const removed = [...older.keys()].filter((id) => !newer.has(id))
   return [
-    ...changed.map(([id, words]) => everyone('changes', `the value rule ${id} is ${words}`)),
-    ...removed.map((id) => everyone('changes', `the value rule ${id} was removed`)),
+    ...changed.map(([id, words]) => changeForEveryone('changes', `the value rule ${id} is ${words}`)),
+    ...removed.map((id) => changeForEveryone('changes', `the value rule ${id} was removed`)),
   ]
 }
 

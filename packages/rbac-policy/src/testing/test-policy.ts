@@ -8,7 +8,7 @@ import type { Policy } from '../policy.ts'
 import { compilePolicy } from '../policy.ts'
 import type { Allowed, Decision, Principal, RackCall } from '../types.ts'
 import { principalOf, rackCallOf, type TestCall, timeOf } from './test-call.ts'
-import { createTestRoutes, type TestAnswer, type TestAsked } from './test-routes.ts'
+import { createTestRoutes, type TestRequest, type TestResponse } from './test-routes.ts'
 
 /** Tests a policy package: evaluates it like a gateway, without a network. */
 export interface TestedPolicy {
@@ -22,7 +22,7 @@ export interface TestedPolicy {
   /** The decision that `rack-gateway can` would show: the package sees a simulated call. @throws as above */
   simulate(call: TestCall): Promise<Decision>
   /** Sends a request to a route of the package. @param path below the prefix of the package */
-  ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, asked?: TestAsked): Promise<TestAnswer>
+  ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, asked?: TestRequest): Promise<TestResponse>
   /** The events that its routes recorded. */
   readonly recorded: readonly { readonly by: string | null; readonly detail: RecordedDetail }[]
   /** Its log lines, such as `warn: …`. */

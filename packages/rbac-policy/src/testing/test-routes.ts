@@ -9,16 +9,16 @@ import { checkFields, type FieldsOf } from './check-fields.ts'
 import { principalOf, type TestCall, type TestCaller, timeOf } from './test-call.ts'
 
 /** A request to a route of a package, in a test. */
-export interface TestAsked {
+export interface TestRequest {
   /** Null for a request without a credential. */
   readonly as?: TestCaller | null
   readonly body?: unknown
   readonly at?: TestCall['at']
 }
 
-const requestFields: FieldsOf<TestAsked> = { as: true, body: true, at: true }
+const requestFields: FieldsOf<TestRequest> = { as: true, body: true, at: true }
 
-export interface TestAnswer {
+export interface TestResponse {
   readonly status: number
   /** The parsed JSON body, or its text. */
   readonly body: unknown
@@ -59,7 +59,11 @@ export function createTestRoutes({ loaded, policy, recorded, message }: TestRout
   }
 
   return {
-    async ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, request: TestAsked = {}): Promise<TestAnswer> {
+    async ask(
+      method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+      path: string,
+      request: TestRequest = {},
+    ): Promise<TestResponse> {
       checkFields(request, requestFields, '')
       const { as = {}, body, at: time } = request
       starting ??= start()

@@ -1,4 +1,4 @@
-import { levelInWords, toDecisionJson } from '@rack-gateway/rbac-policy'
+import { describeLevel, toDecisionJson } from '@rack-gateway/rbac-policy'
 import type { CaseEvaluation, CoveredRule } from '@rack-gateway/rbac-policy/cases'
 import { counted } from '../../output/counted.ts'
 import { shownName } from './read-text.ts'
@@ -19,7 +19,7 @@ export function reportLines({ document, policy, files, coverage }: TestedPolicy)
 
 function failureLines(file: string, { case: one, effect, decisions, differences }: CaseEvaluation): string[] {
   const { name, line, column, asks, rack, expected } = one
-  const level = expected.level === null ? '' : `, ${levelInWords(expected.level)}`
+  const level = expected.level === null ? '' : `, ${describeLevel(expected.level)}`
   const reason = `${level}${expected.reason === null ? '' : `, with the reason "${expected.reason}"`}`
   return [
     `failed: ${name} (${shownName(file)}:${line}:${column})`,

@@ -1,5 +1,5 @@
 import { routesById } from '@rack-gateway/convox-api'
-import { concernsProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
+import { dependsOnProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { InvalidRequest, withRule } from '../../errors.ts'
 import { appOf, serviceOf } from '../../rack-api/app-of.ts'
@@ -28,7 +28,7 @@ export function toPlannedCall(requested: RequestedCall): PlannedCall {
     parameterError: null,
     command,
     process:
-      requested.process ?? (concernsProcess(route) ? { id: params.pid ?? null, service: null, own: 'unknown' } : null),
+      requested.process ?? (dependsOnProcess(route) ? { id: params.pid ?? null, service: null, own: 'unknown' } : null),
     release,
     environment:
       requested.environment ?? (route.permission === 'release:create' ? { named: [], others: 'possible' } : null),

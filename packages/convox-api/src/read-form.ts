@@ -2,7 +2,7 @@ import { readMultipart } from './multipart.ts'
 import { type Pair, parseForm, parseQuery } from './pairs.ts'
 
 /** A request's parameters as the rack's handlers see them. */
-export interface FormReading {
+export interface ReadFormResult {
   /** Go's `r.Form`. The rack uses the first value of a key. */
   readonly form: ReadonlyMap<string, readonly string[]>
   readonly postForm: ReadonlyMap<string, readonly string[]>
@@ -26,7 +26,7 @@ const bodyMethods = new Set(['POST', 'PUT', 'PATCH'])
  * query. A multipart body comes after the query, and counts with every method. `readParameters` rejects requests that
  * depend on this order.
  */
-export function readForm({ method, search, contentType, body }: FormRequest): FormReading {
+export function readForm({ method, search, contentType, body }: FormRequest): ReadFormResult {
   const query = parseQuery(search)
   const posted = bodyMethods.has(method) && body ? parseForm(contentType, body) : []
   const multipart = readMultipart(contentType, body ?? Buffer.alloc(0))
@@ -39,11 +39,11 @@ export function readForm({ method, search, contentType, body }: FormRequest): Fo
   }
 }
 
-export function formValue(reading: FormReading, name: string): string {
+export function formValue(reading: ReadFormResult, name: string): string {
   return reading.form.get(name)?.[0] ?? ''
 }
 
-export function valueOrHeader(reading: FormReading, name: string, header: string | undefined): string {
+export function valueOrHeader(reading: ReadFormResult, name: string, header: string | undefined): string {
   return formValue(reading, name) || (header ?? '')
 }
 

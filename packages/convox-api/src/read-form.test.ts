@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { formValue, readForm, valueOrHeader } from './form-reading.ts'
+import { formValue, readForm, valueOrHeader } from './read-form.ts'
 
 interface Vector {
   method: string
