@@ -54,11 +54,11 @@ export const NobodyWaits = defineError(
 )
 
 /** An error with the name of its rule, which the response and the event show. */
-export interface HasRule {
+export interface ErrorWithRule {
   rule: string
 }
 
-export function withRule<E extends Error>(error: E, rule: string): E & HasRule {
+export function withRule<E extends Error>(error: E, rule: string): E & ErrorWithRule {
   return Object.assign(error, { rule })
 }
 
@@ -74,14 +74,14 @@ export function denialError(
   DenialClass: ExplainedErrorClass<[reason: string, next: string]>,
   { rule, source, reason, remedy, policy }: DenialDetails,
   shownRule = rule,
-): Error & HasRule {
+): Error & ErrorWithRule {
   return withDenial(new DenialClass(reason, `${remedy} (rule ${shownRule})`), { rule, source, reason, remedy, policy })
 }
 
 export function withDenial<E extends Error>(
   error: E,
   { rule, source, reason, remedy, policy }: DenialDetails,
-): E & HasRule {
+): E & ErrorWithRule {
   return withRule(Object.assign(error, { denial: { rule, source, reason, remedy, policy } }), rule)
 }
 

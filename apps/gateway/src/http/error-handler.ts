@@ -12,8 +12,8 @@ import { denialEvent } from '../audit/denial-event.ts'
 import { createDenialLimit } from '../audit/denial-limit.ts'
 import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls, withRule } from '../errors.ts'
 import { expectsStream, sendErrorInStream } from '../rack-api/websocket/command-stream.ts'
-import { countedAs } from '../rate-limits/counted-as.ts'
 import type { FairLimit } from '../rate-limits/fair-limit.ts'
+import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { delayDenial } from './delay-denial.ts'
 import { type ErrorContext, type Failure, failureOf, sendFailure } from './error-response.ts'
 
@@ -99,7 +99,7 @@ async function recordDenial(
   caller: Principal,
   createEvent: () => EventDraft,
 ): Promise<void> {
-  const principal = countedAs(caller)
+  const principal = limitKeyOf(caller)
   // The denial is recorded even if the caller disconnects.
   const release = denialLimit.take(principal) ?? (await denialLimit.wait({ principal, rack: '', signal: neverAborted }))
   try {

@@ -3,7 +3,7 @@ import type { Limits } from '@rack-gateway/config'
 import { compileNetworks, readNetwork } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import { clientNetwork } from '../rate-limits/client-network.ts'
-import { countedAs } from '../rate-limits/counted-as.ts'
+import { limitKeyOf } from '../rate-limits/limit-key.ts'
 
 export interface OpenConnectionsOptions {
   readonly limits: Pick<Limits, 'connections' | 'connectionsPerCaller'>
@@ -50,7 +50,7 @@ export function limitOpenConnections(app: FastifyInstance, { limits, trustedProx
   app.addHook('preParsing', function countForPrincipal({ raw: { socket }, principal }, reply, payload, done) {
     const caller = callers.get(socket)
     if (caller?.startsWith('network ') && principal) {
-      const key = `principal ${countedAs(principal)}`
+      const key = `principal ${limitKeyOf(principal)}`
       remove(caller)
       callers.set(socket, key)
       if (add(key) > limits.connectionsPerCaller) reply.raw.setHeader('connection', 'close')

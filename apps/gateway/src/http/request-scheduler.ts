@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { addressOf } from '../audit/call-event.ts'
 import { clientNetwork } from '../rate-limits/client-network.ts'
-import { countedAs } from '../rate-limits/counted-as.ts'
+import { limitKeyOf } from '../rate-limits/limit-key.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -56,7 +56,7 @@ export function scheduleRequests(app: FastifyInstance): void {
     scheduler.schedule(principal ?? clientNetwork(addressOf(request)), done)
   })
   app.addHook('preParsing', function rememberCredential({ unknownCredential, principal }, _reply, payload, done) {
-    if (unknownCredential !== null && principal) principals.set(unknownCredential, countedAs(principal))
+    if (unknownCredential !== null && principal) principals.set(unknownCredential, limitKeyOf(principal))
     done(null, payload)
   })
 }

@@ -4,7 +4,7 @@ import type { ServerConfig } from '@rack-gateway/config'
 import { rackPrefixes } from '@rack-gateway/convox-api'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { BadFrame, withRule } from '../errors.ts'
-import { rackApiAddress, rackDataAddress } from '../rack-api/address.ts'
+import { forwardedRackCallAddress, rackApiAddress } from '../rack-api/address.ts'
 import { loginPage } from '../step-up/login-page.ts'
 import { limitBodyTime } from './body-deadline.ts'
 import { handleClientError, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
@@ -15,7 +15,7 @@ import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { scheduleRequests } from './request-scheduler.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
-import { holdContinue, routeUpgrades } from './upgrade.ts'
+import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
 const headerLimit = 64 * 1024
@@ -81,7 +81,7 @@ export function createServer(
   const routing = limit(app.routing)
   app.server.off('request', app.routing).on('request', routing)
   routeUpgrades(app.server, routing)
-  holdContinue(app.server, routing)
+  deferContinue(app.server, routing)
   closeIdleConnections(app, hadRequest)
   return app
 }
@@ -143,7 +143,7 @@ function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
 function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
   if (url === '/' && expectsPage(request)) return url
-  if (url.startsWith(rackPrefixes[0])) return rackDataAddress
+  if (url.startsWith(rackPrefixes[0])) return forwardedRackCallAddress
   return isGatewayAddress(url) ? url : rackApiAddress
 }
 

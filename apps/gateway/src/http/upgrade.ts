@@ -38,7 +38,7 @@ function bindResponse(request: IncomingMessage): ServerResponse | null {
 }
 
 /** Prevents Node from answering `Expect: 100-continue` before the decision. */
-export function holdContinue(
+export function deferContinue(
   server: Server,
   routing: (request: IncomingMessage, response: ServerResponse) => void,
 ): void {

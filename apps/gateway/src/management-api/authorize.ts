@@ -46,7 +46,7 @@ export function decideEndpoint(
     const reason = `${kindNames[principal.kind]} cannot call ${endpoint.method} ${endpoint.path}. Only a user can, with a session.`
     return { ...denial, rule: 'people-only', source: 'gateway', reason, remedy: 'Log in, and use the session.' }
   }
-  if (scope !== 'gateway') return { effect: 'allow', ...ownData, policy: policy.hash }
+  if (scope !== 'gateway') return { effect: 'allow', ...ownDataDecision, policy: policy.hash }
   const needed = additionalPermission === undefined ? [permission] : [permission, additionalPermission]
   for (const name of needed) {
     const missing = denialEverywhere(policy, principal, name, moment)
@@ -54,7 +54,7 @@ export function decideEndpoint(
     const action = name === permission ? actionOf(endpoint) : describePermission(name)
     return { ...denial, ...explainMissing(missing, { policy, principal, action }, name) }
   }
-  return grantOf(policy, principal, permission, moment)
+  return allowedDecision(policy, principal, permission, moment)
 }
 
 /** The decision about an endpoint's `permissionForOthers`, which `authorize` leaves to the handlers. */
@@ -65,16 +65,25 @@ export function decideForOthers(
   moment: Moment,
 ): EndpointDecision | EndpointDenial {
   const missing = denialEverywhere(policy, principal, permission, moment)
-  if (missing === null) return grantOf(policy, principal, permission, moment)
+  if (missing === null) return allowedDecision(policy, principal, permission, moment)
   const call = { policy, principal, action: describePermission(permission) }
   return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission) }
 }
 
 /** The decision for a call that concerns only the caller. */
-export const ownData = { rule: 'own-affair', source: 'gateway', reason: 'Every caller may access their own data.' }
+export const ownDataDecision = {
+  rule: 'own-affair',
+  source: 'gateway',
+  reason: 'Every caller may access their own data.',
+}
 
 /** The decision that allows a call. The principal must have the permission. */
-export function grantOf(policy: Policy, principal: Principal, permission: string, moment: Moment): EndpointDecision {
+export function allowedDecision(
+  policy: Policy,
+  principal: Principal,
+  permission: string,
+  moment: Moment,
+): EndpointDecision {
   const allowed = { effect: 'allow', policy: policy.hash } as const
   const rolesWithPermission = policy.rolesWith(permission)
   const name = rolesEverywhere(policy, principal, moment).find((role) => rolesWithPermission.includes(role))
@@ -175,6 +184,11 @@ export function rolesEverywhere(policy: Policy, principal: Principal, moment: Mo
   return policy.rolesAt(principal, everywhere, moment)
 }
 
-export function holdsEverywhere(policy: Policy, principal: Principal, permission: string, moment: Moment): boolean {
+export function hasPermissionEverywhere(
+  policy: Policy,
+  principal: Principal,
+  permission: string,
+  moment: Moment,
+): boolean {
   return policy.hasPermission(principal, permission, everywhere, moment)
 }

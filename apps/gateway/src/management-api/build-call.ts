@@ -6,9 +6,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { commandDigest } from '../rack-api/step-up/command-digest.ts'
-import { countedAs } from '../rate-limits/counted-as.ts'
+import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { reauthorize } from './admit.ts'
-import { authorize, grantOf, holdsEverywhere } from './authorize.ts'
+import { allowedDecision, authorize, hasPermissionEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
 import { assertNoConvoxSession } from './convox-session.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
@@ -38,7 +38,7 @@ export function buildCall(
     return { ...validated, verifiedJwt: verifiedJwtOf(request), record: identityRecorder(app, request) }
   const common = {
     ...validated,
-    auditLog: app.auditSearch.forCaller(countedAs(principalOf(request))),
+    auditLog: app.auditSearch.forCaller(limitKeyOf(principalOf(request))),
     csrfToken: request.csrfToken,
     client: request.headers['user-agent'] ?? null,
     asStepUpCaller: () => stepUpCallerOf(app, request),
@@ -98,7 +98,7 @@ function accessOf(
   const { permission, permissionForOthers } = endpoint
   const principal = principalOf(request)
   const hasPermission =
-    permissionForOthers !== undefined && holdsEverywhere(app.policy, principal, permissionForOthers, moment)
+    permissionForOthers !== undefined && hasPermissionEverywhere(app.policy, principal, permissionForOthers, moment)
   const required = hasPermission ? requiredForOthers(app.policy, principal, endpoint, moment) : null
   return {
     principal,
@@ -106,7 +106,7 @@ function accessOf(
     canAccess(isOwner) {
       if (isOwner || !hasPermission) return isOwner
       assertProvedForOthers(app.policy, request, required, moment.at)
-      request.endpointDecision = grantOf(app.policy, principal, permissionForOthers ?? permission, moment)
+      request.endpointDecision = allowedDecision(app.policy, principal, permissionForOthers ?? permission, moment)
       return true
     },
   }

@@ -1,8 +1,8 @@
 /** The internal address of calls of the rack API, whose real path no router may decode. */
 export const rackApiAddress = '/rack-api'
 /** The internal address of rack calls through the management API. */
-export const rackDataAddress = '/rack-data'
+export const forwardedRackCallAddress = '/rack-data'
 
 export function isRackCall({ url }: { readonly url: string }): boolean {
-  return url === rackApiAddress || url === rackDataAddress
+  return url === rackApiAddress || url === forwardedRackCallAddress
 }

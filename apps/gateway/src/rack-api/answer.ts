@@ -4,8 +4,8 @@ import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { UnmaskableAnswer, UpstreamRedirect, withRule } from '../errors.ts'
-import { countedAs } from '../rate-limits/counted-as.ts'
 import type { Release } from '../rate-limits/fair-limit.ts'
+import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { maskLimit } from './limits/call-limits.ts'
@@ -69,7 +69,7 @@ function receiveBody(
 ): readonly Buffer[] | Promise<readonly Buffer[]> {
   let release: Release = () => {}
   async function reserve(): Promise<void> {
-    const principal = countedAs(call.principal)
+    const principal = limitKeyOf(call.principal)
     const amount = Math.min(answer.length ?? maskLimit, maskLimit)
     release =
       memory.take(principal, amount) ?? (await memory.wait({ ...call, principal, rack: call.rack.name }, amount))

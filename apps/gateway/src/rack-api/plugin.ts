@@ -5,9 +5,9 @@ import fp from 'fastify-plugin'
 import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute, withRule } from '../errors.ts'
 import { answerError } from '../http/error-handler.ts'
-import { countedAs } from '../rate-limits/counted-as.ts'
 import type { FairLimit } from '../rate-limits/fair-limit.ts'
-import { rackApiAddress, rackDataAddress } from './address.ts'
+import { limitKeyOf } from '../rate-limits/limit-key.ts'
+import { forwardedRackCallAddress, rackApiAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
 import { beginCall, type CallState, type RoutedCall } from './call.ts'
 import { CallEnd } from './call-end.ts'
@@ -74,7 +74,7 @@ export default fp<RackApiOptions>(
     })
     app.route({
       method: app.supportedMethods,
-      url: rackDataAddress,
+      url: forwardedRackCallAddress,
       onRequest: [parseCall('management'), app.authenticateTokenOrCookie],
       handler: (request, reply) => handle(dependencies, request, reply),
     })
@@ -195,7 +195,7 @@ function acquireCallSlot(
   call: RoutedCall,
 ): Promise<void> | null {
   const limit = limits.of(call.rack.name, kindOfCall(call.match.route))
-  const release = limit.take(countedAs(call.principal))
+  const release = limit.take(limitKeyOf(call.principal))
   if (release === null) return waitForSlot(limit, request, call)
   call.signal.onEnd(release)
   return null
@@ -203,7 +203,7 @@ function acquireCallSlot(
 
 async function waitForSlot(limit: FairLimit, request: FastifyRequest, call: RoutedCall): Promise<void> {
   const { rack, signal } = call
-  signal.onEnd(await limit.wait({ principal: countedAs(call.principal), rack: rack.name, signal }))
+  signal.onEnd(await limit.wait({ principal: limitKeyOf(call.principal), rack: rack.name, signal }))
   await authenticateAgain(request, call)
 }
 
@@ -214,7 +214,7 @@ async function occupyFormMemory(
   call: RoutedCall,
 ): Promise<void> {
   const amount = sizeOfForm(request.raw)
-  const principal = countedAs(call.principal)
+  const principal = limitKeyOf(call.principal)
   const release =
     forms.take(principal, amount) ?? (await forms.wait({ ...call, principal, rack: call.rack.name }, amount))
   call.signal.onEnd(release)

@@ -2,7 +2,7 @@ import type { Limits } from '@rack-gateway/config'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import fp from 'fastify-plugin'
 import { TooManyRequests, withRule } from '../errors.ts'
-import { countedAs } from './counted-as.ts'
+import { limitKeyOf } from './limit-key.ts'
 import { createWindowLimit } from './window-limit.ts'
 
 type ChangeLimit = (principal: Principal, change: { readonly isRevocation: boolean }) => void
@@ -35,7 +35,7 @@ export function createChangeLimit(perMinute: number, now: () => number): ChangeL
   const changes = createWindowLimit(perMinute, now)
   const revocations = createWindowLimit(perMinute, now)
   return function countChange(principal, { isRevocation }) {
-    const seconds = isRevocation ? revocations(principal.credential) : changes(countedAs(principal))
+    const seconds = isRevocation ? revocations(principal.credential) : changes(limitKeyOf(principal))
     if (seconds === 0) return
     const reason = `You made more than ${perMinute} ${isRevocation ? 'revocations' : 'changes'} in the last minute, which is the limit.`
     throw Object.assign(withRule(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'change-limit'), {

@@ -1,6 +1,6 @@
 import { noSuchItem } from '@rack-gateway/auth'
 import { NotSignedYet } from '../../errors.ts'
-import { countedAs } from '../../rate-limits/counted-as.ts'
+import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { Handlers } from '../call.ts'
 import { revocableStream } from '../streams/revocable-stream.ts'
 
@@ -18,14 +18,14 @@ export const auditEvidenceHandlers: Handlers<
     // Recorded first, so that the log that is read contains this read.
     await call.record({ kind: 'audit.read', detail: { what: 'the whole log' } })
     return revocableStream(call, {}, async ({ onRead }) => ({
-      body: call.auditEvidence.read(countedAs(call.principal), onRead),
+      body: call.auditEvidence.read(limitKeyOf(call.principal), onRead),
       mediaType: 'application/x-ndjson',
       fileName: null,
     }))
   },
 
   async proveAuditEvent({ auditEvidence, id, principal, record }) {
-    const result = await auditEvidence.prove(countedAs(principal), id)
+    const result = await auditEvidence.prove(limitKeyOf(principal), id)
     if (result.kind === 'unknown') throw noSuchItem('event')
     if (result.kind === 'unsigned')
       throw new NotSignedYet('No checkpoint has signed this event yet.', 'Retry in a minute.')

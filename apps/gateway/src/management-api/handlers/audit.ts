@@ -3,7 +3,7 @@ import { type ExportFormat, exportFormats } from '@rack-gateway/audit/export'
 import { createFollower, type FilterQuery, type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
-import { countedAs } from '../../rate-limits/counted-as.ts'
+import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { Handlers } from '../call.ts'
 import { toEventResponse, withActorName } from '../event-response.ts'
 import { exportStream } from '../streams/export-stream.ts'
@@ -59,7 +59,7 @@ export const auditHandlers: AuditHandlers = {
 
   async followAudit(call) {
     const { query, auditLog, followers, lastEventId, principal } = call
-    const take = () => followers.acquire(countedAs(principal))
+    const take = () => followers.acquire(limitKeyOf(principal))
     return revocableStream(call, { take, gracePeriod }, async ({ signal, onRead }) => {
       const follower = await createFollower(auditLog.sql, query, lastEventId)
       await call.record({

@@ -11,7 +11,7 @@ import {
 import { textOf } from '@rack-gateway/rbac-policy/document'
 import { policyMatrix } from '@rack-gateway/rbac-policy/plugin'
 import { denialError, NotPermitted, withRule } from '../../errors.ts'
-import { countedAs } from '../../rate-limits/counted-as.ts'
+import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { decidableRoutes, principalEndpoints } from '../planned-calls/decidable-routes.ts'
 import { endpointDecisions } from '../planned-calls/endpoint-decisions.ts'
@@ -45,7 +45,7 @@ export const policyHandlers: Handlers<Names> = {
     const check = await studies.check({
       current,
       proposed: body.document,
-      principal: countedAs(principal),
+      principal: limitKeyOf(principal),
       disconnected: disconnected(),
     })
     return { policy: hash, ...check }

@@ -1,6 +1,6 @@
 import { noSuchItem } from '@rack-gateway/auth'
 import { RecordingOver, RecordingRemoved } from '../../errors.ts'
-import { countedAs } from '../../rate-limits/counted-as.ts'
+import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { ListedRecording } from '../../recordings/recording-index.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
@@ -20,7 +20,7 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
   /** The read is recorded before the response is sent. */
   async readRecording(call) {
     const { recordingArchive, id, record, recordingReaders, principal } = call
-    const take = () => recordingReaders.acquire(countedAs(principal))
+    const take = () => recordingReaders.acquire(limitKeyOf(principal))
     const recording = await findRecording(call)
     return revocableStream(call, { take }, async (watch) => {
       const body = await recordingArchive.read(recording, watch.onRead)
@@ -34,7 +34,7 @@ export const recordingHandlers: Handlers<'listRecordings' | 'readRecording' | 'f
 
   async followRecording(call) {
     const { recordingArchive, query, followers, record, principal } = call
-    const take = () => followers.acquire(countedAs(principal))
+    const take = () => followers.acquire(limitKeyOf(principal))
     const recording = await findRecording(call)
     const { from = 'start' } = query
     return revocableStream(call, { take, gracePeriod }, async ({ signal, onRead }) => {

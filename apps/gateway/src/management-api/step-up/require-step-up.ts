@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, momentOf } from '../../audit/call-event.ts'
 import { NotPermitted, withRule } from '../../errors.ts'
 import { refuseStepUp } from '../../rack-api/step-up/refuse-step-up.ts'
-import { holdsEverywhere } from '../authorize.ts'
+import { hasPermissionEverywhere } from '../authorize.ts'
 import type { Route } from '../options.ts'
 import { principalOf } from '../principal-of.ts'
 import { passkeyOrFreshLogin } from './fresh-login.ts'
@@ -53,7 +53,8 @@ function levelForOthers(
   const { permissionForOthers } = endpoint
   const principal = principalOf(request)
   const moment = momentOf(request, clock.now)
-  if (permissionForOthers === undefined || !holdsEverywhere(policy, principal, permissionForOthers, moment)) return null
+  if (permissionForOthers === undefined || !hasPermissionEverywhere(policy, principal, permissionForOthers, moment))
+    return null
   const required = requiredForOthers(policy, principal, endpoint, moment)
   return required?.effect === 'needs' ? required.level : null
 }

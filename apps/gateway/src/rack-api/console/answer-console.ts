@@ -4,7 +4,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import { UnknownRoute, withRule } from '../../errors.ts'
-import { ownData } from '../../management-api/authorize.ts'
+import { ownDataDecision } from '../../management-api/authorize.ts'
 import type { CallState } from '../call.ts'
 import { chooseRack } from '../choose-rack.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
@@ -23,7 +23,7 @@ export async function answerConsole(
   if (route === null) throw unknownConsoleRoute(request.method, call.parsedRequest.path)
   if (dependencies.reads === 'relaxed') dependencies.audit.check()
   const answer = answerOf(dependencies, { call, principal }, consoleCall)
-  const decision = { effect: 'allow' as const, ...ownData, policy: dependencies.policy.hash }
+  const decision = { effect: 'allow' as const, ...ownDataDecision, policy: dependencies.policy.hash }
   await recordRead(dependencies, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
   call.recorded = true
   reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')

@@ -1,7 +1,7 @@
 import { rackRoutes } from '@rack-gateway/convox-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
-import { countedAs } from '../../rate-limits/counted-as.ts'
+import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import { kindOfCall } from './call-limits.ts'
 
 const principal = (more: Partial<Principal>): Principal => ({
@@ -19,11 +19,11 @@ const principal = (more: Partial<Principal>): Principal => ({
 const owner = (kind: 'user' | 'service-account') => ({ kind, id: 'owner-1', name: 'owner', bindings: [] })
 
 test('a person gets no more by another token, nor a repository by another job', () => {
-  expect(countedAs(principal({ kind: 'user', id: 'user-1' }))).toBe('user-1')
-  expect(countedAs(principal({ owner: owner('user') }))).toBe('owner-1')
-  expect(countedAs(principal({ owner: owner('service-account') }))).toBe('token-1')
+  expect(limitKeyOf(principal({ kind: 'user', id: 'user-1' }))).toBe('user-1')
+  expect(limitKeyOf(principal({ owner: owner('user') }))).toBe('owner-1')
+  expect(limitKeyOf(principal({ owner: owner('service-account') }))).toBe('token-1')
   const trust = { id: 'trust-1', name: 'trust', subject: 'repo:acme/web:ref:refs/heads/main' }
-  const jobs = ['job-1', 'job-2'].map((id) => countedAs(principal({ kind: 'workload', id, trust })))
+  const jobs = ['job-1', 'job-2'].map((id) => limitKeyOf(principal({ kind: 'workload', id, trust })))
   expect(new Set(jobs).size).toBe(1)
 })
 

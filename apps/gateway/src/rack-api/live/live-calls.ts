@@ -3,7 +3,7 @@ import { formatMessage } from '@rack-gateway/errors'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
-import { grantedBy } from '../granted-by.ts'
+import { allowedApartFromStepUp } from '../allowed-apart-from-step-up.ts'
 import type { CallEndings } from './call-endings.ts'
 import type { CallListing } from './call-listing.ts'
 import type { LiveCall } from './live-call.ts'
@@ -62,7 +62,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     if (isDenial(principal)) return call.end(formatMessage(principal))
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
     // The proof of a second factor was for the start of the call.
-    const granted = grantedBy(decision)
+    const granted = allowedApartFromStepUp(decision)
     if (granted === null) {
       if (decision.effect !== 'allow') call.end(`${decision.reason} ${decision.remedy}`)
       return

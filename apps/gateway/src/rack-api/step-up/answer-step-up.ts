@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import { identityRecorder } from '../../audit/identity-recorder.ts'
 import { BodyTooLarge, NotPermitted, withRule } from '../../errors.ts'
-import { ownData } from '../../management-api/authorize.ts'
+import { ownDataDecision } from '../../management-api/authorize.ts'
 import { hasBody, readForm } from '../body.ts'
 import type { CallState } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
@@ -139,7 +139,7 @@ async function send(
   answer: unknown,
 ): Promise<void> {
   const { call } = request
-  const decision = { effect: 'allow' as const, ...ownData, policy: dependencies.policy.hash }
+  const decision = { effect: 'allow' as const, ...ownDataDecision, policy: dependencies.policy.hash }
   await recordRead(dependencies, request.log, { ...callEventOf(request), kind: 'call', route, decision, status: 200 })
   if (call) call.recorded = true
   reply.header('cache-control', 'no-store').type('application/json; charset=utf-8')
