@@ -20,7 +20,7 @@ export {
   withCredential,
 } from './credentials.ts'
 export { withFileLock } from './file-lock.ts'
-export { type GatewayAddress, gatewayAddress, sendsUnencrypted } from './gateway-address.ts'
+export { type GatewayAddress, gatewayAddress, isUnencryptedRemote } from './gateway-address.ts'
 export { nearest } from './nearest.ts'
 export { preparePrivateDirectory, readPrivateFile, writePrivateFile } from './private-file.ts'
 export { Secret } from './secret.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { gatewayAddress, sendsUnencrypted } from './gateway-address.ts'
+import { gatewayAddress, isUnencryptedRemote } from './gateway-address.ts'
 
 test.each([
   ['https://gateway.example.com', 'https://gateway.example.com'],
@@ -45,5 +45,5 @@ test.each([
   ['http://[::1]:8447', false],
   ['https://gateway.example.com', false],
 ])('a token sent to %s is exposed: %s', (origin, exposed) => {
-  expect(sendsUnencrypted(origin)).toBe(exposed)
+  expect(isUnencryptedRemote(origin)).toBe(exposed)
 })

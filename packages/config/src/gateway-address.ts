@@ -14,7 +14,7 @@ export function gatewayAddress(text: string): GatewayAddress {
 }
 
 /** Whether a token sent to this address would leave the machine unencrypted. */
-export function sendsUnencrypted(origin: string): boolean {
+export function isUnencryptedRemote(origin: string): boolean {
   const { protocol, hostname } = new URL(origin)
   return (
     protocol === 'http:' && hostname !== 'localhost' && hostname !== '[::1]' && !/^127\.\d+\.\d+\.\d+$/.test(hostname)

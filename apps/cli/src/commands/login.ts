@@ -5,7 +5,7 @@ import {
   gatewayOf,
   readClientConfig,
   readWritableClientConfig,
-  sendsUnencrypted,
+  isUnencryptedRemote,
   updateClientConfig,
 } from '@rack-gateway/config/client'
 import { checkFlags } from '../browser-login/flow.ts'
@@ -171,7 +171,7 @@ function originOf({ name, url, insecure }: LoginOptions, entry: GatewayEntry | n
     )
   const { origin, problem } = gatewayAddress(address)
   if (origin === null) throw new Usage(`That is not the address of a gateway: ${problem}.`, 'Correct it.')
-  if (sendsUnencrypted(origin) && !insecure)
+  if (isUnencryptedRemote(origin) && !insecure)
     throw new Usage(
       `${origin} begins with http://, so the network could read the token.`,
       'Use https://, or pass --insecure to permit it.',

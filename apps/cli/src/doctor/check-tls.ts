@@ -1,5 +1,5 @@
 import type { PeerCertificate } from 'node:tls'
-import { sendsUnencrypted } from '@rack-gateway/config/client'
+import { isUnencryptedRemote } from '@rack-gateway/config/client'
 import { BadSetting } from '../errors.ts'
 import { failureReason, requireTlsVerification } from '../gateway/gateway-request.ts'
 import { createVerifiedConnector } from '../gateway/tls/authorities.ts'
@@ -23,7 +23,7 @@ export async function checkTls(subject: TlsSubject): Promise<Finding> {
   const { origin, tlsTrust, context } = subject
   if (origin === null) return noGateway
   if (!origin.startsWith('https:'))
-    return sendsUnencrypted(origin)
+    return isUnencryptedRemote(origin)
       ? problem(
           `${origin} is not encrypted, so the network can read the token.`,
           'Log in again at an https:// address.',

@@ -7,7 +7,7 @@ import {
   nearest,
   readClientConfig,
   Secret,
-  sendsUnencrypted,
+  isUnencryptedRemote,
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from '../errors.ts'
@@ -97,7 +97,7 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
   const { origin, problem } = gatewayAddress(url)
   if (origin === null)
     throw new BadSetting(`RACK_GATEWAY_URL is not the address of a gateway: ${problem}.`, 'Correct it.')
-  if (sendsUnencrypted(origin))
+  if (isUnencryptedRemote(origin))
     throw new BadSetting('RACK_GATEWAY_URL begins with http://, so the network could read the token.', 'Use https://.')
   if (choice !== null && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(choice.name))
     throw new UnknownRack(

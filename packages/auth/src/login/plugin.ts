@@ -161,7 +161,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   /** Some providers issue a refresh token only with consent. */
   async function needsConsent({ person, refreshToken }: ProviderResult, { consentAsked }: Attempt): Promise<boolean> {
     if (refreshToken !== null || consentAsked || !(await provider()).refreshable) return false
-    return !(await grants.needsNoConsent(person))
+    return grants.needsConsent(person)
   }
 
   /** Uses up the attempt, even if the login then fails. */

@@ -53,14 +53,14 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
         .onConflictDoNothing()
     },
 
-    /** Whether consent need not be requested again: the person has a refresh token, or the provider issues none. */
-    async needsNoConsent({ issuer, subject }: Person): Promise<boolean> {
+    /** @returns false if the person has a refresh token, or if the provider issues none even with consent */
+    async needsConsent({ issuer, subject }: Person): Promise<boolean> {
       const [found] = await db
         .select({ user: providerGrants.userId, sealed: providerGrants.sealed })
         .from(providerGrants)
         .innerJoin(users, eq(users.id, providerGrants.userId))
         .where(and(eq(users.issuer, issuer), eq(users.subject, subject)))
-      return found !== undefined && (found.sealed === null || open(found.sealed, found.user) !== null)
+      return found === undefined || (found.sealed !== null && open(found.sealed, found.user) === null)
     },
 
     /** @returns `settled` if a check is not needed or not possible; `busy` while another call checks the user */

@@ -14,7 +14,7 @@ const known = [
 function parse(...words: string[]) {
   const parsed = parseArguments(words, known)
   if (parsed === 'help') return 'help'
-  if ('notUnderstood' in parsed) return 'not understood'
+  if ('unpredictable' in parsed) return 'not understood'
   return { args: parsed.args, flags: Object.fromEntries(parsed.flags) }
 }
 

@@ -35,9 +35,9 @@ export function parseArguments(
     const parsed = word.startsWith('--')
       ? parseLongFlag(word, words[at + 1], known)
       : parseShortFlags(word, words[at + 1], known)
-    if (parsed === 'help' || 'notUnderstood' in parsed) return parsed
+    if (parsed === 'help' || 'unpredictable' in parsed) return parsed
     for (const [flag, value] of parsed.values) {
-      if (!acceptsValue(flag, value)) return { notUnderstood: `convox may not accept the value of --${flag.name}` }
+      if (!acceptsValue(flag, value)) return { unpredictable: `convox may not accept the value of --${flag.name}` }
       const values = flags.get(flag.name)
       if (values && flag.kind === 'list') values.push(value)
       else flags.set(flag.name, [value])
@@ -87,8 +87,8 @@ function flagWithValue(
   earlier: ParsedFlags['values'],
 ): ParsedFlags | Unpredictable {
   if (flag.kind === 'toggle') return { values: [...earlier, [flag, 'true']], takesNext: false }
-  if (next === undefined) return { notUnderstood: `--${flag.name} needs a value` }
+  if (next === undefined) return { unpredictable: `--${flag.name} needs a value` }
   return { values: [...earlier, [flag, next]], takesNext: true }
 }
 
-const unknownFlag: Unpredictable = { notUnderstood: 'the command has no such flag' }
+const unknownFlag: Unpredictable = { unpredictable: 'the command has no such flag' }

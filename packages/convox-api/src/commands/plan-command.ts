@@ -35,17 +35,17 @@ export function planCommand(words: readonly string[], context: CommandContext): 
 
   const read = parseArguments(rest, command.flags)
   if (read === 'help') return { kind: 'local', command: name }
-  if (isUnpredictable(read)) return unknown(read.notUnderstood)
+  if (isUnpredictable(read)) return unknown(read.unpredictable)
   const calls = planCalls(command, { ...read, context })
-  if (isUnpredictable(calls)) return unknown(calls.notUnderstood)
+  if (isUnpredictable(calls)) return unknown(calls.unpredictable)
   return calls.length === 0 ? { kind: 'local', command: name } : { kind: 'calls', command: name, calls }
 }
 
 function planCalls({ args, validate, effect }: ConvoxCommand, invocation: Invocation): PlannedCall[] | Unpredictable {
   const count = invocation.args.length
-  if (count < args[0] || count > args[1]) return { notUnderstood: 'the number of arguments is wrong' }
+  if (count < args[0] || count > args[1]) return { unpredictable: 'the number of arguments is wrong' }
   const problem = validate(invocation)
-  if (problem !== null) return { notUnderstood: problem }
+  if (problem !== null) return { unpredictable: problem }
   if (effect === 'local') return []
   if (effect === 'any-get') return plannedGet(argument(0)(invocation))
   const calls: PlannedCall[] = []

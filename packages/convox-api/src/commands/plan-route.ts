@@ -26,12 +26,12 @@ const emptyContext: CommandContext = { appSetting: null, directory: '', rack: nu
 
 export function planRoute({ route: id, params, command, release, ...names }: RouteCall): PlannedCall | Unpredictable {
   const route = routesById.get(id)
-  if (route === undefined) return { notUnderstood: `the route ${id} does not exist` }
+  if (route === undefined) return { unpredictable: `the route ${id} does not exist` }
   const unknown = Object.keys(params).find(
     (name) => !route.path.includes(`{${name}}`) && !route.path.includes(`{${name}:.*}`),
   )
-  if (unknown !== undefined) return { notUnderstood: `the path of ${id} has no {${unknown}}` }
-  if (route.path.startsWith('/apps/{app}') && params.app === undefined) return { notUnderstood: `${id} needs an app` }
+  if (unknown !== undefined) return { unpredictable: `the path of ${id} has no {${unknown}}` }
+  if (route.path.startsWith('/apps/{app}') && params.app === undefined) return { unpredictable: `${id} needs an app` }
   const sources = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, () => value]))
   const step = essentialCall(id, {
     paths: () => [sources],
@@ -43,5 +43,5 @@ export function planRoute({ route: id, params, command, release, ...names }: Rou
   const calls = plannedCalls(step, { args: [], flags: new Map(), context: emptyContext })
   if (isUnpredictable(calls)) return calls
   const [call] = calls
-  return call ?? { notUnderstood: `the route ${id} does not exist` }
+  return call ?? { unpredictable: `the route ${id} does not exist` }
 }

@@ -40,11 +40,11 @@ export function plannedCalls(step: Step, invocation: Invocation): PlannedCall[] 
 
 /** The call of a command whose first argument is the path to GET. */
 export function plannedGet(path: string): PlannedCall[] | Unpredictable {
-  if (!portableTarget.test(path)) return { notUnderstood: 'programs could send this path differently' }
+  if (!portableTarget.test(path)) return { unpredictable: 'programs could send this path differently' }
   const target = readTarget(`${path}?`)
-  if (isTargetError(target)) return { notUnderstood: target.reason }
+  if (isTargetError(target)) return { unpredictable: target.reason }
   const found = match('GET', target.path, 'http')
-  if (!found) return { notUnderstood: 'no route has this path' }
+  if (!found) return { unpredictable: 'no route has this path' }
   const read = readParameters(found.route, { ...noBodyOrHeaders, method: 'GET', search: target.search })
   return [createPlannedCall(found, { ...noDetails, ...parameterNames(read), essential: true })]
 }
@@ -74,11 +74,11 @@ function findRoute(
   })
   const target = isPortable ? readTarget(filledPath) : null
   if (target === null || isTargetError(target)) {
-    return { notUnderstood: 'programs could send a name in the path differently' }
+    return { unpredictable: 'programs could send a name in the path differently' }
   }
   if (isUnambiguousPath(stepRoute, knownParams)) return { route: stepRoute, params: knownParams }
   const found = match(kind === 'websocket' || method === 'ANY' ? 'GET' : method, target.path, kind)
-  if (!found) return { notUnderstood: 'no route has the resulting path' }
+  if (!found) return { unpredictable: 'no route has the resulting path' }
   const params = Object.fromEntries(Object.entries(found.params).filter(([name]) => !unknown.has(name)))
   return { route: found.route, params }
 }
@@ -158,7 +158,7 @@ function fieldsSent(fields: readonly Field[], invocation: Invocation): Field[] {
 
 const withoutControlCharacters = /^[^\x00-\x1f\x7f]*$/
 const controlCharacterInHeader: Unpredictable = {
-  notUnderstood: 'it contains a control character, which would not be sent as typed',
+  unpredictable: 'it contains a control character, which would not be sent as typed',
 }
 
 /** Trims the command, as HTTP trims the value of its header. Only a shell on an instance can be without a command. */
@@ -166,7 +166,7 @@ function plannedCommand(route: RackRoute, typedText: string): PlannedCommand | U
   if (!withoutControlCharacters.test(typedText)) return controlCharacterInHeader
   const text = trimAscii(typedText)
   const carrier = commandCarrier(route)
-  if (text === '') return carrier === 'shell' ? null : { notUnderstood: 'the command to run is empty' }
+  if (text === '') return carrier === 'shell' ? null : { unpredictable: 'the command to run is empty' }
   return { header: Buffer.from(text).toString('latin1'), by: carrier }
 }
 

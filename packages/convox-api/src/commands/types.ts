@@ -77,9 +77,9 @@ export interface PlannedEnvironment {
 
 /** Why the calls of a command can't be predicted with certainty: a clause without a period. */
 export interface Unpredictable {
-  readonly notUnderstood: string
+  readonly unpredictable: string
 }
 
 export function isUnpredictable(value: object): value is Unpredictable {
-  return 'notUnderstood' in value
+  return 'unpredictable' in value
 }

@@ -33,7 +33,7 @@ function byRoute(call: NonNullable<WrittenCase['call']>, app: string): CaseCalls
   const { route, params = {}, query = [], form = [], headers = [], command = null, release = null } = call
   const pathParams = route.includes('/apps/{app}') ? { app, ...params } : params
   const planned = planRoute({ route, params: pathParams, query, form, headers, command, release })
-  if (isUnpredictable(planned)) return withoutCalls({ at: ['call'], text: inMessage(planned.notUnderstood) })
+  if (isUnpredictable(planned)) return withoutCalls({ at: ['call'], text: inMessage(planned.unpredictable) })
   return { asks: route, calls: [planned], problems: [] }
 }
 

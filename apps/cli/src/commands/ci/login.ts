@@ -1,4 +1,4 @@
-import { gatewayAddress, sendsUnencrypted } from '@rack-gateway/config/client'
+import { gatewayAddress, isUnencryptedRemote } from '@rack-gateway/config/client'
 import { BadSetting, UnknownRack, Usage } from '../../errors.ts'
 import { maskInLog } from '../../output/mask-in-log.ts'
 import { safeJson } from '../../output/safe-json.ts'
@@ -42,7 +42,7 @@ function originOf(text: string): string {
     )
   const { origin, problem } = gatewayAddress(text)
   if (origin === null) throw new BadSetting(`The address of the gateway cannot be used: ${problem}.`, 'Correct it.')
-  if (sendsUnencrypted(origin))
+  if (isUnencryptedRemote(origin))
     throw new BadSetting(`The token would go to ${origin} in plain text.`, 'Use an address with https://.')
   return origin
 }

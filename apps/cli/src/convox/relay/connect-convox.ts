@@ -1,4 +1,4 @@
-import { sendsUnencrypted } from '@rack-gateway/config/client'
+import { isUnencryptedRemote } from '@rack-gateway/config/client'
 import type { Context } from '../../context.ts'
 import { printable } from '../../output/terminal.ts'
 import { type RackTarget, rackUrl } from '../../target/target.ts'
@@ -21,7 +21,7 @@ export async function connectConvox(
     return direct(
       context,
       target,
-      sendsUnencrypted(origin)
+      isUnencryptedRemote(origin)
         ? `convox sends your token to ${printable(origin)} in plain text, so the network can read it.`
         : null,
       async (proof) => (await relayTo(context, target)).withProof(proof),
