@@ -29,7 +29,7 @@ test('without recorded events, no event is written', async () => {
   const writer = createBackgroundWriter(process)
   await writer.start({ recordsPerSecond: 0, commitsPerSecond: 0, drafts: [] })
   expect((await writer.stop()).records).toEqual({ wanted: 0, achieved: 0 })
-  expect(asked).toEqual([{ rest: true }])
+  expect(asked).toEqual([{ stop: true }])
 })
 
 test('a failed record ends the run', async () => {

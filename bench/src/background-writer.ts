@@ -31,7 +31,7 @@ export function createBackgroundWriter(process: SubjectProcess): BackgroundWrite
       await process.ask({ write: { drafts, perSecond: recordsPerSecond, recordsPerCommit } })
     },
     async stop() {
-      const answer = (await process.ask({ rest: true })) as Partial<Written> & { readonly failed?: string }
+      const answer = (await process.ask({ stop: true })) as Partial<Written> & { readonly failed?: string }
       const { records = 0, commits = 0, seconds = 1, failed } = answer
       if (failed !== undefined) throw new Error(`the writer failed: ${failed}`)
       return {

@@ -24,7 +24,7 @@ export interface Tuning {
   /** Milliseconds between two checkpoints. */
   readonly checkpointInterval?: number
   readonly auditLimits?: Partial<AuditWriterLimits>
-  /** Milliseconds until counted denials are recorded. */
+  /** Milliseconds between two events for denials before authentication, which are recorded as sums. */
   readonly denialInterval?: number
   /** The shortest delay of a response to a caller above a limit, in milliseconds. */
   readonly denialDelay?: number

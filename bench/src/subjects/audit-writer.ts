@@ -9,6 +9,7 @@ const writer = createAuditWriter({ store, clock: Date, host: 'bench', pid: proce
 await writer.open()
 let writing: PacedWriter | null = null
 
+/** A question without `write` stops the writer. */
 interface Question {
   readonly write?: {
     readonly drafts: readonly EventDraft[]

@@ -23,7 +23,7 @@ describe('the syntax of words', () => {
 
   test.each([
     ["rake 'db", 'not closed'],
-    ["rake 'a'b", 'not closed'],
+    ["rake 'a'b", 'text after a closing single quote'],
     ['rake a|', 'empty choice'],
     ['rake |', 'empty choice'],
     ['rake <id>', 'needs a name and a type'],

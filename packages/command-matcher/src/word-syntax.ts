@@ -17,7 +17,7 @@ interface Token {
  */
 export function parseWords(text: string): ParsedWords {
   const tokens = tokensOf(text)
-  if (tokens === null) return { problem: 'has a single quote that is not closed' }
+  if ('problem' in tokens) return tokens
   const words: ArgvWord[] = []
   for (const token of tokens) {
     const word = wordOf(token)
@@ -32,7 +32,7 @@ export function formatWords(words: readonly ArgvWord[]): string {
   return words.map(formatWord).join(' ')
 }
 
-function tokensOf(text: string): Token[] | null {
+function tokensOf(text: string): Token[] | { readonly problem: string } {
   const tokens: Token[] = []
   let at = 0
   while (at < text.length) {
@@ -42,10 +42,11 @@ function tokensOf(text: string): Token[] | null {
     }
     const quoted = text[at] === "'"
     const end = quoted ? text.indexOf("'", at + 1) : endOf(text, at)
-    if (end === -1) return null
+    if (end === -1) return { problem: 'has a single quote that is not closed' }
     tokens.push({ text: text.slice(quoted ? at + 1 : at, end), quoted })
     at = quoted ? end + 1 : end
-    if (quoted && at < text.length && text[at] !== ' ') return null
+    if (quoted && at < text.length && text[at] !== ' ')
+      return { problem: 'has text after a closing single quote without a space between them' }
   }
   return tokens
 }

@@ -23,7 +23,7 @@ export interface Limits {
   /** Open WebSockets of one principal on one rack. */
   readonly websocketsPerPrincipal: number
   readonly connections: number
-  /** Open connections of one principal, and of one client network before a request on them is authenticated. */
+  /** Open connections of one principal. Connections without an authenticated request count for their client network. */
   readonly connectionsPerCaller: number
   /** Requests of one connection that are in progress. */
   readonly callsPerConnection: number

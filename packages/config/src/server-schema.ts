@@ -162,7 +162,7 @@ export const ServerEnvironment = Type.Object({
   ),
   CONNECTIONS: checked('open connections of all callers together, from 1 to 10000', countProblem, '10000'),
   CONNECTIONS_PER_CALLER: checked(
-    'open connections of one principal, and of one client network before a request on them is authenticated, from 1 to 10000',
+    'open connections of one principal; connections without an authenticated request count for their client network; from 1 to 10000',
     countProblem,
     '1000',
   ),

@@ -33,7 +33,7 @@ function settingOf(variable: string, value: string | undefined, fallback: string
     : { variable, value, source: 'file' }
 }
 
-/** Protects only against a missing check: the checks of the variables reject credentials in addresses. */
+/** Most checks of variables reject credentials in addresses, so this is a second protection. */
 function redactCredentials(value: string): string {
   return value.replaceAll(/:\/\/[^/?#\s]*@/g, '://[secret]@')
 }

@@ -10,7 +10,7 @@ const slash = 0x2f
  *
  * Each segment of the path matches `[A-Za-z0-9._~!$&'()*+,=:@-]+` and is not `.` or `..`. Object keys and the server of
  * `/registries/…` may also contain `/`, `//`, and upper-case escapes of space, `"<>^`, backtick, `{|}[]` and bytes from
- * 0x80 on.
+ * 0x80 on, except below the management API.
  *
  * @param raw as Node gives it in `request.url` (latin1)
  * @returns the target, or a constant that says why it was rejected

@@ -9,7 +9,7 @@ export interface RackRequest {
   readonly name: string
   /** The value of `--as-rack`. */
   readonly rack: string | undefined
-  /** The name's entry in the file, if that entry has this address. */
+  /** The entry of this name in the file, if its gateway is the one of this login. */
   readonly existing: GatewayEntry | null
 }
 

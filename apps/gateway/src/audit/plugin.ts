@@ -15,7 +15,7 @@ export interface AuditLogOptions {
   readonly fallbackKeys: FallbackKeys
   readonly sinks: readonly SinkConfig[]
   readonly limits: Partial<AuditWriterLimits> | undefined
-  /** Milliseconds until counted denials are recorded. */
+  /** Milliseconds between two events for denials before authentication, which are recorded as sums. */
   readonly denialInterval: number | undefined
   /** Average milliseconds between two searches for streams of processes that are gone. */
   readonly adoptionInterval: number | undefined
@@ -63,10 +63,10 @@ async function openFallbackAt(
           'the database does not accept events, so the gateway writes them to a file',
         )
     },
-    onAlarm: ({ close, detail }) =>
+    onAlarm: ({ close: reason, detail }) =>
       log.error(
         { event: 'audit.fallback_file_refused', ...detail },
-        `a fallback file could not be imported and needs an operator: ${close}`,
+        `a fallback file could not be imported and needs an operator: ${reason}`,
       ),
     onError: (err) => log.warn({ event: 'audit.fallback_waiting', err }),
   })

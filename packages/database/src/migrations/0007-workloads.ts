@@ -1,6 +1,6 @@
 const watched = ['trusts', 'workload_sessions']
 
-/** A JWT is valid once: its key stays in `used_jwts` until the JWT has expired. */
+/** A JWT is valid once: a hash that identifies it stays in `used_jwts` until the JWT has expired. */
 export const workloads = {
   name: '0007-workloads',
   sql: `

@@ -8,7 +8,7 @@ export const stepUpEndpoints = {
     method: 'POST',
     path: '/step-ups',
     summary: 'Asks for a proof of your second factor before a call needs it.',
-    description: 'A call that was denied without a proof has already asked: its error names the step-up.',
+    description: 'A call that was denied because it needs a proof has already created a step-up: its error names it.',
     ...own,
     body: schemas.StepUpRequest,
     status: 201,

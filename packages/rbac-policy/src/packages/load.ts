@@ -7,7 +7,7 @@ import { reasonOf } from '@rack-gateway/errors'
 import { InvalidPolicyPackage, UnusablePolicyPackage } from '../errors.ts'
 import { definePolicy } from './define-policy.ts'
 import type { LoadedPackage } from './loaded-package.ts'
-import { provideOwnCopy } from './own-copy.ts'
+import { provideOwnRbacPolicy } from './own-rbac-policy.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 
 export interface LoadOptions {
@@ -24,7 +24,7 @@ export interface LoadOptions {
  * @throws UnusablePolicyPackage for the first unusable package
  */
 export async function loadPolicyPackages(entries: readonly string[], options: LoadOptions): Promise<LoadedPackage[]> {
-  if (entries.length > 0) provideOwnCopy()
+  if (entries.length > 0) provideOwnRbacPolicy()
   const loaded: LoadedPackage[] = []
   for (const entry of entries) {
     const one = await loadPackage(entry, options)

@@ -4,7 +4,7 @@ import { encodeFrame } from './frames.ts'
 
 /** The sending half of a websocket. */
 export interface FrameWriter {
-  /** Sends text frames of at most 32 KiB; resolves when the peer has taken them, or has gone. */
+  /** Sends text frames of at most 32 KiB; resolves when they are sent, or when the peer has gone. */
   send(bytes: Buffer): Promise<void>
   /** Sends a single text frame of `length` bytes, also more than 32 KiB, as fast as the peer takes it. */
   sendOne(length: number, payload: AsyncIterable<Buffer>): Promise<void>

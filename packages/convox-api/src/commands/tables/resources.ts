@@ -2,7 +2,7 @@ import { atLeast, type CommandTable, command, requirePairs } from '../command.ts
 import { app, file, number, text, toggle, watch } from '../flags.ts'
 import { argument, selectedApp, unknownToCli } from '../invocation.ts'
 import { essentialCall, optionalCall } from '../step.ts'
-import { checkProxyTargets, proxyTargets } from './path-sources.ts'
+import { checkProxyTargets, proxyTargets } from './path-parameters.ts'
 
 const firstArgument = { params: { name: argument(0) } }
 const oneArgument = { flags: [app], args: [1, 1] } as const

@@ -6,7 +6,7 @@ let provided = false
  * Policy packages can import `@rack-gateway/rbac-policy/…` from any directory. If the module is not installed there,
  * they get the gateway's own copy. So a file that is mounted into a container needs no node_modules.
  */
-export function provideOwnCopy(): void {
+export function provideOwnRbacPolicy(): void {
   if (provided) return
   provided = true
   register(`data:text/javascript,${encodeURIComponent(resolveHook(import.meta.url))}`)

@@ -1,8 +1,8 @@
 import { argument, type Invocation, selectedApp } from '../invocation.ts'
 import type { Step } from '../step.ts'
 
-/** The process of the source (0) or the target (1) of `cp`, if it is a path in a process: `pid:/path`. */
-export function processPaths(index: number): Step['paths'] {
+/** The path parameters for the process of `pid:/path`, an argument of `cp`: its source (0) or its target (1). */
+export function processOfCopyArgument(index: number): Step['paths'] {
   return (invocation: Invocation) => {
     const target = argument(index)(invocation)
     const colon = target.indexOf(':')
