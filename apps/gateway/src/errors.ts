@@ -71,7 +71,7 @@ export interface DenialDetails extends Explanation {
 
 /** The message ends with the rule. @param shownRule the rule as the message shows it, if that differs from `rule` */
 export function denialError(
-  DenialClass: ExplainedErrorClass<[reason: string, next: string]>,
+  DenialClass: ExplainedErrorClass<[reason: string, remedy: string]>,
   { rule, source, reason, remedy, policy }: DenialDetails,
   shownRule = rule,
 ): Error & ErrorWithRule {

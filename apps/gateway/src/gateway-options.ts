@@ -24,7 +24,7 @@ export interface Tuning {
   /** Milliseconds between two checkpoints. */
   readonly checkpointInterval?: number
   readonly auditLimits?: Partial<AuditWriterLimits>
-  /** Milliseconds between two events for denials before authentication, which are recorded as sums. */
+  /** Milliseconds for which unauthenticated denials are only counted, before events record the counts. */
   readonly denialInterval?: number
   /** The shortest delay of a response to a caller above a limit, in milliseconds. */
   readonly denialDelay?: number

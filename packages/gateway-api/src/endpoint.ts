@@ -43,12 +43,17 @@ export interface PrincipalEndpoint extends EndpointBase {
   readonly conditional?: true
   /** Rejects cookie authentication, because the response contains a token. The text is the remedy of that denial. */
   readonly rejectedCookieRemedy?: string
-  /** Requires that a browser user logged in at most five minutes ago, because the response contains a token. */
+  /**
+   * Because the response contains a token, requires that a browser user logged in at most five minutes ago, unless the
+   * request needs a proof of a second factor.
+   */
   readonly cookieRequires?: 'fresh-login'
   /**
-   * Whether a proof of a second factor is required. `management`: as the policy says. `factor`: always, with a passkey,
-   * or with any factor in a browser with a fresh login. A user without a factor needs only the fresh login. `never`:
-   * not even if the policy says so, because making a proof needs this endpoint.
+   * When a proof of a second factor is required. By default: if the policy requires one for the permission or a role,
+   * and the call is not about the caller's own items. `management`: also if the policy requires one for sensitive
+   * changes. `factor`: always, with a passkey, or with any factor in a browser with a fresh login. A user without a
+   * factor needs only the fresh login. `never`: not even if the policy requires one, because making a proof needs this
+   * endpoint.
    */
   readonly stepUp?: 'management' | 'factor' | 'never'
   /** Requires a proof even if the policy does not, so that a user without a second factor cannot call it. */

@@ -53,6 +53,6 @@ function copyState(
 ): Copy['state'] {
   if (differs) return 'different'
   if (problem !== null) return 'failing'
-  // The newest checkpoint can still be in progress.
+  // The copy of the newest checkpoint can still be in progress.
   return number >= Math.max(1, newest - 1) ? 'current' : 'behind'
 }

@@ -150,7 +150,7 @@ async function answerUnauthenticated(
   sendFailure(request, reply, failure)
 }
 
-/** Failures of the gateway do not count toward a limit, except `KeyNotKnownYet`, because callers can invent keys. */
+/** Failures of the gateway do not count toward a limit. `KeyNotKnownYet` does, because callers can invent key IDs. */
 async function limitError(
   app: FastifyInstance,
   request: FastifyRequest,

@@ -50,7 +50,7 @@ export default fp<IdentitiesOptions>(
       await Promise.all(events.map((event) => app.audit.record(event)))
     })
 
-    // A separate connection, so that calls do not wait for it.
+    // A separate connection, so that calls do not wait for these writes.
     const lastUseDatabase = openDatabase(databaseUrl, { max: 1, applicationName: 'rack-gateway uses' })
     const lastUses = createLastUses({
       database: lastUseDatabase,

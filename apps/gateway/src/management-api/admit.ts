@@ -32,7 +32,7 @@ export async function admit(
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
 }
 
-/** Authenticates and authorizes again after the body was read, because a client can delay the end of its body. */
+/** Authenticates and authorizes again: after the body, whose end a client can delay, and while a stream is open. */
 export async function reauthorize(
   app: FastifyInstance,
   request: FastifyRequest,

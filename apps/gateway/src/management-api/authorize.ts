@@ -70,7 +70,7 @@ export function decideForOthers(
   return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission) }
 }
 
-/** The decision for a call that concerns only the caller. */
+/** The decision for a call that needs no role: about the caller's own data, or of the scope `everyone`. */
 export const ownDataDecision = {
   rule: 'own-affair',
   source: 'gateway',

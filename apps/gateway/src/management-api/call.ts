@@ -89,7 +89,8 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   /** Whether the caller has the endpoint's `permissionForOthers`, and can meet what the policy requires for it. */
   readonly canAccessOthers: boolean
   /**
-   * If another principal owns the item, audit events of the call name the role that permits the access.
+   * Whether the caller can access an item: as its owner, or with `permissionForOthers`. In the latter case, audit
+   * events of the call name the role that permits the access.
    *
    * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of
    * another principal

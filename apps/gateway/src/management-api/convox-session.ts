@@ -8,7 +8,7 @@ interface Caller {
 }
 
 /**
- * The stock CLI stores its token in plain text. So its session can neither create credentials nor change bindings,
+ * The stock CLI stores its token in plain text. So `PrincipalCall.change` permits its session only revocations,
  * whatever the permissions of its user.
  *
  * @throws NotPermitted

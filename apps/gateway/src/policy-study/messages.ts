@@ -19,6 +19,7 @@ export type StudyAnswer =
   /** The hash of the proposed document. */
   | { readonly kind: 'begun'; readonly policy: string }
   | { readonly kind: 'invalid'; readonly problems: readonly string[] }
+  /** The process has evaluated the calls, and can take more. */
   | { readonly kind: 'more' }
   | { readonly kind: 'impact'; readonly impact: PolicyImpact }
   | { readonly kind: 'checked'; readonly check: DocumentCheck }

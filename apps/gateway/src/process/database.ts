@@ -12,7 +12,7 @@ export interface DatabaseOptions {
   readonly url: string
 }
 
-/** The connections for calls. Background work has its own connections. @throws DatabaseUnavailable */
+/** The connections for calls and short background queries. @throws DatabaseUnavailable */
 export default fp<DatabaseOptions>(
   async function database(app, { url }) {
     const database = openDatabase(url)

@@ -22,7 +22,11 @@ export interface GatewayKeys {
 
 export interface RecordingKeys {
   readonly deriveKeys: DeriveKeys
-  /** Gives the thread the secret keys themselves, because the thread derives a key for each recording. */
+  /**
+   * Gives the thread the secret keys themselves, because the thread derives a key for each recording.
+   *
+   * @param address of the object store
+   */
   startThread(address: string): StartThread
 }
 

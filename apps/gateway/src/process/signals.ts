@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 
-/** Milliseconds. A second signal is ignored, because both the terminal and a package manager can send Ctrl-C. */
+/** Milliseconds for which a second signal is ignored: a terminal and a package manager can both send Ctrl-C. */
 const samePress = 1_000
 
 /** Milliseconds after which the process ends even if it has not stopped. */

@@ -22,7 +22,7 @@ export interface PreparedAnswer {
 export interface CallRecord {
   /** The members that all events of the call have. */
   readonly draft: Omit<EventDraft, 'kind'>
-  /** The ID of the call's first event; null if reads are relaxed. */
+  /** The ID of the call's first event; null if reads are relaxed, or if the rack refused a websocket. */
   readonly of: string | null
 }
 
@@ -32,8 +32,8 @@ const smallAnswer = 64 * 1024
 const largeBody = 64 * 1024
 
 /**
- * Rejects if the response cannot be masked. Error responses keep their text, because the CLI waits for some of them:
- * only passwords in URLs, the rack's token, and restored values are redacted.
+ * Rejects if the response cannot be masked. In an error response, only passwords in URLs, the rack's token, and
+ * restored values are redacted, because the CLI recognizes some errors by their text.
  *
  * @returns no promise if nothing has to be waited for
  */

@@ -25,7 +25,7 @@ export interface ParsedRequest {
   readonly prefix: string | null
   /** The header `Rack` of console mode, or null. */
   readonly rackHeader: string | null
-  /** Whether the stock CLI is in console mode: the request has a header `Rack` or `Session`, or is a login. */
+  /** Whether the stock CLI is in console mode: there is a header `Rack` or `Session`, or a `consoleCall`. */
   readonly isConsoleMode: boolean
   /** A call of console mode, which the gateway answers itself; null: any other call. */
   readonly consoleCall: ConsoleCall | null

@@ -196,7 +196,7 @@ function instanceCommand({ permission }: RackRoute, headers: Parameters['headers
 const routesByOwner: ReadonlySet<string> = new Set([execRoute, stopRoute])
 const routesWithRelease: ReadonlySet<string> = new Set([releaseRoute, runRoute])
 
-/** Routes whose decision depends on the service of the process, too. */
+/** Whether the decision depends on the service of the process. */
 const dependsOnService = (route: RackRoute) => route.id === execRoute || route.path === filesPath
 
 const unknownProcess = { known: false, service: null }

@@ -1,5 +1,5 @@
 /**
- * Caches the result, so that many requests, even unauthenticated ones, cause few queries.
+ * Caches the result or the error, so that many requests, even unauthenticated ones, cause few queries.
  *
  * @param now milliseconds of a clock that never goes back
  */

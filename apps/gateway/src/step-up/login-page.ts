@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidRequest, withRule } from '../errors.ts'
 
-/** The address that the stock CLI opens in the browser. */
+/** The address that the stock CLI opens in the browser for the proof of a second factor. */
 export const loginPage = '/login/u2f'
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -18,7 +18,7 @@ export const RackStatus = Type.Object({
 })
 export type RackStatus = Static<typeof RackStatus>
 
-/** Milliseconds. The gateway itself waits as long for a rack. */
+/** Milliseconds. Also the time after which the gateway stops waiting for a rack. */
 const longestWait = 5_000
 export const RackStatusQuery = Type.Object(
   {

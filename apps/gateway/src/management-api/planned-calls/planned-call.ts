@@ -38,6 +38,6 @@ export function toPlannedCall(requested: RequestedCall): PlannedCall {
 
 const noParameters = { query: [], form: [], headers: [] }
 
-function invalid(reason: string, next: string): Error {
-  return withRule(new InvalidRequest(reason, next), 'schema')
+function invalid(reason: string, remedy: string): Error {
+  return withRule(new InvalidRequest(reason, remedy), 'schema')
 }

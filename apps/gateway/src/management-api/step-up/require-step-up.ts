@@ -65,6 +65,7 @@ async function useProof(
   endpoint: PrincipalEndpoint,
   level: StepUpLevel,
 ): Promise<void> {
+  // No proof has this address, so proofs that are bound to an address are not accepted here.
   const presented = { session: principalOf(request).credential, address: '', secret: secretOf(request) }
   request.proof = await app.stepUps.use(presented, level, callToProve(app, request, endpoint))
   request.metLevel = level

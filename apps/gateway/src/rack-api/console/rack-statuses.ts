@@ -29,7 +29,7 @@ export interface RackCheck {
 export interface RackStatuses {
   /** Returns the last known status at once. If it is old, asks the rack for the next caller. */
   lastSeen(rack: Rack): RackStatus
-  /** Asks the rack, unless the gateway asked it less than 15 s ago. Then returns the result of that question. */
+  /** Asks the rack. If the gateway asked it less than 15 s ago, returns the result of that question instead. */
   check(rack: Rack): Promise<RackCheck>
 }
 

@@ -5,7 +5,7 @@ import type { Sql } from 'postgres'
 export interface CallEndings {
   /** @returns a function that removes the call */
   add(call: string, end: (reason: string) => void): () => void
-  /** Looks for requests that are older than a call. A new request causes a check by itself. */
+  /** Ends calls whose end was requested before they were added. Each later request causes a check by itself. */
   check(): void
   stop(): void
 }

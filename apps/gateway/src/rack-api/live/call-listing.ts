@@ -13,6 +13,7 @@ export interface CallListingOptions {
   readonly sql: Sql
   /** The audit stream of this process. Its lease shows whether the process lives. */
   readonly stream: () => string | null
+  /** Called after calls got their rows. */
   readonly onListed: () => void
   readonly onError: (error: unknown) => void
 }

@@ -90,7 +90,7 @@ function changesBetween(before: string, after: string): KeyChange[] {
   }))
 }
 
-/** The rack ignores everything after a line of more than 64 KiB. */
+/** Bytes. The rack ignores everything after a longer line. */
 const maxLineLength = 65_535
 /** Comparing hundreds of thousands of keys would block all calls for seconds. */
 const maxLines = 10_000

@@ -32,7 +32,7 @@ export function expectsStream(
   return stepUp !== undefined || isCommand(route.path)
 }
 
-/** False for log streams, which the CLI would reopen repeatedly. */
+/** False for proxies, and for logs, which the CLI would reopen repeatedly. */
 function isCommand(path: string): boolean {
   return hasExitCode(path) || path.endsWith('/console')
 }
