@@ -36,6 +36,9 @@ export interface Context {
   readonly styled: boolean
   readonly timeouts: Timeouts
   openBrowser(address: string): Promise<void>
-  /** Returns a signal that aborts at Ctrl-C. From then on, Ctrl-C no longer ends the process. */
+  /**
+   * Returns a signal that aborts at the first Ctrl-C, SIGTERM, or SIGHUP, which then does not end the process. The next
+   * one can end it.
+   */
   interruption(): AbortSignal
 }

@@ -48,7 +48,7 @@ export const GatewayUnreachable = defineCliError('RGW_CLI_GATEWAY_UNREACHABLE')
 /** The certificate of the gateway cannot be trusted. */
 export const GatewayUntrusted = defineCliError('RGW_CLI_GATEWAY_UNTRUSTED')
 export const UnknownRack = defineCliError('RGW_CLI_UNKNOWN_RACK')
-/** The system's keychain cannot be used. The message is part of a longer sentence. */
+/** The keychain cannot be used. Keychains give a clause as the reason, of which `stored-token.ts` makes a sentence. */
 export const KeychainUnusable = defineCliError('RGW_CLI_KEYCHAIN_UNUSABLE')
 export const BadSetting = defineCliError('RGW_CLI_BAD_SETTING')
 export const ConvoxNotExecutable = defineError<[convox: string, code: string, repair: string]>(

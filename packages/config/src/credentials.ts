@@ -28,7 +28,7 @@ export function credentialOf(config: ClientConfig, name: string): Credential | n
   return null
 }
 
-/** Null if there is no entry, or if its token belongs to another address. */
+/** Null if there is no entry with a token, or if the token belongs to another address. */
 export function entryOf(config: ClientConfig, slot: CredentialSlot): TokenEntry | null {
   const entry = slot.kind === 'session' ? ownEntry(config.sessions, slot.origin) : ownEntry(config.tokens, slot.name)
   if (entry === null || (entry.token === undefined && entry.kept_in === undefined)) return null

@@ -23,7 +23,10 @@ export interface Limits {
   /** Open WebSockets of one principal on one rack. */
   readonly websocketsPerPrincipal: number
   readonly connections: number
-  /** Open connections of one principal. Connections without an authenticated request count for their client network. */
+  /**
+   * Open connections of one principal. A connection counts for its client network until a request on it is
+   * authenticated.
+   */
   readonly connectionsPerCaller: number
   /** Requests of one connection that are in progress. */
   readonly callsPerConnection: number

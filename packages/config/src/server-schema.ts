@@ -162,7 +162,7 @@ export const ServerEnvironment = Type.Object({
   ),
   CONNECTIONS: checked('open connections of all callers together, from 1 to 10000', countProblem, '10000'),
   CONNECTIONS_PER_CALLER: checked(
-    'open connections of one principal; connections without an authenticated request count for their client network; from 1 to 10000',
+    'open connections of one principal, and unauthenticated connections of one client network, from 1 to 10000',
     countProblem,
     '1000',
   ),

@@ -59,7 +59,7 @@ export interface ServerConfig {
    * long a replaced token stays valid.
    */
   readonly sessions: { readonly maxAge: number; readonly lifetime: number; readonly overlap: number }
-  /** Unauthenticated requests of one address per minute. */
+  /** Unauthenticated requests of one client network (an IPv4 address or an IPv6 /64) per minute. */
   readonly unauthenticatedPerMinute: number
   readonly limits: Limits
   /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */

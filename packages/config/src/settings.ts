@@ -33,7 +33,7 @@ function settingOf(variable: string, value: string | undefined, fallback: string
     : { variable, value, source: 'file' }
 }
 
-/** Most checks of variables reject credentials in addresses, so this is a second protection. */
+/** A second line of defense: the checks of the variables already reject credentials in addresses. */
 function redactCredentials(value: string): string {
   return value.replaceAll(/:\/\/[^/?#\s]*@/g, '://[secret]@')
 }

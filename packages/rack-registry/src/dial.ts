@@ -29,7 +29,7 @@ export function createDial(
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const encryption = url.protocol === 'https:' ? encryptionFor(host, settings) : null
   if (encryption === null && (tlsCa !== null || tlsPins.length > 0)) throw new RackWithoutTls(name)
-  // As in Node's file streams. Node 20 has a smaller default, which needs more reads for large bodies.
+  // The buffer size of Node's file streams. Node 20 has a smaller default, which needs more reads for large bodies.
   const plain = { host, port: Number(url.port) || 80, highWaterMark: 64 * 1024 }
   const port = Number(url.port) || 443
 

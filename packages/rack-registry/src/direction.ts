@@ -30,7 +30,7 @@ export class Direction implements TrackerOutput {
   #unsent: Buffer[] = []
   /** The possible beginning of a token; it is also in `#unsent`. */
   #partialToken: readonly Buffer[] = []
-  #partialTokenTimeout: NodeJS.Timeout | undefined
+  #flushTimer: NodeJS.Timeout | undefined
   #notice: CloseNotice | null = null
   #noticeSent = false
   #pingRequested = false
@@ -135,13 +135,13 @@ export class Direction implements TrackerOutput {
 
   /** Sends all bytes before a possible beginning of the token, and the rest after `partialTokenTimeout`. */
   #sendSafeParts(): void {
-    clearTimeout(this.#partialTokenTimeout)
+    clearTimeout(this.#flushTimer)
     const [first] = this.#partialToken
     const firstHeldBack = first === undefined ? -1 : this.#unsent.findIndex((part) => sharesMemory(part, first))
     const sendable = firstHeldBack === -1 ? this.#unsent.splice(0) : this.#unsent.splice(0, firstHeldBack)
     if (this.#sink.writable) for (const part of sendable) this.#sink.write(part)
     if (this.#unsent.length === 0) return
-    this.#partialTokenTimeout = setTimeout(() => this.flush(), partialTokenTimeout)
+    this.#flushTimer = setTimeout(() => this.flush(), partialTokenTimeout)
   }
 
   #insertPending(): void {

@@ -19,10 +19,11 @@ export interface RackSelector {
   readonly onlyUsable?: boolean
 }
 
-/** A rack that the caller named as `<organization>/<rack>`. */
+/** A name of the form `<organization>/<rack>`, which the caller sent. */
 export interface NamedRack {
+  /** The gateway's organization, even if the caller named another one. */
   readonly organization: string
-  /** As the caller sent it. */
+  /** The whole name, as the caller sent it. */
   readonly name: string
   /** The rack, or null if the name has another form or organization. */
   readonly rack: string | null

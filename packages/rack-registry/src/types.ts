@@ -16,7 +16,7 @@ export interface RackSettings {
   readonly tlsPins?: readonly string[]
 }
 
-/** Headers alternate names and values in latin1. The rack adds Host, credentials, length, and hop-by-hop headers. */
+/** Headers alternate names and values in latin1. `Rack` adds Host, credentials, length, and hop-by-hop headers. */
 export interface UpstreamRequest {
   readonly method: string
   /** The canonical target, sent unchanged. */
@@ -42,7 +42,7 @@ export interface UpstreamResponse {
   readonly length: number | null
   header(lowerCaseName: string): string | undefined
   /**
-   * Resolves with the number of bytes when everything is flushed. Rejects with RackBroken when the response breaks off,
+   * Resolves with the number of bytes when `sink` emits `finish`. Rejects with RackBroken when the response breaks off,
    * and with CallerGone when `sink` closes. A rejection does not end `sink`: destroy the caller's connection, so that a
    * partial response does not look complete. A redactor replaces the rack's token and keeps lengths.
    */
@@ -128,8 +128,9 @@ export type PayloadListener = (
 export interface Relay {
   readonly ended: Promise<RelayEnd>
   /**
-   * Sends a close frame to both sides, and closes them. Between messages, the client gets `text` first. Works at any
-   * moment, also within a long frame.
+   * Sends a close frame to both sides, and closes them. Between messages, the client gets `text` first. The rest of
+   * an incomplete short frame to the client is sent first. After an incomplete short frame to the rack, the rack gets no
+   * close frame.
    */
   end(reason: string, options: { text?: string; code: number }): void
   /** Stops reading from both sides until `resume`. */

@@ -53,7 +53,7 @@ function selectSessions(name: string | undefined, all: boolean): Selection {
  * Deletes a token even if its session cannot be revoked. Keeps the addresses, so that the next login needs only the
  * name. Also logs out the stock CLI, if `convox-login` logged it in.
  *
- * @returns for each session, the names that share it, or its address
+ * @returns one text for each credential that was deleted (see `titleOf`)
  */
 async function logout(context: Context, selection: Selection): Promise<string[]> {
   const { config } = await readClientConfig(context.configPath)
@@ -167,7 +167,7 @@ function deleteCredentials(context: Context, { credentials, withoutAddress }: Se
   })
 }
 
-/** The names of a credential, or its address if it has none. */
+/** The names that use a credential. If there are none: the name of a token, or the address of a session. */
 function titleOf(config: ClientConfig, { slot }: Credential): string {
   const names = gatewaysUsingSlot(config, slot)
   return names.length > 0 ? names.join(', ') : slot.kind === 'token' ? slot.name : slot.origin

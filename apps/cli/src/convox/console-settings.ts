@@ -44,7 +44,8 @@ export function writeConsoleLogin(context: SettingsContext, { host, token, rack 
 }
 
 /**
- * Removes the login of a host. Keeps the entries of other hosts, another console, and a current rack of another kind.
+ * Removes the login of a host, and keeps the logins of other hosts. Removes the current rack only if the setting
+ * `console` names this host and the current rack is of the type `console`.
  *
  * @throws BadSetting
  */

@@ -59,7 +59,7 @@ export function errorFromResponse(origin: string, { status, value }: ErrorRespon
   return new GatewayUnreachable(`The request to ${origin} failed: ${reason}`, remedy)
 }
 
-/** Whether the user, token, trust, or binding does not exist. Other missing resources have codes of their own. */
+/** Whether the resource that the request names does not exist, such as a user, a token, or a recording. */
 export function isMissing({ status, value }: ErrorResponse): boolean {
   return status === 404 && parseGatewayError(value)?.code === 'RGW_IDENTITY_NOT_FOUND'
 }

@@ -27,12 +27,13 @@ export interface LoginOptions {
 export interface LoginTarget {
   readonly options: LoginOptions
   readonly origin: string
-  /** The name's entry in the file, if that entry has this address. */
+  /** The entry of this name in the file; null if there is none, or if it is for another gateway. */
   readonly existing: GatewayEntry | null
   /** From `--ca`, or else from the file. */
   readonly tlsTrust: GatewayTrust
 }
 
+/** The token of a login, and the gateway's answer about it. */
 export interface Credential {
   readonly token: Secret
   readonly answer: MeAnswer

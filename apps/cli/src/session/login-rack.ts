@@ -9,7 +9,7 @@ export interface RackRequest {
   readonly name: string
   /** The value of `--as-rack`. */
   readonly rack: string | undefined
-  /** The entry of this name in the file, if its gateway is the one of this login. */
+  /** The entry of this name in the file; null if there is none, or if it is for another gateway. */
   readonly existing: GatewayEntry | null
 }
 

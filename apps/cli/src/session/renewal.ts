@@ -49,7 +49,10 @@ async function withToken(context: Context, credential: Credential | null): Promi
   return credential === null || token === null ? null : { ...credential, token }
 }
 
-/** If a new token could not be stored, a renewal would lose it, and the old token would expire within a day. */
+/**
+ * Checks before the renewal that the keychain can store a token. Otherwise, the renewal could lose the new token, and
+ * the old token would soon expire (by default, within a day).
+ */
 async function checkStorable(context: Context, stored: CredentialWithToken): Promise<void> {
   if (stored.entry.kept_in === undefined) return
   await withCredentialsLock(context, async () => {

@@ -9,7 +9,7 @@ export interface SessionRequest {
   readonly origin: string
   /** The value of `--as-rack`. */
   readonly rack: string | undefined
-  /** The name's entry in the file, if that entry has this address. */
+  /** The entry of this name in the file; null if there is none, or if it is for another gateway. */
   readonly existing: GatewayEntry | null
   readonly tlsTrust: GatewayTrust | undefined
 }

@@ -17,7 +17,7 @@ export async function proveDeniedRequest(
   const id = neededStepUpId(answer)
   if (id === null) return null
   const { reason = '', rule } = parseGatewayError(answer.value) ?? {}
-  // Outside of a browser with a fresh login, only a passkey proves a change of second factors.
+  // A change of second factors needs a passkey, unless the user has just logged in with the same browser.
   if (rule === 'step-up:factors' && !context.interactive) {
     await endStepUp(gateway, id)
     throw new StepUpNeeded(

@@ -5,7 +5,7 @@ import { runTool, type ToolCall, type ToolOutcome, type ToolSettings } from './r
 const title = 'the macOS keychain'
 /** `errSecItemNotFound`, as the tool's exit code. */
 const notFound = 44
-/** The size of the tool's input buffer in bytes. */
+/** Bytes. The tool's input buffer is not much larger. */
 const maxCommandLength = 4_000
 
 /** The login keychain, through the `security` tool of macOS. The token goes through a pipe, not an argument. */

@@ -5,7 +5,7 @@ import type { Target } from '../../target/target.ts'
 import { updatePolicyCache, verifyChecksum } from './cache-policy.ts'
 import { certainDenial } from './certain-denial.ts'
 import { fetchEffectivePolicy } from './fetch-effective-policy.ts'
-import type { NeededCalls } from './planned-command.ts'
+import type { CallsOfCommand } from './planned-command.ts'
 import { type PlannedStepUp, plannedStepUp } from './planned-step-up.ts'
 import type { CachedPolicyFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot } from './snapshot.ts'
@@ -19,9 +19,9 @@ export interface OnlineEvaluationOptions {
 }
 
 export interface CommandCalls {
-  readonly needed: NeededCalls
+  readonly needed: CallsOfCommand
   /** All calls, including those without which the command can succeed. */
-  readonly planned: NeededCalls
+  readonly planned: CallsOfCommand
 }
 
 /**

@@ -1,11 +1,8 @@
 import { type CommandPlan, type PlannedCall, planCommand } from '@rack-gateway/convox-api/commands'
 import type { AppContext } from './app-context.ts'
 
-/**
- * The calls that a command needs. Includes proxies: convox continues without one, but reports a denial only as
- * "bad handshake".
- */
-export interface NeededCalls {
+/** Some or all calls of a command. */
+export interface CallsOfCommand {
   /** The command's name. */
   readonly command: string
   /** At least one. */
@@ -19,8 +16,13 @@ export function plannedCommand(words: readonly string[], appContext: AppContext 
   return planCommand(words, { ...appContext, rack: 'chosen', input: 'stream' })
 }
 
-/** @returns null for a command without calls */
-export function neededCalls(plan: CommandPlan): NeededCalls | null {
+/**
+ * The calls that a command needs. Includes proxies: convox continues without one, but reports a denial only as
+ * "bad handshake".
+ *
+ * @returns null if the command needs no calls, or if its calls are unknown
+ */
+export function neededCalls(plan: CommandPlan): CallsOfCommand | null {
   const calls = plan.kind === 'calls' ? plan.calls.filter(isNeeded) : []
   return plan.kind === 'calls' && calls.length > 0 ? { command: plan.command, calls } : null
 }

@@ -8,7 +8,10 @@ export interface ConvoxConnection {
   readonly warning: string | null
   /** The connection whose calls carry a proof of a second factor. Null if the user turned the relay off. */
   readonly withProof: ((proof: Secret) => Promise<ConvoxConnection>) | null
-  /** Maps convox's exit code to ours: `unreachable` if convox failed because no connection could be made or trusted. */
+  /**
+   * Maps convox's exit code to ours. With the relay: `unreachable` if convox failed, and the relay's last connection to
+   * the gateway could not be made or trusted. Without the relay: the same code.
+   */
   exitCode(code: number): number | Promise<number>
   /** Call this after convox has exited, or if it was not started. */
   close(): Promise<void>

@@ -40,6 +40,7 @@ export async function openRecordings(context: Context, address: string): Promise
     throw unreadableError(error)
   })
   const logged = createLoggedRecordings()
+  /** The time of the newest event that was read. */
   let until = 0
   return {
     onRecord(record) {
