@@ -30,7 +30,7 @@ export interface Limits {
   readonly connectionsPerCaller: number
   /** Requests of one connection that are in progress. */
   readonly callsPerConnection: number
-  /** Bytes of large responses that are buffered for masking, until their callers have received them. */
+  /** Bytes of large responses that are buffered for masking, until their calls end. */
   readonly maskMemory: number
   /** Milliseconds in which each 1 KiB of a request body for a rack must arrive, while the gateway waits for it. */
   readonly bodyTimeout: number

@@ -7,6 +7,7 @@ export interface Setting {
   readonly variable: string
   /** `[secret]` for a secret; null if the variable is not set and has no default. */
   readonly value: string | null
+  /** `file`: the value is the path of a file, from which the certificates come. */
   readonly source: 'environment' | 'file' | 'default' | 'unset'
 }
 

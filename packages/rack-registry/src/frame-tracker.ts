@@ -43,7 +43,9 @@ export class FrameTracker {
   #messageOpcode = 0
   /** The opcode of the next fragment of a long frame. */
   #fragmentOpcode = 0
+  /** Whether the current frame is longer than `wholeFrameLimit`, and is forwarded in fragments. */
   #isSplit = false
+  /** The bytes of the close code that have arrived. */
   #receivedCode = 0
 
   constructor(sender: Sender, output: TrackerOutput) {

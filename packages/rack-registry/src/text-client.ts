@@ -8,7 +8,8 @@ const normalCloseCodes: readonly (number | null)[] = [1000, 1001, 1005]
 /**
  * A relay's client for a caller that does not speak websocket, such as a page that reads a log. Writes the rack's text
  * messages to `sink`, at the speed of its reader. The rack ends the stream with an empty binary message or a close
- * frame. Without either, the sink is destroyed, so that an incomplete log never looks complete. Sends no frames to the rack.
+ * frame. Without either, the sink is destroyed, so that an incomplete log never looks complete. Sends the rack no
+ * frames.
  */
 export class TextClient extends Duplex implements TrackerOutput {
   readonly #tracker = new FrameTracker('server', this)

@@ -128,9 +128,9 @@ export type PayloadListener = (
 export interface Relay {
   readonly ended: Promise<RelayEnd>
   /**
-   * Sends a close frame to both sides, and closes them. Between messages, the client gets `text` first. The rest of
-   * an incomplete short frame to the client is sent first. After an incomplete short frame to the rack, the rack gets no
-   * close frame.
+   * Sends a close frame to both sides, and closes them. Between messages, the client gets `text` first. Waits
+   * for the rest of an incomplete short frame to the client. After an incomplete short frame, the rack gets no close
+   * frame.
    */
   end(reason: string, options: { text?: string; code: number }): void
   /** Stops reading from both sides until `resume`. */

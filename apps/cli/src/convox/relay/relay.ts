@@ -28,14 +28,14 @@ export async function openRelay(
     ca: configuredAuthorities(tlsTrust),
     trustRemedy: trustRemedy(tlsTrust),
   })
-  const failures = noteFailures(context, dialing)
+  const connector = createNotingConnector(context, dialing)
   let currentProof: Secret | null = null
   const listener = await startListener({
     origin,
     path: `/rack/${encodeURIComponent(rack)}`,
     token: newestToken(target, reload),
     proof: () => currentProof,
-    connect: failures.connect,
+    connect: connector.connect,
   })
   const connection: RelayConnection = {
     env: environment(env, listener.rackUrl),
@@ -44,7 +44,7 @@ export async function openRelay(
       currentProof = proof
       return connection
     },
-    exitCode: (code) => (code !== 0 && failures.isFailing() ? exitCodes.unreachable : code),
+    exitCode: (code) => (code !== 0 && connector.isFailing() ? exitCodes.unreachable : code),
     async close() {
       await listener.close(grace)
       ;(await dialing).close()
@@ -70,8 +70,11 @@ function environment(env: NodeJS.ProcessEnv, rackUrl: string): NodeJS.ProcessEnv
   return { ...rest, RACK_URL: rackUrl }
 }
 
-/** Notes each connection error once, because convox does not show the error of a rejected websocket. */
-function noteFailures({ note }: Context, dialing: Promise<Pick<RelayDial, 'connect'>>) {
+/**
+ * Connects, and notes each connection error once, because convox does not show the error of a rejected websocket.
+ * `isFailing` says whether the last connection failed.
+ */
+function createNotingConnector({ note }: Context, dialing: Promise<Pick<RelayDial, 'connect'>>) {
   const noted = new Set<string>()
   let isFailing = false
   return {

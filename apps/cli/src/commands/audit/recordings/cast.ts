@@ -18,7 +18,7 @@ const Line = Type.Tuple([Type.Number({ minimum: 0 }), Type.String(), Type.String
 export interface CastEvent {
   /** Seconds since the previous event. */
   readonly interval: number
-  /** `o` output, `i` input, `m` a marker, `x` the exit status. */
+  /** `o` output, `i` input, `b` the bytes of the previous event in base64, `m` a marker, `x` the exit status. */
   readonly code: string
   readonly data: string
 }
@@ -35,7 +35,7 @@ export interface Cast {
   readonly events: AsyncGenerator<CastEvent, CastState | null>
 }
 
-/** The maximum length, in characters, of an event that the gateway writes, including escapes. */
+/** In characters. Each event that the gateway writes is shorter, including its escapes. */
 const maxLineLength = 1024 * 1024
 const states: ReadonlySet<string> = new Set(['complete', 'cut', 'broken', 'open', 'unproven'])
 
