@@ -19,7 +19,7 @@ export interface RackSelector {
   readonly onlyUsable?: boolean
 }
 
-/** A name of the form `<organization>/<rack>`, which the caller sent. */
+/** The name of a rack in the header `Rack`. Its form should be `<organization>/<rack>`. */
 export interface NamedRack {
   /** The gateway's organization, even if the caller named another one. */
   readonly organization: string
