@@ -21,7 +21,7 @@ export interface GetOptions {
 export interface ObjectStore {
   /** The directory, or the `s3://` address. Contains no secret. */
   readonly location: string
-  /** Whether not even an administrator can change or remove an object before its retention ends. */
+  /** True if nobody, not even an administrator, can change or remove an object before its retention ends. */
   readonly immutable: boolean
   /**
    * Resolves when the bytes are durable under the key. Also resolves if the same bytes are already there, so retries
@@ -29,11 +29,11 @@ export interface ObjectStore {
    * @throws ObjectDiffers if the key has other bytes, ObjectKeyInvalid
    */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>
-  /** @returns null if there is no object with this key */
+  /** @returns null if there is no object with this key @throws ObjectTooLarge, ObjectKeyInvalid */
   get(key: string, options?: GetOptions): Promise<Buffer | null>
   /** Yields the objects whose keys begin with the prefix, in the order of their keys' bytes. */
   list(prefix: string, options?: { readonly signal?: AbortSignal }): AsyncIterable<StoredObject>
-  /** Does nothing if the object does not exist. A locked object stays. */
+  /** Does nothing if the object does not exist. A locked object stays. @throws ObjectKeyInvalid */
   remove(key: string, options?: { readonly signal?: AbortSignal }): Promise<void>
   /** @throws ObjectStoreUnusable with the remedy */
   check(options?: { readonly signal?: AbortSignal }): Promise<void>

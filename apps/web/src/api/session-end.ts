@@ -4,7 +4,7 @@ import type { ApiError } from './errors.ts'
 let endError: ApiError | null = null
 const listeners = new Set<() => void>()
 
-/** Only the first error is shown. */
+/** Shows that the gateway has ended the session. Ends nothing itself. Only the first error is shown. */
 export function endSession(error: ApiError): void {
   if (endError !== null) return
   endError = error

@@ -11,7 +11,7 @@ interface ScrollAreaProps {
 export function ScrollArea({ label, height = 'content', children }: ScrollAreaProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, and a section would be one of too many landmarks
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable with the keyboard
     <div role="group" className={`${styles.area} ${styles[height]}`} tabIndex={0} aria-label={label}>
       {children}
     </div>

@@ -9,7 +9,10 @@ interface Question<Values> {
   readonly isReplacement: boolean
 }
 
-/** Milliseconds. The gateway limits concurrent questions, and notices only after a while that one was aborted. */
+/**
+ * Milliseconds between two attempts. The gateway limits concurrent questions, and notices only after a while that one
+ * was aborted.
+ */
 const pause = 500
 const maxAttempts = 10
 

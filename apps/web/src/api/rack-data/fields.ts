@@ -1,4 +1,7 @@
-/** Thrown by readers. `rackGet` and `postToRack` replace it with an `UnreadableAnswer`. */
+/**
+ * The answer of a rack does not have the expected structure. Thrown by readers. `rackGet` and `postToRack` replace it
+ * with an `UnreadableAnswer`.
+ */
 export class UnexpectedForm extends Error {}
 
 export type Fields = Readonly<Record<string, unknown>>

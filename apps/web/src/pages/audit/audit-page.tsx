@@ -61,9 +61,9 @@ export default function AuditPage() {
     else setFollowed((before) => [...newEntries, ...before])
     tail.clear()
   }
-  const isFlowing = newEntries.length > 0 && isAtTop && openId === undefined
+  const showsNewAtOnce = newEntries.length > 0 && isAtTop && openId === undefined
   useEffect(() => {
-    if (isFlowing) showNew()
+    if (showsNewAtOnce) showNew()
   })
 
   if (!mayRead) return <Page title="Audit">{events.error && <Problem error={events.error} />}</Page>
@@ -125,7 +125,7 @@ export default function AuditPage() {
                 onClose={() => view.open(null)}
                 onShow={(what) =>
                   'around' in what
-                    ? view.refine(() => around(what.around))
+                    ? view.refine(() => termsAround(what.around))
                     : view.refine((terms) =>
                         includeOnly(
                           includeOnly(removeTerms(terms, 'from', 'to'), 'actor', what.actor),
@@ -146,7 +146,7 @@ export default function AuditPage() {
 
 const fiveMinutes = 300_000
 
-function around(at: string) {
+function termsAround(at: string) {
   const bound = (name: 'from' | 'to', by: number) => ({
     name,
     value: new Date(Date.parse(at) + by).toISOString(),

@@ -107,7 +107,7 @@ interface ValueProps {
   readonly children?: ReactNode
 }
 
-/** In a row, the arrow keys reach the value, and Tab skips it. */
+/** A value that opens the menu. In a row, the arrow keys reach the value, and Tab skips it. */
 export function Value({ name, value, eventId, children }: ValueProps) {
   const openMenu = useContext(OpenMenu)
   return (

@@ -3,8 +3,8 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 type Role = PolicyMatrix['roles'][number]
 
 /**
- * The roles whose own lines grant a permission of `role`: roles that `role` extends, or `role` itself if none of these
- * has the permission.
+ * The roles from which `role` has the permission: roles that it extends, directly or indirectly, and that do not have
+ * the permission from another role; or `role` itself, if no role that it extends has the permission.
  */
 export function grantOrigins(
   role: Role,

@@ -6,7 +6,7 @@ import { Card } from '../../ui/card.tsx'
 import styles from './proposal-form.module.css'
 import { setProposal, useProposal } from './proposal-store.ts'
 
-/** Bytes. The gateway rejects a larger document. */
+/** For a file, in bytes. For typed text, in characters: the gateway rejects a longer document. */
 const maxLength = 256 * 1024
 
 interface ProposalFormProps {
@@ -21,7 +21,7 @@ export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) 
 
   async function read(file: File | null | undefined) {
     if (!file) return
-    if (file.size > maxLength) return announce('The file is larger than 256 KiB, the limit for a policy document.')
+    if (file.size > maxLength) return announce('The file is larger than 256 KiB, the limit for this check.')
     const document = await file.text()
     setProposal(document)
     onCheck(document)

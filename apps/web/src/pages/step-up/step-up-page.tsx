@@ -101,7 +101,7 @@ function NotMe({ stepUp }: { readonly stepUp: StepUp }) {
     <div className={styles.request}>
       <p className={styles.warning}>
         Someone else may have a token of yours. Revoke the session of <VisibleText>{stepUp.device}</VisibleText> now. If
-        you do not know which one it is, revoke all sessions, and tell an administrator. Nothing was confirmed.
+        you do not know which one it is, revoke all sessions, and tell an administrator. This page confirmed nothing.
       </p>
       <SessionList />
     </div>

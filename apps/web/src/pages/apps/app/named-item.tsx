@@ -9,6 +9,7 @@ interface NamedItemProps {
   readonly children: ReactNode
 }
 
+/** Shows its children if the ID is valid, and an error otherwise. */
 export function NamedItem({ id, children }: NamedItemProps) {
   const fault = validateName(id)
   if (fault === null) return children

@@ -12,6 +12,7 @@ interface OpenItemProps {
   readonly children: ReactNode
 }
 
+/** The build or release that the page shows in place of the list. */
 export function OpenItem({ title, back, badge, children }: OpenItemProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])

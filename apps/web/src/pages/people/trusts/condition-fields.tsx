@@ -56,8 +56,8 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
         </div>
       ))}
       <p className={styles.hint}>
-        Text needs no quotes, except text that looks like a number: <code>74</code> is a number, <code>"74"</code> is
-        text. Separate values with commas.
+        Text needs no quotes, except <code>true</code>, <code>false</code>, and text that looks like a number:{' '}
+        <code>74</code> is a number, <code>"74"</code> is text. Separate values with commas.
       </p>
       <div>
         <Button onPress={() => onChange([...conditions, emptyCondition(conditions)])}>Add a condition</Button>

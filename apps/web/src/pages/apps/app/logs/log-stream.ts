@@ -7,7 +7,7 @@ export interface LogState {
   /** How many older lines are no longer in `lines`. */
   readonly droppedCount: number
   readonly connection: 'opening' | 'open' | 'ended' | 'failed'
-  /** The error that ended the stream; null if there is none. */
+  /** Why the stream ended: the text after `ERROR: ` in its last line, or a lost connection; null for other ends. */
   readonly reason: string | null
   /** Whether the connection was lost, so that lines can be missing. */
   readonly isBrokenOff: boolean

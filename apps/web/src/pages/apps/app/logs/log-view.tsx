@@ -46,7 +46,7 @@ export function LogView({ lines, searchText, isWrapped, isFollowing, onScrollUp 
     <div
       ref={scroller}
       role="group"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable area must be reachable with the keyboard
       tabIndex={0}
       aria-label="Log lines"
       className={styles.scroller}

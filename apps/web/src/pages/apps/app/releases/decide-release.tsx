@@ -18,6 +18,7 @@ interface DecideReleaseProps {
   readonly promotion: Promotion
 }
 
+/** The button that promotes the release, or rolls back to it. */
 export function DecideRelease({ release, app, state, promotion }: DecideReleaseProps) {
   const { rack, app: name } = useApp()
   const isPermitted = usePermitted(rack, name)

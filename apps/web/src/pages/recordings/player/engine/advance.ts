@@ -7,7 +7,7 @@ export interface Pace {
   readonly pause: { readonly from: number; readonly to: number } | null
 }
 
-/** All values are in milliseconds. @returns the new position */
+/** All times are in milliseconds. @returns the new position */
 export function advance(position: number, elapsed: number, { speed, pause }: Pace): number {
   const next = position + elapsed * speed
   if (pause === null || next < pause.from + idleLimit || next >= pause.to) return next

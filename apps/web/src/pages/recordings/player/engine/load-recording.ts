@@ -14,7 +14,10 @@ export interface Marker {
   readonly isGap: boolean
 }
 
-/** The result of the gateway's verification, or `too-long` if the rest of the recording was not loaded. */
+/**
+ * The result of the gateway's verification, or `too-long` if the rest of the recording was not loaded. `ends` in
+ * `notes.tsx` explains each value.
+ */
 export type CastEnd = 'complete' | 'cut' | 'broken' | 'open' | 'unproven' | 'too-long'
 
 export interface LoadOptions {
