@@ -48,7 +48,7 @@ export function timeField(fields: Fields, name: string): string | null {
   return value === '' || value.startsWith('0001-01-01T') || Number.isNaN(Date.parse(value)) ? null : value
 }
 
-/** Empty if the field is missing, or is not an object. */
+/** Empty if the field is missing, or is not an object. Leaves out values that are not strings. */
 export function textMapField(fields: Fields, name: string): Readonly<Record<string, string>> {
   const value = fields[name]
   if (typeof value !== 'object' || value === null) return {}

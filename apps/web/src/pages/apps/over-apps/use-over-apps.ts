@@ -19,8 +19,11 @@ interface OverApps<T> {
   readonly rows: readonly OverAppsRow<T>[]
   /** The calls for the lists of apps. */
   readonly racks: Pick<OverRacks<unknown>, 'calls' | 'total' | 'loadMore'>
+  /** The calls for the items of apps, one for each app. */
   readonly calls: readonly RackCall[]
+  /** The number of apps in `calls`. */
   readonly askedCount: number
+  /** The number of apps in the lists that are loaded. */
   readonly total: number
   readonly loadMore: () => void
 }

@@ -19,6 +19,7 @@ export interface RackCall {
 export interface OverRacks<T> {
   readonly rows: readonly { readonly rack: string; readonly item: T }[]
   readonly calls: readonly RackCall[]
+  /** The number of racks, including those that are not called yet. */
   readonly total: number
   readonly loadMore: () => void
 }

@@ -25,7 +25,7 @@ export const clientTypeNames: Readonly<Record<ClientType, string>> = {
 }
 
 export interface Who {
-  /** A name or an email address; without these, the address of the caller. */
+  /** A name or an email address; without these, the caller's address, or `gateway` if there is no caller. */
   readonly name: string
   readonly clientType: ClientType
 }
