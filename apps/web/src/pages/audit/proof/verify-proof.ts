@@ -65,7 +65,7 @@ async function* verifySteps({ shownEvent, proof, keys }: ProofInput): AsyncGener
   }
   const note = readNote(proof.checkpoint)
   const { stream, seq } = proof.event
-  // A head is `<stream> <size of its tree> <root in base64>`.
+  // A head is `<stream> <size of its tree> <root in base64> <state>`.
   const heads = note === null ? [] : lineValues(note, 'stream').filter((line) => line.startsWith(`${stream} `))
   const [, size = '', encodedRoot = ''] = heads[0]?.split(' ') ?? []
   const signedRoot = bytesOfBase64(encodedRoot)
