@@ -154,7 +154,7 @@ export const noTrust = deny(
   'No trust matches this job. The gateway’s log says why.',
   'Ask an administrator.',
 )
-/** @public The reference of errors imports this module by its path. */
+/** @public The test of `docs/reference/errors.md` reads this export through the path of this module. */
 export const severalTrusts = deny(
   'several-trusts',
   'More than one trust matches this job.',

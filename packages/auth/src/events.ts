@@ -1,6 +1,6 @@
 import type { Job } from '@rack-gateway/rbac-policy'
 
-/** The author of a change: a principal, or `system` for the server's commands. */
+/** The author of a change: a principal, or `system`, such as a server command or a login. */
 export interface Author {
   readonly kind: 'user' | 'api-token' | 'workload' | 'system'
   readonly id: string

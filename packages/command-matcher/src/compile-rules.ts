@@ -15,6 +15,7 @@ export interface CompiledRule {
   readonly onRack: NameMatcher
   /** For messages. */
   readonly words: string
+  /** Whether the run can set the environment key with this name. */
   readonly permitsKey: NameMatcher
 }
 

@@ -20,7 +20,7 @@ export interface Database {
   readonly db: PostgresJsDatabase<typeof schema>
   /** One connection for changes of identities. The database serializes them, so more connections would only wait. */
   readonly changes: PostgresJsDatabase<typeof schema>
-  /** One connection for changes that revoke something, so that they do not wait behind other changes. */
+  /** One connection for revocations, so that they do not queue behind the other changes of this process. */
   readonly revocations: PostgresJsDatabase<typeof schema>
   /** Resolves when the database answers. @throws DatabaseUnavailable with a message that never contains the password */
   check(): Promise<void>

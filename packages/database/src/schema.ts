@@ -23,8 +23,8 @@ const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () =
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 /**
- * A person, identified by issuer and subject, never by email alone. Before the first login, the issuer is `local` and
- * the subject is the email.
+ * A person, identified by issuer and subject, never by email alone. A user that a server command creates has the issuer
+ * `local` and the email as the subject.
  */
 export const users = gateway.table('users', {
   id: uuid('id').primaryKey(),
@@ -33,7 +33,7 @@ export const users = gateway.table('users', {
   email: text('email').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   lockedAt: instant('locked_at'),
-  /** The groups that the identity provider reported at the last login. */
+  /** The groups that the identity provider last reported, at a login or at the renewal of a session. */
   groups: text('groups').array().notNull().default([]),
   lockedReason: text('locked_reason'),
 })
@@ -158,7 +158,7 @@ export const stepUps = gateway.table('step_ups', {
   provedAt: instant('proved_at'),
   factorId: uuid('factor_id'),
   method: text('method').$type<ProofMethod>(),
-  /** SHA-256 of the one-time code with which the session that asked fetches the proof. */
+  /** With it, the session that asked fetches the proof: SHA-256 of a random text, or HMAC of a code to type. */
   result: bytea('result'),
   redeemedAt: instant('redeemed_at'),
 })
@@ -217,7 +217,7 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   rack: text('rack'),
   /** PKCE: the SHA-256 of the verifier. */
   challenge: bytea('challenge').notNull(),
-  /** The time of the login of the person who decided. */
+  /** When the person who approved it had logged in to the browser; the time of the denial if it was denied. */
   authenticatedAt: instant('authenticated_at').notNull(),
   /** The SHA-256 of the code, or null if the login was denied. */
   code: bytea('code'),
@@ -412,9 +412,9 @@ export const bindings = gateway.table('bindings', {
 })
 
 /**
- * The last use of a session or an API token, written at most once a minute. A browser's session has a row since its
- * login, and expires if it is unused for too long. This is a table of its own, because a use must not raise the
- * revision.
+ * The last use of a session or an API token, written at most once a minute, or more often if the idle limit of browser
+ * sessions is below ten minutes. A browser's session has a row since its login, and ends if it is unused for too long.
+ * This is a table of its own, because a use must not raise the revision.
  */
 export const lastUses = gateway.table('last_uses', {
   /** The id of the session or token. */
@@ -500,7 +500,7 @@ export const liveCalls = gateway.table('live_calls', {
   command: text('command'),
 })
 
-/** Requests to end live calls, with the reason that the participant sees. */
+/** Requests to end live calls, with the reason that the caller sees. */
 export const callEndings = gateway.table('call_endings', {
   /** The ID of the live call, which may not be listed yet. */
   call: uuid('call').primaryKey(),
@@ -514,7 +514,7 @@ export const revision = gateway.table('revision', {
   value: bigint('value', { mode: 'number' }).notNull(),
 })
 
-/** The subjects of each recent revision: a kind with an ID or name, or null for everybody. */
+/** The subjects of each recent revision: a kind with an ID or name, or null for all subjects. */
 export const changedSubjects = gateway.table('changed_subjects', {
   revision: bigint('revision', { mode: 'number' }).primaryKey(),
   subjects: text('subjects').array(),
@@ -581,7 +581,7 @@ export const checkpoints = audit.table('checkpoints', {
   number: bigint('number', { mode: 'number' }).primaryKey(),
   at: instant('at').notNull(),
   hash: bytea('hash').notNull(),
-  /** The key that signed it. */
+  /** The public key that verifies its signature. */
   key: text('key').notNull(),
   /** The previous key, in the first checkpoint of a new key. */
   replaces: text('replaces'),

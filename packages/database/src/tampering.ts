@@ -4,8 +4,9 @@ import type { Sql, TransactionSql } from 'postgres'
 export type TamperProtection = 'prevented' | 'detected'
 
 /**
- * The login of `sql` could change events with a privilege on their tables, as a member of an owner of the tables,
- * schema, functions, or database, as a superuser, or with a role that can write all data or files of the server.
+ * Returns `detected` if the login of `sql` has a privilege to change the tables, or is a superuser. Also if it is a
+ * member of an owner of the tables, schema, functions, or database, or of a role that can write all data, or can write
+ * files or run programs on the server.
  */
 export async function tamperProtection(sql: Sql | TransactionSql): Promise<TamperProtection> {
   const [found] = await sql`

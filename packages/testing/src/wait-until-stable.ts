@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Waits until a count has grown and then stays unchanged for half a second. @returns the count */
+/** Waits until a count is above 0 and has not changed for half a second. @returns the count */
 export async function waitUntilStable(count: () => number): Promise<number> {
   let last = 0
   for (let unchanged = 0; unchanged < 5; ) {

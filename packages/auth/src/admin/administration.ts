@@ -105,7 +105,7 @@ export function createAdministration(
   }
 }
 
-/** Tells all processes to end a recorded session. @returns false if it had already ended */
+/** Tells all processes to end a recorded session. @returns false if it has already ended, or does not exist */
 async function endRecordedSession(change: Change, id: string, reason: string): Promise<boolean> {
   const isOpen = and(eq(recordings.id, id), isNull(recordings.endedAt))
   const [updated] = await change.tx
@@ -119,9 +119,9 @@ async function endRecordedSession(change: Change, id: string, reason: string): P
 }
 
 /**
- * Tells all processes to end a call. The process that serves the call then deletes the row.
+ * Tells all processes to end a call. The process that serves the call ends it, and then deletes this row.
  *
- * @param call the ID of the `opened` event of the call
+ * @param call the ID of the live call: that of its `opened` event, if there is one
  */
 async function endLiveCall({ tx }: Change, call: string, reason: string): Promise<void> {
   await tx

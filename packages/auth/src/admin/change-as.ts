@@ -16,7 +16,7 @@ export interface CallerChangeOptions extends ChangeOptions {
  * Looks the caller up again in the transaction, so that `work` checks permissions with the current bindings of the
  * caller.
  *
- * @throws Unauthenticated without any change, if the credential was revoked or has expired, or its user is locked
+ * @throws Unauthenticated without any change, if the credential is no longer valid, such as that of a locked user
  */
 export function changeAs<T>(
   { credential, clock, ...options }: CallerChangeOptions,

@@ -44,8 +44,8 @@ export function changeIdentities<T>(
 }
 
 /**
- * PostgreSQL grants the advisory lock in the order of requests. The row lock excludes writers without the advisory
- * lock, because their triggers update the row.
+ * PostgreSQL grants the advisory lock in the order of requests. The row lock also excludes programs that write without
+ * the advisory lock, because a trigger updates the row on each write.
  */
 async function lockIdentities(tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${locks.space}, ${locks.changes})`)

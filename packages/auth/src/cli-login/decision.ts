@@ -13,7 +13,7 @@ export interface RequestContext {
   readonly source: { readonly address: string; readonly client?: string }
 }
 
-/** The user who allows or denies a login, and the browser session. */
+/** The user who allows or denies a login, and the browser session. `user` and `session` are IDs. */
 export interface Decider {
   readonly user: string
   readonly email: string

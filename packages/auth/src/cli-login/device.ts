@@ -53,7 +53,7 @@ const maxPerSite = 50
 const maxOpen = 1_000
 /** The site of a block: the first three groups of IPv6, or the whole block. */
 const siteOf = (block: SQLWrapper) => sql`coalesce(substring(${block} from '^((?:[^:]*:){3})'), ${block})`
-/** Milliseconds after the expiry of a login during which its process can still poll the result. */
+/** Milliseconds after the expiry of a login during which its process can still poll the status. */
 const retention = 3_600_000
 const expiringRows = { table: deviceLogins, key: deviceLogins.id, end: deviceLogins.expiresAt }
 
@@ -213,8 +213,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
 }
 
 /**
- * If the maximum of all sites is reached, deletes the oldest login of the site that has the most logins. So a caller
- * with many networks cannot lock out everyone else. The lock makes the count exact.
+ * If all sites together have `maxOpen` logins, deletes the oldest login of the site that has the most. So a caller with
+ * many networks cannot lock out everyone else. The lock makes the count exact.
  *
  * @throws TooManyDeviceLogins if the block or its site has reached its own maximum
  */

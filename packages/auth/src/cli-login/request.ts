@@ -6,7 +6,7 @@ export interface CliLoginRequest {
   readonly rack: string | null
 }
 
-/** The code of the login goes to the process that has the verifier of the challenge. */
+/** The browser brings the code to `port`. Only a process with the verifier of the challenge can redeem the code. */
 export interface LoopbackRequest extends CliLoginRequest {
   /** The PKCE challenge (S256). */
   readonly challenge: string

@@ -115,7 +115,10 @@ export const lockedAccount = denyPerson(
   'Ask an administrator to unlock it.',
 )
 
-/** The audit event records `detail`. `denialPage` shows `detail.email` and `detail.error`, escaped. */
+/**
+ * The audit event of a recorded denial contains `detail`, except `detail.again`: the path to which a CLI login returns
+ * after a new login. `denialPage` shows `detail.email` and `detail.error`, escaped.
+ */
 export class LoginDenied extends Error {
   readonly denial: LoginDenial
   readonly detail: Readonly<Record<string, string>>

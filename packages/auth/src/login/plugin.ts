@@ -76,6 +76,7 @@ declare module 'fastify' {
 
 interface LoginStart {
   readonly returnTo: string
+  /** The email address of the person whom the provider must ask for consent; else null. */
   readonly consentOf: string | null
   /** Whether the provider asks for the account. Otherwise it can reuse its session of a denied account. */
   readonly choosesAccount: boolean

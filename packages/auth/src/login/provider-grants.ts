@@ -24,7 +24,7 @@ const claimLife = 30_000
 /** Random, so that a new row never has the version of an earlier row of the same user. */
 const firstVersion = () => randomInt(1, 2 ** 30)
 
-/** The newest refresh token of each user, sealed. @param keys newest first */
+/** A provider grant is the newest refresh token of a user, sealed. @param keys newest first */
 export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
   const { seal, open } = createSeal(keys)
   const ofUser = (user: string) => eq(providerGrants.userId, user)

@@ -5,6 +5,7 @@ export interface ChangedSubjects {
   /** IDs of users, service accounts, sessions, API tokens, trusts, and workload sessions. */
   readonly ids: ReadonlySet<string>
   readonly groups: ReadonlySet<string>
+  /** Whether `ids` contains the ID of a trust. */
   readonly hasTrusts: boolean
 }
 

@@ -49,7 +49,10 @@ type Row = Omit<ReviewedGrant, 'permissions' | 'grantedAt' | 'expiresAt' | 'last
   readonly lastUsedAt: number | null
 }
 
-/** Lists every grant that has not expired, sorted by the name of its subject. */
+/**
+ * Lists every grant that has not expired, sorted by the name of its subject. Leaves out API tokens that were revoked or
+ * have expired, and revoked trusts.
+ */
 export function createAccessReview({ db }: Pick<Database, 'db'>) {
   return {
     /** @param now milliseconds since the epoch */

@@ -196,8 +196,8 @@ export function createFactorAdministration(
   }
 
   /**
-   * Also removes the proofs of the factor. With the last factor, removes all backup codes and proofs, and ends the
-   * user's other sessions.
+   * Also removes the proofs of the factor and the user's open enrollments. With the last factor, removes all backup
+   * codes and proofs, and ends the user's other sessions.
    *
    * @throws NotFound
    */
@@ -233,7 +233,11 @@ export function createFactorAdministration(
     return codes
   }
 
-  /** Removes all factors, backup codes, and proofs of a user, and ends the user's sessions. @throws NotFound */
+  /**
+   * Removes all factors, backup codes, proofs, and open enrollments of a user, and ends the user's sessions.
+   *
+   * @throws NotFound
+   */
   async function resetFactors(user: string, reason: string): Promise<readonly RemovedFactor[]> {
     const [found] = await tx
       .select({ email: users.email })

@@ -8,7 +8,7 @@ import type { IssuedCredential } from './sessions.ts'
 
 /** The lifetimes of sessions, in milliseconds. */
 export interface SessionTerms {
-  /** The time from a renewal to the expiry. */
+  /** The maximum time from the start of the session, or from its last renewal, to the expiry. */
   readonly maxAge: number
   /** The maximum time from the last login to the expiry. */
   readonly lifetime: number
@@ -30,8 +30,8 @@ export interface Renewal {
 }
 
 /**
- * The maximum number of replaced tokens of a session that are still valid. The gateway keeps older tokens, because it
- * must recognize them: the use of a replaced token after the overlap raises an alarm.
+ * The maximum number of replaced tokens of a session that are still valid. The records of invalid ones are kept, too,
+ * because the use of a replaced token after the overlap raises an alarm.
  */
 const maxOverlapping = 20
 /** Milliseconds after the expiry of a replaced token for which its record is kept. */

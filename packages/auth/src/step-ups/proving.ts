@@ -25,7 +25,8 @@ export interface FactorInput {
 }
 
 /**
- * `proof` is for the session that asked. Any other session gets a `result`, which it hands to the session that asked.
+ * The session that asked gets `proof`, the secret of the proof. Any other session gets `result`, which the browser or
+ * the person passes to the session that asked.
  */
 export interface Proved {
   readonly proof: string | null

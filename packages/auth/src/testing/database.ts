@@ -38,7 +38,7 @@ export async function startStore() {
     return new Proxy(Object.create(null), { get: (_, name) => changeOf(name) })
   }
 
-  /** A session of Ann or another user, who gets the role `viewer` everywhere. `reading` is its verified token. */
+  /** A session, by default of Ann, who gets the role `viewer` everywhere. `reading` is its verified token. */
   async function annSession(changes: { email?: string; role?: string; rack?: string } = {}) {
     const request = { email: 'ann@example.com', role: 'viewer', device: 'laptop', expiresAt: now + hour, ...changes }
     const issued = await issuer.issueSession(request)

@@ -27,7 +27,7 @@ export interface ServiceAccountRequest {
 
 export type Issuer = ReturnType<typeof createIssuer>
 
-/** Changes identities for the server's commands. */
+/** Issues tokens and changes identities for the server's commands. Not an issuer of OIDC tokens. */
 export function createIssuer({ database, mint, clock, record, by }: IssuerOptions) {
   const { db } = database
   function makeChange<T>(work: (change: Change) => Promise<T>): Promise<T> {

@@ -5,7 +5,9 @@ const purposes = {
   loginAttempts: 'rack-gateway/login-attempt/1',
   providerGrants: 'rack-gateway/provider-grant/1',
   loopbackLogins: 'rack-gateway/loopback-login/1',
+  // For the stored hashes of the codes of device logins.
   deviceCodes: 'rack-gateway/device-login-code/1',
+  // For sealing the device login whose code was typed, until the user allows or denies it.
   typedCodes: 'rack-gateway/device-login-typed/1',
   totpSecrets: 'rack-gateway/totp-secret/1',
   backupCodes: 'rack-gateway/backup-code/1',

@@ -7,7 +7,7 @@ const minimumBytes = 32
 /**
  * Derives a key for one purpose from one of the secret keys, so that no two purposes share a key.
  *
- * @param secret the UTF-8 bytes of one key of APP_SECRET_KEY, not decoded; at least 32
+ * @param secret the bytes of one key of APP_SECRET_KEY, as the operator wrote it; at least 32 bytes
  * @param info the purpose, such as `rack-gateway/token-signature/1`; never reused for another purpose
  * @param length bytes wanted
  * @throws WeakSecretKey

@@ -7,7 +7,10 @@ import { decodeBytes, encodeBytes, encodeNumber } from './base62.ts'
 import { deriveKey } from './secret.ts'
 import type { TokenKind } from './token-kind.ts'
 
-/** A token with valid check digits, signature, and expiry. Only the database knows whether it was revoked. */
+/**
+ * A token with valid check digits, signature, and expiry, or the JWT of a CI job that was accepted as the credential.
+ * Only the database knows whether it was revoked.
+ */
 export interface VerifiedToken {
   readonly kind: TokenKind
   /** Milliseconds since the epoch. */

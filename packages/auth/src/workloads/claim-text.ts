@@ -5,7 +5,7 @@ export function claimText(value: unknown): string | null {
   return value === undefined ? null : visibleJson(value)
 }
 
-/** JSON for a person. Escaped, so that it controls neither a terminal nor the direction of text. */
+/** JSON for a person, cut after 500 characters. Escaped, so that it controls neither a terminal nor text direction. */
 export function visibleJson(value: unknown): string {
   const text = JSON.stringify(value).replaceAll(
     /[\p{C}\p{Zl}\p{Zp}]/gu,

@@ -17,11 +17,11 @@ export async function deleteExpired(tx: Transaction, now: Date): Promise<void> {
 }
 
 /** Runs no delete statement without need, because each one raises the revision, which all replicas watch. */
-async function deleteSessions(tx: Transaction, endedBefore: Date): Promise<void> {
+async function deleteSessions(tx: Transaction, expiredBefore: Date): Promise<void> {
   const old = await tx
     .select({ id: workloadSessions.id })
     .from(workloadSessions)
-    .where(lt(workloadSessions.expiresAt, endedBefore))
+    .where(lt(workloadSessions.expiresAt, expiredBefore))
     .limit(batch)
     .for('update', { skipLocked: true })
   if (old.length === 0) return

@@ -126,7 +126,7 @@ export function claimChecks(
   ]
 }
 
-/** Another audience of the token could send it to the gateway. */
+/** If the token had a second audience, the service that is this audience could use the token at the gateway. */
 function isOnly(aud: unknown, audience: string): boolean {
   return aud === audience || (Array.isArray(aud) && aud.length === 1 && aud[0] === audience)
 }

@@ -35,6 +35,7 @@ export interface WorkloadSession {
   readonly token: string
   /** The argument of `identities.find`. */
   readonly credential: VerifiedToken
+  /** The name of the trust. */
   readonly trust: string
 }
 

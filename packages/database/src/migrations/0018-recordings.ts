@@ -1,4 +1,4 @@
-/** The list of recordings. Their proofs are the events `opened` and `closed`. Their chunks are in the store. */
+/** The list of recordings. The events `opened` and `closed` are the evidence. The chunks are in the recording store. */
 export const recordings = {
   name: '0018-recordings',
   sql: `

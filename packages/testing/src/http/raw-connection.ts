@@ -10,7 +10,10 @@ export interface RawConnection {
   readonly received: string
   /** True after the peer ended the connection, after an error, and after `end`. */
   readonly closed: boolean
-  /** Resolves when the peer ended the connection: with `end`, or with the code of the error. */
+  /**
+   * Resolves when the peer ended the connection: with `end`, or with the code of the error. Does not resolve after
+   * `end()`, which closes it from this side.
+   */
   readonly ended: Promise<string>
   send(bytes: string | Buffer): void
   /** Resolves when `received` contains the text. @throws Error if the connection ends before */

@@ -7,6 +7,7 @@ export interface ClientSocket {
   readonly status: number
   /** The body of the response that rejects the upgrade, or empty. */
   readonly error: string
+  /** Sends the bytes as a text message, even if they are not UTF-8. */
   send(bytes: Buffer): void
   /** Sends the empty binary frame with which convox ends the input. */
   sendEndOfInput(): void
