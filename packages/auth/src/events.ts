@@ -8,7 +8,7 @@ export interface Author {
   readonly job?: Job
 }
 
-/** A test checks that the type is assignable to `EventDraft`. */
+/** A test checks that the type is assignable to `EventDraft` of `@rack-gateway/audit`. */
 export interface IdentityEvent {
   readonly kind:
     | 'login.succeeded'

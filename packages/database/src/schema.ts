@@ -33,7 +33,7 @@ export const users = gateway.table('users', {
   email: text('email').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   lockedAt: instant('locked_at'),
-  /** The groups that the identity provider last reported, at a login or at the renewal of a session. */
+  /** The groups that the identity provider last reported, at a login or at a later check of the account. */
   groups: text('groups').array().notNull().default([]),
   lockedReason: text('locked_reason'),
 })

@@ -13,7 +13,7 @@ export interface DecisionForm {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly action: string
-  /** The hidden field of the form. */
+  /** The hidden field with the sealed login. */
   readonly handle: { readonly name: string; readonly value: string }
   /** Shown if the login started on another network. */
   readonly warning: string

@@ -9,7 +9,7 @@ export interface LoginSettings {
   readonly groupsClaim: string | null
   /** The domains of email addresses that can log in, in lower case. Empty for every domain. */
   readonly allowedDomains: readonly string[]
-  /** The email addresses that get the role `admin`, in lower case. */
+  /** Email addresses, in lower case. The first user with each of them gets the role `admin`. */
   readonly adminUsers: readonly string[]
   /** The role that other users get at their first login, or null. */
   readonly defaultRole: string | null

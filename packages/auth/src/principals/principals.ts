@@ -25,7 +25,7 @@ export interface SessionRecord {
   readonly id: string
   /** The only rack that the session is valid for, or null for all. */
   readonly rack: string | null
-  /** Missing for a hypothetical session. */
+  /** Missing for the session that `findUserPrincipal` assumes. */
   readonly device?: string
   readonly expiresAt: Date
   readonly endedAt: Date | null

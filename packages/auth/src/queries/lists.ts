@@ -33,7 +33,7 @@ interface UserFilter {
   readonly withoutFactor?: boolean
 }
 
-/** Pages of groups and of the access review are sorted by name, all other pages newest first. None contains a secret. */
+/** Pages of groups and of the access review are sorted by name, all other pages newest first. None has a secret. */
 export function createLists(database: Pick<Database, 'db'>) {
   const { db } = database
   async function userPage(page: PageRequest, filter?: SQL) {

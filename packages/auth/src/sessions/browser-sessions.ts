@@ -26,7 +26,7 @@ export interface BrowserSessionsOptions {
 export interface BrowserSessions {
   readonly cookies: GatewayCookies
   readonly origin: string
-  /** @returns false if the session was idle for too long and was ended. @throws AuthUnavailable */
+  /** Records a use of the session. @returns false if it was idle for too long and was ended. @throws AuthUnavailable */
   use(session: string, address: string): Promise<boolean>
   csrfToken(credential: VerifiedToken): string
   isCsrfToken(credential: VerifiedToken, text: unknown): boolean

@@ -10,9 +10,9 @@ export interface AskedCall {
 }
 
 /**
- * The calls that a proof is for. `recent`: all calls of the session that accept a proof of its age. `within` is the
- * maximum age in milliseconds that the call that asked for the proof accepts; other calls can have another maximum.
- * `call`: one call, by the digest of what it does. `command`: the planned calls of one command.
+ * The calls that a proof is for. `recent`: all calls of the session that accept a proof as old as this one. `within` is
+ * the maximum age in milliseconds for the call that asked; another call can have another maximum. `call`: one call, by
+ * the digest of what it does. `command`: the planned calls of one command.
  */
 export type Coverage =
   | { readonly kind: 'recent'; readonly within: number }

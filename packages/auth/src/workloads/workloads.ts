@@ -25,6 +25,7 @@ export interface WorkloadsOptions {
   readonly clock: Clock
   /** PUBLIC_URL. Null: no jobs are admitted. */
   readonly publicUrl: string | null
+  /** AUTH_MAX_STALE in milliseconds: how long cached trusts stay valid without the database. Default 60,000. */
   readonly maxStale?: number
   readonly keys?: IssuerKeys
 }
