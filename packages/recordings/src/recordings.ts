@@ -32,7 +32,9 @@ export interface RecordingStats {
   readonly open: number
   readonly waitingBytes: number
   readonly waitingChunks: number
+  /** Chunks that were stored. */
   readonly stored: number
+  /** Failed attempts to store a queued chunk. */
   readonly failures: number
   /** Recordings whose last attempt to store a chunk failed. */
   readonly failing: number

@@ -11,6 +11,7 @@ export interface SecretMatch {
   readonly mark: string
 }
 
+/** A byte sequence to search for: a secret or one of its encodings, or a piece of these. */
 export interface Needle {
   readonly bytes: Buffer
   readonly mark: string
