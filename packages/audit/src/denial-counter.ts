@@ -1,7 +1,10 @@
 import { addressBlock } from './address-block.ts'
 import type { EventDraft } from './event.ts'
 
-/** A denial before authentication. Its texts are constants of the gateway, never text of the caller. */
+/**
+ * A denial of an unauthenticated request. It is counted, because an event for each one would flood the log. Its texts
+ * are constants of the gateway, never text of the caller.
+ */
 export interface CountedDenial {
   readonly address: string
   readonly rule: string

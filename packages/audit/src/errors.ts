@@ -41,7 +41,7 @@ export const ChangeSearchTooSlow = defineError<[number]>(
   503,
 )
 export const SearchBusy = defineErrorWithText('RGW_SEARCH_BUSY', 429)
-/** The events are perhaps not durable in the file, so the gateway must not confirm any of them. */
+/** The events of a write may not be durable in the file, so the gateway must not confirm any of them. */
 export const FallbackUnusable = defineError<[string | number]>(
   'RGW_AUDIT_FALLBACK_UNUSABLE',
   'the fallback file cannot be written: %s\nfree disk space in AUDIT_FALLBACK_DIR, or make it writable for the gateway',

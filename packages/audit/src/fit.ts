@@ -11,7 +11,7 @@ function safeText(text: string): string {
 
 /**
  * Redacts, escapes, and truncates a text. `truncated` gets the length in bytes and the SHA-256 of the whole escaped
- * text in UTF-8. With these, the holder of the whole text can prove it.
+ * text in UTF-8. With these, anyone who has the original text can prove that it is the truncated one.
  */
 export function fitText(value: string, field: string, limit: number, truncated: Truncation[]): string {
   const full = safeText(value)
@@ -41,7 +41,10 @@ export function fitNames(values: readonly string[], field: string, truncated: Tr
 
 type Members = Readonly<Record<string, string | number | boolean>>
 
-/** Leaves out a value that is not a text, a finite number, or a boolean. */
+/**
+ * Leaves out a value that is not a text, a finite number, or a boolean, and all members after the first
+ * `limits.members`. `truncated` does not list them.
+ */
 export function fitMembers(members: Members, field: string, truncated: Truncation[]): Members {
   const kept = new Map<string, string | number | boolean>()
   for (const [name, value] of Object.entries(members).slice(0, limits.members)) {

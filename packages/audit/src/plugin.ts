@@ -40,14 +40,16 @@ export interface Audit {
   recordSoon(draft: EventDraft): Promise<RecordedEvent>
   /** Checks that events can be recorded, for a call that does not wait for its event. @throws AuditUnavailable (503) */
   check(): void
-  /** Counts a denial before authentication, without I/O. The counts are recorded after `denialInterval`. */
+  /** Counts a denial of an unauthenticated request, without I/O. The counts are recorded after `denialInterval`. */
   countDenial(denial: CountedDenial): void
   sinks(): SinkStats[]
   stats(): AuditWriterStats &
     Omit<AdopterStats, 'failure'> & {
       /** Why the last search for expired streams failed, or null. */
       readonly adoptionFailure: string | null
+      /** Counted denials that are not recorded yet. */
       readonly pendingDenials: number
+      /** All denials that `countDenial` has counted. */
       readonly refusals: number
       /** Null without a fallback. */
       readonly fallback: FallbackStats | null

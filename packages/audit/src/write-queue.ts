@@ -6,7 +6,7 @@ export interface QueuedEvent {
   readonly draft: EncodedDraft
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Whether a caller waits for it. */
+  /** Whether it is written at once, in most cases because a caller waits for it. */
   readonly urgent: boolean
   resolve(event: RecordedEvent): void
   reject(reason: Error): void
@@ -26,7 +26,7 @@ export interface WriteQueue {
   take(limit: QueueLimits, fits: (queued: QueuedEvent) => boolean): QueuedEvent[]
   rejectAll(reason: Error): void
   readonly length: number
-  /** Number of events with a waiting caller. */
+  /** Number of events with `urgent`. */
   readonly urgentEvents: number
 }
 

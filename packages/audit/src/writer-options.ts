@@ -13,7 +13,7 @@ export interface AuditWriterLimits {
   readonly waitingCharacters: number
   /** Milliseconds for which events without a waiting caller are batched. Default 10. */
   readonly linger: number
-  /** Milliseconds until callers get AuditUnavailable. Default 5,000. */
+  /** Milliseconds for a write to the store, with its retries. Then callers get AuditUnavailable. Default 5,000. */
   readonly deadline: number
   /** Milliseconds of a stream's lease. Default 30,000. */
   readonly lease: number
@@ -55,7 +55,7 @@ export interface AuditWriterStats {
   readonly waiting: number
   readonly written: number
   readonly batches: number
-  /** Events whose caller was rejected. */
+  /** Events that were rejected after they were queued. */
   readonly refused: number
 }
 
@@ -65,8 +65,8 @@ export interface AuditWriter {
   /**
    * Appends an event and resolves when it is durable. Values that are too long are truncated, and invisible characters
    * are escaped. No event is rejected for its values.
-   * @throws AuditUnavailable if `check` throws, the queue is full, the stream was lost, or the store did not accept the
-   * event within `deadline` milliseconds
+   * @throws AuditUnavailable if `check` throws, the queue is full, or the stream was lost, or if a write to the store
+   * takes longer than `deadline` milliseconds while the event waits
    */
   record(draft: EventDraft): Promise<RecordedEvent>
   /** Like `record`, for events without a waiting caller, which are batched for up to `linger` milliseconds. */

@@ -25,8 +25,8 @@ export interface OpenCalls {
 
 export interface AdoptionStore {
   /**
-   * Claims a stream for the process that writes `adopterStream`. Its lease expired, or its adoption is unfinished and
-   * no other live process does it. From then on its old writer cannot add events.
+   * Claims a stream for the process that writes `adopterStream`: a stream whose lease has expired, or whose adoption is
+   * unfinished and was begun by this process or by one that is gone. From then on its old writer cannot add events.
    * @returns null if there is no such stream
    */
   claim(adopterStream: string): Promise<AdoptedStream | null>

@@ -7,6 +7,7 @@ export interface RecordedArchive {
   readonly month: Month
   /** SHA-256 of the manifest without its signature, hex. */
   readonly hash: string
+  /** The `location` of its store. */
   readonly place: string
 }
 

@@ -12,7 +12,7 @@ import { signingKeyOf } from '../checkpoints/signing-key.ts'
 import { databaseLog } from '../verify/database-log.ts'
 import { makeProof } from '../verify/make-proof.ts'
 import { verifyProof } from '../verify/proof.ts'
-import { verifyExport, verifyStream } from '../verify/sources.ts'
+import { verifyExport, verifyGatewayResponse } from '../verify/sources.ts'
 import { directoryArchive } from './directory-archive.ts'
 import { type ArchivePart, type ManifestContent, readManifest, signManifest } from './manifest.ts'
 import { proveArchived } from './prove-archived.ts'
@@ -177,9 +177,12 @@ test('the stream of a gateway and an export can lack archived months, and report
   const [archive] = await log.archives()
   const sent = [...notes.map((checkpoint) => JSON.stringify({ checkpoint })), JSON.stringify({ archive })].join('\n')
   const archived = [{ month: old, events: 74, streams: 2, place: 'memory' }]
-  expect(await verifyStream(Readable.from([Buffer.from(`${sent}\n`)]), trust)).toMatchObject({ intact: true, archived })
+  expect(await verifyGatewayResponse(Readable.from([Buffer.from(`${sent}\n`)]), trust)).toMatchObject({
+    intact: true,
+    archived,
+  })
   const without = [...notes.map((checkpoint) => JSON.stringify({ checkpoint }))].join('\n')
-  expect(await verifyStream(Readable.from([Buffer.from(without)]), trust)).toMatchObject({
+  expect(await verifyGatewayResponse(Readable.from([Buffer.from(without)]), trust)).toMatchObject({
     intact: false,
     archived: [],
   })

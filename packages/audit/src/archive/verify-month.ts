@@ -21,7 +21,7 @@ export interface VerifyArchiveOptions {
 
 export interface ArchiveVerification extends Verification {
   readonly month: Month
-  /** Null if it cannot be read; then nothing else was read. */
+  /** Null if it is missing, unreadable, or of another month; then nothing else was read. */
   readonly manifest: Manifest | null
 }
 
@@ -115,7 +115,7 @@ function claimProblems(manifest: Manifest, { heads, events, digest, verification
   })
   const read = verification.checkpoints
   if ((read?.first ?? null) !== (checkpoints?.first ?? null) || (read?.last ?? null) !== (checkpoints?.last ?? null))
-    findings.push(finding('streams', 'which checkpoints it has'))
+    findings.push(finding('streams', 'their first and last number'))
   if (events !== manifest.events || digest !== manifest.digest)
     findings.push(
       finding('events', `it has ${events} events, and they are not the ${manifest.events} that its manifest names`),

@@ -18,12 +18,14 @@ export interface Alarm {
   readonly seq?: number
   /** Number of the checkpoint. */
   readonly number?: number
+  /** The checkpoint destination whose copy is affected. */
   readonly place?: string
 }
 
 export interface Alarms {
   raise(alarm: Alarm): void
   count(): number
+  /** The `inconsistencyKey` of each raised alarm. */
   keys(): Iterable<string>
 }
 

@@ -6,7 +6,8 @@ export interface CheckpointDestination {
   readonly name: string
   /**
    * Resolves when the copy is stored. May be repeated for the same checkpoint.
-   * @throws ObjectDiffers (`RGW_OBJECT_DIFFERS`) if another checkpoint with this number is stored
+   * @throws ObjectDiffers (`RGW_OBJECT_DIFFERS`) if another checkpoint with this number is stored. A webhook does not
+   *   detect this
    */
   put(checkpoint: Checkpoint, signal: AbortSignal): Promise<void>
   /** The number up to which no copy is missing. Absent if the destination cannot list its copies. */

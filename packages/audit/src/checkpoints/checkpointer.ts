@@ -56,7 +56,7 @@ export interface CheckpointerState {
   readonly unsigned: number
   /** The log's current key, if this process does not have it. */
   readonly missingKey: string | null
-  /** Whether the thread that verifies events has failed since the last verification. */
+  /** Whether the thread that verifies events has failed since the last successful verification. */
   readonly verifierFailed: boolean
   readonly destinations: readonly DeliveryState[]
   readonly deliveryFailures: number

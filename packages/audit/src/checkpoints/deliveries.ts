@@ -29,7 +29,10 @@ export interface DeliveriesOptions {
   readonly sql: Sql
   readonly destinations: readonly CheckpointDestination[]
   readonly onDiffers: (destination: string, number: number) => void
-  /** The destination, or the deliveries table, has checkpoints that the log does not have. */
+  /**
+   * The destination, or the deliveries table, has checkpoints that the log does not have. `newest` is the number of the
+   * log's newest one.
+   */
   readonly onAhead: (destination: string, newest: number) => void
   readonly onFailure: (destination: string, error: unknown) => void
 }

@@ -24,7 +24,7 @@ export interface StreamVerifier {
    * @throws if the database or the thread fails
    */
   verify(signed: readonly StreamHead[]): Promise<readonly VerifiedStream[]>
-  /** Whether a thread has failed since the last verification. */
+  /** Whether a thread has failed since the last successful verification. */
   hasFailed(): boolean
   /** Whether a thread failed so recently that the next one must not start yet. */
   isBackingOff(): boolean

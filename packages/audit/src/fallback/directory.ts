@@ -74,7 +74,7 @@ async function checkOwnership(path: string) {
   const userId = process.getuid?.()
   if (!stats.isDirectory()) throwUnfit(`${path} is not a directory`)
   if (userId !== undefined && stats.uid !== userId) throwUnfit(`${path} belongs to another user`)
-  if ((stats.mode & 0o077) !== 0) throwUnfit(`other users can read ${path}; set its mode to 0700`)
+  if ((stats.mode & 0o077) !== 0) throwUnfit(`other users can access ${path}; set its mode to 0700`)
 }
 
 async function checkDurability(path: string, disk: Disk) {

@@ -31,7 +31,7 @@ export interface FallbackFile {
    * @throws FallbackUnusable if they are perhaps not on the disk, so the gateway must not confirm any of them
    */
   append(events: readonly RecordedEvent[]): Promise<void>
-  /** @throws FallbackUnusable if the name belongs to another file, or someone else wrote to it */
+  /** @throws FallbackUnusable if the file was removed or replaced, or someone else wrote to it */
   check(): Promise<void>
   /** If the file has no name any more, copies its events to a new file. @returns whether it copied them */
   salvage(now: number): Promise<boolean>

@@ -67,6 +67,7 @@ export interface FallbackStats {
   readonly refusedFiles: number
   /** Files whose last import failed and is retried. */
   readonly failingFiles: number
+  /** Events that this process imported. */
   readonly imported: number
 }
 
@@ -78,7 +79,7 @@ export interface Fallback {
    * @throws what the database, the directory, or `record` throws
    */
   importFiles(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
-  /** As of the last import, plus the current file. */
+  /** Files as of the last completed import. Only `bytes` includes a file that was begun after it. */
   stats(): FallbackStats
 }
 
@@ -98,7 +99,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   /** The streams of this process. */
   const streams = new Map<string, NewStream>()
   const stoppedStreams = new Set<string>()
-  /** Streams with a file that was imported only partly. They may continue only if the database has all their events. */
+  /** Streams with a file that cannot be imported completely. They may continue only if the database has all events. */
   const brokenStreams = new Set<string>()
   /** Streams that ended while the database was unavailable. */
   const endedStreams = new Set<string>()
@@ -284,7 +285,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       }),
     append: (stream, events, progress) =>
       runExclusively(async () => {
-        if (stoppedStreams.has(stream)) throw new StreamLost(stream, 'its file was only partly imported')
+        if (stoppedStreams.has(stream)) throw new StreamLost(stream, 'its file could not be imported completely')
         if (await tryDatabase(() => primary.append(stream, events, progress))) return
         // The progress of an adoption must be stored only in the database, so this batch cannot go to a file.
         if (progress) throw new StreamLost(stream, 'the database became unavailable during an adoption')
@@ -313,7 +314,10 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     },
   }
 
-  /** While `usable` is false, callers are rejected before any write. Only this check finds that writes work again. */
+  /**
+   * While `usable` is false, the lease is not renewed. An expired lease rejects callers before any write, so this check
+   * must find that writes work again.
+   */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)
     if ((await disk.free(directory.path)) < limits.minimumFree) throw new Error('the disk of the fallback is full')

@@ -18,7 +18,7 @@ export type ImportResult =
       readonly adoptedBy: string | null
       readonly end: FileEnd
     }
-  /** Nothing was imported. `different`: the log has other events at these numbers, or the file does not continue it. */
+  /** Nothing was imported. `different`: the log has other events than the file, or the stream was closed before. */
   | { readonly kind: 'refused'; readonly reason: string; readonly different: boolean }
   /** Another process holds the stream's lock. */
   | { readonly kind: 'busy' }

@@ -24,7 +24,7 @@ export interface FileReader {
   close(): Promise<void>
 }
 
-/** The gateway truncates events to about 100 KB, so it did not write a line that is longer than this. */
+/** The limits of the fields keep an event well below this, so the gateway did not write a longer line. */
 const maxLineBytes = 1024 * 1024
 const batchSize = 500
 

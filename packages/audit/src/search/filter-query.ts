@@ -66,7 +66,7 @@ export const filterProperties = {
   ),
   text: Type.Optional(text('words of the command or of a reason, in any order; word* for a prefix')),
   request: Type.Optional(text('the requestId of an error response')),
-  stream: Type.Optional(Type.String({ format: 'uuid', description: 'one run of a gateway process' })),
+  stream: Type.Optional(Type.String({ format: 'uuid', description: 'the events of one gateway process in one month' })),
   credential: Type.Optional(
     Type.String({
       format: 'uuid',

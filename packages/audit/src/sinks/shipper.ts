@@ -52,7 +52,7 @@ export interface Shipper {
   start(): void
   /** Called when this process has new durable events. */
   wake(streams: Iterable<string>): void
-  /** Ships remaining events of this process for at most `drain` milliseconds, and releases its streams. */
+  /** Ships the remaining events of the held streams for at most `drain` milliseconds, and releases the streams. */
   stop(drain: number): Promise<void>
   stats(): SinkStats
 }

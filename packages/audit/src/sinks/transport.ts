@@ -12,8 +12,8 @@ export interface SinkTransport {
   /** Milliseconds that a partial batch waits for more events. Default 0. */
   readonly linger?: number
   /**
-   * Resolves when the receiver has all events. The events are of one stream and in order. A retry repeats events, with
-   * the same `id`.
+   * Resolves when the receiver has confirmed all events; without confirmations, as in syslog, when the operating system
+   * has them. The events are of one stream and in order. A retry repeats events, with the same `id`.
    *
    * @param signal aborted when the delivery is no longer awaited; the work must then end by itself
    * @throws SinkRejected if the receiver will never accept the batch; other errors are retried

@@ -13,6 +13,7 @@ export interface SampleLog {
   readonly lines: string[]
   readonly checkpoints: string[]
   open(): SampleStream
+  /** `before`: the previous key, which also signs. `replaces`: the previous key, which does not sign. */
   checkpoint(options?: { key?: SigningKey; before?: SigningKey | null; replaces?: SigningKey }): void
 }
 

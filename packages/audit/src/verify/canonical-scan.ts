@@ -36,7 +36,7 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
 
   /**
    * @param at position after the brace
-   * @returns the end of the object, or -1 if it is not canonical (also `listEnd` and `valueEnd`)
+   * @returns the end of the object, or -1 if it is not canonical; `listEnd` and `valueEnd` return the same
    */
   function objectEnd(bytes: Uint8Array, at: number, end: number, wanted: readonly Wanted[], depth: number): number {
     if (depth > maxDepth) return -1

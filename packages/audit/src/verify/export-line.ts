@@ -59,7 +59,7 @@ export function readExportLine(line: Buffer): LogRecord | null {
   }
 }
 
-/** The event in columns of a row: its canonical form, and its links in hex. @returns null if a row has another form */
+/** The event in a row of three columns. Its links are in hex. @returns null if the columns have another form */
 export function rawRecord(canonical?: Buffer | null, prev?: Buffer | null, hash?: Buffer | null): LogRecord | null {
   if (!canonical || prev?.length !== digestLength || hash?.length !== digestLength) return null
   const end = canonical.length

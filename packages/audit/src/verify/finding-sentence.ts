@@ -83,7 +83,7 @@ function describeArchive({ problem, month, detail }: ArchiveFinding): string {
     case 'signature':
       return `${archive}: its manifest has an invalid signature: it was changed or forged`
     case 'key':
-      return `${archive}: its manifest is signed by a key that the log does not have (${detail})`
+      return `${archive}: its manifest is signed by a key that the log does not have, or the log does not have the given key (${detail})`
     case 'changed':
       return `${archive}: ${detail} was changed`
     case 'streams':

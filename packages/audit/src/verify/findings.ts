@@ -72,7 +72,7 @@ export type ArchiveProblem =
   | 'unreadable'
   /** Its manifest has an invalid signature. */
   | 'signature'
-  /** Its manifest is signed by a key that the log does not have. */
+  /** The log does not have the key that signed its manifest, or the key that the auditor gave. */
   | 'key'
   /** A part does not match the manifest. */
   | 'changed'

@@ -11,4 +11,4 @@ export type {
 } from './findings.ts'
 export { makeProof, type ProofResult } from './make-proof.ts'
 export { type ProofVerification, verifyProof } from './proof.ts'
-export { type VerifyOptions, verifyDatabase, verifyExport, verifyStream } from './sources.ts'
+export { type VerifyOptions, verifyDatabase, verifyExport, verifyGatewayResponse } from './sources.ts'

@@ -15,7 +15,7 @@ import { databaseLog } from './database-log.ts'
 import { makeProof } from './make-proof.ts'
 import { verifyProof } from './proof.ts'
 import { searchColumns } from './search-columns.ts'
-import { verifyDatabase, verifyExport, verifyStream } from './sources.ts'
+import { verifyDatabase, verifyExport, verifyGatewayResponse } from './sources.ts'
 
 const key = signingKeyOf(Buffer.alloc(32, 1))
 const trust = { pinned: key.publicKey, checkpoints: null }
@@ -225,14 +225,14 @@ test('the stream of a gateway is verified in any pieces, and compared with exter
   const checkpoints = await outsideOf(log.checkpoints)
   const options = { pinned: sampleKey.publicKey, checkpoints }
   for (const size of [1, 7, 1_000, text.length])
-    expect(await verifyStream(pieces(size), options)).toMatchObject({
+    expect(await verifyGatewayResponse(pieces(size), options)).toMatchObject({
       intact: true,
       events: 26,
       anchored: true,
       trust: 'pinned',
     })
   const less = Readable.from([Buffer.from(text.slice(text.indexOf('\n') + 1))])
-  expect((await verifyStream(less, options)).findings).toMatchObject([{ problem: 'removed', number: 1 }])
+  expect((await verifyGatewayResponse(less, options)).findings).toMatchObject([{ problem: 'removed', number: 1 }])
 })
 
 test('one checkpoint proves an event to a holder of the key', async () => {

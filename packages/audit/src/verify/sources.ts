@@ -46,10 +46,13 @@ const checkpointLine = '{"checkpoint":'
 const archiveLine = '{"archive":'
 
 /**
- * Verifies the stream that a gateway sends: a line per checkpoint (`{"checkpoint":"…"}`), the archives
+ * Verifies the log that a gateway sends: a line per checkpoint (`{"checkpoint":"…"}`), the archives
  * (`{"archive":{"manifest":"…","place":"…"}}`), and then the events.
  */
-export async function verifyStream(chunks: AsyncIterable<Buffer>, options: VerifyOptions): Promise<Verification> {
+export async function verifyGatewayResponse(
+  chunks: AsyncIterable<Buffer>,
+  options: VerifyOptions,
+): Promise<Verification> {
   const verifier = createLogVerifier(options)
   const merge = mergeCheckpoints(verifier, copiesOf(options))
   addArchives(verifier, options.archives)

@@ -5,7 +5,7 @@ import {
   type VerifyOptions,
   verifyDatabase,
   verifyExport,
-  verifyStream,
+  verifyGatewayResponse,
 } from '@rack-gateway/audit/verify'
 import { requestFor } from '@rack-gateway/gateway-api'
 import type { RecordingsVerification } from '@rack-gateway/recordings/verify'
@@ -141,7 +141,7 @@ async function recordingsVerifier(context: Context, address: string | null): Pro
 async function verifyLog(context: Context, sources: VerifySources, options: VerifyOptions): Promise<Verification> {
   if (sources.export !== null) return verifyExport(bytesOf(sources.export), options)
   if (sources.database === null)
-    return verifyStream(await openEvidence(context, sources.rack, requestFor('readAuditLog', {})), options)
+    return verifyGatewayResponse(await openEvidence(context, sources.rack, requestFor('readAuditLog', {})), options)
   // Imported here, because the PostgreSQL driver is slow to load.
   const { connectToDatabase } = await import('./verification/audit-database.ts')
   const sql = connectToDatabase(sources.database)
