@@ -35,7 +35,7 @@ export function checkBody(
   return ambiguous(`This call takes its parameters as ${formType}.`, 'Set this Content-Type, or send no body.')
 }
 
-/** Permits only the charset UTF-8 as a parameter. With some others, such as a duplicate, Go ignores the body. */
+/** Permits only the charset UTF-8. With some other parameters, such as a duplicate charset, Go ignores the body. */
 function isPlainForm(contentType: string): boolean {
   const [, ...parameters] = contentType.split(';')
   const permitted = parameters.length === 0 || (parameters.length === 1 && isUtf8Charset(parameters[0] ?? ''))

@@ -22,7 +22,11 @@ interface Granter {
   readonly bindings: CompiledBindings
 }
 
-/** A principal can grant only permissions that it has itself, in the whole scope, and for at least as long. */
+/**
+ * Only a user can grant, and only permissions that the user has, in the whole scope, and for at least as long.
+ *
+ * @returns null if the principal can grant it
+ */
 export function canGrant(
   document: PolicyDocument,
   granter: Granter,

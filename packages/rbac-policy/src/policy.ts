@@ -48,6 +48,7 @@ export interface Policy {
   adminRoles(): string[]
   /** Those of `racks` on which the principal has a role. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
+  /** Null if the principal can grant it. */
   canGrant(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
   /** Whether lists show an app to the principal. */
   canSeeApp(principal: Principal, rack: string, app: string, moment: Moment): boolean

@@ -71,7 +71,7 @@ function mayMatch(pattern: string, name: string): boolean {
   return head.startsWith(begin) || (more.length > 0 && begin.startsWith(head))
 }
 
-/** Whether a rule names a parameter. Even then, the value is not recorded if the name counts as secret. */
+/** Whether a rule names a parameter. Rules can also name parameters whose values are secret. */
 export type ValueMatcher = (name: string) => boolean
 
 interface CompiledValueRule {

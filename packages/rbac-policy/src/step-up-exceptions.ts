@@ -29,7 +29,10 @@ export function compileExceptions(entries: readonly string[]): (principal: Princ
   }
 }
 
-/** The end of a token's displayed name, such as ` (ada@example.com)`. Names from older versions can imitate it. */
+/**
+ * The end of a token's displayed name, such as ` (ada@example.com)`. Token names from older versions can contain
+ * parentheses, and so imitate it.
+ */
 function ownerPart({ kind, name }: NonNullable<Principal['owner']>): string {
   return actorName({ kind: 'api-token', name: '', owner: { kind, name } }).slice('token:'.length)
 }

@@ -15,7 +15,7 @@ export interface WrittenRule {
   readonly source: string
 }
 
-/** Empty if the list equals the built-in list, except for the built-in document itself. */
+/** The entries of a list. Empty if the list equals the built-in one, unless the document is the built-in document. */
 export function ownEntries(document: PolicyDocument, list: NameList): readonly string[] {
   const [own, builtIn] = [document[list], builtInPolicy()[list]]
   const same = own.length === builtIn.length && own.every((entry, at) => entry === builtIn[at])
@@ -58,7 +58,7 @@ function stepUpRules(document: PolicyDocument): WrittenRule[] {
   ]
 }
 
-/** By role and then by its own permission patterns: the permissions that each pattern includes. */
+/** Maps each role to its own permission patterns, and each pattern to the permissions that it includes. */
 export function ownGrants(document: PolicyDocument): ReadonlyMap<string, ReadonlyMap<string, readonly Permission[]>> {
   const own = document.roles.filter((role) => isOwn(document, role))
   return new Map(

@@ -124,7 +124,10 @@ function policyOf(entry: string, module: unknown): PolicyPackage {
   }
 }
 
-/** The version in the nearest package.json, in the directory of the file or above it; null if that file has none. */
+/**
+ * The version in the nearest package.json, in the directory of the file or above it. Null if that package.json has no
+ * version, or there is none.
+ */
 function packageVersionOf(file: string): string | null {
   for (let directory = dirname(file); ; directory = dirname(directory)) {
     const manifest = readManifest(join(directory, 'package.json'))

@@ -84,7 +84,7 @@ async function callRegister({ entry }: LoadedPackage, register: () => void | Pro
   }
 }
 
-/** Prevents only accidents, because the code of packages is trusted. */
+/** Hides the gateway's decorations from a package. It prevents only accidental use, because packages are trusted. */
 function hideDecorations(scope: FastifyInstance, fastifyNames: ReadonlySet<string>): void {
   for (const name of namesOn(scope))
     if (!fastifyNames.has(name)) Object.defineProperty(scope, name, { value: undefined, enumerable: false })

@@ -105,8 +105,8 @@ export interface RouteContext {
    * Records an event `package.recorded` with the principal of the request. Resolves when the event is durable, so await
    * it before you act.
    *
-   * @param detail at most 20 flat facts, without secrets
-   * @throws AuditUnavailable (503)
+   * @param detail at most 20 flat facts, without secrets; texts are cut after 1,000 characters
+   * @throws AuditUnavailable (503), or an Error for an invalid detail
    */
   record(request: FastifyRequest, detail: Readonly<Record<string, string | number | boolean>>): Promise<void>
 }

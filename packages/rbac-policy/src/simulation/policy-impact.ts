@@ -35,7 +35,7 @@ export interface PolicyImpact {
   readonly refused: number
   /** The most frequent first, limited to the requested number. */
   readonly changes: readonly ImpactChange[]
-  /** The number of omitted changes. */
+  /** The number of omitted changes. Beyond 10,000 different changes, each further changed call counts as one. */
   readonly more: number
   readonly stepUp: StepUpImpact
 }

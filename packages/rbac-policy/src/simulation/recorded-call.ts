@@ -20,7 +20,7 @@ export interface RecordedCall {
     readonly id: string
     readonly name: string
     readonly owner?: { readonly kind: string; readonly id: string; readonly name: string }
-    /** The session of a user, or the API token. */
+    /** The ID of the session or of the API token. */
     readonly credential?: string
     readonly trust?: { readonly id: string; readonly name: string; readonly subject: string }
     readonly groups?: readonly string[]

@@ -71,8 +71,8 @@ export const budgetCommands: CommandTable = {
 }
 
 function requireConfirmation(invocation: Invocation): string | null {
-  const canAsk = isEnabled('force')(invocation) || invocation.context.input === 'terminal'
-  return canAsk ? null : 'it needs a confirmation on a terminal'
+  const canConfirm = isEnabled('force')(invocation) || invocation.context.input === 'terminal'
+  return canConfirm ? null : 'it needs a confirmation on a terminal'
 }
 
 function checkCost(invocation: Invocation): string | null {

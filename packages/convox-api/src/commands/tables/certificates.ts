@@ -25,6 +25,7 @@ export const certificateCommands: CommandTable = {
         form: ['pub', 'key', ...fieldsIf((invocation) => flagText('chain')(invocation) !== '', 'chain')],
       }),
     ]),
+  // Convox sends the name of the app as the ID.
   'certs renew': () =>
     command({ flags: [app] }, [essentialCall('POST /certificates/{id}/renew', { params: { id: selectedApp } })]),
   ssl: () =>
