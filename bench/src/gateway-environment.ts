@@ -81,7 +81,7 @@ export async function prepareGateway(
   }
 }
 
-/** Fills 200 files of the write-ahead log. PostgreSQL makes a checkpoint when it stops, and then reuses these files. */
+/** Writes about 3 GB of write-ahead log. PostgreSQL makes a checkpoint when it stops, and then reuses these files. */
 async function fillLog(ownerUrl: string): Promise<void> {
   const { sql, close } = openDatabase(ownerUrl, { max: 1 })
   try {

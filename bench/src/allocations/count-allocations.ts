@@ -9,7 +9,7 @@ export interface CallAllocations extends Allocations {
   readonly subject: SubjectName
 }
 
-/** The subjects that run in Node, except `rack.send`, which is a part of the gateway. */
+/** The proxies and gateways that run in Node, except `rack.send`, which is a part of the gateway. */
 const countedSubjects: readonly SubjectName[] = [
   subjectNames.undici,
   subjectNames.httpProxy,

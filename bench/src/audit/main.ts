@@ -20,8 +20,8 @@ const rounds = 3
 const target = 10_000
 const milliseconds = 5_000
 /** Long enough to include checkpoints and vacuums of PostgreSQL in a representative proportion. */
-const halfMilliseconds = 30_000
-const halfRounds = 5
+const halfRateMilliseconds = 30_000
+const halfRateRounds = 5
 const warmUp = 5_000
 /** The maximum number of events in a commit of the writer. */
 const maxBatch = 256
@@ -55,16 +55,16 @@ async function measureWaits(): Promise<void> {
     const { record, close } = await openWriter(variables.DATABASE_URL)
     await openLoop(record, target / 2, warmUp)
     const all: Float64Array[] = []
-    for (let round = 1; round <= halfRounds; round++) {
-      const waits = await openLoop(record, target / 2, halfMilliseconds)
+    for (let round = 1; round <= halfRateRounds; round++) {
+      const waits = await openLoop(record, target / 2, halfRateMilliseconds)
       all.push(waits.sorted)
-      console.log(`round ${round}: at ${target / 2}/s for ${halfMilliseconds / 1_000} s ${formatWaits(waits)}`)
+      console.log(`round ${round}: at ${target / 2}/s for ${halfRateMilliseconds / 1_000} s ${formatWaits(waits)}`)
     }
     console.log(
       `at ${target / 2}/s, all rounds together: ${formatWaits(
         waitsOf(
           all.flatMap((sorted) => [...sorted]),
-          halfRounds * halfMilliseconds,
+          halfRateRounds * halfRateMilliseconds,
         ),
       )}`,
     )

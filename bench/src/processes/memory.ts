@@ -25,7 +25,7 @@ export function watchMemory(pids: readonly number[], resident: typeof residentBy
   }
 }
 
-/** Bytes of a page, which is the unit of /proc. */
+/** Bytes of a page, which is the unit of /proc. Some ARM systems have larger pages. */
 const page = 4_096
 
 /** @returns the sum, or null if the memory of a process can't be read */

@@ -35,7 +35,7 @@ export interface SubjectOptions {
 const subjectsDirectory = new URL('../subjects/', import.meta.url)
 
 /** Milliseconds within which a subject must report its address, or answer a question. */
-const startLimit = 30_000
+const answerLimit = 30_000
 
 /**
  * Starts one subject as a process. It ends after `stop`, or together with this process.
@@ -86,8 +86,8 @@ function askFor(child: ChildProcess, program: string, question: object): Promise
 
 function answerOf(child: ChildProcess, program: string): Promise<object> {
   return new Promise((resolve, reject) => {
-    const tooLate = () => settle(() => reject(new Error(`${program} did not answer in ${startLimit} ms`)))
-    const timer = setTimeout(tooLate, startLimit)
+    const tooLate = () => settle(() => reject(new Error(`${program} did not answer in ${answerLimit} ms`)))
+    const timer = setTimeout(tooLate, answerLimit)
     const onMessage = (message: object) => settle(() => resolve(message))
     const onEnd = () => settle(() => reject(new Error(`${program} ended too early`)))
     function settle(result: () => void) {

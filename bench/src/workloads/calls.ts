@@ -2,7 +2,7 @@ import { closedLoop, type Exchange } from '../loads/closed-loop.ts'
 import { type SubjectName, subjectNames } from '../subject-names.ts'
 import type { Load, LoadTarget, Workload } from './workload.ts'
 
-/** Milliseconds. A busy gateway signs its events every 5 s, so each measurement includes that work about once. */
+/** Milliseconds. A busy gateway makes a checkpoint every 5 s, so each measurement includes that work about once. */
 const busyTime = 5_000
 
 type Loads = Pick<Workload, 'loads' | 'warmUp'>

@@ -13,7 +13,7 @@ const form = {
 }
 const request = (target: LoadTarget) => post('/apps/app-0/builds?', form, target.url, target.password('deployer'))
 
-/** The last call of `convox build`. The gateway sends no other request for it, and stores an intent and an outcome. */
+/** Starts a build, like `convox build`. For this call, the gateway sends no other request, and stores two events. */
 export const change: Workload = {
   name: 'change',
   title: 'POST /apps/{app}/builds, a form',

@@ -71,7 +71,7 @@ function expectImported(framing: 'chunked' | 'length'): Workload['expectSame'] {
   }
 }
 
-/** The downloads and uploads of 1 GiB are for the targets. */
+/** The downloads and uploads of 1 GiB are for the targets in `report/targets.ts`. */
 export const transfers: readonly Workload[] = [
   transferWorkload({
     name: 'download',

@@ -21,7 +21,7 @@ const secretParameters: ReadonlySet<string> = new Set([
 const pairsParameter = 'parameters'
 const pairName = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/
 
-/** Whether events and policy conditions may contain the value of a parameter with this name. */
+/** Whether events may contain the value of a parameter with this name. */
 export function isRecordable(name: string): boolean {
   return name !== pairsParameter && !secretParameters.has(name.toLowerCase())
 }

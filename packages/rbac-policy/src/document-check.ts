@@ -36,7 +36,9 @@ function roleProblems({ roles }: PolicyDocument): Problem[] {
     })
     const found: Problem[] = []
     if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
-      found.push(problem('', 'needs a name of lower-case letters, digits, and single dashes'))
+      found.push(
+        problem('', 'needs a name of lower-case letters, digits, and single dashes, which begins with a letter'),
+      )
     if (seen.has(name)) found.push(problem('', 'exists twice'))
     seen.add(name)
     for (const permission of permissions) {

@@ -23,7 +23,8 @@ export type ReadPolicyResult =
  *
  * @param text YAML 1.2
  * @param source the name of the document in problems and decisions, such as `policy.yaml`
- * @returns the document, or every problem with its line and column (from 1)
+ * @returns the document, or all problems of the first check that fails: syntax, form, references, or content; each with
+ *   its line and column (from 1)
  */
 export function readPolicy(text: string, source: string): ReadPolicyResult {
   return readOver(builtInPolicy(), text, source)

@@ -41,7 +41,7 @@ export interface PolicyFileOptions {
 const defaultInterval = 1_000
 const maxFileSize = 4 * 1024 * 1024
 
-/** @throws UnusablePolicyFile with every problem, its line and column */
+/** @throws UnusablePolicyFile with the problems that `readPolicy` returns, or why the file cannot be read */
 export async function readPolicyFile(path: string): Promise<PolicyDocument> {
   const { document, problems } = parse(path, await read(path))
   if (document === null) throw new UnusablePolicyFile(path, problems.join('; '))

@@ -19,7 +19,7 @@ export interface Signing {
   /** Only the public key of the current signing key. */
   publishedKeys(): Promise<{ keys: JWK[] }>
   rotate(): Promise<void>
-  /** Signs the library's ID token again, with the current key or with the fault. */
+  /** Signs the library's ID token again, with the current key or with the fault. Undefined: no token is sent. */
   sign(token: string, fault: ProviderFault | null): Promise<string | undefined>
 }
 

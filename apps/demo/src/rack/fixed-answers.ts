@@ -6,17 +6,18 @@ import { echoFrames } from './fixed/echo.ts'
 
 /**
  * The mode for benchmarks: prepared responses, no state, no log of requests, and no parsing. Checks only the password.
+ * The first matching row applies.
  *
  * | request | response |
  * |---|---|
  * | GET of objects, `.tgz`, and `/data` | 100 MB in chunks, or n bytes for `B{n}.tgz` |
- * | GET of `/releases` and `/releases/{id}` | ten releases, or one; the newest has 50 variables |
  * | GET of `/apps/app-large/releases` | a list of 10 MB |
+ * | GET of `/releases` and `/releases/{id}` | ten releases, or one; the newest has 50 variables |
  * | any other GET | ten apps, 2 KB |
+ * | any other method on `/builds/import` | a build whose description has the number of bytes that arrived |
  * | any other method on objects | a URL, after the whole body has arrived |
  * | any other method on `/builds…` | a build, after the whole body has arrived |
  * | any other method on `/data` | `ok`, after the whole body has arrived |
- * | any other method on `/builds/import` | a build whose description has the number of bytes that arrived |
  * | any other request | a new release, after the whole body has arrived |
  * | any websocket | an echo of each frame |
  */

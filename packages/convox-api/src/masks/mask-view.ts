@@ -9,7 +9,7 @@ export interface MaskOrigin {
 export interface MaskView {
   /** Visible environment values of releases: `hidden` none, `secrets-hidden` all except secrets, `shown` all. */
   readonly env: 'hidden' | 'secrets-hidden' | 'shown'
-  /** An environment key that is visible although `env` hides it; null: none. */
+  /** A key whose value is visible although `env` hides it, unless the value contains further variables; null: none. */
   readonly revealedKey: string | null
   /** Whether secret rack and app parameters, registry passwords, and passwords in URLs and manifests are visible. */
   readonly secrets: boolean

@@ -26,7 +26,7 @@ const defaultScope = { rack: 'a-rack', app: 'an-app' }
  * Reads a file of cases.
  *
  * @param text YAML 1.2
- * @returns the file, or every problem of its form with line and column (from 1)
+ * @returns the file, or all problems of its syntax, or else of its form, with line and column (from 1)
  */
 export function readCases(text: string): CasesFile | { readonly problems: FileProblems } {
   const parsed = parseYaml(text, WrittenCases, 'the file')

@@ -29,7 +29,7 @@ const maxAliases = 100
 /**
  * Reads YAML 1.2 and checks it with a schema. Each `description` in the schema completes a message with "should be …".
  *
- * @returns the value, or every problem with its line and column (from 1)
+ * @returns the value, or all problems of its syntax, or else of its form, with line and column (from 1)
  */
 export function parseYaml<S extends TSchema>(text: string, schema: S, what: string): ParsedYaml<Static<S>> {
   if (text.length > maxLength) return unreadableFile([{ line: 1, column: 1, text: 'it is longer than 1 MiB' }])

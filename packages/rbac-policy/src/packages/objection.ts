@@ -26,7 +26,7 @@ export class InvalidResult extends Error {}
 
 function ruleOf(rule: unknown): string {
   if (typeof rule === 'string' && rulePattern.test(rule)) return rule
-  throw new InvalidResult('its rule is not 1 to 40 lower-case letters, digits, and dashes')
+  throw new InvalidResult('its rule is not 1 to 40 lower-case letters, digits, and dashes, with a letter first')
 }
 
 /** One line without control characters and percent signs, because the stock CLI prints an error as a format string. */

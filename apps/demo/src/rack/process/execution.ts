@@ -9,7 +9,7 @@ export interface Execution {
   readonly input: AsyncIterable<Buffer>
   readonly write: (data: string | Buffer) => Promise<void>
   readonly clock: Clock
-  /** Aborted when the caller has hung up. */
+  /** Aborted when the caller has disconnected. */
   readonly disconnected: AbortSignal
 }
 

@@ -47,6 +47,7 @@ export function readHead(bytes: Buffer, masking: Masking): FrameHead | null {
   if (!Number.isSafeInteger(length)) throw new FrameError('the frame is too large')
   const final = (first & 0x80) !== 0
   const code = first & 0x0f
-  if (code >= opcode.close && (length > 125 || !final)) throw new FrameError('the control frame is too large')
+  if (code >= opcode.close && (length > 125 || !final))
+    throw new FrameError('the control frame is too large or fragmented')
   return { opcode: code, final, length, key: masked ? Buffer.from(bytes.subarray(keyAt, size)) : null, size }
 }

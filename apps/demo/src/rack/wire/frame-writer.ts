@@ -4,9 +4,9 @@ import { encodeFrame } from './frames.ts'
 
 /** The sending half of a websocket. */
 export interface FrameWriter {
-  /** Sends text frames of at most 32 KiB; resolves when they are sent, or when the peer has gone. */
+  /** Sends text frames of at most 32 KiB. Resolves when the operating system has the bytes, or the peer disconnects. */
   send(bytes: Buffer): Promise<void>
-  /** Sends a single text frame of `length` bytes, also more than 32 KiB, as fast as the peer takes it. */
+  /** Sends a single text frame of `length` bytes, also more than 32 KiB, as fast as the peer reads it. */
   sendOne(length: number, payload: AsyncIterable<Buffer>): Promise<void>
   /** Runs an action now, or as soon as the frame in flight is complete. */
   betweenFrames(action: () => void): void

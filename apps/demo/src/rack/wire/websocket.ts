@@ -7,7 +7,7 @@ import { createInputQueue, type InputQueue } from './input-queue.ts'
 
 /** The rack's end of a WebSocket. Text frames are data, and an empty binary frame ends one direction. */
 export interface WebSocketStream {
-  /** Sends data, in frames of at most 32 KiB; resolves when the peer takes it, or when it has gone. */
+  /** Sends data, in frames of at most 32 KiB. Resolves as `FrameWriter.send`. */
   send(data: string | Buffer): Promise<void>
   /** Sends data as a single frame of `length` bytes, of any size. Pongs wait for its end. */
   sendOne(length: number, data: AsyncIterable<Buffer>): Promise<void>
@@ -15,7 +15,7 @@ export interface WebSocketStream {
   input(): AsyncIterable<Buffer>
   /** Sends an empty binary frame, and drops later input. The connection stays open, as with a real rack. */
   end(): void
-  /** Aborted when the client has gone. */
+  /** Aborted when the client has disconnected. */
   readonly disconnected: AbortSignal
 }
 

@@ -1,8 +1,8 @@
 import { argument, type Invocation, selectedApp } from '../invocation.ts'
 import type { Step } from '../step.ts'
 
-/** The path parameters for the process of `pid:/path`, an argument of `cp`: its source (0) or its target (1). */
-export function processOfCopyArgument(index: number): Step['paths'] {
+/** The path parameters for the source (0) or the target (1) of `cp`. Empty if it is not `pid:/path`. */
+export function copyProcessParams(index: number): Step['paths'] {
   return (invocation: Invocation) => {
     const target = argument(index)(invocation)
     const colon = target.indexOf(':')
@@ -10,7 +10,7 @@ export function processOfCopyArgument(index: number): Step['paths'] {
   }
 }
 
-/** The host and port of each argument of `proxy`: `[port:]host:port`. */
+/** The path parameters for each argument of `proxy`: host and port of `[port:]host:port`. */
 export function proxyTargets({ args }: Invocation): ReturnType<Step['paths']> {
   return args.map((target) => {
     const [host = '', port = ''] = target.split(':').slice(-2)
