@@ -79,7 +79,7 @@ export interface Fallback {
    * @throws what the database, the directory, or `record` throws
    */
   importFiles(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
-  /** Files as of the last completed import. Only `bytes` includes a file that was begun after it. */
+  /** Files as of the last completed import, and those that were begun after it. */
   stats(): FallbackStats
 }
 
@@ -188,9 +188,15 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     isReported = true
   }
 
-  function beginFile(header: NewStream, events: readonly RecordedEvent[]) {
+  async function beginFile(header: NewStream, events: readonly RecordedEvent[]) {
     const { minimumFree } = limits
-    return createFallbackFile({ disk, directory: directory.path, keys, minimumFree, header, now: now() }, events)
+    const begunAt = now()
+    const file = await createFallbackFile(
+      { disk, directory: directory.path, keys, minimumFree, header, now: begunAt },
+      events,
+    )
+    waitingFiles.since ??= begunAt
+    return file
   }
 
   /** Closes the current file for import. Confirmed events in an unlinked file are written to another file first. */
@@ -200,6 +206,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
     if (await file.salvage(now()))
       options.onError?.(new Error(`${file.name} was removed; its events are in a new file`))
     currentFile = null
+    waitingFiles.bytes += file.size
     await file.close()
   }
 

@@ -11,7 +11,7 @@ import {
   unknownToCli,
 } from '../invocation.ts'
 import { essentialCall, fieldsIf, fromFlag, fromFlags, onlyIf, optionalCall } from '../step.ts'
-import { copyProcessParams } from './path-sources.ts'
+import { copyProcessParams } from './path-parameters.ts'
 import { showBudget } from './services.ts'
 
 const pid = { pid: argument(0) }

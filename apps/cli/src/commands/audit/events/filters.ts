@@ -40,7 +40,7 @@ export const filterOptions = {
   ...exactOptions,
   command: { type: 'string', describe: 'A part of the command, in whole words' },
   request: { type: 'string', describe: 'The request ID, for all events of one call' },
-  stream: { type: 'string', describe: 'The stream, which is one run of a gateway process' },
+  stream: { type: 'string', describe: 'The stream: the events of one gateway process in one month' },
   credential: { type: 'string', describe: 'The ID of the session or API token that was used; needs --principal' },
   ...(exclusionOptions as ExclusionOptions),
 } as const satisfies CommandOptions
