@@ -49,7 +49,7 @@ export interface CommandRule {
 export type SplitCommand = { readonly argv: readonly string[] } | { readonly error: string }
 
 /**
- * How a command is started. An option is null while it is not known: in the POST of an attached run, and before a call.
+ * How a command is started. An option is null if it is not known, such as in the POST of an attached run.
  */
 export interface CommandOptions {
   readonly interactive: boolean | null

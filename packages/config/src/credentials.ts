@@ -35,7 +35,7 @@ export function entryOf(config: ClientConfig, slot: CredentialSlot): TokenEntry 
   return slot.kind === 'session' || entry.url === slot.origin ? entry : null
 }
 
-/** All stored credentials, including those that no configured gateway uses. */
+/** All stored credentials with a URL, including those that no configured gateway uses. */
 export function credentialsOf(config: ClientConfig): Credential[] {
   const slots: CredentialSlot[] = [
     ...Object.keys(config.sessions ?? {}).map((origin): CredentialSlot => ({ kind: 'session', origin })),

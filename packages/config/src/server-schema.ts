@@ -205,7 +205,7 @@ export const ServerEnvironment = Type.Object({
   ),
   ADMIN_USERS: Type.Optional(
     checked(
-      'email addresses, separated by commas; the first person who logs in with each one becomes an administrator',
+      'email addresses, separated by commas; for each, the first person who logs in with it becomes an administrator',
       adminUsersProblem,
     ),
   ),

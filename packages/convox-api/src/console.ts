@@ -32,7 +32,7 @@ export interface ConsoleCall {
 
 const consolePaths = /^\/(?:auth$|racks(?:\/|$)|organizations(?:\/|$))/
 
-/** @returns null for calls of a rack and for probes */
+/** @returns null for calls of a rack, and for the CLI's request before each WebSocket */
 export function readConsoleCall({ method, path, rackHeader, hasSessionHeader }: ConsoleRequest): ConsoleCall | null {
   if (!consolePaths.test(path)) return null
   const call = `${method} ${path}`

@@ -79,7 +79,7 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
   const names = [...racks.keys()].sort()
   const defaultRack = names.length === 1 ? names[0] : undefined
 
-  /** The error for another rack does not depend on whether that rack exists. */
+  /** If the caller may not use the named rack, the error does not tell whether that rack exists. */
   function resolveNamed(named: NamedRack, selector: RackSelector): RackResolution {
     const { prefix, bound, usableRacks = noRacks, onlyUsable = false } = selector
     if (prefix !== null && prefix !== named.rack) return { error: new RackMismatch('the path'), rule: 'rack-mismatch' }

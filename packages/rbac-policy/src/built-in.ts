@@ -141,7 +141,7 @@ roles:
     permissions: ["*"]
 
   auditor:
-    description: Reads the audit log, recordings, live calls, the policy, and the health of the gateway, and nothing else.
+    description: Reads the audit log, recordings, live calls, the policy, and the health of the gateway. Changes only its own sessions and tokens.
     permissions:
       - gateway:self:read
       - gateway:self:write

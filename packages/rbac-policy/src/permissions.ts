@@ -43,7 +43,7 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'env:read': 'see values of environment keys that are not secret',
   'env:write': 'change the environment',
   'secret:read': 'see secret values, configs, resource passwords, and dumps',
-  'config:list': 'see configs',
+  'config:list': 'list configs',
   'config:write': 'change configs',
   'resource:list': 'list resources of an app',
   'resource:read': 'see a resource of an app',

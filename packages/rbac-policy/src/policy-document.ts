@@ -124,7 +124,7 @@ export interface PolicyDocument {
   readonly recordings: readonly RecordingRule[]
   readonly tokens: TokenTerms
   readonly stepUp: StepUpTerms
-  /** The lines of entries of lists, such as `policy.yaml:12`, by names such as `protected-key DB_*`. */
+  /** Where an entry of a list is: the key is such as `protected-key DB_*`, the value such as `policy.yaml:12`. */
   readonly sources?: Readonly<Record<string, string>>
   /** Parameters whose values are recorded. Values of secret names never are. */
   readonly recordedValues: readonly ValueRule[]

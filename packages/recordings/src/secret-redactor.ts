@@ -32,7 +32,7 @@ export class SecretRedactor {
     return written
   }
 
-  /** @returns the pending bytes that no mark replaces; a mark instead if there are at least `minSecretBytes` of them */
+  /** @returns the pending bytes that are not redacted yet, or a mark if there are at least `minSecretBytes` of them */
   end(): Buffer {
     const rest = this.#pending.subarray(this.#redactedBytes)
     this.#pending = nothing

@@ -11,8 +11,7 @@ export async function rackNames(context: Context): Promise<string[]> {
 }
 
 /**
- * Completion does not read a file that other users can read, because reading would correct the permissions and print a
- * note.
+ * Completion does not read a file that other users can read, because reading would correct the permissions.
  */
 export function isReadableByOthers({ configPath, platform }: Pick<Context, 'configPath' | 'platform'>): boolean {
   const stats = statSync(configPath, { throwIfNoEntry: false })

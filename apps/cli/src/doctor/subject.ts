@@ -16,7 +16,7 @@ export interface CheckSubject {
   readonly origin: string | null
   /** The authorities that may sign the gateway's certificate. */
   readonly tlsTrust: GatewayTrust | undefined
-  /** Whether the file lets convox use the relay; undefined if the file has no entry for the gateway. */
+  /** Whether the file lets convox use the relay; undefined if the file decides nothing, as with `RACK_URL`. */
   readonly relay: Target['relay']
   /** Why there is no target; null if there is one. */
   readonly fault: Error | null

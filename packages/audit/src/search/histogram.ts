@@ -20,7 +20,7 @@ export interface Histogram {
   /** Oldest first, without gaps. */
   readonly buckets: readonly Bucket[]
   readonly total: number
-  /** Whether all matching events were counted. */
+  /** True if all matching events were counted. False if that is not known. */
   readonly complete: boolean
   /** Buckets from this time on are complete. */
   readonly countedFrom: Date

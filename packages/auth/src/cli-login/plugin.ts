@@ -60,6 +60,7 @@ function answerAsPages(app: FastifyInstance, options: CliLoginPluginOptions): vo
   })
 
   async function sendDenial(request: FastifyRequest, reply: FastifyReply, { denial, detail }: LoginDenied) {
+    // The path to which a new login returns is not recorded.
     const { again = null, ...rest } = detail
     const { principal } = request
     const limitReached = principal === null ? await limitError(request) : null

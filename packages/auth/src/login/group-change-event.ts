@@ -1,5 +1,5 @@
 const maxNamed = 20
-/** In characters. The audit log would cut a longer text within a name. */
+/** In characters. The audit log cuts a text after 1,024 bytes, which could be within a name. */
 const maxText = 900
 
 export function groupDetail(groups: readonly string[]): { readonly groups: string; readonly groupCount: string } {

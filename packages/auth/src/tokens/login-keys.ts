@@ -3,6 +3,7 @@ import { deriveKey } from './secret.ts'
 const purposes = {
   csrfTokens: 'rack-gateway/csrf-token/1',
   loginAttempts: 'rack-gateway/login-attempt/1',
+  // For sealing refresh tokens of the identity provider.
   providerGrants: 'rack-gateway/provider-grant/1',
   loopbackLogins: 'rack-gateway/loopback-login/1',
   // For the stored hashes of the codes of device logins.

@@ -65,7 +65,7 @@ const conventionalName = /^[A-Z][A-Z0-9_]*$/
 const begin = /-{4,5} ?BEGIN\b/g
 const end = /-{4,5} ?END\b/g
 
-/** The returned function must get each line in order. A PEM block without an end has only one line. */
+/** The returned function must get each line in order. A PEM block that does not end counts as one line. */
 function createBlockReader(lines: readonly string[]): (line: string) => boolean {
   const lastEnd = lines.findLastIndex((line) => lastIndexOfMark(line, end) !== -1)
   let at = -1

@@ -172,7 +172,7 @@ interface ReplayContext {
 interface Outcome {
   /** Null if the result is the same. A call that needs a proof is permitted, because its user can give one. */
   readonly change: CallChange | null
-  /** The proof that the call would need; null if it would need none. */
+  /** The proof that a permitted call would need. Null if it would need none, and for calls that were not permitted. */
   readonly need: { readonly rule: string; readonly level: StepUpLevel } | null
 }
 

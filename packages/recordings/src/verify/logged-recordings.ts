@@ -9,7 +9,7 @@ export interface LoggedRecording {
    * crash.
    */
   readonly end: (ProvenRecording & { readonly at: number; readonly by: 'session' | 'adopter' }) | null
-  /** Removed at the end of its retention. */
+  /** Removed by the retention of recordings. */
   readonly removed: boolean
 }
 

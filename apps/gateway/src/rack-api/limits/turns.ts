@@ -36,7 +36,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   }
 }
 
-/** Milliseconds of computation in one turn. Each call waits for many turns, so long slices would delay all calls. */
+/** Milliseconds. Every request to the gateway takes many turns of the event loop, and each can contain a slice. */
 const slice = 0.3
 
 export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {
