@@ -3,9 +3,9 @@ import {
   type GatewayEntry,
   gatewayAddress,
   gatewayOf,
+  isUnencryptedRemote,
   readClientConfig,
   readWritableClientConfig,
-  isUnencryptedRemote,
   updateClientConfig,
 } from '@rack-gateway/config/client'
 import { checkFlags } from '../browser-login/flow.ts'

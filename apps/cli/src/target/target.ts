@@ -4,10 +4,10 @@ import {
   credentialOf,
   gatewayAddress,
   gatewayOf,
+  isUnencryptedRemote,
   nearest,
   readClientConfig,
   Secret,
-  isUnencryptedRemote,
 } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { BadSetting, NotLoggedIn, TokenExpired, UnknownRack, Usage } from '../errors.ts'
