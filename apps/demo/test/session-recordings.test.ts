@@ -9,10 +9,7 @@ const marker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 
 const convox = process.env.CONVOX_BIN ?? null
 
-describe.each([
-  ['recorded by a thread of its own', true],
-  ['recorded by the one that forwards', false],
-] as const)('sessions over the stock protocol, %s', (_, thread) => {
+describe('sessions over the stock protocol', () => {
   let directory: RecordingDirectory
   let system: System
   let admin: string
@@ -20,7 +17,7 @@ describe.each([
   beforeAll(async () => {
     directory = await recordingDirectory()
     system = await startSystem({
-      recordings: { address: directory.path, limits: { flushAfter: 50 }, thread },
+      recordings: { address: directory.path, limits: { flushAfter: 50 } },
       log: (line) => logged.push(line),
       logLevel: 'trace',
     })

@@ -98,9 +98,8 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
     await app.register(sessionRecordings, {
       databaseUrl,
       config,
-      keys: keys.recordings,
+      deriveKeys: keys.recordings,
       limits: tuning.recordingLimits,
-      thread: tuning.recordingThread,
       adoptionInterval: tuning.adoptionInterval,
     })
     await app.register(racks, { config, connectTimeout: tuning.connectTimeout })

@@ -35,8 +35,6 @@ export interface Tuning {
   /** Milliseconds between two pings of an open stream. */
   readonly pingInterval?: number
   readonly recordingLimits?: Partial<RecordingLimits>
-  /** Whether a separate thread records sessions. */
-  readonly recordingThread?: boolean
   /** Seconds between two polls of a login of the CLI. */
   readonly devicePollSeconds?: number
   /** Flags of Node for child processes. Default: those of this process. */

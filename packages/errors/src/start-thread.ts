@@ -3,7 +3,7 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 /**
  * Starts a thread from a module in the same directory as the caller.
  *
- * @param module without extension, such as `./recorder-thread`
+ * @param module without extension, such as `./verifier-thread`
  * @param importerUrl `import.meta.url` of the caller; the thread's module has the same extension
  */
 export function startThread(module: string, importerUrl: string, options: WorkerOptions): Worker {

@@ -18,7 +18,7 @@ test('a session is recorded without its secrets, and read again', async () => {
   const secrets = compileSecrets([{ value: 'hunter-42', mark: '[hidden PASSWORD]' }])
   const recording = await recordings.begin({ id, header, mode: 'strict', secrets, onGap() {} })
   recording.write('o', Buffer.from('password: hunter-42\r\n'), true)
-  const { chunks, head } = await recording.finish('cut: the rack closed the connection') // for the `closed` event
+  const { chunks, head } = recording.finish('cut: the rack closed the connection') // for the `closed` event
   await recordings.close()
 
   let text = ''

@@ -16,7 +16,6 @@ export type {
   RecordingGap,
   RecordingMode,
   RecordingSummary,
-  RunningRecording,
 } from './recording.ts'
 export {
   createRecordings,
@@ -27,7 +26,3 @@ export {
 } from './recordings.ts'
 export { compileSecrets, minSecretBytes, type Secret, type SecretFinder } from './secret-finder.ts'
 export { redactSecrets } from './secret-redactor.ts'
-export type { ThreadLink } from './thread/protocol.ts'
-export type { StartThread } from './thread/recording-thread.ts'
-export { createRecordingsThread, type RecordingsThreadOptions } from './thread/recordings-thread.ts'
-export { type ServeRecordingsOptions, serveRecordings } from './thread/serve-recordings.ts'

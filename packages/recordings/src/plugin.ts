@@ -4,16 +4,12 @@ import fp from 'fastify-plugin'
 import type { DeriveKeys } from './chunk.ts'
 import type { RecordingLimits } from './limits.ts'
 import { createRecordings, type Recordings } from './recordings.ts'
-import type { StartThread } from './thread/recording-thread.ts'
-import { createRecordingsThread } from './thread/recordings-thread.ts'
 
 export interface RecordingsPluginOptions {
   /** Closed with the application. Null turns recording off. */
   readonly store: ObjectStore | null
   readonly deriveKeys: DeriveKeys
   readonly limits?: Partial<RecordingLimits>
-  /** Starts the recording thread. Default null: record in the main thread. */
-  readonly start?: StartThread | null
 }
 
 declare module 'fastify' {
@@ -25,18 +21,16 @@ declare module 'fastify' {
 /** An unusable store is logged at the start but does not stop the gateway. */
 export default fp(
   async function recordingsPlugin(app: FastifyInstance, options: RecordingsPluginOptions) {
-    const { store, deriveKeys, limits = {}, start = null } = options
+    const { store, deriveKeys, limits = {} } = options
     if (store === null) return void app.decorate('recordings', null)
-    const common = {
+    const recordings = createRecordings({
       store,
       deriveKeys,
       limits,
-      onError: (err: unknown, recording: string) => app.log.error({ event: 'recording.not_stored', recording, err }),
-    }
-    const recordings = start === null ? createRecordings(common) : createRecordingsThread({ ...common, start })
+      onError: (err, recording) => app.log.error({ event: 'recording.not_stored', recording, err }),
+    })
     app.decorate('recordings', recordings)
     app.addHook('onReady', async function checkStore() {
-      recordings.prepare()
       await store.check().catch((err: unknown) => {
         app.log.error(
           { event: 'recording.store_unusable', err },

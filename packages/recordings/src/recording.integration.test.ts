@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { ObjectStore } from '@rack-gateway/object-store'
@@ -274,6 +275,19 @@ describe('while the store is unavailable', () => {
     expect(live.calls.ended).toEqual([])
   })
 
+  test('a session that attaches to a paused recording is paused at once', async () => {
+    const store = memoryStore()
+    const { recordings } = recorder(store, limits)
+    const recording = await recordings.begin(request)
+    store.stall()
+    for (let count = 0; count < 10; count++) recording.write('o', piece, true)
+    const live = session()
+    recording.attach(live)
+    expect(live.calls).toEqual({ held: 1, resumed: 0, ended: [] })
+    store.release()
+    await expect.poll(() => live.calls.resumed).toBe(1)
+  })
+
   test('a best-effort session continues, and the gap and its length are recorded', async () => {
     const store = memoryStore()
     const { recordings, gaps, clock } = recorder(store, limits)
@@ -300,6 +314,21 @@ describe('while the store is unavailable', () => {
     ])
     expect(proven.lost).toBe(gap?.bytes)
     expect([live.calls.held, live.calls.ended]).toEqual([0, []])
+  })
+
+  test('the gap of a session that ends meanwhile is reported before the end', async () => {
+    const store = memoryStore()
+    const { recordings, gaps } = recorder(store, limits)
+    const recording = await recordings.begin({ ...request, mode: 'best-effort' })
+    store.stall()
+    for (let count = 0; count < 10; count++) recording.write('o', piece, true)
+    const proven = recording.finish('ended')
+    expect(proven.lost).toBeGreaterThan(0)
+    expect(gaps).toMatchObject([{ recording: id, bytes: proven.lost, reason: 'the store is too slow' }])
+    expect(recordings.stats().lostBytes).toBe(proven.lost)
+    store.release()
+    await recording.stored()
+    expect((await readCast(store, id, { proven })).check.state).toBe('complete')
   })
 
   test('a best-effort session is paused first, and loses no output if the pause is enough', async () => {
@@ -364,12 +393,13 @@ describe('while the store is unavailable', () => {
     expect(recordings.stats()).toMatchObject({ failing: 1, waitingChunks: expect.any(Number) })
     clock.now = 1_000
     await expect.poll(() => live.calls.ended).toEqual([expect.stringContaining('its recording cannot be stored')])
+    expect(recordings.stats().failingFor).toBe(1_000)
     // The chunks stay queued, and are stored once the store works.
     store.failure = null
     const proven = recording.finish('cut')
     await recording.stored()
     expect((await readCast(store, id, { proven })).check.state).toBe('complete')
-    expect(recordings.stats()).toMatchObject({ open: 0, failing: 0, waitingBytes: 0, waitingChunks: 0 })
+    expect(recordings.stats()).toMatchObject({ open: 0, failing: 0, failingFor: 0, waitingBytes: 0, waitingChunks: 0 })
   })
 
   test('with a failing store a strict session is not opened, a best-effort session is', async () => {
@@ -458,7 +488,34 @@ describe('an exit status', () => {
   })
 })
 
-test('close waits for sessions that are ending', async () => {
+test('concurrent recordings do not mix their bytes', async () => {
+  const store = memoryStore()
+  const { recordings } = recorder(store, { chunkBytes: 50_000 })
+  const sizes = [1, 23, 1_000, 40_000, 65_537, 200_000]
+  const sessions = await Promise.all(
+    sizes.map(async (size, at) => {
+      const name = `${id.slice(0, -1)}${at}`
+      return { size, name, sent: [] as Buffer[], recording: await recordings.begin({ ...request, id: name }) }
+    }),
+  )
+  for (let round = 0; round < 30; round++) {
+    for (const { size, sent, recording } of sessions) {
+      const piece = Buffer.alloc(size + round, `${size} bytes in round ${round}; `)
+      recording.write('o', piece, round % 3 === 0)
+      sent.push(piece)
+    }
+    // Stored chunks return their memory, which other recordings reuse.
+    await setImmediate()
+  }
+  for (const { name, sent, recording } of sessions) {
+    const proven = recording.finish('ended')
+    await recording.stored()
+    const { check, output } = await readCast(store, name, { proven })
+    expect([check.state, output.equals(Buffer.concat(sent))]).toEqual(['complete', true])
+  }
+})
+
+test('close waits for sessions that are ending, and then no strict session begins', async () => {
   const store = memoryStore()
   const { recordings } = recorder(store)
   const recording = await recordings.begin(request)
@@ -466,11 +523,33 @@ test('close waits for sessions that are ending', async () => {
   const closing = recordings.close().then(() => {
     closed = true
   })
-  await new Promise((resolve) => setImmediate(resolve))
+  await setImmediate()
   expect(closed).toBe(false)
   const proven = recording.finish('cut: the gateway')
   await closing
   expect((await readCast(store, id, { proven })).check.state).toBe('complete')
+  await expect(recordings.begin(request)).rejects.toBeInstanceOf(RecordingUnavailable)
+})
+
+test('a recording is stored sooner while someone follows it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const store = memoryStore()
+  const { recordings } = recorder(store, { flushAfter: 5_000, flushFollowedAfter: 500 })
+  const recording = await recordings.begin(request)
+  const stored = async (after: number) => {
+    await vi.advanceTimersByTimeAsync(after)
+    return (await readCast(store, id)).output.toString()
+  }
+  recording.write('o', Buffer.from('before'), true)
+  const stopFollowing = recordings.follow(id)
+  expect(await stored(0)).toBe('before')
+  recording.write('o', Buffer.from(', while'), true)
+  expect(await stored(500)).toBe('before, while')
+  stopFollowing()
+  recording.write('o', Buffer.from(', after'), true)
+  expect(await stored(4_999)).toBe('before, while')
+  expect(await stored(1)).toBe('before, while, after')
 })
 
 test('an idle recording has no timer; received bytes are stored after a while', async () => {

@@ -24,19 +24,8 @@ export interface RecordingSummary {
   readonly bytes: number
   /** Head of the hash chain, in hex. */
   readonly head: string
-  /** Session bytes that are missing; null if the recording thread crashed and the number is unknown. */
-  readonly lost: number | null
-}
-
-export interface RunningRecording {
-  readonly id: string
-  attach(session: RecordedSession): void
-  /** Does not keep `piece`. @param end whether the message ends with this piece */
-  write(code: 'o' | 'i', piece: Buffer, end: boolean): void
-  /** The rack signaled the end of the session. */
-  onRackEnd(): void
-  /** @param lastMarker the text of the last marker; not used if the rack ended the session or sent an exit code */
-  finish(lastMarker: string): RecordingSummary | Promise<RecordingSummary>
+  /** Session bytes that are missing. */
+  readonly lost: number
 }
 
 /** Callbacks through which a recording pauses, resumes, or ends its session. */
@@ -68,10 +57,8 @@ const lineFeed = 0x0a
  */
 const sealBytes = 32 * 1024
 
-/**
- * Records one session in this thread. After an idle session was flushed, its recording holds no timer and no buffer.
- */
-export class Recording implements RunningRecording {
+/** Records one session. After an idle session was flushed, its recording holds no timer and no buffer. */
+export class Recording {
   readonly id: string
   /** Resolves when `finish` was called. */
   readonly ended: Promise<void>
@@ -138,6 +125,7 @@ export class Recording implements RunningRecording {
     if (this.#failure !== null && this.#options.mode === 'strict') session.end(this.#failure)
   }
 
+  /** Does not keep `piece`. @param end whether the message ends with this piece */
   write(code: 'o' | 'i', piece: Buffer, end: boolean): void {
     if (this.#isFinished) return
     try {
@@ -165,11 +153,13 @@ export class Recording implements RunningRecording {
     }
   }
 
+  /** The rack signaled the end of the session. */
   onRackEnd(): void {
     this.#hasRackEnded = true
   }
 
-  finish(lastMarker: string): RecordingSummary & { readonly lost: number } {
+  /** @param how the text of the last marker; not used if the rack ended the session or sent an exit code */
+  finish(how: string): RecordingSummary {
     this.#isFinished = true
     clearTimeout(this.#timer)
     clearTimeout(this.#pauseTimer)
@@ -330,9 +320,7 @@ export class Recording implements RunningRecording {
     if (gap === null) return
     this.#gap = null
     if (gap.bytes === 0) return
-    // In a recording thread, `elapsed` returns the time of the ring entry in progress, which may be earlier than
-    // `since`.
-    const durationMs = Math.max(0, Math.round(this.#options.context.elapsed() - gap.since))
+    const durationMs = Math.round(this.#options.context.elapsed() - gap.since)
     this.#writeMarker(`gap: ${gap.bytes} bytes in ${durationMs} ms are missing, because ${gap.reason}`)
     this.#options.onGap({ recording: this.id, reason: gap.reason, bytes: gap.bytes, durationMs })
   }

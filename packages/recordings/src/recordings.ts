@@ -5,7 +5,7 @@ import type { CastHeader } from './cast.ts'
 import type { DeriveKeys } from './chunk.ts'
 import { RecordingUnavailable } from './errors.ts'
 import { defaultLimits, type RecordingLimits } from './limits.ts'
-import { Recording, type RecordingGap, type RecordingMode, type RunningRecording } from './recording.ts'
+import { Recording, type RecordingGap, type RecordingMode } from './recording.ts'
 import type { SecretFinder } from './secret-finder.ts'
 import { createTotals } from './upload-queue.ts'
 
@@ -44,36 +44,20 @@ export interface RecordingStats {
   readonly lostBytes: number
 }
 
-export interface Recordings<R extends RunningRecording = RunningRecording> {
+export interface Recordings {
   readonly store: ObjectStore
-  /** Starts the recording thread, if there is one, so that the first session need not wait for it. */
-  prepare(): void
-  /**
-   * @throws RecordingUnavailable if the recording thread does not run or fails, or if the first chunk of a strict
-   *   recording cannot be stored
-   */
-  begin(recording: RecordingRequest): Promise<R>
+  /** @throws RecordingUnavailable if the first chunk of a strict recording cannot be stored */
+  begin(recording: RecordingRequest): Promise<Recording>
   /** Counts the bytes of a session that was not recorded at all. */
   countLost(bytes: number): void
   /** Stores chunks of a recording sooner while someone follows it. @returns a function to stop following */
   follow(id: string): () => void
   stats(): RecordingStats
-  /**
-   * Waits for open sessions and queued chunks, for at most `drainTimeout`, and closes the store. With a thread, this
-   * takes up to 15 s longer.
-   */
+  /** Waits for open sessions and queued chunks, for at most `drainTimeout`, and closes the store. */
   close(): Promise<void>
 }
 
-export function storeUnavailable(): Error {
-  return new RecordingUnavailable(
-    'The policy requires a recording of this session, but recordings cannot be stored now, so the session was not opened.',
-    'Try again, or tell an administrator of the gateway.',
-  )
-}
-
-/** Records in the calling thread. */
-export function createRecordings(options: RecordingsOptions): Recordings<Recording> {
+export function createRecordings(options: RecordingsOptions): Recordings {
   const { store, deriveKeys, elapsed = performance.now.bind(performance), onError } = options
   const limits = { ...defaultLimits, ...options.limits }
   const totals = createTotals()
@@ -94,7 +78,6 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
 
   return {
     store,
-    prepare() {},
     async begin(request) {
       const recording = new Recording({
         ...request,
@@ -114,7 +97,10 @@ export function createRecordings(options: RecordingsOptions): Recordings<Recordi
           })
         } catch (error) {
           onError(error, request.id)
-          throw storeUnavailable()
+          throw new RecordingUnavailable(
+            'The policy requires a recording of this session, but recordings cannot be stored now, so the session was not opened.',
+            'Try again, or tell an administrator of the gateway.',
+          )
         }
         totals.stored += 1
       } else recording.store(0, chunk)

@@ -11,8 +11,7 @@ export interface SecretMatch {
   readonly mark: string
 }
 
-/** A byte sequence to search for: a secret or one of its encodings, or a piece of these. */
-export interface Needle {
+interface Needle {
   readonly bytes: Buffer
   readonly mark: string
 }
@@ -32,8 +31,6 @@ const maxPieceBytes = 1_024
  * @see Wu and Manber, "A Fast Algorithm for Multi-Pattern Searching", 1994
  */
 export class SecretFinder {
-  /** All byte sequences, from which another thread can build the same finder. */
-  readonly needles: readonly Needle[]
   /** Length of the shortest needle in bytes. */
   readonly #shortest: number
   /** Length of the longest needle in bytes. */
@@ -47,7 +44,6 @@ export class SecretFinder {
   readonly #isFirstByte = new Uint8Array(256)
 
   constructor(needles: readonly Needle[]) {
-    this.needles = needles
     const lengths = needles.map(({ bytes }) => bytes.length)
     this.#shortest = Math.min(...lengths)
     this.#longest = Math.max(...lengths)

@@ -110,7 +110,6 @@ export interface RecordingSettings {
   /** The address of an object store. */
   readonly address: string
   readonly limits?: Tuning['recordingLimits']
-  readonly thread?: boolean
 }
 
 type ReplicaOptions = Pick<SystemOptions, 'auditFallbackDir' | 'recordings' | 'sinks' | 'tuning'>
@@ -211,7 +210,6 @@ export async function startSystem({
         denialDelay: 10,
         ...(checkpoints !== undefined && { checkpointInterval: 0 }),
         ...(recorded?.limits && { recordingLimits: recorded.limits }),
-        ...(recorded?.thread !== undefined && { recordingThread: recorded.thread }),
         ...tuning,
         ...options.tuning,
       },

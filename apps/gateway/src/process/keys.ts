@@ -2,9 +2,8 @@ import { type SigningKeys, signingKeyOf } from '@rack-gateway/audit/checkpoints'
 import type { FallbackKeys } from '@rack-gateway/audit/fallback'
 import { createTokenMint, deriveKey, deriveLoginKeys, type LoginKeys, type TokenMint } from '@rack-gateway/auth'
 import type { ServerConfig } from '@rack-gateway/config'
-import type { DeriveKeys, StartThread } from '@rack-gateway/recordings'
+import type { DeriveKeys } from '@rack-gateway/recordings'
 import { recordingKeys } from '../recordings/recording-keys.ts'
-import { startRecorderThread } from '../recordings/start-recorder-thread.ts'
 
 /** Values of `APP_SECRET_KEY`, newest first. */
 export type SecretKeys = readonly [Buffer, ...Buffer[]]
@@ -17,17 +16,7 @@ export interface GatewayKeys {
   readonly bodyDigest: Buffer
   readonly fallback: FallbackKeys
   readonly checkpoints: SigningKeys
-  readonly recordings: RecordingKeys
-}
-
-export interface RecordingKeys {
-  readonly deriveKeys: DeriveKeys
-  /**
-   * Gives the thread the secret keys themselves, because the thread derives a key for each recording.
-   *
-   * @param address of the object store
-   */
-  startThread(address: string): StartThread
+  readonly recordings: DeriveKeys
 }
 
 type KeyConfig = Pick<ServerConfig, 'secretKeys' | 'checkpoints'>
@@ -41,10 +30,7 @@ export function deriveKeys(config: KeyConfig): GatewayKeys {
     bodyDigest: deriveKey(secrets[0], 'rack-gateway/body-digest/1'),
     fallback: derivedFrom(secrets, 'audit fallback file'),
     checkpoints: signingKeysOf(config),
-    recordings: {
-      deriveKeys: recordingKeys(secrets),
-      startThread: (address) => startRecorderThread(address, secrets),
-    },
+    recordings: recordingKeys(secrets),
   }
 }
 

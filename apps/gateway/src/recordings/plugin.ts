@@ -1,12 +1,10 @@
-import { availableParallelism } from 'node:os'
 import type { ServerConfig } from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
 import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
-import type { RecordingLimits } from '@rack-gateway/recordings'
+import type { DeriveKeys, RecordingLimits } from '@rack-gateway/recordings'
 import recordingsPlugin from '@rack-gateway/recordings/plugin'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { RecordingKeys } from '../process/keys.ts'
 import { adoptRecordings } from './adoption.ts'
 import { createArchive, type RecordingArchive } from './archive.ts'
 import { createPeriodicWork } from './periodic-work.ts'
@@ -24,10 +22,8 @@ declare module 'fastify' {
 export interface SessionRecordingsOptions {
   readonly databaseUrl: string
   readonly config: Pick<ServerConfig, 'recordings' | 'recordingsKeep' | 'recordingsMaxSize'>
-  readonly keys: RecordingKeys
+  readonly deriveKeys: DeriveKeys
   readonly limits?: Partial<RecordingLimits> | undefined
-  /** Whether to record in a separate thread, which needs a second core. Default: true with more than one core. */
-  readonly thread?: boolean | undefined
   /** Average milliseconds between two searches for abandoned recordings. Default 10,000. */
   readonly adoptionInterval?: number | undefined
 }
@@ -37,19 +33,18 @@ const retentionInterval = 600_000
 /** @throws ObjectStoreAddressInvalid */
 export default fp<SessionRecordingsOptions>(
   async function sessionRecordings(app, options) {
-    const { config, keys, limits = {}, thread = availableParallelism() > 1 } = options
+    const { config, deriveKeys, limits = {} } = options
     const address = config.recordings
     await app.register(recordingsPlugin, {
       store: address === null ? null : await openObjectStore(readObjectStoreAddress(address)),
-      deriveKeys: keys.deriveKeys,
+      deriveKeys,
       limits,
-      start: thread && address !== null ? keys.startThread(address) : null,
     })
     app.decorate(
       'recordingArchive',
       createArchive({
         store: app.recordings?.store ?? null,
-        deriveKeys: keys.deriveKeys,
+        deriveKeys,
         sql: app.database.sql,
         follow: (id) => app.recordings?.follow(id) ?? (() => {}),
       }),
@@ -63,7 +58,7 @@ export default fp<SessionRecordingsOptions>(
 function startPeriodicWork(
   app: FastifyInstance,
   store: ObjectStore,
-  { databaseUrl, config, keys, adoptionInterval = 10_000 }: SessionRecordingsOptions,
+  { databaseUrl, config, deriveKeys, adoptionInterval = 10_000 }: SessionRecordingsOptions,
 ): void {
   const { audit, clock, log } = app
   const database = openDatabase(databaseUrl, { max: 6, applicationName: 'rack-gateway recordings' })
@@ -74,7 +69,7 @@ function startPeriodicWork(
       adoptRecordings(
         {
           ...common,
-          deriveKeys: keys.deriveKeys,
+          deriveKeys,
           onError: (err, recording) => log.error({ event: 'recording.not_adopted', recording, err }),
         },
         signal,

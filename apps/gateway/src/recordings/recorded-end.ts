@@ -7,7 +7,7 @@ export interface RecordedEnd {
     readonly chunks: number
     readonly bytes: number
     readonly head: string
-    /** Session bytes that are missing. Null if unknown, because the process or its recorder thread ended early. */
+    /** Session bytes that are missing. Null if unknown, because the process ended early. */
     readonly lost: number | null
   }
 }

@@ -6,7 +6,7 @@ import { type DeriveKeys, purposePrefix } from '@rack-gateway/recordings'
  *
  * @param secretKeys keys of `APP_SECRET_KEY`, newest first
  */
-export function recordingKeys(secretKeys: readonly Uint8Array[]): DeriveKeys {
+export function recordingKeys(secretKeys: readonly Buffer[]): DeriveKeys {
   return function deriveKeys(purpose) {
     if (!purpose.startsWith(purposePrefix)) throw new Error(`${purpose} is not a purpose of recordings`)
     return secretKeys.map((key) => deriveKey(key, purpose))

@@ -2,11 +2,11 @@ import { type EventDraft, type RecordedEvent, uuidv7 } from '@rack-gateway/audit
 import { applyMask, opcodes, type PayloadListener, type Relay, type RelayEnd } from '@rack-gateway/rack-registry'
 import { type Policy, type RecordingRule, sessionOf } from '@rack-gateway/rbac-policy'
 import {
+  type Recording,
   type RecordingGap,
   type RecordingSummary,
   type Recordings,
   RecordingUnavailable,
-  type RunningRecording,
 } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
 import { withRule } from '../errors.ts'
@@ -25,7 +25,7 @@ export interface SessionRecording {
   /** @param end ends the session for a reason */
   attach(live: Relay, end: (reason: string) => void): void
   /** @param relayEnd how the session ended; null if it never started @returns the fields of the `closed` event */
-  finish(relayEnd: RelayEnd | null): Promise<Pick<EventDraft, 'recording'>>
+  finish(relayEnd: RelayEnd | null): Pick<EventDraft, 'recording'>
 }
 
 export interface SessionRecorder {
@@ -52,7 +52,7 @@ const notRecorded: SessionRecording = {
   onPayload: null,
   onOpened() {},
   attach() {},
-  finish: async () => ({}),
+  finish: () => ({}),
 }
 
 export function createSessionRecorder(options: SessionRecorderOptions): SessionRecorder {
@@ -105,9 +105,10 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
         }
         insertion = trackUpdate(index.add(startedRecording))
       },
-      onFinishing(finished) {
-        void trackUpdate(finished.then((summary) => insertion.then(() => index.end(summary, new Date(now())))))
+      onFinished(summary) {
+        void trackUpdate(insertion.then(() => index.end(summary, new Date(now()))))
       },
+      onError,
     })
   }
 
@@ -139,11 +140,12 @@ export function createSessionRecorder(options: SessionRecorderOptions): SessionR
 }
 
 function recordedSession(
-  recording: RunningRecording,
+  recording: Recording,
   { mode, input }: RecordingRule,
   callbacks: {
     onOpened(event: RecordedEvent): void
-    onFinishing(finished: Promise<RecordingSummary>): void
+    onFinished(summary: RecordingSummary): void
+    onError(error: unknown): void
   },
 ): SessionRecording {
   return {
@@ -153,26 +155,21 @@ function recordedSession(
     attach(live, end) {
       recording.attach({ pause: live.pause, resume: live.resume, end })
     },
-    async finish(relayEnd) {
-      const finished = summaryOf(recording, relayEnd === null ? 'cut: it was not opened' : endingOf(relayEnd))
-      callbacks.onFinishing(finished)
+    finish(relayEnd) {
       try {
-        const { lost, ...summary } = await finished
-        return { recording: { ...summary, ...(lost !== null && { lost }), mode } }
-      } catch {
-        // `onFinishing` has reported the error. The `closed` event is recorded nevertheless.
+        const summary = recording.finish(relayEnd === null ? 'cut: it was not opened' : endingOf(relayEnd))
+        callbacks.onFinished(summary)
+        return { recording: { ...summary, mode } }
+      } catch (error) {
+        // The `closed` event is recorded nevertheless.
+        callbacks.onError(error)
         return { recording: { id: recording.id, mode } }
       }
     },
   }
 }
 
-/** Asynchronous, so that an error of `finish` becomes a rejection. */
-async function summaryOf(recording: RunningRecording, lastMarker: string): Promise<RecordingSummary> {
-  return recording.finish(lastMarker)
-}
-
-function payloadListener(recording: RunningRecording, input: boolean): PayloadListener {
+function payloadListener(recording: Recording, input: boolean): PayloadListener {
   return function record(direction, opcode, payload, mask, offset, endOfMessage) {
     if (direction === 'out') {
       if (opcode === opcodes.binary && payload.length === 0 && endOfMessage) recording.onRackEnd()
@@ -190,7 +187,7 @@ function unrecordedSession(draft: Draft, onGap: (gap: RecordingGap, event: Event
     onOpened(event) {
       openedEvent = event.id
     },
-    async finish(relayEnd) {
+    finish(relayEnd) {
       if (relayEnd === null) return {}
       const { bytesIn, bytesOut, durationMs } = relayEnd
       const gap = { recording: '', reason: 'it could not be started', bytes: bytesIn + bytesOut, durationMs }

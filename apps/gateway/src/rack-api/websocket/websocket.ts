@@ -47,7 +47,7 @@ export async function openWebsocket(
     await assertStillAllowed(dependencies, call)
     openedEvent = await dependencies.audit.record({ ...draft, kind: 'opened', ...recording.eventFields })
   } catch (error) {
-    void recording.finish(null)
+    recording.finish(null)
     throw error
   }
   recording.onOpened(openedEvent)
@@ -60,12 +60,12 @@ export async function openWebsocket(
   }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
     const close = reasonOf(error, 'the rack could not be reached')
-    void recordEnd(dependencies, session, null, { status: answeredStatus(error), close })
+    recordEnd(dependencies, session, null, { status: answeredStatus(error), close })
     throw error
   })
   if (!attempt.upgraded) {
     const { response: answer } = attempt
-    void recordEnd(dependencies, session, null, { status: answer.status, close: 'the rack refused the websocket' })
+    recordEnd(dependencies, session, null, { status: answer.status, close: 'the rack refused the websocket' })
     const prepared = await prepareAnswer(dependencies, request, call, answer)
     return deliver(dependencies, request, reply, call, prepared, { draft, of: null })
   }
@@ -120,18 +120,18 @@ function followSession(
     const end = await live.ended
     removeCall()
     log.info({ event: 'websocket.closed', ...logFields, ...endOf(end) })
-    await recordEnd(dependencies, session, end, { status: 101, ...endOf(end) })
+    recordEnd(dependencies, session, end, { status: 101, ...endOf(end) })
   }
   dependencies.live.trackEnd(finish())
 }
 
-async function recordEnd(
+function recordEnd(
   dependencies: RackApiDependencies,
   { log, closedDraft, recording }: Session,
   relayEnd: RelayEnd | null,
   end: Partial<EventDraft>,
-): Promise<void> {
-  recordLater(dependencies, log, { ...closedDraft, ...end, ...(await recording.finish(relayEnd)) })
+): void {
+  recordLater(dependencies, log, { ...closedDraft, ...end, ...recording.finish(relayEnd) })
 }
 
 /** A caller of the management API gets the data as the text of an ordinary response. */
