@@ -6,8 +6,7 @@ import { prepareGateway } from './gateway-environment.ts'
 import { closedLoop } from './loads/closed-loop.ts'
 import { type EchoOptions, echo } from './loads/echo.ts'
 import { machine } from './machine.ts'
-import { type Cores, findCores, moveToOtherCore } from './processes/cores.ts'
-import { mainThreadMicros } from './processes/main-thread.ts'
+import { findCores, keepToRest } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { spread } from './report/statistics.ts'
 
@@ -19,53 +18,39 @@ const target = 0.85
 const rackToken = 'bench-rack-password'
 const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
 
-interface Phase {
-  readonly name: string
-  /** Null: all processes use all cores, and a thread of the gateway records. */
-  readonly cores: Cores | null
-}
-
 const cores = findCores()
+keepToRest(cores)
 console.log(JSON.stringify(machine(cores)))
-await measurePhase({ name: 'all cores for all', cores: null })
-if (cores !== null) {
-  moveToOtherCore(cores)
-  await measurePhase({ name: 'the gateway on one core', cores })
-}
-
-async function measurePhase({ name, cores }: Phase): Promise<void> {
-  console.log(`\n${name}:`)
-  const stops: (() => Promise<unknown>)[] = []
-  try {
-    const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-recordings-'))
-    stops.push(() => rm(directory, { recursive: true }))
-    await writeFile(join(directory, 'policy.yaml'), policy)
-    const environment = { BENCH_RACK_TOKEN: rackToken }
-    const rack = await startSubject({ program: 'rack', environment, core: cores?.rest ?? null })
-    stops.push(rack.stop)
-    const prepared = await prepareGateway({ url: rack.url, token: rackToken })
-    stops.push(prepared.stop)
-    const start = async (extraVariables: Readonly<Record<string, string>>) => {
-      const environment = { ...prepared.variables, ...extraVariables }
-      const subject = await startSubject({ program: 'gateway', environment, core: cores?.subject ?? null })
-      stops.push(subject.stop)
-      return subject
-    }
-    const recording = { RECORDINGS: directory, POLICY_FILE: join(directory, 'policy.yaml') }
-    const subjects = { plain: await start({}), recorded: await start(recording) }
-    const { admin } = prepared.tokens
-    await compare(subjects, { name: '1 websocket', connections: 1, frames: {}, token: admin })
-    await compare(subjects, { name: '32 websockets', connections: 32, frames: {}, token: admin })
-    // The maximum throughput, as of a program that prints without end.
-    await compare(subjects, {
-      name: '1 websocket without pause',
-      connections: 1,
-      frames: { bytes: 8_000, atOnce: 64 },
-      token: admin,
-    })
-  } finally {
-    for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
+const stops: (() => Promise<unknown>)[] = []
+try {
+  const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-recordings-'))
+  stops.push(() => rm(directory, { recursive: true }))
+  await writeFile(join(directory, 'policy.yaml'), policy)
+  const environment = { BENCH_RACK_TOKEN: rackToken }
+  const rack = await startSubject({ program: 'rack', environment, core: cores?.rest ?? null })
+  stops.push(rack.stop)
+  const prepared = await prepareGateway({ url: rack.url, token: rackToken })
+  stops.push(prepared.stop)
+  const start = async (extraVariables: Readonly<Record<string, string>>) => {
+    const environment = { ...prepared.variables, ...extraVariables }
+    const subject = await startSubject({ program: 'gateway', environment, core: cores?.subject ?? null })
+    stops.push(subject.stop)
+    return subject
   }
+  const recording = { RECORDINGS: directory, POLICY_FILE: join(directory, 'policy.yaml') }
+  const subjects = { plain: await start({}), recorded: await start(recording) }
+  const { admin } = prepared.tokens
+  await compare(subjects, { name: '1 websocket', connections: 1, frames: {}, token: admin })
+  await compare(subjects, { name: '32 websockets', connections: 32, frames: {}, token: admin })
+  // The maximum throughput, as of a program that prints without end.
+  await compare(subjects, {
+    name: '1 websocket without pause',
+    connections: 1,
+    frames: { bytes: 8_000, atOnce: 64 },
+    token: admin,
+  })
+} finally {
+  for (const stop of stops.reverse()) await stop().catch((error: unknown) => console.error(error))
 }
 
 type Subject = Awaited<ReturnType<typeof startSubject>>
@@ -80,10 +65,8 @@ interface Workload {
 interface FrameMeasurement {
   /** Frames a second. */
   readonly rate: number
-  /** Microseconds of processor time per frame, of all threads. */
+  /** Microseconds of processor time per frame. */
   readonly cpu: number
-  /** Microseconds of processor time per frame, of the thread that forwards. */
-  readonly forwarding: number
 }
 
 /** Alternates which gateway is first, so that other load on the machine affects both equally. */
@@ -100,37 +83,23 @@ async function compare(
     if (!without || !withRecording) throw new Error('a round did not measure both gateways')
     pairs.push({ without, recorded: withRecording })
     console.log(
-      `${workload.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(withRecording.rate)} with; processor time a frame ${inMicros(without)} and ${inMicros(withRecording)} (load ${loadavg()[0]?.toFixed(1)})`,
+      `${workload.name}, round ${round + 1}: ${Math.round(without.rate)} frames/s without, ${Math.round(withRecording.rate)} with; processor time a frame ${without.cpu.toFixed(1)} and ${withRecording.cpu.toFixed(1)} µs (load ${loadavg()[0]?.toFixed(1)})`,
     )
   }
   const ratio = spread(pairs.map(({ without, recorded }) => recorded.rate / without.rate))
-  const forwardingShare = spread(pairs.map(({ without, recorded }) => without.forwarding / recorded.forwarding))
   const addedCpu = spread(pairs.map(({ without, recorded }) => recorded.cpu - without.cpu))
   const result = ratio.median >= target ? 'met' : 'not met'
   console.log(
-    `${workload.name}: recorded is ${inShort(ratio)} of unrecorded, ${addedCpu.median.toFixed(1)} µs a frame more; target ${target}: ${result}; the thread that forwards keeps ${inShort(forwardingShare)} of its throughput`,
+    `${workload.name}: recorded is ${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)}) of unrecorded, ${addedCpu.median.toFixed(1)} µs a frame more; target ${target}: ${result}`,
   )
-}
-
-function inMicros({ cpu, forwarding }: FrameMeasurement): string {
-  return `${cpu.toFixed(1)} µs (${forwarding.toFixed(1)} forwarding)`
-}
-
-function inShort({ median, min, max }: ReturnType<typeof spread>): string {
-  return `${median.toFixed(2)} (${min.toFixed(2)} to ${max.toFixed(2)})`
 }
 
 async function measure(subject: Subject, { connections, frames, token }: Workload): Promise<FrameMeasurement> {
   const exchange = echo(handshake(subject.url, token), frames)
-  const [pid = 0] = subject.pids
-  const before = { cpu: await subject.cpuMicros(), forwarding: await mainThreadMicros(pid) }
+  const before = await subject.cpuMicros()
   const { count, seconds } = await closedLoop({ url: subject.url, exchange, connections, milliseconds })
   const sent = count * (frames.atOnce ?? 1)
-  return {
-    rate: sent / seconds,
-    cpu: ((await subject.cpuMicros()) - before.cpu) / sent,
-    forwarding: ((await mainThreadMicros(pid)) - before.forwarding) / sent,
-  }
+  return { rate: sent / seconds, cpu: ((await subject.cpuMicros()) - before) / sent }
 }
 
 /** The handshake of a session that can be recorded. The rack echoes every frame. */

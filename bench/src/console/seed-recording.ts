@@ -46,7 +46,7 @@ export async function seedRecording(dataDir: string, sql: Sql, duration: number)
     recording.write('o', piece, true)
     while (recordings.stats().waitingBytes > maxWaiting) await setTimeout(1)
   }
-  const { chunks, head, lost } = await recording.finish('ended')
+  const { chunks, head, lost } = recording.finish('ended')
   await recordings.close()
   if (lost !== 0) throw new Error(`the store was too slow for ${lost} bytes`)
   await sql`

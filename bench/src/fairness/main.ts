@@ -43,8 +43,8 @@ interface FloodMeasurement {
 }
 
 const cores = findCores()
-moveToOtherCore(cores)
-console.log(JSON.stringify({ ...machine(cores), rounds, recordingThread: cores === null ? 'yes' : 'no' }))
+keepToRest(cores)
+console.log(JSON.stringify({ ...machine(cores), rounds }))
 const stops: (() => Promise<unknown>)[] = []
 try {
   const directory = await mkdtemp(join(tmpdir(), 'rack-gateway-fairness-'))
