@@ -250,7 +250,14 @@ describe('attacks', () => {
       'application/json\t',
       'application/json ;charset=utf-8',
       'application/json;charset=utf-7',
+      'application/json;',
+      'application/json garbage',
+      'application/json\u00a0',
+      '\u00a0application/json',
       'application/json, text/plain',
+      'application/json\r\nContent-Type: text/plain',
+      'text/plain\r\nContent-Type: application/json',
+      '',
       'application/jsonx',
       'application/x.json',
       'text/json',
@@ -284,8 +291,10 @@ describe('attacks', () => {
     )
 
     test('JSON after a byte order mark is validated', async () => {
-      const answer = await callManagementApi(system, admin, 'POST', '/service-accounts', '\ufeff{"name":7}')
-      expect(answer.status).toBe(400)
+      const post = (body: string) => callManagementApi(system, admin, 'POST', '/service-accounts', body)
+      for (const mark of ['\ufeff', '\ufeff\ufeff'])
+        for (const body of ['{"name":7}', '{"name":"marked","admin":true}'])
+          expect((await post(`${mark}${body}`)).status).toBe(400)
     })
   })
 

@@ -1,6 +1,7 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Browser, createBrowser, type Page } from './support/browser.ts'
+import { beginLoopback } from './support/cli-login.ts'
 import { type LoginSystem, startLoginSystem } from './support/login.ts'
 
 const hour = 3_600_000
@@ -77,6 +78,35 @@ describe('a browser’s session', () => {
       )
       expect([answer.status, JSON.parse(answer.body).rule]).toEqual([401, 'two-credentials'])
     }
+  })
+
+  test('causes no redirect loop when its cookie is there twice, and calls no rack', async () => {
+    const { browser } = await at.login('admin')
+    const other = sessionOf((await at.login('nobody')).browser)
+    const { address } = await beginLoopback(at)
+    browser.cookies.set('rack_gateway', `${sessionOf(browser)}; rack_gateway=${other}`)
+    const received = at.system.rack.received.length
+    const pages = ['/gateway/', '/gateway/device', new URL(address).pathname + new URL(address).search]
+    for (const path of [...pages, '/gateway/api/v1/racks/staging/apps']) {
+      const page = await at.visit(browser, path)
+      expect([path, page.status, page.location]).toEqual([path, 401, null])
+    }
+    expect(at.system.rack.received).toHaveLength(received)
+  })
+
+  test('is found behind a cookie of 60 KB; headers above 64 KiB are rejected, and the session continues', async () => {
+    const { browser } = await at.login('nobody')
+    const { host } = new URL(at.system.url)
+    const meBehind = (size: number) =>
+      at.system.raw(
+        `GET /gateway/api/v1/me HTTP/1.1\r\nHost: ${host}\r\nCookie: filler=${'x'.repeat(size)}; rack_gateway=${sessionOf(browser)}\r\n\r\n`,
+      )
+    expect((await meBehind(60_000)).status).toBe(200)
+    const refused = await meBehind(64 * 1024)
+    expect([refused.status, refused.json]).toEqual([431, expect.objectContaining({ rule: 'http-headers' })])
+    expect((await me(browser)).status).toBe(200)
+    const rules = async () => (await at.system.events()).map(({ decision }) => decision?.rule)
+    await expect.poll(rules).toContain('http-headers')
   })
 
   test.each(['', 'x', `rgb_${'0'.repeat(63)}`, 'A'.repeat(20_000), '"quoted"', '%00'])(

@@ -194,6 +194,47 @@ describe('the limits of calls in progress', () => {
   })
 })
 
+test('a large form above the memory of its caller gets 503 with Retry-After before it is read, and other callers continue', async () => {
+  const { callsPerPrincipal } = limits
+  const system = await startSystem({ rackNames: ['staging', 'production'], limits })
+  const forms: RawConnection[] = []
+  try {
+    const [admin, deployer] = [await system.token('admin'), await system.token('deployer')]
+    const head = (rack: string) =>
+      [
+        `PUT /rack/${rack}/apps/myapp HTTP/1.1`,
+        'Host: gateway',
+        `Authorization: ${basicAuthorization(admin)}`,
+        'Content-Type: application/x-www-form-urlencoded',
+        `Content-Length: ${4 * 1024 * 1024}`,
+        'Expect: 100-continue',
+        '\r\n',
+      ].join('\r\n')
+    const begin = async (rack: string) => {
+      const form = await connectRaw(system.url)
+      forms.push(form)
+      form.send(head(rack))
+      return form
+    }
+    const read = () => forms.filter(({ received }) => received.startsWith('HTTP/1.1 100 Continue'))
+    for (let count = 0; count < callsPerPrincipal; count++) await begin('staging')
+    await expect.poll(() => read().length).toBe(2)
+    // One form waits for memory. These wait behind it, until as many wait as can be in progress.
+    for (let count = 0; count < callsPerPrincipal; count++) await begin('production')
+    const refused = () => forms.filter(({ received }) => received.startsWith('HTTP/1.1 503'))
+    await expect.poll(() => refused().length).toBe(1)
+    const [answer] = await Promise.all(refused().map((form) => readResponse(form)))
+    expect(answer?.json).toMatchObject({ code: 'RGW_TOO_MANY_CALLS', rule: 'call-limit' })
+    expect(answer?.head).toMatch(/\r\nretry-after: 5\r\n/i)
+    expect(answer?.error).toContain('The gateway already has as many large forms in memory as its limit allows.')
+    expect(read()).toHaveLength(2)
+    expect((await system.get('/rack/production/apps?', deployer)).status).toBe(200)
+  } finally {
+    for (const { socket } of forms) socket.destroy()
+    await system.stop()
+  }
+})
+
 test('WebSockets that are reset free their slots', async () => {
   const system = await startSystem({ limits })
   try {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, writeRequest } from '@rack-gateway/testing/http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -39,9 +40,9 @@ async function flood(path: string, connections: number, callsEach: number) {
   return { statuses: flooding.flatMap(statusesOf), mostWaiting, others: [...others] }
 }
 
-/** How many denials of calls to a path are in the log, each with its principal. */
-async function recorded(path: string): Promise<number> {
-  const events = (await system.events()).filter((event) => event.path === path)
+/** How many denials of calls to a path or route are in the log, each with its principal. */
+async function recorded(address: string): Promise<number> {
+  const events = (await system.events()).filter(({ path, route }) => [path, route].includes(address))
   expect(events.every(({ principal }) => principal?.name === 'viewer@example.com')).toBe(true)
   return events.length
 }
@@ -70,5 +71,15 @@ test('denials of one principal do not fill the write queue: those above its limi
     .toBeGreaterThanOrEqual(statuses.length)
   const named = statuses.filter((status) => status === '404').length
   expect(await recorded('/unknown/parallel')).toBeGreaterThanOrEqual(named)
+  expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
+})
+
+test('denials of the management API are limited in the same way', async () => {
+  const { statuses, mostWaiting, others } = await flood(`/gateway/api/v1/trusts/${randomUUID()}`, 30, 20)
+  expect(mostWaiting).toBeLessThanOrEqual(limits.callsPerPrincipal + 1)
+  expect(new Set(statuses)).toEqual(new Set(['403', '503']))
+  expect(others).toEqual([200])
+  const denied = statuses.filter((status) => status === '403').length
+  expect(await recorded('DELETE /gateway/api/v1/trusts/{id}')).toBeGreaterThanOrEqual(denied)
   expect(await verifyStreams(system.sql)).toMatchObject({ intact: true })
 })

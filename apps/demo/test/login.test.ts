@@ -87,6 +87,20 @@ describe('a login', () => {
     expect((await at.visit(browser, '/gateway/api/v1/me')).status).toBe(200)
   })
 
+  test('has a cookie that browsers store, whatever page it returns to', async () => {
+    for (const length of [100, 1_900, 2_000, 2_100, 3_000, 6_000]) {
+      const returnTo = '/gateway/audit?q='.padEnd(length, 'x')
+      const { browser, callback } = await at.goAndChoose('admin', { returnTo })
+      const ours = [...browser.cookies].filter(([name]) => name.startsWith('rack_gateway_login_'))
+      const sizes = ours.map(([name, value]) => name.length + value.length)
+      expect([sizes.length, length]).toEqual([1, length])
+      // Browsers ignore a cookie above this size.
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(4_096)
+      const kept = length <= 2_000 ? returnTo : '/gateway/'
+      expect((await browser.visit(callback)).location).toBe(`${at.system.url}${kept}`)
+    }
+  })
+
   test('leaves at most five cookies after repeated attempts', async () => {
     const browser = createBrowser()
     for (let begun = 0; begun < 9; begun++) await at.visit(browser, '/gateway/auth/login')

@@ -1,10 +1,18 @@
+import dns from 'node:dns'
 import { readServerConfig } from '@rack-gateway/config'
 import { createDemoRack, type DemoRack } from '@rack-gateway/demo/rack'
 import { createLog, startGateway } from '@rack-gateway/gateway'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
-import { certificatePath, selfSignedIdentity, serverIdentity } from '@rack-gateway/testing/certificates'
+import {
+  certificatePath,
+  otherHostIdentity,
+  rootCertificate,
+  selfSignedIdentity,
+  serverIdentity,
+  type TlsIdentity,
+} from '@rack-gateway/testing/certificates'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { gatewayEnvironment } from './support/gateway-environment.ts'
 import { type System, startSystem } from './support/system.ts'
 
@@ -33,7 +41,10 @@ async function callThrough(trust: Readonly<Record<string, string>>) {
   return callAt(await gatewayWith(rack, trust))
 }
 
-async function gatewayWith(one: DemoRack, trust: Readonly<Record<string, string>>): Promise<string> {
+async function gatewayWith(
+  one: Pick<DemoRack, 'url' | 'token'>,
+  trust: Readonly<Record<string, string>>,
+): Promise<string> {
   const config = readServerConfig({
     ...gatewayEnvironment(system, one),
     LOG_LEVEL: 'silent',
@@ -116,3 +127,63 @@ test('a server that replaces a pinned rack while the gateway runs gets neither t
   onTestFinished(() => after.close())
   expect((await callAt(url)).status).toBe(200)
 })
+
+/** A name that the certificates of the tests are for. */
+const rackName = 'rack.internal'
+
+type LookupDone = (error: null, found: string | dns.LookupAddress[], family?: number) => void
+
+/** Resolves `rackName`. @returns a function that changes its address */
+function resolveRackName(first: string): (address: string) => void {
+  let address = first
+  const { lookup } = dns
+  function resolve(name: string, options: dns.LookupOptions, done: LookupDone): void {
+    if (name !== rackName) return void Reflect.apply(lookup, dns, [name, options, done])
+    if (options.all === true) process.nextTick(done, null, [{ address, family: 4 }])
+    else process.nextTick(done, null, address, 4)
+  }
+  vi.spyOn(dns, 'lookup').mockImplementation(resolve as unknown as typeof lookup)
+  return (next) => {
+    address = next
+  }
+}
+
+// Other systems have only the address 127.0.0.1 on loopback.
+test.runIf(process.platform === 'linux')(
+  'a rack whose name resolves to another address is followed there only if that server has a certificate for the name',
+  async () => {
+    const setAddress = resolveRackName('127.0.0.1')
+    const listenAt = async (address: string, port: number, tls: TlsIdentity) => {
+      const server = createDemoRack({ name: 'staging', token: 'rack-password', tls })
+      await server.listen(port, address)
+      return server
+    }
+    const before = await listenAt('127.0.0.1', 0, serverIdentity)
+    const { port } = new URL(before.url)
+    const url = await gatewayWith(
+      { url: `https://${rackName}:${port}`, token: before.token },
+      { RACK_CA_STAGING: rootCertificate },
+    )
+    expect(await statusesAt(url)).toEqual([200, 101])
+    await before.close()
+
+    setAddress('127.0.0.2')
+    const other = await listenAt('127.0.0.2', Number(port), otherHostIdentity)
+    expect(await callAt(url)).toMatchObject({
+      status: 502,
+      body: { code: 'RGW_RACK_UNREACHABLE', error: expect.stringContaining('another host name') },
+      socket: { status: 502 },
+    })
+    expect(other.received).toEqual([])
+    await other.close()
+
+    const moved = await listenAt('127.0.0.2', Number(port), serverIdentity)
+    onTestFinished(() => moved.close())
+    expect(await statusesAt(url)).toEqual([200, 101])
+  },
+)
+
+async function statusesAt(url: string): Promise<number[]> {
+  const { status, socket } = await callAt(url)
+  return [status, socket.status]
+}

@@ -99,6 +99,23 @@ describe('sessions over the stock protocol', () => {
     expect(JSON.stringify([events, await system.events(), logged])).not.toContain('typed-and-not-shown')
   })
 
+  test.each([
+    ['a shell of a process', async () => '/apps/myapp/processes/web/exec', { Command: 'bash' }],
+    ['a shell on an instance', async () => `/instances/${await anInstance()}/shell`, {}],
+  ])(
+    'text that is typed in %s and not shown is in no recording, event, or log line',
+    async (_shell, pathOf, headers) => {
+      const socket = await openWebSocket(`${system.url}${await pathOf()}`, admin, headers)
+      // The shells of the demo rack do not show what is typed.
+      for (const line of ['sleep typed-in-a-shell\n', 'exit 0\n']) socket.send(Buffer.from(line))
+      expect((await socket.readToEnd()).join('')).toBe(`$ $ ${marker}:0\n`)
+      socket.close()
+      const { events, input, output } = await lastCast()
+      expect([input.length, output.toString()]).toEqual([0, '$ $ '])
+      expect(JSON.stringify([events, await system.events(), logged])).not.toContain('typed-in-a-shell')
+    },
+  )
+
   test('the event that opens it has its id, and the one that closes it what proves it', async () => {
     const socket = await exec('echo hi')
     await socket.readToEnd()

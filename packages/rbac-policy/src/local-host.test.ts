@@ -43,3 +43,8 @@ test.each([
 ])('%s is not local', (host) => {
   expect(isLocalHost(host)).toBe(false)
 })
+
+test('many dots take no longer than their length', () => {
+  // In quadratic time this would take longer than a test may.
+  expect(isLocalHost(`db${'.'.repeat(500_000)}internal`)).toBe(false)
+})

@@ -11,10 +11,15 @@ local.addSubnet('fd00:ec2::254', 128, 'ipv6')
 
 /** Whether a host is `localhost` or an address in `local`, in any spelling that resolvers accept. Resolves no names. */
 export function isLocalHost(host: string): boolean {
-  const name = host.toLowerCase().replace(/\.+$/, '')
+  const name = withoutTrailingDots(host.toLowerCase())
   if (name === 'localhost' || name.endsWith('.localhost')) return true
   const address = addressOf(name)
   return address !== null && local.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
+/** Without the lookbehind, a name with many dots would take quadratic time. */
+export function withoutTrailingDots(name: string): string {
+  return name.replace(/(?<!\.)\.+$/, '')
 }
 
 /** Normalizes spellings such as `127.1`, `0x7f000001`, and `2130706433` with the URL parser. */

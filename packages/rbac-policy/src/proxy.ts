@@ -1,6 +1,6 @@
 import { compilePatterns } from '@rack-gateway/command-matcher'
 import { type Denial, denyByGateway } from '@rack-gateway/errors'
-import { isLocalHost } from './local-host.ts'
+import { isLocalHost, withoutTrailingDots } from './local-host.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { RackCall } from './types.ts'
 
@@ -28,7 +28,7 @@ export function compileProxy(
 
   return function denyProxy({ route, params, resource }) {
     if (route.permission !== 'proxy:open') return null
-    const host = (params.host ?? '').toLowerCase().replace(/\.+$/, '')
+    const host = withoutTrailingDots((params.host ?? '').toLowerCase())
     const port = Number(params.port)
     if (apiHosts.has(host.split('.')[0] ?? '') || apiPorts.has(port)) return rackApi
     if (closed.has(`${host}:${port}`)) return gatewayAddress

@@ -75,11 +75,28 @@ describe('the claims of a job', () => {
     ['claims that are a list', { claims: [] }],
     ['another member', { claims: {}, verify: false }],
     ['claims with a prototype', '{"claims":{"__proto__":{"admin":true}}}'],
+    ['claims with a prototype, escaped', String.raw`{"claims":{"\u005f_pr\u006fto\u005F\u005F":{"admin":true}}}`],
+    ['claims with a prototype in a list', '{"claims":{"list":[[{"__proto__":{"admin":true}}]]}}'],
+    ['claims with a constructor', '{"claims":{"constructor":{"prototype":{"admin":true}}}}'],
+    ['claims that are sent again as a list', '{"claims":{},"claims":[]}'],
     ['deep claims', `{"claims":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`],
   ])('are rejected: %s', async (_what, body) => {
     const answer = await testTrusts(body)
     expect([400, 413]).toContain(answer.status)
   })
+
+  test.each(['1e999', '-1e999', '1e300', '-1', '"1"', 'null', '[1]'])(
+    'are not admitted with %s as a number of seconds',
+    async (seconds) => {
+      for (const name of ['iat', 'nbf', 'exp']) {
+        const at = Math.floor(Date.now() / 1000)
+        const claims = JSON.stringify({ iss: issuer.url, aud: system.url, sub: 'x', repository_id: '75' })
+        const times = `"iat":${at},"nbf":${at},"exp":${at + 60},"${name}":${seconds}`
+        const tested = await testTrusts(`{"claims":{${claims.slice(1, -1)},${times}}}`)
+        expect([tested.status, tested.text('admitted')], name).toEqual([200, 'false'])
+      }
+    },
+  )
 
   test('are not in logs, events, or errors', async () => {
     const marker = 'MARKERc2VjcmV0'

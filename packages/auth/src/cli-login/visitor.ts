@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { twoCookies } from '../denial.ts'
 import { Unauthenticated } from '../errors.ts'
 import { LoginDenied } from '../login/denial.ts'
 import type { Decider, RequestContext } from './decision.ts'
@@ -24,7 +25,8 @@ export async function visitorOf(
   try {
     await app.authenticateTokenOrCookie(request, reply)
   } catch (error) {
-    if (error instanceof Unauthenticated) return null
+    // Another login would not remove the second credential, so the browser would be redirected endlessly.
+    if (error instanceof Unauthenticated && Reflect.get(error, 'rule') !== twoCookies.rule) return null
     throw error
   }
   const { principal, csrfToken } = request

@@ -1,6 +1,9 @@
+import dns from 'node:dns'
 import { createServer, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { serverIdentity } from '@rack-gateway/testing/certificates'
 import { type ListeningServer, listen } from '@rack-gateway/testing/server'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { deferred } from '../testing/deferred.ts'
 import { fetchJson } from './fetch-json.ts'
 
@@ -55,4 +58,24 @@ test('a response of the maximum size is read completely', async () => {
   const text = 'x'.repeat(256 * 1024 - 2)
   send = (response) => void response.end(JSON.stringify(text))
   expect(await fetchJson(server.url)).toBe(text)
+})
+
+test('an issuer whose name resolves to a server inside the network sends it no request', async () => {
+  let [connections, requests] = [0, 0]
+  const inside = createTlsServer(serverIdentity, (_request, response) => {
+    requests += 1
+    response.end('{}')
+  })
+  inside.on('connection', () => {
+    connections += 1
+  })
+  const { port, close } = await listen(inside)
+  onTestFinished(close)
+  const { lookup } = dns
+  function resolve(_name: string, ...rest: unknown[]): void {
+    Reflect.apply(lookup, dns, ['127.0.0.1', ...rest])
+  }
+  vi.spyOn(dns, 'lookup').mockImplementation(resolve as typeof lookup)
+  await expect(fetchJson(`https://ci.example.com:${port}/`)).rejects.toThrow('fetch failed')
+  expect([connections, requests]).toEqual([1, 0])
 })
