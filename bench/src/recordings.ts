@@ -6,7 +6,7 @@ import { prepareGateway } from './gateway-environment.ts'
 import { closedLoop } from './loads/closed-loop.ts'
 import { type EchoOptions, echo } from './loads/echo.ts'
 import { machine } from './machine.ts'
-import { findCores, keepToRest } from './processes/cores.ts'
+import { findCores, moveToOtherCore } from './processes/cores.ts'
 import { startSubject } from './processes/subject-process.ts'
 import { spread } from './report/statistics.ts'
 
@@ -19,7 +19,7 @@ const rackToken = 'bench-rack-password'
 const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
 
 const cores = findCores()
-keepToRest(cores)
+moveToOtherCore(cores)
 console.log(JSON.stringify(machine(cores)))
 const stops: (() => Promise<unknown>)[] = []
 try {

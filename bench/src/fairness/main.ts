@@ -43,7 +43,7 @@ interface FloodMeasurement {
 }
 
 const cores = findCores()
-keepToRest(cores)
+moveToOtherCore(cores)
 console.log(JSON.stringify({ ...machine(cores), rounds }))
 const stops: (() => Promise<unknown>)[] = []
 try {

@@ -158,8 +158,8 @@ export class Recording {
     this.#hasRackEnded = true
   }
 
-  /** @param how the text of the last marker; not used if the rack ended the session or sent an exit code */
-  finish(how: string): RecordingSummary {
+  /** @param lastMarker the text of the last marker; not used if the rack ended the session or sent an exit code */
+  finish(lastMarker: string): RecordingSummary {
     this.#isFinished = true
     clearTimeout(this.#timer)
     clearTimeout(this.#pauseTimer)
