@@ -6,7 +6,7 @@ function processOf(answer: object) {
   const asked: object[] = []
   const ask = async (question: object) => {
     asked.push(question)
-    return 'rest' in question ? answer : {}
+    return 'stop' in question ? answer : {}
   }
   return { asked, process: subjectProcess({ ask }) }
 }

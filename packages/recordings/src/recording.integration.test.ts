@@ -488,33 +488,6 @@ describe('an exit status', () => {
   })
 })
 
-test('concurrent recordings do not mix their bytes', async () => {
-  const store = memoryStore()
-  const { recordings } = recorder(store, { chunkBytes: 50_000 })
-  const sizes = [1, 23, 1_000, 40_000, 65_537, 200_000]
-  const sessions = await Promise.all(
-    sizes.map(async (size, at) => {
-      const name = `${id.slice(0, -1)}${at}`
-      return { size, name, sent: [] as Buffer[], recording: await recordings.begin({ ...request, id: name }) }
-    }),
-  )
-  for (let round = 0; round < 30; round++) {
-    for (const { size, sent, recording } of sessions) {
-      const piece = Buffer.alloc(size + round, `${size} bytes in round ${round}; `)
-      recording.write('o', piece, round % 3 === 0)
-      sent.push(piece)
-    }
-    // Stored chunks return their memory, which other recordings reuse.
-    await setImmediate()
-  }
-  for (const { name, sent, recording } of sessions) {
-    const proven = recording.finish('ended')
-    await recording.stored()
-    const { check, output } = await readCast(store, name, { proven })
-    expect([check.state, output.equals(Buffer.concat(sent))]).toEqual(['complete', true])
-  }
-})
-
 test('close waits for sessions that are ending, and then no strict session begins', async () => {
   const store = memoryStore()
   const { recordings } = recorder(store)
@@ -661,4 +634,31 @@ test('no chunk has more session bytes than the limit', async () => {
   for (const chunk of store.objects.values()) expect(chunk.length).toBeLessThan(101_000)
   const cast = await readCast(store, id, { proven: summary })
   expect([cast.check.state, cast.output.length]).toEqual(['complete', 440_044])
+})
+
+test('concurrent recordings do not mix their bytes', async () => {
+  const store = memoryStore()
+  const { recordings } = recorder(store, { chunkBytes: 50_000 })
+  const sizes = [1, 23, 1_000, 40_000, 65_537, 200_000]
+  const sessions = await Promise.all(
+    sizes.map(async (size, at) => {
+      const name = `${id.slice(0, -1)}${at}`
+      return { size, name, sent: [] as Buffer[], recording: await recordings.begin({ ...request, id: name }) }
+    }),
+  )
+  for (let round = 0; round < 30; round++) {
+    for (const { size, sent, recording } of sessions) {
+      const piece = Buffer.alloc(size + round, `${size} bytes in round ${round}; `)
+      recording.write('o', piece, round % 3 === 0)
+      sent.push(piece)
+    }
+    // Stored chunks return their memory, which other recordings reuse.
+    await setImmediate()
+  }
+  for (const { name, sent, recording } of sessions) {
+    const proven = recording.finish('ended')
+    await recording.stored()
+    const { check, output } = await readCast(store, name, { proven })
+    expect([check.state, output.equals(Buffer.concat(sent))]).toEqual(['complete', true])
+  }
 })
