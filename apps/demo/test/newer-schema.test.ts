@@ -83,6 +83,8 @@ test('calls wait while a later release migrates, and are then carried out, once 
     const blocked = () => system.sql`
       select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`
     await expect.poll(async () => (await blocked()).length, { interval: 20 }).toBeGreaterThanOrEqual(2)
+    // If the gateway had forwarded the change, the rack would have received it before these calls.
+    for (let count = 0; count < 3; count++) expect((await fetch(`${system.rack.url}/apps`)).status).toBe(401)
     expect(system.rack.received.filter(({ method }) => method === 'PUT')).toEqual([])
     return { calls: waiting }
   })
