@@ -120,7 +120,7 @@ describe('proxies', () => {
 
   test('a host with many dots takes no longer than its length', () => {
     // In quadratic time this would take longer than a test may.
-    expect(to(`db${'.'.repeat(500_000)}internal`, '5432')).toMatchObject({ rule: 'proxy-host' })
+    expect(to(`db${'.'.repeat(400_000)}internal`, '5432')).toMatchObject({ rule: 'proxy-host' })
   })
 
   test.each(['127.0.0.1', '127.1', '2130706433', 'localhost', '169.254.169.254', '::1', '::ffff:127.0.0.1'])(
