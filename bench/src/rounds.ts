@@ -71,9 +71,9 @@ interface Readiness extends Pick<RoundsOptions, 'wait'> {
 async function takeTurn<T>(subject: Subject, options: Readiness, turn: () => Promise<T>): Promise<T> {
   subject.process.resume()
   await callUntilReady(subject, options)
-  await settle(subject.process, options.wait)
+  await settle(subject, options.wait)
   const result = await turn()
-  await settle(subject.process, options.wait)
+  await settle(subject, options.wait)
   subject.process.pause()
   return result
 }

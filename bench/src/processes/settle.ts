@@ -6,18 +6,28 @@ const interval = 250
 const idleShare = 0.05
 
 /** Readings after which a process that is never idle is measured anyway. */
-const maxReadings = 20
+const maxReadings = 80
+/** A gateway verifies its events with the next checkpoint, up to 5 s later. */
+const idleReadingsOfGateway = 24
 
-/** Waits until a process is idle: a resumed gateway still signs the events of its last turn. */
+/** Waits until a process is idle. A gateway must be idle for longer than the time between two checkpoints. */
 export async function settle(
-  { cpuMicros }: Pick<SubjectProcess, 'cpuMicros'>,
+  { process: { cpuMicros }, gateway }: SettlingSubject,
   wait: (milliseconds: number) => Promise<unknown>,
 ): Promise<void> {
+  const wanted = gateway === null ? 1 : idleReadingsOfGateway
+  let idle = 0
   let before = await cpuMicros()
-  for (let reading = 0; reading < maxReadings; reading++) {
+  for (let reading = 0; reading < maxReadings && idle < wanted; reading++) {
     await wait(interval)
     const now = await cpuMicros()
-    if (now - before < interval * 1_000 * idleShare) return
+    idle = now - before < interval * 1_000 * idleShare ? idle + 1 : 0
     before = now
   }
+}
+
+export interface SettlingSubject {
+  readonly process: Pick<SubjectProcess, 'cpuMicros'>
+  /** Null if the subject records nothing. */
+  readonly gateway: unknown
 }
