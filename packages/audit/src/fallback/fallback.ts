@@ -106,6 +106,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   let waitingFiles = { bytes: 0, since: null as number | null, refusedFiles: 0 }
   let failingFiles = 0
   let currentFile: FallbackFile | null = null
+  /** Milliseconds since the epoch. Of the newest file, which `currentFile` is or was. */
+  let newestBegunAt: number | null = null
   let usingFile = false
   let databaseError: unknown
   /** Whether `onSwitch` was called with the cause. */
@@ -195,7 +197,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       { disk, directory: directory.path, keys, minimumFree, header, now: begunAt },
       events,
     )
-    waitingFiles.since ??= begunAt
+    newestBegunAt = begunAt
     return file
   }
 
@@ -207,6 +209,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       options.onError?.(new Error(`${file.name} was removed; its events are in a new file`))
     currentFile = null
     waitingFiles.bytes += file.size
+    waitingFiles.since ??= newestBegunAt
     await file.close()
   }
 
@@ -348,6 +351,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
         usable,
         ...waitingFiles,
         bytes: waitingFiles.bytes + currentBytes,
+        since: waitingFiles.since ?? (currentFile === null ? null : newestBegunAt),
         failingFiles,
         imported: recovery.stats().imported,
       }

@@ -7,7 +7,7 @@ export interface Turns {
 /** Milliseconds. If other work in a turn takes longer, computations wait for a quieter turn. */
 const busyTurn = 0.5
 /** Milliseconds after which a computation continues even in a busy turn. */
-const maxWait = 20
+const maxWait = 6
 
 export function createTurns(now: () => number = () => performance.now()): Turns {
   const waiting: (() => void)[] = []
