@@ -12,7 +12,7 @@ export interface BindingSubjectRef {
   readonly id: string
 }
 
-/** A grant without an expiry is valid until somebody removes it. */
+/** A grant without an expiry is valid until it is removed. */
 export interface GrantTerms {
   readonly expiresAt?: Date
   readonly reason?: string

@@ -12,7 +12,7 @@ const tabs = [
   { to: '/people/access-review', label: 'Access review', permission: 'gateway:audit:read' },
 ] as const
 
-/** Everyone can see their own API tokens. */
+/** Listing the caller's API tokens needs no permission. */
 export function peopleTabs(me: Me) {
   return tabs
     .filter(({ permission }) => permission === null || can(me, permission))
