@@ -246,3 +246,22 @@ test('a session that is not due, or has no valid time for it, is not renewed', a
   }
   gateway = null
 })
+
+test('a session whose dates another command stored meanwhile is not renewed again', async () => {
+  const started = await startFakeGateway({ status: 200, body: renewed })
+  gateway = started
+  const entry = { token: 'rgs_new', expires_at: inHours(300), renew_at: inHours(150) }
+  machine.configure({ gateways: { staging: { url: started.url } }, sessions: { [started.url]: entry } })
+  const readBefore: Target = {
+    name: 'staging',
+    origin: started.url,
+    rack: 'staging',
+    token: new Secret(entry.token),
+    expiry: { state: 'unknown' },
+    renewalDue: true,
+  }
+  const context = { configPath: machine.configPath, now: Date.now() } as Context
+  const target = await renew(context, readBefore, 'staging')
+  expect([target.token.reveal(), target.expiry.state]).toEqual(['rgs_new', 'valid'])
+  expect(started.requests).toEqual([])
+})
