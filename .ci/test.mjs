@@ -1,5 +1,5 @@
-// Runs all checks, then the tests, and ends with one line of counts. A check that fails doesn't hide the others.
-// With `--unit`, runs only the tests that need no database, socket, or process. Other words name test files.
+// Runs all checks, and then the tests, even if a check fails. The last line counts both.
+// With `--unit`, runs only the tests that need no database, socket, or process. Other arguments are test files.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ const unitOnly = words.includes('--unit')
 const files = words.filter((word) => word !== '--unit')
 
 /**
- * @param isAlone whether no other command runs at the same time. If others do, prints the output when the command ends.
+ * @param isAlone whether no other command runs at the same time; otherwise, the output is printed when the command ends
  * @returns whether the command succeeded
  */
 async function run(title, command, args, isAlone) {
@@ -36,8 +36,8 @@ async function run(title, command, args, isAlone) {
 }
 
 /**
- * A run without a report counts as one failure. If a run failed without a failed test, its failed files count, but at
- * least one.
+ * A run without a report counts as one failure. If the run failed but no test did, `failed` is the number of failed
+ * suites, and at least 1.
  */
 function testCounts(report, succeeded) {
   try {
@@ -73,7 +73,7 @@ function prepareChromium() {
 
 const checks = await Promise.all([
   runCheck('format and lint', 'biome', ['check', '--error-on-warnings', '.']),
-  // More checkers of one project repeat each other's work.
+  // With more than one checker, the checkers of a project repeat each other's work.
   runCheck('types', 'tsc', ['-b', '--checkers', '1']),
   runCheck('unused code', 'knip', ['--no-progress', '--treat-config-hints-as-errors']),
 ])
@@ -81,7 +81,7 @@ if (!unitOnly) prepareChromium()
 const tests = [await runTests('unit'), ...(unitOnly ? [] : [await runTests('integration')])]
 rmSync(scratch, { recursive: true, force: true })
 
-const sum = (results, count) => results.reduce((total, result) => total + result[count], 0)
+const sum = (results, field) => results.reduce((total, result) => total + result[field], 0)
 console.log(
   `\n${checks.map(({ title, failed }) => `${title} ${failed === 0 ? 'passed' : 'failed'}`).join(', ')}, ${tests
     .map(({ title, passed, failed, skipped }) => `${title}: ${passed} passed, ${failed} failed, ${skipped} skipped`)

@@ -49,7 +49,7 @@ builds.push(
     entryPoints: Object.fromEntries(modules),
     splitting: true,
     outExtension: { '.js': '.mjs' },
-    // CommonJS dependencies load Node's modules with `require`.
+    // CommonJS dependencies load Node's modules with `require`, which an ES module lacks.
     banner: {
       js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
     },

@@ -23,9 +23,9 @@ const options = {
   external: [],
   format: 'cjs',
   plugins: [...commonOptions.plugins, withoutNativePackages],
-  // A single executable cannot import modules. It can only require Node's own.
+  // A single executable cannot import modules. It can only require Node's own modules.
   supported: { 'dynamic-import': false },
-  // Packages ask for the path of their own file. In a single executable, this is the path of the executable.
+  // Packages read the URL of their own file. In a single executable, the URL is that of the executable.
   define: { 'import.meta.url': 'moduleUrl', 'import.meta.resolve': 'undefined' },
 }
 const moduleUrl = "const moduleUrl = require('node:url').pathToFileURL(process.execPath).href;"
@@ -43,7 +43,7 @@ const functionWrapper = {
  */
 export async function buildExecutableScripts() {
   const restModules = new Map()
-  const critical = await build({
+  const namedScripts = await build({
     ...options,
     ...functionWrapper,
     plugins: [embedDynamicImports(restModules), ...options.plugins],
@@ -59,14 +59,14 @@ export async function buildExecutableScripts() {
     outfile: join(packageDirectory, 'rest.cjs'),
   })
   const start = await build({ ...options, entryPoints: { start: 'src/start-executable.ts' } })
-  const builds = [critical, rest, start]
+  const builds = [namedScripts, rest, start]
   const metafile = {
     inputs: withoutVirtualModules(Object.assign({}, ...builds.map(({ metafile }) => metafile.inputs))),
     outputs: withoutVirtualModules(Object.assign({}, ...builds.map(({ metafile }) => metafile.outputs))),
   }
   rejectExternals(metafile)
   const [code] = start.outputFiles
-  return { start: code.contents, scripts: byName([...critical.outputFiles, ...rest.outputFiles]), metafile }
+  return { start: code.contents, scripts: byName([...namedScripts.outputFiles, ...rest.outputFiles]), metafile }
 }
 
 function byName(files) {

@@ -16,9 +16,9 @@ const missingLicences = {
  * Collects the licence texts of all third-party packages in the bundles, and of the runtimes.
  *
  * @param metafiles esbuild's metafiles of the bundles
- * @param {object} more
- * @param {readonly { version: string, licence: string }[]} [more.runtimes] the Node runtimes inside executables
- * @param {string} [more.directory] the directory to which the paths in `metafiles` are relative
+ * @param {object} options
+ * @param {readonly { version: string, licence: string }[]} [options.runtimes] the Node runtimes inside executables
+ * @param {string} [options.directory] the directory to which the paths in `metafiles` are relative
  * @throws Error if a package has no licence file and is not in `missingLicences`, or if its entry there is wrong
  */
 export function collectLicences(metafiles, { runtimes = [], directory = packageDirectory } = {}) {

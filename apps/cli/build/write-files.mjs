@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 
 /**
- * Deletes all other files of the directory, except files whose names begin with a dot. Each file is replaced
- * atomically, so that a program that runs from the directory never reads a partial file.
+ * Deletes all files of the directory that are not in `files`, except those whose names begin with a dot. Replaces each
+ * file atomically, so that a program that runs from the directory never reads a partial file.
  *
  * @param {Map<string, Uint8Array>} files by name, in the order in which they are written
  */

@@ -32,13 +32,13 @@ export interface Context {
   readonly interactive: boolean
   /** The width of the terminal that stdout goes to; null if it is not a terminal. */
   readonly columns: number | null
-  /** Whether stdout can have colors and bold text (`NO_COLOR`). */
+  /** Whether stdout can have colors and bold text: not if `NO_COLOR` is set. */
   readonly styled: boolean
   readonly timeouts: Timeouts
   openBrowser(address: string): Promise<void>
   /**
    * Returns a signal that aborts at the first Ctrl-C, SIGTERM, or SIGHUP, which then does not end the process. The next
-   * one can end it.
+   * signal can end the process.
    */
   interruption(): AbortSignal
 }

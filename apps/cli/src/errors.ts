@@ -19,7 +19,7 @@ export const LoginFailed = defineCliError('RGW_CLI_LOGIN_FAILED')
 /** The printed message omits the remedy, because the user has stopped the command. */
 export const Interrupted = defineError(
   'RGW_CLI_INTERRUPTED',
-  'Interrupted. Nothing has changed.\nRun the command again to do it.',
+  'Interrupted. Nothing has changed.\nRun the command again.',
   status,
   { remedyInMessage: false },
 )
@@ -48,7 +48,7 @@ export const GatewayUnreachable = defineCliError('RGW_CLI_GATEWAY_UNREACHABLE')
 /** The certificate of the gateway cannot be trusted. */
 export const GatewayUntrusted = defineCliError('RGW_CLI_GATEWAY_UNTRUSTED')
 export const UnknownRack = defineCliError('RGW_CLI_UNKNOWN_RACK')
-/** The keychain cannot be used. Keychains give a clause as the reason, of which `stored-token.ts` makes a sentence. */
+/** The keychain cannot be used. Each keychain gives the reason as a clause. `stored-token.ts` puts it in a sentence. */
 export const KeychainUnusable = defineCliError('RGW_CLI_KEYCHAIN_UNUSABLE')
 export const BadSetting = defineCliError('RGW_CLI_BAD_SETTING')
 export const ConvoxNotExecutable = defineError<[convox: string, code: string, repair: string]>(

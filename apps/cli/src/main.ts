@@ -10,7 +10,7 @@ import { showStatus } from './output/terminal.ts'
 const { env, platform } = process
 const { RACK_GATEWAY_MFA_CODE: mfaCode } = env
 delete env.RACK_GATEWAY_MFA_CODE
-/** By file descriptor, because access to `process.stdin` creates a stream, which commands of convox do not need. */
+/** By file descriptor, because access to `process.stdin` creates a Node stream, which convox commands do not need. */
 const [stdin, stdout, stderr] = [isatty(0), isatty(1), isatty(2)]
 const cwd = invocationDirectory(env, process.cwd())
 if (cwd !== process.cwd()) process.chdir(cwd)

@@ -126,7 +126,7 @@ test('login notes that other names now use the session of another user', async (
   gateway.answer = { status: 200, body: { ...me, name: 'bob@example.com' } }
   const { stderr } = await machine.call(['login', 'staging', '--token', 'rgs_bob'])
   expect(stderr).toBe(
-    'rack-gateway: production used the session of ada@example.com at this address, and now uses this one.\n',
+    'rack-gateway: production used the session of ada@example.com at this address, and now uses the session of bob@example.com.\n',
   )
 })
 

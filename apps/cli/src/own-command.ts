@@ -91,7 +91,7 @@ function noSuchAction({ name, actions }: CommandGroup, word: string | undefined)
   const remedy = `See: rack-gateway help ${name}`
   if (word === undefined) return new Usage(`${name} needs an action: ${names.join(', ')}.`, remedy)
   const near = nearest(word, names)
-  const hint = near === null ? `It can be ${names.join(', ')}.` : `Did you mean ${name} ${near}?`
+  const hint = near === null ? `Actions: ${names.join(', ')}.` : `Did you mean ${name} ${near}?`
   return new Usage(`There is no command "${name} ${printable(word)}". ${hint}`, remedy)
 }
 

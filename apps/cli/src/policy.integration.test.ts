@@ -341,7 +341,7 @@ describe('policy impact', () => {
 describe('policy', () => {
   test.each([
     [[], 'policy needs an action: check, test, diff, impact.'],
-    [['explode'], 'There is no command "policy explode". It can be check'],
+    [['explode'], 'There is no command "policy explode". Actions: check'],
     [['chek'], 'There is no command "policy chek". Did you mean policy check? See: rack-gateway help policy'],
     [
       ['check'],

@@ -105,7 +105,8 @@ describe('tokens', () => {
     for (const token of [admin.token, viewer.token])
       ids.push(JSON.parse((await run(['tokens', 'create', 'twin', '--role', 'viewer', '--json'], token)).stdout).id)
     const { code, stderr } = await run(['tokens', 'revoke', 'twin', '--yes'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('2 are named twin. Name the API token by its ID')])
+    const sentence = '2 API tokens are named twin. Name the API token by its ID'
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
     for (const id of ids) expect(stderr).toContain(id)
     expect((await run(['tokens', 'revoke', ids[1] ?? '', '--yes'])).stdout).toContain(
       `twin of ${viewer.email} is revoked`,

@@ -251,7 +251,7 @@ describe('rack-gateway audit', () => {
     [['search', '--limit', '1000'], 2, 'limit'],
     [['show', 'x'], 2, 'no event x'],
     [['show', '../users'], 2, 'no event'],
-    [['nothing'], 2, 'It can be search, show, tail'],
+    [['nothing'], 2, 'Actions: search, show, tail'],
     [[], 2, 'audit needs an action: search'],
   ])('%j is refused with what to do', async (words, code, sentence) => {
     expect(await audit(words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(sentence) })

@@ -123,7 +123,9 @@ describe('rack-gateway audit recordings, play and transcript', () => {
         expect(await audit(verb, id)).toMatchObject({
           code: 2,
           stdout: '',
-          stderr: expect.stringContaining(`There is no recording "${id}". List them: rack-gateway audit recordings\n`),
+          stderr: expect.stringContaining(
+            `There is no recording "${id}". List the recordings with: rack-gateway audit recordings\n`,
+          ),
         })
     },
   )

@@ -12,7 +12,7 @@ export interface CallbackServer<T> {
   close(): Promise<void>
 }
 
-/** `page` is the sentence that the browser shows. Null if the query contains no answer. */
+/** Returns null if the query contains no answer. `page` is the sentence that the browser shows. */
 export type ReadCallback<T> = (query: URLSearchParams) => { readonly answer: T; readonly page: string } | null
 
 /** Listens on loopback, and accepts only a GET of one random path with an answer. Other requests get status 404. */

@@ -32,10 +32,11 @@ export interface LoginFlags {
 /** @throws Usage for flags that contradict each other */
 export function checkFlags({ token, browser, rackOnly }: LoginFlags): void {
   if (token === undefined) return
-  if (browser !== undefined) throw new Usage('--token needs no browser.', 'Leave one of the two options out.')
+  if (browser !== undefined)
+    throw new Usage('--token needs no browser.', 'Leave out --token, or leave out --browser and --no-browser.')
   if (rackOnly)
     throw new Usage(
-      '--rack-only is for a new session, and --token is an existing one.',
-      'Leave one of the two options out.',
+      '--rack-only is for a new session, and --token passes an existing token.',
+      'Leave out --rack-only or --token.',
     )
 }

@@ -43,7 +43,7 @@ export function createLoginClient(origin: string, tlsTrust: GatewayTrust | undef
   }
 }
 
-/** The user trusts this address, so it must be a page of the same gateway. */
+/** The user trusts this address, so it must be a page of the gateway itself. */
 function checkedAddress(origin: string, address: string): string {
   if (address.startsWith(`${origin}/gateway/`) && /^[\x21-\x7e]+$/.test(address)) return address
   throw new GatewayUnreachable(

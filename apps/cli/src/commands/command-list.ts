@@ -8,7 +8,7 @@ export interface CommandGroup {
   readonly describe: string
   readonly details?: string
   readonly examples: readonly string[]
-  /** The action that runs if only the first word is typed. */
+  /** The action that runs if no action is typed. */
   readonly default?: string
   readonly actions: Readonly<Record<string, Load>>
   /** Older names of actions, which still work. */

@@ -41,7 +41,7 @@ export interface CommandModule {
 
 export interface CommandArgument {
   readonly name: string
-  /** How usage shows it, such as `<name>`. */
+  /** The argument as the usage shows it, such as `<name>`. */
   readonly shown: string
   readonly isRequired: boolean
   readonly isVariadic: boolean

@@ -15,7 +15,7 @@ export const overview = {
     'rack-gateway ps -a myapp --rack staging',
     "rack-gateway run command 'rake stripe:prepare' -a myapp",
     'rack-gateway can releases promote -a myapp     # is it permitted, and why?',
-    'rack-gateway --mfa-code 123456 releases promote -a myapp     # proves your second factor; otherwise it asks you',
+    'rack-gateway --mfa-code 123456 releases promote -a myapp     # proves your second factor without a prompt',
     'rack-gateway --no-precheck deploy     # only the gateway decides',
     'rack-gateway --no-relay apps     # convox connects directly, without verifying the certificate',
     'rack-gateway -- racks     # the command "racks" of convox itself',

@@ -170,7 +170,7 @@ function originOf({ name, url, insecure }: LoginOptions, entry: GatewayEntry | n
       `For example: rack-gateway login ${name} https://gateway.example.com`,
     )
   const { origin, problem } = gatewayAddress(address)
-  if (origin === null) throw new Usage(`That is not the address of a gateway: ${problem}.`, 'Correct it.')
+  if (origin === null) throw new Usage(`The address of the gateway cannot be used: ${problem}.`, 'Correct it.')
   if (isUnencryptedRemote(origin) && !insecure)
     throw new Usage(
       `${origin} begins with http://, so the network could read the token.`,

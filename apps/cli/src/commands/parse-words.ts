@@ -30,7 +30,7 @@ export function createParser(columns: number): Argv {
     .wrap(columns)
 }
 
-/** @param words those after the command's name @throws Usage for words that the command does not accept */
+/** @param words the words after the command's name @throws Usage for words that the command does not accept */
 export async function parseWords(
   { name, group, module }: Command,
   words: readonly string[],

@@ -27,7 +27,9 @@ async function switchRack(context: Context, name: string): Promise<void> {
   const { config } = await readClientConfig(context.configPath)
   if (gatewayOf(config, name) === null) throw unknownRack({ name }, { config, path: context.configPath })
   const { env } = context
-  const choice = env.RACK_URL?.trim() ? { name: 'its address', source: 'by RACK_URL' } : localChoice(context, null)
+  const choice = env.RACK_URL?.trim()
+    ? { name: 'the address in RACK_URL', source: 'which takes precedence' }
+    : localChoice(context, null)
   const { notices } = await updateClientConfig(context.configPath, (current) => ({ ...current, current: name }), {
     waitMs: context.timeouts.fileLock,
   })

@@ -50,7 +50,7 @@ function notAmongChoices(key: string, rejectedValue: string, choices: readonly u
   const near = nearest(value, choices.map(String))
   return new Usage(
     `--${key} cannot be ${printable(value)}.`,
-    `${near === null ? '' : `Did you mean ${near}? `}It is one of ${choices.join(', ')}.`,
+    `${near === null ? '' : `Did you mean ${near}? `}Use one of ${choices.join(', ')}.`,
   )
 }
 

@@ -46,13 +46,13 @@ interface Identity {
   readonly expiresAt: string | null
   /** The gateway's address. */
   readonly gateway: string
-  /** When the gateway last confirmed this, RFC 3339. */
+  /** When the gateway last confirmed the identity, RFC 3339. */
   readonly confirmedAt: string
 }
 
 /** The output of `whoami --json`. The shape is stable, but fields can be added. */
 interface WhoamiJson extends Identity {
-  /** The rack that a command in this directory uses. Null if no rack is named: the token's only rack is used. */
+  /** The rack that a command in this directory uses. Null if no rack is named: then the token's only rack. */
   readonly chosenRack: string | null
   readonly keptIn: 'file' | 'keychain' | 'environment'
 }

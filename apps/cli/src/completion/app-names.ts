@@ -8,9 +8,9 @@ import { createAppCache } from './app-cache.ts'
 import { canResolve } from './name-servers.ts'
 import { isReadableByOthers } from './rack-names.ts'
 
-/** Milliseconds for the gateway's answer, including the name servers. */
+/** Milliseconds for the gateway's answer, including the lookup of its address. */
 const timeout = 1_000
-/** Milliseconds for the name servers. */
+/** Milliseconds for the lookup. */
 const nameServerTimeout = 500
 const maxNames = 1_000
 /** Accepts more names than Convox does, but no character that a shell evaluates. */

@@ -8,8 +8,8 @@ interface ResolveOptions {
 }
 
 /**
- * Whether the name servers answer within the timeout, also if they answer that the host does not exist. Call this
- * before the system's own lookup, which cannot be aborted and would keep the process alive.
+ * Whether the lookup at the name servers ends within the timeout, with an address or an error. Call this before the
+ * system's own lookup, which cannot be aborted and would keep the process alive.
  */
 export async function canResolve(
   host: string,

@@ -11,7 +11,8 @@ export async function rackNames(context: Context): Promise<string[]> {
 }
 
 /**
- * Completion does not read a file that other users can read, because reading would correct the permissions.
+ * Completion does not read a file that other users can read. Reading would correct the permissions, and completion
+ * cannot show the notice about the correction.
  */
 export function isReadableByOthers({ configPath, platform }: Pick<Context, 'configPath' | 'platform'>): boolean {
   const stats = statSync(configPath, { throwIfNoEntry: false })

@@ -8,7 +8,7 @@ export interface ProcessSettings {
   readonly cwd: string
 }
 
-/** A `file` is a file that is not executable. */
+/** The result is `file` for a file that is not executable. */
 export type Inspect = (path: string, platform: NodeJS.Platform) => 'program' | 'file' | 'nothing'
 
 export function convoxName(env: NodeJS.ProcessEnv): string {

@@ -16,7 +16,7 @@ export async function suggestOwnCommand(words: readonly string[]): Promise<strin
   if (word === '' || word.startsWith('-')) return null
   const suggestion = nearest(word, ownCommands) ?? (await commandWithSecondWord(word))
   if (suggestion === null || suggestion === word) return null
-  // Imported only now, because the list of convox's commands takes longer to load than Node itself.
+  // Imported only now, because the list of convox's commands is slow to load.
   const { convoxFirstWords } = await import('../completion/convox-words.ts')
   if (convoxFirstWords().some((convox) => convox.word === word)) return null
   return `There is no command ${printable(word)}. Did you mean: rack-gateway ${isHelp ? 'help ' : ''}${suggestion}?`

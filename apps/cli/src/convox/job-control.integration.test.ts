@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { startFakeGateway } from '../testing/fake-gateway.ts'
 import { commandLine, createMachine, type Machine } from '../testing/harness.ts'
 import { isListening } from '../testing/is-listening.ts'
-import { hasTerminal, openTerminal, type Terminal, untilEach } from '../testing/terminal.ts'
+import { hasTerminal, openTerminal, type Terminal, waitForStates } from '../testing/terminal.ts'
 import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 
 const token = 'rgs_theRealToken'
@@ -109,17 +109,17 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
         terminal.press(keys.suspend)
         await terminal.saw(/Stopped/)
         await terminal.prompt()
-        await untilEach(both, /^T$/)
+        await waitForStates(both, /^T$/)
         terminal.resize(77, 22)
         terminal.enter('fg')
         await terminal.saw(/\{"signal":"SIGCONT"\}/)
         terminal.enter('ask')
         await terminal.saw(/"status":200,"body":"(\\")?ok/)
-        await untilEach(both, /^[SRD]$/)
+        await waitForStates(both, /^[SRD]$/)
 
         terminal.press(keys.interrupt)
         expect(await exitCode(terminal)).toBe(130)
-        await untilEach(both, /^gone$/)
+        await waitForStates(both, /^gone$/)
         expect(await terminal.modes()).toBe(modes)
       },
     )
@@ -150,7 +150,7 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
         const [output] = await terminal.saw(/[\s\S]*?"status":200/)
         expect(output).not.toContain('SIG')
       }
-      await untilEach([ppid], /^[SRD]$/)
+      await waitForStates([ppid], /^[SRD]$/)
       terminal.enter('exit 3')
       expect(await exitCode(terminal)).toBe(3)
     })
@@ -160,7 +160,7 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       const { pid, ppid } = await started(terminal)
       terminal.press(keys.quit)
       expect(await exitCode(terminal)).toBe(131)
-      await untilEach([pid, ppid], /^gone$/)
+      await waitForStates([pid, ppid], /^gone$/)
     })
 
     test('can be ended with all its processes while it is suspended', async () => {
@@ -169,7 +169,7 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       terminal.press(keys.suspend)
       await terminal.saw(/Stopped/)
       terminal.enter('kill %1')
-      await untilEach([pid, ppid], /^gone$/)
+      await waitForStates([pid, ppid], /^gone$/)
     })
 
     test('passes each key to convox in raw mode, and restores the terminal afterwards', async () => {
@@ -206,7 +206,7 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       process.kill(state[which], signal)
       expect(await exitCode(terminal)).toBe(code)
       expect(await terminal.modes()).toBe(modes)
-      await untilEach([state.pid, state.ppid], /^gone$/)
+      await waitForStates([state.pid, state.ppid], /^gone$/)
     })
 
     test.each(['terminal', 'raw'])('ends with its relay when the window is closed (%s)', async (convox) => {
@@ -215,7 +215,7 @@ describe.skipIf(!hasTerminal || process.platform !== 'linux')(
       const port = Number(new URL(rackUrl).port)
       expect(await isListening(port)).toBe(true)
       terminal.hangUp()
-      await untilEach([pid, ppid], /^gone$/)
+      await waitForStates([pid, ppid], /^gone$/)
       expect(await isListening(port)).toBe(false)
     })
   },

@@ -55,7 +55,7 @@ function noteExpiry(context: Context, target: Target): void {
   }
 }
 
-/** Imports the policy check only if it is used, because it is most of the program's code. */
+/** Imports the policy check only when it is needed, because the check is most of the program's code. */
 async function checkPolicy(context: Context, target: Target, words: readonly string[]): Promise<PrecheckResult> {
   const { precheck } = await import('./precheck/precheck.ts')
   return precheck(context, target, words)
@@ -68,8 +68,7 @@ interface ProofOptions {
 }
 
 /**
- * If only the rack knows whether the command needs a proof, and no user can be asked, the gateway decides.
- *
+ * @returns null if the command may succeed without a proof, and the user cannot be asked: then the gateway decides
  * @throws StepUpNeeded, Interrupted
  */
 async function prove(

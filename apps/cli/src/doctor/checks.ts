@@ -24,7 +24,7 @@ import type { CheckSubject } from './subject.ts'
 
 type Check = (subject: CheckSubject) => Promise<Finding>
 
-/** No program can check this from outside the rack, so each user is reminded of it. */
+/** No program outside the rack can check for the password, so the finding only reminds the user. */
 const rackPassword = warning(
   "Not checked: a rack can put its own password into every app's environment.",
   'Ask the operator of the rack whether system-env-disable is in api_feature_gates.',

@@ -15,9 +15,9 @@ export class UntrustedCertificate extends Error {
 }
 
 /**
- * Gets the certificate of an https address, also if it is not trusted. Sends nothing after the TLS handshake.
+ * Gets the certificate of an https address. Sends nothing after the TLS handshake.
  *
- * @throws UntrustedCertificate, and connection errors
+ * @throws UntrustedCertificate, which contains the certificate, and connection errors
  */
 export function fetchCertificate(origin: string, trusted: SecureContext): Promise<PeerCertificate> {
   return new Promise((resolve, reject) => {

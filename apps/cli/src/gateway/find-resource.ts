@@ -2,6 +2,7 @@ import { isUuid } from '@rack-gateway/audit/uuid'
 import { nearest } from '@rack-gateway/config/client'
 import type { Invitation, SecondFactor, ServiceAccount, Token, Trust, User } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors.ts'
+import { counted } from '../output/counted.ts'
 import { printable } from '../output/terminal.ts'
 import type { GatewayAccess } from './gateway-api.ts'
 import {
@@ -48,7 +49,7 @@ function finder<T>(kind: ResourceKind<T>): Finder<T> {
 
 function notFound<T>({ noun, listCommand, nameOf }: ResourceKind<T>, text: string, all: readonly T[]): Error {
   const near = nearest(text, all.map(nameOf))
-  const remedy = near === null ? `List them with: ${listCommand}` : `Did you mean ${printable(near)}?`
+  const remedy = near === null ? `List the ${noun}s with: ${listCommand}` : `Did you mean ${printable(near)}?`
   return new Usage(`There is no ${noun} named ${printable(text)}.`, remedy)
 }
 
@@ -57,9 +58,12 @@ function ambiguous<T>(kind: ResourceKind<T>, text: string, found: readonly T[]):
   const names = found.map((item) => kind.fullNameOf?.(item))
   if (names.every((name) => name !== undefined))
     return new Usage(
-      `${found.length} are named ${printable(text)}.`,
+      `${counted(found.length, noun)} are named ${printable(text)}.`,
       `Name one of these: ${printable(names.join(', '))}`,
     )
   const ids = found.map((item) => `${idOf(item)} (${printable(detailsOf(item))})`)
-  return new Usage(`${found.length} are named ${printable(text)}.`, `Name the ${noun} by its ID: ${ids.join(', ')}`)
+  return new Usage(
+    `${counted(found.length, noun)} are named ${printable(text)}.`,
+    `Name the ${noun} by its ID: ${ids.join(', ')}`,
+  )
 }

@@ -46,7 +46,7 @@ export function errorFromResponse(origin: string, { status, value }: ErrorRespon
   if (code === 'RGW_NOT_SIGNED_YET') return new NotSigned(reason, remedy)
   if (code.startsWith('RGW_AUDIT_') || code === 'RGW_OUTCOME_NOT_RECORDED')
     return new AuditUnavailable(`${origin}: ${reason}`, remedy)
-  // A locked user has no permissions, so this is a denial although its status is 409.
+  // A locked user has no permissions, so `RGW_USER_LOCKED` is a denial, although its status is 409.
   if (status === 403 || code === 'RGW_USER_LOCKED') return new Denied(reason, remedy)
   if (status === 421) return new BadSetting(`${origin}: ${reason}`, remedy)
   if (code === 'RGW_NOT_FOUND')

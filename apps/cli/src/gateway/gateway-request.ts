@@ -69,7 +69,7 @@ export async function askGateway(origin: string, request: GatewayRequest): Promi
   return answer
 }
 
-/** Only the signal ends the stream of the response. @throws as `askGateway` */
+/** The response has no deadline: only the signal aborts it. @throws as `askGateway` */
 export async function openGateway(
   origin: string,
   request: GatewayRequest & { signal: AbortSignal },

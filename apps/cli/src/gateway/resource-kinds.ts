@@ -78,7 +78,7 @@ export const invitations: ResourceKind<Invitation> = {
   isLive: ({ state }) => state === 'open',
 }
 
-/** The second factors of the user. The gateway has no operation that returns a single one. */
+/** The second factors of the user. The gateway has no operation that returns a single second factor. */
 export const secondFactors: ResourceKind<SecondFactor> = {
   noun: 'second factor',
   listCommand: 'rack-gateway mfa',
@@ -86,7 +86,7 @@ export const secondFactors: ResourceKind<SecondFactor> = {
   async get(gateway, id) {
     const factor = (await listOwnFactors(gateway)).find((one) => one.id === id)
     if (factor === undefined)
-      throw new Usage(`You have no second factor with the ID ${id}.`, 'List them with: rack-gateway mfa')
+      throw new Usage(`You have no second factor with the ID ${id}.`, 'List your second factors with: rack-gateway mfa')
     return factor
   },
   idOf: ({ id }) => id,

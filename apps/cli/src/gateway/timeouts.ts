@@ -4,9 +4,9 @@ export interface Timeouts {
   readonly notice: number
   /** Limit for the tool of the system's keychain when there is no terminal, so nobody can type a password. */
   readonly keychain: number
-  /** Limit for the same tool when a person is at the terminal. */
+  /** Limit for the keychain's tool when a person is at the terminal. */
   readonly keychainAtTerminal: number
-  /** Limit for the lock of the configuration file, when another rack-gateway process holds it. */
+  /** Limit for waiting until another rack-gateway process releases the lock of the configuration file. */
   readonly fileLock: number
 }
 

@@ -12,7 +12,7 @@ const RackSystem = Type.Object({ name: Type.String(), version: Type.String({ min
 /** The version of each part, as far as it is known. */
 export interface Versions {
   readonly cli: string
-  /** The versions of the CLI that the gateway asks for: the oldest supported one, and the one of its own release. */
+  /** The versions of the CLI that the gateway asks for: the oldest supported version, and that of its own release. */
   readonly asked: { readonly minimum: string | null; readonly newest: string } | null
   readonly upgrade: 'needed' | 'advised' | 'none' | 'unknown'
   readonly gateway: { readonly address: string; readonly version: string } | null
@@ -65,7 +65,7 @@ export function cliVersionOnly(reason: string): Versions {
 
 /** Null if the version of the CLI is new enough, or if the gateway did not say. */
 export function upgradeAdvice({ cli, upgrade, asked }: Versions): string | null {
-  const how = 'Install it in the same way as this version.'
+  const how = 'Install the newer version in the same way as this one.'
   if (upgrade === 'needed')
     return `This is rack-gateway ${cli}, and the gateway needs ${printable(asked?.minimum ?? '')} or newer. ${how}`
   if (upgrade === 'advised')
@@ -93,7 +93,7 @@ function reasonOf(origin: string, answer: GatewayAnswer | Unanswered): string {
   return `${origin} answered with status ${answer.status}${sentence === undefined ? '' : `: ${withoutPunctuation(sentence)}`}`
 }
 
-/** False if either text is not a version. Ignores what follows the three numbers. */
+/** False if either text is not a version. Ignores the text after the three numbers. */
 function isOlder(one: string, other: string): boolean {
   const [numbers, others] = [numbersOf(one), numbersOf(other)]
   if (numbers === null || others === null) return false

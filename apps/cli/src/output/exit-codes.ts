@@ -1,4 +1,4 @@
-/** The exit codes of rack-gateway itself. Otherwise it exits with the code of convox. */
+/** The exit codes of rack-gateway itself. If convox ran, rack-gateway exits with the code of convox. */
 export const exitCodes = {
   ok: 0,
   failure: 1,
@@ -32,7 +32,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   configuration:
     'the configuration is not valid: a broken file, an unknown rack, an unusable setting, or an unusable keychain',
   convoxNotExecutable: 'convox cannot be executed',
-  convoxMissing: 'convox is missing, or what was found as convox is rack-gateway',
+  convoxMissing: 'convox is missing, or the program named convox is rack-gateway',
   interrupted: 'Ctrl-C, or a confirmation that was not answered with yes',
 }
 

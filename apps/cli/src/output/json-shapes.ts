@@ -56,7 +56,7 @@ const Whoami = Type.Object({
   roles: Type.Array(Text),
   expiresAt: Nullable(Time),
   gateway: Type.String({ description: 'the address of the gateway' }),
-  confirmedAt: Type.String({ description: 'when the gateway last confirmed this, RFC 3339' }),
+  confirmedAt: Type.String({ description: 'when the gateway last confirmed the identity, RFC 3339' }),
   chosenRack: Nullable(
     Type.String({
       description:
@@ -93,7 +93,7 @@ const ConvoxLogin = Type.Object({
 
 const MfaAdd = Type.Object({
   address: Type.String({ description: 'the page on which you add a second factor' }),
-  opened: Type.Boolean({ description: 'whether a browser was asked to open it' }),
+  opened: Type.Boolean({ description: 'whether a browser was asked to open the page' }),
 })
 
 const Can = Type.Object({
@@ -112,7 +112,7 @@ const Can = Type.Object({
 const Check = Type.Object({
   check: Type.Enum([...checkNames]),
   status: Type.Enum(['ok', 'warning', 'problem']),
-  says: Text,
+  says: Type.String({ description: 'the finding, in sentences' }),
   next: Nullable(Type.String({ description: 'the remedy; null if there is nothing to do, or if says contains it' })),
 })
 const Doctor = Type.Object({

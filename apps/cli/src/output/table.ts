@@ -7,7 +7,7 @@ type Terminal = Pick<Context, 'columns' | 'styled'>
 const gap = '  '
 /** The smallest width to which a column is shortened. */
 const minWidth = 10
-/** IDs, because users copy them, and times. The heading of a time ends with the zone in parentheses. */
+/** The headings of columns with IDs, which users copy, and times. The heading of a time ends with the zone: `(UTC)`. */
 const neverShortened = /^ID$|\)$/
 
 /**

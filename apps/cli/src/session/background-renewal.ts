@@ -5,7 +5,7 @@ import type { Target } from '../target/target.ts'
 export interface BackgroundRenewal<T extends Target = Target> {
   /** The target for the command. Waits briefly for a newer token if the old one expires soon. */
   target(): Promise<T>
-  /** Call this after convox has started, because loading the code would delay the start of convox. */
+  /** Call this after convox has started, because loading the code of the renewal would delay convox. */
   begin(): void
   /** Resolves when the new token is stored, or the renewal has failed. */
   ended(): Promise<void>
@@ -41,7 +41,7 @@ export function startBackgroundRenewal<T extends Target>(context: Context, initi
     async ended() {
       if (renewing === null || (await withTimeout(renewing, silentWait, () => null)) !== null) return
       context.interruption().addEventListener('abort', () => abandonment.abort())
-      context.note('Renewing your session. Press Ctrl-C to leave it to the next command.')
+      context.note('Renewing your session. Press Ctrl-C to leave the renewal to the next command.')
       await renewing
     },
   }

@@ -64,7 +64,7 @@ export async function credentialFor(
 async function readTypedToken(context: Context, token: string): Promise<Secret> {
   const value = token === '-' ? await context.readSecret('Token: ') : token
   if (value === '')
-    throw new Usage('The token is empty.', 'Pass a token to --token, or leave it out to log in with a browser.')
+    throw new Usage('The token is empty.', 'Pass a token to --token, or leave --token out to log in with a browser.')
   if (!isTokenText(value)) throw new Usage('The token has characters that tokens cannot have.', 'Copy it again.')
   return new Secret(value)
 }

@@ -39,6 +39,6 @@ function noteOtherNames(
   const others = gatewaysUsingSlot(after, { kind: 'session', origin }).filter((other) => other !== name)
   if (oldUser !== undefined && newUser !== undefined && oldUser !== newUser && others.length > 0)
     context.note(
-      `${printable(others.join(', '))} used the session of ${printable(oldUser)} at this address, and now uses this one.`,
+      `${printable(others.join(', '))} used the session of ${printable(oldUser)} at this address, and now uses the session of ${printable(newUser)}.`,
     )
 }

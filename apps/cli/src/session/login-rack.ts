@@ -17,7 +17,7 @@ const maxAttempts = 3
 
 /**
  * Chooses `--as-rack`, the rack of the existing entry, the rack with the same name, or the only rack. Otherwise asks
- * the user. Without `--as-rack`, a user who has no role on any rack gets the rack with the same name.
+ * the user. Without `--as-rack`, a user who has no role on any rack gets the rack with this name.
  *
  * @param me null if the gateway did not answer: then no rack is checked
  * @throws UnknownRack if the user has no role on the rack of `--as-rack`; Usage if the user chooses none, or cannot be

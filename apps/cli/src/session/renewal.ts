@@ -30,10 +30,10 @@ export function renew<T extends Target>(context: Context, target: T, name: strin
   return withFileLock(`${configPath}.renewal`, { waitMs: renewalDeadlineMs }, async () => {
     const { config } = await readClientConfig(configPath)
     const credential = credentialOf(config, name)
-    // The name may be for another gateway by now, and a token must go only to its own gateway.
+    // The name may now belong to another gateway, and a token must go only to its own gateway.
     const stored = credential?.slot.origin === target.origin ? await withToken(context, credential) : null
     if (stored?.token !== target.token.reveal()) return withStoredToken(target, stored, now)
-    // Another process stores a new token before its dates, so the target can have a new token with old dates.
+    // Another process stores a new token before the token's dates, so the target can have a new token with old dates.
     if (Date.parse(stored.entry.renew_at ?? '') > now) return withStoredToken(target, stored, now)
     await checkStorable(context, stored)
     const answer = await askRenewal(target, signal)

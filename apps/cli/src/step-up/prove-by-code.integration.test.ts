@@ -97,7 +97,9 @@ test('a wrong code is reported, and asked for again at most twice', async () => 
 test('input in a wrong format is not sent, because the gateway would count it as an attempt', async () => {
   expect(await prove(['12345', 'x'.repeat(21), '123456'], [wrong, wrong, proved])).toMatchObject({ method: 'totp' })
   expect(gateway.requests).toHaveLength(1)
-  expect(notes[0]).toBe('That is not a code. Type the six digits that your authenticator app shows, or a backup code.')
+  expect(notes[0]).toBe(
+    'The text is not a code. Type the six digits that your authenticator app shows, or a backup code.',
+  )
 })
 
 test('too many attempts end it with the sentence of the gateway, and when to try again', async () => {

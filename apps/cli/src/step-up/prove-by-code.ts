@@ -11,7 +11,7 @@ interface CodeOptions {
   readonly initialCode: string | null
 }
 
-/** At a terminal. Without a terminal, there is one attempt. */
+/** Attempts at a terminal. Without a terminal, there is one attempt. */
 const maxAttempts = 3
 
 /** @returns `in browser` if the user prefers a passkey @throws StepUpNeeded, Interrupted */
@@ -44,7 +44,7 @@ async function check(gateway: ProvingGateway, id: string, code: string): Promise
   if (/^[\x21-\x7e]{6,20}$/.test(code)) return proveWithCode(gateway, id, code)
   return {
     kind: 'wrong',
-    reason: 'That is not a code.',
+    reason: 'The text is not a code.',
     remedy: 'Type the six digits that your authenticator app shows, or a backup code.',
   }
 }

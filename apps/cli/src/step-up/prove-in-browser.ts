@@ -42,7 +42,7 @@ function resultIn(query: URLSearchParams): { readonly answer: string; readonly p
 
 const acceptedPage = 'Your second factor is proved. You can close this page. Go back to the terminal.'
 
-/** The user trusts this address, so it must be a page of the same gateway. */
+/** The user trusts this address, so it must be a page of the gateway itself. */
 function pageAddress({ origin }: ProvingGateway, { id, page }: StepUp, callback: string): string {
   if (!URL.canParse(page, origin) || new URL(page, origin).origin !== origin)
     throw new GatewayUnreachable(

@@ -37,13 +37,13 @@ async function prove(
   gateway: InterruptibleGateway,
   { stepUp, choice }: { readonly stepUp: StepUp; readonly choice: MfaChoice },
 ): Promise<Proof> {
-  requireUser(context, choice, 'This needs a proof of your second factor.')
+  requireUser(context, choice, 'The command needs a proof of your second factor.')
   const { id, methods } = stepUp
   const initialCode = choice.takeCode()
   const isOnlyPasskey = methods.length > 0 && methods.every((method) => method === 'passkey')
   if (initialCode !== null && isOnlyPasskey && !context.interactive)
-    throw new StepUpNeeded('This needs a passkey, so a code does not prove it.', 'Run the command at a terminal.')
-  if (initialCode !== null && isOnlyPasskey) context.note('This needs a passkey, so the given code was not used.')
+    throw new StepUpNeeded('The command needs your passkey, so a code is not enough.', 'Run the command at a terminal.')
+  if (initialCode !== null && isOnlyPasskey) context.note('The command needs your passkey, so the code was not used.')
   const usable = usableMethods(context, gateway.origin, { methods, chosen: choice.method })
   if (usable.totp || usable.backupCode) {
     const answer = await proveByCode(context, gateway, { id, usable, initialCode })

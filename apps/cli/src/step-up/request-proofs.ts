@@ -8,7 +8,7 @@ export interface CommandProofs {
   forGateway(gateway: ProvingGateway): RequestProofs
 }
 
-/** A gateway, and the token of the session that proves. */
+/** A gateway, and the token of the session for which the user proves a second factor. */
 export interface ProvingGateway {
   readonly origin: string
   readonly token: Secret

@@ -12,7 +12,7 @@ export interface UsableMethods {
 
 /**
  * @param chosen the method of `--mfa-method`, or null
- * @throws StepUpNeeded if there is none
+ * @throws StepUpNeeded if no method is usable
  */
 export function usableMethods(
   context: Context,
@@ -22,7 +22,7 @@ export function usableMethods(
   const page = `${origin}/gateway/second-factors`
   if (methods.length === 0)
     throw new StepUpNeeded(
-      'This needs a proof of your second factor, and you have none that the policy accepts.',
+      'The command needs a proof of a second factor, and you have none that the policy accepts.',
       `Add one in your browser, at ${page}, and run the command again.`,
     )
   const offered = { passkey: methods.includes('passkey'), totp: methods.includes('totp') }

@@ -6,7 +6,7 @@ export async function findRack(context: Context, flag: string | null): Promise<R
   return withRack(await findTarget(context, flag))
 }
 
-/** Imports the request code only if it is needed, because it takes longer to load than Node itself. */
+/** Imports the code for requests only when it is needed, because the code is slow to load. */
 export async function withRack(target: Target): Promise<RackTarget> {
   const { rack } = target
   if (rack !== null) return { ...target, rack }

@@ -6,7 +6,7 @@ const maxLength = 64
 
 /**
  * The rack in `.convox/rack`; empty if there is none. The file is not trusted, because it may be a link to a device or
- * to a secret. So its content is used only if it can be a name, and is never shown.
+ * to a secret. So the content is used only if it can be a name, and is never shown.
  *
  * @throws BadSetting for an unusable file, because the command must not run on another rack
  */

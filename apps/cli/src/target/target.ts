@@ -20,7 +20,7 @@ import { projectRack } from './project-rack.ts'
 
 /** The gateway and rack of a command, and the credential for them. */
 export interface Target {
-  /** The user's name in the file; null if the environment replaces the file. */
+  /** The user's name for the rack in the file; null if the environment replaces the file. */
   readonly name: string | null
   readonly origin: string
   /** Null if the environment names no rack. The command then uses the only rack of the token. */
@@ -102,7 +102,7 @@ function automationTarget(env: NodeJS.ProcessEnv, choice: Choice | null): Target
   if (choice !== null && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(choice.name))
     throw new UnknownRack(
       `${printable(choice.name)} (${choice.source}) is not the name of a rack.`,
-      'Use the name that the gateway has for it.',
+      'Use the name that the gateway has for the rack.',
     )
   return {
     name: null,
@@ -162,7 +162,7 @@ async function fileTarget(context: Context, config: ClientConfig, choice: Choice
   }
 }
 
-/** Loads the code only when it is used, because most files contain the token itself. */
+/** Loads the code for keychains only when it is used, because most configuration files contain the token itself. */
 async function tokenFromKeychain(context: Context, credential: Credential): Promise<string | null> {
   return (await import('../token-store/stored-token.ts')).readToken(context, credential)
 }

@@ -9,9 +9,9 @@ import { chmodSync, writeFileSync } from 'node:fs'
  * - `wait`: prints each signal, and exits with 9 at SIGTERM
  * - `terminal`: prints its terminals, each new size, and SIGCONT, and runs typed lines (`ask`, `exit N`)
  * - `terminal keeps`: also prints SIGINT and SIGQUIT, and continues
- * - `raw`: the same in raw mode; prints the bytes of each key in hexadecimal, and exits at `q`
+ * - `raw`: as `terminal`, in raw mode; prints the bytes of each key in hexadecimal, and exits at `q`
  *
- * If FAKE_CONVOX_OUTPUT is set, it prints to this file.
+ * If FAKE_CONVOX_OUTPUT is set, the fake convox prints to this file.
  */
 export function writeFakeConvox(path: string): void {
   writeFileSync(
@@ -70,7 +70,7 @@ function ask(times) {
   chmodSync(path, 0o755)
 }
 
-/** `exit` runs in the shell, because Node starts twenty times slower. Words that JSON would escape still need Node. */
+/** `exit` runs in the shell, because Node starts much slower. Words that JSON would escape still need Node. */
 const shell = `#!/bin/sh
 [ -z "$FAKE_CONVOX_OUTPUT" ] || exec > "$FAKE_CONVOX_OUTPUT"
 case "\${FAKE_CONVOX:-exit 0}" in

@@ -16,7 +16,7 @@ export interface PseudoTerminal {
   shown(): string
   /** Waits for text after the last match. @throws if the program ends without it */
   saw(wanted: string | RegExp): Promise<RegExpExecArray>
-  /** The exit code. It can arrive before the last output, so wait for that first. */
+  /** The exit code. It can arrive before the last output, so wait for the output first. */
   readonly ended: Promise<number | null>
   /** Closes the terminal, like closing its window. */
   hangUp(): void

@@ -54,8 +54,8 @@ function stty(device: string, ...args: readonly string[]): string {
   return stdout
 }
 
-/** Resolves when each process is in one of these states of Linux, or `gone`. */
-export function untilEach(pids: readonly number[], states: RegExp): Promise<void> {
+/** @param states matches the state of a process in Linux, such as `T`, or `gone` */
+export function waitForStates(pids: readonly number[], states: RegExp): Promise<void> {
   return vi.waitFor(
     () => {
       const found = pids.map(stateOf)

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 
 /** Milliseconds: longer than the longest read, write, and check of a keychain that waits for the user. */
 const lockTimeout = 240_000
-/** What the process that has the lock does, for the error. */
+/** What the process with the lock does. The error contains this clause. */
 const purpose = 'it changes your credentials, and a keychain may be waiting for you in another window'
 
 /**

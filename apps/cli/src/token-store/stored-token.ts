@@ -43,7 +43,7 @@ export interface StoredToken {
 
 /**
  * Stores the token in the keychain or the file, as the user has configured. By default, falls back to the file, and
- * notes this once.
+ * prints a message about the fallback once.
  *
  * @throws KeychainUnusable, BadSetting
  */
@@ -116,7 +116,7 @@ export async function tokenLocation(context: Context, entry: TokenEntry): Promis
 }
 
 interface KeychainResult extends Pick<StoredToken, 'restore'> {
-  /** Why the keychain does not have the token; null if it has. */
+  /** Why the keychain does not have the token; null if it was stored, or if the keychain was not tried. */
   readonly problem: string | null
 }
 

@@ -171,7 +171,7 @@ describe('a code that is given in advance', () => {
     const { code, stderr } = await run(['--mfa-code', admin.code(), 'apps', 'delete', 'myapp'])
     expect([code, stderr]).toEqual([
       6,
-      'rack-gateway: This needs a passkey, so a code does not prove it. Run the command at a terminal.\n',
+      'rack-gateway: The command needs your passkey, so a code is not enough. Run the command at a terminal.\n',
     ])
   })
 })
@@ -182,7 +182,7 @@ test('a user without a second factor gets the address where to add one', async (
   const outcome = await run(['--mfa-code', '123456', ...promote], env)
   expect([outcome.code, outcome.stdout, convox.runs()]).toEqual([6, '', []])
   expect(outcome.stderr).toBe(
-    `rack-gateway: This needs a proof of your second factor, and you have none that the policy accepts. Add one in your browser, at ${gatewayUrl()}/gateway/second-factors, and run the command again.\n`,
+    `rack-gateway: The command needs a proof of a second factor, and you have none that the policy accepts. Add one in your browser, at ${gatewayUrl()}/gateway/second-factors, and run the command again.\n`,
   )
 })
 

@@ -33,6 +33,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   for (const line of table(context, headings, rows)) context.print(line)
 }
 
+/** The field `close` of an event says why a stream or a transfer ended. */
 function detailsOf({ principal, ...event }: Alarm['event']): string {
   const detail: unknown = Reflect.get(event, 'detail')
   const close: unknown = Reflect.get(event, 'close')

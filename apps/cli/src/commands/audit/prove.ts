@@ -36,7 +36,7 @@ type ProveArguments = Arguments<typeof builder>
 export async function handler(args: ProveArguments): Promise<number> {
   const { context } = args
   if (!isUuid(args.id.toLowerCase()))
-    throw new Usage('That is not the ID of an event.', 'Pass the ID, which is a UUID: rack-gateway audit prove ID')
+    throw new Usage('The ID of the event is not a UUID.', 'Search for the event with: rack-gateway audit search')
   const pinned = pinnedKey(args.key ?? null)
   const proof = await getProof(args)
   const verification = verifyProof(proof, pinned)

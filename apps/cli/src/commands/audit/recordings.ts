@@ -42,11 +42,11 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   if (page.next !== null) context.note(`There are more. To see them, pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
 }
 
-function queryOf(list: Arguments<typeof builder>, now: number): RequestOf<'listRecordings'>['query'] {
-  const { since, until, inRack, principal, app, process, state, cursor } = list
-  const zone = zoneOf(list)
+function queryOf(args: Arguments<typeof builder>, now: number): RequestOf<'listRecordings'>['query'] {
+  const { since, until, inRack, principal, app, process, state, cursor } = args
+  const zone = zoneOf(args)
   return {
-    limit: readLimit(list.limit),
+    limit: readLimit(args.limit),
     from: since === undefined ? undefined : readTimeFlag('--since', since, { now, zone }),
     to: until === undefined ? undefined : readTimeFlag('--until', until, { now, zone }),
     rack: inRack,

@@ -48,7 +48,7 @@ export const builder = {
 } as const satisfies CommandOptions
 export const progress = 'verifying'
 
-/** Null: the option is not used. */
+/** A field is null if its option was not passed. */
 interface VerifySources {
   readonly database: string | null
   /** `-` is standard input. */
@@ -93,7 +93,7 @@ export async function handler({ context, json, ...args }: Arguments<typeof build
   return intact ? exitCodes.ok : exitCodes.checkFailed
 }
 
-/** Archives and recordings have a field only if they were verified. */
+/** The field `archives` or `recordings` exists only if archives or recordings were verified. */
 function toJson({ log, archives, recordings }: VerifyResult) {
   const months = archives.map(({ manifest, ...verification }) => ({
     ...verification,

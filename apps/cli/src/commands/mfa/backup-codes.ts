@@ -12,7 +12,7 @@ import { gatewayOptions, yesOption } from '../options/shared-options.ts'
 export const command = 'backup-codes'
 export const describe = 'Create new backup codes and print them once. The previous ones stop working.'
 export const details =
-  'Each code proves your second factor once. You prove a passkey first. Without a passkey, create the codes in your browser, on the page of your second factors. There, a code is enough after a new login.'
+  'Each code proves your second factor once. You prove a passkey first. Without a passkey, create the codes in your browser, on the page of your second factors. There, an authenticator code or a backup code is enough after a new login.'
 export const examples = ['rack-gateway mfa backup-codes']
 export const builder = { yes: yesOption, ...mfaOptions, ...gatewayOptions } as const satisfies CommandOptions
 export const progress = 'asking the gateway'

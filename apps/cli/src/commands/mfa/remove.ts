@@ -13,7 +13,7 @@ import { kindText } from './kind-text.ts'
 export const command = 'remove <factor>'
 export const describe = 'Remove one of your second factors.'
 export const details =
-  'You prove a passkey first. Without a passkey, remove the factor in your browser, on the page of your second factors. There, a code is enough after a new login. If you remove the last second factor, your backup codes are removed, too, and your other sessions end. If you have lost all second factors, ask an administrator to reset them.'
+  'You prove a passkey first. Without a passkey, remove the factor in your browser, on the page of your second factors. There, an authenticator code or a backup code is enough after a new login. If you remove the last second factor, your backup codes are removed, too, and your other sessions end. If you have lost all second factors, ask an administrator to reset them.'
 export const examples = ['rack-gateway mfa remove YubiKey']
 export const builder = {
   factor: { type: 'string', demandOption: true, describe: 'The ID or name of the second factor' },

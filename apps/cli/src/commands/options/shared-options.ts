@@ -17,7 +17,7 @@ export const pageOptions = {
 export const reasonOption = { type: 'string', describe: 'The reason, which lists and audit events show' } as const
 export const expiresOption = {
   type: 'string',
-  describe: 'When it expires: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z',
+  describe: 'The expiry: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z',
 } as const
 /** The owner of an API token, or the subject of a binding. */
 export const ownerOptions = {

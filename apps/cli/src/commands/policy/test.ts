@@ -39,10 +39,10 @@ export const builder = {
   ...gatewayOptions,
 } as const satisfies CommandOptions
 
-export async function handler(given: Arguments<typeof builder>): Promise<number> {
-  const { context, rack, json, strict } = given
-  const paths = given.paths.map(documentName)
-  const policy = given.policy === undefined ? null : documentName(given.policy)
+export async function handler(args: Arguments<typeof builder>): Promise<number> {
+  const { context, rack, json, strict } = args
+  const paths = args.paths.map(documentName)
+  const policy = args.policy === undefined ? null : documentName(args.policy)
   const tested = await testPolicies(context, { files: caseFiles(context.cwd, paths), policy, rack: rack ?? null })
   if (json) context.print(safeJson(toJson(tested), 2))
   else for (const line of tested.flatMap(reportLines)) context.print(printable(line))

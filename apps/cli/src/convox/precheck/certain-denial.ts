@@ -6,10 +6,10 @@ import type { Snapshot } from './snapshot.ts'
 const startDelay = 5_000
 
 /**
- * Returns a denial only if the policy also denies when the first call arrives, because a binding or office hours could
+ * Returns a denial only if the policy denies both now and after `startDelay`, because a binding or office hours could
  * begin meanwhile.
  *
- * @param at the gateway's time
+ * @param at the gateway's time, in milliseconds since the epoch
  */
 export function certainDenial(snapshot: Snapshot, calls: readonly PlannedCall[], at: number): Decision | null {
   return firstDenial(snapshot, calls, at + startDelay) && firstDenial(snapshot, calls, at)

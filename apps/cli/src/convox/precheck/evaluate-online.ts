@@ -25,7 +25,7 @@ export interface CommandCalls {
 }
 
 /**
- * If the gateway does not answer, the command is permitted.
+ * Permits the command if the gateway gives no usable answer.
  *
  * @returns the proof of a second factor that the command needs, or null
  * @throws Denied

@@ -12,13 +12,13 @@ export interface CallsOfCommand {
 /** @param appContext null if the app is uncertain */
 export function plannedCommand(words: readonly string[], appContext: AppContext | null): CommandPlan {
   if (appContext === null) return { kind: 'unknown', reason: 'the directory has two names, and each names an app' }
-  // The input can only add environment values, and this does not change whether a call is denied.
+  // The input can only add environment values, which do not change whether a call is denied.
   return planCommand(words, { ...appContext, rack: 'chosen', input: 'stream' })
 }
 
 /**
- * The calls that a command needs. Includes proxies: convox continues without one, but reports a denial only as
- * "bad handshake".
+ * The calls that a command needs. Includes calls that open a proxy: convox continues without a proxy, but reports a
+ * denial only as "bad handshake".
  *
  * @returns null if the command needs no calls, or if its calls are unknown
  */

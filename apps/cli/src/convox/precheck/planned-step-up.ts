@@ -11,7 +11,7 @@ export interface PlannedStepUp {
   readonly calls: readonly StepUpCall[]
   /** The methods that all of the calls accept. */
   readonly methods: 'passkey' | 'any'
-  /** Whether the command cannot succeed without a proof. Otherwise this depends on facts that only the rack knows. */
+  /** Whether the command cannot succeed without a proof. If false, only the rack knows whether a proof is needed. */
   readonly isCertain: boolean
 }
 
@@ -22,7 +22,7 @@ export interface StepUpCall {
   readonly command: readonly string[] | null
 }
 
-/** The limit of the management API. Commands have far fewer calls. */
+/** The most calls that the management API accepts for a step-up. Commands have far fewer calls. */
 const maxCalls = 50
 
 /** @param at the gateway's time @returns null if no call can need a proof */

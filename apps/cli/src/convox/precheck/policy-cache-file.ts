@@ -24,16 +24,18 @@ export interface CachedPolicyFile extends CachedPolicy {
 export const maxBytes = 3 * 1024 * 1024
 /** Milliseconds until an answer is no longer used, and its file is removed. */
 export const maxAge = 24 * 60 * 60 * 1000
-/** The version of the file format. Files with another one are ignored. */
+/** The version of the file format. Files with another version are ignored. */
 export const format = 'rack-gateway policy 2'
 
 /** The length of the checksum at the end of a token. @see docs/decisions/0004-token-format.md */
 const checkDigits = 6
 
 /**
- * The file name contains the checksum of the token. A hash would be slower, because `node:crypto` takes 5 ms to load.
- * 224 bits of the token stay secret. Two logins with the same checksum do no harm, because the gateway is asked before
- * each denial.
+ * The file name contains the checksum of the token, from which nobody can guess the token: 224 bits stay secret. A hash
+ * would be slower, because `node:crypto` must be loaded.
+ *
+ * Two tokens with the same checksum share a file, so one can use the policy of the other. A wrong policy does no harm:
+ * the CLI asks the gateway before it denies a command, and the gateway decides each call of a command that runs.
  */
 export function policyCachePath(
   configPath: string,

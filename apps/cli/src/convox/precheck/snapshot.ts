@@ -29,7 +29,7 @@ export function readSnapshot(text: string): Snapshot | null {
   }
 }
 
-/** For text that `readSnapshot` has accepted. Skips the checks of `readSnapshot`, because every command waits. */
+/** For text that `readSnapshot` has accepted. Skips its checks, because every command waits for the result. */
 export function readCheckedSnapshot(text: string): Snapshot | null {
   try {
     const answer = parseAnswer(text)
@@ -69,7 +69,7 @@ function callerFrom({ kind, id, name, rack, groups, bindings, owner, trust, seco
   }
 }
 
-/** Does not check the document, because compiling it does. */
+/** Does not check the document, because `compilePolicy` does. */
 function isAnswer(value: unknown): value is EffectivePolicy {
   return (
     isObject(value) &&

@@ -42,7 +42,7 @@ export function admitFields(fields: readonly Field[], isHandshake: boolean, admi
   return lines.map((line) => `${line}\r\n`).join('')
 }
 
-/** @throws RequestError for a path outside the rack, or one that a server could normalize to such a path */
+/** @throws RequestError for a path outside the rack, or with a dot segment that could lead out of the rack */
 export function admitTarget(target: string, { path }: Admission): void {
   if (!target.startsWith(path) || dotSegment.test(target))
     throw new RequestError(403, 'This relay is for one rack, and the path is not within it.')

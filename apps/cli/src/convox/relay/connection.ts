@@ -39,7 +39,7 @@ export async function serveConnection(client: Socket, options: ConnectionOptions
   } catch (error) {
     gateway?.destroy()
     const answer = isGatewayConnectionError(error) ? new RequestError(502, error.convoxMessage) : error
-    // After the first forwarded bytes, convox could take our response for one of the gateway.
+    // After the first forwarded bytes, convox could mistake the relay's response for a response of the gateway.
     if (gateway === null && answer instanceof RequestError) sendError(client, answer)
     else client.resetAndDestroy()
   }
@@ -107,7 +107,11 @@ async function join(first: Request, { client, gateway, read, onForwarded }: Join
   await Promise.all([forwardResponses(), forwardRequests()])
 }
 
-/** Holds back bytes of the client until the handshake is decided. @returns false also if either connection ends */
+/**
+ * Holds back bytes of the client until the gateway accepts or rejects the handshake.
+ *
+ * @returns whether the gateway accepts the websocket; false if either connection ends first
+ */
 async function waitForHandshake({ accepted }: Handshake, client: Socket, gateway: Duplex): Promise<boolean> {
   function hold(bytes: Buffer): void {
     client.pause().unshift(bytes)

@@ -20,10 +20,10 @@ export interface GatewayDial {
   close(): void
 }
 
-/** Milliseconds until a prepared connection is closed, because servers close idle connections, too. */
+/** Milliseconds until an unused prepared connection is closed, because the gateway may soon close it. */
 const preparedLifetime = 10_000
 
-/** Makes all connections of the relay to the gateway. The token is sent only over these. */
+/** Makes all connections of the relay to the gateway. The token is sent only over these connections. */
 export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   const { origin, ca, env } = options
   const openSockets = new Set<tls.TLSSocket>()

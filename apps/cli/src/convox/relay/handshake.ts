@@ -5,7 +5,7 @@ import { createHeadCollector } from './http/head-collector.ts'
 export interface Handshake {
   /** Whether the gateway accepts the websocket. Does not resolve without a response. */
   readonly accepted: Promise<boolean>
-  /** @returns the bytes unchanged @throws ConnectionBroken if the response is not HTTP/1.1, or has a too long header */
+  /** @returns the same bytes @throws ConnectionBroken if the response is not HTTP/1.1, or its header is too long */
   scan(bytes: Buffer): Buffer
 }
 

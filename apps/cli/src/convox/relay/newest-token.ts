@@ -1,7 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
 import type { Target } from '../../target/target.ts'
 
-/** Milliseconds. This is often enough, because a replaced token stays valid for a day by default. */
+/** Milliseconds. A minute is often enough, because a replaced token stays valid for a day by default. */
 const reloadInterval = 60_000
 
 /**
@@ -22,7 +22,7 @@ export function newestToken(
     reloadedAt = Number.POSITIVE_INFINITY
     const target = await reload().catch(() => null)
     reloadedAt = now()
-    // The name may be for another gateway by now, and a token must go only to its own gateway.
+    // The target's name may now belong to another gateway, and a token must go only to its own gateway.
     if (target?.origin === initial.origin) token = target.token
   }
 

@@ -3,8 +3,8 @@ import { findRenewedTarget } from '../../target/renewed-target.ts'
 import type { Target } from '../../target/target.ts'
 
 /**
- * Another process may have renewed the token, or the renewal may be due. Prints nothing and asks nothing, because a
- * command is running. A target without a name is from the environment, and cannot change.
+ * Finds the target again, because another process may have renewed the token, or the renewal may be due. Prints nothing
+ * and asks nothing, because a command is running. A target without a name is from the environment, and cannot change.
  *
  * @throws as `findTarget`
  */

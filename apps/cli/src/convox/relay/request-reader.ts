@@ -25,8 +25,8 @@ interface CachedHeader {
 const endOfLine = '\r\n'
 
 /**
- * Most requests of a connection have the same header as the previous one, byte for byte. For these, only the request
- * line is parsed, because parsing the header is most of the relay's work.
+ * Most requests of a connection have the same header as the request before, byte for byte. For such a request, only the
+ * request line is parsed, because parsing the header is most of the relay's work.
  */
 export function createRequestReader(admission: Admission): RequestReader {
   let cached: CachedHeader | null = null

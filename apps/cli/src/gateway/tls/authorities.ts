@@ -16,7 +16,7 @@ export function createVerifiedConnector(
   configured: string | null,
   env: NodeJS.ProcessEnv,
 ): <T>(connect: Connect<T>) => Promise<T> {
-  // Created with the first connection, because that loads TLS.
+  // Created with the first connection, because creating a context loads TLS.
   let trusted: tls.SecureContext | null = null
   let hasAllAuthorities = configured !== null
 
@@ -26,7 +26,7 @@ export function createVerifiedConnector(
       return await connect(trusted)
     } catch (error) {
       if (hasAllAuthorities || !lacksAuthority(error)) throw error
-      // The system's authorities are read only now, because this takes longer than most handshakes.
+      // The system's authorities are read only now, because reading them takes longer than most handshakes.
       const withSystem = contextFor(systemAuthorities(env))
       const connection = await connect(withSystem)
       trusted = withSystem

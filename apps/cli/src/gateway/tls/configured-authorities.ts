@@ -7,7 +7,7 @@ import type { GatewayTrust } from './gateway-trust.ts'
 export const expectedCaFile = "a PEM file with the authorities of the gateway's certificate"
 
 /**
- * Reads the authorities that `ca` configures: its text, or a file whose path is relative to the configuration file.
+ * Reads the authorities in `ca`, which is PEM text, or a path relative to the configuration file.
  *
  * @returns PEM, or null if none are configured @throws BadSetting
  */
@@ -18,7 +18,7 @@ export function configuredAuthorities(tlsTrust: GatewayTrust | undefined): strin
   if ('pem' in result) return result.pem
   throw new BadSetting(
     `"ca" of gateways.${printable(name ?? '')} in ${printable(configPath)} ${result.problem}.`,
-    `Set it to the path of ${expectedCaFile}, or to their text.`,
+    `Set it to the path of ${expectedCaFile}, or to the text of the file.`,
   )
 }
 

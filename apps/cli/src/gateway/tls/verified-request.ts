@@ -36,7 +36,7 @@ export async function fetchVerified(
     abortConnecting: signal,
   }
   const request = httpsRequest(url, options)
-  // Errors after the response headers are reported by the response.
+  // The response reports errors after its headers.
   request.on('error', () => undefined)
   try {
     request.end(body)
@@ -54,7 +54,7 @@ interface RequestOptionsForAgent extends RequestOptions {
   readonly abortConnecting?: AbortSignal
 }
 
-/** Milliseconds until an idle connection is closed, because servers close them soon, too. */
+/** Milliseconds until an idle connection is closed, because the gateway may soon close it. */
 const idleTimeout = 4_000
 
 const agents = new Map<string, Agent>()

@@ -39,7 +39,7 @@ export interface Cast {
 const maxLineLength = 1024 * 1024
 const states: ReadonlySet<string> = new Set(['complete', 'cut', 'broken', 'open', 'unproven'])
 
-/** @throws GatewayUnreachable if the body is not an asciicast. Reading `events` can throw it, too. */
+/** @throws GatewayUnreachable if the body is not an asciicast. Reading `events` can throw this error, too. */
 export async function readCast(body: AsyncIterable<Uint8Array>): Promise<Cast> {
   const lines = readLines(body)
   const first = await lines.next()
@@ -109,7 +109,7 @@ export async function forEachEvent(
   else if (state === 'unproven')
     throw new RecordingNotWhole(
       'The recording is not proven, because its events are no longer in the audit log.',
-      'Verify it with the archive of their month: rack-gateway audit verify --recordings … --archive …',
+      'Verify the recording with the archive of its month: rack-gateway audit verify --recordings … --archive …',
     )
   else if (state === 'broken')
     throw new RecordingBroken(

@@ -29,7 +29,7 @@ export async function verifyArchives(
   return { archives, records }
 }
 
-/** Adds a finding if the log records another archive of the same month, even if this one is valid by itself. */
+/** Adds a finding if the log records a different manifest for the month: then the archive was replaced. */
 export function compareWithLog(archive: ArchiveVerification, log: Verification | null): ArchiveVerification {
   const recorded = log?.archived.find(({ month }) => month === archive.month)
   if (recorded === undefined || archive.manifest === null || recorded.manifest === archive.manifest.hash) return archive

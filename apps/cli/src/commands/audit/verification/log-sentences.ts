@@ -49,7 +49,7 @@ function checkpointSentences(verification: Verification): string[] {
   const { checkpoints, keys, trust } = verification
   if (checkpoints === null)
     return [
-      '  Checkpoints: none, so only the hash chain was verified. Missing events at an end, a missing stream, and a rewritten history stay unnoticed.',
+      '  Checkpoints: none, so only the hash chain was verified. Missing events at the end of a stream, a missing stream, and a rewritten history stay unnoticed.',
     ]
   const { count, first, last, at } = checkpoints
   const newest = keys.at(-1) ?? ''

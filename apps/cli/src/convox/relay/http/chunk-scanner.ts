@@ -4,7 +4,7 @@ import { parseField } from './request-head.ts'
 
 type Part = 'size' | 'data' | 'end of data' | 'trailers'
 
-/** The maximum length of a line in bytes, line end included; for trailers, of all lines together. */
+/** The maximum length of a line in bytes, with its CR LF. For trailers: of all lines together. */
 const maxLength: Readonly<Record<Part, number>> = { size: 14, data: 0, 'end of data': 2, trailers: 16 * 1024 }
 
 /** Fields that would change the meaning of a request that was already forwarded. */

@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream'
 export class ConnectionBroken extends Error {}
 
 /**
- * Forwards with backpressure until the source ends. Uses events, because a promise per chunk would double the cost of
- * the relay.
+ * Forwards with backpressure until the source ends. Uses events, because a promise per chunk would slow down the
+ * relay.
  *
  * @param transform returns the bytes to forward
  * @throws ConnectionBroken, and the errors of `transform`

@@ -21,8 +21,8 @@ const requestLinePattern = /^([A-Z]{1,32}) (\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.1$
 const fieldPattern = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/
 
 /**
- * Accepts only request lines that every HTTP/1.1 server reads in the same way, so that a server behind the relay cannot
- * see another request. Nothing is corrected.
+ * Accepts only request lines that every HTTP/1.1 server reads in the same way. Otherwise, a server behind the relay
+ * could read a request that the relay did not check.
  *
  * @param line without its end
  * @throws RequestError

@@ -15,7 +15,7 @@ export interface TlsGateway {
 }
 
 export interface TlsGatewayOptions {
-  /** By default a valid one. */
+  /** By default a valid certificate for the address of the server. */
   readonly identity?: TlsIdentity
   readonly onConnection?: (socket: tls.TLSSocket) => void
 }
