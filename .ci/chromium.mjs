@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-// The headless shell is first, because the tests use less processor time with it. It is Chromium without windows.
+// The headless shell is Chromium without windows. It comes first, because the tests use less processor time with it.
 const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
 /** @returns the path of Chromium; null if there is none */

@@ -19,7 +19,7 @@ export type CheckName = (typeof checkNames)[number]
 export type Finding =
   | { readonly status: 'ok'; readonly says: string }
   | { readonly status: 'warning'; readonly says: string; readonly next: string | null }
-  /** `exit` is the exit code of the command if all problems have the same. Otherwise, the command exits with 1. */
+  /** `exit` is the exit code of the command if all problems have the same exit code. Otherwise, the exit code is 1. */
   | { readonly status: 'problem'; readonly says: string; readonly next: string | null; readonly exit: number }
 
 export type NamedFinding = Finding & { readonly check: CheckName }

@@ -123,10 +123,13 @@ const Doctor = Type.Object({
 const Version = Type.Object({
   cli: Text,
   asked: Nullable(
-    Type.Object({
-      minimum: Nullable(Type.String({ description: 'the oldest version that the gateway supports' })),
-      newest: Type.String({ description: 'the version of the gateway’s own release' }),
-    }),
+    Type.Object(
+      {
+        minimum: Nullable(Type.String({ description: 'the oldest version that the gateway supports' })),
+        newest: Type.String({ description: 'the version of the gateway’s own release' }),
+      },
+      { description: 'the versions of rack-gateway that the gateway asks for' },
+    ),
   ),
   upgrade: Type.Enum(['needed', 'advised', 'none', 'unknown']),
   gateway: Nullable(Type.Object({ address: Text, version: Text })),

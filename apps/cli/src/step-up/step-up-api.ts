@@ -14,7 +14,7 @@ import { errorFromResponse, parseGatewayError } from '../gateway/gateway-error.t
 import { askGateway, type GatewayAnswer, tryGateway } from '../gateway/gateway-request.ts'
 import type { GatewayDenial, ProvingGateway } from './request-proofs.ts'
 
-/** A proof of a second factor, for calls of the session that asked for it. */
+/** A proof of a second factor, for calls of the session that asked for the proof. */
 export interface Proof {
   /** The ID of the step-up. */
   readonly id: string

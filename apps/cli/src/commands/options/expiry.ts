@@ -6,8 +6,8 @@ const units = { h: 3_600_000, d: day, w: 7 * day } as const
 const fromNow = /^(\d{1,5})([hdw])$/
 
 /**
- * Parses `30d`, `12h`, or `2w` from now, a day, or a day with a time. A time without an offset is local. A day means
- * its beginning.
+ * Parses a duration from now (`30d`, `12h`, or `2w`), a day, or a day with a time. A time without an offset is local. A
+ * day without a time means the beginning of the day.
  *
  * @returns RFC 3339 @throws Usage
  */

@@ -53,7 +53,7 @@ const PolicyDiff = Type.Object({
     Type.Object({
       effect: Type.Enum(['permits', 'refuses', 'changes']),
       role: Nullable(Type.String({ description: 'null for every role' })),
-      what: Text,
+      what: Type.String({ description: 'the changed permission, or a description of the change' }),
     }),
   ),
 })

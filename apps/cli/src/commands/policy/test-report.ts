@@ -17,8 +17,8 @@ export function reportLines({ document, policy, files, coverage }: TestedPolicy)
   ]
 }
 
-function failureLines(file: string, { case: one, effect, decisions, differences }: CaseEvaluation): string[] {
-  const { name, line, column, asks, rack, expected } = one
+function failureLines(file: string, { case: testedCase, effect, decisions, differences }: CaseEvaluation): string[] {
+  const { name, line, column, asks, rack, expected } = testedCase
   const level = expected.level === null ? '' : `, ${describeLevel(expected.level)}`
   const reason = `${level}${expected.reason === null ? '' : `, with the reason "${expected.reason}"`}`
   return [
@@ -57,8 +57,8 @@ export function toJson(tested: readonly TestedPolicy[]) {
   }
 }
 
-function caseToJson(file: string, { case: one, passed, effect, decisions, differences }: CaseEvaluation) {
-  const { name, line, column, asks, rack, expected } = one
+function caseToJson(file: string, { case: testedCase, passed, effect, decisions, differences }: CaseEvaluation) {
+  const { name, line, column, asks, rack, expected } = testedCase
   return {
     file,
     line,

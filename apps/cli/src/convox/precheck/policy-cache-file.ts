@@ -34,8 +34,8 @@ const checkDigits = 6
  * The file name contains the checksum of the token, from which nobody can guess the token: 224 bits stay secret. A hash
  * would be slower, because `node:crypto` must be loaded.
  *
- * Two tokens with the same checksum share a file, so one can use the policy of the other. A wrong policy does no harm:
- * the CLI asks the gateway before it denies a command, and the gateway decides each call of a command that runs.
+ * Two tokens with the same checksum share a file, so a command can use the policy of the wrong token. This policy does
+ * no harm: the CLI asks the gateway before it denies a command, and the gateway decides each call of a command.
  */
 export function policyCachePath(
   configPath: string,

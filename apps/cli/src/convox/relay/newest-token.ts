@@ -1,7 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
 import type { Target } from '../../target/target.ts'
 
-/** Milliseconds. A minute is often enough, because a replaced token stays valid for a day by default. */
+/** Milliseconds. Reloading once a minute is enough, because a replaced token stays valid for a day by default. */
 const reloadInterval = 60_000
 
 /**

@@ -22,10 +22,10 @@ export function archiveSentences(verification: ArchiveVerification): string[] {
 /** @param prefix precedes the number of events */
 function resultSentences(prefix: string, verification: Verification): string[] {
   const { intact, found, findings, streams, events } = verification
-  const read = `${prefix}${counted(events, 'event')} in ${counted(streams, 'stream')}`
+  const amount = `${prefix}${counted(events, 'event')} in ${counted(streams, 'stream')}`
   const result = intact
-    ? `Verified ${read}.${coverageSentence(verification)}`
-    : `NOT what was recorded: ${counted(found, 'finding')} in ${read}.`
+    ? `Verified ${amount}.${coverageSentence(verification)}`
+    : `NOT what was recorded: ${counted(found, 'finding')} in ${amount}.`
   const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
   return [result, ...findings.map((finding) => `  ${describeFinding(finding)}`), ...more]
 }

@@ -4,12 +4,12 @@ import { counted } from '../../../output/counted.ts'
 export function recordingSentences(verification: RecordingsVerification | null): string[] {
   if (verification === null) return []
   const { intact, found, findings, proven, chunks } = verification
-  const read = `${counted(proven, 'recording')} (${counted(chunks, 'chunk')})`
+  const amount = `${counted(proven, 'recording')} (${counted(chunks, 'chunk')})`
   const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
   return [
     intact
-      ? `Verified ${read}. They are what was recorded.`
-      : `The recordings are NOT what was recorded: ${counted(found, 'finding')}. Verified ${read}.`,
+      ? `Verified ${amount}. They are what was recorded.`
+      : `The recordings are NOT what was recorded: ${counted(found, 'finding')}. Verified ${amount}.`,
     ...findings.map((finding) => `  ${findingSentence(finding)}`),
     ...more,
     ...limitSentences(verification),
