@@ -30,7 +30,7 @@ export interface Demo {
   readonly publicUrl: string
   readonly gateway: RunningGateway
   readonly racks: Readonly<Record<string, { readonly url: string; readonly token: string }>>
-  /** Empty if racks of the environment replace them. */
+  /** Empty if `DemoOptions.env` names racks. */
   readonly demoRacks: Readonly<Record<string, DemoRack>>
   readonly tokens: DemoTokens
   readonly identityProvider: DemoIdentityProvider
@@ -50,7 +50,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     log.warn({ event: 'demo.settings_ignored', settings: ignored }, 'the demo does not use these settings')
   const rackVariables = racksOfEnvironment(env)
   const demoRacks = Object.keys(rackVariables).length > 0 ? {} : await startDemoRacks()
-  // The login needs the gateway's address before the gateway listens.
+  // The identity provider needs the gateway's address before the gateway listens.
   const gatewayPort = port === 0 ? await freePort() : port
   // Not 127.0.0.1, because the stock CLI in console mode, browsers, and cookies need a host name.
   const publicUrl = `http://localhost:${gatewayPort}`
@@ -128,8 +128,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 function racksOfEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  const names = Object.entries(env).filter(([name]) => /^RACK_(URL|TOKEN|TLS_INSECURE)_/.test(name))
-  return Object.fromEntries(names.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+  const variables = Object.entries(env).filter(([name]) => /^RACK_(URL|TOKEN|TLS_INSECURE)_/.test(name))
+  return Object.fromEntries(variables.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
 async function startDemoRacks(): Promise<Record<string, DemoRack>> {

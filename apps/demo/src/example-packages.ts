@@ -14,7 +14,7 @@ export interface ExamplePackages {
 const month = 30 * 86_400_000
 const ownedApp = 'otherapp'
 
-/** With these settings, both example packages deny some calls from the start. */
+/** Writes settings with which both example packages deny some calls. */
 export async function prepareExamplePackages(directory: string, racks: readonly string[]): Promise<ExamplePackages> {
   const frozenRack = racks.includes('production') ? 'production' : (racks.at(-1) ?? '')
   const freeze = {

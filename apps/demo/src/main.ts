@@ -7,9 +7,9 @@ import { guide } from './guide.ts'
 
 const { port, dataDir, policyPackages, webDev } = await yargs(hideBin(process.argv))
   .scriptName('demo')
-  .usage('Starts PostgreSQL, two demo racks and the gateway on loopback, and prints lines to paste.')
-  .option('port', { type: 'number', default: 8447, describe: 'where the gateway listens; 0: any free port' })
-  .option('data-dir', { type: 'string', default: '.demo', describe: 'keeps the database and the secret key' })
+  .usage('Starts PostgreSQL, two demo racks, and the gateway on loopback, and prints commands to paste.')
+  .option('port', { type: 'number', default: 8447, describe: 'the port of the gateway; 0: any free port' })
+  .option('data-dir', { type: 'string', default: '.demo', describe: 'the directory of the database and the secret key' })
   .option('policy-packages', {
     type: 'boolean',
     default: false,

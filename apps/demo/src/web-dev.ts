@@ -24,7 +24,7 @@ const relaxedPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The web console from its sources, by Vite's development server on loopback, behind the gateway's own origin. */
+/** Serves the web console from its sources. Vite's development server runs on loopback, behind the gateway's origin. */
 export function webDevServer(): WebConsoleSource {
   const root = fileURLToPath(new URL('../../web', import.meta.url))
   let vite: ViteDevServer | undefined

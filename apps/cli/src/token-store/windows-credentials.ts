@@ -3,7 +3,7 @@ import { type Keychain, service, useFileStore } from './keychain.ts'
 
 const title = 'the Windows Credential Manager'
 
-/** Uses a native module, because the tools of Windows print no passwords. Windows does not ask the user. */
+/** Uses a native module, because the command-line tools of Windows cannot print a stored password. */
 export async function windowsCredentials(): Promise<Keychain> {
   const { Entry } = await import('@napi-rs/keyring').catch(() => {
     throw new KeychainUnusable(`${title} cannot be used: this installation lacks @napi-rs/keyring`, useFileStore)

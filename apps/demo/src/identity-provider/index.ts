@@ -30,9 +30,9 @@ export interface DemoIdentityProvider {
   readonly received: {
     readonly authorizations: Readonly<Record<string, unknown>>[]
     readonly exchanges: Readonly<Record<string, unknown>>[]
-    /** The number of requests for its keys. */
+    /** The number of requests for the provider's keys. */
     keys: number
-    /** The number of requests for its metadata. */
+    /** The number of requests for the provider's metadata. */
     metadata: number
   }
   injectFault(next: ProviderFault | null): void

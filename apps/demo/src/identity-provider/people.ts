@@ -14,7 +14,7 @@ function person(id: string, about: string, changes: Partial<DemoPerson> = {}): D
 
 const byRole = (role: string, group: string) => person(role, `is in the group ${group}`, { groups: [group] })
 
-/** One person for each role, one without a role, and two who may not log in. */
+/** One person for each role, one without a role, and two whose logins the gateway denies. */
 export const demoPeople: readonly DemoPerson[] = [
   byRole('viewer', 'viewers'),
   byRole('ops', 'operators'),

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWTPayload } from 'jose'
 
-/** A fault of all logins, until it is set to null. */
+/** A fault applies to all logins until the next `injectFault`. */
 export type ProviderFault =
   | { readonly kind: 'claims'; readonly change: (claims: JWTPayload) => JWTPayload }
   /** The ID token is not signed. */
   | { readonly kind: 'alg-none' }
   /** The ID token is signed with HS256, and the secret is the public key. */
   | { readonly kind: 'public-key-as-secret' }
-  /** The ID token is signed by a key that is not published, under this ID. */
+  /** The header of the ID token names this key ID, but an unpublished key signed the token. */
   | { readonly kind: 'foreign-key'; readonly keyId: string }
   | { readonly kind: 'signature' }
   | { readonly kind: 'no-id-token' }
@@ -38,7 +38,7 @@ export async function waitIfSlow(fault: ProviderFault | null, { url }: IncomingM
   await fault.until
 }
 
-/** @returns whether the fault is for this request, even if no response is sent */
+/** @returns true if the fault replaces the usual response; a fault with the answer null sends no response */
 export function sendFaultyResponse(
   fault: ProviderFault | null,
   request: IncomingMessage,

@@ -19,7 +19,11 @@ export interface Signing {
   /** Only the public key of the current signing key. */
   publishedKeys(): Promise<{ keys: JWK[] }>
   rotate(): Promise<void>
-  /** Signs the library's ID token again, with the current key or with the fault. Undefined: no token is sent. */
+  /**
+   * Signs the claims of the library's ID token with the current key, or as the fault requires.
+   *
+   * @returns undefined if the response must have no ID token
+   */
   sign(token: string, fault: ProviderFault | null): Promise<string | undefined>
 }
 

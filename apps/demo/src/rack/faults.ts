@@ -10,7 +10,7 @@ export type Fault =
   | { readonly kind: 'cut'; readonly after: number }
   /** The rack waits for `release` within the body. */
   | { readonly kind: 'stall'; readonly after: number }
-  /** The rack sends bytes that belong to no response (one per character). */
+  /** The rack sends bytes that belong to no response. Each character of `bytes` is one byte. */
   | { readonly kind: 'extra'; readonly bytes: string }
   | {
       readonly kind: 'answer'

@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto'
 
 const chunkLength = 64 * 1024
 const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(1024 * 1024))
-const offsets = noise.length - chunkLength
+const offsetCount = noise.length - chunkLength
 
 /**
  * Always the same bytes. They don't compress, and neighboring chunks differ, so that a lost or repeated chunk changes
@@ -21,7 +21,7 @@ export function generatedDigest(length: number): string {
 
 function* chunksOf(length: number): Generator<Buffer> {
   for (let at = 0, count = 0; at < length; at += chunkLength, count += 1) {
-    const from = (count * 4099) % offsets
+    const from = (count * 4099) % offsetCount
     yield noise.subarray(from, from + Math.min(chunkLength, length - at))
   }
 }

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import type { RawHeaders } from './wire/headers.ts'
 import type { Parameters } from './wire/parameters.ts'
 
-/** One received request, and the rack's interpretation of it. Tests compare this with the gateway's decision. */
+/** One received request, as the rack reads it. Tests compare the rack's reading with the gateway's decision. */
 export interface ReceivedRequest {
   readonly method: string
   /** The request target's bytes, one per character. */
   readonly target: string
   readonly rawHeaders: RawHeaders
   /**
-   * `bytes`: the first MiB. `length`: of everything that has arrived. `sha256`: of the whole body, in hex; null until
-   * the whole body has arrived, and always null for a websocket.
+   * `bytes`: the first MiB. `length`: the number of bytes that have arrived. `sha256`: the digest of the whole body, in
+   * hex; null until the whole body has arrived, and always null for a websocket.
    */
   readonly body: { readonly bytes: Buffer; readonly length: number; readonly sha256: string | null }
   /** `METHOD /path/{variable}`. The method of a websocket is `WS`. Null if no route matches. */
@@ -61,7 +61,7 @@ export function createReceivedLog() {
   }
 }
 
-export function recordSubject(request: OpenRequest, parameters: Parameters): void {
+export function recordParameters(request: OpenRequest, parameters: Parameters): void {
   request.parameters = parameters
   request.app = request.variables.app ?? null
   request.service = request.variables.service ?? null

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { PlannedFault } from './faults.ts'
 import { newId } from './random.ts'
-import { type createReceivedLog, type OpenRequest, recordSubject } from './received.ts'
+import { type createReceivedLog, type OpenRequest, recordParameters } from './received.ts'
 import type { RackState } from './state/rack.ts'
 import type { Answer, Call, DemoRoute } from './types.ts'
 import { textOf } from './wire/bytes.ts'
@@ -55,7 +55,7 @@ export function toCall(
   const { request, method, path, query } = routed
   const form = readForm(method, query, request.rawHeaders, body.whole)
   const parameters = readParameters(route.parameters, form, request.rawHeaders)
-  recordSubject(request, parameters)
+  recordParameters(request, parameters)
   const { variables, rawHeaders: headers } = request
   return { rack: serving.rack, method, path, variables, parameters, headers, body: body.stream }
 }

@@ -2,7 +2,7 @@ import type { EventDraft } from '@rack-gateway/audit'
 import type { AuthenticationDenial } from '@rack-gateway/auth'
 import { LRUCache } from 'lru-cache'
 
-/** The use of a session token that a newer one has replaced. */
+/** The use of a session token that a newer session token has replaced. */
 export type TokenAlarm = NonNullable<AuthenticationDenial['alarm']>
 
 /** The returned function returns null if it created an event for the same session in the last minute. */

@@ -7,7 +7,7 @@ type Copy = CheckpointStatus['copies'][number]
 type ShownCheckpoint = Pick<Checkpoint, 'number' | 'at' | 'hash' | 'key' | 'heads'>
 
 /**
- * `checkpoint` is the newest one of the whole log. `waiting` is the number of events that no checkpoint has signed.
+ * `checkpoint` is the newest checkpoint of the audit log. `waiting` is the number of events that no checkpoint covers.
  *
  * @param state the state of this process
  * @param otherAlarms the number of open alarms of other kinds than `audit.inconsistent`; null if they were not counted

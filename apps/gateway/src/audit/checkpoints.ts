@@ -27,8 +27,8 @@ export interface CheckpointsOptions {
 }
 
 /**
- * Must be registered before the audit log, because plugins stop in the reverse order: the last events are then in a
- * checkpoint, too.
+ * Must be registered before the audit log, because plugins stop in the reverse order. The audit log then writes its last
+ * events before this plugin makes the last checkpoint.
  *
  * @throws ObjectStoreAddressInvalid, ObjectStoreUnusable
  */

@@ -3,7 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
 import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
 
-/** Milliseconds. The rest of a body is read, so that the client sees the response and not a reset. */
+/**
+ * Milliseconds for which the gateway reads and discards the rest of a body after the response. If the gateway closed the
+ * connection at once, the client could see a reset instead of the response.
+ */
 const maxDiscardTime = 5_000
 
 /**

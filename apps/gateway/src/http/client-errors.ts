@@ -52,7 +52,7 @@ export function handleClientError(app: FastifyInstance, error: ClientError, sock
   rejectSocket(app, socket, isLate ? lateHead(headTimeout) : (byCode[error.code ?? ''] ?? malformed))
 }
 
-/** CONNECT never reaches the router. Node would close the connection without a response. */
+/** CONNECT never reaches the router. Without this listener, Node would close the connection without a response. */
 export function rejectConnect(app: FastifyInstance): void {
   app.server.on('connect', (_request: unknown, socket: Socket) => {
     socket.on('error', () => socket.destroy())
@@ -60,7 +60,7 @@ export function rejectConnect(app: FastifyInstance): void {
   })
 }
 
-/** Node would answer without a body, and the gateway would not count the request. */
+/** Without this listener, Node would answer without a body, and the gateway would not count the request. */
 export function rejectExpectations(app: FastifyInstance): void {
   app.server.on('checkExpectation', ({ socket }: IncomingMessage) => rejectSocket(app, socket, unknownExpectation))
 }

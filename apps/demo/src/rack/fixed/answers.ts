@@ -27,7 +27,7 @@ export const apps = prepareAnswer(
   })),
 )
 
-/** `GET /apps/{app}/releases`: ten, of which the newest shows its 50 variables. */
+/** `GET /apps/{app}/releases`: ten releases. Only the newest has variables (50). */
 export const releases = prepareAnswer([newest, ...Array.from({ length: 9 }, (_, index) => release(index + 1, ''))])
 
 let large: FixedAnswer | null = null
@@ -41,7 +41,7 @@ export function largeReleases(): FixedAnswer {
 /** `GET /apps/{app}/releases/{release}`, with 50 variables. */
 export const oneRelease = prepareAnswer(newest)
 
-/** The answer to every other change: a new release. */
+/** The answer to a change without an answer of its own: a new release. */
 export const newRelease = prepareAnswer(release(0, 'PLAIN=value\nRAILS_ENV=production'))
 
 /** The answer to an uploaded object: its address. */

@@ -39,7 +39,7 @@ export function getShutdownState({ rack, variables }: Call): Answer {
   return json(null)
 }
 
-/** What an automatic shutdown would stop; nothing is stopped. */
+/** Reports what an automatic shutdown would stop. Stops nothing. */
 export function simulateShutdown({ rack, variables }: Call): Answer {
   const app = findApp(rack, variables.app)
   const running = app.services.filter(({ count }) => count > 0)
@@ -85,7 +85,7 @@ export function getCost({ rack, variables }: Call): Answer {
   })
 }
 
-/** The parameter `ack_by` is deprecated. */
+/** Adds the header `Deprecation` if the call has the deprecated parameter `ack_by`. */
 function withDeprecation(answer: Answer, { parameters }: Call): Answer {
   return parameters.ack_by ? { ...answer, headers: [...answer.headers, ['Deprecation', 'true']] } : answer
 }

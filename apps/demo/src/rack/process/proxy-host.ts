@@ -9,8 +9,8 @@ blockedAddresses.addAddress('::1', 'ipv6')
 blockedAddresses.addSubnet('fe80::', 10, 'ipv6')
 
 /**
- * Like a rack, rejects its own addresses, and link-local addresses, where clouds serve credentials. Also rejects names
- * of numbers, such as `2130706433`, because resolvers read them as addresses.
+ * Like a real rack, rejects loopback addresses, and link-local addresses, where clouds serve credentials. Also rejects
+ * host names that consist of numbers, such as `2130706433`, because resolvers read such a name as an address.
  */
 export function isProxyHost(host: string): boolean {
   const name = host

@@ -3,7 +3,7 @@ import { type Frame, opcodes } from '@rack-gateway/testing/websocket'
 import type { Exchange } from './replay.ts'
 import { idPattern } from './translation.ts'
 
-/** Ignores times. Compares IDs after translation, headers only by name, and streams by their text and their end. */
+/** Ignores times. Compares IDs after translation, headers only by name, and WebSocket streams by text and ending. */
 export function differences(exchange: Exchange): string[] {
   const { recorded, answer } = exchange
   return [

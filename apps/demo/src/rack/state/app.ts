@@ -113,17 +113,17 @@ export interface AppState {
   readonly releases: Release[]
   readonly builds: Build[]
   readonly buildLogs: Map<string, LogLines>
-  /** By build: the upload of `builds import`. */
+  /** The keys are build IDs, and the values are the uploads of `builds import`. */
   readonly archives: Map<string, StoredBytes>
   readonly resources: readonly Resource[]
-  /** By resource: the upload of `resources import`. */
+  /** The keys are names of resources, and the values are the uploads of `resources import`. */
   readonly data: Map<string, StoredBytes>
   readonly configs: Map<string, string>
   budget: Budget | null
   readonly balancers: readonly Balancer[]
   readonly logs: LogLines
   readonly objects: Map<string, StoredBytes>
-  /** By process, then by path: the content of the files that were copied into the process. */
+  /** For each process ID, the files that a caller copied into the process: their contents by path. */
   readonly files: Map<string, Map<string, Buffer>>
 }
 

@@ -30,7 +30,7 @@ export function findInstance(rack: RackState, id: string): Instance {
   return found
 }
 
-/** A cloud replaces a terminated instance. */
+/** Also starts a new instance, because a cloud replaces a terminated instance. */
 export function terminateInstance(rack: RackState, instance: Instance): void {
   rack.instances.splice(rack.instances.indexOf(instance), 1)
   rack.instancesStarted += 1

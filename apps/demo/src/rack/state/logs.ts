@@ -6,9 +6,9 @@ const maxLines = 1000
 export interface LogLines {
   readonly lines: readonly string[]
   append(line: string): void
-  /** Calls back for each later line. @returns a function that stops this */
+  /** Calls `listener` for each later line. @returns a function that ends the calls */
   follow(listener: (line: string) => void): () => void
-  /** Call it after the last line. */
+  /** Call `finish` after the last line. */
   finish(): void
   readonly finished: Promise<void>
 }

@@ -58,7 +58,7 @@ export function isReplica(process: Process): boolean {
   return process.image !== ''
 }
 
-/** On request, a service's name finds its first running replica. */
+/** With `id or service`, the name of a service finds the first replica of that service. */
 export function findProcess(app: AppState, id: string, by: 'id' | 'id or service' = 'id'): Process {
   const process = app.processes.get(id)
   if (process !== undefined) return process

@@ -8,7 +8,7 @@ export interface ResourceType {
 
 const durable = { default: 'false', description: 'keep the data on a second machine', name: 'Durable' }
 
-/** The kinds that can be created. */
+/** The kinds of resources that the rack can create. */
 export const resourceTypes: readonly ResourceType[] = [
   { name: 'memcached', parameters: [] },
   { name: 'mysql', parameters: [durable] },

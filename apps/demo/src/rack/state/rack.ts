@@ -30,7 +30,7 @@ export interface Certificate {
   readonly domains: readonly string[]
   expiration: string
   readonly status: string
-  /** Not in the rack's output. The rack can list only the generated certificates. */
+  /** Not in the rack's output. The parameter `generated` of `GET /certificates` selects by origin. */
   readonly origin: 'uploaded' | 'generated'
 }
 
@@ -87,7 +87,7 @@ export interface RackState {
   readonly certificates: Certificate[]
   letsEncrypt: LetsEncryptConfig
   readonly instances: Instance[]
-  /** The number of all instances that were ever started, which is the number of the newest one. */
+  /** The number of instances that the rack ever started. The ID of the newest instance contains this number. */
   instancesStarted: number
   readonly resources: Map<string, RackResource>
   /** The newest 1,000. */
@@ -102,7 +102,7 @@ export function findApp(rack: RackState, name: string | undefined): AppState {
   return found
 }
 
-/** A time in the rack's output format, relative to now. */
+/** The present time plus `offset` milliseconds, in the rack's output format. */
 export function timestamp(rack: Pick<RackState, 'clock' | 'random'>, offset = 0): string {
   return goTime(rack.clock.now() + offset, rack.random.below(1_000_000))
 }

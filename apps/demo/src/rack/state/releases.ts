@@ -63,7 +63,7 @@ function finish(rack: RackState, app: AppState, release: Release): void {
   for (const process of app.processes.values()) if (isReplica(process)) process.release = release.id
 }
 
-/** Returns to the release of running replicas, if there are any. @throws RackError 403 without a rollout */
+/** Returns to the release of the replicas, if the app has replicas. @throws RackError 403 without a rollout */
 export function cancelPromotion(app: AppState): void {
   if (app.app.status !== 'updating') throw new RackError(403, 'app is not updating')
   app.app.status = 'running'

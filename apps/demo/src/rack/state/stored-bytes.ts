@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 
 export interface StoredBytes {
   readonly length: number
-  /** Of the whole upload, in hex. */
+  /** The digest of the whole upload, in hex. */
   readonly sha256: string
-  /** The beginning, up to `maxStoredBytes`. */
+  /** The first bytes of the upload, at most `maxStoredBytes`. */
   readonly bytes: Buffer
 }
 

@@ -16,7 +16,7 @@ export function readTime(text: string): number {
   return milliseconds
 }
 
-/** The same time in the rack's output format. */
+/** Converts a time that `readTime` accepts to the rack's output format. */
 export function toRackTime(text: string): string {
   return goTime(readTime(text))
 }

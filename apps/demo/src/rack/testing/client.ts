@@ -22,7 +22,11 @@ export async function connectTo(rack: DemoRack): Promise<RawConnection> {
   return peer
 }
 
-/** Sends one authenticated request on a new connection. */
+/**
+ * Sends one authenticated request on a new connection.
+ *
+ * @param start the method and the target, such as `GET /apps`
+ */
 export async function ask(
   rack: DemoRack,
   start: string,

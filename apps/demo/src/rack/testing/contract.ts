@@ -1,4 +1,4 @@
-/** One line of the contract. It is written independently of the route table, so that a test can compare the two. */
+/** One line of the contract, which is written independently of the route table. A test compares contract and table. */
 export interface ContractLine {
   /** `METHOD /path`; a websocket's method is WS. Variables are named as in the examples. */
   readonly route: string

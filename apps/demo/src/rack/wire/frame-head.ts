@@ -9,7 +9,7 @@ export interface FrameHead {
   readonly final: boolean
   /** The length of the payload in bytes. */
   readonly length: number
-  /** Four bytes; null for an unmasked frame. */
+  /** The four bytes of the WebSocket mask; null for an unmasked frame. */
   readonly key: Buffer | null
   /** The length of the head in bytes. */
   readonly size: number

@@ -6,7 +6,7 @@ import { encodeFrame } from './frames.ts'
 export interface FrameWriter {
   /** Sends text frames of at most 32 KiB. Resolves when the operating system has the bytes, or the peer disconnects. */
   send(bytes: Buffer): Promise<void>
-  /** Sends a single text frame of `length` bytes, also more than 32 KiB, as fast as the peer reads it. */
+  /** Sends a single text frame of `length` bytes, of any size, as fast as the peer reads the frame. */
   sendOne(length: number, payload: AsyncIterable<Buffer>): Promise<void>
   /** Runs an action now, or as soon as the frame in flight is complete. */
   betweenFrames(action: () => void): void

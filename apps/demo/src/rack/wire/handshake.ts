@@ -12,7 +12,7 @@ export function upgradeRefusal(headers: RawHeaders): Answer | null {
   return null
 }
 
-/** The head that accepts the upgrade: never an extension, never a subprotocol. */
+/** The head of the response that accepts the upgrade, without an extension or a subprotocol. */
 export function acceptedUpgrade(headers: RawHeaders): string {
   const key = firstHeader(headers, 'sec-websocket-key') ?? ''
   const accept = `Sec-WebSocket-Accept: ${acceptKey(key)}`

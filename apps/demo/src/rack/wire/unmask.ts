@@ -1,5 +1,5 @@
 /**
- * Unmasks bytes in place, four at a time if their alignment permits it.
+ * Removes the WebSocket mask from a part of a payload, in place and four bytes at a time.
  *
  * @param position the number of earlier bytes of the payload
  */

@@ -9,9 +9,9 @@ import { createInputQueue, type InputQueue } from './input-queue.ts'
 export interface WebSocketStream {
   /** Sends data, in frames of at most 32 KiB. Resolves as `FrameWriter.send`. */
   send(data: string | Buffer): Promise<void>
-  /** Sends data as a single frame of `length` bytes, of any size. Pongs wait for its end. */
+  /** Sends data as a single frame of `length` bytes, of any size. Pongs wait for the end of the frame. */
   sendOne(length: number, data: AsyncIterable<Buffer>): Promise<void>
-  /** The client's data, until its end or the disconnection. Drops data and pings before the first call. */
+  /** The data until the client ends the input or disconnects. Drops data and pings before the first call of `input`. */
   input(): AsyncIterable<Buffer>
   /** Sends an empty binary frame, and drops later input. The connection stays open, as with a real rack. */
   end(): void
