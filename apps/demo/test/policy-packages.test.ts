@@ -98,7 +98,7 @@ describe('a policy package', () => {
     [
       'approved',
       'RGW_APPROVAL_NEEDED',
-      'It needs the approval of another person, which this gateway cannot ask for yet',
+      'The call needs the approval of another person. This gateway cannot ask for approvals yet',
       'package:probe:four-eyes',
     ],
     ['confirmed', 'RGW_STEP_UP_NEEDED', '/gateway/step-up?id=', 'package:probe:again'],

@@ -32,7 +32,7 @@ export interface Tuning {
   readonly adoptionInterval?: number
   /** Milliseconds until a rack that does not accept a connection counts as unreachable. */
   readonly connectTimeout?: number
-  /** Milliseconds between two pings of an open stream. */
+  /** Milliseconds between two pings of an open WebSocket. */
   readonly pingInterval?: number
   readonly recordingLimits?: Partial<RecordingLimits>
   /** Seconds between two polls of a login of the CLI. */

@@ -9,7 +9,7 @@ const config = configurationOrExit()
 forgetSecrets(process.env)
 const log = createLog(config.logLevel)
 try {
-  // Loaded only with a valid configuration, so that an invalid one is reported at once.
+  // Loaded only with a valid configuration, so that an invalid configuration is reported at once.
   const { startGateway } = await import('./process/start.ts')
   const starting = startGateway(config, log)
   const stop = async () => (await starting).stop()

@@ -28,12 +28,12 @@ export function serveWebSockets(server: Server, serving: Serving): void {
     const serve =
       route?.kind === 'websocket'
         ? serveWebSocket(serving, routed, route, { message, socket, head })
-        : serveOrdinary(serving, routed, { message, socket, head })
+        : serveUpgradeOfHttpRoute(serving, routed, { message, socket, head })
     serve.catch(() => socket.destroy())
   })
 }
 
-async function serveOrdinary(
+async function serveUpgradeOfHttpRoute(
   serving: Serving,
   routed: RoutedRequest,
   { message, socket, head }: Upgrade,

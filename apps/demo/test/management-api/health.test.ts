@@ -116,7 +116,7 @@ describe('GET /health', () => {
       racks: [
         {
           state: 'unreadable',
-          why: "The rack staging rejects the gateway's password. Ask an administrator of the gateway to correct it.",
+          why: "The rack staging rejects the gateway's password. Ask an administrator of the gateway to correct the password.",
         },
       ],
       identityProvider: { issuer: nothing, reachable: false, why: expect.stringContaining('does not answer') },

@@ -36,7 +36,7 @@ describe('GET /rack-statuses', () => {
         failed(
           'locked',
           'unreadable',
-          "The rack locked rejects the gateway's password. Ask an administrator of the gateway to correct it.",
+          "The rack locked rejects the gateway's password. Ask an administrator of the gateway to correct the password.",
         ),
         expect.objectContaining({
           ...common,

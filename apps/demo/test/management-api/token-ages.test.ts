@@ -127,7 +127,7 @@ describe('the policy document limits the lifetime of API tokens', () => {
     const handOver = () =>
       call(system, admin, 'POST', `/tokens/${token}/owner`, { owner: { kind: 'user', id: other.id } })
     const refused = await handOver()
-    const next = 'Rotate it with an earlier expiry first, or create a new token for that owner.'
+    const next = 'Rotate the token with an earlier expiry first, or create a new token for that owner.'
     expect([refused.status, refused.json]).toEqual([
       400,
       expect.objectContaining(refusal('token-max-age', 3, '30 days', next)),

@@ -29,7 +29,7 @@ export interface RequestScheduler {
 
 /** Milliseconds for which a turn of the event loop starts requests. */
 const longestTurn = 4
-/** Milliseconds. After so long without a start, a new turn is assumed. */
+/** Milliseconds. If no request was started for so long, the scheduler assumes a new turn of the event loop. */
 const newTurnAfter = 1
 /** Milliseconds for which a caller counts as active after a request. */
 const activeFor = 1_000
@@ -73,7 +73,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
   const startedInTurn = new Set<string>()
   let turnBegan = 0
   let lastStart = Number.NEGATIVE_INFINITY
-  /** Another turn is scheduled only while requests wait, because each costs an iteration of the event loop. */
+  /** A turn is scheduled only while requests wait, because each scheduled turn costs an iteration of the event loop. */
   let isTurnScheduled = false
   let scheduledAt = 0
   let lastBurstStart = 0
@@ -117,7 +117,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
     }
   }
 
-  /** Starts the request of each caller that has one, and at most one request of all callers that have several. */
+  /** Starts the request of each caller with one waiting request. Of all other callers, starts at most one request. */
   function startOfEachCaller(isBusy: boolean): void {
     let mayStartBurst = !isBusy
     for (const [caller, { length }] of [...queues]) {

@@ -19,7 +19,7 @@ import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
 const headerLimit = 64 * 1024
-/** The longest interval between two of Node's checks for late heads. */
+/** Milliseconds. The longest interval between two of Node's checks for requests whose headers are late. */
 const checkHeadsMs = 5_000
 /** Longer than an ingress usually keeps idle connections, so that no request arrives while the gateway closes one. */
 const keepAliveMs = 75_000
@@ -62,7 +62,7 @@ export function createServer(
   })
   // Above 1,000 headers, Node would drop some from `headers` but not from `rawHeaders`, so the two would differ.
   app.server.maxHeadersCount = 0
-  // This first read makes Node cache the address, so that the event of a caller that disconnected has it, too.
+  // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitOpenConnections(app, { limits, trustedProxies })
   scheduleRequests(app)

@@ -9,7 +9,7 @@ declare module 'fastify' {
 
 /**
  * Warns about a proxy that is missing in `TRUSTED_PROXIES`, because all callers behind the proxy count as one address.
- * Warns once per start, because anybody can send the header.
+ * Warns once per start, because anybody can send `X-Forwarded-For`.
  */
 export default fp(
   async function untrustedProxyWarning(app) {
@@ -28,7 +28,7 @@ export default fp(
 
     app.decorate('untrustedProxyNote', () =>
       hasIgnored
-        ? 'X-Forwarded-For of a peer that is not in TRUSTED_PROXIES was ignored: add it if it is your proxy'
+        ? 'X-Forwarded-For of a peer that is not in TRUSTED_PROXIES was ignored: if the peer is your proxy, add its address'
         : 'no X-Forwarded-For was ignored',
     )
   },

@@ -2,6 +2,7 @@ import type { CanInvite } from '@rack-gateway/auth/login'
 import { endpoints } from '@rack-gateway/gateway-api'
 import type { Policy } from '@rack-gateway/rbac-policy'
 
+/** All apps of all racks. */
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 const { permission, additionalPermission } = endpoints.createInvitation
 

@@ -32,7 +32,7 @@ export async function admit(
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, context.now))
 }
 
-/** Authenticates and authorizes again: after the body, whose end a client can delay, and while a stream is open. */
+/** Authenticates and authorizes again: after the body, whose end a client can delay, and during a streamed response. */
 export async function reauthorize(
   app: FastifyInstance,
   request: FastifyRequest,

@@ -11,6 +11,7 @@ import {
 } from '@rack-gateway/rbac-policy'
 import { denialError, NotPermitted } from '../errors.ts'
 
+/** All apps of all racks. */
 const everywhere = { rack: '*', app: null, scope: 'rack' } as const
 
 export interface EndpointDecision extends Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'> {
@@ -70,7 +71,7 @@ export function decideForOthers(
   return { effect: 'deny', policy: policy.hash, ...explainMissing(missing, call, permission) }
 }
 
-/** The decision for a call that needs no role: about the caller's own data, or of the scope `everyone`. */
+/** The decision for a call that needs no role, such as a call of an endpoint with the scope `self` or `everyone`. */
 export const ownDataDecision = {
   rule: 'own-affair',
   source: 'gateway',

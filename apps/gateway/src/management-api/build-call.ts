@@ -113,7 +113,7 @@ function accessOf(
 }
 
 /**
- * Runs a change in a transaction. During `work`, the request's principal is the one that was read in the transaction.
+ * Runs a change in a transaction. During `work`, `request.principal` is the principal that was read in the transaction.
  * When the promise resolves, the change is in force in this process.
  */
 async function changeAsCaller<T>(

@@ -40,15 +40,15 @@ type Decorations = Pick<
   | 'workloads'
 >
 
-/** The same for all calls. */
+/** The part of a call that is the same for all calls. */
 export interface ManagementApiContext extends Decorations {
   readonly lists: Lists
   readonly sessionTerms: SessionTerms
-  /** ORGANIZATION. */
+  /** The setting ORGANIZATION. */
   readonly organization: string
-  /** PUBLIC_URL. */
+  /** The setting PUBLIC_URL. */
   readonly publicUrl: string | null
-  /** ADMIN_USERS. */
+  /** The setting ADMIN_USERS. */
   readonly adminUsers: readonly string[]
   readonly versions: Versions
   /** Null if no identity provider is configured. */
@@ -86,7 +86,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   readonly auditLog: AuditSearch
   /** The value that a browser must send as `X-CSRF-Token`; null for a request without a cookie. */
   readonly csrfToken: string | null
-  /** Whether the caller has the endpoint's `permissionForOthers`, and can meet what the policy requires for it. */
+  /** Whether the caller has the endpoint's `permissionForOthers`, and the policy does not deny its use. */
   readonly canAccessOthers: boolean
   /**
    * Whether the caller can access an item: as its owner, or with `permissionForOthers`. In the latter case, audit

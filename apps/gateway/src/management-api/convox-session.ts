@@ -8,8 +8,8 @@ interface Caller {
 }
 
 /**
- * The stock CLI stores its token in plain text. So `PrincipalCall.change` permits its session only revocations,
- * whatever the permissions of its user.
+ * The stock CLI stores its token in plain text. So `PrincipalCall.change` permits a session of the stock CLI only
+ * revocations, whatever permissions the user has.
  *
  * @throws NotPermitted
  */

@@ -47,7 +47,7 @@ const maxFollowers = 10
 const statusMaxAge = 1_000
 const maxRecordingReaders = 10
 
-/** Authenticates and authorizes a request before it reads the body. */
+/** Reads the body of a request only after authentication and authorization. */
 export default fp<ManagementApiOptions>(
   async function managementApi(app, options) {
     const { config, childFlags = process.execArgv } = options

@@ -55,7 +55,11 @@ export function createMetrics(app: FastifyInstance): Registry {
     })
   }
 
-  gauge('identities_age_seconds', 'Since identities were last known to be current', () => identities.age() / 1_000)
+  gauge(
+    'identities_age_seconds',
+    'Seconds since identities were last known to be current',
+    () => identities.age() / 1_000,
+  )
   gauge('identities_stale', '1 when a change of identities may have been missed for more than a second', () =>
     Number(identities.stale()),
   )
@@ -76,7 +80,7 @@ export function createMetrics(app: FastifyInstance): Registry {
   bySink(Counter, 'failures_total', 'Failed deliveries to the sink, which are tried again', ({ failures }) => failures)
   gauge('audit_available', '1 while the audit log can be written', () => Number(audit.stats().available))
   gauge('audit_checkpoint', 'Number of the newest checkpoint', () => checkpoints().number)
-  gauge('audit_checkpoint_age_seconds', 'Since the newest checkpoint was made', () => checkpoints().age / 1_000)
+  gauge('audit_checkpoint_age_seconds', 'Seconds since the newest checkpoint was made', () => checkpoints().age / 1_000)
   gauge(
     'audit_unsigned',
     'The largest number of events in one stream of this process that no checkpoint has signed yet',

@@ -125,7 +125,7 @@ export async function createReadinessCheck(app: FastifyInstance): Promise<() => 
         remedy:
           protection === 'prevented'
             ? null
-            : 'Set DATABASE_OWNER_URL to the login that owns the tables, and DATABASE_URL to another one.',
+            : 'Set DATABASE_OWNER_URL to the login that owns the tables, and DATABASE_URL to another login.',
       },
       { name: 'proxies', ready: true, detail: app.untrustedProxyNote(), remedy: null },
     ]

@@ -13,7 +13,7 @@ export interface StudyRequest {
   /** Milliseconds since the epoch. `since` and `until` are both included. */
   readonly since: number
   readonly until: number
-  /** Called with the hash of the proposed document before any call is read. If it rejects, the study rejects, too. */
+  /** Called with the hash of the proposed document before any call is read. If `onBegin` rejects, the study rejects. */
   readonly onBegin: (proposed: string) => Promise<void>
   /** Aborted when the caller disconnects, which ends the study. */
   readonly disconnected: AbortSignal
@@ -68,7 +68,7 @@ export const studyLimits = {
   time: 40_000,
   /** Milliseconds for the answer to one message. */
   answerTimeout: 20_000,
-  /** MiB. */
+  /** MiB of the JavaScript heap of one process. */
   memory: 256,
   /** Changes in the result. */
   changes: 200,

@@ -13,7 +13,7 @@ import { runInTurns } from './limits/turns.ts'
 import { managementHeaders } from './management-headers.ts'
 import { sizeOf } from './masks/masks.ts'
 
-/** A response whose status and headers are final. `body` is null if it is still to be streamed. */
+/** A response whose status and headers are final. `body` is null if the gateway streams the rack's body. */
 export interface PreparedAnswer {
   readonly answer: UpstreamResponse
   readonly body: readonly Buffer[] | null
@@ -35,7 +35,7 @@ const largeBody = 64 * 1024
  * Rejects if the response cannot be masked. In an error response, only passwords in URLs, the rack's token, and
  * restored values are redacted, because the CLI recognizes some errors by their text.
  *
- * @returns no promise if nothing has to be waited for
+ * @returns no promise if the response can be prepared without waiting
  */
 export function prepareAnswer(
   dependencies: RackApiDependencies,
@@ -61,7 +61,7 @@ export function prepareAnswer(
   }
 }
 
-/** @returns a promise, unless all of a small body has arrived */
+/** @returns a promise, unless a small body has arrived completely */
 function receiveBody(
   { limits: { memory } }: RackApiDependencies,
   call: DecidedCall,

@@ -4,7 +4,7 @@ import { watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge, withRule } from '../errors.ts'
 
-/** Bytes. The largest forms contain environments or certificates, and those of the stock CLI are far smaller. */
+/** Bytes. The largest forms contain environments or certificates. The forms of the stock CLI are far smaller. */
 export const formLimit = 4 * 1024 * 1024
 
 /** Bytes. A larger form counts toward the memory limit for forms. */

@@ -25,7 +25,7 @@ export interface CallState {
   form: Buffer | null
   /** The form for the rack. It differs from `form` where masks were replaced by real values. */
   sent: Buffer | null
-  /** The real values that replaced masks in the form. The caller may not see them. */
+  /** The real values that replaced masks in the form. The caller must not see these values. */
   restoredValues: readonly string[]
   keyChanges: readonly RecordedChange[]
   /** The command as events show it; null when the call has none. */

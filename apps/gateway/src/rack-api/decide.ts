@@ -56,6 +56,6 @@ export function assertAllowed(decision: Exclude<Decision, { requirement: 'step-u
   if (decision.effect === 'allow') return decision
   if (decision.effect === 'deny') throw denialError(NotPermitted, decision)
   const { reason, remedy, rule } = decision
-  const why = `${reason} It needs the approval of another person, which this gateway cannot ask for yet, so it is denied.`
+  const why = `${reason} The call needs the approval of another person. This gateway cannot ask for approvals yet, so it denies the call.`
   throw withDenial(new ApprovalNeeded(why, `${remedy} (rule ${rule})`), decision)
 }

@@ -37,7 +37,7 @@ export interface RackApiDependencies {
   readonly limits: CallLimits
   /** Shares the event loop among the responses that are being masked. */
   readonly turns: Turns
-  /** Milliseconds in which each 1 KiB of a request body must arrive, while the gateway waits for it. */
+  /** Milliseconds in which each 1 KiB of a request body must arrive, while the gateway waits for the body. */
   readonly bodyTimeout: number
   /** Milliseconds within which a small body must arrive. */
   readonly requestTimeout: number
@@ -52,6 +52,7 @@ export interface RackApiDependencies {
 export interface RackApiOptions {
   readonly config: Pick<ServerConfig, 'auditReads' | 'limits' | 'organization'>
   readonly maskKeys: readonly [Buffer, ...Buffer[]]
+  /** Milliseconds between two pings of an open WebSocket. */
   readonly pingInterval?: number | undefined
 }
 

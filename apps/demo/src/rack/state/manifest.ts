@@ -9,14 +9,15 @@ export interface ManifestService {
 export function readServices(manifest: string): ManifestService[] {
   const services: ManifestService[] = []
   let section = ''
-  let list = ''
+  /** The key that the list items below belong to. */
+  let listKey = ''
   for (const line of manifest.split('\n')) {
     const [, indent = '', key = '', value = ''] = /^( *)([\w-]+):\s*(.*)$/.exec(line) ?? []
     const item = /^ +- +(.+)$/.exec(line)?.[1]
     const service = services.at(-1)
-    if (item !== undefined && list === 'environment') service?.environment.push(item)
+    if (item !== undefined && listKey === 'environment') service?.environment.push(item)
     if (key === '') continue
-    list = indent.length > 2 ? key : ''
+    listKey = indent.length > 2 ? key : ''
     if (indent === '') section = key
     if (section !== 'services') continue
     if (indent.length === 2) services.push({ name: key, environment: [], scale: 1 })

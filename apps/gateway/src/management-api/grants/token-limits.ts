@@ -58,8 +58,8 @@ function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: To
 /**
  * Without `racks`, `apps`, and `rack`, the token gets the role or permissions wherever its creator has them.
  *
- * @param until the expiry of a service account's token; null for a token that its creator owns, because each call is
- * also limited to the owner's current bindings
+ * @param until the expiry of a service account's token. Null for a token that its creator owns: the creator's current
+ * bindings also limit each call with that token, so only the creator's permissions of today are checked.
  */
 export function requestedGrants(
   call: Context,

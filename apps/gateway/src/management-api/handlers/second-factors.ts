@@ -120,7 +120,7 @@ async function assertNotStronger({ lists, policy, principal, moment, id }: Trans
     throw withRule(
       new StrongerThanYourself(
         `You cannot reset the second factors of this user, who has the role ${role}, because ${denied.reason}.`,
-        'Ask an administrator who has it.',
+        'Ask an administrator who has that role.',
       ),
       'stronger-than-yourself',
     )

@@ -65,7 +65,7 @@ export const sessionHandlers: Handlers<Names> = {
   },
 }
 
-/** The same error for every other user, even if no such user exists. */
+/** The same error for another user and for an unknown ID, so that a caller does not learn which users exist. */
 function otherUserDenied({ hash }: PrincipalCall['policy']): Error {
   return denialError(NotPermitted, {
     rule: 'no-permission',

@@ -21,7 +21,7 @@ type Row = Awaited<ReturnType<PrincipalCall['lists']['token']>>
 type Names = 'listTokens' | 'getToken' | 'createToken' | 'revokeToken' | 'rotateToken' | 'handOverToken'
 
 const hour = 3_600_000
-const rotateFirst = 'Rotate it with an earlier expiry first, or create a new token for that owner.'
+const rotateFirst = 'Rotate the token with an earlier expiry first, or create a new token for that owner.'
 
 export const tokenHandlers: Handlers<Names> = {
   async listTokens(call) {

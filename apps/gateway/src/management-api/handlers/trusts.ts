@@ -70,7 +70,7 @@ function readTested({ token, claims }: TrustTestRequest): Parameters<PrincipalCa
   const decoded = decodeJwt(token.trim())
   if (decoded !== null) return decoded
   throw invalid(
-    'The token is not a JWT of at most 6,000 characters: three parts with dots between them, of which the first two are JSON.',
+    'The token is not a JWT of at most 6,000 characters. A JWT has three parts with dots between them, and the first two parts are JSON.',
     'Copy the whole token, or send its claims.',
   )
 }

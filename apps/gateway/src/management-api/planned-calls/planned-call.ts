@@ -4,7 +4,7 @@ import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { InvalidRequest, withRule } from '../../errors.ts'
 import { appOf, serviceOf } from '../../rack-api/app-of.ts'
 
-/** Members that the request omits stay unknown. @throws InvalidRequest */
+/** Fields that the request omits stay unknown. @throws InvalidRequest */
 export function toPlannedCall(requested: RequestedCall): PlannedCall {
   const route = routesById.get(requested.route)
   if (route === undefined)

@@ -103,7 +103,7 @@ function callToProve(app: FastifyInstance, request: FastifyRequest, endpoint: Pr
 function ownFactorMissing(publicUrl: string | null): Error {
   return withRule(
     new NotPermitted(
-      'This needs a proof of your own second factor, and you have none.',
+      'This call needs a proof of your own second factor, and you have none.',
       `Add one first, in your browser at ${publicUrl ?? ''}/gateway/second-factors.`,
     ),
     'no-second-factor',

@@ -58,7 +58,7 @@ export function methodsFor(level: StepUpLevel): RequiredProof['methods'] {
 
 /** The requirement of the gateway itself, if the policy has none. */
 function ownRequirement(hash: string): RequiredProof {
-  const reason = 'A reset of second factors needs a proof of your own one that is at most ten minutes old.'
+  const reason = 'A reset of second factors needs a proof of your own second factor that is at most ten minutes old.'
   return {
     level: { kind: 'recent', within: maxProofAge },
     methods: 'any',

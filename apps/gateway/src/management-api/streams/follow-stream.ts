@@ -4,7 +4,7 @@ import type { FollowedBatch, Follower } from '@rack-gateway/audit/search'
 export interface FollowOptions {
   readonly follower: Follower
   readonly toResponse: (event: FollowedBatch['events'][number]['event']) => object
-  /** Aborted when the stream must end. Its reason is a message for the client. */
+  /** Aborted when the response must end. The abort reason is a message for the client. */
   readonly signal: AbortSignal
   /** Called each time the client has read everything that was sent. */
   readonly onRead: () => void
@@ -12,7 +12,7 @@ export interface FollowOptions {
 
 /** Milliseconds between two reads of an idle log. */
 const pollInterval = 500
-/** Shorter than the idle timeouts of proxies. */
+/** Milliseconds. Shorter than the idle timeouts of proxies. */
 const heartbeatInterval = 15_000
 
 /**

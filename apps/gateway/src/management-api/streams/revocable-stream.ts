@@ -8,7 +8,7 @@ interface RevocableBody extends Omit<StreamedResponse, 'release'> {
 }
 
 interface StreamOptions {
-  /** Takes a slot for a stream of this kind. @returns a function that releases it */
+  /** Takes one of the limited slots for responses of this kind. @returns a function that releases the slot */
   readonly take?: () => () => void
   /** Milliseconds from the abort of the watch until the body is destroyed, so that a last message can be sent. */
   readonly gracePeriod?: number

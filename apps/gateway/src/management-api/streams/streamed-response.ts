@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify'
 export interface StreamedResponse {
   readonly body: Readable
   readonly mediaType: string
-  /** The file name for a browser's download; null if it is not a download. */
+  /** The file name for a browser's download; null for a response that is not a download. */
   readonly fileName: string | null
   /** Called once, when the response was sent or the client disconnected. */
   readonly release: () => void

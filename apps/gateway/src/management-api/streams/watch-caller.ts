@@ -9,19 +9,20 @@ export interface WatchOptions {
 }
 
 export interface CallerWatch {
-  /** Aborted when the stream must end. Its reason is a message for the client. */
+  /** Aborted when the response must end. The abort reason is a message for the client. */
   readonly signal: AbortSignal
   /** Resets the timeout of a client that reads nothing. */
   onRead(): void
   stop(): void
 }
 
+/** Milliseconds. */
 const checkInterval = 1_000
 const readTimeout = 60_000
 
 /**
- * Ends a stream within a second after its caller loses access, when the client reads nothing for a minute, and when the
- * gateway stops.
+ * Ends a streamed response within a second after its caller loses access, when the client reads nothing for a minute,
+ * and when the gateway stops.
  */
 export function watchCaller({ identities, reauthorize, closing }: WatchOptions): CallerWatch {
   const ended = new AbortController()

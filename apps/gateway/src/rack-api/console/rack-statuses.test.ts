@@ -160,8 +160,8 @@ test.each([
 })
 
 test.each([
-  [401, null, "rejects the gateway's password. Ask an administrator of the gateway to correct it."],
-  [502, null, 'answered with the HTTP status 502. Ask an administrator of the gateway to check it.'],
+  [401, null, "rejects the gateway's password. Ask an administrator of the gateway to correct the password."],
+  [502, null, 'answered with the HTTP status 502. Ask an administrator of the gateway to check the rack.'],
   [
     200,
     { message: 'hello' },

@@ -27,9 +27,9 @@ export interface RackCheck {
 }
 
 export interface RackStatuses {
-  /** Returns the last known status at once. If it is old, asks the rack for the next caller. */
+  /** Returns the last known status at once. If that status is old, also asks the rack, for the next caller. */
   lastSeen(rack: Rack): RackStatus
-  /** Asks the rack. If the gateway asked it less than 15 s ago, returns the result of that question instead. */
+  /** Asks the rack. If the gateway asked the rack less than 15 s ago, returns the result of that question instead. */
   check(rack: Rack): Promise<RackCheck>
 }
 
@@ -44,8 +44,11 @@ export interface RackStatusesOptions {
 const lastSeenMaxAge = 30_000
 /** Milliseconds. Shorter than for the lists, because a person asked for the check. */
 const checkMaxAge = 15_000
+/** Milliseconds. */
 const longestWait = 5_000
+/** Characters of each field of a status. */
 const longestText = 64
+/** Bytes. */
 const answerLimit = 256 * 1024
 
 /** The gateway itself asks, so no event records the call. */
@@ -58,7 +61,7 @@ const unknownStatus: RackStatus = { provider: '', status: 'unknown', version: ''
 interface RackEntry {
   lastSeen: RackStatus
   askedAt: number
-  /** The last answer, or the one that is awaited. */
+  /** The last answer, or the answer that the gateway waits for; null before the first question. */
   answer: Promise<RackCheck> | null
   isAsking: boolean
 }
@@ -114,14 +117,14 @@ function readAnswer(rack: Rack, { status, value }: RackAnswer, before: RackStatu
     return failure(
       before,
       'unreadable',
-      `The rack ${rack.name} rejects the gateway's password. Ask an administrator of the gateway to correct it.`,
+      `The rack ${rack.name} rejects the gateway's password. Ask an administrator of the gateway to correct the password.`,
     )
   return failure(
     before,
     'unreadable',
     status === 200
       ? notStatus(rack)
-      : `The rack ${rack.name} answered with the HTTP status ${status}. Ask an administrator of the gateway to check it.`,
+      : `The rack ${rack.name} answered with the HTTP status ${status}. Ask an administrator of the gateway to check the rack.`,
   )
 }
 

@@ -2,7 +2,11 @@ import type { EventDraft, RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RackApiDependencies } from '../dependencies.ts'
 
-/** @returns resolves when the event is durable; null if reads are relaxed: then a failure is only logged */
+/**
+ * If reads are relaxed, a failure is only logged.
+ *
+ * @returns a promise that resolves when the event is durable; null if reads are relaxed
+ */
 export function recordRead(
   { audit, reads }: Pick<RackApiDependencies, 'audit' | 'reads'>,
   log: FastifyBaseLogger,

@@ -16,7 +16,7 @@ export interface RecordedChange extends KeyChange {
  * A change of a key in `enclosing` is recorded for the variable whose value contains the key.
  * Other keys that are not variable names are only counted.
  *
- * @param enclosing by key, the variable whose value contains the key; see `keysInsideValues`
+ * @param enclosing maps a key to the variable whose value contains the key; see `keysInsideValues`
  */
 export function redactChanges(
   changes: readonly KeyChange[],

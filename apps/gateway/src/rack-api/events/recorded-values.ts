@@ -22,13 +22,13 @@ export interface RecordedValues {
   readonly values: Readonly<Record<string, string>>
   /** Names of redacted values: the name is secret, or the value looks like a secret or contains the rack's token. */
   readonly hidden: readonly string[]
-  /** Values that are too long: the event has only their digest. Above 64 values, one entry has the number of all. */
+  /** Values that are too long: the event has only a digest of each. Above 64 values, one entry has the total number. */
   readonly truncated: readonly Truncation[]
 }
 
 type ValuePolicy = Pick<Policy, 'valuesRecorded' | 'isSecretParameter'>
 
-/** Of further values, only the names and the number are recorded. */
+/** An event contains only the names and the number of further values. */
 const maxValues = 64
 /** In UTF-16 units. */
 const maxValueLength = 64 * 1024

@@ -44,7 +44,7 @@ function splitAtQuotation(piece: Piece, [from, to]: readonly [string, string]): 
   })
 }
 
-/** Pairs of a quotation and its replacement. The longest come first, because they contain others. */
+/** Pairs of a quotation and its replacement. The longest come first, because a quotation can contain a shorter one. */
 function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
   const changed = real.flatMap((word, index) => {
     const redacted = words[index] ?? ''

@@ -20,7 +20,7 @@ export const maskLimit = 16 * 1024 * 1024
 
 /**
  * For each principal, the limit of waiting calls equals the limit of calls in progress.
- * A WebSocket never waits, because another one can stay open for hours.
+ * A WebSocket above the limit never waits, because the open WebSockets can stay open for hours.
  */
 export function createCallLimits(racks: readonly string[], limits: Limits): CallLimits {
   const limitsByKind = new Map<string, FairLimit>()

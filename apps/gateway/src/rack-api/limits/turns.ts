@@ -36,7 +36,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   }
 }
 
-/** Milliseconds. Every request to the gateway takes many turns of the event loop, and each can contain a slice. */
+/** Milliseconds. Every request to the gateway takes many turns of the event loop, and each turn can contain a slice. */
 const slice = 0.3
 
 export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {

@@ -30,7 +30,7 @@ export function createCallEndings({ sql, identities, onError }: CallEndingsOptio
     for (const { call, reason } of requested) calls.get(call)?.(reason)
   }
 
-  /** Runs one query at a time. Runs it again if `check` was called meanwhile. */
+  /** Runs one query at a time. Repeats the query if `check` was called meanwhile. */
   function check(): void {
     mustRepeat = true
     if (isChecking || calls.size === 0) return

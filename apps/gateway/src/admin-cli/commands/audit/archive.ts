@@ -4,7 +4,7 @@ export const command = 'archive'
 export const describe = 'archive the months that are over, verify the archives, and with --drop, drop old months'
 export const examples = [
   ['$0 audit archive --to /var/lib/audit-archive', 'archive, and drop nothing'],
-  ['$0 audit archive --to s3://bucket/archive --lock 400d --drop', 'each night'],
+  ['$0 audit archive --to s3://bucket/archive --lock 400d --drop', 'archive and drop old months, for a nightly job'],
 ] as const
 export const builder = {
   to: { type: 'string', demandOption: true, describe: 'destination: a directory, or s3://bucket/prefix' },
