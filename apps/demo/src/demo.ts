@@ -15,7 +15,7 @@ import { forwardedSettings, ignoredSettings } from './settings.ts'
 export interface DemoOptions {
   /** 0: any free port. */
   readonly port: number
-  /** The directory of the database and the secret key, so that tokens stay valid after a restart. */
+  /** The directory that keeps the database and the secret key, so that tokens stay valid after a restart. */
   readonly dataDir: string
   /** `RACK_URL_<NAME>` and `RACK_TOKEN_<NAME>` replace the demo racks. See `forwardedSettings` for other variables. */
   readonly env: NodeJS.ProcessEnv

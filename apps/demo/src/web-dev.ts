@@ -9,7 +9,7 @@ import { createServer, type ViteDevServer } from 'vite'
 import { freePort } from './free-port.ts'
 
 const hotReloadPath = 'hot-reload'
-/** Paths below /gateway/ that Vite's development server serves. The gateway serves the others. */
+/** Paths below /gateway/ that Vite's development server serves. The gateway serves all other paths. */
 const prefixes = ['@vite', '@react-refresh', '@id', '@fs', 'src', 'node_modules', 'assets', hotReloadPath]
 
 /** Vite uses inline scripts and styles. Only the demo sends this policy, and only with the document of Vite. */

@@ -18,7 +18,7 @@ export type Fault =
       readonly headers?: readonly (readonly [name: string, value: string])[]
       readonly body?: string | Buffer
     }
-  /** The usual response, compressed even if the client does not accept that. */
+  /** The usual response, compressed for every client. */
   | { readonly kind: 'gzip' }
 
 /** `METHOD /target` exactly as received, a pattern for it, or a predicate. */

@@ -13,7 +13,7 @@ export function createLargeAnswers() {
       planned.add(entry)
       return () => void planned.delete(entry)
     },
-    /** The size of the generated response to this request; null for its usual response. */
+    /** The size of the generated response to a request, in bytes; null for the usual response. */
     largeAnswerSize(method: string, target: string): number | null {
       return [...planned].find(({ matcher }) => matches(matcher, method, target))?.bytes ?? null
     },

@@ -21,7 +21,7 @@ export interface ReceivedRequest {
   readonly process: string | null
   /** The command that would be started. */
   readonly command: string | null
-  /** Every parameter of the route as its handler reads it. */
+  /** Every parameter of the route, as the handler reads the parameter. */
   readonly parameters: Parameters
   readonly authenticated: boolean
   /** The status of the rack's response; 101 for an accepted websocket. Null until the rack responds. */

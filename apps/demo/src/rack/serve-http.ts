@@ -6,7 +6,7 @@ import { sendAnswer } from './send-answer.ts'
 import { badRequest, type RoutedRequest, routeRequest, type Serving, toCall, withRackHeaders } from './serving.ts'
 import type { Answer, HttpRoute } from './types.ts'
 import { bare, failure } from './wire/answers.ts'
-import { isAuthentic } from './wire/credentials.ts'
+import { hasValidCredentials } from './wire/credentials.ts'
 
 const largestForm = 32 * 1024 * 1024
 
@@ -51,7 +51,7 @@ async function answerTo(serving: Serving, routed: RoutedRequest, body: AsyncIter
   if (match.found !== 'route') return bare(match.found === 'no-method' ? 405 : 404)
   const { route } = match
   if (route.kind !== 'http') return bare(404)
-  request.authenticated = isAuthentic(request.rawHeaders, serving.rack.token)
+  request.authenticated = hasValidCredentials(request.rawHeaders, serving.rack.token)
   try {
     if (!request.authenticated && route.path !== '/check') throw new RackError(401, 'invalid authentication')
     return withRackHeaders(serving, enlarge(await handle(serving, routed, route, body), routed.largeSize))

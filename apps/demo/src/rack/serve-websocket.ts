@@ -7,7 +7,7 @@ import { sendAnswer } from './send-answer.ts'
 import { serveRequest } from './serve-http.ts'
 import { type RoutedRequest, routeRequest, type Serving, toCall, withRackHeaders } from './serving.ts'
 import type { Answer, WebSocketRoute } from './types.ts'
-import { isAuthentic } from './wire/credentials.ts'
+import { hasValidCredentials } from './wire/credentials.ts'
 import { acceptedUpgrade, upgradeRefusal } from './wire/handshake.ts'
 import { readUpgradeBody } from './wire/upgrade-body.ts'
 import { createWebSocketStream, type WebSocketStream } from './wire/websocket.ts'
@@ -61,7 +61,7 @@ async function serveWebSocket(
   if (rest.length > 0) return void socket.destroy()
   request.body = { bytes: body, length: body.length, sha256: null }
   request.status = 101
-  request.authenticated = isAuthentic(request.rawHeaders, serving.rack.token)
+  request.authenticated = hasValidCredentials(request.rawHeaders, serving.rack.token)
   const call = toCall(serving, routed, route, { whole: body, stream: once(Buffer.alloc(0)) })
   socket.write(acceptedUpgrade(request.rawHeaders))
   const stream = withFault(createWebSocketStream(socket), socket, fault)

@@ -25,7 +25,7 @@ export function denialEvent(request: FastifyRequest, failure: Failure, rule: str
 function denialDraft(request: FastifyRequest, failure: Failure, rule: string): EventDraft {
   const { status, body } = failure
   const draft = callEventOf(request)
-  // A call that was allowed and failed later was not denied, so it keeps its decision.
+  // A call that was allowed and failed later was not denied, so the event keeps the decision.
   if (status >= 499 && draft.decision?.effect === 'allow') return { ...draft, kind: 'call', status, close: body.error }
   // A denial of the policy keeps the policy's reason.
   if (draft.decision && draft.decision.effect !== 'allow') return { ...draft, kind: 'call', status }

@@ -35,7 +35,7 @@ export interface AuditEvidence {
   prove(caller: string, id: string): Promise<ProofResult>
 }
 
-/** How many connections `createAuditEvidence` can use at once. One is for the keys, which anyone can read. */
+/** How many connections `createAuditEvidence` uses at once. One connection is for the keys, which anyone can read. */
 export function evidenceConnections(limit: number): number {
   return 2 * limit + 1
 }

@@ -21,7 +21,7 @@ import { deferContinue, routeUpgrades } from './upgrade.ts'
 const headerLimit = 64 * 1024
 /** Milliseconds. The longest interval between two of Node's checks for requests whose headers are late. */
 const checkHeadsMs = 5_000
-/** Longer than an ingress usually keeps idle connections, so that no request arrives while the gateway closes one. */
+/** Longer than an ingress keeps idle connections. So no request arrives while the gateway closes its connection. */
 const keepAliveMs = 75_000
 
 /** Rack calls get an internal address, so that no router decodes their paths before the policy decides. */
@@ -60,7 +60,7 @@ export function createServer(
       requireHostHeader: false,
     },
   })
-  // Above 1,000 headers, Node would drop some from `headers` but not from `rawHeaders`, so the two would differ.
+  // Above 1,000 headers, Node would drop some headers from `headers`, but not from `rawHeaders`.
   app.server.maxHeadersCount = 0
   // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
@@ -105,8 +105,8 @@ function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket)
 }
 
 /**
- * Rejects requests for which a proxy and the gateway can disagree about where the body ends: one of them would then
- * read a part of the body as another request. For the same reason, ignores later requests on the connection.
+ * Rejects requests for which a proxy and the gateway can disagree about where the body ends. The proxy or the gateway
+ * would then read a part of the body as another request. So later requests on the same connection are ignored.
  */
 function rejectAmbiguousFraming(app: FastifyInstance): void {
   const rejectedSockets = new WeakSet<Socket>()

@@ -89,8 +89,8 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   /** Whether the caller has the endpoint's `permissionForOthers`, and the policy does not deny its use. */
   readonly canAccessOthers: boolean
   /**
-   * Whether the caller can access an item: as its owner, or with `permissionForOthers`. In the latter case, audit
-   * events of the call name the role that permits the access.
+   * Whether the caller can access an item: as its owner, or with `permissionForOthers`. If the caller is not the owner,
+   * audit events of the call name the role that permits the access.
    *
    * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of
    * another principal
@@ -109,7 +109,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   readonly asStepUpCaller: () => Promise<StepUpCaller>
   /** The keyed hash of the words of a command; null without a command. */
   readonly commandDigest: (words: readonly string[] | null) => string | null
-  /** Records an event of this call, and resolves when it is durable. */
+  /** Records an event of this call. Resolves when the event is durable. */
   readonly record: (
     event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
   ) => Promise<void>

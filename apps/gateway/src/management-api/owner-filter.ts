@@ -19,23 +19,23 @@ export function ownerFilter(
   wanted: string | undefined,
   permission: string,
 ): string | null {
-  const own = principal.kind === 'user' ? principal.id : null
-  const id = wanted === 'me' ? own : (wanted ?? (canAccessOthers || own === null ? undefined : own))
-  if (id !== null && canAccess(id === own)) return id === undefined ? null : toUuid(id)
+  const ownId = principal.kind === 'user' ? principal.id : null
+  const id = wanted === 'me' ? ownId : (wanted ?? (canAccessOthers || ownId === null ? undefined : ownId))
+  if (id !== null && canAccess(id === ownId)) return id === undefined ? null : toUuid(id)
   throw denialError(NotPermitted, {
     rule: 'no-permission',
     source: 'bindings',
     policy: policy.hash,
-    ...denialFor(own, canAccessOthers, permission),
+    ...denialFor(ownId, canAccessOthers, permission),
   })
 }
 
 function denialFor(
-  own: string | null,
+  ownId: string | null,
   canAccessOthers: boolean,
   permission: string,
 ): { reason: string; remedy: string } {
-  if (own !== null)
+  if (ownId !== null)
     return {
       reason: `You can list only your own items, unless you have the permission ${permission}.`,
       remedy: 'Ask an administrator of the gateway for it.',

@@ -187,7 +187,7 @@ function handle(name: EndpointName, call: AnyCall): unknown {
 
 function closingSignal(app: FastifyInstance): AbortSignal {
   const closing = new AbortController()
-  // Every open stream adds a listener.
+  // Every open streamed response adds a listener.
   setMaxListeners(0, closing.signal)
   app.addHook('preClose', async () => closing.abort())
   return closing.signal

@@ -36,7 +36,7 @@ export function createMetrics(app: FastifyInstance): Registry {
     })
   }
 
-  /** Sink names are a safe label: the operator chooses them, and there are few. */
+  /** The operator chooses the few names of sinks, so these names are a safe label. */
   function bySink(
     kind: typeof Gauge | typeof Counter,
     name: string,

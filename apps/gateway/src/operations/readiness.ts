@@ -10,7 +10,7 @@ import type { Readiness } from './readiness-check.ts'
 
 const readLog = 'The log of the gateway has the cause.'
 
-/** An invalid document does not make the gateway unready: the previous one stays in force. */
+/** An invalid document does not make the gateway unready, because the previous document stays in force. */
 function policyCheck({ policyFile }: FastifyInstance): Readiness[] {
   if (policyFile === null) return []
   const valid = policyFile.problems().length === 0

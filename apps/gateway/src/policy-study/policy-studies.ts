@@ -72,7 +72,7 @@ export const studyLimits = {
   memory: 256,
   /** Changes in the result. */
   changes: 200,
-  /** Concurrent checks of all principals. Each principal can run one. */
+  /** Concurrent checks of all principals. Each principal can run one check at a time. */
   checks: 2,
   /** Milliseconds for a check. */
   checkTimeout: 10_000,

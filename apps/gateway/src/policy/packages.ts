@@ -15,7 +15,7 @@ declare module 'fastify' {
 }
 
 export interface PolicyPackagesOptions {
-  /** Paths and names of npm packages, in the order in which they decide. */
+  /** Paths and names of npm packages, in the order in which the packages decide. */
   readonly entries: readonly string[]
 }
 

@@ -34,7 +34,7 @@ export function deriveKeys(config: KeyConfig): GatewayKeys {
   }
 }
 
-/** @throws Error for a configuration without a key, which `readServerConfig` rejects before */
+/** @throws Error for a configuration without a key, which `readServerConfig` rejects earlier */
 export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): SecretKeys {
   const [newest, ...older] = secretKeys.map((key) => Buffer.from(key.reveal()))
   if (!newest) throw new Error('APP_SECRET_KEY has no key')
@@ -42,8 +42,8 @@ export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): 
 }
 
 /**
- * Newest first. Configured keys come before the keys that are derived from the secret keys, so that the derived keys
- * vouch for the first configured key.
+ * Newest first. Configured keys come before the keys that are derived from the secret keys. So a derived key also signs
+ * the first checkpoint of the first configured key.
  */
 export function signingKeysOf(config: KeyConfig): SigningKeys {
   const [newest, ...older] = derivedFrom(secretKeysOf(config), 'rack-gateway/audit-checkpoints/1')

@@ -17,7 +17,7 @@ export interface PreparedDatabase {
 }
 
 export interface PrepareOptions {
-  /** `join`: use the embedded server of another process of this gateway, if there is one. `own`: start a new one. */
+  /** `join`: use the embedded server of another process of this gateway, if it runs. `own`: start a new server. */
   readonly embedded: 'join' | 'own'
   readonly log: (line: string) => void
 }

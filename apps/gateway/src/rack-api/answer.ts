@@ -194,7 +194,7 @@ function sendParts(
       }
       raw.end()
     }
-    // At most a few parts in each turn of the event loop, so that a fast caller does not delay the others.
+    // At most a few parts in each turn of the event loop, so that a fast caller does not delay other callers.
     raw.on('drain', () => setImmediate(send)).once('finish', resolve)
     signal.onEnd(() => {
       rate.stop()

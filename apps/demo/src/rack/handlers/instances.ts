@@ -16,7 +16,7 @@ export function terminateOneInstance({ rack, variables }: Call): Answer {
   return ok()
 }
 
-/** The private key is only in the answer. It gives access to nothing. */
+/** Only the response contains the private key, which gives access to nothing. */
 export function rollInstanceKeys({ rack }: Call): Answer {
   const secret = rack.random.letters(lowerAndDigits, 64)
   return json({

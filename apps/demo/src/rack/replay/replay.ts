@@ -21,7 +21,7 @@ export interface ReplayOptions {
   readonly until?: (exchange: Exchange) => boolean
 }
 
-/** A replayed request, with the recorded response and the new one. */
+/** A replayed request, with the recorded response and the new response. */
 export interface Exchange {
   readonly method: string
   readonly target: string

@@ -1,7 +1,7 @@
 import type { HttpRoute, WebSocketRoute } from '../types.ts'
 import type { ParameterSources } from '../wire/parameters.ts'
 
-/** A route whose body is read for its parameters, if it has any. */
+/** A route whose body is read into memory and parsed for parameters. */
 export function http(
   method: string,
   path: string,

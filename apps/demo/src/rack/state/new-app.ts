@@ -6,7 +6,7 @@ import type { RackState } from './rack.ts'
 /**
  * An app before its first release.
  *
- * @param router the host name; empty for an app that was created just now
+ * @param router the host name of the app; empty for an app that a request creates
  */
 export function newApp(rack: RackState, name: string, router: string): AppState {
   const { domain, name: rackName } = rack.system

@@ -9,7 +9,7 @@ export interface Example {
   readonly form?: Readonly<Record<string, string>>
   readonly body?: string
   readonly query?: string
-  /** Calls to make before this one. */
+  /** Calls to make before the call of the example. */
   readonly before?: readonly string[]
 }
 

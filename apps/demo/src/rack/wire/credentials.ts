@@ -5,7 +5,7 @@ import { firstHeader, type RawHeaders } from './headers.ts'
  * Any user name is valid except `jwt`. With `jwt`, the password is a token, and the demo rack accepts no tokens. Only
  * the first Authorization header counts.
  */
-export function isAuthentic(headers: RawHeaders, token: string): boolean {
+export function hasValidCredentials(headers: RawHeaders, token: string): boolean {
   const credentials = /^basic (.*)$/i.exec(firstHeader(headers, 'authorization') ?? '')?.[1]
   if (
     credentials === undefined ||

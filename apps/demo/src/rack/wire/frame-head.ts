@@ -28,7 +28,7 @@ export function encodeHead(code: number, length: number): Buffer {
 }
 
 /**
- * The head at the beginning of `bytes`, or null if it is incomplete.
+ * The head at the beginning of `bytes`, or null if the head is incomplete.
  *
  * @throws FrameError for a violation of RFC 6455 that gorilla/websocket also refuses
  */

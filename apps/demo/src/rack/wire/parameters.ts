@@ -8,7 +8,7 @@ export interface ParameterSources {
   readonly query?: readonly string[]
   /** `r.Form`: body and query. */
   readonly form?: readonly string[]
-  /** The first non-empty of the form value and the header of that name. */
+  /** Read like `form`. If the result is missing or empty, the header of that name is read. */
   readonly value?: readonly string[]
   /** As `value`, but a URL-encoded body takes precedence for every method. */
   readonly bodyOrValue?: readonly string[]

@@ -4,7 +4,7 @@ import type { PrincipalCall } from '../call.ts'
 
 type Context = Pick<PrincipalCall, 'policy' | 'principal' | 'moment' | 'racks'>
 
-/** Warns of patterns that match no rack. They are accepted, because they can match racks that are added later. */
+/** Warns of patterns that match no rack. The patterns are accepted, because a rack that is added later can match. */
 export function rackWarnings(call: Context, patterns: readonly string[]): string[] {
   const unknown = patterns.filter((pattern) => !call.racks.names.some((name) => contains(pattern, name)))
   return [...new Set(unknown)].map(

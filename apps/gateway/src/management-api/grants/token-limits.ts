@@ -16,7 +16,7 @@ interface ExpiryRequest {
   readonly expiresAt?: string
 }
 
-/** Milliseconds since the epoch. @throws InvalidRequest for two expiries, or for one that is invalid or too late */
+/** Milliseconds since the epoch. @throws InvalidRequest for two expiries, or for an invalid or too late expiry */
 export function tokenExpiry(
   call: Context,
   { days, expiresAt }: ExpiryRequest,
@@ -59,7 +59,7 @@ function tooLong({ hash }: PrincipalCall['policy'], { maxAge, rule, source }: To
  * Without `racks`, `apps`, and `rack`, the token gets the role or permissions wherever its creator has them.
  *
  * @param until the expiry of a service account's token. Null for a token that its creator owns: the creator's current
- * bindings also limit each call with that token, so only the creator's permissions of today are checked.
+ * bindings also limit each call with that token, so only the creator's current permissions are checked.
  */
 export function requestedGrants(
   call: Context,

@@ -37,7 +37,7 @@ export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {
   },
 }
 
-/** The same order as in a search, because several events can have the same millisecond. */
+/** Sorts as a search does. Several events can have the same millisecond. */
 function newestFirst({ event: one }: FoundEvent, { event: other }: FoundEvent): number {
   if (one.at !== other.at) return one.at < other.at ? 1 : -1
   if (one.stream !== other.stream) return one.stream < other.stream ? 1 : -1

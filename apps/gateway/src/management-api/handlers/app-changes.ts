@@ -75,7 +75,7 @@ function toChange({ id, event }: FoundEvent): AppChange {
   }
 }
 
-/** The event of a promotion has its release only in its path. */
+/** The event of a promotion names the release only in the path. */
 function promotedRelease(path: string): string | null {
   return /\/releases\/([^/]+)\/promote$/.exec(path)?.[1] ?? null
 }

@@ -38,6 +38,7 @@ function isOwn(row: Row, { kind, id }: Principal): boolean {
   return row.principal === id || (kind === 'user' && row.owner === id)
 }
 
+/** `opened` is the ID of the event that opened the call. */
 function eventMembers({ opened, recording, rack, app, process }: Row) {
   return {
     rack,

@@ -78,6 +78,7 @@ function alreadyEnded({ id }: ListedRecording): Error {
   return new RecordingOver(`The session of the recording ${id} has already ended.`, 'Read the recording.')
 }
 
+/** `opened` is the ID of the event that opened the session. */
 function eventMembers({ id, opened, rack, app, process }: ListedRecording) {
   return {
     of: opened,

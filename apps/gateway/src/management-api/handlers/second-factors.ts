@@ -127,7 +127,7 @@ async function assertNotStronger({ lists, policy, principal, moment, id }: Trans
   }
 }
 
-/** Otherwise, a code without a fresh login would be enough to remove your own factors. */
+/** A reset accepts a code without a fresh login, and a change of your own factors must not. */
 function ownReset(): Error {
   return withRule(
     new NotPermitted(

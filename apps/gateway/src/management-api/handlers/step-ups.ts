@@ -61,7 +61,7 @@ export const stepUpHandlers: Handlers<
   },
 }
 
-/** The user and audit events see the routes of planned calls, so each route must exist. @throws InvalidRequest */
+/** The step-up page and audit events show planned calls, so each route must exist. @throws InvalidRequest */
 function assertKnown(route: string, app: string | null): { readonly route: string; readonly app: string | null } {
   const isOfApp = routesById.get(route)?.path.startsWith('/apps/{app}') === true
   if (!routesById.has(route) && !principalEndpoints.has(route)) throw invalid('A call has a route that does not exist.')

@@ -94,7 +94,7 @@ async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
 async function handOverToken(call: TransactionCall<Endpoints['handOverToken']>) {
   const { body, changes, lists, id, now } = call
   const token = await lists.token(id)
-  // A token's permissions are limited to those of its owner, so another owner could extend them.
+  // A token has no more permissions than its owner, so another owner could extend the token's permissions.
   const expiry = token.expiresAt.getTime()
   for (const grant of grantsOf(token, now())) {
     assertCanGrantToToken(call, grant, expiry)

@@ -29,8 +29,8 @@ export function endpointDecisions(policy: Policy, principal: Principal, endpoint
       required.effect === 'deny' ? { ...granted, ...required } : { ...granted, ...required, granted },
     )
   }
-  const own = decideEndpoint(policy, principal, endpoint, moment)
-  const decision = toResponse(own, endpoint.permission, stepUpFor(policy, principal, endpoint, moment))
+  const forCaller = decideEndpoint(policy, principal, endpoint, moment)
+  const decision = toResponse(forCaller, endpoint.permission, stepUpFor(policy, principal, endpoint, moment))
   const { permissionForOthers } = endpoint
   if (permissionForOthers === undefined || decision.effect === 'deny') return { decision, when: null, otherwise: null }
   const forOthers = decideForOthers(policy, principal, permissionForOthers, moment)

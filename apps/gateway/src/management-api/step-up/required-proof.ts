@@ -46,7 +46,7 @@ export async function requiredProof(
   }
   const moment = momentOf(request, clock.now)
   const required = policy.managementStepUp(principal, { ...endpoint, stepUp }, moment)
-  if (required === null) return endpoint.requiresSecondFactor ? ownRequirement(policy.hash) : null
+  if (required === null) return endpoint.requiresSecondFactor ? gatewayRequirement(policy.hash) : null
   if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: policy.hash })
   const { level } = required
   return { level, methods: methodsFor(level), denial: { ...required, policy: policy.hash } }
@@ -57,7 +57,7 @@ export function methodsFor(level: StepUpLevel): RequiredProof['methods'] {
 }
 
 /** The requirement of the gateway itself, if the policy has none. */
-function ownRequirement(hash: string): RequiredProof {
+function gatewayRequirement(hash: string): RequiredProof {
   const reason = 'A reset of second factors needs a proof of your own second factor that is at most ten minutes old.'
   return {
     level: { kind: 'recent', within: maxProofAge },
@@ -66,7 +66,7 @@ function ownRequirement(hash: string): RequiredProof {
   }
 }
 
-/** A proof and the requirement that it met when the request used it. */
+/** The proof of a request, and the level that the proof met when the request used the proof. */
 export interface MetRequirement {
   readonly proof: UsedProof
   readonly level: StepUpLevel

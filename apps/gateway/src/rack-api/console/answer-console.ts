@@ -58,7 +58,7 @@ function namedRack(dependencies: RackApiDependencies, caller: Caller, name: stri
   return rack
 }
 
-/** Omits `state` and `parameters`, so that the stock CLI asks the rack for them, and masks apply. */
+/** Omits `state` and `parameters`. The stock CLI then asks the rack, and the gateway masks the rack's response. */
 function toResponse({ organization, statuses }: RackApiDependencies, rack: Rack) {
   return { name: rack.name, organization: { name: organization }, ...statuses.lastSeen(rack) }
 }

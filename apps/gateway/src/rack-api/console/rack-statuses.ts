@@ -110,17 +110,17 @@ export function createRackStatuses({ now, askSystem }: RackStatusesOptions): Rac
 
 type CheckResult = Pick<RackCheck, 'state' | 'lastSeen' | 'why'>
 
-function readAnswer(rack: Rack, { status, value }: RackAnswer, before: RackStatus): CheckResult {
+function readAnswer(rack: Rack, { status, value }: RackAnswer, previous: RackStatus): CheckResult {
   const lastSeen = statusOf(value)
   if (lastSeen !== null) return { state: 'reachable', lastSeen, why: null }
   if (status === 401)
     return failure(
-      before,
+      previous,
       'unreadable',
       `The rack ${rack.name} rejects the gateway's password. Ask an administrator of the gateway to correct the password.`,
     )
   return failure(
-    before,
+    previous,
     'unreadable',
     status === 200
       ? notStatus(rack)
@@ -131,15 +131,15 @@ function readAnswer(rack: Rack, { status, value }: RackAnswer, before: RackStatu
 const notStatus = ({ name }: Rack) =>
   `The rack ${name} answered, but not with its status. Ask an administrator of the gateway to check its URL.`
 
-function explainFailure(rack: Rack, error: unknown, before: RackStatus): CheckResult {
+function explainFailure(rack: Rack, error: unknown, previous: RackStatus): CheckResult {
   if (error instanceof SyntaxError || error instanceof ResponseTooLarge)
-    return failure(before, 'unreadable', notStatus(rack))
+    return failure(previous, 'unreadable', notStatus(rack))
   if (error instanceof QuestionTimedOut)
-    return failure(before, 'unreachable', `The rack ${rack.name} did not answer within ${longestWait / 1_000} seconds.`)
+    return failure(previous, 'unreachable', `The rack ${rack.name} did not answer within ${longestWait / 1_000} seconds.`)
   // Only the explanation is for callers. Other messages can have addresses.
   const explanation = explanationOf(error)
   const why = explanation === null ? `The rack ${rack.name} cannot be reached.` : asSentences(explanation).reason
-  return failure(before, 'unreachable', why)
+  return failure(previous, 'unreachable', why)
 }
 
 function failure({ provider, version }: RackStatus, state: RackCheck['state'], why: string): CheckResult {

@@ -43,11 +43,11 @@ export function recordedValues(
   const values = new Map<string, string>()
   const hidden: string[] = []
   const truncated: Truncation[] = []
-  let more = 0
+  let valuesAboveLimit = 0
   for (const [name, value] of recordableValues(parameters)) {
     if (!isRecorded(name)) continue
     if (values.size === maxValues && !values.has(name)) {
-      more++
+      valuesAboveLimit++
       continue
     }
     if (isSecretName(policy, name) || (value.length <= maxValueLength && isSecretText(value, rack.token))) {
@@ -58,7 +58,8 @@ export function recordedValues(
       values.set(name, '')
     } else values.set(name, value)
   }
-  if (more > 0) truncated.push({ field: 'parameters.values', length: maxValues + more, sha256: '' })
+  if (valuesAboveLimit > 0)
+    truncated.push({ field: 'parameters.values', length: maxValues + valuesAboveLimit, sha256: '' })
   return values.size === 0 ? null : { values: Object.fromEntries(values), hidden, truncated }
 }
 

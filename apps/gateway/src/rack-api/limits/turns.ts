@@ -1,4 +1,4 @@
-/** Shares the event loop among long computations. Only one of them runs in each turn, after all other work. */
+/** Shares the event loop among long computations. Only one computation runs in each turn, after all other work. */
 export interface Turns {
   /** Resolves in a later turn, in which no other computation continues. */
   next(): Promise<void>

@@ -73,7 +73,7 @@ function textOrNull(text: string | null | undefined): string | null {
   return text === null || text === undefined ? null : shownText(text)
 }
 
-/** Without tokens, and without characters that PostgreSQL rejects or that control a terminal. */
+/** Redacts tokens, and escapes characters that PostgreSQL rejects or that control a terminal. */
 function shownText(text: string): string {
   return visibleText(redactTokens(text))
 }

@@ -7,7 +7,7 @@ export interface LiveCall {
   readonly principal: Principal
   readonly credential: VerifiedToken
   readonly rackCall: RackCall
-  /** A websocket is ended when the gateway stops; a transfer may finish. */
+  /** When the gateway stops, it ends a WebSocket and lets a transfer finish. */
   readonly kind: 'websocket' | 'transfer'
   readonly listed: ListedCall
   /** Ends the call. A WebSocket sends the reason to the client. */
