@@ -1,4 +1,4 @@
-/** The headers of each response of a rack to a caller of the management API, so that a browser never renders it. */
+/** The headers of a rack's response to a caller of the management API. A browser never renders such a response. */
 export function managementHeaders(mediaType: string): string[] {
   return ['Content-Type', mediaType, ...fixedHeaders]
 }

@@ -131,10 +131,10 @@ export function parseRequest(request: IncomingMessage, received: string, api: Ca
   const target = readTarget(received)
   if ('rule' in target) return parseErrors.get(target.rule) ?? cachedParseError(target)
   if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
-  if (hasDoubledHeader(request.rawHeaders)) return duplicateHeader
+  if (hasDuplicateHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return missingHost
-  const browser = api === 'rack' ? browserError(request, upgrading) : crossSiteError(request)
-  if (browser) return browser
+  const pageError = api === 'rack' ? browserError(request, upgrading) : crossSiteError(request)
+  if (pageError) return pageError
   if (upgrading) {
     if (api === 'management') return websocketNotHere
     if (!readHandshake(request).ok) return notWebsocket
@@ -164,12 +164,12 @@ export function isParseError(result: ParsedRequest | ParseError): result is Pars
 const parseErrors = new Map<string, ParseError>()
 
 function cachedParseError({ rule, reason, remedy }: TargetError): ParseError {
-  const made = parseError(400, rule, reason, remedy)
-  parseErrors.set(rule, made)
-  return made
+  const error = parseError(400, rule, reason, remedy)
+  parseErrors.set(rule, error)
+  return error
 }
 
-function hasDoubledHeader(rawHeaders: readonly string[]): boolean {
+function hasDuplicateHeader(rawHeaders: readonly string[]): boolean {
   let seen: string[] | null = null
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase()

@@ -42,7 +42,7 @@ export default fp<RackApiOptions>(
       live.endAll('the gateway is being restarted; run the command again')
       live.stop()
     })
-    // A stream can end later than the connection of its caller, and the event of its end needs the audit log.
+    // A WebSocket can end later than the connection of its caller, and the `closed` event needs the audit log.
     app.addHook('onClose', () => live.settled())
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))

@@ -36,7 +36,7 @@ export interface CallParameters {
 
 export interface ResolvedCall {
   readonly rackCall: RackCall
-  /** The form for the rack. It differs from the received one where masks were replaced by real values. */
+  /** The form for the rack: the received form with real values in place of masks; null: no form. */
   readonly sent: Buffer | null
   /** The real values that replaced masks in the form. */
   readonly restoredValues: readonly string[]
@@ -126,7 +126,7 @@ const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof No
 
 export interface Facts {
   readonly process: ProcessSubject | null
-  /** The run that the process belongs to, even if another principal started it; null: no run. */
+  /** The run that the process belongs to, even if another principal started the run; null: no run. */
   readonly run: RunStart | null
   readonly resource: RackCall['resource']
   readonly release: RackCall['release']

@@ -18,6 +18,7 @@ interface KindCount {
   lines: number
 }
 
+/** Milliseconds. */
 const interval = 10_000
 const maxKinds = 100
 

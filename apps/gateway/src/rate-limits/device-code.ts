@@ -3,10 +3,11 @@ import { addressOf } from '../audit/call-event.ts'
 import { clientNetwork } from './client-network.ts'
 import { createWindowLimit } from './window-limit.ts'
 
+/** Milliseconds. */
 const window = 600_000
-/** Attempts of one person in ten minutes, including typing errors. */
+/** Attempts of one person in a window, including typing errors. */
 const perAccount = 10
-/** Several people can share an address. */
+/** Attempts in a window. Several people can share an address. */
 const perAddress = 30
 
 /** @returns a function that counts a typed code, and returns whether a limit is exceeded */

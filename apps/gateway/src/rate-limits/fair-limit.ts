@@ -8,7 +8,7 @@ export interface FairLimitOptions {
   readonly total: number
   /** How many requests of one principal may wait. */
   readonly waiting: number
-  /** Creates the error for a caller above the limit. @param reached which limit was reached */
+  /** Creates the error for a caller above a limit. @param reached which limit the caller reached */
   readonly refusal: (reached: 'principal' | 'total') => Error
 }
 
@@ -38,6 +38,7 @@ interface WaitingCall {
   readonly start: () => void
 }
 
+/** Milliseconds. */
 const longestWait = 30_000
 
 export function createFairLimit(options: FairLimitOptions): FairLimit {
@@ -52,9 +53,9 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
 
   function add(principal: string, amount: number): void {
     totalInUse += amount
-    const left = (inUse.get(principal) ?? 0) + amount
-    if (left === 0) inUse.delete(principal)
-    else inUse.set(principal, left)
+    const sum = (inUse.get(principal) ?? 0) + amount
+    if (sum === 0) inUse.delete(principal)
+    else inUse.set(principal, sum)
   }
 
   function occupy(principal: string, amount: number): Release {
@@ -79,7 +80,7 @@ export function createFairLimit(options: FairLimitOptions): FairLimit {
   function startWaiting(): void {
     for (let found = next(); found !== null; found = next()) {
       const [principal, first] = found
-      // A large amount waits in order: no smaller one overtakes it.
+      // Later calls must not overtake a call with a large amount, which could then wait forever.
       if (!fitsTotal(first.amount)) return
       leaveQueue(principal, first)
       const rest = queues.get(principal)

@@ -20,7 +20,7 @@ export interface UnauthenticatedLimitOptions {
   readonly perMinute: number
 }
 
-/** The limit of an account per minute is a tenth of the limit of a network, but at least this. */
+/** The limit of an account per minute is a tenth of the limit of a network, but at least this number. */
 const minAccountLimit = 10
 
 /** Authenticated requests never count, because many callers can share an address. */

@@ -17,7 +17,9 @@ export interface RecordingAdoptionOptions {
 
 interface AbandonedRecording {
   readonly id: string
+  /** The audit stream of the process that recorded the session. */
   readonly stream: string
+  /** The ID of the `opened` event. */
   readonly opened: string
   readonly startedAt: Date
   readonly mode: string
@@ -81,7 +83,7 @@ async function adopt(
     const recorded = await recordedEnd(sql, { opened: abandoned.opened, from: abandoned.startedAt, to: at })
     if (recorded !== null) return end(transaction, abandoned.id, recorded)
     await end(transaction, abandoned.id, { at, recording: { ...check, lost: null } })
-    // The row stays locked until the commit, after the event. If the commit fails, the next run finds the event.
+    // The row stays locked until the event is durable. If the commit then fails, the next run finds the event.
     await record(closedDraft(abandoned, check))
   })
 }

@@ -27,8 +27,8 @@ export interface RecordingArchive extends Pick<RecordingIndex, 'list' | 'find'> 
    */
   read(recording: ListedRecording, onRead: () => void): Promise<Readable>
   /**
-   * The asciicast of a live session, while it is stored. The last event, `v`, is `complete`, `cut`, or `broken`.
-   * If the stream stops before the session ends, a marker says why, and `v` is `open`.
+   * The asciicast of a live session. Yields each chunk after the chunk is stored. The last event, `v`, is `complete`,
+   * `cut`, or `broken`. If the response stops before the session ends, a marker says why, and `v` is `open`.
    *
    * @throws RecordingUnavailable without a store
    */

@@ -6,6 +6,7 @@ export interface RecordedEnd {
   readonly recording: {
     readonly chunks: number
     readonly bytes: number
+    /** The head of the hash chain of the chunks, in hex. */
     readonly head: string
     /** Session bytes that are missing. Null if unknown, because the process ended early. */
     readonly lost: number | null
@@ -24,7 +25,7 @@ const tolerance = 3_600_000
 
 /**
  * The end from the `closed` event of the session, or else from the `recording.closed` event of the process that closed
- * the recording. Null if neither event has the chunks of the recording.
+ * the recording. Null if neither event has `chunks`, `bytes`, and `head` of the recording.
  */
 export async function recordedEnd(sql: Sql, { opened, from, to }: RecordedEndSearch): Promise<RecordedEnd | null> {
   const rows = await sql<{ canonical: string }[]>`

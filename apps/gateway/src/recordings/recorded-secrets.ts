@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache'
 import { askRack, textField } from '../rack-api/lookups/rack-question.ts'
 import { environmentOf } from '../rack-api/masks/release-environment.ts'
 
-/** Finds the secrets that must be redacted from recordings. Cached by release. */
+/** Finds the secrets that must be redacted from recordings. Cached by release, because a release never changes. */
 export interface RecordedSecrets {
   /**
    * The token of the rack, and the secret values in the environment of the process's release. If that release is not
@@ -19,7 +19,6 @@ export interface RecordedSecrets {
   find(rack: Rack, app: string | null, process: string | null): Promise<SecretFinder | null>
 }
 
-/** A release never changes, so its entry stays valid. */
 const maxCached = 100
 
 export function createRecordedSecrets(policy: Policy): RecordedSecrets {

@@ -19,7 +19,9 @@ export interface ListedRecording {
   readonly command: string | null
   readonly chunks: number | null
   readonly bytes: number | null
+  /** The head of the hash chain of the chunks, in hex. */
   readonly head: string | null
+  /** The number of missing bytes. */
   readonly lost: number | null
   readonly removedAt: Date | null
   readonly removedBecause: string | null
@@ -39,7 +41,7 @@ export type StartedRecording = Pick<
   | 'route'
   | 'command'
 > & {
-  /** The stream of the process that records it. */
+  /** The audit stream of the process that records the session. */
   readonly stream: string
 }
 
@@ -60,8 +62,8 @@ export interface RecordingFilter {
 export interface RecordingIndex {
   add(recording: StartedRecording): Promise<void>
   /**
-   * Stores the end that the recording's own process reports. Replaces the end that another process stored while the own
-   * process seemed to have ended.
+   * Stores the end that the recording process reports. Replaces an end that another process stored, because the
+   * recording process seemed to have ended.
    */
   end(summary: RecordingSummary, at: Date): Promise<void>
   find(id: string): Promise<ListedRecording | null>

@@ -2,7 +2,7 @@ import { deriveKey } from '@rack-gateway/auth/secret'
 import { type DeriveKeys, purposePrefix } from '@rack-gateway/recordings'
 
 /**
- * Derives the keys of recordings, and no others. The newest one encrypts, and all of them decrypt.
+ * Derives only keys of recordings. The newest key encrypts, and all keys decrypt.
  *
  * @param secretKeys keys of `APP_SECRET_KEY`, newest first
  */

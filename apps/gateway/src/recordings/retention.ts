@@ -7,7 +7,7 @@ import { runExclusively } from './periodic-work.ts'
 export interface RecordingRetention {
   /** How long a recording is kept after its end, in milliseconds; null: without limit. */
   readonly keep: number | null
-  /** The maximum total size of ended recordings in bytes. Above it, the oldest are removed. Null: without limit. */
+  /** The maximum total size of ended recordings, in bytes; null: without limit. The oldest are removed first. */
   readonly maxSize: number | null
 }
 
@@ -22,6 +22,7 @@ export interface RemovalOptions extends RecordingRetention {
 
 interface OldRecording {
   readonly id: string
+  /** The ID of the `opened` event. */
   readonly opened: string
   readonly rack: string
   readonly app: string | null

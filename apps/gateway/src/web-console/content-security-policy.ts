@@ -54,7 +54,7 @@ interface Violation {
   readonly document: string
 }
 
-/** Reads both formats, of `report-uri` and of `report-to`. */
+/** Reads the format of `report-uri` and the format of `report-to`. */
 function readReport(body: unknown): Violation | null {
   const report = parse(body)
   const first = Array.isArray(report) ? report[0] : report

@@ -9,7 +9,7 @@ import type { CallListing } from './call-listing.ts'
 import type { LiveCall } from './live-call.ts'
 import { createPackageReview } from './package-review.ts'
 
-/** WebSockets and transfers in progress. They are kept alive, and they end when their permission ends. */
+/** WebSockets and transfers in progress. Pings the WebSockets, and ends each call whose caller loses the permission. */
 export interface LiveCalls {
   /** @returns a function that removes the call */
   add(call: LiveCall): () => void
@@ -61,7 +61,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     const principal = await identities.findPrincipal(call.credential)
     if (isDenial(principal)) return call.end(formatMessage(principal))
     const decision = policy.decide(principal, { ...call.rackCall, at: now() })
-    // The proof of a second factor was for the start of the call.
+    // Only the start of a call needs a proof of a second factor.
     const granted = allowedApartFromStepUp(decision)
     if (granted === null) {
       if (decision.effect !== 'allow') call.end(`${decision.reason} ${decision.remedy}`)
@@ -71,7 +71,7 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
     if (objection !== null && calls.has(call)) call.end(objection)
   }
 
-  /** Ends the call when the database has been away for `AUTH_MAX_STALE`, because its permission is unknown then. */
+  /** Ends the call if the database has not responded for `AUTH_MAX_STALE`, because the permission is unknown then. */
   function check(call: LiveCall): void {
     review(call).catch((error: unknown) => {
       if (error instanceof AuthUnavailable) call.end(error.message)

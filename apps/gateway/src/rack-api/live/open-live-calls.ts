@@ -22,7 +22,7 @@ export function openLiveCalls(app: FastifyInstance, pingInterval?: number): Live
   const listing = createCallListing({
     sql,
     stream: () => audit.stats().stream,
-    // A user can end a recorded session as soon as its recording is listed, which can be before the call is listed.
+    // A recording is listed before its call. In between, a user can request the end of the recorded session.
     onListed: endings.check,
     onError: (err) => log.warn({ event: 'live_call.listing_failed', err }),
   })
@@ -35,7 +35,7 @@ export function openLiveCalls(app: FastifyInstance, pingInterval?: number): Live
   app.addHook('onClose', async function stopLiveCalls() {
     endings.stop()
     await sweep.stop()
-    // Rows that remain are ignored, because the audit stream of this process is closed.
+    // Rows that remain do not count as live calls, because the audit stream of this process is closed.
     await withTimeout(listing.stop(), maxStopTime, () => undefined).catch((err: unknown) =>
       log.warn({ event: 'live_call.listing_failed', err }),
     )

@@ -1,8 +1,9 @@
 import type { Sql } from 'postgres'
 
 /**
- * Removes the rows of processes that ended without a cleanup, and requests to end calls that no process handled.
+ * Removes the rows of processes that ended without a cleanup, and the requests to end a call that no process handled.
  * Waits two hours, because a process without the database ends its calls only after `AUTH_MAX_STALE` (at most an hour).
+ * A process can have several streams, each of which follows the previous one. A row can name any of these streams.
  */
 export async function removeAbandonedRows(sql: Sql): Promise<void> {
   await sql`delete from gateway.call_endings where requested_at < now() - interval '2 hours'`

@@ -20,7 +20,7 @@ export function watchTransfer(
     rackCall,
     kind: 'transfer',
     listed: listedCall(request, call),
-    // A response that has started cannot contain an error. A closed connection never looks complete.
+    // An error cannot follow the start of a response. A destroyed connection shows that the response is incomplete.
     end: () => raw.destroy(),
     ping: () => undefined,
   })

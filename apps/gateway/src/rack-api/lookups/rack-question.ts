@@ -34,7 +34,7 @@ export interface QuestionBounds {
 }
 
 /**
- * Sends a read to a rack, with the gateway itself as the actor.
+ * Sends a GET request to a rack, with the gateway itself as the actor.
  *
  * @throws QuestionTimedOut, SyntaxError, ResponseTooLarge, RackUnreachable, RackBroken
  */

@@ -22,7 +22,7 @@ export interface NewEnvironment {
   readonly changes: readonly KeyChange[]
   /** `changes` for the audit log; see `redactChanges`. */
   readonly recordedChanges: readonly RecordedChange[]
-  /** The form with real values instead of masks; null when it has no masks. */
+  /** The form with real values instead of masks; null if the caller sent no masks. */
   readonly restored: Buffer | null
   /** The real values that replaced masks in the form. */
   readonly restoredValues: readonly string[]
@@ -30,7 +30,7 @@ export interface NewEnvironment {
 
 export interface Environments {
   /**
-   * @returns null when the new release keeps the newest one's environment
+   * @returns null if the new release keeps the environment of the newest release
    * @throws ForeignMask with the key's name; AmbiguousParameters, NoSuchRelease, UpstreamUnclear
    */
   ofNewRelease(rack: Rack, app: string, form: ReadonlyMap<string, string>): Promise<NewEnvironment | null>

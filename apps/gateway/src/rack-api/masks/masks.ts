@@ -84,7 +84,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     },
     applyToText(call, received) {
       const text = received.toString('utf8')
-      // Values first, because `redactText` can replace a part of a value, which would no longer be found.
+      // Values first: after `redactText` replaced a part of a value, `redactValues` would not find the value.
       const shown = redactText(redactValues(text, call.restoredValues), viewOf(call))
       return shown === text ? received : Buffer.from(shown)
     },

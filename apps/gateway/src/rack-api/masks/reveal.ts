@@ -24,7 +24,7 @@ export function readRevealedKey({ headers }: FastifyRequest, { parsedRequest, ma
   )
 }
 
-/** @throws NotPermitted if the caller may not see secrets of the app, or not this value */
+/** @throws NotPermitted if the caller has no permission to see the value */
 export function assertCanReveal(
   { policy, now }: Pick<RackApiDependencies, 'policy' | 'now'>,
   { revealedKey, principal, rack, match, address }: RoutedCall,

@@ -13,7 +13,7 @@ const keyName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/
 const maxKeys = 100
 
 /**
- * For an attached run, `interactive` and `entrypoint` are null, because its `exec` contains them.
+ * For an attached run, `interactive` and `entrypoint` are null, because the later `exec` contains them.
  *
  * @throws AmbiguousParameters
  */
@@ -21,10 +21,10 @@ export function optionsOfRun(
   headers: ReadonlyMap<string, string>,
   { attached, newestRelease }: { readonly attached: boolean; readonly newestRelease: boolean },
 ): CommandOptions {
-  const terminalOption = attached ? null : false
+  const unlessAttached = attached ? null : false
   return {
-    interactive: terminalOption,
-    entrypoint: terminalOption,
+    interactive: unlessAttached,
+    entrypoint: unlessAttached,
     environment: namesIn(headers.get('environment') ?? ''),
     newestRelease,
   }

@@ -6,10 +6,10 @@ export interface Run {
   readonly rack: string
   readonly app: string
   readonly process: string
-  /** The principal's id. */
+  /** The ID of the principal. */
   readonly principal: string
   readonly service: string
-  /** The id of the `intent` event. */
+  /** The ID of the `intent` event. */
   readonly intent: string
   readonly expiresAt: Date
   readonly start: RunStart
@@ -21,7 +21,7 @@ export interface StoredRun extends RunStart {
   readonly service: string
 }
 
-/** Stored in PostgreSQL, so that every replica knows the runs, also after a restart. */
+/** Stored in PostgreSQL, so that every replica knows the runs, and a restart loses none. */
 export interface Runs {
   add(run: Run): Promise<void>
   find(rack: string, app: string, process: string): Promise<StoredRun | null>

@@ -52,7 +52,7 @@ export async function answerStepUp(
 }
 
 /**
- * Reads the result of a proof, which has 43 characters. Empty without a body.
+ * Reads the result of a proof, which has 43 characters. Returns an empty buffer if the request has no body.
  *
  * @throws BodyTooLarge above `longestResult`, and for a body without `Content-Length`
  */
@@ -76,8 +76,8 @@ interface ProofCaller {
 }
 
 /**
- * Begins the proof for the newest refused call. If no refused call waits for a proof, begins a proof that is valid for
- * ten minutes, unless the caller presents a fresh proof.
+ * Begins the proof for the newest refused call that waits for a proof. If there is no such call, begins a proof that is
+ * valid for ten minutes. A caller who presents a fresh proof then needs no new proof.
  */
 async function start(
   dependencies: RackApiDependencies,

@@ -9,7 +9,7 @@ const terminalSize: ReadonlySet<string> = new Set(['height', 'width'])
 
 /**
  * For a proof that is valid for one call. `exact` is for a program that repeats the same request.
- * `similar` is for a user who repeats the command: processes and uploads then have new IDs, so the digest has the
+ * `similar` is for a user who repeats the command. Processes and uploads then have new IDs, so the digest contains the
  * service instead of the process, and no ID of uploaded source. Neither digest covers a streamed body.
  */
 export interface CallDigests {

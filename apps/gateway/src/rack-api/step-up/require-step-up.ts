@@ -15,7 +15,7 @@ export function needsStepUp(decision: Decision): decision is NeedsStepUp {
 }
 
 /**
- * Without a proof, creates a request for one. The error says how the caller gets the proof.
+ * If the call needs a new proof, creates a step-up. The error says how the caller gets the proof.
  *
  * @throws StepUpNeeded; StepUpChallenge if the stock CLI asks for the proof and repeats the call by itself
  */

@@ -1,7 +1,7 @@
 import { createFrame, opcodes, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** The CLI reads the exit code of a process after this marker. Both must be in one frame. */
+/** The CLI reads the exit code of a process after this marker. The marker and the code must be in one frame. */
 const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 
 /** Milliseconds for the client to disconnect after an error. */
@@ -9,7 +9,7 @@ const hangUpTime = 5_000
 
 /**
  * The frames that make the CLI show why a stream was refused or ended. For a command, the last frame is the exit code,
- * without which the CLI would report success. A console and a proxy get no exit code, because the CLI would print it.
+ * without which the CLI would report success. Other streams get no exit code, because the CLI would print the code.
  */
 export function closingFrames(path: string, reason: string): readonly string[] {
   return [`ERROR: ${reason}\n`, ...(hasExitCode(path) ? [`${exitMarker}:1\n`] : [])]
