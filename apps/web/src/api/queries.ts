@@ -1,16 +1,16 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { get, setCsrfToken } from './client.ts'
 import { ApiError, NoAnswer } from './errors.ts'
-import { endSession } from './session-end.ts'
+import { showSessionEnd } from './session-end.ts'
 
-function endSessionOn401(error: unknown): void {
-  if (error instanceof ApiError && error.status === 401) endSession(error)
+function showSessionEndOn401(error: unknown): void {
+  if (error instanceof ApiError && error.status === 401) showSessionEnd(error)
 }
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
-    queryCache: new QueryCache({ onError: endSessionOn401 }),
-    mutationCache: new MutationCache({ onError: endSessionOn401 }),
+    queryCache: new QueryCache({ onError: showSessionEndOn401 }),
+    mutationCache: new MutationCache({ onError: showSessionEndOn401 }),
     defaultOptions: {
       queries: {
         retry: (count, error) => error instanceof NoAnswer && count < 2,

@@ -4,8 +4,8 @@ import type { ApiError } from './errors.ts'
 let endError: ApiError | null = null
 const listeners = new Set<() => void>()
 
-/** Shows that the gateway has ended the session. Ends nothing itself. Only the first error is shown. */
-export function endSession(error: ApiError): void {
+/** Shows that the gateway has ended the session. Only the first error is shown. */
+export function showSessionEnd(error: ApiError): void {
   if (endError !== null) return
   endError = error
   for (const listener of listeners) listener()

@@ -2,7 +2,7 @@ import { apiPrefix, csrfHeader } from '../client.ts'
 import { errorOf, NoAnswer } from '../errors.ts'
 import { sendRequest } from '../step-up/send-request.ts'
 import { RackError, UnreadableAnswer } from './errors.ts'
-import { type Reader, UnexpectedForm } from './fields.ts'
+import { type Reader, UnexpectedStructure } from './fields.ts'
 import { checkName, type RackPath } from './rack-path.ts'
 
 interface GetOptions {
@@ -97,7 +97,7 @@ async function readAnswer<T>(rack: string, response: Response, read: Reader<T>, 
     return read(await response.json())
   } catch (error) {
     if (signal?.aborted) throw error
-    if (error instanceof UnexpectedForm || error instanceof SyntaxError) throw new UnreadableAnswer(rack)
+    if (error instanceof UnexpectedStructure || error instanceof SyntaxError) throw new UnreadableAnswer(rack)
     throw new NoAnswer()
   }
 }

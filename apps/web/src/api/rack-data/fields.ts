@@ -2,15 +2,15 @@
  * The answer of a rack does not have the expected structure. Thrown by readers. `rackGet` and `postToRack` replace it
  * with an `UnreadableAnswer`.
  */
-export class UnexpectedForm extends Error {}
+export class UnexpectedStructure extends Error {}
 
 export type Fields = Readonly<Record<string, unknown>>
 
-/** @throws UnexpectedForm if a required part of the answer is missing or has another type */
+/** @throws UnexpectedStructure if a required part of the answer is missing or has another type */
 export type Reader<T> = (answer: unknown) => T
 
 export function readObject(value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UnexpectedForm()
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UnexpectedStructure()
   return value as Fields
 }
 
@@ -18,15 +18,15 @@ export function readObject(value: unknown): Fields {
 export function listOf<T>(read: Reader<T>): Reader<readonly T[]> {
   return (value) => {
     if (value === null) return []
-    if (!Array.isArray(value)) throw new UnexpectedForm()
+    if (!Array.isArray(value)) throw new UnexpectedStructure()
     return value.map(read)
   }
 }
 
-/** @throws UnexpectedForm if the field is missing, empty, or not a string */
+/** @throws UnexpectedStructure if the field is missing, empty, or not a string */
 export function idField(fields: Fields, name: string): string {
   const value = fields[name]
-  if (typeof value !== 'string' || value === '') throw new UnexpectedForm()
+  if (typeof value !== 'string' || value === '') throw new UnexpectedStructure()
   return value
 }
 

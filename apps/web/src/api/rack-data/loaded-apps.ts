@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { rackPath } from './rack-path.ts'
 import type { App } from './readers.ts'
 
-/** Reads only the query cache, and calls no rack. */
+/** The apps in the query cache. Calls no rack. */
 export function loadedApps(queryClient: QueryClient): readonly { readonly rack: string; readonly app: string }[] {
   const path = rackPath`/apps`
   return queryClient

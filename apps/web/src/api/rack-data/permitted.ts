@@ -16,7 +16,7 @@ const routes = [
 
 export type AppRoute = (typeof routes)[number]
 
-/** This request is not an audit event. */
+/** The gateway records no audit event for this request. */
 function decisionsQuery(rack: string, app: string) {
   return queryOptions({
     queryKey: ['decisions', rack, app],

@@ -6,7 +6,7 @@ import {
   textField,
   textMapField,
   timeField,
-  UnexpectedForm,
+  UnexpectedStructure,
 } from './fields.ts'
 
 export interface App {
@@ -164,13 +164,13 @@ export function readRelease(answer: unknown): Release {
 export const readReleases = listOf(readRelease)
 
 /**
- * `readRelease` reads a missing environment as empty, so an edit would remove all variables.
+ * For edits. `readRelease` reads a missing environment as empty, so an edit of that release would remove all variables.
  *
- * @throws UnexpectedForm if the environment or the manifest is missing
+ * @throws UnexpectedStructure if the environment or the manifest is missing
  */
 export function readCompleteRelease(answer: unknown): Release {
   const { env, manifest } = readObject(answer)
-  if (typeof env !== 'string' || typeof manifest !== 'string') throw new UnexpectedForm()
+  if (typeof env !== 'string' || typeof manifest !== 'string') throw new UnexpectedStructure()
   return readRelease(answer)
 }
 

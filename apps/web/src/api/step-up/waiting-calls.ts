@@ -1,11 +1,11 @@
 import { useSyncExternalStore } from 'react'
 import type { ApiError } from '../errors.ts'
 
-/** A proof of a second factor, which is never stored. */
+/** A proof of a second factor. The console keeps the proof only in memory. */
 export interface ProofSecret {
   /** The value of the header `Step-Up`. */
   readonly secret: string
-  /** How long the proof is valid for other calls, too; null: it is valid only for the call that asked. */
+  /** How long the proof is valid for other calls, too; null: the proof is valid for one call. */
   readonly withinSeconds: number | null
 }
 
@@ -30,7 +30,7 @@ const listeners = new Set<() => void>()
 
 export class StepUpCanceled extends Error {
   constructor() {
-    super('You did not confirm this with a second factor, so it was not done.')
+    super('You did not prove a second factor, so the gateway did not carry out the request.')
     this.name = 'StepUpCanceled'
   }
 }
@@ -77,7 +77,7 @@ export function cancelWaitingCalls(): void {
   for (const call of calls) call.settle({ kind: 'canceled' })
 }
 
-/** A dialog asks about the first one. */
+/** A dialog asks about the first call of the list. */
 export function waitingCalls(): readonly WaitingCall[] {
   return calls
 }

@@ -6,7 +6,7 @@ import { useTimeZone } from '../../ui/time-zone.ts'
 import type { AuditSearch } from './audit-search.ts'
 import { type AuditQuery, hasTimes, toQuery } from './filter/filter-query.ts'
 import { type Filter, FilterMistake, parseFilter, printFilter } from './filter/filter-text.ts'
-import type { ReadAt } from './filter/read-time.ts'
+import type { TimeContext } from './filter/read-time.ts'
 import { removeTerms } from './filter/refine.ts'
 import { defaultRange, type Range } from './filter/time-range.ts'
 
@@ -90,10 +90,10 @@ export function useAuditView(): AuditView {
   }
 }
 
-function readFilter(text: string, range: Range, at: ReadAt): AuditView['filter'] {
+function readFilter(text: string, range: Range, context: TimeContext): AuditView['filter'] {
   try {
     const terms = parseFilter(text)
-    return { terms, query: toQuery(terms, range, at) }
+    return { terms, query: toQuery(terms, range, context) }
   } catch (error) {
     if (error instanceof FilterMistake) return error
     throw error

@@ -32,7 +32,7 @@ export const ownTokensQuery = queryOptions({
   queryFn: ({ signal }) => get('/tokens', { query: { owner: 'me', limit: 200 } }, signal),
 })
 
-/** Null unless the policy requires a second factor of the person and they have none. */
+/** Null unless the policy requires a second factor of the person and the person has none. */
 export const missingFactorQuery = queryOptions({
   queryKey: ['overview', 'missing factor'],
   async queryFn({ signal }) {
@@ -45,7 +45,7 @@ export const missingFactorQuery = queryOptions({
 
 const day = 86_400_000
 
-/** Kinds of the second event of a call. It repeats the decision of the first event, so it must not be counted again. */
+/** Kinds of the second event of a call, which repeats the decision of the first event and must not be counted again. */
 const secondEvents = ['outcome', 'closed'] as const
 
 /** Each read is an audit event, so the page reads again only when the person opens or refreshes it. */

@@ -3,8 +3,8 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 type Role = PolicyMatrix['roles'][number]
 
 /**
- * The roles from which `role` has the permission: roles that it extends, directly or indirectly, and that do not have
- * the permission from another role; or `role` itself, if no role that it extends has the permission.
+ * The roles from which `role` has the permission. These are the roles that `role` extends, directly or indirectly, and
+ * that do not have the permission from another role. If there are none, the result is `role` itself.
  */
 export function grantOrigins(
   role: Role,

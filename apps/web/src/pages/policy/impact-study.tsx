@@ -25,8 +25,8 @@ export function ImpactStudy({ document }: { readonly document: string }) {
   return (
     <Card title="Impact on recorded calls">
       <p>
-        The gateway evaluates recorded calls again, under the policy in force and under this document. It takes up to 40
-        seconds. The audit log records the study, with the SHA-256 of the document.
+        The gateway evaluates recorded calls again, under the policy in force and under this document. The study takes
+        up to 40 seconds. The audit log records the study, with the SHA-256 of the document.
       </p>
       <div className={styles.study}>
         <SelectField isInline label="Calls from" value={since} onChange={setSince} options={ranges} />

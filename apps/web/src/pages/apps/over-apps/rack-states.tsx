@@ -3,7 +3,7 @@ import { RackState } from '../rack-answer/rack-state.tsx'
 import { useRunningQueries } from './limited-rack-query.ts'
 import type { RackCall } from './use-over-racks.ts'
 
-/** Shows at most one call of each rack: one that failed or was stopped, or else the oldest one that is running. */
+/** Shows at most one call of each rack: a call that failed or was stopped, or else the oldest running call. */
 export function RackStates({ calls }: { readonly calls: readonly RackCall[] }) {
   const runningHashes = useRunningQueries()
   const failed = calls.filter(({ error, isPending, isFetching }) => !isFetching && (error !== null || isPending))

@@ -16,7 +16,7 @@ export function DecisionSource({ source, policy }: DecisionSourceProps) {
     <>
       <PolicySource source={source} />
       {isLine && data && policy !== undefined && data.policy !== policy && (
-        <p>The document has changed since this event, so the line can be another one.</p>
+        <p>The document has changed since this event, so the line can contain another rule.</p>
       )}
     </>
   )

@@ -25,6 +25,7 @@ interface EventPanelProps {
   readonly entry: Entry | undefined
   readonly onOpen: (id: string) => void
   readonly onClose: () => void
+  /** Shows the events of a session, or the events around a time. */
   readonly onShow: (what: { readonly session: string; readonly actor: string } | { readonly around: string }) => void
 }
 

@@ -24,9 +24,10 @@ export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) 
         <>
           <p>
             {data.late
-              ? 'The next checkpoint is overdue, so events since the last one are not signed yet. An administrator should check the gateway.'
+              ? 'The next checkpoint is overdue, so newer events are not signed yet. An administrator should check the gateway.'
               : 'Each new event is signed by a checkpoint within a minute.'}{' '}
-            {data.waiting.toLocaleString()} {data.waiting === 1 ? 'event waits' : 'events wait'} for the next one.
+            {data.waiting.toLocaleString()} {data.waiting === 1 ? 'event waits' : 'events wait'} for the next
+            checkpoint.
           </p>
           {data.checkpoint && (
             <dl className={styles.facts}>

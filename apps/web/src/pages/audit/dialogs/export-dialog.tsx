@@ -19,7 +19,7 @@ const formats = [
 interface ExportDialogProps {
   readonly query: AuditQuery
   readonly text: string
-  /** Milliseconds since the epoch. The export ends there, unless the filter has an end. */
+  /** Milliseconds since the epoch. The export ends at this time, unless the filter has an end. */
   readonly loadedAt: number
   readonly onClose: () => void
 }

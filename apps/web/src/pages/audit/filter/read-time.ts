@@ -1,9 +1,11 @@
 import { readTime as readTypedTime } from '@rack-gateway/errors/read-time'
 import type { TimeZone } from '../../../ui/time-zone.ts'
 
+/** Milliseconds. */
 const lengths = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-export interface ReadAt {
+/** What the meaning of a typed time depends on. */
+export interface TimeContext {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly zone: TimeZone
@@ -14,7 +16,7 @@ export interface ReadAt {
  *
  * @returns milliseconds since the epoch; null for any other text
  */
-export function readTime(text: string, { now, zone }: ReadAt): number | null {
+export function readTime(text: string, { now, zone }: TimeContext): number | null {
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? []
   if (count !== undefined && (unit === 'm' || unit === 'h' || unit === 'd')) return now - Number(count) * lengths[unit]
   return readTypedTime(text, 'typed', zone)

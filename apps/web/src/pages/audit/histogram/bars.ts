@@ -12,7 +12,7 @@ export interface Bar {
   readonly height: number
 }
 
-/** Pixels, so that a denial among thousands of calls can be seen. */
+/** Pixels. A single denial among thousands of calls stays visible. */
 const minHeight = 2
 
 /** Denials are at the bottom, where they are easy to compare. @param height of the chart in pixels */

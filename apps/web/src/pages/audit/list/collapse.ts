@@ -8,17 +8,17 @@ export interface Entry {
 
 export interface Row {
   readonly entry: Entry
-  /** The events of this line, newest first: `entry` and its adjacent repeats. */
+  /** The events of this row, newest first: `entry` and its adjacent repeats. */
   readonly repeats: readonly Entry[]
-  /** Whether the line is one of an expanded group, below its first line. */
+  /** Whether the row belongs to an expanded group and is not the first row of the group. */
   readonly isRepeat: boolean
 }
 
 /**
- * Adjacent events that look the same become one line, unless their group is expanded.
+ * Adjacent events that look the same become one row, unless their group is expanded.
  *
  * @param entries newest first
- * @param expanded IDs of the oldest event of each expanded group, which stays the same while newer repeats arrive
+ * @param expanded the IDs of the expanded groups; see `groupId`
  */
 export function collapse(entries: readonly Entry[], expanded: ReadonlySet<string>): Row[] {
   const groups: Entry[][] = []
@@ -39,6 +39,7 @@ export function collapse(entries: readonly Entry[], expanded: ReadonlySet<string
   })
 }
 
+/** The ID of the oldest event of the group, so that the ID stays the same while newer repeats arrive. */
 export function groupId({ repeats }: Pick<Row, 'repeats'>): string {
   return repeats.at(-1)?.id ?? ''
 }

@@ -35,7 +35,7 @@ export function EventList(props: EventListProps) {
   const rows = useMemo(() => collapse(entries, expanded), [entries, expanded])
   const indexes = useMemo(() => indexesOf(rows), [rows])
   const [activeId, setActiveId] = useState<string | null>(null)
-  const active = Math.max(0, indexes.get(activeId ?? openId ?? '') ?? 0)
+  const activeIndex = Math.max(0, indexes.get(activeId ?? openId ?? '') ?? 0)
   const scroller = useRef<HTMLDivElement>(null)
   const activeRow = useRef<HTMLDivElement>(null)
   const wantsFocus = useRef(false)
@@ -49,10 +49,10 @@ export function EventList(props: EventListProps) {
     scrollMargin: headHeight,
     scrollPaddingStart: 24,
     // The active row stays in the document, so that it keeps the focus.
-    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), active])].sort((a, b) => a - b),
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), activeIndex])].sort((a, b) => a - b),
   })
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
-  useStableScroll(scroller, { rows, layout, activeId: rows[active]?.entry.id }, indexes)
+  useStableScroll(scroller, { rows, layout, activeId: rows[activeIndex]?.entry.id }, indexes)
 
   function moveTo(index: number) {
     const next = rows[Math.min(rows.length - 1, Math.max(0, index))]
@@ -63,9 +63,9 @@ export function EventList(props: EventListProps) {
     if (openId !== undefined) onOpen(next.entry.id, { replaces: true })
   }
   const keys = {
-    move: (by: number) => moveTo(activeId === null && openId === undefined ? Math.max(0, by - 1) : active + by),
+    move: (by: number) => moveTo(activeId === null && openId === undefined ? Math.max(0, by - 1) : activeIndex + by),
     openActive: () => {
-      const row = rows[active]
+      const row = rows[activeIndex]
       if (row) onOpen(row.entry.id)
     },
     close: () => {
@@ -134,10 +134,10 @@ export function EventList(props: EventListProps) {
             return (
               <EventRow
                 key={row.entry.id}
-                ref={index === active ? activeRow : undefined}
+                ref={index === activeIndex ? activeRow : undefined}
                 row={row}
                 rowIndex={index + 2}
-                isActive={index === active}
+                isActive={index === activeIndex}
                 isOpen={openId !== undefined && indexes.get(openId) === index}
                 isExpanded={expanded.has(groupId(row))}
                 style={{ transform: `translateY(${index * rowHeight}px)` }}
@@ -186,10 +186,10 @@ function useStableScroll(
     // A person who reads the newest rows wants to see new ones appear.
     if (!hasNewLayout && (before.rows === shown.rows || scrollTop < before.layout.rowHeight)) return
     const top = Math.floor(scrollTop / before.layout.rowHeight)
-    const activeRow = before.rows.findIndex(({ entry }) => entry.id === before.activeId)
-    const activeTop = rowTop(activeRow, before.layout) - scrollTop
-    const isActiveVisible = activeRow >= 0 && activeTop >= 0 && activeTop < clientHeight
-    const oldIndex = hasNewLayout && isActiveVisible ? activeRow : top
+    const oldActiveIndex = before.rows.findIndex(({ entry }) => entry.id === before.activeId)
+    const activeTop = rowTop(oldActiveIndex, before.layout) - scrollTop
+    const isActiveVisible = oldActiveIndex >= 0 && activeTop >= 0 && activeTop < clientHeight
+    const oldIndex = hasNewLayout && isActiveVisible ? oldActiveIndex : top
     const anchor = before.rows[oldIndex]?.entry.id
     const index = anchor === undefined ? undefined : indexes.get(anchor)
     if (index !== undefined)

@@ -5,7 +5,7 @@ import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
 import { toEntry } from './events-query.ts'
 
-/** Numbers of a stream that are missing, although later ones exist. */
+/** Numbers of events that are missing in a stream of the audit log, although the stream has later events. */
 export interface Gap {
   readonly stream: string
   readonly from: number
@@ -16,7 +16,7 @@ export interface FollowOptions {
   /** A query without times. */
   readonly query: AuditQuery
   readonly signal: AbortSignal
-  /** @param isResumed whether the stream continues after the last position; otherwise, it begins now */
+  /** @param isResumed whether the response continues after the last event; otherwise, it begins with new events */
   readonly onOpen: (isResumed: boolean) => void
   readonly onEvent: (entry: Entry) => void
   readonly onGap: (gap: Gap) => void
@@ -30,7 +30,7 @@ export interface FollowOptions {
 const maxSilence = 45_000
 
 /**
- * Follows the log until `signal` is aborted. After a lost connection, continues after the last position. Does not use
+ * Follows the log until `signal` is aborted. After a lost connection, continues after the last event. Does not use
  * EventSource, which stops at the first error of the gateway, and hides the text of the error.
  *
  * @throws ApiError for a status below 500 other than 429

@@ -52,7 +52,7 @@ export function ListFoot(props: ListFootProps) {
       <p>
         {count === 1 ? '1 event is' : `${count.toLocaleString()} events are`} loaded.
         {hasDropped &&
-          ` The list holds ${(maxPages * pageSize).toLocaleString()} events. Newer ones were removed from it, and load again when you scroll up.`}
+          ` The list holds ${(maxPages * pageSize).toLocaleString()} events. Newer events were removed, and load again when you scroll up.`}
       </p>
     </div>
   )

@@ -8,15 +8,15 @@ export interface EventKeyActions {
 }
 
 export function useEventKeys(keys: EventKeyActions): void {
-  const current = useRef(keys)
-  current.current = keys
+  const latestKeys = useRef(keys)
+  latestKeys.current = keys
   useEffect(() => {
     function onKeyDown(event: globalThis.KeyboardEvent) {
       const { key, target, ctrlKey, metaKey, altKey } = event
       if (ctrlKey || metaKey || altKey || event.defaultPrevented || isInFieldOrDialog(target)) return
-      if (key === 'j' || key === 'k') current.current.move(key === 'j' ? 1 : -1)
-      else if (key === '/') current.current.focusFilter()
-      else if (key === 'Escape') current.current.close()
+      if (key === 'j' || key === 'k') latestKeys.current.move(key === 'j' ? 1 : -1)
+      else if (key === '/') latestKeys.current.focusFilter()
+      else if (key === 'Escape') latestKeys.current.close()
       else return
       event.preventDefault()
     }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '../../../api/errors.ts'
 import { useMe } from '../../../api/queries.ts'
-import { endSession } from '../../../api/session-end.ts'
+import { showSessionEnd } from '../../../api/session-end.ts'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
 import { followEvents, type Gap } from './follow-events.ts'
@@ -23,7 +23,7 @@ export const maxNewEntries = 1_000
 
 const maxGaps = 5
 
-/** @param onOpen called when a stream begins now, but not when a stream continues after a lost connection */
+/** @param onOpen called when the stream of events begins, but not when it continues after a lost connection */
 export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () => void): LiveTail {
   const me = useMe()
   const [newEntries, setNewEntries] = useState<readonly Entry[]>([])
@@ -56,7 +56,7 @@ export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () 
       wait,
     }).catch((error: Error) => {
       setConnection({ state: 'denied', error })
-      if (error instanceof ApiError && error.status === 401) endSession(error)
+      if (error instanceof ApiError && error.status === 401) showSessionEnd(error)
     })
     return () => controller.abort()
   }, [key, me.id])

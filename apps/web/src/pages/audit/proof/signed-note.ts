@@ -50,7 +50,7 @@ export async function isSignedBy({ text, signatures }: Note, key: NoteKey): Prom
   return results.every(Boolean)
 }
 
-/** The text after the word in each line that begins with it. A checkpoint has lines such as `number 42`. */
+/** The rest of each line that begins with `word`. A checkpoint has lines such as `number 42`. */
 export function lineValues({ text }: Note, word: string): string[] {
   return text.split('\n').flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
 }

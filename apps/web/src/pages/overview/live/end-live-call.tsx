@@ -24,7 +24,7 @@ export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
   const ending = useMutation({
     mutationFn: () => post('/live-calls/{id}/end', { id: call.id, body: { reason: reason.trim() } }),
     onSuccess() {
-      // The gateway process that has the call removes it within a second. The list does not wait for that.
+      // The gateway process that has the call ends the call within a second. The list does not wait for the end.
       queryClient.setQueryData(
         liveCallsQuery.queryKey,
         (before) =>

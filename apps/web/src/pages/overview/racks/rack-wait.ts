@@ -13,7 +13,10 @@ export function rackWait(previous: WithRacks | undefined): { readonly wait?: num
   return isIncomplete(previous) ? {} : { wait: firstWait }
 }
 
-/** Milliseconds until the second request; false if none is needed. Without `wait`, a response names no missing rack. */
+/**
+ * Milliseconds until the second request; false if no second request is needed. The second response names no missing
+ * rack, so a third request never follows.
+ */
 export function nextRackRequest({ status, data }: { status: string; data: WithRacks | undefined }): number | false {
   return status === 'success' && isIncomplete(data) ? 1 : false
 }

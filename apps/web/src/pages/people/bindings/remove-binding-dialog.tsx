@@ -26,8 +26,8 @@ export function RemoveBindingDialog({ binding, subject, onClose }: RemoveBinding
         <GrantText grant={binding} />
       </p>
       <p>
-        Within a second, calls that need it are denied, and open streams that need it are closed. Other bindings are not
-        affected.
+        Within a second, calls that need this binding are denied, and open streams that need this binding are closed.
+        Other bindings are not affected.
       </p>
     </ConfirmDialog>
   )

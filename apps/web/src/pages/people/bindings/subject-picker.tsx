@@ -5,7 +5,7 @@ import { type SubjectKind, subjectKindNames, subjectKinds, useSubjects } from '.
 
 export interface Subject {
   readonly kind: SubjectKind
-  /** Null until it is chosen. */
+  /** Null until the person chooses a subject. */
   readonly id: string | null
   readonly name: string
 }

@@ -96,7 +96,7 @@ export default function InvitationsTab() {
           done={`The invitation for ${invitationToRevoke.email} was revoked.`}
           onClose={closeDialog}
         >
-          <p>The person will not get these roles at the first login. They can still log in if they could before.</p>
+          <p>The person will not get these roles at the first login. A revoked invitation does not prevent logins.</p>
         </ConfirmDialog>
       )}
     </>

@@ -46,8 +46,8 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
     >
       <p>
-        The person gets these roles at the first login, if you can still grant them then. The gateway sends no email:
-        send them its address yourself, <code>{location.origin}</code>.
+        The person gets these roles at the first login, if you can still grant these roles then. The gateway sends no
+        email: send the person the address of the gateway yourself, <code>{location.origin}</code>.
       </p>
       <TextField
         label="Email address"

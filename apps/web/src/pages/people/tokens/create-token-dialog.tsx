@@ -86,7 +86,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         maxLength={100}
         isRequired
         autoFocus
-        hint="For example, the name of the script that uses it"
+        hint="For example, the name of the script that uses the token"
       />
       {can(me, 'gateway:service-account:write') && (
         <SelectField
@@ -97,7 +97,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
             { value: '', label: `You (${me.name})` },
             ...options['service-account'].map(({ id, label }) => ({ value: id, label: `Service account ${label}` })),
           ]}
-          hint="It can do only what its owner can do. Tokens of a service account do not stop when you leave."
+          hint="A token can do only what its owner can do. Tokens of a service account do not stop when you leave."
         />
       )}
       <SelectField
@@ -129,7 +129,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         value={onlyRack}
         onChange={setOnlyRack}
         options={[{ value: '', label: 'No' }, ...me.racks.map((rack) => ({ value: rack, label: rack }))]}
-        hint="If bound, its RACK_URL works without a rack name, and only on that rack."
+        hint="The RACK_URL of a bound token needs no rack name, and works only on that rack."
       />
       <ExpiryField label="Expires" value={expiry} onChange={setExpiry} unset="Policy default" />
       <TextField

@@ -46,7 +46,7 @@ export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
     >
       <p>
         The token can then do only what its new owner can do. The secret stays the same, and{' '}
-        <VisibleText>{token.owner.name}</VisibleText> may know it: rotate it afterwards.
+        <VisibleText>{token.owner.name}</VisibleText> may know the secret. Rotate the token afterwards.
       </p>
       <SubjectPicker subject={owner} kinds={['service-account', 'user']} onChange={setOwner} />
     </FormDialog>

@@ -30,7 +30,7 @@ export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
           autoFocus
           mono
           placeholder={'{"iss": "https://token.actions.githubusercontent.com", "repository_id": "74", …}'}
-          hint="The claims as JSON, or the whole JWT. The gateway decodes it, does not verify the signature, stores nothing, and the token stays usable."
+          hint="The claims as JSON, or the whole JWT. The gateway decodes the JWT. It does not verify the signature, and stores nothing. The JWT stays usable."
         />
         {test.error && <Problem error={test.error} />}
         <DialogButtons>

@@ -79,8 +79,8 @@ export function TrustPanel({ id }: { readonly id: string }) {
               onClose={closeDialog}
             >
               <p>
-                Within a second, every job that it admitted is rejected, and the open streams of these jobs are closed.
-                This cannot be undone.
+                Within a second, every job that the trust admitted is rejected, and the open streams of these jobs are
+                closed. This cannot be undone.
               </p>
             </ConfirmDialog>
           )}

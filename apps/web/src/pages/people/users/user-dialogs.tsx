@@ -42,8 +42,8 @@ export function UserDialogs({ user }: { readonly user: RowOf<'/users'> }) {
           >
             <p>
               Within a second, every device of the person is logged out, and their open streams are closed. If it is
-              your own account, this browser stays logged in. API tokens keep working: lock the person to stop them,
-              too.
+              your own account, this browser stays logged in. API tokens keep working. To stop the API tokens, too, lock
+              the person.
             </p>
           </ConfirmDialog>
         )

@@ -16,7 +16,7 @@ export default function EnvironmentTab() {
         <RackAnswer rack={rack} what="the newest release" query={newestReleaseQuery(rack, name)}>
           {([newest]) =>
             newest === undefined ? (
-              <p>The app has no release yet, so it has no environment. A build creates the first one.</p>
+              <p>The app has no release yet, so it has no environment. A build creates the first release.</p>
             ) : (
               <RackAnswer rack={rack} what="the environment" query={releaseQuery(rack, name, newest.id)}>
                 {(release) => (

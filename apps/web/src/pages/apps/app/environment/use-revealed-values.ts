@@ -35,7 +35,7 @@ export function useRevealedValues({ id }: Pick<Release, 'id'>) {
         throw new Error(
           `The gateway keeps the value of ${key} hidden. The rack may read parts of it as other variables. Use convox env get ${key}.`,
         )
-      // A returned value would be in the mutation cache.
+      // A returned value would stay in the mutation cache after the person hides the value.
       set((revealed) => revealed.set(key, found.value))
     },
     gcTime: 0,

@@ -21,8 +21,8 @@ export function VariableValue({ name, variable, canReveal, revealed, draft: { ed
   const newValue = edits.get(name)
   if (newValue === null) return <em>Will be removed</em>
   if (newValue !== undefined) {
-    // The field is empty for a value with carriage returns, because it would drop them, and for a mask. The draft keeps
-    // that value until the person types another one.
+    // A text field would drop carriage returns, and a mask says nothing to a person. For both, the field is empty, and
+    // the draft keeps the value until the person types another value.
     const isShown = !newValue.includes('\r') && !(variable?.isMasked === true && newValue === variable.value)
     return (
       <ValueField

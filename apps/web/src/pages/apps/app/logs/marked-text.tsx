@@ -18,8 +18,8 @@ interface Part {
   readonly isMarked: boolean
 }
 
-/** If a line has more occurrences, between this number and twice as many of them are marked. */
-const maxMarks = 50
+/** Limits the elements of a line with many occurrences. Occurrences after the limit are not marked. */
+const maxParts = 100
 
 function partsOf(text: string, searchText: string): readonly Part[] {
   const [lower, lowerSearchText] = [text.toLowerCase(), searchText.toLowerCase()]
@@ -28,7 +28,7 @@ function partsOf(text: string, searchText: string): readonly Part[] {
   const parts: Part[] = []
   let start = 0
   for (let found = lower.indexOf(lowerSearchText); found >= 0; found = lower.indexOf(lowerSearchText, start)) {
-    if (parts.length >= 2 * maxMarks) break
+    if (parts.length >= maxParts) break
     if (found > start) parts.push({ start, part: text.slice(start, found), isMarked: false })
     start = found + lowerSearchText.length
     parts.push({ start: found, part: text.slice(found, start), isMarked: true })

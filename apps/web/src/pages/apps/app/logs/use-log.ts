@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import { ApiError } from '../../../../api/errors.ts'
 import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
-import { endSession } from '../../../../api/session-end.ts'
+import { showSessionEnd } from '../../../../api/session-end.ts'
 import { type LogState, LogStream } from './log-stream.ts'
 
 /** `resume`: reads the log again after it ended or failed. */
 export function useLog(rack: string, path: RackPath): LogState & { readonly resume: () => void } {
-  const log = useMemo(() => new LogStream(rack, path, showSessionEnd), [rack, path])
+  const log = useMemo(() => new LogStream(rack, path, showSessionEndOn401), [rack, path])
   useEffect(() => {
     log.start()
     return () => log.stop()
@@ -14,6 +14,6 @@ export function useLog(rack: string, path: RackPath): LogState & { readonly resu
   return { ...useSyncExternalStore(log.subscribe, log.state), resume: () => log.start() }
 }
 
-function showSessionEnd(error: Error): void {
-  if (error instanceof ApiError && error.status === 401) endSession(error)
+function showSessionEndOn401(error: Error): void {
+  if (error instanceof ApiError && error.status === 401) showSessionEnd(error)
 }

@@ -13,7 +13,10 @@ export function ExecDialog({ id, onClose }: { readonly id: string; readonly onCl
         <p>The ID of this process has characters that a terminal could misread, so no command is shown.</p>
       ) : (
         <>
-          <p>Run this in a terminal. The policy decides whether you can run it. The session can be recorded.</p>
+          <p>
+            Run this command in a terminal. The policy decides whether you can run the command. The session can be
+            recorded.
+          </p>
           <CommandLine>{command}</CommandLine>
         </>
       )}

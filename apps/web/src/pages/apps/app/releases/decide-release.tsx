@@ -65,5 +65,5 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
 const hints: Readonly<Record<PromotionKind, string>> = {
   promote: 'The rack replaces the processes of the app with processes of this release.',
   'roll-back':
-    'Like convox releases rollback, this creates a new release with the build and the environment of this one, and promotes it.',
+    'Like convox releases rollback, this button creates a release with the same build and environment, and promotes the new release.',
 }

@@ -36,7 +36,7 @@ export function usePromotion() {
       // If only this read fails, the promotion is still a success.
       return queryClient.fetchQuery({ ...appQuery(rack, app), staleTime: 0 }).catch(() => null)
     },
-    // Also after an error: `ReleasesChanged` says why the page then shows another comparison.
+    // Also after an error: after `ReleasesChanged`, the page must show the new comparison.
     onSettled: () => readAppAgain(queryClient, rack, app),
   })
 

@@ -22,7 +22,7 @@ function changesQuery(rack: string, app: string) {
   })
 }
 
-/** The list comes from the audit log, and calls no rack. */
+/** The list comes from the audit log, not from the rack. */
 export default function TimelineTab() {
   const { rack, app } = useApp()
   const me = useMe()
