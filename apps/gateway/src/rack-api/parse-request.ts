@@ -18,7 +18,7 @@ export type CalledApi = 'rack' | 'management'
 /** A request that every HTTP implementation reads in the same way. No credential or name has been looked up yet. */
 export interface ParsedRequest {
   readonly api: CalledApi
-  /** The path as received and as it will be sent, without the rack's prefix. */
+  /** The path as received, without the rack's prefix. The gateway sends this path to the rack. */
   readonly path: string
   readonly search: string
   /** The name of the rack in the path, or null. */

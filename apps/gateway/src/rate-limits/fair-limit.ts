@@ -44,7 +44,7 @@ const longestWait = 30_000
 export function createFairLimit(options: FairLimitOptions): FairLimit {
   const { perPrincipal, total, waiting: maxWaiting, refusal } = options
   const inUse = new Map<string, number>()
-  /** The principal whose call starts moves to the end. */
+  /** By principal, in the order of their turns. When a waiting call starts, its principal moves to the end. */
   const queues = new Map<string, Set<WaitingCall>>()
   let totalInUse = 0
 

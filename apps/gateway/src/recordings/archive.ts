@@ -20,7 +20,7 @@ export interface RecordingArchive extends Pick<RecordingIndex, 'list' | 'find'> 
   /**
    * The asciicast, verified chunk by chunk against the audit log. The last event, `v`, is the result: `complete`, `cut`
    * by a crash, `open` if the recording has no end yet, `unproven` if its events are no longer in the log, or `broken`.
-   * For each result but `complete`, a marker before the result says why. The stream breaks off at an invalid chunk.
+   * For each result but `complete`, a marker before the result says why. The response breaks off at an invalid chunk.
    *
    * @param onRead called each time the consumer asks for more
    * @throws RecordingUnavailable without a store, RecordingBroken if no chunk could be verified

@@ -49,8 +49,8 @@ export async function* followedText(options: FollowedRecording): AsyncGenerator<
 }
 
 /**
- * Waits for the next poll. Resolves to `true` if no more chunks can follow: the process that recorded the session ended
- * early, or `maxUploadTime` has passed since the session ended.
+ * The returned function waits for the next poll. It resolves to `true` if no more chunks can follow: the process that
+ * recorded the session ended early, or `maxUploadTime` has passed since the session ended.
  */
 function createWait({ find, id, signal }: FollowedRecording): () => Promise<boolean> {
   let endedAt: number | null = null

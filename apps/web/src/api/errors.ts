@@ -4,7 +4,7 @@ import type { ErrorResponse } from '@rack-gateway/gateway-api'
 export class ApiError extends Error {
   readonly status: number
   readonly body: ErrorResponse
-  /** Milliseconds until the gateway accepts another attempt; null: it did not say. */
+  /** Milliseconds until the gateway accepts another attempt; null: the gateway did not say. */
   readonly retryAfter: number | null
 
   constructor(status: number, body: ErrorResponse, retryAfter: number | null = null) {

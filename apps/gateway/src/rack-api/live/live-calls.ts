@@ -37,7 +37,7 @@ export interface LiveCallsOptions {
 
 /** Well below the 60 s of silence after which a rack's ingress closes a connection. */
 const defaultPingInterval = 20_000
-/** Short enough to end streams within a second after a token or binding expires. */
+/** Milliseconds. A call ends within a second after its token or binding expires. */
 const reviewInterval = 1_000
 
 export function createLiveCalls(options: LiveCallsOptions): LiveCalls {

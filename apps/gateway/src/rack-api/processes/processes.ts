@@ -39,7 +39,7 @@ async function findProcess(rack: Rack, app: string, process: string): Promise<Fo
   return { known: true, service: service === '' ? null : service }
 }
 
-/** The rack accepts a service's name instead of a process ID, and chooses one of its processes. */
+/** The rack accepts the name of a service instead of a process ID, and chooses a process of the service. */
 async function findService(rack: Rack, app: string, name: string): Promise<FoundProcess | null> {
   const { value } = await askRack(rack, `/apps/${app}/services`)
   const found = Array.isArray(value) && value.some((service) => textField(service, 'name') === name)

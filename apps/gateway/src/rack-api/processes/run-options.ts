@@ -2,7 +2,7 @@ import type { CommandOptions } from '@rack-gateway/command-matcher'
 import { readPairs } from '@rack-gateway/convox-api'
 import { AmbiguousParameters, withRule } from '../../errors.ts'
 
-/** The options of a run's POST. They apply to every `exec` of its process, by any principal. */
+/** The options of a run's POST. They apply to every `exec` in the process of the run, by any principal. */
 export interface RunStart {
   /** Names of the environment keys in the POST. */
   readonly environment: readonly string[]
@@ -31,7 +31,7 @@ export function optionsOfRun(
 }
 
 /**
- * As at the rack, only the text `true` counts as true, and a missing `tty` header means a terminal.
+ * Like the rack, reads only the text `true` as true, and a missing `tty` header as a terminal.
  *
  * @param run null if no run through the gateway has started the process
  */

@@ -8,7 +8,7 @@ import { canVerify, verifyProof } from '../proof/verify-proof.ts'
 import styles from './verification.module.css'
 
 interface VerificationProps {
-  /** Undefined while it is loading. */
+  /** Undefined while the event is loading. */
   readonly shownEvent: ResponseOf<'getAuditEvent'> | undefined
 }
 

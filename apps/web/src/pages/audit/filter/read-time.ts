@@ -4,7 +4,7 @@ import type { TimeZone } from '../../../ui/time-zone.ts'
 /** Milliseconds. */
 const lengths = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-/** What the meaning of a typed time depends on. */
+/** The current time and the time zone, which determine what a typed time means. */
 export interface TimeContext {
   /** Milliseconds since the epoch. */
   readonly now: number

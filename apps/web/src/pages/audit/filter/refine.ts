@@ -1,7 +1,7 @@
 import type { ExcludableName, FilterName } from './filter-names.ts'
 import type { Filter, Term } from './filter-text.ts'
 
-/** Replaces all other terms with the same name. */
+/** Replaces all terms with the same name. */
 export function includeOnly(filter: Filter, name: FilterName, value: string): Filter {
   return [...removeTerms(filter, name), { name, value, isExcluded: false }]
 }

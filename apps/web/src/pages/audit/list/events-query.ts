@@ -36,7 +36,7 @@ export function eventsQuery(query: AuditQuery | null, maxLoadedPages = maxPages)
   })
 }
 
-/** docs/reference/events.md describes all members of an event. */
+/** docs/reference/events.md describes all fields of an event. */
 export function toEntry({ id, writtenAt, event }: { id: string; writtenAt: string; event: object }): Entry {
   return { id, writtenAt, event: event as AuditEvent }
 }

@@ -10,6 +10,7 @@ interface ListFootProps {
   readonly isFilterInvalid: boolean
   readonly isFetchingMore: boolean
   readonly hasMore: boolean
+  /** Whether the list dropped newer events; see `maxPages`. */
   readonly hasDropped: boolean
   readonly error: Error | null
   readonly onMore: () => void

@@ -11,6 +11,7 @@ export interface RackHealth {
   readonly certificateDays: number | null
 }
 
+/** A certificate that expires in fewer days is a warning. */
 const noticeDays = 21
 /** Milliseconds. A rack counts as slow if its response takes this time or longer. */
 const slowLatency = 2_000

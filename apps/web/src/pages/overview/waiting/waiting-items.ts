@@ -14,7 +14,7 @@ export interface WaitingItem {
 
 interface WaitingFacts {
   readonly me: Pick<Me, 'access'>
-  /** Null until it is loaded, and for a person who cannot read the audit log. */
+  /** Null until the status is loaded, and for a person who cannot read the audit log. */
   readonly checkpoint: Pick<ResponseOf<'getCheckpointStatus'>, 'alarms' | 'openAlarms' | 'late'> | null
   /** Null unless the policy requires a second factor of the person and the person has none. */
   readonly missingFactor: { readonly requiredBy: string | null } | null

@@ -23,7 +23,7 @@ export function LogBadge({ log, build }: Pick<LogNoticeProps, 'build'> & { reado
 interface LogNoticeProps {
   readonly rack: string
   readonly log: LogState & { readonly resume: () => void }
-  /** Null if the log is not that of a build. */
+  /** Null if the log is not the log of a build. */
   readonly build: LogOfBuild | null
 }
 

@@ -10,7 +10,7 @@ export const maxLines = 10_000
 /** In characters. Longer lines are split, so that the number of lines also limits the memory. */
 const maxLineLength = 4_000
 
-/** These codes are removed. Other control characters are shown as escapes. */
+/** Color codes are removed. Other control characters are shown as escapes. */
 const colorCodes = /\u001b\[[0-9;:]*m/g
 
 export class LogLines {
@@ -20,7 +20,7 @@ export class LogLines {
   #count = 0
   #repeats: ReadonlySet<string> | null = null
 
-  /** Oldest first. After a change, this is a new array. */
+  /** Oldest first. Each change creates a new array. */
   get lines(): readonly LogLine[] {
     this.#snapshot ??= this.#lines.slice(-maxLines)
     return this.#snapshot

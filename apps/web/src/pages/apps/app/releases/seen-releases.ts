@@ -6,7 +6,7 @@ import { readApp, readReleases } from '../../../../api/rack-data/readers.ts'
 export interface SeenReleases {
   /** The ID of the running release; empty if no release runs. */
   readonly runningId: string
-  /** The ID of the newest release; undefined: do not check it. */
+  /** The ID of the newest release; undefined: not checked. */
   readonly newestId?: string
 }
 

@@ -53,7 +53,7 @@ export function usePromotion() {
   return {
     start: mutate,
     targetId,
-    /** False if the app could not be read after the promotion. Use it only if `isSuccess`. */
+    /** False if the app could not be read after the promotion. Valid only if `isSuccess`. */
     isOutcomeKnown: data !== null,
     isPending,
     isSuccess,
