@@ -6,8 +6,8 @@ interface WithRacks {
 }
 
 /**
- * The first request does not wait for slow racks, so that the page shows the fast racks at once. If racks are missing in
- * the first response, the second request waits for all racks.
+ * The first request does not wait for slow racks, so that the page shows the fast racks at once. If racks are missing
+ * in the first response, the second request waits for all racks.
  */
 export function rackWait(previous: WithRacks | undefined): { readonly wait?: number } {
   return isIncomplete(previous) ? {} : { wait: firstWait }
