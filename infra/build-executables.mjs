@@ -3,9 +3,9 @@
 //
 //   node infra/build-executables.mjs [--out DIR] [--with-empty] [--node-licence FILE] [TARGET=RUNTIME …]
 //
-// Without a target, it uses this Node for its own system. A runtime that doesn't run here needs another Node of the
-// same version that runs here.
-// Each executable includes Node's licences. --node-licence is the file with them, if it isn't next to Node.
+// Without a target, builds for this system from the Node that runs this script. For each RUNTIME of another system,
+// this Node or another RUNTIME must have the same version and run on this machine.
+// Each executable includes Node's licences. --node-licence is the file with these licences, if it is not next to Node.
 // --with-empty also builds an executable that does nothing, for comparison in measurements.
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -41,9 +41,9 @@ try {
   const { start, scripts, metafile } = await buildExecutableScripts()
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
-  const main = written('start.cjs', start)
+  const main = writeScratch('start.cjs', start)
   const assets = Object.fromEntries(
-    [...scripts].map(([name, script]) => [`${name}.cjs`, written(`${name}.cjs`, script)]),
+    [...scripts].map(([name, script]) => [`${name}.cjs`, writeScratch(`${name}.cjs`, script)]),
   )
   const bill = billOfMaterials(metafile, cli)
   for (const one of runtimes) {
@@ -51,12 +51,12 @@ try {
     const name = executableName(target)
     const output = join(out, name)
     await makeSingleExecutable({ runtime, preparer, main, assets, output })
-    writeFileSync(join(out, `${name}.cdx.json`), described(executableBill(bill, one)))
+    writeFileSync(join(out, `${name}.cdx.json`), jsonText(executableBill(bill, one)))
     // The compressed file is a third as large. Windows has no standard command that unpacks .gz.
     if (!target.startsWith('win-')) writeFileSync(join(out, `${name}.gz`), gzipSync(readFileSync(output)))
     console.log(`${join(out, name)}, of Node ${version}`)
   }
-  writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), described(bill))
+  writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), jsonText(bill))
   writeFileSync(join(out, 'rack-gateway-licences.txt'), collectLicences([metafile], { runtimes }))
   writeChecksums()
   if (values['with-empty']) await makeEmpty(runtimes[0]?.preparer ?? process.execPath)
@@ -64,17 +64,17 @@ try {
   rmSync(scratch, { recursive: true, force: true })
 }
 
-function described(bill) {
+function jsonText(bill) {
   return `${JSON.stringify(bill, null, 2)}\n`
 }
 
 async function makeEmpty(runtime) {
-  const main = written('empty.cjs', '')
+  const main = writeScratch('empty.cjs', '')
   await makeSingleExecutable({ runtime, preparer: runtime, main, assets: {}, output: join(out, 'empty') })
 }
 
 /** @returns the path of a new file */
-function written(name, content) {
+function writeScratch(name, content) {
   const path = join(scratch, name)
   writeFileSync(path, content)
   return path

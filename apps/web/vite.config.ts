@@ -25,7 +25,7 @@ function precompress(): Plugin {
   }
 }
 
-/** Runs before the first paint. If index.html had the tag, Vite would warn that it cannot bundle the script. */
+/** Adds a script that runs before the first paint. Vite would warn about a script tag in index.html. */
 function themeScript(): Plugin {
   return {
     name: 'theme-script',

@@ -14,7 +14,7 @@ export interface Rate {
 }
 
 export interface BackgroundWriter {
-  /** @param recorded what the recording gateway did under the same load */
+  /** @param recorded the events that the gateway recorded under the same load */
   start(recorded: RecordedEvents): Promise<void>
   /** @throws when a record failed */
   stop(): Promise<WriterRate>

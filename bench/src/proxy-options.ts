@@ -21,7 +21,7 @@ export function proxyOptions(upstream: string, agent: Dispatcher): FastifyHttpPr
 
 /**
  * Without these options, @fastify/http-proxy would forward no password, and offer a compression that no rack supports.
- * Its types lack `rewriteRequestHeaders`.
+ * The types of @fastify/http-proxy lack `rewriteRequestHeaders`.
  */
 const websocketClient = {
   perMessageDeflate: false,

@@ -23,10 +23,10 @@ export interface NewEvents {
   readonly drafts: readonly EventDraft[]
 }
 
-/** @param pid the gateway's process @throws if it has no stream */
+/** @param pid the gateway's process @throws if the process has no open audit stream */
 export async function countRecords({ sql }: Database, pid: number): Promise<RecordCounter> {
   const [stream] = await sql<{ id: string }[]>`select id from audit.streams where pid = ${pid} and closed_at is null`
-  if (!stream) throw new Error('the gateway has no stream of records')
+  if (!stream) throw new Error('the gateway has no open audit stream')
   const { id } = stream
   return {
     async lastNumber() {
@@ -47,7 +47,7 @@ export async function countRecords({ sql }: Database, pid: number): Promise<Reco
   }
 }
 
-/** The rack's name in the written copies, so that they can't be confused with real calls. */
+/** The rack's name in the events of the background writer, so that nobody takes these copies for real calls. */
 const copyRack = 'bench-writer'
 
 /** The draft of an event, without its position in the stream. */

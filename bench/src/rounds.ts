@@ -46,8 +46,8 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
 }
 
 /**
- * The recording gateway comes first, because the background writer repeats its events during the other measurements.
- * The compared gateway follows it, so that little time passes between the two.
+ * The gateway with durable reads comes first, because the background writer repeats its events during later
+ * measurements. The compared gateway comes second, so that little time passes between the two gateways.
  */
 export function subjectsOf(workload: Workload, subjects: readonly Subject[]): readonly Subject[] {
   const first: readonly string[] = [subjectNames.durable, subjectNames.comparedDurable]

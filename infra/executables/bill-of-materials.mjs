@@ -46,7 +46,7 @@ export function executableBill(bill, { target, runtime, version, preparer, licen
     'bom-ref': reference,
     name: 'node',
     version: number,
-    description: `The Node that is in the executable for ${target}. Its parts are those that a Node of this version names (process.versions); their licences are in the text that comes with it.`,
+    description: `The Node in the executable for ${target}. Its components are those that process.versions of this Node version lists. The licence text covers all components.`,
     purl: reference,
     hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(readFileSync(runtime)).digest('hex') }],
     licenses: [{ license: { id: 'MIT' } }],

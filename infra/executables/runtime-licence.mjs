@@ -17,7 +17,7 @@ export function runtimeLicence({ runtime, version }, given) {
   const text = texts.find((one) => one.startsWith(beginning))
   if (text !== undefined) return text
   throw new Error(
-    `${runtime} comes without the text of its licences, which has to be passed on with it. Looked for a file that begins with "${beginning}" in ${paths.join(', ')}. Save https://raw.githubusercontent.com/nodejs/node/${version ?? 'VERSION'}/LICENSE and name it: --node-licence FILE`,
+    `${runtime} comes without the text of its licences, which must be distributed with each copy. Looked for a file that begins with "${beginning}" in ${paths.join(', ')}. Save https://raw.githubusercontent.com/nodejs/node/${version ?? 'VERSION'}/LICENSE and name it: --node-licence FILE`,
   )
 }
 

@@ -40,8 +40,8 @@ export function readTargets(args) {
 }
 
 /**
- * Finds a preparer for each runtime: a Node of the same version that runs here. It can be the runtime itself, another
- * runtime, or this Node.
+ * Finds a preparer for each runtime: a Node of the same version that runs on this machine. The preparer can be the
+ * runtime itself, another runtime, or this Node.
  *
  * @throws Error if a runtime has no preparer
  */
@@ -55,14 +55,14 @@ export function withPreparers(runtimes) {
     if (preparer === undefined)
       throw new Error(
         version === null
-          ? `${runtime} doesn't run here, and its version can't be found in the file: give a Node for ${target}`
-          : `${runtime} doesn't run here and is ${version}: give a target of that version that runs here, too`,
+          ? `${runtime} does not run on this machine, and contains no version of Node: pass the path of a Node for ${target}`
+          : `${runtime} does not run on this machine and is ${version}: also pass a target for this machine, with Node ${version}`,
       )
     return { target, runtime, version, preparer }
   })
 }
 
-/** The version of a Node, such as `v24.1.0`, or null if it doesn't run here. */
+/** The version of a Node, such as `v24.1.0`, or null if that Node does not run on this machine. */
 function versionHere(runtime) {
   const { status, stdout } = spawnSync(runtime, ['--version'], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : null

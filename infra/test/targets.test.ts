@@ -33,9 +33,9 @@ test('an executable is for a system that is known, and of a Node that is named',
 test('a Node that does not run here needs one of the same version that does', async () => {
   const other = join(scratch, 'node')
   writeFileSync(other, 'not for this machine … /release/v98.7.6/node-v98.7.6-headers.tar.gz', { mode: 0o755 })
-  expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here and is v98.7.6")
+  expect(await refusal(`win-x64=${other}`)).toContain('does not run on this machine and is v98.7.6')
   writeFileSync(other, 'not Node')
-  expect(await refusal(`win-x64=${other}`)).toContain("doesn't run here, and its version can't be found in the file")
+  expect(await refusal(`win-x64=${other}`)).toContain('does not run on this machine, and contains no version of Node')
 })
 
 test('a Node without its licenses is an error with the searched paths and the remedy', async () => {

@@ -228,7 +228,7 @@ describe('a demo', () => {
     expect(await may(tokens.admin)).toMatch(frozen)
     const reason = { rack: 'production', reason: 'a test of the demo' }
     const override = '/gateway/packages/deploy-freeze/override'
-    expect(await post(override, tokens.deployer, reason)).toMatch(/^403 .*needs the role admin there/)
+    expect(await post(override, tokens.deployer, reason)).toMatch(/^403 .*needs the role admin on production/)
     expect(await post(override, tokens.admin, reason)).toMatch(/^200 /)
     expect(await may(tokens.admin)).toMatch(/^0 Allowed: /)
     expect(await may(tokens.deployer)).toMatch(frozen)

@@ -27,7 +27,7 @@ const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: validateOverviewSearch,
-  // The loader counts requests, which is an audit event, so a pointer over the link must not start it.
+  // The loader counts requests, and each count is an audit event. A pointer over the link must not start the loader.
   preload: false,
   loader: ({ context }) => loadOverview(context.queryClient),
   component: OverviewPage,

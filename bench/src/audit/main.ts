@@ -17,11 +17,14 @@ import { createTraffic } from './drafts.ts'
 import { closedLoop, openLoop, type Waits, waitsOf } from './waits.ts'
 
 const rounds = 3
+/** Durable events per second that the writer should reach. */
 const target = 10_000
+/** The duration of a round. */
 const milliseconds = 5_000
 /** Long enough to include checkpoints and vacuums of PostgreSQL in a representative proportion. */
 const halfRateMilliseconds = 30_000
 const halfRateRounds = 5
+/** Milliseconds. */
 const warmUp = 5_000
 /** The maximum number of events in a commit of the writer. */
 const maxBatch = 256

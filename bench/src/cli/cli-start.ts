@@ -52,7 +52,9 @@ const bounds: readonly Bound[] = [
 
 interface Program {
   readonly name: string
+  /** The command line of a program that does nothing. */
   readonly empty: readonly string[]
+  /** The command line of the CLI, without its arguments. */
   readonly command: readonly string[]
 }
 

@@ -79,7 +79,7 @@ function failBound(text: string): void {
   process.exitCode = 1
 }
 
-/** The first time, the gateway asks the racks. */
+/** Prints the first time separately, because only the first page waits until the gateway has asked the racks. */
 async function measureManyRacks(): Promise<void> {
   const racks = await startManyRacks(manyRacks.racks, manyRacks.apps)
   const options = { port: 0, dataDir: join(home, 'many'), env: racks.env, log }

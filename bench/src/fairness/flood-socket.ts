@@ -18,8 +18,8 @@ export interface FloodSocketEvents {
   readonly onClose: () => void
 }
 
-/** Finds a head by its first bytes only, which takes little time. Bodies of the demo rack never contain these bytes. */
-const heads = /HTTP\/1\.1 (\d{3}) /g
+/** Matches the start of a response, which takes little time. Bodies of the demo rack never contain these bytes. */
+const responseStarts = /HTTP\/1\.1 (\d{3}) /g
 /** One less than the length of a match, because a chunk can end inside a match. */
 const overlap = 'HTTP/1.1 200'.length
 
@@ -47,7 +47,7 @@ export function openSocket(url: string, { onOpen, onStatus, onBytes, onClose }: 
   tcp.on('connect', () => onOpen(socket))
   tcp.on('data', (chunk: Buffer) => {
     const text = tail + chunk.toString('latin1')
-    for (const [, status = ''] of text.matchAll(heads)) onStatus(status)
+    for (const [, status = ''] of text.matchAll(responseStarts)) onStatus(status)
     tail = text.slice(-overlap)
     onBytes?.(chunk.length)
   })

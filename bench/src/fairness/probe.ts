@@ -19,7 +19,7 @@ export interface ProbeOptions {
 /** Milliseconds after which a call counts as failed. */
 const timeout = 5_000
 
-/** Makes calls at fixed times, even if earlier calls have not ended. Each uses its own connection, like a command. */
+/** Starts calls at fixed times, without waiting for earlier calls. Each call has its own connection, as in the CLI. */
 export async function probe({ url, requestAt, count, interval }: ProbeOptions): Promise<ProbeResult> {
   const begin = performance.now()
   const calls = Array.from({ length: count }, async (_, index) => {

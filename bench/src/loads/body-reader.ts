@@ -3,10 +3,11 @@ export interface BodyListener {
   onEnd(): void
 }
 
+/** The next part of a response to read. `size`: the line before a chunk. `gap`: the line break after a chunk. */
 type Part = 'head' | 'size' | 'data' | 'gap' | 'trailer'
 
 /**
- * Reads answers of any size from a connection, with a Content-Length or chunked, without storing them.
+ * Reads answers of any size from a connection without storing them. An answer has a Content-Length, or is chunked.
  *
  * @returns a function for each received chunk
  * @throws from that function, for an answer that isn't 200 or has no known length

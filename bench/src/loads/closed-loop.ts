@@ -3,7 +3,7 @@ import type { LoadResult } from './load-result.ts'
 
 /** The messages that are repeated on a connection. */
 export interface Exchange {
-  /** Sent once and answered once before the measurement; null if the first message needs no opening. */
+  /** Sent once and answered once before the measurement; null if the exchange begins with `message`. */
   readonly opening: Buffer | null
   /** Sent again as soon as its answer is complete. */
   readonly message: Buffer

@@ -1,6 +1,7 @@
 import { encodeFrame, opcodes } from '@rack-gateway/testing/websocket'
 import type { Exchange } from './closed-loop.ts'
 
+/** The WebSocket mask of each frame. */
 const mask = 0x5a0fc396
 const endOfHead = Buffer.from('\r\n\r\n')
 
@@ -23,7 +24,7 @@ export function echo(handshake: Buffer, { bytes = 1_000, atOnce = 1 }: EchoOptio
   }
 }
 
-/** The first answer is the accepted upgrade. All others are echoes. @throws from the returned function for others */
+/** The first answer accepts the upgrade. All others are echoes. @throws from the reader for any other answer */
 function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void): (chunk: Buffer) => void {
   let head: Buffer | null = Buffer.alloc(0)
   let position = 0
@@ -60,7 +61,7 @@ function createEchoReader(echoed: Buffer, atOnce: number, onAnswer: () => void):
     }
   }
 
-  /** Removes pings and pongs between frames. A gateway sends them to keep the connection open. They need no answer. */
+  /** Removes pings and pongs between frames. A gateway sends them to keep the connection open. */
   function withoutPings(chunk: Buffer): Buffer {
     if (pings.length === 0 && chunk[0] !== ping && chunk[0] !== pong) return chunk
     let rest: Buffer = Buffer.concat([pings, chunk])

@@ -114,7 +114,7 @@ function tooLate(): never {
   throw new Error(`a transfer was not over in ${limit} ms`)
 }
 
-/** A connection that reuses one buffer for reading, because at these rates buffers are most of a reader's cost. */
+/** A connection that reuses one buffer for reading. At these rates, new buffers would be most of a reader's cost. */
 async function open(url: string): Promise<{ socket: Socket; receive: Receive; failure: Promise<never> }> {
   const { hostname, port } = new URL(url)
   let reader: (chunk: Buffer) => void = () => {}

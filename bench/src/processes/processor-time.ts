@@ -15,7 +15,7 @@ export function familyMicros(pid: number): number | null {
   return singleMicros(stat) + stat.endedChildren + childrenOf(pid).reduce((sum, child) => sum + singleMicros(child), 0)
 }
 
-/** @returns the process and its running children, or only itself without /proc */
+/** @returns the process and its running children; only the process without /proc */
 export function familyOf(pid: number): readonly number[] {
   return [pid, ...childrenOf(pid).map((child) => child.pid)]
 }
@@ -45,7 +45,7 @@ function readStat(pid: number): ProcessStat | null {
   return line === null ? null : parseStat(line)
 }
 
-/** The time of one process by the scheduler's statistics, which are in nanoseconds, or else by the ticks. */
+/** The time of one process. Uses the scheduler's statistics, which are more precise than ticks, if they exist. */
 function singleMicros({ pid, time }: ProcessStat): number {
   const nanoseconds = Number(readOrNull(`/proc/${pid}/schedstat`)?.split(' ')[0] ?? 0)
   return nanoseconds > 0 ? nanoseconds / 1_000 : time

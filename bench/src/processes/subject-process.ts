@@ -24,7 +24,7 @@ export interface SubjectOptions {
   readonly program: string
   /** Default: the built `subjects/` of this checkout. */
   readonly directory?: URL
-  /** The path of the Node that runs it. Default: the Node that runs the benchmark. */
+  /** The path of the Node that runs the program. Default: the Node that runs the benchmark. */
   readonly node?: string
   readonly environment: Readonly<Record<string, string>>
   /** Null: the system chooses the core. */
@@ -38,9 +38,10 @@ const subjectsDirectory = new URL('../subjects/', import.meta.url)
 const answerLimit = 30_000
 
 /**
- * Starts one subject as a process. It ends after `stop`, or together with this process.
+ * Starts one subject as a process. The subject ends after `stop`, or together with this process. Its errors are on
+ * stderr.
  *
- * @throws if it ends or reports no address; its own output is on stderr
+ * @throws if the subject ends, or reports no address
  */
 export async function startSubject(options: SubjectOptions): Promise<SubjectProcess> {
   const { program, environment, core, directory = subjectsDirectory, node = process.execPath } = options

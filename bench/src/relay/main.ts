@@ -1,4 +1,4 @@
-/** Measures the relay of rack-gateway, in turn with `--no-relay`. Also runs the convox at CONVOX_BIN, if it is set. */
+/** Compares rack-gateway with and without its relay. Also measures the convox at CONVOX_BIN, if the variable is set. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -88,7 +88,7 @@ function writerRate(rounds: readonly Measurement[], what: keyof WriterRate) {
   }
 }
 
-/** @returns null if it is unknown */
+/** @returns null if the result is unknown */
 type Comparison = (one: Measurement, peer: Measurement) => number | null
 
 const ratio: Comparison = (one, peer) => one.perSecond / peer.perSecond

@@ -1,4 +1,4 @@
-/** A subject's report about itself. Missing values are measured on its process. */
+/** A subject's report about itself. Defaults: this process, and its processor time. */
 export interface Announcement {
   /** Empty if the subject does not listen. */
   readonly url: string

@@ -1,4 +1,4 @@
-/** Keeps PostgreSQL as busy as a recording gateway, on a separate stream, while the other subjects are measured. */
+/** Keeps PostgreSQL as busy as a gateway does, with a separate audit stream, while other subjects are measured. */
 import { createAuditWriter, type EventDraft } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { type PacedWriter, startPacedWriter } from '../paced-writer.ts'

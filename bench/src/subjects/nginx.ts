@@ -1,4 +1,4 @@
-/** nginx in front of the rack. This process only starts and stops it, and reports its processor time. */
+/** nginx in front of the rack. This process only starts and stops nginx, and reports the processor time of nginx. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** The demo rack with prepared answers. It is the upstream of all subjects, and measured directly for comparison. */
+/** The demo rack with prepared answers. It is the upstream of all subjects, and is itself a subject for comparison. */
 import { createDemoRack } from '@rack-gateway/demo/rack'
 import { announce, requiredVariable } from './announce.ts'
 

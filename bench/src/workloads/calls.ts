@@ -8,10 +8,10 @@ const busyTime = 5_000
 type Loads = Pick<Workload, 'loads' | 'warmUp'>
 
 /**
- * Many calls at once, and one at a time.
+ * Loads with many calls at once, and a load with one call at a time.
  *
  * @param exchangeWith returns the repeated messages for a target
- * @param many how many calls at once, for each load
+ * @param many the number of calls at once, for each load
  */
 export function callLoads(
   noun: string,

@@ -24,7 +24,7 @@ export const change: Workload = {
 }
 
 /** Only the repository's password is masked in a build. */
-export function withoutPassword(open: unknown): unknown {
-  const build = open as { readonly repository: string }
+export function withoutPassword(unmasked: unknown): unknown {
+  const build = unmasked as { readonly repository: string }
   return { ...build, repository: build.repository.replace(/:[^:/@]+@/, ':[hidden]@') }
 }

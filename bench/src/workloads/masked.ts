@@ -6,14 +6,14 @@ interface Release {
 }
 
 /**
- * What a caller who sees no values should get: `open` with the masks of `shown` instead of its values.
+ * What a caller who must not see environment values should get: the releases of `unmasked`, with the masks of `masked`.
  *
  * @param count the number of masks in the whole list
- * @throws if `shown` has another number of masks, or contains a value of `open` instead of a mask
+ * @throws if `masked` has another number of masks, other variable names, or a value instead of a mask
  */
-export function withMasks(open: unknown, shown: unknown, count: number): unknown {
-  const releases = releasesOf(open)
-  const environments = releasesOf(shown).map(({ env }) => env)
+export function withMasks(unmasked: unknown, masked: unknown, count: number): unknown {
+  const releases = releasesOf(unmasked)
+  const environments = releasesOf(masked).map(({ env }) => env)
   const maskedReleases = releases.map((release, index) => ({
     ...release,
     env: maskedLines(release, environments[index]),

@@ -17,5 +17,5 @@ export const releaseList: Workload = {
   subjects: allSubjects,
   ...callLoads('connection', (target) => requests(request(target))),
   expectSame: async (targets) =>
-    expectSame(await askAll(targets, request), (open, shown) => withMasks(open, shown, variables)),
+    expectSame(await askAll(targets, request), (unmasked, masked) => withMasks(unmasked, masked, variables)),
 }

@@ -4,17 +4,17 @@ import type { NamedAnswer } from './ask.ts'
 /**
  * Compares every answer with the first one that has no masks.
  *
- * @param masked returns the expected form of the first answer, with the masks of `shown`
+ * @param withMasksOf returns the answer that is expected if `unmasked` is correct, with the masks of `masked`
  * @throws if an answer differs, or if every answer has masks
  */
 export function expectSame(
   answers: readonly NamedAnswer[],
-  masked: (open: unknown, shown: unknown) => unknown = (open) => open,
+  withMasksOf: (unmasked: unknown, masked: unknown) => unknown = (unmasked) => unmasked,
 ): void {
   const model = answers.find(({ hasMasks }) => !hasMasks)
   if (!model) throw new Error('no subject answers without masks')
   for (const { name, hasMasks, value } of answers) {
-    const expected = hasMasks ? masked(model.value, value) : model.value
+    const expected = hasMasks ? withMasksOf(model.value, value) : model.value
     if (!isDeepStrictEqual(value, expected)) throw new Error(`${name} answers something else than ${model.name}`)
   }
 }

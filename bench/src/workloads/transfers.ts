@@ -22,12 +22,11 @@ function transferWorkload({ name, title, length, times, run, expectSame }: Trans
     connections: 1,
     run: (target) => run(target, length, times),
   }
-  const first: Load = { ...load, run: (target) => run(target, megabytes100, 1) }
-  const warmUp = { ...first, count: 200, times: 2 }
+  const warmUp = { ...load, run: (target: LoadTarget) => run(target, megabytes100, 1), count: 200, times: 2 }
   return { name, title, unit: 'MB', subjects: standaloneSubjects, loads: [load], warmUp, expectSame }
 }
 
-/** `convox builds export`. The build's id contains the number of bytes that the rack sends. */
+/** `convox builds export`. The build's ID contains the number of bytes that the rack sends. */
 function exportRequest({ url, password }: LoadTarget, length: number): Buffer {
   return get(`/apps/app-0/builds/B${length}.tgz?`, url, password('deployer'))
 }
@@ -71,7 +70,7 @@ function expectImported(framing: 'chunked' | 'length'): Workload['expectSame'] {
   }
 }
 
-/** The downloads and uploads of 1 GiB are for the targets in `report/targets.ts`. */
+/** `report/targets.ts` has targets for the downloads and uploads of 1 GiB. */
 export const transfers: readonly Workload[] = [
   transferWorkload({
     name: 'download',

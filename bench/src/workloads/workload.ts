@@ -9,7 +9,7 @@ export interface LoadTarget {
   readonly name: SubjectName
   readonly url: string
   password(role: Role): string
-  /** Whether its responses have masks instead of secrets. */
+  /** Whether the responses of the target have masks instead of secrets. */
   readonly hasMasks: boolean
 }
 

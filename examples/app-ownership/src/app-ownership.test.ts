@@ -25,7 +25,7 @@ describe('ownership of apps', () => {
       effect: 'deny',
       rule: 'package:app-ownership:not-owner',
       reason: 'The app billing belongs to payments.',
-      remedy: 'Ask payments to do it, or to let you join.',
+      remedy: 'Ask payments to make the change, or to let you join the team.',
     })
   })
 

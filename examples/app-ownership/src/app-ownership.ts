@@ -4,8 +4,8 @@ import type { Team, Teams } from './teams.ts'
 export { readTeams, type Team, type Teams } from './teams.ts'
 
 /**
- * Besides the team of an app, users with a role in `override` can change the app, and CI jobs if `jobs` is `allow`.
- * Reads are never restricted, and neither are changes of an app without a team.
+ * Only the team of an app can change the app. Users with a role in `override` can change every app. CI jobs can change
+ * every app if `jobs` is `allow`. The package restricts neither reads nor changes of an app without a team.
  */
 export function appOwnership({ teams, override, jobs }: Teams): PolicyPackage {
   return definePolicy({
@@ -39,5 +39,5 @@ function actsFor({ groups, serviceAccounts }: Team, { kind, groups: own, owner }
 function remedyFor(team: string, { kind, owner }: PackagePrincipal): string {
   if (kind === 'api-token' && owner?.kind === 'user')
     return `Use your own session, if you are in ${team}, or a token of a service account of ${team}.`
-  return `Ask ${team} to do it, or to let you join.`
+  return `Ask ${team} to make the change, or to let you join the team.`
 }

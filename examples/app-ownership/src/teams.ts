@@ -1,9 +1,9 @@
 export interface Team {
   readonly name: string
   owns(app: string): boolean
-  /** The groups of its people, as named by the identity provider. */
+  /** The identity provider's groups whose members are the people of the team. */
   readonly groups: readonly string[]
-  /** Their API tokens act for the team. Token names don't count, because the creator of a token chooses its name. */
+  /** The API tokens of these accounts act for the team. Token names do not count, because creators choose them. */
   readonly serviceAccounts: readonly string[]
 }
 
@@ -11,7 +11,7 @@ export interface Teams {
   readonly teams: readonly Team[]
   /** Roles of people who may change every app. */
   readonly override: readonly string[]
-  /** Whether CI jobs may change apps. Their trusts say which apps. */
+  /** Whether CI jobs may change apps. The trust of a job says which apps. */
   readonly jobs: 'allow' | 'refuse'
 }
 

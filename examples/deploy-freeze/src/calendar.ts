@@ -43,7 +43,7 @@ function readFreeze(value: unknown, where: string, problems: string[]): Freeze {
   const { name, from, until, racks } = membersOf(value)
   if (typeof name !== 'string' || name === '') problems.push(`${where}.name should be a text`)
   const [begin, end] = [readTime(from, `${where}.from`, problems), readTime(until, `${where}.until`, problems)]
-  if (begin >= end) problems.push(`${where}.until should be after its from`)
+  if (begin >= end) problems.push(`${where}.until should be after ${where}.from`)
   const names = racks === undefined ? null : namesOf(racks, `${where}.racks`, problems)
   return { name: String(name), from: begin, until: end, racks: names }
 }

@@ -38,7 +38,7 @@ describe('a freeze', () => {
       source: 'deploy-freeze',
       reason: 'The rack production is frozen until 2031-01-06 08:00 UTC (year end).',
       remedy:
-        'Wait until then. If it is urgent, a user with the role admin can override the freeze: POST /gateway/packages/deploy-freeze/override',
+        'Wait until then. If the deploy is urgent, a user with the role admin can override the freeze: POST /gateway/packages/deploy-freeze/override',
     })
   })
 
@@ -144,7 +144,7 @@ describe('a calendar', () => {
     ],
     [
       '{"freezes": [{"name": "x", "from": "2031-01-06T08:00Z", "until": "2030-12-20T16:00Z"}]}',
-      'freezes[0].until should be after its from',
+      'freezes[0].until should be after freezes[0].from',
     ],
     ['{"freezes": [], "permissions": "release:promote"}', 'permissions should be a list of names'],
     ['{"freezes": [], "override": {"minutes": 0}}', 'override.minutes should be a whole number'],

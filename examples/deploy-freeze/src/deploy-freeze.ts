@@ -20,7 +20,7 @@ export function deployFreeze(calendar: Calendar, overrides: Overrides = createOv
 
   return definePolicy({
     name,
-    // A freeze does not affect most calls, so most are decided without a look-up in `overrides`.
+    // Looks up `overrides` only for calls that a freeze affects, which are few.
     evaluate(call, context) {
       const freeze = frozen.has(call.permission) ? freezeAt(calendar, call.rack, call.at) : null
       return freeze === null ? null : decide(freeze, call, context)
@@ -53,7 +53,7 @@ export function deployFreeze(calendar: Calendar, overrides: Overrides = createOv
 
 function remedyOf({ override: { roles } }: Calendar): string {
   if (roles.length === 0) return 'Wait until then.'
-  return `Wait until then. If it is urgent, a user with the role ${roles.join(' or ')} can override the freeze: POST /gateway/packages/${name}/override`
+  return `Wait until then. If the deploy is urgent, a user with the role ${roles.join(' or ')} can override the freeze: POST /gateway/packages/${name}/override`
 }
 
 function minuteOf(at: number): string {

@@ -16,7 +16,7 @@ const body = {
   properties: { rack: { type: 'string', maxLength: 100 }, reason: { type: 'string', minLength: 10, maxLength: 500 } },
 }
 
-/** `POST override` lets the caller deploy during a freeze for a while, once the reason is in the audit log. */
+/** `POST /override` records the reason in the audit log. Then the caller can deploy during the freeze for a while. */
 export function overrideRoute({ override, ...calendar }: Calendar, overrides: Overrides): Register {
   const { roles, minutes } = override
   return async function routes(scope, context) {
@@ -25,7 +25,7 @@ export function overrideRoute({ override, ...calendar }: Calendar, overrides: Ov
       const person = context.callerOf(request, { rack, app: null })
       if (person.kind !== 'user') throw denial(403, 'Only a user with a session can override a freeze.')
       if (!person.roles.some((role) => roles.includes(role)))
-        throw denial(403, `An override on ${rack} needs the role ${roles.join(' or ') || '(no role has it)'} there.`)
+        throw denial(403, `An override needs the role ${roles.join(' or ') || '(none is configured)'} on ${rack}.`)
       const at = context.clock.now()
       const freeze = freezeAt({ ...calendar, override }, rack, at)
       if (freeze === null) throw denial(409, `The rack ${rack} is not frozen, so no override is needed.`)

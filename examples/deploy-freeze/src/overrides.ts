@@ -1,4 +1,4 @@
-/** The users who override a freeze, and until when. */
+/** The users who override a freeze, and the end of each override. */
 export interface Overrides {
   /** @param until milliseconds since the epoch */
   open(person: string, rack: string, until: number): void | Promise<void>

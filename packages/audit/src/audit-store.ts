@@ -18,6 +18,7 @@ export interface AdoptionProgress {
   readonly stream: string
   /** Each of its unfinished calls up to this `seq` has an `outcome.unknown` event. */
   readonly upTo: number
+  /** Whether the adoption is finished. */
   readonly complete: boolean
 }
 
@@ -34,7 +35,7 @@ export interface AuditStore {
    * the stream in `progress`
    */
   append(stream: string, events: readonly RecordedEvent[], progress?: AdoptionProgress): Promise<void>
-  /** `lost`: another process adopted it. */
+  /** `lost`: another process adopted the stream. */
   renewLease(stream: string, lease: number): Promise<'renewed' | 'lost'>
   closeStream(stream: string): Promise<void>
   close(): Promise<void>

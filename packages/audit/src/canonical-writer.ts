@@ -43,7 +43,7 @@ export class CanonicalWriter {
     return recorded
   }
 
-  /** @returns the number, even if it is left out */
+  /** Leaves out a number that JSON cannot express. @returns `value` in each case */
   number(name: string, value: number): number {
     if (Number.isFinite(value)) this.raw(name, `${value}`, 8)
     return value

@@ -2,8 +2,8 @@ import { addressBlock } from './address-block.ts'
 import type { EventDraft } from './event.ts'
 
 /**
- * A denial of an unauthenticated request. It is counted, because an event for each one would flood the log. Its texts
- * are constants of the gateway, never text of the caller.
+ * A denial of an unauthenticated request. Such denials are counted, because an event for each denial would flood the
+ * log. The texts are constants of the gateway, never text of the caller.
  */
 export interface CountedDenial {
   readonly address: string
@@ -21,7 +21,7 @@ export interface DenialCounterOptions {
   readonly keys?: number
   /** Milliseconds until counts are recorded. Default 1,000. */
   readonly interval?: number
-  /** Limits the events of all networks together. Denials beyond it are counted as `other`. */
+  /** Limits the events of all networks together. Denials beyond the budget are counted as `other`. */
   readonly budget?: EventBudget
 }
 

@@ -68,7 +68,7 @@ function writeMembers(
 ): void {
   for (const { name, write } of members) {
     const value = values[name]
-    // Fields that were cut are listed even if the draft lists none.
+    // `truncated` also lists the fields that `to` has cut, so it is written even if the draft has none.
     if (value !== undefined || name === 'truncated') write(to, value, columns)
   }
 }

@@ -64,7 +64,7 @@ describeInChromium('second factors in the web console', () => {
   test('the first second factor needs a fresh login, and comes with backup codes that are shown once', async () => {
     await admin.getByRole('link', { name: 'Passkeys, authenticator apps, and backup codes' }).click()
     await admin.getByText('You have no second factor yet.').waitFor()
-    await admin.getByText('The policy requires a second factor for some of what your roles permit.').waitFor()
+    await admin.getByText('The policy requires a second factor for some actions that your roles permit.').waitFor()
     await lookAt(admin, 'second-factors-empty')
 
     clock.ahead += 300_001

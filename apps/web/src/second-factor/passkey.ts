@@ -27,7 +27,7 @@ export async function makePasskey(options: object): Promise<object> {
   } catch (error) {
     if (nameOf(error) === 'InvalidStateError')
       throw new NoPasskey(
-        'No passkey was added. This device or security key already has a passkey for your account. Use another one.',
+        'No passkey was added. This device or security key already has a passkey for your account. Use another device or security key.',
       )
     throw new NoPasskey(explain(error, 'The browser did not make a passkey.'))
   }
@@ -41,7 +41,7 @@ function explain(error: unknown, what: string): string {
     case 'SecurityError':
       return `${what} The address of this page is not the one that the gateway is set up for. Open the gateway at its own address.`
     case 'NotSupportedError':
-      return `${what} It cannot check that it is you, by a PIN or a fingerprint. Use another device or an authenticator app.`
+      return `${what} This device cannot check a PIN or a fingerprint. Use another device or an authenticator app.`
     default:
       return `${what} This browser may not support passkeys. Use another browser or an authenticator app.`
   }

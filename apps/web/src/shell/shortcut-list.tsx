@@ -7,14 +7,14 @@ const otherShortcuts = [
   ['Ctrl K or ⌘ K', 'Find a page, an event, a person, or an action'],
   ['?', 'Show this list'],
   ['r', 'Refresh, on a page with the button Refresh'],
-  ['/', 'Go to the filter, on a page with one'],
+  ['/', 'Go to the filter of the page'],
   ['j and k, or arrows', 'Move through rows'],
   ['Home, End, Page Up, Page Down', 'Move farther through the events of the audit log'],
   ['← and →', 'Move through the values of an event'],
   ['Enter', 'Open the row'],
   ['Space, ← and →, [ and ], i', 'Play a recording, go 5 s, change its speed, skip its pauses'],
   ['Ctrl Enter or ⌘ Enter', 'Check the proposed document'],
-  ['Escape', 'Close what is open'],
+  ['Escape', 'Close the open dialog or the open row'],
 ] as const
 
 /** Each action must also be available without its shortcut. */

@@ -67,14 +67,14 @@ function actionOf({ calls: [first] }: StepUp): string {
 
 function reasonFor(stepUp: StepUp): string {
   return stepUp.withinSeconds === null
-    ? 'The policy requires a second factor each time for this.'
-    : `This requires a second factor. The proof is valid ${validityText(stepUp)}, or until you reload or close this page.`
+    ? 'The policy requires a second factor for this action, each time.'
+    : `This action requires a second factor. The proof is valid ${validityText(stepUp)}, or until you reload or close this page.`
 }
 
 function NoMethod() {
   return (
     <>
-      <p>This requires a second factor, and you have none that the policy accepts. Add one, and then try again.</p>
+      <p>This action requires a second factor, and you have none that the policy accepts. Add one, and try again.</p>
       <DialogButtons>
         <Button onPress={cancelWaitingCalls}>Cancel</Button>
         <Link to="/second-factors" onClick={cancelWaitingCalls}>

@@ -26,7 +26,7 @@ interface ComboBoxProps {
   /** The ID of the option that is chosen when the field appears; null for none. */
   readonly value: string | null
   readonly onChange: (id: string | null) => void
-  /** Whether the person can type a value that is not an option. The text is then the ID. */
+  /** Whether the person can type a value that is not an option. `onChange` then gets the typed text. */
   readonly isOpenEnded?: boolean
   readonly hint?: string
 }

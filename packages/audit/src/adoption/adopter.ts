@@ -28,7 +28,7 @@ export interface Adopter {
   start(): void
   /**
    * Adopts all expired streams. Ends without an error if the writer is unavailable. Concurrent calls share one run.
-   * @throws what the store, the writer, or `beforeSearch` throws
+   * @throws the error of the store, the writer, or `beforeSearch`
    */
   adoptExpired(): Promise<void>
   /** Resolves when the current run has ended. */
@@ -73,8 +73,8 @@ export function createAdopter({
       writer.recordAdoption(ownStream, drafts, { stream: found.id, upTo, complete })
     const from = found.outcomesRecordedUpTo ?? 0
     if (found.outcomesRecordedUpTo === null) await record([abandonedDraft(found)], 0, false)
-    // The previous month's stream has no recorded progress. After a crash, it is searched again. The search skips calls
-    // that already have an outcome.
+    // An adoption records no progress for the previous month's stream. So after a crash, that stream is searched again.
+    // The search skips calls that already have an outcome.
     if (found.previousMonthStream && from === 0) {
       const last = await adoptions.lastSeq(found.previousMonthStream)
       await eachPage(found.previousMonthStream, { from, last }, (drafts) => record(drafts, 0, false))

@@ -19,7 +19,7 @@ export function unknownOutcomeDraft(openCall: AuditEvent): EventDraft {
     ...(principal && {
       principal: { kind: principal.kind, id: unescapeText(principal.id), name: unescapeText(principal.name) },
     }),
-    close: 'the process that recorded it ended before it could record how the call ended',
+    close: 'the process that recorded the call ended before it could record the outcome',
     detail: { stream, seq },
   }
 }

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../event.ts'
 
-/** A stream whose process is gone. Only the process's fallback file can still add events to it. */
+/** A stream whose process is gone. Only the process's fallback file can still add events to the stream. */
 export interface AdoptedStream {
   readonly id: string
   readonly host: string
@@ -25,8 +25,9 @@ export interface OpenCalls {
 
 export interface AdoptionStore {
   /**
-   * Claims a stream for the process that writes `adopterStream`: a stream whose lease has expired, or whose adoption is
-   * unfinished and was begun by this process or by one that is gone. From then on its old writer cannot add events.
+   * Claims a stream for the process that writes `adopterStream`. The lease of the claimed stream has expired, or its
+   * adoption is unfinished. An unfinished adoption was begun by this process, or by a process that is gone. From then
+   * on, the old writer of the stream cannot add events.
    * @returns null if there is no such stream
    */
   claim(adopterStream: string): Promise<AdoptedStream | null>

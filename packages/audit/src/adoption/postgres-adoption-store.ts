@@ -21,11 +21,13 @@ interface ClaimedRow {
   readonly pid: number
   readonly month: Date
   readonly fallback: boolean
+  /** The column of `outcomesRecordedUpTo`. */
   readonly accounted_seq: string | null
+  /** The ID of the previous stream of the same process. */
   readonly follows: string | null
 }
 
-/** Uses its own connection, so that the writer never waits for it. */
+/** Uses its own connection, so that the audit writer never waits for an adoption. */
 export function createPostgresAdoptionStore({
   url,
   grace = 30_000,
@@ -64,7 +66,10 @@ export const openCallsQuery = `
       and ended.kind in ('outcome', 'closed', 'refused', 'outcome.unknown'))
   order by begun.seq limit $6::int`
 
-/** Claims a stream whose adoption began and is not finished. Its adopter is this process, or is gone. */
+/**
+ * Claims a stream whose adoption began and is not finished. The adopter is this process, or is gone. `accounted_at` is
+ * the time at which an adoption was finished.
+ */
 function claimUnfinished(sql: Sql, adopterStream: string) {
   return sql<ClaimedRow[]>`
     update audit.streams set adopted_by = ${adopterStream} where id = (

@@ -6,10 +6,10 @@ export interface ArchiveReader {
   get(key: string): Promise<Buffer | null>
 }
 
-/** Where archives are written. Objects are never replaced. */
+/** The object store for new archives. It never replaces an object. */
 export interface ArchiveStore extends ArchiveReader {
   /**
-   * Resolves when the bytes are durable, also if the same bytes already exist.
+   * Resolves when the bytes are durable. An object that already exists with the same bytes is no error.
    * @throws an error with the code `RGW_OBJECT_DIFFERS` if the object exists with other bytes
    */
   put(key: string, bytes: Uint8Array): Promise<void>

@@ -16,7 +16,7 @@ export interface MonthSource {
 
 export interface CheckedMonth {
   readonly verification: Verification
-  /** Per stream, its head in the last checkpoint that has it. */
+  /** For each stream, the head in the last checkpoint that lists the stream. */
   readonly heads: ReadonlyMap<string, StreamHead>
   readonly events: number
   /** Digest of all lines. */

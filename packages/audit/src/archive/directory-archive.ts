@@ -8,7 +8,7 @@ export interface DirectoryArchive extends ArchiveReader {
   months(): Promise<Month[]>
 }
 
-/** Archives in a directory, also if they were copied from a bucket. */
+/** Archives in a directory, such as a copy of a bucket. */
 export function directoryArchive(directory: string): DirectoryArchive {
   return {
     location: directory,

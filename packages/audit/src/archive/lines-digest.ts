@@ -2,8 +2,8 @@ import { hash } from 'node:crypto'
 import type { Digest } from '../tree/hashing.ts'
 
 /**
- * One digest over all lines of a month. PostgreSQL computes the same in `audit.digest_lines`: starting from 32 zero
- * bytes, SHA-256(digest ‖ SHA-256(line)) for each line without its line break.
+ * One digest over all lines of a month. It begins with 32 zero bytes, and becomes SHA-256(digest ‖ SHA-256(line)) for
+ * each line without its line break. The function `audit.digest_lines` in PostgreSQL computes the same digest.
  */
 export interface LinesDigest {
   add(line: Buffer): void

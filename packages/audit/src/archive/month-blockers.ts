@@ -7,16 +7,20 @@ interface StreamRow {
   readonly pid: number
   readonly closed: boolean
   readonly adopted: boolean
+  /** Whether the lease of the stream is still valid. */
   readonly leased: boolean
-  /** Whether its adopter has recorded an `outcome.unknown` event for each unfinished call, including imported calls. */
+  /** Whether the adopter has recorded an `outcome.unknown` event for each unfinished call, including imported calls. */
   readonly accounted: boolean
-  /** Events that a checkpoint signs; null if none. */
+  /** The number of events that checkpoints sign; null if no checkpoint has the stream. */
   readonly size: number | null
-  /** Whether a checkpoint signs its end. */
+  /** Whether a checkpoint signs the end of the stream. */
   readonly settled: boolean | null
 }
 
-/** Why the month is not final yet, as a part of a sentence; null if it is final. */
+/**
+ * Why the month is not closed yet, as a part of a sentence. Null if it is closed: its streams have ended, and checkpoints
+ * sign all events.
+ */
 export async function explainOpenMonth(sql: Sql, month: Month, current: Month): Promise<string | null> {
   const rows = await sql<StreamRow[]>`
     select stream.id, stream.host, stream.pid, stream.closed_at is not null as closed, stream.adopted_by is not null as adopted,

@@ -23,7 +23,7 @@ export function monthsAfter(month: Month, count: number): Month {
   return monthAt(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + count, 1))
 }
 
-/** Start of the month and of the next one, with `Z`, so that they do not depend on PostgreSQL's session time zone. */
+/** The starts of this month and the next month, with `Z`, so that PostgreSQL does not use the session's time zone. */
 export function boundsOf(month: Month): { readonly from: string; readonly to: string } {
   return { from: new Date(startOf(month)).toISOString(), to: new Date(startOf(monthsAfter(month, 1))).toISOString() }
 }

@@ -38,12 +38,13 @@ export interface RetentionOptions {
 }
 
 export type MonthOutcome =
-  /** Archived now, or verified as archived. `dropped`: its partition was then dropped. */
+  /** This run wrote the archive if it was missing, and verified it. `dropped`: then the partition was dropped. */
   | { readonly month: Month; readonly kind: 'archived' | 'dropped'; readonly events: number; readonly manifest: string }
   /** Archived by an earlier run, and not verified again. */
   | { readonly month: Month; readonly kind: 'known' }
-  /** Events may still be added to it. `due`: it is old enough to be dropped, and `drop` permits it. */
+  /** Events may still be added to the month. `due`: the month is old enough to be dropped, and `drop` permits that. */
   | { readonly month: Month; readonly kind: 'open'; readonly because: string; readonly due: boolean }
+  /** The month was not archived, or was archived and not dropped. */
   | { readonly month: Month; readonly kind: 'refused'; readonly because: string; readonly due: boolean }
 
 /**
@@ -97,7 +98,10 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   if (because !== null) return { month, kind: 'open', because: `${month} is not closed: ${because}`, due }
   const behind = sinks === 'respect' ? await findLaggingSinks(sql, month) : []
   if (behind.length > 0)
-    throw new ArchiveRefused(`${month} was not sent to all sinks yet (${behind.join(', ')}).`, 'Wait, or add --force.')
+    throw new ArchiveRefused(
+      `${month} was not sent to all sinks yet (${behind.join(', ')}).`,
+      'Wait until the sinks have sent the month, or add --force.',
+    )
   if ((await store.get(manifestKey(month))) === null) await writeMonth(sql, month, { store, key, partSize })
   const manifest = await readBack(month, options)
   const { events, hash } = manifest

@@ -21,7 +21,7 @@ export interface VerifyArchiveOptions {
 
 export interface ArchiveVerification extends Verification {
   readonly month: Month
-  /** Null if it is missing, unreadable, or of another month; then nothing else was read. */
+  /** Null if the manifest is missing, unreadable, or of another month. Then nothing else was read. */
   readonly manifest: Manifest | null
 }
 
@@ -61,7 +61,7 @@ export async function verifyArchivedMonth(
   }
 }
 
-/** `findings` has the problems of the parts that were read. */
+/** `findings` returns the problems of the parts that were read so far. */
 export function archivedMonth(
   reader: ArchiveReader,
   manifest: Manifest,
@@ -143,7 +143,7 @@ function trustProblems(
   return unknownKeys.map(({ text }) => ({ about: 'archive', problem: 'key', month, detail: text }))
 }
 
-/** The result without a usable manifest. */
+/** The result for an archive without a usable manifest. */
 function unverified(month: Month, finding: ArchiveFinding): ArchiveVerification {
   return {
     month,

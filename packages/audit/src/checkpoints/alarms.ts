@@ -12,8 +12,8 @@ export interface Alarm {
   readonly problem: string
   readonly stream?: string
   /**
-   * The number of the first affected event. For `own-…`, how many events the checkpoint signed; for `own-absent`, how
-   * many were compared before.
+   * The number of the first affected event. For `own-…`, the number of events that the checkpoint signed. For
+   * `own-absent`, the number of events that this process has compared before.
    */
   readonly seq?: number
   /** Number of the checkpoint. */

@@ -44,7 +44,7 @@ export interface CheckpointerOptions {
 export interface CheckpointerState {
   /** Number of the newest known checkpoint. */
   readonly number: number
-  /** Milliseconds since it was made; infinite without one. */
+  /** Milliseconds since the newest known checkpoint was made; infinite if none is known. */
   readonly age: number
   /** Events that this process verified. */
   readonly verified: number
@@ -74,7 +74,7 @@ export interface Checkpointer {
   /** All events are in the database again. */
   onFallbackEnd(): void
   start(): void
-  /** Makes a checkpoint now if one is due, of all events that were durable before the call. */
+  /** If a checkpoint is due, makes it now. It signs all events that were durable before the call. */
   makeIfDue(): Promise<void>
   state(): CheckpointerState
   /**
@@ -121,12 +121,12 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   let logged: LoggedAlarms = { open: new Map(), acknowledged: new Set() }
   let state: 'running' | 'given-up' = 'running'
 
-  /** After `stop` gave up, its connections are closed, and further errors are expected. */
+  /** After `stop` gave up, the connections are closed, and further errors are expected. */
   function reportError(what: string, error: unknown): void {
     if (state === 'running') options.onError(what, error)
   }
 
-  /** Adds the checkpoint's age by the database's clock when it was read, and the time since by this process's clock. */
+  /** The age of the newest checkpoint: by the database's clock until it was read, then by this process's clock. */
   function age(): number {
     return newest === null ? Number.POSITIVE_INFINITY : newest.age + performance.now() - newest.seenAt
   }
@@ -134,7 +134,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
 
   async function round(minInterval: number): Promise<void> {
     if (!verifier.isBackingOff()) await make(minInterval)
-    newest = (await readNewCheckpoints(sql, chain, onFollowed)) ?? newest
+    newest = (await readNewCheckpoints(sql, chain, onNewCheckpoint)) ?? newest
     void deliveries.deliver()
     logged = await loggedAlarms(sql)
   }
@@ -144,7 +144,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       keys,
       verify: verifier.verify,
       interval: minInterval,
-      overdue: age() >= interval ? (newest?.number ?? null) : null,
+      overdueNumber: age() >= interval ? (newest?.number ?? null) : null,
       onTimeProblem: (problem, number) => alarms.raise({ problem, number }),
     })
     missingKey = result.kind === 'outdated' ? result.current : null
@@ -158,7 +158,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (checkpoint.number === 1 || checkpoint.replaces !== null) options.onKey(checkpoint)
   }
 
-  async function onFollowed(
+  async function onNewCheckpoint(
     checkpoint: Checkpoint | null,
     problems: ReturnType<CheckpointChain['add']>['findings'],
   ): Promise<void> {
@@ -251,8 +251,8 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
 }
 
 /**
- * Reads checkpoints of all replicas since the last call; at the first call, only the newest one.
- * @returns the newest one, or null if none is new
+ * Reads checkpoints of all replicas since the last call; at the first call, only the newest checkpoint.
+ * @returns the newest checkpoint, or null if none is new
  */
 async function readNewCheckpoints(
   sql: Sql,

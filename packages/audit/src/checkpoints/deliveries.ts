@@ -59,7 +59,7 @@ export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFail
     const known = delivered.get(destination.name)
     const recorded = await deliveredTo(sql, destination.name)
     const stored = known ?? (await destination.lastCopy?.(AbortSignal.timeout(listDeadline))) ?? recorded
-    // Read last, because other replicas make checkpoints meanwhile.
+    // The newest number is read last, because other replicas make checkpoints meanwhile.
     const newest = await newestNumber(sql)
     if (recorded > newest) await resetDelivered(sql, destination.name, newest)
     if (Math.max(recorded, stored) > newest) onAhead(destination.name, newest)

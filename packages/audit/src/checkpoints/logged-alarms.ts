@@ -8,7 +8,7 @@ export interface LoggedAlarms {
   readonly acknowledged: ReadonlySet<string>
 }
 
-/** Only the newest alarms are read, so that many forged old ones cannot push out real new ones. */
+/** Only the newest alarms are read, so that many forged old alarms cannot push out real new alarms. */
 const maxAlarms = 1_000
 
 /** Newest first. */

@@ -12,10 +12,10 @@ export interface MakeCheckpointOptions {
   /** Minimum milliseconds since the last checkpoint. */
   readonly interval: number
   /**
-   * The number of the newest checkpoint if it is old enough by the caller's clock. Then the next checkpoint is due,
-   * whatever the database's clock says.
+   * The number of the newest checkpoint if the next checkpoint is due by the caller's clock. Then the next checkpoint is
+   * due, whatever the database's clock says.
    */
-  readonly overdue?: number | null
+  readonly overdueNumber?: number | null
   /**
    * `at`: the column `at` differs from the signed time. `future`: the signed time is in the future, so the next
    * checkpoint is due at once.
@@ -35,16 +35,17 @@ export type MakeCheckpointResult =
   | {
       readonly kind: 'made'
       readonly checkpoint: Checkpoint
+      /** The number of events that were verified. */
       readonly verified: number
       readonly broken: readonly BrokenStream[]
     }
 
 /**
  * Makes the next checkpoint if it is due and no other replica is making one: verifies the new events of each stream,
- * and signs the trees. Writers never wait for it.
+ * and signs the trees. Audit writers never wait for a checkpoint.
  *
- * The lock only saves work, because the primary key ensures one checkpoint per number. No transaction stays open: the
- * driver would end the process if its connection broke.
+ * The lock only saves work, because the primary key ensures one checkpoint per number. No transaction stays open: if
+ * the connection of an open transaction broke, the driver would end the process.
  *
  * @param sql one connection, which holds the lock
  */
@@ -65,14 +66,14 @@ export async function makeCheckpoint(sql: Sql, options: MakeCheckpointOptions): 
 /** A manipulated clock or `at` column must not delay the next checkpoint forever. */
 function isEarly(
   { last, age, timeProblem }: LastCheckpoint,
-  { interval, overdue = null }: MakeCheckpointOptions,
+  { interval, overdueNumber = null }: MakeCheckpointOptions,
 ): boolean {
-  if (last === null || last.number === overdue || timeProblem === 'future') return false
+  if (last === null || last.number === overdueNumber || timeProblem === 'future') return false
   return age < interval
 }
 
 async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promise<MakeCheckpointResult> {
-  // Another replica may have made one before this process got the lock.
+  // Another replica may have made a checkpoint before this process got the lock.
   const newest = await readLastCheckpoint(sql)
   if ('unreadable' in newest) return { kind: 'unreadable', number: newest.unreadable }
   if (isEarly(newest, options)) return { kind: 'early' }
@@ -129,8 +130,9 @@ function timeProblemOf(age: number, signedAt: number, column: unknown): LastChec
 }
 
 /**
- * Stores the checkpoint and the trees in one statement. An adopted stream is not settled if it got events from a
- * fallback file since its verification. Such an import clears `accounted_at`, and `for share` waits for its end.
+ * Stores the checkpoint and the trees in one statement. Later checkpoints leave out `settled` streams. An adopted
+ * stream does not become settled while `accounted_at` is null: until its calls have outcomes, and again after an import
+ * from a fallback file. `for share` waits until a running import has ended.
  *
  * @returns false if the number already exists
  */
@@ -147,15 +149,15 @@ async function store(sql: Sql, checkpoint: Checkpoint, streams: readonly Verifie
       insert into audit.checkpoints (number, at, hash, key, replaces, note)
       values (${number}, ${at}, ${Buffer.from(hash, 'hex')}, ${key.text}, ${replaces?.text ?? null}, ${written})
       on conflict (number) do nothing returning 1
-    ), given as materialized (
+    ), new_trees as materialized (
       select stream, size, decode(peaks, 'hex') as peaks, settled
       from json_to_recordset(${JSON.stringify(trees)}::text::json) as t (stream uuid, size bigint, peaks text, settled boolean)
-    ), final as materialized (
-      select id from audit.streams where id in (select stream from given where settled)
+    ), settled_streams as materialized (
+      select id from audit.streams where id in (select stream from new_trees where settled)
         and (adopted_by is null or accounted_at is not null) for share
-    ), grown as (
+    ), stored_trees as (
       insert into audit.trees (stream, size, peaks, settled)
-      select stream, size, peaks, settled and stream in (select id from final) from given
+      select stream, size, peaks, settled and stream in (select id from settled_streams) from new_trees
       where exists (select from made)
       on conflict (stream) do update set size = excluded.size, peaks = excluded.peaks, settled = excluded.settled
     )

@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 
 export interface NewestCheckpoint {
-  /** Null before the first one, and if it cannot be read. */
+  /** Null if there is no checkpoint, or if the newest one is unreadable. */
   readonly checkpoint: Checkpoint | null
   /** Events in the database that no checkpoint signs yet. */
   readonly waiting: number

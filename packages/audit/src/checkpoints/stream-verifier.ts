@@ -17,7 +17,7 @@ export type VerifierMessage =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'progress' }
 
-/** Verifies events in another thread, so that no call waits for it. */
+/** Verifies events in another thread, so that no rack call waits for a verification. */
 export interface StreamVerifier {
   /**
    * Verifies the events of all streams since the signed heads. One call at a time.
@@ -140,7 +140,7 @@ export function verifierThreadOptions(url: string) {
   return {
     name: 'checkpoints',
     workerData,
-    // If it needs more memory, only the thread ends.
+    // If the verification needs more memory, only the thread ends.
     resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 },
     // The PostgreSQL driver reads variables such as `PGPASSWORD`. Other variables contain secrets.
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('PG'))),

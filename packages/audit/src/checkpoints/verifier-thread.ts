@@ -7,8 +7,8 @@ import type { VerifierMessage, VerifierThreadData } from './stream-verifier.ts'
 import { verifyStreams } from './verify-streams.ts'
 
 /**
- * Added to the nice value of the process. When the thread competes with another one for a core, it gets about a quarter
- * of the core. With a smaller share, checkpoints of a busy gateway could be late.
+ * Added to the nice value of the process. When this thread competes with another thread for a core, this thread gets
+ * about a quarter of the core. With a smaller share, checkpoints of a busy gateway could be late.
  */
 const niceness = 5
 
@@ -35,6 +35,6 @@ function yieldToOtherThreads(): void {
   try {
     setPriority(Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness))
   } catch {
-    // A sandbox may forbid it. The priority only saves time of other threads.
+    // A sandbox may forbid the change. The priority only leaves more processor time to other threads.
   }
 }

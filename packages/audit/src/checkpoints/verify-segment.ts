@@ -52,7 +52,7 @@ export async function verifySegment(
     broken = { stream: stream.id, seq, problem }
   }
 
-  /** The first event of a page is in the tree already, so only its hash is needed. */
+  /** Checks the first event of a page. The tree already has this event, so only its hash is needed. */
   function continueFrom({ hash }: LogRecord, seq: number): void {
     if (seq !== check.size) fail('truncated', check.size)
     else if (verified === 0) check = createStreamCheck({ tree: startTree, hash })

@@ -9,7 +9,7 @@ import { type BrokenStream, verifySegment } from './verify-segment.ts'
 export interface VerifiedStream {
   readonly head: StreamHead
   readonly tree: Pick<Tree, 'size' | 'peaks'>
-  /** Whether the stream ended, so that no later checkpoint has it. */
+  /** Whether the stream has ended, so that later checkpoints leave it out. */
   readonly settled: boolean
   readonly verified: number
   readonly broken: BrokenStream | null
@@ -19,7 +19,7 @@ interface Candidate {
   readonly id: string
   readonly month: Date
   readonly abandoned: boolean
-  /** Whether its month is so old that no events will be added. */
+  /** Whether the month of the stream is so old that no events will be added. */
   readonly old: boolean
   /** `size` and `peaks` are the stored tree; null if there is none. */
   readonly size: number | null

@@ -6,7 +6,7 @@ import { Card } from '../../ui/card.tsx'
 import styles from './proposal-form.module.css'
 import { setProposal, useProposal } from './proposal-store.ts'
 
-/** For a file, in bytes. For typed text, in characters: the gateway rejects a longer document. */
+/** Bytes of a file, or characters of typed text. The gateway rejects a longer document. */
 const maxLength = 256 * 1024
 
 interface ProposalFormProps {

@@ -3,6 +3,7 @@ import type { PolicySearch } from './policy-search.ts'
 
 type Route = PolicyMatrix['routes'][number]
 
+/** The fields of the question form that the chosen route has. */
 export interface QuestionFields {
   readonly rack: boolean
   readonly app: boolean

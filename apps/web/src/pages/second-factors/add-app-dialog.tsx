@@ -42,7 +42,7 @@ export function AddAppDialog({ onCodes, onClose }: AddFactorDialogProps) {
         onSubmit={() => begin.mutate()}
         onClose={onClose}
       >
-        <p>The app, such as the one of your password manager, shows a new code of six digits every 30 seconds.</p>
+        <p>An authenticator app, such as a password manager, shows a new code of six digits every 30 seconds.</p>
         <TextField
           label="Name"
           value={name}
@@ -50,7 +50,7 @@ export function AddAppDialog({ onCodes, onClose }: AddFactorDialogProps) {
           maxLength={60}
           isRequired
           autoFocus
-          hint="So that you recognize it later"
+          hint="So that you recognize the app later"
         />
       </FormDialog>
     )

@@ -39,8 +39,8 @@ export function AddPasskeyDialog({ onCodes, onClose }: AddFactorDialogProps) {
       onClose={onClose}
     >
       <p>
-        Your browser asks where to keep it: on this device, on your phone, or on a security key. It checks that it is
-        you by a PIN, a fingerprint, or your face.
+        Your browser asks where to keep the passkey: on this device, on your phone, or on a security key. You confirm
+        with a PIN, a fingerprint, or your face.
       </p>
       <TextField
         label="Name"
@@ -49,7 +49,7 @@ export function AddPasskeyDialog({ onCodes, onClose }: AddFactorDialogProps) {
         maxLength={60}
         isRequired
         autoFocus
-        hint="So that you recognize it later, such as YubiKey"
+        hint="So that you recognize the passkey later. Example: YubiKey"
       />
     </FormDialog>
   )

@@ -28,7 +28,7 @@ export function BackupCodes({ status, isAsking, onAsk, onClose, onCodes }: Backu
         {remaining <= warnAt && <Badge tone="warn">Create new codes</Badge>}
       </p>
       <p className={styles.soft}>
-        Each code works once, in place of your other second factors. Keep them where you can read them without this
+        Each code works once, in place of your other second factors. Keep the codes where you can read them without this
         device.
         {createdAt !== null && (
           <>
@@ -56,7 +56,7 @@ function NewCodesDialog({ onCodes, onClose }: Pick<BackupCodesProps, 'onCodes' |
       onSubmit={() => create.mutate()}
       onClose={onClose}
     >
-      <p>You get ten new codes. The old ones stop working at once.</p>
+      <p>You get ten new codes. The old codes stop working at once.</p>
     </FormDialog>
   )
 }

@@ -1,7 +1,7 @@
 import { encode } from 'uqr'
 import styles from './second-factors.module.css'
 
-/** The width of the empty margin around the code, in modules. Cameras need it. */
+/** The width of the empty margin around the code, in modules. Cameras need this margin. */
 const border = 4
 
 /** A QR code as one path of an inline SVG, because the content security policy forbids `data:` images. */

@@ -25,8 +25,8 @@ export function RemoveFactorDialog({ factor, isLast, onClose }: RemoveFactorDial
       </p>
       {isLast && (
         <p>
-          It is your last second factor, so your backup codes are removed, too, and your other sessions end. Actions
-          that need one are denied.
+          This is your last second factor, so your backup codes are removed, too, and your other sessions end. Actions
+          that need a second factor are denied.
         </p>
       )}
     </ConfirmDialog>

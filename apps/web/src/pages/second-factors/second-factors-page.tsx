@@ -78,7 +78,7 @@ export default function SecondFactorsPage() {
   )
 }
 
-/** A thief with an open browser, or with a code that was typed on another site, must not add a factor. */
+/** A thief who found an open browser, or who got a code by phishing, must not be able to add a factor. */
 function OldLogin({ hasFactor }: { readonly hasFactor: boolean }) {
   return (
     <div className={styles.notice}>

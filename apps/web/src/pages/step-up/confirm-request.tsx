@@ -58,8 +58,8 @@ function NoFactor({ children }: { readonly children: ReactNode }) {
   return (
     <>
       <p>
-        You have no second factor that the policy accepts for this. Add one, and then come back to this request. It ends
-        five minutes after it was made: if it has ended then, run the command again.
+        You have no second factor that the policy accepts for this request. Add one, and then come back. The request
+        ends five minutes after it was made. If it has ended, run the command again.
       </p>
       <div className={styles.buttons}>
         {children}

@@ -16,7 +16,7 @@ export function Outcome({ stepUp, proof: { method, result } }: OutcomeProps) {
       <Card title="Confirmed">
         <p role="status">
           You confirmed the request with {methodName(method)}. The result goes to the program that asked, on this
-          computer. Go back to your terminal. If it says nothing, run the command again.
+          computer. Go back to your terminal. If the terminal shows no result, run the command again.
         </p>
       </Card>
     )
@@ -29,7 +29,7 @@ export function Outcome({ stepUp, proof: { method, result } }: OutcomeProps) {
       <CommandLine>{`convox api get /gateway-step-up/${result}`}</CommandLine>
       <p className={styles.warning}>
         Type the code <code>{result}</code> only in your own terminal, and give it to nobody. With the code and a token
-        of yours, another person could do what you confirmed. It works once, within five minutes of the request.
+        of yours, another person could do what you confirmed. The code works once, within five minutes of the request.
       </p>
     </Card>
   )

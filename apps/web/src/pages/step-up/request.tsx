@@ -57,7 +57,7 @@ function Calls({ calls }: Pick<StepUp, 'calls'>) {
 
 function proofValidity(stepUp: StepUp): string {
   if (stepUp.withinSeconds !== null)
-    return `${capitalized(validityText(stepUp))}, for every action of the same session that needs it`
+    return `${capitalized(validityText(stepUp))}, for every action of the same session that needs a proof`
   return stepUp.level === 'command' ? 'For this command, for an hour at most' : 'Once, for this action'
 }
 

@@ -78,7 +78,7 @@ function problemOf({ delivery, expiresAt, ownRequest, provedAt }: StepUp, callba
   if (Date.parse(expiresAt) <= serverNow())
     return 'This request is older than five minutes, so it cannot be confirmed anymore. Run the command again.'
   if (ownRequest || delivery === 'response')
-    return 'This page cannot send a result to the page or program that asked. Go back to it, and confirm the request there.'
+    return 'This page cannot send a result to the page or program that asked. Go back to that page or program, and confirm the request there.'
   if (delivery === 'callback' && readCallback(callback) === null)
     return `The result would go to ${callback === '' ? 'no address' : callback}, which is not a program on this computer, so the gateway does not send it. Do not open such links. Run the command again, and open the link that it prints.`
   return null
@@ -101,7 +101,8 @@ function NotMe({ stepUp }: { readonly stepUp: StepUp }) {
     <div className={styles.request}>
       <p className={styles.warning}>
         Someone else may have a token of yours. Revoke the session of <VisibleText>{stepUp.device}</VisibleText> now. If
-        you do not know which one it is, revoke all sessions, and tell an administrator. This page confirmed nothing.
+        you do not know which session it is, revoke all sessions, and tell an administrator. This page confirmed
+        nothing.
       </p>
       <SessionList />
     </div>

@@ -16,7 +16,7 @@ export const logKeySeed = Buffer.alloc(32, 1)
 export const logKey = signingKeyOf(logKeySeed)
 export const monthAgo = (count: number): Month => monthsAfter(monthAt(Date.now()), -count)
 
-/** A log with writers whose clock is in past months. */
+/** A log with writers whose clocks are in past months. */
 export async function pastLog(onEnd: OnEnd = onTestFinished) {
   const keys: SigningKeys = [logKey]
   const database = await databaseForTest(onEnd)

@@ -29,7 +29,7 @@ function bytesInUse(): number {
   return heapUsed + external
 }
 
-/** Archives and drops old months of a log, and measures its memory. */
+/** Archives and drops old months of a log, and measures the memory of this process. */
 process.once('message', async ({ ownerUrl, directory, signingKeySeed, partSize }: RetainRequest) => {
   const store = await openObjectStore({ kind: 'directory', directory })
   const samples: number[] = []

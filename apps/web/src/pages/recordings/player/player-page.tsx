@@ -20,7 +20,7 @@ export default function PlayerPage() {
   const { recording: id } = useParams({ from: '/recordings/$recording' })
   const { data: recording, error, refetch } = useQuery(recordingQuery(id))
   const [endedId, setEndedId] = useState<string | null>(null)
-  // The stream ends some moments before the API knows that the session has ended.
+  // The live stream of the recording ends some moments before the API reports the end of the session.
   const isLive = recording?.endedAt === null && endedId !== id
   if (recording)
     return (

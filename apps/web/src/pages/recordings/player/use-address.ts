@@ -2,10 +2,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { Player } from './engine/player.ts'
 
-/** Milliseconds between changes of the address. Browsers limit how many a page can make. */
+/** Milliseconds between changes of the address. Browsers limit the number of changes. */
 const interval = 1_000
 
-/** The address contains the shown second, so that a person can share it, except while a session is followed. */
+/** Keeps the shown second in the address, so that a person can share a link. A followed session has no second. */
 export function useAddress(player: Player, recording: string): void {
   const navigate = useNavigate({ from: '/recordings/$recording' })
   useEffect(() => {

@@ -5,7 +5,7 @@ import type { Player } from './engine/player.ts'
 /** Milliseconds of one step. */
 const step = 5_000
 
-/** A key that is typed into a field is text, and Space presses a button that has the focus. */
+/** Ignores keys that are typed into a field, and Space while a button or a link has the focus. */
 export function usePlayerKeys(player: Player, focusSearch: () => void): void {
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {

@@ -1,4 +1,4 @@
-/** Milliseconds of a pause that are shown if pauses are skipped. */
+/** If pauses are skipped, the player shows only this many milliseconds of each pause. */
 const idleLimit = 2_000
 
 export interface Pace {

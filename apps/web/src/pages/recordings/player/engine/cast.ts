@@ -22,7 +22,7 @@ export class NotACast extends Error {
   }
 }
 
-/** The maximum number of characters in a line. The gateway never writes a longer one, even with escapes. */
+/** The maximum number of characters in a line. The gateway never writes a longer line, including escapes. */
 const maxLineLength = 1024 * 1024
 
 /** The maximum number of seconds between two events. */

@@ -38,7 +38,8 @@ const ends: readonly string[] = ['complete', 'cut', 'broken', 'open', 'unproven'
 /**
  * Reads the next part only after the previous part was processed, so that memory is bounded.
  *
- * @returns the end that the gateway sent, or `too-long`; null if the connection ended without one, or `signal` aborted
+ * @returns the end that the gateway sent, or `too-long`; null if the connection closed before the gateway sent an end,
+ *   or if `signal` aborted
  * @throws NotACast if the body is not an asciicast, NoAnswer if the connection fails
  */
 export async function loadRecording(options: LoadOptions): Promise<CastEnd | null> {

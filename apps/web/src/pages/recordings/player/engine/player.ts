@@ -35,6 +35,7 @@ export interface PlayerOptions {
   readonly frame: () => Promise<number>
   /** Where to begin, in milliseconds. */
   readonly startAt: number
+  /** Whether the player begins with the newest output instead of `startAt`. */
   readonly follows: boolean
 }
 
@@ -48,7 +49,7 @@ export class Player {
   readonly #listeners = new Set<() => void>()
   #terminal: VirtualTerminal | null = null
   #state: PlayerState
-  /** The next event to apply: its segment, and its index there. */
+  /** The next event to apply: the number of its segment, and its index in that segment. */
   #segment = 0
   #index = 0
   #events: readonly CastEvent[] | null = null

@@ -16,7 +16,10 @@ export interface CellStyle {
   readonly flags: readonly Flag[]
 }
 
-/** `inverse-default`: text in the default background color, or the reverse. A number: one of the 16 theme colors. */
+/**
+ * `inverse-default`: as a text color, the default background color; as a background, the default text color. A number:
+ * one of the 16 theme colors.
+ */
 export type Color = 'default' | 'inverse-default' | number | `rgb(${string})`
 
 const flagTests = {
@@ -29,7 +32,7 @@ const flagTests = {
 } as const satisfies Readonly<Record<string, keyof IBufferCell>>
 type Flag = keyof typeof flagTests
 
-/** The object is the same as long as the line looks the same. */
+/** `RowReader` returns the same object until the line looks different. */
 export interface Row {
   readonly key: string
   readonly runs: readonly Run[]

@@ -8,7 +8,7 @@ interface Segment {
   readonly lines: Blob
 }
 
-/** Characters of asciicast in one segment. A seek parses whole segments. */
+/** A segment with this many characters of asciicast is complete. A seek parses whole segments. */
 const segmentLength = 256 * 1024
 
 /** The maximum number of characters. A longer recording is cut off, because some browsers keep blobs in memory. */

@@ -20,14 +20,15 @@ export interface SessionEvents {
 
 const limit = 100
 
-/** An event belongs to the recording even if it happened this many milliseconds before its start or after its end. */
+/** Includes events up to this many milliseconds before the recording starts, or after it ends. */
 const margin = 2_000
 
 /**
  * The events of the recorded call, and the events of the person on the same app during the session. Each run of this
  * query causes audit events of its own.
  */
-export function sessionEventsQuery({ id, opened, startedAt, endedAt, principal, rack, app }: Recording) {
+export function sessionEventsQuery(recording: Recording) {
+  const { id, opened: openedEventId, startedAt, endedAt, principal, rack, app } = recording
   return queryOptions({
     queryKey: ['recording', id, 'events'],
     async queryFn({ signal }): Promise<SessionEvents> {
@@ -36,7 +37,7 @@ export function sessionEventsQuery({ id, opened, startedAt, endedAt, principal, 
       const times = { from, ...(endedAt !== null && { to: new Date(Date.parse(endedAt) + margin).toISOString() }) }
       const target = { rack, ...(app !== null && { app }) }
       const list = (query: object) => get('/audit/events', { query: { ...query, limit } }, signal)
-      const first = toEntry(await get('/audit/events/{id}', { id: opened }, signal))
+      const first = toEntry(await get('/audit/events/{id}', { id: openedEventId }, signal))
       const { request } = first.event
       const [ofCall, ofPerson, reads] = await Promise.all([
         request === undefined ? null : list({ request, from }),
