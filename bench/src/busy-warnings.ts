@@ -13,11 +13,11 @@ export interface MachineLoad {
   /** Of the last minute. */
   readonly loadAverage: number
   readonly processors: number
-  /** The share of the subject's core that is used before the benchmark uses it. Null if nothing is pinned. */
+  /** The share of the subject's core that other programs use. Null if no process is pinned to a core. */
   readonly subjectCore: number | null
 }
 
-/** Takes a second. Call it before the benchmark uses the machine. */
+/** Takes a second. Call this function before the benchmark uses the machine. */
 export async function observeMachine(cores: Cores | null): Promise<MachineLoad> {
   const before = cores && coreTime(cores.subject)
   await wait(1_000)

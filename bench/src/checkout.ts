@@ -22,7 +22,7 @@ export interface CheckoutOptions {
   readonly node?: string
 }
 
-/** @throws with what to do if the checkout is not built, or Node does not start */
+/** @throws if the checkout is not built, or Node does not start; the message says what to do */
 export async function openCheckout({
   directory = fileURLToPath(new URL('../../', import.meta.url)),
   node = process.execPath,

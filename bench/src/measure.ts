@@ -11,7 +11,7 @@ import type { SubjectName } from './subject-names.ts'
 import type { Subject } from './subjects.ts'
 import type { Load } from './workloads/index.ts'
 
-/** Microseconds of processor time by process. Null if the system doesn't provide it. */
+/** Microseconds of processor time by process. Null if the system doesn't provide the time. */
 export interface ProcessTimes {
   readonly subject: number
   readonly rack: number
@@ -36,7 +36,7 @@ export interface Measurement {
   readonly cpu: ProcessTimes
   /** The largest growth of the subject's resident memory, in bytes. Null on systems without /proc. */
   readonly memoryGrown: number | null
-  /** The rate of the background writer, which replaces the events of a subject that records none. Null for gateways. */
+  /** The rate of the background writer, which records events in place of the subject. Null for gateways. */
   readonly writer: WriterRate | null
   /** The subject's processor time per elapsed time. Above 1 if several of its threads ran at once. */
   readonly subjectCpu: number

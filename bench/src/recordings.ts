@@ -13,7 +13,7 @@ import { spread } from './report/statistics.ts'
 const rounds = Number(process.argv[2] ?? 8)
 /** Many short rounds, because the system moves processes between cores within minutes. */
 const milliseconds = 5_000
-/** The minimum rate of a recorded WebSocket, as a share of an unrecorded one. */
+/** The minimum rate of a recorded WebSocket, as a share of the rate of an unrecorded WebSocket. */
 const target = 0.85
 const rackToken = 'bench-rack-password'
 const policy = 'version: 1\nrecordings: { rules: { all: { mode: strict } } }\n'
@@ -42,7 +42,7 @@ try {
   const { admin } = prepared.tokens
   await compare(subjects, { name: '1 websocket', connections: 1, frames: {}, token: admin })
   await compare(subjects, { name: '32 websockets', connections: 32, frames: {}, token: admin })
-  // The maximum throughput, as of a program that prints without end.
+  // Measures the maximum throughput, as with a program that prints without end.
   await compare(subjects, {
     name: '1 websocket without pause',
     connections: 1,

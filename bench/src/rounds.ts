@@ -10,7 +10,7 @@ export interface RoundsOptions {
   readonly subjects: readonly Subject[]
   readonly rounds: number
   readonly supporting: SupportingProcesses
-  /** Counts the records of the gateway. The writer then writes at the same rate. */
+  /** Counts the records of the gateway. The background writer then writes at the same rate. */
   readonly records: RecordCounter
   readonly signal: AbortSignal
   /** Called before each warm-up and each round, and if a warm-up is too short. */
@@ -46,8 +46,8 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
 }
 
 /**
- * The gateway with durable reads comes first, because the background writer repeats its events during later
- * measurements. The compared gateway comes second, so that little time passes between the two gateways.
+ * The gateway with durable reads comes first, because the background writer repeats the events of this gateway
+ * during later measurements. The compared gateway comes second, so that little time passes between the two gateways.
  */
 export function subjectsOf(workload: Workload, subjects: readonly Subject[]): readonly Subject[] {
   const first: readonly string[] = [subjectNames.durable, subjectNames.comparedDurable]

@@ -1,4 +1,4 @@
-/** The subjects, in the order of the tables. The compared gateway is the one of `--against` and `--node`. */
+/** The subjects, in the order of the tables. The compared gateway is the gateway of `--against` and `--node`. */
 export const subjectNames = {
   rack: 'demo rack, directly',
   nginx: 'nginx',

@@ -16,7 +16,7 @@ interface Upstream {
   readonly token: string
 }
 
-/** How to start a subject. It can be started several times. */
+/** How to start a subject. A subject can be started several times. */
 export interface SubjectPlan extends Pick<Subject, 'name' | 'password' | 'gateway'> {
   readonly options: Omit<SubjectOptions, 'nodeArguments'>
 }
@@ -51,8 +51,8 @@ export interface PlanOptions {
 }
 
 /**
- * Prepares a subject. Each gateway gets its own PostgreSQL: in a shared database, its checkpoints would also verify the
- * events of the other gateways and of the background writer.
+ * Prepares a subject. Each gateway gets its own PostgreSQL. In a shared database, the checkpoints of a gateway would
+ * also verify the events of other gateways and of the background writer.
  */
 export async function planSubject(name: SubjectName, { rack, checkout, core }: PlanOptions): Promise<SubjectPlan> {
   const program = programs[name]

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The package's command, which is not one of its exports. */
+/** The command of the package, which the package does not export. */
 const program = fileURLToPath(
   new URL('../bin/cyclonedx-esbuild-cli.js', import.meta.resolve('@cyclonedx/cyclonedx-esbuild')),
 )
 
 /**
- * CycloneDX 1.6. Contains only the packages in the bundle, with the texts of their licences.
+ * Makes a bill of materials in CycloneDX 1.6. It contains only the packages in the bundle, with their licence texts.
  *
  * @param metafile esbuild's metafile of the bundle
  * @param directory the base of the metafile's relative paths
@@ -35,7 +35,8 @@ const nonComponents = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz
 /**
  * Adds the target's Node to the bundle's bill, with the components of Node and the text of their licences.
  *
- * @param options `runtime` is the Node in the executable, and `preparer` is a Node of the same version that runs here
+ * @param options `runtime` is the Node in the executable, and `preparer` is a Node of the same version that runs on
+ *   this machine
  */
 export function executableBill(bill, { target, runtime, version, preparer, licence }) {
   const number = version.replace(/^v/, '')

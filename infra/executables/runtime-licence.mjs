@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 const beginning = 'Node.js is licensed for use as follows:'
 
 /**
- * The text of the licences of Node and its components, which has to be distributed with each copy.
+ * The text of the licences of Node and its components, which must be distributed with each copy of Node.
  *
  * @param options `runtime` is the path of Node, and `version` is null if it is unknown
  * @param {string | undefined} given the file with the text, if it isn't next to Node

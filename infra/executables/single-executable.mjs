@@ -12,7 +12,7 @@ const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'
  *
  * @param {object} parts
  * @param {string} parts.runtime the Node to copy
- * @param {string} parts.preparer a Node of the same version that runs here, which can be the runtime itself
+ * @param {string} parts.preparer a Node of the same version that runs on this machine; can be the runtime
  * @param {string} parts.main the path of a script in CommonJS
  * @param {Record<string, string>} parts.assets paths of the assets that `main` reads from the executable, by name
  * @param {string} parts.output the path of the executable

@@ -27,7 +27,7 @@ export function ownTarget() {
 /**
  * Reads `TARGET=RUNTIME` arguments. Without arguments, this Node is the runtime for its own target.
  *
- * @throws Error for an unknown target, or one without a runtime
+ * @throws Error for an unknown target, or for a target without a runtime
  */
 export function readTargets(args) {
   const named = args.length > 0 ? args : [`${ownTarget()}=${process.execPath}`]

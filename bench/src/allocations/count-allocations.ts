@@ -53,7 +53,7 @@ async function countOne(
   }
 }
 
-/** Enough calls that the periodic work of a gateway does not count. */
+/** With so many calls, the periodic work of a gateway hardly changes the average. */
 const countedCalls = 2_000
 
 async function allocatedByCalls(subject: Subject, { warmUp }: Workload, signal: AbortSignal): Promise<Allocations> {

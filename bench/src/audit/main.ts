@@ -19,7 +19,7 @@ import { closedLoop, openLoop, type Waits, waitsOf } from './waits.ts'
 const rounds = 3
 /** Durable events per second that the writer should reach. */
 const target = 10_000
-/** The duration of a round. */
+/** The duration of a round in milliseconds. */
 const milliseconds = 5_000
 /** Long enough to include checkpoints and vacuums of PostgreSQL in a representative proportion. */
 const halfRateMilliseconds = 30_000

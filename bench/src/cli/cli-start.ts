@@ -99,7 +99,7 @@ async function prepare(program: Program, run: Run): Promise<void> {
     await once(spawn(file, words, { env: { ...environment, ...run.environment }, stdio: 'ignore' }), 'close')
 }
 
-/** Alternates the order in each round, so that no program always runs after the same one. */
+/** Alternates the order in each round, so that no program always runs after the same other program. */
 function inTurns<T>(list: readonly T[], round: number): readonly T[] {
   return round % 2 === 0 ? list : list.toReversed()
 }

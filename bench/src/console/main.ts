@@ -26,7 +26,7 @@ const maxStart = 1_000
 /** Milliseconds from a press to the first visible change. */
 const maxReaction = 100
 
-/** Racks, and apps on each of them. */
+/** The number of racks, and the number of apps on each rack. */
 const manyRacks = { racks: 50, apps: 20 }
 
 const rounds = Number(process.argv[2] ?? 5)

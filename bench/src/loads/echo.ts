@@ -12,7 +12,7 @@ export interface EchoOptions {
   readonly atOnce?: number
 }
 
-/** Sends WebSocket frames over one connection, and expects each one to be returned unchanged. */
+/** Sends WebSocket frames over one connection, and expects each frame to be returned unchanged. */
 export function echo(handshake: Buffer, { bytes = 1_000, atOnce = 1 }: EchoOptions = {}): Exchange {
   const payload = Buffer.alloc(bytes, 'an echo of one kilobyte ')
   const frame = encodeFrame({ opcode: opcodes.text, payload, mask })

@@ -48,7 +48,7 @@ export interface UploadOptions {
   expectAnswer(body: Buffer): void
 }
 
-/** Makes uploads one after another on one connection. @throws if an answer isn't 200 or isn't the expected one */
+/** Makes uploads one after another on one connection. @throws if an answer isn't 200 or isn't expected */
 export function upload({ url, head, framing, length, times, expectAnswer }: UploadOptions): Promise<LoadResult> {
   return transferRepeatedly(url, length, times, async (socket, receive) => {
     const answered = new Promise<void>((resolve, reject) => {

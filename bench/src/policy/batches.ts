@@ -9,8 +9,8 @@ export interface BatchFigures {
  * Measures batches, because a single item takes less than the clock's resolution.
  *
  * @param work processes the item at `index`
- * @param options `items`: number of items, which are repeated in order; `batches`: number of batches; `batch`: items in
- *   each
+ * @param options `items`: number of items, which are repeated in order; `batches`: number of batches; `batch`: number
+ *   of items in a batch
  */
 export function timeBatches(
   work: (index: number) => unknown,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
-/** Assigns processes to cores: the measured process to one, all others to another. */
+/** The core of the measured process, and the core of all other processes. */
 export interface Cores {
   readonly subject: number
   readonly rest: number

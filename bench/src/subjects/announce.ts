@@ -5,11 +5,11 @@ export interface Announcement {
   readonly close: () => Promise<unknown>
   readonly pids?: readonly number[]
   readonly cpuMicros?: () => number
-  /** Answers the questions of the benchmark, except the one for processor time. */
+  /** Answers the questions of the benchmark, except the question for processor time. */
   readonly answer?: (question: object) => Promise<object>
 }
 
-/** Reports this subject's address to the benchmark, answers its questions, and ends together with it. */
+/** Reports this subject's address to the benchmark, and answers its questions. Ends together with the benchmark. */
 export function announce({ url, close, pids = [process.pid], cpuMicros = ownMicros, answer }: Announcement): void {
   process.on('message', async (question: object) => {
     process.send?.('cpu' in question ? { cpuMicros: cpuMicros() } : ((await answer?.(question)) ?? {}))

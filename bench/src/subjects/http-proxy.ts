@@ -1,4 +1,4 @@
-/** @fastify/http-proxy with tuned connections, WebSockets, no Expect, and no retry. It decides and records nothing. */
+/** @fastify/http-proxy with tuned connections, WebSockets, no Expect, and no retry. Decides and records nothing. */
 import httpProxy from '@fastify/http-proxy'
 import Fastify from 'fastify'
 import { Agent } from 'undici'

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { NamedAnswer } from './ask.ts'
 
 /**
- * Compares every answer with the first one that has no masks.
+ * Compares every answer with the first answer that has no masks.
  *
  * @param withMasksOf returns the answer that is expected if `unmasked` is correct, with the masks of `masked`
  * @throws if an answer differs, or if every answer has masks

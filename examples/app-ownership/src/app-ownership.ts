@@ -4,8 +4,8 @@ import type { Team, Teams } from './teams.ts'
 export { readTeams, type Team, type Teams } from './teams.ts'
 
 /**
- * Only the team of an app can change the app. Users with a role in `override` can change every app. CI jobs can change
- * every app if `jobs` is `allow`. The package restricts neither reads nor changes of an app without a team.
+ * Denies changes of an app by everyone outside the team of the app. Exceptions are users with a role in `override`, and
+ * CI jobs if `jobs` is `allow`. The package restricts neither reads nor changes of an app without a team.
  */
 export function appOwnership({ teams, override, jobs }: Teams): PolicyPackage {
   return definePolicy({

@@ -6,7 +6,7 @@ export interface NewStream {
   readonly month: number
   readonly host: string
   readonly pid: number
-  /** Milliseconds from the store's current time. */
+  /** Milliseconds until the lease expires, by the store's clock. */
   readonly lease: number
   /** The previous stream of the same process. */
   readonly follows?: string
@@ -31,8 +31,8 @@ export interface AuditStore {
   openStream(stream: NewStream): Promise<void>
   /**
    * Resolves when all events are durable, each exactly once.
-   * @throws StreamLost if the stream was adopted or has other events at these numbers, or if it is not the adopter of
-   * the stream in `progress`
+   * @throws StreamLost if the stream was adopted, or has other events with the same numbers, or is not the adopter of
+   *   the stream in `progress`
    */
   append(stream: string, events: readonly RecordedEvent[], progress?: AdoptionProgress): Promise<void>
   /** `lost`: another process adopted the stream. */

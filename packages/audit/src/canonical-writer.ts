@@ -7,8 +7,8 @@ import { fitNames, fitText } from './fit.ts'
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /**
- * Writes members in canonical form. The caller passes them sorted as RFC 8785 requires, and each name once. Values are
- * cut to their limits. A number that JSON cannot express is left out.
+ * Writes JSON members in canonical form. The caller passes the members sorted as RFC 8785 requires, and each name once.
+ * Values are cut to their limits. A number that JSON cannot express is left out.
  */
 export class CanonicalWriter {
   readonly truncated: Truncation[] = []

@@ -18,11 +18,11 @@ const maxBytesPerUnit = 3
 let buffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 export type ChainProblem =
-  /** A number is missing: events were removed, or not all were passed. */
+  /** A number is missing: events were removed, or the caller did not pass all events. */
   | 'gap'
   /** A number is repeated or too low: events were added, reordered, or forked. */
   | 'order'
-  /** The event does not link to the previous one. */
+  /** The `prev` of the event is not the hash of the previous event. */
   | 'prev'
   /** The bytes of the event do not match its hash. */
   | 'hash'

@@ -11,7 +11,7 @@ interface RunningDeadline extends Deadline {
 }
 
 /**
- * Deadlines of the same length, in milliseconds. They share one timer, because a timer for each one costs more.
+ * Deadlines of the same length, in milliseconds. They share one timer, because a timer for each deadline costs more.
  *
  * @returns a function that starts a deadline
  */

@@ -12,7 +12,7 @@ export interface DecidedCallsOptions {
   readonly timeout?: number
 }
 
-/** One batch: canonical forms of events, and the time of the oldest one in milliseconds since the epoch. */
+/** One batch: canonical forms of events, and the time of the oldest event in milliseconds since the epoch. */
 export interface DecidedCalls {
   readonly canonical: readonly string[]
   readonly from: number

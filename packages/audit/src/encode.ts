@@ -17,7 +17,7 @@ export interface EncodedDraft {
   readonly size: number
 }
 
-/** Writes a member in canonical form if it has a value, and its text into `columns` if it has a column. */
+/** Writes a JSON member in canonical form if it has a value, and its text into `columns` if it has a column. */
 type WriteMember = (to: CanonicalWriter, value: unknown, columns: string[]) => void
 
 interface Member {
@@ -79,7 +79,7 @@ const writeActor = objectWriter('principal', actorMembers)
 const actorColumns = draftColumns.flatMap(({ path }, index) => (path.startsWith('principal.') ? [index] : []))
 const membersBefore = splitByPosition(draftMembers)
 
-/** Groups the draft's members by the next member of the position. No member comes after `v`. */
+/** For each member of the position: the members of a draft that are written before it. None comes after `v`. */
 function splitByPosition(members: readonly Member[]): Record<keyof typeof EventPosition.properties, readonly Member[]> {
   const names = Object.keys(EventPosition.properties).sort()
   const groups = names.map((name, index) => {

@@ -18,7 +18,7 @@ interface ProofFormProps {
   readonly onProved: (proof: Proof) => void
   /** The button that cancels. */
   readonly cancel?: ReactNode
-  /** A button that helps after an error, such as one that asks again. */
+  /** A button that helps after an error, such as `Ask again`. */
   readonly actionFor?: (error: Error) => ReactNode
 }
 

@@ -14,10 +14,10 @@ export interface DiffHunk {
 }
 
 const contextLines = 3
-/** The largest number of added and removed lines. To find more of them takes seconds. */
+/** The maximum number of added and removed lines. A comparison that finds more lines takes seconds. */
 const maxEdits = 1_000
 
-/** Null if the texts differ by more than `maxEdits` lines. */
+/** @returns null if the texts differ by more than `maxEdits` lines. */
 export function diffLines(before: string, after: string): readonly DiffHunk[] | null {
   const patch = structuredPatch('', '', normalizeBreaks(before), normalizeBreaks(after), '', '', {
     context: contextLines,

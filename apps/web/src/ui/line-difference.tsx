@@ -5,7 +5,7 @@ import { VisibleText } from './visible-text.tsx'
 const signs = { added: '+', removed: '−', same: ' ' } as const
 const words = { added: 'Added: ', removed: 'Removed: ', same: '' } as const
 
-/** The overview must not import this component, because the library `diff` would make its first load larger. */
+/** The overview must not import this component: the library `diff` would make the first load of the console larger. */
 export function LineDifference({ before, after }: { readonly before: string; readonly after: string }) {
   const hunks = diffLines(before, after)
   if (hunks === null) return <p>The texts differ too much to compare their lines.</p>

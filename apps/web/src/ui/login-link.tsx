@@ -5,7 +5,7 @@ interface LoginLinkProps {
   readonly returnTo?: string
 }
 
-/** Matches every hash except that of a line, such as `#L42`. The login accepts no other hash. */
+/** Matches every hash except a line number, such as `#L42`. The login accepts no other hash. */
 const otherHash = /#(?!L\d+$).*$/
 
 /** @param returnTo a path with its query and its hash */

@@ -12,7 +12,7 @@ interface SlowNoticeProps {
   readonly onStop?: () => void
 }
 
-/** Mount it only while a page waits for a rack. */
+/** Mount this component only while a page waits for a rack. */
 export function SlowNotice({ rack, advice, onStop }: SlowNoticeProps) {
   const [isSlow, setSlow] = useState(false)
   // The gateway calls the rack only after the person proves a second factor.

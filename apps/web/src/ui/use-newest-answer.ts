@@ -5,19 +5,19 @@ import { ApiError } from '../api/errors.ts'
 interface Question<Values> {
   readonly values: Values
   readonly signal: AbortSignal
-  /** Whether this question aborted an older one. */
+  /** Whether this question aborted an older question. */
   readonly isReplacement: boolean
 }
 
 /**
- * Milliseconds between two attempts. The gateway limits concurrent questions, and notices only after a while that one
- * was aborted.
+ * Milliseconds between two attempts. The gateway limits concurrent questions, and counts an aborted question until it
+ * notices the abort.
  */
 const pause = 500
 const maxAttempts = 10
 
 /**
- * A newer question aborts the older one, so that an older answer never replaces a newer one.
+ * A newer question aborts the older question, so that an older answer never replaces a newer answer.
  *
  * @param onAnswer not called if a newer question was asked, or if the person left the page
  */

@@ -26,8 +26,8 @@ export interface OpenCalls {
 export interface AdoptionStore {
   /**
    * Claims a stream for the process that writes `adopterStream`. The lease of the claimed stream has expired, or its
-   * adoption is unfinished. An unfinished adoption was begun by this process, or by a process that is gone. From then
-   * on, the old writer of the stream cannot add events.
+   * adoption is unfinished. An unfinished adoption was begun by this process, or by a process that is gone. After
+   * the claim, the old writer of the stream cannot add events.
    * @returns null if there is no such stream
    */
   claim(adopterStream: string): Promise<AdoptedStream | null>

@@ -21,7 +21,7 @@ interface ClaimedRow {
   readonly pid: number
   readonly month: Date
   readonly fallback: boolean
-  /** The column of `outcomesRecordedUpTo`. */
+  /** The column that stores `outcomesRecordedUpTo`. */
   readonly accounted_seq: string | null
   /** The ID of the previous stream of the same process. */
   readonly follows: string | null
@@ -41,7 +41,7 @@ export function createPostgresAdoptionStore({
   })
   return {
     async claim(adopterStream) {
-      // If both statements claim a stream, the next call returns the second one as unfinished.
+      // If both statements claim a stream, the next call returns the second stream as unfinished.
       const [row] = [...(await claimUnfinished(sql, adopterStream)), ...(await claimExpired(sql, adopterStream, grace))]
       return row ? await describeStream(sql, row) : null
     },

@@ -20,7 +20,7 @@ export async function monthsIn(sql: Sql): Promise<{ readonly past: Month[]; read
   return { past: months.filter((month) => month < current), current }
 }
 
-/** The month's streams that checkpoints contain, and the range of these checkpoints; null if there are none. */
+/** The month's streams that checkpoints contain, and the range of these checkpoints. `range` is null without streams. */
 export async function coveringCheckpoints(
   sql: Sql,
   month: Month,
@@ -53,7 +53,7 @@ export function databaseMonth(sql: Sql, month: Month, range: CheckpointRange | n
   }
 }
 
-/** The first checkpoint that can have a stream of the month, allowing for different clocks. */
+/** The first checkpoint that can have a stream of the month. Allows for clocks that differ by up to a day. */
 async function firstNumber(sql: Sql, from: string): Promise<number> {
   const [row] = await sql<{ number: number | null }[]>`
     select min(number)::float8 as number from audit.checkpoints where at >= ${from}::timestamptz - interval '1 day'`

@@ -18,8 +18,8 @@ interface StreamRow {
 }
 
 /**
- * Why the month is not closed yet, as a part of a sentence. Null if it is closed: its streams have ended, and checkpoints
- * sign all events.
+ * Why the month is not closed yet, as a part of a sentence. Null if it is closed: its streams have ended, and
+ * checkpoints sign all events.
  */
 export async function explainOpenMonth(sql: Sql, month: Month, current: Month): Promise<string | null> {
   const rows = await sql<StreamRow[]>`

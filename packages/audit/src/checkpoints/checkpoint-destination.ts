@@ -10,7 +10,7 @@ export interface CheckpointDestination {
    *   detect this
    */
   put(checkpoint: Checkpoint, signal: AbortSignal): Promise<void>
-  /** The number up to which no copy is missing. Absent if the destination cannot list its copies. */
+  /** The number up to which no copy is missing. The function is absent if the destination cannot list its copies. */
   lastCopy?(signal: AbortSignal): Promise<number>
 }
 
@@ -43,7 +43,7 @@ export function objectStoreDestination(store: WriteOnceStore): CheckpointDestina
   }
 }
 
-/** The name is only the origin, because the URL may contain a secret. */
+/** The name of the destination is only the origin of the URL, because the rest may contain a secret. */
 export function webhookDestination(address: string): CheckpointDestination {
   return {
     name: new URL(address).origin,

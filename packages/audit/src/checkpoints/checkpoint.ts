@@ -21,6 +21,7 @@ export interface SizedStream {
   readonly root: Digest
 }
 
+/** The entry of a stream in a checkpoint. */
 export interface StreamHead extends SizedStream {
   readonly state: StreamState
 }
@@ -33,7 +34,7 @@ export interface CheckpointContent {
   /** SHA-256 of the previous checkpoint's text; zeros for the first one. */
   readonly previous: Digest
   readonly key: PublicKey
-  /** If the key changes: the previous key. It also signs the checkpoint unless it is lost. */
+  /** If the key changes: the previous key. Unless this key is lost, it also signs the checkpoint. */
   readonly replaces: PublicKey | null
   /** Sorted by stream. */
   readonly heads: readonly StreamHead[]
@@ -108,7 +109,7 @@ export function readCheckpoint(written: string): Checkpoint | null {
   return { ...content, note, written, hash: hash('sha256', note.text) }
 }
 
-/** With three decimals, as checkpoints are written. */
+/** Whether the text is a time with three decimals, as in checkpoints. */
 function isInstant(text: string): boolean {
   return text.length === '2027-01-31T12:00:00.000Z'.length && readTime(text) !== null
 }

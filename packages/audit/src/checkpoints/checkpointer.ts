@@ -50,9 +50,9 @@ export interface CheckpointerState {
   readonly verified: number
   /** Alarms that this process raised. */
   readonly alarms: number
-  /** Unacknowledged alarms of all processes, and the time of the newest one in the log (RFC 3339). */
+  /** Unacknowledged alarms of all processes, and the time of the newest alarm in the log (RFC 3339). */
   readonly openAlarms: { readonly count: number; readonly last: string | null }
-  /** Events that no checkpoint signs yet, in the stream of this process that has the most of them. */
+  /** The largest number of unsigned events in one stream of this process. */
   readonly unsigned: number
   /** The log's current key, if this process does not have it. */
   readonly missingKey: string | null
@@ -63,8 +63,8 @@ export interface CheckpointerState {
 }
 
 /**
- * Makes checkpoints in turn with other replicas, verifies their checkpoints, and sends copies to destinations. No call
- * of the gateway waits for a checkpoint.
+ * Makes checkpoints in turn with other replicas, verifies the checkpoints of all replicas, and sends copies to
+ * destinations. No call of the gateway waits for a checkpoint.
  */
 export interface Checkpointer {
   /** Called with durable events. Returns at once. */

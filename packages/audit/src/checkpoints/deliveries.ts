@@ -31,7 +31,7 @@ export interface DeliveriesOptions {
   readonly onDiffers: (destination: string, number: number) => void
   /**
    * The destination, or the deliveries table, has checkpoints that the log does not have. `newest` is the number of the
-   * log's newest one.
+   * newest checkpoint in the log.
    */
   readonly onAhead: (destination: string, newest: number) => void
   readonly onFailure: (destination: string, error: unknown) => void
@@ -65,7 +65,7 @@ export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFail
     if (Math.max(recorded, stored) > newest) onAhead(destination.name, newest)
     if (known !== undefined) return Math.min(known, newest)
     if (destination.lastCopy === undefined) return recorded > newest ? 0 : recorded
-    // Sends the last copy again, so that a different one is detected.
+    // Sends the last copy again, so that a different copy is detected.
     return Math.max(0, Math.min(stored, newest) - 1)
   }
 
@@ -135,7 +135,7 @@ async function resetDelivered(sql: Sql, destination: string, newest: number): Pr
   await sql`update audit.deliveries set number = 0, at = now() where place = ${destination} and number > ${newest}`
 }
 
-/** After a restart, a destination that cannot list its copies gets the checkpoints after the recorded one. */
+/** After a restart, a destination that cannot list its copies gets the checkpoints after the recorded number. */
 async function noteDelivered(sql: Sql, destination: string, number: number): Promise<void> {
   await sql`
     insert into audit.deliveries (place, number, at) values (${destination}, ${number}, now())

@@ -3,7 +3,7 @@ import { inconsistencyKey, inconsistencyOf } from '../alarm-events.ts'
 
 /** The newest `audit.inconsistent` alarms in the log. */
 export interface LoggedAlarms {
-  /** Time of the newest event of each open alarm (RFC 3339), by its key. */
+  /** Time of the newest event of each open alarm (RFC 3339), by `inconsistencyKey`. */
   readonly open: ReadonlyMap<string, string>
   readonly acknowledged: ReadonlySet<string>
 }

@@ -12,8 +12,8 @@ export interface MakeCheckpointOptions {
   /** Minimum milliseconds since the last checkpoint. */
   readonly interval: number
   /**
-   * The number of the newest checkpoint if the next checkpoint is due by the caller's clock. Then the next checkpoint is
-   * due, whatever the database's clock says.
+   * The number of the newest checkpoint if, by the caller's clock, the next checkpoint is due. Then the next checkpoint
+   * is made, whatever the database's clock says.
    */
   readonly overdueNumber?: number | null
   /**
@@ -24,7 +24,7 @@ export interface MakeCheckpointOptions {
 }
 
 export type MakeCheckpointResult =
-  /** Another replica is making the next checkpoint, or has just stored one with the same number. */
+  /** Another replica is making the next checkpoint, or has just stored a checkpoint with the same number. */
   | { readonly kind: 'busy' }
   /** The next checkpoint is not due yet. */
   | { readonly kind: 'early' }
@@ -41,7 +41,7 @@ export type MakeCheckpointResult =
     }
 
 /**
- * Makes the next checkpoint if it is due and no other replica is making one: verifies the new events of each stream,
+ * Makes the next checkpoint if it is due, unless another replica is making it: verifies the new events of each stream,
  * and signs the trees. Audit writers never wait for a checkpoint.
  *
  * The lock only saves work, because the primary key ensures one checkpoint per number. No transaction stays open: if

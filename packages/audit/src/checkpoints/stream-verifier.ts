@@ -26,7 +26,7 @@ export interface StreamVerifier {
   verify(signed: readonly StreamHead[]): Promise<readonly VerifiedStream[]>
   /** Whether a thread has failed since the last successful verification. */
   hasFailed(): boolean
-  /** Whether a thread failed so recently that the next one must not start yet. */
+  /** Whether a thread failed so recently that the next thread must not start yet. */
   isBackingOff(): boolean
   /** Ends the thread, and a verification in progress, at once. */
   close(): Promise<void>

@@ -22,7 +22,7 @@ export interface WrittenStreams {
   add(events: readonly RecordedEvent[]): void
   /** Compares in short turns, so that other work does not wait. One call at a time. @returns new mismatches */
   compare(checkpoint: Checkpoint): Promise<HeadMismatch[]>
-  /** The number of unsigned events in the stream that has the most of them. */
+  /** The largest number of unsigned events in one stream. */
   unsigned(): number
   /** From now on events go to the fallback file, so an unsigned stream is not a mismatch. */
   onFallbackStart(): void
@@ -35,9 +35,9 @@ interface WrittenStream {
   readonly tree: Tree
   /** Chain hashes of events that are not in the tree yet. */
   waiting: Buffer[]
-  /** Time of the event that was first added to the empty list, or of the last `onFallbackEnd` if that is later. */
+  /** Time of the event that was added while `waiting` was empty, or of the last `onFallbackEnd` if that is later. */
   since: number
-  /** A signed head beyond the known events. It is a mismatch only if the next checkpoint is still beyond them. */
+  /** A head with more events than this process wrote. A mismatch only if the next checkpoint also has more events. */
   ahead: { readonly head: StreamHead; readonly number: number } | null
   /**
    * A signed head that lacks the last events of this process: its size, and the time of the first checkpoint with this
@@ -54,8 +54,8 @@ const treeBatch = 250
 const signingDelay = 5 * 60_000
 
 /**
- * @param mostWaiting limit of `waiting`. Beyond it, the oldest hashes are added to the tree early. Then a checkpoint
- *   that signs fewer events than the tree has cannot be compared
+ * @param mostWaiting limit of `waiting`. Beyond this limit, the oldest hashes are added to the tree early. Then a
+ *   checkpoint that signs fewer events than the tree has cannot be compared
  */
 export function createWrittenStreams(mostWaiting = 200_000): WrittenStreams {
   const streams = new Map<string, WrittenStream>()

@@ -1,7 +1,7 @@
 export const policyTabs = ['document', 'matrix', 'rules', 'decision', 'proposal'] as const
 export type PolicyTab = (typeof policyTabs)[number]
 
-/** A proposed document is not in the address. */
+/** The parameters in the address of the policy page. The address never contains a proposed document. */
 export interface PolicySearch {
   readonly tab?: Exclude<PolicyTab, 'document'>
   /** On the tab `document`: shows the built-in policy instead of the document in force. */

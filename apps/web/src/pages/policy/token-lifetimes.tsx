@@ -35,7 +35,7 @@ export function TokenLifetimes({ tokens }: { readonly tokens: PolicyMatrix['toke
   )
 }
 
-/** Such as `90 days`, in the largest unit that divides it. @param seconds a whole number */
+/** Such as `90 days`, in the largest unit that divides `seconds`. @param seconds a whole number */
 function duration(seconds: number): string {
   for (const [name, size] of [
     ['day', 86_400],

@@ -26,7 +26,7 @@ export function yamlLines(text: string): readonly (readonly Token[])[] {
     (part, kind) => lines.at(-1)?.push({ text: part, kind: kind === '' ? 'plain' : (kind as TokenKind) }),
     () => lines.push([]),
   )
-  // A line feed ends the last line, and begins no further one.
+  // A line feed at the end of the text does not begin another line.
   if (unix.endsWith('\n')) lines.pop()
   return lines
 }

@@ -9,12 +9,12 @@ export interface Keyframe {
 /** The maximum size of all keyframes together, in bytes. */
 const maxBytes = 64 * 1024 * 1024
 
-/** The states of the terminal at the start of segments. If they take too much memory, every second one is dropped. */
+/** The states of the terminal at the start of segments. With too many bytes, every second state is dropped. */
 export class Keyframes {
   readonly #maxBytes: number
   #frames: Keyframe[] = []
   #bytes = 0
-  /** Only frames of segments whose number is a multiple of this are kept. */
+  /** Only frames of segments whose number is a multiple of this interval are kept. */
   #interval = 1
 
   constructor(limit = maxBytes) {

@@ -20,8 +20,8 @@ export function piecesOf(event: CastEvent): readonly CastEvent[] {
 }
 
 /**
- * @returns a function to call after each step of long work; about every `maxSlice` milliseconds, it calls
- *   `yieldToPage`
+ * @returns a function to call after each step of long work. About every `maxSlice` milliseconds, this function calls
+ *   `yieldToPage`.
  */
 export function createTimeSlices(yieldToPage: YieldToPage, now: () => number = () => performance.now()) {
   let startedAt = now()

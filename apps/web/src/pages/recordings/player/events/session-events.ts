@@ -13,7 +13,7 @@ export interface SessionEvent {
 export interface SessionEvents {
   /** Oldest first. */
   readonly events: readonly SessionEvent[]
-  /** The people who opened the recording, as far as the newest 100 read events of the rack and app show. */
+  /** The people who opened the recording, according to the newest 100 events `recording.read` of the rack and app. */
   readonly readers: readonly string[]
   readonly hasMore: boolean
 }

@@ -42,7 +42,7 @@ export function useTranscriptSearch(player: Player, tape: Tape, query: string): 
       controller.abort()
     }
   }, [tape, query, isLoaded, round])
-  // Output that arrives during a search is searched after it, so that each search comes to its end.
+  // Output that arrives during a search is searched afterwards. Otherwise, a search might never end.
   useEffect(() => {
     if (query !== '' && !result.isSearching && followedDuration > searchedUpTo.current) setRound((before) => before + 1)
   }, [query, result, followedDuration])
