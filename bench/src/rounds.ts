@@ -63,12 +63,12 @@ export function orderOfRound<T>(subjects: readonly T[], round: number): readonly
   return round % 2 === 1 ? subjects : [...subjects].reverse()
 }
 
-interface Readiness extends Pick<RoundsOptions, 'wait'> {
+interface CallOptions extends Pick<RoundsOptions, 'wait'> {
   readonly workload: Workload
 }
 
 /** All other subjects are paused, because gateways work on the measured core even without calls. */
-async function takeTurn<T>(subject: Subject, options: Readiness, turn: () => Promise<T>): Promise<T> {
+async function takeTurn<T>(subject: Subject, options: CallOptions, turn: () => Promise<T>): Promise<T> {
   subject.process.resume()
   await callUntilReady(subject, options)
   await settle(subject, options.wait)
@@ -79,7 +79,7 @@ async function takeTurn<T>(subject: Subject, options: Readiness, turn: () => Pro
 }
 
 /** A resumed gateway rejects calls until it has renewed the lease of its audit stream. */
-async function callUntilReady(subject: Subject, { workload, wait }: Readiness): Promise<void> {
+async function callUntilReady(subject: Subject, { workload, wait }: CallOptions): Promise<void> {
   const attempts = 40
   for (let attempt = 1; ; attempt++) {
     try {
@@ -129,12 +129,12 @@ async function runTurn({ workload, subject, round, supporting, records, recorded
   const measurements: Measurement[] = []
   for (const load of workload.loads) {
     signal.throwIfAborted()
-    const last = await records.lastNumber()
+    const lastNumber = await records.lastNumber()
     if (subject.gateway === null) await supporting.writer.start(recorded.get(load) ?? nothingRecorded)
     const { done, ...figures } = await measure(subject, load, supporting, wait)
     const writer = subject.gateway ? null : await supporting.writer.stop()
     measurements.push({ workload: workload.name, round, ...figures, writer })
-    if (subject.name === subjectNames.durable) recorded.set(load, rateOf(await records.since(last), done.seconds))
+    if (subject.name === subjectNames.durable) recorded.set(load, rateOf(await records.since(lastNumber), done.seconds))
   }
   return measurements
 }

@@ -37,13 +37,13 @@ export async function makeSingleExecutable({ runtime, preparer, main, assets, ou
     rmSync(output, { force: true })
     copyFileSync(runtime, output)
     chmodSync(output, 0o755)
-    await putInto(output, readFileSync(blob))
+    await injectBlob(output, readFileSync(blob))
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
 }
 
-async function putInto(output, blob) {
+async function injectBlob(output, blob) {
   const isMachO = [0xcffaedfe, 0xcafebabe].includes(readFileSync(output).readUInt32BE(0))
   // macOS runs only signed programs, and a change makes the signature invalid.
   if (isMachO && process.platform === 'darwin') execFileSync('codesign', ['--remove-signature', output])

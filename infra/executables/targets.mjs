@@ -46,12 +46,12 @@ export function readTargets(args) {
  * @throws Error if a runtime has no preparer
  */
 export function withPreparers(runtimes) {
-  const known = runtimes.map((one) => ({ ...one, here: versionHere(one.runtime) }))
-  const preparers = [...known, { runtime: process.execPath, here: process.version }]
-  return known.map(({ target, runtime, here }) => {
-    const version = here ?? versionWithin(runtime)
+  const known = runtimes.map((one) => ({ ...one, reported: reportedVersion(one.runtime) }))
+  const preparers = [...known, { runtime: process.execPath, reported: process.version }]
+  return known.map(({ target, runtime, reported }) => {
+    const version = reported ?? versionInFile(runtime)
     const preparer =
-      here === null ? preparers.find((one) => version !== null && one.here === version)?.runtime : runtime
+      reported === null ? preparers.find((one) => version !== null && one.reported === version)?.runtime : runtime
     if (preparer === undefined)
       throw new Error(
         version === null
@@ -63,12 +63,12 @@ export function withPreparers(runtimes) {
 }
 
 /** The version of a Node, such as `v24.1.0`, or null if that Node does not run on this machine. */
-function versionHere(runtime) {
+function reportedVersion(runtime) {
   const { status, stdout } = spawnSync(runtime, ['--version'], { encoding: 'utf8' })
   return status === 0 ? stdout.trim() : null
 }
 
 /** The version of a Node from the content of its file, or null if it cannot be found. */
-function versionWithin(runtime) {
+function versionInFile(runtime) {
   return /node-(v\d+\.\d+\.\d+)-headers/.exec(readFileSync(runtime, 'latin1'))?.[1] ?? null
 }

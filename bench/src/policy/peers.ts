@@ -24,7 +24,7 @@ e = some(where (p.eft == allow))
 m = r.sub == p.sub && r.rack == p.rack && keyMatch(r.app, p.app) && g(p.role, r.act)
 `)
   const bindings = workload.principal.bindings.map(({ racks, apps, role }) => `p, person, ${racks}, ${apps}, ${role}`)
-  const roles = grantsOf(workload).map(({ role, permission }) => `g, ${role}, ${permission}`)
+  const roles = rolePermissionsOf(workload).map(({ role, permission }) => `g, ${role}, ${permission}`)
   const enforcer = await newEnforcer(model, new StringAdapter([...bindings, ...roles].join('\n')))
   return {
     name: 'casbin',
@@ -35,7 +35,7 @@ m = r.sub == p.sub && r.rack == p.rack && keyMatch(r.app, p.app) && g(p.role, r.
 /** Cedar, with a policy for each binding, parsed once. */
 export function cedarSubject(workload: Workload): Subject {
   const permissions = new Map<string, string[]>()
-  for (const { role, permission } of grantsOf(workload))
+  for (const { role, permission } of rolePermissionsOf(workload))
     permissions.set(role, [...(permissions.get(role) ?? []), permission])
   const text = workload.principal.bindings.map(({ racks, apps, role }) => {
     const actions = (permissions.get(role) ?? []).map((name) => `Action::"${name}"`).join(', ')
@@ -61,7 +61,7 @@ export function cedarSubject(workload: Workload): Subject {
 }
 
 /** The permissions of each role of the workload, from the policy itself. */
-function grantsOf({ document, calls }: Workload): { readonly role: string; readonly permission: string }[] {
+function rolePermissionsOf({ document, calls }: Workload): { readonly role: string; readonly permission: string }[] {
   const policy = compilePolicy(document)
   const usedPermissions = new Set(calls.map(({ route }) => route.permission))
   return [...usedPermissions].flatMap((permission) =>

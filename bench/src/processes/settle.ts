@@ -15,13 +15,13 @@ export async function settle(
   { process: { cpuMicros }, gateway }: SettlingSubject,
   wait: (milliseconds: number) => Promise<unknown>,
 ): Promise<void> {
-  const wanted = gateway === null ? 1 : idleReadingsOfGateway
-  let idle = 0
+  const wantedReadings = gateway === null ? 1 : idleReadingsOfGateway
+  let idleReadings = 0
   let before = await cpuMicros()
-  for (let reading = 0; reading < maxReadings && idle < wanted; reading++) {
+  for (let reading = 0; reading < maxReadings && idleReadings < wantedReadings; reading++) {
     await wait(interval)
     const now = await cpuMicros()
-    idle = now - before < interval * 1_000 * idleShare ? idle + 1 : 0
+    idleReadings = now - before < interval * 1_000 * idleShare ? idleReadings + 1 : 0
     before = now
   }
 }

@@ -60,9 +60,9 @@ export function summarize(measurements: readonly Measurement[]): Summary[] {
       addedToRack: compareTo(subjectNames.rack, addedLatency),
       addedToUndici: compareTo(subjectNames.undici, addedLatency),
       ratios: byBaseline((name) => compareTo(name, ratio)),
-      cpu: byProcess((who) => spreadOrNull(rounds.map(({ cpu }) => cpu[who]))),
+      cpu: byProcess((processName) => spreadOrNull(rounds.map(({ cpu }) => cpu[processName]))),
       cpuRatios: byBaseline((name) => compareTo(name, cpuRatio)),
-      coreShares: byProcess((who) => spreadOrNull(rounds.map((one) => coreShare(one, who)))),
+      coreShares: byProcess((processName) => spreadOrNull(rounds.map((one) => coreShare(one, processName)))),
       compared: {
         cpu: compareTo(counterparts[subject], cpuRatio),
         perSecond: compareTo(counterparts[subject], ratio),
@@ -100,7 +100,7 @@ function byBaseline<T>(figureOf: (name: Baseline) => T): Readonly<Record<Baselin
   return { [httpProxy]: figureOf(httpProxy), [undici]: figureOf(undici), [nginx]: figureOf(nginx) }
 }
 
-function byProcess<T>(figureOf: (who: keyof ProcessTimes) => T): Readonly<Record<keyof ProcessTimes, T>> {
+function byProcess<T>(figureOf: (processName: keyof ProcessTimes) => T): Readonly<Record<keyof ProcessTimes, T>> {
   return {
     subject: figureOf('subject'),
     rack: figureOf('rack'),
@@ -110,8 +110,8 @@ function byProcess<T>(figureOf: (who: keyof ProcessTimes) => T): Readonly<Record
   }
 }
 
-function coreShare({ cpu, perSecond }: Measurement, who: keyof ProcessTimes): number | null {
-  const micros = cpu[who]
+function coreShare({ cpu, perSecond }: Measurement, processName: keyof ProcessTimes): number | null {
+  const micros = cpu[processName]
   return micros === null ? null : (micros * perSecond) / 1e6
 }
 

@@ -70,10 +70,10 @@ const transferColumns: readonly Column[] = [
 /** The processor time of the other processes: microseconds for a request or a frame, milliseconds for 100 MB. */
 function otherColumns(unit: string): readonly Column[] {
   const [scale, name] = unit === '100 MB' ? [0.1, 'ms'] : [1, 'µs']
-  const share = (who: keyof ProcessTimes, head: string): Column => ({
+  const share = (processName: keyof ProcessTimes, head: string): Column => ({
     head,
     cell: ({ cpu, coreShares }) =>
-      cpu[who] ? `${formatSpread(cpu[who], 0, scale)}, ${percent(coreShares[who])}` : '–',
+      cpu[processName] ? `${formatSpread(cpu[processName], 0, scale)}, ${percent(coreShares[processName])}` : '–',
   })
   return [
     { head: `CPU ${name} for one ${unit}, and share of the other core`, cell: (row) => row.subject },

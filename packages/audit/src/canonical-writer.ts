@@ -25,6 +25,7 @@ export class CanonicalWriter {
     return text
   }
 
+  /** Begins a JSON object. `close` ends it. */
   open(name: string): void {
     this.#text += `${this.#separator}"${name}":{`
     this.#separator = ''

@@ -60,27 +60,27 @@ export function createAdopter({
     while (!stopped) {
       const { stream: ownStream, available } = writer.stats()
       if (ownStream === null || !available) return
-      const found = await adoptions.claim(ownStream)
-      if (found === null) return
-      await recordUnknownOutcomes(found, ownStream)
+      const claimed = await adoptions.claim(ownStream)
+      if (claimed === null) return
+      await recordUnknownOutcomes(claimed, ownStream)
       counts.adopted++
-      onAdopted?.(found)
+      onAdopted?.(claimed)
     }
   }
 
-  async function recordUnknownOutcomes(found: AdoptedStream, ownStream: string) {
+  async function recordUnknownOutcomes(claimed: AdoptedStream, ownStream: string) {
     const record = (drafts: readonly EventDraft[], upTo: number, complete: boolean) =>
-      writer.recordAdoption(ownStream, drafts, { stream: found.id, upTo, complete })
-    const from = found.outcomesRecordedUpTo ?? 0
-    if (found.outcomesRecordedUpTo === null) await record([abandonedDraft(found)], 0, false)
+      writer.recordAdoption(ownStream, drafts, { stream: claimed.id, upTo, complete })
+    const from = claimed.outcomesRecordedUpTo ?? 0
+    if (claimed.outcomesRecordedUpTo === null) await record([abandonedDraft(claimed)], 0, false)
     // An adoption records no progress for the previous month's stream. So after a crash, that stream is searched again.
     // The search skips calls that already have an outcome.
-    if (found.previousMonthStream && from === 0) {
-      const last = await adoptions.lastSeq(found.previousMonthStream)
-      await eachPage(found.previousMonthStream, { from, last }, (drafts) => record(drafts, 0, false))
+    if (claimed.previousMonthStream && from === 0) {
+      const last = await adoptions.lastSeq(claimed.previousMonthStream)
+      await eachPage(claimed.previousMonthStream, { from, last }, (drafts) => record(drafts, 0, false))
     }
-    const { seq: last } = found.last
-    await eachPage(found, { from, last }, (drafts, upTo) => record(drafts, upTo, upTo === last))
+    const { seq: last } = claimed.last
+    await eachPage(claimed, { from, last }, (drafts, upTo) => record(drafts, upTo, upTo === last))
   }
 
   async function eachPage(

@@ -20,7 +20,7 @@ export async function monthsIn(sql: Sql): Promise<{ readonly past: Month[]; read
   return { past: months.filter((month) => month < current), current }
 }
 
-/** The month's streams that checkpoints contain, and the range of these checkpoints. `range` is null without streams. */
+/** The month's streams that checkpoints contain, and the range of these checkpoints. Without streams, `range` is null. */
 export async function coveringCheckpoints(
   sql: Sql,
   month: Month,

@@ -97,7 +97,7 @@ type Lines = Pick<MonthSource, 'lines'>
 async function findEvent({ lines }: Lines, id: string): Promise<EventToProve | null> {
   const member = `"id":"${id}"`
   let found: EventToProve | null = null
-  await lines(function look(line) {
+  await lines(function checkLine(line) {
     if (found !== null || line.indexOf(member, 0, 'latin1') === -1) return
     const record = readExportLine(line)
     const position = record && readPosition(record)

@@ -96,10 +96,10 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
   if (!due && known.some(({ place }) => place === store.location)) return { month, kind: 'known' }
   const because = await explainOpenMonth(sql, month, current)
   if (because !== null) return { month, kind: 'open', because: `${month} is not closed: ${because}`, due }
-  const behind = sinks === 'respect' ? await findLaggingSinks(sql, month) : []
-  if (behind.length > 0)
+  const laggingSinks = sinks === 'respect' ? await findLaggingSinks(sql, month) : []
+  if (laggingSinks.length > 0)
     throw new ArchiveRefused(
-      `${month} was not sent to all sinks yet (${behind.join(', ')}).`,
+      `${month} was not sent to all sinks yet (${laggingSinks.join(', ')}).`,
       'Wait until the sinks have sent the month, or add --force.',
     )
   if ((await store.get(manifestKey(month))) === null) await writeMonth(sql, month, { store, key, partSize })

@@ -135,11 +135,11 @@ function trustProblems(
   if (!signed) return [{ about: 'archive', problem: 'signature', month, detail: signer.text }]
   const { keys, checkpoints } = verification
   const newest = readPublicKey(keys.at(-1) ?? '')
-  const isOurs = (key: PublicKey) =>
+  const belongsToLog = (key: PublicKey) =>
     newest === null || checkpoints === null
       ? key.text === signer.text
       : keys.includes(key.text) || isEndorsed({ key: newest, number: checkpoints.last }, key, keyChanges)
-  const unknownKeys = [signer, ...(pinned === null ? [] : [pinned])].filter((key) => !isOurs(key))
+  const unknownKeys = [signer, ...(pinned === null ? [] : [pinned])].filter((key) => !belongsToLog(key))
   return unknownKeys.map(({ text }) => ({ about: 'archive', problem: 'key', month, detail: text }))
 }
 

@@ -152,8 +152,8 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (result.kind === 'unreadable') alarms.raise({ problem: 'unreadable', number: result.number })
   }
 
-  function onMade({ checkpoint, broken, verified: read }: MakeCheckpointResult & { kind: 'made' }): void {
-    verified += read
+  function onMade({ checkpoint, broken, verified: count }: MakeCheckpointResult & { kind: 'made' }): void {
+    verified += count
     for (const { stream, seq, problem } of broken) alarms.raise({ problem, stream, seq, number: checkpoint.number })
     if (checkpoint.number === 1 || checkpoint.replaces !== null) options.onKey(checkpoint)
   }

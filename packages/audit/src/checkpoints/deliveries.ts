@@ -84,7 +84,7 @@ export function createDeliveries({ sql, destinations, onDiffers, onAhead, onFail
           await destination.put(checkpoint, AbortSignal.timeout(deadline))
           number = checkpoint.number
           delivered.set(destination.name, number)
-          await noteDelivered(sql, destination.name, number)
+          await recordDelivered(sql, destination.name, number)
         }
         if (rows.length < pageSize) break
       }
@@ -136,7 +136,7 @@ async function resetDelivered(sql: Sql, destination: string, newest: number): Pr
 }
 
 /** After a restart, a destination that cannot list its copies gets the checkpoints after the recorded number. */
-async function noteDelivered(sql: Sql, destination: string, number: number): Promise<void> {
+async function recordDelivered(sql: Sql, destination: string, number: number): Promise<void> {
   await sql`
     insert into audit.deliveries (place, number, at) values (${destination}, ${number}, now())
     on conflict (place) do update set number = greatest(deliveries.number, excluded.number), at = now()`

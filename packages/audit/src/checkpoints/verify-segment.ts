@@ -67,15 +67,15 @@ export async function verifySegment(
 
   /** A page begins with the last verified event, so that no page boundary hides another event with the same number. */
   function verifyPage(records: readonly (LogRecord | null)[]): void {
-    let continues = check.size > 0
-    if (continues && records.length === 0) fail('truncated', check.size)
+    let expectsRepeat = check.size > 0
+    if (expectsRepeat && records.length === 0) fail('truncated', check.size)
     for (const record of records) {
       const position = record && readPosition(record)
       if (record === null || position === null || position.stream !== stream.id) fail('unreadable')
-      else if (continues) continueFrom(record, position.seq)
+      else if (expectsRepeat) continueFrom(record, position.seq)
       else addEvent(record, position)
       if (broken !== null) return
-      continues = false
+      expectsRepeat = false
     }
   }
 

@@ -5,12 +5,12 @@ export function recordingState({
   endedAt,
   removedBecause,
   lost,
-}: Pick<Recording, 'endedAt' | 'removedBecause' | 'lost'>): { readonly word: string; readonly tone: Tone } {
-  if (removedBecause !== null) return { word: 'Removed', tone: 'neutral' }
-  if (endedAt === null) return { word: 'Live', tone: 'accent' }
+}: Pick<Recording, 'endedAt' | 'removedBecause' | 'lost'>): { readonly label: string; readonly tone: Tone } {
+  if (removedBecause !== null) return { label: 'Removed', tone: 'neutral' }
+  if (endedAt === null) return { label: 'Live', tone: 'accent' }
   // `lost` is null if the gateway process ended before it could record how much is missing.
-  if (lost === null) return { word: 'Cut', tone: 'warn' }
-  return lost > 0 ? { word: 'Gaps', tone: 'warn' } : { word: 'Ended', tone: 'allow' }
+  if (lost === null) return { label: 'Cut', tone: 'warn' }
+  return lost > 0 ? { label: 'Gaps', tone: 'warn' } : { label: 'Ended', tone: 'allow' }
 }
 
 /** Such as `staging/myapp/web`. */

@@ -58,11 +58,11 @@ export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
 }
 
 export function StateBadge({ recording }: { readonly recording: Recording }) {
-  const { word, tone } = recordingState(recording)
+  const { label, tone } = recordingState(recording)
   return (
     <Badge tone={tone} sign={tone !== 'accent'}>
       {tone === 'accent' && <span className={styles.dot} aria-hidden />}
-      {word}
+      {label}
     </Badge>
   )
 }
