@@ -20,7 +20,7 @@ export async function monthsIn(sql: Sql): Promise<{ readonly past: Month[]; read
   return { past: months.filter((month) => month < current), current }
 }
 
-/** The month's streams that checkpoints contain, and the range of these checkpoints. Without streams, `range` is null. */
+/** The month's streams that checkpoints contain, and the range of these checkpoints (null without streams). */
 export async function coveringCheckpoints(
   sql: Sql,
   month: Month,
