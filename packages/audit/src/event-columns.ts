@@ -8,14 +8,14 @@ export interface EventField extends FieldOptions {
   readonly isRequired: boolean
 }
 
-/** A column of `audit.events` that repeats a field, so that events can be searched by it. */
+/** A column of `audit.events` that repeats a field, so that searches can use an index on that field. */
 export interface EventColumn {
   readonly name: string
   readonly type: ColumnType
   readonly path: string
 }
 
-/** In the order of the schema. The fields of an object follow it. */
+/** The fields of `EventPosition`, then of `EventDraft`, in schema order. An object precedes its fields. */
 export const eventFields: readonly EventField[] = [...fieldsOf(EventPosition, ''), ...fieldsOf(EventDraft, '')]
 
 export const positionColumns: readonly EventColumn[] = columnsIn(EventPosition)
@@ -48,7 +48,7 @@ function columnsIn(schema: TObject): EventColumn[] {
   )
 }
 
-/** The text of a value in its column; empty for null, and for a value that the type cannot store. */
+/** The text that a column stores for a value; empty for null, undefined, and a value that the type cannot store. */
 export function columnText(type: ColumnType, value: unknown): string {
   switch (type) {
     case 'uuid': {

@@ -4,7 +4,7 @@ import { limits } from './field-limits.ts'
 /** How a column of `audit.events` stores a field. `words` is a list of words, stored as text with spaces. */
 export type ColumnType = 'text' | 'uuid' | 'smallint' | 'bigint' | 'timestamptz' | 'words'
 
-/** Options of a field for the encoder, the columns, and the reference of events. */
+/** Options of a field for the encoder, the columns, and docs/reference/events.md. */
 export interface FieldOptions {
   readonly description: string
   /** The column of `audit.events` that repeats the value for searches. */
@@ -163,8 +163,8 @@ export type Truncation = Static<typeof Truncation>
 /**
  * All fields of an event except its position, which the writer adds.
  *
- * The encoder, the columns of `audit.events`, and the reference derive from this list. Its order is the order of the
- * columns and of the reference; the canonical form sorts the fields.
+ * The encoder, the columns of `audit.events`, and docs/reference/events.md derive from this list. The columns and the
+ * reference have the order of this list; the canonical form sorts the fields.
  */
 export const EventDraft = Type.Object({
   kind: Type.Enum([...eventKinds], { description: 'The kind of event.', column: 'kind' }),
@@ -203,7 +203,7 @@ export const EventDraft = Type.Object({
         source: optionalText(
           'Where the rule is: a line of the policy document, a policy package, `bindings`, or `gateway`.',
         ),
-        reason: optionalText('Why.', { limit: limits.reason }),
+        reason: optionalText('The reason for the decision.', { limit: limits.reason }),
         next: optionalText('The remedy that the caller sees.', { limit: limits.reason }),
         policy: optionalText('The SHA-256 of the policy, in hex.'),
       },
@@ -263,9 +263,9 @@ export const EventDraft = Type.Object({
         id: text('The ID of the recording.'),
         mode: optionalText('`strict` or `best-effort`.'),
         chunks: optionalInteger('The number of stored chunks.'),
-        bytes: optionalInteger('Their size in bytes.'),
-        head: optionalText('The head of their hash chain, in hex.'),
-        lost: optionalInteger('Bytes of the session that are missing.'),
+        bytes: optionalInteger('The size of the stored chunks in bytes.'),
+        head: optionalText('The last hash of the hash chain of the chunks, in hex.'),
+        lost: optionalInteger('Bytes of the session that the recording lacks.'),
       },
       { description: 'The recording of the session.' },
     ),

@@ -1,6 +1,6 @@
 /**
  * The longest texts, in UTF-8 bytes after `visibleText`. A list is limited in entries and in the bytes of all entries
- * together. `key` and `members` limit a record such as `detail`.
+ * together. `members` limits the number of members of a record such as `detail`, and `key` limits their names.
  */
 export const limits = {
   text: 1_024,

@@ -11,7 +11,7 @@ function safeText(text: string): string {
 
 /**
  * Redacts, escapes, and truncates a text. `truncated` gets the length in bytes and the SHA-256 of the whole escaped
- * text in UTF-8. With these, anyone who has the original text can prove that it is the truncated one.
+ * text in UTF-8. With this hash, anyone can check whether a text is the original text.
  */
 export function fitText(value: string, field: string, limit: number, truncated: Truncation[]): string {
   const full = safeText(value)
@@ -20,7 +20,7 @@ export function fitText(value: string, field: string, limit: number, truncated: 
   return cut
 }
 
-/** `truncated` gets the number of entries, and the SHA-256 of `JSON.stringify` of all escaped entries. */
+/** Like `fitText`. `truncated` gets the number of entries, and the SHA-256 of all escaped entries as a JSON array. */
 export function fitNames(values: readonly string[], field: string, truncated: Truncation[]): readonly string[] {
   if (values.length === 0) return values
   const whole = Array.from(values, (value) => safeText(`${value}`))
@@ -43,7 +43,7 @@ type Members = Readonly<Record<string, string | number | boolean>>
 
 /**
  * Leaves out a value that is not a text, a finite number, or a boolean, and all members after the first
- * `limits.members`. `truncated` does not list them.
+ * `limits.members`. `truncated` does not list these values.
  */
 export function fitMembers(members: Members, field: string, truncated: Truncation[]): Members {
   const kept = new Map<string, string | number | boolean>()
@@ -55,7 +55,7 @@ export function fitMembers(members: Members, field: string, truncated: Truncatio
   return Object.fromEntries(kept)
 }
 
-/** Limits the list of truncations. The caller of `record` may have added some of its own. */
+/** Limits the list of truncations, because the caller of `record` may have added entries. */
 export function fitTruncations(truncated: readonly Truncation[]): Truncation[] | undefined {
   if (truncated.length === 0) return undefined
   return truncated.slice(0, limits.list.entries).map(({ field, length, sha256: digest }) => ({

@@ -12,7 +12,7 @@ export interface Lease {
 }
 
 export interface LeaseOptions {
-  /** Milliseconds of a lease. */
+  /** How long a lease is valid, in milliseconds. */
   readonly length: number
   /** Milliseconds between renewals. */
   readonly every: number

@@ -15,7 +15,7 @@ import type { AuditWriterLimits, AuditWriterStats } from './writer-options.ts'
 export interface AuditPluginOptions {
   /** Closed with the application. */
   readonly store: AuditStore
-  /** Without it, no streams are adopted. Closed with the application. */
+  /** Without this store, no streams are adopted. Closed with the application. */
   readonly adoptions?: AdoptionStore
   /** The fallback whose store is `store`. */
   readonly fallback?: Fallback

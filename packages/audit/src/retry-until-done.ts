@@ -5,20 +5,23 @@ import { StreamLost } from './errors.ts'
 export interface RetryOptions {
   /** Milliseconds until `onOverdue` is called. The attempts continue. */
   readonly deadline: number
-  /** Stops the attempts; then the operation rejects. */
+  /** An abort stops the attempts and rejects. */
   readonly signal: AbortSignal
   /** Called when the store answers after `onOverdue`. StreamLost is an answer, too. */
   readonly onRecovered: () => void
 }
 
 /**
- * Repeats an operation until it succeeds, because after an error it is unknown whether it took place.
+ * Repeats an operation until it succeeds, because an error does not say whether the operation took place.
  *
  * @throws StreamLost at once, or the reason of the signal
  */
 export type RetryUntilDone = (operation: () => Promise<void>, onOverdue: (cause: unknown) => void) => Promise<void>
 
-/** One operation at a time. All operations share a timer and an abort listener, because few of them need these. */
+/**
+ * The returned function runs one operation at a time. All operations share one timer and one abort listener, because
+ * few operations run long enough to need them.
+ */
 export function createRetryUntilDone({ deadline, signal, onRecovered }: RetryOptions): RetryUntilDone {
   const startDeadline = createDeadlines(deadline)
   let rejectCurrent = (_reason: unknown) => {}

@@ -3,8 +3,8 @@ import { createDeadlines } from './deadlines.ts'
 
 export interface SelfReplacingConnection {
   /**
-   * Runs work that must call `progress`, or end, within each `timeout`.
-   * @throws if it does not, or what `work` throws
+   * Runs work. The work must end before `timeout` passes; each call of `progress` restarts the timeout.
+   * @throws Error after the timeout, or what `work` throws
    */
   run<T>(work: (sql: Sql, progress: () => void) => Promise<T>): Promise<T>
   end(): Promise<void>
@@ -19,8 +19,8 @@ export interface SelfReplacingConnectionOptions {
 }
 
 /**
- * A connection that is replaced when it does not answer or fails. A statement that was sent may still take effect, so
- * the next attempt must check.
+ * Replaces the connection when it fails or does not answer. A statement that was sent may still take effect, so the
+ * next attempt must check whether it did.
  */
 export function createSelfReplacingConnection({
   connect,

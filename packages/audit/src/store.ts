@@ -68,6 +68,7 @@ interface OpenStreamOptions {
   readonly fallback: boolean
 }
 
+/** `accounted_seq`: the calls up to this number have an outcome. `accounted_at`: when all calls had an outcome. */
 async function appendWithProgress(
   tx: TransactionSql,
   stream: string,
@@ -156,7 +157,7 @@ export async function append(
 }
 
 /**
- * Succeeds if the stored events are the same ones, because an earlier attempt committed them and its response was lost.
+ * Succeeds if the stored events are equal to `events`: an earlier attempt committed them, and its response was lost.
  *
  * @throws StreamLost if other events have these numbers
  */
@@ -180,7 +181,7 @@ export interface LastEvent {
   readonly kind: string
 }
 
-/** @param stream.month start of its month, in milliseconds since the epoch, which limits the query to one partition */
+/** @param stream `month` is the start of its month, in milliseconds since the epoch; only this partition is read */
 export async function lastEvent(
   sql: Sql | TransactionSql,
   { id, month }: { readonly id: string; readonly month: number },

@@ -1,7 +1,7 @@
 /**
- * Escapes text so that it is safe for a column, a terminal, and a page. Control characters (PostgreSQL refuses NUL),
- * line and direction controls, and lone surrogates become `\uXXXX`. A backslash that already begins such an escape
- * becomes `\u005c`, so `unescapeVisibleText` restores the original.
+ * Escapes text so that it is safe for a database column, a terminal, and a page. Control characters, line and direction
+ * controls, and lone surrogates become `\uXXXX`. A backslash that already begins such an escape becomes `\u005c`, so
+ * `unescapeVisibleText` restores the original. PostgreSQL refuses the control character NUL.
  */
 export function visibleText(text: string): string {
   return harmless.test(text) ? text : text.replace(hostile, escapeUnit)

@@ -6,7 +6,7 @@ export interface QueuedEvent {
   readonly draft: EncodedDraft
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Whether it is written at once, in most cases because a caller waits for it. */
+  /** Whether the event is written at once, in most cases because a caller waits for it. */
   readonly urgent: boolean
   resolve(event: RecordedEvent): void
   reject(reason: Error): void
@@ -22,7 +22,7 @@ export interface WriteQueue {
   /** @throws AuditUnavailable if the queue is full */
   add(queued: QueuedEvent): void
   first(): QueuedEvent | undefined
-  /** Removes events from the front while `fits` returns true, up to `limit`, but one event even if it is larger. */
+  /** Removes events from the front while `fits` returns true, up to `limit`. The first event may be larger. */
   take(limit: QueueLimits, fits: (queued: QueuedEvent) => boolean): QueuedEvent[]
   rejectAll(reason: Error): void
   readonly length: number

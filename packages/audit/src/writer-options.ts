@@ -82,7 +82,7 @@ export interface AuditWriter {
     progress: AdoptionProgress,
   ): Promise<readonly RecordedEvent[]>
   /**
-   * For a call that does not wait for its event.
+   * Checks that events can be recorded, for a call that does not wait for its event.
    * @throws AuditUnavailable if the writer is not open, its store does not answer, or its lease has expired
    */
   check(): void

@@ -27,7 +27,7 @@ interface DurableOptions {
   readonly attempt?: Attempt
   readonly progress?: AdoptionProgress
   readonly rejectCallers?: (reason: Error) => void
-  /** Resolves the callers. If more events wait, the next batch is sent first. */
+  /** Resolves the promises of the callers. If more events wait, the next batch is sent first. */
   readonly resolveCallers?: () => void
 }
 
@@ -167,7 +167,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
     counts.batches++
   }
 
-  /** All events pass here. */
+  /** Writes a batch. Every event passes through this function. */
   async function makeDurable(
     id: string,
     events: readonly RecordedEvent[],
@@ -215,7 +215,7 @@ export function createAuditWriter({ store, clock, host, pid, ...options }: Audit
   /** The call was denied, because its event became durable only after its caller was rejected. */
   function recordDenial(event: RecordedEvent) {
     const [kind, request] = [event.column('kind'), event.column('request')]
-    // Other events permit no call.
+    // Only events of these kinds permit a call.
     if (kind !== 'intent' && kind !== 'opened' && kind !== 'call') return
     const decision = {
       effect: 'deny' as const,

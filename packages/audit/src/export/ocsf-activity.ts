@@ -16,7 +16,7 @@ const logoff = { id: 2, name: 'Logoff' }
 export interface Authentication {
   readonly activity: Activity
   readonly session: string | null
-  /** The person who logs in, from the event's `detail`. Null if it has no email address: then use the principal. */
+  /** The person who logs in, from `detail`. Null if `detail` has no email address; then use the principal. */
   readonly user: {
     readonly name: string
     readonly uid?: string

@@ -25,7 +25,7 @@ export const ocsf: ExportFormat = {
 
 /**
  * Converts an event to the Open Cybersecurity Schema Framework: logins and logouts to Authentication (3002), everything
- * else to API Activity (6003). Other fields go to `unmapped`.
+ * else to API Activity (6003). Fields without an OCSF attribute go to `unmapped`.
  *
  * @see https://schema.ocsf.io
  */
@@ -164,7 +164,6 @@ function resourcesOf({ rack, app, service, process, release }: AuditEvent) {
   return resources.length === 0 ? undefined : resources
 }
 
-/** Fields without an OCSF attribute, by their own names. */
 function unmappedOf({
   decision,
   permission,

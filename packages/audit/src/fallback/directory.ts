@@ -15,13 +15,13 @@ export interface FallbackDirectory {
   /** Files to import, per stream in order of events, and the number of refused files. */
   list(): Promise<{ readonly waiting: readonly WaitingFile[]; readonly refused: number }>
   /**
-   * Renames a file to claim it for the import. Its writer detects the new name.
+   * Renames a file to claim it for the import. The process that writes the file detects the new name.
    * @returns null if another process was faster
    */
   claimForImport(file: FileName): Promise<FileName | null>
   /** Renames the file so that nobody imports it. */
   setAside(file: FileName): Promise<void>
-  /** Call only when all its events are durable elsewhere. */
+  /** Call only when all events of the file are durable elsewhere. */
   remove(file: FileName): Promise<void>
 }
 

@@ -10,18 +10,18 @@ export interface FileIdentity {
 export interface FileState extends FileIdentity {
   /** In bytes. */
   readonly size: number
-  /** Number of names. */
+  /** Number of hard links; 0 after the last name was removed. */
   readonly links: number
 }
 
-/** An open file that is appended to. Methods reject with the system's error. */
+/** An open file that is appended to. Methods reject with the operating system's error. */
 export interface DiskFile {
   append(bytes: Buffer): Promise<void>
   /** Resolves when appended bytes are on the disk. */
   sync(): Promise<void>
   truncate(size: number): Promise<void>
   state(): Promise<FileState>
-  /** Reads the file, even if it has no name any more. */
+  /** Reads the file, even after its last name was removed. */
   read(position: number, length: number): Promise<Buffer>
   close(): Promise<void>
 }

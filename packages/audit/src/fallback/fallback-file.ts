@@ -16,7 +16,7 @@ export interface FallbackFileOptions {
   readonly now: number
 }
 
-/** A fallback file of one stream that is being written. */
+/** A fallback file to which this process writes events of one stream. */
 export interface FallbackFile {
   readonly name: string
   readonly stream: string
@@ -24,16 +24,16 @@ export interface FallbackFile {
   readonly size: number
   /** Durable events. */
   readonly events: number
-  /** Whether more may be written to it. Once false, it stays false. */
+  /** Whether more events may be written to the file. Never changes back from false to true. */
   readonly trusted: boolean
   /**
-   * Resolves when the events are on the disk, in the file with this name.
-   * @throws FallbackUnusable if they are perhaps not on the disk, so the gateway must not confirm any of them
+   * Resolves when the events are on the disk, in the file that has the name `name`.
+   * @throws FallbackUnusable if some of the events may not be on the disk; then the gateway must confirm none of them
    */
   append(events: readonly RecordedEvent[]): Promise<void>
   /** @throws FallbackUnusable if the file was removed or replaced, or someone else wrote to it */
   check(): Promise<void>
-  /** If the file has no name any more, copies its events to a new file. @returns whether it copied them */
+  /** Copies the events to a new file if the name of the file was removed. @returns whether it copied the events */
   salvage(now: number): Promise<boolean>
   close(): Promise<void>
 }
@@ -41,8 +41,8 @@ export interface FallbackFile {
 /**
  * Creates the file with its first events.
  *
- * After a failed fsync, the content on the disk is unknown, and the next fsync would not report it. So such a file gets
- * no more writes.
+ * After a failed fsync, the content on the disk is unknown, and the next fsync would not report the failure. So the
+ * file gets no more writes.
  */
 export async function createFallbackFile(
   options: FallbackFileOptions,

@@ -22,7 +22,7 @@ export interface FallbackOptions {
   readonly disk?: Disk
   /** Milliseconds since the epoch. */
   readonly now?: () => number
-  /** Milliseconds of a clock that does not jump. */
+  /** A monotonic clock, in milliseconds. */
   readonly elapsed?: () => number
   readonly limits?: Partial<FallbackLimits>
   /** Called with the cause when events start going to a file, and with `null` when they go to the database again. */
@@ -33,17 +33,17 @@ export interface FallbackOptions {
 }
 
 export interface FallbackLimits {
-  /** Milliseconds for a database operation. Default 1,000, which is well below the writer's deadline. */
+  /** Milliseconds that a database operation may take. Default 1,000, which is well below the writer's deadline. */
   readonly timeout: number
   /** Milliseconds between attempts to return to the database. Default 1,000. */
   readonly every: number
   /** Bytes that must stay free on the disk. Default 64 Mi. */
   readonly minimumFree: number
-  /** Bytes per file, because each file is imported in one transaction. Default 64 Mi. */
+  /** A file of this many bytes gets no more events, because one transaction imports the file. Default 64 Mi. */
   readonly fileSize: number
   /**
-   * Callers wait during the last import. It starts when at most this many events are left, or after 20 earlier imports.
-   * Default 1,000.
+   * Callers wait during the last import. The last import starts when the current file has at most this many events, or
+   * after 20 earlier imports. Default 1,000.
    */
   readonly maxEventsForBlockingImport: number
 }
@@ -79,7 +79,7 @@ export interface Fallback {
    * @throws what the database, the directory, or `record` throws
    */
   importFiles(record: (draft: EventDraft) => Promise<unknown>): Promise<void>
-  /** Files as of the last completed import, and those that were begun after it. */
+  /** Covers the files that the last completed import left, and the files that this process began afterwards. */
   stats(): FallbackStats
 }
 
@@ -99,14 +99,14 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   /** The streams of this process. */
   const streams = new Map<string, NewStream>()
   const stoppedStreams = new Set<string>()
-  /** Streams with a file that cannot be imported completely. They may continue only if the database has all events. */
+  /** Streams with a file that cannot be imported completely. They end, unless the database has all their events. */
   const brokenStreams = new Set<string>()
   /** Streams that ended while the database was unavailable. */
   const endedStreams = new Set<string>()
   let waitingFiles = { bytes: 0, since: null as number | null, refusedFiles: 0 }
   let failingFiles = 0
   let currentFile: FallbackFile | null = null
-  /** Milliseconds since the epoch. Of the newest file, which `currentFile` is or was. */
+  /** When the newest file of this process began, in milliseconds since the epoch. */
   let newestBegunAt: number | null = null
   let usingFile = false
   let databaseError: unknown
@@ -226,8 +226,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   }
 
   /**
-   * Imports all files except the current one and those of other processes that still reach the database. A file whose
-   * import already began is imported in any case.
+   * Imports all files except the current file, and except files of other processes that still reach the database.
+   * Imports a file in any case if its import already began.
    */
   async function importOthers() {
     const { waiting: files } = await directory.list()
@@ -270,8 +270,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   }
 
   /**
-   * Fails if the database lacks events of this process, because another process may still be importing them. If their
-   * file could be imported only partly, stops their stream instead.
+   * Fails if the database lacks events of this process, because another process may still be importing them. If the
+   * file of these events could be imported only partly, stops their stream instead.
    */
   async function expectComplete() {
     if (newestEvent === null || stoppedStreams.has(newestEvent.stream.id)) return
@@ -281,7 +281,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       stoppedStreams.add(stream.id)
       return
     }
-    if (found < seq) throw new Error(`the database has ${stream.id} up to ${found} and not yet to ${seq}`)
+    if (found < seq)
+      throw new Error(`the database has stream ${stream.id} up to event ${found}, and not yet up to ${seq}`)
     await primary.renewLease(stream.id, stream.lease)
   }
 
@@ -297,7 +298,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
       runExclusively(async () => {
         if (stoppedStreams.has(stream)) throw new StreamLost(stream, 'its file could not be imported completely')
         if (await tryDatabase(() => primary.append(stream, events, progress))) return
-        // The progress of an adoption must be stored only in the database, so this batch cannot go to a file.
+        // Only the database can store the progress of an adoption, so a batch with such progress cannot go to a file.
         if (progress) throw new StreamLost(stream, 'the database became unavailable during an adoption')
         await writeToFile(stream, events)
       }),
@@ -325,8 +326,8 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   }
 
   /**
-   * While `usable` is false, the lease is not renewed. An expired lease rejects callers before any write, so this check
-   * must find that writes work again.
+   * While `usable` is false, the lease is not renewed. Once the lease has expired, the writer rejects callers without
+   * any write. So only this check can find that writes to a file work again.
    */
   async function expectUsable() {
     await openFallbackDirectory(options.directory, disk)

@@ -1,6 +1,9 @@
 import { uuidPattern } from '../uuid.ts'
 
-/** `<stream>.<seq of the first event>.<start time in milliseconds>.ndjson`, so that names sort in order of events. */
+/**
+ * `<stream>.<seq of the first event>.<start time in milliseconds>.ndjson`. The names of a stream's files sort in order
+ * of events.
+ */
 export interface FileName {
   readonly name: string
   readonly stream: string

@@ -18,7 +18,7 @@ export type ImportResult =
       readonly adoptedBy: string | null
       readonly end: FileEnd
     }
-  /** Nothing was imported. `different`: the log has other events than the file, or the stream was closed before. */
+  /** Nothing was imported. `different`: the log has other events at these numbers, or the stream was already closed. */
   | { readonly kind: 'refused'; readonly reason: string; readonly different: boolean }
   /** Another process holds the stream's lock. */
   | { readonly kind: 'busy' }
@@ -42,7 +42,7 @@ export interface PostgresImporterOptions {
   readonly timeout?: number
 }
 
-/** Uses its own connection, so that the writer never waits for it. */
+/** Uses its own connection, so that the writer never waits for an import. */
 export function createPostgresImporter({ url, timeout = 2_000 }: PostgresImporterOptions): FallbackImporter {
   const { run, end } = createSelfReplacingConnection({
     connect: () => connect(url, timeout),
@@ -102,8 +102,8 @@ function resultOf(error: unknown): ImportResult {
 const lockNotAvailable = '55P03'
 
 /**
- * Whether the partition does not exist and cannot be created. Retrying would not help. Other constraint errors have a
- * constraint name.
+ * Whether the partition of the file's month does not exist and cannot be created, so that a retry would not help.
+ * Errors of other constraints have a constraint name.
  */
 function isWithoutPartition({ code, constraint_name: constraint }: postgres.PostgresError): boolean {
   return code === '22008' || (code === '23514' && constraint === undefined)
@@ -125,9 +125,10 @@ async function importEvents(
     if (batch.done) {
       if (last.kind === 'stream.closed') await closeStream(tx, header.id)
       // The imported events can include calls without an outcome, so the stream's adopter must record those outcomes.
+      // `accounted_at` is the time when every call had an outcome.
       if (inserted > 0) {
         await tx`update audit.streams set accounted_at = null where id = ${header.id} and adopted_by is not null`
-        // A checkpoint must sign the late events, too.
+        // No checkpoint lists a settled tree again, but the next checkpoint must sign the late events.
         await tx`update audit.trees set settled = false where stream = ${header.id} and settled`
       }
       return { kind: 'imported', header, inserted, last, adoptedBy, end: batch.value }
@@ -158,7 +159,7 @@ async function makeStream(tx: TransactionSql, header: FileHeader): Promise<{ ado
   if (header.seq !== 1) throw new ImportRefused('the log does not have its stream')
   await openStream(tx, { ...header, lease: 0, fallback: true })
   const row = await lockStream(tx, header)
-  if (!row) throw new ImportRefused('its stream could not be made')
+  if (!row) throw new ImportRefused('its stream could not be created')
   return row
 }
 

@@ -19,20 +19,20 @@ export interface FileReader {
   readonly header: FileHeader | null
   /** Valid events in batches, up to the first invalid one. Call once. */
   batches(): AsyncGenerator<readonly RecordedEvent[], FileEnd>
-  /** Why `header` is null. Otherwise `batches` returns how the file ends. */
+  /** Why `header` is null. If there is a header, `batches` returns how the file ends. */
   readonly end: FileEnd
   close(): Promise<void>
 }
 
-/** The limits of the fields keep an event well below this, so the gateway did not write a longer line. */
+/** The limits of the fields keep each event far below this size, so the gateway did not write a longer line. */
 const maxLineBytes = 1024 * 1024
 const batchSize = 500
 
 /**
  * Opens a file and trusts only signed content. Rejects links, pipes, files of other users, files that other users can
- * write to, and files with a second name.
+ * write to, and files with a second hard link.
  *
- * @throws the system's error if it cannot be opened or read
+ * @throws the operating system's error if the file cannot be opened or read
  */
 export async function openFallbackFile(path: string, fileName: FileName, keys: FallbackKeys): Promise<FileReader> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
@@ -75,7 +75,7 @@ async function fileProblem(handle: FileHandle): Promise<string | null> {
   const stats = await handle.stat()
   const userId = process.getuid?.()
   if (!stats.isFile()) return 'it is not a file'
-  if (stats.nlink !== 1) return 'it has more than one name'
+  if (stats.nlink !== 1) return 'it has more than one hard link'
   if (userId !== undefined && stats.uid !== userId) return 'it belongs to another user'
   return (stats.mode & 0o022) === 0 ? null : 'other users can write to it'
 }
@@ -107,7 +107,7 @@ async function* eventsOf(
   }
 }
 
-/** @returns the event, or what is wrong with it */
+/** @returns the event, or the reason why the line is invalid */
 function readEvent(
   line: string,
   header: FileHeader,

@@ -21,10 +21,10 @@ export interface FailedFile {
 
 export interface Recovery {
   /**
-   * Imports the files for which `isWanted` is true, per stream in order. A failing file stops only later files of its
-   * stream.
+   * Imports the files for which `isWanted` is true, per stream in order. If a file fails, or its
+   * stream is locked, skips the later files of the stream.
    *
-   * @returns failed files, which are retried
+   * @returns the failed files, which a later call tries again
    * @throws what the database throws if it is unavailable
    */
   importFiles(isWanted: (file: WaitingFile) => boolean): Promise<readonly FailedFile[]>
@@ -156,6 +156,6 @@ function problemOf(end: FileEnd): string | null {
     case 'torn':
       return `the complete lines are in the log; the last ${end.bytes} bytes are an incomplete line, as after a crash, and were never confirmed`
     case 'damaged':
-      return `only the lines before this one are in the log: ${end.reason}`
+      return `only the lines before the first invalid line are in the log: ${end.reason}`
   }
 }

@@ -44,7 +44,7 @@ export function changesOfRoutesQuery(app: ChangedApp, routes: readonly string[],
   }
 }
 
-/** A list as PostgreSQL writes it. The driver cannot send lists, because it does not know their types. */
+/** An array in the text form of PostgreSQL. The driver cannot send arrays, because it does not know their types. */
 function textArray(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`
 }

@@ -6,7 +6,7 @@ import type { PagePosition } from './query.ts'
 
 const shape = new RegExp(`^([0-9a-f]{8})\\.(-?\\d{1,17})\\.(${uuidPattern})\\.(\\d{1,19})$`)
 
-/** A cursor contains only a position, and no permission. It is valid only for the filters of its page. */
+/** A cursor contains a position and a digest of the filters. It grants no access, and is valid only for the filters. */
 export function writeCursor({ at, stream, seq }: PagePosition, filters: FilterQuery): string {
   return Buffer.from(`${digestOf(filters)}.${at}.${stream}.${seq}`).toString('base64url')
 }

@@ -19,9 +19,9 @@ export interface AuditFilters {
   readonly status?: number
   /** 5 for 5xx. */
   readonly statusClass?: number
-  /** Text in the command, and its words. */
+  /** A part of the command as text, and an expression for `to_tsquery` with the words of this text. */
   readonly command?: { readonly text: string; readonly words: string }
-  /** For `to_tsquery`. */
+  /** An expression for `to_tsquery`. */
   readonly words?: string
   readonly address?: string
   /** A network, such as `192.0.2.0/24`. */
@@ -30,7 +30,7 @@ export interface AuditFilters {
   readonly stream?: string
   /** A UUID. */
   readonly credential?: string
-  /** Events that match one of these are excluded. Each has one filter. */
+  /** Excludes events that match any entry. Each entry has exactly one filter. */
   readonly not?: readonly AuditFilters[]
 }
 
@@ -60,7 +60,7 @@ function readExclusions(name: ExactFilter, values: readonly string[] = []): Audi
   return values.map((value) => readExact({ [name]: value }, exclusionName('address')))
 }
 
-/** @param addressName the parameter of the address, for errors */
+/** @param addressName the name of the address parameter, for error messages */
 function readExact(query: { readonly [N in ExactFilter]?: string }, addressName = 'address'): AuditFilters {
   const { principal, rack, app, kind, permission, route, effect, rule, status, address } = query
   return {

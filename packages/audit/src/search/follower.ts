@@ -17,7 +17,7 @@ export interface FollowedBatch {
   readonly events: readonly FollowedEvent[]
   /** Position after the batch. */
   readonly position: string
-  /** Numbers that are still missing after half a minute, although later ones exist. */
+  /** Event numbers that are still missing after half a minute, although later numbers exist. */
   readonly gaps: readonly Gap[]
   /** Whether more events may be available at once. */
   readonly full: boolean
@@ -36,12 +36,12 @@ export interface Follower {
   next(): Promise<FollowedBatch>
 }
 
-/** A followed stream: its month, and the last number that was read. */
+/** A followed stream: the bounds of its month, and the number `seq` of the last event that was read. */
 interface FollowedStream {
   readonly from: Date
   readonly to: Date
   seq: number
-  /** Time when a number was first missing, by `performance.now()`. */
+  /** Time when the next event was first missing, by `performance.now()`. */
   missingSince: number | null
   /** Time when the stream was first seen as ended, in milliseconds since the epoch by the database's clock. */
   endedSince: number | null
@@ -49,23 +49,24 @@ interface FollowedStream {
 
 interface Progress {
   readonly stream: string
-  /** The last number before the first missing one. */
+  /** The last number before the first missing number; null if the next number is missing. */
   readonly lastBeforeGap: number | null
-  /** The first number after a missing one. */
+  /** The first number after a missing number; null if no number is missing. */
   readonly firstAfterGap: number | null
+  /** Whether `batchSize` events were searched, so that more events may follow. */
   readonly full: boolean
 }
 
 const batchSize = 500
-/** Milliseconds by which a new stream may become visible late. */
+/** A new stream may become visible this many milliseconds after its `opened_at`. */
 const margin = 60_000
 /** Milliseconds in which events may still reach an ended stream. */
 const endGrace = 600_000
 const gapTimeout = 30_000
 
 /**
- * Follows the log by the numbers of its streams. The numbers are consecutive, so the follower notices an event that is
- * not visible yet, and waits for it. After half a minute it reports a gap instead.
+ * Follows the log by the event numbers of each stream. The numbers are consecutive, so the follower notices an event
+ * that is not visible yet, and waits for it. After half a minute, the follower reports a gap instead.
  *
  * @param since an earlier `position`, or null to start now
  * @throws InvalidFilter, InvalidAuditCursor
@@ -92,28 +93,28 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
     const found = await streamsOf(sql, { at: knownUntil, streams: new Map([...streams].map(([id]) => [id, 0])) })
     addStreams(found, new Map())
     for (const { id, ended } of found.rows) {
-      const one = streams.get(id)
-      if (!one || !ended) continue
-      one.endedSince ??= found.now
-      if (found.now - one.endedSince > endGrace) streams.delete(id)
+      const state = streams.get(id)
+      if (!state || !ended) continue
+      state.endedSince ??= found.now
+      if (found.now - state.endedSince > endGrace) streams.delete(id)
     }
   }
 
   /** @returns the number up to which to read a stream; null if its next number is missing */
   function readableUpTo(
     { lastBeforeGap, firstAfterGap, stream }: Progress,
-    one: FollowedStream,
+    state: FollowedStream,
     gaps: Gap[],
   ): number | null {
     if (lastBeforeGap !== null) {
-      one.missingSince = null
+      state.missingSince = null
       return lastBeforeGap
     }
-    one.missingSince ??= performance.now()
-    if (firstAfterGap === null || performance.now() - one.missingSince < gapTimeout) return null
-    gaps.push({ stream, from: one.seq + 1, to: firstAfterGap - 1 })
-    one.missingSince = null
-    one.seq = firstAfterGap - 1
+    state.missingSince ??= performance.now()
+    if (firstAfterGap === null || performance.now() - state.missingSince < gapTimeout) return null
+    gaps.push({ stream, from: state.seq + 1, to: firstAfterGap - 1 })
+    state.missingSince = null
+    state.seq = firstAfterGap - 1
     return null
   }
 
@@ -132,14 +133,14 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
       const before = position()
       let full = false
       for (const progress of await progressOf(sql, streams)) {
-        const one = streams.get(progress.stream)
-        const last = one && readableUpTo(progress, one, gaps)
-        if (!one || last === null || last === undefined) continue
-        const part = { stream: progress.stream, after: one.seq, upTo: last, month: one.from }
+        const state = streams.get(progress.stream)
+        const last = state && readableUpTo(progress, state, gaps)
+        if (!state || last === null || last === undefined) continue
+        const part = { stream: progress.stream, after: state.seq, upTo: last, month: state.from }
         const { text, values } = streamQuery(filters, { ...part, limit: batchSize })
         const rows = await sql.unsafe<EventRow[]>(text, [...values])
         found.push(...rows.map(foundEvent))
-        one.seq = rows.length === batchSize ? Number(rows.at(-1)?.seq) : last
+        state.seq = rows.length === batchSize ? Number(rows.at(-1)?.seq) : last
         full ||= progress.full || rows.length === batchSize
       }
       return { events: inOrder(found, before), position: positionText(position()), gaps, full: full || gaps.length > 0 }
@@ -194,14 +195,18 @@ async function databaseNow(sql: Sql): Promise<number> {
   return row?.now.getTime() ?? 0
 }
 
-/** The progress of each stream within its next `batchSize` events. */
+/**
+ * The progress of each stream within its next `batchSize` events. A number minus its row number (`nth`) equals the last
+ * read number, until a number is missing; then the difference grows.
+ */
 async function progressOf(sql: Sql, streams: ReadonlyMap<string, FollowedStream>): Promise<Progress[]> {
   const wanted = JSON.stringify([...streams].map(([stream, { seq, from, to }]) => ({ stream, seq, from, to })))
-  const rows = await sql<{ stream: string; whole: string | null; behind: string | null; count: string }[]>`
-    select wanted.stream, next.whole, next.behind, next.count
+  const rows = await sql<{ stream: string; before_gap: string | null; after_gap: string | null; count: string }[]>`
+    select wanted.stream, next.before_gap, next.after_gap, next.count
     from json_to_recordset(${wanted}::text::json) as wanted(stream uuid, seq bigint, "from" timestamptz, "to" timestamptz)
     cross join lateral (
-      select max(seq) filter (where seq - nth = wanted.seq) as whole, min(seq) filter (where seq - nth > wanted.seq) as behind, count(*)
+      select max(seq) filter (where seq - nth = wanted.seq) as before_gap,
+        min(seq) filter (where seq - nth > wanted.seq) as after_gap, count(*)
       from (
         select e.seq, row_number() over (order by e.seq) as nth from audit.events e
         where e.stream = wanted.stream and e.seq > wanted.seq and e.at >= wanted."from" and e.at < wanted."to"
@@ -209,10 +214,10 @@ async function progressOf(sql: Sql, streams: ReadonlyMap<string, FollowedStream>
       ) as numbered
     ) as next
     where next.count > 0`
-  return rows.map(({ stream, whole, behind, count }) => ({
+  return rows.map(({ stream, before_gap: before, after_gap: after, count }) => ({
     stream,
-    lastBeforeGap: whole === null ? null : Number(whole),
-    firstAfterGap: behind === null ? null : Number(behind),
+    lastBeforeGap: before === null ? null : Number(before),
+    firstAfterGap: after === null ? null : Number(after),
     full: Number(count) === batchSize,
   }))
 }

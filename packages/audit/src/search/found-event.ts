@@ -4,6 +4,7 @@ import type { PagePosition } from './query.ts'
 /** A row of the queries in `query.ts`. */
 export interface EventRow {
   readonly id: string
+  /** The time of the event, in microseconds since the epoch. */
   readonly micros: string
   readonly stream: string
   readonly seq: string

@@ -3,12 +3,12 @@ import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
 import { type CountPart, needsSort } from './query.ts'
 
-/** How events ended, from their decision and their status. */
+/** How events ended, from their decision and their status. `none`: no decision and no failing status. */
 export const results = ['allowed', 'denied', 'needs', 'failed', 'none'] as const
 export type Result = (typeof results)[number]
 
 export interface Bucket extends Readonly<Record<Result, number>> {
-  /** Its start, a multiple of the width since the epoch in UTC. The first bucket can start before the range. */
+  /** The start of the bucket: a multiple of the width since the epoch. The first bucket can start before the range. */
   readonly at: Date
 }
 
@@ -20,7 +20,7 @@ export interface Histogram {
   /** Oldest first, without gaps. */
   readonly buckets: readonly Bucket[]
   readonly total: number
-  /** True if all matching events were counted. False if that is not known. */
+  /** True if all matching events were counted. False if some may not have been counted. */
   readonly complete: boolean
   /** Buckets from this time on are complete. */
   readonly countedFrom: Date

@@ -8,7 +8,7 @@ import { type Facets, facetPageQuery, facetsQuery, type Query } from './query.ts
 /** Alarms that are counted for each kind, at most. */
 const maxAlarms = 1_000
 
-/** The checkpointer counts inconsistencies, because several processes can report the same one. */
+/** The checkpointer counts inconsistencies, because several processes can report the same inconsistency. */
 const eventAlarms = alarmKinds.filter((kind) => kind !== 'audit.inconsistent')
 
 /**

@@ -1,7 +1,7 @@
 import { monthAfter } from '../calendar-month.ts'
 import type { AuditFilters } from './filters.ts'
 
-/** SQL text and the values of its `$n`. */
+/** SQL text, and the values of its placeholders `$1`, `$2`, and so on. */
 export interface Query {
   readonly text: string
   readonly values: readonly Value[]
@@ -24,7 +24,7 @@ export interface PagePart {
   readonly before?: PagePosition
 }
 
-/** Digests of (kind, rack, route, permission, rule), as computed by `audit.facet_of`. */
+/** A facet is a digest of (kind, rack, route, permission, rule), as computed by `audit.facet_of`. */
 export type Facets = readonly string[]
 
 /**
@@ -66,7 +66,7 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
   }
 }
 
-/** The facets that can match. Jumps through the index from one facet to the next. */
+/** The facets whose events can match. Jumps through the index from one facet to the next. */
 export function facetsQuery(filters: AuditFilters): Query {
   const values: Value[] = []
   const one = `select ${facet} as digest, ${facetColumns.map(([, column]) => column)} from audit.events e`
@@ -99,7 +99,7 @@ export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePar
   }
 }
 
-/** All matching events in time order; of one stream, in number order. */
+/** All matching events: in number order if the filters select one stream, otherwise in time order. */
 export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
   const values: Value[] = []
   const conditions = allConditionsOf(filters, values)
@@ -108,7 +108,7 @@ export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
   return { text: `select ${eventColumns} from audit.events e ${where(conditions)} order by ${order}`, values }
 }
 
-/** How an event ended, for counts. A denied call also has a failing status. */
+/** How an event ended, for counts. The effect comes first, because a denied call also has a failing status. */
 const resultOf = `case when e.effect = 'deny' then 'denied' when e.effect = 'needs' then 'needs'
   when e.status >= 400 then 'failed' when e.effect = 'allow' then 'allowed' else 'none' end`
 
@@ -120,7 +120,7 @@ export interface CountPart {
   readonly limit: number
 }
 
-/** Numbers of matching events by bucket (in widths since the epoch) and result. */
+/** The number of matching events for each bucket and result. Buckets are numbered from the epoch. */
 export function countQuery(filters: AuditFilters, { from, to, width, limit }: CountPart, facets?: Facets): Query {
   const values: Value[] = []
   const conditions = allConditionsOf({ ...filters, from, to }, values)
@@ -144,7 +144,7 @@ export function eventQuery(id: string, moment: number): Query {
 /** Events of the principal that are searched in each direction, at most. */
 const maxBetween = 1_000
 
-/** IDs of the events directly before and after an event: in its stream, and of its principal's credential. */
+/** IDs of the events directly before and after an event: in its stream, and among the events with its credential. */
 export function neighborsQuery(position: PagePosition, session: SessionFilter | null): Query {
   const values: Value[] = []
   const { at, stream, seq } = position
@@ -205,7 +205,7 @@ export interface StreamPart {
   readonly stream: string
   readonly after: number
   readonly upTo: number
-  /** Start of the month of its events. */
+  /** Start of the stream's month. */
   readonly month: Date
 }
 
@@ -220,7 +220,7 @@ export function needsSort({ words, command, block }: AuditFilters): boolean {
   return words !== undefined || command !== undefined || block !== undefined
 }
 
-/** Whether a facet helps to find matches. Matches of a stream or a request are few and adjacent. */
+/** Whether facets help to find matches. The events of one stream or request are few, so they need no facets. */
 export function hasFacet(filters: AuditFilters): boolean {
   return filters.stream === undefined && filters.request === undefined && hasFacetFilter(filters)
 }
@@ -318,7 +318,7 @@ function facetConditions(filters: AuditFilters, values: Value[]): string[] {
   return [...equalities(facetColumns, filters, values), ...exclusionsOf({ not }, values)]
 }
 
-/** The credential has no column. The canonical form escapes quotes in texts, so only a member can match. */
+/** The credential has no column. The canonical form escapes quotes in texts, so no other text can match. */
 function ofCredential(credential: string, values: Value[]): string {
   return `strpos(e.canonical, ${placeholder(values, `"credential":"${credential}"`)}) > 0`
 }

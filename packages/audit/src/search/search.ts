@@ -42,8 +42,8 @@ export interface AuditSearchOptions {
 }
 
 /**
- * IDs of the events directly before and after an event, or null. The neighbors in a session have the same session or
- * API token. They are searched among the 1,000 nearest events of the principal in each direction.
+ * IDs of the events directly before and after an event, or null. A neighbor in a session has the same session or API
+ * token as the event. In each direction, the search covers the 1,000 nearest events of the principal.
  */
 export interface Neighbors {
   readonly previousInStream: string | null
@@ -55,7 +55,7 @@ export interface Neighbors {
 /** Limits concurrent searches: of all callers together, and of each caller. */
 export interface SharedAuditSearch {
   forCaller(caller: string): AuditSearch
-  /** For other statements, with the same timeout. */
+  /** For other statements. Has the timeout of a search. */
   readonly sql: Sql
   close(): Promise<void>
 }
@@ -88,7 +88,7 @@ export interface AuditSearch {
    * @throws ChangeSearchTooSlow, SearchBusy
    */
   readonly appChanges: AppChanges
-  /** For other statements, with the same timeout. */
+  /** For other statements. Has the timeout of a search. */
   readonly sql: Sql
 }
 
@@ -257,7 +257,7 @@ function connect(url: string, { max, timeout, name, onclose }: ConnectionOptions
   return openPool(url, {
     max,
     ...(onclose && { onclose }),
-    // A rare name needs another plan than a common one.
+    // A search for a rare name needs another query plan than a search for a common name.
     prepare: false,
     connect_timeout: 5,
     idle_timeout: 30,

@@ -2,7 +2,7 @@
 export interface FailureState {
   fail(cause: unknown): void
   recover(): void
-  /** The error message while it fails, or null. */
+  /** The message of the current failure; null without a failure. */
   readonly message: string | null
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RecentEvents } from './recent-events.ts'
 import type { HeldStream, SinkPositions } from './sink-positions.ts'
 
-/** The progress of a stream to a sink. Times are monotonic, except `eventTime`. */
+/** How far a stream was shipped to a sink. Times are monotonic milliseconds, except `eventTime`. */
 export interface Cursor extends HeldStream {
   seq: number
   /** The `seq` that the database has. */
@@ -11,7 +11,7 @@ export interface Cursor extends HeldStream {
   finished: boolean
   /** The number of the last known event. */
   last: number
-  /** Time of the next event, in milliseconds since the epoch. If unknown: of the previous event, or of the claim. */
+  /** Time of the next event, else of the previous event, else of the claim. In milliseconds since the epoch. */
   eventTime: number
   /** Do not look for events before this time. */
   notBefore: number

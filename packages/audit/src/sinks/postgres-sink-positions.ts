@@ -20,7 +20,7 @@ interface EventRow {
   readonly canonical: string
 }
 
-/** Uses two connections of its own, so that the writer and calls never wait for it. */
+/** Uses two connections of its own, so that the writer and calls never wait for a sink. */
 export function createPostgresSinkPositions({ url, timeout = 10_000 }: PostgresSinkPositionsOptions): SinkPositions {
   const sql = openPool(url, {
     max: 2,

@@ -57,7 +57,7 @@ export interface Shipper {
   stats(): SinkStats
 }
 
-/** Milliseconds for each other step of `stop`. */
+/** Milliseconds for each step of `stop` except the shipping of the remaining events. */
 const stepTimeout = 1_000
 
 export function createShipper({ sink, recent, positions, clock, limits, notify }: ShipperOptions): Shipper {

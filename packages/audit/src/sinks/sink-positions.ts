@@ -3,7 +3,7 @@ import type { SinkEvent } from './sink-event.ts'
 /** A stream that this process ships to a sink, and its progress. */
 export interface HeldStream {
   readonly stream: string
-  /** Start of its month, in milliseconds since the epoch. */
+  /** Start of the stream's month, in milliseconds since the epoch. */
   readonly month: number
   /** The number of the last delivered event. */
   readonly seq: number
@@ -24,7 +24,7 @@ export interface SinkPositions {
    * Claims streams that no process ships to the sink: the streams `own` at once, and other streams after their process
    * had time to claim them.
    *
-   * @param hold milliseconds that they are held for this holder
+   * @param hold milliseconds for which `holder` holds the claimed streams
    */
   claim(sink: string, holder: string, own: readonly string[], hold: number): Promise<HeldStream[]>
   /** Saves the progress and extends the hold. @returns the streams that are still held */

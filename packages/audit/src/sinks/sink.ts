@@ -5,7 +5,7 @@ export type SinkKind = (typeof sinkKinds)[number]
 
 /** One receiver of events. */
 export interface Sink {
-  /** Key of its position. A sink with a new name starts with the events that are written next. */
+  /** Identifies the stored position. A sink with a new name starts with the events that are written next. */
   readonly name: string
   readonly kind: SinkKind
   readonly transport: SinkTransport
@@ -17,7 +17,7 @@ export interface SinkStats {
   readonly kind: SinkKind
   /** Durable events that are not delivered yet, in the streams that this process ships. */
   readonly lagEvents: number
-  /** Age of the oldest of them, in seconds. */
+  /** Age of the oldest of these events, in seconds; 0 if there are none. */
   readonly lagSeconds: number
   readonly delivered: number
   /** Events that the receiver rejected. */

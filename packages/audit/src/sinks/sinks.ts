@@ -17,7 +17,7 @@ export interface AuditSinksOptions {
   readonly notify: (sink: Sink, notification: SinkNotification) => void
 }
 
-/** Sends every durable event to the sinks. The writer never waits for it. */
+/** Sends every durable event to the sinks. The writer never waits for a sink. */
 export interface AuditSinks {
   /** Registers the sinks. Call before the first event is written. */
   register(): Promise<void>

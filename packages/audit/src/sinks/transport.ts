@@ -6,16 +6,17 @@ export interface BatchLimits {
   readonly characters: number
 }
 
-/** Deliveries start one after another, but one that timed out can still run when the next starts. */
+/** Deliveries run one after another, except that a delivery that timed out can still run during the next delivery. */
 export interface SinkTransport {
   readonly limits: BatchLimits
   /** Milliseconds that a partial batch waits for more events. Default 0. */
   readonly linger?: number
   /**
-   * Resolves when the receiver has confirmed all events; without confirmations, as in syslog, when the operating system
-   * has them. The events are of one stream and in order. A retry repeats events, with the same `id`.
+   * Resolves when the receiver has confirmed all events. If the protocol has no confirmations (syslog), resolves when
+   * the operating system has accepted the events. The events are of one stream and in order. A retry repeats events,
+   * with the same `id`.
    *
-   * @param signal aborted when the delivery is no longer awaited; the work must then end by itself
+   * @param signal aborted when nobody awaits the delivery any more; the transport must then end the delivery
    * @throws SinkRejected if the receiver will never accept the batch; other errors are retried
    */
   deliver(events: readonly SinkEvent[], signal: AbortSignal): Promise<void>
@@ -25,7 +26,7 @@ export interface SinkTransport {
 /** The receiver rejected the content, so a retry would not help. */
 export class SinkRejected extends Error {}
 
-/** The receiver asks to wait. */
+/** The receiver asks the gateway to wait. */
 export class SinkBusy extends Error {
   /** Milliseconds. */
   readonly pause: number

@@ -1,4 +1,4 @@
-/** A table as COPY writes it in its binary format. */
+/** A table in the binary format of PostgreSQL's COPY. */
 export function copiedTable(rows: readonly (readonly (Buffer | null)[])[]): Buffer {
   const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
   return Buffer.concat([

@@ -13,8 +13,8 @@ export interface Tree {
 export function createTree(from: Pick<Tree, 'size' | 'peaks'> = { size: 0, peaks: [] }): Tree {
   let { size } = from
   const peaks = [...from.peaks]
-  if (!Number.isSafeInteger(size) || size < 0 || peaks.length !== peaksOf(size))
-    throw new RangeError(`a tree of ${size} leaves has ${peaksOf(size)} peaks, not ${peaks.length}`)
+  if (!Number.isSafeInteger(size) || size < 0 || peaks.length !== peakCount(size))
+    throw new RangeError(`a tree of ${size} leaves has ${peakCount(size)} peaks, not ${peaks.length}`)
   return {
     get size() {
       return size
@@ -24,7 +24,7 @@ export function createTree(from: Pick<Tree, 'size' | 'peaks'> = { size: 0, peaks
     },
     append(leaf) {
       let top = leaf
-      // As in binary addition: each full subtree of the same height is joined.
+      // Like the carry of a binary addition: joins the new subtree with each full subtree of the same height.
       for (let rest = size; rest % 2 === 1; rest = (rest - 1) / 2) {
         const left = peaks.pop()
         if (left !== undefined) top = nodeOf(left, top)
@@ -41,7 +41,7 @@ export function foldPeaks(peaks: readonly Digest[]): Digest {
   return peaks.length === 0 ? emptyRoot : peaks.reduceRight((right, left) => nodeOf(left, right))
 }
 
-function peaksOf(size: number): number {
+function peakCount(size: number): number {
   let count = 0
   for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) count += rest % 2
   return count

@@ -6,17 +6,19 @@ import type { ArchivedMonth, ArchiveFinding } from './findings.ts'
 export interface ArchiveClaim {
   /** Such as `2026-10`. */
   readonly month: string
+  /** Location of the archive. */
   readonly place: string
   /** SHA-256 of the manifest without its signature, hex. */
   readonly manifest: string
   readonly signer: PublicKey
+  /** Whether the signature of `signer` is valid. */
   readonly signed: boolean
   readonly streams: readonly SizedStream[]
 }
 
 export interface ArchiveClaims {
   add(claim: ArchiveClaim | null): void
-  /** Uses only claims that one of these keys signed, and reports the others. Call before `explains`. */
+  /** Uses only claims that one of these keys signed, and reports all other claims. Call before `explains`. */
   trust(keys: readonly PublicKey[]): void
   /** Whether an archive has exactly this stream. If so, its month is part of `explainedMonths()`. */
   explains(stream: SizedStream): boolean

@@ -6,7 +6,7 @@ export interface CanonicalScan {
   readonly to: Int32Array
   /**
    * Whether the bytes from `start` up to `end` are one object in canonical form. The scan rejects some canonical text
-   * (escapes, fractions, names beyond ASCII). Text that it accepts means the same to JSON.parse.
+   * (escapes, fractions, names beyond ASCII). For accepted text, JSON.parse finds the same values.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean
 }
@@ -36,7 +36,7 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
 
   /**
    * @param at position after the brace
-   * @returns the end of the object, or -1 if it is not canonical; `listEnd` and `valueEnd` return the same
+   * @returns the end of the object, or -1 if it is not canonical; `listEnd` and `valueEnd` do so for a list and a value
    */
   function objectEnd(bytes: Uint8Array, at: number, end: number, wanted: readonly Wanted[], depth: number): number {
     if (depth > maxDepth) return -1
@@ -100,7 +100,7 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
   }
 }
 
-/** @returns the position of the closing quote */
+/** @returns the position of the closing quote, or -1 if the name is not plain ASCII */
 function nameEnd(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0
@@ -119,7 +119,7 @@ function stringEnd(bytes: Uint8Array, start: number, end: number): number {
   return -1
 }
 
-/** @returns null if it is not an integer, and -1 if the integer is not canonical or too long */
+/** @returns null if the value is not an integer, and -1 if the integer is not canonical or too long */
 function integerEnd(bytes: Uint8Array, start: number, end: number): number | null {
   let at = bytes[start] === minus ? start + 1 : start
   const first = at

@@ -5,7 +5,7 @@ import type { CheckpointFinding, CheckpointProblem } from './findings.ts'
 
 export interface CheckpointChain {
   /**
-   * Adds the next checkpoint, in order of numbers. The following checkpoint must link to it, even if it has findings.
+   * Adds the next checkpoint, in order of numbers. Its successor must link to it, even if the checkpoint has findings.
    * Only an unreadable checkpoint is skipped.
    */
   add(written: string): { readonly checkpoint: Checkpoint | null; readonly findings: readonly CheckpointFinding[] }

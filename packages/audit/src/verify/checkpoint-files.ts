@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The notes of a directory tree, in order of names, which is the order of numbers. */
+/** The checkpoints (`.note` files) of a directory tree in order of names, which is the order of their numbers. */
 export async function* checkpointFiles(directory: string): AsyncGenerator<string> {
   const entries = await readdir(directory, { withFileTypes: true })
   for (const entry of entries.toSorted(byName)) {

@@ -1,7 +1,7 @@
 import { readCheckpoint } from '../checkpoints/checkpoint.ts'
 import type { LogVerifier } from './log-verifier.ts'
 
-/** Merges the log's checkpoints with external copies by number, with one of each in memory. */
+/** Merges the log's checkpoints with external copies by number. Keeps only one checkpoint and one copy in memory. */
 export interface CheckpointMerge {
   /** Adds the log's next checkpoint. */
   add(note: string): Promise<void>

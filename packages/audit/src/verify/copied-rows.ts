@@ -13,7 +13,7 @@ export interface CopyReader {
 
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 const headerLength = signature.length + 8
-/** Far more than any row has. */
+/** In bytes. Every row of the log is far smaller. */
 const longestRow = 16 * 1024 * 1024
 
 /**

@@ -12,7 +12,7 @@ import { searchColumns } from './search-columns.ts'
 export interface DatabaseLog {
   /** Recorded archives, oldest month first. */
   archives(): Promise<ArchiveRecord[]>
-  /** Notes in order of numbers. */
+  /** Checkpoint notes in order of their numbers. */
   checkpoints(): AsyncGenerator<string>
   /** Export lines in batches, ordered by month, stream, and number. The consumer may stop early. */
   lines(): AsyncGenerator<readonly string[]>
@@ -26,12 +26,13 @@ const linesAtOnce = 500
 /** An archive that was verified and recorded. `manifest` is its text. */
 export interface ArchiveRecord {
   readonly manifest: string
+  /** Location of the archive. */
   readonly place: string
 }
 
 /**
- * Uses no transaction, because the driver ends the process if the connection breaks during one. Uses no cursor, because
- * the driver reports a broken connection as the end of its rows.
+ * Uses no transaction: if the connection broke during a transaction, the driver would end the process. Uses no cursor:
+ * the driver would report a broken connection as the end of the rows.
  */
 export function databaseLog(sql: Sql): DatabaseLog {
   return {

@@ -8,13 +8,13 @@ export interface StatedPosition {
 }
 
 /**
- * Matches the end of every event that the gateway writes, from `seq` on: members in order of names. None of them
- * contains an object within an object. If the pattern matches, it gives the same result as JSON.parse.
+ * Matches the end of every event that the gateway writes: the members from `seq` on, in order of names. None of these
+ * members contains an object within an object. If the pattern matches, JSON.parse would give the same result.
  */
 const ending =
   /^,"seq":([1-9]\d{0,14})(?:,"service":"(?:[^"\\]|\\.)*")?(?:,"source":\{[^{}]*\})?(?:,"status":-?\d+)?,"stream":"([0-9a-f-]{36})"(?:,"truncated":\[[^\][]*\])?(?:,"upstream":"(?:[^"\\]|\\.)*")?,"v":1\}$/
 
-/** Reads the position of an event, mostly without parsing it. @returns null if it has none */
+/** Reads the position of an event, mostly without parsing it. @returns null if the event states none */
 export function readPosition(record: Pick<LogRecord, 'latin1' | 'line' | 'start' | 'end'>): StatedPosition | null {
   const { latin1 } = record
   const [, seq, stream] = ending.exec(latin1.slice(latin1.lastIndexOf(',"seq":'))) ?? []

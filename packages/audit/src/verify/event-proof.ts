@@ -3,14 +3,14 @@ import { type Static, Type } from 'typebox'
 const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' })
 export const proofFormat = 'rack-gateway/audit/proof/v1'
 
-/** Proof that an event is in the log. Whitespace does not matter, because the event's canonical form is hashed. */
+/** Proves that an event is in the log. The verifier hashes its canonical form, so whitespace does not matter. */
 export const EventProof = Type.Object({
   format: Type.Literal(proofFormat),
   event: Type.Record(Type.String(), Type.Unknown()),
   prev: Type.String({ ...Digest, description: 'the hash of the previous event in the stream' }),
   path: Type.Array(Digest, {
     maxItems: 64,
-    description: 'the audit path from its leaf to the root (RFC 6962, section 2.1.1)',
+    description: 'the audit path from the leaf of the event to the root (RFC 6962, section 2.1.1)',
   }),
   checkpoint: Type.String({ description: 'the signed note that contains the root of the stream' }),
   keyChanges: Type.Array(Type.String(), {

@@ -1,6 +1,6 @@
 import type { Digest } from '../tree/hashing.ts'
 
-/** An event and its links. */
+/** An event, its hash, and the hash of the previous event. */
 export interface LogRecord {
   /** The hashed bytes are those of `line` from `start` up to `end`. */
   readonly line: Buffer
@@ -59,7 +59,7 @@ export function readExportLine(line: Buffer): LogRecord | null {
   }
 }
 
-/** The event in a row of three columns. Its links are in hex. @returns null if the columns have another form */
+/** The event in a row of three columns, of which both hashes are in hex. @returns null if a column has another form */
 export function rawRecord(canonical?: Buffer | null, prev?: Buffer | null, hash?: Buffer | null): LogRecord | null {
   if (!canonical || prev?.length !== digestLength || hash?.length !== digestLength) return null
   const end = canonical.length

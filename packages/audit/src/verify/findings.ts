@@ -9,24 +9,24 @@ export type EventProblem =
   | 'unreadable'
   /** A search column does not match the event. */
   | 'column'
-  /** The tree up to it does not match the signed one. */
+  /** The tree up to this event does not match the signed tree. */
   | 'root'
   /** Events at the end are missing, although a checkpoint signs them. */
   | 'truncated'
   /** The whole stream is missing. */
   | 'missing'
-  /** It is in no checkpoint, although a later one exists or was due. */
+  /** It is in no checkpoint, although a later checkpoint exists or was due. */
   | 'unsigned'
 
 /** The first problem of a stream. */
 export interface EventFinding {
   readonly about: 'event'
   readonly problem: EventProblem
-  /** Empty if the line has none. */
+  /** Empty for an unreadable line. */
   readonly stream: string
   /** The first bad event, or the start of the range that contains it. */
   readonly seq: number
-  /** The end of the range that contains it, or the event that it was swapped with. */
+  /** The end of the range that contains the bad event, or the event with which it was swapped. */
   readonly until: number
   /** The event's ID, if known. */
   readonly id: string | null

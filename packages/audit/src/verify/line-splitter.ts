@@ -4,11 +4,11 @@ export interface LineSplitter {
   end(): void
 }
 
-/** Far more than any event has. */
+/** In bytes. Every event is far smaller. */
 const longestLine = 8 * 1024 * 1024
 const lineFeed = 10
 
-/** @param onLine gets a view of the chunk, which it must copy to keep */
+/** @param onLine gets a view of the chunk, and must copy the bytes that it keeps */
 export function createLineSplitter(onLine: (line: Buffer) => void): LineSplitter {
   let rest: Buffer[] = []
   let restLength = 0

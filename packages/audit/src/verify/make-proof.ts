@@ -10,7 +10,7 @@ import { type EventProof, proofFormat } from './event-proof.ts'
 export type ProofResult =
   | { readonly kind: 'proof'; readonly proof: EventProof }
   | { readonly kind: 'unknown' }
-  /** No checkpoint signs it yet; one will within a minute. */
+  /** No checkpoint signs the event yet. The next checkpoint signs it within a minute. */
   | { readonly kind: 'unsigned' }
 
 interface EventToProve {

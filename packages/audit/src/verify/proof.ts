@@ -6,14 +6,14 @@ import { isSignedBy } from '../checkpoints/signed-note.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { rootByInclusion } from '../tree/proofs.ts'
-import { EventProof } from './event-proof.ts'
+import { EventProof, proofFormat } from './event-proof.ts'
 
 export type ProofVerification =
   | {
       readonly isValid: true
       readonly event: Readonly<Record<string, unknown>>
       readonly checkpoint: Checkpoint
-      /** Number of events of its stream that the checkpoint signs. */
+      /** Number of events of the event's stream that the checkpoint signs. */
       readonly size: number
       readonly trust: 'pinned' | 'first-use'
     }
@@ -21,7 +21,7 @@ export type ProofVerification =
 
 /** @param pinned the key that the auditor trusts; null to use the key in the checkpoint */
 export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVerification {
-  if (!Value.Check(EventProof, proof)) return fails('it is not a proof of this format')
+  if (!Value.Check(EventProof, proof)) return fails(`it is not in the format ${proofFormat}`)
   const { stream, seq } = proof.event
   const checkpoint = readCheckpoint(proof.checkpoint)
   if (checkpoint === null) return fails('its checkpoint cannot be read')
@@ -39,7 +39,7 @@ export function verifyProof(proof: unknown, pinned: PublicKey | null): ProofVeri
 }
 
 /**
- * Whether the checkpoint's key is the pinned one, or leads to it by signed key changes.
+ * Whether the checkpoint's key is the pinned key, or signed key changes lead from it to the pinned key.
  *
  * @param keyChanges the notes that introduced new keys
  */

@@ -20,7 +20,7 @@ export interface VerifyOptions {
   /** A directory with copies of checkpoints that the database owner cannot change, or null. */
   readonly checkpoints: string | null
   /**
-   * Time of reading in milliseconds since the epoch. Events that are so old that a checkpoint was due must be in one.
+   * Time of reading in milliseconds since the epoch. An event must be in a checkpoint if a checkpoint was due after it.
    * Not used for exports, which lack the newest checkpoints.
    */
   readonly now?: number | undefined
@@ -137,7 +137,7 @@ function recordIn({ bytes, from, to }: CopiedRow): LogRecord | null {
   return new CopiedRecord(bytes, from[canonicalIndex] ?? 0, to[canonicalIndex] ?? 0, prev, hash)
 }
 
-/** Creates its text lazily, because it is rarely needed. */
+/** Creates `latin1` only on access, because that text is rarely needed. */
 class CopiedRecord implements LogRecord {
   readonly line: Buffer
   readonly start: number

@@ -11,9 +11,9 @@ export interface StreamCheck {
   readonly tree: Tree
   /** Hash of the last event. */
   readonly hash: Digest
-  /** Whether it ended with `stream.closed`. */
+  /** Whether the last added event is `stream.closed`. */
   readonly closed: boolean
-  /** Adds the next event. @returns its problem, in which case it is not added */
+  /** Adds the next event. @returns the problem of an event that was not added, or null */
   add(record: LogRecord, position: StatedPosition): ChainProblem | null
 }
 
@@ -84,7 +84,7 @@ function chainHash(prev: Digest, { line, start, end }: LogRecord): Digest {
   return hash('sha256', input.subarray(1, length), 'hex')
 }
 
-/** As `leafOf`. */
+/** Like `leafOf`. */
 function leafAfter(link: Digest): Digest {
   setDigest(link)
   return hash('sha256', input.subarray(0, digestEnd), 'hex')

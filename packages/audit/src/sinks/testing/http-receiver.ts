@@ -27,10 +27,10 @@ export async function startHttpReceiver({
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const { url = '', headers, socket } = request
-    const one = { path: url, headers, body: Buffer.concat(chunks).toString() }
-    received.push(one)
+    const complete = { path: url, headers, body: Buffer.concat(chunks).toString() }
+    received.push(complete)
     const next = answers.shift() ?? answer
-    next(one, response, socket)
+    next(complete, response, socket)
   }
   const listener = (request: IncomingMessage, response: ServerResponse) =>
     void onRequest(request, response).catch(() => response.destroy())

@@ -127,7 +127,7 @@ export async function startShipping(url: string, { sinks, limits, recent, ...opt
       return found
     },
     stop,
-    /** Ends without saving or releasing anything, with its stream left open. */
+    /** Ends like a crash: saves and releases nothing, and leaves the stream open. */
     async crash() {
       dying.dead = true
       await shipping.stop(0)

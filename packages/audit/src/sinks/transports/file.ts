@@ -15,11 +15,11 @@ const mode = 0o640
 
 /**
  * One line per event. Each batch is synced before it counts as delivered. Checks the path before each batch, so that a
- * renamed or removed file is replaced without a signal.
+ * renamed or removed file is replaced without a signal such as SIGHUP.
  */
 export function createFileTransport({ path, rotateAt, keep }: FileTransportOptions): SinkTransport {
   let file: FileHandle | null = null
-  /** The last write. The next one waits for it, even if its delivery timed out. */
+  /** The last write. The next delivery waits for this write, even if the last delivery timed out. */
   let pending: Promise<void> = Promise.resolve()
 
   async function append(text: string) {

@@ -86,7 +86,7 @@ function failureOf(status: number, retryAfter: string | string[] | undefined, bo
   return pause > 0 ? new SinkBusy(message, pause) : new Error(message)
 }
 
-/** Milliseconds. Dates are not supported and count as 0. */
+/** The value of `Retry-After` in milliseconds. Dates are not supported and count as 0. */
 function pauseOf(retryAfter: string | string[] | undefined): number {
   const text = String(retryAfter ?? '')
   return /^\d{1,9}$/.test(text) ? Math.min(Number(text) * 1_000, maxPause) : 0

@@ -15,8 +15,8 @@ const severities = { warning: 4, notice: 5, info: 6 } as const
 const sdId = 'event@32473'
 
 /**
- * Formats an event as a syslog message: search fields as structured data, and the canonical form as text. A message
- * above the limit has only a reference to the event as text.
+ * Formats an event as a syslog message: search fields as structured data, and the canonical form as text. If the
+ * message would exceed the limit, the text is only a reference to the event.
  *
  * @see RFC 5424, section 6
  */
