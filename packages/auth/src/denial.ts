@@ -126,7 +126,7 @@ export const disabledServiceAccount = deny(
 
 export const noPublicUrl = deny(
   'no-public-url',
-  'This gateway does not accept OIDC tokens, because PUBLIC_URL is not set, and it is the audience that they must have.',
+  'This gateway does not accept OIDC tokens, because PUBLIC_URL is not set. The tokens must have PUBLIC_URL as their audience.',
   'Ask its operator to set PUBLIC_URL.',
 )
 export const malformedJwt = deny(
@@ -214,7 +214,7 @@ export function supersededToken(at: number, { credential, id, name }: Principal)
     ...deny(
       'superseded-token',
       `A newer token replaced this one on ${minute(at)}.`,
-      'If you also use it on another machine, run "rack-gateway login" there. If you did not renew it, revoke the session.',
+      'If you use the session on another machine, too, run "rack-gateway login" there. If you did not renew the session, revoke it.',
     ),
     alarm: Object.freeze({ session: credential, user: id, name }),
   })

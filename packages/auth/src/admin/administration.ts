@@ -121,7 +121,7 @@ async function endRecordedSession(change: Change, id: string, reason: string): P
 /**
  * Tells all processes to end a call. The process that serves the call ends it, and then deletes this row.
  *
- * @param call the ID of the live call: that of its `opened` event, if there is one
+ * @param call the ID of the live call, which is the ID of its `opened` event if it has one
  */
 async function endLiveCall({ tx }: Change, call: string, reason: string): Promise<void> {
   await tx

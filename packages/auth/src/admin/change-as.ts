@@ -16,7 +16,8 @@ export interface CallerChangeOptions extends ChangeOptions {
  * Looks the caller up again in the transaction, so that `work` checks permissions with the current bindings of the
  * caller.
  *
- * @throws Unauthenticated without any change, if the credential is no longer valid, such as that of a locked user
+ * @throws Unauthenticated without any change, if the credential is no longer valid, for example because its user is
+ * locked
  */
 export function changeAs<T>(
   { credential, clock, ...options }: CallerChangeOptions,

@@ -13,14 +13,14 @@ export interface RequestContext {
   readonly source: { readonly address: string; readonly client?: string }
 }
 
-/** The user who allows or denies a login, and the browser session. `user` and `session` are IDs. */
-export interface Decider {
+/** A user who is logged in to a browser session. `user` and `session` are IDs. */
+export interface BrowserUser {
   readonly user: string
   readonly email: string
   readonly session: string
 }
 
-export function authorOf({ user, email }: Omit<Decider, 'session'>): Author {
+export function authorOf({ user, email }: Omit<BrowserUser, 'session'>): Author {
   return { kind: 'user', id: user, name: email }
 }
 
@@ -38,7 +38,7 @@ export async function authenticatedAt(db: Pick<Database['db'], 'select'>, sessio
  */
 export async function assertLoggedInSince(
   { tx }: Change,
-  { session }: Decider,
+  { session }: BrowserUser,
   { id, begunAt }: PendingLogin,
 ): Promise<Date> {
   const [found] = await tx

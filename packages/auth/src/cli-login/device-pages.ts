@@ -26,7 +26,7 @@ const decisionPage = '/gateway/device/decision'
  */
 const afterLogin = `${page}?again=1`
 const warning =
-  'This login started at an address other than this browser’s. Another person may have sent you this code, and could then act as you. If you did not start it yourself, deny it.'
+  'This login started at an address other than this browser’s. Another person may have sent you this code, and could then act as you. If you did not start this login yourself, deny it.'
 
 /** Only the browser session in which the code was typed can decide the login. */
 interface TypedLogin {

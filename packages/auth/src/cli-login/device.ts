@@ -8,7 +8,7 @@ import { deleteEnded } from '../sessions/delete-ended.ts'
 import {
   assertLoggedInSince,
   authorOf,
-  type Decider,
+  type BrowserUser,
   denialEvent,
   detailOf,
   isActive,
@@ -31,9 +31,9 @@ import { type NewCliSession, openCliSession } from './session.ts'
 import { createUserCodeHash, newUserCode, readUserCode } from './user-code.ts'
 
 export interface StartedDeviceLogin {
-  /** The user types it into the browser. */
+  /** The code that the user types into the browser. */
   readonly userCode: string
-  /** The process polls with it. */
+  /** The secret with which the process polls. */
   readonly secret: string
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
@@ -47,8 +47,9 @@ export type PollResult =
 
 type Row = typeof deviceLogins.$inferSelect
 
+/** Open logins from one address block, at most. */
 const maxPerBlock = 10
-/** A site is an IPv6 /48, the usual size for one customer. */
+/** Open logins from one site, at most. A site is an IPv6 /48, the usual size for one customer. */
 const maxPerSite = 50
 const maxOpen = 1_000
 /** The site of a block: the first three groups of IPv6, or the whole block. */
@@ -101,7 +102,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     },
 
     /** @throws LoginDenied */
-    approve(id: string, decider: Decider, context: RequestContext): Promise<PendingLogin> {
+    approve(id: string, decider: BrowserUser, context: RequestContext): Promise<PendingLogin> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const login = await lockUndecided(change, id)
         const authenticatedAt = await assertLoggedInSince(change, decider, login)
@@ -118,7 +119,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     },
 
     /** @throws LoginDenied */
-    deny(id: string, decider: Decider, context: RequestContext): Promise<PendingLogin> {
+    deny(id: string, decider: BrowserUser, context: RequestContext): Promise<PendingLogin> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const login = await lockUndecided(change, id)
         await decide(change, id, {

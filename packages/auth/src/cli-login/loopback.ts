@@ -8,7 +8,7 @@ import { createValueSeal } from '../tokens/seal.ts'
 import {
   assertLoggedInSince,
   authorOf,
-  type Decider,
+  type BrowserUser,
   denialEvent,
   detailOf,
   isActive,
@@ -35,9 +35,11 @@ export interface LoopbackLogin extends PendingLogin, LoopbackRequest {}
 export interface StartedLoopbackLogin {
   /** The sealed login. The URL that the user opens has no other parameter. */
   readonly handle: string
+  /** Milliseconds since the epoch. */
   readonly expiresAt: number
 }
 
+/** Milliseconds. */
 const codeLife = 60_000
 
 /**
@@ -63,7 +65,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
 
     /** @returns the code for the process that began the login. @throws LoginDenied */
-    approve(login: LoopbackLogin, decider: Decider, context: RequestContext): Promise<string> {
+    approve(login: LoopbackLogin, decider: BrowserUser, context: RequestContext): Promise<string> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const at = await assertLoggedInSince(change, decider, login)
         const code = randomBytes(32).toString('base64url')
@@ -80,7 +82,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
 
     /** @throws LoginDenied */
-    deny(login: LoopbackLogin, decider: Decider, context: RequestContext): Promise<void> {
+    deny(login: LoopbackLogin, decider: BrowserUser, context: RequestContext): Promise<void> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         await decide(change, login, {
           userId: decider.user,

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
-import type { Decider } from './decision.ts'
+import type { BrowserUser } from './decision.ts'
 import type { LoginDenial } from './denial.ts'
 import type { CliLogins } from './logins.ts'
 import type { CliLoginOptions } from './options.ts'
@@ -22,7 +22,7 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
   /** Records a denial of an authenticated user. Resolves when the event is durable. */
   readonly recordDenial: (
     request: FastifyRequest,
-    decider: Decider,
+    user: BrowserUser,
     denial: LoginDenial,
     detail: Readonly<Record<string, string>>,
   ) => Promise<void>

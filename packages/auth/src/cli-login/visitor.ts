@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { twoCookies } from '../denial.ts'
 import { Unauthenticated } from '../errors.ts'
 import { LoginDenied } from '../login/denial.ts'
-import type { Decider, RequestContext } from './decision.ts'
+import type { BrowserUser, RequestContext } from './decision.ts'
 import { noBrowser } from './denial.ts'
 
-export interface Visitor extends Decider {
+export interface Visitor extends BrowserUser {
   readonly csrfToken: string
   readonly racks: readonly string[]
 }

@@ -37,7 +37,7 @@ export async function authenticateCookie(
     checkCsrf(request, request.headers['x-csrf-token'], browserSessions)
 }
 
-/** A GET that opens a WebSocket counts, because its messages can change something. */
+/** A GET that opens a WebSocket counts as a change, because the WebSocket messages can change something. */
 function canChange({ method, headers }: FastifyRequest): boolean {
   return !['GET', 'HEAD', 'OPTIONS'].includes(method) || headers.upgrade !== undefined
 }

@@ -15,10 +15,10 @@ const maximumBytes = 8192
 const scheme = /^(basic|bearer) (?=.)/i
 
 /**
- * Denies a request with several such headers, because Node keeps the first one in `headers`, and a proxy may keep the
- * last one.
+ * Denies a request with several `Authorization` headers, because Node keeps the first one in `headers`, and a proxy may
+ * keep the last one.
  *
- * @param rawHeaders names and values in turn, as `IncomingMessage.rawHeaders`
+ * @param rawHeaders names and values in turn, as in `IncomingMessage.rawHeaders`
  */
 export function readAuthorization(rawHeaders: readonly string[]): Authorization | AuthenticationDenial {
   const values = authorizationValues(rawHeaders)

@@ -15,6 +15,7 @@ export interface Attempt {
   readonly consentAsked?: boolean
 }
 
+/** Milliseconds. */
 export const attemptLife = 600_000
 
 /**
@@ -30,7 +31,7 @@ export function stateHash(state: string): Buffer {
 
 export type AttemptSeal = ValueSeal<Attempt>
 
-/** Attempts are sealed in cookies, so that starting one needs no I/O. @param keys newest first */
+/** Attempts are sealed in cookies, so that starting a login needs no I/O. @param keys newest first */
 export function createAttemptSeal(keys: Keys): AttemptSeal {
   return createValueSeal(keys)
 }

@@ -4,7 +4,7 @@ import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { fieldOf, readForms } from './forms.ts'
 import { html, sendPage } from './html.ts'
 
-/** Succeeds too if the session has already ended. */
+/** Logs out of a browser session. Also succeeds if the session has already ended. */
 export async function logout(app: FastifyInstance, { browserSessions }: { browserSessions: BrowserSessions }) {
   const { cookies } = browserSessions
   readForms(app)
@@ -12,7 +12,7 @@ export async function logout(app: FastifyInstance, { browserSessions }: { browse
     try {
       await app.authenticateTokenOrCookie(request, reply)
     } catch (error) {
-      // The form of another site arrives without the cookie, and must not delete it.
+      // The form of another site arrives without the session cookie, and must not delete the cookie.
       if ((error as FastifyError).statusCode !== 401 || isCrossSite(request, browserSessions)) throw error
       return sendLoggedOut(reply)
     }

@@ -11,7 +11,7 @@ export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) 
   const nameOf = (state: string) => loginPrefix + attemptName(state)
 
   return {
-    /** Null if this browser has no cookie of the login, several, or one that cannot be opened. */
+    /** Null unless the request has exactly one cookie of the login, and the gateway can open the cookie. */
     find({ raw }: FastifyRequest, state: string): Attempt | null {
       const sealed = sentCookies(raw.rawHeaders).filter(([name]) => name === nameOf(state))
       const [first, another] = sealed
@@ -19,7 +19,7 @@ export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) 
       return attempt?.state === state ? attempt : null
     },
 
-    /** Deletes the oldest cookies, so that the Cookie header stays small. */
+    /** Adds a cookie, and deletes the oldest cookies, so that the Cookie header stays small. */
     add({ raw }: FastifyRequest, reply: FastifyReply, attempt: Attempt): void {
       const begun = sentCookies(raw.rawHeaders)
         .filter(([name]) => name.startsWith(loginPrefix) && /^[0-9a-f]+$/.test(name.slice(loginPrefix.length)))

@@ -12,7 +12,8 @@ export function denialPage(
 ): FastifyReply {
   const { status, title, isAuthenticated } = denial
   const account = email === undefined ? [] : [html`<p>Your account is <strong>${email}</strong>.</p>\n`]
-  const providerError = error === undefined || error === '' ? [] : [html`<p>Its error: <q>${error}</q></p>\n`]
+  const providerError =
+    error === undefined || error === '' ? [] : [html`<p>The error of the identity provider: <q>${error}</q></p>\n`]
   // Without `account=choose`, the provider would use its session of the same account again.
   const choice = isAuthenticated ? '&account=choose' : ''
   const label = isAuthenticated ? 'Log in with another account' : 'Log in again'

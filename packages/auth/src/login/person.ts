@@ -3,7 +3,7 @@ import { canonicalEmail } from '../admin/names.ts'
 import { badGroups, LoginDenied, noEmail, otherDomain, unverifiedEmail } from './denial.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 
-/** A user as the identity provider describes them. */
+/** A user, as the ID token of the identity provider describes the user. */
 export interface Person {
   readonly issuer: string
   readonly subject: string

@@ -78,7 +78,7 @@ interface LoginStart {
   readonly returnTo: string
   /** The email address of the person whom the provider must ask for consent; else null. */
   readonly consentOf: string | null
-  /** Whether the provider asks for the account. Otherwise it can reuse its session of a denied account. */
+  /** Whether the provider lets the user choose the account. Otherwise the provider can reuse a denied account. */
   readonly choosesAccount: boolean
 }
 

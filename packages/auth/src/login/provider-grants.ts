@@ -76,7 +76,7 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
       if (claimed) {
         const refreshToken = claimed.sealed && open(claimed.sealed, user)
         if (refreshToken !== null) return { user, version: claimed.version, refreshToken }
-        // The key that sealed it was removed from APP_SECRET_KEY. The next login stores a new token.
+        // The key that sealed the refresh token was removed from APP_SECRET_KEY. The next login stores a new token.
         await db.delete(providerGrants).where(ofVersion(user, claimed.version))
         return 'settled'
       }

@@ -19,7 +19,7 @@ export interface StartedAuthorization {
 export interface CallbackParameters {
   readonly code: string
   readonly state: string
-  /** RFC 9207. */
+  /** The issuer that the provider names (RFC 9207). */
   readonly iss: string | null
 }
 
@@ -27,7 +27,7 @@ export interface AuthorizationRequest {
   readonly nonce: string
   /** The email address of the person whom the provider must ask for consent; else null. */
   readonly consentOf: string | null
-  /** Whether the provider asks for the account even if it has a session. */
+  /** Whether the provider lets the user choose the account, even if the provider has a session. */
   readonly choosesAccount: boolean
 }
 
@@ -194,7 +194,7 @@ function explain(error: unknown): LoginDenied {
   return new LoginDenied(unreachableProvider, { why })
 }
 
-/** Null for a timeout or an invalid response. The library makes up a status for them. */
+/** Null for a timeout or an invalid response. For these, the library makes up a status. */
 function statusOf(error: unknown): number | null {
   const { data, output } = error as { data?: { isResponseError?: boolean }; output?: { statusCode?: number } }
   return data?.isResponseError === true ? (output?.statusCode ?? null) : null

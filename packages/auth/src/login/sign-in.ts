@@ -71,7 +71,7 @@ interface FoundUser {
   readonly isNew: boolean
 }
 
-/** Finds or adds the user, and updates their email address and groups. @throws LoginDenied for a locked user */
+/** Finds or adds the user, and updates the user's email address and groups. @throws LoginDenied for a locked user */
 export async function upsertUser(change: Change, { issuer, subject, email, groups }: Person): Promise<FoundUser> {
   const { tx, events, by } = change
   const row = { id: randomUUID(), issuer, subject, email, groups: [...groups] }
@@ -100,8 +100,8 @@ export async function upsertUser(change: Change, { issuer, subject, email, group
 }
 
 /**
- * Grants `admin` by ADMIN_USERS, or else DEFAULT_ROLE to a new user. An entry of ADMIN_USERS applies only to the first
- * user with that address, because the address may later belong to another person.
+ * Grants `admin` to a user whom ADMIN_USERS names. Otherwise grants DEFAULT_ROLE to a new user. An entry of ADMIN_USERS
+ * applies only to the first user with that address, because the address may later belong to another person.
  */
 async function grantFirstRoles(
   change: Change,

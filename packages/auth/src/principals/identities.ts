@@ -21,7 +21,7 @@ export interface Identities {
    */
   find(token: VerifiedToken): CachedResult
   /**
-   * For live streams. As `find`, but a session or API token stays valid after its secret was replaced or has expired.
+   * For live streams. Like `find`, but a session or API token stays valid after its secret was replaced or has expired.
    */
   findPrincipal(token: VerifiedToken): Promise<Principal | AuthenticationDenial>
   /** @returns a function that removes the listener */
@@ -50,7 +50,7 @@ type ReadRecord = (record: CredentialRecord | null, now: number) => Authenticati
 
 const maxLookups = 3
 const defaultCapacity = 100_000
-/** With the cache of the mint, and with the memory that the estimate leaves out, less than 64 MiB. */
+/** Together with the cache of the mint and the memory that the estimate leaves out, this is less than 64 MiB. */
 const defaultBytes = 59 * 1_024 * 1_024
 
 export function createIdentities(options: IdentitiesOptions): Identities {

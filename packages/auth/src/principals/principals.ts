@@ -77,7 +77,7 @@ export interface Directory {
 /**
  * @param record null for an unknown token
  * @param now milliseconds since the epoch; expired bindings are left out
- * @returns deeply frozen, because all calls with the same token share it
+ * @returns a denial, or a deeply frozen principal, which all calls with the same token share
  */
 export function principalOf(record: CredentialRecord | null, now: number): Principal | denials.AuthenticationDenial {
   if (!record) return denials.unknownToken

@@ -4,11 +4,11 @@ import type { SharedTexts } from './shared-texts.ts'
 export type Groups = readonly string[]
 
 export interface SharedGroups {
-  /** Returns the equal list of the user's other sessions, or else a frozen copy. */
+  /** Returns the list that the user's other sessions share, if it is equal; otherwise a frozen copy. */
   get(user: string, groups: Groups): Groups
   /** @returns the bytes that the session's list adds */
   addSession(user: string, groups: Groups): number
-  /** @returns the bytes that this frees */
+  /** @returns the bytes that the removal frees */
   removeSession(user: string, groups: Groups): number
 }
 
@@ -18,7 +18,7 @@ interface SharedList {
 }
 
 const noGroups: Groups = Object.freeze([])
-/** Includes the map entry. Measured with bench/src/identity.ts. */
+/** Bytes of a list without its names, including the map entry. Measured with bench/src/identity.ts. */
 const listBytes = 420
 
 /** Keeps one group list per user, and one copy of each name. Users can have thousands of groups and many sessions. */

@@ -15,10 +15,10 @@ export interface ReviewedGrant {
   readonly issuer: string | null
   /** The owner of an API token; else null. */
   readonly owner: string | null
-  /** Whether the user is locked, or the service account disabled. Also set for their API tokens. */
+  /** Whether the user is locked, or the service account is disabled. For an API token: whether its owner is. */
   readonly suspended: boolean
   readonly role: string
-  /** Permissions that replace those of the role, or null. */
+  /** The permissions that replace the permissions of the role, or null. */
   readonly permissions: readonly string[] | null
   readonly racks: string
   readonly apps: string

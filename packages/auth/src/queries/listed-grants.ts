@@ -6,7 +6,7 @@ export interface ListedGrant {
   /** The ID of the binding. */
   readonly id: string
   readonly role: string
-  /** Permissions that replace those of the role, or null. */
+  /** The permissions that replace the permissions of the role, or null. */
   readonly permissions: readonly string[] | null
   readonly racks: string
   readonly apps: string

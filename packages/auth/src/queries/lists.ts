@@ -33,7 +33,7 @@ interface UserFilter {
   readonly withoutFactor?: boolean
 }
 
-/** Pages of groups and of the access review are sorted by name, all other pages newest first. None has a secret. */
+/** Pages of groups and of the access review are sorted by name, all other pages newest first. No page has secrets. */
 export function createLists(database: Pick<Database, 'db'>) {
   const { db } = database
   async function userPage(page: PageRequest, filter?: SQL) {
@@ -137,7 +137,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
     bindingsById,
-    /** The bindings that apply to a user, oldest first: direct ones, and those of the user's groups. */
+    /** The bindings that apply to a user, oldest first: the user's own, and the bindings of the user's groups. */
     bindingsOfUser: (id: string) => bindingsOfUser(db, id),
     binding: (id: string) => onlyItem(bindingPage(one, eq(bindings.id, checkId('binding', id))), 'binding'),
   }

@@ -54,7 +54,7 @@ export async function onlyItem<T>(page: Promise<Page<T>>, noun: string): Promise
 
 const cursorText = /^(\d{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
-/** A cursor is only a position and grants no access, so a forged one does no harm. */
+/** A cursor is only a position and grants no access, so the gateway need not authenticate it. */
 function readCursor(cursor: string): readonly [micros: string, id: string] {
   const text = Buffer.from(cursor, 'base64url').toString('latin1')
   const [, micros, id] = cursorText.exec(text) ?? []

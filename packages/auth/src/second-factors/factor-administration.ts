@@ -140,7 +140,7 @@ export function createFactorAdministration(
     await tx.update(enrollments).set({ usedAt: now() }).where(eq(enrollments.id, enrollment.id))
     if ('failed' in columns) return columns
     const isFirst = rows.length === 0
-    // The other open enrollments began without a proof of a factor.
+    // The other open enrollments began without a proof of a factor, so they must not add another factor.
     if (isFirst) await deleteOpenEnrollments(owner.user)
     const id = randomUUID()
     const { kind } = enrollment
@@ -151,7 +151,7 @@ export function createFactorAdministration(
     return { id, backupCodes: isFirst ? await replaceBackupCodes(owner) : null }
   }
 
-  /** The same error for every enrollment that this session cannot finish. */
+  /** Throws the same error for every enrollment that this session cannot finish. */
   async function lockOpenEnrollment({ user, session }: FactorOwner, id: string) {
     const isOpen = and(
       eq(enrollments.userId, user),

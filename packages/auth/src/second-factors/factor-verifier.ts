@@ -28,7 +28,7 @@ type Failure = Extract<FactorResult, { proved: false }>
 type CheckResult = Extract<FactorResult, { proved: true }> | (Failure & { readonly detail?: string })
 
 const challengeLength = 32
-/** The rules of failures in which nothing was guessed. They do not count as failed attempts. */
+/** The rules of failures in which nothing was guessed. These failures do not count as failed attempts. */
 const rulesWithoutGuess: ReadonlySet<string> = new Set(['no-challenge', 'no-passkeys', 'no-authenticator-app'])
 
 export function createFactorVerifier(options: FactorVerifierOptions): FactorVerifier {
@@ -177,7 +177,7 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
 
 function tooManyFailures(wait: number, freshLogin: boolean): FactorResult {
   const retryAfter = Math.ceil(wait / 1_000)
-  const login = freshLogin ? '' : ', or log in again and prove it within five minutes'
+  const login = freshLogin ? '' : ', or log in again and type a code within five minutes'
   return {
     ...failure(
       'factor-limit',

@@ -9,7 +9,7 @@ import type { RelyingParty } from './relying-party.ts'
 
 export interface Passkey {
   readonly credentialId: Buffer
-  /** COSE. */
+  /** In COSE encoding. */
   readonly publicKey: Buffer
   readonly counter: number
   readonly transports: readonly string[]
@@ -85,7 +85,8 @@ export async function readNewPasskey(
 }
 
 /**
- * An authenticator that counts must count up, because otherwise it may be a copy. Synchronized passkeys always send 0.
+ * If an authenticator has a signature counter, the counter must grow; otherwise the authenticator may be a copy.
+ * Synchronized passkeys have no counter, and always send 0.
  *
  * @param response untrusted
  * @returns the new signature counter

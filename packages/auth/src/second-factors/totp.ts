@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth'
 
-/** What every authenticator app supports. */
+/** The parameters that every authenticator app supports. */
 const parameters = { algorithm: 'SHA1', digits: 6, period: 30 } as const
 /** Bytes, as RFC 4226, section 4, recommends. */
 const secretLength = 20
@@ -25,7 +25,7 @@ export function totpUri(secret: string, { email, host }: TotpAccount): string {
 }
 
 /**
- * The time step of a code, or null if it is wrong.
+ * The time step of a code, or null if the code is wrong.
  *
  * @param typed may contain spaces, as apps show codes
  * @param now milliseconds since the epoch

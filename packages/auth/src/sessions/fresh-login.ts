@@ -1,2 +1,2 @@
-/** Milliseconds for which a login counts as fresh. A stolen cookie is usually older, and cannot log in again. */
+/** Milliseconds for which a login counts as fresh. The login of a stolen cookie is usually older. */
 export const freshLoginLife = 300_000

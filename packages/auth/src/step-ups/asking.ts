@@ -29,12 +29,16 @@ export interface Question {
   readonly client: string | null
 }
 
+/** Milliseconds. */
 const lifetime = 300_000
 /** Milliseconds. A pending step-up that expires within this time is not reused. */
-const reusable = 60_000
-/** For each session and network, so that a thief with the token cannot easily replace the owner's pending step-ups. */
+const minRemainingLife = 60_000
+/**
+ * Pending step-ups of each session and network, at most. So a thief with the token cannot easily replace the owner's
+ * pending step-ups.
+ */
 const maxPending = 20
-/** For each session. */
+/** Pending step-ups of each session, at most. */
 const maxPendingOfSession = 200
 
 type Pending = Pick<StepUpRow, 'id' | 'address' | 'asked' | 'covers' | 'delivery' | 'methods'>
@@ -94,7 +98,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
         and(
           eq(stepUps.sessionId, session),
           isNull(stepUps.provedAt),
-          gt(stepUps.expiresAt, new Date(clock.now() + reusable)),
+          gt(stepUps.expiresAt, new Date(clock.now() + minRemainingLife)),
         ),
       )
       .orderBy(asc(stepUps.createdAt))
