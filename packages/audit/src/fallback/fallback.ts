@@ -98,6 +98,7 @@ export async function openFallback(options: FallbackOptions): Promise<Fallback> 
   const runImport = createQueue()
   /** The streams of this process. */
   const streams = new Map<string, NewStream>()
+  /** Streams that get no more events, because the log cannot get all events of their files. */
   const stoppedStreams = new Set<string>()
   /** Streams with a file that cannot be imported completely. They end, unless the database has all their events. */
   const brokenStreams = new Set<string>()

@@ -51,7 +51,7 @@ const exclusions = mapFilters<ExclusionProperties>((name, schema) => [
     Type.Array(schema, {
       minItems: 1,
       maxItems: maxExcluded,
-      description: `excludes events whose ${name} is this; repeatable`,
+      description: `excludes events whose ${name} has this value; repeatable`,
     }),
   ),
 ])

@@ -75,6 +75,7 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
   const filters = readFilters(query)
   const start = since === null ? null : readFollowPosition(since)
   const streams = new Map<string, FollowedStream>()
+  /** Time of the last search for new streams, in milliseconds since the epoch by the database's clock. */
   let knownUntil = start?.at ?? 0
 
   async function begin(): Promise<void> {

@@ -69,12 +69,12 @@ export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePa
 /** The facets whose events can match. Jumps through the index from one facet to the next. */
 export function facetsQuery(filters: AuditFilters): Query {
   const values: Value[] = []
-  const one = `select ${facet} as digest, ${facetColumns.map(([, column]) => column)} from audit.events e`
+  const nextFacet = `select ${facet} as digest, ${facetColumns.map(([, column]) => column)} from audit.events e`
   return {
     text: `with recursive facet as (
-        (${one} order by 1 limit 1)
+        (${nextFacet} order by 1 limit 1)
         union all
-        select next.* from facet cross join lateral (${one} where ${facet} > facet.digest order by 1 limit 1) next
+        select next.* from facet cross join lateral (${nextFacet} where ${facet} > facet.digest order by 1 limit 1) next
       )
       select e.digest::text as facet from facet e ${where(facetConditions(filters, values))}`,
     values,
@@ -90,11 +90,11 @@ export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePar
   const wanted = `unnest(${placeholder(values, `{${facets}}`)}::bigint[]) as wanted(digest)`
   const conditions = [`${facet} between wanted.digest and wanted.digest`, ...conditionsOf(filters, values)]
   if (before) conditions.push(beforePosition(filters, before, values))
-  const most = placeholder(values, limit)
-  const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${most}`
+  const max = placeholder(values, limit)
+  const newest = `select e.* from audit.events e ${where(conditions)} order by ${facet} desc, ${newestFirst(filters)} limit ${max}`
   return {
     text: `select ${eventColumns} from ${wanted} cross join lateral (${newest}) e
-      ${where(facetConditions(filters, values))} order by ${newestFirst(filters)} limit ${most}`,
+      ${where(facetConditions(filters, values))} order by ${newestFirst(filters)} limit ${max}`,
     values,
   }
 }
@@ -309,7 +309,7 @@ function allConditionsOf(filters: AuditFilters, values: Value[]): string[] {
 
 /** An event without the field does not match the inner condition, so it is not excluded. */
 function exclusionsOf({ not = [] }: AuditFilters, values: Value[]): string[] {
-  return not.map((one) => `(${allConditionsOf(one, values).join(' and ')}) is not true`)
+  return not.map((excluded) => `(${allConditionsOf(excluded, values).join(' and ')}) is not true`)
 }
 
 /** The conditions of facet columns, including those of exclusions. */

@@ -99,7 +99,7 @@ const maxSearches = 16
 const maxExports = 2
 const maxChangeSearches = 16
 const batchSize = 500
-/** Newest events that are searched first. */
+/** Newest events that are searched first, if no index, or only the facet index, has the matches in time order. */
 const recent = { withoutTimeOrder: 25_000, facets: 2_000 }
 
 export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearch {

@@ -49,7 +49,7 @@ function describeCheckpoint({ problem, number, detail }: CheckpointFinding): str
     case 'unreadable':
       return `${checkpoint}: is not a checkpoint`
     case 'gap':
-      return `${checkpoint}: the previous one is missing; the last one before it is ${detail}`
+      return `${checkpoint}: the previous checkpoint is missing; the last one before the gap is ${detail}`
     case 'previous':
       return `${checkpoint}: does not link to the previous one: one of the two was replaced`
     case 'time':

@@ -47,6 +47,7 @@ interface StreamProgress {
   readonly sizes: number[]
   readonly roots: Digest[]
   headsChecked: number
+  /** Whether the stream has a finding. Then its later events are not verified. */
   bad: boolean
   /** `at` of the first unsigned event. */
   unsignedAt: string | null
@@ -70,19 +71,21 @@ const tolerance = 5 * 60_000
 const signingDelay = 60_000
 
 /** Memory grows with the number of streams and checkpoints, not of events. */
-export function createLogVerifier({ pinned, streams: only, now, onRecord }: LogVerifierOptions): LogVerifier {
+export function createLogVerifier({ pinned, streams: selected, now, onRecord }: LogVerifierOptions): LogVerifier {
   const chain = createCheckpointChain()
   const streams = new Map<string, StreamProgress>()
   const findings: Finding[] = []
   const archives = createArchiveClaims(report)
   const recoveries = createRecoveries()
-  const isSelected = (stream: string) => only?.has(stream) ?? true
+  const isSelected = (stream: string) => selected?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
+  /** At `now`, a checkpoint was due for all events before this time. Empty without `now`. */
   const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
   /** Events before this time must be in a checkpoint. Empty if unsigned events are only counted. */
   let signedUntil = dueUntil
   let anchored = false
   let copied: Verification['copied'] = null
+  /** The last used entry of `streams`, because consecutive events are often of one stream. */
   let current: { readonly id: string; readonly progress: StreamProgress } | null = null
 
   function report(finding: Finding): void {

@@ -32,16 +32,16 @@ interface Use {
 /** No call waits for a write. A failed write only loses a use. */
 export function createLastUses({ database: { db }, clock, onError }: LastUsesOptions): LastUses {
   let failedWrites = 0
-  const noted = new Map<string, Use>()
-  const written = new LRUCache<string, number>({ max: maxCredentials })
+  const pendingUses = new Map<string, Use>()
+  const writtenAt = new LRUCache<string, number>({ max: maxCredentials })
   const timer = setInterval(() => void flush(), flushInterval).unref()
 
   async function write(isDue: (credential: string) => boolean): Promise<void> {
-    const rows = [...noted].filter(([credential]) => isDue(credential)).map(rowOf)
+    const rows = [...pendingUses].filter(([credential]) => isDue(credential)).map(rowOf)
     if (rows.length === 0) return
     for (const { credential, usedAt } of rows) {
-      noted.delete(credential)
-      written.set(credential, usedAt.getTime())
+      pendingUses.delete(credential)
+      writtenAt.set(credential, usedAt.getTime())
     }
     const newest = { usedAt: sql`excluded.used_at`, address: sql`excluded.address` }
     await db
@@ -60,12 +60,13 @@ export function createLastUses({ database: { db }, clock, onError }: LastUsesOpt
 
   function flush(): Promise<void> {
     const now = clock.now()
-    return write((credential) => now - (written.get(credential) ?? Number.NEGATIVE_INFINITY) >= writeInterval)
+    return write((credential) => now - (writtenAt.get(credential) ?? Number.NEGATIVE_INFINITY) >= writeInterval)
   }
 
   return {
     recordUse(credential, address) {
-      if (noted.size < maxCredentials || noted.has(credential)) noted.set(credential, { address, usedAt: clock.now() })
+      if (pendingUses.size < maxCredentials || pendingUses.has(credential))
+        pendingUses.set(credential, { address, usedAt: clock.now() })
     },
     flush,
     async stop() {

@@ -34,9 +34,11 @@ export async function watchRevision(options: RevisionWatchOptions): Promise<Revi
   const revision = createRevision(clock)
   let client: Sql | null = null
   let stopped = false
+  /** Whether the next poll begins without a pause. */
   let notified = false
   let lastValue: string | null = null
   let wake = ignore
+  /** Resolve the calls of `refresh` that wait for a poll. */
   let refreshing: (() => void)[] = []
 
   async function poll(): Promise<void> {
