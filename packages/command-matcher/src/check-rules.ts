@@ -6,7 +6,7 @@ import { isWordType } from './word-types.ts'
 
 const maxVariants = 1000
 const maxWords = 100
-/** The maximum size of the tree that `compileRules` builds from all rules. */
+/** The maximum number of branches in the tree that `compileRules` builds from all rules. */
 const maxBranches = 100_000
 
 /** The literals that a word matches; null for a word that matches more. */

@@ -45,9 +45,9 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   if (call.mode === 'attached') return matchAttachedRun(rules, call)
 
   const syntax = shellSyntax(call.argv)
-  const matching = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => appliesAt(found, call))
+  const matching = rulesFor(rules.root, call, syntax?.last ?? -1).filter((found) => isForTarget(found, call))
   const forRoles = matching.filter(({ rule }) => rule.roles.some((role) => call.roles.includes(role)))
-  const permitting = forRoles.filter((found) => isApplicable(found, call)).map(({ rule }) => rule)
+  const permitting = forRoles.filter((found) => meetsOptionsAndConditions(found, call)).map(({ rule }) => rule)
   const [first] = permitting
   if (first) return { effect: 'allow', rule: first.id, by: first, permitting }
   if (syntax) return denyFor('shell-syntax', syntax)
@@ -81,7 +81,7 @@ function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecis
 function firstRuleFor(rules: CompiledRules, context: CommandContext): CompiledRule | undefined {
   for (const role of context.roles) {
     const found = rules.byRole.get(role)?.find(context.app) ?? []
-    const rule = found.find((compiled) => appliesAt(compiled, context))
+    const rule = found.find((compiled) => isForTarget(compiled, context))
     if (rule !== undefined) return rule
   }
   return undefined
@@ -94,7 +94,7 @@ function permittedRules(rules: CompiledRules, context: CommandContext, limit: nu
     let left = limit
     for (const compiled of rules.byRole.get(role)?.find(context.app) ?? []) {
       if (left === 0) break
-      if (!appliesAt(compiled, context) || !isApplicable(compiled, context)) continue
+      if (!isForTarget(compiled, context) || !meetsOptionsAndConditions(compiled, context)) continue
       if (!found.includes(compiled)) found.push(compiled)
       left -= 1
     }
@@ -143,8 +143,8 @@ function byPosition(one: CompiledRule, other: CompiledRule): number {
   return one.position - other.position
 }
 
-/** Does not check the app, because rules are found by app. */
-function appliesAt(compiled: CompiledRule, context: CommandContext): boolean {
+/** Whether the rule is for this mode, service, and rack. Does not check the app, because rules are found by app. */
+function isForTarget(compiled: CompiledRule, context: CommandContext): boolean {
   if (!isForMode(compiled.rule, context.mode)) return false
   return compiled.onService(context.service) && compiled.onRack(context.rack)
 }
@@ -160,7 +160,7 @@ function isExec(mode: MatchMode): boolean {
 }
 
 /** Whether the options and the conditions of the rule are met. */
-function isApplicable(compiled: CompiledRule, context: CommandContext): boolean {
+function meetsOptionsAndConditions(compiled: CompiledRule, context: CommandContext): boolean {
   return (
     findOptionMismatch(compiled, context.options) === null &&
     (context.checkConditions?.(compiled.rule) ?? null) === null

@@ -19,7 +19,7 @@ interface Entry<T> {
   readonly matches: NameMatcher | null
 }
 
-/** The maps by prefix and by suffix have one of these for each length. */
+/** Entries by the fixed text of their pattern. */
 type EntriesByText<T> = Map<string, Entry<T>[]>
 
 /**

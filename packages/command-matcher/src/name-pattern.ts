@@ -3,8 +3,8 @@ export type NameMatcher = (name: string) => boolean
 const always: NameMatcher = () => true
 
 /**
- * `*` matches any text, also an empty one. Every other character matches itself. An empty pattern matches nothing. The
- * time is linear, because each part is searched once, from left to right.
+ * `*` matches any text, including an empty text. Every other character matches itself. An empty pattern matches
+ * nothing. The time is linear, because each part is searched once, from left to right.
  */
 export function compilePattern(pattern: string): NameMatcher {
   if (pattern === '') return () => false

@@ -68,11 +68,11 @@ describe('shell syntax', () => {
   test('the explanation says what the word would be, and the remedy', () => {
     expect(find('rake db:migrate && sh')).toMatchObject({
       reason:
-        '"&&" contains "&", which is shell syntax. The rack runs a command without a shell, so it would only be an argument of "rake".',
+        '"&&" contains "&", which is shell syntax. The rack runs a command without a shell, so the word would only be an argument of "rake".',
       remedy:
         'Run one command without shell syntax at a time, or put the steps into a script of the app and ask for a rule that permits it.',
     })
-    expect(find('rake|sh')?.reason).toContain('so it would only be the name of the program')
+    expect(find('rake|sh')?.reason).toContain('so the word would only be the name of the program')
   })
 
   test('the explanation contains no percent sign, line break, or escape sequence of the caller', () => {

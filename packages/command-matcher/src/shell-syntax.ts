@@ -36,7 +36,7 @@ function explain(word: string, program: string | undefined): string {
   const meaning = program === undefined ? 'the name of the program' : `an argument of "${inMessage(program)}"`
   return (
     `"${inMessage(word)}" contains ${what}, which is shell syntax. The rack runs a command without a shell, ` +
-    `so it would only be ${meaning}.`
+    `so the word would only be ${meaning}.`
   )
 }
 

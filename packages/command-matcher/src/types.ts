@@ -76,15 +76,17 @@ export interface CommandCall {
 export type CommandDecision =
   | {
       readonly effect: 'allow'
+      /** The ID of the rule, or `attached-start`. */
       readonly rule: string
-      /** The rule that allows it; null for the start of an attached run, because the command is not known yet. */
+      /** The rule that allows the command. Null for the start of an attached run: the command is not known yet. */
       readonly by: CommandRule | null
-      /** Every rule that allows it, in order; empty for the start of an attached run. */
+      /** Every rule that allows the command, in order; empty for the start of an attached run. */
       readonly permitting: readonly CommandRule[]
     }
   | ({
       readonly effect: 'deny'
+      /** The cause, such as `no-rule`. See `matchCommand`. */
       readonly rule: string
-      /** A rule that would allow it with other options, or under other conditions. */
+      /** A rule that would allow the command with other options, or under other conditions. */
       readonly nearest?: CommandRule
     } & Explanation)

@@ -7,7 +7,7 @@ export function splitSigningKeys(value: string): string[] {
   return value.split(',').map((key) => key.trim())
 }
 
-/** Never contains a part of a key. */
+/** The returned problem never contains a part of a key. */
 export function signingKeysProblem(value: string): string | null {
   const keys = splitSigningKeys(value)
   for (const [index, key] of keys.entries()) {

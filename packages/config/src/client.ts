@@ -67,7 +67,7 @@ export async function updateClientConfig(
 }
 
 /**
- * Call it before requesting a token, so that no token is issued that the file can't store.
+ * Call this function before requesting a token, so that no token is issued that the file can't store.
  *
  * @throws the errors of `updateClientConfig`
  */

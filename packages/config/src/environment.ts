@@ -30,7 +30,7 @@ const clientVariables = [
   'RACK_GATEWAY_WITHIN_CONVOX',
 ] as const
 
-/** Kubernetes sets such variables in every pod for each service of the namespace: a service `auth` sets `AUTH_PORT`. */
+/** Variables that Kubernetes sets in every pod for each service of its namespace, such as `AUTH_PORT` for `auth`. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/
 
 /** One sentence for each unknown variable with one of the gateway's prefixes. */
@@ -73,7 +73,10 @@ export function sanitizeEnvironment(env: NodeJS.ProcessEnv): void {
   delete env.RACK_URL
 }
 
-/** Call it after the configuration was read, so that child processes such as the embedded PostgreSQL get no secrets. */
+/**
+ * Call this function after the configuration was read, so that child processes such as the embedded PostgreSQL get no
+ * secrets.
+ */
 export function forgetSecrets(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(env)) {
     if (isSecretVariable(name) || isSinkVariable(name)) delete env[name]

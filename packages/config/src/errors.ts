@@ -34,7 +34,7 @@ export const ConfigFileForeign = defineError<[string]>(
 )
 export const ConfigDirectoryShared = defineError<[string]>(
   'RGW_CONFIG_DIRECTORY_SHARED',
-  '%s is also used for other files.\nSet RACK_GATEWAY_CONFIG_DIR to a directory that is used only for this.',
+  '%s is also used for other files.\nSet RACK_GATEWAY_CONFIG_DIR to a directory that only rack-gateway uses.',
   500,
 )
 export const ConfigFileLocked = defineError<[string, string, string]>(

@@ -27,10 +27,10 @@ const sticky = 0o1000
 export type Notices = string[]
 
 /**
- * Null if there is no file. Tightens permissions that let others access the file. A named pipe doesn't block.
+ * Null if there is no file. Tightens permissions that let others access the file. Does not block on a named pipe.
  *
- * @throws ConfigFileForeign if the owner is neither this user nor root; ConfigFileUnusable if it can't be read or is no
- *   file
+ * @throws ConfigFileForeign if the owner is neither this user nor root; ConfigFileUnusable if `path` can't be read or
+ *   is not a file
  */
 export function readPrivateFile(path: string, notices: Notices): string | null {
   let file: number

@@ -8,7 +8,7 @@ const secretNames: ReadonlySet<string> = new Set([
   'DATABASE_OWNER_URL',
 ])
 
-/** The address of a sink is a secret, because some receivers require nothing else. */
+/** The address of a sink is a secret, because some receivers require no other credential. */
 const secretPrefixes = ['RACK_TOKEN_', 'AUDIT_SINK_URL_', 'AUDIT_SINK_SECRET_', 'AUDIT_SINK_HEADER_']
 
 export function isSecretVariable(variable: string): boolean {

@@ -108,7 +108,7 @@ export const ServerEnvironment = Type.Object({
   ),
   AUDIT_FALLBACK_DIR: Type.Optional(
     checked(
-      'an absolute path for events while the database is down; unset: calls are denied then',
+      'an absolute path for events while the database is down; unset: calls are denied during an outage',
       absolutePathProblem,
     ),
   ),

@@ -8,7 +8,7 @@ export function splitSecretKeys(value: string): string[] {
   return value.split(',').map((key) => key.trim())
 }
 
-/** Never contains a part of a key. */
+/** The returned problem never contains a part of a key. */
 export function secretKeysProblem(value: string): string | null {
   const keys = splitSecretKeys(value)
   for (const [index, key] of keys.entries()) {

@@ -65,7 +65,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_CLI_USAGE: ['the command line is invalid', 'see the named command’s help'],
   RGW_CONFIG_DIRECTORY_SHARED: [
     'the configuration directory is also used for other files',
-    'set `RACK_GATEWAY_CONFIG_DIR` to a directory that is used only for this',
+    'set `RACK_GATEWAY_CONFIG_DIR` to a directory that only rack-gateway uses',
   ],
   RGW_CONFIG_FILE_BROKEN: [
     'a configuration file is invalid; it was not changed',

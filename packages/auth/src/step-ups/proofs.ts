@@ -29,7 +29,7 @@ export interface UsedProof {
 export interface PresentedProof {
   readonly session: string
   readonly address: string
-  /** Null if the call sends none, as in the direct mode of the stock CLI. */
+  /** Null if the call sends no secret, as the stock CLI with `RACK_URL` does. */
   readonly secret: string | null
 }
 
@@ -47,7 +47,11 @@ const freshLife = 60_000
 export const unknownAddress = 'unknown'
 
 export function createProofs({ database: { db }, clock }: ProofsOptions) {
-  /** Uses up a proof that is for one call only. Null if the call needs a new proof. */
+  /**
+   * Finds a proof that is enough for the call. Uses up a proof that is for one call only.
+   *
+   * @returns null if the call needs a new proof
+   */
   async function use(presented: PresentedProof, level: StepUpLevel, call: CallToProve): Promise<UsedProof | null> {
     const now = clock.now()
     const isPresented = and(
@@ -76,7 +80,7 @@ export function createProofs({ database: { db }, clock }: ProofsOptions) {
     return spent.length === 1
   }
 
-  /** The newest proof with this secret, if at most a minute old. The CLI repeats a denied call at once. */
+  /** The newest proof with this secret, if it is at most a minute old. */
   async function freshProof({
     session,
     secret,
@@ -138,7 +142,7 @@ export async function replaceProofSecret(
 
 /** A proof without a secret is valid only for calls from its address. */
 function holderCondition({ address, secret }: PresentedProof) {
-  // Callers whose address is unknown can be in different places.
+  // Different callers can have an unknown address, so it identifies none of them.
   const fromAddress = address === unknownAddress ? sql`false` : and(isNull(proofs.secret), eq(proofs.address, address))
   return secret === null || secret === '' ? fromAddress : or(eq(proofs.secret, hashOf(secret)), fromAddress)
 }

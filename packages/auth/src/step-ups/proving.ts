@@ -14,7 +14,7 @@ export interface ProvingOptions {
   readonly database: Pick<Database, 'db'>
   readonly verifier: FactorVerifier
   readonly clock: Clock
-  /** The stored form of a new code that a person will type. */
+  /** The stored form of a new step-up code, which a person will type. */
   readonly codeHash: (code: string) => Buffer
 }
 
@@ -122,7 +122,7 @@ function assertProver({ delivery, sessionId }: StepUpRow, session: string): void
 }
 
 function onlyPasskeys(): Error {
-  return Object.assign(new FactorNotProved('The policy accepts only a passkey for this.', 'Prove it with a passkey.'), {
+  return Object.assign(new FactorNotProved('The policy accepts only a passkey for this step-up.', 'Use a passkey.'), {
     rule: 'passkey-only',
   })
 }

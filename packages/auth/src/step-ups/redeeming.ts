@@ -101,7 +101,7 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
 
   return { redeem, activate, challenge }
 
-  /** Only for the session that asked: any other session learns nothing. */
+  /** Any session other than the one that asked gets the same error as for an unknown step-up. */
   async function readProved(
     tx: Transaction,
     condition: ReturnType<typeof eq>,

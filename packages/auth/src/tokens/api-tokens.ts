@@ -99,8 +99,8 @@ export async function assertBelowTokenLimit(
 }
 
 /**
- * The length of the prefix that lists show. Its last five characters are random. Many tokens share the others, which
- * contain kind, version, and key.
+ * The length of the prefix that lists show. Its first 11 characters contain the kind, the version, and the key of the
+ * token, so many tokens share these characters. Its last five characters are random.
  */
 const shownPrefixWidth = 16
 

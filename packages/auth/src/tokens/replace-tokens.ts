@@ -21,7 +21,7 @@ export interface Rotation {
   readonly now: number
 }
 
-/** @throws NotFound, also after an owner change; TokenEnded */
+/** @throws NotFound if the token does not exist or its owner changed; TokenEnded */
 export async function rotateApiToken(
   change: Change,
   mint: TokenMint,
@@ -54,7 +54,7 @@ export interface OwnerChange {
   readonly now: number
 }
 
-/** A warning for an owner change, because it does not change the secret. */
+/** A warning for an owner change, which does not change the secret. */
 export const rotationNote =
   'The previous owner still knows the secret of this token, so the new owner should rotate it.'
 

@@ -15,7 +15,7 @@ export function admissionWarning(conditions: readonly TrustCondition[]): string 
   const system = systems.find(({ identifying }) => identifying.some((claim) => conditionOn(conditions, claim)))
   if (system === undefined || system.narrowing.some((claim) => narrows(conditionOn(conditions, claim)))) return null
   const isProtected = conditions.some(
-    (one) => one.claim === 'ref_protected' && 'equals' in one && `${one.equals}` === 'true',
+    (condition) => condition.claim === 'ref_protected' && 'equals' in condition && `${condition.equals}` === 'true',
   )
   const refs = isProtected ? 'protected branch and tag' : 'branch and tag'
   const who = isProtected ? 'Everyone who can push to one of them' : 'Everyone who can push to the repository'

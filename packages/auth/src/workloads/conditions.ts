@@ -16,7 +16,7 @@ export function claimOf(claims: Claims, { claim }: TrustCondition): unknown {
   return Object.hasOwn(claims, claim) ? claims[claim] : undefined
 }
 
-/** In the operator's own terms, without values of the token. */
+/** Contains only what the operator wrote, and no values of the token. */
 export function describeCondition(condition: TrustCondition): string {
   return `${condition.claim} ${describeRequirement(condition)}`
 }
@@ -32,7 +32,10 @@ export function describeRequirement(condition: TrustCondition): string {
 /** Characters. A longer claim matches no pattern. */
 export const maxMatched = 1_000
 
-/** A `*` matches neither `/` nor `:`, so no name can supply the rest of a pattern such as `repo:acme/*:ref:x`. */
+/**
+ * A `*` matches neither `/` nor `:`, which separate the parts of a claim. In `repo:acme/*:ref:x`, it matches only the
+ * name of a repository.
+ */
 function matchesPattern(pattern: string, value: string): boolean {
   if (value.length > maxMatched) return false
   const wanted = pattern.split(/([/:])/)

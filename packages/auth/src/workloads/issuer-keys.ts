@@ -11,7 +11,7 @@ export interface IssuerKeys {
    * Null if the issuer has no key with this ID.
    *
    * @throws IssuerUnreachable if the needed keys could not be fetched; KeyNotKnownYet for an unknown ID if the last
-   * fetch was too recent for another one
+   * fetch was less than `interval` ago
    */
   find(issuer: string, header: { readonly alg: string; readonly kid: string }): Promise<CryptoKey | null>
   /** Forgets all other issuers. */
@@ -23,7 +23,7 @@ export interface IssuerKeysOptions {
   readonly fetch?: (url: string) => Promise<unknown>
   /** The minimum time between two fetches of the keys of an issuer, in milliseconds. */
   readonly interval?: number
-  /** Milliseconds after which keys are fetched again. They are still used meanwhile. */
+  /** Milliseconds after which keys are fetched again. The old keys stay in use until a fetch succeeds. */
   readonly freshness?: number
   /** Milliseconds after which keys are no longer used. */
   readonly expiry?: number
@@ -34,7 +34,7 @@ type CryptoKey = Awaited<ReturnType<LocalJWKSet>>
 interface CachedIssuer {
   keys: LocalJWKSet | null
   fetchedAt: number
-  askedAt: number
+  fetchBeganAt: number
   fetching: Promise<void> | null
   failure: unknown
 }
@@ -53,20 +53,20 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     const found = issuers.get(name)
     if (found) return found
     const never = Number.NEGATIVE_INFINITY
-    const added: CachedIssuer = { keys: null, fetchedAt: never, askedAt: never, fetching: null, failure: null }
+    const added: CachedIssuer = { keys: null, fetchedAt: never, fetchBeganAt: never, fetching: null, failure: null }
     issuers.set(name, added)
     return added
   }
 
-  /** Also waits for a fetch that is in progress. @returns false if the last attempt was less than an interval ago */
+  /** Starts a fetch, or waits for a fetch in progress. @returns false if the last one began less than `interval` ago */
   async function fetchIfDue(name: string, issuer: CachedIssuer): Promise<boolean> {
-    if (issuer.fetching === null && clock.now() - issuer.askedAt < interval) return false
+    if (issuer.fetching === null && clock.now() - issuer.fetchBeganAt < interval) return false
     await (issuer.fetching ?? startFetch(name, issuer))
     return true
   }
 
   function startFetch(name: string, issuer: CachedIssuer): Promise<void> {
-    issuer.askedAt = clock.now()
+    issuer.fetchBeganAt = clock.now()
     issuer.fetching = fetchKeys(name, fetch)
       .then((keys) => Object.assign(issuer, { keys, fetchedAt: clock.now(), failure: null }))
       .then(
@@ -82,7 +82,8 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   }
 
   /** Seconds until the keys can be fetched again. */
-  const wait = ({ askedAt }: CachedIssuer) => Math.max(1, Math.ceil((askedAt + interval - clock.now()) / 1_000))
+  const wait = ({ fetchBeganAt }: CachedIssuer) =>
+    Math.max(1, Math.ceil((fetchBeganAt + interval - clock.now()) / 1_000))
   const unreachable = (issuer: CachedIssuer) =>
     Object.assign(new IssuerUnreachable({ cause: issuer.failure }), { retryAfter: wait(issuer) })
   const notKnownYet = (issuer: CachedIssuer) =>

@@ -3,7 +3,7 @@ import type { TrustCondition } from '@rack-gateway/gateway-api'
 
 interface CiProvider {
   readonly issuers: RegExp
-  /** Claims that identify a customer, and are never reused for another one. */
+  /** Claims that identify a customer of the provider, with values that another customer never gets. */
   readonly claims: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export function missingIdentity(issuer: string, conditions: readonly TrustCondit
   }
 }
 
-/** A boolean identifies no customer, because its value is the same for many. */
+/** A boolean identifies no customer, because many customers have the same value. */
 function isIdentity(condition: TrustCondition): boolean {
   if ('equals' in condition) return typeof condition.equals !== 'boolean'
   return 'oneOf' in condition && condition.oneOf.every((value) => typeof value !== 'boolean')

@@ -3,12 +3,15 @@ import { InvalidTrust } from '../errors.ts'
 
 /** Events whose jobs run the code of the repository, and that only a user with write access can trigger. */
 const ownEvents = ['push', 'workflow_dispatch', 'schedule', 'release'] as const
-/** The same for GitLab's pipeline sources. A child pipeline is not included, because a merge request can start one. */
+/**
+ * Pipeline sources of GitLab whose jobs run the code of the project, and that only a user with write access can
+ * trigger. A child pipeline is not included, because a merge request can start a child pipeline.
+ */
 const ownSources = ['push', 'web', 'schedule', 'api', 'trigger'] as const
 
 /**
- * Events that only a user with write access can trigger. A fork can trigger others, and no claim says whose code such a
- * job runs.
+ * Events that only a user with write access can trigger. A fork can trigger all other events, and no claim says whose
+ * code their jobs run.
  */
 const byWriters = {
   events: [
@@ -72,7 +75,7 @@ function expandGitHub(given: TemplateOf<'github'>): TemplateResult {
 /**
  * The pipeline of a merge request from a fork has the fork's project_id, so the condition on project_id excludes it. A
  * member of the target project can start such a pipeline in the target project, with that project's ID. The condition
- * on pipeline_source excludes this one.
+ * on pipeline_source excludes this pipeline.
  */
 function expandGitLab(given: TemplateOf<'gitlab'>): TemplateResult {
   const { issuer = 'https://gitlab.com', sources = [...ownSources] } = given
@@ -95,7 +98,7 @@ function gitLabRefType({ ref, refPattern, refType }: TemplateOf<'gitlab'>): stri
   return refType ?? (ref === undefined && refPattern === undefined ? undefined : 'branch')
 }
 
-/** Excludes jobs that were rerun with SSH, because they give a shell. */
+/** Excludes jobs that were rerun with SSH, because a user has a shell in such a job. */
 function expandCircleCi(given: TemplateOf<'circleci'>): TemplateResult {
   return {
     issuer: `https://oidc.circleci.com/org/${given.organizationId}`,

@@ -9,7 +9,7 @@ type TestedCondition = TestedTrust['conditions'][number]
 
 export interface TestedJob {
   readonly claims: Claims
-  /** Null if the token has none. */
+  /** Null if the token has no issuer. */
   readonly issuer: string | null
   /** PUBLIC_URL. */
   readonly audience: string

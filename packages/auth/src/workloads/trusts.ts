@@ -30,7 +30,7 @@ export async function insertTrust(change: Change, terms: TrustTerms, grant: Gran
   return id
 }
 
-/** The sessions of a revoked trust do not work. Has no effect on a revoked trust. @throws NotFound */
+/** Revokes a trust, so that the gateway denies its sessions. Has no effect on a revoked trust. @throws NotFound */
 export async function closeTrust(change: Change, id: string, at: Date): Promise<void> {
   const trust = await lockTrust(change, id)
   if (trust.revokedAt) return

@@ -98,8 +98,8 @@ export function createWorkloads(options: WorkloadsOptions) {
   }
 
   /**
-   * Checks the expiry again, because the request body can be slow, and the record that a JWT was used is deleted soon
-   * after the JWT has expired.
+   * Checks the expiry again, because the JWT can expire while the request body arrives. The gateway soon deletes the
+   * record that an expired JWT was used, so the JWT could then be used again.
    */
   async function exchange(
     verified: VerifiedJwt,
