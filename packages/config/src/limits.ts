@@ -22,6 +22,7 @@ export interface Limits {
   readonly transfersPerRack: number
   /** Open WebSockets of one principal on one rack. */
   readonly websocketsPerPrincipal: number
+  /** Open connections of all callers together. */
   readonly connections: number
   /**
    * Open connections of one principal. A connection counts for its client network until a request on it is

@@ -2,7 +2,7 @@ import { formType, mediaType } from './pairs.ts'
 import { ambiguous, type ParameterError, type ParameterRequest } from './parameter-error.ts'
 import type { RackRoute } from './types.ts'
 
-/** Rejects a body that the route does not take, also one that only the framing headers announce. */
+/** Rejects a body that the route does not take. If `body` is null, the headers say whether the request has a body. */
 export function checkBody(
   route: RackRoute,
   { contentType, body, rawHeaders }: ParameterRequest,

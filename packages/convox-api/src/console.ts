@@ -52,7 +52,7 @@ export function rackInOrganization(name: string, organization: string): string |
 
 /**
  * A call about the proof of a second factor, in console mode or with `RACK_URL`. `start` asks for a proof. In console
- * mode, `challenge` gets a challenge, and `redeem` brings its result. `activate` brings the code of a proof.
+ * mode, `challenge` gets a challenge, and `redeem` sends the result of the proof. `activate` sends the code of a proof.
  */
 export type StepUpCall =
   | { readonly kind: 'start' }

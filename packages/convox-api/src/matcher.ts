@@ -55,7 +55,7 @@ export function compileMatcher(routes: readonly RackRoute[]): Match {
   }
 }
 
-/** The CLI makes such a call before each websocket, and ignores the response. The gateway records no event for it. */
+/** The CLI makes this call before each websocket, and ignores the response. The gateway records no event for it. */
 export function isProbe(method: string, path: string): boolean {
   return method === 'GET' && (path === '/machines' || path === '/racks')
 }
@@ -74,7 +74,7 @@ function parametersOf(leaf: Leaf, path: string, spans: Int32Array): PathParamete
   return params
 }
 
-/** Only object keys and registry servers contain escapes. All are valid. Bytes that are not UTF-8 become U+FFFD. */
+/** Only object keys and registry servers contain escapes, which are valid. Bytes that are not UTF-8 become U+FFFD. */
 function decodeEscapes(value: string): string {
   if (!value.includes('%')) return value
   const bytes = Buffer.alloc(value.length)

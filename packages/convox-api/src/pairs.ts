@@ -65,7 +65,7 @@ function keptPairs(pairs: Iterable<ReadPair>): Pair[] {
   return [...pairs].flatMap((pair) => (pair.dropped === null ? [{ key: pair.key, value: pair.value }] : []))
 }
 
-/** Created on first use, because that takes longer than the rest of the decoding. */
+/** Created on first use, because the creation takes longer than the rest of the decoding. */
 let strictUtf8: InstanceType<typeof TextDecoder> | null = null
 
 /** Null for an invalid escape. Bytes that are not UTF-8 become U+FFFD, and `utf8` is false. */

@@ -2,13 +2,13 @@ const slash = 0x2f
 const percent = 0x25
 const dot = 0x2e
 
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const segmentCharacters = characterTable(`${letters}._~!$&'()*+,=:@-`)
+const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const segmentCharacters = characterTable(`${lettersAndDigits}._~!$&'()*+,=:@-`)
 /**
  * Characters of a query that Go's server accepts and no proxy rewrites: printable ASCII except for the space, the
  * backtick, and `#"<>\^{|}`. `readParameters` rejects invalid escapes.
  */
-const queryCharacters = characterTable(`${letters}._~!$&'()*+,=:@-;/?[]%`)
+const queryCharacters = characterTable(`${lettersAndDigits}._~!$&'()*+,=:@-;/?[]%`)
 const escapableCharacters = characterTable(' "<>^`{|}[]')
 
 function characterTable(characters: string): Uint8Array {

@@ -34,7 +34,7 @@ export function isTargetError(read: CanonicalTarget | TargetError): read is Targ
   return 'rule' in read
 }
 
-/** A target without its `/rack/<name>` prefix. The gateway sends `path + search` to the rack. */
+/** A target without the prefix and the name of the rack. The gateway sends `path + search` to the rack. */
 export interface RackTarget {
   /** The name as it was sent, even if it is not a valid rack name. Null without the prefix. */
   readonly rack: string | null
@@ -46,8 +46,8 @@ export interface RackTarget {
 export const rackPrefixes = ['/gateway/api/v1/racks/', '/rack/'] as const
 
 /**
- * Splits `/rack/<name>/…`, and the same below the prefix of the management API. For a bare `/rack/<name>`, the path is
- * `/`, which no route matches.
+ * Splits `/rack/<name>/…` and `/gateway/api/v1/racks/<name>/…`. If nothing follows the name, the path is `/`, which
+ * no route matches.
  */
 export function splitRackPrefix({ path, search }: CanonicalTarget): RackTarget {
   const prefix = rackPrefixes.find((one) => path.startsWith(one))

@@ -3,7 +3,7 @@ export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS'
 
 /**
  * `app`: needs a binding whose app pattern matches. `rack`: needs a binding for all apps (`*`). `list`: needs any
- * binding on the rack. If the response lists apps, it has only those of the bindings.
+ * binding on the rack. If the response lists apps, the gateway leaves out apps that no binding covers.
  */
 export type Scope = 'app' | 'rack' | 'list'
 
@@ -13,7 +13,7 @@ export type BodyKind = 'none' | 'form' | 'raw'
 /**
  * How secrets in the rack's response are masked. `plain`: the response contains no secrets. `opaque` (archives,
  * objects, files, dumps) and `stream` (logs): only the rack's token is redacted, so the permission protects all other
- * secrets. The others name a response shape that `maskResponse` supports.
+ * secrets. All other values name a response shape that `maskResponse` supports.
  */
 export type MaskPolicy =
   | 'plain'

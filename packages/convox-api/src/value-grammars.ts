@@ -75,7 +75,7 @@ function grammar(pattern: RegExp, expected: string, remedy: string, kind: 'one' 
   return Object.freeze({ pattern: Object.freeze(pattern), isList: kind === 'list', expected, remedy })
 }
 
-/** @returns an error for the first value that does not match; it contains no part of the value */
+/** @returns an error, without any part of the value, for the first value that does not match */
 export function checkFormValues(
   route: RackRoute,
   params: PathParameters,

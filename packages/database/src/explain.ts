@@ -25,7 +25,7 @@ export function databaseUnavailable(cause: unknown, url: string): Error {
   return new DatabaseUnavailable(reason, remedy, { cause })
 }
 
-/** Never shows the password. */
+/** Never shows the password. A reason that ends with a colon introduces the remedy. */
 export function explainDatabaseError(error: unknown, url: string): Explanation {
   const { server, host, user, name, password } = readUrl(url)
   const code = networkErrorCode(error)

@@ -12,7 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 
-/** Identities, credentials, bindings, runs. The runtime login can read and write most of it: see `privileges.ts`. */
+/** Identities, credentials, bindings, runs. The runtime login can change most of these tables: see `privileges.ts`. */
 export const gateway = pgSchema('gateway')
 /** Events and streams. The runtime login may only SELECT and INSERT events. */
 export const audit = pgSchema('audit')
@@ -53,7 +53,7 @@ export const sessions = gateway.table('sessions', {
     .notNull()
     .references(() => users.id),
   device: text('device').notNull(),
-  /** The only rack it may be used for, or null for all. */
+  /** The only rack that the session is valid for, or null for all racks. */
   rack: text('rack'),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
@@ -92,7 +92,7 @@ export const secondFactors = gateway.table('second_factors', {
   lastStep: bigint('last_step', { mode: 'number' }),
 })
 
-/** Codes for when every other factor is lost. Each can be used once. */
+/** Codes for a user who has lost every other factor. Each code can be used once. */
 export const backupCodes = gateway.table(
   'backup_codes',
   {
@@ -113,7 +113,7 @@ export const enrollments = gateway.table('enrollments', {
   userId: uuid('user_id')
     .notNull()
     .references(() => users.id),
-  /** The session that adds it, and the only one that can finish. */
+  /** The session that adds the factor. Only this session can finish the enrollment. */
   sessionId: uuid('session_id')
     .notNull()
     .references(() => sessions.id),
@@ -137,7 +137,7 @@ export const stepUps = gateway.table('step_ups', {
   userId: uuid('user_id')
     .notNull()
     .references(() => users.id),
-  /** The session that asked. Only it can redeem the result. */
+  /** The session that asked. Only this session can redeem the result. */
   sessionId: uuid('session_id')
     .notNull()
     .references(() => sessions.id),
@@ -158,7 +158,7 @@ export const stepUps = gateway.table('step_ups', {
   provedAt: instant('proved_at'),
   factorId: uuid('factor_id'),
   method: text('method').$type<ProofMethod>(),
-  /** With it, the session that asked fetches the proof: SHA-256 of a random text, or HMAC of a code to type. */
+  /** The session that asked exchanges this text for the proof: SHA-256 of a random text, or HMAC of a code to type. */
   result: bytea('result'),
   redeemedAt: instant('redeemed_at'),
 })
@@ -175,14 +175,14 @@ export const proofs = gateway.table('proofs', {
     .references(() => sessions.id),
   /** SHA-256 of the secret that calls send; null if calls cannot send one. */
   secret: bytea('secret'),
-  /** The only address that it is valid from; null if calls send the secret. */
+  /** The only address that the proof is valid from; null if calls send the secret. */
   address: text('address'),
   factorId: uuid('factor_id'),
   method: text('method').$type<ProofMethod>().notNull(),
   provedAt: instant('proved_at').notNull(),
   covers: json('covers').notNull(),
   expiresAt: instant('expires_at').notNull(),
-  /** When it was used. Only for a proof of one call, because other proofs can be used several times. */
+  /** When the proof was used. Only for a proof of one call, because other proofs can be used several times. */
   usedAt: instant('used_at'),
 })
 
@@ -217,11 +217,12 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   rack: text('rack'),
   /** PKCE: the SHA-256 of the verifier. */
   challenge: bytea('challenge').notNull(),
-  /** When the person who approved it had logged in to the browser; the time of the denial if it was denied. */
+  /** When the person who approved the login had logged in to the browser. For a denied login: when it was denied. */
   authenticatedAt: instant('authenticated_at').notNull(),
   /** The SHA-256 of the code, or null if the login was denied. */
   code: bytea('code'),
   codeUntil: instant('code_until').notNull(),
+  /** When the CLI sent the code. A code can be used once. */
   spentAt: instant('spent_at'),
   expiresAt: instant('expires_at').notNull(),
   /** The browser session that decided. It can be deleted before this row. */
@@ -249,7 +250,7 @@ export const deviceLogins = gateway.table('device_logins', {
   polledAt: instant('polled_at'),
   decision: text('decision').$type<DeviceDecision>(),
   userId: uuid('user_id').references(() => users.id),
-  /** The time of the login of the person who approved it. Null unless it was approved. */
+  /** When the person who approved the login had logged in to the browser. Null if nobody approved the login. */
   authenticatedAt: instant('authenticated_at'),
   redeemedAt: instant('redeemed_at'),
   /** The browser session that decided. It can be deleted before this row. */
@@ -270,7 +271,7 @@ export const providerGrants = gateway.table('provider_grants', {
   sealed: bytea('sealed'),
   /** When the provider last confirmed the user. */
   checkedAt: instant('checked_at').notNull(),
-  /** Until then, one replica uses the refresh token: a second use could make the provider revoke it. */
+  /** Until this time, only one replica uses the refresh token: a second use could make the provider revoke it. */
   claimedUntil: instant('claimed_until'),
 })
 
@@ -375,7 +376,7 @@ export const usedJwts = gateway.table('used_jwts', {
 })
 
 /**
- * Tokens of sessions, API tokens, and jobs' sessions. Several may be valid at once (rotation with an overlap). `hash`
+ * Tokens of sessions, API tokens, and jobs' sessions. During a rotation with an overlap, several are valid. `hash`
  * is the SHA-256 of the token. The token itself is never stored.
  */
 export const credentials = gateway.table('credentials', {
@@ -385,7 +386,7 @@ export const credentials = gateway.table('credentials', {
   issuedAt: instant('issued_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
   workloadSessionId: uuid('workload_session_id').references(() => workloadSessions.id),
-  /** When a newer token replaced this one. It works until `expires_at`. A use after that raises an alarm. */
+  /** When a newer token replaced this token, which works until `expires_at`. A later use raises an alarm. */
   supersededAt: instant('superseded_at'),
 })
 
@@ -407,7 +408,7 @@ export const bindings = gateway.table('bindings', {
   createdBy: text('created_by').notNull(),
   /** Permissions that replace the role's, separated by spaces. Only for API tokens. */
   permissions: text('permissions'),
-  /** The invitation that it comes from. `createdBy` is the inviter then. */
+  /** The invitation that created the binding. `createdBy` is then the inviter. */
   invitation: uuid('invitation').references(() => invitations.id),
 })
 
@@ -448,7 +449,7 @@ export const runs = gateway.table(
 export const recordings = gateway.table('recordings', {
   id: uuid('id').primaryKey(),
   startedAt: instant('started_at').notNull(),
-  /** The audit stream of the process that records it. */
+  /** The audit stream of the process that records the session. */
   stream: uuid('stream').notNull(),
   /** The id of the `opened` event. */
   opened: uuid('opened').notNull(),
@@ -467,7 +468,7 @@ export const recordings = gateway.table('recordings', {
   head: text('head'),
   /** The number of missing bytes. */
   lost: bigint('lost', { mode: 'number' }),
-  /** Why it must end. Only processes of an older version read it. */
+  /** Why the session must end. Only processes of an older version read this column. */
   ending: text('ending'),
   removedAt: instant('removed_at'),
   removedBecause: text('removed_because'),
@@ -475,7 +476,7 @@ export const recordings = gateway.table('recordings', {
 
 /** Calls that are open now. A row counts only while the process of its stream lives. */
 export const liveCalls = gateway.table('live_calls', {
-  /** The ID of the call: that of the `opened` event, if there is one. */
+  /** The ID of the call, which is also the ID of its `opened` event if there is one. */
   id: uuid('id').primaryKey(),
   /** An audit stream of the process that has the call. */
   stream: uuid('stream').notNull(),
@@ -508,13 +509,14 @@ export const callEndings = gateway.table('call_endings', {
   requestedAt: instant('requested_at').notNull().defaultNow(),
 })
 
-/** One row, by which processes notice changes. Triggers on other tables increase it and notify `gateway_revision`. */
+/** One row, by which processes notice changes. Triggers on other tables increase `value`, and notify the processes. */
 export const revision = gateway.table('revision', {
+  /** Always 1, so that the table has only one row. */
   one: smallint('one').primaryKey(),
   value: bigint('value', { mode: 'number' }).notNull(),
 })
 
-/** The subjects of each recent revision: a kind with an ID or name, or null for all subjects. */
+/** The subjects that each recent revision changed: a kind with an ID or name, or null for all subjects. */
 export const changedSubjects = gateway.table('changed_subjects', {
   revision: bigint('revision', { mode: 'number' }).primaryKey(),
   subjects: text('subjects').array(),
@@ -534,7 +536,7 @@ export const streams = audit.table('streams', {
   adoptedBy: uuid('adopted_by'),
   /** The previous stream of the same process. */
   follows: uuid('follows'),
-  /** Whether its process has a fallback file for when the database is unavailable: events may arrive later. */
+  /** Whether the process writes events to a file while the database is unavailable. Such events arrive later. */
   fallback: boolean('fallback').notNull().default(false),
   /** The adopting process has written an `outcome.unknown` event for each unfinished call up to this `seq`. */
   accountedSeq: bigint('accounted_seq', { mode: 'number' }),
@@ -552,6 +554,7 @@ export const events = audit.table(
     id: uuid('id').notNull(),
     kind: text('kind').notNull(),
     request: text('request'),
+    /** An earlier event that this event belongs to, such as the `intent` of an `outcome`. */
     ofEvent: uuid('of_event'),
     principal: text('principal'),
     principalName: text('principal_name'),
@@ -574,8 +577,8 @@ export const events = audit.table(
 )
 
 /**
- * Signed lists of the streams, with the roots of their Merkle trees. Append-only. `note` is the signed text. The other
- * columns are derived from it.
+ * Signed lists of the streams, with the roots of their Merkle trees. Append-only. `note` is the signed text, from which
+ * the other columns are derived.
  */
 export const checkpoints = audit.table('checkpoints', {
   number: bigint('number', { mode: 'number' }).primaryKey(),
@@ -588,18 +591,19 @@ export const checkpoints = audit.table('checkpoints', {
   note: text('note').notNull(),
 })
 
-/** The computed part of each stream's tree, so that it is computed once. Compared with the signed tree before use. */
+/** The computed part of each stream's Merkle tree, so that no part is computed twice. Checked against checkpoints. */
 export const trees = audit.table('trees', {
   stream: uuid('stream').primaryKey(),
   size: bigint('size', { mode: 'number' }).notNull(),
   /** The roots of its full subtrees, 32 bytes each, largest first. */
   peaks: bytea('peaks').notNull(),
-  /** Whether its end was signed. No further checkpoint lists it then. */
+  /** Whether a checkpoint has signed the end of the stream. Later checkpoints do not list the stream. */
   settled: boolean('settled').notNull().default(false),
 })
 
 /** The newest checkpoint at each external destination. */
 export const deliveries = audit.table('deliveries', {
+  /** The destination. */
   place: text('place').primaryKey(),
   number: bigint('number', { mode: 'number' }).notNull(),
   at: instant('at').notNull(),
@@ -611,6 +615,7 @@ export const sinks = audit.table('sinks', {
   since: instant('since').notNull().defaultNow(),
 })
 
+/** How much of each stream each sink has received. */
 export const sinkPositions = audit.table(
   'sink_positions',
   {
@@ -623,8 +628,9 @@ export const sinkPositions = audit.table(
     seq: bigint('seq', { mode: 'number' }).notNull().default(0),
     /** The process that sends this stream to the sink. */
     heldBy: uuid('held_by'),
-    /** The end of its lease. */
+    /** The end of the lease of this process. */
     heldUntil: instant('held_until').notNull().defaultNow(),
+    /** Whether the sink has received the last event of the stream. */
     finished: boolean('finished').notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.sink, table.stream] })],
@@ -646,7 +652,7 @@ export const sinkDeadLetters = audit.table(
   (table) => [primaryKey({ columns: [table.sink, table.stream, table.seq] })],
 )
 
-/** Archived months, and the places of their archives. */
+/** Archived months, and the addresses of their archives (`place`). */
 export const archives = audit.table(
   'archives',
   {

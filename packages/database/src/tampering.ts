@@ -4,9 +4,11 @@ import type { Sql, TransactionSql } from 'postgres'
 export type TamperProtection = 'prevented' | 'detected'
 
 /**
- * Returns `detected` if the login of `sql` has a privilege to change the tables, or is a superuser. Also if it is a
- * member of an owner of the tables, schema, functions, or database, or of a role that can write all data, or can write
- * files or run programs on the server.
+ * Returns `prevented` if the login of `sql` has none of these:
+ *
+ * - a privilege to change or remove events, checkpoints, or archives
+ * - membership in an owner of these tables, or of the schema, its functions, or the database
+ * - the rights of a superuser, or of a role that can write all data, write server files, or run server programs
  */
 export async function tamperProtection(sql: Sql | TransactionSql): Promise<TamperProtection> {
   const [found] = await sql`

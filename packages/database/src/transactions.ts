@@ -12,10 +12,10 @@ export interface ClosedConnections {
 /**
  * Makes `begin` safe when a connection breaks during a transaction. postgres.js (3.4.9) continues to write to the
  * broken connection. Its rollback then throws an uncaught exception, which ends the process. So the guard sends nothing
- * more on a connection that may have broken, and the transaction fails. If its commit was already sent, its result is
- * unknown.
+ * more on a connection that may have broken, and the transaction fails. If the commit was already sent, the caller
+ * cannot know whether the transaction took effect.
  *
- * @param closings to be counted by the pool's `onclose`
+ * @param closings counted by the pool's `onclose`
  */
 export function guardTransactions<S extends Sql>(sql: S, closings: ClosedConnections): S {
   const begin: (options: string, work: Work) => Promise<unknown> = sql.begin.bind(sql)
@@ -26,7 +26,7 @@ export function guardTransactions<S extends Sql>(sql: S, closings: ClosedConnect
       const closedBefore = closings.count
       const mayBeBroken = () => isOver || closings.count !== closedBefore
       return new Promise((resolve, reject) => {
-        // If it was this connection that closed, the transaction ends within this turn of the event loop.
+        // If this connection closed, the transaction ends within this turn of the event loop.
         const settle = async (end: () => void) => {
           if (mayBeBroken()) await nextTurn()
           if (!isOver) end()

@@ -60,8 +60,8 @@ export function certificateErrorClause(code: string): string | null {
 }
 
 /**
- * The code of an error, or of its first inner error if several addresses were tried. Empty for an error without one.
- * Never the message, because it may quote data that was sent.
+ * The code of an error, or of its first inner error if several addresses were tried. Empty if there is no code.
+ * Never the message, because a message may quote data that was sent.
  */
 export function networkErrorCode(error: unknown): string {
   const code: unknown = Reflect.get(Object(error), 'code')

@@ -29,7 +29,7 @@ export interface TimeoutOptions {
 /**
  * Starts `work` with a signal that fires after `milliseconds`, or when `signal` fires.
  *
- * @throws the abort reason as soon as a signal fires, even if the work ignores its signal
+ * @throws the abort reason as soon as a signal fires, without waiting for the work to end
  */
 export async function runWithTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,

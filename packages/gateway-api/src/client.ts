@@ -16,7 +16,7 @@ type BodyOf<E> = E extends { body: infer B extends TSchema } ? { readonly body: 
 export type RequestOf<N extends EndpointName> = IdOf<Endpoints[N]> & QueryOf<Endpoints[N]> & BodyOf<Endpoints[N]>
 export type ResponseOf<N extends EndpointName> = Static<Endpoints[N]['response']>
 
-/** Operations that return JSON. The others return a stream. */
+/** Operations that return JSON. All other operations stream their response. */
 export type JsonEndpointName = {
   [N in EndpointName]: Endpoints[N] extends { mediaTypes: readonly string[] } ? never : N
 }[EndpointName]
@@ -55,7 +55,7 @@ export function requestFor<N extends EndpointName>(name: N, request: RequestOf<N
   }
 }
 
-/** Null if the value does not match the schema. Members that the schema does not name are kept. */
+/** Null if the value does not match the schema. Fields that the schema does not name are kept. */
 export function readResponse<N extends JsonEndpointName>(name: N, value: unknown): ResponseOf<N> | null {
   return Value.Check(endpoints[name].response, value) ? (value as ResponseOf<N>) : null
 }

@@ -25,7 +25,7 @@ interface EndpointBase {
 export interface PrincipalEndpoint extends EndpointBase {
   readonly authentication?: never
   readonly permission: string
-  /** A second permission, which is required too. */
+  /** A second permission that the caller needs. */
   readonly additionalPermission?: string
   /**
    * `self`: every principal has the permission for what they own. `everyone`: every principal has it. `gateway`: the
@@ -44,19 +44,22 @@ export interface PrincipalEndpoint extends EndpointBase {
   /** Rejects cookie authentication, because the response contains a token. The text is the remedy of that denial. */
   readonly rejectedCookieRemedy?: string
   /**
-   * Because the response contains a token, requires that a browser user logged in at most five minutes ago, unless the
-   * request needs a proof of a second factor.
+   * For a request with a cookie: requires a login that is at most five minutes old, because the response contains a
+   * token. A request that needs a proof of a second factor does not need such a login.
    */
   readonly cookieRequires?: 'fresh-login'
   /**
-   * When a proof of a second factor is required. By default: if the policy requires one for the permission or a role,
-   * and the call is not about the caller's own items. `management`: also if the policy requires one for sensitive
-   * changes. `factor`: always, with a passkey, or with any factor in a browser with a fresh login. A user without a
-   * factor needs only the fresh login. `never`: not even if the policy requires one, because making a proof needs this
-   * endpoint.
+   * When a call needs a proof of a second factor:
+   *
+   * - By default, if the policy requires a proof for the permission or a role. A call about the caller's own items
+   *   needs no proof.
+   * - `management`: for the default reasons, and if the policy requires a proof for sensitive changes.
+   * - `factor`: always. The proof is a passkey, or any factor in a browser whose login is at most five minutes old. A
+   *   user without a factor needs only such a login.
+   * - `never`: no call needs a proof, because a user needs this endpoint to make a proof.
    */
   readonly stepUp?: 'management' | 'factor' | 'never'
-  /** Requires a proof even if the policy does not, so that a user without a second factor cannot call it. */
+  /** Always requires a proof, so that a user without a second factor cannot call the endpoint. */
   readonly requiresSecondFactor?: true
 }
 

@@ -101,7 +101,7 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
 
   return { redeem, activate, challenge }
 
-  /** Any session other than the one that asked gets the same error as for an unknown step-up. */
+  /** @throws StepUpNotHere for an unknown step-up, and for a session that did not ask; StepUpEnded */
   async function readProved(
     tx: Transaction,
     condition: ReturnType<typeof eq>,

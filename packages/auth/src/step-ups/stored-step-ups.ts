@@ -13,6 +13,7 @@ export interface AskedStepUp {
   readonly device: string
   readonly delivery: StepUpDelivery
   readonly calls: readonly AskedCall[]
+  /** The User-Agent of the call that asked. */
   readonly client: string | null
   readonly covers: Coverage
   readonly methods: 'passkey' | 'any'

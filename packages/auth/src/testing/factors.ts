@@ -32,7 +32,9 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   type Person = Pick<Awaited<ReturnType<typeof personOf>>, 'user' | 'email' | 'session'>
 
   function change<T>(work: (administration: FactorAdministration, change: Change) => Promise<T>): Promise<T> {
-    return changeIdentities({ database, by: author, record }, (made) => work(factors.changesIn(made), made))
+    return changeIdentities({ database, by: author, record }, (identityChange) =>
+      work(factors.changesIn(identityChange), identityChange),
+    )
   }
 
   const begin = (kind: 'passkey' | 'totp', owner: Person = ann) =>
@@ -61,8 +63,8 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
 
   type Attempt = Partial<FactorAttempt> & Pick<FactorAttempt, 'method'>
   const verify = (attempt: Attempt, owner: Person = ann) =>
-    change((_, made) =>
-      factors.verifier.verify(made, {
+    change((_, identityChange) =>
+      factors.verifier.verify(identityChange, {
         user: owner.user,
         session: owner.session,
         address,

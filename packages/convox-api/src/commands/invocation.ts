@@ -30,7 +30,7 @@ export function everyFlagText(name: string): (invocation: Invocation) => string 
   return ({ flags }) => flags.get(name)?.join(',') ?? ''
 }
 
-/** Whether a flag was given, also with an empty value or as `--flag=false`. */
+/** Whether a flag was given. A flag with an empty value and `--flag=false` count as given. */
 export function isGiven(name: string): Condition {
   return ({ flags }) => flags.has(name)
 }

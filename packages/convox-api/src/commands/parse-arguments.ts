@@ -1,7 +1,10 @@
 import { acceptsValue, type Flag } from './flags.ts'
 import type { Unpredictable } from './types.ts'
 
-/** Arguments and flags, separated as convox separates them. The last value of a flag counts, unless it is a list. */
+/**
+ * Arguments and flags, separated as convox separates them. A list flag has all of its values. Any other flag has only
+ * its last value.
+ */
 export interface ParsedArguments {
   readonly args: readonly string[]
   readonly flags: ReadonlyMap<string, readonly string[]>

@@ -69,7 +69,7 @@ export interface PlannedRelease {
 }
 
 export interface PlannedEnvironment {
-  /** Keys that the command sets or unsets. A key changes only if its value in the newest release is another one. */
+  /** Keys that the command sets or unsets. A key changes only if its value in the newest release is different. */
   readonly named: readonly string[]
   /** Whether other keys may change, from standard input, an editor, or an older release. */
   readonly others: 'none' | 'possible'

@@ -74,7 +74,7 @@ export function mapStrings(value: Json, change: (text: string) => string): Json 
   return mapMembers(asObject(value, 'it'), (_, item) => mapStrings(item, change))
 }
 
-/** Whether an object in valid JSON has a duplicate key. The parser drops the first value, so it would not be masked. */
+/** Whether an object in valid JSON has a duplicate key. The parser drops the first value, so masks never see it. */
 export function hasDuplicateKeys(text: string, value: Json): boolean {
   return countWrittenMembers(text) !== countParsedMembers(value)
 }

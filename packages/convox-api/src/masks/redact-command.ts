@@ -18,7 +18,8 @@ export interface CommandRedaction {
  * `"name": "value"`), values of known password options, credentials with a known prefix, passwords in URLs,
  * `Authorization` headers, PEM blocks, and the rack's token.
  *
- * In code for an interpreter (after `-c` or `-e`), a value ends where a shell ends it, so that the code after it stays.
+ * In code for an interpreter (after `-c` or `-e`), a value ends where a shell would end the value. So the code after
+ * the value stays.
  *
  * @returns `argv` itself if it contains no secret. The time is linear in its length.
  */
@@ -118,7 +119,7 @@ function createOptionRedactor(isSecretWord: (name: string) => boolean): (word: s
 
 const [blockBegin, blockEnd, dashes] = ['-----BEGIN', '-----END', '-----']
 
-/** Redacts PEM blocks, also those that a shell split into words. */
+/** Redacts PEM blocks, including blocks that a shell split into words. */
 function createBlockRedactor(): (word: string, redactRest: (text: string) => string) => string {
   let state: 'nothing' | 'block' | 'last line' = 'nothing'
 

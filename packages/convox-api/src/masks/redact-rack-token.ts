@@ -2,7 +2,7 @@ import { spellings } from './spellings.ts'
 
 export const rackTokenPlaceholder = '[rack token]'
 
-/** Replaces the rack's token in a text, also where it is encoded for URLs or JSON. */
+/** Replaces the rack's token in a text, including its encodings for URLs and JSON. */
 export function redactRackToken(text: string, token: string): string {
   return cachedSpellings(token).reduce(
     (scrubbed, spelling) => scrubbed.replaceAll(spelling, rackTokenPlaceholder),

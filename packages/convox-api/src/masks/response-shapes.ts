@@ -26,16 +26,16 @@ type Shape = (value: Json, view: MaskView) => Json
 export const shapes: Readonly<Record<Exclude<MaskPolicy, Unmasked>, Shape>> = {
   apps: (value, view) => maskVisibleRows(value, 'name', view, maskApp),
   app: maskApp,
-  releases: (value, view) => mapList(value, 'the list', (item) => maskRelease(item, view)),
+  releases: (value, view) => mapList(value, 'the response', (item) => maskRelease(item, view)),
   release: maskRelease,
-  builds: (value, view) => mapList(value, 'the list', (item) => maskBuild(item, view)),
+  builds: (value, view) => mapList(value, 'the response', (item) => maskBuild(item, view)),
   build: maskBuild,
-  resources: (value, view) => mapList(value, 'the list', (item) => maskResource(item, view)),
+  resources: (value, view) => mapList(value, 'the response', (item) => maskResource(item, view)),
   resource: maskResource,
   system: maskSystem,
-  registries: (value, view) => mapList(value, 'the list', (item) => maskRegistry(item, view)),
+  registries: (value, view) => mapList(value, 'the response', (item) => maskRegistry(item, view)),
   registry: maskRegistry,
-  configs: (value, view) => mapList(value, 'the list', (item) => maskConfig(item, view)),
+  configs: (value, view) => mapList(value, 'the response', (item) => maskConfig(item, view)),
   config: maskConfig,
   processes: (value, view) => mapOneOrMany(value, (item) => maskProcess(item, view)),
   'system-processes': (value, view) => maskVisibleRows(value, 'app', view, maskProcess),
@@ -142,7 +142,7 @@ function maskRows(
 
 function maskVisibleRows(value: Json, appField: string, view: MaskView, maskRow: Shape): Json {
   if (value === null) return null
-  if (!Array.isArray(value)) throw new UnmaskableResponse('the list is not a list')
+  if (!Array.isArray(value)) throw new UnmaskableResponse('the response is not a list')
   return maskRows(
     value,
     (item) => view.isAppVisible(requiredText(asObject(item, 'a row'), appField)),
@@ -151,5 +151,5 @@ function maskVisibleRows(value: Json, appField: string, view: MaskView, maskRow:
 }
 
 function mapOneOrMany(value: Json, change: (item: Json) => Json): Json {
-  return Array.isArray(value) || value === null ? mapList(value, 'the list', change) : change(value)
+  return Array.isArray(value) || value === null ? mapList(value, 'the response', change) : change(value)
 }

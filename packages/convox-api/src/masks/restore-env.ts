@@ -14,7 +14,7 @@ export interface EnvMask {
 /**
  * The text of a mask. It names the origin of the value, and does not depend on the value.
  *
- * @throws UnmaskableResponse for a release ID that `readMask` would not accept, because it could itself contain a
+ * @throws UnmaskableResponse for a release ID that `readMask` would not accept, because such an ID could contain a
  *   secret
  */
 export function formatMask(release: string, mac: string): string {

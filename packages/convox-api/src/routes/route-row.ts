@@ -1,7 +1,8 @@
 import type { BodyKind, MaskPolicy, RackRoute, Scope, ValueGrammar } from '../types.ts'
 
-/** Options of a route. By default, a route takes no parameters and no body, and its scope follows from its path. */
+/** Options of a route. By default, a route takes no parameters and no body. */
 export interface RouteRowOptions {
+  /** Default: `app` for paths that begin with `/apps/{`, and `rack` for all other paths. */
   readonly scope?: Scope
   readonly query?: readonly string[]
   /** The keys of a form body, or the grammars of its values by key. */

@@ -33,7 +33,7 @@ export async function findBinaries(
   }
 }
 
-/** The path of this package's `package.json`, also if this module is part of a bundle outside the package. */
+/** The path of this package's `package.json`. A bundle that contains this module can be outside the package. */
 function ownManifest(): string {
   return createRequire(import.meta.url).resolve('@rack-gateway/database/package.json')
 }

@@ -11,7 +11,7 @@ export interface SystemUser {
   readonly gid: number
 }
 
-/** Finds or creates the user. `null` if this process is not root: then PostgreSQL runs as the same user. */
+/** Finds or creates the user. `null` if this process is not root: PostgreSQL then runs as its user. */
 export async function serverUser(name = 'postgres'): Promise<SystemUser | null> {
   if (process.getuid?.() !== 0) return null
   return (await findSystemUser(name)) ?? (await createSystemUser(name))

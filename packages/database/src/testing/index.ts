@@ -15,7 +15,7 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** Creates a migrated database from the template. Any test can create any number of them. */
+/** Creates a migrated database from the template. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = inject('rackGatewayDatabase')
   const template = new URL(server.ownerUrl)

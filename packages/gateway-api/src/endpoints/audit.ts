@@ -44,7 +44,7 @@ export const auditEndpoints = {
     path: '/audit/histogram',
     summary: 'Counts audit events by time and result.',
     description:
-      'Without from, it counts 24 hours; without to, until now. It counts the newest events first, and stops after a million events or a few seconds. The request is recorded like a search.',
+      'Without `from`, counts the 24 hours before `to`. Without `to`, counts until now. Counts the newest events first, and stops after a million events or a few seconds. The request is recorded like a search.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,
@@ -129,7 +129,7 @@ export const auditEndpoints = {
     path: '/audit/log',
     summary:
       'Streams the whole audit log for verification: checkpoints, archives, and events, one JSON value per line.',
-    description: 'It is the input of rack-gateway audit verify. Each read is recorded.',
+    description: 'The response is the input of rack-gateway audit verify. Each read is recorded.',
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,

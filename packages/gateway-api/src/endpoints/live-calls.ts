@@ -8,7 +8,7 @@ export const liveCallEndpoints = {
     method: 'GET',
     path: '/live-calls',
     summary:
-      'Lists your open WebSockets and transfers in all gateway processes, newest first. With the permission gateway:live-call:read, lists those of everyone.',
+      'Lists your open WebSockets and transfers in all gateway processes, newest first. With the permission gateway:live-call:read, lists the calls of all principals.',
     description:
       'A call appears within a second, and is removed within a second of its end. The calls of a gateway process that was killed are removed within 30 s.',
     permission: 'gateway:self:read',

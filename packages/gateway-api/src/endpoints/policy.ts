@@ -30,7 +30,7 @@ export const policyEndpoints = {
     method: 'GET',
     path: '/policy/effective',
     summary: 'Shows everything that decisions about the caller on one rack depend on, except policy packages.',
-    description: 'The CLI uses it to check a command before it runs.',
+    description: 'The CLI uses this response to check a command before the command runs.',
     permission: 'gateway:policy:read',
     scope: 'self',
     principalKinds: everyKind,

@@ -33,7 +33,7 @@ export const recordingEndpoints = {
     method: 'GET',
     path: '/recordings/{id}/live',
     summary: 'Streams the recording of a running session as asciicast v3, as it is stored.',
-    description: 'The delay is 1 s from the gateway process that records the session, and 6 s from others.',
+    description: 'The delay is 1 s from the gateway process that records the session, and 6 s from other processes.',
     permission: 'gateway:recording:read',
     scope: 'gateway',
     principalKinds: everyKind,

@@ -8,7 +8,7 @@ export const secondFactorEndpoints = {
   listSecondFactors: {
     method: 'GET',
     path: '/second-factors',
-    summary: 'Lists your second factors. With the permission gateway:user:write, lists those of everyone.',
+    summary: 'Lists your second factors. With the permission gateway:user:write, lists the factors of all users.',
     permission: 'gateway:self:read',
     scope: 'self',
     permissionForOthers: 'gateway:user:write',
@@ -33,7 +33,7 @@ export const secondFactorEndpoints = {
     path: '/second-factors/enrollments',
     summary: 'Begins to add a second factor.',
     description:
-      'The first factor needs a login in this browser that is at most five minutes old. Any further one needs a proof of an existing factor: of a passkey, or of any factor in a browser with such a login.',
+      'The first factor needs a login in this browser that is at most five minutes old. Each further factor needs a proof with a passkey, or with any factor in a browser with such a login.',
     ...own,
     stepUp: 'factor',
     body: schemas.EnrollmentRequest,
@@ -68,7 +68,7 @@ export const secondFactorEndpoints = {
     path: '/second-factors/{id}',
     summary: 'Removes one of your second factors.',
     description:
-      'Its proofs end. With the last factor, the backup codes are removed, too, and your other sessions end. Needs a proof with a passkey, or with any factor in a browser whose login is at most five minutes old.',
+      'The proofs with this factor end. With the last factor, the backup codes are removed, too, and your other sessions end. Needs a proof with a passkey, or with any factor in a browser whose login is at most five minutes old.',
     ...own,
     stepUp: 'factor',
     status: 200,

@@ -6,7 +6,7 @@ export const sessionEndpoints = {
   listSessions: {
     method: 'GET',
     path: '/sessions',
-    summary: 'Lists your sessions. With the permission gateway:session:write, lists those of everyone.',
+    summary: 'Lists your sessions. With the permission gateway:session:write, lists the sessions of all users.',
     permission: 'gateway:self:read',
     scope: 'self',
     permissionForOthers: 'gateway:session:write',
@@ -60,7 +60,7 @@ export const sessionEndpoints = {
     path: '/session/convox',
     summary: 'Creates a session of at most 24 hours for the stock CLI.',
     description:
-      'It is for the same user, cannot be renewed, and has a device name of its own in the list (`convox on NAME`). A session that is bound to a rack creates only sessions for that rack.',
+      'The session is for the same user, cannot be renewed, and has a device name of its own in the list (`convox on NAME`). A session that is bound to a rack creates only sessions for that rack.',
     permission: 'gateway:self:write',
     scope: 'self',
     principalKinds: usersOnly,

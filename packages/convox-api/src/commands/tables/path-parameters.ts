@@ -1,7 +1,7 @@
 import { argument, type Invocation, selectedApp } from '../invocation.ts'
 import type { Step } from '../step.ts'
 
-/** The path parameters for the source (0) or the target (1) of `cp`. Empty if it is not `pid:/path`. */
+/** The path parameters for the source (0) or the target (1) of `cp`. Empty if the argument is not `pid:/path`. */
 export function copyProcessParams(index: number): Step['paths'] {
   return (invocation: Invocation) => {
     const target = argument(index)(invocation)
