@@ -35,7 +35,7 @@ const Token = Type.Object({
   confirmed: Type.Optional(Confirmed),
 })
 
-/** Unlike the pattern of `Type.String()`, this one also matches names with a line break. */
+/** Unlike the key pattern of `Type.String()`, this pattern also matches names with a line break. */
 const AnyName = Type.String({ pattern: '^[\\s\\S]*$' })
 
 /**

@@ -1,6 +1,6 @@
 import { ServerEnvironment } from './server-schema.ts'
 
-/** An absent or empty variable gets its default, or is left out if it has none. */
+/** An absent or empty variable gets its default. Without a default, the variable is left out. */
 export function knownValues(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const [name, type] of Object.entries(ServerEnvironment.properties)) {

@@ -26,7 +26,7 @@ const google = ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'] as const
 const generic = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET'] as const
 const loginOptions = ['OIDC_GROUPS_CLAIM', 'ALLOWED_DOMAINS', 'ADMIN_USERS', 'DEFAULT_ROLE'] as const
 
-/** One sentence for each variable of the login that is missing or contradicts another one. */
+/** One sentence for each variable of the login that is missing or contradicts another variable. */
 export function loginProblems(values: Values): string[] {
   const setOf = (names: readonly (keyof Values)[]) => names.filter((name) => values[name] !== undefined)
   const missing = (names: readonly (keyof Values)[]) =>

@@ -240,7 +240,7 @@ export const ServerEnvironment = Type.Object({
 })
 export type ServerEnvironment = Static<typeof ServerEnvironment>
 
-/** Variables without the name of the rack. `RACK_CA` is PEM text, even if the environment has the path of a file. */
+/** Variables without the name of the rack. If `RACK_CA` was the path of a file, it is now the content. */
 export const RackEnvironment = Type.Object({
   RACK_URL: checked("the rack's API, such as https://api.staging.convox.cloud, without a path", rackUrlProblem),
   RACK_TOKEN: Type.String({

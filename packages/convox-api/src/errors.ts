@@ -10,7 +10,7 @@ export class UnmaskableResponse extends Error {
   }
 }
 
-/** A mask can't be restored: it is from another app, rack, key, or release, or only a part of the value. */
+/** A mask can't be restored: it is from another app, rack, key, or release, or it is only a part of a value. */
 export class ForeignMask extends defineErrorWithText('RGW_FOREIGN_MASK', 400) {
   readonly key: string
 

@@ -173,7 +173,7 @@ export const proofs = gateway.table('proofs', {
   sessionId: uuid('session_id')
     .notNull()
     .references(() => sessions.id),
-  /** SHA-256 of the secret that calls send; null if calls cannot send one. */
+  /** SHA-256 of the secret that calls send; null if calls cannot send a secret. */
   secret: bytea('secret'),
   /** The only address that the proof is valid from; null if calls send the secret. */
   address: text('address'),
@@ -207,7 +207,7 @@ export const usedLogins = gateway.table('used_logins', {
   expiresAt: instant('expires_at').notNull(),
 })
 
-/** Loopback logins of the CLI that were approved or denied. Undecided ones are not stored. */
+/** Loopback logins of the CLI that were approved or denied. Undecided logins are not stored. */
 export const loopbackLogins = gateway.table('loopback_logins', {
   id: uuid('id').primaryKey(),
   userId: uuid('user_id')
@@ -532,7 +532,7 @@ export const streams = audit.table('streams', {
   openedAt: instant('opened_at').notNull().defaultNow(),
   leaseUntil: instant('lease_until').notNull(),
   closedAt: instant('closed_at'),
-  /** The stream of the process that completes this one, because its own process ended. */
+  /** The stream of the process that completes this stream, because the process of this stream has ended. */
   adoptedBy: uuid('adopted_by'),
   /** The previous stream of the same process. */
   follows: uuid('follows'),

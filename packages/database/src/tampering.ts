@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres'
 
-/** `prevented`: the login can only add events. `detected`: it could change them, which the hash chain would reveal. */
+/** `prevented`: the login can only add events. `detected`: it can change events, which the hash chain reveals. */
 export type TamperProtection = 'prevented' | 'detected'
 
 /**

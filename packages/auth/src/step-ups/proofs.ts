@@ -70,7 +70,7 @@ export function createProofs({ database: { db }, clock }: ProofsOptions) {
     return null
   }
 
-  /** Of two calls that use a proof at once, only one succeeds. */
+  /** Of two calls that use a proof at the same time, only one succeeds. */
   async function spend(id: string, now: number): Promise<boolean> {
     const spent = await db
       .update(proofs)
@@ -142,7 +142,7 @@ export async function replaceProofSecret(
 
 /** A proof without a secret is valid only for calls from its address. */
 function holderCondition({ address, secret }: PresentedProof) {
-  // Different callers can have an unknown address, so it identifies none of them.
+  // An unknown address does not identify a caller.
   const fromAddress = address === unknownAddress ? sql`false` : and(isNull(proofs.secret), eq(proofs.address, address))
   return secret === null || secret === '' ? fromAddress : or(eq(proofs.secret, hashOf(secret)), fromAddress)
 }

@@ -28,7 +28,7 @@ export interface RedeemedResult {
   readonly result: string
   /** The header `Challenge` of console mode. */
   readonly challenge: string | null
-  /** In console mode, the CLI keeps only one secret, so the proofs of this previous secret move to the new one. */
+  /** The secret that the CLI has sent so far. In console mode, it keeps only one, so old proofs get the new secret. */
   readonly previousSecret?: string | null
 }
 
@@ -56,7 +56,7 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
   /**
    * Activates a typed code for later calls of the session from this address. The session and the address must be those
    * that asked for the step-up. From any other session or address, a correct code becomes invalid, because another
-   * person may have seen it.
+   * person may have seen the code.
    *
    * @throws StepUpNotHere, StepUpEnded
    */

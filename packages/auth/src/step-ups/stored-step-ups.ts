@@ -26,7 +26,11 @@ export interface AskedStepUp {
 
 export type StepUpRow = typeof stepUps.$inferSelect
 
-/** A step-up of the user. @throws NotFound also for another user's step-up, an ended session, or a locked user */
+/**
+ * A step-up of the user.
+ *
+ * @throws NotFound if the user has no such step-up or is locked, or if the session of the step-up has ended
+ */
 export async function findStepUp(db: Database['db'], id: string, user: string): Promise<AskedStepUp> {
   return toAsked(await read(db, checkId('step-up', id), user))
 }

@@ -3,7 +3,7 @@ import { inArray, lt } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 
-/** Milliseconds after its expiry for which the session of a job stays listed. */
+/** How long the session of a job stays listed after its expiry, in milliseconds. */
 const listedFor = 7 * 86_400_000
 /**
  * The maximum number of sessions that one new session deletes. More than one, so that the table does not grow forever.
@@ -16,7 +16,7 @@ export async function deleteExpired(tx: Transaction, now: Date): Promise<void> {
   await deleteSessions(tx, new Date(now.getTime() - listedFor))
 }
 
-/** Runs no delete statement without need, because each one raises the revision, which all replicas watch. */
+/** Runs no delete statement without need, because each delete raises the revision, which all replicas watch. */
 async function deleteSessions(tx: Transaction, expiredBefore: Date): Promise<void> {
   const old = await tx
     .select({ id: workloadSessions.id })

@@ -17,7 +17,7 @@ export interface ConvoxCommand extends CommandEntry {
   readonly name: string
 }
 
-/** Commands by name. Each one is created on use, so that a plan does not wait for the others. */
+/** Commands by name. Each command is created on use, so that a plan does not wait for all of them. */
 export type CommandTable = Readonly<Record<string, () => CommandEntry>>
 
 export interface CommandOptions {

@@ -8,7 +8,7 @@ import { type CommandContext, isUnpredictable, type PlannedCall, type Unpredicta
 export interface RouteCall {
   /** Such as `POST /apps/{app}/releases/{id}/promote`. */
   readonly route: string
-  /** Path parameters. A missing one counts as a value that only the rack knows. Only the app must not be missing. */
+  /** Path parameters. A missing parameter counts as a value that only the rack knows. The app is required. */
   readonly params: PathParameters
   /** Names of the query parameters that are sent. */
   readonly query: readonly string[]

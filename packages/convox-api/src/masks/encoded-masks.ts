@@ -4,8 +4,8 @@ import { containsMask } from './restore-env.ts'
 const base64 = /^[A-Za-z0-9+/_=\r\n-]+$/
 
 /**
- * Whether a text contains a mask, also in an encoding that a rack decodes: percent escapes (`parameters`), JSON escapes
- * (options of triggers), and base64 (configs).
+ * Whether a text contains a mask, plain or in an encoding that a rack decodes: percent escapes (`parameters`), JSON
+ * escapes (options of triggers), and base64 (configs).
  */
 export function containsEncodedMask(text: string): boolean {
   if (containsMask(text)) return true

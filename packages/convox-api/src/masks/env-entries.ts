@@ -60,7 +60,7 @@ export function keysInsideValues(env: string): Map<string, string> {
 
 /** Names that the environment of a process can contain. */
 const variableName = /^[A-Za-z0-9_.-]+$/
-/** A name as most variables have it: `LIKE_THIS`. */
+/** The usual form of the name of a variable: `LIKE_THIS`. */
 const conventionalName = /^[A-Z][A-Z0-9_]*$/
 const begin = /-{4,5} ?BEGIN\b/g
 const end = /-{4,5} ?END\b/g

@@ -9,7 +9,7 @@ export interface MaskOrigin {
 export interface MaskView {
   /** Visible environment values of releases: `hidden` none, `secrets-hidden` all except secrets, `shown` all. */
   readonly env: 'hidden' | 'secrets-hidden' | 'shown'
-  /** A key whose value is visible although `env` hides it, unless the value contains further variables; null: none. */
+  /** A key whose value is visible although `env` hides it, or null. Ignored if the value contains other variables. */
   readonly revealedKey: string | null
   /** Whether secret rack and app parameters, registry passwords, and passwords in URLs and manifests are visible. */
   readonly secrets: boolean

@@ -22,7 +22,7 @@ function maskParameter(key: string, value: string, view: MaskView): string {
   return isSecretValue(value) ? redactPassword(redactPasswords(value), (name) => view.isSecret(name)) : value
 }
 
-/** Caches the last manifest of each view, because most releases in a list have the same one. */
+/** Caches the last manifest of each view, because most releases in a list have the same manifest. */
 const lastManifests = new WeakMap<MaskView, { readonly manifest: string; readonly masked: string }>()
 
 export function maskManifestField(value: Json, view: MaskView): Json {

@@ -10,7 +10,7 @@ const oneArgumentAndFile = { flags: [app, file], args: [1, 1] } as const
 const proxyFlags = [number('port', 'p'), toggle('tls', 't')]
 const resource = 'GET /apps/{app}/resources/{name}'
 
-/** One call per connection to the local port. The command continues when one fails. */
+/** One call per connection to the local port. The command continues when a call fails. */
 const perConnection = () =>
   optionalCall('WS /proxy/{host}/{port}', { params: { host: unknownToCli, port: unknownToCli } })
 
