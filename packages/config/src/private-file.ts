@@ -74,8 +74,8 @@ export function preparePrivateDirectory(path: string, notices: Notices): void {
 }
 
 /**
- * Replaces a file's content atomically: a power failure leaves the old or the new content. For a symbolic link, replaces
- * its target. The flag `wx` doesn't follow a link that another user placed at the temporary path.
+ * Replaces a file's content atomically: a power failure leaves the old or the new content. For a symbolic link,
+ * replaces its target. The flag `wx` doesn't follow a link that another user placed at the temporary path.
  *
  * @throws ConfigFileUnusable if the file can't be written
  */

@@ -1,6 +1,6 @@
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 
-/** For each CI system: claims that only a trust for this system names; claims that name a branch, tag, or environment. */
+/** For each CI system: claims that only its trusts name, and claims that name a branch, tag, or environment. */
 const systems = [
   {
     identifying: ['repository_id', 'repository'],

@@ -1,8 +1,8 @@
 import { redactionPlaceholder } from './mask-view.ts'
 
 /**
- * Redacts the password of one URL, and secret parameters of its query. A password ends at the last `@` of the URL. So an
- * `@` in the path or the query causes too much to be redacted, and never too little.
+ * Redacts the password of one URL, and secret parameters of its query. A password ends at the last `@` of the URL. So
+ * an `@` in the path or the query causes too much to be redacted, and never too little.
  *
  * @param isSecret whether a query parameter is secret
  */
