@@ -5,7 +5,7 @@ export interface StreamEvent {
   readonly data: string
 }
 
-/** In characters. The gateway never sends a longer event. */
+/** UTF-16 code units. The gateway never sends a longer event. */
 const maxEventLength = 4 * 1024 * 1024
 
 /** @throws Error for an event that is too long */

@@ -11,7 +11,7 @@ const maxLength = 120
 /** The subject of an event in a few words. */
 export function eventSubject({ kind, route, command, detail = {} }: EventSubject): string {
   if (command !== undefined) {
-    // The stock CLI starts an attached run with a command that only sleeps. The typed command follows by exec.
+    // The stock CLI starts an attached run with a command that only sleeps. An exec call then sends the typed command.
     const isPlaceholder = route === startOfRun && /^sleep [1-9]\d*$/.test(command.join(' '))
     return isPlaceholder ? '(attached run, its command comes by exec)' : command.join(' ')
   }

@@ -82,7 +82,7 @@ export function createDirectoryStore(directory: string): ObjectStore {
       } catch (cause) {
         const reason = hasCode(cause, 'ENOENT')
           ? 'there is no such directory; create it'
-          : 'the gateway cannot read and write there; give it the permission'
+          : 'the gateway cannot read and write in this directory; give it the permission'
         throw Object.assign(new ObjectStoreUnusable(directory, reason), { cause })
       }
     },

@@ -4,8 +4,9 @@ const segment = /^[A-Za-z0-9_=-][A-Za-z0-9._=-]*$/
 const maxLength = 512
 
 /**
- * A key is valid in a directory and in S3. No segment begins with a dot, so no key leaves the store's directory or
- * names a temporary file.
+ * Accepts only keys that are valid both in a directory and in S3. No segment begins with a dot, so no key leaves the
+ * store's directory or names a temporary file.
+ *
  * @throws ObjectKeyInvalid
  */
 export function checkKey(key: string): void {

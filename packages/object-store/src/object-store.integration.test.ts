@@ -199,7 +199,7 @@ describe('a directory', () => {
     const directory = await temporaryDirectory()
     await chmod(directory, 0o500)
     await expect((await openObjectStore({ kind: 'directory', directory })).check()).rejects.toThrow(
-      'cannot read and write there',
+      'cannot read and write in this directory',
     )
   })
 })

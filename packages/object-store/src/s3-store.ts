@@ -30,7 +30,7 @@ export interface S3StoreOptions {
   readonly region?: string
   /** The endpoint of a provider other than AWS. The bucket is then part of the path. */
   readonly endpoint?: string
-  /** If set, reads return the first version of a key, even if newer ones exist. */
+  /** If set, reads return the first version of a key, even if newer versions exist. */
   readonly lock?: ObjectLock
   readonly clock?: { now(): number }
 }
@@ -61,7 +61,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
 
   async function get(key: string, { limit = defaultLimit, signal }: GetOptions = {}): Promise<Buffer | null> {
     checkKey(key)
-    const version = lock ? await firstVersion(key, signal) : {}
+    const version = lock ? await findFirstVersion(key, signal) : {}
     if (version === null) return null
     try {
       const { Body } = await client.send(new GetObjectCommand({ ...locationOf(key), ...version }), withSignal(signal))
@@ -73,15 +73,15 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
   }
 
   /** S3 lists the versions of a key from the newest to the oldest. @returns null if the key has no version */
-  async function firstVersion(key: string, signal: AbortSignal | undefined): Promise<Version | null> {
+  async function findFirstVersion(key: string, signal: AbortSignal | undefined): Promise<Version | null> {
     let first: Version | null = null
-    for await (const { Versions = [] } of versions(prefix + key, signal)) {
+    for await (const { Versions = [] } of versionPages(prefix + key, signal)) {
       for (const { Key, VersionId } of Versions) if (Key === prefix + key) first = VersionId ? { VersionId } : {}
     }
     return first
   }
 
-  async function* versions(keyPrefix: string, signal: AbortSignal | undefined) {
+  async function* versionPages(keyPrefix: string, signal: AbortSignal | undefined) {
     let page: ListObjectVersionsCommandOutput | undefined
     do {
       const after = page && { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
@@ -93,9 +93,10 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
     } while (page.IsTruncated)
   }
 
-  async function* listVersions(keyPrefix: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
+  /** Yields the first version of each key. S3 lists it as the last version of the key. */
+  async function* listFirstVersions(keyPrefix: string, signal: AbortSignal | undefined): AsyncGenerator<StoredObject> {
     let last: StoredObject | null = null
-    for await (const { Versions = [] } of versions(prefix + keyPrefix, signal)) {
+    for await (const { Versions = [] } of versionPages(prefix + keyPrefix, signal)) {
       for (const { Key = '', Size = 0 } of Versions) {
         const key = Key.slice(prefix.length)
         if (last !== null && last.key !== key) yield last
@@ -112,7 +113,7 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
     }
   }
 
-  async function assertSame(key: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  async function assertSameBytes(key: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const found = await get(key, { limit: bytes.length, ...(signal ? { signal } : {}) }).catch((error) => {
       if (error instanceof ObjectTooLarge) return null
       throw error
@@ -141,14 +142,15 @@ export function createS3Store({ bucket, prefix, region, endpoint, lock, clock = 
         )
       } catch (error) {
         if (!isS3Error(error, 'PreconditionFailed')) throw error
-        return await assertSame(key, bytes, signal)
+        return await assertSameBytes(key, bytes, signal)
       }
-      // After a delete marker, S3 accepts other bytes for the key. But reads return the oldest version, so it must be
-      // equal.
-      if (lock) await assertSame(key, bytes, signal)
+      // After a delete marker, S3 accepts other bytes for the key. But reads return the oldest version, so that version
+      // must have the same bytes.
+      if (lock) await assertSameBytes(key, bytes, signal)
     },
     get,
-    list: (keyPrefix, { signal } = {}) => (lock ? listVersions(keyPrefix, signal) : listObjects(keyPrefix, signal)),
+    list: (keyPrefix, { signal } = {}) =>
+      lock ? listFirstVersions(keyPrefix, signal) : listObjects(keyPrefix, signal),
     async remove(key, { signal } = {}) {
       checkKey(key)
       await client.send(new DeleteObjectCommand(locationOf(key)), withSignal(signal))
@@ -184,7 +186,7 @@ function isS3Error(error: unknown, name: string): boolean {
 const reasons: Readonly<Record<string, string>> = {
   NoSuchBucket: 'there is no such bucket',
   AccessDenied: 'the credentials do not permit listing the bucket, or reading its Object Lock',
-  InvalidAccessKeyId: 'the access key ID does not exist there',
+  InvalidAccessKeyId: 'the provider does not know the access key ID',
   SignatureDoesNotMatch: 'the secret access key does not match its access key ID',
   CredentialsProviderError: 'no AWS credentials were found in the environment, for the workload, or on the instance',
   ObjectLockConfigurationNotFoundError: 'the bucket has no Object Lock; enable it',

@@ -169,7 +169,7 @@ export class CollectConsumer implements BodyConsumer {
   }
 }
 
-/** Bytes. Reading up to this many is cheaper than a new connection. */
+/** Bytes. Reading and discarding up to this many bytes is cheaper than a new connection. */
 const discardLimit = 64 * 1024
 
 export class DiscardConsumer implements BodyConsumer {

@@ -1,6 +1,6 @@
 import type { AbortListener, CallSignal } from './types.ts'
 
-/** An AbortSignal instead would take a fifth of the time of a small request. */
+/** A minimal AbortSignal. A real AbortSignal would take a fifth of the time of a small request. */
 export class CallerSignal implements CallSignal {
   aborted = false
   #listener: AbortListener | null = null

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { watchMinimumRate } from './minimum-rate.ts'
 
 export interface BodyOptions {
-  /** Called with the size of each chunk. */
+  /** Called with the size of each chunk in bytes. */
   readonly onBytes: (bytes: number) => void
   /** Milliseconds in which the source must send 1 KiB while the rack waits for it. */
   readonly timeout: number

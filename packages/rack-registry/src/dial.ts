@@ -16,8 +16,8 @@ export type Dial = (done: buildConnector.Callback) => net.Socket
  * TLS sessions are never resumed, because a resumed session has no certificate whose name and key could be checked.
  *
  * @param connectTimeout milliseconds for TCP and TLS
- * @param onVerified called with the certificate of each accepted TLS connection. With `tlsInsecure`, only its key is
- *   checked, and only if there are pins.
+ * @param onVerified called with the certificate of each accepted TLS connection. With `tlsInsecure`, only the key of
+ *   the certificate is checked, and only if there are pins.
  * @throws RackWithoutTls when the URL is plain http, but there are authorities or pins
  */
 export function createDial(
@@ -63,8 +63,8 @@ export function createDial(
 }
 
 function encryptionFor(host: string, { tlsCa = null, tlsInsecure }: RackSettings): tls.ConnectionOptions {
-  // Also trusts an intermediate certificate. An empty text as `ca` would select Node's default authorities. An array
-  // with an empty text does not.
+  // `allowPartialTrustChain` also trusts an intermediate certificate. An empty text as `ca` would select Node's default
+  // authorities. An array with an empty text does not.
   const trust = tlsCa === null ? {} : { ca: [tlsCa], allowPartialTrustChain: true }
   return {
     secureContext: tls.createSecureContext({ ...trust, minVersion: 'TLSv1.2' }),

@@ -5,8 +5,8 @@ import type { TokenRedactor } from './token-redactor.ts'
 import type { PayloadListener } from './types.ts'
 
 /**
- * Ends a stream with a text message, the empty binary frame that ends a Convox stream, and a close frame. Within a
- * message, or if `text` is null, only the close frame is sent.
+ * Ends a websocket with a text message, the empty binary frame with which Convox ends a session, and a close frame.
+ * Within a message, or if `text` is null, only the close frame is sent.
  */
 export interface CloseNotice {
   readonly code: number

@@ -16,7 +16,10 @@ export const RackNotPinned = defineError<[rack: string, problem: string]>(
   { remedyInMessage: false },
 )
 
-/** The rack may have received the request. For a change, the gateway adds that the change may have been made. */
+/**
+ * The rack may have received the request. For a call that changes something, the gateway adds to the message that the
+ * change may have been made.
+ */
 export const RackBroken = defineError<[rack: string, cause: string]>(
   'RGW_RACK_BROKEN',
   'The rack %s did not answer completely: %s.\nTry again in a moment. If the problem persists, tell an administrator of the gateway.',
@@ -75,7 +78,7 @@ export const OtherRackBound = defineError<[bound: string]>(
 /** The path, the credential, and the header `Rack` must select the same rack. */
 export const RackMismatch = defineError<[other: string]>(
   'RGW_RACK_MISMATCH',
-  'The header Rack names another rack than %s.\nName the same rack in both, or leave out one of them.',
+  'The header Rack names another rack than %s.\nCorrect the header, or do not send it.',
   400,
 )
 

@@ -8,7 +8,7 @@ import {
 
 const target: NetworkTarget = { server: 'it', address: 'its address', host: 'its host name' }
 
-/** By undici's error code. */
+/** The reasons by undici's error codes. */
 const reasons: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_DESTROYED', 'the gateway is stopping'],
   ['UND_ERR_CLOSED', 'the gateway is stopping'],

@@ -7,7 +7,7 @@ export interface TrackerOutput {
   bytes(part: Buffer): void
   /** A frame can be inserted here. Called only while `boundaryRequested` is true. */
   boundary(): void
-  /** A piece of a data message, still masked. `offset` is its position in the payload of its frame. */
+  /** A piece of a data message, still with the WebSocket mask. `offset` is its position in the payload of its frame. */
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void
 }
 
@@ -29,7 +29,7 @@ export class FrameTracker {
   boundaryRequested = false
   /** While true, all further bytes are discarded. */
   stopped = false
-  /** The code of the close frame that was forwarded; 1005 if it has none. Nothing is forwarded after it. */
+  /** The code of the close frame that was forwarded; 1005 if the frame has none. Nothing follows a close frame. */
   closeCode: number | null = null
   readonly #output: TrackerOutput
   #partialHeader: Buffer | null = null
@@ -46,7 +46,7 @@ export class FrameTracker {
   /** Whether the current frame is longer than `wholeFrameLimit`, and is forwarded in fragments. */
   #isSplit = false
   /** The bytes of the close code that have arrived. */
-  #receivedCode = 0
+  #partialCloseCode = 0
 
   constructor(sender: Sender, output: TrackerOutput) {
     this.sender = sender
@@ -140,22 +140,22 @@ export class FrameTracker {
     this.#remaining = header.length
     this.#isSplit = header.length > wholeFrameLimit
     this.#fragmentOpcode = header.opcode
-    this.#receivedCode = 0
+    this.#partialCloseCode = 0
     if (header.opcode === opcodes.text || header.opcode === opcodes.binary) this.#messageOpcode = header.opcode
     return null
   }
 
   #sendFragment(chunk: Buffer, from: number, to: number): void {
-    const last = this.#remaining === to - from
+    const isLast = this.#remaining === to - from
     const mask = this.#mask === null ? null : rotateMask(this.#mask, this.#length - this.#remaining)
-    this.#output.bytes(writeHeader({ fin: last && this.#fin, opcode: this.#fragmentOpcode, length: to - from, mask }))
+    this.#output.bytes(writeHeader({ fin: isLast && this.#fin, opcode: this.#fragmentOpcode, length: to - from, mask }))
     this.#output.bytes(chunk.subarray(from, to))
     this.#fragmentOpcode = opcodes.continuation
   }
 
   #consumePayload(chunk: Buffer, from: number, to: number): void {
     if (this.#opcode < opcodes.close) this.#emitPayload(chunk, from, to)
-    else if (this.#opcode === opcodes.close) this.#readCode(chunk, from, to)
+    else if (this.#opcode === opcodes.close) this.#readCloseCode(chunk, from, to)
     this.#remaining -= to - from
   }
 
@@ -165,18 +165,18 @@ export class FrameTracker {
     this.#output.payload(this.#messageOpcode, chunk.subarray(from, to), this.#mask ?? 0, offset, endOfMessage)
   }
 
-  #readCode(chunk: Buffer, from: number, to: number): void {
+  #readCloseCode(chunk: Buffer, from: number, to: number): void {
     for (let at = from; at < to; at++) {
       const offset = this.#length - this.#remaining + at - from
       if (offset > 1) return
-      const key = this.#mask === null ? 0 : (this.#mask >>> (24 - offset * 8)) & 0xff
-      this.#receivedCode = (this.#receivedCode << 8) | ((chunk[at] ?? 0) ^ key)
+      const maskByte = this.#mask === null ? 0 : (this.#mask >>> (24 - offset * 8)) & 0xff
+      this.#partialCloseCode = (this.#partialCloseCode << 8) | ((chunk[at] ?? 0) ^ maskByte)
     }
   }
 
   #finishFrame(): void {
     this.#isSplit = false
-    if (this.#opcode === opcodes.close) this.closeCode = this.#length < 2 ? 1005 : this.#receivedCode
+    if (this.#opcode === opcodes.close) this.closeCode = this.#length < 2 ? 1005 : this.#partialCloseCode
     else if (this.#opcode < opcodes.close && this.#fin) this.#messageOpcode = 0
   }
 }

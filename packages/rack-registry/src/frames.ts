@@ -4,7 +4,7 @@ export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9,
 
 export const closeCodes = { normal: 1000, goingAway: 1001, protocolError: 1002, policy: 1008, rackGone: 1014 } as const
 
-/** Bytes of payload. */
+/** The maximum payload of a control frame, in bytes. */
 export const controlLimit = 125
 
 /** Clients mask their frames, and servers do not. */
@@ -15,11 +15,11 @@ export interface FrameHeader {
   readonly opcode: number
   /** Payload bytes. */
   readonly length: number
-  /** The masking key as a big-endian number; null if the frame is not masked. */
+  /** The WebSocket masking key as a big-endian number; null if the frame is not masked. */
   readonly mask: number | null
 }
 
-/** In bytes, from 2 to 14. */
+/** The size of a frame header in bytes, from 2 to 14. */
 export function headerSize(secondByte: number): number {
   const length = secondByte & 0x7f
   return 2 + (length === 127 ? 8 : length === 126 ? 2 : 0) + (secondByte & 0x80 ? 4 : 0)

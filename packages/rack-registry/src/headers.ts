@@ -8,7 +8,7 @@ const alwaysForwarded = new Map([
   ['version', 'Version'],
 ])
 
-/** Credentials, hop-by-hop headers, headers that the gateway sets, and headers about the sender of a request. */
+/** Never forwarded: credentials, hop-by-hop headers, headers that the gateway sets, and headers about the sender. */
 const reserved = new Set([
   'accept-encoding',
   'authorization',
@@ -53,7 +53,7 @@ const removedFromResponses = new Set([
   'set-cookie',
   'set-cookie2',
   'strict-transport-security',
-  // These would start a login, or send the caller elsewhere with its credential.
+  // These headers would start a login, or send the caller elsewhere with its credential.
   'authentication-info',
   'location',
   'refresh',

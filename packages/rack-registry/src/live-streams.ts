@@ -12,7 +12,7 @@ export interface LiveStreams {
   readonly size: number
   /** Returns a function that removes the stream. Call that function when the stream has ended. */
   add(stream: LiveStream): () => void
-  /** Ends every matching stream, also if one of them throws, and returns their number. */
+  /** Ends every matching stream, and returns the number of matching streams. Continues after an `end` that throws. */
   endWhere(matches: (stream: LiveStream) => boolean, reason: string): number
 }
 

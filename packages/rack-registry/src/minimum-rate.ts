@@ -18,7 +18,7 @@ const minimumBytes = 1024
 /** @param milliseconds the period of waiting in which at least 1 KiB must arrive, unless the body ends */
 export function watchMinimumRate(milliseconds: number, onSlow: (error: Error) => void): RateWatch {
   let waiting = false
-  let sinceRefresh = 0
+  let bytesSinceRefresh = 0
   const timer = setTimeout(function checkRate() {
     if (!waiting) return
     const reason = `The request body sent less than 1 KiB in ${milliseconds / 1_000} s, so the gateway stopped waiting for it.`
@@ -30,16 +30,16 @@ export function watchMinimumRate(milliseconds: number, onSlow: (error: Error) =>
     startWaiting() {
       if (waiting) return
       waiting = true
-      sinceRefresh = 0
+      bytesSinceRefresh = 0
       timer.refresh()
     },
     stopWaiting() {
       waiting = false
     },
     received(bytes) {
-      sinceRefresh += bytes
-      if (sinceRefresh < minimumBytes) return
-      sinceRefresh = 0
+      bytesSinceRefresh += bytes
+      if (bytesSinceRefresh < minimumBytes) return
+      bytesSinceRefresh = 0
       timer.refresh()
     },
     stop() {

@@ -19,10 +19,10 @@ export interface RackOptions {
 
 const defaultConnections: Readonly<Record<PoolName, number>> = { calls: 512, transfers: 512, questions: 256 }
 
-/** Shorter than the timeouts of the rack (120 s) and of common ingresses (60 s). */
+/** Milliseconds. Shorter than the timeouts of the rack (120 s) and of common ingresses (60 s). */
 const keepAliveTimeout = 50_000
 
-/** Enough for a `Command` header of 8 KB, and for the headers of a response. */
+/** Bytes. Enough for a `Command` header of 8 KB, and for the headers of a response. */
 const maxHeaderSize = 64 * 1024
 
 /** The token is not enumerable, so that `JSON.stringify`, logs, and spreads do not contain it. */

@@ -10,11 +10,11 @@ export interface RackSelector {
   readonly bound: string | null
   /** The rack that the header `Rack` names in console mode, or null without the header. */
   readonly named?: NamedRack | null
-  /** Names of racks that an error may disclose to the caller. Called only if they matter. */
+  /** Names of racks that the caller may know. Called only for an error, or because of `onlyUsable`. */
   readonly usableRacks?: () => readonly string[]
   /**
-   * Whether a path prefix and the header `Rack` can select only `usableRacks`. A path prefix can also name the rack of
-   * the credential. The error for any other rack then does not depend on whether that rack exists.
+   * If true, the path prefix and the header `Rack` can select only `usableRacks`. The path prefix can also select the
+   * rack that the credential is bound to. The error for another rack does not reveal whether that rack exists.
    */
   readonly onlyUsable?: boolean
 }
@@ -29,7 +29,7 @@ export interface NamedRack {
   readonly rack: string | null
 }
 
-/** Rules in events and error bodies. */
+/** The rule of a denied selection, in events and error bodies. */
 export type RackRule = 'unknown-rack' | 'rack-not-chosen' | 'rack-bound-token' | 'rack-mismatch'
 
 export type RackResolution =
@@ -45,8 +45,8 @@ export interface RackRegistry {
   readonly names: readonly string[]
   get(name: string): Rack | undefined
   /**
-   * If the header `Rack`, the path prefix, and the credential name a rack, they must name the same one. If none of them
-   * names a rack, selects the only rack. Call this only for authenticated callers, because an error may disclose names.
+   * All racks that the header `Rack`, the path prefix, and the credential name must be the same. If none of them names
+   * a rack, selects the only rack. Call this only for authenticated callers, because an error may disclose names.
    */
   resolve(selector: RackSelector): RackResolution
   close(): Promise<void>
@@ -79,7 +79,7 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
   const names = [...racks.keys()].sort()
   const defaultRack = names.length === 1 ? names[0] : undefined
 
-  /** If the caller may not use the named rack, the error does not tell whether that rack exists. */
+  /** If the caller may not use the named rack, the error does not reveal whether that rack exists. */
   function resolveNamed(named: NamedRack, selector: RackSelector): RackResolution {
     const { prefix, bound, usableRacks = noRacks, onlyUsable = false } = selector
     if (prefix !== null && prefix !== named.rack) return { error: new RackMismatch('the path'), rule: 'rack-mismatch' }

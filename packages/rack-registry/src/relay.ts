@@ -10,6 +10,7 @@ export interface RelayOptions {
   /** Bytes that the caller sent directly after its handshake. */
   readonly clientHead: Buffer
   readonly rack: Duplex
+  /** Bytes that the rack sent directly after its 101 response. */
   readonly rackHead: Buffer
   readonly onPayload?: PayloadListener
   /** Redacts the rack's token in the data for the caller. */

@@ -2,7 +2,7 @@ import { Duplex, type Writable } from 'node:stream'
 import { FrameTracker, type TrackerOutput } from './frame-tracker.ts'
 import { opcodes } from './frames.ts'
 
-/** Close codes of a stream that has ended as it should. 1005: a close frame without a code. */
+/** Close codes of a websocket that has ended as it should. 1005: a close frame without a code. */
 const normalCloseCodes: readonly (number | null)[] = [1000, 1001, 1005]
 
 /**

@@ -2,18 +2,18 @@
  * Replaces a rack's token in streamed bytes with a text of the same length, so that lengths, archives, and frames stay
  * valid.
  *
- * Finds the token in plain text and percent-encoded, also if the token is split over several pieces. Does not find
- * other encodings such as base64, or a token whose beginning was already sent (see `reset`).
+ * Finds the token in plain text and percent-encoded. The token can be split over several pieces. Does not find other
+ * encodings such as base64, or a token whose beginning was already sent (see `reset`).
  */
 export interface TokenRedactor {
   /**
    * @param piece is changed in place
    * @returns the last bytes, which may be the beginning of the token, as slices of the given pieces, oldest first. Do
-   *   not send these bytes until the next piece was redacted, because that piece may complete the token. Then send them
-   *   before that piece.
+   *   not send these bytes until the next piece was redacted, because that piece may complete the token. Then send
+   *   these bytes before that piece.
    */
   redact(piece: Buffer): readonly Buffer[]
-  /** Forgets a possible beginning of the token, because it was sent or no piece follows it. */
+  /** Forgets a possible beginning of the token. Call this after that beginning was sent, or after the last piece. */
   reset(): void
 }
 

@@ -12,7 +12,7 @@ export interface RackSettings {
   readonly tlsInsecure: boolean
   /** PEM of the only trusted authorities. By default, the authorities that Node trusts. */
   readonly tlsCa?: string | null
-  /** `sha256/<base64>` of the permitted public keys, also if the certificate is not verified. By default, any key. */
+  /** `sha256/<base64>` of the permitted public keys. By default, any key. Checked with `tlsInsecure`, too. */
   readonly tlsPins?: readonly string[]
 }
 
@@ -72,7 +72,9 @@ export type UpstreamUpgrade =
   | {
       readonly upgraded: true
       readonly socket: Duplex
+      /** Bytes that the rack sent directly after its 101 response. */
       readonly head: Buffer
+      /** The value of `Sec-WebSocket-Accept`. */
       readonly accept: string
       readonly headers: readonly string[]
     }
@@ -98,8 +100,8 @@ export interface Rack extends RackSettings {
   /** Opens a websocket with a new key, without extensions and subprotocols. */
   upgrade(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamUpgrade>
   /**
-   * For the newest TLS connection. Null for plain http, and before the first connection. With `tlsInsecure`, that
-   * certificate was not verified.
+   * The expiry of the certificate of the newest TLS connection. Null for plain http, and before the first connection.
+   * With `tlsInsecure`, that certificate was not verified.
    */
   certificateExpiry(): Date | null
   close(): Promise<void>
@@ -115,7 +117,10 @@ export interface RelayEnd {
   readonly durationMs: number
 }
 
-/** Payload bytes before redaction, still masked. Do not keep the buffer, because the redactor changes it afterwards. */
+/**
+ * Gets payload bytes before redaction, still with the WebSocket mask. Do not keep the buffer, because the redactor
+ * changes it afterwards.
+ */
 export type PayloadListener = (
   direction: 'in' | 'out',
   opcode: number,
@@ -128,8 +133,8 @@ export type PayloadListener = (
 export interface Relay {
   readonly ended: Promise<RelayEnd>
   /**
-   * Sends a close frame to both sides, and closes them. Between messages, the client gets `text` first. Waits
-   * for the rest of an incomplete short frame to the client. After an incomplete short frame, the rack gets no close
+   * Sends a close frame to both sides, and closes both connections. Between messages, the client gets `text` first.
+   * Waits for the rest of an incomplete short frame to the client. After an incomplete short frame, the rack gets no close
    * frame.
    */
   end(reason: string, options: { text?: string; code: number }): void

@@ -12,7 +12,7 @@ import { acceptKey } from './websocket.ts'
 export interface WebsocketOptions {
   readonly rack: string
   readonly url: URL
-  /** Has its own timeout. The rack's response has none: the caller's timeout applies. */
+  /** Has its own timeout. The response of the rack has no timeout here: the caller's timeout applies. */
   readonly dial: Dial
   readonly authorization: string
   readonly maxHeaderSize: number
@@ -21,8 +21,8 @@ export interface WebsocketOptions {
 }
 
 /**
- * Opens a connection of its own. Sends `Upgrade` in the only spelling that a rack's router accepts. Sends no Origin,
- * extension, or subprotocol.
+ * Opens a new connection for the websocket. Sends `Upgrade` in the only spelling that a rack's router accepts. Sends no
+ * Origin, extension, or subprotocol.
  *
  * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackBroken when the connection breaks or the
  *   response is invalid; UnsafeHandshake when Node rejects a header; CallerGone when the signal aborts

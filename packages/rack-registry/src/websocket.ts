@@ -20,7 +20,7 @@ export type Handshake =
 
 /**
  * A rack's router compares `Upgrade` with `websocket`, case-sensitively. Node also emits `upgrade` for h2c, and for
- * requests with a body. The body would be read as frames.
+ * requests with a body. The relay would read that body as frames.
  *
  * @see RFC 6455, section 4.2.1
  */
@@ -44,12 +44,12 @@ function rejected(reason: string): Handshake {
   return { ok: false, status: 400, reason }
 }
 
-const token = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*$/
+const httpToken = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*$/
 
 /** Reads the list as a rack does: it ignores items after an empty or invalid item. */
 function includesUpgrade(connection: string | undefined): boolean {
   for (const item of (connection ?? '').split(',')) {
-    const [, name] = token.exec(item) ?? []
+    const [, name] = httpToken.exec(item) ?? []
     if (name === undefined) return false
     if (name.toLowerCase() === 'upgrade') return true
   }

@@ -90,7 +90,7 @@ test.each([
   const answer = await call(line, rackHeaders('gateway/staging'))
   expect([answer.status, answer.error]).toEqual([
     400,
-    'The header Rack names another rack than the path. Name the same rack in both, or leave out one of them.',
+    'The header Rack names another rack than the path. Correct the header, or do not send it.',
   ])
   expect(receivedFromCallers(system)).toEqual([])
   expect(await system.lastEvent()).toMatchObject({ mode: 'console', status: 400, decision: { rule: 'rack-mismatch' } })

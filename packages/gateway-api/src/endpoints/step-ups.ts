@@ -7,8 +7,9 @@ export const stepUpEndpoints = {
   createStepUp: {
     method: 'POST',
     path: '/step-ups',
-    summary: 'Asks for a proof of your second factor before a call needs it.',
-    description: 'A call that was denied because it needs a proof has already created a step-up: its error names it.',
+    summary: 'Asks for a proof of your second factor before a call needs the proof.',
+    description:
+      'If a call was denied because it needs a proof, the gateway has already created a step-up. The error of the call names the step-up.',
     ...own,
     body: schemas.StepUpRequest,
     status: 201,
@@ -17,7 +18,7 @@ export const stepUpEndpoints = {
   getStepUp: {
     method: 'GET',
     path: '/step-ups/{id}',
-    summary: 'Shows a step-up: which calls its proof would be for, and how you can prove it.',
+    summary: 'Shows a step-up: its calls, and how you can prove your second factor.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: usersOnly,
@@ -48,7 +49,7 @@ export const stepUpEndpoints = {
     method: 'POST',
     path: '/step-ups/{id}/redemption',
     summary:
-      'Exchanges the result of a proof, which another session made, for the value of the header Step-Up. It works once, in the session that asked.',
+      'Exchanges the result that another session got for the proof, the value of the header Step-Up. This works once, in the session that asked.',
     ...own,
     body: schemas.RedeemRequest,
     status: 201,

@@ -18,7 +18,7 @@ export const tokenEndpoints = {
   createToken: {
     method: 'POST',
     path: '/tokens',
-    summary: 'Creates an API token for you. With gateway:service-account:write, also for a service account.',
+    summary: 'Creates an API token for you or, with gateway:service-account:write, for a service account.',
     description: 'The token can have only permissions that you hold. It is shown only in this response.',
     permission: 'gateway:self:write',
     scope: 'self',
@@ -45,7 +45,7 @@ export const tokenEndpoints = {
     method: 'DELETE',
     path: '/tokens/{id}',
     summary: 'Revokes an API token.',
-    description: 'Within a second, every gateway process rejects it and closes its open streams.',
+    description: 'Within a second, every gateway process rejects the token and closes the open streams of the token.',
     permission: 'gateway:self:write',
     scope: 'self',
     permissionForOthers: 'gateway:token:write',
@@ -57,9 +57,9 @@ export const tokenEndpoints = {
   rotateToken: {
     method: 'POST',
     path: '/tokens/{id}/rotate',
-    summary: 'Issues a new secret for an API token; the previous one stays valid during the overlap.',
+    summary: 'Issues a new secret for an API token; the previous secret stays valid during the overlap.',
     description:
-      'You can rotate your own tokens. With gateway:service-account:write, you can also rotate those of service accounts. Nobody can rotate the token of another user.',
+      'You can rotate your own tokens. With gateway:service-account:write, you can also rotate the tokens of service accounts. Nobody can rotate the token of another user.',
     permission: 'gateway:self:write',
     scope: 'self',
     permissionForOthers: 'gateway:service-account:write',

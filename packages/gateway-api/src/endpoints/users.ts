@@ -17,7 +17,7 @@ export const userEndpoints = {
   listGroups: {
     method: 'GET',
     path: '/groups',
-    summary: 'Lists the groups that have members or bindings, by name.',
+    summary: 'Lists the groups that have members or bindings, sorted by name.',
     permission: 'gateway:binding:write',
     scope: 'gateway',
     principalKinds: everyKind,
@@ -74,7 +74,7 @@ export const userEndpoints = {
     method: 'POST',
     path: '/service-accounts',
     summary: 'Creates a service account.',
-    description: 'It has no permissions until it gets a binding.',
+    description: 'A service account has no permissions until it gets a binding.',
     permission: 'gateway:service-account:write',
     scope: 'gateway',
     principalKinds: usersOnly,

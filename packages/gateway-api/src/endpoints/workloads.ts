@@ -30,9 +30,9 @@ export const workloadEndpoints = {
   testTrusts: {
     method: 'POST',
     path: '/trusts/test',
-    summary: 'Tests which trusts match the claims of a job, and why the others do not.',
+    summary: 'Shows which trusts match the claims of a job, and why the other trusts do not.',
     description:
-      'Takes either a token or its claims. The token is decoded but not verified. It is neither stored nor logged, and the test does not use it up.',
+      'Takes either a token or its claims. The token is decoded but not verified. It is neither stored nor logged, and the job can still exchange it.',
     action: 'test the claims of a job',
     permission: 'gateway:trust:write',
     scope: 'gateway',
@@ -55,7 +55,8 @@ export const workloadEndpoints = {
     method: 'DELETE',
     path: '/trusts/{id}',
     summary: 'Revokes a trust permanently.',
-    description: 'Within a second, every job that it admitted is rejected and its open streams are closed.',
+    description:
+      'Within a second, every gateway process rejects the jobs that the trust admitted, and closes their open streams.',
     permission: 'gateway:trust:write',
     scope: 'gateway',
     isRevocation: true,
@@ -88,7 +89,8 @@ export const workloadEndpoints = {
     method: 'DELETE',
     path: '/workload-sessions/{id}',
     summary: 'Revokes the session of a CI job.',
-    description: 'Within a second, every gateway process rejects its token and closes its open streams.',
+    description:
+      'Within a second, every gateway process rejects the token of the session and closes the open streams of the job.',
     permission: 'gateway:self:write',
     scope: 'self',
     permissionForOthers: 'gateway:session:write',

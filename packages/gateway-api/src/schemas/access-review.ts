@@ -18,7 +18,7 @@ export const ReviewedGrant = Type.Object({
   racks: NamePattern,
   apps: NamePattern,
   binding: Id,
-  group: Nullable(Type.String({ description: 'the group whose binding it is' })),
+  group: Nullable(Type.String({ description: 'the group that the subject has the binding from; null without one' })),
   invitation: Nullable(Type.String({ ...Id, description: 'the invitation that led to the binding' })),
   grantedBy: Granter,
   grantedAt: Time,
@@ -28,7 +28,7 @@ export const ReviewedGrant = Type.Object({
     Type.String({
       format: 'date-time',
       description:
-        'when a session of the user, an API token, or a job of the trust was last used. Null if that is not known: sessions of jobs are kept for a week after they expire',
+        'when a session of the user, an API token, or a job of the trust was last used. Null if unknown: for example, sessions of jobs are deleted a week after they expire',
     }),
   ),
 })

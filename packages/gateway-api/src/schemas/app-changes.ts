@@ -7,7 +7,7 @@ const Names = (description: string) => Type.Array(Name, { minItems: 1, maxItems:
 export const LastChangesQuery = Type.Object(
   {
     rack: Name,
-    app: Names('at most 100 apps, each as a parameter'),
+    app: Names('at most 100 apps; the parameter is repeated for each app'),
     release: Type.Optional(Names('at most 100 releases; requires exactly one app')),
     build: Type.Optional(Names('at most 100 builds; requires exactly one app')),
   },
@@ -25,7 +25,7 @@ export const AppChangesQuery = Type.Object(
 )
 
 export const AppChange = Type.Object({
-  id: Type.String({ ...Id, description: 'the ID of its audit event' }),
+  id: Type.String({ ...Id, description: 'the ID of the audit event of the change' }),
   at: Time,
   principal: Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }),
   route: Type.String(),
@@ -33,7 +33,7 @@ export const AppChange = Type.Object({
   build: Nullable(Type.String()),
   service: Nullable(Type.String()),
   process: Nullable(Type.String()),
-  request: Type.String({ description: 'its request ID' }),
+  request: Type.String({ description: 'the ID of the request that made the change' }),
 })
 export type AppChange = Static<typeof AppChange>
 

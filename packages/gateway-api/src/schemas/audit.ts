@@ -72,7 +72,7 @@ export const LoggedEventWithHashes = Type.Object({
     },
     {
       description:
-        'the events directly before and after it: in its stream, and of its session or API token (searched in the 1,000 nearest events of its principal)',
+        'the previous and the next event: in the same stream, and of the same session or API token. Events of the session or token are searched among the 1,000 nearest events of the principal',
     },
   ),
 })
@@ -86,7 +86,8 @@ export const AuditHistogram = Type.Object({
     Type.Object({
       at: Type.String({
         ...Time,
-        description: 'its start, a multiple of the width since 1970 in UTC; the first can start before `from`',
+        description:
+          'the start of the bucket, a multiple of the width since 1970 in UTC; the first can start before `from`',
       }),
       denied: Type.Integer({ minimum: 0, description: 'the decision is deny' }),
       needs: Type.Integer({ minimum: 0, description: 'the decision is needs' }),
@@ -102,7 +103,7 @@ export const AuditHistogram = Type.Object({
   }),
   countedFrom: Type.String({
     ...Time,
-    description: 'events from this time on are counted; earlier ones only in part, or not at all',
+    description: 'all events from this time on are counted; earlier events only in part, or not at all',
   }),
 })
 
@@ -110,7 +111,10 @@ const StreamHead = Type.Object({
   stream: Id,
   size: Type.Integer({ description: 'how many events of the stream are signed' }),
   root: Type.String({ description: 'the root of the RFC 6962 tree, SHA-256, hex' }),
-  state: ExtensibleEnum(['open', 'closed', 'abandoned', 'broken']),
+  state: ExtensibleEnum(
+    ['open', 'closed', 'abandoned', 'broken'],
+    'open: more events may follow; closed: the stream has ended; abandoned: its process ended without closing the stream; broken: events that were already signed have changed',
+  ),
 })
 
 export const CheckpointStatus = Type.Object({
@@ -121,9 +125,9 @@ export const CheckpointStatus = Type.Object({
         at: Time,
         hash: Hash,
         key: Type.String({ description: 'the public key, see GET /audit/keys' }),
-        events: Type.Integer({ description: 'how many events of its streams are signed' }),
+        events: Type.Integer({ description: 'how many events of these streams are signed' }),
         streams: Type.Integer(),
-        heads: Type.Array(StreamHead, { description: 'its streams, newest first, at most 100' }),
+        heads: Type.Array(StreamHead, { description: 'the streams of the checkpoint, newest first, at most 100' }),
       },
       { description: 'the newest checkpoint; null before the first one' },
     ),
@@ -140,7 +144,10 @@ export const CheckpointStatus = Type.Object({
     Type.Object({
       place: Type.String({ description: 'where checkpoints are copied to' }),
       number: Type.Integer({ description: 'the newest copied checkpoint; 0 for none' }),
-      state: ExtensibleEnum(['current', 'behind', 'failing', 'different']),
+      state: ExtensibleEnum(
+        ['current', 'behind', 'failing', 'different'],
+        'behind: newer checkpoints are not copied yet; failing: the last copy failed; different: the copy has another content',
+      ),
     }),
     { description: 'as this gateway process knows; empty if no copies are made' },
   ),

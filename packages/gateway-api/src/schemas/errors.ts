@@ -9,7 +9,7 @@ export const ErrorResponse = Type.Object({
   reason: Type.String({ description: 'why; also part of `error`' }),
   next: Type.String({ description: 'what to do; also part of `error`' }),
   policy: Type.String({ description: 'SHA-256 of the policy document in force' }),
-  requestId: Type.String({ description: 'the same as in the audit log' }),
+  requestId: Type.String({ description: 'the ID of the request, also in the audit log' }),
   stepUp: Type.Optional(
     Type.Object(
       { id: Type.String(), page: Type.String() },

@@ -4,7 +4,7 @@ import { ExtensibleEnum, Nullable, Time } from './common.ts'
 import { RackStatuses } from './racks.ts'
 
 const Count = Type.Integer({ minimum: 0 })
-const Why = Nullable(Type.String({ description: 'the problem, in sentences; null without one' }))
+const Why = Nullable(Type.String({ description: 'the problem, in sentences; null if there is none' }))
 
 const Setting = Type.Object({
   variable: Type.String(),
@@ -17,7 +17,12 @@ const DatabaseHealth = Type.Object({
   version: Nullable(Type.String({ description: 'the version of PostgreSQL' })),
   login: Nullable(Type.String({ description: 'the name of the runtime login' })),
   latencyMs: Nullable(Count),
-  tampering: Nullable(ExtensibleEnum(['prevented', 'detected'])),
+  tampering: Nullable(
+    ExtensibleEnum(
+      ['prevented', 'detected'],
+      'prevented: the login can only add events; detected: it can change events, which the hash chain reveals',
+    ),
+  ),
 })
 
 const ProviderHealth = Type.Object({ issuer: Type.String(), reachable: Type.Boolean(), why: Why })

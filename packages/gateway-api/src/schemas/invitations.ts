@@ -33,7 +33,7 @@ export const InvitationRequest = Type.Object(
       Type.String({
         maxLength: 300,
         pattern: '^https?://[\\x21-\\x7e]+$',
-        description: `${issuer}; default: the one of this gateway`,
+        description: `${issuer}; default: the identity provider of this gateway`,
       }),
     ),
     grants: Type.Array(

@@ -37,7 +37,9 @@ export const Me = Type.Object({
     Type.String({ ...Time, description: 'only for a browser session: when the user logged in, RFC 3339' }),
   ),
   csrfToken: Type.Optional(
-    Type.String({ description: 'only for a browser session: the value of X-CSRF-Token for its changes' }),
+    Type.String({
+      description: 'only for a browser session: the value of X-CSRF-Token for requests that change something',
+    }),
   ),
 })
 export type Me = Static<typeof Me>

@@ -61,7 +61,7 @@ export const EffectivePolicy = Type.Object({
   ),
 })
 
-/** A planned call. A member that is left out is unknown, and every value of it is evaluated. */
+/** A planned call. A missing member is unknown: the gateway evaluates the call with every value of that member. */
 export const RequestedCall = Type.Object(
   {
     route: Type.String({
@@ -91,7 +91,9 @@ export const RequestedCall = Type.Object(
           {
             id: Nullable(Type.String({ maxLength: 1_000 })),
             service: Nullable(Type.String({ maxLength: 1_000, description: 'null: only the rack knows it' })),
-            own: Type.Union([Type.Literal('yes'), Type.Literal('unknown')]),
+            own: Type.Union([Type.Literal('yes'), Type.Literal('unknown')], {
+              description: 'yes: the same command starts the process',
+            }),
           },
           closed,
         ),
@@ -152,7 +154,7 @@ const Decision = Type.Object({
   }),
   bindings: Type.Array(Type.String(), {
     description:
-      'the IDs of the bindings to these roles, and for an API token also those of its owner there; empty for the management API',
+      'the IDs of the bindings to these roles and, for an API token, of the bindings of its owner on the same rack and app; empty for the management API',
   }),
   policy: PolicyHash,
 })
@@ -201,7 +203,7 @@ export const PolicyCheck = Type.Object({
       effect: Type.String({
         ...ExtensibleEnum(['permits', 'refuses', 'changes']),
         description:
-          'permits: something that was denied is permitted; refuses: the opposite; changes: it can be either',
+          'permits: something that was denied is permitted; refuses: the opposite; changes: the effect can be either',
       }),
       role: Nullable(Type.String({ description: 'null for everyone' })),
       what: Type.String({ description: 'a permission, or a phrase about a command, a rule, or a name' }),
@@ -367,7 +369,8 @@ export const PolicyMatrix = Type.Object({
       permission: Type.String(),
       scope: Type.String({
         ...ExtensibleEnum(['app', 'rack', 'list', 'gateway', 'self', 'everyone']),
-        description: 'app: the call concerns one app; gateway: the permission is needed on all racks and apps',
+        description:
+          'app: the call concerns one app; rack: the permission is needed on all apps of the rack; list: any role on the rack with the permission is enough; gateway: the permission is needed on all racks and apps; self: the call concerns only data of the caller; everyone: no role is needed',
       }),
       summary: Type.String({ description: 'a sentence, such as Promotes a release.' }),
     }),

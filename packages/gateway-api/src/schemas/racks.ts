@@ -9,7 +9,7 @@ export const RackStatus = Type.Object({
   ),
   status: Nullable(Type.String({ description: 'the status that the rack reports, such as running or updating' })),
   version: Nullable(Type.String({ description: 'the version of Convox, from the last valid response' })),
-  why: Nullable(Type.String({ description: 'why it is not reachable, in sentences; null if it is' })),
+  why: Nullable(Type.String({ description: 'why the rack is not reachable, in sentences; null if it is reachable' })),
   latencyMs: Type.Integer({ minimum: 0 }),
   certificate: Nullable(
     Type.Object({ notAfter: Time }, { description: 'of the newest verified connection; null without TLS' }),

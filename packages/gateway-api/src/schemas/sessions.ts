@@ -39,7 +39,7 @@ function PlainName(description: string) {
 
 const cliLogin = {
   device: PlainName('the name of the device'),
-  system: PlainName('its operating system'),
+  system: PlainName('the operating system of the device'),
   rack: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
@@ -85,8 +85,8 @@ export const RedemptionRequest = Type.Object(
 
 export const DeviceLoginRequest = Type.Object(cliLogin, closed)
 export const DeviceLogin = Type.Object({
-  code: Type.String({ pattern: '^[A-Z]{4}-[A-Z]{4}$', description: 'what the user types, such as WDJB-MJHT' }),
-  address: Type.String({ description: 'the page on which the user types it; its address never contains the code' }),
+  code: Type.String({ pattern: '^[A-Z]{4}-[A-Z]{4}$', description: 'the code that the user types, such as WDJB-MJHT' }),
+  address: Type.String({ description: 'the page on which the user types the code; never contains the code' }),
   secret: Type.String({ description: 'for polling; shown only in this response' }),
   intervalSeconds: Type.Integer({ minimum: 1, maximum: 60, description: 'the shortest time between two polls' }),
   expiresAt: Time,

@@ -15,13 +15,13 @@ const Call = Type.Object({
 export const StepUp = Type.Object({
   id: Id,
   user: Type.Object({ id: Id, email: Type.String() }),
-  calls: Type.Array(Call, { description: 'what the proof is for' }),
-  address: Type.String({ description: 'the address that asked' }),
-  client: Nullable(Type.String({ description: 'the User-Agent that asked' })),
+  calls: Type.Array(Call, { description: 'the calls that the proof is for' }),
+  address: Type.String({ description: 'the IP address that the step-up was requested from' }),
+  client: Nullable(Type.String({ description: 'the User-Agent of the request for the step-up' })),
   device: Type.String({ description: 'the device of the session that asked' }),
   createdAt: Time,
   expiresAt: Time,
-  provedAt: Nullable(Type.String({ ...Time, description: 'when it was proved; null: not yet' })),
+  provedAt: Nullable(Type.String({ ...Time, description: 'when the user proved a second factor; null: not yet' })),
   level: ExtensibleEnum(
     ['recent', 'always', 'command'],
     'recent: for later calls of the session, too; always: for one call; command: for these calls, for an hour at most',

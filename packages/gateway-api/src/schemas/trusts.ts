@@ -63,7 +63,7 @@ const GitLabTemplate = Type.Object(
     /** What `ref` names; a branch by default, because a tag can have the name of a branch. */
     refType: Type.Optional(Type.Union([Type.Literal('branch'), Type.Literal('tag')])),
     environment: Type.Optional(Text),
-    /** Also accepts jobs of unprotected branches and tags: everyone who can push can then use the trust. */
+    /** Also accepts jobs of unprotected branches and tags: everyone who can push to them can then use the trust. */
     unprotectedRefs: Type.Optional(Type.Literal(true)),
     sources: Type.Optional(Names),
   },
@@ -102,7 +102,7 @@ export const TrustRequest = Type.Object(
     racks: Type.Optional(ScopeRequest),
     apps: Type.Optional(ScopeRequest),
     expiresAt: Type.Optional(
-      Type.String({ format: 'date-time', description: 'when its role expires, RFC 3339, in UTC; never by default' }),
+      Type.String({ format: 'date-time', description: 'when the role expires, RFC 3339, in UTC; default: never' }),
     ),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })),
     maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
@@ -127,13 +127,13 @@ export const Trust = Type.Object({
   issuer: Type.String({ description: 'the exact value of the claim iss' }),
   audience: Type.String(),
   conditions: Type.Array(Type.Object(condition), {
-    description: 'what claims must be; all conditions must be met',
+    description: 'conditions on the claims of a token; all of them must be met',
   }),
   maxAgeSeconds: Type.Integer({ description: 'the longest lifetime of a session' }),
-  role: Nullable(Type.String({ description: 'the role of its first grant; null without a grant' })),
+  role: Nullable(Type.String({ description: 'the role of the first of `grants`; null without grants' })),
   racks: Nullable(NamePattern),
   apps: Nullable(NamePattern),
-  grants: Type.Array(Grant, { description: 'its bindings, oldest first' }),
+  grants: Type.Array(Grant, { description: 'the bindings of the trust, oldest first' }),
   createdAt: Time,
   createdBy: Type.String(),
   revokedAt: Nullable(Time),
@@ -157,7 +157,7 @@ export const TrustTestRequest = Type.Object(
 )
 export type TrustTestRequest = Static<typeof TrustTestRequest>
 
-const sentence = 'a sentence, and another one with what to do, if anything'
+const sentence = 'a sentence, followed by a second one if there is something to do'
 
 /** The result that a job with these claims would get. */
 export const TrustTest = Type.Object({
@@ -175,14 +175,16 @@ export const TrustTest = Type.Object({
       passed: Type.Boolean(),
       text: Type.String({ description: sentence }),
     }),
-    { description: 'what every job needs, whatever the trust' },
+    { description: 'the checks that do not depend on a trust' },
   ),
   trusts: Type.Array(
     Type.Object({
       id: Id,
       name: Type.String(),
       matches: Type.Boolean({ description: 'whether the issuer, the audience, and all conditions match' }),
-      text: Nullable(Type.String({ description: 'why it does not match, apart from its conditions; null otherwise' })),
+      text: Nullable(
+        Type.String({ description: 'why the trust does not match; null if it matches, or if only conditions fail' }),
+      ),
       conditions: Type.Array(
         Type.Object({
           ...condition,

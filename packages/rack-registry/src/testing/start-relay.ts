@@ -18,7 +18,7 @@ export interface StartedRelay {
 export async function startRelay(options: Partial<RelayOptions> = {}): Promise<StartedRelay> {
   const [[nearClient, client], [nearRack, rack]] = await Promise.all([socketPair(), socketPair()])
   const none = Buffer.alloc(0)
-  const joined = relay({
+  const startedRelay = relay({
     client: nearClient,
     clientHead: none,
     rack: nearRack,
@@ -26,10 +26,10 @@ export async function startRelay(options: Partial<RelayOptions> = {}): Promise<S
     clock: performance,
     ...options,
   })
-  return { client, rack, near: { client: nearClient, rack: nearRack }, relay: joined }
+  return { client, rack, near: { client: nearClient, rack: nearRack }, relay: startedRelay }
 }
 
-/** Encodes a frame: with a mask, as a client sends it; without one, as a server does. */
+/** Encodes a frame. A client's frames have a WebSocket mask, and a server's frames have none. */
 export function frame(one: FrameToEncode, mask: number | null = null): Buffer {
   return encodeFrame({ ...one, mask })
 }
