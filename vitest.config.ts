@@ -44,7 +44,7 @@ export default defineConfig(({ mode }) => {
       exclude: ['**/node_modules/**', '**/dist*/**', ...(isUnit ? integration : [])],
       server: { deps: { external: [/\/dist(-modules|-test)?\//] } },
       pool: 'forks',
-      // Integration tests wait for half of their time.
+      // Integration tests spend half of their time waiting.
       maxWorkers: Math.max(isUnit ? 2 : 3, availableParallelism() - 1),
       isolate: false,
       setupFiles: [
@@ -54,7 +54,7 @@ export default defineConfig(({ mode }) => {
       globalSetup: isUnit
         ? []
         : ['packages/testing/src/vitest/build-programs.ts', 'packages/database/src/testing/global-setup.ts'],
-      // These limits only stop tests that hang. They are high enough for a machine that runs much else.
+      // These limits only stop tests that hang. They are high enough for a busy machine.
       testTimeout: 120_000,
       hookTimeout: 120_000,
       expect: { poll: { timeout: 60_000 } },

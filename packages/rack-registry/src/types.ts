@@ -134,8 +134,8 @@ export interface Relay {
   readonly ended: Promise<RelayEnd>
   /**
    * Sends a close frame to both sides, and closes both connections. Between messages, the client gets `text` first.
-   * Waits for the rest of an incomplete short frame to the client. After an incomplete short frame, the rack gets no close
-   * frame.
+   * Waits for the rest of an incomplete short frame to the client. After an incomplete short frame, the rack gets no
+   * close frame.
    */
   end(reason: string, options: { text?: string; code: number }): void
   /** Stops reading from both sides until `resume`. */

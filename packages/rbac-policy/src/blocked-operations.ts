@@ -89,6 +89,8 @@ function denyProtected(
   if (first === undefined) return null
   // A key can be a part of a secret: in a value with several lines, the rack reads each line with `=` as another key.
   // `recordedKey` hides such keys.
-  const reason = `The policy protects ${joinWithAnd([...new Set(protectedNames.map((name) => inMessage(recordedKey(name))))])}, so ${prohibition} it.`
-  return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team to change it.' }
+  const shownNames = [...new Set(protectedNames.map((name) => inMessage(recordedKey(name))))]
+  const object = shownNames.length === 1 ? 'it' : 'them'
+  const reason = `The policy protects ${joinWithAnd(shownNames)}, so ${prohibition} ${object}.`
+  return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team for this change.' }
 }

@@ -151,7 +151,7 @@ roles:
       - gateway:live-call:read
       - gateway:health:read
 
-# Which roles can run which commands. Any matching rule permits a command. Without one, a command is denied.
+# Which roles can run which commands. Any matching rule permits a command. Without a rule, a command is denied.
 commands:
   # Services that accept "run". Never add services that serve requests.
   services: [command]
@@ -252,7 +252,7 @@ protected:
   environment: []
   parameters: []
 
-# Parameters whose values are in the audit log. Of all others, only the names are. Values of secret names never are.
+# Parameters whose values are in the audit log. Of other parameters, it has only the names. It has no secret values.
 audit:
   values:
     sizes:

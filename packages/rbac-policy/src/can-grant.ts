@@ -25,7 +25,7 @@ interface Granter {
 /**
  * Only a user can grant, and only permissions that the user has, in the whole scope, and for at least as long.
  *
- * @returns null if the principal can grant it
+ * @returns null if the principal can grant the role or the permissions
  */
 export function canGrant(
   document: PolicyDocument,
@@ -69,7 +69,7 @@ function denyUnknown(reason: string, remedy: string): GrantDenial {
 
 /** @param reason a clause that follows "because" */
 function denyMissing(reason: string): GrantDenial {
-  return { cause: 'missing', reason, remedy: 'Ask someone who has it.' }
+  return { cause: 'missing', reason, remedy: 'Ask someone who can grant this access.' }
 }
 
 interface GrantRequest {
@@ -104,7 +104,7 @@ function rolesOf({ roles }: PolicyDocument): string[] {
   return roles.map(({ name }) => name)
 }
 
-/** `*` stays as it is, because it includes permissions of later releases. */
+/** `*` stays as it is, because `*` includes permissions of later versions of the gateway. */
 function expandUnlessStar(permission: string): string[] {
   return permission === '*' ? ['*'] : expandPermission(permission)
 }
@@ -127,7 +127,7 @@ function coveringGrants({ principal, bindings }: Granter, wanted: WantedGrant, m
   )
 }
 
-/** Whether the new grant has the conditions of the existing one. Only the role itself carries its conditions. */
+/** Whether the new grant keeps the conditions of the existing one: only a grant of the same role has them. */
 function keepsConditions({ role }: Grant, wanted: WantedGrant): boolean {
   return role.when.length === 0 || (wanted.permissions === undefined && role.name === wanted.role)
 }

@@ -34,7 +34,7 @@ export function decideCommand(
 type Denied = Extract<CommandDecision, { effect: 'deny' }>
 
 interface PermittedCommand extends GrantExplanation {
-  /** IDs of all command rules that permit the command. Each of them can need a proof. */
+  /** IDs of all command rules that permit the command. Each of these rules can require a step-up. */
   readonly commandRules: readonly string[]
 }
 
@@ -112,7 +112,7 @@ function failedCondition(
   return null
 }
 
-/** The rule of a denial by the condition of a command rule. For roles it is `condition:<role>`. */
+/** The rule of a denial by the condition of a command rule. For the condition of a role: `condition:<role>`. */
 export function commandCondition(id: string): string {
   return `condition:command:${id}`
 }

@@ -7,12 +7,12 @@ import type { Permission } from './types.ts'
 export interface CompiledRole {
   readonly name: string
   readonly source: string
-  /** Its own name and those of the roles that it extends. Command rules for any of them apply to it. */
+  /** The names of this role and of the roles that it extends. Command rules for any of these names apply. */
   readonly names: readonly string[]
   readonly when: readonly CompiledCondition[]
   readonly stepUp: readonly CompiledStepUpRule[]
   has(permission: Permission): boolean
-  grant(permission: Permission): GrantExplanation
+  explainGrant(permission: Permission): GrantExplanation
 }
 
 /** The rule, source, and reason of a decision that permits. */
@@ -47,7 +47,7 @@ export function compileRole({
       return compileRule(rule, words) ?? []
     }),
     has: (permission) => hasEvery || all.has(permission),
-    grant: (permission) => ({
+    explainGrant: (permission) => ({
       rule: `role:${name}`,
       source,
       reason: `The role ${name} grants ${permission}.`,

@@ -19,7 +19,7 @@ export interface Condition {
 export interface CompiledCondition {
   readonly onRack: NameMatcher
   readonly onApp: NameMatcher
-  /** Whether it applies to all apps, including future ones. */
+  /** Whether the condition permits all apps, including future apps. */
   readonly everyApp: boolean
   /** Null: every kind of caller. */
   readonly callers: readonly PrincipalKind[] | null

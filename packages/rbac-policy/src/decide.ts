@@ -145,14 +145,14 @@ function explainProxy(
   { rack }: RackCall,
   { denial }: MissingPermission,
 ): Denial {
-  if (!missingRole.has(denial.rule)) return denial
+  if (!rulesOfMissingPermission.has(denial.rule)) return denial
   const needed = { resource: needsOf(document, 'resource:proxy'), other: needsOf(document, openProxy) }
   return { ...denial, reason: proxyReason(principal, rack, own, needed) }
 }
 
-const missingRole: ReadonlySet<string> = new Set(['no-permission', 'no-binding'])
+const rulesOfMissingPermission: ReadonlySet<string> = new Set(['no-permission', 'no-binding'])
 
-/** A proxy to a resource needs a permission on the app of the resource. Any other proxy needs one on the rack. */
+/** A proxy to a resource needs a permission on the resource's app. Any other proxy needs a permission on the rack. */
 function permissionOf({ route, resource }: RackCall): Permission {
   return resource === null ? route.permission : 'resource:proxy'
 }
@@ -178,7 +178,7 @@ const ownRun = { rule: 'own-run', source: 'gateway', reason: 'The principal that
 
 function grantedBy({ own }: ScopeGrants, [permission]: readonly Permission[]): GrantExplanation {
   const role = permission === undefined ? undefined : own.roleWith(permission)
-  return permission === undefined || !role ? ownRun : role.grant(permission)
+  return permission === undefined || !role ? ownRun : role.explainGrant(permission)
 }
 
 function needsOf(document: CompiledDocument, permission: Permission): RequiredRolesText {

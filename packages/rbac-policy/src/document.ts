@@ -70,7 +70,9 @@ function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument
       `the step-up of the role ${inMessage(name)} asks for no proof, because no call needs a role for ${joinWithAnd(withoutCalls.map(inMessage))} (${source})`,
     ]
   if (level?.kind !== 'always' || !(kind === 'role' || kind === 'rack' || kind === 'app')) return []
-  return [`the step-up of the ${kind} ${inMessage(name)} asks for a proof for each call, also for reading (${source})`]
+  return [
+    `the step-up of the ${kind} ${inMessage(name)} asks for a proof for each call, even if the call only reads (${source})`,
+  ]
 }
 
 /**

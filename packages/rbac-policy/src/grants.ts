@@ -16,7 +16,7 @@ export const individualPermissionsRole = '(permissions)'
 
 /** A binding, compiled. */
 export interface Grant {
-  /** Its index among the bindings of the caller, or among those of the owner. */
+  /** The index of the binding among the bindings of the caller, or among the bindings of the owner. */
   readonly position: number
   readonly id: string
   readonly racks: string
@@ -27,7 +27,7 @@ export interface Grant {
   readonly onRack: NameMatcher
   /** Whether the conditions of its role permit an app. */
   readonly onApp: NameMatcher
-  /** Whether it applies to all apps, including future ones, as a route of the whole rack requires. */
+  /** Whether the grant applies to all apps, including future apps. Routes of the whole rack require this. */
   readonly everyApp: boolean
   /**
    * Returns why the grant does not apply at a moment. Null if no condition on time, address, or caller can fail. Always
@@ -37,7 +37,7 @@ export interface Grant {
   readonly scopeChecks: readonly ScopeCheck[]
 }
 
-/** For a token, `owner` has the grants of its owner, which limit the token. */
+/** For a token, `owner` has the grants of the token's owner, which limit the token. */
 export interface CompiledBindings {
   readonly rack: string | null
   readonly own: GrantSet
@@ -82,7 +82,7 @@ export interface RoleSet {
   readonly roles: readonly string[]
   /** The names as a part of a sentence, such as ` the roles viewer and ops on `. */
   readonly rolesOnText: string
-  /** Names of the roles and of the roles that they extend. Command rules for any of them apply. */
+  /** Names of the roles and of the roles that they extend. Command rules for any of these names apply. */
   readonly commandRoles: readonly string[]
   /** The first role that has a permission; null if none has it. */
   readonly roleWith: (permission: Permission) => CompiledRole | null
@@ -139,15 +139,15 @@ function cacheKey(grants: readonly Grant[]): string | number {
 }
 
 /** Conditions on time, address, and caller do not apply to the owner of a token. */
-function applyConditions(here: ScopeGrants, moment: Moment): ScopeGrants {
-  if (!here.hasConditions) return here
+function applyConditions(cached: ScopeGrants, moment: Moment): ScopeGrants {
+  if (!cached.hasConditions) return cached
   const failed: FailedCondition[] = []
-  const own = here.grants.own.filter((grant) => {
+  const own = cached.grants.own.filter((grant) => {
     const failure = grant.checkConditions?.(moment) ?? null
     if (failure !== null) failed.push({ grant, ...failure })
     return failure === null
   })
-  return failed.length === 0 ? here : scopeGrants(own, here.grants.owner, failed)
+  return failed.length === 0 ? cached : scopeGrants(own, cached.grants.owner, failed)
 }
 
 /** The caller's own grants whose conditions on racks or apps exclude a scope, for explanations of denials. */
@@ -231,11 +231,11 @@ function compileGrantSet(all: readonly Grant[]): GrantSet {
   function on(rack: string): RackGrants {
     const found = cache.get(rack)
     if (found !== undefined) return found
-    const here = byRack.find(rack).filter((grant) => grant.onRack(rack))
+    const onThisRack = byRack.find(rack).filter((grant) => grant.onRack(rack))
     const created = {
-      all: here,
-      everyApp: here.filter(({ everyApp }) => everyApp),
-      byApp: createNameIndex(here.map((grant) => ({ patterns: [grant.apps], value: grant }))),
+      all: onThisRack,
+      everyApp: onThisRack.filter(({ everyApp }) => everyApp),
+      byApp: createNameIndex(onThisRack.map((grant) => ({ patterns: [grant.apps], value: grant }))),
     }
     if (cache.size >= maxRacks) cache.clear()
     cache.set(rack, created)

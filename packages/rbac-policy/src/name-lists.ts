@@ -3,7 +3,7 @@ import type { PolicyDocument } from './policy-document.ts'
 interface ListDescription {
   /** The noun for one entry, for coverage reports. */
   readonly noun: string
-  /** Its path in a document. */
+  /** The path of the list in a document. */
   readonly path: readonly string[]
 }
 
@@ -33,7 +33,7 @@ export function unblockedName(route: string): string {
 /** The name of the rule that `stepUp.enrollBy` sets. */
 export const enrollmentName = 'enrollment'
 
-/** The line of a part without its own `source` field, by its name; the name of the document if the line is unknown. */
+/** Returns the line of a named part without its own `source` field; the name of the document if the line is unknown. */
 export function sourceOf({ sources, source }: PolicyDocument, name: string): string {
   return sources !== undefined && Object.hasOwn(sources, name) ? (sources[name] ?? source) : source
 }

@@ -18,7 +18,7 @@ export async function narrowDecision(
   return stricterOf(decision, await narrow(allowedPartOf(decision)))
 }
 
-/** The stricter of two decisions about the same call; the first one of two equal ones. */
+/** The stricter of two decisions about the same call. If both are equally strict, the first decision. */
 export function stricterOf(one: Decision, other: Decision): Decision {
   return strictness(other) > strictness(one) || requiresMore(other, one) ? other : one
 }

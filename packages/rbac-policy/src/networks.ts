@@ -18,7 +18,7 @@ export function readNetwork(text: string): string | null {
   const width = family === 4 ? 32 : 128
   const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : width + 1
   if (family === 0 || rest.length > 0 || length > width || address.includes('%')) return null
-  // An IPv4-mapped network would never match, because IPv4 addresses are compared as IPv4.
+  // An IPv4-mapped network would never match, because IPv4-mapped addresses are compared with IPv4 networks.
   if (familyOf(address) === 'ipv4' && family === 6) return null
   return `${address.toLowerCase()}/${length}`
 }

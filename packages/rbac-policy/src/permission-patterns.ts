@@ -6,7 +6,7 @@ export function expandWithImplied(granted: readonly Permission[]): ReadonlySet<P
   return new Set(named.flatMap((permission) => [permission, ...(implied[permission] ?? [])]))
 }
 
-/** `*` matches one segment, and at the end one or more. Empty if there is no such permission. */
+/** `*` matches one segment; at the end of the pattern, one or more. @returns empty if no permission matches */
 export function expandPermission(pattern: Permission): Permission[] {
   if (!pattern.includes('*')) return Object.hasOwn(permissionDescriptions, pattern) ? [pattern] : []
   const wanted = pattern.split(':')

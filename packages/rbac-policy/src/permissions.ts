@@ -6,7 +6,7 @@ export interface PermissionEntry {
   readonly description: string
 }
 
-/** All permissions by name. A role with an unknown one is invalid. */
+/** The descriptions of all permissions by name. A role with an unknown permission is invalid. */
 export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'app:list': 'list apps',
   'app:read': 'see an app, its services, metrics, balancers, and manifest',
@@ -99,7 +99,7 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
 
 export const permissions: readonly PermissionEntry[] = /* @__PURE__ */ entries()
 
-/** Permissions that another permission includes. A caller that can start a run can also use and end it. */
+/** Permissions that another permission includes. A caller that can start a run can also use and end the run. */
 export const implied: Readonly<Record<string, readonly string[]>> = {
   'process:run': ['process:exec-own', 'process:stop-own'],
   'process:exec': ['process:exec-own'],

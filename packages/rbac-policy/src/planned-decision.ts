@@ -24,7 +24,7 @@ export interface PlannedQuestion {
   readonly rack: string
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** The address of the caller. Null: unknown, so no condition on it fails. */
+  /** The address of the caller. Null: unknown, so no condition on addresses fails. */
   readonly address: string | null
   /** Known facts that otherwise only the rack knows. */
   readonly known?: RackFacts
@@ -147,8 +147,8 @@ export function isAlwaysDenied(
 ): boolean {
   if (decision.effect !== 'deny') return false
   if (route.permission !== 'proxy:open') return true
-  const anywhere = { rack, app: null, scope: 'list' } as const
-  if (policy.hasPermission(principal, 'resource:proxy', anywhere, { at, address })) return false
+  const anyApp = { rack, app: null, scope: 'list' } as const
+  if (policy.hasPermission(principal, 'resource:proxy', anyApp, { at, address })) return false
   return params.host !== undefined || !/^(?:proxy-|blocked:)/.test(decision.rule)
 }
 

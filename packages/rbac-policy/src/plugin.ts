@@ -28,7 +28,7 @@ export interface RbacPolicyOptions extends PolicyOptions {
   readonly fileEvery?: number
 }
 
-/** An invalid document stops the start. A later change that is invalid has no effect. */
+/** With an invalid document, the gateway does not start. A later change to an invalid document has no effect. */
 export default fp<RbacPolicyOptions>(
   async function rbacPolicy(app, { document, file = null, onChange = async () => undefined, fileEvery, ...options }) {
     const first = file === null ? (document ?? builtInPolicy()) : await readPolicyFile(file)

@@ -9,7 +9,7 @@ import type { Permission, StepUpLevel } from './types.ts'
 export interface Role {
   readonly name: string
   readonly description: string
-  /** Including those of the roles that it extends. */
+  /** Including the permissions of the roles that it extends. */
   readonly permissions: readonly Permission[]
   /** Roles that it extends, directly and indirectly. Their command rules apply to it. */
   readonly extends?: readonly string[]
@@ -17,7 +17,7 @@ export interface Role {
   readonly when?: readonly Condition[]
   /** The step-ups that every permission through this role requires, including those of roles that it extends. */
   readonly stepUp?: readonly RoleStepUp[]
-  /** Its line, such as `policy.yaml:12`. */
+  /** The line of the role, such as `policy.yaml:12`. */
   readonly source?: string
 }
 
@@ -28,7 +28,7 @@ export interface PolicyRule extends CommandRule {
 }
 
 export interface StepUpRule {
-  /** Null requires nothing. */
+  /** Null: no proof is required. */
   readonly level: StepUpLevel | null
   /**
    * Who needs no proof: `service-account:NAME` (all its tokens), `trust:NAME` (all its jobs), or an API token by its
@@ -39,7 +39,7 @@ export interface StepUpRule {
 }
 
 export interface RoleStepUp extends StepUpRule {
-  /** The role that defines it: the role itself, or one that it extends. */
+  /** The role that defines the rule: the role itself, or a role that it extends. */
   readonly role: string
 }
 
@@ -91,7 +91,10 @@ export interface TokenTerms {
   readonly source?: string
 }
 
-/** Applies to tokens with one of the roles, a role that extends one, or one of the permissions through any role. */
+/**
+ * Applies to tokens that have one of `roles`, a role that extends one of `roles`, or one of `permissions` through any
+ * role.
+ */
 export interface TokenRule {
   readonly id: string
   readonly maxAge: number
@@ -124,9 +127,9 @@ export interface PolicyDocument {
   readonly recordings: readonly RecordingRule[]
   readonly tokens: TokenTerms
   readonly stepUp: StepUpTerms
-  /** Where an entry of a list is: the key is such as `protected-key DB_*`, the value such as `policy.yaml:12`. */
+  /** The lines of list entries: a key is, for example, `protected-key DB_*`, and its value `policy.yaml:12`. */
   readonly sources?: Readonly<Record<string, string>>
-  /** Parameters whose values are recorded. Values of secret names never are. */
+  /** Parameters whose values are recorded. Values of secret names are never recorded. */
   readonly recordedValues: readonly ValueRule[]
 }
 

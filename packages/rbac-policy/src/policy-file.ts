@@ -100,7 +100,7 @@ export function watchPolicyFile({
 interface FileContent {
   /** Null if the file cannot be read. */
   readonly text: string | null
-  /** The hash of the text, or the reason why it cannot be read. */
+  /** The hash of the text, or the reason why the file cannot be read. */
   readonly state: string
 }
 

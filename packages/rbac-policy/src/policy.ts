@@ -48,7 +48,7 @@ export interface Policy {
   adminRoles(): string[]
   /** Those of `racks` on which the principal has a role. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
-  /** Null if the principal can grant it. */
+  /** @returns null if the principal can grant the wanted role or permissions */
   canGrant(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
   /** Whether lists show an app to the principal. */
   canSeeApp(principal: Principal, rack: string, app: string, moment: Moment): boolean
@@ -56,14 +56,15 @@ export interface Policy {
   isSecretParameter(name: string): boolean
   recordingOf(subject: SessionSubject): RecordingRule | null
   /**
-   * Matches the names whose values are recorded at a scope. It also matches secret names: the code that records the
-   * values must redact those. Null if there are none.
+   * Returns a matcher for the names whose values are recorded at a scope; null if no values are recorded. The matcher
+   * also matches secret names: the code that records the values must redact secret values.
    */
   valuesRecorded(scope: ValueScope): ValueMatcher | null
 }
 
 /**
- * The compiled bindings of a principal are cached by its object. So a changed principal must be a new object.
+ * The compiled bindings of a principal are cached under the principal object. So a changed principal must be a new
+ * object.
  *
  * @throws InvalidPolicy with every problem
  */

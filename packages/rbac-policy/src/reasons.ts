@@ -15,7 +15,7 @@ export function boundToOtherRack(principal: Principal, call: RackCall): Denial {
 }
 
 export function noBinding(principal: Principal, scope: PolicyScope, side: Side): Denial {
-  return denyByBindings('no-binding', noBindingReason(principal, scope, side), askAdministrator)
+  return denyByBindings('no-binding', noBindingReason(principal, scope, side), askForRole)
 }
 
 function noBindingReason({ kind }: Principal, { rack, app, scope }: PolicyScope, side: Side): string {
@@ -62,6 +62,7 @@ export function denyByCondition({ grant, reason, remedy }: FailedCondition): Den
 
 const credentialName = { user: 'session', 'api-token': 'token', workload: 'job' } as const
 
+const askForRole = 'Ask an administrator of the gateway for a role.'
 const askAdministrator = 'Ask an administrator of the gateway for a role that has it.'
 
 /** The text of a denial about a permission, before and after the scope. */

@@ -13,7 +13,7 @@ export interface ValueRule {
   /** Patterns of rack names, in which `*` stands for any characters. */
   readonly racks?: readonly string[]
   readonly apps?: readonly string[]
-  /** Its line, such as `policy.yaml:12`. */
+  /** The line of the rule, such as `policy.yaml:12`. */
   readonly source?: string
 }
 
@@ -51,10 +51,10 @@ export function valueProblems(rules: readonly ValueRule[]): Problem[] {
     if ([...racks, ...apps].includes(''))
       found.push({ at, text: `the value rule "${inMessage(rule.id)}" has an empty pattern, which matches nothing` })
     if (found.length > 0) return found
-    const here = rackRoutes.filter(routeFilter(rule))
-    if (here.length === 0)
+    const matchingRoutes = rackRoutes.filter(routeFilter(rule))
+    if (matchingRoutes.length === 0)
       return [{ at, text: `the value rule "${inMessage(rule.id)}" applies to no route of the rack` }]
-    const names = new Set(here.flatMap(recordableNames))
+    const names = new Set(matchingRoutes.flatMap(recordableNames))
     return parameters
       .filter((pattern) => ![...names].some((name) => mayMatch(pattern, name)))
       .map((pattern) =>
@@ -93,9 +93,9 @@ export function compileValueRules(rules: readonly ValueRule[]): (scope: ValueSco
     for (const { id } of rackRoutes.filter(routeFilter(rule))) byRoute.set(id, [...(byRoute.get(id) ?? []), compiled])
   }
   return function rulesAt({ route, rack, app }) {
-    const here = byRoute.get(route.id)
-    if (here === undefined) return noRules
-    return here.filter(
+    const routeRules = byRoute.get(route.id)
+    if (routeRules === undefined) return noRules
+    return routeRules.filter(
       ({ rule, onRack, onApp }) => onRack(rack) && (rule.apps === undefined || (app !== null && onApp(app))),
     )
   }
@@ -106,11 +106,11 @@ const noRules: readonly CompiledValueRule[] = []
 export function valuesRecordedBy(rules: readonly ValueRule[]): (scope: ValueScope) => ValueMatcher | null {
   const rulesAt = compileValueRules(rules)
   return function valuesRecorded(scope) {
-    const here = rulesAt(scope)
-    if (here.length === 0) return null
+    const scopeRules = rulesAt(scope)
+    if (scopeRules.length === 0) return null
     return (name) => {
       const lower = name.toLowerCase()
-      return here.some(({ isNamed }) => isNamed(lower))
+      return scopeRules.some(({ isNamed }) => isNamed(lower))
     }
   }
 }

@@ -5,12 +5,12 @@ import type { RackCall } from './types.ts'
 export const recordedSessions = ['exec', 'console', 'shell'] as const
 export type RecordedSessionKind = (typeof recordedSessions)[number]
 
-/** Which sessions are recorded, and how. The first matching rule decides. Without one, a session is not recorded. */
+/** Which sessions are recorded, and how. The first matching rule decides. A session without a rule is not recorded. */
 export interface RecordingRule {
   readonly id: string
   /**
-   * `strict`: a session that can't be recorded is not opened, or is ended. `best-effort`: it continues, and the
-   * recording marks the missing part.
+   * `strict`: a session that can't be recorded is not opened, or is ended. `best-effort`: the session continues, and
+   * the recording marks the missing part.
    */
   readonly mode: 'strict' | 'best-effort' | 'off'
   /** Whether input is recorded too. It can include typed passwords that the terminal does not show. */
@@ -21,7 +21,7 @@ export interface RecordingRule {
   readonly apps?: readonly string[]
   /** Patterns of whole commands, with one space between words. `*` stands for any text. */
   readonly commands?: readonly string[]
-  /** Its line, such as `policy.yaml:12`. */
+  /** The line of the rule, such as `policy.yaml:12`. */
   readonly source?: string
 }
 
@@ -30,7 +30,7 @@ export interface SessionSubject {
   readonly session: RecordedSessionKind
   readonly rack: string
   readonly app: string | null
-  /** The command with one space between words; null without one. */
+  /** The command with one space between words; null for a session without a command. */
   readonly command: string | null
 }
 
@@ -43,7 +43,7 @@ export function sessionOf(call: SessionCall): SessionSubject | null {
 
 type SessionCall = Pick<RackCall, 'route' | 'rack' | 'app' | 'command' | 'instanceCommand'>
 
-/** The command of a call, split into words if possible; null without one. */
+/** The command of a call, split into words if possible; null for a call without a command. */
 export function commandWords({
   command,
   instanceCommand,

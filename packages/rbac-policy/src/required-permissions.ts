@@ -4,14 +4,14 @@ import type { Permission, RackCall } from './types.ts'
 export const commandService = 'command'
 
 /**
- * Keys for uploaded sources and for logs of external builds. A write to any other key can replace an object of the
- * rack, such as a build.
+ * Object keys for uploaded sources and for logs of external builds. A write to any other key can replace an object of
+ * the rack, such as a build.
  */
 const uploads = /^(?:tmp\/|build\/[A-Z0-9]+\/logs$)/
 
 /**
- * All permissions that a call requires: that of the route, and more for certain parameters. Empty only for stopping
- * one's own run, which any role on the app permits.
+ * All permissions that a call requires: usually the permission of the route, and more for certain parameters. Empty
+ * only for stopping one's own run, which any role on the app permits.
  */
 export function requiredPermissions(call: RackCall): readonly Permission[] {
   const { permission } = call.route

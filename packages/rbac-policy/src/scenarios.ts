@@ -166,7 +166,7 @@ function commandsOf(
   return { command: startedCommand(header, by, newestRelease) }
 }
 
-/** The options are unknown, except that a detached run counts as one without a terminal and without an entrypoint. */
+/** The options are unknown. But a detached run counts as a run without a terminal and without an entrypoint. */
 function startedCommand(header: string, by: 'run' | 'exec', newestRelease: boolean): RackCall['command'] {
   const command = readCommand(header, by)
   const absentOrUnknown = command.mode === 'detached' ? false : null

@@ -13,7 +13,10 @@ interface Step {
   readonly node: unknown
 }
 
-/** Finds the position (from 1) of a path in a YAML document: that of its key, or of its nearest parent that exists. */
+/**
+ * Returns a function that finds the line and column (from 1) of a path in a YAML document. For a missing path, it finds
+ * the nearest parent that exists.
+ */
 export function createPositionFinder(document: Document, lines: LineCounter): (path: Path) => SourcePosition {
   const members = new Map<object, ReadonlyMap<string, Step>>()
 

@@ -91,7 +91,7 @@ export function requireForManagement(
   const rules: CompiledStepUpRule[] = []
   const scopeGrants = grantsInScope(bindings, wholeGateway, moment)
   // Calls about the caller itself require no role, so requirements of permissions do not apply to them. A program needs
-  // some of them to find out which calls need a proof.
+  // some of these calls to find out which calls need a proof.
   if (call.scope !== 'self') rules.push(...required.flatMap((one) => stepUp?.permissions.get(one) ?? []))
   if (call.scope === 'gateway') rules.push(...roleRules(scopeGrants, required))
   if (call.stepUp === 'management') rules.push(...managementRules(stepUp, principal))
@@ -122,8 +122,8 @@ function rulesForOthers(
 }
 
 function managementRules(stepUp: CompiledStepUp | null, { kind, secondFactor }: Principal): CompiledStepUpRule[] {
-  const named = stepUp?.management
-  if (named !== undefined) return named === null ? [] : [named]
+  const documentRule = stepUp?.management
+  if (documentRule !== undefined) return documentRule === null ? [] : [documentRule]
   return kind === 'user' && secondFactor === true ? [defaultRule] : []
 }
 
@@ -140,8 +140,8 @@ const defaultRule: CompiledStepUpRule = {
 
 export interface Enrollment {
   /**
-   * Whether some call that the user's roles permit can need a proof, the document requires one for sensitive changes,
-   * or every user has to add a factor by a certain time.
+   * True if a call that the user's roles permit can need a proof. Also true if the document requires a proof for
+   * sensitive changes, or if every user has to add a factor by a certain time.
    */
   readonly required: boolean
   /** `enrollBy` of the document, in milliseconds since the epoch; null without one. */

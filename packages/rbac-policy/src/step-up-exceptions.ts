@@ -1,13 +1,13 @@
 import { actorName } from './actor-name.ts'
 import type { Principal } from './types.ts'
 
-const account = /^(?:service-account|trust):[\x21-\x7e](?:[\x20-\x7e]{0,298}[\x21-\x7e])?$/
+const accountEntry = /^(?:service-account|trust):[\x21-\x7e](?:[\x20-\x7e]{0,298}[\x21-\x7e])?$/
 /** `token:NAME (OWNER)`. Neither part has a parenthesis, so a chosen name cannot imitate another owner. */
-const token = /^token:[!-'*-~](?:[ -'*-~]{0,298}[!-'*-~])? \([!-'*-~](?:[ -'*-~]{0,298}[!-'*-~])?\)$/
+const tokenEntry = /^token:[!-'*-~](?:[ -'*-~]{0,298}[!-'*-~])? \([!-'*-~](?:[ -'*-~]{0,298}[!-'*-~])?\)$/
 
 /** Whether an entry of `except` has a valid form. */
 export function isException(entry: string): boolean {
-  return account.test(entry) || token.test(entry)
+  return accountEntry.test(entry) || tokenEntry.test(entry)
 }
 
 /** The entry that excepts a principal. Null for users, and if the trust or the owner is unknown. */
@@ -31,7 +31,7 @@ export function compileExceptions(entries: readonly string[]): (principal: Princ
 
 /**
  * The end of a token's displayed name, such as ` (ada@example.com)`. Token names from older versions can contain
- * parentheses, and so imitate it.
+ * parentheses, and so imitate an owner.
  */
 function ownerPart({ kind, name }: NonNullable<Principal['owner']>): string {
   return actorName({ kind: 'api-token', name: '', owner: { kind, name } }).slice('token:'.length)

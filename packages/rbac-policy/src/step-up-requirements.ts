@@ -10,7 +10,7 @@ export interface ListedRequirement extends StepUpRule {
   readonly source: string
 }
 
-/** A role does not list the requirements that it inherits. */
+/** Leaves out the requirements that a role inherits. */
 export function listRequirements(document: PolicyDocument): ListedRequirement[] {
   const { roles, commands, source } = document
   const { permissions, racks, apps, management } = stepUpOf(document)

@@ -102,12 +102,14 @@ function compilePatternRule(rule: StepUpPattern, what: 'rack' | 'app', source: s
 }
 
 /**
- * Some calls require a stronger permission in place of another one, the key. A step-up rule for the key also covers the
- * stronger one.
+ * For a permission: the stronger permissions that some calls require instead. A step-up rule for the permission also
+ * covers these stronger permissions.
  */
-const stronger: Readonly<Record<Permission, readonly Permission[]>> = { 'process:exec': ['process:exec-any'] }
+const strongerPermissions: Readonly<Record<Permission, readonly Permission[]>> = {
+  'process:exec': ['process:exec-any'],
+}
 
-/** Every user needs these to add a factor and to prove it. */
+/** Every user needs these permissions to add and to prove a factor. */
 const proofPermissions: ReadonlySet<Permission> = new Set(['gateway:self:read', 'gateway:self:write'])
 
 /**
@@ -118,7 +120,7 @@ export const requiredByNoCall: ReadonlySet<Permission> = new Set(['env:read', 's
 
 /** The permissions that a rule for a name or a pattern covers. */
 export function stepUpPermissions(pattern: Permission): Permission[] {
-  const named = expandPermission(pattern).flatMap((name) => [name, ...(stronger[name] ?? [])])
+  const named = expandPermission(pattern).flatMap((name) => [name, ...(strongerPermissions[name] ?? [])])
   return [...new Set(named)].filter((name) => !proofPermissions.has(name) && !requiredByNoCall.has(name))
 }
 
@@ -171,7 +173,7 @@ export function requireProof(rule: CompiledStepUpRule, principal: Principal): St
 /** Why a token or a job cannot meet a requirement of a policy package. */
 export function withoutProof(kind: keyof typeof kindNames, reason: string): Explanation {
   return {
-    reason: `${reason} It needs a proof of a second factor, and ${kindNames[kind]} cannot give one.`,
+    reason: `${reason} The call needs a proof of a second factor, and ${kindNames[kind]} cannot give one.`,
     remedy: 'Make the call as a user.',
   }
 }

@@ -3,8 +3,8 @@ const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 export type Day = (typeof days)[number]
 
 /**
- * A part of the day, on some days, in a time zone. If `to` is before `from`, it continues past midnight and belongs to
- * the day of `from`.
+ * A part of the day, on some days, in a time zone. If `to` is before `from`, the window continues past midnight
+ * and belongs to the day of `from`.
  */
 export interface TimeWindow {
   /** Default: every day. */

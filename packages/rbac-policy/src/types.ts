@@ -82,11 +82,11 @@ export interface Principal {
 
 export interface ProcessSubject {
   readonly id: string
-  /** Whether the rack knows it, as a process or as a service. The rack itself rejects an unknown one. */
+  /** Whether the rack knows the ID, as a process or as a service. The rack itself rejects an unknown ID. */
   readonly known: boolean
-  /** The name of its service; null if unknown, or if it belongs to none. */
+  /** The service of the process; null if unknown, or if the process belongs to no service. */
   readonly service: string | null
-  /** Whether this principal's own `run` started it. */
+  /** Whether a `run` of this principal started the process. */
   readonly own: boolean
 }
 
@@ -104,7 +104,7 @@ export interface RackCall {
     readonly argv: readonly string[] | null
     readonly error: string | null
     readonly mode: CommandMode
-    /** The options of its start. Default: no special options. */
+    /** The options that the command is started with. Default: no special options. */
     readonly options?: CommandOptions
   } | null
   /** The command for a shell on an instance, from the handshake. Command rules do not apply to it. */
@@ -141,7 +141,7 @@ export interface DecisionBase {
   /** All roles that the principal has at the scope of the call, including those that do not grant the permission. */
   readonly roles: readonly string[]
   /**
-   * The IDs of the bindings to these roles, and for a token also those of its owner at this scope. Empty for the
+   * The IDs of the bindings to these roles and, for a token, of its owner's bindings at this scope. Empty for the
    * management API.
    */
   readonly bindings: readonly string[]

@@ -3,7 +3,7 @@ export function userName({ email, issuer }: { readonly email: string; readonly i
   return `${email}/${issuerName(issuer)}`
 }
 
-/** An issuer without the scheme, as people write it. */
+/** An issuer without the scheme and the slash at its end, as people write issuers. */
 export function issuerName(issuer: string): string {
   return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
 }

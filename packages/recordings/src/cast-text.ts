@@ -10,7 +10,7 @@ const [quote = 0, backslash = 0, u = 0, zero = 0] = Buffer.from('"\\u0')
 const maxEscapeBytes = 6
 
 /**
- * The text of an asciicast. Adds UTF-8 without decoding it into a JavaScript string. An empty buffer holds no memory.
+ * The text of an asciicast. Adds UTF-8 without decoding it into a JavaScript string. An empty text holds no memory.
  */
 export class CastText {
   readonly #bytes = new GrowingBytes()

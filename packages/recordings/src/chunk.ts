@@ -117,8 +117,8 @@ export class ChunkWriter {
 }
 
 /**
- * The unencrypted header of a chunk. Anyone who can write to the store can forge a header: only decryption or the chain
- * proves it.
+ * The unencrypted header of a chunk. Anyone who can write to the store can forge a header: only decryption or the hash
+ * chain proves the header.
  */
 export interface ChunkHeader {
   readonly number: number
@@ -182,7 +182,7 @@ export function chunkPrefix(recording: string): string {
   return `${recordingsPrefix}${recording}/`
 }
 
-/** The order of the object keys is the order of the chunk numbers. */
+/** The object key of a chunk. Object keys have the order of the chunk numbers. */
 export function chunkKey(recording: string, number: number): string {
   return `${chunkPrefix(recording)}${String(number).padStart(10, '0')}`
 }

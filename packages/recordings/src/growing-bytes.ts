@@ -2,7 +2,7 @@ import { returnBuffer, smallestPooled, takeBuffer } from './buffer-pool.ts'
 
 const minSize = 256
 
-/** An append-only byte buffer. An empty one holds no memory. */
+/** An append-only byte buffer. An empty buffer holds no memory. */
 export class GrowingBytes {
   readonly #expectedSize: number
   #bytes: Buffer | null = null

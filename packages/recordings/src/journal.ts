@@ -2,10 +2,13 @@ import { returnBuffer, takeBuffer } from './buffer-pool.ts'
 
 /** Bytes of one direction that become one event. */
 export interface Segment {
+  /** Output or input. */
   readonly code: 'o' | 'i'
   /** Milliseconds since the recording began. */
   readonly at: number
+  /** The position of the first byte in the journal. */
   readonly from: number
+  /** The position after the last byte. */
   to: number
 }
 

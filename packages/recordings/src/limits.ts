@@ -16,7 +16,7 @@ export interface RecordingLimits {
    */
   readonly maxHold: number
   /**
-   * Maximum bytes of all recordings that wait for the store. Above it, each recording may still queue
+   * Maximum bytes of all recordings that wait for the store. Above this limit, each recording may still queue
    * `guaranteedQueueBytes`. Default 64 MiB.
    */
   readonly totalQueueBytes: number

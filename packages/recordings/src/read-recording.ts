@@ -2,9 +2,11 @@ import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkKey, type DeriveKeys, decryptChunk, genesis, nextHead } from './chunk.ts'
 import { findLastChunk } from './stored-chunks.ts'
 
-/** The proof of a recording in the audit log, from its `closed` or `recording.closed` event. */
+/** The chunks of a recording, as its `closed` or `recording.closed` event in the audit log proves them. */
 export interface ProvenRecording {
+  /** The number of chunks. */
   readonly chunks: number
+  /** The head of the hash chain, in hex. */
   readonly head: string
 }
 
@@ -29,7 +31,7 @@ export interface ReadRecordingOptions {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string
-  /** Null if the log has no proof of the recording. */
+  /** Null if the audit log has no such event. */
   readonly proven: ProvenRecording | null
   readonly signal?: AbortSignal
 }

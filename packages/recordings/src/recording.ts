@@ -5,7 +5,7 @@ import type { SecretFinder } from './secret-finder.ts'
 import { redactSecrets, SecretRedactor } from './secret-redactor.ts'
 import { type UploadContext, UploadQueue } from './upload-queue.ts'
 
-/** `strict`: a session that cannot be recorded is ended. `best-effort`: it continues, and the gap is recorded. */
+/** `strict`: a session that cannot be recorded is ended. `best-effort`: the session continues with a gap. */
 export type RecordingMode = 'strict' | 'best-effort'
 
 /** A part of a session that was not recorded. */
@@ -16,7 +16,7 @@ export interface RecordingGap {
   readonly durationMs: number
 }
 
-/** The proof of a recording for the audit log. */
+/** The result of a recording. The audit log stores it, so that the chunks can be verified. */
 export interface RecordingSummary {
   readonly id: string
   readonly chunks: number
@@ -52,8 +52,8 @@ const storeTooSlow = 'the store is too slow'
 const maxExitBytes = exitMarker.length + 12
 const lineFeed = 0x0a
 /**
- * Session bytes that are encrypted together: few enough for the processor's cache, enough to make the cost per call
- * small.
+ * Session bytes that are encrypted together. So few bytes stay in the processor's cache, and so many make the cost per
+ * call small.
  */
 const sealBytes = 32 * 1024
 
@@ -71,7 +71,7 @@ export class Recording {
   readonly #startedAt: number
   /** The chunk in progress; null until `sealBytes` bytes have arrived. */
   #chunk: ChunkWriter | null = null
-  /** Session bytes in that chunk. */
+  /** Session bytes in `#chunk`. */
   #sealedBytes = 0
   #bytes = 0
   #lost = 0

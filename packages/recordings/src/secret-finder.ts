@@ -11,6 +11,7 @@ export interface SecretMatch {
   readonly mark: string
 }
 
+/** A sequence of bytes to search for, and the mark that replaces it. */
 interface Needle {
   readonly bytes: Buffer
   readonly mark: string
@@ -62,7 +63,7 @@ export class SecretFinder {
     this.#isFirstByte[bytes[0] ?? 0] = 1
   }
 
-  /** All matches in order of their start, at each start only the longest. They may overlap. */
+  /** Returns all matches in order of their start; at each start, only the longest match. Matches may overlap. */
   find(bytes: Buffer): SecretMatch[] {
     const found: SecretMatch[] = []
     let at = this.#shortest - 1

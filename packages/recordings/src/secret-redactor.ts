@@ -3,8 +3,8 @@ import { minSecretBytes, type SecretFinder, type SecretMatch } from './secret-fi
 const nothing = Buffer.alloc(0)
 
 /**
- * Redacts secrets in one direction of a stream, also if they are split between pieces. Holds back bytes that may be the
- * start of a secret, always fewer than the longest needle has.
+ * Redacts secrets in one direction of a session. A secret can be split between pieces. Holds back bytes that may be the
+ * start of a secret, always fewer than the longest sequence that the finder searches for.
  */
 export class SecretRedactor {
   readonly #finder: SecretFinder | null

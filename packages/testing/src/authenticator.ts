@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 export interface AuthenticatorOptions {
   /** The origin of the page, such as `https://gateway.example.com`. */
   readonly origin: string
-  /** Default: true. Synchronized passkeys do not count: they always send 0. */
+  /** Whether the counter increases with each signature. Default: true. Synchronized passkeys always send 0. */
   readonly countsSignatures?: boolean
 }
 
@@ -50,7 +50,7 @@ export function createAuthenticator({ origin, countsSignatures = true }: Authent
       credentialId,
       cosePublicKey(publicKey.export({ format: 'jwk' })),
     ])
-    const authData = Buffer.concat([authenticatorData(rp.id, nextCounter(), deviations, hasCredential), credential])
+    const authData = Buffer.concat([authenticatorData(rp.id, nextCounter(), deviations, credentialFlag), credential])
     const { format, statement } = deviations.attestation ?? { format: 'none', statement: cborMap([]) }
     const attestationObject = cborMap([
       [cborText('fmt'), cborText(format)],
@@ -96,7 +96,7 @@ export function createAuthenticator({ origin, countsSignatures = true }: Authent
 
 const userPresentFlag = 0x01
 const userVerifiedFlag = 0x04
-const hasCredential = 0x40
+const credentialFlag = 0x40
 
 function authenticatorData(rpId: string, counter: number, deviations: Deviations, flags = 0): Buffer {
   const { userPresent = true, userVerified = true } = deviations

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The certificates of a TLS server in PEM, its own first, and its private key. */
+/** The certificates of a TLS server in PEM, beginning with the server's own certificate, and its private key. */
 export interface TlsIdentity {
   readonly cert: string
   readonly key: string
@@ -22,7 +22,7 @@ export const rootCertificate = read('root')
 /** A root that signed none of the other certificates. */
 export const otherRootCertificate = read('other-root')
 
-/** Signed by the root. It signed all server certificates except the self-signed one. */
+/** Signed by the root. The intermediate signed all server certificates except the self-signed certificate. */
 export const intermediateCertificate = read('intermediate')
 
 /** For localhost, 127.0.0.1, and rack.internal, without the intermediate. */

@@ -5,9 +5,9 @@ export interface ListeningServer {
   readonly port: number
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string
-  /** Open connections, also those whose TLS handshake is not finished. */
+  /** Open connections, including connections whose TLS handshake is not finished. */
   readonly connections: ReadonlySet<Socket>
-  /** Also ends all connections. */
+  /** Stops listening, and ends all connections. */
   close(): Promise<void>
 }
 

@@ -9,7 +9,7 @@ export interface CaseCalls {
   readonly problems: readonly Problem[]
 }
 
-/** The calls of a case. @param app the app, unless the command or `params` name another */
+/** The calls of a case. @param app the app, unless the command or `params` name another app */
 export function plannedFor({ convox, call }: WrittenCase, app: string): CaseCalls {
   if (convox !== undefined && call === undefined) return byCommand(convox, app)
   if (convox === undefined && call !== undefined) return byRoute(call, app)
@@ -25,7 +25,7 @@ function byCommand(convox: string, app: string): CaseCalls {
   if (plan.kind === 'unknown')
     return withoutCalls({ at, text: `its calls cannot be determined: ${inMessage(plan.reason)}` })
   const calls = plan.kind === 'calls' ? plan.calls.filter(({ essential }) => essential) : []
-  if (calls.length === 0) return withoutCalls({ at, text: 'convox sends no call for it that must succeed' })
+  if (calls.length === 0) return withoutCalls({ at, text: 'the command sends no call that must succeed' })
   return { asks: `convox ${words.map(quoteForShell).join(' ')}`, calls, problems: [] }
 }
 

@@ -57,7 +57,7 @@ const Call = Type.Object(
     query: names('names of query parameters'),
     form: names('names of form parameters'),
     headers: names('names of option headers'),
-    command: text('the command of a run, an exec or a shell on an instance'),
+    command: text('the command of a run, an exec, or a shell on an instance'),
     release: text('the release that a run asks for'),
   },
   { ...closed, description: 'a call: route, params, query, form, headers, command, and release' },
@@ -71,7 +71,7 @@ const Where = Type.Object(
     ownRun: Type.Optional(Type.Boolean({ description: 'true (a process of the caller’s own run) or false' })),
     newestRelease: Type.Optional(Type.Boolean({ description: 'true (a run with the newest release) or false' })),
     changed: names('keys of the environment that the new release changes'),
-    parameters: names('names of the rack’s parameters that it changes'),
+    parameters: names('names of rack parameters that the call changes'),
   },
   { ...closed, description: 'where: rack, app, service, ownRun, newestRelease, changed, and parameters' },
 )
@@ -111,7 +111,7 @@ const Case = Type.Object(
 export const WrittenCases = Type.Object(
   {
     version: Type.Literal(1, { description: '1' }),
-    policy: text('the path of a policy document, from this file'),
+    policy: text('the path of a policy document, relative to this file'),
     groups: Type.Optional(
       Type.Record(Type.String(), Type.Array(Binding, { description: 'a list of bindings' }), {
         description: 'a mapping of groups to lists of bindings',

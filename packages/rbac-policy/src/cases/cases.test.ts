@@ -214,7 +214,7 @@ describe('problems in a file of cases have a line and a column', () => {
       `${head}  a: { who: {}, convox: help, expect: { effect: deny, rule: x } }`,
       3,
       17,
-      'convox sends no call for it that must succeed',
+      'the command sends no call that must succeed',
     ],
     [
       'a route that does not exist',
@@ -611,7 +611,7 @@ describe('coverage', () => {
     test.each([
       ['a secret that is shown', 'hidden: { environment: [COLOUR] }', 'the key COLOUR is shown'],
       ['a value that is hidden', 'shown: { environment: [DB_URL, COLOUR] }', 'the key DB_URL is hidden'],
-      ['an invalid recording', 'recording: shells', 'no recording rule applies to it'],
+      ['an invalid recording', 'recording: shells', 'no recording rule applies to the call'],
     ])('a case fails by %s, and says so', (_what, expected, sentence) => {
       const who = 'who: { roles: [deployer] }, convox: env'
       const [one] = runOne(whole, `${who}, expect: { effect: allow, rule: role:deployer, ${expected} }`).evaluations

@@ -11,15 +11,18 @@ import type { Permission } from '../types.ts'
 export interface WrittenRule {
   /** Such as `command:pre-release`, `role:deployer release:*`, or `protected-key DB_*`. */
   readonly rule: string
-  /** Its line, such as `policy.yaml:12`. */
+  /** The line of the rule, such as `policy.yaml:12`. */
   readonly source: string
 }
 
-/** The entries of a list. Empty if the list equals the built-in one, unless the document is the built-in document. */
+/**
+ * The entries of a list that the document itself defines. A list that equals the built-in list has none, except in the
+ * built-in document.
+ */
 export function ownEntries(document: PolicyDocument, list: NameList): readonly string[] {
   const [own, builtIn] = [document[list], builtInPolicy()[list]]
-  const same = own.length === builtIn.length && own.every((entry, at) => entry === builtIn[at])
-  return same && !isBuiltIn(document) ? [] : own
+  const isUnchanged = own.length === builtIn.length && own.every((entry, at) => entry === builtIn[at])
+  return isUnchanged && !isBuiltIn(document) ? [] : own
 }
 
 export function grantName(role: string, permission: Permission): string {
@@ -76,7 +79,7 @@ function roleRules(role: Role, document: PolicyDocument): string[] {
   return when.length === 0 ? grants : [...grants, `condition:${name}`]
 }
 
-/** The permissions that a role neither inherits nor has built in. */
+/** The permissions of a role that neither its base roles nor the built-in role of the same name have. */
 function ownPermissions(role: Role, document: PolicyDocument): Permission[] {
   const { name, permissions, extends: names = [] } = role
   const others = [

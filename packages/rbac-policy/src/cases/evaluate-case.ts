@@ -58,7 +58,11 @@ function recordingOf(policy: Policy, { call, decision }: EvaluatedScenario): Rec
 function recordingDifferences(expected: string | null, recordings: readonly RecordingRule[]): string[] {
   const rules = recordings.map(({ id }) => id)
   if (expected === null || (expected === 'none' ? rules.length === 0 : rules.includes(expected))) return []
-  return [rules.length === 0 ? 'no recording rule applies to it' : `it is recorded by the rule ${joinWithAnd(rules)}`]
+  return [
+    rules.length === 0
+      ? 'no recording rule applies to the call'
+      : `the session is recorded by the rule ${joinWithAnd(rules)}`,
+  ]
 }
 
 function outcomeOf(planned: readonly ReturnType<typeof decidingScenarios>[]): {

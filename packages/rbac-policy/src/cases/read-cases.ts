@@ -13,7 +13,7 @@ export type CasesResult =
   | { readonly cases: null; readonly problems: FileProblems }
 
 export interface CasesFile {
-  /** The path of the document, relative to this file; null if it names none. */
+  /** The path of the policy document, relative to the file of cases; null if the file names no document. */
   readonly policy: string | null
   /** Checks the cases against the roles of a document. */
   checkAgainst(document: PolicyDocument): CasesResult
@@ -26,7 +26,8 @@ const defaultScope = { rack: 'a-rack', app: 'an-app' }
  * Reads a file of cases.
  *
  * @param text YAML 1.2
- * @returns the file, or all problems of its syntax, or else of its form, with line and column (from 1)
+ * @returns the file, or its problems with line and column (from 1): all syntax errors or, without any,
+ *   all schema errors
  */
 export function readCases(text: string): CasesFile | { readonly problems: FileProblems } {
   const parsed = parseYaml(text, WrittenCases, 'the file')

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 
-/** The line of a part of the document, by its path. */
+/** Returns the line of the part of the document at a path, such as `policy.yaml:12`. */
 export type LineOf = (path: readonly (string | number)[]) => string
 
 export const closed = { additionalProperties: false } as const
@@ -14,7 +14,7 @@ export function names(description: string) {
   return Type.Optional(listOf(description))
 }
 
-/** A list that narrows a rule. An empty one would match nothing, so it is invalid. */
+/** A list that narrows a rule. An empty list would match nothing, so it is invalid. */
 export function narrowingList(description: string) {
   return Type.Optional(listOf(description, { minItems: 1 }))
 }

@@ -11,7 +11,7 @@ export interface FileProblem extends SourcePosition {
   readonly text: string
 }
 
-/** All problems in order of position. Beyond a thousand, the last one says how many more there are. */
+/** Problems in order of position, at most 1,000. If some are left out, the last problem says how many. */
 export type FileProblems = readonly [FileProblem, ...FileProblem[]]
 
 export type ParsedYaml<T> =
@@ -29,7 +29,8 @@ const maxAliases = 100
 /**
  * Reads YAML 1.2 and checks it with a schema. Each `description` in the schema completes a message with "should be …".
  *
- * @returns the value, or all problems of its syntax, or else of its form, with line and column (from 1)
+ * @returns the value, or problems with line and column (from 1): all syntax errors or, without any, all
+ *   schema errors
  */
 export function parseYaml<S extends TSchema>(text: string, schema: S, what: string): ParsedYaml<Static<S>> {
   if (text.length > maxLength) return unreadableFile([{ line: 1, column: 1, text: 'it is longer than 1 MiB' }])
@@ -127,7 +128,7 @@ function suggestion(schema: TSchema, path: Problem['at']): string {
   return near === null ? '' : `: did you mean ${near}?`
 }
 
-/** Raises the library's limit of eight errors. */
+/** Raises the limit of the library, which is eight errors. */
 function allErrors(schema: TSchema, value: unknown) {
   const { maxErrors } = Settings.Get()
   Settings.Set({ maxErrors: 10 * maxProblems })

@@ -69,7 +69,7 @@ const Rule = Type.Object(
     when: Type.Optional(When),
     stepUp: Type.Optional(WrittenStepUp),
   },
-  { ...closed, description: 'a command rule: run, roles, what narrows them, and stepUp' },
+  { ...closed, description: 'a command rule: run, roles, what narrows the rule, and stepUp' },
 )
 
 const Blocked = Type.Object(
@@ -99,7 +99,7 @@ export const WrittenPolicy = Type.Object(
         { ...closed, description: 'services and rules' },
       ),
     ),
-    blocked: Type.Optional(Type.Record(Type.String(), Blocked, { description: 'sentences by route' })),
+    blocked: Type.Optional(Type.Record(Type.String(), Blocked, { description: 'a mapping of routes to reasons' })),
     unblocked: names('routes'),
     secrets: Type.Optional(Patterns),
     protected: Type.Optional(Patterns),

@@ -11,7 +11,7 @@ const forms =
 
 const times = 'a day (in UTC) or a time with its offset, such as 2027-01-31 or 2027-01-31T12:00:00Z'
 
-/** A requirement. `readStepUp` checks it, because it has several forms. */
+/** A requirement. It can have several forms, so this schema accepts any value, and `readStepUp` checks it. */
 export const WrittenStepUp = Type.Unknown({ description: forms })
 
 function requirements(of: string) {
@@ -91,7 +91,7 @@ export function readStepUp(value: unknown, at: readonly (string | number)[], rea
 const alwaysPasskey: StepUpLevel = { kind: 'always', methods: 'passkey' }
 const recentProblem = durationProblem('1m', '24h')
 
-/** The level, or its problem. */
+/** Returns the level, or the problem of the written level as a clause. */
 function recentLevel(written: unknown): StepUpLevel | string {
   const text = typeof written === 'string' ? written : String(written)
   const problem = recentProblem(text)

@@ -49,7 +49,10 @@ describe('the list in POLICY_PACKAGES', () => {
   test.each([
     ['./missing.mjs', /lists \.\/missing\.mjs, which cannot be used: there is no such file at .*app/],
     ['.', /it cannot be read \(EISDIR\)/],
-    ['unheard-of', /there is no npm package with this name in .*app or beside the gateway: install it there/],
+    [
+      'unheard-of',
+      /there is no npm package with this name in .*app or in the directory of the gateway: install the package/,
+    ],
     ['./empty.mjs', /it has no default export: write "export default definePolicy/],
     ['./wrong.mjs', /the policy package is invalid: its evaluate should be a function; "evaluat" is not known here/],
     ['./throws.mjs', /it could not be loaded \(Error: no calendar\): correct it; "node .*throws\.mjs" shows the line/],

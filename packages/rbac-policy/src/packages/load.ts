@@ -63,7 +63,7 @@ function resolveName(name: string, { directory, gatewayFile }: LoadOptions): str
   }
   throw new UnusablePolicyPackage(
     name,
-    `there is no npm package with this name in ${directory} or beside the gateway: install it there, or start a path with ./`,
+    `there is no npm package with this name in ${directory} or in the directory of the gateway: install the package, or start a path with ./`,
   )
 }
 

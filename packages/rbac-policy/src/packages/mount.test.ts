@@ -120,7 +120,7 @@ describe('an event of a package', () => {
   test.each([
     [{ package: 'other' }, 'the name of a fact is invalid: "package"'],
     [{ 'a b': 1 }, 'the name of a fact is invalid: "a b"'],
-    [{ value: Number.NaN }, 'the fact value is not a text, a finite number or a boolean'],
+    [{ value: Number.NaN }, 'the fact value is not a text, a finite number, or a boolean'],
     [Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`f${index}`, index])), 'at most 20 facts'],
   ])('is rejected if its facts are invalid', async (detail, problem) => {
     let failure: unknown = null

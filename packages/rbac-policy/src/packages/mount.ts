@@ -33,7 +33,7 @@ export function packagePrefix(name: string): string {
   return `/gateway/packages/${name}`
 }
 
-/** Registers the routes of each package in a scope of its own. @throws UnusablePolicyPackage */
+/** Registers the routes of each package in its own Fastify scope. @throws UnusablePolicyPackage */
 export async function mountPackages(app: FastifyInstance, options: MountOptions): Promise<void> {
   const setCurrent = restrictRoutes(app)
   const fastifyNames = new Set(namesOn(Fastify()))
@@ -84,7 +84,7 @@ async function callRegister({ entry }: LoadedPackage, register: () => void | Pro
   }
 }
 
-/** Hides the gateway's decorations from a package. It prevents only accidental use, because packages are trusted. */
+/** Hides the gateway's decorations from a package. Packages are trusted, so this prevents only accidental use. */
 function hideDecorations(scope: FastifyInstance, fastifyNames: ReadonlySet<string>): void {
   for (const name of namesOn(scope))
     if (!fastifyNames.has(name)) Object.defineProperty(scope, name, { value: undefined, enumerable: false })
@@ -118,7 +118,8 @@ function isGatewayCode(code: unknown): boolean {
 }
 
 /**
- * Rejects routes outside the prefix of a package. A package that breaks out of its scope could create them.
+ * Rejects routes outside the prefix of a package. A package that breaks out of its Fastify scope could create such
+ * routes.
  *
  * @returns a function that sets the package that is being registered
  */

@@ -3,7 +3,7 @@ import { InvalidResult } from './objection.ts'
 import { type PackagesLog, packageLog } from './packages-log.ts'
 import type { CallContext, Objection, PackageCall, PolicyPackage } from './types.ts'
 
-/** The results of a package's evaluations since the start. */
+/** The results of a package's evaluations since the process started. */
 export interface PackageCounts {
   readonly evaluated: number
   /** Evaluations of simulated calls, which `evaluated` and `objected` leave out. */

@@ -186,7 +186,7 @@ describe('a call that needs a step-up', () => {
     expect(await all.narrow({ ...permitted, principal: { ...admin, kind } })).toMatchObject({
       effect: 'deny',
       rule: 'package:p0:again',
-      reason: `No. It needs a proof of a second factor, and ${name} cannot give one.`,
+      reason: `No. The call needs a proof of a second factor, and ${name} cannot give one.`,
       remedy: 'Make the call as a user.',
     })
   })

@@ -28,7 +28,7 @@ interface Review {
   /** The denial of a package, or null. */
   readonly objection: Decision | null
   /**
-   * Whether a package failed and none denied the call. The caller of `review` decides how long the call may then
+   * Whether a package failed and no package denied the call. The caller of `review` decides how long such a call may
    * continue.
    */
   readonly unclear: boolean
@@ -38,8 +38,8 @@ interface Review {
 export interface PolicyPackages {
   readonly loaded: readonly LoadedPackage[]
   /**
-   * The unchanged decision, the first denial of a package, or the strictest requirement. A failed package denies the
-   * call. If the decision requires a step-up, packages see the decision that will apply after it.
+   * Returns the unchanged decision, the first denial of a package, or the strictest requirement. A failed package
+   * denies the call. If the decision requires a step-up, packages see the decision that applies after the proof.
    */
   narrow(permitted: Omit<PermittedCall, 'decision'> & { readonly decision: GrantedDecision }): Promise<Decision>
   /**
@@ -49,7 +49,7 @@ export interface PolicyPackages {
   simulation(): (permitted: PermittedCall) => Promise<Decision>
   /**
    * Evaluates the packages again for a call in progress. `synchronous` leaves out packages that have returned a promise
-   * for its route.
+   * for the route of the call.
    */
   review(permitted: PermittedCall, which: 'all' | 'synchronous'): Promise<Review>
   counts(name: string): PackageCounts

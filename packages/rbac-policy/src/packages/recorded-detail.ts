@@ -10,7 +10,7 @@ export function recordedDetail(name: string, detail: RecordedDetail): RecordedDe
   for (const [fact, value] of facts) {
     if (!/^[a-z][A-Za-z0-9]{0,39}$/.test(fact) || fact === 'package')
       throw new Error(`the name of a fact is invalid: ${JSON.stringify(fact.slice(0, 40))}`)
-    if (!isPlain(value)) throw new Error(`the fact ${fact} is not a text, a finite number or a boolean`)
+    if (!isPlain(value)) throw new Error(`the fact ${fact} is not a text, a finite number, or a boolean`)
   }
   return { ...Object.fromEntries(facts.map(([fact, value]) => [fact, bounded(value)])), package: name }
 }

@@ -103,7 +103,7 @@ export interface RouteContext {
   callerOf(request: FastifyRequest, scope: { readonly rack: string; readonly app: string | null }): PackagePrincipal
   /**
    * Records an event `package.recorded` with the principal of the request. Resolves when the event is durable, so await
-   * it before you act.
+   * the promise before you act.
    *
    * @param detail at most 20 flat facts, without secrets; texts are cut after 1,000 characters
    * @throws AuditUnavailable (503), or an Error for an invalid detail
@@ -119,7 +119,7 @@ export interface PolicyDefinition {
    * memory. If it throws or returns a value that is not an `EvaluationResult`, a new call is denied.
    */
   evaluate(call: PackageCall, context: CallContext): EvaluationResult | Promise<EvaluationResult>
-  /** The timeout of a promise in milliseconds, from 10 to 10000. Default: 2000. After it, a new call is denied. */
+  /** The timeout of a promise, from 10 to 10000 ms. Default: 2000. After the timeout, a new call is denied. */
   readonly timeoutMs?: number
   /**
    * Adds routes below `/gateway/packages/<name>`. A route needs a credential, unless its config has `anonymous: true`.
@@ -129,7 +129,7 @@ export interface PolicyDefinition {
   readonly close?: () => void | Promise<void>
 }
 
-/** A valid definition. */
+/** A definition that `definePolicy` has checked. */
 export interface PolicyPackage extends PolicyDefinition {
   readonly timeoutMs: number
 }

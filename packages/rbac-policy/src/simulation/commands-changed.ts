@@ -5,7 +5,7 @@ import { commandService } from '../required-permissions.ts'
 import { anyOther, type ExampleCommand, exampleCommands } from './example-commands.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
-/** Compares command rules by example commands, so that an equivalent rule is not a difference. */
+/** Compares the results for example commands, so that an equivalent command rule is not a difference. */
 export function commandsChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
   const examples = exampleCommands(
     [...before.commands, ...after.commands],
@@ -35,7 +35,7 @@ function inWords({ words, service }: ExampleCommand): string {
   return `"${words}" on ${service === anyOther ? 'any other service' : `the service ${service}`}`
 }
 
-/** In a service other than `command`, an exec needs `process:exec-any` besides the rule. */
+/** In a service other than `command`, an exec needs `process:exec-any` in addition to the rule. */
 function execWords(role: Role, example: ExampleCommand): string {
   const isRuleEnough = example.service === commandService || compileRole(role).has('process:exec-any')
   return `exec ${inWords(example)}${isRuleEnough ? '' : ', with process:exec-any'}`

@@ -384,7 +384,7 @@ describe('the differences between the step-ups of two documents', () => {
       'no time',
       'stepUp: { enrollBy: 2031-02-01 }',
       '',
-      ['permits', null, 'users need no second factor by a certain time'],
+      ['permits', null, 'there is no deadline for a second factor'],
     ],
   ])('%s', (_what, one, other, change) => {
     expect(between(one, other)).toEqual([change])

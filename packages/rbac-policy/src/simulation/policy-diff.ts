@@ -86,7 +86,8 @@ function operationsChanged(before: PolicyDocument, after: PolicyDocument): Polic
   ]
 }
 
-const names = {
+/** For each list: the effect of a new entry, and the noun for the entries. */
+const nameLists = {
   secretKeys: ['changes', 'secret environment keys'],
   secretParameters: ['changes', 'secret parameters'],
   protectedKeys: ['refuses', 'protected environment keys'],
@@ -97,16 +98,16 @@ const names = {
 const opposite = { permits: 'refuses', refuses: 'permits', changes: 'changes' } as const
 
 function namesChanged(before: PolicyDocument, after: PolicyDocument): PolicyChange[] {
-  return Object.entries(names).flatMap(([field, [effect, words]]) => {
-    const list = field as keyof typeof names
+  return Object.entries(nameLists).flatMap(([field, [effect, noun]]) => {
+    const list = field as keyof typeof nameLists
     const [older, newer] = [before[list], after[list]]
     return [
       ...newer
         .filter((name) => !older.includes(name))
-        .map((name) => changeForEveryone(effect, `${name} is among the ${words}`)),
+        .map((name) => changeForEveryone(effect, `${name} is among the ${noun}`)),
       ...older
         .filter((name) => !newer.includes(name))
-        .map((name) => changeForEveryone(opposite[effect], `${name} is not among the ${words}`)),
+        .map((name) => changeForEveryone(opposite[effect], `${name} is not among the ${noun}`)),
     ]
   })
 }

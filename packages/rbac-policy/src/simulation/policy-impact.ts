@@ -35,7 +35,7 @@ export interface PolicyImpact {
   readonly refused: number
   /** The most frequent first, limited to the requested number. */
   readonly changes: readonly ImpactChange[]
-  /** The number of omitted changes. Beyond 10,000 different changes, each further changed call counts as one. */
+  /** The number of omitted changes. After 10,000 different changes, each further changed call counts as one change. */
   readonly more: number
   readonly stepUp: StepUpImpact
 }
@@ -46,7 +46,10 @@ export interface StepUpImpact {
   readonly prompts: number
   /** Users who would have been asked at least once. */
   readonly users: number
-  /** Calls of tokens and jobs that would be denied, because they cannot give a proof. Also in `PolicyImpact.refused`. */
+  /**
+   * Calls of tokens and jobs that would be denied, because only users can give a proof. `PolicyImpact.refused` includes
+   * these calls.
+   */
   readonly refused: number
   /** The most prompts first. */
   readonly requirements: readonly PromptCount[]
@@ -170,9 +173,9 @@ interface ReplayContext {
 
 /** The difference that the proposed document makes for a recorded call. */
 interface Outcome {
-  /** Null if the result is the same. A call that needs a proof is permitted, because its user can give one. */
+  /** Null if the result is the same. A call that needs a proof counts as permitted, because its user can give one. */
   readonly change: CallChange | null
-  /** The proof that a permitted call would need. Null if it would need none, and for calls that were not permitted. */
+  /** The proof that a permitted call would need. Null for a call that needs no proof, or that was not permitted. */
   readonly need: { readonly rule: string; readonly level: StepUpLevel } | null
 }
 

@@ -58,7 +58,7 @@ function levelEffect(before: StepUpLevel | null, after: StepUpLevel | null): Eff
   return isStricter(after, before) ? 'refuses' : 'permits'
 }
 
-/** A new requirement restricts, whatever it excepts. */
+/** The exceptions of a new requirement do not count, because a new requirement always restricts. */
 function exceptEffect(before: readonly string[] | undefined, after: readonly string[]): Effect {
   if (before === undefined || isEqual(before, after)) return 'same'
   if (before.every((name) => after.includes(name))) return 'permits'
@@ -91,7 +91,7 @@ function wordsOf(requirement: ListedRequirement): string {
 
 function enrollmentChanged(before: number | null, after: number | null): PolicyChange[] {
   if (before === after) return []
-  if (after === null) return [changeForEveryone('permits', 'users need no second factor by a certain time')]
+  if (after === null) return [changeForEveryone('permits', 'there is no deadline for a second factor')]
   const effect = before !== null && before < after ? 'permits' : 'refuses'
   return [changeForEveryone(effect, `every user needs a second factor from ${new Date(after).toISOString()} on`)]
 }

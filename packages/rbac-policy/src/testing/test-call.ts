@@ -16,7 +16,7 @@ export interface TestCaller {
 
 /** A call in a test. All fields except the route have defaults. */
 export interface TestCall {
-  /** The ID of a route, such as `POST /apps/{app}/releases/{id}/promote`. docs/reference/rack-api.md lists them. */
+  /** The ID of a route, such as `POST /apps/{app}/releases/{id}/promote`. docs/reference/rack-api.md lists routes. */
   readonly route: string
   /** Default: `staging`. */
   readonly rack?: string

@@ -19,13 +19,13 @@ export interface TestedPolicy {
    *   `package-failed`
    */
   evaluate(call: TestCall, phase?: CallContext['phase']): Promise<Decision>
-  /** The decision that `rack-gateway can` would show: the package sees a simulated call. @throws as above */
+  /** The decision that `rack-gateway can` would show: the package sees a simulated call. @throws like `evaluate` */
   simulate(call: TestCall): Promise<Decision>
   /** Sends a request to a route of the package. @param path below the prefix of the package */
   ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, asked?: TestRequest): Promise<TestResponse>
-  /** The events that its routes recorded. */
+  /** The events that the routes of the package recorded. */
   readonly recorded: readonly { readonly by: string | null; readonly detail: RecordedDetail }[]
-  /** Its log lines, such as `warn: …`. */
+  /** The log lines of the package, such as `warn: …`. */
   readonly logged: readonly string[]
   /** Closes the package like a gateway that stops. */
   close(): Promise<void>

@@ -34,7 +34,7 @@ export class SafeOutput {
   #alternateScreen: string | null = null
   #hasMargins = false
 
-  /** @param maxParameter replaces larger parameters; a terminal that scrolls line by line needs a small one */
+  /** @param maxParameter replaces larger parameters; a terminal that scrolls line by line needs a small value */
   constructor({ maxParameter = largestParameter }: { readonly maxParameter?: number } = {}) {
     this.#maxParameter = maxParameter
   }

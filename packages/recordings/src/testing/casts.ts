@@ -41,7 +41,7 @@ export async function readCast(
   }
 }
 
-/** The exact bytes of one direction. For invalid UTF-8 they are in the next event. */
+/** The exact bytes of one direction. The bytes of an event with invalid UTF-8 are in the next event. */
 export function bytesOf(events: readonly CastEvent[], code: 'o' | 'i'): Buffer {
   return Buffer.concat(
     events.flatMap(([, kind, data], index) => {

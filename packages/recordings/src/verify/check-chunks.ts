@@ -13,9 +13,9 @@ import { maxChunkBytes, type ProvenRecording } from '../read-recording.ts'
 export interface CheckChunksOptions {
   readonly store: ObjectStore
   readonly id: string
-  /** The proof in the audit log; null if the recording was not closed. */
+  /** The chunks that the audit log proves; null if the recording was not closed. */
   readonly proven: ProvenRecording | null
-  /** Null: chunks are compared with the log but not decrypted. */
+  /** Null: chunks are compared with the audit log but not decrypted. */
   readonly deriveKeys: DeriveKeys | null
   /** Number of the last listed chunk, or -1. */
   readonly last: number

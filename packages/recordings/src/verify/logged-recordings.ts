@@ -1,15 +1,15 @@
 import type { ProvenRecording } from '../read-recording.ts'
 
 export interface LoggedRecording {
-  /** From the `opened` event of the session; null without one. */
+  /** The recording mode in the `opened` event of the session; null without such an event. */
   readonly mode: string | null
   /**
-   * The proof and its time; null if the log has none. `session`: the process of the session closed the recording.
-   * `adopter`: another process closed the recording, because the process of the session had ended, such as after a
-   * crash.
+   * The event that closed the recording: its proven chunks and its time; null without such an event. `session`: the
+   * process of the session closed the recording. `adopter`: another process closed the recording, because the process of
+   * the session had ended, such as after a crash.
    */
   readonly end: (ProvenRecording & { readonly at: number; readonly by: 'session' | 'adopter' }) | null
-  /** Removed by the retention of recordings. */
+  /** Whether the retention of recordings removed the recording. */
   readonly removed: boolean
 }
 
@@ -40,7 +40,7 @@ export function createLoggedRecordings(): LoggedRecordings {
       else if (kind === 'recording.removed') all.set(entry.id, { ...before, removed: true })
       else if (kind === 'closed' || kind === 'recording.closed') {
         const by = kind === 'closed' ? 'session' : 'adopter'
-        // The process of the session has the complete proof. An adopter may have closed a recording that still ran.
+        // The session's own process knows all chunks. An adopter may have closed a recording that still ran.
         if (before.end?.by === 'session' && by === 'adopter') return
         const end = readEnd(entry)
         if (end !== null) all.set(entry.id, { ...before, end: { ...end, at: Date.parse(String(at)), by } })

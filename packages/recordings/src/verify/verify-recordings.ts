@@ -25,7 +25,7 @@ export interface RecordingFinding {
 
 export interface RecordingsVerification {
   readonly intact: boolean
-  /** The first 100: recordings ordered by ID, then stray objects. */
+  /** The first 100 findings: recordings ordered by ID, then stray objects. */
   readonly findings: readonly RecordingFinding[]
   /** The number of all findings. */
   readonly found: number
@@ -36,11 +36,12 @@ export interface RecordingsVerification {
   /** The stored size of these chunks. */
   readonly bytes: number
   /**
-   * Recordings that are not closed yet: the stored chunks are intact, and the log has no proof to compare them with.
+   * Recordings that are not closed yet: the stored chunks are intact, but the log does not prove how many there are.
    */
   readonly open: number
-  /** Recordings that ended a moment ago, so that the last chunks may still be uploading. */
+  /** Recordings that ended less than two minutes ago, so that the last chunks may still be uploading. */
   readonly pending: number
+  /** Recordings that the retention removed. */
   readonly removed: number
   /** Recordings that began after the last event that was read. */
   readonly newer: number
@@ -117,7 +118,7 @@ export async function verifyRecordings(options: VerifyRecordingsOptions): Promis
 
   async function checkUnknown(id: string): Promise<void> {
     const at = momentOf(id)
-    // The ID contains the start time. A recording whose ID has no time, or one in the future, does not count as newer.
+    // The ID contains the start time. A recording whose ID has no time, or a future time, does not count as newer.
     if (at !== null && at > until && at <= now + uploadGrace) counts.newer += 1
     else if (at !== null && !wasRead(at)) {
       unprovenCount += 1

@@ -12,7 +12,7 @@ export interface RawConnection {
   readonly closed: boolean
   /**
    * Resolves when the peer ended the connection: with `end`, or with the code of the error. Does not resolve after
-   * `end()`, which closes it from this side.
+   * `end()`, which closes the connection from this side.
    */
   readonly ended: Promise<string>
   send(bytes: string | Buffer): void
@@ -132,7 +132,7 @@ function rawConnection(socket: Socket): RawConnection {
   }
 }
 
-/** An empty binary frame, with which convox ends its direction, or a close frame. */
+/** Whether a frame is a close frame, or an empty binary frame, with which convox ends its direction. */
 export function isLastFrame({ opcode, payload }: Frame): boolean {
   return opcode === 8 || (opcode === 2 && payload.length === 0)
 }

@@ -4,7 +4,7 @@ import { Server, Socket } from 'node:net'
 
 /**
  * Unit tests of a worker share one process. A socket or child process that one test leaves open would disturb the
- * others.
+ * other tests.
  */
 function refuse(action: string): () => never {
   return function refused() {

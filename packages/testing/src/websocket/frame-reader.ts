@@ -11,14 +11,14 @@ export interface FramePart {
   readonly isLast: boolean
 }
 
-/** A client must mask its frames, and a server must not. `any` reads both. */
+/** A client must mask its frames, and a server must not. `any` accepts masked and unmasked frames. */
 export type Sender = 'client' | 'server' | 'any'
 
 /**
- * Reads the next chunk of the stream.
+ * Reads the next chunk of a connection.
  *
  * @returns true if the chunk ends at the end of a frame
- * @throws Error for a reserved bit or a wrong mask
+ * @throws Error for a reserved bit, or if the sender must mask and does not, or must not and does
  */
 export type ChunkHandler = (chunk: Buffer) => boolean
 
@@ -75,7 +75,7 @@ export function createFramePartReader(onPart: (part: FramePart) => void, sender:
   }
 }
 
-/** 2 to 14 bytes. Depends on the second byte. */
+/** The size of the header, 2 to 14 bytes. Depends on the second byte. */
 function headerSize(bytes: Buffer): number {
   const second = bytes[1] ?? 0
   const shortLength = second & 0x7f

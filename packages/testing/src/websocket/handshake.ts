@@ -1,4 +1,4 @@
-/** The header lines of an upgrade to a websocket. The key is that of RFC 6455, section 1.3. */
+/** The header lines of an upgrade to a websocket. The key is the example in RFC 6455, section 1.3. */
 export const upgradeHeaders: readonly string[] = [
   'Connection: Upgrade',
   'Upgrade: websocket',

@@ -3,10 +3,10 @@ import { opcodes } from './frame.ts'
 import { createFramePartReader } from './frame-reader.ts'
 
 export interface FrameWatch {
-  /** Of data frames. */
+  /** Payload bytes of all data frames. */
   readonly payloadBytes: number
   readonly pings: number
-  /** The payload of the close frame: two bytes of code, then the reason. Null before it is complete. */
+  /** The payload of the close frame: the close code in two bytes, then the reason. Null until it is complete. */
   readonly close: Buffer | null
 }
 
