@@ -5,14 +5,14 @@ export interface EventSubject {
   readonly detail?: Readonly<Record<string, unknown>> | undefined
 }
 
-const startOfRun = 'POST /apps/{app}/services/{service}/processes'
+const startRunRoute = 'POST /apps/{app}/services/{service}/processes'
 const maxLength = 120
 
 /** The subject of an event in a few words. */
 export function eventSubject({ kind, route, command, detail = {} }: EventSubject): string {
   if (command !== undefined) {
     // The stock CLI starts an attached run with a command that only sleeps. An exec call then sends the typed command.
-    const isPlaceholder = route === startOfRun && /^sleep [1-9]\d*$/.test(command.join(' '))
+    const isPlaceholder = route === startRunRoute && /^sleep [1-9]\d*$/.test(command.join(' '))
     return isPlaceholder ? '(attached run, its command comes by exec)' : command.join(' ')
   }
   return route ?? subjectFromDetail(kind, detail)

@@ -14,7 +14,7 @@ export function checkKey(key: string): void {
     throw new ObjectKeyInvalid(`a text of ${key.length} characters`, `at most ${maxLength} characters are allowed`)
   for (const part of key.split('/')) {
     if (!segment.test(part))
-      throw new ObjectKeyInvalid(JSON.stringify(key), `${JSON.stringify(part)} is not allowed in it`)
+      throw new ObjectKeyInvalid(JSON.stringify(key), `the part ${JSON.stringify(part)} is not allowed`)
   }
 }
 

@@ -25,7 +25,7 @@ test.each([
   ['https://records', 'use an absolute path, or s3://'],
   ['file://host/var', 'write file:///path, without a host'],
   ['file:///var%2Flib', 'write file:///path, without a host and without %2F'],
-  ['s3://key:secret@records', 'credentials do not belong in it'],
+  ['s3://key:secret@records', 'credentials do not belong in the address'],
   ['s3://records:9000', 'no port'],
   ['s3://R', 'not the name of a bucket'],
   ['s3://records/a//b', 'the prefix can have only'],

@@ -52,7 +52,7 @@ function directoryOf(url: URL): string {
 function s3Of({ hostname, pathname, searchParams, username, password, port, hash }: URL): ObjectStoreAddress {
   if (username || password) {
     throw new ObjectStoreAddressInvalid(
-      'credentials do not belong in it; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use the identity of the machine',
+      'credentials do not belong in the address; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use the identity of the machine',
     )
   }
   if (port || hash) throw new ObjectStoreAddressInvalid('s3 addresses have no port and no #')

@@ -36,49 +36,53 @@ export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrad
       return
     }
     const onAbort = { handleEvent: () => void connecting.destroy(new CallerGone(rack)) }
-    const settle = () => signal.removeEventListener('abort', onAbort)
+    const stopListening = () => signal.removeEventListener('abort', onAbort)
     signal.addEventListener('abort', onAbort)
 
     const connecting = dial((error, socket) => {
       if (error === null) {
-        performHandshake(options, socket, settle).then(resolve, reject)
+        performHandshake(options, socket, stopListening).then(resolve, reject)
         return
       }
-      settle()
+      stopListening()
       const isSpecific = error instanceof CallerGone || error instanceof RackNotPinned
       reject(isSpecific ? error : new RackUnreachable(rack, failureReason(error, rack)))
     })
   })
 }
 
-/** @param settle called when the signal no longer matters for the result */
-function performHandshake(options: WebsocketOptions, socket: Socket, settle: () => void): Promise<UpstreamUpgrade> {
+/** @param stopListening removes the listener of the signal; called when the signal cannot change the result anymore */
+function performHandshake(
+  options: WebsocketOptions,
+  socket: Socket,
+  stopListening: () => void,
+): Promise<UpstreamUpgrade> {
   const { rack } = options
   return new Promise((resolve, reject) => {
     const key = randomBytes(16).toString('base64')
     const handshake = writeHandshake(options, socket, key)
     if (handshake === null) {
-      settle()
+      stopListening()
       socket.destroy()
       reject(new UnsafeHandshake(rack))
       return
     }
     handshake.on('error', (error) => {
-      settle()
+      stopListening()
       reject(error instanceof CallerGone ? error : new RackBroken(rack, failureReason(error, rack)))
     })
     handshake.on('response', (response) => {
       if ((response.statusCode ?? 502) < 300) {
-        settle()
+        stopListening()
         response.destroy()
         reject(new RackBroken(rack, 'it answered the websocket handshake with an ordinary response'))
         return
       }
-      handshake.once('close', settle)
+      handshake.once('close', stopListening)
       resolve({ upgraded: false, response: responseOf(options, handshake, response) })
     })
     handshake.on('upgrade', (response, _socket, head) => {
-      settle()
+      stopListening()
       const problem = handshakeProblem(response, key)
       if (problem === null) {
         const { headers } = responseHead(response.rawHeaders)

@@ -106,7 +106,7 @@ function failedCondition(
     if (outside !== null)
       return {
         reason: `The command rule ${id} applies ${outside.reason}.`,
-        remedy: 'Ask for a rule that applies here.',
+        remedy: 'Ask for a rule that applies to this call.',
       }
   }
   return null

@@ -14,6 +14,7 @@ export interface CompiledDocument {
   /** Some policies compile the command rules only when this function is called. */
   readonly rules: () => CompiledRules
   readonly commandConditions: ReadonlyMap<string, readonly CompiledCondition[]>
+  /** Returns the denial of an operation that the document blocks; null for any other call. */
   readonly blocked: (call: RackCall) => Denial | null
   /** Null if nothing requires a proof of a second factor. */
   readonly stepUp: CompiledStepUp | null

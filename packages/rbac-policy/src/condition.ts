@@ -63,7 +63,7 @@ function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['check
   const everyApp = apps === undefined || apps.includes('*')
   const only = (what: string, patterns: readonly string[] = []): Explanation => ({
     reason: `only on the ${patterns.length === 1 ? what : `${what}s`} ${joinWithAnd(patterns.slice(0, 8).map(inMessage))}`,
-    remedy: 'Ask an administrator of the gateway for a role there.',
+    remedy: 'Ask an administrator of the gateway for a role that applies to this call.',
   })
   return ({ rack, app, scope }) => {
     if (!onRack(rack)) return only('rack', racks)

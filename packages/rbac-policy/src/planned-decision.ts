@@ -49,7 +49,9 @@ export function decidingScenarios(question: PlannedQuestion, planned: PlannedCal
 }
 
 export interface DecidingScenarios {
+  /** The scenario with the least strict decision. */
   readonly best: EvaluatedScenario
+  /** The first scenario with another outcome; null if all scenarios have the outcome of `best`. */
   readonly otherwise: EvaluatedScenario | null
 }
 

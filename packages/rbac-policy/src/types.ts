@@ -129,6 +129,7 @@ export interface RackCall {
   readonly address: string | null
 }
 
+/** The time and the address of a call, which conditions depend on. */
 export type Moment = Pick<RackCall, 'at' | 'address'>
 
 export interface DecisionBase {
@@ -173,6 +174,9 @@ export type Allowed = DecisionBase & { readonly effect: 'allow' }
 export interface PolicyScope {
   readonly rack: string
   readonly app: string | null
-  /** `app`: the app must match. `rack`: the binding must be for all apps. `list`: any binding on the rack is enough. */
+  /**
+   * `app`: the app must match. `rack`: the binding must be for all apps. `list`: the call lists items, so any binding on
+   * the rack is enough.
+   */
   readonly scope: 'app' | 'rack' | 'list'
 }

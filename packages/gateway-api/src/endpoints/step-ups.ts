@@ -1,7 +1,12 @@
 import { type EndpointTable, usersOnly } from '../endpoint.ts'
 import * as schemas from '../schemas/step-ups.ts'
 
-const own = { permission: 'gateway:self:write', scope: 'self', principalKinds: usersOnly, stepUp: 'never' } as const
+const commonFields = {
+  permission: 'gateway:self:write',
+  scope: 'self',
+  principalKinds: usersOnly,
+  stepUp: 'never',
+} as const
 
 export const stepUpEndpoints = {
   createStepUp: {
@@ -10,7 +15,7 @@ export const stepUpEndpoints = {
     summary: 'Asks for a proof of your second factor before a call needs the proof.',
     description:
       'If a call was denied because it needs a proof, the gateway has already created a step-up. The error of the call names the step-up.',
-    ...own,
+    ...commonFields,
     body: schemas.StepUpRequest,
     status: 201,
     response: schemas.StepUp,
@@ -30,7 +35,7 @@ export const stepUpEndpoints = {
     method: 'POST',
     path: '/step-ups/{id}/passkey-options',
     summary: 'Returns a WebAuthn challenge for this step-up and this session.',
-    ...own,
+    ...commonFields,
     status: 201,
     response: schemas.PasskeyOptions,
   },
@@ -40,7 +45,7 @@ export const stepUpEndpoints = {
     summary: 'Proves a second factor for a step-up, once.',
     description:
       'The session that asked gets the proof. Any other session of the user gets a result, which the session that asked exchanges for the proof.',
-    ...own,
+    ...commonFields,
     body: schemas.ProofRequest,
     status: 201,
     response: schemas.Proof,
@@ -50,7 +55,7 @@ export const stepUpEndpoints = {
     path: '/step-ups/{id}/redemption',
     summary:
       'Exchanges the result that another session got for the proof, the value of the header Step-Up. This works once, in the session that asked.',
-    ...own,
+    ...commonFields,
     body: schemas.RedeemRequest,
     status: 201,
     response: schemas.RedeemedProof,
@@ -59,7 +64,7 @@ export const stepUpEndpoints = {
     method: 'DELETE',
     path: '/step-ups/{id}',
     summary: 'Ends a step-up of this session, and its proof.',
-    ...own,
+    ...commonFields,
     isRevocation: true,
     status: 200,
     response: schemas.EndedProof,

@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest'
 import { createRack, type RackOptions } from '../rack.ts'
 import type { Rack, RackSettings, UpstreamRequest } from '../types.ts'
 
+/** A server that plays a rack. */
 export interface Peer {
   readonly port: number
   /** The number of connections so far. */

@@ -8,7 +8,7 @@ import { listRequirements } from '../step-up-requirements.ts'
 import type { Permission } from '../types.ts'
 
 /** A rule that a document defines itself. */
-export interface WrittenRule {
+export interface OwnRule {
   /** Such as `command:pre-release`, `role:deployer release:*`, or `protected-key DB_*`. */
   readonly rule: string
   /** The line of the rule, such as `policy.yaml:12`. */
@@ -30,7 +30,7 @@ export function grantName(role: string, permission: Permission): string {
 }
 
 /** Every rule that a document defines and that a case can cover. Unchanged built-in rules are not included. */
-export function writtenRules(document: PolicyDocument): WrittenRule[] {
+export function ownRules(document: PolicyDocument): OwnRule[] {
   const { source, roles, commands, blocked, recordings = [], recordedValues = [] } = document
   const rulesOf = <T extends { readonly source?: string }>(rules: readonly T[], name: (rule: T) => string | string[]) =>
     rules.flatMap((rule) =>
@@ -50,7 +50,7 @@ export function writtenRules(document: PolicyDocument): WrittenRule[] {
 }
 
 /** `stepUp.management` concerns no call of a rack, so no case covers it. */
-function stepUpRules(document: PolicyDocument): WrittenRule[] {
+function stepUpRules(document: PolicyDocument): OwnRule[] {
   const requirements = listRequirements(document).filter(
     (requirement) => requirement.level !== null && requirement.kind !== 'management' && isOwn(document, requirement),
   )

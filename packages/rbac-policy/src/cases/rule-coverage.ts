@@ -7,11 +7,11 @@ import type { PolicyDocument } from '../policy-document.ts'
 import { compileValueRules } from '../recorded-values.ts'
 import { requiredPermissions } from '../required-permissions.ts'
 import type { Permission, RackCall } from '../types.ts'
-import { grantName, ownEntries, ownGrants, type WrittenRule, writtenRules } from './document-rules.ts'
+import { grantName, type OwnRule, ownEntries, ownGrants, ownRules } from './document-rules.ts'
 import type { EvaluatedCase } from './evaluate-case.ts'
 import type { NamedValues } from './policy-case.ts'
 
-export interface CoveredRule extends WrittenRule {
+export interface CoveredRule extends OwnRule {
   /** Whether any case covers the rule. */
   readonly exercised: boolean
 }
@@ -83,6 +83,6 @@ export function coverageOf(document: PolicyDocument): RuleCoverage {
       for (const { id } of recordings) exercised.add(`recording:${id}`)
       addSecrets(secrets)
     },
-    rules: () => writtenRules(document).map(({ rule, source }) => ({ rule, source, exercised: exercised.has(rule) })),
+    rules: () => ownRules(document).map(({ rule, source }) => ({ rule, source, exercised: exercised.has(rule) })),
   }
 }

@@ -36,14 +36,14 @@ export async function evaluate(
   }
   const busyMs = elapsed() - began
   const outcome = await (asynchronous
-    ? settleBeforeDeadline(Promise.resolve(result), policy.timeoutMs, deadline)
-    : settle(result))
+    ? outcomeBeforeDeadline(Promise.resolve(result), policy.timeoutMs, deadline)
+    : outcomeOf(result))
   return { outcome, busyMs, asynchronous }
 }
 
 type Outcome = Evaluation['outcome']
 
-async function settle(result: unknown): Promise<Outcome> {
+async function outcomeOf(result: unknown): Promise<Outcome> {
   try {
     const objection = readResult(await result)
     return objection === null ? { kind: 'passed' } : { kind: 'objected', objection }
@@ -52,12 +52,12 @@ async function settle(result: unknown): Promise<Outcome> {
   }
 }
 
-function settleBeforeDeadline(
+function outcomeBeforeDeadline(
   result: Promise<unknown>,
   timeoutMs: number,
   deadline: AbortController,
 ): Promise<Outcome> {
-  return withTimeout(settle(result), timeoutMs, () => {
+  return withTimeout(outcomeOf(result), timeoutMs, () => {
     deadline.abort(new Error(`the deadline of ${timeoutMs} ms has passed`))
     return { kind: 'timed-out' }
   })

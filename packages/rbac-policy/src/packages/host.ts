@@ -1,3 +1,4 @@
+/** For the gateway, which loads and evaluates policy packages. Authors of packages import `./index.ts`. */
 export { loadPolicyPackages } from './load.ts'
 export { describePackage, type LoadedPackage } from './loaded-package.ts'
 export { type MountOptions, mountPackages } from './mount.ts'

@@ -17,6 +17,7 @@ export interface PackageCounts {
 
 export const noCounts: PackageCounts = { evaluated: 0, simulated: 0, objected: 0, failed: 0, slow: 0 }
 
+/** The part of the context that is the same for all packages. */
 export type SharedContext = Omit<CallContext, 'signal' | 'log'>
 
 /** Milliseconds. A longer evaluation delays all other calls noticeably. */
@@ -24,6 +25,7 @@ const slowMs = 5
 /** The minimum time between two log lines about the same problem of a package, in milliseconds. */
 const logInterval = 60_000
 
+/** The result of one evaluation. */
 export interface Answer {
   readonly objection: Objection | null
   /** Why the package failed, as a clause that follows its name; null if it did not fail. */

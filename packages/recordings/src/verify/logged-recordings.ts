@@ -5,8 +5,8 @@ export interface LoggedRecording {
   readonly mode: string | null
   /**
    * The event that closed the recording: its proven chunks and its time; null without such an event. `session`: the
-   * process of the session closed the recording. `adopter`: another process closed the recording, because the process of
-   * the session had ended, such as after a crash.
+   * process of the session closed the recording. `adopter`: another process closed the recording, because the process
+   * of the session had ended, such as after a crash.
    */
   readonly end: (ProvenRecording & { readonly at: number; readonly by: 'session' | 'adopter' }) | null
   /** Whether the retention of recordings removed the recording. */
