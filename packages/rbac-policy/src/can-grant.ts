@@ -127,7 +127,7 @@ function coveringGrants({ principal, bindings }: Granter, wanted: WantedGrant, m
   )
 }
 
-/** Whether the new grant keeps the conditions of the existing one: only a grant of the same role has them. */
+/** Whether the new grant keeps the conditions of the existing grant. Only a grant of the same role keeps them. */
 function keepsConditions({ role }: Grant, wanted: WantedGrant): boolean {
   return role.when.length === 0 || (wanted.permissions === undefined && role.name === wanted.role)
 }

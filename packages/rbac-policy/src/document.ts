@@ -71,7 +71,7 @@ function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument
     ]
   if (level?.kind !== 'always' || !(kind === 'role' || kind === 'rack' || kind === 'app')) return []
   return [
-    `the step-up of the ${kind} ${inMessage(name)} asks for a proof for each call, even if the call only reads (${source})`,
+    `the step-up of the ${kind} ${inMessage(name)} asks for a proof for each call, including calls that only read (${source})`,
   ]
 }
 

@@ -175,8 +175,8 @@ export interface PolicyScope {
   readonly rack: string
   readonly app: string | null
   /**
-   * `app`: the app must match. `rack`: the binding must be for all apps. `list`: the call lists items, so any binding on
-   * the rack is enough.
+   * `app`: the app must match. `rack`: the binding must be for all apps. `list`: the call lists items, so any binding
+   * on the rack is enough.
    */
   readonly scope: 'app' | 'rack' | 'list'
 }

@@ -243,7 +243,7 @@ test('a warning names a requirement that also asks for each read', () => {
     'stepUp: { racks: { production: { always: any } }, apps: { web: { recent: 10m } }, permissions: { app:delete: always } }',
   )
   expect(documentWarnings(warned)).toEqual([
-    'the step-up of the role boss asks for a proof for each call, even if the call only reads (policy.yaml:2)',
-    'the step-up of the rack production asks for a proof for each call, even if the call only reads (policy.yaml:3)',
+    'the step-up of the role boss asks for a proof for each call, including calls that only read (policy.yaml:2)',
+    'the step-up of the rack production asks for a proof for each call, including calls that only read (policy.yaml:3)',
   ])
 })
