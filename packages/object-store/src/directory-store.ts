@@ -110,7 +110,7 @@ async function hasContent(file: string, bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-/** @returns null if the file is missing @throws an error with the code ELOOP if it is a symbolic link */
+/** @returns null if the file is missing @throws an error with the code ELOOP if the file is a symbolic link */
 async function openExisting(file: string): Promise<FileHandle | null> {
   try {
     return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)

@@ -24,8 +24,8 @@ export interface ObjectStore {
   /** True if nobody, not even an administrator, can change or remove an object before its retention ends. */
   readonly immutable: boolean
   /**
-   * Resolves when the bytes are durable under the key. Also resolves if the same bytes are already there, so retries
-   * are safe. Afterwards the caller can reuse the buffer.
+   * Resolves when the bytes are durable under the key. Also resolves if the key already has these bytes, so retries are
+   * safe. Afterwards the caller can reuse the buffer.
    * @throws ObjectDiffers if the key has other bytes, ObjectKeyInvalid
    */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>

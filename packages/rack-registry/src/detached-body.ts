@@ -4,7 +4,7 @@ import { watchMinimumRate } from './minimum-rate.ts'
 export interface BodyOptions {
   /** Called with the size of each chunk in bytes. */
   readonly onBytes: (bytes: number) => void
-  /** Milliseconds in which the source must send 1 KiB while the rack waits for it. */
+  /** Milliseconds in which the source must send 1 KiB while the rack waits for data. */
   readonly timeout: number
 }
 

@@ -98,7 +98,7 @@ describe.each([
     const peer = await tlsPeer()
     for (const tlsPins of [[rackPin], [foreignPin, rackPin], [rackPin, foreignPin]])
       expect(await call(rackOf(peer, { tlsCa: root, tlsPins }))).toBe('ok')
-    peer.useIdentity(renewedIdentity)
+    peer.setIdentity(renewedIdentity)
     expect(await call(rackOf(peer, { tlsCa: root, tlsPins: [rackPin] }))).toBe('ok')
   })
 
@@ -138,7 +138,7 @@ describe.each([
     for (let i = 0; i < 4; i++) expect(await call(rack)).toBe('ok')
     expect(peer.resumed).toEqual([false, false, false, false])
     // A server that has the rack's session keys, but not its private key.
-    peer.useIdentity(otherHostIdentity)
+    peer.setIdentity(otherHostIdentity)
     await expect(call(rackOf(peer, { tlsInsecure: true, tlsPins: [rackPin] }))).rejects.toThrow('not in RACK_TLS_PIN')
     await expect(call(rack)).rejects.toMatchObject({ statusCode: 502 })
   })
@@ -155,7 +155,7 @@ describe.each([
     const peer = await tlsPeer(otherHostIdentity)
     const rack = rackOf(peer, { tlsInsecure: true, tlsPins: [rackPin] })
     await expect(call(rack)).rejects.toMatchObject({ code: 'RGW_RACK_NOT_PINNED' })
-    peer.useIdentity(serverIdentity)
+    peer.setIdentity(serverIdentity)
     expect(await call(rack)).toBe('ok')
   })
 

@@ -56,7 +56,7 @@ export function createDial(
         ? net.connect(plain).once('connect', () => settle(null))
         : tls.connect({ ...encryption, host, port }).once('secureConnect', settleSecure)
     const timer = setTimeout(() => socket.destroy(connectTimedOut()), connectTimeout)
-    // Keep this listener: without one, a reset would end the process.
+    // Keep this listener: without a listener, a reset would end the process.
     socket.on('error', settle)
     return socket.setNoDelay(true).setKeepAlive(true, 60_000)
   }

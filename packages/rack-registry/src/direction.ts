@@ -89,7 +89,7 @@ export class Direction implements TrackerOutput {
     if (!this.#sink.writableNeedDrain) this.#source.resume()
   }
 
-  /** Discards further bytes of the source, so that its end is noticed. */
+  /** Discards further bytes of the source, so that the end of the source is noticed. */
   stop(): void {
     this.tracker.stopped = true
     this.#paused = false

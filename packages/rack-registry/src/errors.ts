@@ -42,7 +42,7 @@ export const CallerGone = defineError<[rack: string]>(
   { remedyInMessage: false },
 )
 
-/** The rack may have received a part of the request, but never all of it. */
+/** The rack may have received a part of the request, but never the whole request. */
 export const BodyTooSlow = defineErrorWithText('RGW_BODY_TOO_SLOW', 408, { stack: false, remedyInMessage: false })
 
 export const AmbiguousHeader = defineError<[header: string, problem: string]>(

@@ -7,13 +7,13 @@ export interface TrackerOutput {
   bytes(part: Buffer): void
   /** A frame can be inserted here. Called only while `boundaryRequested` is true. */
   boundary(): void
-  /** A piece of a data message, still with the WebSocket mask. `offset` is its position in the payload of its frame. */
+  /** A piece of a data message, still with the WebSocket mask. `offset` is the position in the frame's payload. */
   payload(opcode: number, piece: Buffer, mask: number, offset: number, endOfMessage: boolean): void
 }
 
 /**
- * Bytes. A longer data frame is forwarded in fragments, one per read, so that the next frame boundary is never far.
- * Stock clients and racks send 1 to 32 KB.
+ * Bytes. A longer data frame is forwarded in fragments, one fragment per read, so that the next frame boundary is never
+ * far. Stock clients and racks send 1 to 32 KB.
  */
 export const wholeFrameLimit = 64 * 1024
 

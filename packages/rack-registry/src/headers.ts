@@ -43,7 +43,7 @@ const removedFromResponses = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  // In a browser, these would apply to the gateway's origin.
+  // In a browser, these headers would apply to the gateway's origin.
   'alt-svc',
   'clear-site-data',
   'nel',
@@ -53,7 +53,7 @@ const removedFromResponses = new Set([
   'set-cookie',
   'set-cookie2',
   'strict-transport-security',
-  // These headers would start a login, or send the caller elsewhere with its credential.
+  // These headers would start a login, or send the caller's credential elsewhere.
   'authentication-info',
   'location',
   'refresh',

@@ -11,7 +11,7 @@ export interface RackOptions {
   readonly connectTimeout?: number
   /** Maximum connections of each pool. WebSockets have their own connections. */
   readonly connections?: Partial<Readonly<Record<PoolName, number>>>
-  /** Milliseconds in which a request body must send 1 KiB while the rack waits for it. */
+  /** Milliseconds in which a request body must send 1 KiB while the rack waits for data. */
   readonly bodyTimeout?: number
   /** Called with the size of each chunk of a streamed request body, and of each chunk of a response body. */
   readonly onBytes?: (bytes: number) => void

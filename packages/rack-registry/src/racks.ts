@@ -6,7 +6,7 @@ import type { Rack, RackSettings } from './types.ts'
 export interface RackSelector {
   /** The name in `/rack/<name>/…`, or null without such a prefix. */
   readonly prefix: string | null
-  /** The rack that the credential is bound to, or null if it is valid for all racks. */
+  /** The rack that the credential is bound to, or null if the credential is valid for all racks. */
   readonly bound: string | null
   /** The rack that the header `Rack` names in console mode, or null without the header. */
   readonly named?: NamedRack | null
@@ -21,7 +21,7 @@ export interface RackSelector {
 
 /** The name of a rack in the header `Rack`. Its form should be `<organization>/<rack>`. */
 export interface NamedRack {
-  /** The gateway's organization, even if the caller named another one. */
+  /** The gateway's organization, even if the caller named another organization. */
   readonly organization: string
   /** The whole name, as the caller sent it. */
   readonly name: string

@@ -64,7 +64,7 @@ function copyBack(bytes: Buffer, pieces: readonly Buffer[]): void {
   }
 }
 
-/** The number of bytes at the end that are the beginning of a token, but not all of it. */
+/** The number of bytes at the end that are the beginning of a token, but not a whole token. */
 function longestPrefixAtEnd(bytes: Buffer, needles: readonly Buffer[]): number {
   let longest = 0
   for (const needle of needles) {

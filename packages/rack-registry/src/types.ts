@@ -110,7 +110,7 @@ export interface Rack extends RackSettings {
 export interface RelayEnd {
   readonly by: 'client' | 'rack' | 'gateway'
   readonly reason: string
-  /** The websocket close code that was received or sent; null if the connection ended without one. */
+  /** The websocket close code that was received or sent; null if the connection ended without a close code. */
   readonly code: number | null
   readonly bytesIn: number
   readonly bytesOut: number

@@ -46,7 +46,7 @@ function rejected(reason: string): Handshake {
 
 const httpToken = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*$/
 
-/** Reads the list as a rack does: it ignores items after an empty or invalid item. */
+/** Reads the list as a rack does: a rack ignores items after an empty or invalid item. */
 function includesUpgrade(connection: string | undefined): boolean {
   for (const item of (connection ?? '').split(',')) {
     const [, name] = httpToken.exec(item) ?? []

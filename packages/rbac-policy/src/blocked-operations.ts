@@ -44,7 +44,7 @@ function denyProcess(call: RackCall): Denial | null {
   const { permission } = call.route
   const isBuildRun = permission === 'process:run' && call.service === buildService
   const entersProcess = processPermissions.has(permission)
-  // The rack also accepts the name of a service as `pid`, and chooses one of its processes.
+  // The rack also accepts the name of a service as `pid`, and chooses a process of that service.
   const isBuild = call.process?.service === buildService || call.params.pid === buildService
   if (isBuildRun || (entersProcess && isBuild)) return buildDenial
   if (!entersProcess || call.process === null || !call.process.known || call.process.service !== null) return null

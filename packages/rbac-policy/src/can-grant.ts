@@ -111,7 +111,7 @@ function expandUnlessStar(permission: string): string[] {
 
 function coveringGrants({ principal, bindings }: Granter, wanted: WantedGrant, moment: Moment): Grant[] {
   const { racks, apps, until } = wanted
-  // Only users can grant. The permissions of a token depend on its owner, and those of a job on its trust.
+  // Only users can grant. The permissions of a token depend on its owner. The permissions of a job depend on its trust.
   if (principal.kind !== 'user' || (principal.rack !== null && !contains(principal.rack, racks))) return []
   const covering = new Set(
     principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),

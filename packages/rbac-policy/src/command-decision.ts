@@ -14,7 +14,7 @@ import type { ScopeGrants } from './grants.ts'
 import type { Principal, RackCall } from './types.ts'
 
 /**
- * Decides about the command of a run or exec. For a token, only its own roles count, not those of its owner.
+ * Decides about the command of a run or exec. For a token, the roles of its owner do not count.
  *
  * @returns null for a route without a command
  */

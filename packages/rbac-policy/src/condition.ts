@@ -6,9 +6,9 @@ import type { Moment, PolicyScope, PrincipalKind } from './types.ts'
 
 /** Further requirements of a role or command rule. A missing field requires nothing. */
 export interface Condition {
-  /** Within one of these time windows. */
+  /** The time must be within one of these windows. */
   readonly time?: readonly TimeWindow[]
-  /** From one of these CIDRs. An unknown address counts as met. */
+  /** The address must be in one of these CIDRs. An unknown address meets the condition. */
   readonly addresses?: readonly string[]
   /** Patterns of rack names, in which `*` stands for any characters. */
   readonly racks?: readonly string[]
@@ -72,7 +72,7 @@ function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['check
   }
 }
 
-/** Combines checks into one that returns the first failure; null without checks. */
+/** Combines checks into one check that returns the first failure; null without checks. */
 export function firstFailure(checks: readonly MomentCheck[]): MomentCheck | null {
   if (checks.length === 0) return null
   return function explanation(moment) {

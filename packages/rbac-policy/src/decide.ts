@@ -137,7 +137,7 @@ function failedConditionFor(failed: readonly FailedCondition[], permission: Perm
 
 const openProxy = 'proxy:open'
 
-/** Names the permissions of both kinds of proxies, because the address does not say which one the caller wants. */
+/** Names the permissions of both kinds of proxies, because the address does not say which kind the caller wants. */
 function explainProxy(
   document: CompiledDocument,
   principal: Principal,

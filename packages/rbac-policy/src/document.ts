@@ -18,8 +18,8 @@ export type ReadPolicyResult =
   | { readonly document: null; readonly problems: FileProblems }
 
 /**
- * Reads a policy document. A key that the document leaves out has its built-in value. Roles and blocked operations are
- * added to the built-in ones, or replace those of the same name.
+ * Reads a policy document. A key that the document leaves out has its built-in value. A role or blocked operation is
+ * added to the built-in policy, or replaces the built-in one of the same name.
  *
  * @param text YAML 1.2
  * @param source the name of the document in problems and decisions, such as `policy.yaml`

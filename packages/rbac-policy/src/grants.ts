@@ -84,7 +84,7 @@ export interface RoleSet {
   readonly rolesOnText: string
   /** Names of the roles and of the roles that they extend. Command rules for any of these names apply. */
   readonly commandRoles: readonly string[]
-  /** The first role that has a permission; null if none has it. */
+  /** The first role that has a permission; null if no role has it. */
   readonly roleWith: (permission: Permission) => CompiledRole | null
 }
 

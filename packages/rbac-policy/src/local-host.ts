@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Loopback and unspecified addresses, and those of cloud metadata services (link-local, and fd00:ec2::254). */
+/** Loopback and unspecified addresses, and the addresses of cloud metadata services (link-local, and fd00:ec2::254). */
 const local = new BlockList()
 local.addSubnet('0.0.0.0', 8, 'ipv4')
 local.addSubnet('127.0.0.0', 8, 'ipv4')

@@ -104,7 +104,7 @@ function mergedRoles(
   const resolving = new Set<string>()
   const finished = new Set<string>()
 
-  /** A role that extends its own name extends the built-in one. */
+  /** A role that extends its own name extends the built-in role of that name. */
   function roleOf(name: string, extender: string): Role | null {
     const own = Object.hasOwn(written, name) ? written[name] : undefined
     if (own === undefined || name === extender) return resolved.get(name) ?? null
@@ -213,7 +213,7 @@ function mergedBlocked(
   return [...all.values()]
 }
 
-/** Normalizes networks. Invalid ones stay, so that the check reports them. */
+/** Normalizes networks. Invalid networks stay, so that the check reports them. */
 function conditionOf({ addresses, ...rest }: NonNullable<WrittenRole['when']>): Condition {
   return addresses === undefined
     ? rest

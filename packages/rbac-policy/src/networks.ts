@@ -27,7 +27,7 @@ const maxCached = 1_000
 
 /** @param networks as `readNetwork` returns them */
 export function compileNetworks(networks: readonly string[]): (address: string) => boolean {
-  // A list for each family: one list would find every IPv4 address in `::/0`.
+  // A list for each family: a common list would find every IPv4 address in `::/0`.
   const lists = { ipv4: new BlockList(), ipv6: new BlockList() }
   for (const network of networks) {
     const [address = '', bits] = network.split('/')

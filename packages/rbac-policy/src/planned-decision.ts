@@ -9,7 +9,7 @@ import type { Allowed, Decision, Principal, RackCall } from './types.ts'
 
 /** The expected decision about a call that has not been made yet. */
 export interface PlannedDecision {
-  /** The best possible decision. If it is a denial, `isAlwaysDenied` tells whether the denial is certain. */
+  /** The least strict possible decision. If it is a denial, `isAlwaysDenied` tells whether the denial is certain. */
   readonly decision: Decision
   /** The condition under which `decision` applies; null if the decision depends on no fact of the rack. */
   readonly when: string | null
@@ -32,7 +32,7 @@ export interface PlannedQuestion {
 
 /**
  * Decides about a call before it is made, by the rules that apply to a real call. For facts that only the rack knows,
- * it tries the possibilities until the outcome is known.
+ * this function tries the possibilities until the outcome is known.
  */
 export function decidePlanned(question: PlannedQuestion, planned: PlannedCall): PlannedDecision {
   return toPlannedDecision(decidingScenarios(question, planned))

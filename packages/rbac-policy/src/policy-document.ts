@@ -13,16 +13,16 @@ export interface Role {
   readonly permissions: readonly Permission[]
   /** Roles that it extends, directly and indirectly. Their command rules apply to it. */
   readonly extends?: readonly string[]
-  /** All of these must be met, or the role grants nothing. */
+  /** All of these conditions must be met, or the role grants nothing. */
   readonly when?: readonly Condition[]
-  /** The step-ups that every permission through this role requires, including those of roles that it extends. */
+  /** The step-ups that every permission through this role requires, including the step-ups of roles that it extends. */
   readonly stepUp?: readonly RoleStepUp[]
   /** The line of the role, such as `policy.yaml:12`. */
   readonly source?: string
 }
 
 export interface PolicyRule extends CommandRule {
-  /** All of these must be met, or the rule permits nothing. */
+  /** All of these conditions must be met, or the rule permits nothing. */
   readonly when?: readonly Condition[]
   readonly stepUp?: StepUpRule
 }
@@ -72,7 +72,7 @@ export const noStepUp: StepUpTerms = { permissions: [], racks: [], apps: [], man
 export interface BlockedOperation {
   /** The ID of the route. */
   readonly route: string
-  /** A whole sentence for the caller: why it is denied. */
+  /** A whole sentence for the caller: why the operation is denied. */
   readonly reason: string
   /** A whole sentence for the caller: what to do instead. */
   readonly next: string
@@ -133,7 +133,7 @@ export interface PolicyDocument {
   readonly recordedValues: readonly ValueRule[]
 }
 
-/** SHA-256 of the canonical JSON of the document, in hex. It does not depend on the formatting of the file. */
+/** SHA-256 of the canonical JSON of the document, in hex. The hash does not depend on the formatting of the file. */
 export function documentHash(document: PolicyDocument): string {
   return createHash('sha256').update(canonicalJson(document)).digest('hex')
 }

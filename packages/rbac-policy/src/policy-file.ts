@@ -18,7 +18,7 @@ export type PolicyFileChange =
   | { readonly kind: 'rejected'; readonly file: string; readonly policy: string; readonly problems: readonly string[] }
 
 export interface PolicyFile {
-  /** The problems of the current file while an older version is in effect; empty if it is valid. */
+  /** The problems of the current file while an older version is in effect; empty if the current file is valid. */
   problems(): readonly string[]
   /** Reads the file again if it has changed. */
   reload(): Promise<void>
@@ -29,8 +29,8 @@ export interface PolicyFileOptions {
   readonly path: string
   readonly policy: ReplaceablePolicy
   /**
-   * Called before a new document takes effect, and for an invalid one. If it throws, the old document stays, and the
-   * change is retried.
+   * Called before a new document takes effect, and for an invalid document. If it throws, the old document stays, and
+   * the change is retried.
    */
   readonly onChange: (change: PolicyFileChange) => Promise<void>
   readonly onError: (error: unknown) => void

@@ -3,7 +3,7 @@ import { type Denial, denyByBindings } from '@rack-gateway/errors'
 import type { FailedCondition, RoleSet } from './grants.ts'
 import type { Permission, PolicyScope, Principal, RackCall } from './types.ts'
 
-/** Whose bindings lack the permission: those of the caller, or those of a token's owner. */
+/** Whose bindings lack the permission: the bindings of the caller, or of a token's owner. */
 export type Side = 'own' | 'owner'
 
 export function boundToOtherRack(principal: Principal, call: RackCall): Denial {

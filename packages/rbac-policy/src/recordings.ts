@@ -13,7 +13,7 @@ export interface RecordingRule {
    * the recording marks the missing part.
    */
   readonly mode: 'strict' | 'best-effort' | 'off'
-  /** Whether input is recorded too. It can include typed passwords that the terminal does not show. */
+  /** Whether input is recorded too. Input can include typed passwords that the terminal does not show. */
   readonly input: boolean
   readonly sessions?: readonly RecordedSessionKind[]
   /** Patterns of rack names, in which `*` stands for any characters. */

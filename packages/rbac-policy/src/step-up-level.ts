@@ -1,7 +1,7 @@
 import { exactDurationInWords } from '@rack-gateway/config/duration'
 import type { StepUpLevel } from './types.ts'
 
-/** `always` is stricter than `recent`. A passkey is stricter than any factor, and a short time than a long one. */
+/** By strictness: `always` exceeds `recent`, a passkey exceeds any factor, and a shorter time exceeds a longer time. */
 export function isStricter(one: StepUpLevel, other: StepUpLevel): boolean {
   if (one.kind === 'recent') return other.kind === 'recent' && one.within < other.within
   return other.kind === 'recent' || (one.methods === 'passkey' && other.methods === 'any')

@@ -14,7 +14,10 @@ export interface Binding {
   readonly apps: string
   /** Milliseconds since the epoch, or null for no end. */
   readonly expiresAt: number | null
-  /** For tokens with individual permissions, used in place of a role's permissions. No command rule applies to them. */
+  /**
+   * For tokens with individual permissions, used in place of a role's permissions. No command rule applies to such a
+   * binding.
+   */
   readonly permissions?: readonly Permission[]
 }
 
@@ -28,7 +31,7 @@ export interface WantedGrant {
   readonly until: number | null
 }
 
-/** With `unknown`, the reason is a sentence. With `missing`, it is a clause that follows "because". */
+/** With `unknown`, the reason is a sentence. With `missing`, the reason is a clause that follows "because". */
 export interface GrantDenial extends Explanation {
   readonly cause: 'unknown' | 'missing'
 }

@@ -72,7 +72,7 @@ function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
   return at - start
 }
 
-/** `countUnescaped` counts from the lowest byte, so the lowest byte must be the first one. */
+/** `countUnescaped` counts from the lowest byte, so the lowest byte must be the first byte. */
 const littleEndian = true
 
 /**
@@ -90,7 +90,7 @@ function escapeBits(fourBytes: number): number {
   return (low | ((backslashes - 0x01010101) & ~backslashes)) & 0x80808080
 }
 
-/** The number of bytes before the first marked one: 0 to 4. */
+/** The number of bytes before the first marked byte: 0 to 4. */
 function countUnescaped(marks: number): number {
   return marks === 0 ? 4 : (31 - Math.clz32(marks & -marks)) >> 3
 }

@@ -132,7 +132,7 @@ export function readChunkHeader(sealed: Buffer): ChunkHeader | null {
   return flags > 1 ? null : { number: sealed.readUInt32BE(magic.length + 1), final: flags === 1 }
 }
 
-/** @returns null if none of the keys decrypts it as a chunk of this recording */
+/** @returns null if none of the keys decrypts the bytes as a chunk of this recording */
 export function decryptChunk(recording: string, derive: DeriveKeys, sealed: Buffer): DecryptedChunk | null {
   const parsed = readChunkHeader(sealed)
   if (parsed === null) return null

@@ -23,8 +23,8 @@ export type FollowEnd = 'complete' | 'cut' | 'broken' | 'aborted'
 const nothing = Buffer.alloc(0)
 
 /**
- * Yields the chunks of a recording as they are stored, until the final one. Decrypts each chunk, but does not check the
- * hash chain. After each attempt without a new chunk, yields an empty buffer, so that the consumer can stop.
+ * Yields the chunks of a recording as they are stored, until the final chunk. Decrypts each chunk, but does not check
+ * the hash chain. After each attempt without a new chunk, yields an empty buffer, so that the consumer can stop.
  */
 export async function* followRecording(options: FollowRecordingOptions): AsyncGenerator<Buffer, FollowEnd> {
   const { store, id, deriveKeys, from, signal, wait } = options

@@ -44,7 +44,7 @@ export class GrowingBytes {
     this.#used = end
   }
 
-  /** Empties the buffer. @returns its bytes, in an allocation that is at most twice as large as they are */
+  /** Empties the buffer. @returns its bytes, in an allocation that has at most twice their size */
   takeCompact(): Buffer {
     const all = this.take()
     const capacity = all.buffer.byteLength

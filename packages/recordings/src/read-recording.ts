@@ -37,8 +37,8 @@ export interface ReadRecordingOptions {
 }
 
 /**
- * Upper bound of a chunk in bytes: 512 KiB of session bytes, each of them written as up to six bytes, and a copy of
- * them in base64.
+ * Upper bound of a chunk in bytes: 512 KiB of session bytes, each of which is written as up to six bytes, and a copy
+ * in base64.
  */
 export const maxChunkBytes = 8 * 1024 * 1024
 

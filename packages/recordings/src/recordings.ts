@@ -23,7 +23,7 @@ export interface RecordingRequest {
   readonly header: CastHeader
   readonly mode: RecordingMode
   readonly secrets: SecretFinder | null
-  /** Called for each gap, once it has ended. */
+  /** Called after the end of each gap. */
   readonly onGap: (gap: RecordingGap) => void
 }
 
@@ -38,7 +38,7 @@ export interface RecordingStats {
   readonly failures: number
   /** Recordings whose last attempt to store a chunk failed. */
   readonly failing: number
-  /** Milliseconds since the first of these failures; 0 without any. */
+  /** Milliseconds since the first of these failures; 0 without failures. */
   readonly failingFor: number
   /** Session bytes that were not recorded. */
   readonly lostBytes: number

@@ -7,7 +7,7 @@ export interface AuthenticatorOptions {
   readonly countsSignatures?: boolean
 }
 
-/** Values that a response has instead of the correct ones. */
+/** Values that a response has instead of the correct values. */
 export interface Deviations {
   readonly origin?: string
   readonly rpId?: string

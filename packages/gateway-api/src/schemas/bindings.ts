@@ -13,7 +13,7 @@ const grant = {
   reason: Nullable(Type.String()),
 }
 
-/** A binding, as part of its subject. */
+/** A binding without its subject, as a part of the response about the subject. */
 export const Grant = Type.Object({ id: Type.String({ ...Id, description: 'the ID of the binding' }), ...grant })
 export type Grant = Static<typeof Grant>
 

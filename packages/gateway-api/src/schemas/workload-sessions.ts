@@ -10,7 +10,7 @@ export const ExchangeRequest = Type.Object(
   closed,
 )
 
-/** A job's shell receives the token and the rack URLs, so these contain only characters that need no quotes there. */
+/** A job's shell receives the token and the rack URLs, so both contain only characters that need no quotes. */
 export const NewWorkloadSession = Type.Object({
   token: Type.String({ pattern: '^rgw_[0-9A-Za-z]{63}$', description: 'shown only in this response' }),
   expiresAt: Time,

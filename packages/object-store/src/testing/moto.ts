@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 
-/** Whether moto is on this machine: a mock of AWS in Python that enforces Object Lock. */
+/** Whether this machine has moto, a mock of AWS in Python that enforces Object Lock. */
 export const hasMoto = (process.env.PATH ?? '')
   .split(delimiter)
   .some((directory) => directory !== '' && existsSync(join(directory, 'moto_server')))

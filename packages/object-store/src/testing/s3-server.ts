@@ -20,7 +20,7 @@ interface StoredVersion {
   readonly lock: { readonly mode: string; readonly until: number } | null
 }
 
-/** A mock of S3 with one bucket, which keeps all versions. It does not check signatures. */
+/** A mock of S3 with one bucket. Keeps all versions, and does not check signatures. */
 export async function startS3Server({
   bucket,
   objectLock = false,

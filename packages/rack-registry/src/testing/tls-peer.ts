@@ -9,7 +9,7 @@ export interface TlsPeer extends Peer {
   /** For each handshake: whether a session was resumed. */
   readonly resumed: readonly boolean[]
   /** Changes the certificate, and keeps the TLS sessions. */
-  useIdentity(identity: TlsIdentity): void
+  setIdentity(identity: TlsIdentity): void
 }
 
 /** Answers `ok`, and accepts each websocket. With `closing`, closes each connection after one request. */
@@ -44,7 +44,7 @@ export async function tlsPeer(
     get received() {
       return received
     },
-    useIdentity: (other) => server.setSecureContext({ ...options, ...other }),
+    setIdentity: (other) => server.setSecureContext({ ...options, ...other }),
   }
 }
 

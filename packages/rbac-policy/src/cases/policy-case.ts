@@ -3,7 +3,7 @@ import type { RackFacts } from '../scenarios.ts'
 import type { SourcePosition } from '../source-positions.ts'
 import type { Principal, StepUpLevel } from '../types.ts'
 
-/** The expected result of a call. `needs`: a step-up. `open`: it depends on facts that only the rack knows. */
+/** The expected result of a call. `needs`: a step-up. `open`: depends on facts that only the rack knows. */
 export type CaseEffect = 'allow' | 'needs' | 'deny' | 'open'
 
 /** Names of environment keys and of parameters, without their values. */

@@ -36,7 +36,7 @@ interface Reading {
   readonly problems: Problem[]
 }
 
-/** Reads the section, which replaces the built-in one as a whole. */
+/** Reads the section. The section of a document replaces the whole built-in section. */
 export function stepUpTerms(written: WrittenStepUpTerms, reading: Reading): StepUpTerms {
   const { permissions, racks, apps, management, enrollBy } = written
   const at = (part: string) => ['stepUp', part]

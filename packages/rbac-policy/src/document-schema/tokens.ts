@@ -34,7 +34,7 @@ interface Reading {
   readonly problems: Problem[]
 }
 
-/** Merges the token limits of a document with the built-in ones. A shorter maximum also shortens a built-in default. */
+/** Merges the token limits of a document with the built-in limits. A shorter maximum also shortens the default. */
 export function tokenTerms(
   base: TokenTerms,
   { 'max-age': maxText, 'default-age': defaultText, rules }: WrittenTokens,

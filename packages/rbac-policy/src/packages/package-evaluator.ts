@@ -28,7 +28,7 @@ const logInterval = 60_000
 /** The result of one evaluation. */
 export interface Answer {
   readonly objection: Objection | null
-  /** Why the package failed, as a clause that follows its name; null if it did not fail. */
+  /** Why the package failed, as a clause that follows its name; null if the package did not fail. */
   readonly failed: string | null
   /** Whether the package exceeded its deadline. */
   readonly late: boolean

@@ -74,7 +74,7 @@ export interface CallContext {
   /** Milliseconds since the epoch. */
   readonly clock: { now(): number }
   readonly log: PackageLog
-  /** Aborts at the deadline. Pass it to `fetch` and similar functions. */
+  /** Aborts at the deadline. Pass this signal to `fetch` and similar functions. */
   readonly signal: AbortSignal
 }
 
@@ -115,8 +115,8 @@ export interface PolicyDefinition {
   /** For decisions, events, and addresses: 1 to 40 lower-case letters, digits, and dashes, with a letter first. */
   readonly name: string
   /**
-   * Decides about a call that roles permit. It runs for each such call on the rack API, so it should use data in
-   * memory. If it throws or returns a value that is not an `EvaluationResult`, a new call is denied.
+   * Decides about a call that roles permit. This function runs for each such call on the rack API, so it should
+   * use data in memory. If it throws or returns a value that is not an `EvaluationResult`, a new call is denied.
    */
   evaluate(call: PackageCall, context: CallContext): EvaluationResult | Promise<EvaluationResult>
   /** The timeout of a promise, from 10 to 10000 ms. Default: 2000. After the timeout, a new call is denied. */

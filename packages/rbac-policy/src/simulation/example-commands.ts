@@ -17,7 +17,7 @@ const examples: Readonly<Record<WordType, string>> = {
   release: 'RAAAAAAAAAA',
 }
 
-/** Words that only a rule for any command allows. They contain no shell syntax, because no rule allows it. */
+/** Words that only a rule for any command allows. They contain no shell syntax, because no rule allows shell syntax. */
 const unnamed = ['unnamed-command', 'unnamed-word']
 
 /** A placeholder for all services that no rule names. */
@@ -26,7 +26,7 @@ export const anyOther = '(another)'
 /** The maximum number of variants of one rule. */
 const maxChoices = 50
 
-/** Example commands that distinguish lists of rules: every variant of every rule, and one that no rule names. */
+/** Example commands that distinguish lists of rules: every variant of every rule, and a command that no rule names. */
 export function exampleCommands(rules: readonly CommandRule[], runServices: readonly string[]): ExampleCommand[] {
   const named = rules.flatMap((rule) => rule.services).filter((name) => name !== '*')
   const services = [...new Set([...runServices, ...named, anyOther])]

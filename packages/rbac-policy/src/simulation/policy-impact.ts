@@ -27,7 +27,7 @@ export interface PolicyImpact {
   readonly calls: number
   /** Calls whose recorded decision cannot be reproduced, and events that lack information. */
   readonly unclear: number
-  /** Calls that a policy package denied. Packages are not part of the study, so their result is unknown. */
+  /** Calls that a policy package denied. The study does not evaluate packages, so their result is unknown. */
   readonly packages: number
   /** Calls that were denied and would be permitted, including those of omitted changes. */
   readonly permitted: number
@@ -67,9 +67,9 @@ const maxCached = 50_000
 const maxChanges = 10_000
 
 /**
- * Decides recorded calls with the current document and with a proposed one. A call is unclear if the current document
- * does not reproduce its recorded decision, because bindings or the document have changed, or the event lacks
- * information.
+ * Decides recorded calls with the current document and with a proposed document. A call is unclear if the current
+ * document does not reproduce the recorded decision. Possible causes: bindings or the document have changed, or the
+ * event lacks information.
  *
  * @throws InvalidPolicy
  */
@@ -188,8 +188,8 @@ function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayCon
   const [was, is] = [effect !== 'deny', decision.effect !== 'deny']
   return {
     change: was === is ? null : { effect: is ? 'permits' : 'refuses', decision },
-    // Only permitted calls count: a caller who was asked for a proof repeats the call with it, and that second call is
-    // in the log.
+    // Only permitted calls count: a caller who was asked for a proof repeats the call with the proof, and the
+    // repeated call is in the log.
     need: effect === 'allow' && 'level' in decision ? { rule: decision.rule, level: decision.level } : null,
   }
 }

@@ -45,7 +45,7 @@ interface SessionCalls {
   readonly calls: { readonly at: number; readonly requirement: Requirement }[]
 }
 
-/** Counts the prompts of recorded calls, as if each user had proved a factor whenever a call needed it. */
+/** Counts the prompts of recorded calls, as if each user had proved a factor whenever a call needed a proof. */
 export function createPromptCounter(): PromptCounter {
   const requirements = new Map<string, Requirement>()
   const sessions = new Map<string, SessionCalls>()

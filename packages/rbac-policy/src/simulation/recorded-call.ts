@@ -76,9 +76,9 @@ export function createCallers(): Callers {
 const match = compileMatcher(rackRoutes)
 
 /**
- * Rebuilds a recorded call. An event has only the principal's roles at the scope of the call, so they are bound to
- * every scope. The owner of a token gets all permissions, because events do not contain the owner's roles. Users count
- * as having a second factor.
+ * Rebuilds a recorded call. An event has only the principal's roles at the scope of the call, so these roles are bound
+ * to every scope. The owner of a token gets all permissions, because events do not contain the owner's roles. Users
+ * count as having a second factor.
  *
  * @returns null for an unknown route or kind of principal, such as those of another version, and for an invalid path
  */

@@ -1,6 +1,6 @@
 import { nearest } from '@rack-gateway/config/client'
 
-/** The names of every field of a type, so that TypeScript reports one that is missing or extra. */
+/** The names of every field of a type, so that TypeScript reports a missing or extra name. */
 export type FieldsOf<T> = Readonly<Record<keyof T, true>>
 
 /**

@@ -27,7 +27,7 @@ export interface ChunkCheckResult {
   readonly problem: string | null
   /** Whether only chunks at the end are missing, which may still be uploading. */
   readonly isMissingEnd: boolean
-  /** Stored chunks before the first one that is missing or invalid. */
+  /** Stored chunks before the first missing or invalid chunk. */
   readonly chunks: number
   readonly bytes: number
   /** The number of chunks that none of the keys decrypts; 0 without keys. */
@@ -72,7 +72,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
   const problem = findProblem()
   return { ...resultWith(problem), isMissingEnd: problem !== null && proven !== null && isShort(proven) }
 
-  /** Whether the stored chunks are intact so far, and the remaining ones are missing. */
+  /** Whether the stored chunks are intact so far, and the remaining chunks are missing. */
   function isShort({ chunks }: ProvenRecording): boolean {
     return !final && number < chunks && last < number && (firstUnopened === null || unopened === number)
   }
