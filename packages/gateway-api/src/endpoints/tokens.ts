@@ -18,7 +18,8 @@ export const tokenEndpoints = {
   createToken: {
     method: 'POST',
     path: '/tokens',
-    summary: 'Creates an API token for you. With gateway:service-account:write, the token can be for a service account.',
+    summary:
+      'Creates an API token for you. With gateway:service-account:write, the token can be for a service account.',
     description: 'The token can have only permissions that you hold. It is shown only in this response.',
     permission: 'gateway:self:write',
     scope: 'self',
