@@ -244,7 +244,7 @@ export const EventDraft = Type.Object({
     Type.Object(
       {
         received: text('HMAC-SHA-256 of the body as received, in hex.'),
-        sent: optionalText('HMAC-SHA-256 of the body as sent, where it differs.'),
+        sent: optionalText('HMAC-SHA-256 of the body as sent to the rack, if the gateway changed it.'),
       },
       {
         description: '[MACs](../explanation/secrets.md#in-the-audit-log) of a form, under a key of the gateway.',
@@ -254,7 +254,7 @@ export const EventDraft = Type.Object({
   bytesIn: optionalInteger('Bytes from the caller: of the body, or of WebSocket frames.'),
   bytesOut: optionalInteger('Bytes to the caller.'),
   durationMs: optionalInteger('The duration in milliseconds. For counted denials: from the first to the last.'),
-  close: optionalText('Why a stream or a transfer ended.', { limit: limits.reason }),
+  close: optionalText('Why a WebSocket or a transfer ended, or why a call failed.', { limit: limits.reason }),
   upstream: optionalText("The rack's own `Request-Id`."),
   count: optionalInteger('How many denials the event counts.'),
   recording: Type.Optional(
@@ -263,9 +263,9 @@ export const EventDraft = Type.Object({
         id: text('The ID of the recording.'),
         mode: optionalText('`strict` or `best-effort`.'),
         chunks: optionalInteger('The number of stored chunks.'),
-        bytes: optionalInteger('The size of the stored chunks in bytes.'),
-        head: optionalText('The last hash of the hash chain of the chunks, in hex.'),
-        lost: optionalInteger('Bytes of the session that the recording lacks.'),
+        bytes: optionalInteger('The size of the stored chunks, in bytes.'),
+        head: optionalText('The head of the hash chain of the chunks, in hex.'),
+        lost: optionalInteger('Bytes of the session that are missing.'),
       },
       { description: 'The recording of the session.' },
     ),

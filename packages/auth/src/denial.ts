@@ -126,7 +126,7 @@ export const disabledServiceAccount = deny(
 
 export const noPublicUrl = deny(
   'no-public-url',
-  'This gateway does not accept OIDC tokens, because PUBLIC_URL is not set. The tokens must have PUBLIC_URL as their audience.',
+  'This gateway does not accept OIDC tokens, because PUBLIC_URL, the audience of these tokens, is not set.',
   'Ask its operator to set PUBLIC_URL.',
 )
 export const malformedJwt = deny(

@@ -210,7 +210,7 @@ export const ServerEnvironment = Type.Object({
     ),
   ),
   DEFAULT_ROLE: Type.Optional(
-    checked('the role that everybody else gets at their first login, such as viewer; never admin', defaultRoleProblem),
+    checked('the role of a new user who is not in ADMIN_USERS, such as viewer; never admin', defaultRoleProblem),
   ),
   SESSION_IDLE: checked(
     'how long a browser session lasts without use: a duration from 1m to 30d, such as 12h',

@@ -25,7 +25,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   notLoggedIn: 'not logged in, or the token is missing, expired, or rejected',
   denied: 'the policy denies the call: before convox starts, as the answer of "rack-gateway can", or at the gateway',
   stepUpNeeded:
-    'the call needs a proof of your second factor, and there is none: there is no terminal to ask at, the proof failed, or you have no second factor; also as the answer of "rack-gateway can"',
+    'the call needs a proof of your second factor, and there is none: there is no terminal to ask at, the proof failed, or you have no second factor; or "rack-gateway can" answers that the call needs a proof',
   unreachable: 'the gateway cannot be reached or trusted, is too busy, fails, or is not a Rack Gateway',
   auditUnavailable:
     'the audit log is unavailable: the gateway cannot record the call, the log or a recording cannot be read to its end, or no checkpoint covers the event yet',

@@ -127,7 +127,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'check whether the change was made before you repeat it',
   ],
   RGW_PACKAGES_TOO_SLOW: [
-    'the policy packages did not decide within 8 s the calls that were only asked about (as by `rack-gateway can`)',
+    'the policy packages did not decide planned calls (as of `rack-gateway can`) within 8 s',
     'send fewer planned calls in one request',
   ],
   RGW_PACKAGE_REFUSED: ['a route of a policy package denied the call, with its own status', 'see the message'],

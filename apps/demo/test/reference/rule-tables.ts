@@ -74,7 +74,7 @@ export const decisionRules: readonly RuleRow[] = [
 export const expiryRules: readonly RuleRow[] = [
   [
     [['', 'expired-token', 'ended-session', 'revoked-token', 'expired-jwt']],
-    'the credential is no longer valid since the time in the message',
+    'the credential stopped being valid at the time in the message',
   ],
   [
     [['', 'superseded-token']],

@@ -42,7 +42,7 @@ export const policyEndpoints = {
   decide: {
     method: 'POST',
     path: '/policy/decisions',
-    summary: 'Decides planned calls, as policy and policy packages would, without sending them.',
+    summary: 'Decides planned calls by the policy and the policy packages, without sending the calls.',
     description:
       'The calls are of the rack API or of the management API. With gateway:user:write, it also decides calls of another user.',
     permission: 'gateway:policy:read',

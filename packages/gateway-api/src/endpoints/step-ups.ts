@@ -23,7 +23,7 @@ export const stepUpEndpoints = {
   getStepUp: {
     method: 'GET',
     path: '/step-ups/{id}',
-    summary: 'Shows a step-up: its calls, and how you can prove your second factor.',
+    summary: 'Shows a step-up: which calls its proof would be for, and how you can prove a second factor.',
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: usersOnly,

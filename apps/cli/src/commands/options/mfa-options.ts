@@ -5,7 +5,7 @@ import type { CommandOptions } from '../command-module.ts'
 export const mfaOptions = {
   'mfa-code': {
     type: 'string',
-    describe: 'A code that proves your second factor, if a proof is needed; the default is RACK_GATEWAY_MFA_CODE',
+    describe: 'A code that proves your second factor, if a proof is needed; RACK_GATEWAY_MFA_CODE does the same',
   },
   'mfa-method': {
     type: 'string',

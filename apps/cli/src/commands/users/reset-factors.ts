@@ -12,7 +12,7 @@ import { gatewayOptions, reasonOption, yesOption } from '../options/shared-optio
 
 export const command = 'reset-factors <user>'
 export const describe =
-  'Remove all second factors and backup codes of a user who has lost them, and end their sessions.'
+  'Remove all second factors and backup codes of a user who has lost them, and end all sessions of the user.'
 export const details =
   'You need a second factor of your own, and must be able to grant every role of the user. After the reset, anyone with the login of the user can add a new second factor. So first confirm the request with the user, and not only by email.'
 export const examples = ["rack-gateway users reset-factors ada@example.com --reason 'lost phone, seen in person'"]
