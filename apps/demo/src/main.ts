@@ -9,7 +9,11 @@ const { port, dataDir, policyPackages, webDev } = await yargs(hideBin(process.ar
   .scriptName('demo')
   .usage('Starts PostgreSQL, two demo racks, and the gateway on loopback, and prints commands to paste.')
   .option('port', { type: 'number', default: 8447, describe: 'the port of the gateway; 0: any free port' })
-  .option('data-dir', { type: 'string', default: '.demo', describe: 'the directory of the database and the secret key' })
+  .option('data-dir', {
+    type: 'string',
+    default: '.demo',
+    describe: 'the directory of the database and the secret key',
+  })
   .option('policy-packages', {
     type: 'boolean',
     default: false,

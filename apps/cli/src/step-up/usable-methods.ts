@@ -30,7 +30,7 @@ export function usableMethods(
     throw new StepUpNeeded(
       chosen === 'passkey'
         ? 'You have no passkey.'
-        : 'You have no authenticator app, or the policy accepts only a passkey for this.',
+        : 'You have no authenticator app, or the policy accepts only a passkey for this step-up.',
       `Leave --mfa-method out, or add one in your browser, at ${page}.`,
     )
   if (chosen === 'passkey') return { passkey: true, totp: false, backupCode: false }

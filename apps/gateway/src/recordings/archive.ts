@@ -111,7 +111,7 @@ async function* textOf(
 type Proof = 'proven' | 'open' | 'gone'
 
 const goneFromLog =
-  'each chunk is valid, but the events that prove how many there were are no longer in the log; verify the recording with the archive of their month: rack-gateway audit verify --recordings … --archive …'
+  'each chunk is valid, but the events that prove how many there were are no longer in the log; verify the recording with the archive of its month: rack-gateway audit verify --recordings … --archive …'
 
 function stateWithProof(state: RecordingCheck['state'], proof: Proof): RecordingCheck['state'] | 'open' | 'unproven' {
   if (state === 'broken' || proof === 'proven') return state

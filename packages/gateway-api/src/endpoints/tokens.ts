@@ -6,7 +6,7 @@ export const tokenEndpoints = {
   listTokens: {
     method: 'GET',
     path: '/tokens',
-    summary: 'Lists your API tokens. With the permission gateway:token:write, lists those of everyone.',
+    summary: 'Lists your API tokens. With the permission gateway:token:write, lists the tokens of all owners.',
     permission: 'gateway:self:read',
     scope: 'self',
     permissionForOthers: 'gateway:token:write',

@@ -135,7 +135,11 @@ function explainFailure(rack: Rack, error: unknown, previous: RackStatus): Check
   if (error instanceof SyntaxError || error instanceof ResponseTooLarge)
     return failure(previous, 'unreadable', notStatus(rack))
   if (error instanceof QuestionTimedOut)
-    return failure(previous, 'unreachable', `The rack ${rack.name} did not answer within ${longestWait / 1_000} seconds.`)
+    return failure(
+      previous,
+      'unreachable',
+      `The rack ${rack.name} did not answer within ${longestWait / 1_000} seconds.`,
+    )
   // Only the explanation is for callers. Other messages can have addresses.
   const explanation = explanationOf(error)
   const why = explanation === null ? `The rack ${rack.name} cannot be reached.` : asSentences(explanation).reason

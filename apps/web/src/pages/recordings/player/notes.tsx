@@ -21,7 +21,7 @@ const ends: Readonly<Record<CastEnd, { readonly isWhole: boolean; readonly text:
   },
   unproven: {
     isWhole: false,
-    text: 'The recording is not proven, because its events are no longer in the audit log. Verify it with the archive of their month: rack-gateway audit verify --recordings … --archive …',
+    text: 'The recording is not proven, because its events are no longer in the audit log. Verify it with the archive of its month: rack-gateway audit verify --recordings … --archive …',
   },
   broken: {
     isWhole: false,
