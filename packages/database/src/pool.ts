@@ -3,6 +3,13 @@ import { guardTransactions } from './transactions.ts'
 
 export type PoolOptions = Omit<Options<Record<string, never>>, 'fetch_types' | 'onnotice'>
 
+/**
+ * Connection parameters for queries that read a range of times. After five executions, PostgreSQL can plan a prepared
+ * statement without its parameters, and assumes that each range contains one row in 200. It would then read a whole
+ * month for each page of events.
+ */
+export const customPlans = { plan_cache_mode: 'force_custom_plan' } as const
+
 /** A postgres.js pool whose transactions fail if their connection breaks. Connects at the first query. */
 export function openPool(url: string, options: PoolOptions): Sql {
   const closings = { count: 0 }

@@ -1,4 +1,4 @@
-import { ConnectionBroken, openPool } from '@rack-gateway/database'
+import { ConnectionBroken, customPlans, openPool } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import { ChangeSearchTooSlow, NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
@@ -265,7 +265,7 @@ function connect(url: string, { max, timeout, name, onclose }: ConnectionOptions
       application_name: name,
       statement_timeout: timeout,
       default_transaction_read_only: true,
-      plan_cache_mode: 'force_custom_plan',
+      ...customPlans,
     },
   })
 }

@@ -1,4 +1,4 @@
-import { openPool } from '@rack-gateway/database'
+import { customPlans, openPool } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import { endOfMonth } from '../calendar-month.ts'
 import { lastEvent } from '../store.ts'
@@ -25,7 +25,7 @@ export function createPostgresSinkPositions({ url, timeout = 10_000 }: PostgresS
   const sql = openPool(url, {
     max: 2,
     connect_timeout: Math.ceil(timeout / 1_000),
-    connection: { application_name: 'rack-gateway sinks', statement_timeout: timeout },
+    connection: { application_name: 'rack-gateway sinks', statement_timeout: timeout, ...customPlans },
   })
   return {
     register: (sink) => register(sql, sink),
