@@ -48,7 +48,7 @@ export interface Whoami {
   roles: string[]
   expiresAt: Time | null
   gateway: string
-  confirmedAt: string // when the gateway last confirmed this, RFC 3339
+  confirmedAt: string // when the gateway last confirmed the identity, RFC 3339
   chosenRack: string | null // the rack that a command in this directory uses; null: the rack that the token is bound to, or its only rack
   keptIn: 'file' | 'keychain' | 'environment'
 }
@@ -101,7 +101,7 @@ export interface Can {
         methods?: string // for always: the accepted factors
       }
       roles: string[] // all roles that the caller has where the call applies, including those that do not grant the permission
-      bindings: string[] // the IDs of the bindings to these roles, and for an API token also those of its owner there; empty for the management API
+      bindings: string[] // the IDs of the bindings to these roles and, for an API token, of the bindings of its owner on the same rack and app; empty for the management API
       policy: string // SHA-256 of the document, hex; the same as in audit events
     }
     when: string | null // when this decision applies; null: always
@@ -152,7 +152,7 @@ export interface MfaList {
 // mfa add
 export interface MfaAdd {
   address: string // the page on which you add a second factor
-  opened: boolean // whether a browser was asked to open it
+  opened: boolean // whether a browser was asked to open the page
 }
 
 // mfa rename, mfa remove
@@ -296,7 +296,7 @@ export interface AccessReview {
   racks: string
   apps: string
   binding: string
-  group: string | null // the group whose binding it is
+  group: string | null // the group that the subject has the binding from; null without one
   invitation: string | null // the invitation that led to the binding
   grantedBy: {
     id: string
@@ -305,7 +305,7 @@ export interface AccessReview {
   grantedAt: Time
   reason: string | null
   expiresAt: Time | null
-  lastUsedAt: string | null // when a session of the user, an API token, or a job of the trust was last used. Null if that is not known: sessions of jobs are kept for a week after they expire
+  lastUsedAt: string | null // when a session of the user, an API token, or a job of the trust was last used. Null if unknown: for example, sessions of jobs are deleted a week after they expire
 }
 
 // bindings list (an array), bindings create, bindings delete
@@ -341,7 +341,7 @@ export interface TrustsList {
   issuer: string // the exact value of the claim iss
   audience: string
   conditions: {
-    // what claims must be; all conditions must be met
+    // conditions on the claims of a token; all of them must be met
     claim: string
     equals?: string | number | boolean
     oneOf?: (string | number | boolean)[]
@@ -349,7 +349,7 @@ export interface TrustsList {
     empty?: boolean
   }[]
   maxAgeSeconds: number // the longest lifetime of a session
-  grants: TokensList['grants'][number][] // its bindings, oldest first
+  grants: TokensList['grants'][number][] // the bindings of the trust, oldest first
   createdAt: Time
   createdBy: string
   revokedAt: Time | null
@@ -365,19 +365,19 @@ export interface TrustsTest {
     id: string
     name: string
   } | null
-  text: string // the result; a sentence, and another one with what to do, if anything
+  text: string // the result; a sentence, followed by a second one if there is something to do
   checks: {
-    // what every job needs, whatever the trust
+    // the checks that do not depend on a trust
     check: string
     passed: boolean
-    text: string // a sentence, and another one with what to do, if anything
+    text: string // a sentence, followed by a second one if there is something to do
   }[]
   trusts: {
     // active trusts, those that match best first, at most 50
     id: string
     name: string
     matches: boolean // whether the issuer, the audience, and all conditions match
-    text: string | null // why it does not match, apart from its conditions; null otherwise
+    text: string | null // why the trust does not match; null if it matches, or if only conditions fail
     conditions: {
       claim: string
       equals?: string | number | boolean
@@ -448,7 +448,7 @@ export interface PolicyDiff {
   changes: {
     effect: 'permits' | 'refuses' | 'changes'
     role: string | null // null for every role
-    what: string
+    what: string // the changed permission, or a description of the change
   }[]
 }
 
@@ -515,7 +515,7 @@ export interface AuditHistogram {
   width: number // the length of a bucket in seconds
   buckets: {
     // oldest first, without gaps
-    at: string // its start, a multiple of the width since 1970 in UTC; the first can start before `from`
+    at: string // the start of the bucket, a multiple of the width since 1970 in UTC; the first can start before `from`
     denied: number // the decision is deny
     needs: number // the decision is needs
     failed: number // other events with a status of 400 or more
@@ -524,7 +524,7 @@ export interface AuditHistogram {
   }[]
   total: number
   complete: boolean // false if counting stopped early: there are at least `total` events
-  countedFrom: string // events from this time on are counted; earlier ones only in part, or not at all
+  countedFrom: string // all events from this time on are counted; earlier events only in part, or not at all
 }
 
 // audit show
@@ -533,7 +533,7 @@ export interface AuditShow extends AuditTail {
   prev: string // SHA-256, hex
   canonical: string // the bytes that were hashed
   neighbors: {
-    // the events directly before and after it: in its stream, and of its session or API token (searched in the 1,000 nearest events of its principal)
+    // the previous and the next event: in the same stream, and of the same session or API token. Events of the session or token are searched among the 1,000 nearest events of the principal
     previousInStream: string | null
     nextInStream: string | null
     previousInSession: string | null
@@ -573,25 +573,25 @@ export interface AuditVerify {
     // the first 100
     problem: string
   }[]
-  found: number
+  found: number // the number of findings
   streams: number
   events: number
   unsigned: number // events that no checkpoint has signed yet
   keys: string[] // the public keys of the signatures
-  trust: 'pinned' | 'first-use' | 'none'
+  trust: 'pinned' | 'first-use' | 'none' // first-use: the keys come from the checkpoints, not from --key; none: there are no checkpoints
   anchored: boolean // whether checkpoints were compared with copies
 }
 
 // audit verify-proof
 export interface AuditVerifyProof {
-  holds: boolean
+  holds: boolean // whether the proof is valid
   because?: string // why the proof is not valid
   event?: object // the event; only a valid proof has this field and the next ones
-  checkpoint?: number // the number of the checkpoint that signs it
+  checkpoint?: number // the number of the checkpoint that signs the event
   at?: Time
   size?: number // how many events of the stream the checkpoint signs
-  key?: string
-  trust?: 'pinned' | 'first-use'
+  key?: string // the public key that signed the checkpoint
+  trust?: 'pinned' | 'first-use' // first-use: the key comes from the proof, not from --key
 }
 
 // audit recordings
@@ -660,7 +660,7 @@ export interface Doctor {
   findings: {
     check: 'config' | 'dns' | 'tls' | 'clock' | 'gateway' | 'versions' | 'token' | 'convox' | 'rack-password'
     status: 'ok' | 'warning' | 'problem'
-    says: string
+    says: string // the finding, in sentences
     next: string | null // the remedy; null if there is nothing to do, or if says contains it
   }[]
 }
@@ -669,6 +669,7 @@ export interface Doctor {
 export interface Version {
   cli: string
   asked: {
+    // the versions of rack-gateway that the gateway asks for
     minimum: string | null // the oldest version that the gateway supports
     newest: string // the version of the gateway’s own release
   } | null
