@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Builds the executables of the rack-gateway command from Node for each system, with checksums and bills of materials:
 //
-//   node infra/build-executables.mjs [--out DIR] [--with-empty] [--node-licence FILE] [TARGET=RUNTIME …]
+//   node infra/build-executables.mjs [--out DIR] [--with-empty] [--node-license FILE] [TARGET=RUNTIME …]
 //
 // Without a target, builds for this system from the Node that runs this script. For each RUNTIME of another system,
 // this Node or another RUNTIME must have the same version and run on this machine.
-// Each executable includes Node's licences. --node-licence is the file with these licences, if it is not next to Node.
+// Each executable includes Node's licenses. --node-license is the file with these licenses, if it is not next to Node.
 // --with-empty also builds an executable that does nothing, for comparison in measurements.
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,9 +15,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { buildExecutableScripts } from '../apps/cli/build/executable-scripts.mjs'
-import { collectLicences } from '../apps/cli/build/licences.mjs'
+import { collectLicenses } from '../apps/cli/build/licenses.mjs'
 import { billOfMaterials, executableBill } from './executables/bill-of-materials.mjs'
-import { runtimeLicence } from './executables/runtime-licence.mjs'
+import { runtimeLicense } from './executables/runtime-license.mjs'
 import { makeSingleExecutable } from './executables/single-executable.mjs'
 import { executableName, readTargets, withPreparers } from './executables/targets.mjs'
 
@@ -27,13 +27,13 @@ const { values, positionals } = parseArgs({
   options: {
     out: { type: 'string', default: fileURLToPath(new URL('dist-executables', import.meta.url)) },
     'with-empty': { type: 'boolean', default: false },
-    'node-licence': { type: 'string' },
+    'node-license': { type: 'string' },
   },
 })
 const out = resolve(values.out)
 const runtimes = withPreparers(readTargets(positionals)).map((one) => ({
   ...one,
-  licence: runtimeLicence(one, values['node-licence']),
+  license: runtimeLicense(one, values['node-license']),
 }))
 
 const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-scripts-'))
@@ -57,7 +57,7 @@ try {
     console.log(`${join(out, name)}, of Node ${version}`)
   }
   writeFileSync(join(out, 'rack-gateway-npm.cdx.json'), jsonText(bill))
-  writeFileSync(join(out, 'rack-gateway-licences.txt'), collectLicences([metafile], { runtimes }))
+  writeFileSync(join(out, 'rack-gateway-licenses.txt'), collectLicenses([metafile], { runtimes }))
   writeChecksums()
   if (values['with-empty']) await makeEmpty(runtimes[0]?.preparer ?? process.execPath)
 } finally {

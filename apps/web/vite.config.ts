@@ -47,6 +47,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    license: { fileName: 'licences.md' },
+    license: { fileName: 'licenses.md' },
   },
 })

@@ -11,7 +11,7 @@ const program = fileURLToPath(
 )
 
 /**
- * Makes a bill of materials in CycloneDX 1.6. It contains only the packages in the bundle, with their licence texts.
+ * Makes a bill of materials in CycloneDX 1.6. It contains only the packages in the bundle, with their license texts.
  *
  * @param metafile esbuild's metafile of the bundle
  * @param directory the base of the metafile's relative paths
@@ -33,12 +33,12 @@ export function billOfMaterials(metafile, directory) {
 const nonComponents = new Set(['node', 'modules', 'napi', 'unicode', 'cldr', 'tz'])
 
 /**
- * Adds the target's Node to the bundle's bill, with the components of Node and the text of their licences.
+ * Adds the target's Node to the bundle's bill, with the components of Node and the text of their licenses.
  *
  * @param options `runtime` is the Node in the executable, and `preparer` is a Node of the same version that runs on
  *   this machine
  */
-export function executableBill(bill, { target, runtime, version, preparer, licence }) {
+export function executableBill(bill, { target, runtime, version, preparer, license }) {
   const number = version.replace(/^v/, '')
   const reference = `pkg:generic/node@${number}?target=${target}`
   const versions = JSON.parse(execFileSync(preparer, ['-p', 'JSON.stringify(process.versions)'], { encoding: 'utf8' }))
@@ -47,12 +47,12 @@ export function executableBill(bill, { target, runtime, version, preparer, licen
     'bom-ref': reference,
     name: 'node',
     version: number,
-    description: `The Node in the executable for ${target}. Its components are those that process.versions of this Node version lists. The licence text covers all components.`,
+    description: `The Node in the executable for ${target}. Its components are those that process.versions of this Node version lists. The license text covers all components.`,
     purl: reference,
     hashes: [{ alg: 'SHA-256', content: createHash('sha256').update(readFileSync(runtime)).digest('hex') }],
     licenses: [{ license: { id: 'MIT' } }],
     evidence: {
-      licenses: [{ license: { name: 'file: LICENSE', text: { content: licence, contentType: 'text/plain' } } }],
+      licenses: [{ license: { name: 'file: LICENSE', text: { content: license, contentType: 'text/plain' } } }],
     },
     components: Object.entries(versions)
       .filter(([name]) => !nonComponents.has(name))

@@ -45,19 +45,19 @@ test('a Node without its licenses is an error with the searched paths and the re
   writeFileSync(bare, '#!/bin/sh\necho v24.1.0\n', { mode: 0o755 })
   writeFileSync(join(scratch, 'LICENSE'), 'Of something else.')
   const said = await refusal(`linux-x64=${bare}`)
-  expect(said).toContain(`${bare} comes without the text of its licences`)
+  expect(said).toContain(`${bare} comes without the text of its licenses`)
   for (const place of ['bin/LICENSE', 'LICENSE', 'share/doc/nodejs/copyright'])
     expect(said).toContain(join(scratch, place))
-  expect(said).toContain('nodejs/node/v24.1.0/LICENSE and name it: --node-licence FILE')
+  expect(said).toContain('nodejs/node/v24.1.0/LICENSE and name it: --node-license FILE')
   const missing = join(scratch, 'missing')
-  expect(await refusal('--node-licence', missing, `linux-x64=${bare}`)).toContain(missing)
+  expect(await refusal('--node-license', missing, `linux-x64=${bare}`)).toContain(missing)
   expect(existsSync(join(scratch, 'out'))).toBe(false)
 })
 
-test('licences are found where a release has them, and in the file that is named', async () => {
-  const { runtimeLicence } = (await import(
-    fileURLToPath(new URL('../executables/runtime-licence.mjs', import.meta.url))
-  )) as { runtimeLicence: (one: { runtime: string; version: string }, given?: string) => string }
+test('licenses are found where a release has them, and in the file that is named', async () => {
+  const { runtimeLicense } = (await import(
+    fileURLToPath(new URL('../executables/runtime-license.mjs', import.meta.url))
+  )) as { runtimeLicense: (one: { runtime: string; version: string }, given?: string) => string }
   const text = 'Node.js is licensed for use as follows:\n\nAs you like.'
   const named = join(scratch, 'named')
   writeFileSync(named, text)
@@ -71,9 +71,9 @@ test('licences are found where a release has them, and in the file that is named
     for (const path of [runtime, file]) mkdirSync(dirname(path), { recursive: true })
     writeFileSync(runtime, '')
     const node = { runtime, version: 'v24.1.0' }
-    expect(() => runtimeLicence(node)).toThrow('comes without')
-    expect(runtimeLicence(node, named)).toBe(text)
+    expect(() => runtimeLicense(node)).toThrow('comes without')
+    expect(runtimeLicense(node, named)).toBe(text)
     writeFileSync(file, `${text}\n`)
-    expect(runtimeLicence(node)).toBe(text)
+    expect(runtimeLicense(node)).toBe(text)
   }
 })

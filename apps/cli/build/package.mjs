@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { collectLicences } from './licences.mjs'
+import { collectLicenses } from './licenses.mjs'
 import { nativePackages, packageDirectory } from './options.mjs'
 
 const workspace = join(packageDirectory, '..', '..')
@@ -28,7 +28,7 @@ export function packageFiles(metafiles) {
     ['package.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)],
     ['rack-gateway.1', readFileSync(join(packageDirectory, 'man', 'rack-gateway.1'))],
     ['LICENSE', readFileSync(join(workspace, 'LICENSE'))],
-    ['LICENCES-OF-OTHERS.txt', Buffer.from(collectLicences(metafiles))],
+    ['LICENSES-OF-OTHERS.txt', Buffer.from(collectLicenses(metafiles))],
     ['README.md', Buffer.from(readme)],
   ]
 }

@@ -87,7 +87,7 @@ test('the npm package installs without other packages and without a network', as
   const installed = (file: string) => readFileSync(join(place, 'node_modules', 'rack-gateway', file), 'utf8')
   expect(installed('LICENSE')).toContain('Apache License')
   for (const name of ['open', 'cross-spawn', 'typebox'])
-    expect(installed('LICENCES-OF-OTHERS.txt')).toMatch(new RegExp(`^${name} \\d.* \\(MIT\\)$`, 'm'))
+    expect(installed('LICENSES-OF-OTHERS.txt')).toMatch(new RegExp(`^${name} \\d.* \\(MIT\\)$`, 'm'))
 })
 
 test('the bundle connects to an https gateway through the relay, and says why it cannot trust one', async () => {

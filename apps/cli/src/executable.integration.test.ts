@@ -91,7 +91,7 @@ test('the download is the compressed executable, and each file has a checksum', 
     .trim()
     .split('\n')
     .map((line) => line.split('  '))
-  const parts = [name, `${name}.cdx.json`, `${name}.gz`, 'rack-gateway-licences.txt', 'rack-gateway-npm.cdx.json']
+  const parts = [name, `${name}.cdx.json`, `${name}.gz`, 'rack-gateway-licenses.txt', 'rack-gateway-npm.cdx.json']
   expect(sums.map(([, file]) => file)).toEqual(parts.sort())
   for (const [sum, file = ''] of sums)
     expect(sum).toBe(
@@ -101,10 +101,10 @@ test('the download is the compressed executable, and each file has a checksum', 
     )
 })
 
-test('the licences of the packages and of Node are included', () => {
-  const licences = readFileSync(built('rack-gateway-licences.txt'), 'utf8')
-  expect(licences).toMatch(/^open \d.* \(MIT\)$/m)
-  const ofNode = licences.slice(licences.indexOf(`\nNode ${process.version}\n`))
+test('the licenses of the packages and of Node are included', () => {
+  const licenses = readFileSync(built('rack-gateway-licenses.txt'), 'utf8')
+  expect(licenses).toMatch(/^open \d.* \(MIT\)$/m)
+  const ofNode = licenses.slice(licenses.indexOf(`\nNode ${process.version}\n`))
   expect(ofNode).toContain('Node.js is licensed for use as follows:')
   expect(ofNode).toContain('- OpenSSL, located at deps/openssl, is licensed as follows:')
   const bill = JSON.parse(readFileSync(built(`${name}.cdx.json`), 'utf8')) as Bill
@@ -112,7 +112,7 @@ test('the licences of the packages and of Node are included', () => {
   expect(ofNode).toContain(text?.content)
 })
 
-test('the bill of materials lists all components with versions and licences', () => {
+test('the bill of materials lists all components with versions and licenses', () => {
   const bill = JSON.parse(readFileSync(built(`${name}.cdx.json`), 'utf8')) as Bill
   expect([bill.bomFormat, bill.specVersion]).toEqual(['CycloneDX', '1.6'])
   const components = new Map(bill.components.map((component) => [component.name, component]))

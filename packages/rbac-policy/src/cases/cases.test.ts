@@ -469,7 +469,7 @@ describe('coverage', () => {
       '  rules:',
       '    migrate: { run: rake db:migrate, roles: [deployer], when: { callers: [user] } }',
       'unblocked: [PUT /system]',
-      'secrets: { environment: ["*PASSWORD*", "*_URL"], parameters: [licence] }',
+      'secrets: { environment: ["*PASSWORD*", "*_URL"], parameters: [license] }',
       'protected: { environment: [DB_*, CACHE_*], parameters: [node_type] }',
       'recordings: { rules: { shells: { mode: strict, sessions: [shell] }, others: { mode: best-effort } } }',
       'audit: { values: { sizes: { parameters: [COUNT] }, pairs: { parameters: ["parameters.node_*"] } } }',
@@ -492,7 +492,7 @@ describe('coverage', () => {
       'proxy-host *.cache.internal',
       'secret-key *PASSWORD*',
       'secret-key *_URL',
-      'secret-parameter licence',
+      'secret-parameter license',
     ]
     const proxy = 'call: { route: "WS /proxy/{host}/{port}", params: { host: HOST, port: "5432" } }'
     const run = (service: string) =>
@@ -539,8 +539,8 @@ describe('coverage', () => {
         'who: { roles: [deployer] }, convox: env, expect: { effect: allow, rule: role:deployer, hidden: { environment: [DB_URL] }, shown: { environment: [COLOUR] } }',
       ],
       [
-        ['secret-parameter licence'],
-        'who: { roles: [viewer] }, convox: rack params, expect: { effect: allow, rule: role:viewer, hidden: { parameters: [licence] }, shown: { parameters: [node_type] } }',
+        ['secret-parameter license'],
+        'who: { roles: [viewer] }, convox: rack params, expect: { effect: allow, rule: role:viewer, hidden: { parameters: [license] }, shown: { parameters: [node_type] } }',
       ],
     ]
 
@@ -568,7 +568,7 @@ describe('coverage', () => {
         '  environment:',
         '    - "*PASSWORD*"',
         '    - "*_URL"',
-        '  parameters: [licence]',
+        '  parameters: [license]',
         'protected: { environment: [__proto__, DB_*], parameters: [node_type] }',
         'proxy:',
         '  hosts:',
@@ -586,7 +586,7 @@ describe('coverage', () => {
         ['proxy-host db.internal', 'policy.yaml:17'],
         ['secret-key *PASSWORD*', 'policy.yaml:11'],
         ['secret-key *_URL', 'policy.yaml:12'],
-        ['secret-parameter licence', 'policy.yaml:13'],
+        ['secret-parameter license', 'policy.yaml:13'],
       ])
     })
 
