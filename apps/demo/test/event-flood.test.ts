@@ -30,7 +30,7 @@ async function flood(path: string, connections: number, callsEach: number, onLim
   const statusesOf = ({ received }: { received: string }) => received.match(/(?<=^HTTP\/1\.1 )\d+/gm) ?? []
   const watch = setInterval(() => {
     mostWaiting = Math.max(mostWaiting, system.app.audit.stats().waiting)
-    if (flooding.some((connection) => statusesOf(connection).includes('503'))) onLimitReached()
+    if (flooding.some(({ received }) => received.includes('HTTP/1.1 503'))) onLimitReached()
   })
   for (const connection of flooding) connection.send(call.repeat(callsEach))
   const isOver = (connection: (typeof flooding)[number]) =>
