@@ -1,7 +1,10 @@
 import type { Explanation } from '@rack-gateway/errors'
 import type { WordType } from './word-types.ts'
 
-/** How a command reaches the rack. `attached` is the POST with `sleep N`; the actual command follows in an exec. */
+/**
+ * How a command reaches the rack. `attached`: a POST starts a process that only runs `sleep N`, and a later exec in
+ * this process has the actual command. `detached`: the POST has the command. `exec`: a command in a running process.
+ */
 export type CommandMode = 'attached' | 'detached' | 'exec'
 
 /** The mode for rules. `own-exec` is an exec in the caller's own run, to which rules for attached runs also apply. */

@@ -23,7 +23,7 @@ export function secretKeysProblem(value: string): string | null {
 /** Stricter than `new URL`, which silently repairs its input. */
 export function rackUrlProblem(value: string): string | null {
   if (!/^https?:\/\//i.test(value)) return 'does not begin with https:// or http://'
-  if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash or a control character in it'
+  if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash, or a control character in it'
   if (value.includes('@')) return 'contains credentials, which belong in the RACK_TOKEN variable'
   if (/[?#]/.test(value)) return 'has a query or a fragment'
   const url = URL.canParse(value) ? new URL(value) : null

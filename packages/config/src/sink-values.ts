@@ -22,7 +22,7 @@ const parameters: Readonly<Record<string, Readonly<Record<string, (value: string
 
 /** Never quotes the URL, which can contain secrets. */
 export function sinkUrlProblem(value: string): string | null {
-  if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash or a control character in it'
+  if (/[\s\\\p{Cc}]/u.test(value)) return 'has a space, a backslash, or a control character in it'
   const url = URL.canParse(value) ? new URL(value) : null
   if (url === null) return 'is not a URL'
   const { protocol } = url
@@ -40,7 +40,7 @@ function destinationProblem({ protocol, hostname, pathname, search }: URL): stri
       return hostname === '' && pathname === '' && search === '' ? null : 'has something after stdout:'
     case 'file:':
       if (hostname !== '' || pathname.length < 2 || pathname.endsWith('/')) return 'names no file'
-      return isPlainPath(pathname) ? null : 'has an escape in its path that names no file'
+      return isPlainPath(pathname) ? null : 'has %2F, %5C, %00, or an invalid percent-escape in its path'
     case 'syslog+tls:':
     case 'syslog+tcp:':
       if (hostname === '') return 'names no host'
@@ -65,7 +65,7 @@ function parameterProblem({ protocol, searchParams }: URL): string | null {
   if (known === undefined) return null
   for (const [name, value] of searchParams) {
     if (!Object.hasOwn(known, name)) return `has a parameter that ${protocol}// does not support`
-    if (!known[name]?.(value)) return `has a ${name} that can't be used`
+    if (!known[name]?.(value)) return `has an invalid value of ${name}`
   }
   return null
 }

@@ -4,7 +4,7 @@ import { isList, listItems } from './masks/list-items.ts'
 import type { MaskView } from './masks/mask-view.ts'
 import { redactRackToken } from './masks/redact-rack-token.ts'
 import { shapes } from './masks/response-shapes.ts'
-import { redactPasswords } from './masks/url-passwords.ts'
+import { redactPasswordsInText } from './masks/url-passwords.ts'
 import type { MaskPolicy } from './types.ts'
 
 /**
@@ -60,7 +60,7 @@ const listEnd = '\n]\n'
 
 /** Redacts passwords in URLs and the rack's token in a text of unknown shape, such as an error of the rack. */
 export function redactText(text: string, view: MaskView): string {
-  return withoutRackToken(view.secrets ? text : redactPasswords(text), view)
+  return withoutRackToken(view.secrets ? text : redactPasswordsInText(text), view)
 }
 
 function maskJson(policy: keyof typeof shapes, body: string, view: MaskView): string {

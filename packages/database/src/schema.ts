@@ -150,7 +150,10 @@ export const stepUps = gateway.table('step_ups', {
   address: text('address').notNull(),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
-  /** In console mode: SHA-256 of the header `Challenge`. */
+  /**
+   * SHA-256 of the random text that the stock CLI gets in the header `Challenge`, and sends back with the result. Null
+   * for other clients.
+   */
   challenge: bytea('challenge'),
   /** The session that gives the proof, and the only one that can use `passkey_challenge`. */
   prover: uuid('prover'),
@@ -158,7 +161,10 @@ export const stepUps = gateway.table('step_ups', {
   provedAt: instant('proved_at'),
   factorId: uuid('factor_id'),
   method: text('method').$type<ProofMethod>(),
-  /** The session that asked exchanges this text for the proof: SHA-256 of a random text, or HMAC of a code to type. */
+  /**
+   * The hash of the text that the session that asked exchanges for the proof: SHA-256 of a random text, or HMAC of a
+   * code that a person types.
+   */
   result: bytea('result'),
   redeemedAt: instant('redeemed_at'),
 })
@@ -376,8 +382,9 @@ export const usedJwts = gateway.table('used_jwts', {
 })
 
 /**
- * Tokens of sessions, API tokens, and jobs' sessions. During a rotation with an overlap, several are valid. `hash`
- * is the SHA-256 of the token. The token itself is never stored.
+ * The tokens that callers send. Each belongs to one session of a user, one API token, or one session of a job. During a
+ * rotation with an overlap, several tokens of one owner are valid. `hash` is the SHA-256 of the token, and the token
+ * itself is never stored.
  */
 export const credentials = gateway.table('credentials', {
   hash: bytea('hash').primaryKey(),
@@ -386,7 +393,10 @@ export const credentials = gateway.table('credentials', {
   issuedAt: instant('issued_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
   workloadSessionId: uuid('workload_session_id').references(() => workloadSessions.id),
-  /** When a newer token replaced this token, which works until `expires_at`. A later use raises an alarm. */
+  /**
+   * When a newer token replaced this token. This token stays valid until `expires_at`. Its use after `expires_at`
+   * raises an alarm.
+   */
   supersededAt: instant('superseded_at'),
 })
 
@@ -540,7 +550,7 @@ export const streams = audit.table('streams', {
   fallback: boolean('fallback').notNull().default(false),
   /** The adopting process has written an `outcome.unknown` event for each unfinished call up to this `seq`. */
   accountedSeq: bigint('accounted_seq', { mode: 'number' }),
-  /** When each unfinished call had an `outcome.unknown` event. */
+  /** Null until every unfinished call of the stream has an `outcome.unknown` event; then the time of the last one. */
   accountedAt: instant('accounted_at'),
 })
 

@@ -7,7 +7,7 @@ export const closeCodes = { normal: 1000, goingAway: 1001, protocolError: 1002, 
 /** The maximum payload of a control frame, in bytes. */
 export const controlLimit = 125
 
-/** Clients mask their frames, and servers do not. */
+/** The role of a sender in the WebSocket protocol. Clients mask their frames, and servers do not. */
 export type Sender = 'client' | 'server'
 
 export interface FrameHeader {

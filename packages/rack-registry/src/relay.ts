@@ -30,6 +30,7 @@ export function relay(options: RelayOptions): Relay {
   const { client, rack, onPayload = null, clock, onBytes } = options
   const { closeTimeout = 500, disconnectTimeout = 5_000 } = options
   const startedAt = clock.now()
+  // In the WebSocket protocol, the caller has the role of the client, and the rack that of the server.
   const toRack = new Direction('client', client, rack, onPayload)
   const toCaller = new Direction('server', rack, client, onPayload, options.redactor ?? null)
   let cause: Pick<RelayEnd, 'by' | 'reason' | 'code'> | null = null

@@ -12,7 +12,7 @@ import type { PolicyDocument } from './policy-document.ts'
 import { compileProxy, type PolicyOptions } from './proxy.ts'
 import type { RackCall } from './types.ts'
 
-export const buildService = 'build'
+export const buildServiceName = 'build'
 
 /** Compiles the operations that are denied to every role. */
 export function compileBlocked(document: PolicyDocument, options: PolicyOptions): (call: RackCall) => Denial | null {
@@ -42,10 +42,10 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
 /** Processes of builds always contain the rack's password, and can be privileged. */
 function denyProcess(call: RackCall): Denial | null {
   const { permission } = call.route
-  const isBuildRun = permission === 'process:run' && call.service === buildService
+  const isBuildRun = permission === 'process:run' && call.service === buildServiceName
   const entersProcess = processPermissions.has(permission)
   // The rack also accepts the name of a service as `pid`, and chooses a process of that service.
-  const isBuild = call.process?.service === buildService || call.params.pid === buildService
+  const isBuild = call.process?.service === buildServiceName || call.params.pid === buildServiceName
   if (isBuildRun || (entersProcess && isBuild)) return buildDenial
   if (!entersProcess || call.process === null || !call.process.known || call.process.service !== null) return null
   return noServiceDenial

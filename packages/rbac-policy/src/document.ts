@@ -47,8 +47,8 @@ export function builtInPolicy(): PolicyDocument {
   return document
 }
 
-/** Operations that the built-in policy blocks and a document unblocks. */
-export function unblockedBy(document: PolicyDocument): string[] {
+/** The routes that the built-in policy blocks, and that a document does not block. */
+export function unblockedRoutes(document: PolicyDocument): string[] {
   const blocked = new Set(document.blocked.map(({ route }) => route))
   return builtInPolicy().blocked.flatMap(({ route }) => (blocked.has(route) ? [] : [route]))
 }
@@ -56,7 +56,7 @@ export function unblockedBy(document: PolicyDocument): string[] {
 /** Valid parts that may be mistakes, each as a sentence without its full stop. */
 export function documentWarnings(document: PolicyDocument): string[] {
   return [
-    ...unblockedBy(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
+    ...unblockedRoutes(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
     ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
     ...listRequirements(document).flatMap((requirement) => stepUpWarnings(requirement, document)),
   ]

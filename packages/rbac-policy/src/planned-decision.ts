@@ -26,8 +26,8 @@ export interface PlannedQuestion {
   readonly at: number
   /** The address of the caller. Null: unknown, so no condition on addresses fails. */
   readonly address: string | null
-  /** Known facts that otherwise only the rack knows. */
-  readonly known?: RackFacts
+  /** Given facts that otherwise only the rack knows. */
+  readonly facts?: RackFacts
 }
 
 /**
@@ -85,7 +85,7 @@ export async function narrowPlanned(
 }
 
 function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
-  const { policy, document, principal, rack, at, address, known = {} } = question
+  const { policy, document, principal, rack, at, address, facts = {} } = question
   const { route, app, parameterError } = planned
   if (parameterError !== null) {
     yield { when: '', call: null, decision: parametersDecision(route, parameterError, policy.hash) }
@@ -98,7 +98,7 @@ function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCall): Ge
     { at, address },
   )
   const services = () => servicesOf(document)
-  for (const { when, call } of scenariosOf(planned, { rack, at, address, hasRoutePermission, known, services }))
+  for (const { when, call } of scenariosOf(planned, { rack, at, address, hasRoutePermission, facts, services }))
     yield { when, call, decision: policy.decide(principal, call) }
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { builtInPolicy, readPolicy, unblockedBy } from './document.ts'
+import { builtInPolicy, readPolicy, unblockedRoutes } from './document.ts'
 import { type PolicyFile, type PolicyFileChange, readPolicyFile, watchPolicyFile } from './policy-file.ts'
 import { createReplaceablePolicy } from './replaceable-policy.ts'
 import { binding, call, principal } from './testing/calls.ts'
@@ -52,7 +52,7 @@ describe('a policy file', () => {
     await writeFile(path, reader)
     await file.reload()
     expect(policy.roles.has('reader')).toBe(true)
-    expect(changes).toEqual([{ kind: 'loaded', file: 'policy.yaml', policy: policy.hash, before, unblocked: [] }])
+    expect(changes).toEqual([{ kind: 'loaded', file: 'policy.yaml', policy: policy.hash, before, unblockedRoutes: [] }])
     const asked = call('WS /apps/{app}/logs')
     expect(policy.decide(principal([binding('reader')]), asked)).toMatchObject({
       effect: 'allow',
@@ -160,8 +160,8 @@ describe('a policy file', () => {
     const { file } = watch()
     await writeFile(path, 'version: 1\nunblocked: [PUT /system]\n')
     await file.reload()
-    expect(changes).toMatchObject([{ kind: 'loaded', unblocked: ['PUT /system'] }])
-    expect(unblockedBy(builtInPolicy())).toEqual([])
+    expect(changes).toMatchObject([{ kind: 'loaded', unblockedRoutes: ['PUT /system'] }])
+    expect(unblockedRoutes(builtInPolicy())).toEqual([])
   })
 })
 

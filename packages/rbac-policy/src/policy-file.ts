@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { type PolicyProblem, readPolicy, unblockedBy } from './document.ts'
+import { type PolicyProblem, readPolicy, unblockedRoutes } from './document.ts'
 import { UnusablePolicyFile } from './errors.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { ReplaceablePolicy } from './replaceable-policy.ts'
@@ -13,7 +13,8 @@ export type PolicyFileChange =
       readonly file: string
       readonly policy: string
       readonly before: string
-      readonly unblocked: readonly string[]
+      /** The routes that the built-in policy blocks, and that the new document does not block. */
+      readonly unblockedRoutes: readonly string[]
     }
   | { readonly kind: 'rejected'; readonly file: string; readonly policy: string; readonly problems: readonly string[] }
 
@@ -72,8 +73,13 @@ export function watchPolicyFile({
       currentProblems = []
       const candidate = policy.check(document)
       if (candidate.hash !== policy.hash) {
-        const unblocked = unblockedBy(document)
-        await onChange({ kind: 'loaded', file, policy: candidate.hash, before: policy.hash, unblocked })
+        await onChange({
+          kind: 'loaded',
+          file,
+          policy: candidate.hash,
+          before: policy.hash,
+          unblockedRoutes: unblockedRoutes(document),
+        })
         candidate.use()
       }
     }

@@ -1,6 +1,6 @@
 import { formatWords } from '@rack-gateway/command-matcher'
 import type { Condition } from './condition.ts'
-import { builtInText, unblockedBy } from './document.ts'
+import { builtInText, unblockedRoutes } from './document.ts'
 import { enrollmentName, entryName, type NameList, sourceOf, unblockedName } from './name-lists.ts'
 import { permissions } from './permissions.ts'
 import type { PolicyDocument, PolicyRule, Role } from './policy-document.ts'
@@ -23,7 +23,7 @@ export function policyMatrix({
     roles: [...roles.values()].map((role) => roleOf(withSource(role))),
     commandRules: commands.map((rule) => commandRuleOf(withSource(rule))),
     blocked: blocked.map(withSource),
-    unblocked: unblockedBy(document).map((route) => ({ route, source: sourceOf(document, unblockedName(route)) })),
+    unblocked: unblockedRoutes(document).map((route) => ({ route, source: sourceOf(document, unblockedName(route)) })),
     names: {
       runServices: entriesOf(document, 'runServices'),
       protectedKeys: entriesOf(document, 'protectedKeys'),

@@ -1,7 +1,10 @@
 import type { Permission, RackCall } from './types.ts'
 
-/** The service whose processes are intended for commands. */
-export const commandService = 'command'
+/**
+ * The name of the service that an app has for commands. `process:exec` permits an exec in its processes. An exec in
+ * another process needs `process:exec-any`.
+ */
+export const commandServiceName = 'command'
 
 /**
  * Object keys for uploaded sources and for logs of external builds. A write to any other key can replace an object of
@@ -24,10 +27,10 @@ export function requiredPermissions(call: RackCall): readonly Permission[] {
       return call.release === null || call.release.newest ? [permission] : [permission, 'release:run-any']
     case 'process:exec':
       if (call.process?.own) return ['process:exec-own']
-      return call.process?.service === commandService ? [permission] : ['process:exec-any']
+      return call.process?.service === commandServiceName ? [permission] : ['process:exec-any']
     case 'process:file-read':
     case 'process:file-write':
-      return call.process?.service === commandService ? [permission] : [permission, 'process:exec-any']
+      return call.process?.service === commandServiceName ? [permission] : [permission, 'process:exec-any']
     case 'process:stop':
       return call.process?.own ? [] : [permission]
     case 'object:create':

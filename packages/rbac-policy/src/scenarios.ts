@@ -1,7 +1,7 @@
 import { decodeHeaderCommand, readCommand } from '@rack-gateway/command-matcher'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { buildService } from './blocked-operations.ts'
-import { commandService } from './required-permissions.ts'
+import { buildServiceName } from './blocked-operations.ts'
+import { commandServiceName } from './required-permissions.ts'
 import type { ProcessSubject, RackCall } from './types.ts'
 
 export interface PlannedContext {
@@ -13,7 +13,7 @@ export interface PlannedContext {
   readonly services: () => readonly string[]
   /** Whether the caller has the permission of the route. Without it, the gateway does not ask the rack. */
   readonly hasRoutePermission: boolean
-  readonly known: RackFacts
+  readonly facts: RackFacts
 }
 
 /** Facts that otherwise only the rack knows. Missing facts are unknown. */
@@ -76,7 +76,7 @@ const notYetMade = '(not made yet)'
 const anyOther = '(another)'
 
 function processesOf(planned: PlannedCall, context: PlannedContext): readonly Possibility<ProcessSubject | null>[] {
-  const { ownRun } = context.known
+  const { ownRun } = context.facts
   const possible = possibleProcesses(planned, context)
   const fitting = ownRun === undefined ? possible : possible.filter(({ value }) => value?.own === ownRun)
   return fitting.length === 0 ? possible : fitting
@@ -84,15 +84,15 @@ function processesOf(planned: PlannedCall, context: PlannedContext): readonly Po
 
 function possibleProcesses(
   { process }: PlannedCall,
-  { services, hasRoutePermission, known }: PlannedContext,
+  { services, hasRoutePermission, facts }: PlannedContext,
 ): readonly Possibility<ProcessSubject | null>[] {
   if (process === null) return [{ when: '', value: null }]
   const { own } = process
-  const service = process.service ?? known.service ?? null
+  const service = process.service ?? facts.service ?? null
   const id = process.id ?? notYetMade
   if (own === 'yes') return [{ when: '', value: { id, known: true, service, own: true } }]
   if (service !== null) return ownAndOtherProcesses(id, [service], () => 'it is not a process of your own run')
-  const named = [...new Set([commandService, ...services(), anyOther, buildService])]
+  const named = [...new Set([commandServiceName, ...services(), anyOther, buildServiceName])]
   const processes = ownAndOtherProcesses(id, named, ofService)
   const unknown = { id, known: false, service: null, own: false }
   if (!hasRoutePermission)
@@ -126,11 +126,11 @@ function ofService(service: string): string {
 
 function releasesOf(
   { release }: PlannedCall,
-  { hasRoutePermission, known }: PlannedContext,
+  { hasRoutePermission, facts }: PlannedContext,
 ): readonly Possibility<RackCall['release']>[] {
   if (release === null || !hasRoutePermission) return [{ when: '', value: null }]
   const id = release.id ?? notYetMade
-  if (known.newestRelease !== undefined) return [{ when: '', value: { id, newest: known.newestRelease } }]
+  if (facts.newestRelease !== undefined) return [{ when: '', value: { id, newest: facts.newestRelease } }]
   return [
     { when: 'the release is the newest one', value: { id, newest: true } },
     { when: 'the release is not the newest one', value: { id, newest: false } },
@@ -139,10 +139,10 @@ function releasesOf(
 
 function environmentsOf(
   { environment }: PlannedCall,
-  { hasRoutePermission, known }: PlannedContext,
+  { hasRoutePermission, facts }: PlannedContext,
 ): readonly Possibility<RackCall['environment']>[] {
   if (environment === null || !hasRoutePermission) return [{ when: '', value: null }]
-  if (known.changed !== undefined) return [{ when: '', value: { changed: known.changed } }]
+  if (facts.changed !== undefined) return [{ when: '', value: { changed: facts.changed } }]
   const { named, others } = environment
   const unchanged = { when: 'the environment stays as it is', value: { changed: [] } }
   const changes = named.length === 0 ? [] : [{ when: 'the environment changes', value: { changed: named } }]
@@ -152,7 +152,7 @@ function environmentsOf(
 
 export const rackUpdateRoute = 'PUT /system'
 
-function rackParametersOf({ route }: PlannedCall, { known: { rackParameters } }: PlannedContext) {
+function rackParametersOf({ route }: PlannedCall, { facts: { rackParameters } }: PlannedContext) {
   return rackParameters === undefined || route.id !== rackUpdateRoute ? {} : { rackParameters }
 }
 

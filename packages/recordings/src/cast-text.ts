@@ -76,8 +76,8 @@ function writeEscaped(to: Buffer, start: number, bytes: Buffer): number {
 const littleEndian = true
 
 /**
- * Finds control characters, quotes, and backslashes. Flipping one bit moves the quote next to the control characters,
- * so that one comparison finds both.
+ * Finds control characters, quotes, and backslashes. XOR with 0x02 maps the quote (0x22) to 0x20, and each control
+ * character (0x00 to 0x1f) to a control character. So all of them, and no other byte, become less than 0x21.
  *
  * @returns 0 if no byte needs an escape; otherwise, the lowest set bit is in the first byte that needs one, and
  *   higher bits may be wrong

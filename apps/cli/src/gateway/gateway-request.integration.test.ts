@@ -111,7 +111,7 @@ test('a connection outlives the request that opened it', async () => {
     onConnection: (socket) =>
       socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
   })
-  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
+  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', loginArguments: 'a' }
   const stop = new AbortController()
   const request = { path: '/me', token, tlsTrust } as const
   expect(await tryGateway(gateway.origin, { ...request, signal: stop.signal })).toMatchObject({ status: 200 })
@@ -178,7 +178,7 @@ test('handles slow, partial, redirecting, and empty responses when authorities a
         socket.write(answers[name] ?? '')
       }),
   })
-  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
+  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', loginArguments: 'a' }
   const ask = (path: string, deadline: number) =>
     tryGateway(origin, { path, token, tlsTrust, body: { a: 1 }, deadline })
   const timedOut = {
@@ -206,7 +206,7 @@ test('reuses a verified connection, and opens a new one if it was closed', async
     onConnection: (socket) =>
       socket.on('data', () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')),
   })
-  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', login: 'a' }
+  const tlsTrust = { name: 'a', ca: root, configPath: '/nowhere/config.json', loginArguments: 'a' }
   const ask = () => tryGateway(gateway.origin, { path: '/me', token, tlsTrust })
   for (let count = 0; count < 3; count++) expect(await ask()).toMatchObject({ status: 200, value: {} })
   expect(gateway.connections).toHaveLength(1)

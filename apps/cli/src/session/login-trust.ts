@@ -3,7 +3,7 @@ import type { ClientConfig } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 import { Usage } from '../errors.ts'
 import { expectedCaFile, readAuthorities } from '../gateway/tls/configured-authorities.ts'
-import { type GatewayTrust, loginWords, trustAt } from '../gateway/tls/gateway-trust.ts'
+import { type GatewayTrust, loginArgumentsOf, trustAt } from '../gateway/tls/gateway-trust.ts'
 import type { LoginOptions } from './login-credential.ts'
 
 /** @throws Usage for an unusable `--ca` */
@@ -22,5 +22,5 @@ export function loginTrust(
   const path = resolve(context.cwd, ca)
   const read = readAuthorities(path)
   if ('problem' in read) throw new Usage(`--ca ${read.problem}.`, `Pass ${expectedCaFile}.`)
-  return { name, ca: path, configPath: context.configPath, login: loginWords(config, { origin, name }) }
+  return { name, ca: path, configPath: context.configPath, loginArguments: loginArgumentsOf(config, { origin, name }) }
 }

@@ -4,7 +4,7 @@ import { newId } from './random.ts'
 import { type createReceivedLog, type OpenRequest, recordParameters } from './received.ts'
 import type { RackState } from './state/rack.ts'
 import type { Answer, Call, DemoRoute } from './types.ts'
-import { textOf } from './wire/bytes.ts'
+import { decodeUtf8 } from './wire/bytes.ts'
 import { readForm } from './wire/form.ts'
 import { allHeaders } from './wire/headers.ts'
 import { readParameters } from './wire/parameters.ts'
@@ -43,7 +43,7 @@ export function routeRequest(serving: Serving, message: IncomingMessage): Routed
     request.route = `${match.route.method} ${match.route.path}`
     request.variables = match.variables
   }
-  return { request, method, path: textOf(target.path), query: target.query, match, fault, largeSize }
+  return { request, method, path: decodeUtf8(target.path), query: target.query, match, fault, largeSize }
 }
 
 export function toCall(

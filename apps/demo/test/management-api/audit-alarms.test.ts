@@ -28,8 +28,8 @@ describe('alarms of the audit log', () => {
   }
   async function readiness(): Promise<string> {
     await system.app.checkpoints.makeIfDue()
-    const { openAlarms } = system.app.checkpoints.state()
-    return `${openAlarms.count} ${openAlarms.last ?? ''}`.trim()
+    const { openInconsistencies } = system.app.checkpoints.state()
+    return `${openInconsistencies.count} ${openInconsistencies.last ?? ''}`.trim()
   }
   const acknowledge = (id: string, reason: string, token = admin.token) =>
     call(system, token, 'POST', `/audit/alarms/${id}/acknowledge`, { reason })
@@ -66,7 +66,7 @@ describe('alarms of the audit log', () => {
     expect(await readiness()).toBe('0')
     const replica = await system.replica()
     await replica.app.checkpoints.makeIfDue()
-    expect(replica.app.checkpoints.state().openAlarms).toEqual({ count: 0, last: null })
+    expect(replica.app.checkpoints.state().openInconsistencies).toEqual({ count: 0, last: null })
     await replica.stop()
     expect((await alarms()).filter(({ event }) => event.kind === 'audit.inconsistent')).toHaveLength(2)
 

@@ -101,7 +101,7 @@ function ruleItem(rule: string, denials: readonly Sentence[]): [string, string] 
 
 /** A remedy that names another place of the documentation; otherwise nothing. */
 function pointerOf(remedy: string): string {
-  return remedy.includes('](') || /^See the rule/.test(remedy) ? remedy : ''
+  return remedy.includes('](') ? remedy : ''
 }
 
 function partOf(path: string): string {

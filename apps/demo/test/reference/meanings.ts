@@ -13,7 +13,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'the gateway can’t ask for approvals yet',
   ],
   RGW_ARCHIVE_REFUSED: ['a month can’t be archived or dropped', 'see the message; nothing was dropped'],
-  RGW_BAD_FRAME: ['the HTTP request is ambiguous or invalid', 'see the rule below; some rules have another status'],
+  RGW_BAD_FRAME: [
+    'the HTTP request is ambiguous or invalid',
+    'see [the rules of requests](#the-rest-of-a-request), some of which have another status',
+  ],
   RGW_BODY_TOO_LARGE: ['the form is too large', 'send a smaller form'],
   RGW_BODY_TOO_SLOW: ['the request body arrived too slowly', 'send it faster, or raise `BODY_TIMEOUT`'],
   RGW_BROWSER_CALL: ['a page in a browser called the rack API', 'use convox'],
@@ -42,7 +45,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_CLI_JOB_TOKEN_MISSING: ['the job has no OIDC token', 'add the named lines to the pipeline file'],
   RGW_CLI_KEYCHAIN_UNUSABLE: ['the system’s keychain does not answer', 'set `RACK_GATEWAY_TOKEN_STORE=file`'],
   RGW_CLI_LOGIN_FAILED: ['the login by browser failed', 'run `rack-gateway login` again'],
-  RGW_CLI_LOGIN_REFUSED: ['a login of the rack-gateway command was denied', 'see the rule below'],
+  RGW_CLI_LOGIN_REFUSED: [
+    'a login of the rack-gateway command was denied',
+    'see [the rules of these logins](#logins-of-rack-gateway)',
+  ],
   RGW_CLI_NOT_LOGGED_IN: ['there is no token for the gateway', 'run `rack-gateway login`'],
   RGW_CLI_NOT_SIGNED: [
     'no checkpoint has signed the event',
@@ -87,7 +93,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_DATABASE_UNAVAILABLE: ['PostgreSQL can’t be used', 'see the cause in the message'],
   RGW_FACTOR_NOT_PROVED: [
     'the code or the response of the passkey did not prove your second factor',
-    'see the rule below',
+    'see [the rules of requests](#the-rest-of-a-request)',
   ],
   RGW_IDENTITY_NOT_FOUND: [
     'the named user, token, binding, or other entry does not exist',
@@ -107,7 +113,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
   RGW_INVALID_TRUST: ['a trust is invalid, or would admit too many jobs', 'see the message'],
   RGW_LOGIN_MISCONFIGURED: ['the login’s configuration is invalid', 'correct the named variable'],
   RGW_MISDIRECTED: ['the host of the request is not that of `PUBLIC_URL`', 'use `PUBLIC_URL`'],
-  RGW_NOT_CANONICAL: ['the path or query is ambiguous', 'see the rule below'],
+  RGW_NOT_CANONICAL: ['the path or query is ambiguous', 'see [the rules of paths](#the-path)'],
   RGW_NOT_FOUND: ['there is nothing at this address', 'check the address'],
   RGW_NOT_PERMITTED: [
     'the policy denies the call; the message names the permission or rule, and the roles that have it',
@@ -155,7 +161,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'too many unauthenticated requests, denied calls, changes, or studies of a policy (`rack-gateway policy impact`)',
     'wait as long as the header `Retry-After` says',
   ],
-  RGW_UNAUTHENTICATED: ['the credential is missing or invalid', 'see the rule below'],
+  RGW_UNAUTHENTICATED: [
+    'the credential is missing or invalid',
+    'see [the rules of authentication](#authentication)',
+  ],
   RGW_UNKNOWN_RACK: ['there is no rack with this name', 'use one of the racks that the message names'],
   RGW_UNKNOWN_ROUTE: ['the rack API has no such method and path', 'check the method and the path'],
   RGW_UNMASKABLE_ANSWER: ['the rack’s response could not be masked, so it is not shown', 'see the gateway’s log'],

@@ -5,13 +5,16 @@ import { LRUCache } from 'lru-cache'
 /** The use of a session token that a newer session token has replaced. */
 export type TokenAlarm = NonNullable<AuthenticationDenial['alarm']>
 
-/** The returned function returns null if it created an event for the same session in the last minute. */
-export function createTokenAlarms(
+/**
+ * @returns a function that creates the event of an alarm; the function returns null if it created an event for the same
+ *   session in the last minute
+ */
+export function tokenAlarmEventFactory(
   now: () => number,
 ): (alarm: TokenAlarm, source: EventDraft['source']) => EventDraft | null {
   const recent = new LRUCache<string, true>({ max: maxSessions, ttl: quietPeriod, ttlResolution: 0, perf: { now } })
 
-  return function eventOf({ session, user, name }, source) {
+  return function createTokenAlarmEvent({ session, user, name }, source) {
     if (recent.has(session)) return null
     recent.set(session, true)
     return {

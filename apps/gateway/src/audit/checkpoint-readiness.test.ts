@@ -6,8 +6,8 @@ const state: CheckpointerState = {
   number: 9,
   age: 3_000,
   verified: 0,
-  alarms: 0,
-  openAlarms: { count: 0, last: null },
+  raisedAlarms: 0,
+  openInconsistencies: { count: 0, last: null },
   unsigned: 0,
   missingKey: null,
   verifierFailed: false,
@@ -28,7 +28,7 @@ test('a destination that is behind isn’t counted as one with copies, whether i
 })
 
 test('an alarm from before the start is still one', () => {
-  const { detail } = checkpointsCheck({ ...state, openAlarms: { count: 2, last: '2026-11-25T12:00:00.000Z' } })
+  const { detail } = checkpointsCheck({ ...state, openInconsistencies: { count: 2, last: '2026-11-25T12:00:00.000Z' } })
   expect(detail).toMatch(/^ALARM: .*2 findings.* last at 2026-11-25T12:00:00.000Z/)
 })
 
@@ -44,7 +44,7 @@ test.each([
   ['without copies', {}, /^Set AUDIT_CHECKPOINT_DIR/],
   ['with current copies', { destinations: [at(9)] }, null],
   ['with copies that fail', { destinations: [at(9, 'it is full')] }, /^Check the storage of the copies\./],
-  ['with an alarm', { destinations: [at(9)], openAlarms: { count: 1, last: null } }, /audit alarms/],
+  ['with an alarm', { destinations: [at(9)], openInconsistencies: { count: 1, last: null } }, /audit alarms/],
   ['with another key', { destinations: [at(9)], missingKey: 'k' }, /^Add the newer key/],
   ['with a thread that failed', { destinations: [at(9)], verifierFailed: true }, /no checkpoint was made/],
   ['too old', { destinations: [at(9)], age: 91_000 }, /no checkpoint was made/],

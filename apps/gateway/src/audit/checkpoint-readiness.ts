@@ -15,8 +15,9 @@ export function checkpointsCheck(state: CheckpointerState): Readiness {
 }
 
 function* remediesFor(state: CheckpointerState): Generator<string> {
-  const { number, age, openAlarms, missingKey, verifierFailed, destinations } = state
-  if (openAlarms.count > 0) yield 'Run rack-gateway audit alarms, and find the cause before you acknowledge an alarm.'
+  const { number, age, openInconsistencies, missingKey, verifierFailed, destinations } = state
+  if (openInconsistencies.count > 0)
+    yield 'Run rack-gateway audit alarms, and find the cause before you acknowledge an alarm.'
   if (missingKey !== null) yield 'Add the newer key to AUDIT_SIGNING_KEY.'
   if (verifierFailed || isLate({ number, age })) yield 'The log of the gateway says why no checkpoint was made.'
   if (destinations.length === 0)
@@ -37,8 +38,8 @@ export function isLate({ number, age }: Pick<CheckpointerState, 'number' | 'age'
 }
 
 function* sentences(state: CheckpointerState): Generator<string> {
-  const { number, age, openAlarms, missingKey, verifierFailed, destinations } = state
-  if (openAlarms.count > 0) yield alarmSentence(openAlarms)
+  const { number, age, openInconsistencies, missingKey, verifierFailed, destinations } = state
+  if (openInconsistencies.count > 0) yield alarmSentence(openInconsistencies)
   if (missingKey !== null)
     yield 'the audit log has a newer signing key that this process does not have: add it to AUDIT_SIGNING_KEY'
   if (verifierFailed) yield 'events cannot be verified, so this process makes no checkpoint: see the log'
@@ -49,7 +50,7 @@ function* sentences(state: CheckpointerState): Generator<string> {
   if (destinations.length > 0) yield copies(number, destinations)
 }
 
-function alarmSentence({ count, last }: CheckpointerState['openAlarms']): string {
+function alarmSentence({ count, last }: CheckpointerState['openInconsistencies']): string {
   const when = last === null ? '' : `, last at ${last}`
   return `ALARM: the audit log is not what was recorded and signed (${count} findings that nobody has acknowledged${when}): rack-gateway audit alarms`
 }

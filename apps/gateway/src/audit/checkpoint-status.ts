@@ -21,8 +21,10 @@ export function checkpointStatus(
     checkpoint: checkpoint && describe(checkpoint),
     late: isLate(state),
     waiting,
-    alarms: state.openAlarms.count,
-    openAlarms: otherAlarms === null ? null : state.openAlarms.count + otherAlarms,
+    // Both count alarms that nobody has acknowledged: `alarms` only those of the kind `audit.inconsistent`, and
+    // `openAlarms` those of every kind.
+    alarms: state.openInconsistencies.count,
+    openAlarms: otherAlarms === null ? null : state.openInconsistencies.count + otherAlarms,
     copies: copiesOf(state, checkpoint?.number ?? 0),
   }
 }

@@ -6,7 +6,7 @@ import type { CallSignal } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { createTokenAlarms, tokenAlarmOf } from '../audit/alarms.ts'
+import { tokenAlarmEventFactory, tokenAlarmOf } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { denialEvent } from '../audit/denial-event.ts'
 import { createDenialLimit } from '../audit/denial-limit.ts'
@@ -19,7 +19,8 @@ import { type ErrorContext, type Failure, failureOf, sendFailure } from './error
 
 declare module 'fastify' {
   interface FastifyInstance {
-    tokenAlarms: ReturnType<typeof createTokenAlarms>
+    /** @returns null if the last event for the same session is less than a minute old */
+    createTokenAlarmEvent: ReturnType<typeof tokenAlarmEventFactory>
     /** Limits the denials that are being recorded at once. */
     denialLimit: FairLimit
     delayDenial(response: ServerResponse): Promise<void>
@@ -41,7 +42,7 @@ export default fp<ErrorHandlerOptions>(
   async function errorHandler(app, { limits, denialDelay }) {
     app.decorate('denialLimit', createDenialLimit(limits))
     app.decorate('delayDenial', (response) => delayDenial(response, denialDelay))
-    app.decorate('tokenAlarms', createTokenAlarms(app.clock.now))
+    app.decorate('createTokenAlarmEvent', tokenAlarmEventFactory(app.clock.now))
     app.decorateRequest('deniedBy', null)
     app.setErrorHandler(async function handleError(error, request, reply) {
       await answerError(app, error, request, reply)
@@ -63,7 +64,7 @@ const notFound = withRule(
   'not-found',
 )
 
-/** If the error cannot be recorded, the response has the error of the recording instead. */
+/** Records the error as an audit event, and then sends it. If recording the event fails, sends that failure instead. */
 export async function answerError(
   app: FastifyInstance,
   error: unknown,
@@ -82,13 +83,13 @@ export async function answerError(
   if (request.call?.recorded) return respond(request, reply, failure)
   try {
     await recordDenial(app, principal, () => denialEvent(request, failure, rule))
-  } catch (recordingError) {
-    const recordingFailure = failureOf(recordingError, errorContext(app, request))
-    if (recordingError instanceof TooManyCalls) {
-      countDenial(app, request, recordingFailure)
+  } catch (auditError) {
+    const auditFailure = failureOf(auditError, errorContext(app, request))
+    if (auditError instanceof TooManyCalls) {
+      countDenial(app, request, auditFailure)
       await app.delayDenial(reply.raw)
-    } else request.log.error({ event: 'call.unrecorded', rule, err: recordingError })
-    return respond(request, reply, recordingFailure)
+    } else request.log.error({ event: 'call.unrecorded', rule, err: auditError })
+    return respond(request, reply, auditFailure)
   }
   return respond(request, reply, failure)
 }
@@ -122,7 +123,7 @@ function errorContext({ policy }: FastifyInstance, { id: requestId }: FastifyReq
 
 async function raiseAlarm(app: FastifyInstance, error: unknown, request: FastifyRequest): Promise<void> {
   const alarm = tokenAlarmOf(error)
-  const event = alarm && app.tokenAlarms(alarm, sourceOf(request))
+  const event = alarm && app.createTokenAlarmEvent(alarm, sourceOf(request))
   if (!event) return
   request.log.warn({ event: 'session.superseded_token', session: alarm.session, user: alarm.name })
   await app.audit.record(event).catch((err: unknown) => request.log.error({ event: 'audit.late_record_failed', err }))

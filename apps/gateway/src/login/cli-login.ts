@@ -57,7 +57,7 @@ export default fp<CliLoginOptions>(
       countChange(request) {
         if (request.principal !== null) app.countChange(request.principal, { isRevocation: false })
       },
-      requests: {
+      requestReader: {
         contextOf: (request) => ({ request: request.id, source: sourceOf(request) }),
         racksOf: (request) => racksOf(app, request, momentOf(request, clock.now)),
         isSameNetwork,

@@ -90,12 +90,12 @@ export function createMetrics(app: FastifyInstance): Registry {
   counter(
     'audit_inconsistencies',
     'Inconsistencies that this process found in the audit log',
-    () => checkpoints().alarms,
+    () => checkpoints().raisedAlarms,
   )
   gauge(
     'audit_alarms_open',
     'Inconsistencies found by any process that nobody has acknowledged',
-    () => checkpoints().openAlarms.count,
+    () => checkpoints().openInconsistencies.count,
   )
   gauge(
     'audit_places',

@@ -1,5 +1,5 @@
 import type { EventDraft } from '@rack-gateway/audit'
-import rbacPolicyPlugin, { type PolicyFileChange, unblockedBy } from '@rack-gateway/rbac-policy/plugin'
+import rbacPolicyPlugin, { type PolicyFileChange, unblockedRoutes } from '@rack-gateway/rbac-policy/plugin'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressesOf, type MetricsAddress } from '../operations/metrics-server.ts'
@@ -27,7 +27,7 @@ export default fp<PolicyOptions>(
       { event: 'policy.in_force', file, policy: app.policy.hash },
       file === null ? 'the built-in policy is in force' : 'the policy document is in force',
     )
-    warnOfUnblocked(app, unblockedBy(app.policy.document))
+    warnOfUnblockedRoutes(app, unblockedRoutes(app.policy.document))
   },
   { name: 'policy', dependencies: ['audit-log'] },
 )
@@ -39,8 +39,8 @@ function eventOf(change: PolicyFileChange): EventDraft {
       kind: 'policy.rejected',
       detail: { file, policy, problems: change.problems.slice(0, 10).join('; ') },
     }
-  const { before, unblocked } = change
-  return { kind: 'policy.loaded', detail: { file, policy, before, unblocked: unblocked.join(', ') } }
+  const unblocked = change.unblockedRoutes.join(', ')
+  return { kind: 'policy.loaded', detail: { file, policy, before: change.before, unblocked } }
 }
 
 function logChange({ log, ...app }: FastifyInstance, change: PolicyFileChange): void {
@@ -53,10 +53,10 @@ function logChange({ log, ...app }: FastifyInstance, change: PolicyFileChange): 
     return
   }
   log.info({ event: 'policy.loaded', file: change.file, policy: change.policy, before: change.before })
-  warnOfUnblocked({ log, ...app }, change.unblocked)
+  warnOfUnblockedRoutes({ log, ...app }, change.unblockedRoutes)
 }
 
-function warnOfUnblocked({ log }: Pick<FastifyInstance, 'log'>, routes: readonly string[]): void {
+function warnOfUnblockedRoutes({ log }: Pick<FastifyInstance, 'log'>, routes: readonly string[]): void {
   if (routes.length > 0)
     log.warn(
       { event: 'policy.unblocked', routes },

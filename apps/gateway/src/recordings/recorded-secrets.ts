@@ -1,4 +1,4 @@
-import { isSecretValue, isVariableName, parseEnv, redactionPlaceholder } from '@rack-gateway/convox-api'
+import { containsSecret, isVariableName, parseEnv, redactionPlaceholder } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import { compileSecrets, type SecretFinder } from '@rack-gateway/recordings'
@@ -26,7 +26,7 @@ export function createRecordedSecrets(policy: Policy): RecordedSecrets {
 
   async function findInRelease(rack: Rack, app: string, release: string): Promise<SecretFinder | null> {
     const values = [...parseEnv(await environmentOf(rack, app, release))]
-    const secrets = values.filter(([key, value]) => policy.isSecretKey(key) || isSecretValue(value))
+    const secrets = values.filter(([key, value]) => policy.isSecretKey(key) || containsSecret(value))
     return compileSecrets([
       { value: rack.token, mark: '[rack token]' },
       ...secrets.map(([key, value]) => ({

@@ -56,7 +56,7 @@ test('written events are signed, read back, and compared', async () => {
   expect(checkpointer.state()).toMatchObject({ number: 0, unsigned: 51, age: Number.POSITIVE_INFINITY })
   const before = performance.now()
   await checkpointer.makeIfDue()
-  expect(checkpointer.state()).toMatchObject({ number: 1, unsigned: 0, verified: 51, alarms: 0 })
+  expect(checkpointer.state()).toMatchObject({ number: 1, unsigned: 0, verified: 51, raisedAlarms: 0 })
   expect(checkpointer.state().age).toBeLessThanOrEqual(performance.now() - before + 10)
   expect(alarms).toEqual([])
 })
@@ -153,7 +153,7 @@ test('a changed event raises one alarm, and other streams are still signed', asy
   )
   for (let count = 0; count < 3; count++) await one.checkpointer.makeIfDue()
   expect(one.alarms).toEqual([{ problem: 'hash', stream, seq: 3, number: 2 }])
-  expect(one.checkpointer.state()).toMatchObject({ number: 4, alarms: 1 })
+  expect(one.checkpointer.state()).toMatchObject({ number: 4, raisedAlarms: 1 })
 })
 
 test('an unreadable checkpoint in the table raises an alarm', async () => {
@@ -215,11 +215,14 @@ test('an alarm in the log is known after a restart', async () => {
   const { runtimeUrl } = await databaseForTest()
   const first = await replica(runtimeUrl)
   await first.checkpointer.makeIfDue()
-  expect(first.checkpointer.state().openAlarms).toEqual({ count: 0, last: null })
+  expect(first.checkpointer.state().openInconsistencies).toEqual({ count: 0, last: null })
   const { position } = await first.record({ kind: 'audit.inconsistent', detail: { problem: 'at' } })
   const second = await replica(runtimeUrl)
   await second.checkpointer.makeIfDue()
-  expect(second.checkpointer.state()).toMatchObject({ alarms: 0, openAlarms: { count: 1, last: position.at } })
+  expect(second.checkpointer.state()).toMatchObject({
+    raisedAlarms: 0,
+    openInconsistencies: { count: 1, last: position.at },
+  })
 })
 
 test('an acknowledged alarm stays acknowledged for processes that see it again', async () => {
@@ -237,7 +240,7 @@ test('an acknowledged alarm stays acknowledged for processes that see it again',
   const [alarm] = one.alarms
   if (stream === null) throw new Error('nothing was written')
   // Open, and not in the log yet.
-  expect(one.checkpointer.state().openAlarms).toEqual({ count: 1, last: null })
+  expect(one.checkpointer.state().openInconsistencies).toEqual({ count: 1, last: null })
   const two = await replica(runtimeUrl)
   const { id } = await two.record({
     kind: 'audit.inconsistent',
@@ -246,9 +249,9 @@ test('an acknowledged alarm stays acknowledged for processes that see it again',
   await two.record({ kind: 'alarm.acknowledged', of: id, detail: { reason: 'seen' } })
   for (const { checkpointer } of [one, two]) {
     await checkpointer.makeIfDue()
-    expect(checkpointer.state().openAlarms).toEqual({ count: 0, last: null })
+    expect(checkpointer.state().openInconsistencies).toEqual({ count: 0, last: null })
   }
-  expect([alarm, one.checkpointer.state().alarms]).toEqual([expect.objectContaining({ stream, seq: 3 }), 1])
+  expect([alarm, one.checkpointer.state().raisedAlarms]).toEqual([expect.objectContaining({ stream, seq: 3 }), 1])
 })
 
 test('copies in a directory have one file each, with the bytes of the table', async () => {

@@ -48,10 +48,13 @@ export interface CheckpointerState {
   readonly age: number
   /** Events that this process verified. */
   readonly verified: number
-  /** Alarms that this process raised. */
-  readonly alarms: number
-  /** Unacknowledged alarms of all processes, and the time of the newest alarm in the log (RFC 3339). */
-  readonly openAlarms: { readonly count: number; readonly last: string | null }
+  /** The number of alarms that this process raised. */
+  readonly raisedAlarms: number
+  /**
+   * The number of `audit.inconsistent` alarms of all processes that nobody has acknowledged, and the time of the newest
+   * one in the log (RFC 3339).
+   */
+  readonly openInconsistencies: { readonly count: number; readonly last: string | null }
   /** The largest number of unsigned events in one stream of this process. */
   readonly unsigned: number
   /** The log's current key, if this process does not have it. */
@@ -126,7 +129,10 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
     if (state === 'running') options.onError(what, error)
   }
 
-  /** The age of the newest checkpoint: by the database's clock until it was read, then by this process's clock. */
+  /**
+   * The age that the newest checkpoint had when this process read it, by the database's clock, plus the time since
+   * then, by the clock of this process.
+   */
   function age(): number {
     return newest === null ? Number.POSITIVE_INFINITY : newest.age + performance.now() - newest.seenAt
   }
@@ -144,7 +150,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       keys,
       verify: verifier.verify,
       interval: minInterval,
-      overdueNumber: age() >= interval ? (newest?.number ?? null) : null,
+      newestNumberIfOverdue: age() >= interval ? (newest?.number ?? null) : null,
       onTimeProblem: (problem, number) => alarms.raise({ problem, number }),
     })
     missingKey = result.kind === 'outdated' ? result.current : null
@@ -170,7 +176,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   }
 
   /** Includes alarms that are not in the log yet. */
-  function openAlarms(): CheckpointerState['openAlarms'] {
+  function openInconsistencies(): CheckpointerState['openInconsistencies'] {
     const { open, acknowledged } = logged
     const raised = [...alarms.keys()].filter((key) => !acknowledged.has(key))
     return { count: new Set([...open.keys(), ...raised]).size, last: [...open.values()].sort().at(-1) ?? null }
@@ -217,8 +223,8 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
       number: newest?.number ?? 0,
       age: age(),
       verified,
-      alarms: alarms.count(),
-      openAlarms: openAlarms(),
+      raisedAlarms: alarms.count(),
+      openInconsistencies: openInconsistencies(),
       unsigned: ownStreams.unsigned(),
       missingKey,
       verifierFailed: verifier.hasFailed(),

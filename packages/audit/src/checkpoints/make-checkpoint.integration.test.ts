@@ -89,8 +89,8 @@ test("a checkpoint that is old by the caller's clock is followed, whatever its s
   const { runtime } = await databaseForTest()
   const options = { keys: [key], interval: 60_000 } as const
   made(await makeCheckpoint(runtime, options))
-  expect((await makeCheckpoint(runtime, { ...options, overdueNumber: 1 })).kind).toBe('made')
-  expect((await makeCheckpoint(runtime, { ...options, overdueNumber: 1 })).kind).toBe('early')
+  expect((await makeCheckpoint(runtime, { ...options, newestNumberIfOverdue: 1 })).kind).toBe('made')
+  expect((await makeCheckpoint(runtime, { ...options, newestNumberIfOverdue: 1 })).kind).toBe('early')
 })
 
 test('concurrent replicas make one chain without gaps or forks', async () => {

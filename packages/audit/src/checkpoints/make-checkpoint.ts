@@ -15,7 +15,7 @@ export interface MakeCheckpointOptions {
    * The number of the newest checkpoint if, by the caller's clock, the next checkpoint is due. Then the next checkpoint
    * is made, whatever the database's clock says.
    */
-  readonly overdueNumber?: number | null
+  readonly newestNumberIfOverdue?: number | null
   /**
    * `at`: the column `at` differs from the signed time. `future`: the signed time is in the future, so the next
    * checkpoint is due at once.
@@ -66,9 +66,9 @@ export async function makeCheckpoint(sql: Sql, options: MakeCheckpointOptions): 
 /** A manipulated clock or `at` column must not delay the next checkpoint forever. */
 function isEarly(
   { last, age, timeProblem }: LastCheckpoint,
-  { interval, overdueNumber = null }: MakeCheckpointOptions,
+  { interval, newestNumberIfOverdue = null }: MakeCheckpointOptions,
 ): boolean {
-  if (last === null || last.number === overdueNumber || timeProblem === 'future') return false
+  if (last === null || last.number === newestNumberIfOverdue || timeProblem === 'future') return false
   return age < interval
 }
 

@@ -1,4 +1,4 @@
-import { eventColumns, type PagePart, type Query } from './query.ts'
+import { eventColumns, type PageBounds, type Query } from './query.ts'
 
 export interface ChangedApp {
   readonly rack: string
@@ -19,7 +19,7 @@ export function lastChangesQuery(rack: string, apps: readonly string[], since: D
   }
 }
 
-export function changesPageQuery(app: ChangedApp, { limit, before }: PagePart): Query {
+export function changesPageQuery(app: ChangedApp, { limit, before }: PageBounds): Query {
   const moment = "timestamptz 'epoch' + $4::bigint * interval '1 microsecond'"
   const position = before ? [before.at, before.stream, before.seq] : []
   return {

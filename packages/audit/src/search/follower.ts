@@ -137,8 +137,8 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
         const state = streams.get(progress.stream)
         const last = state && readableUpTo(progress, state, gaps)
         if (!state || last === null || last === undefined) continue
-        const part = { stream: progress.stream, after: state.seq, upTo: last, month: state.from }
-        const { text, values } = streamQuery(filters, { ...part, limit: batchSize })
+        const range = { stream: progress.stream, after: state.seq, upTo: last, month: state.from }
+        const { text, values } = streamQuery(filters, { ...range, limit: batchSize })
         const rows = await sql.unsafe<EventRow[]>(text, [...values])
         found.push(...rows.map(foundEvent))
         state.seq = rows.length === batchSize ? Number(rows.at(-1)?.seq) : last

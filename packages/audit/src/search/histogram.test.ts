@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type CountRow, countEvents, readHistogramRange } from './histogram.ts'
-import type { CountPart } from './query.ts'
+import type { CountedRange } from './query.ts'
 
 const now = Date.parse('2027-01-31T12:34:56.789Z')
 
@@ -43,11 +43,11 @@ test('buckets are few, have no gaps, cover the range, and each is counted once, 
     fc.pre(one !== other)
     const [from, to] = [Math.min(one, other), Math.max(one, other)]
     const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
-    const parts: CountPart[] = []
+    const ranges: CountedRange[] = []
     const histogram = await countEvents(readHistogramRange(query, now, most), {
       ...unlimited,
-      count: async (part) => {
-        parts.push(part)
+      count: async (range) => {
+        ranges.push(range)
         return none
       },
     })
@@ -58,17 +58,17 @@ test('buckets are few, have no gaps, cover the range, and each is counted once, 
     expect(starts.every((start) => start % step === 0)).toBe(true)
     expect(starts[0]).toBeLessThanOrEqual(from)
     expect((starts.at(-1) ?? 0) + step).toBeGreaterThanOrEqual(to)
-    expect([parts[0]?.to.getTime(), parts.at(-1)?.from.getTime()]).toEqual([to, from])
-    expect(parts.slice(1).map((part) => part.to)).toEqual(parts.slice(0, -1).map((part) => part.from))
-    expect(parts.length).toBe(starts.length)
+    expect([ranges[0]?.to.getTime(), ranges.at(-1)?.from.getTime()]).toEqual([to, from])
+    expect(ranges.slice(1).map((range) => range.to)).toEqual(ranges.slice(0, -1).map((range) => range.from))
+    expect(ranges.length).toBe(starts.length)
   })
   await fc.assert(property)
 })
 
 const threeHours = readHistogramRange({ from: '2027-01-31T00:00:00Z', to: '2027-01-31T03:00:00Z' }, now, 3)
-const hour = (part: CountPart) => part.from.getUTCHours()
-const rowOf = (part: CountPart, count: number): CountRow => ({
-  bucket: part.from.getTime() / 3_600_000,
+const hour = (range: CountedRange) => range.from.getUTCHours()
+const rowOf = (range: CountedRange, count: number): CountRow => ({
+  bucket: range.from.getTime() / 3_600_000,
   result: 'denied',
   count,
 })
@@ -77,7 +77,7 @@ test('counting stops at a number of events, and says from when on the counts are
   const histogram = await countEvents(threeHours, {
     ...unlimited,
     maxEvents: 12,
-    count: async (part) => [rowOf(part, Math.min(part.limit, 10))],
+    count: async (range) => [rowOf(range, Math.min(range.limit, 10))],
   })
   expect(histogram).toMatchObject({ total: 12, complete: false, countedFrom: new Date('2027-01-31T02:00:00Z') })
   expect(histogram.buckets.map(({ denied }) => denied)).toEqual([0, 2, 10])
@@ -88,7 +88,7 @@ test('counting stops when its time is over', async () => {
   const histogram = await countEvents(threeHours, {
     ...unlimited,
     isOverdue: () => counted === 1,
-    count: async (part) => [rowOf(part, ++counted)],
+    count: async (range) => [rowOf(range, ++counted)],
   })
   expect(histogram).toMatchObject({ total: 1, complete: false, countedFrom: new Date('2027-01-31T02:00:00Z') })
 })
@@ -96,12 +96,12 @@ test('counting stops when its time is over', async () => {
 test('intervals that time out are omitted', async () => {
   const histogram = await countEvents(threeHours, {
     ...unlimited,
-    count: async (part) => (hour(part) === 1 ? null : [rowOf(part, 5)]),
+    count: async (range) => (hour(range) === 1 ? null : [rowOf(range, 5)]),
   })
   expect(histogram).toMatchObject({ total: 5, complete: false, countedFrom: new Date('2027-01-31T02:00:00Z') })
 })
 
 test('a complete histogram counts from the start of its range', async () => {
-  const histogram = await countEvents(threeHours, { ...unlimited, count: async (part) => [rowOf(part, hour(part))] })
+  const histogram = await countEvents(threeHours, { ...unlimited, count: async (range) => [rowOf(range, hour(range))] })
   expect(histogram).toMatchObject({ total: 3, complete: true, countedFrom: histogram.from })
 })

@@ -1,7 +1,7 @@
 import { InvalidFilter } from '../errors.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
-import { type CountPart, needsSort } from './query.ts'
+import { type CountedRange, needsSort } from './query.ts'
 
 /** How events ended, from their decision and their status. `none`: no decision and no failing status. */
 export const results = ['allowed', 'denied', 'needs', 'failed', 'none'] as const
@@ -78,10 +78,10 @@ export interface CountRow {
 
 export interface CountOptions {
   readonly maxEvents: number
-  /** Whether the time for all parts is used up. */
+  /** Whether the time for all queries is used up. */
   isOverdue(): boolean
   /** @returns null if it took too long */
-  count(part: CountPart): Promise<readonly CountRow[] | null>
+  count(range: CountedRange): Promise<readonly CountRow[] | null>
 }
 
 /** Counts the newest buckets first, until all events are counted, or a limit is reached. */
@@ -93,9 +93,9 @@ export async function countEvents(
   const counts = new Map<number, Record<Result, number>>()
   let total = 0
   let countedFrom = to
-  for (const part of partsOf({ filters, width })) {
+  for (const range of rangesOf({ filters, width })) {
     const limit = maxEvents - total
-    const rows = limit === 0 || isOverdue() ? null : await count({ ...part, width, limit })
+    const rows = limit === 0 || isOverdue() ? null : await count({ ...range, width, limit })
     if (rows === null) break
     for (const row of rows) {
       const bucket = counts.get(row.bucket) ?? emptyCounts()
@@ -104,7 +104,7 @@ export async function countEvents(
       total += row.count
     }
     if (rows.reduce((sum, row) => sum + row.count, 0) === limit) break
-    countedFrom = part.from
+    countedFrom = range.from
   }
   const { first, end } = bucketNumbers({ from, to }, width)
   const buckets = Array.from({ length: end - first }, (_, index) => ({
@@ -115,10 +115,10 @@ export async function countEvents(
 }
 
 /**
- * One part per bucket, newest first. If no index has the matches in time order, each query would have to find all
- * matches, so there is only one part.
+ * One range per bucket, newest first. If no index has the matches in time order, each query would have to find all
+ * matches, so there is only one range.
  */
-function partsOf({ filters, width }: HistogramRange): Range[] {
+function rangesOf({ filters, width }: HistogramRange): Range[] {
   const { from, to } = filters
   if (needsSort(filters)) return [{ from, to }]
   const { first, end } = bucketNumbers({ from, to }, width)

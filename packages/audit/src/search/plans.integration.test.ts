@@ -18,8 +18,8 @@ import {
   type Query,
 } from './query.ts'
 
-const part = { limit: 51 }
-const page = (filters: Parameters<typeof readFilters>[0]) => pageQuery(readFilters(filters), part)
+const bounds = { limit: 51 }
+const page = (filters: Parameters<typeof readFilters>[0]) => pageQuery(readFilters(filters), bounds)
 const second = {
   from: new Date(monthsAgo(0).getTime() + 5_000),
   to: new Date(monthsAgo(0).getTime() + 6_000),
@@ -44,15 +44,15 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
   ],
   facet_of_at_idx: [
     facetsQuery(rareKind),
-    facetPageQuery(rareKind, part, ['1', '2']),
-    facetPageQuery(readFilters({ notKind: ['call'], notRack: ['rare'] }), part, ['1', '2']),
+    facetPageQuery(rareKind, bounds, ['1', '2']),
+    facetPageQuery(readFilters({ notKind: ['call'], notRack: ['rare'] }), bounds, ['1', '2']),
     openAlarmsQuery('session.superseded-token', ['1', '2']),
   ],
   rack_app_at_idx: [page({ rack: 'rare', app: 'rare' })],
   rack_app_at_idx1: [
     lastChangesQuery('staging', ['app-7', 'rare'], monthsAgo(12)),
-    changesPageQuery({ rack: 'staging', app: 'app-7' }, part),
-    changesPageQuery({ rack: 'staging', app: 'app-7' }, { ...part, before: position }),
+    changesPageQuery({ rack: 'staging', app: 'app-7' }, bounds),
+    changesPageQuery({ rack: 'staging', app: 'app-7' }, { ...bounds, before: position }),
     changesOfRoutesQuery({ rack: 'staging', app: 'app-7' }, ['POST /apps/{app}/releases'], 2_000),
   ],
   app_at_idx: [page({ app: 'app-7' })],

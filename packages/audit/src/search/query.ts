@@ -19,19 +19,23 @@ export interface PagePosition {
 export const eventColumns =
   'e.id, (extract(epoch from e.at) * 1000000)::bigint::text as micros, e.stream, e.seq::text as seq, e.written_at, e.canonical, e.prev, e.hash'
 
-export interface PagePart {
+/** The events of a page: at most `limit`, and only those before a position. */
+export interface PageBounds {
   readonly limit: number
   readonly before?: PagePosition
 }
 
-/** A facet is a digest of (kind, rack, route, permission, rule), as computed by `audit.facet_of`. */
+/**
+ * Events with the same kind, rack, route, permission, and rule have the same facet. A log has few facets, and an index
+ * lists the events of each facet in time order. These are the digests that `audit.facet_of` computes of facets.
+ */
 export type Facets = readonly string[]
 
 /**
  * The newest matching events before a position. Some conditions have no index in time order; `offset 0` makes
  * PostgreSQL find all matches first and then sort them, instead of scanning the whole log in time order.
  */
-export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, facets?: Facets): Query {
+export function pageQuery(filters: AuditFilters, { limit, before }: PageBounds, facets?: Facets): Query {
   const values: Value[] = []
   const conditions = allConditionsOf(filters, values)
   if (facets) conditions.push(amongFacets(facets, values))
@@ -49,7 +53,7 @@ export function pageQuery(filters: AuditFilters, { limit, before }: PagePart, fa
  * Like `pageQuery`, but only among the newest `recent` events that match the conditions with an index in time order.
  * If matches are frequent, this query fills a page faster than one that sorts all matches.
  */
-export function recentPageQuery(filters: AuditFilters, { limit, before }: PagePart, recent: number): Query {
+export function recentPageQuery(filters: AuditFilters, { limit, before }: PageBounds, recent: number): Query {
   const values: Value[] = []
   const conditions = conditionsOf(filters, values)
   if (before) conditions.push(beforePosition(filters, before, values))
@@ -85,7 +89,7 @@ export function facetsQuery(filters: AuditFilters): Query {
  * Like `pageQuery`, from the newest events of each facet. Selects the facet with `between`. With `=`, PostgreSQL would
  * assume an average facet, and scan all events in time order instead of using the facet index.
  */
-export function facetPageQuery(filters: AuditFilters, { limit, before }: PagePart, facets: Facets): Query {
+export function facetPageQuery(filters: AuditFilters, { limit, before }: PageBounds, facets: Facets): Query {
   const values: Value[] = []
   const wanted = `unnest(${placeholder(values, `{${facets}}`)}::bigint[]) as wanted(digest)`
   const conditions = [`${facet} between wanted.digest and wanted.digest`, ...conditionsOf(filters, values)]
@@ -112,7 +116,8 @@ export function exportQuery(filters: AuditFilters, facets?: Facets): Query {
 const resultOf = `case when e.effect = 'deny' then 'denied' when e.effect = 'needs' then 'needs'
   when e.status >= 400 then 'failed' when e.effect = 'allow' then 'allowed' else 'none' end`
 
-export interface CountPart {
+/** A range of time whose events one query counts, in buckets of `width`. */
+export interface CountedRange {
   readonly from: Date
   readonly to: Date
   /** Seconds. */
@@ -121,7 +126,7 @@ export interface CountPart {
 }
 
 /** The number of matching events for each bucket and result. Buckets are numbered from the epoch. */
-export function countQuery(filters: AuditFilters, { from, to, width, limit }: CountPart, facets?: Facets): Query {
+export function countQuery(filters: AuditFilters, { from, to, width, limit }: CountedRange, facets?: Facets): Query {
   const values: Value[] = []
   const conditions = allConditionsOf({ ...filters, from, to }, values)
   if (facets) conditions.push(amongFacets(facets, values))
@@ -186,7 +191,7 @@ export function acknowledgmentsQuery(ids: readonly string[]): Query {
 /** Matching events of one stream in a range of numbers, in order. */
 export function streamQuery(
   filters: AuditFilters,
-  { stream, after, upTo, month, limit }: StreamPart & { readonly limit: number },
+  { stream, after, upTo, month, limit }: StreamRange & { readonly limit: number },
 ): Query {
   const values: Value[] = []
   const conditions = allConditionsOf(filters, values)
@@ -201,7 +206,8 @@ export function streamQuery(
   }
 }
 
-export interface StreamPart {
+/** The events of a stream with a number above `after` and at most `upTo`. */
+export interface StreamRange {
   readonly stream: string
   readonly after: number
   readonly upTo: number
@@ -221,27 +227,27 @@ export function needsSort({ words, command, block }: AuditFilters): boolean {
 }
 
 /** Whether facets help to find matches. The events of one stream or request are few, so they need no facets. */
-export function hasFacet(filters: AuditFilters): boolean {
-  return filters.stream === undefined && filters.request === undefined && hasFacetFilter(filters)
+export function canUseFacets(filters: AuditFilters): boolean {
+  return filters.stream === undefined && filters.request === undefined && filtersByFacet(filters)
 }
 
 /**
  * Whether only the facet index has the matches in time order. Exclusions of facet columns count, too, because the
  * remaining facets can be rare.
  */
-export function hasOnlyFacet(filters: AuditFilters): boolean {
+export function needsFacetIndex(filters: AuditFilters): boolean {
   const { principalId, principalName, app, effect, status, statusClass, address, stream, request, not = [] } = filters
   const others = [principalId, principalName, app, effect, status, statusClass, address, stream, request]
-  const facets = [...(hasFacetFilter(filters) ? [filters] : []), ...not]
+  const facets = [...(filtersByFacet(filters) ? [filters] : []), ...not]
   return (
     facets.length > 0 &&
-    facets.every(hasFacetFilter) &&
+    facets.every(filtersByFacet) &&
     !needsSort(filters) &&
     others.every((other) => other === undefined)
   )
 }
 
-function hasFacetFilter(filters: AuditFilters): boolean {
+function filtersByFacet(filters: AuditFilters): boolean {
   return facetColumns.some(([name]) => filters[name] !== undefined)
 }
 
@@ -314,7 +320,7 @@ function exclusionsOf({ not = [] }: AuditFilters, values: Value[]): string[] {
 
 /** The conditions of facet columns, including those of exclusions. */
 function facetConditions(filters: AuditFilters, values: Value[]): string[] {
-  const not = filters.not?.filter(hasFacetFilter) ?? []
+  const not = filters.not?.filter(filtersByFacet) ?? []
   return [...equalities(facetColumns, filters, values), ...exclusionsOf({ not }, values)]
 }
 

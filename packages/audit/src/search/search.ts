@@ -12,18 +12,18 @@ import { type CountRow, countEvents, type Histogram, readHistogramRange } from '
 import { isCanceled } from './is-canceled.ts'
 import {
   acknowledgmentsQuery,
-  type CountPart,
+  type CountedRange,
+  canUseFacets,
   countQuery,
   eventQuery,
   exportQuery,
   type Facets,
   facetPageQuery,
   facetsQuery,
-  hasFacet,
-  hasOnlyFacet,
+  needsFacetIndex,
   needsSort,
   neighborsQuery,
-  type PagePart,
+  type PageBounds,
   pageQuery,
   type Query,
   recentPageQuery,
@@ -99,8 +99,12 @@ const maxSearches = 16
 const maxExports = 2
 const maxChangeSearches = 16
 const batchSize = 500
-/** Newest events that are searched first, if no index, or only the facet index, has the matches in time order. */
-const recent = { withoutTimeOrder: 25_000, facets: 2_000 }
+/**
+ * A search without an index that has all matches in time order first reads only this many of the newest events, because
+ * frequent matches fill a page from these. `facets`: the index of facets has the matches of each facet in time order.
+ * `withoutTimeOrder`: no index has matches in time order.
+ */
+const newestEventsReadFirst = { withoutTimeOrder: 25_000, facets: 2_000 }
 
 export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearch {
   const { url, timeout = 5_000, maxCounted = 1_000_000, countingTime = 2_000 } = options
@@ -109,8 +113,8 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
   const exports = createConcurrencyLimit(maxExports, 'exports of the audit log')
   const changeSearches = createConcurrencyLimit(maxChangeSearches, 'searches for changes of apps')
 
-  async function count(filters: AuditFilters, part: CountPart, facets?: Facets): Promise<CountRow[] | null> {
-    const { text, values } = countQuery(filters, part, facets)
+  async function count(filters: AuditFilters, range: CountedRange, facets?: Facets): Promise<CountRow[] | null> {
+    const { text, values } = countQuery(filters, range, facets)
     try {
       return await sql.unsafe<CountRow[]>(text, [...values])
     } catch (error) {
@@ -119,17 +123,17 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
     }
   }
 
-  async function pageRows(filters: AuditFilters, part: PagePart): Promise<EventRow[]> {
-    if (needsSort(filters) || hasOnlyFacet(filters)) {
-      const newest = needsSort(filters) ? recent.withoutTimeOrder : recent.facets
-      const rows = await run(sql, recentPageQuery(filters, part, newest))
-      if (rows.length === part.limit) return rows
+  async function pageRows(filters: AuditFilters, bounds: PageBounds): Promise<EventRow[]> {
+    const isByFacet = needsFacetIndex(filters)
+    if (needsSort(filters) || isByFacet) {
+      const newest = needsSort(filters) ? newestEventsReadFirst.withoutTimeOrder : newestEventsReadFirst.facets
+      const rows = await run(sql, recentPageQuery(filters, bounds, newest))
+      if (rows.length === bounds.limit) return rows
     }
-    const onlyFacet = hasOnlyFacet(filters)
-    if (!onlyFacet && !hasFacet(filters)) return run(sql, pageQuery(filters, part))
+    if (!isByFacet && !canUseFacets(filters)) return run(sql, pageQuery(filters, bounds))
     const facets = await facetsOf(sql, filters)
     if (facets.length === 0) return []
-    return run(sql, onlyFacet ? facetPageQuery(filters, part, facets) : pageQuery(filters, part, facets))
+    return run(sql, isByFacet ? facetPageQuery(filters, bounds, facets) : pageQuery(filters, bounds, facets))
   }
 
   function forCaller(caller: string): AuditSearch {
@@ -182,11 +186,11 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         const { filters } = range
         const startedAt = performance.now()
         return limited(async function countInRange() {
-          const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
+          const facets = canUseFacets(filters) ? await facetsOf(sql, filters) : undefined
           return countEvents(range, {
             maxEvents: maxCounted,
             isOverdue: () => performance.now() - startedAt > countingTime,
-            count: (part) => count(filters, part, facets),
+            count: (counted) => count(filters, counted, facets),
           })
         })
       },
@@ -220,7 +224,7 @@ async function* readAll(url: string, filters: AuditFilters, acquire: () => () =>
   const sql = connect(url, { max: 1, timeout: 0, name: 'rack-gateway audit export', onclose })
   try {
     await sql`begin isolation level repeatable read read only`
-    const facets = hasFacet(filters) ? await facetsOf(sql, filters) : undefined
+    const facets = canUseFacets(filters) ? await facetsOf(sql, filters) : undefined
     // Makes PostgreSQL read in index order instead of sorting the table.
     if (!needsSort(filters) && !facets) await sql`set enable_sort = off`
     const { text, values } = exportQuery(filters, facets)

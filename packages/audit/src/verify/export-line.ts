@@ -59,8 +59,8 @@ export function readExportLine(line: Buffer): LogRecord | null {
   }
 }
 
-/** The event in a row of three columns, of which both hashes are in hex. @returns null if a column has another form */
-export function rawRecord(canonical?: Buffer | null, prev?: Buffer | null, hash?: Buffer | null): LogRecord | null {
+/** Reads the bytes of three columns of a row. `prev` and `hash` are in hex. @returns null if they cannot be an event */
+export function readLogRow(canonical?: Buffer | null, prev?: Buffer | null, hash?: Buffer | null): LogRecord | null {
   if (!canonical || prev?.length !== digestLength || hash?.length !== digestLength) return null
   const end = canonical.length
   const latin1 = canonical.toString('latin1')

@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 import type { MonthBounds } from './database-log.ts'
-import { type LogRecord, rawRecord } from './export-line.ts'
+import { type LogRecord, readLogRow } from './export-line.ts'
 
 export interface PageOfStream {
   readonly stream: string
@@ -23,5 +23,5 @@ export async function recordsOfStream(
     where stream = ${stream}::uuid and seq >= ${first}::bigint
       and at >= ${month.from}::timestamptz and at < ${month.to}::timestamptz
     order by stream, seq, at limit ${limit}`.raw()
-  return rows.map(([canonical, prev, hash]) => rawRecord(canonical, prev, hash))
+  return rows.map(([canonical, prev, hash]) => readLogRow(canonical, prev, hash))
 }

@@ -7,7 +7,8 @@ import { freshLoginLife } from '../sessions/fresh-login.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import { oldConvoxLogin } from './denial.ts'
 import type { CliLoginPagesOptions } from './plugin-options.ts'
-import { logInFirst, type Visit } from './visit.ts'
+import { logInFirst } from './redirects.ts'
+import type { PageVisitor } from './visitor.ts'
 
 const page = '/gateway/convox'
 /** `again` prevents an endless redirect if the new login is not fresh either. */
@@ -15,10 +16,10 @@ const afterLogin = `${page}?again=1`
 
 /** The page where a person without rack-gateway gets the `convox login` line. */
 export function convoxPages(app: FastifyInstance, options: CliLoginPagesOptions): void {
-  const { browserSessions, clock, countChange, logins, requests, visit } = options
+  const { browserSessions, clock, countChange, logins, requestReader, visitorOf } = options
 
   app.get<{ Querystring: Record<string, unknown> }>(page, async function showConvoxLogin(request, reply) {
-    const visitor = await visit(request, reply)
+    const visitor = await visitorOf(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     if (await visitor.loggedInAfter(clock.now() - freshLoginLife)) return askToCreate(reply, visitor)
     if (request.query.again === undefined) return logInFirst(reply, afterLogin)
@@ -26,15 +27,15 @@ export function convoxPages(app: FastifyInstance, options: CliLoginPagesOptions)
   })
 
   app.post(page, { config: { csrfByForm: true } }, async function createConvoxLogin(request, reply) {
-    const visitor = await visit(request, reply)
+    const visitor = await visitorOf(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
     countChange(request)
-    return showOnce(reply, await logins.convox.issue(visitor, requests.contextOf(request)), browserSessions.origin)
+    return showOnce(reply, await logins.convox.issue(visitor, requestReader.contextOf(request)), browserSessions.origin)
   })
 }
 
-function askToCreate(reply: FastifyReply, { email, csrfToken }: Visit): FastifyReply {
+function askToCreate(reply: FastifyReply, { email, csrfToken }: PageVisitor): FastifyReply {
   return sendPage(
     reply,
     200,

@@ -15,14 +15,15 @@ import {
 } from './denial.ts'
 import { askCode, askDecision, resultPage } from './pages.ts'
 import type { CliLoginPagesOptions } from './plugin-options.ts'
+import { logInFirst } from './redirects.ts'
 import type { PendingLogin } from './request.ts'
-import { logInFirst, type Visit } from './visit.ts'
+import type { PageVisitor } from './visitor.ts'
 
 const page = '/gateway/device'
 const decisionPage = '/gateway/device/decision'
 /**
- * The browser must log in after the CLI login began. So a visit without `again` logs in first, usually without
- * interaction.
+ * The browser must log in after the CLI login began. So a request without `again` first leads to a login, usually
+ * without interaction.
  */
 const afterLogin = `${page}?again=1`
 const warning =
@@ -35,8 +36,11 @@ interface TypedLogin {
 }
 
 /** The pages where a user types the code from a terminal, and then allows or denies the login. */
-export function devicePages(app: FastifyInstance, { logins, requests, clock, ...options }: CliLoginPagesOptions): void {
-  const { browserSessions, visit, isBeyondCodeLimit } = options
+export function devicePages(
+  app: FastifyInstance,
+  { logins, requestReader, clock, ...options }: CliLoginPagesOptions,
+): void {
+  const { browserSessions, visitorOf, isBeyondCodeLimit } = options
   const { device } = logins
   const { seal, open } = createValueSeal<TypedLogin>(options.keys.typedCodes)
 
@@ -45,13 +49,13 @@ export function devicePages(app: FastifyInstance, { logins, requests, clock, ...
   })
 
   app.get<{ Querystring: Record<string, unknown> }>(page, async function showForm(request, reply) {
-    const visitor = await visit(request, reply)
+    const visitor = await visitorOf(request, reply)
     if (visitor === null || request.query.again === undefined) return logInFirst(reply, afterLogin)
     return askCode(reply, { visitor, problem: null })
   })
 
   app.post(page, { config: { csrfByForm: true } }, async function readCode(request, reply) {
-    const visitor = await visit(request, reply)
+    const visitor = await visitorOf(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
     if (isBeyondCodeLimit(request)) throw new LoginDenied(tooManyCodes)
@@ -75,7 +79,7 @@ export function devicePages(app: FastifyInstance, { logins, requests, clock, ...
   })
 
   app.post(decisionPage, { config: { csrfByForm: true } }, async function decide(request, reply) {
-    const visitor = await visit(request, reply)
+    const visitor = await visitorOf(request, reply)
     if (visitor === null) return logInFirst(reply, afterLogin)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
     const typed = open(fieldOf(request, 'login') ?? '')
@@ -91,11 +95,11 @@ export function devicePages(app: FastifyInstance, { logins, requests, clock, ...
     request: FastifyRequest,
     reply: FastifyReply,
     login: PendingLogin,
-    visitor: Visit,
+    visitor: PageVisitor,
   ): Promise<FastifyReply> {
     if (!isOnSameNetwork(login, visitor) && fieldOf(request, 'confirmed') !== 'yes')
       throw loginDenied(unconfirmed, login)
-    await device.approve(login.id, visitor, requests.contextOf(request))
+    await device.approve(login.id, visitor, requestReader.contextOf(request))
     return resultPage(
       reply,
       'The login is allowed',
@@ -107,20 +111,20 @@ export function devicePages(app: FastifyInstance, { logins, requests, clock, ...
     request: FastifyRequest,
     reply: FastifyReply,
     login: PendingLogin,
-    visitor: Visit,
+    visitor: PageVisitor,
   ): Promise<FastifyReply> {
-    await device.deny(login.id, visitor, requests.contextOf(request))
+    await device.deny(login.id, visitor, requestReader.contextOf(request))
     return resultPage(reply, 'The login is denied', `${login.device} is not logged in. You can close this page.`)
   }
 
-  async function assertCanDecide(login: PendingLogin, visitor: Visit): Promise<void> {
+  async function assertCanDecide(login: PendingLogin, visitor: PageVisitor): Promise<void> {
     if (device.mode === 'same-address' && !isOnSameNetwork(login, visitor)) throw loginDenied(otherAddress, login)
     if (!(await visitor.loggedInAfter(login.begunAt))) throw new LoginDenied(oldLogin, { again: afterLogin })
     if (login.rack !== null && !visitor.racks.includes(login.rack)) throw loginDenied(wrongCliRack, login)
   }
 
-  function isOnSameNetwork(login: PendingLogin, { address }: Visit): boolean {
-    return requests.isSameNetwork(login.address, address)
+  function isOnSameNetwork(login: PendingLogin, { address }: PageVisitor): boolean {
+    return requestReader.isSameNetwork(login.address, address)
   }
 }
 

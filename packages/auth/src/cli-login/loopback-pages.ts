@@ -6,8 +6,9 @@ import { decidedCliLogin, expiredCliLogin, oldLogin, unknownCliLogin, wrongCliRa
 import type { LoopbackLogin } from './loopback.ts'
 import { askDecision } from './pages.ts'
 import type { CliLoginPagesOptions } from './plugin-options.ts'
+import { goTo, logInFirst } from './redirects.ts'
 import { cliLoginLife } from './request.ts'
-import { goTo, logInFirst, type Visit } from './visit.ts'
+import type { PageVisitor } from './visitor.ts'
 
 const page = '/gateway/auth/cli'
 const warning =
@@ -16,15 +17,15 @@ const warning =
 /** The page where a user allows or denies a login whose process runs on the user's own machine. */
 export function loopbackPages(
   app: FastifyInstance,
-  { logins, requests, clock, ...options }: CliLoginPagesOptions,
+  { logins, requestReader, clock, ...options }: CliLoginPagesOptions,
 ): void {
-  const { browserSessions, visit } = options
+  const { browserSessions, visitorOf } = options
 
   app.get<{ Querystring: Record<string, unknown> }>(page, async function showLogin(request, reply) {
     const handle = String(request.query.request ?? '')
     const login = open(handle)
     const back = `${page}?request=${handle}&again=1`
-    const visitor = await visit(request, reply)
+    const visitor = await visitorOf(request, reply)
     if (visitor === null) return logInFirst(reply, back)
     if (await logins.loopback.isDecided(login)) throw new LoginDenied(decidedCliLogin)
     if (!(await visitor.loggedInAfter(login.begunAt))) {
@@ -36,7 +37,7 @@ export function loopbackPages(
       login,
       visitor,
       browserAddress: visitor.address,
-      isSameNetwork: requests.isSameNetwork(login.address, visitor.address),
+      isSameNetwork: requestReader.isSameNetwork(login.address, visitor.address),
       now: clock.now(),
       action: page,
       handle: { name: 'request', value: handle },
@@ -49,7 +50,7 @@ export function loopbackPages(
   app.post(page, { config: { csrfByForm: true } }, async function decide(request, reply) {
     const handle = fieldOf(request, 'request') ?? ''
     const login = open(handle)
-    const visitor = await visit(request, reply)
+    const visitor = await visitorOf(request, reply)
     if (visitor === null) return logInFirst(reply, `${page}?request=${handle}`)
     checkCsrf(request, fieldOf(request, 'csrf_token'), browserSessions)
     checkRack(login, visitor)
@@ -62,7 +63,7 @@ export function loopbackPages(
     request: FastifyRequest,
     reply: FastifyReply,
     login: LoopbackLogin,
-    visitor: Visit,
+    visitor: PageVisitor,
   ): Promise<FastifyReply> {
     await logins.loopback.deny(login, visitor, contextOf(request))
     return goTo(reply, callbackOf(login, { error: 'access_denied' }))
@@ -77,11 +78,11 @@ export function loopbackPages(
   }
 
   function contextOf(request: FastifyRequest) {
-    return requests.contextOf(request)
+    return requestReader.contextOf(request)
   }
 }
 
-function checkRack({ id, rack }: LoopbackLogin, { racks }: Visit): void {
+function checkRack({ id, rack }: LoopbackLogin, { racks }: PageVisitor): void {
   if (rack !== null && !racks.includes(rack)) throw new LoginDenied(wrongCliRack, { login: id, rack })
 }
 

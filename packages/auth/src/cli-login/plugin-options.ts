@@ -5,14 +5,13 @@ import type { BrowserUser } from './decision.ts'
 import type { LoginDenial } from './denial.ts'
 import type { CliLogins } from './logins.ts'
 import type { CliLoginOptions } from './options.ts'
-import type { Visit } from './visit.ts'
-import type { CliLoginRequests } from './visitor.ts'
+import type { PageVisitor, RequestReader } from './visitor.ts'
 
 export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' | 'keys'> {
   readonly logins: CliLogins
   readonly clock: Clock
   readonly browserSessions: BrowserSessions
-  readonly requests: CliLoginRequests
+  readonly requestReader: RequestReader
   /** Counts typed codes for the account and for the client's network. @returns whether the limit is exceeded */
   readonly isBeyondCodeLimit: (request: FastifyRequest) => boolean
   /** Counts unauthenticated and failed requests. @throws an error with status 429 above the limit of the address */
@@ -31,6 +30,6 @@ export interface CliLoginPluginOptions extends Pick<CliLoginOptions, 'database' 
 }
 
 export interface CliLoginPagesOptions extends CliLoginPluginOptions {
-  /** Null for a browser that isn't logged in. */
-  visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit | null>
+  /** The logged-in user who opened the page. @returns null for a browser that is not logged in */
+  visitorOf(request: FastifyRequest, reply: FastifyReply): Promise<PageVisitor | null>
 }

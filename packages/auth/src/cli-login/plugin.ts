@@ -10,12 +10,12 @@ import { devicePages } from './device-pages.ts'
 import { loopbackPages } from './loopback-pages.ts'
 import { cliDenialPage } from './pages.ts'
 import type { CliLoginPagesOptions, CliLoginPluginOptions } from './plugin-options.ts'
-import { visitorOf } from './visitor.ts'
+import { authenticateVisitor } from './visitor.ts'
 
 export type { RequestContext } from './decision.ts'
 export { type CliLogins, createCliLogins } from './logins.ts'
 export type { CliLoginKeys, CliLoginOptions, DeviceLoginMode } from './options.ts'
-export type { CliLoginRequests } from './visitor.ts'
+export type { RequestReader } from './visitor.ts'
 
 /** The pages where users allow or deny logins of the rack-gateway command, and get tokens for the stock CLI. */
 export default fp(
@@ -23,28 +23,28 @@ export default fp(
     await app.register(async function pages(scope) {
       readForms(scope)
       answerAsPages(scope, options)
-      const visit = createVisit(scope, options)
-      loopbackPages(scope, { ...options, visit })
-      devicePages(scope, { ...options, visit })
-      convoxPages(scope, { ...options, visit })
+      const visitorOf = createVisitorLookup(scope, options)
+      loopbackPages(scope, { ...options, visitorOf })
+      devicePages(scope, { ...options, visitorOf })
+      convoxPages(scope, { ...options, visitorOf })
     })
   },
   { name: '@rack-gateway/cli-login', dependencies: ['@rack-gateway/auth'], fastify: '5.x' },
 )
 
-function createVisit(
+function createVisitorLookup(
   app: FastifyInstance,
-  { requests, database, limitUnauthenticated }: CliLoginPluginOptions,
-): CliLoginPagesOptions['visit'] {
-  return async function visit(request, reply) {
-    const visitor = await visitorOf(app, request, reply, requests.racksOf)
+  { requestReader, database, limitUnauthenticated }: CliLoginPluginOptions,
+): CliLoginPagesOptions['visitorOf'] {
+  return async function visitorOf(request, reply) {
+    const visitor = await authenticateVisitor(app, request, reply, requestReader.racksOf)
     if (visitor === null) {
       await limitUnauthenticated(request)
       return null
     }
     return {
       ...visitor,
-      address: requests.contextOf(request).source.address,
+      address: requestReader.contextOf(request).source.address,
       loggedInAfter: async (begunAt) => (await authenticatedAt(database.db, visitor.session)) >= begunAt,
     }
   }

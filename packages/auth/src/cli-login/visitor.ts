@@ -5,9 +5,17 @@ import { LoginDenied } from '../login/denial.ts'
 import type { BrowserUser, RequestContext } from './decision.ts'
 import { noBrowser } from './denial.ts'
 
+/** The logged-in user who sends a request from a browser. */
 export interface Visitor extends BrowserUser {
   readonly csrfToken: string
   readonly racks: readonly string[]
+}
+
+/** A visitor of a login page, with the facts on which a decision about a CLI login depends. */
+export interface PageVisitor extends Visitor {
+  readonly address: string
+  /** Whether the user logged in at this time or later. */
+  loggedInAfter(begunAt: number): Promise<boolean>
 }
 
 /**
@@ -15,11 +23,11 @@ export interface Visitor extends BrowserUser {
  *
  * @throws LoginDenied for a token, because a token cannot be used to get another token
  */
-export async function visitorOf(
+export async function authenticateVisitor(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  racksOf: CliLoginRequests['racksOf'],
+  racksOf: RequestReader['racksOf'],
 ): Promise<Visitor | null> {
   if (request.headers.authorization !== undefined) throw new LoginDenied(noBrowser)
   try {
@@ -41,7 +49,7 @@ export async function visitorOf(
 }
 
 /** The gateway supplies these functions. */
-export interface CliLoginRequests {
+export interface RequestReader {
   contextOf(request: FastifyRequest): RequestContext
   /** The racks that the caller has a role on. */
   racksOf(request: FastifyRequest): readonly string[]

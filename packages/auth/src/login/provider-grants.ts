@@ -6,8 +6,8 @@ import type { Keys } from '../tokens/login-keys.ts'
 import { createSeal } from '../tokens/seal.ts'
 import type { Person } from './person.ts'
 
-/** A refresh token that no other call may use until the claim expires. */
-export interface Claim {
+/** A refresh token that no other call may use until the reservation expires. */
+export interface Reservation {
   readonly user: string
   readonly version: number
   readonly refreshToken: string
@@ -20,7 +20,7 @@ export type ProviderGrants = ReturnType<typeof createProviderGrants>
 /** Milliseconds for which a check by the provider stays valid, so that a caller cannot cause endless checks. */
 const checkLife = 60_000
 /** Milliseconds. Longer than the slowest check, including the requests for metadata and keys. */
-const claimLife = 30_000
+const reservationLife = 30_000
 /** Random, so that a new row never has the version of an earlier row of the same user. */
 const firstVersion = () => randomInt(1, 2 ** 30)
 
@@ -64,35 +64,35 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     },
 
     /** @returns `settled` if a check is not needed or not possible; `busy` while another call checks the user */
-    async claim(user: string, issuer: string, now: number): Promise<Claim | 'settled' | 'busy'> {
-      const isUnclaimed = or(isNull(providerGrants.claimedUntil), lte(providerGrants.claimedUntil, new Date(now)))
+    async reserve(user: string, issuer: string, now: number): Promise<Reservation | 'settled' | 'busy'> {
+      const isUnreserved = or(isNull(providerGrants.claimedUntil), lte(providerGrants.claimedUntil, new Date(now)))
       const isDue = and(ofUser(user), isNotNull(providerGrants.sealed), not(isFresh(now)))
       const isOfIssuer = sql`exists (select 1 from ${users} where ${users.id} = ${user} and ${users.issuer} = ${issuer})`
-      const [claimed] = await db
+      const [reserved] = await db
         .update(providerGrants)
-        .set({ claimedUntil: new Date(now + claimLife) })
-        .where(and(isDue, isUnclaimed, isOfIssuer))
+        .set({ claimedUntil: new Date(now + reservationLife) })
+        .where(and(isDue, isUnreserved, isOfIssuer))
         .returning({ version: providerGrants.version, sealed: providerGrants.sealed })
-      if (claimed) {
-        const refreshToken = claimed.sealed && open(claimed.sealed, user)
-        if (refreshToken !== null) return { user, version: claimed.version, refreshToken }
+      if (reserved) {
+        const refreshToken = reserved.sealed && open(reserved.sealed, user)
+        if (refreshToken !== null) return { user, version: reserved.version, refreshToken }
         // The key that sealed the refresh token was removed from APP_SECRET_KEY. The next login stores a new token.
-        await db.delete(providerGrants).where(ofVersion(user, claimed.version))
+        await db.delete(providerGrants).where(ofVersion(user, reserved.version))
         return 'settled'
       }
-      const [claimedByOther] = await db
+      const [reservedByOther] = await db
         .select({ user: providerGrants.userId })
         .from(providerGrants)
         .where(and(isDue, isOfIssuer))
-      return claimedByOther ? 'busy' : 'settled'
+      return reservedByOther ? 'busy' : 'settled'
     },
 
     /**
-     * Stores the refresh token that replaces a claimed one, unless a login has stored a newer one. @returns the new
-     * claim
+     * Stores the refresh token that replaces the reserved one, unless a login has stored a newer one. @returns the
+     * new reservation
      */
-    async replace(claim: Claim, refreshToken: string): Promise<Claim> {
-      const { user, version } = claim
+    async replace(reservation: Reservation, refreshToken: string): Promise<Reservation> {
+      const { user, version } = reservation
       await db
         .update(providerGrants)
         .set({ sealed: seal(refreshToken, user), version: version + 1 })
@@ -101,19 +101,19 @@ export function createProviderGrants({ db }: Pick<Database, 'db'>, keys: Keys) {
     },
 
     /** Stores that the provider has confirmed the user. */
-    async confirm(tx: Queries, { user, version }: Claim, now: number): Promise<void> {
+    async confirm(tx: Queries, { user, version }: Reservation, now: number): Promise<void> {
       await tx
         .update(providerGrants)
         .set({ checkedAt: new Date(now), claimedUntil: null })
         .where(ofVersion(user, version))
     },
 
-    async release({ user, version }: Claim): Promise<void> {
+    async release({ user, version }: Reservation): Promise<void> {
       await db.update(providerGrants).set({ claimedUntil: null }).where(ofVersion(user, version))
     },
 
-    /** Deletes the claimed refresh token. @returns false if a newer one exists */
-    async forget(tx: Queries, { user, version }: Claim): Promise<boolean> {
+    /** Deletes the reserved refresh token. @returns false if a newer one exists */
+    async forget(tx: Queries, { user, version }: Reservation): Promise<boolean> {
       const deleted = await tx
         .delete(providerGrants)
         .where(ofVersion(user, version))

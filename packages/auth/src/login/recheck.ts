@@ -9,7 +9,7 @@ import type { Author, RecordIdentityEvents } from '../events.ts'
 import { closeSessionsOf } from '../sessions/sessions.ts'
 import { LoginDenied, lockedAccount, noEmail, otherDomain, unreachableProvider, unverifiedEmail } from './denial.ts'
 import { type Person, personOf } from './person.ts'
-import type { Claim, ProviderGrants } from './provider-grants.ts'
+import type { ProviderGrants, Reservation } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
 import type { LoginSettings } from './settings.ts'
 import { upsertUser } from './sign-in.ts'
@@ -41,73 +41,73 @@ const endingDenials: readonly unknown[] = [otherDomain, unverifiedEmail, noEmail
 const maxWait = 2_500
 const retryInterval = 50
 
-/** A login has replaced the claimed refresh token. */
-class ClaimSuperseded extends Error {}
+/** A login has stored a newer refresh token than the reserved one. */
+class ReservationSuperseded extends Error {}
 
 export function createRecheck({ settings, provider, grants, database, clock, record }: RecheckOptions): Recheck {
   const { db } = database
 
   return async function recheck(user) {
-    const claim = await claimOf(user)
-    if (claim === null || (await checkClaim(claim))) return
-    const newer = await claimOf(user)
-    if (newer !== null && !(await checkClaim(newer))) throw providerUnreachable()
+    const reservation = await reserveToken(user)
+    if (reservation === null || (await checkWithProvider(reservation))) return
+    const newer = await reserveToken(user)
+    if (newer !== null && !(await checkWithProvider(newer))) throw providerUnreachable()
   }
 
   /** Waits while another call checks the same user, because a refresh token may be valid only once. */
-  async function claimOf(user: string): Promise<Claim | null> {
+  async function reserveToken(user: string): Promise<Reservation | null> {
     for (let waited = 0; waited <= maxWait; waited += retryInterval) {
-      const claim = await grants.claim(user, settings.issuer, clock.now())
-      if (claim === 'settled') return null
-      if (claim !== 'busy') return claim
+      const reservation = await grants.reserve(user, settings.issuer, clock.now())
+      if (reservation === 'settled') return null
+      if (reservation !== 'busy') return reservation
       await pause(retryInterval)
     }
     throw providerUnreachable()
   }
 
-  /** @returns false if a login has replaced the claimed refresh token */
-  async function checkClaim(claimed: Claim): Promise<boolean> {
-    let claim = claimed
+  /** @returns false if a login has stored a newer refresh token than the reserved one */
+  async function checkWithProvider(reserved: Reservation): Promise<boolean> {
+    let reservation = reserved
     try {
-      const answer = await (await provider()).refresh(claim.refreshToken)
-      if (answer.kind === 'revoked') await endAll(claim, 'provider-revoked', 'no longer confirms your account')
+      const answer = await (await provider()).refresh(reservation.refreshToken)
+      if (answer.kind === 'revoked') await endAll(reservation, 'provider-revoked', 'no longer confirms your account')
       else {
-        if (answer.refreshToken !== null) claim = await grants.replace(claim, answer.refreshToken)
-        await confirm(claim, await readPerson(claim, await answer.claims()))
+        if (answer.refreshToken !== null) reservation = await grants.replace(reservation, answer.refreshToken)
+        await confirm(reservation, await readPerson(reservation, await answer.claims()))
       }
       return true
     } catch (error) {
-      if (error instanceof ClaimSuperseded) return false
-      if (error instanceof LoginDenied && endingDenials.includes(error.denial)) return endAsDenied(claim, error)
-      await grants.release(claim)
+      if (error instanceof ReservationSuperseded) return false
+      if (error instanceof LoginDenied && endingDenials.includes(error.denial)) return endAsDenied(reservation, error)
+      await grants.release(reservation)
       throw error instanceof LoginDenied ? explain(error) : error
     }
   }
 
   /** Null if the provider sends no email address. An ID token of a refresh may omit all claims about the user. */
-  async function readPerson({ user }: Claim, claims: JWTPayload | null): Promise<Person | null> {
+  async function readPerson({ user }: Reservation, claims: JWTPayload | null): Promise<Person | null> {
     if (claims === null) return null
     const [stored] = await db.select({ subject: users.subject }).from(users).where(eq(users.id, user))
     if (stored?.subject !== claims.sub) throw providerUnusable('it answered for another user')
     return claims.email === undefined ? null : personOf(claims, settings)
   }
 
-  function confirm(claim: Claim, person: Person | null): Promise<void> {
+  function confirm(reservation: Reservation, person: Person | null): Promise<void> {
     return changeIdentities({ database, by, record }, async (change) => {
       if (person !== null) await upsertUser(change, person)
-      await grants.confirm(change.tx, claim, clock.now())
+      await grants.confirm(change.tx, reservation, clock.now())
     })
   }
 
-  async function endAsDenied(claim: Claim, { denial }: LoginDenied): Promise<boolean> {
+  async function endAsDenied(reservation: Reservation, { denial }: LoginDenied): Promise<boolean> {
     try {
       return await endAll(
-        claim,
+        reservation,
         denial.rule,
         `no longer confirms your account as this gateway requires (${denial.rule})`,
       )
     } catch (error) {
-      if (error instanceof ClaimSuperseded) return false
+      if (error instanceof ReservationSuperseded) return false
       throw error
     }
   }
@@ -115,20 +115,23 @@ export function createRecheck({ settings, provider, grants, database, clock, rec
   /**
    * Ends all sessions of the user, because the refresh token belongs to the user, not to one device.
    *
-   * @throws NotVouchedFor, ClaimSuperseded
+   * @throws NotVouchedFor, ReservationSuperseded
    */
-  async function endAll(claim: Claim, rule: string, why: string): Promise<never> {
+  async function endAll(reservation: Reservation, rule: string, why: string): Promise<never> {
     const at = new Date(clock.now())
     await changeIdentities({ database, by, record, isRevocation: true }, async (change) => {
       const reason = `the identity provider no longer confirms the account (${rule})`
-      await closeSessionsOf(change, { user: claim.user }, reason, at)
-      if (!(await grants.forget(change.tx, claim))) throw new ClaimSuperseded()
+      await closeSessionsOf(change, { user: reservation.user }, reason, at)
+      if (!(await grants.forget(change.tx, reservation))) throw new ReservationSuperseded()
     })
     throw notVouchedFor(rule, why)
   }
 }
 
-/** Any failure but a locked user is between the gateway and the provider, so the session stays valid. */
+/**
+ * The error for a denial that is not one of `endingDenials`. If an administrator has locked the user meanwhile, the
+ * session is over. Otherwise, the check with the provider failed, so the session stays valid.
+ */
 function explain({ denial, detail }: LoginDenied): Error {
   if (denial === lockedAccount) return new SessionOver()
   return denial === unreachableProvider ? providerUnreachable() : providerUnusable(detail.why ?? denial.rule)

@@ -1,6 +1,10 @@
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 
-/** For each CI system: claims that only its trusts name, and claims that name a branch, tag, or environment. */
+/**
+ * The claims of each CI system. `identifying`: no other CI system has these claims, so a condition on one of them shows
+ * which system a trust is for. `narrowing`: a condition on one of these claims limits a trust to a branch, a tag, an
+ * environment, or a workflow.
+ */
 const systems = [
   {
     identifying: ['repository_id', 'repository'],
@@ -10,7 +14,7 @@ const systems = [
   { identifying: ['oidc.circleci.com/project-id'], narrowing: ['oidc.circleci.com/vcs-ref', 'sub'] },
 ] as const
 
-/** Null for a trust that names a branch, tag, or environment, and for an unknown CI system. */
+/** @returns null for a trust with a narrowing condition, and for an unknown CI system */
 export function admissionWarning(conditions: readonly TrustCondition[]): string | null {
   const system = systems.find(({ identifying }) => identifying.some((claim) => conditionOn(conditions, claim)))
   if (system === undefined || system.narrowing.some((claim) => narrows(conditionOn(conditions, claim)))) return null

@@ -4,7 +4,7 @@ import { isVariableName } from './key-names.ts'
 import type { MaskOrigin, MaskView } from './mask-view.ts'
 import { redactRackToken } from './redact-rack-token.ts'
 import { formatMask } from './restore-env.ts'
-import { isSecretValue } from './secret-keys.ts'
+import { containsSecret } from './secret-keys.ts'
 
 /**
  * A value that contains the rack's token is masked for every view, so that it can be restored. A value of several lines
@@ -45,7 +45,7 @@ function containsToken(text: string, { rackToken }: MaskView): boolean {
 
 function isSecretEntry(key: string | null, text: string, lines: readonly string[], view: MaskView): boolean {
   if (key !== null && view.isSecret(key)) return true
-  if (isSecretValue(text)) return true
+  if (containsSecret(text)) return true
   return lines.some((line) => {
     const read = readLine(line)
     return read !== null && read.key !== key && view.isSecret(read.key)

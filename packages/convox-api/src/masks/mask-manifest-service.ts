@@ -1,8 +1,8 @@
 import { isObject, type Json, mapFields } from './json.ts'
 import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { optionalText, redactStringsUnlessShown, redactValue } from './response-fields.ts'
-import { isSecretValue } from './secret-keys.ts'
-import { redactPasswords } from './url-passwords.ts'
+import { containsSecret } from './secret-keys.ts'
+import { redactPasswordsInText } from './url-passwords.ts'
 
 /** Masks every field whose name begins with `env`. Such a field contains `KEY=value` strings, or a map by key. */
 export function maskManifestService(value: Json, view: MaskView): Json {
@@ -21,7 +21,7 @@ function maskEnvironment(value: Json, view: MaskView): Json {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const isShown =
-        typeof item === 'string' && view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(item)
+        typeof item === 'string' && view.env === 'secrets-hidden' && !view.isSecret(key) && !containsSecret(item)
       return [key, isShown ? item : redactValue(item)]
     }),
   )
@@ -29,8 +29,8 @@ function maskEnvironment(value: Json, view: MaskView): Json {
 
 function maskEntry(entry: string, view: MaskView): string {
   const equals = entry.indexOf('=')
-  if (equals === -1) return redactPasswords(entry)
+  if (equals === -1) return redactPasswordsInText(entry)
   const key = entry.slice(0, equals)
-  const isShown = view.env === 'secrets-hidden' && !view.isSecret(key) && !isSecretValue(entry.slice(equals + 1))
+  const isShown = view.env === 'secrets-hidden' && !view.isSecret(key) && !containsSecret(entry.slice(equals + 1))
   return isShown ? entry : `${key}=${redactionPlaceholder}`
 }

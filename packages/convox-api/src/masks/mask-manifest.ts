@@ -1,7 +1,7 @@
 import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { redactCommandText } from './redact-command.ts'
-import { isSecretValue } from './secret-keys.ts'
-import { redactPasswords } from './url-passwords.ts'
+import { containsSecret } from './secret-keys.ts'
+import { redactPasswordsInText } from './url-passwords.ts'
 
 const listItem = /^(\s*-\s+)(["']?)([A-Za-z0-9_.-]+)=(.*)$/s
 const bareItem = /^\s*-\s+(["']?)(?:[A-Za-z0-9_.-]+|\*)\1\s*$/
@@ -53,7 +53,7 @@ function maskInBlock(line: string, view: MaskView): string {
   if (line.trim() === '' || bareItem.test(line)) return line
   const isMasked: IsMasked = (key, value) => {
     if (view.env === 'hidden') return value.trim() !== ''
-    return view.isSecret(key) || isSecretValue(value) || /^["']?[|>&*]/.test(value)
+    return view.isSecret(key) || containsSecret(value) || /^["']?[|>&*]/.test(value)
   }
   return maskAssignment(line, isMasked) ?? `${' '.repeat(indentOf(line))}# ${redactionPlaceholder}`
 }
@@ -61,7 +61,7 @@ function maskInBlock(line: string, view: MaskView): string {
 /** A secret key can be outside `environment:`, for example below an anchor. */
 function maskOutsideBlock(line: string, view: MaskView): string {
   const isMasked: IsMasked = (key, value) => value.trim() !== '' && view.isSecret(key)
-  return redactCommandText(maskAssignment(line, isMasked) ?? redactPasswords(line), view)
+  return redactCommandText(maskAssignment(line, isMasked) ?? redactPasswordsInText(line), view)
 }
 
 /** Masks the value of `- KEY=value` or `KEY: value` if `isMasked`; null for any other line. */
@@ -69,12 +69,14 @@ function maskAssignment(line: string, isMasked: IsMasked): string | null {
   const listed = listItem.exec(line)
   if (listed) {
     const [, dash = '', quote = '', key = '', value = ''] = listed
-    return isMasked(key, value) ? `${dash}${quote}${key}=${redactionPlaceholder}${quote}` : redactPasswords(line)
+    return isMasked(key, value) ? `${dash}${quote}${key}=${redactionPlaceholder}${quote}` : redactPasswordsInText(line)
   }
   const mapped = mapEntry.exec(line)
   if (!mapped) return null
   const [, indent = '', quote = '', key = '', value = ''] = mapped
-  return isMasked(key, value) ? `${indent}${quote}${key}${quote}: "${redactionPlaceholder}"` : redactPasswords(line)
+  return isMasked(key, value)
+    ? `${indent}${quote}${key}${quote}: "${redactionPlaceholder}"`
+    : redactPasswordsInText(line)
 }
 
 /** Whether `environment` is in YAML flow style, such as `[…]` or `{…}`. Its end can't be found by lines. */

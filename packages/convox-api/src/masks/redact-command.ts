@@ -5,7 +5,7 @@ import { redactNamedValues } from './redact-named-values.ts'
 import { redactRackToken } from './redact-rack-token.ts'
 import { createSecretNameMatcher, isSecretOption, redactCredentials } from './secret-names.ts'
 import { createQuoteReader, optionValueEnd, shellValueEnd } from './shell-values.ts'
-import { redactPassword, redactPasswords } from './url-passwords.ts'
+import { redactPasswordsInText, redactUrl } from './url-passwords.ts'
 
 export interface CommandRedaction {
   /** Whether the value of this name is secret. */
@@ -48,9 +48,9 @@ export function redactCommandText(text: string, { isSecretParameter: isSecret, r
 const codeOption = /^-[A-Za-z]{0,8}[ce]$/
 
 function redactText(text: string, isCode: boolean, { isSecret, rackToken }: CommandRedaction): string {
-  const withoutCredentials = redactCredentials(redactTokens(redactRackToken(redactPasswords(text), rackToken)))
+  const withoutCredentials = redactCredentials(redactTokens(redactRackToken(redactPasswordsInText(text), rackToken)))
   const isAddress = !isCode && withoutCredentials.includes('://')
-  const withoutPasswords = isAddress ? redactPassword(withoutCredentials, isSecret) : withoutCredentials
+  const withoutPasswords = isAddress ? redactUrl(withoutCredentials, isSecret) : withoutCredentials
   const withoutAssignments = redactAssignments(redactAuthorization(withoutPasswords), isCode, isSecret)
   return redactNamedValues(withoutAssignments, isCode, isSecret)
 }

@@ -2,8 +2,8 @@ import { UnmaskableResponse } from '../errors.ts'
 import { asObject, type Json, type JsonObject, mapMembers, mapStrings } from './json.ts'
 import { maskManifest } from './mask-manifest.ts'
 import { type MaskView, redactionPlaceholder } from './mask-view.ts'
-import { isSecretValue } from './secret-keys.ts'
-import { redactPassword, redactPasswords } from './url-passwords.ts'
+import { containsSecret } from './secret-keys.ts'
+import { redactPasswordsInText, redactUrl } from './url-passwords.ts'
 
 export function maskParametersUnlessShown(value: Json, view: MaskView): Json {
   return view.secrets ? value : maskParameters(value, view)
@@ -19,7 +19,7 @@ export function maskParameters(value: Json, view: MaskView): Json {
 
 function maskParameter(key: string, value: string, view: MaskView): string {
   if (view.isSecretParameter(key)) return redactionPlaceholder
-  return isSecretValue(value) ? redactPassword(redactPasswords(value), (name) => view.isSecret(name)) : value
+  return containsSecret(value) ? redactUrl(redactPasswordsInText(value), (name) => view.isSecret(name)) : value
 }
 
 /** Caches the last manifest of each view, because most releases in a list have the same manifest. */
@@ -37,7 +37,7 @@ export function maskManifestField(value: Json, view: MaskView): Json {
 
 export function redactAddress(value: Json, view: MaskView): Json {
   const found = optionalText(value, 'the address')
-  return found === null ? null : redactPassword(found, (key) => view.isSecret(key))
+  return found === null ? null : redactUrl(found, (key) => view.isSecret(key))
 }
 
 export function redactStringsUnlessShown(value: Json, view: MaskView): Json {
@@ -45,7 +45,7 @@ export function redactStringsUnlessShown(value: Json, view: MaskView): Json {
 }
 
 export function redactStrings(value: Json): Json {
-  return mapStrings(value, redactPasswords)
+  return mapStrings(value, redactPasswordsInText)
 }
 
 /** Replaces a value of any type. An empty value stays empty. */

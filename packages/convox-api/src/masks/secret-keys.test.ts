@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { typicalSecretPatterns } from '../testing/secret-patterns.ts'
-import { isSecretKey, isSecretValue } from './secret-keys.ts'
+import { containsSecret, isSecretKey } from './secret-keys.ts'
 
 const isSecret = (key: string) => isSecretKey(key, typicalSecretPatterns)
 
@@ -57,8 +57,8 @@ describe('secret keys', () => {
 test('values with passwords in URLs and PEM blocks are secret', () => {
   expect(
     ['https://u:p@h', 'see https://u:p@h', '-----BEGIN RSA PRIVATE KEY-----\n', 'https://ghp_x@github.com/'].every(
-      isSecretValue,
+      containsSecret,
     ),
   ).toBe(true)
-  expect(['https://h/x', 'a@b.c', 'value', ''].some(isSecretValue)).toBe(false)
+  expect(['https://h/x', 'a@b.c', 'value', ''].some(containsSecret)).toBe(false)
 })

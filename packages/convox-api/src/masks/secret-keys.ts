@@ -23,8 +23,8 @@ export function createSecretKeyMatcher(patterns: readonly string[]): (key: strin
 const maxCachedKeys = 10_000
 const maxCachedKeyLength = 200
 
-/** Whether a value is secret under any key: it contains a URL with a password, or a PEM block. */
-export function isSecretValue(value: string): boolean {
+/** Whether a value contains a secret, whatever its key is: a URL with a password, or a PEM block. */
+export function containsSecret(value: string): boolean {
   return value.includes('-----BEGIN') || hasPassword(value)
 }
 

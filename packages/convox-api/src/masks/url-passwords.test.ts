@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hasPassword, redactPassword, redactPasswords } from './url-passwords.ts'
+import { hasPassword, redactPasswordsInText, redactUrl } from './url-passwords.ts'
 
 const isSecret = (key: string) => key === 'password'
 
@@ -27,7 +27,7 @@ describe('one URL', () => {
     ['@', '@'],
     ['://@', '://@'],
   ])('%s is redacted as %s', (address, shown) => {
-    expect(redactPassword(address, isSecret)).toBe(shown)
+    expect(redactUrl(address, isSecret)).toBe(shown)
   })
 
   test('every part of the password is redacted', () => {
@@ -36,7 +36,7 @@ describe('one URL', () => {
       .map((text) => `${text}SECRET`)
     fc.assert(
       fc.property(password, (secret) => {
-        const shown = redactPassword(`postgres://user:${secret}@host:5432/db`, isSecret)
+        const shown = redactUrl(`postgres://user:${secret}@host:5432/db`, isSecret)
         expect(shown).not.toContain('SECRET')
         expect(shown.endsWith('@host:5432/db')).toBe(true)
       }),
@@ -46,26 +46,26 @@ describe('one URL', () => {
 
 describe('URLs in a text', () => {
   test('all passwords are redacted, and the rest stays unchanged', () => {
-    expect(redactPasswords('a http://u:p@h/ b "redis://:q@h:1", c@d:e https://x/y@z')).toBe(
+    expect(redactPasswordsInText('a http://u:p@h/ b "redis://:q@h:1", c@d:e https://x/y@z')).toBe(
       'a http://u:[hidden]@h/ b "redis://:[hidden]@h:1", c@d:e https://x/y@z',
     )
-    expect(redactPasswords('a://b://c:d@e')).toBe('a://b://c:[hidden]@e')
-    expect(redactPasswords('no address')).toBe('no address')
+    expect(redactPasswordsInText('a://b://c:d@e')).toBe('a://b://c:[hidden]@e')
+    expect(redactPasswordsInText('no address')).toBe('no address')
   })
 
   test('redacting twice is redacting once', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'a:/@? [h') }), (text) => {
-        const once = redactPasswords(text)
-        expect(redactPasswords(once)).toBe(once)
+        const once = redactPasswordsInText(text)
+        expect(redactPasswordsInText(once)).toBe(once)
       }),
     )
   })
 
   test('the time is bounded for hostile text', () => {
     const before = process.cpuUsage()
-    redactPasswords('a://'.repeat(250_000))
-    redactPasswords(`a://${'@:'.repeat(500_000)}`)
+    redactPasswordsInText('a://'.repeat(250_000))
+    redactPasswordsInText(`a://${'@:'.repeat(500_000)}`)
     expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
   })
 

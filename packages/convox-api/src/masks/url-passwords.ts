@@ -6,7 +6,7 @@ import { redactionPlaceholder } from './mask-view.ts'
  *
  * @param isSecret whether a query parameter is secret
  */
-export function redactPassword(address: string, isSecret: (key: string) => boolean): string {
+export function redactUrl(address: string, isSecret: (key: string) => boolean): string {
   const separator = address.indexOf('://')
   const begin = separator === -1 ? 0 : separator + 3
   const rest = address.slice(begin)
@@ -18,7 +18,7 @@ export function redactPassword(address: string, isSecret: (key: string) => boole
 }
 
 /** Redacts the password of each `scheme://user:password@` in a text. */
-export function redactPasswords(text: string): string {
+export function redactPasswordsInText(text: string): string {
   let consumed = 0
   let result = ''
   for (let separator = text.indexOf('://'); separator !== -1; separator = text.indexOf('://', separator + 3)) {
@@ -35,7 +35,7 @@ export function redactPasswords(text: string): string {
 
 export function hasPassword(value: string): boolean {
   if (!value.includes('://')) return false
-  return redactPasswords(value) !== value || redactPassword(value, () => false) !== value
+  return redactPasswordsInText(value) !== value || redactUrl(value, () => false) !== value
 }
 
 /** The index at which the secret before an `@` begins, or -1. In HTTP URLs, a user name alone may be a token. */

@@ -9,7 +9,7 @@ export const healthEndpoints = {
     summary:
       'Shows the health of the gateway: its checks, racks, database, identity provider, sinks, stores, and configuration.',
     description:
-      'The response describes the process that answers, and contains no secrets. `wait` is for racks, as in `GET /rack-statuses`.',
+      'The response describes the process that answers, and contains no secrets. `wait` limits how long the gateway waits for the racks, as in `GET /rack-statuses`.',
     permission: 'gateway:health:read',
     scope: 'gateway',
     principalKinds: everyKind,

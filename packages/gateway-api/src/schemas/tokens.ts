@@ -6,6 +6,9 @@ import { lastUse } from './sessions.ts'
 const ownerKinds = ['user', 'service-account'] as const
 const sources = 'addresses and networks that may use the token, such as 192.0.2.0/24; empty: every address'
 
+const scopeOf = (what: 'racks' | 'apps') =>
+  `the ${what} on which the token has its role or permissions: a name, or a pattern with *`
+
 const expiry = {
   days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650, description: 'days until the token expires' })),
   expiresAt: Type.Optional(Time),
@@ -47,9 +50,14 @@ export const TokenRequest = Type.Object(
     permissions: Type.Optional(
       Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
     ),
-    racks: Type.Optional(NamePatternRequest),
-    apps: Type.Optional(NamePatternRequest),
-    rack: Type.Optional(Type.String({ maxLength: 100, description: 'the only rack that the token is valid for' })),
+    racks: Type.Optional(Type.String({ ...NamePatternRequest, description: scopeOf('racks') })),
+    apps: Type.Optional(Type.String({ ...NamePatternRequest, description: scopeOf('apps') })),
+    rack: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: 'the only rack that the token is valid for, even if `racks` matches other racks',
+      }),
+    ),
     sources: Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50, description: sources })),
     serviceAccount: Type.Optional(Type.String({ ...Id, description: 'the owner, instead of the caller' })),
     reason: Type.Optional(Reason),

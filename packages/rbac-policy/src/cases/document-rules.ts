@@ -1,5 +1,5 @@
 import { commandCondition } from '../command-decision.ts'
-import { builtInPolicy, unblockedBy } from '../document.ts'
+import { builtInPolicy, unblockedRoutes } from '../document.ts'
 import { enrollmentName, entryName, type NameList, nameListNames, sourceOf, unblockedName } from '../name-lists.ts'
 import { expandWithImplied } from '../permission-patterns.ts'
 import type { PolicyDocument, Role } from '../policy-document.ts'
@@ -41,7 +41,7 @@ export function ownRules(document: PolicyDocument): OwnRule[] {
     ...rulesOf(roles, (role) => roleRules(role, document)),
     ...rulesOf(commands, ({ id, when }) => [`command:${id}`, ...(when === undefined ? [] : [commandCondition(id)])]),
     ...rulesOf(blocked, ({ route }) => `blocked:${route}`),
-    ...unblockedBy(document).map(unblockedName).map(withSource),
+    ...unblockedRoutes(document).map(unblockedName).map(withSource),
     ...stepUpRules(document),
     ...rulesOf(recordings, ({ id }) => `recording:${id}`),
     ...rulesOf(recordedValues, ({ id }) => `value:${id}`),

@@ -29,8 +29,8 @@ export interface EvaluatedCase {
 }
 
 export function evaluateCase(one: PolicyCase, policy: Policy, document: PolicyDocument): EvaluatedCase {
-  const { principal, rack, at, address, known, expected } = one
-  const question = { policy, document, principal, rack, at, address, known }
+  const { principal, rack, at, address, facts, expected } = one
+  const question = { policy, document, principal, rack, at, address, facts }
   const { effect, scenarios } = outcomeOf(one.calls.map((call) => decidingScenarios(question, call)))
   const all = scenarios.map(({ decision }) => decision)
   const decisions = effect === 'needs' ? all.filter((decision) => decision.effect === 'needs') : all

@@ -38,6 +38,6 @@ export interface PolicyCase extends SourcePosition {
   readonly asks: string
   /** The essential calls of the command, in order. */
   readonly calls: readonly PlannedCall[]
-  readonly known: RackFacts
+  readonly facts: RackFacts
   readonly expected: Expected
 }

@@ -99,7 +99,7 @@ function caseOf(
       at: moment.at,
       asks: planned.asks,
       calls: planned.calls,
-      known: {
+      facts: {
         ...(service !== undefined && { service }),
         ...(ownRun !== undefined && { ownRun }),
         ...(newestRelease !== undefined && { newestRelease }),

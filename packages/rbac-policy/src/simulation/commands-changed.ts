@@ -1,7 +1,7 @@
 import { type CommandMode, type CommandRule, compileRules, matchCommand } from '@rack-gateway/command-matcher'
 import { compileRole } from '../compiled-role.ts'
 import type { PolicyDocument, PolicyRule, Role } from '../policy-document.ts'
-import { commandService } from '../required-permissions.ts'
+import { commandServiceName } from '../required-permissions.ts'
 import { anyOther, type ExampleCommand, exampleCommands } from './example-commands.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
 
@@ -37,7 +37,7 @@ function inWords({ words, service }: ExampleCommand): string {
 
 /** In a service other than `command`, an exec needs `process:exec-any` in addition to the rule. */
 function execWords(role: Role, example: ExampleCommand): string {
-  const isRuleEnough = example.service === commandService || compileRole(role).has('process:exec-any')
+  const isRuleEnough = example.service === commandServiceName || compileRole(role).has('process:exec-any')
   return `exec ${inWords(example)}${isRuleEnough ? '' : ', with process:exec-any'}`
 }
 

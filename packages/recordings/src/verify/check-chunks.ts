@@ -82,7 +82,7 @@ export async function checkChunks(options: CheckChunksOptions): Promise<ChunkChe
     if (last >= number)
       return final || isProven ? `chunk ${last} comes after the final chunk` : `chunk ${number} is missing`
     if (isProven) return null
-    // If no chunk can be decrypted, the right key was not given.
+    // A key that decrypts some chunks is right, so the other chunks are wrong. A key that decrypts no chunk is wrong.
     if (firstUnopened !== null && unopened < number)
       return `chunk ${firstUnopened} was changed, or belongs to another recording`
     if (proven === null) return null

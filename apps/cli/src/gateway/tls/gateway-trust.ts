@@ -15,8 +15,8 @@ export interface GatewayTrust {
   /** The only trusted authorities: PEM, or the path of a PEM file. By default those of Node and the system. */
   readonly ca?: string | undefined
   readonly configPath: string
-  /** The arguments of `rack-gateway login` to which `--ca` can be added: see `loginWords`. */
-  readonly login: string | null
+  /** The arguments of `rack-gateway login` to which `--ca` can be added: see `loginArgumentsOf`. */
+  readonly loginArguments: string | null
 }
 
 interface NamedGateway {
@@ -34,16 +34,16 @@ export function trustAt(
   for (const one of [...own, ...Object.keys(config.gateways ?? {})]) {
     const entry = gatewayOf(config, one)
     if (entry?.ca !== undefined && gatewayAddress(entry.url).origin === origin)
-      return { name: one, ca: entry.ca, configPath, login: loginWords(config, { origin, name: one }) }
+      return { name: one, ca: entry.ca, configPath, loginArguments: loginArgumentsOf(config, { origin, name: one }) }
   }
-  return { name, configPath, login: loginWords(config, { origin, name }) }
+  return { name, configPath, loginArguments: loginArgumentsOf(config, { origin, name }) }
 }
 
 /**
  * The arguments of `rack-gateway login`: the name, and the address unless the name already has it. Null without a name,
  * or if the login would replace an API token.
  */
-export function loginWords(config: ClientConfig, { origin, name }: NamedGateway): string | null {
+export function loginArgumentsOf(config: ClientConfig, { origin, name }: NamedGateway): string | null {
   if (name === null) return null
   const own = entryOf(config, { kind: 'token', origin, name })
   if (own !== null && !isSession(own)) return null
@@ -58,8 +58,8 @@ function isSession({ token, confirmed }: TokenEntry): boolean {
 
 /** How to trust another authority, as a clause. */
 export function trustRemedy(tlsTrust: GatewayTrust | undefined): string {
-  const { name = null, configPath = '', login = null } = tlsTrust ?? {}
+  const { name = null, configPath = '', loginArguments = null } = tlsTrust ?? {}
   if (name === null) return 'name its PEM file in NODE_EXTRA_CA_CERTS'
-  if (login !== null) return `name its PEM file with: rack-gateway login ${login} --ca FILE`
+  if (loginArguments !== null) return `name its PEM file with: rack-gateway login ${loginArguments} --ca FILE`
   return `name its PEM file as "ca" of gateways.${printable(name)} in ${printable(configPath)}`
 }

@@ -1,12 +1,15 @@
-/** Converts bytes in Latin-1 (Node's form of targets and headers) to the text that Go prints for these bytes. */
-export function textOf(latin1: string): string {
+/**
+ * Decodes bytes as UTF-8, as Go does when it prints them. Node gives request targets and headers as Latin-1 strings, in
+ * which each character is one byte.
+ */
+export function decodeUtf8(latin1: string): string {
   return Buffer.from(latin1, 'latin1').toString('utf8')
 }
 
 const hexadecimal = /^[0-9A-Fa-f]{2}$/
 
-/** Percent-decodes bytes. Null only for an invalid escape. */
-export function percentDecoded(latin1: string): string | null {
+/** Replaces each `%XX` by its byte. @returns null for an invalid escape */
+export function percentDecode(latin1: string): string | null {
   if (!latin1.includes('%')) return latin1
   let decoded = ''
   for (let at = 0; at < latin1.length; at += 1) {

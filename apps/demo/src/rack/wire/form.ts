@@ -1,4 +1,4 @@
-import { percentDecoded, textOf } from './bytes.ts'
+import { decodeUtf8, percentDecode } from './bytes.ts'
 import { firstHeader, type RawHeaders } from './headers.ts'
 import { readMediaType } from './media-type.ts'
 import { readMultipart } from './multipart.ts'
@@ -47,8 +47,8 @@ export function readPairs(encoded: string): Pair[] {
 }
 
 function decoded(encoded: string): string | null {
-  const bytes = percentDecoded(encoded.replaceAll('+', ' '))
-  return bytes === null ? null : textOf(bytes)
+  const bytes = percentDecode(encoded.replaceAll('+', ' '))
+  return bytes === null ? null : decodeUtf8(bytes)
 }
 
 function grouped(pairs: readonly Pair[]): Values {

@@ -1,4 +1,4 @@
-import { textOf } from './bytes.ts'
+import { decodeUtf8 } from './bytes.ts'
 import { readMediaType } from './media-type.ts'
 
 export interface Field {
@@ -28,5 +28,5 @@ function readPart(part: string): Field | 'broken' | null {
   const { type, parameters } = readMediaType(disposition)
   const name = parameters.get('name') ?? ''
   if (type !== 'form-data' || name === '' || (parameters.get('filename') ?? '') !== '') return null
-  return { name: textOf(name), value: textOf(content.slice(end + (end === 0 ? 2 : 4))) }
+  return { name: decodeUtf8(name), value: decodeUtf8(content.slice(end + (end === 0 ? 2 : 4))) }
 }

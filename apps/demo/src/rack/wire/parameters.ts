@@ -1,4 +1,4 @@
-import { textOf } from './bytes.ts'
+import { decodeUtf8 } from './bytes.ts'
 import type { Form, Values } from './form.ts'
 import { firstHeader, type RawHeaders } from './headers.ts'
 
@@ -39,5 +39,5 @@ function first(values: Values, name: string): string | null {
 
 function header(headers: RawHeaders, name: string): string | null {
   const value = firstHeader(headers, name)
-  return value === null ? null : textOf(value)
+  return value === null ? null : decodeUtf8(value)
 }

@@ -1,4 +1,4 @@
-import { textOf } from './bytes.ts'
+import { decodeUtf8 } from './bytes.ts'
 
 /** `WS` is a GET with exactly `Upgrade: websocket`. `ANY` matches every method. */
 export interface Routable {
@@ -34,7 +34,7 @@ export function createRouter<R extends Routable>(routes: readonly R[]): Router<R
         otherMethod = true
         continue
       }
-      const variables = Object.fromEntries(names.map((name, index) => [name, textOf(values[index + 1] ?? '')]))
+      const variables = Object.fromEntries(names.map((name, index) => [name, decodeUtf8(values[index + 1] ?? '')]))
       return { found: 'route', route, variables }
     }
     return { found: otherMethod ? 'no-method' : 'no-path' }

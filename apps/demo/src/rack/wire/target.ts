@@ -1,4 +1,4 @@
-import { percentDecoded } from './bytes.ts'
+import { percentDecode } from './bytes.ts'
 
 /** A request target, parsed like the rack's HTTP server. Both parts are in Latin-1. */
 export interface Target {
@@ -18,7 +18,7 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 export function readTarget(raw: string): Target | null {
   if (controlBytes.test(raw)) return null
   const [beforeQuery, query] = splitAtQuery(raw)
-  const path = percentDecoded(withoutAuthority(beforeQuery))
+  const path = percentDecode(withoutAuthority(beforeQuery))
   if (path === null) return null
   if (!beforeQuery.startsWith('/') && !scheme.test(beforeQuery)) return null
   return { path, query }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Truncation } from '@rack-gateway/audit'
 import {
-  isSecretValue,
+  containsSecret,
   type Parameters,
   type RackRoute,
   recordableValues,
@@ -68,7 +68,7 @@ function isSecretName({ isSecretParameter }: ValuePolicy, name: string): boolean
 }
 
 function isSecretText(value: string, rackToken: string): boolean {
-  return isSecretValue(value) || redactRackToken(value, rackToken) !== value
+  return containsSecret(value) || redactRackToken(value, rackToken) !== value
 }
 
 function truncationOf(name: string, value: string): Truncation {

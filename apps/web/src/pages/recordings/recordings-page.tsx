@@ -6,7 +6,7 @@ import { Page } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { RefreshButton } from '../../ui/refresh-button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
-import { useRowKeys } from '../../ui/use-row-keys.ts'
+import { useRowShortcuts } from '../../ui/use-row-shortcuts.ts'
 import { RecordingFilters } from './list/recording-filters.tsx'
 import { RecordingTable } from './list/recording-table.tsx'
 import { recordingsQuery } from './recording-queries.ts'
@@ -17,7 +17,7 @@ export default function RecordingsPage() {
   const navigate = useNavigate()
   const list = useInfiniteQuery(recordingsQuery(filter))
   const container = useRef<HTMLDivElement>(null)
-  useRowKeys(container, () => {})
+  useRowShortcuts(container)
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
   const hasFilter = Object.keys(filter).length > 0
   // Without a list, such as after a denial, filters are of no use.

@@ -1,17 +1,20 @@
 import { argument, type Invocation, selectedApp } from '../invocation.ts'
 import type { Step } from '../step.ts'
 
-/** The path parameters for the source (0) or the target (1) of `cp`. Empty if the argument is not `pid:/path`. */
-export function copyProcessParams(index: number): Step['paths'] {
+/**
+ * The path parameters of the call for one argument of `cp`: the source (0) or the target (1). The argument `pid:/path`
+ * is a file of a process, which needs a call. Any other argument is a local file, which needs none.
+ */
+export function copyPathParameters(index: number): Step['paths'] {
   return (invocation: Invocation) => {
-    const target = argument(index)(invocation)
-    const colon = target.indexOf(':')
-    return colon === -1 ? [] : [{ app: selectedApp, pid: () => target.slice(0, colon) }]
+    const file = argument(index)(invocation)
+    const colon = file.indexOf(':')
+    return colon === -1 ? [] : [{ app: selectedApp, pid: () => file.slice(0, colon) }]
   }
 }
 
-/** The path parameters for each argument of `proxy`: host and port of `[port:]host:port`. */
-export function proxyTargets({ args }: Invocation): ReturnType<Step['paths']> {
+/** The path parameters of the call for each argument of `proxy`: host and port of `[port:]host:port`. */
+export function proxyPathParameters({ args }: Invocation): ReturnType<Step['paths']> {
   return args.map((target) => {
     const [host = '', port = ''] = target.split(':').slice(-2)
     return { host: () => host, port: () => String(Number(port)) }

@@ -11,7 +11,7 @@ import {
   unknownToCli,
 } from '../invocation.ts'
 import { essentialCall, fieldsIf, fromFlag, fromFlags, onlyIf, optionalCall } from '../step.ts'
-import { copyProcessParams } from './path-parameters.ts'
+import { copyPathParameters } from './path-parameters.ts'
 import { showBudget } from './services.ts'
 
 const pid = { pid: argument(0) }
@@ -111,8 +111,8 @@ export const processCommands: CommandTable = {
     ]),
   cp: () =>
     command({ flags: [app, text('tar-extra')], args: [2, 2], validate: checkCopyPaths }, [
-      essentialCall(`GET ${files}`, { paths: copyProcessParams(0), query: ['file'] }),
-      essentialCall(`POST ${files}`, { paths: copyProcessParams(1), query: fromFlags('tar-extra') }),
+      essentialCall(`GET ${files}`, { paths: copyPathParameters(0), query: ['file'] }),
+      essentialCall(`POST ${files}`, { paths: copyPathParameters(1), query: fromFlags('tar-extra') }),
     ]),
   logs: () =>
     command({ flags: [...logFlags, app, text('service', 's')] }, [

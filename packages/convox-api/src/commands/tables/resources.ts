@@ -2,7 +2,7 @@ import { atLeast, type CommandTable, command, requirePairs } from '../command.ts
 import { app, file, number, text, toggle, watch } from '../flags.ts'
 import { argument, selectedApp, unknownToCli } from '../invocation.ts'
 import { essentialCall, optionalCall } from '../step.ts'
-import { checkProxyTargets, proxyTargets } from './path-parameters.ts'
+import { checkProxyTargets, proxyPathParameters } from './path-parameters.ts'
 
 const firstArgument = { params: { name: argument(0) } }
 const oneArgument = { flags: [app], args: [1, 1] } as const
@@ -28,7 +28,7 @@ export const resourceCommands: CommandTable = {
     command({ flags: [app, ...proxyFlags], args: [1, 1] }, [essentialCall(resource, firstArgument), perConnection()]),
   proxy: () =>
     command({ flags: [toggle('tls', 't')], args: atLeast(1), validate: checkProxyTargets }, [
-      optionalCall('WS /proxy/{host}/{port}', { paths: proxyTargets }),
+      optionalCall('WS /proxy/{host}/{port}', { paths: proxyPathParameters }),
     ]),
 }
 

@@ -3,7 +3,7 @@ import { FilterField } from '../../../ui/filter-field.tsx'
 import listTools from '../../../ui/list-tools.module.css'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { useAppsSearch } from '../use-apps-search.ts'
-import { RowKeys } from './row-keys.tsx'
+import { RowShortcuts } from './row-shortcuts.tsx'
 
 interface ListFilterProps {
   /** Such as `Apps`. */
@@ -64,11 +64,11 @@ export function FilteredList<Row>(props: FilteredListProps<Row>) {
   const { label, rows, textOf, empty, isPartial = false, children } = props
   const matching = useMatchingRows(rows, textOf)
   return (
-    <RowKeys>
+    <RowShortcuts>
       {rows.length > 0 && (
         <ListFilter label={label} count={{ matching: matching.length, all: rows.length }} isPartial={isPartial} />
       )}
       {children({ label, rows: matching, empty: rows.length === 0 ? empty : noMatchText(isPartial) })}
-    </RowKeys>
+    </RowShortcuts>
   )
 }

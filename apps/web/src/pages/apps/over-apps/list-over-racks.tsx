@@ -3,7 +3,7 @@ import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/button.tsx'
 import { SelectField } from '../../../ui/fields.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
-import { useRowKeys } from '../../../ui/use-row-keys.ts'
+import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
 import { useAppsSearch } from '../use-apps-search.ts'
 import styles from './list-over-racks.module.css'
@@ -44,7 +44,7 @@ export function ListOverRacks<Row>({
   const { q = '', rack = '' } = search
   const [limit, setLimit] = useState(rowStep)
   const container = useRef<HTMLDivElement>(null)
-  useRowKeys(container, () => {})
+  useRowShortcuts(container)
   const matching = useMatchingRows(rows, textOf)
   const isLoading = calls.some(({ isFetching }) => isFetching)
   const hasAnswer = calls.some(({ isPending }) => !isPending)

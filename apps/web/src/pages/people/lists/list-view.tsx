@@ -8,7 +8,7 @@ import { Problem } from '../../../ui/problem.tsx'
 import rowLink from '../../../ui/row-link.module.css'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
-import { useRowKeys } from '../../../ui/use-row-keys.ts'
+import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { merge, usePeopleSearch } from '../use-people-search.ts'
 import styles from './list-view.module.css'
@@ -33,7 +33,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   const { search, change } = usePeopleSearch()
   const container = useRef<HTMLDivElement>(null)
   useFocusAfterDialog(container)
-  useRowKeys(container, () => change({ open: undefined }))
+  useRowShortcuts(container, () => change({ open: undefined }))
   const [first, ...others] = columns
   const hasPanel = panel !== undefined && search.open !== undefined
   return (

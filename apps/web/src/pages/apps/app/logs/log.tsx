@@ -5,7 +5,7 @@ import { Button } from '../../../../ui/button.tsx'
 import { Checkbox } from '../../../../ui/checkbox.tsx'
 import { FilterField } from '../../../../ui/filter-field.tsx'
 import listTools from '../../../../ui/list-tools.module.css'
-import { useRowKeys } from '../../../../ui/use-row-keys.ts'
+import { useRowShortcuts } from '../../../../ui/use-row-shortcuts.ts'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
 import { LogBadge, LogNotice, type LogOfBuild } from './log-connection.tsx'
@@ -27,7 +27,7 @@ export function Log({ rack, path, source, build = null }: LogProps) {
   const { q = '', wrap } = search
   const log = useLog(rack, path)
   const container = useRef<HTMLDivElement>(null)
-  useRowKeys(container, () => {})
+  useRowShortcuts(container)
   /** Null while the page follows the newest lines. */
   const [pausedLines, setPausedLines] = useState<readonly LogLine[] | null>(null)
   const lines = pausedLines ?? log.lines

@@ -23,8 +23,8 @@ export interface VirtualTerminalSnapshot {
 }
 
 /**
- * A terminal without a document. Recorded output first passes `SafeOutput`, which removes everything that does not
- * draw: titles, links, the clipboard, and requests for reports.
+ * A terminal in memory, without DOM elements. Recorded output first passes `SafeOutput`, which removes everything that
+ * does not draw: titles, links, the clipboard, and requests for reports.
  */
 export class VirtualTerminal {
   readonly #terminal: Terminal

@@ -1,8 +1,13 @@
 import { type RefObject, useEffect } from 'react'
 import { isField, isInDialog } from '../shell/shortcuts.ts'
 
-/** The arrow keys move only from a row. Elsewhere they scroll the page. */
-export function useRowKeys(container: RefObject<HTMLElement | null>, close: () => void): void {
+/**
+ * Keyboard shortcuts of a list: `j`, `k`, and the arrow keys focus a row, `/` focuses the search field, and Escape
+ * closes the panel of the open row. The arrow keys move only from a row. Elsewhere they scroll the page.
+ *
+ * @param closePanel only for a list with a panel
+ */
+export function useRowShortcuts(container: RefObject<HTMLElement | null>, closePanel?: () => void): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       const { key, target } = event
@@ -16,7 +21,7 @@ export function useRowKeys(container: RefObject<HTMLElement | null>, close: () =
         links[Math.min(index + 1, links.length - 1)]?.focus()
       else if (key === 'k' || (isArrow && index >= 0)) links[Math.max(index - 1, 0)]?.focus()
       else if (key === 'Escape' && container.current?.dataset.open === 'true') {
-        close()
+        closePanel?.()
         open?.focus()
       } else return
       event.preventDefault()

@@ -1,11 +1,4 @@
 import type { FastifyReply } from 'fastify'
-import type { Visitor } from './visitor.ts'
-
-export interface Visit extends Visitor {
-  readonly address: string
-  /** Whether the user logged in at this time or later. */
-  loggedInAfter(begunAt: number): Promise<boolean>
-}
 
 /** @param back the page of the gateway that the browser returns to */
 export function logInFirst(reply: FastifyReply, back: string): FastifyReply {
