@@ -161,10 +161,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'too many unauthenticated requests, denied calls, changes, or studies of a policy (`rack-gateway policy impact`)',
     'wait as long as the header `Retry-After` says',
   ],
-  RGW_UNAUTHENTICATED: [
-    'the credential is missing or invalid',
-    'see [the rules of authentication](#authentication)',
-  ],
+  RGW_UNAUTHENTICATED: ['the credential is missing or invalid', 'see [the rules of authentication](#authentication)'],
   RGW_UNKNOWN_RACK: ['there is no rack with this name', 'use one of the racks that the message names'],
   RGW_UNKNOWN_ROUTE: ['the rack API has no such method and path', 'check the method and the path'],
   RGW_UNMASKABLE_ANSWER: ['the rack’s response could not be masked, so it is not shown', 'see the gateway’s log'],
