@@ -92,7 +92,7 @@ test.each(['https', 'http'] as const)('the relay of a command gets its proof lat
     response.end('ok')
   })
   const { url, close } = await listen(plain)
-  const tlsTrust = { name: 'staging', ca: rootCertificate, configPath: '/nowhere/config.json', login: null }
+  const tlsTrust = { name: 'staging', ca: rootCertificate, configPath: '/nowhere/config.json', loginArguments: null }
   const target = {
     name: null,
     origin: protocol === 'https' ? secure.origin : url,
