@@ -1,5 +1,6 @@
+import { createHmac, randomBytes } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
-import { createMaskMac, createMaskTexts } from './mask-macs.ts'
+import { createMaskCache, createMaskMac } from './mask-macs.ts'
 
 const mac = createMaskMac(Buffer.alloc(32, 7))
 const origin = { app: 'web', release: 'R1', key: 'SECRET' }
@@ -13,34 +14,51 @@ test('each rack, app, release, and key has its own MAC, which depends on the sec
     mac('staging', { ...origin, key: 'OTHER' }),
     mac('staging', { app: 'web","R1', release: '', key: 'SECRET' }),
     createMaskMac(Buffer.alloc(32, 8))('staging', origin),
-  ].map((one) => one.toString('hex'))
+  ]
   expect(new Set(others).size).toBe(others.length)
-  expect(mac('staging', origin)).toHaveLength(16)
+  expect(mac('staging', origin)).toMatch(/^[\w-]{22}$/)
+})
+
+test.each([
+  ['short', 'KEY'],
+  ['empty', ''],
+  ['with characters of several bytes', 'Schlüssel-🔑'],
+  ['with a lone surrogate', '\ud800'],
+  ['long', 'K'.repeat(950)],
+  ['too long for the buffer that is used again', 'ü'.repeat(5_000)],
+])('the MAC is the beginning of the HMAC-SHA256 by Node: a name that is %s', (_, name) => {
+  for (const length of [16, 32, 64]) {
+    const key = randomBytes(length)
+    const macOf = createMaskMac(key)
+    macOf('another-rack', { ...origin, key: 'N'.repeat(900) })
+    const hmac = createHmac('sha256', key).update(JSON.stringify(['staging', origin.app, origin.release, name]))
+    expect(macOf('staging', { ...origin, key: name })).toBe(hmac.digest().subarray(0, 16).toString('base64url'))
+  }
 })
 
 test('a mask is computed once, and the cached text is the same', () => {
   const made = vi.fn(mac)
-  const textOf = createMaskTexts(made)
+  const macOf = createMaskCache(made)
   for (let time = 0; time < 3; time++) {
-    expect(textOf('staging', origin)).toBe(mac('staging', origin).toString('base64url'))
-    expect(textOf('production', origin)).toBe(mac('production', origin).toString('base64url'))
+    expect(macOf('staging', origin)).toBe(mac('staging', origin))
+    expect(macOf('production', origin)).toBe(mac('production', origin))
   }
   expect(made).toHaveBeenCalledTimes(2)
 })
 
 test('the cache is bounded, and evicted masks are computed again', () => {
   const made = vi.fn(mac)
-  const textOf = createMaskTexts(made, 10)
+  const macOf = createMaskCache(made, 10)
   const origins = Array.from({ length: 25 }, (_, index) => ({
     ...origin,
     release: `R${index % 5}`,
     key: `KEY_${index}`,
   }))
   for (let round = 0; round < 2; round++)
-    for (const one of origins) expect(textOf('staging', one)).toBe(mac('staging', one).toString('base64url'))
+    for (const one of origins) expect(macOf('staging', one)).toBe(mac('staging', one))
   expect(made).toHaveBeenCalledTimes(50)
   const long = { ...origin, key: 'K'.repeat(5_000) }
-  textOf('staging', long)
-  textOf('staging', long)
+  macOf('staging', long)
+  macOf('staging', long)
   expect(made).toHaveBeenCalledTimes(52)
 })

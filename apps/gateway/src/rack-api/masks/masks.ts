@@ -11,7 +11,7 @@ import { type Policy, type Visibility, visibilityOf } from '@rack-gateway/rbac-p
 import { appOf } from '../app-of.ts'
 import type { RoutedCall } from '../call.ts'
 import type { CalledApi } from '../parse-request.ts'
-import { createMaskMac, createMaskTexts, macBytes } from './mask-macs.ts'
+import { createMaskCache, createMaskMac, macBytes } from './mask-macs.ts'
 
 export interface MaskKeeper {
   /** @returns `received` itself if it has nothing to mask. @throws UnmaskableResponse */
@@ -34,12 +34,11 @@ export interface MaskKeeperOptions {
 export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): MaskKeeper {
   const macs = keys.map(createMaskMac)
   const newest = createMaskMac(keys[0])
-  const cachedText = createMaskTexts(newest)
-  const freshText: typeof cachedText = (rack, origin) => newest(rack, origin).toString('base64url')
+  const cached = createMaskCache(newest)
 
   function viewOf(
     { principal, rack, match, address, parsedRequest, revealedKey }: RoutedCall,
-    macText = cachedText,
+    macOf = cached,
   ): MaskView {
     const app = appOf(match.route, match.params)
     const moment = { at: now(), address }
@@ -55,7 +54,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       configValues: secrets,
       isSecret: policy.isSecretKey,
       isSecretParameter: policy.isSecretParameter,
-      mac: (origin) => macText(rack.name, origin),
+      mac: (origin) => macOf(rack.name, origin),
       isAppVisible: (name) => policy.canSeeApp(principal, rack.name, name, moment),
       rackToken: rack.token,
     }
@@ -70,7 +69,7 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     *applyInSteps(call, received) {
       const parts: Buffer[] = []
       let text = ''
-      const view = viewOf(call, sizeOf(received) > largestCached ? freshText : cachedText)
+      const view = viewOf(call, sizeOf(received) > largestCached ? newest : cached)
       for (const shown of maskResponseInSteps(call.match.route.mask, received, view)) {
         text += shown
         if (text.length >= partSize) {
@@ -90,7 +89,10 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
     },
     proves(rack, origin, mac) {
       const bytes = Buffer.from(mac, 'base64url')
-      return bytes.length === macBytes && macs.some((macOf) => timingSafeEqual(macOf(rack, origin), bytes))
+      return (
+        bytes.length === macBytes &&
+        macs.some((macOf) => timingSafeEqual(Buffer.from(macOf(rack, origin), 'base64url'), bytes))
+      )
     },
   }
 }
