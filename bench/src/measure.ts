@@ -73,7 +73,7 @@ export async function measure(
   const after = await timesOf(subject.process, supporting)
   const memoryGrown = memory.stop()
   const coresAfter = coreTimes()
-  await settle(subject, wait)
+  await settle(subject.process, wait)
   const afterSettling = { ...after, subject: await subject.process.cpuMicros() }
   const subjectCpu = (after.subject - before.subject) / 1e6 / done.seconds
   return {

@@ -71,9 +71,9 @@ interface CallOptions extends Pick<RoundsOptions, 'wait'> {
 async function takeTurn<T>(subject: Subject, options: CallOptions, turn: () => Promise<T>): Promise<T> {
   subject.process.resume()
   await callUntilReady(subject, options)
-  await settle(subject, options.wait)
+  await settle(subject.process, options.wait)
   const result = await turn()
-  await settle(subject, options.wait)
+  await settle(subject.process, options.wait)
   subject.process.pause()
   return result
 }

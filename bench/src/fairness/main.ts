@@ -65,10 +65,12 @@ try {
       RECORDINGS: directory,
       POLICY_FILE: join(directory, 'policy.yaml'),
       LOG_LEVEL: 'info',
-      // As in the container image, and as the documentation recommends for one core.
-      NODE_OPTIONS: `--max-old-space-size=384${cores === null ? '' : ' --v8-pool-size=0'}`,
+      // As in the container image.
+      NODE_OPTIONS: '--max-old-space-size=384',
     },
     core: cores?.subject ?? null,
+    // As the documentation recommends for one core.
+    nodeArguments: cores === null ? [] : ['--single-threaded-gc', '--max-semi-space-size=4'],
   })
   stops.push(gateway.stop)
   const requests = requestsOf(gateway, prepared.tokens.deployer)
