@@ -13,7 +13,7 @@ export function createMaskMac(key: Buffer): MaskMac {
 export const macBytes = 16
 
 /**
- * HMAC-SHA256 (RFC 2104) of a text; its bytes are the characters of the result. A release list of 10 MB can have 300,000
+ * HMAC-SHA256 (RFC 2104) of a text; its bytes are the characters of the result. A release list of 10 MB can have 240,000
  * masks. Two one-shot hashes take half the time of an `Hmac` object, and leave a fifth of the work to the garbage
  * collector, which delays all calls (docs/decisions/0035-fair-scheduling.md).
  *
