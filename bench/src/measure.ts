@@ -57,7 +57,7 @@ export interface SupportingProcesses {
 
 export type Figures = Omit<Measurement, 'workload' | 'round' | 'writer'>
 
-/** The subject's processor time includes work after the last response, such as verifying events. */
+/** The subject's processor time includes work after the last response, until the subject is idle. */
 export async function measure(
   subject: Subject,
   load: Load,

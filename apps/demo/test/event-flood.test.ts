@@ -64,7 +64,7 @@ async function floodBlockedLog(path: string, connections: number, callsEach: num
   const isOver = system.sql.begin(async (tx) => {
     await tx`lock table audit.events in share mode`
     const flooding = flood(path, connections, callsEach, () => limitReached.emit('denial'))
-    await once(limitReached, 'denial')
+    await Promise.race([once(limitReached, 'denial'), flooding, once(AbortSignal.timeout(10_000), 'abort')])
     return { flooding }
   })
   return (await isOver).flooding

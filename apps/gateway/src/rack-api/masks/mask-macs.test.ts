@@ -19,21 +19,30 @@ test('each rack, app, release, and key has its own MAC, which depends on the sec
   expect(mac('staging', origin)).toMatch(/^[\w-]{22}$/)
 })
 
+/** The input of a MAC without a name. */
+const emptyText = JSON.stringify(['staging', 'web', 'R1', ''])
+
 test.each([
   ['short', 'KEY'],
   ['empty', ''],
   ['with characters of several bytes', 'Schlüssel-🔑'],
   ['with a lone surrogate', '\ud800'],
-  ['long', 'K'.repeat(950)],
-  ['too long for the buffer that is used again', 'ü'.repeat(5_000)],
+  ['almost too long for the buffer that is used again', 'K'.repeat(1_000 - emptyText.length)],
+  ['just too long for that buffer', 'K'.repeat(1_001 - emptyText.length)],
+  ['of 1,000 characters with 3 bytes each, with the text around them', '€'.repeat(1_000 - emptyText.length)],
+  ['very long', 'ü'.repeat(5_000)],
 ])('the MAC is the beginning of the HMAC-SHA256 by Node: a name that is %s', (_, name) => {
-  for (const length of [16, 32, 64]) {
+  for (const length of [0, 16, 32, 64]) {
     const key = randomBytes(length)
     const macOf = createMaskMac(key)
     macOf('another-rack', { ...origin, key: 'N'.repeat(900) })
     const hmac = createHmac('sha256', key).update(JSON.stringify(['staging', origin.app, origin.release, name]))
     expect(macOf('staging', { ...origin, key: name })).toBe(hmac.digest().subarray(0, 16).toString('base64url'))
   }
+})
+
+test('a key that is longer than a block is rejected', () => {
+  expect(() => createMaskMac(randomBytes(65))).toThrow(RangeError)
 })
 
 test('a mask is computed once, and the cached text is the same', () => {

@@ -17,9 +17,11 @@ export const macBytes = 16
  * masks. Two one-shot hashes take half the time of an `Hmac` object, and leave a fifth of the work to the garbage
  * collector, which delays all calls (docs/decisions/0035-fair-scheduling.md).
  *
- * @param key at most 64 bytes
+ * @throws RangeError for a key that is longer than a block, which HMAC would hash first
  */
 function createHmac(key: Buffer): (text: string) => string {
+  if (key.length > blockBytes)
+    throw new RangeError(`the key has ${key.length} bytes, and at most ${blockBytes} are possible`)
   const paddedKey = Buffer.alloc(blockBytes)
   key.copy(paddedKey)
   const inner = Buffer.alloc(blockBytes + maxReusedBytes)
