@@ -143,7 +143,7 @@ test.each([
   ['https://', 'is not a URL'],
   ['https://a:99999', 'is not a URL'],
   [' https://a', 'does not begin with'],
-  ['https://a\n', 'has a space, a backslash or a control character'],
+  ['https://a\n', 'has a space, a backslash, or a control character'],
   ['https://a\\@b', 'has a space, a backslash'],
   ['https://a\t.b', 'has a space'],
   ['', 'does not begin with'],
