@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { PendingQuery, Row, Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import { monthAfter, monthOf } from '../calendar-month.ts'
 import { type CopiedRow, createCopyReader } from './copied-rows.ts'
 import { exportLineInSql } from './export-line.ts'
@@ -109,25 +109,27 @@ interface LineRow {
 export async function* linesOfMonth(sql: Sql, { from, to }: MonthBounds): AsyncGenerator<string[]> {
   let after: LinePosition | null = null
   for (;;) {
-    const condition: Fragment = after === null ? sql`` : sql`and ${isAfter(sql, after)}`
-    const rows: readonly LineRow[] = await sql<LineRow[]>`
-      select ${sql.unsafe(exportLineInSql)} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
-      from audit.events where at >= ${from}::timestamptz and at < ${to}::timestamptz ${condition}
-      order by stream, seq, at limit ${linesAtOnce}`
+    const values = after === null ? [from, to] : [from, to, after.stream, after.number, after.moment]
+    // An unnamed statement is planned with its parameters. A generic plan could read the whole month for each page.
+    const rows: readonly LineRow[] = await sql.unsafe<LineRow[]>(after === null ? firstPage : laterPage, values)
     if (rows.length > 0) yield rows.map(({ line }) => line)
     if (rows.length < linesAtOnce) return
     after = rows.at(-1) ?? null
   }
 }
 
-type LinePosition = Pick<LineRow, 'stream' | 'number' | 'moment'>
-
+const firstPage = pageQuery('')
 /** The time is passed as text, because a Date would lose its microseconds. */
-function isAfter(sql: Sql, { stream, number, moment }: LinePosition): Fragment {
-  return sql`(stream, seq, at) > (${stream}::uuid, ${number}::bigint, ${moment}::text::timestamptz)`
+const laterPage = pageQuery('and (stream, seq, at) > ($3::uuid, $4::bigint, $5::text::timestamptz)')
+
+function pageQuery(condition: string): string {
+  return `
+    select ${exportLineInSql} as line, stream, seq::text as number, (at at time zone 'UTC')::text || '+00' as moment
+    from audit.events where at >= $1::timestamptz and at < $2::timestamptz ${condition}
+    order by stream, seq, at limit ${linesAtOnce}`
 }
 
-type Fragment = PendingQuery<Row[]>
+type LinePosition = Pick<LineRow, 'stream' | 'number' | 'moment'>
 
 const copiedColumns = [...searchColumns.map(({ name }) => name), 'canonical', 'prev', 'hash']
 
