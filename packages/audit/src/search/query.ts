@@ -27,7 +27,7 @@ export interface PageBounds {
 
 /**
  * Events with the same kind, rack, route, permission, and rule have the same facet. A log has few facets, and an index
- * lists the events of each facet in time order. These are the digests that `audit.facet_of` computes of facets.
+ * lists the events of each facet by time. These are the digests that `audit.facet_of` computes of facets.
  */
 export type Facets = readonly string[]
 

@@ -100,9 +100,9 @@ const maxExports = 2
 const maxChangeSearches = 16
 const batchSize = 500
 /**
- * A search without an index that has all matches in time order first reads only this many of the newest events, because
- * frequent matches fill a page from these. `facets`: the index of facets has the matches of each facet in time order.
- * `withoutTimeOrder`: no index has matches in time order.
+ * If no index lists all matches by time, a search first reads only this many of the newest events. Frequent matches fill
+ * a page from these events. `facets`: the facet index lists the matches of each facet by time. `withoutTimeOrder`: no
+ * index lists matches by time.
  */
 const newestEventsReadFirst = { withoutTimeOrder: 25_000, facets: 2_000 }
 

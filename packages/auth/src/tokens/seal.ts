@@ -20,7 +20,7 @@ export function createSeal(keys: Keys) {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed])
   }
 
-  /** Null if none of the keys sealed the text for this owner, or if the text is empty. */
+  /** Null if no key can open the text for this owner, or if the text is empty. */
   function open(sealed: Buffer, owner = ''): string | null {
     if (sealed.length <= ivLength + tagLength) return null
     for (const key of keys) {
@@ -36,7 +36,7 @@ export function createSeal(keys: Keys) {
 /** Encrypts a value, so that a client can carry it without reading or changing it. */
 export interface ValueSeal<T> {
   seal(value: T): string
-  /** Null if none of the keys sealed the value. */
+  /** Null if no key can open the value. */
   open(sealed: string): T | null
 }
 

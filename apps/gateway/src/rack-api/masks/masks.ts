@@ -32,8 +32,8 @@ export interface MaskKeeperOptions {
 }
 
 export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): MaskKeeper {
-  const macs = keys.map(createMaskMac)
   const newest = createMaskMac(keys[0])
+  const macs = [newest, ...keys.slice(1).map(createMaskMac)]
   const cached = createMaskCache(newest)
 
   function viewOf(
