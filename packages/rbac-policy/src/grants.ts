@@ -216,9 +216,14 @@ export function isLive(grant: Grant, at: number): boolean {
 
 function grantsAt({ on }: GrantSet, { rack, app, scope }: PolicyScope, at: number): readonly Grant[] {
   const { all, everyApp, byApp } = on(rack)
-  if (scope === 'list') return all.filter((grant) => isLive(grant, at))
-  if (scope === 'rack') return everyApp.filter((grant) => isLive(grant, at))
-  return app === null ? noGrants : byApp.find(app).filter((grant) => isLive(grant, at) && grant.onApp(app))
+  if (scope === 'list') return filtered(all, (grant) => isLive(grant, at))
+  if (scope === 'rack') return filtered(everyApp, (grant) => isLive(grant, at))
+  return app === null ? noGrants : filtered(byApp.find(app), (grant) => isLive(grant, at) && grant.onApp(app))
+}
+
+/** Returns the list itself if all grants apply, because most do, and each row of a list is checked. */
+function filtered(grants: readonly Grant[], applies: (grant: Grant) => boolean): readonly Grant[] {
+  return grants.every(applies) ? grants : grants.filter(applies)
 }
 
 /** Bounds the cache, because callers can name racks that do not exist. */

@@ -37,11 +37,14 @@ export function mapList(value: Json, what: string, change: (item: Json) => Json)
 
 export function mapItems(items: readonly Json[], change: (item: Json) => Json): readonly Json[] {
   let changed: Json[] | null = null
-  for (const [index, item] of items.entries()) {
+  let index = 0
+  for (const item of items) {
     const mapped = change(item)
-    if (mapped === item) continue
-    changed ??= [...items]
-    changed[index] = mapped
+    if (mapped !== item) {
+      changed ??= [...items]
+      changed[index] = mapped
+    }
+    index += 1
   }
   return changed ?? items
 }
@@ -79,10 +82,11 @@ export function hasDuplicateKeys(text: string, value: Json): boolean {
   return countWrittenMembers(text) !== countParsedMembers(value)
 }
 
-function countParsedMembers(value: Json): number {
+function countParsedMembers(value: Json | undefined): number {
   if (typeof value !== 'object' || value === null) return 0
-  let members = Array.isArray(value) ? 0 : Object.keys(value).length
-  for (const item of Array.isArray(value) ? value : Object.values(value)) members += countParsedMembers(item)
+  let members = 0
+  if (isObject(value)) for (const key in value) members += 1 + countParsedMembers(value[key])
+  else for (const item of value) members += countParsedMembers(item)
   return members
 }
 
