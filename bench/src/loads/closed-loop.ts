@@ -22,8 +22,8 @@ export interface ClosedLoopOptions {
 }
 
 /**
- * Uses plain sockets. A library would use more processor time than the rack on the same core, and measures only whole
- * milliseconds.
+ * Uses plain sockets. A library would take more processor time than the rack, with which it shares a core, and it would
+ * measure only whole milliseconds.
  *
  * @throws if an answer is wrong or missing, or a connection ends, because the result would be meaningless
  */

@@ -8,7 +8,7 @@ const idleShare = 0.05
 /** Readings after which a process that is never idle is measured anyway. */
 const maxReadings = 20
 
-/** Waits until a process is idle: a resumed gateway still signs the events of its last turn. */
+/** Waits until a process is idle. A gateway that was paused first has to sign the events from before the pause. */
 export async function settle(
   { cpuMicros }: Pick<SubjectProcess, 'cpuMicros'>,
   wait: (milliseconds: number) => Promise<unknown>,

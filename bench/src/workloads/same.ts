@@ -4,7 +4,7 @@ import type { NamedAnswer } from './ask.ts'
 /**
  * Compares every answer with the first answer that has no masks.
  *
- * @param withMasksOf returns the answer that is expected if `unmasked` is correct, with the masks of `masked`
+ * @param withMasksOf returns `unmasked` with the masks that `masked` has
  * @throws if an answer differs, or if every answer has masks
  */
 export function expectSame(

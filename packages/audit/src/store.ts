@@ -139,7 +139,9 @@ function lineOf({ position, columns, canonical }: RecordedEvent): string {
   return `${position.seq}\t${position.at}\t${position.id}\t${columns.join('\t')}\t${canonical}`
 }
 
-/** Events from a fallback file were confirmed, so they are appended even after an adoption. @throws StreamLost */
+/** Events from a fallback file are appended even after an adoption, because their callers already got an answer.
+ *
+ * @throws StreamLost */
 export async function append(
   sql: Sql | TransactionSql,
   stream: string,

@@ -2,7 +2,7 @@
 export const wordTypes = {
   integer: { description: 'a whole number, such as 42', accepts: pattern(/^[0-9]{1,18}$/) },
   word: {
-    description: 'letters, digits, and _, then also . : / @ and -, such as users:export',
+    description: 'letters, digits, and _, and after the first character also . : / @ and -, such as users:export',
     accepts: pattern(/^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,255}$/),
   },
   name: {

@@ -44,7 +44,7 @@ export function collectNamed(kind: NamedKind, env: NodeJS.ProcessEnv, problems: 
   return found
 }
 
-/** The full name of a variable, spelled like the other variables of the same rack or sink. */
+/** The full name of a variable. Its suffix has the same letter case as in the other variables of the same rack or sink. */
 export function variableOf({ prefixes }: NamedKind, { variables }: NamedVariables, property: string): string {
   const [other = ''] = Object.values(variables)
   const prefix = prefixes.find((candidate) => other.startsWith(candidate)) ?? ''

@@ -3,7 +3,7 @@ import { certificatesProblem } from './rack-certificates.ts'
 import { checked } from './server-schema.ts'
 import { headerProblem, kindsProblem, sinkKeysProblem, sinkUrlProblem } from './sink-values.ts'
 
-/** Variables without the name of the sink. If `AUDIT_SINK_CA` was the path of a file, it is now the content. */
+/** Variables without the name of the sink. `AUDIT_SINK_CA` has the certificates themselves: a path was already replaced. */
 export const SinkEnvironment = Type.Object({
   AUDIT_SINK_URL: checked(
     'where events go: stdout:, file:///path, syslog+tls://host:6514, https://host/path (a webhook), otlp+https://host:4318 or s3://bucket/prefix; without TLS (http, otlp+http, syslog+tcp) only on this machine',

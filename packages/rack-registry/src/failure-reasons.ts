@@ -28,7 +28,7 @@ export function failureReason(error: unknown, rack: string): string {
   const code = networkErrorCode(error)
   if (isUnknownAuthority(code)) {
     const suffix = variableSuffix(rack)
-    return `its certificate is not signed by a trusted authority (set the authority in RACK_CA_${suffix}; for a self-signed certificate set RACK_TLS_INSECURE_${suffix}=true, and its key in RACK_TLS_PIN_${suffix} unless the key changes at each start, as inside a cluster)`
+    return `its certificate is not signed by a trusted authority (set its authority in RACK_CA_${suffix}; for a self-signed certificate set RACK_TLS_INSECURE_${suffix}=true and, if the rack keeps its key when it restarts, the key in RACK_TLS_PIN_${suffix})`
   }
   const fault = certificateErrorClause(code)
   if (fault !== null) return `its certificate ${fault}`

@@ -10,7 +10,7 @@ export interface RateWatch {
 }
 
 /**
- * Bytes. So few that only a stalled sender misses the minimum. TCP waits up to 120 s between retransmissions, so the
+ * Bytes. Any sender that is not stalled reaches this minimum. TCP waits up to 120 s between retransmissions, so the
  * period of `watchMinimumRate` should be longer.
  */
 const minimumBytes = 1024

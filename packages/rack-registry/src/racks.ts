@@ -45,8 +45,8 @@ export interface RackRegistry {
   readonly names: readonly string[]
   get(name: string): Rack | undefined
   /**
-   * All racks that the header `Rack`, the path prefix, and the credential name must be the same. If none of them names
-   * a rack, selects the only rack. Call this only for authenticated callers, because an error may disclose names.
+   * The header `Rack`, the path prefix, and the credential can each name a rack, which must be the same one. If none of
+   * them names a rack, selects the only rack. Call this only for authenticated callers, because an error may disclose names.
    */
   resolve(selector: RackSelector): RackResolution
   close(): Promise<void>

@@ -8,9 +8,9 @@
 export interface TokenRedactor {
   /**
    * @param piece is changed in place
-   * @returns the last bytes, which may be the beginning of the token, as slices of the given pieces, oldest first. Do
-   *   not send these bytes until the next piece was redacted, because that piece may complete the token. Then send
-   *   these bytes before that piece.
+   * @returns the last bytes of the text so far, if they may be the beginning of the token: slices of the given pieces,
+   *   oldest first. Send these bytes only after the next call of `redact`, before its piece. The next piece may
+   *   complete the token, and then this call changes them.
    */
   redact(piece: Buffer): readonly Buffer[]
   /** Forgets a possible beginning of the token. Call this after that beginning was sent, or after the last piece. */

@@ -16,7 +16,7 @@ export interface RackSettings {
   readonly tlsPins?: readonly string[]
 }
 
-/** Headers alternate names and values in latin1. `Rack` adds Host, credentials, length, and hop-by-hop headers. */
+/** `headers` has names and values in turns, in latin1. `Rack.send` adds Host, credentials, length, and hop-by-hop headers. */
 export interface UpstreamRequest {
   readonly method: string
   /** The canonical target, sent unchanged. */
@@ -133,9 +133,9 @@ export type PayloadListener = (
 export interface Relay {
   readonly ended: Promise<RelayEnd>
   /**
-   * Sends a close frame to both sides, and closes both connections. Between messages, the client gets `text` first.
-   * Waits for the rest of an incomplete short frame to the client. After an incomplete short frame, the rack gets no
-   * close frame.
+   * Sends a close frame to both sides, and closes both connections. The client gets `text` first, unless a message to
+   * it is incomplete. If a short frame to the client is incomplete, waits for its rest. If a short frame to the rack is
+   * incomplete, the rack gets no close frame.
    */
   end(reason: string, options: { text?: string; code: number }): void
   /** Stops reading from both sides until `resume`. */

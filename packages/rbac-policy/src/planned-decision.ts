@@ -62,12 +62,12 @@ export interface EvaluatedScenario {
   readonly decision: Decision
 }
 
-/** The decisions about all scenarios of a planned call. `narrowPlanned` narrows them. */
+/** The decisions about all scenarios of a planned call. `narrowPlanned` can turn them into denials. */
 export function evaluatePlanned(question: PlannedQuestion, planned: PlannedCall): readonly EvaluatedScenario[] {
   return [...evaluateScenarios(question, planned)]
 }
 
-/** Narrows the scenarios that are not denied, for example with policy packages. */
+/** Calls `narrow`, for example to ask policy packages, for each scenario that is allowed. `narrow` can deny it. */
 export async function narrowPlanned(
   scenarios: readonly EvaluatedScenario[],
   narrow: (call: RackCall, decision: Allowed) => Promise<Decision>,
@@ -111,7 +111,7 @@ function createOutcomeCollector() {
       const outcome = outcomeOf(scenario.decision)
       if (!firsts.has(outcome)) firsts.set(outcome, scenario)
     },
-    /** Whether no further scenario can change the outcome. */
+    /** Whether the outcome of the planned call is known, so that no further scenario can change it. */
     isKnown: () => firsts.has('allow') && firsts.size > 1,
     deciding(): DecidingScenarios {
       const [first, ...rest] = firsts.values()
@@ -138,9 +138,9 @@ function toPlannedDecision({ best, otherwise }: DecidingScenarios): PlannedDecis
 }
 
 /**
- * Whether the call will be denied, whatever the facts of the rack. For a proxy, only the rack knows which resource has
- * the address. So a denial is uncertain if the caller can open proxies to resources, or if the denial depends on a host
- * that the call does not name.
+ * Whether the call will be denied, whatever the rack answers. A denial of a proxy is not certain in two cases: the caller
+ * may open proxies to resources, and only the rack knows whether the address is one. Or the planned call does not say
+ * the host on which the decision depends.
  */
 export function isAlwaysDenied(
   { decision }: PlannedDecision,

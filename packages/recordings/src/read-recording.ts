@@ -31,7 +31,7 @@ export interface ReadRecordingOptions {
   readonly store: ObjectStore
   readonly deriveKeys: DeriveKeys
   readonly id: string
-  /** Null if the audit log has no such event. */
+  /** What the event at the end of the session says. Null if the audit log has no such event. */
   readonly proven: ProvenRecording | null
   readonly signal?: AbortSignal
 }

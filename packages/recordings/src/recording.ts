@@ -52,8 +52,8 @@ const storeTooSlow = 'the store is too slow'
 const maxExitBytes = exitMarker.length + 12
 const lineFeed = 0x0a
 /**
- * Session bytes that are encrypted together. So few bytes stay in the processor's cache, and so many make the cost per
- * call small.
+ * Session bytes that are encrypted together: few enough for the processor's cache, and enough that the cost of each call
+ * does not matter.
  */
 const sealBytes = 32 * 1024
 

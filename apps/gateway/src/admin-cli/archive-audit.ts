@@ -83,7 +83,7 @@ async function expectOwner(sql: Sql): Promise<void> {
     )
 }
 
-/** Sets exit code 1 for a refused month, and for an open month that should have been dropped. */
+/** Sets exit code 1 for a refused month, and for a month that is old enough to be dropped but still has open streams. */
 function report(outcome: MonthOutcome): void {
   const { month, kind } = outcome
   switch (kind) {

@@ -21,7 +21,7 @@ function* remediesFor(state: CheckpointerState): Generator<string> {
   if (missingKey !== null) yield 'Add the newer key to AUDIT_SIGNING_KEY.'
   if (verifierFailed || isLate({ number, age })) yield 'The log of the gateway says why no checkpoint was made.'
   if (destinations.length === 0)
-    yield 'Set AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, or AUDIT_CHECKPOINT_WEBHOOK, so that copies are kept elsewhere.'
+    yield 'Set AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, or AUDIT_CHECKPOINT_WEBHOOK, so that copies of checkpoints are kept outside of the database.'
   if (behindOf(number, destinations).length > 0)
     yield 'Check the storage of the copies. The log of the gateway has the cause.'
 }

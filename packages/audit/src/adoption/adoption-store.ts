@@ -25,9 +25,9 @@ export interface OpenCalls {
 
 export interface AdoptionStore {
   /**
-   * Claims a stream for the process that writes `adopterStream`. The lease of the claimed stream has expired, or its
-   * adoption is unfinished. An unfinished adoption was begun by this process, or by a process that is gone. After
-   * the claim, the old writer of the stream cannot add events.
+   * Claims a stream for the process that writes `adopterStream`. A stream can be claimed if its lease has expired, or
+   * if this process, or a process that is gone, began to adopt it and did not finish. After the claim, the old writer
+   * of the stream cannot add events.
    * @returns null if there is no such stream
    */
   claim(adopterStream: string): Promise<AdoptedStream | null>

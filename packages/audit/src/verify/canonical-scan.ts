@@ -5,8 +5,8 @@ export interface CanonicalScan {
   /** End of the value of path i; 0 if absent. */
   readonly to: Int32Array
   /**
-   * Whether the bytes from `start` up to `end` are one object in canonical form. The scan rejects some canonical text
-   * (escapes, fractions, names beyond ASCII). For accepted text, JSON.parse finds the same values.
+   * Whether the scan has read the bytes from `start` up to `end` as one object in canonical form. It cannot read
+   * escapes, fractions, and names beyond ASCII. If it returns true, JSON.parse finds the same values.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean
 }

@@ -31,9 +31,9 @@ export interface LogVerifierOptions {
   /** The streams to verify, if checkpoints also have others. Default all. */
   readonly streams?: ReadonlySet<string>
   /**
-   * Time of the verification in milliseconds since the epoch. Events that are more than six minutes older must be
-   * signed. With or without `now`, events must be signed if they are more than five minutes older than the newest
-   * checkpoint. Other unsigned events are only counted.
+   * Time of the verification in milliseconds since the epoch. An unsigned event is a finding if it is more than six
+   * minutes older than `now`, or more than five minutes older than the newest checkpoint. Other unsigned events are
+   * only counted.
    */
   readonly now?: number | undefined
   /** Called with each readable event, valid or not. */
@@ -79,7 +79,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
   const recoveries = createRecoveries()
   const isSelected = (stream: string) => selected?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
-  /** At `now`, a checkpoint was due for all events before this time. Empty without `now`. */
+  /** Events before this time are so old that a checkpoint should have signed them by `now`. Empty without `now`. */
   const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
   /** Events before this time must be in a checkpoint. Empty if unsigned events are only counted. */
   let signedUntil = dueUntil

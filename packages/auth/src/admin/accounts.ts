@@ -5,7 +5,7 @@ import { NameTaken, NotFound } from '../errors.ts'
 import type { Change, Transaction } from './change.ts'
 import { canonicalEmail, checkName } from './names.ts'
 
-/** The issuer of users that the server command creates. Their subject is their email address. */
+/** The issuer of users that `rack-gateway-server` creates. Their subject is their email address. */
 const localIssuer = 'local'
 
 export interface User {

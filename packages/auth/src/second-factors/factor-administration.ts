@@ -135,7 +135,7 @@ export function createFactorAdministration(
       enrollment.kind === 'passkey'
         ? await passkeyOf(enrollment.secret, request.response)
         : totpOf(owner, enrollment.secret, request.code)
-    // A wrong code does not use up the enrollment: its session knows the secret, so nothing can be guessed.
+    // A wrong code does not use up the enrollment. The session was shown the secret, so it has nothing to guess.
     if ('failed' in columns && enrollment.kind === 'totp') return columns
     await tx.update(enrollments).set({ usedAt: now() }).where(eq(enrollments.id, enrollment.id))
     if ('failed' in columns) return columns

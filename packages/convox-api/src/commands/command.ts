@@ -17,7 +17,7 @@ export interface ConvoxCommand extends CommandEntry {
   readonly name: string
 }
 
-/** Commands by name. Each command is created on use, so that a plan does not wait for all of them. */
+/** Commands by name. Each command is created when it is first needed, because creating all of them takes time. */
 export type CommandTable = Readonly<Record<string, () => CommandEntry>>
 
 export interface CommandOptions {

@@ -84,8 +84,8 @@ function findRoute(
 }
 
 /**
- * Whether a route's path with these values certainly matches that route. It could match another route only if a value
- * equals fixed text of a path. This check avoids the compilation of the matcher, which needs all routes.
+ * Whether the path of this route with these values certainly matches no other route. It could match another route only
+ * if a value equals fixed text of that route. This check avoids the compilation of the matcher, which needs all routes.
  */
 function isUnambiguousPath({ method, path }: RackRoute, values: Readonly<Record<string, string>>): boolean {
   return method !== 'ANY' && !path.includes(':.*}') && !Object.values(values).some(mayMatchFixedText)
@@ -94,8 +94,8 @@ function isUnambiguousPath({ method, path }: RackRoute, values: Readonly<Record<
 let allRouteIds: string | null = null
 
 /**
- * Whether a segment of a route begins with the value, or the value could match the suffix of a parameter, such as
- * `{id}.tgz`. Every such suffix contains a dot, so any value with a dot counts.
+ * Whether any route has a segment that begins with the value, or whether the value could end with the fixed text after a
+ * parameter, such as `.tgz` in `{id}.tgz`. Every such suffix contains a dot, so any value with a dot counts.
  */
 function mayMatchFixedText(value: string): boolean {
   allRouteIds ??= routeIds().join('\n')

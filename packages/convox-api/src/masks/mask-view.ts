@@ -9,13 +9,13 @@ export interface MaskOrigin {
 export interface MaskView {
   /** Visible environment values of releases: `hidden` none, `secrets-hidden` all except secrets, `shown` all. */
   readonly env: 'hidden' | 'secrets-hidden' | 'shown'
-  /** A key whose value is visible although `env` hides it, or null. Ignored if the value contains other variables. */
+  /** A key whose value is visible although `env` hides it, or null. If lines of the value look like variables, it is hidden. */
   readonly revealedKey: string | null
   /** Whether secret rack and app parameters, registry passwords, and passwords in URLs and manifests are visible. */
   readonly secrets: boolean
   /** Whether the passwords in the URLs of resources are visible. */
   readonly resourcePasswords: boolean
-  /** Whether the names of environment keys in the config `cli-env-mask` are visible. */
+  /** Whether the config of `convox env mask`, which lists environment keys, is visible. */
   readonly environmentNames: boolean
   /** Whether the values of configs are visible. */
   readonly configValues: boolean

@@ -1,7 +1,7 @@
 /**
  * A call counts only while the process of its audit stream lives. A request to end a call changes no identity, but
- * raises the revision, because every process follows the revision. Requests have a table of their own, because a user
- * can end a recorded session before its call is listed.
+ * raises the revision, because every process follows the revision. These requests have a table of their own, because
+ * a user can end a recorded session before its call is listed.
  */
 export const liveCalls = {
   name: '0028-live-calls',

@@ -18,7 +18,7 @@ export const policyEndpoints = {
     path: '/policy/matrix',
     summary: 'Shows which roles have which permissions, the rules with their lines, and the loaded policy packages.',
     description:
-      'The matrix is computed from the policy in force. It also lists the routes whose calls can be decided.',
+      'The matrix is computed from the policy in force. It also lists the routes that `POST /policy/decisions` accepts.',
     permission: 'gateway:policy:read',
     scope: 'everyone',
     principalKinds: everyKind,
@@ -29,7 +29,7 @@ export const policyEndpoints = {
   getEffectivePolicy: {
     method: 'GET',
     path: '/policy/effective',
-    summary: 'Shows everything that decisions about the caller on one rack depend on, except policy packages.',
+    summary: 'Shows the roles, rules, and bindings that apply to the caller on one rack, but not the policy packages.',
     description: 'The CLI uses this response to check a command before the command runs.',
     permission: 'gateway:policy:read',
     scope: 'self',

@@ -134,10 +134,10 @@ export const CheckpointStatus = Type.Object({
   ),
   late: Type.Boolean({ description: 'whether the next checkpoint is overdue' }),
   waiting: Type.Integer({ description: 'how many events no checkpoint has signed yet' }),
-  alarms: Type.Integer({ description: 'how many findings of an inconsistent log nobody has acknowledged' }),
+  alarms: Type.Integer({ description: 'how many inconsistencies of the log were found and are not acknowledged' }),
   openAlarms: Nullable(
     Type.Integer({
-      description: 'how many alarms of every kind nobody has acknowledged; null if counting them took too long',
+      description: 'how many alarms of all kinds are not acknowledged; null if counting them took too long',
     }),
   ),
   copies: Type.Array(

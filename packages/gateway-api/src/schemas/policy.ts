@@ -414,7 +414,7 @@ export const Impact = Type.Object({
   unclear: Type.Integer({ minimum: 0, description: 'calls whose events have too little information to evaluate' }),
   packages: Type.Integer({
     minimum: 0,
-    description: 'calls that a policy package denied; policy packages are not evaluated',
+    description: 'calls that a policy package denied when they were made; the study runs no policy packages',
   }),
   permitted: Type.Integer({ minimum: 0, description: 'calls that were denied and would be allowed' }),
   refused: Type.Integer({ minimum: 0, description: 'calls that were allowed and would be denied' }),
@@ -432,7 +432,7 @@ export const Impact = Type.Object({
       prompts: Type.Integer({
         minimum: 0,
         description:
-          'how often users would be asked: recent asks once per session until the proof is too old, always for each call',
+          'how often users would be asked: `recent` asks again when the proof of the session is too old, `always` asks for each call',
       }),
       users: Type.Integer({ minimum: 0, description: 'users who would be asked at least once' }),
       refused: Type.Integer({

@@ -10,7 +10,7 @@ export interface AppContext {
   readonly directory: string
 }
 
-/** @returns null for a directory with two names, because convox may use either as the app */
+/** @returns null if the directory has a second name by a symbolic link, because convox may use either name as the app */
 export function appContextAt({ cwd, env }: Pick<Context, 'cwd' | 'env'>): AppContext | null {
   return hasTwoNames(cwd, env.PWD) ? null : { appSetting: appSetting(cwd), directory: basename(cwd) }
 }

@@ -111,7 +111,7 @@ function filterDetail(filters: FilterQuery): Record<string, string> {
   )
 }
 
-/** NDJSON contains the hashed bytes. The other formats show the actor as a search does. */
+/** NDJSON contains the bytes of which the log has the hashes, so they stay as they are. The other formats show the actor as a search does. */
 function withActorNames({ line, ...format }: ExportFormat): ExportFormat {
   return { ...format, line: (found) => line({ ...found, event: withActorName(found.event) }) }
 }

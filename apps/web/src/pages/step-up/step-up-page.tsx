@@ -80,7 +80,7 @@ function problemOf({ delivery, expiresAt, ownRequest, provedAt }: StepUp, callba
   if (ownRequest || delivery === 'response')
     return 'This page cannot send a result to the page or program that asked. Go back to that page or program, and confirm the request there.'
   if (delivery === 'callback' && readCallback(callback) === null)
-    return `The result would go to ${callback === '' ? 'no address' : callback}, which is not a program on this computer, so the gateway does not send it. Do not open such links. Run the command again, and open the link that it prints.`
+    return `${callback === '' ? 'The link has no address for the result' : `The result would go to ${callback}, which is not a program on this computer`}, so the gateway does not send it. Do not open such links. Run the command again, and open the link that it prints.`
   return null
 }
 

@@ -20,7 +20,7 @@ const hasSize = isAnyGiven(...sizes)
 const scalesToZero = (invocation: Invocation) => isGiven('min')(invocation) && Number(flagText('min')(invocation)) === 0
 const triggers = ['cpu', 'memory', 'gpu', 'queue'] as const
 
-/** Some commands show an exhausted budget with these calls. Not all of these commands make the last call. */
+/** The calls with which a command finds out whether the budget of the app is exhausted, to show it. */
 export const showBudget = () => [
   optionalCall('GET /apps/{app}/budget'),
   optionalCall('GET /apps/{app}/budget/shutdown-state'),

@@ -62,7 +62,7 @@ export const templates: Readonly<Record<Provider, TemplateForm>> = {
       {
         name: 'sources',
         label: 'Pipeline sources',
-        hint: 'Leave empty for push, web, schedule, api, trigger.',
+        hint: 'If empty, these sources are permitted: push, web, schedule, api, trigger.',
         isList: true,
       },
       { name: 'issuer', label: 'GitLab address', hint: 'Only for a GitLab of your own. Leave empty for gitlab.com.' },
