@@ -147,6 +147,20 @@ describe('a call that needs a proof', () => {
     expect(text).toContain('Run: convox api get /gateway-step-up, then repeat the command.')
     expect(received().filter((line) => line.includes(path))).toEqual([])
   })
+
+  test('names the missing second factor of a user without one, whose other calls continue', async () => {
+    const token = await at.system.token('admin', { email: 'plain@example.com' })
+    expect((await call('GET /apps?', { token })).status).toBe(200)
+    const refused = await call(list, { token })
+    expect([refused.status, pathOf(refused)]).toEqual([401, expect.stringMatching(/^\/gateway-step-up/)])
+    const missing = 'You have no second factor yet. Add one in the browser, when it asks for the proof.'
+    expect(refused.json).toMatchObject({ next: `${missing} Prove your second factor in the browser.` })
+    const upload = { token, body: 'sources', type: 'application/octet-stream' }
+    expect((await call('POST /apps/myapp/builds/import?', upload)).json).toMatchObject({
+      next: `${missing} Run: convox api get /gateway-step-up, then repeat the command.`,
+    })
+    expect(received()).toEqual(['GET /apps?'])
+  })
 })
 
 describe('a proof for one call', () => {
@@ -189,6 +203,19 @@ describe('a proof for one call', () => {
     expect(received()).toEqual([])
   })
 
+  test('is for one import, which the user repeats and which arrives whole', async () => {
+    const load = (resource: string, session = '') =>
+      call(`PUT /apps/myapp/resources/${resource}/data?`, { session, body: 'data', type: 'application/octet-stream' })
+    expect((await load('database')).json).toMatchObject({
+      next: 'Run: convox api get /gateway-step-up, then repeat the command.',
+    })
+    const session = await provedSession('GET /gateway-step-up?')
+    expect((await load('other', session)).status).toBe(403)
+    expect((await load('database', session)).status).toBe(200)
+    expect((await load('database', session)).status).toBe(403)
+    expect(at.system.rack.received.map(({ body }) => body.bytes.toString())).toEqual(['data'])
+  })
+
   test('the repetition that differs gets no second challenge', async () => {
     const session = await provedSession(restart)
     const other = await call('POST /apps/myapp/services/worker/restart?', { session })
@@ -222,6 +249,32 @@ describe('a thief with the token', () => {
     expect(received()).toEqual([])
   })
 
+  test.each(['processes/web/exec', 'logs'])('gets no stream when the victim proves for one: %s', async (path) => {
+    clock.ahead += 11 * 60_000
+    const textOf = async (session: string) => {
+      const socket = await openWebSocket(`${at.system.url}/apps/myapp/${path}`, admin.program.token, {
+        command: 'bin/pre_release',
+        follow: 'false',
+        rack: 'gateway/staging',
+        session,
+      })
+      return (await socket.readToEnd()).join('')
+    }
+    const refusal = 'Run: convox api get /gateway-step-up, then repeat the command.'
+    const streams = () => received().filter((line) => line.includes(path))
+    expect(await textOf('')).toContain(refusal)
+    const session = await provedSession('GET /gateway-step-up?')
+    for (const guess of ['', 'rgp_0000000000000000000000000000000000000000000'])
+      expect(await textOf(guess)).toContain(refusal)
+    expect(streams()).toEqual([])
+    expect(await textOf(session)).not.toContain('gateway-step-up')
+    expect(streams()).toHaveLength(1)
+    expect((await at.system.events()).findLast(({ route }) => route?.startsWith('WS '))).toMatchObject({
+      decision: { effect: 'allow' },
+      proof: { method: 'totp' },
+    })
+  })
+
   test('cannot use the secret with another session, or the result with another challenge or session', async () => {
     const session = await provedSession(list)
     const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
@@ -230,6 +283,8 @@ describe('a thief with the token', () => {
 
     const path = pathOf(await call(list))
     const { headers } = await call(`GET ${path}?`)
+    const foreign = await call(`GET ${path}?`, { token: other.token })
+    expect([foreign.status, foreign.headers.get('challenge')]).toEqual([403, undefined])
     const { json } = await admin.prove(idOf(path))
     const redeem = (token: string, challenge: string) =>
       call(`POST ${path}?`, {

@@ -9,10 +9,12 @@ const minute = 60_000
 const clock = { ahead: 0 }
 let at: LoginSystem
 let admin: Prover
+let ops: Prover
 let plain: string
 beforeAll(async () => {
   at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead })
   admin = await createProver(at, 'admin', clock)
+  ops = await createProver(at, 'ops', clock)
   plain = await at.system.token('admin', { email: 'plain@example.com' })
 })
 afterAll(() => at.stop())
@@ -68,6 +70,18 @@ describe('a sensitive change of a user with a second factor', () => {
     ['POST', '/bindings', { subject: { kind: 'user', id: '00000000-0000-4000-8000-000000000000' }, role: 'viewer' }],
     ['POST', '/invitations', { email: 'new@example.com', grants: [{ role: 'viewer' }] }],
     ['POST', '/service-accounts', { name: 'robot' }],
+    [
+      'POST',
+      '/trusts',
+      {
+        name: 'deploys',
+        issuer: 'https://ci.example.com',
+        conditions: [{ claim: 'repository_id', equals: '1' }],
+        role: 'viewer',
+      },
+    ],
+    ['POST', '/tokens/00000000-0000-4000-8000-000000000000/rotate', {}],
+    ['POST', '/service-accounts/00000000-0000-4000-8000-000000000000/enable', {}],
     ['POST', '/users/00000000-0000-4000-8000-000000000000/unlock', {}],
     ['POST', '/users/00000000-0000-4000-8000-000000000000/second-factors/reset', { reason: 'lost' }],
   ] as const)('%s %s needs a proof', async (method, path, body) => {
@@ -199,7 +213,7 @@ describe('a thief', () => {
   })
 })
 
-test('an ended session has no proofs, and a locked user cannot prove', async () => {
+test('an ended session has no proofs', async () => {
   const [row] = await at.system.sql`select id, subject from gateway.users where email = 'admin@example.com'`
   const session = await sessionOf(at.system, String(row?.subject), Date.now() + clock.ahead)
   const id = (await program('POST', '/step-ups', { delivery: 'callback' }, [], session.token)).text('id')
@@ -208,4 +222,16 @@ test('an ended session has no proofs, and a locked user cannot prove', async () 
   expect((await admin.prove(id)).status).toBe(404)
   const late = await program('POST', `/step-ups/${id}/redemption`, { result: json.result }, [], session.token)
   expect(late.status).toBe(401)
+})
+
+test('a locked user can neither prove nor redeem', async () => {
+  const [row] = await at.system.sql`select id from gateway.users where email = 'ops@example.com'`
+  const asked = async () =>
+    (await program('POST', '/step-ups', { delivery: 'callback' }, [], ops.program.token)).text('id')
+  const [open, proved] = [await asked(), await asked()]
+  const { result } = (await ops.prove(proved)).json
+  expect((await program('POST', `/users/${row?.id}/lock`, { reason: 'lost laptop' })).status).toBe(200)
+  expect((await ops.prove(open)).status).toBe(401)
+  const redeemed = await program('POST', `/step-ups/${proved}/redemption`, { result }, [], ops.program.token)
+  expect(redeemed.status).toBe(401)
 })

@@ -16,6 +16,7 @@ stepUp:
     process:run: { always: any }
     service:restart: { always: any }
     app:delete: always
+    resource:import: { always: any }
     release:promote: { recent: 10m, except: ["service-account:ci"] }
 `
 

@@ -266,6 +266,8 @@ describeInChromium('second factors in the web console', () => {
       ])
         expect(text).toContain(fact)
       expect(text).toContain('For this command, for an hour at most')
+      const { createdAt } = (await api('GET', `/step-ups/${id}`)).json as { createdAt: string }
+      expect(await facts.locator('time').first().getAttribute('datetime')).toBe(createdAt)
       const decide = admin.getByRole('button', { name: 'I started this: continue' })
       expect(((await decide.boundingBox())?.y ?? 0) > ((await facts.boundingBox())?.y ?? 0)).toBe(true)
       expect(await admin.getByRole('button', { name: 'Use a passkey' }).count()).toBe(0)
