@@ -148,6 +148,25 @@ describe('a thief with the token', () => {
     expect(received()).toEqual([list])
   })
 
+  test('gets no shell when the victim proves for one', async () => {
+    clock.ahead += 11 * 60_000
+    const exec = async (from: string) => {
+      const socket = await openWebSocket(`${at.system.url}/apps/myapp/processes/web/exec`, admin.program.token, {
+        command: 'bin/pre_release',
+        'x-forwarded-for': from,
+      })
+      return (await socket.readToEnd()).join('')
+    }
+    const opened = async (from: string) => /\/gateway\/step-up\?id=(\S+) in your browser/.exec(await exec(from))
+    const [, id = ''] = (await opened(home)) ?? []
+    const { json } = await admin.prove(id)
+    expect((await call(`GET /gateway-step-up/${json.result}?`)).status).toBe(200)
+    expect(await opened(elsewhere)).not.toBeNull()
+    expect(received().filter((line) => line.includes('/exec'))).toEqual([])
+    expect(await opened(home)).toBeNull()
+    expect(received().filter((line) => line.includes('/exec'))).toHaveLength(1)
+  })
+
   test('never sees the code of a request of their own that the victim proves', async () => {
     const refused = await thief(list)
     const page = await admin.get(`/step-ups/${stepUpOf(refused).id}`)
@@ -197,7 +216,12 @@ describe('a thief with the token', () => {
 
 test.each(['192.0.2.7:40001', 'unknown', 'x'])('an unreadable address proves nothing: %s', async (from) => {
   clock.ahead += 11 * 60_000
-  const code = await codeFor(await call(list, { from }))
+  const refused = await call(list, { from })
+  const { error } = refused.json as { error: string }
+  expect(error).toContain('The gateway does not know your address, so a proof cannot be bound to it. Use rack-gateway')
+  expect(error).not.toContain('/gateway')
+  expect((await call('GET /gateway-step-up?', { from })).json).toMatchObject({ rule: 'unknown-address' })
+  const code = await codeFor(refused)
   expect((await call(`GET /gateway-step-up/${code}?`, { from })).json).toMatchObject({ rule: 'unknown-address' })
   await activated(list)
   expect((await call(list, { from })).status).toBe(403)

@@ -5,7 +5,7 @@ export {
   type CoveredCall,
   coverageFor,
 } from './coverage.ts'
-export type { FreshProof, UsedProof } from './proofs.ts'
+export { type FreshProof, type UsedProof, unknownAddress } from './proofs.ts'
 export type { Proved } from './proving.ts'
 export type { RedeemedProof } from './redeeming.ts'
 export type { StepUpCaller } from './step-up-caller.ts'

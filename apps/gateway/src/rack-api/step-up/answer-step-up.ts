@@ -1,4 +1,4 @@
-import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
+import { type StepUpCaller, unknownAddress } from '@rack-gateway/auth/step-ups'
 import { type StepUpCall, stepUpPath } from '@rack-gateway/convox-api'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
@@ -10,7 +10,7 @@ import type { CallState } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { recordRead } from '../events/record-read.ts'
 import { proofAddress } from './proof-address.ts'
-import { refuseStepUp } from './refuse-step-up.ts'
+import { noAddress, refuseStepUp } from './refuse-step-up.ts'
 import { secretOf } from './require-step-up.ts'
 
 /** Milliseconds. The maximum age of a proof that is not for a refused call. */
@@ -42,7 +42,7 @@ export async function answerStepUp(
     return send(dependencies, request, reply, stepUpCall.id)
   }
   if (stepUpCall.kind === 'activate') {
-    if (caller.address === 'unknown') throw unknownAddress()
+    if (caller.address === unknownAddress) throw addressNeeded()
     const { covers } = await request.server.stepUps.activate(stepUpCall.code, callerOf(request, caller))
     const validity =
       covers.kind === 'recent' ? 'The proof is valid for calls from this address.' : 'The proof is valid once.'
@@ -87,6 +87,7 @@ async function start(
 ): Promise<void> {
   const { stepUps } = request.server
   const delivery = call.parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
+  if (delivery === 'code' && address === unknownAddress) throw addressNeeded()
   const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
   const pending = await stepUps.newestPending({ session, address, delivery }, proof?.provedAt ?? null)
   if (pending === null && proof !== null)
@@ -156,12 +157,6 @@ function onlyPeople(): Error {
   )
 }
 
-function unknownAddress(): Error {
-  return withRule(
-    new NotPermitted(
-      'The gateway does not know your address, so a proof cannot be bound to it.',
-      'Use rack-gateway, or convox after "convox login". An administrator of the gateway can set TRUSTED_PROXIES.',
-    ),
-    'unknown-address',
-  )
+function addressNeeded(): Error {
+  return withRule(new NotPermitted(noAddress.reason, noAddress.remedy), 'unknown-address')
 }

@@ -1,3 +1,4 @@
+import { unknownAddress } from '@rack-gateway/auth/step-ups'
 import type { FastifyRequest } from 'fastify'
 import { addressOf } from '../../audit/call-event.ts'
 
@@ -7,5 +8,5 @@ import { addressOf } from '../../audit/call-event.ts'
  */
 export function proofAddress(request: FastifyRequest): string {
   const isForwarded = request.raw.headers['x-forwarded-for'] !== undefined
-  return isForwarded && (request.ips?.length ?? 1) <= 1 ? 'unknown' : addressOf(request)
+  return isForwarded && (request.ips?.length ?? 1) <= 1 ? unknownAddress : addressOf(request)
 }

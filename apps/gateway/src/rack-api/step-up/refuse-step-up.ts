@@ -8,9 +8,10 @@ import { StepUpChallenge, StepUpNeeded, withDenial } from '../../errors.ts'
  * `challenge`: the stock CLI asks for the proof and repeats the call.
  * `command`: the user runs a command of the stock CLI, and repeats the call.
  * `code`: the page shows a code, with which the user runs a command.
+ * `none`: the code would be bound to the address of the caller, which the gateway does not know.
  * `response`: the web console or `rack-gateway` asks for the proof and repeats the call.
  */
-export type ProofFlow = 'challenge' | 'command' | 'code' | 'response'
+export type ProofFlow = 'challenge' | 'command' | 'code' | 'none' | 'response'
 
 export interface RequestedProof {
   readonly id: string
@@ -34,6 +35,11 @@ export function refuseStepUp(
   return Object.assign(withDenial(error, { rule, source, reason, remedy, policy }), { stepUp: { id, page } })
 }
 
+export const noAddress = {
+  reason: 'The gateway does not know your address, so a proof cannot be bound to it.',
+  remedy: 'Use rack-gateway, or convox after "convox login". An administrator of the gateway can set TRUSTED_PROXIES.',
+} as const
+
 const noFactor = 'You have no second factor yet. Add one in the browser, when it asks for the proof. '
 
 const remedies: Readonly<Record<ProofFlow, (page: string) => string>> = {
@@ -41,5 +47,6 @@ const remedies: Readonly<Record<ProofFlow, (page: string) => string>> = {
   command: () => `Run: convox api get ${stepUpPath}, then repeat the command.`,
   code: (page) =>
     `Open ${page} in your browser, and run the command that it shows: convox api get ${stepUpPath}/CODE. Then repeat this command.`,
+  none: () => `${noAddress.reason} ${noAddress.remedy}`,
   response: () => 'Repeat the request with rack-gateway or in the web console, which ask for the proof.',
 }

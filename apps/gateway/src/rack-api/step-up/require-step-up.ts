@@ -1,4 +1,4 @@
-import { type CallToProve, coverageFor, type FreshProof } from '@rack-gateway/auth/step-ups'
+import { type CallToProve, coverageFor, type FreshProof, unknownAddress } from '@rack-gateway/auth/step-ups'
 import type { Allowed, Decision, RackCall, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasBody } from '../body.ts'
@@ -6,7 +6,7 @@ import type { RoutedCall } from '../call.ts'
 import { callDigests } from './call-digest.ts'
 import { commandDigest } from './command-digest.ts'
 import { proofAddress } from './proof-address.ts'
-import { refuseStepUp } from './refuse-step-up.ts'
+import { type ProofFlow, refuseStepUp } from './refuse-step-up.ts'
 
 type NeedsStepUp = Extract<Decision, { effect: 'needs'; requirement: 'step-up' }>
 
@@ -64,7 +64,7 @@ export async function requireStepUp(
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      flow: delivery !== 'callback' ? delivery : canAsk ? 'challenge' : 'command',
+      flow: flowOf(delivery, { address, canAsk }),
     },
     reply,
   )
@@ -93,6 +93,14 @@ function canRepeat({ raw }: FastifyRequest, { match, form }: RoutedCall): boolea
 function deliveryOf({ parsedRequest }: RoutedCall) {
   if (parsedRequest.api === 'management') return 'response' as const
   return parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
+}
+
+function flowOf(
+  delivery: ReturnType<typeof deliveryOf>,
+  { address, canAsk }: { readonly address: string; readonly canAsk: boolean },
+): ProofFlow {
+  if (delivery === 'callback') return canAsk ? 'challenge' : 'command'
+  return delivery === 'code' && address === unknownAddress ? 'none' : delivery
 }
 
 function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
