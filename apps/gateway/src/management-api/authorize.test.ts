@@ -1,6 +1,12 @@
-import { type Endpoint, endpoints, isPrincipalEndpoint, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import { compilePolicy, type Principal, type PrincipalKind } from '@rack-gateway/rbac-policy'
-import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
+import {
+  type Endpoint,
+  endpointId,
+  endpoints,
+  isPrincipalEndpoint,
+  type PrincipalEndpoint,
+} from '@rack-gateway/gateway-api'
+import { compilePolicy, type Policy, type Principal, type PrincipalKind } from '@rack-gateway/rbac-policy'
+import { builtInPolicy, readPolicy } from '@rack-gateway/rbac-policy/document'
 import { describe, expect, test } from 'vitest'
 import { denialOf } from '../errors.ts'
 import { authorize, gatewayPermissions } from './authorize.ts'
@@ -197,4 +203,91 @@ test('the role admin has every permission of the table', () => {
     const isReading = permissionForOthers === 'gateway:live-call:read'
     expect(policy.rolesWith(permissionForOthers)).toEqual(isReading ? ['admin', 'auditor'] : ['admin'])
   }
+})
+
+describe('a proof of a second factor', () => {
+  const roles = [...policy.roles.keys(), 'root', 'nobody']
+  const callers = {
+    'a user with a factor': (role: string) => caller('user', role, { secondFactor: true }),
+    'a user without a factor': (role: string) => caller('user', role, { secondFactor: false }),
+    'an API token': (role: string) => caller('api-token', role),
+    'a job': (role: string) => caller('workload', role),
+  }
+  const matrix = roles.flatMap((role) =>
+    (Object.keys(callers) as (keyof typeof callers)[]).map((name) => ({ name, role, principal: callers[name](role) })),
+  )
+
+  /** Other endpoints always need a proof, or never. */
+  const concerned = table.filter(({ stepUp }) => stepUp === undefined || stepUp === 'management')
+  const sensitive: readonly Endpoint[] = [
+    endpoints.createBinding,
+    endpoints.createInvitation,
+    endpoints.createServiceAccount,
+    endpoints.enableServiceAccount,
+    endpoints.createToken,
+    endpoints.rotateToken,
+    endpoints.handOverToken,
+    endpoints.createTrust,
+    endpoints.unlockUser,
+    endpoints.resetSecondFactors,
+  ]
+
+  function policyWith(...lines: readonly string[]): Policy {
+    const { document, problems } = readPolicy(['version: 1', ...lines, ''].join('\n'), 'policy.yaml')
+    if (document === null) throw new Error(problems.map(({ text }) => text).join('; '))
+    return compilePolicy(document)
+  }
+
+  /** By endpoint: `needs` a proof, or `deny` because the caller cannot give one. */
+  function requirements(given: Policy, principal: Principal): Record<string, string> {
+    const found = concerned.flatMap((endpoint) => {
+      const { stepUp, ...others } = endpoint
+      const managementCall = { ...others, ...(stepUp === 'management' && { stepUp }) }
+      const decision = given.managementStepUp(principal, managementCall, { at: 1, address: null })
+      return decision === null ? [] : [[endpointId(endpoint), decision.effect]]
+    })
+    return Object.fromEntries(found)
+  }
+
+  const each = (list: readonly Endpoint[], effect: string) =>
+    Object.fromEntries(list.map((endpoint) => [endpointId(endpoint), effect]))
+  const effectFor = ({ kind }: Principal) => (kind === 'user' ? 'needs' : 'deny')
+
+  test.each(matrix)(
+    'is by default needed for sensitive changes by users with a factor: $name, $role',
+    ({ principal }) => {
+      expect(requirements(policy, principal)).toEqual(principal.secondFactor === true ? each(sensitive, 'needs') : {})
+    },
+  )
+
+  const strict = policyWith('stepUp: { management: always }')
+  test.each(matrix)(
+    'is needed for sensitive changes by everyone, if the document says so: $name, $role',
+    ({ principal }) => {
+      expect(requirements(strict, principal)).toEqual(each(sensitive, effectFor(principal)))
+    },
+  )
+
+  const usersOnly = policyWith('stepUp: { management: none, permissions: { gateway:user:write: always } }')
+  const ofUsers = concerned.filter(({ permission, additionalPermission }) =>
+    [permission, additionalPermission].includes('gateway:user:write'),
+  )
+  test.each(matrix)('is needed for the permissions that the document names: $name, $role', ({ principal }) => {
+    expect(ofUsers).not.toHaveLength(0)
+    expect(requirements(usersOnly, principal)).toEqual(each(ofUsers, effectFor(principal)))
+  })
+
+  /** The role also permits sensitive changes of what other principals own. */
+  const permitted = concerned.filter(
+    (endpoint) =>
+      endpoint.scope === 'gateway' || (sensitive.includes(endpoint) && endpoint.permissionForOthers !== undefined),
+  )
+  const chief = policyWith('stepUp: { management: none }', 'roles: { chief: { extends: [admin], stepUp: always } }')
+  test.each([
+    ...matrix.slice(0, 4),
+    ...Object.entries(callers).map(([name, make]) => ({ name, role: 'chief', principal: make('chief') })),
+  ])('is needed for calls that a role with a requirement permits: $name, $role', ({ role, principal }) => {
+    const expected = role === 'chief' ? each(permitted, effectFor(principal)) : {}
+    expect(requirements(chief, principal)).toEqual(expected)
+  })
 })
