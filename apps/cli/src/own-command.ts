@@ -38,9 +38,9 @@ export async function runOwnCommand(
     context.print(parsed.text)
     return exitCodes.ok
   }
-  const { module } = command
-  const exitCode = await withProgress(context, module.progress, (context) =>
-    withCommandProofs(context, parsed.values, (context) => module.handler({ ...parsed.values, context, commandList })),
+  const { progress = 'asking the gateway', handler } = command.module
+  const exitCode = await withProgress(context, progress, (context) =>
+    withCommandProofs(context, parsed.values, (context) => handler({ ...parsed.values, context, commandList })),
   )
   return exitCode ?? exitCodes.ok
 }

@@ -34,7 +34,6 @@ export const builder = {
   ...gatewayOptions,
 } as const satisfies CommandOptions
 export const passThrough = true
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
   const { context, command, as = null, json } = args

@@ -30,8 +30,8 @@ export interface CommandModule {
   /** Command lines, optionally with a comment after `#`. */
   readonly examples: readonly string[]
   readonly builder: CommandOptions
-  /** The activity that the terminal shows if the command takes longer than a second, such as `asking the gateway`. */
-  readonly progress?: string
+  /** The activity that the terminal shows if the command takes longer than a second. By default `asking the gateway`. */
+  readonly progress?: string | null
   /** Whether the words after the options of the command belong to another program. */
   readonly passThrough?: true
   /** @returns the exit code; nothing means 0 */

@@ -19,7 +19,6 @@ export const examples = [
   'rack-gateway convox-login --rack staging     # and make it the current rack of convox',
 ]
 export const builder = gatewayOptions satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 /** What `convox-login --json` prints. */
 interface ConvoxLogin {

@@ -65,6 +65,7 @@ export const builder = {
   insecure: { type: 'boolean', describe: 'Permit http:// to another machine' },
   json: jsonOption,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, json, browser, noBrowser, rackOnly = false, insecure = false } = args

@@ -4,7 +4,7 @@ import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
 import type { Command } from './command-list.ts'
 import { argumentsOf, type CommandModule, type CommandOption, isSwitch } from './command-module.ts'
-import { seeHelp, usageError } from './usage-error.ts'
+import { type NamedModule, seeHelp, usageError } from './usage-error.ts'
 
 export type ParsedWords =
   | { readonly kind: 'help'; readonly text: string }
@@ -144,7 +144,7 @@ function rejectSwitchValues({ builder }: CommandModule, words: readonly string[]
 }
 
 /** @throws Usage for an empty value, and for two different values of an option that takes one */
-function checkedArguments(command: Pick<Command, 'name' | 'module'>, values: object): Record<string, unknown> {
+function checkedArguments(command: NamedModule, values: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(command.module.builder).map(([key, option]) => {
       const value = withoutMarks(Reflect.get(values, key))
@@ -153,7 +153,7 @@ function checkedArguments(command: Pick<Command, 'name' | 'module'>, values: obj
   )
 }
 
-function singleValue({ name, module }: Pick<Command, 'name' | 'module'>, key: string, value: unknown): unknown {
+function singleValue({ name, module }: NamedModule, key: string, value: unknown): unknown {
   const [single, ...others] = new Set(Array.isArray(value) ? value : [value])
   const [other] = others
   if (key === 'rack' && other !== undefined) throw twoRacks(String(single), String(other))

@@ -13,6 +13,7 @@ export const command = 'racks'
 export const describe = 'List the racks that you have names for.'
 export const examples = ['rack-gateway racks', 'rack-gateway racks --json']
 export const builder = { json: jsonOption } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler({ context, json }: Arguments<typeof builder>): Promise<void> {
   const { env } = context

@@ -15,6 +15,7 @@ export const builder = {
   name: { type: 'string', demandOption: true, complete: 'rack', describe: 'Your name for the rack' },
   json: jsonOption,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler({ context, name, json }: Arguments<typeof builder>): Promise<void> {
   await printOutcome(context, { json }, async (context) => {

@@ -1,13 +1,10 @@
 import { nearest } from '@rack-gateway/config/client'
 import { Usage } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
+import type { Command } from './command-list.ts'
 import { argumentsOf, type CommandModule, optionsOf } from './command-module.ts'
 
-interface NamedModule {
-  /** Such as `tokens create`. */
-  readonly name: string
-  readonly module: CommandModule
-}
+export type NamedModule = Pick<Command, 'name' | 'module'>
 
 /** Turns a message of yargs into an error that says what to type instead. */
 export function usageError(command: NamedModule, message: string, words: readonly string[]): Error {

@@ -13,7 +13,6 @@ export const details =
   'Standard error says why a version is unknown, and whether you need to upgrade. rack-gateway --version prints only the version of this command, without a request to the gateway.'
 export const examples = ['rack-gateway version', 'rack-gateway version --rack production --json']
 export const builder = gatewayOptions satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const versions = await findVersions(context, rack ?? null)

@@ -33,7 +33,6 @@ export const builder = {
   offline: { type: 'boolean', describe: "Show the gateway's last answer, without a request" },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 interface Identity {
   readonly name: string

@@ -1,5 +1,5 @@
 import type { ItemOf, ListEndpointName, RequestOf } from '@rack-gateway/gateway-api'
-import { Usage } from '../errors.ts'
+import { Denied, Usage } from '../errors.ts'
 import { callGateway, type GatewayAccess } from './gateway-api.ts'
 
 const pageSize = 200
@@ -23,4 +23,10 @@ export async function listAllItems<N extends ListEndpointName>(
     cursor = page.next
   }
   throw new Usage(`The list has more than ${pageSize * maxPages} items.`, 'Narrow the list, or name an item by its ID.')
+}
+
+/** For `catch`: no items for a caller without the permission to list them. */
+export function emptyIfDenied(error: unknown): never[] {
+  if (error instanceof Denied) return []
+  throw error
 }

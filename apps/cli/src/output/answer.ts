@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
 import { safeJson } from './safe-json.ts'
@@ -10,6 +10,10 @@ export function printJson<S extends TSchema>(context: Context, schema: S, value:
   context.print(safeJson(Value.Clean(schema, Value.Clone(value)), 2))
 }
 
+export function printJsonList<S extends TSchema>(context: Context, schema: S, items: Static<S>[]): void {
+  printJson(context, Type.Array(schema), items)
+}
+
 export function printTable(
   context: Context,
   headings: readonly string[],
@@ -18,6 +22,18 @@ export function printTable(
 ): void {
   if (rows.length === 0) context.note(emptyText)
   else for (const line of table(context, headings, rows)) context.print(line)
+}
+
+/** @param page its `next` is the cursor of the next page */
+export function printPage<T>(
+  context: Context,
+  headings: readonly string[],
+  { items, next }: { readonly items: readonly T[]; readonly next: string | null },
+  { cellsOf, emptyText }: { cellsOf(item: T): string[]; readonly emptyText: string },
+): void {
+  printTable(context, headings, items.map(cellsOf), emptyText)
+  if (items.length > 0 && next !== null)
+    context.note(`There are more. To see them, pass --cursor ${next.replace(/[^\w-]/g, '')}`)
 }
 
 /** Leaves empty values out. */

@@ -72,7 +72,7 @@ test('a question replaces the progress line, and a failure removes it', async ()
 
 test.each([
   ['in less than a second', createContext(), 'asking', 500],
-  ['without an activity', createContext(), undefined, 5_000],
+  ['without an activity', createContext(), null, 5_000],
   ['without a terminal', createContext(false), 'asking', 5_000],
 ])('%s, there is no progress line', async (_, context, activity, after) => {
   const work = createDeferred()

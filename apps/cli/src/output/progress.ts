@@ -6,14 +6,14 @@ const interval = 1_000
 /**
  * If the command prints nothing for a second, shows a progress line with the elapsed seconds on the terminal.
  *
- * @param activity such as `asking the gateway`; undefined for no progress line
+ * @param activity such as `asking the gateway`; null for no progress line
  */
 export async function withProgress<T>(
   context: Context,
-  activity: string | undefined,
+  activity: string | null,
   run: (context: Context) => Promise<T>,
 ): Promise<T> {
-  if (activity === undefined || !context.interactive) return run(context)
+  if (activity === null || !context.interactive) return run(context)
   const start = performance.now()
   let isShown = false
   const show = () => {

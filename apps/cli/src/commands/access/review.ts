@@ -1,9 +1,8 @@
 import { ReviewedGrant, requestFor } from '@rack-gateway/gateway-api'
-import { Type } from 'typebox'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
 import { failureReason } from '../../gateway/gateway-request.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -11,8 +10,6 @@ import type { Target } from '../../target/target.ts'
 import { openStream } from '../audit/open-stream.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-
-export const ReviewedGrants = Type.Array(ReviewedGrant)
 
 export const command = 'review'
 export const describe = 'List who has which role on what, why, and who granted it.'
@@ -23,14 +20,13 @@ export const builder = {
   csv: { type: 'boolean', describe: 'Print CSV for a spreadsheet' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, csv }: Arguments<typeof builder>): Promise<void> {
   if (csv && json) throw new Usage('--csv and --json cannot be combined.', 'Keep one of them.')
   const target = await targetOf(context, rack)
   if (csv) return context.print(withoutLineFeed(await readCsv(target, context.interruption())))
   const granted = await listAllItems(target, 'reviewAccess')
-  if (json) return printJson(context, ReviewedGrants, granted)
+  if (json) return printJsonList(context, ReviewedGrant, granted)
   const rows = granted.map((grant) => [
     `${grant.subject.kind} ${subjectText(grant.subject)}`,
     grantText(grant),

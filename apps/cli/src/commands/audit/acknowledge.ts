@@ -17,7 +17,6 @@ export const builder = {
   reason: { ...reasonOption, demandOption: true },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, reason, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

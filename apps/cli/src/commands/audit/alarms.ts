@@ -1,7 +1,7 @@
 import type { Alarm } from '@rack-gateway/gateway-api'
 import { callGateway } from '../../gateway/gateway-api.ts'
+import { printTable } from '../../output/answer.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { table } from '../../output/table.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
@@ -12,7 +12,6 @@ export const command = 'alarms'
 export const describe = 'List alarms, newest first, and who acknowledged them.'
 export const examples = ['rack-gateway audit alarms']
 export const builder = { limit: pageOptions.limit, utc: utcOption, ...gatewayOptions } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, limit } = args
@@ -20,7 +19,6 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const { items } = await callGateway(target, 'listAlarms', { query: { limit: readLimit(limit) } })
   if (json) return context.print(safeJson({ items }, 2))
-  if (items.length === 0) return context.note('There are no alarms.')
   const headings = [`TIME (${zoneName(zone)})`, 'KIND', 'DETAILS', 'ACKNOWLEDGED BY', 'REASON', 'ID']
   const rows = items.map(({ id, event, acknowledged }) => [
     shownTime(event.at, zone),
@@ -30,7 +28,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
     acknowledged === null ? '' : acknowledged.reason,
     id,
   ])
-  for (const line of table(context, headings, rows)) context.print(line)
+  printTable(context, headings, rows, 'There are no alarms.')
 }
 
 /** The field `close` of an event says why a stream or a transfer ended. */

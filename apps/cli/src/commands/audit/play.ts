@@ -22,6 +22,7 @@ export const builder = {
   'idle-limit': { type: 'string', default: '2', describe: 'The longest pause, in seconds' },
   rack: rackOption,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler({ context, rack, ...play }: Arguments<typeof builder>): Promise<void> {
   await playRecording(context, await targetOf(context, rack), play)

@@ -1,7 +1,7 @@
 import type { Recording, RequestOf } from '@rack-gateway/gateway-api'
 import { callGateway } from '../../gateway/gateway-api.ts'
+import { printPage } from '../../output/answer.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { table } from '../../output/table.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
@@ -23,7 +23,6 @@ export const builder = {
   utc: utcOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json } = args
@@ -31,15 +30,8 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const page = await callGateway(target, 'listRecordings', { query: queryOf(args, context.now) })
   if (json) return context.print(safeJson(page, 2))
-  if (page.items.length === 0) return context.note('No recording matches.')
   const headings = [`STARTED (${zoneName(zone)})`, 'PRINCIPAL', 'COMMAND', 'PROCESS', 'LENGTH', 'STATE', 'ID']
-  for (const line of table(
-    context,
-    headings,
-    page.items.map((item) => cellsOf(item, zone)),
-  ))
-    context.print(line)
-  if (page.next !== null) context.note(`There are more. To see them, pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+  printPage(context, headings, page, { cellsOf: (item) => cellsOf(item, zone), emptyText: 'No recording matches.' })
 }
 
 function queryOf(args: Arguments<typeof builder>, now: number): RequestOf<'listRecordings'>['query'] {

@@ -1,6 +1,6 @@
 import { callGateway } from '../../gateway/gateway-api.ts'
+import { printPage } from '../../output/answer.ts'
 import { safeJson } from '../../output/safe-json.ts'
-import { table } from '../../output/table.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
@@ -20,7 +20,6 @@ export const builder = {
   utc: utcOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, limit, cursor } = args
@@ -29,12 +28,8 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const query = filterQuery(args, { now: context.now, zone })
   const page = await callGateway(target, 'searchAudit', { query: { ...query, limit: readLimit(limit), cursor } })
   if (json) return context.print(safeJson(page, 2))
-  if (page.items.length === 0) return context.note('No event matches.')
-  for (const line of table(
-    context,
-    [`TIME (${zoneName(zone)})`, ...headings],
-    page.items.map((item) => cellsOf(item, zone)),
-  ))
-    context.print(line)
-  if (page.next !== null) context.note(`There are more. To see them, pass --cursor ${page.next.replace(/[^\w-]/g, '')}`)
+  printPage(context, [`TIME (${zoneName(zone)})`, ...headings], page, {
+    cellsOf: (item) => cellsOf(item, zone),
+    emptyText: 'No event matches.',
+  })
 }

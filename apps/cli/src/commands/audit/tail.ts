@@ -19,6 +19,7 @@ export const command = 'tail [words..]'
 export const describe = 'Print events as they happen, until Ctrl-C.'
 export const examples = ['rack-gateway audit tail --kind login.failed', 'rack-gateway audit tail --effect deny --json']
 export const builder = { ...filterOptions, utc: utcOption, ...gatewayOptions } as const satisfies CommandOptions
+export const progress = null
 
 /** Retries in a row that can fail before the command ends. */
 const maxAttempts = 10

@@ -17,6 +17,7 @@ export const builder = {
   utc: utcOption,
   rack: rackOption,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, id, search } = args

@@ -19,6 +19,7 @@ export const builder = {
   key: keyOption,
   json: jsonOption,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler({ context, json, file, key }: Arguments<typeof builder>): Promise<number> {
   const pinned = pinnedKey(key ?? null)

@@ -19,6 +19,7 @@ export const builder = {
   from: { choices: ['start', 'now'], default: 'start', describe: 'Show the session from its start or from now' },
   rack: rackOption,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler({ context, rack, ...watch }: Arguments<typeof builder>): Promise<void> {
   await watchRecording(context, await targetOf(context, rack), watch)

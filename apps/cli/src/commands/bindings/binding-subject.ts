@@ -1,7 +1,8 @@
 import type { Binding, BindingRequest } from '@rack-gateway/gateway-api'
-import { Denied, Usage } from '../../errors.ts'
+import { Usage } from '../../errors.ts'
 import { findServiceAccount, findToken, findTrust, findUser } from '../../gateway/find-resource.ts'
 import type { GatewayAccess } from '../../gateway/gateway-api.ts'
+import { emptyIfDenied } from '../../gateway/list-all-items.ts'
 import { type ResourceKind, serviceAccounts, tokens, trusts, users } from '../../gateway/resource-kinds.ts'
 import type { NamedBinding } from '../../output/output-schemas.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
@@ -63,13 +64,8 @@ export async function withSubjectNames(gateway: GatewayAccess, bindings: readonl
 
 function namesOf<T>({ listAll, idOf, nameOf }: ResourceKind<T>) {
   return async function listNames(gateway: GatewayAccess): Promise<[id: string, name: string][]> {
+    // A principal that manages bindings may lack the permission to list their subjects.
     const all = await listAll(gateway).catch(emptyIfDenied)
     return all.map((item) => [idOf(item), nameOf(item)])
   }
-}
-
-/** A principal that manages bindings may lack the permission to list their subjects. */
-function emptyIfDenied(error: unknown): never[] {
-  if (error instanceof Denied) return []
-  throw error
 }

@@ -19,7 +19,6 @@ export const builder = {
   yes: yesOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, yes, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

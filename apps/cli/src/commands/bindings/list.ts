@@ -1,6 +1,5 @@
-import { Type } from 'typebox'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { expiryText } from '../../output/grant-text.ts'
 import { NamedBinding } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
@@ -9,20 +8,17 @@ import { gatewayOptions } from '../options/shared-options.ts'
 import { subjectOf, subjectOptions, withSubjectNames } from './binding-subject.ts'
 import { nameOf } from './print-binding.ts'
 
-export const Bindings = Type.Array(NamedBinding)
-
 export const command = 'list'
 export const describe = 'List role bindings: the subject, the role, and its racks and apps.'
 export const examples = ['rack-gateway bindings', 'rack-gateway bindings list --user ada@example.com --json']
 export const builder = { ...subjectOptions, ...gatewayOptions } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json } = args
   const target = await targetOf(context, rack)
   const subject = await subjectOf(target, args, context.now)
   const bindings = await withSubjectNames(target, await listAllItems(target, 'listBindings', { subject: subject?.id }))
-  if (json) return printJson(context, Bindings, bindings)
+  if (json) return printJsonList(context, NamedBinding, bindings)
   const rows = bindings.map((binding) => [
     binding.id,
     `${binding.subject.kind} ${nameOf(binding)}`,

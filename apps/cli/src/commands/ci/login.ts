@@ -21,7 +21,6 @@ export const builder = {
   'token-variable': { type: 'string', describe: "The variable that has the job's OIDC token" },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, url, rack, trust = null, tokenVariable = null, json } = args

@@ -52,6 +52,7 @@ function scriptCommand({ shell, title, script, examples }: ShellScript): Command
     describe: `Print the completion script for ${title}.`,
     examples,
     builder,
+    progress: null,
     async handler({ context, json }: Arguments<typeof builder>) {
       context.print(json ? safeJson({ shell, script }, 2) : script)
     },

@@ -17,6 +17,7 @@ export const builder = {
   next: { type: 'boolean', describe: 'The word that is being typed is still empty' },
   json: jsonOption,
 } as const satisfies CommandOptions
+export const progress = null
 
 /** The caller passes the list of commands, because importing it here would be an import cycle. */
 type WordsArguments = Arguments<typeof builder> & { readonly commandList: CommandList }

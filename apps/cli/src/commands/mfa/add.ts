@@ -11,7 +11,6 @@ export const details =
   'A passkey exists only in a browser, and your first factor needs a login in the same browser within the last five minutes. So this command opens the page of the gateway, and adds nothing in the terminal.'
 export const examples = ['rack-gateway mfa add']
 export const builder = gatewayOptions satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

@@ -15,7 +15,6 @@ export const details =
   'Each code proves your second factor once. You prove a passkey first. Without a passkey, create the codes in your browser, on the page of your second factors. There, an authenticator code or a backup code is enough after a new login.'
 export const examples = ['rack-gateway mfa backup-codes']
 export const builder = { yes: yesOption, ...mfaOptions, ...gatewayOptions } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, yes }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

@@ -13,7 +13,6 @@ export const command = 'list'
 export const describe = 'List your second factors, and how many backup codes are left.'
 export const examples = ['rack-gateway mfa', 'rack-gateway mfa list --json']
 export const builder = gatewayOptions satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

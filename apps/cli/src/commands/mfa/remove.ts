@@ -21,7 +21,6 @@ export const builder = {
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, factor, yes }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

@@ -19,7 +19,6 @@ export const builder = {
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, factor, name }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

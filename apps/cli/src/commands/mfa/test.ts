@@ -14,7 +14,6 @@ export const command = 'test'
 export const describe = 'Prove your second factor, to see that it works. Nothing else happens.'
 export const examples = ['rack-gateway mfa test', 'rack-gateway mfa test --mfa-method passkey']
 export const builder = { ...mfaOptions, ...gatewayOptions } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, mfaMethod }: Arguments<typeof builder>): Promise<void> {
   const choice = context.proofs?.choice ?? createMfaChoice({ method: mfaMethod, environmentCode: context.mfaCode })

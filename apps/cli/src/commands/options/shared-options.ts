@@ -19,6 +19,12 @@ export const expiresOption = {
   type: 'string',
   describe: 'The expiry: 30d, 12h, 2027-01-31, or 2027-01-31T12:00Z',
 } as const
+/** An argument. */
+export const userArgument = {
+  type: 'string',
+  demandOption: true,
+  describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
+} as const
 /** The owner of an API token, or the subject of a binding. */
 export const ownerOptions = {
   user: { type: 'string', describe: 'A user, by ID or email address (EMAIL/ISSUER if several have it)' },

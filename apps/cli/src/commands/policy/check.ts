@@ -22,6 +22,7 @@ export const builder = {
   },
   json: jsonOption,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler({ context, json, ...args }: Arguments<typeof builder>): Promise<number> {
   const file = documentName(args.file)

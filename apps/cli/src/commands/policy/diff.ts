@@ -24,6 +24,7 @@ export const builder = {
   new: { type: 'string', demandOption: true, complete: 'file', describe: documentDescription },
   ...gatewayOptions,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
   const { context, rack, json } = args

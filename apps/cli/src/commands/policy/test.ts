@@ -38,6 +38,7 @@ export const builder = {
   strict: { type: 'boolean', describe: 'Fail if a rule has no case' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
+export const progress = null
 
 export async function handler(args: Arguments<typeof builder>): Promise<number> {
   const { context, rack, json, strict } = args

@@ -16,7 +16,6 @@ export const builder = {
   yes: yesOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, yes } = args

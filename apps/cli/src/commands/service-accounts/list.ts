@@ -1,23 +1,19 @@
 import { ServiceAccount } from '@rack-gateway/gateway-api'
-import { Type } from 'typebox'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
-export const ServiceAccounts = Type.Array(ServiceAccount)
-
 export const command = 'list'
 export const describe = 'List service accounts.'
 export const examples = ['rack-gateway service-accounts', 'rack-gateway service-accounts list --json']
 export const builder = gatewayOptions satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const accounts = await listAllItems(await targetOf(context, rack), 'listServiceAccounts')
-  if (json) return printJson(context, ServiceAccounts, accounts)
+  if (json) return printJsonList(context, ServiceAccount, accounts)
   const rows = accounts.map(({ id, name, createdAt, disabledAt }) => [
     id,
     name,

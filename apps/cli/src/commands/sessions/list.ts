@@ -1,24 +1,20 @@
 import { Session } from '@rack-gateway/gateway-api'
-import { Type } from 'typebox'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { expiryText, minuteText } from '../../output/grant-text.ts'
 import { listSessions } from '../../session/own-sessions.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 
-export const Sessions = Type.Array(Session)
-
 export const command = 'list'
 export const describe = 'List your sessions that have not expired.'
 export const examples = ['rack-gateway sessions', 'rack-gateway sessions list --rack production --json']
 export const builder = gatewayOptions satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const all = await listSessions(await targetOf(context, rack))
   const live = all.filter(({ endedAt, expiresAt }) => endedAt === null && Date.parse(expiresAt) > context.now)
-  if (json) return printJson(context, Sessions, live)
+  if (json) return printJsonList(context, Session, live)
   printTable(
     context,
     ['', 'ID', 'DEVICE', 'RACK', 'LAST USED (UTC)', 'FROM', 'EXPIRES'],

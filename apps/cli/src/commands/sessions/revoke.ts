@@ -1,5 +1,5 @@
 import { Session } from '@rack-gateway/gateway-api'
-import { Denied } from '../../errors.ts'
+import { emptyIfDenied } from '../../gateway/list-all-items.ts'
 import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { printable } from '../../output/terminal.ts'
@@ -18,7 +18,6 @@ export const builder = {
   yes: yesOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, yes, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
@@ -31,13 +30,8 @@ export async function handler({ context, rack, json, yes, ...args }: Arguments<t
 }
 
 async function titleOf(target: Target, id: string): Promise<string> {
+  // API tokens and jobs have no sessions, so the gateway denies the list.
   const ownSession = (await listSessions(target).catch(emptyIfDenied)).find((session) => session.id === id)
   if (ownSession === undefined) return `the session ${id}, which is not yours`
   return `your session on ${ownSession.device}${ownSession.current ? ', the one that this command uses' : ''}`
-}
-
-/** API tokens and jobs have no sessions, so the gateway denies the list. */
-function emptyIfDenied(error: unknown): never[] {
-  if (error instanceof Denied) return []
-  throw error
 }

@@ -1,15 +1,12 @@
 import { Token } from '@rack-gateway/gateway-api'
-import { Type } from 'typebox'
 import { findServiceAccount, findUser } from '../../gateway/find-resource.ts'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { expiryText, grantText, minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-
-export const Tokens = Type.Array(Token)
 
 export const command = 'list'
 export const describe = 'List API tokens.'
@@ -23,14 +20,13 @@ export const builder = {
   ended: { type: 'boolean', describe: 'Include expired and revoked tokens' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, owner, ended }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const query = owner === undefined ? {} : { owner: await ownerOf(target, owner, context.now) }
   const all = await listAllItems(target, 'listTokens', query)
   const shown = ended ? all : all.filter((token) => !hasEnded(token, context.now))
-  if (json) return printJson(context, Tokens, shown)
+  if (json) return printJsonList(context, Token, shown)
   const rows = shown.map((token) => [
     token.id,
     token.name,

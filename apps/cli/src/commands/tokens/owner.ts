@@ -23,7 +23,6 @@ export const builder = {
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, token, user, serviceAccount } = args

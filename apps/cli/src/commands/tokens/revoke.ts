@@ -16,7 +16,6 @@ export const builder = {
   yes: yesOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, token, yes }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

@@ -13,7 +13,6 @@ export const builder = {
   token: { type: 'string', demandOption: true, describe: 'The ID or name of the token' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, ...args }: Arguments<typeof builder>): Promise<void> {
   const token = await findToken(await targetOf(context, rack), args.token, context.now)

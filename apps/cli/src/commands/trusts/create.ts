@@ -27,7 +27,6 @@ export const builder = {
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, name, role } = args

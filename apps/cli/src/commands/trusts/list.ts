@@ -1,13 +1,10 @@
-import { Type } from 'typebox'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { grantText, minuteText } from '../../output/grant-text.ts'
 import { PrintedTrust } from '../../output/output-schemas.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-
-export const Trusts = Type.Array(PrintedTrust)
 
 export const command = 'list'
 export const describe = 'List trusts.'
@@ -16,12 +13,11 @@ export const builder = {
   revoked: { type: 'boolean', describe: 'Include revoked trusts' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, revoked }: Arguments<typeof builder>): Promise<void> {
   const all = await listAllItems(await targetOf(context, rack), 'listTrusts')
   const shown = revoked ? all : all.filter(({ revokedAt }) => revokedAt === null)
-  if (json) return printJson(context, Trusts, shown)
+  if (json) return printJsonList(context, PrintedTrust, shown)
   const rows = shown.map(({ id, name, issuer, grants, revokedAt }) => [
     id,
     name,

@@ -14,7 +14,6 @@ export const builder = {
   trust: { type: 'string', demandOption: true, describe: 'The ID or name of the trust' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, ...args }: Arguments<typeof builder>): Promise<void> {
   const trust = await findTrust(await targetOf(context, rack), args.trust, context.now)

@@ -29,7 +29,6 @@ export const builder = {
   },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, ...typed }: Arguments<typeof builder>): Promise<number> {
   const file = documentName(typed.file)

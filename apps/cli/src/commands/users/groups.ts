@@ -1,23 +1,19 @@
 import { Group } from '@rack-gateway/gateway-api'
-import { Type } from 'typebox'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-
-export const Groups = Type.Array(Group)
 
 export const command = 'groups'
 export const describe = 'List groups that have members or bindings.'
 export const examples = ['rack-gateway users groups']
 export const builder = gatewayOptions satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const groups = await listAllItems(target, 'listGroups')
-  if (json) return printJson(context, Groups, groups)
+  if (json) return printJsonList(context, Group, groups)
   const rows = groups.map(({ name, members, bindings }) => [name, `${members}`, `${bindings}`])
   printTable(context, ['NAME', 'MEMBERS', 'BINDINGS'], rows, 'There are no groups.')
 }

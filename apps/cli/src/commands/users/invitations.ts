@@ -1,15 +1,12 @@
 import { Invitation } from '@rack-gateway/gateway-api'
 import { issuerName } from '@rack-gateway/rbac-policy'
-import { Type } from 'typebox'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
 import { grantsText } from './grants-text.ts'
-
-export const Invitations = Type.Array(Invitation)
 
 export const command = 'invitations'
 export const describe = 'List open invitations.'
@@ -18,13 +15,12 @@ export const builder = {
   all: { type: 'boolean', describe: 'Also list invitations that have ended' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, all }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const invitations = await listAllItems(target, 'listInvitations')
   const shown = all ? invitations : invitations.filter(({ state }) => state === 'open')
-  if (json) return printJson(context, Invitations, shown)
+  if (json) return printJsonList(context, Invitation, shown)
   const rows = shown.map(({ id, email, issuer, grants, state, invitedBy, createdAt, expiresAt }) => [
     id,
     email,

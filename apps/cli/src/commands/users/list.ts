@@ -1,14 +1,11 @@
 import { User } from '@rack-gateway/gateway-api'
 import { issuerName } from '@rack-gateway/rbac-policy'
-import { Type } from 'typebox'
 import { listAllItems } from '../../gateway/list-all-items.ts'
-import { printJson, printTable } from '../../output/answer.ts'
+import { printJsonList, printTable } from '../../output/answer.ts'
 import { minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions } from '../options/shared-options.ts'
-
-export const Users = Type.Array(User)
 
 export const command = 'list'
 export const describe = 'List users, or the members of a group.'
@@ -17,12 +14,11 @@ export const builder = {
   group: { type: 'string', describe: 'Only members of this group' },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, group }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
   const users = await listAllItems(target, 'listUsers', { group })
-  if (json) return printJson(context, Users, users)
+  if (json) return printJsonList(context, User, users)
   const rows = users.map(({ id, email, issuer, groups, createdAt, lockedAt }) => [
     id,
     email,

@@ -7,22 +7,17 @@ import { PrintedLockedUser } from '../../output/output-schemas.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
-import { gatewayOptions, reasonOption, yesOption } from '../options/shared-options.ts'
+import { gatewayOptions, reasonOption, userArgument, yesOption } from '../options/shared-options.ts'
 
 export const command = 'lock <user>'
 export const describe = 'Lock a user, which stops their sessions and API tokens until you unlock the user.'
 export const examples = ["rack-gateway users lock ada@example.com --reason 'left the company'"]
 export const builder = {
-  user: {
-    type: 'string',
-    demandOption: true,
-    describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
-  },
+  user: userArgument,
   reason: { ...reasonOption, demandOption: true },
   yes: yesOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, user, reason, yes } = args

@@ -8,7 +8,7 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
-import { gatewayOptions, reasonOption, yesOption } from '../options/shared-options.ts'
+import { gatewayOptions, reasonOption, userArgument, yesOption } from '../options/shared-options.ts'
 
 export const command = 'reset-factors <user>'
 export const describe =
@@ -17,17 +17,12 @@ export const details =
   'You need a second factor of your own, and must be able to grant every role of the user. After the reset, anyone with the login of the user can add a new second factor. So first confirm the request with the user, and not only by email.'
 export const examples = ["rack-gateway users reset-factors ada@example.com --reason 'lost phone, seen in person'"]
 export const builder = {
-  user: {
-    type: 'string',
-    demandOption: true,
-    describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
-  },
+  user: userArgument,
   reason: { ...reasonOption, demandOption: true },
   yes: yesOption,
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, user, reason, yes } = args

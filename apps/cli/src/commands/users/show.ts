@@ -5,20 +5,15 @@ import { minuteText } from '../../output/grant-text.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { kindText } from '../mfa/kind-text.ts'
-import { gatewayOptions } from '../options/shared-options.ts'
+import { gatewayOptions, userArgument } from '../options/shared-options.ts'
 
 export const command = 'show <user>'
 export const describe = 'Show a user.'
 export const examples = ['rack-gateway users show ada@example.com']
 export const builder = {
-  user: {
-    type: 'string',
-    demandOption: true,
-    describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
-  },
+  user: userArgument,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, ...args }: Arguments<typeof builder>): Promise<void> {
   const user = await findUser(await targetOf(context, rack), args.user, context.now)

@@ -18,7 +18,6 @@ export const builder = {
   },
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, invitation }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)

@@ -6,21 +6,16 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
-import { gatewayOptions } from '../options/shared-options.ts'
+import { gatewayOptions, userArgument } from '../options/shared-options.ts'
 
 export const command = 'unlock <user>'
 export const describe = 'Unlock a user. Sessions and API tokens that have not expired work again.'
 export const examples = ['rack-gateway users unlock ada@example.com']
 export const builder = {
-  user: {
-    type: 'string',
-    demandOption: true,
-    describe: 'The ID or email address of the user (EMAIL/ISSUER if several have it)',
-  },
+  user: userArgument,
   ...mfaOptions,
   ...gatewayOptions,
 } as const satisfies CommandOptions
-export const progress = 'asking the gateway'
 
 export async function handler({ context, rack, json, ...args }: Arguments<typeof builder>): Promise<void> {
   const target = await targetOf(context, rack)
