@@ -1,5 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import {
+  type AnyRoute,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { meQuery } from './api/queries.ts'
 import { validateAppsSearch } from './pages/apps/search.ts'
 import { readAuditSearch } from './pages/audit/audit-search.ts'
@@ -23,6 +30,15 @@ const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   notFoundComponent: NotFoundPage,
 })
 
+/** A page that is loaded when it opens. */
+function lazyRoute<Parent extends AnyRoute, const Path extends string>(
+  parent: Parent,
+  path: Path,
+  load: () => Promise<{ default: () => ReactNode }>,
+) {
+  return createRoute({ getParentRoute: () => parent, path, component: lazyRouteComponent(load) })
+}
+
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
@@ -33,11 +49,7 @@ const overview = createRoute({
   component: OverviewPage,
 })
 
-const access = createRoute({
-  getParentRoute: () => root,
-  path: 'access',
-  component: lazyRouteComponent(() => import('./pages/access/access-page.tsx')),
-})
+const access = lazyRoute(root, 'access', () => import('./pages/access/access-page.tsx'))
 const secondFactors = createRoute({
   getParentRoute: () => root,
   path: 'second-factors',
@@ -72,51 +84,15 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./pages/people/people-page.tsx')),
 })
 const peopleTabs = [
-  createRoute({
-    getParentRoute: () => people,
-    path: '/',
-    component: lazyRouteComponent(() => import('./pages/people/people-start.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => people,
-    path: 'users',
-    component: lazyRouteComponent(() => import('./pages/people/users/users-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => people,
-    path: 'invitations',
-    component: lazyRouteComponent(() => import('./pages/people/invitations/invitations-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => people,
-    path: 'groups',
-    component: lazyRouteComponent(() => import('./pages/people/groups/groups-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => people,
-    path: 'bindings',
-    component: lazyRouteComponent(() => import('./pages/people/bindings/bindings-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => people,
-    path: 'service-accounts',
-    component: lazyRouteComponent(() => import('./pages/people/service-accounts/service-accounts-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => people,
-    path: 'tokens',
-    component: lazyRouteComponent(() => import('./pages/people/tokens/tokens-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => people,
-    path: 'trusts',
-    component: lazyRouteComponent(() => import('./pages/people/trusts/trusts-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => people,
-    path: 'access-review',
-    component: lazyRouteComponent(() => import('./pages/people/access-review/access-review-tab.tsx')),
-  }),
+  lazyRoute(people, '/', () => import('./pages/people/people-start.tsx')),
+  lazyRoute(people, 'users', () => import('./pages/people/users/users-tab.tsx')),
+  lazyRoute(people, 'invitations', () => import('./pages/people/invitations/invitations-tab.tsx')),
+  lazyRoute(people, 'groups', () => import('./pages/people/groups/groups-tab.tsx')),
+  lazyRoute(people, 'bindings', () => import('./pages/people/bindings/bindings-tab.tsx')),
+  lazyRoute(people, 'service-accounts', () => import('./pages/people/service-accounts/service-accounts-tab.tsx')),
+  lazyRoute(people, 'tokens', () => import('./pages/people/tokens/tokens-tab.tsx')),
+  lazyRoute(people, 'trusts', () => import('./pages/people/trusts/trusts-tab.tsx')),
+  lazyRoute(people, 'access-review', () => import('./pages/people/access-review/access-review-tab.tsx')),
 ] as const
 const policy = createRoute({
   getParentRoute: () => root,
@@ -131,31 +107,11 @@ const apps = createRoute({
   component: lazyRouteComponent(() => import('./pages/apps/apps-page.tsx')),
 })
 const appsTabs = [
-  createRoute({
-    getParentRoute: () => apps,
-    path: '/',
-    component: lazyRouteComponent(() => import('./pages/apps/list/apps-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => apps,
-    path: 'processes',
-    component: lazyRouteComponent(() => import('./pages/apps/over-apps/processes-over-apps.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => apps,
-    path: 'instances',
-    component: lazyRouteComponent(() => import('./pages/apps/over-apps/instances-over-racks.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => apps,
-    path: 'builds',
-    component: lazyRouteComponent(() => import('./pages/apps/over-apps/builds-over-apps.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => apps,
-    path: 'releases',
-    component: lazyRouteComponent(() => import('./pages/apps/over-apps/releases-over-apps.tsx')),
-  }),
+  lazyRoute(apps, '/', () => import('./pages/apps/list/apps-tab.tsx')),
+  lazyRoute(apps, 'processes', () => import('./pages/apps/over-apps/processes-over-apps.tsx')),
+  lazyRoute(apps, 'instances', () => import('./pages/apps/over-apps/instances-over-racks.tsx')),
+  lazyRoute(apps, 'builds', () => import('./pages/apps/over-apps/builds-over-apps.tsx')),
+  lazyRoute(apps, 'releases', () => import('./pages/apps/over-apps/releases-over-apps.tsx')),
 ] as const
 const app = createRoute({
   getParentRoute: () => root,
@@ -164,56 +120,16 @@ const app = createRoute({
   component: lazyRouteComponent(() => import('./pages/apps/app/app-page.tsx')),
 })
 const appTabs = [
-  createRoute({
-    getParentRoute: () => app,
-    path: '/',
-    component: lazyRouteComponent(() => import('./pages/apps/app/app-start.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'services',
-    component: lazyRouteComponent(() => import('./pages/apps/app/services/services-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'processes',
-    component: lazyRouteComponent(() => import('./pages/apps/app/processes/processes-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'builds',
-    component: lazyRouteComponent(() => import('./pages/apps/app/builds/builds-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'releases',
-    component: lazyRouteComponent(() => import('./pages/apps/app/releases/releases-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'environment',
-    component: lazyRouteComponent(() => import('./pages/apps/app/environment/environment-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'resources',
-    component: lazyRouteComponent(() => import('./pages/apps/app/resources/resources-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'configs',
-    component: lazyRouteComponent(() => import('./pages/apps/app/configs/configs-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'logs',
-    component: lazyRouteComponent(() => import('./pages/apps/app/logs/logs-tab.tsx')),
-  }),
-  createRoute({
-    getParentRoute: () => app,
-    path: 'timeline',
-    component: lazyRouteComponent(() => import('./pages/apps/app/timeline/timeline-tab.tsx')),
-  }),
+  lazyRoute(app, '/', () => import('./pages/apps/app/app-start.tsx')),
+  lazyRoute(app, 'services', () => import('./pages/apps/app/services/services-tab.tsx')),
+  lazyRoute(app, 'processes', () => import('./pages/apps/app/processes/processes-tab.tsx')),
+  lazyRoute(app, 'builds', () => import('./pages/apps/app/builds/builds-tab.tsx')),
+  lazyRoute(app, 'releases', () => import('./pages/apps/app/releases/releases-tab.tsx')),
+  lazyRoute(app, 'environment', () => import('./pages/apps/app/environment/environment-tab.tsx')),
+  lazyRoute(app, 'resources', () => import('./pages/apps/app/resources/resources-tab.tsx')),
+  lazyRoute(app, 'configs', () => import('./pages/apps/app/configs/configs-tab.tsx')),
+  lazyRoute(app, 'logs', () => import('./pages/apps/app/logs/logs-tab.tsx')),
+  lazyRoute(app, 'timeline', () => import('./pages/apps/app/timeline/timeline-tab.tsx')),
 ] as const
 
 const recordings = createRoute({
