@@ -47,7 +47,7 @@ export function ProofForm({ stepUp, onProved, cancel, actionFor }: ProofFormProp
   }
   return (
     <form
-      className={styles.form}
+      className="stack-4"
       onSubmit={(event) => {
         event.preventDefault()
         if (!prove.isPending && retryTime === null) prove.mutate(chosen)

@@ -34,7 +34,7 @@ export default function CommandPalette({ onClose }: { readonly onClose: () => vo
             onClose()
             commands.find((command) => command.id === id)?.run()
           }}
-          renderEmptyState={() => <p className={styles.empty}>No results.</p>}
+          renderEmptyState={() => <p className="soft">No results.</p>}
         >
           {({ id, label, shortcut }) => (
             <ListBoxItem id={id} textValue={label} className={styles.item ?? ''}>

@@ -118,7 +118,7 @@ function Account({ onNavigate }: { readonly onNavigate: () => void }) {
           Log out
         </button>
       </form>
-      <p className={styles.version}>Version {version?.gateway ?? '…'}</p>
+      <p className="hint">Version {version?.gateway ?? '…'}</p>
     </div>
   )
 }

@@ -34,9 +34,7 @@ export default function StepUpDialog({ call }: { readonly call: WaitingCall }) {
       {stepUp && (
         <>
           <p>
-            <strong>
-              <VisibleText>{call.action ?? actionOf(stepUp)}</VisibleText>
-            </strong>
+            <VisibleText as="strong">{call.action ?? actionOf(stepUp)}</VisibleText>
           </p>
           {stepUp.methods.length === 0 ? (
             <NoMethod />

@@ -55,7 +55,7 @@ export function ComboBox({ label, options, value, onChange, isOpenEnded = false,
         </Button>
       </div>
       {hint !== undefined && (
-        <Text slot="description" className={fields.hint ?? ''}>
+        <Text slot="description" className="hint">
           {hint}
         </Text>
       )}
@@ -66,7 +66,7 @@ export function ComboBox({ label, options, value, onChange, isOpenEnded = false,
               <ListBoxItem id={id} textValue={text} className={styles.item ?? ''}>
                 <VisibleText>{text}</VisibleText>
                 {detail !== undefined && (
-                  <span className={styles.detail}>
+                  <span className="hint">
                     <VisibleText>{detail}</VisibleText>
                   </span>
                 )}

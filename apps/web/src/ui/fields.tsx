@@ -35,7 +35,7 @@ export function TextField(props: TextFieldProps) {
         <TextArea className={input} placeholder={placeholder} rows={lines} spellCheck="false" />
       )}
       {hint !== undefined && (
-        <Text slot="description" className={styles.hint ?? ''}>
+        <Text slot="description" className="hint">
           {hint}
         </Text>
       )}
@@ -93,7 +93,7 @@ export function SelectField({
         ))}
       </select>
       {hint !== undefined && (
-        <span className={styles.hint} id={`${id}-hint`}>
+        <span className="hint" id={`${id}-hint`}>
           {hint}
         </span>
       )}

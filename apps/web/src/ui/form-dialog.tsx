@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { Dialog, DialogButtons } from './dialog.tsx'
-import styles from './form-dialog.module.css'
 import { Problem } from './problem.tsx'
 import { SlowNotice } from './slow-notice.tsx'
 
@@ -28,7 +27,7 @@ export function FormDialog(props: FormDialogProps) {
   return (
     <Dialog title={title} isOpen onClose={onClose} {...(width && { width })}>
       <form
-        className={styles.form}
+        className="stack-4"
         onSubmit={(event) => {
           event.preventDefault()
           if (!change.isPending && !isDisabled) onSubmit()

@@ -23,11 +23,9 @@ export function Problem({ error, retry, action }: ProblemProps) {
     <div className={styles.problem} role="alert">
       <TriangleAlert aria-hidden size={16} />
       <div className={styles.text}>
-        <p>
-          <VisibleText>{error.message}</VisibleText>
-        </p>
+        <VisibleText as="p">{error.message}</VisibleText>
         {body !== null && (
-          <p className={styles.details}>
+          <p className="hint">
             Rule <code>{body.rule}</code> · Request ID <code>{body.requestId}</code>
           </p>
         )}

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react'
 import { ScrollArea } from './scroll-area.tsx'
 import styles from './table.module.css'
+import { visibleContent } from './visible-text.tsx'
 
 export interface Column<T> {
   readonly title: string
+  /** `VisibleText` shows a cell that is a text. */
   readonly cell: (row: T) => ReactNode
   /** Whether the column is hidden if there is no room for it. */
   readonly secondary?: boolean
@@ -31,7 +33,7 @@ export function Table<T>({ isFramed = false, ...props }: TableProps<T>) {
 }
 
 function Rows<T>({ label, columns, rows, keyOf, isSelected, empty }: TableProps<T>) {
-  if (rows.length === 0) return <p className={styles.empty}>{empty}</p>
+  if (rows.length === 0) return <p className="soft">{empty}</p>
   return (
     <ScrollArea label={label}>
       <table className={styles.table}>
@@ -49,7 +51,7 @@ function Rows<T>({ label, columns, rows, keyOf, isSelected, empty }: TableProps<
             <tr key={keyOf(row)} data-selected={isSelected?.(row)}>
               {columns.map(({ title, cell, secondary }) => (
                 <td key={title} data-secondary={secondary}>
-                  {cell(row)}
+                  {visibleContent(cell(row))}
                 </td>
               ))}
             </tr>

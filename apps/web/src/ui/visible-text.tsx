@@ -1,26 +1,39 @@
-import { Fragment } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import styles from './visible-text.module.css'
 
 /** Characters that are invisible, or that affect line breaks, the writing direction, or a terminal. */
 const hiddenCharacter = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u00ad\u115f\u1160\u3164\uffa0])/u
 
+interface VisibleTextProps {
+  /** The element around the text; by default none. */
+  readonly as?: 'code' | 'p' | 'strong' | typeof Fragment
+  readonly children: string
+}
+
 /** For text from other people. Its writing direction does not affect the text around it. */
-export function VisibleText({ children }: { readonly children: string }) {
-  if (!hasHiddenCharacters(children)) return <bdi>{children}</bdi>
-  const parts = children.split(new RegExp(hiddenCharacter, 'gu'))
+export function VisibleText({ as: Element = Fragment, children }: VisibleTextProps) {
   return (
-    <bdi>
-      {parts.map((part, index) => {
-        const key = `${index}`
-        if (!hiddenCharacter.test(part)) return <Fragment key={key}>{part}</Fragment>
-        return (
-          <span key={key} className={styles.escape} title="A hidden character">
-            {escapeOf(part)}
-          </span>
-        )
-      })}
-    </bdi>
+    <Element>
+      <bdi>{hasHiddenCharacters(children) ? escapeParts(children) : children}</bdi>
+    </Element>
   )
+}
+
+function escapeParts(text: string): ReactNode {
+  return text.split(new RegExp(hiddenCharacter, 'gu')).map((part, index) => {
+    const key = `${index}`
+    if (!hiddenCharacter.test(part)) return <Fragment key={key}>{part}</Fragment>
+    return (
+      <span key={key} className={styles.escape} title="A hidden character">
+        {escapeOf(part)}
+      </span>
+    )
+  })
+}
+
+/** For content that can be text from other people. */
+export function visibleContent(content: ReactNode): ReactNode {
+  return typeof content === 'string' ? <VisibleText>{content}</VisibleText> : content
 }
 
 /** If the writing direction is known, as in code, only text with hidden characters needs `VisibleText`. */

@@ -7,19 +7,16 @@ import styles from './access-list.module.css'
 export function AccessList() {
   const { access } = useMe()
   if (access === undefined)
-    return <p className={styles.soft}>The gateway’s database is not responding. Reload this page in a moment.</p>
-  if (access.length === 0) return <p className={styles.soft}>You have no roles.</p>
+    return <p className="soft">The gateway’s database is not responding. Reload this page in a moment.</p>
+  if (access.length === 0) return <p className="soft">You have no roles.</p>
   return (
     <ul className={styles.list}>
       {access.map((binding) => (
         <li key={binding.id}>
           <p>
-            <strong>
-              <VisibleText>{binding.role}</VisibleText>
-            </strong>{' '}
-            on <VisibleText>{scopeText(binding)}</VisibleText>
+            <VisibleText as="strong">{binding.role}</VisibleText> on <VisibleText>{scopeText(binding)}</VisibleText>
           </p>
-          <p className={styles.soft}>
+          <p className="soft">
             {binding.subject.kind === 'group' ? (
               <>
                 Through your group <VisibleText>{binding.subject.id}</VisibleText>

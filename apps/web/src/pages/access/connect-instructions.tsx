@@ -3,7 +3,6 @@ import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { SelectField } from '../../ui/fields.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
-import styles from './access-page.module.css'
 
 export function ConnectInstructions({ racks }: { readonly racks: readonly string[] }) {
   const [rack, setRack] = useState(racks[0] ?? '')
@@ -50,7 +49,7 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
           id,
           title,
           content: (
-            <div className={styles.commands}>
+            <div className="stack-2">
               <p>{text}</p>
               {hasTokenPage === true && (
                 <p>

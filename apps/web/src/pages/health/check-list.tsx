@@ -15,14 +15,10 @@ export function CheckList({ checks }: { readonly checks: readonly Check[] }) {
             </span>
             <strong className={styles.name}>{check.name}</strong>
             <div className={styles.text}>
-              <p className={styles.detail}>
+              <p className="soft">
                 <VisibleText>{check.detail}</VisibleText>
               </p>
-              {check.remedy !== null && (
-                <p>
-                  <VisibleText>{check.remedy}</VisibleText>
-                </p>
-              )}
+              {check.remedy !== null && <VisibleText as="p">{check.remedy}</VisibleText>}
             </div>
           </li>
         )

@@ -3,8 +3,6 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Card } from '../../ui/card.tsx'
 import { TextField } from '../../ui/fields.tsx'
 import { Table } from '../../ui/table.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
-import styles from './setting-table.module.css'
 
 const sources: Readonly<Record<string, string>> = {
   environment: 'Environment variable',
@@ -39,13 +37,10 @@ export function SettingTable({ settings }: { readonly settings: Health['configur
         empty="No variable matches."
         columns={[
           { title: 'Variable', cell: ({ variable }) => <code>{variable}</code> },
-          {
-            title: 'Value',
-            cell: ({ value }) => (value === null ? '–' : <VisibleText>{value}</VisibleText>),
-          },
+          { title: 'Value', cell: ({ value }) => value ?? '–' },
           {
             title: 'Source',
-            cell: ({ source }) => <span className={styles.soft}>{sources[source] ?? source}</span>,
+            cell: ({ source }) => <span className="soft">{sources[source] ?? source}</span>,
           },
         ]}
       />

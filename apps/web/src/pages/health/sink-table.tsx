@@ -1,7 +1,6 @@
 import type { Health } from '@rack-gateway/gateway-api'
 import { Badge } from '../../ui/badge.tsx'
 import { Table } from '../../ui/table.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
 
 export function SinkTable({ sinks }: { readonly sinks: Health['sinks'] }) {
   return (
@@ -11,7 +10,7 @@ export function SinkTable({ sinks }: { readonly sinks: Health['sinks'] }) {
       keyOf={({ name }) => name}
       empty="No sink is configured, so events go to no other system."
       columns={[
-        { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+        { title: 'Name', cell: ({ name }) => name },
         { title: 'Kind', cell: ({ kind }) => kind, secondary: true },
         {
           title: 'State',

@@ -14,7 +14,7 @@ export function OverviewPage() {
   return (
     <Page title="Overview" actions={<RefreshButton queryKind="overview" />}>
       <div className={styles.columns}>
-        <div className={styles.column}>
+        <div className="stack-4">
           <WaitingCard />
           <LiveCard />
           {mayReadAudit(me) && <ActivityCard />}

@@ -3,7 +3,6 @@ import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { PolicySource } from '../../ui/policy-source.tsx'
 import { Table } from '../../ui/table.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
 import styles from './rules.module.css'
 
 export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix }) {
@@ -17,8 +16,8 @@ export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix })
         empty="No operation is blocked."
         columns={[
           { title: 'Operation', cell: ({ route }) => <Operation route={route} summary={summaries.get(route)} /> },
-          { title: 'Reason', cell: ({ reason }) => <VisibleText>{reason}</VisibleText> },
-          { title: 'What to do', cell: ({ next }) => <VisibleText>{next}</VisibleText>, secondary: true },
+          { title: 'Reason', cell: ({ reason }) => reason },
+          { title: 'What to do', cell: ({ next }) => next, secondary: true },
           { title: 'Line', cell: ({ source }) => <PolicySource source={source} /> },
         ]}
       />
@@ -42,7 +41,7 @@ export function BlockedOperations({ matrix }: { readonly matrix: PolicyMatrix })
 function Operation({ route, summary }: { readonly route: string; readonly summary: string | undefined }) {
   return (
     <>
-      {summary} <code className={styles.soft}>{route}</code>
+      {summary} <code className="soft">{route}</code>
     </>
   )
 }

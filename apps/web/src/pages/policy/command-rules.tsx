@@ -16,16 +16,9 @@ export function CommandRules({ rules }: { readonly rules: readonly CommandRule[]
         keyOf={({ id }) => id}
         empty="No rule permits a command."
         columns={[
-          {
-            title: 'Command',
-            cell: ({ command }) => (
-              <code>
-                <VisibleText>{command}</VisibleText>
-              </code>
-            ),
-          },
-          { title: 'Roles', cell: ({ roles }) => <VisibleText>{roles.join(', ')}</VisibleText> },
-          { title: 'Only', cell: (rule) => <VisibleText>{limitsText(rule)}</VisibleText>, secondary: true },
+          { title: 'Command', cell: ({ command }) => <VisibleText as="code">{command}</VisibleText> },
+          { title: 'Roles', cell: ({ roles }) => roles.join(', ') },
+          { title: 'Only', cell: (rule) => limitsText(rule), secondary: true },
           { title: 'Rule', cell: ({ id, source }) => <RuleName id={id} source={source} /> },
         ]}
       />

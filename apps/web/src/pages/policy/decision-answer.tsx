@@ -62,20 +62,12 @@ function Outcome({ when, decision }: { readonly when: string | null; readonly de
           </>
         )}
       </p>
-      <p>
-        <VisibleText>{reason}</VisibleText>
-      </p>
-      {next !== undefined && (
-        <p>
-          <VisibleText>{next}</VisibleText>
-        </p>
-      )}
+      <VisibleText as="p">{reason}</VisibleText>
+      {next !== undefined && <VisibleText as="p">{next}</VisibleText>}
       <dl className={styles.facts}>
         <dt>Rule</dt>
         <dd>
-          <code>
-            <VisibleText>{rule}</VisibleText>
-          </code>
+          <VisibleText as="code">{rule}</VisibleText>
         </dd>
         <dt>Defined in</dt>
         <dd>

@@ -29,7 +29,7 @@ export function DocumentLines({ text, name }: { readonly text: string; readonly 
     <section aria-label={`The lines of ${name}`} className={styles.document}>
       <div className={styles.bar}>
         {markedLine === null ? (
-          <p className={styles.soft}>Select a line number to get a link to that line.</p>
+          <p className="soft">Select a line number to get a link to that line.</p>
         ) : (
           <>
             <p>

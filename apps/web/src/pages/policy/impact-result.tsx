@@ -26,14 +26,14 @@ export function ImpactResult({ impact }: { readonly impact: Impact }) {
         columns={[
           { title: 'Result', cell: ({ effect }) => <Effect effect={effect} /> },
           { title: 'Calls', cell: (change) => numberFormat.format(change.count) },
-          { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
+          { title: 'Who', cell: ({ principal }) => principal.name },
           { title: 'What', cell: (change) => <Call change={change} /> },
-          { title: 'Why', cell: ({ reason }) => <VisibleText>{reason}</VisibleText>, secondary: true },
+          { title: 'Why', cell: ({ reason }) => reason, secondary: true },
           { title: 'Last', cell: ({ last }) => <Time at={last} kind="relative" />, secondary: true },
         ]}
       />
       <StepUps stepUp={impact.stepUp} />
-      <ul className={styles.soft}>
+      <ul className="soft">
         {omissionsOf(impact).map((text) => (
           <li key={text}>{text}</li>
         ))}
@@ -63,7 +63,7 @@ function StepUps({ stepUp: { prompts, users, refused, requirements } }: Pick<Imp
           keyOf={({ rule }) => rule}
           empty=""
           columns={[
-            { title: 'Requirement', cell: ({ rule }) => <VisibleText>{rule}</VisibleText> },
+            { title: 'Requirement', cell: ({ rule }) => rule },
             { title: 'Prompts', cell: (one) => numberFormat.format(one.prompts) },
             { title: 'Users', cell: (one) => numberFormat.format(one.users) },
             { title: 'Calls', cell: (one) => numberFormat.format(one.calls) },
@@ -85,16 +85,11 @@ function Effect({ effect }: Pick<ImpactChange, 'effect'>) {
 function Call({ change: { route, rack, app, command } }: { readonly change: ImpactChange }) {
   return (
     <>
-      <code>
-        <VisibleText>{route}</VisibleText>
-      </code>{' '}
-      on <VisibleText>{app === null ? rack : `${rack}, ${app}`}</VisibleText>
+      <VisibleText as="code">{route}</VisibleText> on{' '}
+      <VisibleText>{app === null ? rack : `${rack}, ${app}`}</VisibleText>
       {command !== null && (
         <>
-          :{' '}
-          <code>
-            <VisibleText>{command}</VisibleText>
-          </code>
+          : <VisibleText as="code">{command}</VisibleText>
         </>
       )}
     </>

@@ -2,7 +2,6 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Card } from '../../ui/card.tsx'
 import { Table } from '../../ui/table.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
-import styles from './rules.module.css'
 
 const numberFormat = new Intl.NumberFormat()
 
@@ -10,7 +9,7 @@ export function LoadedPackages({ packages }: { readonly packages: PolicyMatrix['
   return (
     <Card title="Policy packages">
       {packages.length > 0 && (
-        <p className={styles.soft}>In the order of evaluation. The counts are for this gateway process.</p>
+        <p className="soft">In the order of evaluation. The counts are for this gateway process.</p>
       )}
       <Table
         label="Packages and counts"

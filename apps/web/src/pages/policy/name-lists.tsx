@@ -21,14 +21,11 @@ export function NameLists({ names }: { readonly names: PolicyMatrix['names'] }) 
           <div key={list}>
             <dt>{title}</dt>
             <dd>
-              {names[list].length === 0 && <span className={styles.soft}>None</span>}
+              {names[list].length === 0 && <span className="soft">None</span>}
               <ul className={styles.chips}>
                 {names[list].map(({ name, source }) => (
                   <li key={name} className={styles.chip}>
-                    <code>
-                      <VisibleText>{name}</VisibleText>
-                    </code>{' '}
-                    <PolicySource source={source} />
+                    <VisibleText as="code">{name}</VisibleText> <PolicySource source={source} />
                   </li>
                 ))}
               </ul>

@@ -69,7 +69,7 @@ export function ProposalForm({ field, isChecking, onCheck }: ProposalFormProps) 
           onDrop={drop}
         />
         <div className={styles.actions}>
-          <p id="proposal-hint" className={styles.hint}>
+          <p id="proposal-hint" className="hint">
             Paste a policy document, or drop its file. Nothing is applied or stored.
           </p>
           <Button kind="primary" type="submit" isPending={isChecking} isDisabled={text.trim() === ''}>

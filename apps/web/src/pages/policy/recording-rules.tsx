@@ -1,7 +1,6 @@
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Card } from '../../ui/card.tsx'
 import { Table } from '../../ui/table.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
 import { listNames } from './conditions-text.ts'
 import { RuleName } from './rule-name.tsx'
 
@@ -17,7 +16,7 @@ export function RecordingRules({ rules }: { readonly rules: readonly RecordingRu
         empty="No session is recorded."
         columns={[
           { title: 'Mode', cell: ({ mode, input }) => `${mode}${input ? ', with input' : ''}` },
-          { title: 'Only', cell: (rule) => <VisibleText>{limitsText(rule) || 'All sessions'}</VisibleText> },
+          { title: 'Only', cell: (rule) => limitsText(rule) || 'All sessions' },
           { title: 'Rule', cell: ({ id, source }) => <RuleName id={id} source={source} /> },
         ]}
       />

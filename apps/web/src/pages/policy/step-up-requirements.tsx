@@ -3,7 +3,6 @@ import { Card } from '../../ui/card.tsx'
 import { PolicySource } from '../../ui/policy-source.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
 
 type StepUp = PolicyMatrix['stepUps'][number]
 
@@ -23,9 +22,9 @@ export function StepUpRequirements({ stepUps, enrollment }: Pick<PolicyMatrix, '
         keyOf={({ rule }) => rule}
         empty="No call on a rack needs a proof of a second factor."
         columns={[
-          { title: 'What', cell: (one) => <VisibleText>{subjectText(one)}</VisibleText> },
+          { title: 'What', cell: (one) => subjectText(one) },
           { title: 'Proof', cell: ({ level }) => levelText(level) },
-          { title: 'Except', cell: ({ except }) => <VisibleText>{except.join(', ')}</VisibleText>, secondary: true },
+          { title: 'Except', cell: ({ except }) => except.join(', '), secondary: true },
           { title: 'Defined in', cell: ({ source }) => <PolicySource source={source} /> },
         ]}
       />

@@ -2,7 +2,6 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Card } from '../../ui/card.tsx'
 import { PolicySource } from '../../ui/policy-source.tsx'
 import { Table } from '../../ui/table.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
 import { RuleName } from './rule-name.tsx'
 
 export function TokenLifetimes({ tokens }: { readonly tokens: PolicyMatrix['tokens'] }) {
@@ -23,9 +22,7 @@ export function TokenLifetimes({ tokens }: { readonly tokens: PolicyMatrix['toke
             { title: 'At most', cell: ({ maxAgeSeconds }) => duration(maxAgeSeconds) },
             {
               title: 'Tokens with one of',
-              cell: ({ roles = [], permissions = [] }) => (
-                <VisibleText>{[...roles, ...permissions].join(', ')}</VisibleText>
-              ),
+              cell: ({ roles = [], permissions = [] }) => [...roles, ...permissions].join(', '),
             },
             { title: 'Rule', cell: ({ id, source }) => <RuleName id={id} source={source} /> },
           ]}

@@ -10,7 +10,6 @@ import { useRowShortcuts } from '../../ui/use-row-shortcuts.ts'
 import { RecordingFilters } from './list/recording-filters.tsx'
 import { RecordingTable } from './list/recording-table.tsx'
 import { recordingsQuery } from './recording-queries.ts'
-import styles from './recordings-page.module.css'
 
 export default function RecordingsPage() {
   const filter = useSearch({ from: '/recordings' })
@@ -33,7 +32,7 @@ export default function RecordingsPage() {
       summary="Recorded sessions, newest first. Open one to play it. The audit log records who opens a recording."
       actions={<RefreshButton queryKind="recordings" />}
     >
-      <div ref={container} className={styles.list}>
+      <div ref={container} className="stack-3">
         <RecordingFilters
           key={JSON.stringify(filter)}
           filter={filter}

@@ -82,7 +82,7 @@ export function AddAppDialog({ onCodes, onClose }: AddFactorDialogProps) {
 
 function Secret({ totp: { secret, uri } }: { readonly totp: Totp }) {
   return (
-    <div className={styles.step}>
+    <div className="stack-2">
       <p>Scan the QR code with the app, or type the secret into it. Both are shown only now.</p>
       <QrCode text={uri} label="QR code for the authenticator app" />
       <div className={styles.secret}>

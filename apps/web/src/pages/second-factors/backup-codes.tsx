@@ -6,7 +6,6 @@ import { Card } from '../../ui/card.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useChange } from '../../ui/use-change.ts'
-import styles from './second-factors.module.css'
 
 interface BackupCodesProps {
   readonly status: ResponseOf<'backupCodeStatus'>
@@ -27,7 +26,7 @@ export function BackupCodes({ status, isAsking, onAsk, onClose, onCodes }: Backu
         {remaining === 0 ? 'No code is left. ' : `${remaining} ${remaining === 1 ? 'code is' : 'codes are'} left. `}
         {remaining <= warnAt && <Badge tone="warn">Create new codes</Badge>}
       </p>
-      <p className={styles.soft}>
+      <p className="soft">
         Each code works once, in place of your other second factors. Keep the codes where you can read them without this
         device.
         {createdAt !== null && (

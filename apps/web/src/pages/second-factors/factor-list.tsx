@@ -22,7 +22,7 @@ export function FactorList({ factors, settings, onShow }: FactorListProps) {
       {factors.length === 0 ? (
         <div className={styles.empty}>
           <p>You have no second factor yet.</p>
-          <p className={styles.soft}>
+          <p className="soft">
             A thief who has one of your tokens can use it until it expires. With a second factor, the most dangerous
             actions also need something that only you have.
           </p>
@@ -34,7 +34,7 @@ export function FactorList({ factors, settings, onShow }: FactorListProps) {
           keyOf={({ id }) => id}
           empty=""
           columns={[
-            { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+            { title: 'Name', cell: ({ name }) => name },
             { title: 'Kind', cell: ({ kind }) => factorKindName(kind) },
             { title: 'Added', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
             {
@@ -81,13 +81,13 @@ export function FactorList({ factors, settings, onShow }: FactorListProps) {
         </div>
       )}
       {canAdd && passkeys && factors.length === 0 && (
-        <p className={styles.soft}>
+        <p className="soft">
           Choose a passkey if you can: nobody can trick you into using it on another site. Some actions accept nothing
           else.
         </p>
       )}
       {!passkeys && (
-        <p className={styles.soft}>
+        <p className="soft">
           <VisibleText>{passkeysReason ?? 'This gateway does not support passkeys.'}</VisibleText>
         </p>
       )}

@@ -10,7 +10,7 @@ interface RequirementProps {
 
 export function Requirement({ settings: { required, requiredBy }, hasFactor }: RequirementProps) {
   if (!required && requiredBy === null) return null
-  if (hasFactor) return <p className={styles.soft}>The policy requires a second factor of you, and you have one.</p>
+  if (hasFactor) return <p className="soft">The policy requires a second factor of you, and you have one.</p>
   return (
     <p className={`${styles.notice} ${styles.warning}`}>
       {requiredBy === null ? (

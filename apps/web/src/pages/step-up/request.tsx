@@ -14,11 +14,11 @@ export function Request({ stepUp }: { readonly stepUp: StepUp }) {
     <Card title="The request">
       <Facts
         facts={[
-          ['Account', <VisibleText>{user.email}</VisibleText>],
+          ['Account', user.email],
           ['Action', <Calls calls={calls} />],
-          ['Device', <VisibleText>{deviceName(device)}</VisibleText>],
-          ['Program', client === null ? 'Unknown' : <VisibleText>{client}</VisibleText>],
-          ['Address', <VisibleText>{address}</VisibleText>],
+          ['Device', deviceName(device)],
+          ['Program', client === null ? 'Unknown' : client],
+          ['Address', address],
           [
             'Time',
             <>
@@ -40,9 +40,7 @@ function Calls({ calls }: Pick<StepUp, 'calls'>) {
     <ul className={styles.calls}>
       {calls.slice(0, maxListed).map((call, index) => (
         <li key={`${index}`}>
-          <strong>
-            <VisibleText>{callText(call)}</VisibleText>
-          </strong>
+          <VisibleText as="strong">{callText(call)}</VisibleText>
           {call.command !== null && (
             <code className={styles.command}>
               <VisibleText>{call.command.join(' ')}</VisibleText>

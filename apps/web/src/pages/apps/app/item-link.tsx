@@ -22,9 +22,7 @@ export function ItemLink({ tab, id, isRow = false, ...target }: ItemLinkProps) {
       search={{ open: id }}
       {...(isRow && { 'data-row-link': '' })}
     >
-      <code>
-        <VisibleText>{id}</VisibleText>
-      </code>
+      <VisibleText as="code">{id}</VisibleText>
     </Link>
   )
 }

@@ -17,7 +17,7 @@ export function OpenItem({ title, back, badge, children }: OpenItemProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   return (
-    <section className={styles.item} aria-label={title}>
+    <section className="stack-4" aria-label={title}>
       <header className={styles.header}>
         <h2 ref={heading} tabIndex={-1}>
           <VisibleText>{title}</VisibleText>

@@ -39,7 +39,7 @@ export default function AppsTab() {
             </Link>
           ),
         },
-        { title: 'Rack', cell: ({ rack }) => <VisibleText>{rack}</VisibleText> },
+        { title: 'Rack', cell: ({ rack }) => rack },
         { title: 'State', cell: ({ item }) => <StatusBadge status={item.status} /> },
         {
           title: 'Release',

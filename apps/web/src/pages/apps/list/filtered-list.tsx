@@ -23,7 +23,7 @@ export function ListFilter({ label, count, isPartial, isLoading = false, childre
       <FilterField label={label} value={search.q ?? ''} onChange={(q) => change({ q }, { replace: true })} />
       {children}
       {count !== null && (
-        <span className={listTools.count}>
+        <span className="hint">
           {count.matching === count.all ? count.all : `${count.matching} of ${count.all}`}
           {isPartial && ' loaded'}
         </span>

@@ -1,7 +1,6 @@
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readBuilds } from '../../../api/rack-data/readers.ts'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { buildDurationText } from '../app/builds/build-duration.ts'
 import { ItemLink } from '../app/item-link.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'
@@ -22,7 +21,7 @@ export default function BuildsOverApps() {
         { title: 'Status', cell: ({ item }) => <StatusBadge status={item.status} /> },
         { title: 'Started', cell: ({ item }) => item.started !== null && <Time at={item.started} kind="relative" /> },
         { title: 'Duration', cell: ({ item }) => buildDurationText(item), secondary: true },
-        { title: 'Description', cell: ({ item }) => <VisibleText>{item.description}</VisibleText>, secondary: true },
+        { title: 'Description', cell: ({ item }) => item.description, secondary: true },
       ]}
     />
   )

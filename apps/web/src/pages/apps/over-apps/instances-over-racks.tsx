@@ -2,7 +2,6 @@ import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readInstances } from '../../../api/rack-data/readers.ts'
 import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'
 import { ListOverRacks } from './list-over-racks.tsx'
 import { LoadMore } from './load-more.tsx'
@@ -20,7 +19,7 @@ export default function InstancesOverRacks() {
       isPartial={calls.length < total}
       empty="The racks have no instances."
       columns={[
-        { title: 'Rack', cell: ({ rack }) => <VisibleText>{rack}</VisibleText> },
+        { title: 'Rack', cell: ({ rack }) => rack },
         { title: 'Instance', cell: ({ item }) => <Identifier>{item.id}</Identifier> },
         { title: 'State', cell: ({ item }) => <StatusBadge status={item.status} /> },
         { title: 'Processes', cell: ({ item }) => item.processes },
@@ -28,7 +27,7 @@ export default function InstancesOverRacks() {
         { title: 'Memory', cell: ({ item }) => percent(item.memory, item.memoryAllocatable), secondary: true },
         {
           title: 'Addresses',
-          cell: ({ item }) => <VisibleText>{[item.privateIp, item.publicIp].filter(Boolean).join(', ')}</VisibleText>,
+          cell: ({ item }) => [item.privateIp, item.publicIp].filter(Boolean).join(', '),
           secondary: true,
         },
         {

@@ -6,7 +6,6 @@ import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
 import { useAppsSearch } from '../use-apps-search.ts'
-import styles from './list-over-racks.module.css'
 import { RackStates } from './rack-states.tsx'
 import type { RackCall } from './use-over-racks.ts'
 
@@ -49,7 +48,7 @@ export function ListOverRacks<Row>({
   const isLoading = calls.some(({ isFetching }) => isFetching)
   const hasAnswer = calls.some(({ isPending }) => !isPending)
   return (
-    <div className={styles.list} ref={container}>
+    <div className="stack-3" ref={container}>
       <ListFilter
         label={label}
         count={hasAnswer ? { matching: matching.length, all: rows.length } : null}

@@ -2,7 +2,6 @@ import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readProcesses } from '../../../api/rack-data/readers.ts'
 import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
@@ -17,7 +16,7 @@ export default function ProcessesOverApps() {
       textOf={({ service, status, release, instance, command }) => [service, status, release, instance, command]}
       columns={[
         { title: 'Process', cell: ({ item }) => <Identifier>{item.id}</Identifier> },
-        { title: 'Service', cell: ({ item }) => <VisibleText>{item.service}</VisibleText> },
+        { title: 'Service', cell: ({ item }) => item.service },
         { title: 'State', cell: ({ item }) => <StatusBadge status={item.status} /> },
         { title: 'Release', cell: ({ item }) => <Identifier>{item.release}</Identifier>, secondary: true },
         { title: 'Instance', cell: ({ item }) => <Identifier>{item.instance}</Identifier>, secondary: true },

@@ -1,7 +1,6 @@
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readReleases } from '../../../api/rack-data/readers.ts'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ItemLink } from '../app/item-link.tsx'
 import { ListOverApps } from './list-over-apps.tsx'
 import { useOverApps } from './use-over-apps.ts'
@@ -21,7 +20,7 @@ export default function ReleasesOverApps() {
           cell: ({ rack, app, item }) => <ItemLink rack={rack} app={app} tab="releases" id={item.id} />,
         },
         { title: 'Created', cell: ({ item }) => item.created !== null && <Time at={item.created} kind="relative" /> },
-        { title: 'Description', cell: ({ item }) => <VisibleText>{item.description}</VisibleText>, secondary: true },
+        { title: 'Description', cell: ({ item }) => item.description, secondary: true },
       ]}
     />
   )

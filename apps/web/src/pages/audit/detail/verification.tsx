@@ -61,7 +61,7 @@ export function Verification({ shownEvent }: VerificationProps) {
             ))}
           </ol>
           {verify.data.isVerified && (
-            <p className={styles.soft}>Compare the key with a copy that you got from another source.</p>
+            <p className="soft">Compare the key with a copy that you got from another source.</p>
           )}
         </div>
       )}

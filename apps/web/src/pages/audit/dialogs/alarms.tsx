@@ -45,7 +45,7 @@ export function AlarmsDialog({ onClose, onOpen }: AlarmsDialogProps) {
         ))}
       </ul>
       {!canAcknowledge && data !== undefined && data.items.length > 0 && (
-        <p className={styles.soft}>
+        <p className="soft">
           Acknowledging an alarm needs the permission <code>gateway:audit:acknowledge</code>, which the role admin has.
         </p>
       )}
@@ -69,7 +69,7 @@ function AlarmText({ alarm, onOpen }: { readonly alarm: Alarm; readonly onOpen: 
         </Button>
       </p>
       {detail.length > 0 && (
-        <p className={styles.soft}>
+        <p className="soft">
           <VisibleText>{detail.join(' · ')}</VisibleText>
         </p>
       )}

@@ -51,7 +51,7 @@ export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) 
           )}
           <h3>Copies outside the database</h3>
           {data.copies.length === 0 ? (
-            <p className={styles.soft}>
+            <p className="soft">
               No copies are made. To make copies, set AUDIT_CHECKPOINT_DIR, AUDIT_CHECKPOINT_S3, or
               AUDIT_CHECKPOINT_WEBHOOK.
             </p>

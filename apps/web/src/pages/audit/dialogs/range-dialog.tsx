@@ -37,7 +37,7 @@ export function RangeDialog({ range, onClose, onRange }: RangeDialogProps) {
         <p role="alert" className={styles.mistake}>
           {mistake}
         </p>
-        <p className={styles.soft}>
+        <p className="soft">
           {zone === 'utc'
             ? 'Times are in UTC.'
             : `Times are in the time zone of this browser (${Intl.DateTimeFormat().resolvedOptions().timeZone}).`}

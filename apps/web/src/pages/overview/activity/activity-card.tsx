@@ -28,7 +28,7 @@ export function ActivityCard() {
 function NewestCheckpoint({ at }: { readonly at: string | undefined }) {
   if (at === undefined) return null
   return (
-    <Link to="/audit" search={{ dialog: 'checkpoint' }} className={styles.soft ?? ''}>
+    <Link to="/audit" search={{ dialog: 'checkpoint' }} className="soft">
       Checkpoint <Time at={at} kind="relative" />
     </Link>
   )

@@ -44,7 +44,7 @@ export function LiveCard() {
           keyOf={({ id }) => id}
           empty="There are no live calls."
           columns={[
-            { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
+            { title: 'Who', cell: ({ principal }) => principal.name },
             {
               title: 'What',
               cell: (call) => (
@@ -60,7 +60,7 @@ export function LiveCard() {
                 </span>
               ),
             },
-            { title: 'Where', cell: (call) => <VisibleText>{targetOf(call)}</VisibleText>, secondary: true },
+            { title: 'Where', cell: (call) => targetOf(call), secondary: true },
             { title: 'Since', cell: ({ startedAt }) => <Time at={startedAt} kind="relative" /> },
             {
               title: 'Action',
@@ -93,7 +93,7 @@ export function LiveCard() {
         </p>
       )}
       {data && !hasNextPage && end !== undefined && ending === undefined && (
-        <p role="status" className={styles.soft}>
+        <p role="status" className="soft">
           This call has ended.
         </p>
       )}

@@ -70,7 +70,7 @@ function Step({ isDone, title, children }: { isDone: boolean; title: string; chi
   return (
     <li className={styles.step} data-done={isDone}>
       <Sign aria-hidden size={16} />
-      <div className={styles.text}>
+      <div className="stack-1">
         <h3>
           {title}
           {isDone && <span className={styles.done}> – done</span>}

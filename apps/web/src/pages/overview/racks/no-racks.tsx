@@ -1,12 +1,11 @@
 import { Fragment } from 'react'
 import { useMe } from '../../../api/queries.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import styles from './no-racks.module.css'
 
 export function NoRacks() {
   const { administrators } = useMe()
   return (
-    <p className={styles.soft}>
+    <p className="soft">
       You have no role on any rack yet.{' '}
       {administrators === undefined ? (
         'Ask an administrator of this gateway for a role'

@@ -39,7 +39,7 @@ export function WaitingCard() {
           retry={() => void Promise.all([checkpoint.refetch(), tokens.refetch(), missingFactor.refetch()])}
         />
       )}
-      {items.length === 0 && !error && <p className={styles.soft}>Nothing waits for you.</p>}
+      {items.length === 0 && !error && <p className="soft">Nothing waits for you.</p>}
       {items.length > 0 && (
         <ul className={styles.list}>
           {(showsAll ? items : items.slice(0, firstRows)).map(({ tone, word, text, at, to, search = {} }) => (

@@ -54,7 +54,7 @@ export default function AccessReviewTab() {
                 </>
               )}
               {subject.owner !== null && (
-                <span className={styles.soft}>
+                <span className="soft">
                   {' of '}
                   <VisibleText>{subject.owner}</VisibleText>
                 </span>
@@ -62,11 +62,8 @@ export default function AccessReviewTab() {
             </>
           ),
         },
-        {
-          title: 'Role',
-          cell: ({ role, permissions }) => <VisibleText>{permissions?.join(', ') ?? role}</VisibleText>,
-        },
-        { title: 'On', cell: (grant) => <VisibleText>{scopeText(grant)}</VisibleText> },
+        { title: 'Role', cell: ({ role, permissions }) => permissions?.join(', ') ?? role },
+        { title: 'On', cell: (grant) => scopeText(grant) },
         {
           title: 'Through',
           cell: ({ group, invitation, subject, binding }) => {
@@ -90,7 +87,7 @@ export default function AccessReviewTab() {
             <>
               <Time at={grantedAt} kind="relative" /> by <VisibleText>{grantedBy.email ?? grantedBy.id}</VisibleText>
               {reason !== null && (
-                <span className={styles.soft}>
+                <span className="soft">
                   {': '}
                   <VisibleText>{reason}</VisibleText>
                 </span>

@@ -48,17 +48,14 @@ export default function BindingsTab() {
               </>
             ),
           },
-          {
-            title: 'Role',
-            cell: ({ role, permissions }) => <VisibleText>{permissions?.join(', ') ?? role}</VisibleText>,
-          },
-          { title: 'On', cell: (binding) => <VisibleText>{scopeText(binding)}</VisibleText> },
+          { title: 'Role', cell: ({ role, permissions }) => permissions?.join(', ') ?? role },
+          { title: 'On', cell: (binding) => scopeText(binding) },
           {
             title: 'Expires',
             cell: ({ expiresAt }) => (expiresAt === null ? 'Never' : <Time at={expiresAt} />),
             secondary: true,
           },
-          { title: 'Reason', cell: ({ reason }) => <VisibleText>{reason ?? ''}</VisibleText>, secondary: true },
+          { title: 'Reason', cell: ({ reason }) => reason ?? '', secondary: true },
           {
             title: 'Action',
             cell: (binding) => (

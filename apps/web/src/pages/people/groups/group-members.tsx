@@ -15,7 +15,7 @@ export function GroupMembers({ group }: { readonly group: string }) {
     <PanelPart title="Members">
       {list.error && <Problem error={list.error} />}
       {list.isPending && <Spinner label="Loading the members" />}
-      {list.data && members.length === 0 && <p className={styles.empty}>Nobody in this group has logged in.</p>}
+      {list.data && members.length === 0 && <p className="soft">Nobody in this group has logged in.</p>}
       <ul className={styles.list}>
         {members.map(({ id, email }) => (
           <li key={id}>

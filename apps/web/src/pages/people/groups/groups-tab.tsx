@@ -1,6 +1,5 @@
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { Panel } from '../panel/panel.tsx'
@@ -16,7 +15,7 @@ export default function GroupsTab() {
       keyOf={({ name }) => name}
       empty="The identity provider has not named any groups yet, and no group has a role."
       columns={[
-        { title: 'Group', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+        { title: 'Group', cell: ({ name }) => name },
         { title: 'Members', cell: ({ members }) => members },
         { title: 'Bindings', cell: ({ bindings }) => bindings },
       ]}

@@ -47,7 +47,7 @@ export default function InvitationsTab() {
           )
         }
         columns={[
-          { title: 'Email address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
+          { title: 'Email address', cell: ({ email }) => email },
           {
             title: 'State',
             cell: ({ state }) => {
@@ -57,9 +57,7 @@ export default function InvitationsTab() {
           },
           {
             title: 'Roles',
-            cell: ({ grants }) => (
-              <VisibleText>{grants.map((grant) => `${grant.role} on ${scopeText(grant)}`).join('; ')}</VisibleText>
-            ),
+            cell: ({ grants }) => grants.map((grant) => `${grant.role} on ${scopeText(grant)}`).join('; '),
           },
           {
             title: 'Invited by',

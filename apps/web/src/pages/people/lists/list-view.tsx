@@ -9,7 +9,7 @@ import rowLink from '../../../ui/row-link.module.css'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
-import { VisibleText } from '../../../ui/visible-text.tsx'
+import { VisibleText, visibleContent } from '../../../ui/visible-text.tsx'
 import { merge, usePeopleSearch } from '../use-people-search.ts'
 import styles from './list-view.module.css'
 import { useFocusAfterDialog } from './use-focus-after-dialog.ts'
@@ -49,7 +49,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
               </Button>
             </span>
           )}
-          {list.rows !== null && <span className={listTools.count}>{list.count}</span>}
+          {list.rows !== null && <span className="hint">{list.count}</span>}
           {list.isSearching && <Spinner label="Searching" />}
           <div className={styles.actions}>{actions}</div>
         </div>
@@ -86,7 +86,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
         className={rowLink.link}
         data-row-link={keyOf(row) === search.open ? 'open' : 'closed'}
       >
-        {cell(row)}
+        {visibleContent(cell(row))}
       </Link>
     )
   }

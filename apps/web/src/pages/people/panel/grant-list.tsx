@@ -14,10 +14,8 @@ export function GrantText({ grant }: { readonly grant: AnyGrant }) {
   const { role, permissions, expiresAt, reason } = grant
   return (
     <>
-      <strong>
-        <VisibleText>{permissions?.join(', ') ?? role}</VisibleText>
-      </strong>{' '}
-      on <VisibleText>{scopeText(grant)}</VisibleText>
+      <VisibleText as="strong">{permissions?.join(', ') ?? role}</VisibleText> on{' '}
+      <VisibleText>{scopeText(grant)}</VisibleText>
       {expiresAt !== null && (
         <>
           , until <Time at={expiresAt} />
@@ -26,7 +24,7 @@ export function GrantText({ grant }: { readonly grant: AnyGrant }) {
       {reason != null && (
         <>
           {': '}
-          <span className={styles.reason}>
+          <span className="soft">
             <VisibleText>{reason}</VisibleText>
           </span>
         </>
@@ -43,7 +41,7 @@ interface GrantListProps<G extends AnyGrant> {
 }
 
 export function GrantList<G extends AnyGrant>({ grants, keyOf, empty, actionOf }: GrantListProps<G>) {
-  if (grants.length === 0) return <p className={styles.empty}>{empty}</p>
+  if (grants.length === 0) return <p className="soft">{empty}</p>
   return (
     <ul className={styles.list}>
       {grants.map((grant) => (

@@ -30,7 +30,7 @@ export function OwnedTokens({ owner, isStopped }: OwnedTokensProps) {
     >
       {error && <Problem error={error} />}
       {isPending && <Spinner label="Loading the API tokens" />}
-      {data && tokens.length === 0 && <p className={styles.empty}>None.</p>}
+      {data && tokens.length === 0 && <p className="soft">None.</p>}
       <ul className={styles.list}>
         {tokens.map((token) => (
           <li key={token.id}>

@@ -27,7 +27,7 @@ export function PanelList<Row extends { readonly id: string }>(props: PanelListP
     <PanelPart title={title} action={action}>
       {list.error && <Problem error={list.error} />}
       {list.isPending && <Spinner label={loading} />}
-      {!list.isPending && !list.error && rows.length === 0 && <p className={styles.empty}>None.</p>}
+      {!list.isPending && !list.error && rows.length === 0 && <p className="soft">None.</p>}
       <ul className={styles.list}>
         {rows.map((row) => (
           <li key={row.id}>{children(row)}</li>

@@ -12,7 +12,6 @@ import { BindingDialog } from '../bindings/binding-dialog.tsx'
 import { RemoveBindingDialog } from '../bindings/remove-binding-dialog.tsx'
 import type { SubjectKind } from '../subjects.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
-import styles from './grant-list.module.css'
 import { GrantList } from './grant-list.tsx'
 import { PanelPart } from './panel.tsx'
 
@@ -82,7 +81,7 @@ export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps)
 
 function ThroughGroup({ binding }: { readonly binding: Binding }) {
   return (
-    <span className={styles.reason}>
+    <span className="soft">
       through{' '}
       <Link to="/people/groups" search={{ open: binding.subject.id }}>
         <VisibleText>{binding.subject.id}</VisibleText>

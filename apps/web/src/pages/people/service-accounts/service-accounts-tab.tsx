@@ -1,7 +1,6 @@
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
@@ -25,7 +24,7 @@ export default function ServiceAccountsTab() {
           </Button>
         }
         columns={[
-          { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+          { title: 'Name', cell: ({ name }) => name },
           {
             title: 'State',
             cell: ({ disabledAt }) =>

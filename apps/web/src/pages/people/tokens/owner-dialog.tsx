@@ -26,9 +26,7 @@ export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
   if (handOver.data)
     return (
       <Dialog title={`${token.name} has a new owner`} isOpen onClose={onClose}>
-        <p>
-          <VisibleText>{handOver.data.note}</VisibleText>
-        </p>
+        <VisibleText as="p">{handOver.data.note}</VisibleText>
         <DialogButtons>
           <Button kind="primary" onPress={onClose}>
             Close

@@ -38,7 +38,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
                   </>,
                 ],
                 token.prefix === null ? null : ['Begins with', <code>{token.prefix}</code>],
-                ['Bound to rack', token.rack === null ? 'No' : <VisibleText>{token.rack}</VisibleText>],
+                ['Bound to rack', token.rack === null ? 'No' : token.rack],
                 [
                   'Allowed from',
                   token.sources.length === 0 ? 'Any address' : <VisibleText>{token.sources.join(', ')}</VisibleText>,

@@ -2,7 +2,6 @@ import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import type { RowOf } from '../lists/list-query.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
@@ -40,17 +39,9 @@ export default function TokensTab() {
           </Button>
         }
         columns={[
-          { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+          { title: 'Name', cell: ({ name }) => name },
           { title: 'State', cell: (token) => <TokenState token={token} /> },
-          ...(seesAll
-            ? [
-                {
-                  title: 'Owner',
-                  cell: (token: TokenRow) => <VisibleText>{token.owner.name}</VisibleText>,
-                  secondary: true,
-                },
-              ]
-            : []),
+          ...(seesAll ? [{ title: 'Owner', cell: (token: TokenRow) => token.owner.name, secondary: true }] : []),
           {
             title: 'Role',
             cell: ({ grants }) => {

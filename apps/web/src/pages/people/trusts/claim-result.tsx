@@ -10,12 +10,10 @@ export function ClaimResult({ result }: { readonly result: Result }) {
   // The text of the result already contains the check that decided.
   const failed = result.checks.filter(({ passed, text }) => !passed && !result.text.includes(text))
   return (
-    <section aria-label="Result" className={styles.result} aria-live="polite">
+    <section aria-label="Result" className="stack-3" aria-live="polite">
       <div className={styles.check}>
         <Badge tone={result.admitted ? 'allow' : 'deny'}>{result.admitted ? 'Admitted' : 'Denied'}</Badge>
-        <p>
-          <VisibleText>{result.text}</VisibleText>
-        </p>
+        <VisibleText as="p">{result.text}</VisibleText>
       </div>
       {failed.length > 0 && (
         <ul className={styles.conditions}>
@@ -31,7 +29,7 @@ export function ClaimResult({ result }: { readonly result: Result }) {
         <TrustResult key={trust.id} trust={trust} />
       ))}
       {result.more > 0 && (
-        <p className={styles.hint}>
+        <p className="hint">
           {result.more} more {result.more === 1 ? 'trust does' : 'trusts do'} not match.
         </p>
       )}
@@ -45,24 +43,15 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
     <details className={styles.trust} open>
       <summary>
         <Badge tone={matches ? 'allow' : 'deny'}>{matches ? 'Matches' : 'Does not match'}</Badge>{' '}
-        <strong>
-          <VisibleText>{name}</VisibleText>
-        </strong>
+        <VisibleText as="strong">{name}</VisibleText>
       </summary>
-      {text !== null && (
-        <p>
-          <VisibleText>{text}</VisibleText>
-        </p>
-      )}
+      {text !== null && <VisibleText as="p">{text}</VisibleText>}
       <ul className={styles.conditions}>
         {conditions.map((condition) => (
           <li key={condition.text} className={styles.check}>
             <Badge tone={condition.met ? 'allow' : 'deny'}>{condition.met ? 'Met' : 'Not met'}</Badge>
             <span>
-              <code>
-                <VisibleText>{condition.claim}</VisibleText>
-              </code>{' '}
-              <VisibleText>{condition.expected}</VisibleText>
+              <VisibleText as="code">{condition.claim}</VisibleText> <VisibleText>{condition.expected}</VisibleText>
               {!condition.met && <ActualValue value={condition.found} />}
             </span>
           </li>
@@ -79,7 +68,7 @@ function TrustResult({ trust }: { readonly trust: Result['trusts'][number] }) {
 
 function ActualValue({ value }: { readonly value: string | null }) {
   return (
-    <span className={styles.hint}>
+    <span className="hint">
       {' but is '}
       {value === null ? 'missing' : <VisibleText>{value}</VisibleText>}
     </span>

@@ -4,7 +4,6 @@ import { post } from '../../../api/client.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
-import form from '../../../ui/form-dialog.module.css'
 import { Problem } from '../../../ui/problem.tsx'
 import { ClaimResult } from './claim-result.tsx'
 
@@ -15,7 +14,7 @@ export function ClaimTester({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title="Test the claims of a job" width="wide" isOpen onClose={onClose}>
       <form
-        className={form.form}
+        className="stack-4"
         onSubmit={(event) => {
           event.preventDefault()
           test.mutate()

@@ -55,7 +55,7 @@ export function ConditionFields({ conditions, onChange }: ConditionFieldsProps) 
           )}
         </div>
       ))}
-      <p className={styles.hint}>
+      <p className="hint">
         Text needs no quotes, except <code>true</code>, <code>false</code>, and text that looks like a number:{' '}
         <code>74</code> is a number, <code>"74"</code> is text. Separate values with commas.
       </p>

@@ -14,10 +14,7 @@ function requirementOf({ equals, oneOf, pattern, empty }: Condition): string {
 export function ConditionText({ condition }: { readonly condition: Condition }) {
   return (
     <>
-      <code>
-        <VisibleText>{condition.claim}</VisibleText>
-      </code>{' '}
-      <VisibleText>{requirementOf(condition)}</VisibleText>
+      <VisibleText as="code">{condition.claim}</VisibleText> <VisibleText>{requirementOf(condition)}</VisibleText>
     </>
   )
 }

@@ -6,7 +6,6 @@ import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { listQuery, type RowOf } from '../lists/list-query.ts'
-import styles from '../panel/grant-list.module.css'
 import { PanelList } from '../panel/panel-list.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 
@@ -25,7 +24,7 @@ export function JobList({ trust }: { readonly trust: string }) {
           <>
             <span>
               <VisibleText>{job.name}</VisibleText>
-              <span className={styles.reason}>
+              <span className="soft">
                 {' · '}
                 <Time at={job.createdAt} kind="relative" />
               </span>

@@ -12,7 +12,7 @@ export function TemplateFields({ provider, values, onChange }: TemplateFieldsPro
   const { hint, fields } = templates[provider]
   return (
     <>
-      <p className={styles.hint}>
+      <p className="hint">
         IDs stay the same when a name is given to another project. To find them: <code>{hint}</code>
       </p>
       <div className={styles.fields}>

@@ -6,7 +6,6 @@ import { Button } from '../../../ui/button.tsx'
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import { Facts } from '../../../ui/facts.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { GrantList } from '../panel/grant-list.tsx'
 import { LoadingPanel, Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
@@ -40,8 +39,8 @@ export function TrustPanel({ id }: { readonly id: string }) {
           <Facts
             facts={[
               ['State', <TrustState revokedAt={trust.revokedAt} />],
-              ['Issuer', <VisibleText>{trust.issuer}</VisibleText>],
-              ['Audience', <VisibleText>{trust.audience}</VisibleText>],
+              ['Issuer', trust.issuer],
+              ['Audience', trust.audience],
               ['Sessions', `at most ${Math.round(trust.maxAgeSeconds / 60)} minutes`],
               [
                 'Created',

@@ -1,7 +1,6 @@
 import { Button } from '../../../ui/button.tsx'
 import { scopeText } from '../../../ui/scope-text.ts'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
@@ -35,16 +34,13 @@ export default function TrustsTab() {
           </>
         }
         columns={[
-          { title: 'Name', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+          { title: 'Name', cell: ({ name }) => name },
           { title: 'State', cell: ({ revokedAt }) => <TrustState revokedAt={revokedAt} /> },
-          { title: 'Issuer', cell: ({ issuer }) => <VisibleText>{issuer}</VisibleText>, secondary: true },
+          { title: 'Issuer', cell: ({ issuer }) => issuer, secondary: true },
           {
             title: 'Role',
-            cell: ({ role, racks, apps }) => (
-              <VisibleText>
-                {role === null ? 'None' : `${role} on ${scopeText({ racks: racks ?? '*', apps: apps ?? '*' })}`}
-              </VisibleText>
-            ),
+            cell: ({ role, racks, apps }) =>
+              role === null ? 'None' : `${role} on ${scopeText({ racks: racks ?? '*', apps: apps ?? '*' })}`,
           },
           { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
         ]}

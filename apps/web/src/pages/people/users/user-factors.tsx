@@ -5,7 +5,6 @@ import { Button } from '../../../ui/button.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { listQuery, type RowOf } from '../lists/list-query.ts'
-import styles from '../panel/grant-list.module.css'
 import { PanelList } from '../panel/panel-list.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 
@@ -32,7 +31,7 @@ export function UserFactors({ user: { id, secondFactors } }: { readonly user: Ro
       {({ name, kind, lastUsedAt }) => (
         <span>
           <VisibleText>{name}</VisibleText>
-          <span className={styles.reason}>
+          <span className="soft">
             {' · '}
             {factorKindName(kind).toLowerCase()}
             {' · '}

@@ -59,7 +59,7 @@ export function UserPanel({ id }: { readonly id: string }) {
                         <VisibleText>{user.lockedReason ?? ''}</VisibleText>
                       </>,
                     ],
-                ['Identity provider', <VisibleText>{user.issuer}</VisibleText>],
+                ['Identity provider', user.issuer],
                 ['First login', <Time at={user.createdAt} />],
                 user.groups.length === 0 ? null : ['Groups', <GroupLinks groups={user.groups} />],
                 ['Audit', <AuditLink actor={user.email} />],

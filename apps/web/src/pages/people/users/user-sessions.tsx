@@ -6,7 +6,6 @@ import { deviceName } from '../../../ui/device-name.ts'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { listQuery, type RowOf } from '../lists/list-query.ts'
-import styles from '../panel/grant-list.module.css'
 import { PanelList } from '../panel/panel-list.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 
@@ -59,7 +58,7 @@ export function UserSessions({ user }: { readonly user: string }) {
 
 function LastUse({ session: { rack, lastUsedAt, lastUsedFrom } }: { readonly session: Session }) {
   return (
-    <span className={styles.reason}>
+    <span className="soft">
       {rack !== null && (
         <>
           {' · rack '}

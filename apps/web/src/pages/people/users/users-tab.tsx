@@ -5,7 +5,6 @@ import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
@@ -52,15 +51,15 @@ export default function UsersTab() {
         </>
       }
       columns={[
-        { title: 'Email address', cell: ({ email }) => <VisibleText>{email}</VisibleText> },
+        { title: 'Email address', cell: ({ email }) => email },
         {
           title: 'State',
           cell: ({ lockedAt }) =>
             lockedAt === null ? <Badge tone="allow">Active</Badge> : <Badge tone="deny">Locked</Badge>,
         },
         { title: 'Second factors', cell: ({ secondFactors }) => <FactorKinds kinds={secondFactors} /> },
-        { title: 'Identity provider', cell: ({ issuer }) => <VisibleText>{issuer}</VisibleText>, secondary: true },
-        { title: 'Groups', cell: ({ groups }) => <VisibleText>{groups.join(', ')}</VisibleText>, secondary: true },
+        { title: 'Identity provider', cell: ({ issuer }) => issuer, secondary: true },
+        { title: 'Groups', cell: ({ groups }) => groups.join(', '), secondary: true },
         { title: 'First login', cell: ({ createdAt }) => <Time at={createdAt} kind="relative" />, secondary: true },
       ]}
       panel={(id) => <UserPanel key={id} id={id} />}

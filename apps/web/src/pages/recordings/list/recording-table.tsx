@@ -42,8 +42,8 @@ export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
             ),
           },
           { title: 'State', cell: (recording) => <StateBadge recording={recording} /> },
-          { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
-          { title: 'Where', cell: (recording) => <VisibleText>{locationOf(recording)}</VisibleText>, secondary: true },
+          { title: 'Who', cell: ({ principal }) => principal.name },
+          { title: 'Where', cell: (recording) => locationOf(recording), secondary: true },
           { title: 'Started', cell: ({ startedAt }) => <Time at={startedAt} kind="short" /> },
           {
             title: 'Length',

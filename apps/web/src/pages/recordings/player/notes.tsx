@@ -55,7 +55,7 @@ export function Notes({ player, recording, isLive, hasFailed }: NotesProps) {
         </p>
       )}
       {end !== null && (
-        <p className={ends[end].isWhole ? styles.soft : styles.problem} role="status">
+        <p className={ends[end].isWhole ? 'soft' : styles.problem} role="status">
           {ends[end].text}
           {end === 'too-long' && ` ${recording.id}`}
         </p>

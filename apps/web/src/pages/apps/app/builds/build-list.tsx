@@ -1,7 +1,6 @@
 import type { Build } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
@@ -53,14 +52,10 @@ function BuildTable({ builds, limit }: { readonly builds: readonly Build[]; read
               { title: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
               { title: 'Release', cell: ({ release }) => release !== '' && <ItemLink tab="releases" id={release} /> },
               { title: 'Started', cell: ({ started }) => started !== null && <Time at={started} kind="relative" /> },
-              { title: 'Started by', cell: ({ id }) => <VisibleText>{creatorOf(id)}</VisibleText>, secondary: true },
+              { title: 'Started by', cell: ({ id }) => creatorOf(id), secondary: true },
               { title: 'Duration', cell: buildDurationText, secondary: true },
-              {
-                title: 'Commit',
-                cell: ({ gitSha }) => <VisibleText>{gitSha.slice(0, 7)}</VisibleText>,
-                secondary: true,
-              },
-              { title: 'Description', cell: ({ description }) => <VisibleText>{description}</VisibleText> },
+              { title: 'Commit', cell: ({ gitSha }) => gitSha.slice(0, 7), secondary: true },
+              { title: 'Description', cell: ({ description }) => description },
             ]}
           />
         )}

@@ -1,7 +1,6 @@
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { Facts } from '../../../../ui/facts.tsx'
 import { Time } from '../../../../ui/time.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { ItemLink } from '../item-link.tsx'
@@ -20,11 +19,11 @@ export function BuildView({ id }: { readonly id: string }) {
           <Facts
             facts={[
               build.release === '' ? null : ['Release', <ItemLink key="id" tab="releases" id={build.release} />],
-              build.reason === '' ? null : ['Reason', <VisibleText key="text">{build.reason}</VisibleText>],
+              build.reason === '' ? null : ['Reason', build.reason],
               ['Started', build.started === null ? 'Unknown' : <Time key="at" at={build.started} />],
               ['Duration', buildDurationText(build) || (build.ended === null ? 'Not ended' : 'Unknown')],
-              build.gitSha === '' ? null : ['Commit', <VisibleText key="text">{build.gitSha}</VisibleText>],
-              ['Description', <VisibleText key="text">{build.description}</VisibleText>],
+              build.gitSha === '' ? null : ['Commit', build.gitSha],
+              ['Description', build.description],
             ]}
           />
           <Log

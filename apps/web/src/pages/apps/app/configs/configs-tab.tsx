@@ -18,17 +18,11 @@ export default function ConfigsTab() {
           keyOf={({ name }) => name}
           empty="The app has no config."
           columns={[
-            { title: 'Config', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
+            { title: 'Config', cell: ({ name }) => name },
             {
               title: 'Value',
               cell: ({ value }) =>
-                value === '[hidden]' ? (
-                  <em>Hidden</em>
-                ) : (
-                  <code>
-                    <VisibleText>{value}</VisibleText>
-                  </code>
-                ),
+                value === '[hidden]' ? <em>Hidden</em> : <VisibleText as="code">{value}</VisibleText>,
             },
           ]}
         />

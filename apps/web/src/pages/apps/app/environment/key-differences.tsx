@@ -50,9 +50,5 @@ export function KeyDifferences({ differences }: { readonly differences: readonly
 function Value({ variable: { value, isMasked } }: { readonly variable: Variable }) {
   if (isMasked) return <em>hidden</em>
   if (value === '') return <em>empty</em>
-  return (
-    <code>
-      <VisibleText>{value}</VisibleText>
-    </code>
-  )
+  return <VisibleText as="code">{value}</VisibleText>
 }

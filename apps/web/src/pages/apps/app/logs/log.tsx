@@ -35,7 +35,7 @@ export function Log({ rack, path, source, build = null }: LogProps) {
   const isPaused = pausedLines !== null
   const newCount = isPaused ? (log.lines.at(-1)?.number ?? 0) - (pausedLines.at(-1)?.number ?? 0) : 0
   return (
-    <div className={styles.log} ref={container}>
+    <div className="stack-2" ref={container}>
       <div className={listTools.tools}>
         <FilterField
           label="Log lines"
@@ -56,7 +56,7 @@ export function Log({ rack, path, source, build = null }: LogProps) {
           </span>
         )}
         <LogBadge log={log} build={build} />
-        <span className={listTools.count}>{countText(matchingLines.length, lines.length)}</span>
+        <span className="hint">{countText(matchingLines.length, lines.length)}</span>
         <span className={styles.controls}>
           <Checkbox
             label="Wrap lines"
@@ -80,7 +80,7 @@ export function Log({ rack, path, source, build = null }: LogProps) {
         onScrollUp={() => setPausedLines((before) => before ?? log.lines)}
       />
       {log.droppedCount > 0 && (
-        <p className={listTools.count}>
+        <p className="hint">
           This page keeps the last 10,000 lines. {log.droppedCount.toLocaleString('en')} older lines were dropped.
         </p>
       )}

@@ -7,7 +7,6 @@ import { Button } from '../../../../ui/button.tsx'
 import { Identifier } from '../../../../ui/identifier.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
@@ -58,7 +57,7 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
           keyOf={({ id }) => id}
           columns={[
             { title: 'Process', cell: ({ id }) => <Identifier>{id}</Identifier> },
-            { title: 'Service', cell: ({ service }) => <VisibleText>{service}</VisibleText> },
+            { title: 'Service', cell: ({ service }) => service },
             { title: 'State', cell: ({ status }) => <StatusBadge status={status} /> },
             { title: 'Release', cell: ({ release }) => <Identifier>{release}</Identifier>, secondary: true },
             {
@@ -67,13 +66,7 @@ function ProcessTable({ processes }: { readonly processes: readonly Process[] })
               secondary: true,
             },
             ...(processes.some(({ command }) => command !== '')
-              ? [
-                  {
-                    title: 'Command',
-                    cell: ({ command }: Process) => <VisibleText>{command}</VisibleText>,
-                    secondary: true,
-                  },
-                ]
+              ? [{ title: 'Command', cell: ({ command }: Process) => command, secondary: true }]
               : []),
             {
               title: 'Actions',

@@ -25,19 +25,17 @@ export function ReleaseFacts({ release }: { readonly release: Release }) {
       <Facts
         facts={[
           ['Created', release.created === null ? 'Unknown' : <Time key="at" at={release.created} />],
-          created ? ['Created by', <VisibleText key="name">{created.principal.name}</VisibleText>] : null,
+          created ? ['Created by', created.principal.name] : null,
           promoted ? ['Promoted by', <WhoAndWhen key="change" change={promoted} />] : null,
           ['Build', hasBuild ? <ItemLink key="id" tab="builds" id={release.build} /> : 'None'],
-          hasBuild && canReadBuild
-            ? ['Commit', <VisibleText key="commit">{buildText(({ gitSha }) => gitSha)}</VisibleText>]
-            : null,
+          hasBuild && canReadBuild ? ['Commit', buildText(({ gitSha }) => gitSha)] : null,
           hasBuild && canReadBuild
             ? [
                 'Build description',
                 <VisibleText key="build">{buildText(({ description }) => description)}</VisibleText>,
               ]
             : null,
-          ['Description', <VisibleText key="text">{release.description}</VisibleText>],
+          ['Description', release.description],
         ]}
       />
       {!promoted && <ChangesNote changes={changes} />}

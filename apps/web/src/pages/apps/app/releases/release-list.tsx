@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { ChangesNote } from '../changes-note.tsx'
@@ -61,22 +60,14 @@ function ReleaseTable({ releases, app, limit }: ReleaseTableProps) {
               { title: 'Release', cell: ({ id }) => <ItemLink tab="releases" id={id} isRow /> },
               { title: 'State', cell: (release) => app && <StateBadge state={releaseState(release, app, running)} /> },
               { title: 'Created', cell: ({ created }) => created !== null && <Time at={created} kind="relative" /> },
-              {
-                title: 'Created by',
-                cell: ({ id }) => <VisibleText>{changesOf(id)?.created?.principal.name ?? ''}</VisibleText>,
-                secondary: true,
-              },
+              { title: 'Created by', cell: ({ id }) => changesOf(id)?.created?.principal.name ?? '', secondary: true },
               { title: 'Promoted', cell: ({ id }) => <WhoAndWhen change={changesOf(id)?.promoted} /> },
               {
                 title: 'Build',
                 cell: ({ build }) => build !== '' && <ItemLink tab="builds" id={build} />,
                 secondary: true,
               },
-              {
-                title: 'Description',
-                cell: ({ description }) => <VisibleText>{description}</VisibleText>,
-                secondary: true,
-              },
+              { title: 'Description', cell: ({ description }) => description, secondary: true },
             ]}
           />
         )}

@@ -19,17 +19,10 @@ export default function ResourcesTab() {
           keyOf={({ name }) => name}
           empty="The app has no resource. Resources are in its convox.yml."
           columns={[
-            { title: 'Resource', cell: ({ name }) => <VisibleText>{name}</VisibleText> },
-            { title: 'Type', cell: ({ type }) => <VisibleText>{type}</VisibleText> },
+            { title: 'Resource', cell: ({ name }) => name },
+            { title: 'Type', cell: ({ type }) => type },
             { title: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-            {
-              title: 'Address',
-              cell: ({ url }) => (
-                <code>
-                  <VisibleText>{url}</VisibleText>
-                </code>
-              ),
-            },
+            { title: 'Address', cell: ({ url }) => <VisibleText as="code">{url}</VisibleText> },
           ]}
         />
       )}

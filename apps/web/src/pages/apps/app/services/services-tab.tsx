@@ -40,18 +40,11 @@ function ServiceTable({ services }: { readonly services: readonly Service[] }) {
       keyOf={({ name }) => name}
       empty="This app has no services. Services come from the manifest of the running release."
       columns={[
-        {
-          title: 'Service',
-          cell: ({ name }) => (
-            <strong>
-              <VisibleText>{name}</VisibleText>
-            </strong>
-          ),
-        },
+        { title: 'Service', cell: ({ name }) => <VisibleText as="strong">{name}</VisibleText> },
         { title: 'Processes', cell: ({ count }) => count },
         { title: 'CPU', cell: ({ cpu }) => `${cpu} millicores`, secondary: true },
         { title: 'Memory', cell: ({ memory }) => `${memory} MB`, secondary: true },
-        { title: 'Domain', cell: ({ domain }) => <VisibleText>{domain}</VisibleText>, secondary: true },
+        { title: 'Domain', cell: ({ domain }) => domain, secondary: true },
         {
           title: 'Ports',
           cell: ({ ports }) => ports.map(({ balancer, container }) => `${balancer}:${container}`).join(', '),

@@ -8,7 +8,6 @@ import { Problem } from '../../../../ui/problem.tsx'
 import { Spinner } from '../../../../ui/spinner.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { changeText } from '../../changes/change-text.ts'
 import { useApp } from '../use-app.ts'
 
@@ -40,8 +39,8 @@ export default function TimelineTab() {
           empty="Nobody changed this app through the gateway yet."
           columns={[
             { title: 'Time', cell: ({ at }) => <Time at={at} kind="short" /> },
-            { title: 'Who', cell: ({ principal }) => <VisibleText>{principal.name}</VisibleText> },
-            { title: 'Change', cell: (change) => <VisibleText>{changeText(change)}</VisibleText> },
+            { title: 'Who', cell: ({ principal }) => principal.name },
+            { title: 'Change', cell: (change) => changeText(change) },
             ...(can(me, 'gateway:audit:read')
               ? [
                   {

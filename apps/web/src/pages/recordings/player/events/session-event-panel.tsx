@@ -20,19 +20,19 @@ interface SessionEventPanelProps {
 export function SessionEventPanel({ player, recording }: SessionEventPanelProps) {
   const { data, error, refetch } = useQuery(sessionEventsQuery(recording))
   return (
-    <section className={styles.panel} aria-label="Audit events">
+    <section className="stack-2" aria-label="Audit events">
       <h2>Audit events</h2>
       {error && <Problem error={error} retry={() => void refetch()} />}
       {data === undefined && !error && <Spinner label="Loading the audit events" />}
       {data && (
         <>
           {data.readers.length > 0 && (
-            <p className={styles.soft}>
+            <p className="hint">
               Opened by <VisibleText>{data.readers.join(', ')}</VisibleText>
             </p>
           )}
           <EventList player={player} events={data.events} />
-          {data.hasMore && <p className={styles.soft}>Only the newest events of the person are listed.</p>}
+          {data.hasMore && <p className="hint">Only the newest events of the person are listed.</p>}
         </>
       )}
     </section>

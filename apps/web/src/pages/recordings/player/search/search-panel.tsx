@@ -43,7 +43,7 @@ export function SearchPanel({ player, tape, ref }: SearchPanelProps) {
     if (next !== undefined) player.seek(next.at)
   }
   return (
-    <section className={styles.panel} aria-label="Transcript">
+    <section className="stack-1" aria-label="Transcript">
       <div ref={ref}>
         <TextField
           label="Search the transcript"
@@ -95,7 +95,7 @@ function MatchText({ match: { text, kind }, query }: { readonly match: Match; re
   if (at === -1) return <VisibleText>{text.slice(0, 200)}</VisibleText>
   return (
     <span className={styles.text}>
-      {kind === 'input' && <span className={styles.kind}>typed </span>}
+      {kind === 'input' && <span className="soft">typed </span>}
       {from > 0 && '…'}
       <VisibleText>{text.slice(from, at)}</VisibleText>
       <mark>
