@@ -1,11 +1,7 @@
 import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery } from '@tanstack/react-query'
 import { get, setCsrfToken } from './client.ts'
-import { ApiError, NoAnswer } from './errors.ts'
-import { showSessionEnd } from './session-end.ts'
-
-function showSessionEndOn401(error: unknown): void {
-  if (error instanceof ApiError && error.status === 401) showSessionEnd(error)
-}
+import { NoAnswer } from './errors.ts'
+import { showSessionEndOn401 } from './session-end.ts'
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({

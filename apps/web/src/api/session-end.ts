@@ -1,26 +1,15 @@
-import { useSyncExternalStore } from 'react'
-import type { ApiError } from './errors.ts'
+import { createStore } from '../create-store.ts'
+import { ApiError } from './errors.ts'
 
-let endError: ApiError | null = null
-const listeners = new Set<() => void>()
+const endError = createStore<ApiError | null>(null)
 
-/** Shows that the gateway has ended the session. Only the first error is shown. */
-export function showSessionEnd(error: ApiError): void {
-  if (endError !== null) return
-  endError = error
-  for (const listener of listeners) listener()
+/** Shows that the gateway has ended the session, if the error says so. Only the first such error is shown. */
+export function showSessionEndOn401(error: unknown): void {
+  if (error instanceof ApiError && error.status === 401 && endError.get() === null) endError.set(error)
 }
 
 /** Null while the session is valid. */
-export function useSessionEnd(): ApiError | null {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => endError,
-  )
-}
+export const useSessionEnd = endError.use
 
 export function loginAddress(returnTo: string): string {
   return `/gateway/auth/login?return_to=${encodeURIComponent(returnTo)}`

@@ -1,31 +1,18 @@
-import { useSyncExternalStore } from 'react'
+import { createStore } from '../create-store.ts'
 import styles from './announce.module.css'
 import { VisibleText } from './visible-text.tsx'
 
-let message = ''
-let listener: (() => void) | null = null
+const message = createStore('')
 let timer: ReturnType<typeof setTimeout> | undefined
 
 export function announce(text: string): void {
-  message = text
-  listener?.()
+  message.set(text)
   clearTimeout(timer)
-  timer = setTimeout(() => {
-    message = ''
-    listener?.()
-  }, 6_000)
+  timer = setTimeout(() => message.set(''), 6_000)
 }
 
-function subscribe(changed: () => void): () => void {
-  listener = changed
-  return () => {
-    listener = null
-  }
-}
-
-/** Only one instance can be mounted at a time. */
 export function Announcements() {
-  const text = useSyncExternalStore(subscribe, () => message)
+  const text = message.use()
   return (
     <div className={styles.place} role="status" aria-live="polite">
       {text !== '' && (

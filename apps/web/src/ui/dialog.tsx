@@ -47,3 +47,14 @@ export function Dialog({ title, isOpen, onClose, isDismissable = true, width = '
 export function DialogButtons({ children }: { readonly children: ReactNode }) {
   return <div className={styles.actions}>{children}</div>
 }
+
+/** For a dialog that only shows something. */
+export function CloseButton({ isDisabled = false, onClose }: { isDisabled?: boolean; onClose: () => void }) {
+  return (
+    <DialogButtons>
+      <Button kind="primary" isDisabled={isDisabled} onPress={onClose}>
+        Close
+      </Button>
+    </DialogButtons>
+  )
+}

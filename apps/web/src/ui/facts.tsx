@@ -2,10 +2,16 @@ import type { ReactNode } from 'react'
 import styles from './facts.module.css'
 import { visibleContent } from './visible-text.tsx'
 
+interface FactsProps {
+  readonly facts: readonly (readonly [string, ReactNode] | null)[]
+  /** Whether the column of the names is wide. */
+  readonly isWide?: boolean
+}
+
 /** `VisibleText` shows a value that is a text. */
-export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode] | null)[] }) {
+export function Facts({ facts, isWide = false }: FactsProps) {
   return (
-    <dl className={styles.facts}>
+    <dl className={styles.facts} data-wide={isWide}>
       {facts.map(
         (fact) =>
           fact !== null && (

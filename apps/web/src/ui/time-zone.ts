@@ -1,11 +1,10 @@
-import { useSyncExternalStore } from 'react'
+import { createStore } from '../create-store.ts'
 
 /** `utc`: the console shows no relative times, and reads typed times as UTC. */
 export type TimeZone = 'local' | 'utc'
 
 const storageKey = 'time-zone'
-const listeners = new Set<() => void>()
-let current: TimeZone = read()
+const current = createStore(read())
 
 function read(): TimeZone {
   try {
@@ -16,24 +15,16 @@ function read(): TimeZone {
 }
 
 export function setTimeZone(zone: TimeZone): void {
-  current = zone
   try {
     if (zone === 'local') localStorage.removeItem(storageKey)
     else localStorage.setItem(storageKey, zone)
   } catch {
     // A browser that forbids storage forgets the choice.
   }
-  for (const listener of listeners) listener()
+  current.set(zone)
 }
 
-export function useTimeZone(): TimeZone {
-  return useSyncExternalStore(subscribe, () => current)
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
+export const useTimeZone = current.use
 
 /** Such as `2027-01-31T12:00:00`; empty if `at` is undefined or invalid. @param at RFC 3339 */
 export function toFieldTime(at: string | undefined, zone: TimeZone): string {

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { createStore } from '../../create-store.ts'
 import type { ApiError } from '../errors.ts'
 
 /** A proof of a second factor. The console keeps the proof only in memory. */
@@ -24,9 +24,8 @@ export interface WaitingCall {
 export type Outcome = { readonly kind: 'proved'; readonly secret: string } | { readonly kind: 'repeat' | 'canceled' }
 
 let nextKey = 0
-let calls: readonly WaitingCall[] = []
+const calls = createStore<readonly WaitingCall[]>([])
 let reusableProof: { readonly secret: string; readonly until: number } | null = null
-const listeners = new Set<() => void>()
 
 export class StepUpCanceled extends Error {
   constructor() {
@@ -55,49 +54,37 @@ export function waitForProof(
     const abort = () => end(() => reject(signal?.reason))
     function end(settle: () => void) {
       signal?.removeEventListener('abort', abort)
-      setCalls(calls.filter((one) => one !== waiting))
+      calls.set(calls.get().filter((one) => one !== waiting))
       settle()
     }
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
-    else setCalls([...calls, waiting])
+    else calls.set([...calls.get(), waiting])
   })
 }
 
 /** If the proof is valid for other calls, too, all waiting calls are sent again. */
 export function settleWithProof(call: WaitingCall, { secret, withinSeconds }: ProofSecret): void {
   if (withinSeconds !== null) reusableProof = { secret, until: Date.now() + withinSeconds * 1_000 }
-  const others = calls.filter((one) => one !== call)
+  const others = calls.get().filter((one) => one !== call)
   call.settle({ kind: 'proved', secret })
   if (withinSeconds !== null) for (const other of others) other.settle({ kind: 'repeat' })
 }
 
 /** Cancels all waiting calls, so that a canceled dialog is not followed by another one. */
 export function cancelWaitingCalls(): void {
-  for (const call of calls) call.settle({ kind: 'canceled' })
+  for (const call of calls.get()) call.settle({ kind: 'canceled' })
 }
 
 /** A dialog asks about the first call of the list. */
-export function waitingCalls(): readonly WaitingCall[] {
-  return calls
-}
+export const waitingCalls = calls.get
 
 /** Null if no call waits. */
 export function useWaitingCall(): WaitingCall | null {
-  return useSyncExternalStore(subscribe, () => calls[0] ?? null)
+  return calls.use()[0] ?? null
 }
 
 /** For tests: forgets the proof, as a reload of the page does. */
 export function forgetProof(): void {
   reusableProof = null
-}
-
-function setCalls(changed: readonly WaitingCall[]): void {
-  calls = changed
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
 }

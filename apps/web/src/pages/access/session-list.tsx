@@ -7,7 +7,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { deviceName } from '../../ui/device-name.ts'
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
+import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Table } from '../../ui/table.tsx'
@@ -115,18 +115,19 @@ function RevokeDialog({ session, onClose }: { readonly session: SessionRow; read
     },
   })
   return (
-    <Dialog title="Revoke this session?" isOpen onClose={onClose}>
+    <FormDialog
+      title="Revoke this session?"
+      submit="Revoke the session"
+      kind="danger"
+      cancel="Keep it"
+      change={revoke}
+      onSubmit={() => revoke.mutate()}
+      onClose={onClose}
+    >
       <p>
         Within a second, <VisibleText>{deviceName(session.device)}</VisibleText> is logged out, and its open streams are
         closed.{session.current && ' It is the session of this browser, so you have to log in again.'}
       </p>
-      {revoke.error && <Problem error={revoke.error} />}
-      <DialogButtons>
-        <Button onPress={onClose}>Keep it</Button>
-        <Button kind="danger" isPending={revoke.isPending} onPress={() => revoke.mutate()}>
-          Revoke the session
-        </Button>
-      </DialogButtons>
-    </Dialog>
+    </FormDialog>
   )
 }

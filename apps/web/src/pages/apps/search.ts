@@ -1,3 +1,5 @@
+import { readPageSearch } from '../../ui/page-search.ts'
+
 export interface AppsSearch {
   /** The filter of the list. */
   readonly q?: string
@@ -22,13 +24,5 @@ export interface AppsSearch {
 const names = ['q', 'rack', 'open', 'dialog', 'item', 'service', 'process', 'newest', 'wrap'] as const
 
 export function validateAppsSearch(search: Readonly<Record<string, unknown>>): AppsSearch {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = search[name]
-      // The router reads `?q=12` as a number.
-      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? [[name, `${value}`.slice(0, 300)]]
-        : []
-    }),
-  )
+  return readPageSearch(search, names)
 }

@@ -1,3 +1,4 @@
+import { searchText } from '../../ui/page-search.ts'
 import { defaultRange, isRange, type Range } from './filter/time-range.ts'
 
 const dialogs = ['export', 'alarms', 'checkpoint', 'range'] as const
@@ -13,8 +14,7 @@ export interface AuditSearch {
 }
 
 export function readAuditSearch({ q, range, live, dialog }: Record<string, unknown>): AuditSearch {
-  // The router reads q=7 as a number.
-  const text = typeof q === 'string' || typeof q === 'number' || typeof q === 'boolean' ? `${q}` : ''
+  const text = searchText(q) ?? ''
   const knownDialog = dialogs.find((one) => one === dialog)
   return {
     ...(text !== '' && { q: text }),

@@ -1,6 +1,6 @@
 import type { Health } from '@rack-gateway/gateway-api'
 import { Badge } from '../../ui/badge.tsx'
-import { HealthFacts } from './health-facts.tsx'
+import { Facts } from '../../ui/facts.tsx'
 
 const protections: Readonly<Record<string, string>> = {
   prevented: 'Prevented: the runtime login cannot change events',
@@ -11,7 +11,8 @@ export function DatabaseFacts({ database }: { readonly database: Health['databas
   const { reachable, version, login, latencyMs, tampering } = database
   if (!reachable) return <Badge tone="deny">Not reachable</Badge>
   return (
-    <HealthFacts
+    <Facts
+      isWide
       facts={[
         ['State', <Badge key="state" tone="allow">{`Reachable in ${latencyMs} ms`}</Badge>],
         ['PostgreSQL', version],

@@ -1,13 +1,13 @@
 import type { Health } from '@rack-gateway/gateway-api'
 import { Badge } from '../../ui/badge.tsx'
-import { VisibleText } from '../../ui/visible-text.tsx'
-import { HealthFacts } from './health-facts.tsx'
+import { Facts } from '../../ui/facts.tsx'
 
 export function ProviderFacts({ provider }: { readonly provider: Health['identityProvider'] }) {
   if (provider === null) return <p>No identity provider is configured, so nobody can log in with a browser.</p>
   const { issuer, reachable, why } = provider
   return (
-    <HealthFacts
+    <Facts
+      isWide
       facts={[
         [
           'State',
@@ -15,8 +15,8 @@ export function ProviderFacts({ provider }: { readonly provider: Health['identit
             {reachable ? 'Reachable' : 'Not usable'}
           </Badge>,
         ],
-        ...(why === null ? [] : [['Why', <VisibleText key="why">{why}</VisibleText>] as const]),
-        ['Issuer', <VisibleText key="issuer">{issuer}</VisibleText>],
+        why === null ? null : ['Why', why],
+        ['Issuer', issuer],
       ]}
     />
   )

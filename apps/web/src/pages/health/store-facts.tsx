@@ -1,14 +1,15 @@
 import type { Health } from '@rack-gateway/gateway-api'
 import type { ReactNode } from 'react'
 import { Badge } from '../../ui/badge.tsx'
+import { Facts } from '../../ui/facts.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
-import { HealthFacts } from './health-facts.tsx'
 
 type Stores = Health['stores']
 
 export function StoreFacts({ stores: { recordings, archives, checkpoints } }: { readonly stores: Stores }) {
   return (
-    <HealthFacts
+    <Facts
+      isWide
       facts={[
         ['Recordings', <RecordingState key="recordings" recordings={recordings} />],
         [
@@ -18,7 +19,7 @@ export function StoreFacts({ stores: { recordings, archives, checkpoints } }: { 
             : `In the database from ${archives.oldestMonth} on`,
         ],
         ['Archives', archives.archivedMonth === null ? 'No month is archived' : `Up to ${archives.archivedMonth}`],
-        ...(checkpoints.length === 0 ? [['Checkpoints', 'No copies are made'] as const] : []),
+        checkpoints.length === 0 ? ['Checkpoints', 'No copies are made'] : null,
         ...checkpoints.map(({ place, number, state }): readonly [string, ReactNode] => [
           'Checkpoints',
           <span key={place}>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { mergeSearch } from '../../ui/page-search.ts'
 import { validatePeopleSearch } from './search.ts'
-import { merge } from './use-people-search.ts'
 
 test('only known parameters are read from the address, as text', () => {
   expect(validatePeopleSearch({ q: 12, open: 'a', dialog: {}, item: null, of: ['x'], other: 'y' })).toEqual({
@@ -11,6 +11,6 @@ test('only known parameters are read from the address, as text', () => {
 })
 
 test('empty parameters are removed from the address', () => {
-  expect(merge({ q: 'a', open: 'b' }, { q: '', dialog: 'create' })).toEqual({ open: 'b', dialog: 'create' })
-  expect(merge({ q: 'a', open: 'b' }, { open: undefined })).toEqual({ q: 'a' })
+  expect(mergeSearch({ q: 'a', open: 'b' }, { q: '', dialog: 'create' })).toEqual({ open: 'b', dialog: 'create' })
+  expect(mergeSearch({ q: 'a', open: 'b' }, { open: undefined })).toEqual({ q: 'a' })
 })

@@ -1,3 +1,5 @@
+import { readPageSearch } from '../../ui/page-search.ts'
+
 export interface PeopleSearch {
   /** The text that rows must contain. */
   readonly q?: string
@@ -15,13 +17,5 @@ export interface PeopleSearch {
 const names = ['q', 'open', 'dialog', 'item', 'of', 'factor'] as const
 
 export function validatePeopleSearch(search: Readonly<Record<string, unknown>>): PeopleSearch {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = search[name]
-      // The router reads `?q=12` as a number.
-      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? [[name, `${value}`.slice(0, 300)]]
-        : []
-    }),
-  )
+  return readPageSearch(search, names)
 }

@@ -1,3 +1,5 @@
+import { searchText } from '../../ui/page-search.ts'
+
 export const policyTabs = ['document', 'matrix', 'rules', 'decision', 'proposal'] as const
 export type PolicyTab = (typeof policyTabs)[number]
 
@@ -33,13 +35,11 @@ export function validatePolicySearch(search: Readonly<Record<string, unknown>>):
   }
 }
 
-/** The router reads `?app=7` as a number. */
 function texts<N extends string>(search: Readonly<Record<string, unknown>>, names: readonly N[]) {
   const found: Partial<Record<N, string>> = {}
   for (const name of names) {
-    const value = search[name]
-    if ((typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean')
-      found[name] = `${value}`
+    const text = searchText(search[name])
+    if (text) found[name] = text
   }
   return found
 }

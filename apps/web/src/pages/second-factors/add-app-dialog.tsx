@@ -6,14 +6,9 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { TextField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { useChange } from '../../ui/use-change.ts'
+import type { AddFactorDialogProps } from './add-passkey-dialog.tsx'
 import { QrCode } from './qr-code.tsx'
 import styles from './second-factors.module.css'
-
-interface AddFactorDialogProps {
-  /** Called with the backup codes, which come with the first factor. */
-  readonly onCodes: (codes: readonly string[]) => void
-  readonly onClose: () => void
-}
 
 type Totp = NonNullable<ResponseOf<'beginEnrollment'>['totp']>
 

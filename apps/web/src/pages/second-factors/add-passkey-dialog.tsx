@@ -7,7 +7,7 @@ import { TextField } from '../../ui/fields.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { useChange } from '../../ui/use-change.ts'
 
-interface AddFactorDialogProps {
+export interface AddFactorDialogProps {
   /** Called with the backup codes, which come with the first factor. */
   readonly onCodes: (codes: readonly string[]) => void
   readonly onClose: () => void

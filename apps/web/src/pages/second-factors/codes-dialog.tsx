@@ -5,7 +5,7 @@ import { announce } from '../../ui/announce.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
-import { Dialog, DialogButtons } from '../../ui/dialog.tsx'
+import { CloseButton, Dialog } from '../../ui/dialog.tsx'
 import { saveText } from './save-text.ts'
 import styles from './second-factors.module.css'
 
@@ -47,11 +47,7 @@ export function CodesDialog({ codes, onClose }: CodesDialogProps) {
         </Button>
       </div>
       <Checkbox label="I stored the codes" isSelected={isStored} onChange={setStored} />
-      <DialogButtons>
-        <Button kind="primary" isDisabled={!isStored} onPress={onClose}>
-          Close
-        </Button>
-      </DialogButtons>
+      <CloseButton isDisabled={!isStored} onClose={onClose} />
     </Dialog>
   )
 }

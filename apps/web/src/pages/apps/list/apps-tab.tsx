@@ -8,21 +8,19 @@ import { VisibleText } from '../../../ui/visible-text.tsx'
 import { LastChange } from '../changes/last-change.tsx'
 import { useLastChanges } from '../changes/use-last-changes.ts'
 import { ListOverRacks } from '../over-apps/list-over-racks.tsx'
-import { LoadMore } from '../over-apps/load-more.tsx'
 import { useOverRacks } from '../over-apps/use-over-racks.ts'
 import { StatusBadge } from './status-badge.tsx'
 
 export default function AppsTab() {
-  const { rows, calls, total, loadMore } = useOverRacks(rackPath`/apps`, readApps)
-  const changes = useLastChanges(rows.map(({ rack, item }) => ({ rack, app: item.name })))
+  const racks = useOverRacks(rackPath`/apps`, readApps)
+  const changes = useLastChanges(racks.rows.map(({ rack, item }) => ({ rack, app: item.name })))
   return (
     <ListOverRacks
       label="Apps"
-      rows={rows}
+      rows={racks.rows}
       keyOf={({ rack, item }) => `${rack}/${item.name}`}
       textOf={({ rack, item }) => [rack, item.name, item.status, item.release]}
-      calls={calls}
-      isPartial={calls.length < total}
+      racks={racks}
       empty="The racks have no app that you can see. Create one with convox apps create NAME."
       columns={[
         {
@@ -54,13 +52,6 @@ export default function AppsTab() {
       ]}
     >
       {changes.error && <Problem error={changes.error} retry={changes.retry} />}
-      <LoadMore
-        what="racks"
-        loadedCount={calls.length}
-        total={total}
-        isLoading={calls.some(({ isFetching }) => isFetching)}
-        onPress={loadMore}
-      />
     </ListOverRacks>
   )
 }

@@ -4,19 +4,17 @@ import { Identifier } from '../../../ui/identifier.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { StatusBadge } from '../list/status-badge.tsx'
 import { ListOverRacks } from './list-over-racks.tsx'
-import { LoadMore } from './load-more.tsx'
 import { useOverRacks } from './use-over-racks.ts'
 
 export default function InstancesOverRacks() {
-  const { rows, calls, total, loadMore } = useOverRacks(rackPath`/instances`, readInstances)
+  const racks = useOverRacks(rackPath`/instances`, readInstances)
   return (
     <ListOverRacks
       label="Instances"
-      rows={rows}
+      rows={racks.rows}
       keyOf={({ rack, item }) => `${rack}/${item.id}`}
       textOf={({ rack, item }) => [rack, item.id, item.status, item.privateIp, item.publicIp]}
-      calls={calls}
-      isPartial={calls.length < total}
+      racks={racks}
       empty="The racks have no instances."
       columns={[
         { title: 'Rack', cell: ({ rack }) => rack },
@@ -36,15 +34,7 @@ export default function InstancesOverRacks() {
           secondary: true,
         },
       ]}
-    >
-      <LoadMore
-        what="racks"
-        loadedCount={calls.length}
-        total={total}
-        isLoading={calls.some(({ isFetching }) => isFetching)}
-        onPress={loadMore}
-      />
-    </ListOverRacks>
+    />
   )
 }
 

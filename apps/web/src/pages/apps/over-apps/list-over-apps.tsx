@@ -27,20 +27,14 @@ export function ListOverApps<T extends { readonly id: string }>(props: ListOverA
       rows={sorted}
       keyOf={({ rack, app, item }) => `${rack}/${app}/${item.id}`}
       textOf={({ rack, app, item }) => [rack, app, item.id, ...textOf(item)]}
-      calls={[...racks.calls, ...calls]}
-      isPartial={limit !== undefined || askedCount < total || racks.calls.length < racks.total}
+      racks={racks}
+      calls={calls}
+      isPartial={limit !== undefined || askedCount < total}
       empty={`The apps have no ${label.toLowerCase()}.`}
       columns={[{ title: 'App', cell: (row) => <AppLink {...row} /> }, ...columns]}
     >
       {limit !== undefined && <p>{limit}</p>}
       <LoadMore what="apps" loadedCount={askedCount} total={total} isLoading={isLoading} onPress={list.loadMore} />
-      <LoadMore
-        what="racks"
-        loadedCount={racks.calls.length}
-        total={racks.total}
-        isLoading={isLoading}
-        onPress={racks.loadMore}
-      />
     </ListOverRacks>
   )
 }

@@ -6,8 +6,9 @@ import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
 import { ListFilter, noMatchText, useMatchingRows } from '../list/filtered-list.tsx'
 import { useAppsSearch } from '../use-apps-search.ts'
+import { LoadMore } from './load-more.tsx'
 import { RackStates } from './rack-states.tsx'
-import type { RackCall } from './use-over-racks.ts'
+import type { OverRacks, RackCall } from './use-over-racks.ts'
 
 interface ListOverRacksProps<Row> {
   /** Such as `Apps`. */
@@ -17,12 +18,13 @@ interface ListOverRacksProps<Row> {
   /** What the filter searches. */
   readonly textOf: (row: Row) => readonly string[]
   readonly columns: readonly Column<Row>[]
-  readonly calls: readonly RackCall[]
+  readonly racks: Pick<OverRacks<unknown>, 'calls' | 'total' | 'loadMore'>
+  /** Further calls for the rows. */
+  readonly calls?: readonly RackCall[]
   readonly empty: string
-  /** Whether some rows are not loaded, so that the filter cannot find them. */
-  readonly isPartial: boolean
-  /** Such as `LoadMore`. */
-  readonly children: ReactNode
+  /** Whether some rows of the racks in `racks.calls` are not loaded. */
+  readonly isPartial?: boolean
+  readonly children?: ReactNode
 }
 
 /** How many rows are shown at first, and added by each press of the button. */
@@ -32,19 +34,23 @@ export function ListOverRacks<Row>({
   label,
   rows,
   textOf,
-  calls,
+  racks,
+  calls: otherCalls = [],
   empty,
-  isPartial,
+  isPartial: areRowsMissing = false,
   children,
   ...table
 }: ListOverRacksProps<Row>) {
-  const { racks } = useMe()
+  const { racks: names } = useMe()
   const { search, change } = useAppsSearch()
   const { q = '', rack = '' } = search
   const [limit, setLimit] = useState(rowStep)
   const container = useRef<HTMLDivElement>(null)
   useRowShortcuts(container)
   const matching = useMatchingRows(rows, textOf)
+  const calls = [...racks.calls, ...otherCalls]
+  // The filter cannot find rows that are not loaded.
+  const isPartial = areRowsMissing || racks.calls.length < racks.total
   const isLoading = calls.some(({ isFetching }) => isFetching)
   const hasAnswer = calls.some(({ isPending }) => !isPending)
   return (
@@ -55,7 +61,7 @@ export function ListOverRacks<Row>({
         isPartial={isPartial}
         isLoading={isLoading}
       >
-        {(racks.length > 1 || rack !== '') && (
+        {(names.length > 1 || rack !== '') && (
           <SelectField
             isInline
             label="Rack"
@@ -63,7 +69,7 @@ export function ListOverRacks<Row>({
             onChange={(name) => change({ rack: name })}
             options={[
               { value: '', label: 'All' },
-              ...[...new Set([...racks, ...(rack === '' ? [] : [rack])])].map((name) => ({ value: name, label: name })),
+              ...[...new Set([...names, ...(rack === '' ? [] : [rack])])].map((name) => ({ value: name, label: name })),
             ]}
           />
         )}
@@ -86,6 +92,13 @@ export function ListOverRacks<Row>({
         </p>
       )}
       {children}
+      <LoadMore
+        what="racks"
+        loadedCount={racks.calls.length}
+        total={racks.total}
+        isLoading={isLoading}
+        onPress={racks.loadMore}
+      />
     </div>
   )
 }

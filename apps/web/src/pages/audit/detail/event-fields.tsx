@@ -133,7 +133,7 @@ interface ValueFieldProps {
   readonly value: string | undefined
 }
 
-function Text({ title, value }: ValueFieldProps) {
+export function Text({ title, value }: ValueFieldProps) {
   if (title === undefined || value === undefined) return null
   return (
     <Field title={title}>

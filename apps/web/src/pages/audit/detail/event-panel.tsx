@@ -13,7 +13,7 @@ import type { Entry } from '../list/collapse.ts'
 import { toEntry } from '../list/events-query.ts'
 import { ResultBadge } from '../list/result-badge.tsx'
 import { DecisionSource } from './decision-source.tsx'
-import { EventFields, Field, FilterableField, Section } from './event-fields.tsx'
+import { EventFields, Field, FilterableField, Section, Text } from './event-fields.tsx'
 import styles from './event-panel.module.css'
 import { eventSentence } from './event-sentence.ts'
 import { RecordingLink } from './recording-link.tsx'
@@ -117,16 +117,8 @@ function Decision({ event: { decision } }: { readonly event: AuditEvent }) {
   return (
     <Section title="Decision">
       <FilterableField title="Result" name="result" value={effect} />
-      {reason !== undefined && (
-        <Field title="Reason">
-          <VisibleText>{reason}</VisibleText>
-        </Field>
-      )}
-      {next !== undefined && (
-        <Field title="What to do">
-          <VisibleText>{next}</VisibleText>
-        </Field>
-      )}
+      <Text title="Reason" value={reason} />
+      <Text title="What to do" value={next} />
       <FilterableField title="Rule" name="rule" value={rule} />
       {source !== undefined && (
         <Field title="Defined in">

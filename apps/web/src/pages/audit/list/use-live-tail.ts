@@ -1,7 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
-import { ApiError } from '../../../api/errors.ts'
 import { useMe } from '../../../api/queries.ts'
-import { showSessionEnd } from '../../../api/session-end.ts'
+import { showSessionEndOn401 } from '../../../api/session-end.ts'
 import type { AuditQuery } from '../filter/filter-query.ts'
 import type { Entry } from './collapse.ts'
 import { followEvents, type Gap } from './follow-events.ts'
@@ -56,7 +55,7 @@ export function useLiveTail(query: AuditQuery | null, isOn: boolean, onOpen: () 
       wait,
     }).catch((error: Error) => {
       setConnection({ state: 'denied', error })
-      if (error instanceof ApiError && error.status === 401) showSessionEnd(error)
+      showSessionEndOn401(error)
     })
     return () => controller.abort()
   }, [key, me.id])

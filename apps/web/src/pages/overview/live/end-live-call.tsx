@@ -3,14 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
-import { Problem } from '../../../ui/problem.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { liveCallsQuery } from '../overview-queries.ts'
 import { subjectOf, targetOf } from './live-call-text.ts'
-import styles from './live-card.module.css'
 
 interface EndLiveCallProps {
   readonly call: LiveCall
@@ -38,35 +35,28 @@ export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
     },
   })
   return (
-    <Dialog title={`End this call of ${call.principal.name}?`} isOpen onClose={onClose}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault()
-          ending.mutate()
-        }}
-      >
-        <p>
-          {call.kind} <VisibleText>{subjectOf(call)}</VisibleText>, <VisibleText>{targetOf(call)}</VisibleText>. It ends
-          within a second.
-        </p>
-        <TextField
-          label="Reason"
-          hint={`The audit log records it${call.kind === 'transfer' ? '' : ', and the participant sees it'}.`}
-          value={reason}
-          onChange={setReason}
-          maxLength={200}
-          isRequired
-          autoFocus
-        />
-        {ending.error && <Problem error={ending.error} />}
-        <DialogButtons>
-          <Button onPress={onClose}>Keep it</Button>
-          <Button kind="danger" type="submit" isPending={ending.isPending}>
-            End the call
-          </Button>
-        </DialogButtons>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`End this call of ${call.principal.name}?`}
+      submit="End the call"
+      kind="danger"
+      cancel="Keep it"
+      change={ending}
+      onSubmit={() => ending.mutate()}
+      onClose={onClose}
+    >
+      <p>
+        {call.kind} <VisibleText>{subjectOf(call)}</VisibleText>, <VisibleText>{targetOf(call)}</VisibleText>. It ends
+        within a second.
+      </p>
+      <TextField
+        label="Reason"
+        hint={`The audit log records it${call.kind === 'transfer' ? '' : ', and the participant sees it'}.`}
+        value={reason}
+        onChange={setReason}
+        maxLength={200}
+        isRequired
+        autoFocus
+      />
+    </FormDialog>
   )
 }

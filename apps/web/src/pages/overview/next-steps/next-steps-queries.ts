@@ -5,37 +5,23 @@ import { get } from '../../../api/client.ts'
 import { meQuery } from '../../../api/queries.ts'
 
 /** A step that was done in a terminal is ticked when the person comes back to this window. */
-const refetchOnFocus = { refetchOnWindowFocus: 'always' } as const
+function firstItemsQuery<T>(kind: string, read: (signal: AbortSignal) => Promise<T>) {
+  return queryOptions({
+    queryKey: [kind, 'first'],
+    queryFn: ({ signal }) => read(signal),
+    refetchOnWindowFocus: 'always',
+  })
+}
 
-export const ownSessionsQuery = queryOptions({
-  queryKey: ['sessions', 'first'],
-  queryFn: ({ signal }) => get('/sessions', { query: { user: 'me', limit: 50 } }, signal),
-  ...refetchOnFocus,
-})
-
-export const firstUsersQuery = queryOptions({
-  queryKey: ['users', 'first'],
-  queryFn: ({ signal }) => get('/users', { query: { limit: 2 } }, signal),
-  ...refetchOnFocus,
-})
-
-export const firstInvitationQuery = queryOptions({
-  queryKey: ['invitations', 'first'],
-  queryFn: ({ signal }) => get('/invitations', { query: { limit: 1 } }, signal),
-  ...refetchOnFocus,
-})
-
-export const firstTokenQuery = queryOptions({
-  queryKey: ['tokens', 'first'],
-  queryFn: ({ signal }) => get('/tokens', { query: { limit: 1 } }, signal),
-  ...refetchOnFocus,
-})
-
-export const firstTrustQuery = queryOptions({
-  queryKey: ['trusts', 'first'],
-  queryFn: ({ signal }) => get('/trusts', { query: { limit: 1 } }, signal),
-  ...refetchOnFocus,
-})
+export const ownSessionsQuery = firstItemsQuery('sessions', (signal) =>
+  get('/sessions', { query: { user: 'me', limit: 50 } }, signal),
+)
+export const firstUsersQuery = firstItemsQuery('users', (signal) => get('/users', { query: { limit: 2 } }, signal))
+export const firstInvitationQuery = firstItemsQuery('invitations', (signal) =>
+  get('/invitations', { query: { limit: 1 } }, signal),
+)
+export const firstTokenQuery = firstItemsQuery('tokens', (signal) => get('/tokens', { query: { limit: 1 } }, signal))
+export const firstTrustQuery = firstItemsQuery('trusts', (signal) => get('/trusts', { query: { limit: 1 } }, signal))
 
 /** The steps are for administrators, who can take all of them. */
 export function canTakeSteps(me: Me): boolean {

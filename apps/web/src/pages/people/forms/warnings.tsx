@@ -1,6 +1,5 @@
 import { Badge } from '../../../ui/badge.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
+import { CloseButton, Dialog } from '../../../ui/dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 
 /** Warnings about a request that the gateway accepted, but that may be a mistake. */
@@ -27,11 +26,7 @@ export function WarningsDialog({ title, warnings, onClose }: WarningsDialogProps
   return (
     <Dialog title={title} isOpen onClose={onClose}>
       <WarningList warnings={warnings} />
-      <DialogButtons>
-        <Button kind="primary" onPress={onClose}>
-          Close
-        </Button>
-      </DialogButtons>
+      <CloseButton onClose={onClose} />
     </Dialog>
   )
 }

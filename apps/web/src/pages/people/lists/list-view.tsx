@@ -4,13 +4,14 @@ import { type ReactNode, useRef } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { FilterField } from '../../../ui/filter-field.tsx'
 import listTools from '../../../ui/list-tools.module.css'
+import { mergeSearch } from '../../../ui/page-search.ts'
 import { Problem } from '../../../ui/problem.tsx'
 import rowLink from '../../../ui/row-link.module.css'
 import { Spinner } from '../../../ui/spinner.tsx'
 import { type Column, Table } from '../../../ui/table.tsx'
 import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
 import { VisibleText, visibleContent } from '../../../ui/visible-text.tsx'
-import { merge, usePeopleSearch } from '../use-people-search.ts'
+import { usePeopleSearch } from '../use-people-search.ts'
 import styles from './list-view.module.css'
 import { useFocusAfterDialog } from './use-focus-after-dialog.ts'
 import type { ListRows } from './use-list.ts'
@@ -82,7 +83,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
     return (row: Row) => (
       <Link
         to="."
-        search={merge(search, { open: keyOf(row), dialog: undefined, item: undefined })}
+        search={mergeSearch(search, { open: keyOf(row), dialog: undefined, item: undefined })}
         className={rowLink.link}
         data-row-link={keyOf(row) === search.open ? 'open' : 'closed'}
       >

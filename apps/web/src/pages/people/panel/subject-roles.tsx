@@ -1,4 +1,4 @@
-import type { Binding } from '@rack-gateway/gateway-api'
+import type { Binding, Grant } from '@rack-gateway/gateway-api'
 import { useQueries } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { can } from '../../../api/can.ts'
@@ -21,9 +21,11 @@ interface SubjectRolesProps {
   readonly name: string
   /** For a user: the groups whose bindings the user also has. */
   readonly groups?: readonly string[]
+  /** For a person who cannot read bindings; undefined: such a person sees no roles. */
+  readonly grants?: readonly Grant[]
 }
 
-export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps) {
+export function SubjectRoles({ kind, id, name, groups = [], grants }: SubjectRolesProps) {
   const me = useMe()
   const { search, openDialog, closeDialog } = usePeopleSearch()
   const isAllowed = can(me, 'gateway:binding:write')
@@ -35,7 +37,14 @@ export function SubjectRoles({ kind, id, name, groups = [] }: SubjectRolesProps)
       enabled: isAllowed,
     })),
   })
-  if (!isAllowed) return null
+  if (!isAllowed)
+    return (
+      grants && (
+        <PanelPart title="Roles">
+          <GrantList grants={grants} keyOf={(grant) => grant.id} empty="No roles." />
+        </PanelPart>
+      )
+    )
   const error = results.find((result) => result.error)?.error
   const bindings = results.flatMap(({ data }) => data ?? [])
   const bindingToRemove = bindings.find((binding) => binding.id === search.item)

@@ -1,8 +1,7 @@
 import type { Token } from '@rack-gateway/gateway-api'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
+import { CloseButton, Dialog } from '../../../ui/dialog.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { useChange } from '../../../ui/use-change.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
@@ -27,11 +26,7 @@ export function OwnerDialog({ token, onClose }: OwnerDialogProps) {
     return (
       <Dialog title={`${token.name} has a new owner`} isOpen onClose={onClose}>
         <VisibleText as="p">{handOver.data.note}</VisibleText>
-        <DialogButtons>
-          <Button kind="primary" onPress={onClose}>
-            Close
-          </Button>
-        </DialogButtons>
+        <CloseButton onClose={onClose} />
       </Dialog>
     )
   return (

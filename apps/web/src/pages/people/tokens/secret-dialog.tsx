@@ -1,10 +1,9 @@
 import { useBlocker } from '@tanstack/react-router'
 import { useState } from 'react'
 import { announce } from '../../../ui/announce.tsx'
-import { Button } from '../../../ui/button.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
-import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
+import { CloseButton, Dialog } from '../../../ui/dialog.tsx'
 import { WarningList } from '../forms/warnings.tsx'
 import styles from './secret-dialog.module.css'
 
@@ -34,11 +33,7 @@ export function SecretDialog({ title, secret, warnings, onClose }: SecretDialogP
       </div>
       <WarningList warnings={warnings} />
       <Checkbox label="I stored the token" isSelected={isStored} onChange={setStored} />
-      <DialogButtons>
-        <Button kind="primary" isDisabled={!isStored} onPress={onClose}>
-          Close
-        </Button>
-      </DialogButtons>
+      <CloseButton isDisabled={!isStored} onClose={onClose} />
     </Dialog>
   )
 }

@@ -8,8 +8,7 @@ import { Facts } from '../../../ui/facts.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { AuditLink } from '../panel/audit-link.tsx'
-import { GrantList } from '../panel/grant-list.tsx'
-import { LoadingPanel, Panel, PanelPart } from '../panel/panel.tsx'
+import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 import { canRotate } from './can-rotate.ts'
@@ -17,7 +16,6 @@ import { TokenDialogs } from './token-dialogs.tsx'
 import { TokenState, tokenState } from './token-state.tsx'
 
 export function TokenPanel({ id }: { readonly id: string }) {
-  const me = useMe()
   const query = useQuery({
     queryKey: ['/tokens', id],
     queryFn: ({ signal }) => get('/tokens/{id}', { id }, signal),
@@ -38,11 +36,8 @@ export function TokenPanel({ id }: { readonly id: string }) {
                   </>,
                 ],
                 token.prefix === null ? null : ['Begins with', <code>{token.prefix}</code>],
-                ['Bound to rack', token.rack === null ? 'No' : token.rack],
-                [
-                  'Allowed from',
-                  token.sources.length === 0 ? 'Any address' : <VisibleText>{token.sources.join(', ')}</VisibleText>,
-                ],
+                ['Bound to rack', token.rack ?? 'No'],
+                ['Allowed from', token.sources.join(', ') || 'Any address'],
                 ['Created', <Time at={token.createdAt} />],
                 ['Expires', <Time at={token.expiresAt} />],
                 ['Last used', <LastUse token={token} />],
@@ -50,13 +45,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
                 ['Audit', <AuditLink actor={token.id} />],
               ]}
             />
-            {can(me, 'gateway:binding:write') ? (
-              <SubjectRoles kind="api-token" id={id} name={token.name} />
-            ) : (
-              <PanelPart title="Roles">
-                <GrantList grants={token.grants} keyOf={(grant) => grant.id} empty="No roles." />
-              </PanelPart>
-            )}
+            <SubjectRoles kind="api-token" id={id} name={token.name} grants={token.grants} />
           </Panel>
           <TokenDialogs token={token} />
         </>

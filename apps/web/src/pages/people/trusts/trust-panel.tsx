@@ -6,7 +6,6 @@ import { Button } from '../../../ui/button.tsx'
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import { Facts } from '../../../ui/facts.tsx'
 import { Time } from '../../../ui/time.tsx'
-import { GrantList } from '../panel/grant-list.tsx'
 import { LoadingPanel, Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { UserName } from '../panel/user-name.tsx'
@@ -60,13 +59,7 @@ export function TrustPanel({ id }: { readonly id: string }) {
               ))}
             </ul>
           </PanelPart>
-          {can(me, 'gateway:binding:write') ? (
-            <SubjectRoles kind="trust" id={id} name={trust.name} />
-          ) : (
-            <PanelPart title="Roles">
-              <GrantList grants={trust.grants} keyOf={(grant) => grant.id} empty="No roles." />
-            </PanelPart>
-          )}
+          <SubjectRoles kind="trust" id={id} name={trust.name} grants={trust.grants} />
           {can(me, 'gateway:session:write') && <JobList trust={id} />}
           {search.dialog === 'revoke' && (
             <ConfirmDialog

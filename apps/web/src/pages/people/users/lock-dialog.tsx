@@ -2,8 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { announce } from '../../../ui/announce.tsx'
-import { Button } from '../../../ui/button.tsx'
-import { Dialog, DialogButtons } from '../../../ui/dialog.tsx'
+import { CloseButton, Dialog } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { Time } from '../../../ui/time.tsx'
@@ -73,11 +72,7 @@ function StoppedTokens({ email, tokens, onClose }: StoppedTokensProps) {
           </li>
         ))}
       </ul>
-      <DialogButtons>
-        <Button kind="primary" onPress={onClose}>
-          Close
-        </Button>
-      </DialogButtons>
+      <CloseButton onClose={onClose} />
     </Dialog>
   )
 }

@@ -1,3 +1,5 @@
+import { searchText } from '../../../ui/page-search.ts'
+
 export interface PlayerSearch {
   /** The second that is shown. */
   readonly t?: number
@@ -10,8 +12,7 @@ export interface PlayerSearch {
 
 export function readPlayerSearch({ t, at, q, dialog }: Record<string, unknown>): PlayerSearch {
   const time = typeof at === 'string' ? Date.parse(at) : Number.NaN
-  // The router reads q=7 as a number.
-  const text = typeof q === 'string' || typeof q === 'number' || typeof q === 'boolean' ? `${q}` : ''
+  const text = searchText(q) ?? ''
   return {
     ...(typeof t === 'number' && Number.isFinite(t) && t >= 0 && { t: Math.floor(t) }),
     ...(!Number.isNaN(time) && { at: new Date(time).toISOString() }),

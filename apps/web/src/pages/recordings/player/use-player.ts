@@ -1,8 +1,7 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { openStream } from '../../../api/client.ts'
-import { ApiError } from '../../../api/errors.ts'
-import { showSessionEnd } from '../../../api/session-end.ts'
+import { showSessionEndOn401 } from '../../../api/session-end.ts'
 import { Keyframes } from './engine/keyframes.ts'
 import { type CastEnd, loadRecording } from './engine/load-recording.ts'
 import { Player, type PlayerState } from './engine/player.ts'
@@ -70,7 +69,7 @@ export function usePlayer(recording: Recording, { startAt, onSessionEnd }: UsePl
       if (signal.aborted) return
       player.onLoaded(null)
       setError(reason)
-      if (reason instanceof ApiError && reason.status === 401) showSessionEnd(reason)
+      showSessionEndOn401(reason)
     }
     setOpenPlayer(null)
     setError(null)

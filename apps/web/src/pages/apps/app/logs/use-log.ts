@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
-import { ApiError } from '../../../../api/errors.ts'
 import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
-import { showSessionEnd } from '../../../../api/session-end.ts'
+import { showSessionEndOn401 } from '../../../../api/session-end.ts'
 import { type LogState, LogStream } from './log-stream.ts'
 
 /** `resume`: reads the log again after it ended or failed. */
@@ -12,8 +11,4 @@ export function useLog(rack: string, path: RackPath): LogState & { readonly resu
     return () => log.stop()
   }, [log])
   return { ...useSyncExternalStore(log.subscribe, log.state), resume: () => log.start() }
-}
-
-function showSessionEndOn401(error: Error): void {
-  if (error instanceof ApiError && error.status === 401) showSessionEnd(error)
 }
