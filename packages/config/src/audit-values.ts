@@ -1,26 +1,18 @@
 import { isAbsolute } from 'node:path'
+import { itemsProblem, splitAtCommas } from './comma-lists.ts'
 
 const keyBytes = 32
 
-/** The keys of `AUDIT_SIGNING_KEY`, newest first. */
-export function splitSigningKeys(value: string): string[] {
-  return value.split(',').map((key) => key.trim())
-}
-
-/** The returned problem never contains a part of a key. */
+/** The keys are newest first. */
 export function signingKeysProblem(value: string): string | null {
-  const keys = splitSigningKeys(value)
-  for (const [index, key] of keys.entries()) {
-    const subject = keys.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
+  return itemsProblem(splitAtCommas(value), 'key', (key) => {
     const bytes = Buffer.from(key, 'base64')
-    if (bytes.length !== keyBytes || bytes.toString('base64') !== key)
-      return `${subject} not ${keyBytes} bytes in base64`
-    if (keys.indexOf(key) !== index) return `${subject} the same as number ${keys.indexOf(key) + 1}`
-  }
-  return null
+    const isKey = bytes.length === keyBytes && bytes.toString('base64') === key
+    return isKey ? null : `not ${keyBytes} bytes in base64`
+  })
 }
 
-export function directoryProblem(value: string): string | null {
+export function absolutePathProblem(value: string): string | null {
   return isAbsolute(value) ? null : 'is not an absolute path'
 }
 

@@ -10,6 +10,7 @@ export {
   updateClientConfig,
 } from './client.ts'
 export { ClientFile } from './client-schema.ts'
+export { splitAtCommas } from './comma-lists.ts'
 export { readDuration } from './duration.ts'
 export { forgetSecrets, sanitizeEnvironment } from './environment.ts'
 export {
@@ -27,7 +28,7 @@ export type { RackConfig } from './racks.ts'
 export { Secret } from './secret.ts'
 export { type CheckpointConfig, type DatabaseConfig, readServerConfig, type ServerConfig } from './server.ts'
 export { RackEnvironment, ServerEnvironment } from './server-schema.ts'
-export { secretKeysProblem, splitSecretKeys } from './server-values.ts'
+export { secretKeysProblem } from './server-values.ts'
 export type { Setting } from './settings.ts'
 export { SinkEnvironment } from './sink-schema.ts'
 export type { SinkConfig, SinkTarget } from './sinks.ts'

@@ -1,18 +1,20 @@
+import { splitAtCommas } from './comma-lists.ts'
+
 const domain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/
 const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
-export function splitList(value: string): string[] {
-  return value.split(',').map((item) => item.trim().toLowerCase())
+export function splitLowerCase(value: string): string[] {
+  return splitAtCommas(value).map((item) => item.toLowerCase())
 }
 
 export function allowedDomainsProblem(value: string): string | null {
-  const wrong = splitList(value).findIndex((item) => !domain.test(item))
+  const wrong = splitLowerCase(value).findIndex((item) => !domain.test(item))
   return wrong === -1 ? null : `has an entry (number ${wrong + 1}) that is not a domain in plain ASCII`
 }
 
 export function adminUsersProblem(value: string): string | null {
-  const wrong = splitList(value).findIndex((item) => !email.test(item) || item.length > 254)
+  const wrong = splitLowerCase(value).findIndex((item) => !email.test(item) || item.length > 254)
   return wrong === -1 ? null : `has an entry (number ${wrong + 1}) that is not an email address in plain ASCII`
 }
 

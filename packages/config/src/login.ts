@@ -1,5 +1,5 @@
 import { durationOf } from './duration.ts'
-import { splitList } from './login-values.ts'
+import { splitLowerCase } from './login-values.ts'
 import { Secret } from './secret.ts'
 import type { ServerEnvironment } from './server-schema.ts'
 
@@ -85,5 +85,5 @@ function clientOf(values: ServerEnvironment): Pick<LoginConfig, 'issuer' | 'clie
 }
 
 function listOf(value: string | undefined): readonly string[] {
-  return Object.freeze(value === undefined ? [] : [...new Set(splitList(value))])
+  return Object.freeze(value === undefined ? [] : [...new Set(splitLowerCase(value))])
 }

@@ -1,22 +1,15 @@
+import { itemsProblem, splitAtCommas } from './comma-lists.ts'
+
 const digestBytes = 32
 
 /** The pins as `sha256/<base64>`. Skips invalid pins, which `pinsProblem` reports. */
 export function splitPins(value: string): string[] {
-  return parts(value).flatMap((part) => canonicalPin(part) ?? [])
+  return splitAtCommas(value).flatMap((part) => canonicalPin(part) ?? [])
 }
 
 export function pinsProblem(value: string): string | null {
-  const pins = parts(value).map(canonicalPin)
-  for (const [index, pin] of pins.entries()) {
-    const subject = pins.length === 1 ? 'is' : `has a pin (number ${index + 1}) that is`
-    if (pin === null) return `${subject} not the SHA-256 of a key`
-    if (pins.indexOf(pin) !== index) return `${subject} the same as number ${pins.indexOf(pin) + 1}`
-  }
-  return null
-}
-
-function parts(value: string): string[] {
-  return value.split(',').map((part) => part.trim())
+  const pins = splitAtCommas(value).map(canonicalPin)
+  return itemsProblem(pins, 'pin', (pin) => (pin === null ? 'not the SHA-256 of a key' : null))
 }
 
 /** Accepts `sha256/<base64>`, and hex with or without colons. Null for any other text. */

@@ -1,10 +1,11 @@
 import { Value } from 'typebox/value'
-import type { NamedVariables } from './named-variables.ts'
+import { readCertificateFile } from './certificate-files.ts'
+import { collectNamed, type NamedVariables, variableOf } from './named-variables.ts'
 import { nearest } from './nearest.ts'
-import { descriptionOf, problemsOf } from './problems.ts'
-import { certificatesIn, certificateText } from './rack-certificates.ts'
+import { problemsOf } from './problems.ts'
+import { certificatesIn } from './rack-certificates.ts'
 import { splitPins } from './rack-pins.ts'
-import { collectRackVariables, isRackVariable, rackPrefixes, rackVariableSuffix } from './rack-variables.ts'
+import { isRackVariable, rackKind, rackPrefixes } from './rack-variables.ts'
 import { Secret } from './secret.ts'
 import { RackEnvironment } from './server-schema.ts'
 
@@ -19,14 +20,16 @@ export interface RackConfig {
   readonly tlsPins: readonly string[]
 }
 
+const certificate = { kind: rackKind, schema: RackEnvironment, property: 'RACK_CA' }
+
 /** Sorted by name. `RACK_URL_US_EAST` belongs to the rack `us-east`. Adds every problem to `problems`. */
 export function readRacks(env: NodeJS.ProcessEnv, problems: string[]): RackConfig[] {
-  const found = collectRackVariables(env, problems)
-  for (const rack of found.values()) readCertificateFile(rack, problems)
+  const found = collectNamed(rackKind, env, problems)
+  for (const rack of found.values()) readCertificateFile(certificate, rack, problems)
   const racks: RackConfig[] = []
   for (const [name, rack] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { values } = rack
-    const variable = (property: string) => variableOf(rack, property)
+    const variable = (property: string) => variableOf(rackKind, rack, property)
     problems.push(...contradictions(rack))
     if (Value.Check(RackEnvironment, values)) racks.push(rackConfig(name, values))
     else
@@ -55,20 +58,6 @@ function rackConfig(name: string, values: RackEnvironment): RackConfig {
   })
 }
 
-/** Replaces the path of a certificate file by its content. */
-function readCertificateFile(rack: NamedVariables, problems: string[]): void {
-  const { RACK_CA: value } = rack.values
-  if (value === undefined) return
-  const read = certificateText(value)
-  if ('text' in read) {
-    rack.values.RACK_CA = read.text
-    return
-  }
-  delete rack.values.RACK_CA
-  const wanted = descriptionOf(RackEnvironment, 'RACK_CA')
-  problems.push(`${variableOf(rack, 'RACK_CA')} ${read.problem}; it should be ${wanted}`)
-}
-
 /** The problems of protective settings that would have no effect. */
 function contradictions(rack: NamedVariables): string[] {
   const { RACK_URL: url = '', RACK_TLS_INSECURE: insecure } = rack.values
@@ -76,18 +65,14 @@ function contradictions(rack: NamedVariables): string[] {
   for (const property of ['RACK_CA', 'RACK_TLS_PIN']) {
     if (rack.variables[property] === undefined || !/^http:/i.test(url)) continue
     problems.push(
-      `${rack.variables[property]} is set although ${variableOf(rack, 'RACK_URL')} is plain http, where there is no certificate; use https, or remove it`,
+      `${rack.variables[property]} is set although ${variableOf(rackKind, rack, 'RACK_URL')} is plain http, where there is no certificate; use https, or remove it`,
     )
   }
   if (rack.variables.RACK_CA !== undefined && insecure === 'true')
     problems.push(
-      `${rack.variables.RACK_CA} is set although ${variableOf(rack, 'RACK_TLS_INSECURE')} accepts every authority; remove one of them`,
+      `${rack.variables.RACK_CA} is set although ${variableOf(rackKind, rack, 'RACK_TLS_INSECURE')} accepts every authority; remove one of them`,
     )
   return problems
-}
-
-function variableOf({ variables }: NamedVariables, property: string): string {
-  return variables[property] ?? `${property}_${Object.values(variables).map(rackVariableSuffix)[0] ?? ''}`
 }
 
 /** Suggests a similar variable that belongs to no complete rack, as a possible misspelling. */

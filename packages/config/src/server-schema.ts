@@ -1,7 +1,6 @@
 import { isIP } from 'node:net'
-import { isAbsolute } from 'node:path'
 import { type Static, Type } from 'typebox'
-import { directoryProblem, s3Problem, signingKeysProblem, webhookProblem } from './audit-values.ts'
+import { absolutePathProblem, s3Problem, signingKeysProblem, webhookProblem } from './audit-values.ts'
 import { durationProblem } from './duration.ts'
 import { adminUsersProblem, allowedDomainsProblem, issuerProblem, publicUrlProblem } from './login-values.ts'
 import { certificatesProblem } from './rack-certificates.ts'
@@ -92,7 +91,7 @@ export const ServerEnvironment = Type.Object({
   AUDIT_CHECKPOINT_DIR: Type.Optional(
     checked(
       "an absolute path for copies of checkpoints, which the database's owner must not be able to write to",
-      directoryProblem,
+      absolutePathProblem,
     ),
   ),
   AUDIT_CHECKPOINT_S3: Type.Optional(
@@ -299,10 +298,6 @@ function recordingsProblem(value: string): string | null {
   return /^(\/|file:\/\/\/|s3:\/\/)/.test(value)
     ? null
     : 'is neither an absolute path nor an address that begins with file:/// or s3://'
-}
-
-function absolutePathProblem(value: string): string | null {
-  return isAbsolute(value) ? null : 'is not an absolute path'
 }
 
 function versionProblem(value: string): string | null {

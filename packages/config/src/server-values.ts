@@ -1,23 +1,15 @@
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
+import { itemsProblem, splitAtCommas } from './comma-lists.ts'
 
 const minimumKeyBytes = 32
 
-/** The keys as written, newest first. They are not decoded: the text itself is the key. */
-export function splitSecretKeys(value: string): string[] {
-  return value.split(',').map((key) => key.trim())
-}
-
-/** The returned problem never contains a part of a key. */
+/** The keys are newest first. They are not decoded: the text itself is the key. */
 export function secretKeysProblem(value: string): string | null {
-  const keys = splitSecretKeys(value)
-  for (const [index, key] of keys.entries()) {
-    const subject = keys.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
-    if (key === '') return `${subject} empty`
-    if (Buffer.byteLength(key) < minimumKeyBytes) return `${subject} shorter than ${minimumKeyBytes} bytes`
-    if (keys.indexOf(key) !== index) return `${subject} the same as number ${keys.indexOf(key) + 1}`
-  }
-  return null
+  return itemsProblem(splitAtCommas(value), 'key', (key) => {
+    if (key === '') return 'empty'
+    return Buffer.byteLength(key) < minimumKeyBytes ? `shorter than ${minimumKeyBytes} bytes` : null
+  })
 }
 
 /** Stricter than `new URL`, which silently repairs its input. */
@@ -40,12 +32,8 @@ export function databaseUrlProblem(value: string): string | null {
   return url.pathname.length > 1 ? null : 'names no database'
 }
 
-export function splitNetworks(value: string): string[] {
-  return value.split(',').map((network) => network.trim())
-}
-
 export function networksProblem(value: string): string | null {
-  for (const network of splitNetworks(value)) {
+  for (const network of splitAtCommas(value)) {
     const [address = '', bits, ...rest] = network.split('/')
     const width = isIP(address) === 4 ? 32 : 128
     const length = bits === undefined ? width : /^(0|[1-9]\d{0,2})$/.test(bits) ? Number(bits) : -1
@@ -57,15 +45,11 @@ export function networksProblem(value: string): string | null {
   return null
 }
 
-export function splitPolicyPackages(value: string): string[] {
-  return value.split(',').map((entry) => entry.trim())
-}
-
 const npmName = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*(\/[A-Za-z0-9._~-]+)*$/
 
 /** Checks only the form. Loading the packages checks that they exist. */
 export function policyPackagesProblem(value: string): string | null {
-  const entries = splitPolicyPackages(value)
+  const entries = splitAtCommas(value)
   for (const [index, entry] of entries.entries()) {
     if (entry === '') return 'has an empty entry'
     if (entries.indexOf(entry) !== index) return `lists ${JSON.stringify(entry)} twice`

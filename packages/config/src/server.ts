@@ -1,5 +1,5 @@
 import { Value } from 'typebox/value'
-import { splitSigningKeys } from './audit-values.ts'
+import { splitAtCommas } from './comma-lists.ts'
 import { durationOf, readDuration } from './duration.ts'
 import { removedVariables, unknownVariables } from './environment.ts'
 import { ConfigError } from './errors.ts'
@@ -11,7 +11,6 @@ import { problemsOf } from './problems.ts'
 import { type RackConfig, readRacks } from './racks.ts'
 import { Secret } from './secret.ts'
 import { ServerEnvironment } from './server-schema.ts'
-import { splitNetworks, splitPolicyPackages, splitSecretKeys } from './server-values.ts'
 import { type Setting, settingsOf } from './settings.ts'
 import { readSinks, type SinkConfig } from './sinks.ts'
 import { readSize } from './size.ts'
@@ -133,7 +132,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
   return Object.freeze({
     settings: settingsOf(env),
     racks: Object.freeze(racks),
-    secretKeys: Object.freeze(splitSecretKeys(values.APP_SECRET_KEY).map((key) => new Secret(key))),
+    secretKeys: Object.freeze(splitAtCommas(values.APP_SECRET_KEY).map((key) => new Secret(key))),
     database: Object.freeze(databaseOf(values)),
     port: Number(values.PORT),
     host: values.HOST,
@@ -146,15 +145,13 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
     sessions: Object.freeze(sessionsOf(values)),
     unauthenticatedPerMinute: Number(values.STRANGERS_PER_MINUTE),
     limits: Object.freeze(limitsOf(values)),
-    trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitNetworks(values.TRUSTED_PROXIES)),
+    trustedProxies: Object.freeze(values.TRUSTED_PROXIES === undefined ? [] : splitAtCommas(values.TRUSTED_PROXIES)),
     policyFile: values.POLICY_FILE ?? null,
     metrics:
       values.METRICS_PORT === undefined
         ? null
         : Object.freeze({ host: values.METRICS_HOST, port: Number(values.METRICS_PORT) }),
-    policyPackages: Object.freeze(
-      values.POLICY_PACKAGES === undefined ? [] : splitPolicyPackages(values.POLICY_PACKAGES),
-    ),
+    policyPackages: Object.freeze(values.POLICY_PACKAGES === undefined ? [] : splitAtCommas(values.POLICY_PACKAGES)),
     recordings: values.RECORDINGS ?? null,
     recordingsKeep: values.RECORDINGS_KEEP === undefined ? null : durationOf(values.RECORDINGS_KEEP),
     recordingsMaxSize: values.RECORDINGS_MAX_SIZE === undefined ? null : readSize(values.RECORDINGS_MAX_SIZE),
@@ -169,7 +166,7 @@ export function readServerConfig(env: NodeJS.ProcessEnv): ServerConfig {
 function checkpointsOf(values: ServerEnvironment): CheckpointConfig {
   const { AUDIT_SIGNING_KEY: keys, AUDIT_CHECKPOINT_S3: address, AUDIT_CHECKPOINT_WEBHOOK: webhook } = values
   return {
-    signingKeys: Object.freeze(keys === undefined ? [] : splitSigningKeys(keys).map((key) => new Secret(key))),
+    signingKeys: Object.freeze(keys === undefined ? [] : splitAtCommas(keys).map((key) => new Secret(key))),
     directory: values.AUDIT_CHECKPOINT_DIR ?? null,
     s3: address === undefined ? null : Object.freeze({ address, lockMs: durationOf(values.AUDIT_CHECKPOINT_S3_LOCK) }),
     webhook: webhook === undefined ? null : new Secret(webhook),

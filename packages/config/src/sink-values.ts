@@ -1,3 +1,5 @@
+import { splitAtCommas } from './comma-lists.ts'
+
 const loopback: readonly string[] = ['127.0.0.1', '[::1]', 'localhost']
 
 const schemes = [
@@ -86,11 +88,11 @@ function isMessageLimit(value: string): boolean {
 
 /** Newest first. Standard Webhooks prefixes a key with `whsec_`. */
 export function sinkKeysOf(value: string): Buffer[] {
-  return value.split(',').map((key) => Buffer.from(key.trim().replace(/^whsec_/, ''), 'base64'))
+  return splitAtCommas(value).map((key) => Buffer.from(key.replace(/^whsec_/, ''), 'base64'))
 }
 
 export function sinkKeysProblem(value: string): string | null {
-  const texts = value.split(',').map((key) => key.trim().replace(/^whsec_/, ''))
+  const texts = splitAtCommas(value).map((key) => key.replace(/^whsec_/, ''))
   for (const [index, text] of texts.entries()) {
     const subject = texts.length === 1 ? 'is' : `has a key (number ${index + 1}) that is`
     if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return `${subject} not base64`
@@ -114,12 +116,8 @@ export function headerProblem(value: string): string | null {
   return gatewayHeaders.test(parsed.name) ? 'has a header that the gateway sets itself' : null
 }
 
-export function kindsOf(value: string): string[] {
-  return value.split(',').map((kind) => kind.trim())
-}
-
 /** Checks only the form. Creating the sink checks that the kinds exist. */
 export function kindsProblem(value: string): string | null {
-  const wrong = kindsOf(value).find((kind) => !/^[a-z][a-z.-]*\*?$/.test(kind))
+  const wrong = splitAtCommas(value).find((kind) => !/^[a-z][a-z.-]*\*?$/.test(kind))
   return wrong === undefined ? null : 'has an entry that is neither a kind nor a prefix of kinds with * after it'
 }

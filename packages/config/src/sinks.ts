@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { Value } from 'typebox/value'
-import { collectNamed, hasPrefix, type NamedKind, type NamedVariables, variableOf } from './named-variables.ts'
-import { descriptionOf, problemsOf } from './problems.ts'
-import { certificatesIn, certificateText } from './rack-certificates.ts'
+import { readCertificateFile } from './certificate-files.ts'
+import { splitAtCommas } from './comma-lists.ts'
+import { collectNamed, hasPrefix, type NamedKind, variableOf } from './named-variables.ts'
+import { problemsOf } from './problems.ts'
+import { certificatesIn } from './rack-certificates.ts'
 import { Secret } from './secret.ts'
 import { SinkEnvironment } from './sink-schema.ts'
-import { headerOf, kindsOf, readSinkSize, sinkKeysOf } from './sink-values.ts'
+import { headerOf, readSinkSize, sinkKeysOf } from './sink-values.ts'
 
 export type SinkTarget =
   | { readonly kind: 'stdout' }
@@ -42,6 +44,8 @@ const sinks: NamedKind = {
   example: 'SIEM',
 }
 
+const certificate = { kind: sinks, schema: SinkEnvironment, property: 'AUDIT_SINK_CA' }
+
 export function isSinkVariable(variable: string): boolean {
   return hasPrefix(sinks, variable)
 }
@@ -52,7 +56,7 @@ export function readSinks(env: NodeJS.ProcessEnv, problems: string[]): SinkConfi
   for (const [name, sink] of [...collectNamed(sinks, env, problems)].sort(([a], [b]) => (a < b ? -1 : 1))) {
     for (const property of Object.keys(sink.values)) if (sink.values[property] === '') delete sink.values[property]
     if (Object.keys(sink.values).length === 0) continue
-    readCertificateFile(sink, problems)
+    readCertificateFile(certificate, sink, problems)
     const variable = (property: string) => variableOf(sinks, sink, property)
     if (Value.Check(SinkEnvironment, sink.values)) {
       problems.push(...contradictions(sink.values, variable))
@@ -60,19 +64,6 @@ export function readSinks(env: NodeJS.ProcessEnv, problems: string[]): SinkConfi
     } else problems.push(...problemsOf(SinkEnvironment, sink.values, { variable, missing: () => '' }))
   }
   return configs
-}
-
-function readCertificateFile(sink: NamedVariables, problems: string[]): void {
-  const { AUDIT_SINK_CA: value } = sink.values
-  if (value === undefined) return
-  const read = certificateText(value)
-  if ('text' in read) {
-    sink.values.AUDIT_SINK_CA = read.text
-    return
-  }
-  delete sink.values.AUDIT_SINK_CA
-  const wanted = descriptionOf(SinkEnvironment, 'AUDIT_SINK_CA')
-  problems.push(`${variableOf(sinks, sink, 'AUDIT_SINK_CA')} ${read.problem}; it should be ${wanted}`)
 }
 
 const supportedSchemes: Readonly<Record<string, RegExp>> = {
@@ -97,7 +88,7 @@ function configOf(name: string, values: SinkEnvironment): SinkConfig {
     target: Object.freeze(targetOf(new URL(values.AUDIT_SINK_URL), values)),
     header: header && Object.freeze({ name: header.name, value: new Secret(header.value) }),
     ca: values.AUDIT_SINK_CA === undefined ? null : certificatesIn(values.AUDIT_SINK_CA),
-    kinds: Object.freeze(values.AUDIT_SINK_KINDS === undefined ? [] : kindsOf(values.AUDIT_SINK_KINDS)),
+    kinds: Object.freeze(values.AUDIT_SINK_KINDS === undefined ? [] : splitAtCommas(values.AUDIT_SINK_KINDS)),
   })
 }
 

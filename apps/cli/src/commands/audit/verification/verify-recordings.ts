@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type LogRecord, membersOf, type Verification } from '@rack-gateway/audit/verify'
 import { deriveKey } from '@rack-gateway/auth/secret'
-import { secretKeysProblem, splitSecretKeys } from '@rack-gateway/config'
+import { secretKeysProblem, splitAtCommas } from '@rack-gateway/config'
 import { reasonOf } from '@rack-gateway/errors'
 import { type ObjectStore, openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import {
@@ -91,7 +91,7 @@ function keyDerivationFrom(setting: string | undefined): DeriveKeys | null {
   const problem = secretKeysProblem(setting)
   if (problem !== null)
     throw new Usage(`APP_SECRET_KEY ${problem}.`, 'Unset it to verify recordings without decrypting them.')
-  const secrets = splitSecretKeys(setting).map((key) => Buffer.from(key))
+  const secrets = splitAtCommas(setting).map((key) => Buffer.from(key))
   return (purpose) => secrets.map((secret) => deriveKey(secret, purpose))
 }
 
