@@ -1,4 +1,4 @@
-import type { ParameterError } from './parameter-error.ts'
+import { ambiguous, type ParameterError } from './parameter-error.ts'
 import type { RackRoute } from './types.ts'
 
 type Meaning = 'option' | 'refused'
@@ -25,9 +25,16 @@ export function readOptionHeaders(
     if (meaning === undefined) continue
     if (meaning === 'refused') return refusedHeader(name)
     const lower = name.toLowerCase()
-    if (!isOptionName(route, lower)) return misspelledOption(name)
-    if (options.has(lower)) return duplicateHeader(name)
-    if (hasControlCharacter(value)) return controlCharacter(name)
+    if (!isOptionName(route, lower))
+      return ambiguousHeader(
+        name,
+        'is spelled like an option of this call, but is not one',
+        'Write the header with dashes.',
+      )
+    if (options.has(lower))
+      return ambiguousHeader(name, 'was sent more than once, so its value is ambiguous', 'Send the header once.')
+    if (hasControlCharacter(value))
+      return ambiguousHeader(name, 'contains a control character', 'Remove the character.')
     options.set(lower, value)
   }
   return options
@@ -70,29 +77,6 @@ function refusedHeader(header: string): ParameterError {
   }
 }
 
-function misspelledOption(header: string): ParameterError {
-  return {
-    rule: 'ambiguous-parameters',
-    reason: `The header ${header} is spelled like an option of this call, but is not one.`,
-    remedy: 'Write the header with dashes.',
-    header,
-  }
-}
-
-function duplicateHeader(header: string): ParameterError {
-  return {
-    rule: 'ambiguous-parameters',
-    reason: `The header ${header} was sent more than once, so its value is ambiguous.`,
-    remedy: 'Send the header once.',
-    header,
-  }
-}
-
-function controlCharacter(header: string): ParameterError {
-  return {
-    rule: 'ambiguous-parameters',
-    reason: `The header ${header} contains a control character.`,
-    remedy: 'Remove the character.',
-    header,
-  }
+function ambiguousHeader(header: string, what: string, remedy: string): ParameterError {
+  return { ...ambiguous(`The header ${header} ${what}.`, remedy), header }
 }

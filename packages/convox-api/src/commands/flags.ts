@@ -6,25 +6,15 @@ export interface Flag {
   readonly kind: 'toggle' | 'text' | 'number' | 'duration' | 'list'
 }
 
-export function toggle(name: string, short = ''): Flag {
-  return { name, short, kind: 'toggle' }
+function flagOf(kind: Flag['kind']) {
+  return (name: string, short = ''): Flag => ({ name, short, kind })
 }
 
-export function text(name: string, short = ''): Flag {
-  return { name, short, kind: 'text' }
-}
-
-export function number(name: string, short = ''): Flag {
-  return { name, short, kind: 'number' }
-}
-
-export function duration(name: string, short = ''): Flag {
-  return { name, short, kind: 'duration' }
-}
-
-export function list(name: string, short = ''): Flag {
-  return { name, short, kind: 'list' }
-}
+export const toggle = flagOf('toggle')
+export const text = flagOf('text')
+export const number = flagOf('number')
+export const duration = flagOf('duration')
+export const list = flagOf('list')
 
 /** Flags of every command that calls a rack. Convox ignores `--rack` if RACK_URL is set. */
 export const commonFlags: readonly Flag[] = [text('rack', 'r'), toggle('wait', 'w')]

@@ -1,18 +1,10 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { closed, names } from '../document-schema/lists.ts'
 import { WrittenStepUp } from '../document-schema/step-up.ts'
-
-const closed = { additionalProperties: false } as const
 
 function text(description: string) {
   return Type.Optional(Type.String({ description }))
 }
-
-function list<S extends TSchema>(of: S, description: string) {
-  return Type.Optional(Type.Array(of, { description: `a list of ${description}` }))
-}
-
-const Name = Type.String({ description: 'text' })
-const names = (description: string) => list(Name, description)
 
 const Binding = Type.Object(
   {
@@ -26,7 +18,7 @@ const Binding = Type.Object(
 const Who = Type.Object(
   {
     roles: names('names of roles, held on all racks and apps'),
-    bindings: list(Binding, 'bindings'),
+    bindings: Type.Optional(Type.Array(Binding, { description: 'a list of bindings' })),
     groups: names('names of groups, each with its bindings under groups at the top'),
     kind: Type.Optional(Type.Enum(['user', 'api-token', 'workload'], { description: 'user, api-token, or workload' })),
     name: text('a name, such as ada@example.com'),

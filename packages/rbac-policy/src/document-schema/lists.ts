@@ -1,7 +1,13 @@
+import type { Problem } from '@rack-gateway/command-matcher'
 import { Type } from 'typebox'
 
 /** Returns the line of the part of the document at a path, such as `policy.yaml:12`. */
 export type LineOf = (path: readonly (string | number)[]) => string
+
+export interface Reading {
+  readonly lineOf: LineOf
+  readonly problems: Problem[]
+}
 
 export const closed = { additionalProperties: false } as const
 

@@ -1,10 +1,10 @@
-import { inMessage, type Problem } from '@rack-gateway/command-matcher'
+import { inMessage } from '@rack-gateway/command-matcher'
 import { durationProblem, readDuration } from '@rack-gateway/config/duration'
 import { readTime } from '@rack-gateway/errors/read-time'
 import { type Static, Type } from 'typebox'
 import type { StepUpPattern, StepUpRule, StepUpTerms } from '../policy-document.ts'
 import type { StepUpLevel } from '../types.ts'
-import { closed, type LineOf } from './lists.ts'
+import { closed, type Reading } from './lists.ts'
 
 const forms =
   'none, always, {recent: 10m}, {always: passkey}, or {always: any}; the forms in braces can also have except: [names]'
@@ -30,11 +30,6 @@ export const WrittenStepUpTerms = Type.Object(
   { ...closed, description: 'permissions, racks, apps, management, and enrollBy' },
 )
 export type WrittenStepUpTerms = Static<typeof WrittenStepUpTerms>
-
-interface Reading {
-  readonly lineOf: LineOf
-  readonly problems: Problem[]
-}
 
 /** Reads the section. The section of a document replaces the whole built-in section. */
 export function stepUpTerms(written: WrittenStepUpTerms, reading: Reading): StepUpTerms {

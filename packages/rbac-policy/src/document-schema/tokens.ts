@@ -1,9 +1,8 @@
-import type { Problem } from '@rack-gateway/command-matcher'
 import { readDuration } from '@rack-gateway/config/duration'
 import { type Static, Type } from 'typebox'
 import type { TokenTerms } from '../policy-document.ts'
 import { ageProblem } from '../token-terms.ts'
-import { closed, type LineOf, narrowingList } from './lists.ts'
+import { closed, narrowingList, type Reading } from './lists.ts'
 
 const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d' })
 
@@ -28,11 +27,6 @@ export const WrittenTokens = Type.Object(
   { ...closed, description: 'max-age, default-age, and rules' },
 )
 export type WrittenTokens = Static<typeof WrittenTokens>
-
-interface Reading {
-  readonly lineOf: LineOf
-  readonly problems: Problem[]
-}
 
 /** Merges the token limits of a document with the built-in limits. A shorter maximum also shortens the default. */
 export function tokenTerms(

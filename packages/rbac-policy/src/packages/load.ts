@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, register } from 'node:module'
 import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { reasonOf } from '@rack-gateway/errors'
 import { InvalidPolicyPackage, UnusablePolicyPackage } from '../errors.ts'
 import { definePolicy } from './define-policy.ts'
 import type { LoadedPackage } from './loaded-package.ts'
-import { provideOwnRbacPolicy } from './own-rbac-policy.ts'
 import type { PolicyDefinition, PolicyPackage } from './types.ts'
 
 export interface LoadOptions {
@@ -147,4 +146,28 @@ function readManifest(path: string): Record<string, unknown> | null {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+}
+
+let provided = false
+
+/**
+ * Policy packages can import `@rack-gateway/rbac-policy/…` from any directory. If the module is not installed there,
+ * they get the gateway's own copy. So a file that is mounted into a container needs no node_modules.
+ */
+function provideOwnRbacPolicy(): void {
+  if (provided) return
+  provided = true
+  register(`data:text/javascript,${encodeURIComponent(resolveHook(import.meta.url))}`)
+}
+
+/** @see https://nodejs.org/api/module.html#resolvespecifier-context-nextresolve */
+function resolveHook(gatewayModule: string): string {
+  return `export async function resolve(specifier, context, next) {
+    if (!specifier.startsWith('@rack-gateway/rbac-policy/')) return next(specifier, context)
+    try {
+      return await next(specifier, context)
+    } catch {
+      return next(specifier, { ...context, parentURL: ${JSON.stringify(gatewayModule)} })
+    }
+  }`
 }

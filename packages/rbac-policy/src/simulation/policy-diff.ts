@@ -3,10 +3,9 @@ import { permissions } from '../permissions.ts'
 import type { PolicyDocument, Role } from '../policy-document.ts'
 import { commandsChanged } from './commands-changed.ts'
 import { changeForEveryone, isEqual, type PolicyChange } from './policy-change.ts'
-import { recordingsChanged } from './recordings-changed.ts'
+import { recordingsChanged, valuesChanged } from './rules-changed.ts'
 import { stepUpsChanged } from './step-ups-changed.ts'
 import { tokensChanged } from './tokens-changed.ts'
-import { valuesChanged } from './values-changed.ts'
 
 export type { PolicyChange } from './policy-change.ts'
 
