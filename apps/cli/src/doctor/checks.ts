@@ -1,7 +1,9 @@
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import { failureReason } from '../gateway/gateway-request.ts'
+import { askVersions, upgradeAdvice } from '../gateway/versions.ts'
 import { isExpected } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
+import { version } from '../version.ts'
 import { checkClock } from './check-clock.ts'
 import { checkConfig } from './check-config.ts'
 import { checkConvox } from './check-convox.ts'
@@ -9,13 +11,13 @@ import { checkDns } from './check-dns.ts'
 import { checkGateway } from './check-gateway.ts'
 import { checkTls } from './check-tls.ts'
 import { checkToken } from './check-token.ts'
-import { checkVersions } from './check-versions.ts'
 import { checkDeadline } from './deadlines.ts'
 import {
   type CheckName,
   checkNames,
   type Finding,
   type NamedFinding,
+  ok,
   problem,
   problemFrom,
   warning,
@@ -59,4 +61,24 @@ export async function withDeadline(limit: number, check: Promise<Finding>): Prom
       ? problemFrom(error)
       : problem(`The check failed: ${printable(failureReason(error))}.`, null)
   }
+}
+
+async function checkVersions({ target }: Pick<CheckSubject, 'target'>): Promise<Finding> {
+  const cli = `rack-gateway ${version()}`
+  if (target === null) return warning(`${cli}. Without a login, the version of the gateway is unknown.`, null)
+  const versions = await askVersions(target)
+  const { gateway, rack, asked, unknown } = versions
+  const known = [
+    cli,
+    ...(gateway ? [`gateway ${printable(gateway.version)}`] : []),
+    ...(rack ? [`rack ${printable(rack.name)} ${printable(rack.version)}`] : []),
+  ].join(', ')
+  const says = [
+    `${known}.`,
+    ...(asked?.minimum ? [`The gateway needs rack-gateway ${printable(asked.minimum)} or newer.`] : []),
+    ...unknown,
+  ].join(' ')
+  const advice = upgradeAdvice(versions)
+  if (versions.upgrade === 'needed') return problem(says, advice)
+  return advice === null && unknown.length === 0 ? ok(says) : warning(says, advice)
 }

@@ -1,5 +1,5 @@
-import { createBodyScanner } from './http/body-scanner.ts'
-import type { Framing } from './http/framing.ts'
+import { createChunkScanner } from './http/chunk-scanner.ts'
+import type { BodyScanner, Framing } from './http/framing.ts'
 import { createHeadCollector } from './http/head-collector.ts'
 import { RequestError } from './http/request-error.ts'
 import type { RequestReader } from './request-reader.ts'
@@ -47,6 +47,26 @@ export function createRequestScanner(first: Framing, read: RequestReader): Reque
       // One buffer, so that it is sent in one TLS record.
       const [only] = outputs
       return outputs.length === 1 && only !== undefined ? only : Buffer.concat(outputs)
+    },
+  }
+}
+
+/** @returns null if the request has no body */
+function createBodyScanner(framing: Framing): BodyScanner | null {
+  if (framing.kind === 'chunks') return createChunkScanner()
+  return framing.kind === 'length' && framing.length > 0 ? createLengthScanner(framing.length) : null
+}
+
+function createLengthScanner(length: number): BodyScanner {
+  let left = length
+  return {
+    get isComplete() {
+      return left === 0
+    },
+    scan(bytes) {
+      const taken = Math.min(left, bytes.length)
+      left -= taken
+      return taken
     },
   }
 }
