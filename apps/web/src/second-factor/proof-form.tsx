@@ -1,15 +1,17 @@
 import type { ResponseOf, StepUp } from '@rack-gateway/gateway-api'
 import { useMutation } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { post } from '../api/client.ts'
+import { ApiError } from '../api/errors.ts'
 import { Button } from '../ui/button.tsx'
 import { DialogButtons } from '../ui/dialog.tsx'
 import { TextField } from '../ui/fields.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { timeOfDay } from '../ui/time.tsx'
+import { useTimeZone } from '../ui/time-zone.ts'
 import { methodName, methodOrder, type ProofMethod } from './method-names.ts'
 import { provePasskey } from './passkey.ts'
 import styles from './proof-form.module.css'
-import { useRetryAfter } from './use-retry-after.ts'
 
 export type Proof = ResponseOf<'proveStepUp'>
 
@@ -124,4 +126,18 @@ function MethodField({ method, code, onChange }: MethodFieldProps) {
         />
       )
   }
+}
+
+/** The time of day at which another attempt is accepted; null: now. */
+function useRetryAfter(error: Error | null): string | null {
+  const zone = useTimeZone()
+  const [until, setUntil] = useState<number | null>(null)
+  useEffect(() => {
+    const retryAfter = error instanceof ApiError ? error.retryAfter : null
+    if (retryAfter === null) return setUntil(null)
+    setUntil(Date.now() + retryAfter)
+    const timer = setTimeout(() => setUntil(null), retryAfter)
+    return () => clearTimeout(timer)
+  }, [error])
+  return until === null ? null : timeOfDay(until, zone, 'seconds')
 }

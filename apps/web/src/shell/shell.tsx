@@ -114,7 +114,7 @@ function Account({ onNavigate }: { readonly onNavigate: () => void }) {
       </Link>
       <form method="post" action="/gateway/auth/logout">
         <input type="hidden" name="csrf_token" value={me.csrfToken ?? ''} />
-        <button className={styles.logout} type="submit">
+        <button className="link-button" type="submit">
           Log out
         </button>
       </form>

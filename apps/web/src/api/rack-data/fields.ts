@@ -36,6 +36,11 @@ export function textField(fields: Fields, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** Several fields as `textField` reads them. */
+export function textFields<N extends string>(fields: Fields, ...names: readonly N[]): Readonly<Record<N, string>> {
+  return Object.fromEntries(names.map((name) => [name, textField(fields, name)])) as Record<N, string>
+}
+
 /** 0 if the field is missing, or is not a number. */
 export function numberField(fields: Fields, name: string): number {
   const value = fields[name]

@@ -4,6 +4,7 @@ import {
   numberField,
   readObject,
   textField,
+  textFields,
   textMapField,
   timeField,
   UnexpectedStructure,
@@ -25,10 +26,7 @@ export function readApp(answer: unknown): App {
   const fields = readObject(answer)
   return {
     name: idField(fields, 'name'),
-    release: textField(fields, 'release'),
-    status: textField(fields, 'status'),
-    generation: textField(fields, 'generation'),
-    router: textField(fields, 'router'),
+    ...textFields(fields, 'release', 'status', 'generation', 'router'),
     isLocked: fields.locked === true,
     parameters: textMapField(fields, 'parameters'),
   }
@@ -86,10 +84,7 @@ function readProcess(answer: unknown): Process {
     id: idField(fields, 'id'),
     app: textField(fields, 'app'),
     service: textField(fields, 'service') || textField(fields, 'name'),
-    command: textField(fields, 'command'),
-    release: textField(fields, 'release'),
-    instance: textField(fields, 'instance'),
-    status: textField(fields, 'status'),
+    ...textFields(fields, 'command', 'release', 'instance', 'status'),
     cpu: numberField(fields, 'cpu'),
     memory: numberField(fields, 'memory'),
     started: timeField(fields, 'started'),
@@ -120,15 +115,9 @@ export function readBuild(answer: unknown): Build {
   const fields = readObject(answer)
   return {
     id: idField(fields, 'id'),
-    app: textField(fields, 'app'),
-    description: textField(fields, 'description'),
-    status: textField(fields, 'status'),
-    reason: textField(fields, 'reason'),
-    release: textField(fields, 'release'),
+    ...textFields(fields, 'app', 'description', 'status', 'reason', 'release'),
     gitSha: textField(fields, 'git-sha'),
-    manifest: textField(fields, 'manifest'),
-    repository: textField(fields, 'repository'),
-    logs: textField(fields, 'logs'),
+    ...textFields(fields, 'manifest', 'repository', 'logs'),
     started: timeField(fields, 'started'),
     ended: timeField(fields, 'ended'),
   }
@@ -152,11 +141,7 @@ export function readRelease(answer: unknown): Release {
   const fields = readObject(answer)
   return {
     id: idField(fields, 'id'),
-    app: textField(fields, 'app'),
-    build: textField(fields, 'build'),
-    description: textField(fields, 'description'),
-    env: textField(fields, 'env'),
-    manifest: textField(fields, 'manifest'),
+    ...textFields(fields, 'app', 'build', 'description', 'env', 'manifest'),
     created: timeField(fields, 'created'),
   }
 }
@@ -186,9 +171,7 @@ export const readResources = listOf((answer): Resource => {
   const fields = readObject(answer)
   return {
     name: idField(fields, 'name'),
-    type: textField(fields, 'type'),
-    status: textField(fields, 'status'),
-    url: textField(fields, 'url'),
+    ...textFields(fields, 'type', 'status', 'url'),
   }
 })
 

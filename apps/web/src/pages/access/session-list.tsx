@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { deviceName } from '../../ui/device-name.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'
+import { LastUse } from '../../ui/last-use.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Table } from '../../ui/table.tsx'
@@ -54,23 +55,7 @@ export function SessionList() {
               ),
             },
             { title: 'Rack', cell: ({ rack }) => rack ?? 'All', secondary: true },
-            {
-              title: 'Last used',
-              cell: ({ lastUsedAt, lastUsedFrom }) =>
-                lastUsedAt === null ? (
-                  'Never'
-                ) : (
-                  <>
-                    <Time at={lastUsedAt} kind="relative" />
-                    {lastUsedFrom !== null && (
-                      <>
-                        {' from '}
-                        <VisibleText>{lastUsedFrom}</VisibleText>
-                      </>
-                    )}
-                  </>
-                ),
-            },
+            { title: 'Last used', cell: (session) => <LastUse use={session} /> },
             { title: 'Expires', cell: ({ expiresAt }) => <Time at={expiresAt} />, secondary: true },
             {
               title: 'Action',

@@ -4,9 +4,12 @@ import { can } from '../../api/can.ts'
 import { useMe } from '../../api/queries.ts'
 import { Page } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
-import { AuditDialogs } from './audit-dialogs.tsx'
 import styles from './audit-page.module.css'
 import { EventPanel } from './detail/event-panel.tsx'
+import { AlarmsDialog } from './dialogs/alarms.tsx'
+import { CheckpointDialog } from './dialogs/checkpoint.tsx'
+import { ExportDialog } from './dialogs/export-dialog.tsx'
+import { RangeDialog } from './dialogs/range-dialog.tsx'
 import { FilterMistake } from './filter/filter-text.ts'
 import { includeOnly, removeTerms } from './filter/refine.ts'
 import { Toolbar } from './filter/toolbar.tsx'
@@ -18,7 +21,7 @@ import { eventsQuery, mergeEntries } from './list/events-query.ts'
 import { ListFoot } from './list/list-foot.tsx'
 import { NewEvents } from './list/new-events.tsx'
 import { maxNewEntries, useLiveTail } from './list/use-live-tail.ts'
-import { useAuditView } from './use-audit-view.ts'
+import { type AuditView, useAuditView } from './use-audit-view.ts'
 import { Value, ValueMenu } from './value-menu.tsx'
 
 export default function AuditPage() {
@@ -153,4 +156,23 @@ function termsAround(at: string) {
     isExcluded: false,
   })
   return [bound('from', -fiveMinutes), bound('to', fiveMinutes)]
+}
+
+function AuditDialogs({ view }: { readonly view: AuditView }) {
+  const { filter, text, loadedAt } = view
+  const close = () => view.setSearch({ dialog: undefined })
+  switch (view.search.dialog) {
+    case 'alarms':
+      return <AlarmsDialog onClose={close} onOpen={(id) => view.open(id, { closesDialog: true })} />
+    case 'checkpoint':
+      return <CheckpointDialog onClose={close} />
+    case 'range':
+      if (filter instanceof FilterMistake) return null
+      return <RangeDialog range={filter.query} onClose={close} onRange={(times) => view.setTimes(times)} />
+    case 'export':
+      if (filter instanceof FilterMistake) return null
+      return <ExportDialog query={filter.query} text={text} loadedAt={loadedAt} onClose={close} />
+    default:
+      return null
+  }
 }

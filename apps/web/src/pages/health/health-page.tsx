@@ -1,16 +1,18 @@
-import { useQuery } from '@tanstack/react-query'
+import type { Health } from '@rack-gateway/gateway-api'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { get } from '../../api/client.ts'
+import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
+import { Facts } from '../../ui/facts.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { RefreshButton } from '../../ui/refresh-button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Time } from '../../ui/time.tsx'
 import { RackList } from '../overview/racks/rack-list.tsx'
+import { nextRackRequest, rackWait } from '../overview/racks/rack-wait.ts'
 import { CheckList } from './check-list.tsx'
-import { DatabaseFacts } from './database-facts.tsx'
 import styles from './health-page.module.css'
-import { healthQuery } from './health-query.ts'
-import { ProviderFacts } from './provider-facts.tsx'
 import { SettingTable } from './setting-table.tsx'
 import { SinkTable } from './sink-table.tsx'
 import { StoreFacts } from './store-facts.tsx'
@@ -59,3 +61,52 @@ export default function HealthPage() {
     </Page>
   )
 }
+
+const protections: Readonly<Record<string, string>> = {
+  prevented: 'Prevented: the runtime login cannot change events',
+  detected: 'Detected, not prevented: the runtime login could change events',
+}
+
+function DatabaseFacts({ database }: { readonly database: Health['database'] }) {
+  const { reachable, version, login, latencyMs, tampering } = database
+  if (!reachable) return <Badge tone="deny">Not reachable</Badge>
+  return (
+    <Facts
+      isWide
+      facts={[
+        ['State', <Badge key="state" tone="allow">{`Reachable in ${latencyMs} ms`}</Badge>],
+        ['PostgreSQL', version],
+        ['Login', <code key="login">{login}</code>],
+        ['Tampering', protections[tampering ?? ''] ?? tampering],
+      ]}
+    />
+  )
+}
+
+function ProviderFacts({ provider }: { readonly provider: Health['identityProvider'] }) {
+  if (provider === null) return <p>No identity provider is configured, so nobody can log in with a browser.</p>
+  const { issuer, reachable, why } = provider
+  return (
+    <Facts
+      isWide
+      facts={[
+        [
+          'State',
+          <Badge key="state" tone={reachable ? 'allow' : 'deny'}>
+            {reachable ? 'Reachable' : 'Not usable'}
+          </Badge>,
+        ],
+        why === null ? null : ['Why', why],
+        ['Issuer', issuer],
+      ]}
+    />
+  )
+}
+
+const queryKey = ['health'] as const
+
+const healthQuery = queryOptions({
+  queryKey,
+  queryFn: ({ client, signal }) => get('/health', { query: rackWait(client.getQueryData<Health>(queryKey)) }, signal),
+  refetchInterval: ({ state }) => nextRackRequest(state),
+})

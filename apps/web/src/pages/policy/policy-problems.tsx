@@ -28,7 +28,7 @@ export function PolicyProblems({ check, onShow }: PolicyProblemsProps) {
         <ul className={styles.list}>
           {problems.map(({ line, column, text }) => (
             <li key={`${line}:${column}:${text}`}>
-              <button type="button" className={styles.position} onClick={() => onShow(line, column)}>
+              <button type="button" className="link-button" onClick={() => onShow(line, column)}>
                 Line {line}, column {column}
               </button>{' '}
               <VisibleText>{text}</VisibleText>

@@ -1,3 +1,4 @@
+import { exactDurationInWords } from '@rack-gateway/config/duration'
 import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 import { Card } from '../../ui/card.tsx'
 import { PolicySource } from '../../ui/policy-source.tsx'
@@ -32,13 +33,6 @@ export function TokenLifetimes({ tokens }: { readonly tokens: PolicyMatrix['toke
   )
 }
 
-/** Such as `90 days`, in the largest unit that divides `seconds`. @param seconds a whole number */
 function duration(seconds: number): string {
-  for (const [name, size] of [
-    ['day', 86_400],
-    ['hour', 3_600],
-    ['minute', 60],
-  ] as const)
-    if (seconds % size === 0) return `${seconds / size} ${name}${seconds === size ? '' : 's'}`
-  return `${seconds} seconds`
+  return exactDurationInWords(seconds * 1_000)
 }

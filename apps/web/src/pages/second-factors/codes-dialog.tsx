@@ -6,7 +6,6 @@ import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { CloseButton, Dialog } from '../../ui/dialog.tsx'
-import { saveText } from './save-text.ts'
 import styles from './second-factors.module.css'
 
 interface CodesDialogProps {
@@ -50,4 +49,10 @@ export function CodesDialog({ codes, onClose }: CodesDialogProps) {
       <CloseButton isDisabled={!isStored} onClose={onClose} />
     </Dialog>
   )
+}
+
+function saveText(text: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+  Object.assign(document.createElement('a'), { href: address, download: name }).click()
+  URL.revokeObjectURL(address)
 }

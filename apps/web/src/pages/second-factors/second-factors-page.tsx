@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { get } from '../../api/client.ts'
 import { LoginLink } from '../../ui/login-link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
@@ -10,7 +11,6 @@ import { AddPasskeyDialog } from './add-passkey-dialog.tsx'
 import { BackupCodes } from './backup-codes.tsx'
 import { CodesDialog } from './codes-dialog.tsx'
 import { FactorList } from './factor-list.tsx'
-import { backupCodesQuery, factorSettingsQuery, ownFactorsQuery } from './factors-queries.ts'
 import type { FactorsSearch } from './factors-search.ts'
 import { RemoveFactorDialog } from './remove-factor-dialog.tsx'
 import { RenameFactorDialog } from './rename-factor-dialog.tsx'
@@ -94,3 +94,20 @@ function OldLogin({ hasFactor }: { readonly hasFactor: boolean }) {
     </div>
   )
 }
+
+/** A person has few second factors: one page lists them all. */
+const ownFactorsQuery = queryOptions({
+  queryKey: ['second-factors', 'me'],
+  queryFn: ({ signal }) =>
+    get('/second-factors', { query: { user: 'me', limit: 200 } }, signal).then(({ items }) => items),
+})
+
+const factorSettingsQuery = queryOptions({
+  queryKey: ['second-factors', 'settings'],
+  queryFn: ({ signal }) => get('/second-factors/settings', {}, signal),
+})
+
+const backupCodesQuery = queryOptions({
+  queryKey: ['second-factors', 'backup-codes'],
+  queryFn: ({ signal }) => get('/second-factors/backup-codes', {}, signal),
+})

@@ -2,14 +2,16 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
 import { rackQuery } from '../../../api/rack-data/queries.ts'
 import { rackPath, validateName } from '../../../api/rack-data/rack-path.ts'
-import { readApp } from '../../../api/rack-data/readers.ts'
+import { type App, readApp } from '../../../api/rack-data/readers.ts'
+import { Badge } from '../../../ui/badge.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { PageTabs } from '../../../ui/page-tabs.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { RefreshButton } from '../../../ui/refresh-button.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { StatusBadge } from '../list/status-badge.tsx'
 import { RackAnswer } from '../rack-answer/rack-answer.tsx'
-import { AppSummary } from './app-summary.tsx'
-import { appTabs } from './app-tabs.ts'
+import styles from './app-summary.module.css'
 import { useApp } from './use-app.ts'
 
 export default function AppPage() {
@@ -39,5 +41,42 @@ function NamedApp({ rack, app }: { readonly rack: string; readonly app: string }
       {/* If the rack does not answer, the page shows one error instead of one for each part. */}
       {(data !== undefined || error === null) && <Outlet />}
     </Page>
+  )
+}
+
+/** `name`: the last segment of the path. */
+const appTabs = [
+  { name: 'services', label: 'Services' },
+  { name: 'processes', label: 'Processes' },
+  { name: 'builds', label: 'Builds' },
+  { name: 'releases', label: 'Releases' },
+  { name: 'environment', label: 'Environment' },
+  { name: 'resources', label: 'Resources' },
+  { name: 'configs', label: 'Configs' },
+  { name: 'logs', label: 'Logs' },
+  { name: 'timeline', label: 'Timeline' },
+] as const
+
+function AppSummary({ app }: { readonly app: App }) {
+  const { rack, app: name } = useApp()
+  return (
+    <span className={styles.facts}>
+      <StatusBadge status={app.status} />
+      {app.isLocked && (
+        <Badge tone="neutral" sign={false}>
+          Locked against deletion
+        </Badge>
+      )}
+      {app.release === '' ? (
+        'No release runs yet.'
+      ) : (
+        <span>
+          Release{' '}
+          <Link to="/apps/$rack/$app/releases" params={{ rack, app: name }} search={{ open: app.release }}>
+            <VisibleText>{app.release}</VisibleText>
+          </Link>
+        </span>
+      )}
+    </span>
   )
 }

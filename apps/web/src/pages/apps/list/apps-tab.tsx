@@ -1,11 +1,13 @@
+import type { AppChange } from '@rack-gateway/gateway-api'
 import { Link } from '@tanstack/react-router'
 import { rackPath } from '../../../api/rack-data/rack-path.ts'
 import { readApps } from '../../../api/rack-data/readers.ts'
 import { Identifier } from '../../../ui/identifier.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import rowLink from '../../../ui/row-link.module.css'
+import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { LastChange } from '../changes/last-change.tsx'
+import { changeText } from '../changes/change-text.ts'
 import { useLastChanges } from '../changes/use-last-changes.ts'
 import { ListOverRacks } from '../over-apps/list-over-racks.tsx'
 import { useOverRacks } from '../over-apps/use-over-racks.ts'
@@ -53,5 +55,17 @@ export default function AppsTab() {
     >
       {changes.error && <Problem error={changes.error} retry={changes.retry} />}
     </ListOverRacks>
+  )
+}
+
+/** @param change null: nobody changed the app in the last year; undefined: not loaded */
+function LastChange({ change }: { readonly change: AppChange | null | undefined }) {
+  if (change === undefined) return null
+  if (change === null) return 'No change in the last year'
+  return (
+    <>
+      <VisibleText>{change.principal.name}</VisibleText> <VisibleText>{changeText(change)}</VisibleText>,{' '}
+      <Time at={change.at} kind="relative" />
+    </>
   )
 }

@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { FilterField } from '../../../ui/filter-field.tsx'
 import listTools from '../../../ui/list-tools.module.css'
 import { Spinner } from '../../../ui/spinner.tsx'
+import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
 import { useAppsSearch } from '../use-apps-search.ts'
-import { RowShortcuts } from './row-shortcuts.tsx'
 
 interface ListFilterProps {
   /** Such as `Apps`. */
@@ -70,5 +70,15 @@ export function FilteredList<Row>(props: FilteredListProps<Row>) {
       )}
       {children({ label, rows: matching, empty: rows.length === 0 ? empty : noMatchText(isPartial) })}
     </RowShortcuts>
+  )
+}
+
+function RowShortcuts({ children }: { readonly children: ReactNode }) {
+  const container = useRef<HTMLDivElement>(null)
+  useRowShortcuts(container)
+  return (
+    <div ref={container} className="stack-3">
+      {children}
+    </div>
   )
 }

@@ -1,5 +1,6 @@
+import { Link } from '@tanstack/react-router'
 import type { Column } from '../../../ui/table.tsx'
-import { AppLink } from './app-link.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
 import { ListOverRacks } from './list-over-racks.tsx'
 import { LoadMore } from './load-more.tsx'
 import type { OverAppsRow, useOverApps } from './use-over-apps.ts'
@@ -36,5 +37,18 @@ export function ListOverApps<T extends { readonly id: string }>(props: ListOverA
       {limit !== undefined && <p>{limit}</p>}
       <LoadMore what="apps" loadedCount={askedCount} total={total} isLoading={isLoading} onPress={list.loadMore} />
     </ListOverRacks>
+  )
+}
+
+interface AppLinkProps {
+  readonly rack: string
+  readonly app: string
+}
+
+function AppLink({ rack, app }: AppLinkProps) {
+  return (
+    <Link to="/apps/$rack/$app/services" params={{ rack, app }} search={{}}>
+      <VisibleText>{`${rack}/${app}`}</VisibleText>
+    </Link>
   )
 }

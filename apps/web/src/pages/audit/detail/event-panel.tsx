@@ -156,7 +156,7 @@ function Digest({ title, value }: { readonly title: string; readonly value: stri
 
 function LinkButton({ onPress, children }: { readonly onPress: () => void; readonly children: ReactNode }) {
   return (
-    <button type="button" className={styles.link} onClick={onPress}>
+    <button type="button" className={`link-button ${styles.link}`} onClick={onPress}>
       {children}
     </button>
   )

@@ -1,16 +1,27 @@
 // biome-ignore-all lint/a11y/useSemanticElements: only some rows are in the document, and they are positioned
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid moves the focus through rows and their values
 import type { AuditEvent } from '@rack-gateway/gateway-api'
-import { ChevronDown, ChevronRight } from 'lucide-react'
+import {
+  AppWindow,
+  Braces,
+  ChevronDown,
+  ChevronRight,
+  Cog,
+  Fingerprint,
+  Globe,
+  KeyRound,
+  SquareTerminal,
+  UserRoundX,
+  Workflow,
+} from 'lucide-react'
 import type { CSSProperties, MouseEvent, Ref } from 'react'
+import { methodName } from '../../../second-factor/method-names.ts'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { Value } from '../value-menu.tsx'
-import { ClientTypeIcon } from './client-type-icon.tsx'
 import { groupId, type Row } from './collapse.ts'
-import { isCall, subjectOf, whoOf } from './event-facts.ts'
+import { type ClientType, clientTypeNames, isCall, subjectOf, whoOf } from './event-facts.ts'
 import styles from './event-list.module.css'
-import { ProofIcon } from './proof-icon.tsx'
 import { ResultBadge } from './result-badge.tsx'
 
 interface EventRowProps {
@@ -146,5 +157,36 @@ function Result({ event, id }: CellProps) {
       )}
       {proof !== undefined && <ProofIcon proof={proof} />}
     </>
+  )
+}
+
+const icons = {
+  browser: Globe,
+  'web-console': AppWindow,
+  'management-api': Braces,
+  cli: SquareTerminal,
+  console: SquareTerminal,
+  token: KeyRound,
+  job: Workflow,
+  gateway: Cog,
+  nobody: UserRoundX,
+} as const satisfies Readonly<Record<ClientType, unknown>>
+
+function ClientTypeIcon({ clientType }: { readonly clientType: ClientType }) {
+  const Icon = icons[clientType]
+  const name = clientTypeNames[clientType]
+  return (
+    <Icon role="img" aria-label={name} size={14}>
+      <title>{name}</title>
+    </Icon>
+  )
+}
+
+function ProofIcon({ proof: { method } }: { readonly proof: NonNullable<AuditEvent['proof']> }) {
+  const name = `Proved with ${methodName(method)}`
+  return (
+    <Fingerprint role="img" aria-label={name} size={14}>
+      <title>{name}</title>
+    </Fingerprint>
   )
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { X } from 'lucide-react'
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { Button } from '../../../ui/button.tsx'
 import { FilterField } from '../../../ui/filter-field.tsx'
 import listTools from '../../../ui/list-tools.module.css'
@@ -13,7 +13,6 @@ import { useRowShortcuts } from '../../../ui/use-row-shortcuts.ts'
 import { VisibleText, visibleContent } from '../../../ui/visible-text.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 import styles from './list-view.module.css'
-import { useFocusAfterDialog } from './use-focus-after-dialog.ts'
 import type { ListRows } from './use-list.ts'
 
 interface ListViewProps<Row> {
@@ -91,4 +90,21 @@ export function ListView<Row>(props: ListViewProps<Row>) {
       </Link>
     )
   }
+}
+
+/** Focuses the open row or the filter if the button that opened a dialog no longer exists, such as in a removed row. */
+function useFocusAfterDialog(container: RefObject<HTMLElement | null>): void {
+  const { dialog } = usePeopleSearch().search
+  useEffect(() => {
+    if (dialog !== undefined) return
+    // If the button still exists, the dialog returns the focus to the button in the next frame.
+    const timer = setTimeout(() => {
+      if (document.activeElement !== document.body) return
+      const heading = container.current?.querySelector<HTMLElement>('section > header > h2')
+      const filter = container.current?.querySelector<HTMLElement>('input[type=search]')
+      const next = heading ?? filter
+      next?.focus({ preventScroll: true })
+    }, 100)
+    return () => clearTimeout(timer)
+  }, [dialog, container])
 }

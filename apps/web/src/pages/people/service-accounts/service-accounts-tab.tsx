@@ -1,10 +1,15 @@
+import { useState } from 'react'
+import { post } from '../../../api/client.ts'
+import { announce } from '../../../ui/announce.tsx'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
+import { TextField } from '../../../ui/fields.tsx'
+import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { useChange } from '../../../ui/use-change.ts'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
-import { CreateServiceAccountDialog } from './create-dialog.tsx'
 import { ServiceAccountPanel } from './service-account-panel.tsx'
 
 /** A service account owns API tokens that do not depend on a person. */
@@ -36,5 +41,30 @@ export default function ServiceAccountsTab() {
       />
       {list.rows !== null && search.dialog === 'create' && <CreateServiceAccountDialog onClose={closeDialog} />}
     </>
+  )
+}
+
+function CreateServiceAccountDialog({ onClose }: { readonly onClose: () => void }) {
+  const { change } = usePeopleSearch()
+  const [name, setName] = useState('')
+  const create = useChange(
+    () =>
+      post('/service-accounts', { action: `Create the service account ${name.trim()}`, body: { name: name.trim() } }),
+    (account) => {
+      announce(`The service account ${account.name} was created. Grant it a role.`)
+      change({ open: account.id, dialog: undefined })
+    },
+  )
+  return (
+    <FormDialog
+      title="Create a service account"
+      submit="Create"
+      change={create}
+      onSubmit={() => create.mutate()}
+      onClose={onClose}
+    >
+      <p>It has no permissions until you grant it a role. It cannot log in: programs use its API tokens.</p>
+      <TextField label="Name" value={name} onChange={setName} maxLength={100} isRequired autoFocus />
+    </FormDialog>
   )
 }

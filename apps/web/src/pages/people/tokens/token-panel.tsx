@@ -1,10 +1,12 @@
 import type { Token } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { can } from '../../../api/can.ts'
-import { get } from '../../../api/client.ts'
+import { get, remove } from '../../../api/client.ts'
 import { useMe } from '../../../api/queries.ts'
 import { Button } from '../../../ui/button.tsx'
+import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import { Facts } from '../../../ui/facts.tsx'
+import { LastUse } from '../../../ui/last-use.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { AuditLink } from '../panel/audit-link.tsx'
@@ -12,7 +14,8 @@ import { LoadingPanel, Panel } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
 import { canRotate } from './can-rotate.ts'
-import { TokenDialogs } from './token-dialogs.tsx'
+import { OwnerDialog } from './owner-dialog.tsx'
+import { RotateTokenDialog } from './rotate-token-dialog.tsx'
 import { TokenState, tokenState } from './token-state.tsx'
 
 export function TokenPanel({ id }: { readonly id: string }) {
@@ -40,7 +43,7 @@ export function TokenPanel({ id }: { readonly id: string }) {
                 ['Allowed from', token.sources.join(', ') || 'Any address'],
                 ['Created', <Time at={token.createdAt} />],
                 ['Expires', <Time at={token.expiresAt} />],
-                ['Last used', <LastUse token={token} />],
+                ['Last used', <LastUse use={token} />],
                 token.revokedAt === null ? null : ['Revoked', <Time at={token.revokedAt} />],
                 ['Audit', <AuditLink actor={token.id} />],
               ]}
@@ -51,21 +54,6 @@ export function TokenPanel({ id }: { readonly id: string }) {
         </>
       )}
     </LoadingPanel>
-  )
-}
-
-function LastUse({ token: { lastUsedAt, lastUsedFrom } }: { readonly token: Token }) {
-  if (lastUsedAt === null) return 'Never'
-  return (
-    <>
-      <Time at={lastUsedAt} kind="relative" />
-      {lastUsedFrom !== null && (
-        <>
-          {' from '}
-          <VisibleText>{lastUsedFrom}</VisibleText>
-        </>
-      )}
-    </>
   )
 }
 
@@ -82,4 +70,33 @@ function TokenActions({ token }: { readonly token: Token }) {
       </Button>
     </>
   )
+}
+
+function TokenDialogs({ token }: { readonly token: Token }) {
+  const { search, closeDialog } = usePeopleSearch()
+  const me = useMe()
+  switch (search.dialog) {
+    case 'rotate':
+      return canRotate(me, token) && <RotateTokenDialog token={token} onClose={closeDialog} />
+    case 'owner':
+      return can(me, 'gateway:token:write') && <OwnerDialog token={token} onClose={closeDialog} />
+    case 'revoke':
+      return (
+        <ConfirmDialog
+          title={`Revoke the API token ${token.name}?`}
+          submit="Revoke the API token"
+          cancel="Keep it"
+          change={() => remove('/tokens/{id}', { id: token.id })}
+          done={`The API token ${token.name} was revoked.`}
+          onClose={closeDialog}
+        >
+          <p>
+            Within a second, the token stops working, and streams opened with it are closed. Its owner is{' '}
+            <VisibleText>{token.owner.name}</VisibleText>. This cannot be undone.
+          </p>
+        </ConfirmDialog>
+      )
+    default:
+      return null
+  }
 }

@@ -8,8 +8,8 @@ import { emptyGrant, GrantFields, grantOf } from '../forms/grant-fields.tsx'
 import { WarningsDialog } from '../forms/warnings.tsx'
 import { ConditionFields, emptyCondition } from './condition-fields.tsx'
 import { type ConditionValues, conditionOf } from './conditions.ts'
-import { TemplateFields } from './template-fields.tsx'
 import { type Provider, templateOf, templates } from './templates.ts'
+import styles from './trusts.module.css'
 
 type Source = Provider | 'conditions'
 
@@ -88,5 +88,36 @@ export function TrustDialog({ onClose }: { readonly onClose: () => void }) {
       <GrantFields value={grant} onChange={setGrant} />
       <TextField label="Reason" value={reason} onChange={setReason} maxLength={500} />
     </FormDialog>
+  )
+}
+
+interface TemplateFieldsProps {
+  readonly provider: Provider
+  readonly values: Readonly<Record<string, string>>
+  readonly onChange: (values: Readonly<Record<string, string>>) => void
+}
+
+function TemplateFields({ provider, values, onChange }: TemplateFieldsProps) {
+  const { hint, fields } = templates[provider]
+  return (
+    <>
+      <p className="hint">
+        IDs stay the same when a name is given to another project. To find them: <code>{hint}</code>
+      </p>
+      <div className={styles.fields}>
+        {fields.map(({ name, label, hint: fieldHint, placeholder, isRequired = false }) => (
+          <TextField
+            key={name}
+            label={label}
+            value={values[name] ?? ''}
+            onChange={(value) => onChange({ ...values, [name]: value })}
+            isRequired={isRequired}
+            mono
+            {...(placeholder && { placeholder })}
+            {...(fieldHint && { hint: fieldHint })}
+          />
+        ))}
+      </div>
+    </>
   )
 }

@@ -1,3 +1,4 @@
+import type { Trust } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { can } from '../../../api/can.ts'
 import { get, remove } from '../../../api/client.ts'
@@ -6,11 +7,10 @@ import { Button } from '../../../ui/button.tsx'
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx'
 import { Facts } from '../../../ui/facts.tsx'
 import { Time } from '../../../ui/time.tsx'
+import { VisibleText } from '../../../ui/visible-text.tsx'
 import { LoadingPanel, Panel, PanelPart } from '../panel/panel.tsx'
 import { SubjectRoles } from '../panel/subject-roles.tsx'
-import { UserName } from '../panel/user-name.tsx'
 import { usePeopleSearch } from '../use-people-search.ts'
-import { ConditionText } from './condition-text.tsx'
 import { JobList } from './job-list.tsx'
 import { TrustState } from './trust-state.tsx'
 import styles from './trusts.module.css'
@@ -80,4 +80,33 @@ export function TrustPanel({ id }: { readonly id: string }) {
       )}
     </LoadingPanel>
   )
+}
+
+type Condition = Trust['conditions'][number]
+
+/** Such as `is "74"`. */
+function requirementOf({ equals, oneOf, pattern, empty }: Condition): string {
+  if (equals !== undefined) return `is ${JSON.stringify(equals)}`
+  if (oneOf !== undefined) return `is one of ${oneOf.map((value) => JSON.stringify(value)).join(', ')}`
+  if (pattern !== undefined) return `matches ${pattern}`
+  return empty === true ? 'is missing or empty' : 'has another requirement, which this page does not know'
+}
+
+function ConditionText({ condition }: { readonly condition: Condition }) {
+  return (
+    <>
+      <VisibleText as="code">{condition.claim}</VisibleText> <VisibleText>{requirementOf(condition)}</VisibleText>
+    </>
+  )
+}
+
+/** Shows the ID while the email address is unknown, and to a person who cannot read users. */
+function UserName({ id }: { readonly id: string }) {
+  const isAllowed = can(useMe(), 'gateway:user:write')
+  const { data } = useQuery({
+    queryKey: ['/users', id],
+    queryFn: ({ signal }) => get('/users/{id}', { id }, signal),
+    enabled: isAllowed,
+  })
+  return <VisibleText>{data?.email ?? id}</VisibleText>
 }

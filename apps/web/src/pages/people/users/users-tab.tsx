@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
+import { factorKindName } from '../../../second-factor/method-names.ts'
 import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
@@ -8,7 +9,6 @@ import { Time } from '../../../ui/time.tsx'
 import { ListView } from '../lists/list-view.tsx'
 import { useList } from '../lists/use-list.ts'
 import { usePeopleSearch } from '../use-people-search.ts'
-import { FactorKinds } from './factor-kinds.tsx'
 import { UserPanel } from './user-panel.tsx'
 
 /** Lists everybody who has logged in, and the users that the command `rack-gateway-server` created. */
@@ -65,4 +65,11 @@ export default function UsersTab() {
       panel={(id) => <UserPanel key={id} id={id} />}
     />
   )
+}
+
+/** Such as `Passkey, authenticator app`. */
+function FactorKinds({ kinds }: { readonly kinds: readonly string[] }) {
+  if (kinds.length === 0) return <Badge tone="neutral">None</Badge>
+  const [first = '', ...others] = [...new Set(kinds)].map(factorKindName)
+  return [first, ...others.map((name) => name.toLowerCase())].join(', ')
 }

@@ -1,7 +1,17 @@
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
+import { Facts } from '../../../../ui/facts.tsx'
+import { Time } from '../../../../ui/time.tsx'
+import { StatusBadge } from '../../list/status-badge.tsx'
+import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
+import { ItemLink } from '../item-link.tsx'
+import { Log } from '../logs/log.tsx'
 import { NamedItem } from '../named-item.tsx'
+import { OpenItem } from '../open-item.tsx'
+import { useApp } from '../use-app.ts'
+import { buildDurationText } from './build-duration.ts'
 import { BuildList } from './build-list.tsx'
-import { BuildView } from './build-view.tsx'
+import { buildQuery } from './build-queries.ts'
 
 export default function BuildsTab() {
   const { open } = useAppsSearch().search
@@ -10,5 +20,32 @@ export default function BuildsTab() {
     <NamedItem id={open}>
       <BuildView key={open} id={open} />
     </NamedItem>
+  )
+}
+
+function BuildView({ id }: { readonly id: string }) {
+  const { rack, app } = useApp()
+  return (
+    <RackAnswer rack={rack} what="the build" query={buildQuery(rack, app, id)}>
+      {(build) => (
+        <OpenItem title={`Build ${id}`} back="All builds" badge={<StatusBadge status={build.status} />}>
+          <Facts
+            facts={[
+              build.release === '' ? null : ['Release', <ItemLink key="id" tab="releases" id={build.release} />],
+              build.reason === '' ? null : ['Reason', build.reason],
+              ['Started', build.started === null ? 'Unknown' : <Time key="at" at={build.started} />],
+              ['Duration', buildDurationText(build) || (build.ended === null ? 'Not ended' : 'Unknown')],
+              build.gitSha === '' ? null : ['Commit', build.gitSha],
+              ['Description', build.description],
+            ]}
+          />
+          <Log
+            rack={rack}
+            path={rackPath`/apps/${app}/builds/${id}/logs`}
+            build={{ hasEnded: build.status === 'complete' || build.status === 'failed' }}
+          />
+        </OpenItem>
+      )}
+    </RackAnswer>
   )
 }

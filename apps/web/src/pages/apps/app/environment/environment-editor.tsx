@@ -1,13 +1,14 @@
+import { useBlocker } from '@tanstack/react-router'
 import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/button.tsx'
 import { Card } from '../../../../ui/card.tsx'
+import { Dialog, DialogButtons } from '../../../../ui/dialog.tsx'
 import { ItemLink } from '../item-link.tsx'
 import { useApp } from '../use-app.ts'
 import { AddVariable } from './add-variable.tsx'
 import { environmentDifference } from './env-difference.ts'
 import { applyEdits, readVariables } from './env-text.ts'
-import { LeaveGuard } from './leave-guard.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
 import type { Draft } from './use-draft.ts'
 import { VariableTable } from './variable-table.tsx'
@@ -46,5 +47,25 @@ export function EnvironmentEditor({ release, runningId, draft }: EnvironmentEdit
       {isReviewing && <ReviewDialog release={release} runningId={runningId} draft={draft} />}
       <LeaveGuard changes={changes} />
     </Card>
+  )
+}
+
+function LeaveGuard({ changes }: { readonly changes: number }) {
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: ({ current, next }) => changes > 0 && current.pathname !== next.pathname,
+    enableBeforeUnload: changes > 0,
+    withResolver: true,
+  })
+  if (status !== 'blocked') return null
+  return (
+    <Dialog title="Discard your changes?" isOpen onClose={reset}>
+      <p>Your changes to the environment were not sent. If you leave this page, they are lost.</p>
+      <DialogButtons>
+        <Button onPress={reset}>Stay</Button>
+        <Button kind="danger" onPress={proceed}>
+          Discard the changes
+        </Button>
+      </DialogButtons>
+    </Dialog>
   )
 }

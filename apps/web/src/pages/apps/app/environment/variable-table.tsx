@@ -1,12 +1,14 @@
+import { Pencil, Trash2, Undo2 } from 'lucide-react'
 import type { Release } from '../../../../api/rack-data/readers.ts'
 import { Badge } from '../../../../ui/badge.tsx'
+import { Button } from '../../../../ui/button.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
+import { RowActions } from '../../list/row-actions.tsx'
 import type { Variable } from './env-text.ts'
 import type { Draft } from './use-draft.ts'
 import { useRevealedValues } from './use-revealed-values.ts'
-import { VariableActions } from './variable-actions.tsx'
 import { useVariablePermissions } from './variable-permissions.ts'
 import styles from './variable-table.module.css'
 import { VariableValue } from './variable-value.tsx'
@@ -93,4 +95,32 @@ interface Row {
   readonly key: string
   /** Null: the variable is new. */
   readonly variable: Variable | null
+}
+
+interface VariableActionsProps {
+  readonly name: string
+  /** The value that an edit begins with, which can be a mask. */
+  readonly value: string
+  readonly draft: Draft
+}
+
+function VariableActions({ name, value, draft: { edits, edit, undo } }: VariableActionsProps) {
+  if (edits.has(name))
+    return (
+      <RowActions>
+        <Button kind="quiet" aria-label={`Undo: ${name}`} onPress={() => undo(name)}>
+          <Undo2 aria-hidden />
+        </Button>
+      </RowActions>
+    )
+  return (
+    <RowActions>
+      <Button kind="quiet" aria-label={`Edit: ${name}`} onPress={() => edit(name, value)}>
+        <Pencil aria-hidden />
+      </Button>
+      <Button kind="quiet" aria-label={`Remove: ${name}`} onPress={() => edit(name, null)}>
+        <Trash2 aria-hidden />
+      </Button>
+    </RowActions>
+  )
 }

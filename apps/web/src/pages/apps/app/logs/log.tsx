@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { RackPath } from '../../../../api/rack-data/rack-path.ts'
+import { showSessionEndOn401 } from '../../../../api/session-end.ts'
 import { Button } from '../../../../ui/button.tsx'
 import { Checkbox } from '../../../../ui/checkbox.tsx'
 import { FilterField } from '../../../../ui/filter-field.tsx'
@@ -10,9 +11,9 @@ import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
 import { LogBadge, LogNotice, type LogOfBuild } from './log-connection.tsx'
 import type { LogLine } from './log-lines.ts'
+import { type LogState, LogStream } from './log-stream.ts'
 import { LogView } from './log-view.tsx'
 import styles from './logs.module.css'
-import { useLog } from './use-log.ts'
 
 interface LogProps {
   readonly rack: string
@@ -97,4 +98,14 @@ function linesWith(lines: readonly LogLine[], text: string): readonly LogLine[] 
 function countText(shown: number, all: number): string {
   const [few, many] = [shown, all].map((count) => count.toLocaleString('en'))
   return shown === all ? `${many} lines` : `${few} of ${many} lines`
+}
+
+/** `resume`: reads the log again after it ended or failed. */
+function useLog(rack: string, path: RackPath): LogState & { readonly resume: () => void } {
+  const log = useMemo(() => new LogStream(rack, path, showSessionEndOn401), [rack, path])
+  useEffect(() => {
+    log.start()
+    return () => log.stop()
+  }, [log])
+  return { ...useSyncExternalStore(log.subscribe, log.state), resume: () => log.start() }
 }

@@ -4,6 +4,8 @@ import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Process, readProcesses } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/button.tsx'
+import { CommandLine } from '../../../../ui/command-line.tsx'
+import { Dialog } from '../../../../ui/dialog.tsx'
 import { Identifier } from '../../../../ui/identifier.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
@@ -13,7 +15,7 @@ import { StatusBadge } from '../../list/status-badge.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
 import { useApp } from '../use-app.ts'
-import { ExecDialog } from './exec-dialog.tsx'
+import { execCommand } from './exec-command.ts'
 import { StopDialog } from './stop-dialog.tsx'
 
 export default function ProcessesTab() {
@@ -103,4 +105,25 @@ function ProcessDialogs({ processes }: { readonly processes: readonly Process[] 
     return <StopDialog id={search.item} process={process} onClose={closeDialog} />
   if (search.dialog === 'exec' && process !== undefined) return <ExecDialog id={process.id} onClose={closeDialog} />
   return null
+}
+
+/** The console itself has no terminal. */
+function ExecDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+  const { rack, app } = useApp()
+  const command = execCommand({ rack, app, process: id })
+  return (
+    <Dialog title={`Enter ${id}`} isOpen onClose={onClose}>
+      {command === null ? (
+        <p>The ID of this process has characters that a terminal could misread, so no command is shown.</p>
+      ) : (
+        <>
+          <p>
+            Run this command in a terminal. The policy decides whether you can run the command. The session can be
+            recorded.
+          </p>
+          <CommandLine>{command}</CommandLine>
+        </>
+      )}
+    </Dialog>
+  )
 }

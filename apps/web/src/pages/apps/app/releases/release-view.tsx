@@ -1,16 +1,19 @@
+import type { ReactNode } from 'react'
+import type { App, Release } from '../../../../api/rack-data/readers.ts'
+import { Card } from '../../../../ui/card.tsx'
+import { ScrollArea } from '../../../../ui/scroll-area.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { ItemLink } from '../item-link.tsx'
 import { OpenItem } from '../open-item.tsx'
 import { useApp } from '../use-app.ts'
 import { DecideRelease } from './decide-release.tsx'
-import { Manifest } from './manifest.tsx'
-import { PromotionOutcome } from './promotion-outcome.tsx'
 import { ReleaseDifference } from './release-difference.tsx'
 import { ReleaseFacts } from './release-facts.tsx'
 import { appQuery, releaseQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
-import { RunningRelease } from './running-release.tsx'
 import { StateBadge } from './state-badge.tsx'
-import { usePromotion } from './use-promotion.ts'
+import { type Promotion, usePromotion } from './use-promotion.ts'
 
 export function ReleaseView({ id }: { readonly id: string }) {
   const { rack, app: name } = useApp()
@@ -40,6 +43,58 @@ export function ReleaseView({ id }: { readonly id: string }) {
           )}
         </RackAnswer>
       )}
+    </RackAnswer>
+  )
+}
+
+function Manifest({ children }: { readonly children: string }) {
+  if (children === '') return null
+  return (
+    <Card title="Manifest">
+      <ScrollArea label="Manifest">
+        <pre>
+          {children.split('\n').map((line, index) => (
+            <div key={`${index}`}>{line === '' ? ' ' : <VisibleText>{line}</VisibleText>}</div>
+          ))}
+        </pre>
+      </ScrollArea>
+    </Card>
+  )
+}
+
+interface PromotionOutcomeProps {
+  readonly promotion: Promotion
+  readonly app: App
+}
+
+function PromotionOutcome({ promotion, app }: PromotionOutcomeProps) {
+  const { targetId: id, isSuccess, isOutcomeKnown } = promotion
+  if (!isSuccess || id === null) return null
+  const release = <ItemLink tab="releases" id={id} />
+  if (!isOutcomeKnown)
+    return <p role="status">The rack accepted the promotion of {release}. Refresh to see whether it runs.</p>
+  if (app.release !== id && app.status !== 'updating')
+    return (
+      <p role="status">The app runs another release. If {release} failed to start, the logs of the app show why.</p>
+    )
+  if (app.status === 'updating')
+    return <p role="status">The rack is rolling out {release}. Refresh to see its progress.</p>
+  return <p role="status">{release} runs now.</p>
+}
+
+interface RunningReleaseProps {
+  /** Empty: no release runs. */
+  readonly id: string
+  readonly children: (release: Release | null) => ReactNode
+}
+
+/** The children compare with the running release, so they are shown only after it was read. */
+function RunningRelease({ id, children }: RunningReleaseProps) {
+  const { rack, app } = useApp()
+  if (id === '') return children(null)
+  return (
+    <RackAnswer rack={rack} what="the running release" query={releaseQuery(rack, app, id)}>
+      {children}
     </RackAnswer>
   )
 }

@@ -1,14 +1,16 @@
 import { Link } from '@tanstack/react-router'
+import { sendRackChange } from '../../../../api/rack-data/client.ts'
 import { usePermitted } from '../../../../api/rack-data/permitted.ts'
+import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import type { Service } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/button.tsx'
+import { ConfirmDialog } from '../../../../ui/confirm-dialog.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
 import { useApp } from '../use-app.ts'
-import { RestartDialog } from './restart-dialog.tsx'
 import { ScaleDialog } from './scale-dialog.tsx'
 import { servicesQuery } from './services-query.ts'
 
@@ -83,4 +85,25 @@ function ServiceDialogs({ services }: { readonly services: readonly Service[] })
   if (search.dialog === 'scale') return <ScaleDialog key={service.name} service={service} onClose={closeDialog} />
   if (search.dialog === 'restart') return <RestartDialog service={service.name} onClose={closeDialog} />
   return null
+}
+
+function RestartDialog({ service, onClose }: { readonly service: string; readonly onClose: () => void }) {
+  const { rack, app } = useApp()
+  return (
+    <ConfirmDialog
+      title={`Restart ${service} of ${app} on ${rack}?`}
+      submit="Restart the service"
+      kind="primary"
+      change={() =>
+        sendRackChange('POST', rack, rackPath`/apps/${app}/services/${service}/restart`, {
+          action: `Restart the service ${service} of ${app}`,
+        })
+      }
+      waitsForRack={rack}
+      done={`Rack ${rack} restarts ${service}.`}
+      onClose={onClose}
+    >
+      <p>The rack replaces all processes of the service, with the same release.</p>
+    </ConfirmDialog>
+  )
 }

@@ -1,11 +1,11 @@
-import type { CSSProperties } from 'react'
+import { type CSSProperties, memo } from 'react'
 import { ScrollArea } from '../../../../ui/scroll-area.tsx'
 import { Spinner } from '../../../../ui/spinner.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import type { Player, PlayerState } from '../engine/player.ts'
+import type { CellStyle, Color, Row } from '../engine/screen-rows.ts'
 import { usePlayerState } from '../use-player.ts'
 import styles from './screen.module.css'
-import { ScreenRow } from './screen-row.tsx'
 
 export function Screen({ player }: { readonly player: Player }) {
   const screen = usePlayerState(player, (state) => state.screen)
@@ -43,4 +43,45 @@ const gapDuration = 3_000
 function recentGap({ markers, position }: PlayerState): string | null {
   const gap = markers.findLast(({ isGap, at }) => isGap && at <= position && position - at < gapDuration)
   return gap?.text ?? null
+}
+
+const ScreenRow = memo(function ScreenRow({ row }: { readonly row: Row }) {
+  return (
+    <div className={styles.row}>
+      {row.runs.map(({ text, cells, isFixed, style }, index) => (
+        <span key={`${index}`} className={classOf(style, isFixed)} style={inlineStyle(style, isFixed ? cells : null)}>
+          {text}
+        </span>
+      ))}
+    </div>
+  )
+})
+
+function classOf({ color, background, flags }: CellStyle, isFixed: boolean): string {
+  return [
+    styles.run,
+    isFixed && styles.fixed,
+    color === 'inverse-default' && styles.textInBackgroundColor,
+    background === 'inverse-default' && styles.backgroundInTextColor,
+    ...flags.map((flag) => styles[flag]),
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** React sets styles by the CSS object model, which the content security policy permits. */
+function inlineStyle({ color, background }: CellStyle, cells: number | null): CSSProperties {
+  return {
+    ...(isColor(color) && { color: cssColor(color) }),
+    ...(isColor(background) && { background: cssColor(background) }),
+    ...(cells !== null && { width: `${cells}ch` }),
+  }
+}
+
+function isColor(color: Color): color is Exclude<Color, 'default' | 'inverse-default'> {
+  return color !== 'default' && color !== 'inverse-default'
+}
+
+function cssColor(color: number | string): string {
+  return typeof color === 'number' ? `var(--ansi-${color})` : color
 }
