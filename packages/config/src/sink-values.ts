@@ -1,4 +1,5 @@
 import { splitAtCommas } from './comma-lists.ts'
+import { readSmallSize } from './size.ts'
 
 const loopback: readonly string[] = ['127.0.0.1', '[::1]', 'localhost']
 
@@ -17,7 +18,7 @@ const unencrypted: readonly string[] = ['http:', 'otlp+http:', 'syslog+tcp:']
 
 /** Permitted query parameters by scheme. The parameters of other schemes are not checked. */
 const parameters: Readonly<Record<string, Readonly<Record<string, (value: string) => boolean>>>> = {
-  'file:': { rotate: (value) => readSinkSize(value) !== null, keep: (value) => /^[1-9]\d{0,2}$/.test(value) },
+  'file:': { rotate: (value) => readSmallSize(value) !== null, keep: (value) => /^[1-9]\d{0,2}$/.test(value) },
   'syslog+tls:': { limit: isMessageLimit },
   'syslog+tcp:': { limit: isMessageLimit },
 }
@@ -72,17 +73,9 @@ function parameterProblem({ protocol, searchParams }: URL): string | null {
   return null
 }
 
-const units: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
-
-/** Converts text such as `100KiB` to bytes; null for any other text. */
-export function readSinkSize(value: string): number | null {
-  const [, number, unit = ''] = /^([1-9]\d{0,5})(KiB|MiB|GiB)$/.exec(value) ?? []
-  return number === undefined ? null : Number(number) * (units[unit] ?? 1)
-}
-
 /** Every receiver accepts at least 2,048 bytes (RFC 5425, section 4.3.1). */
 function isMessageLimit(value: string): boolean {
-  const bytes = readSinkSize(value)
+  const bytes = readSmallSize(value)
   return bytes !== null && bytes >= 2048 && bytes <= 1024 ** 2
 }
 

@@ -7,7 +7,8 @@ import { problemsOf } from './problems.ts'
 import { certificatesIn } from './rack-certificates.ts'
 import { Secret } from './secret.ts'
 import { SinkEnvironment } from './sink-schema.ts'
-import { headerOf, readSinkSize, sinkKeysOf } from './sink-values.ts'
+import { headerOf, sinkKeysOf } from './sink-values.ts'
+import { readSmallSize } from './size.ts'
 
 export type SinkTarget =
   | { readonly kind: 'stdout' }
@@ -103,7 +104,7 @@ function targetOf(url: URL, { AUDIT_SINK_SECRET: keys }: SinkEnvironment): SinkT
       return {
         kind: 'file',
         path: fileURLToPath(`file://${url.pathname}`),
-        rotateAt: readSinkSize(parameter('rotate') ?? ''),
+        rotateAt: readSmallSize(parameter('rotate') ?? ''),
         keep: Number(parameter('keep') ?? 10),
       }
     case 'syslog+tls:':
@@ -113,7 +114,7 @@ function targetOf(url: URL, { AUDIT_SINK_SECRET: keys }: SinkEnvironment): SinkT
         host: url.hostname.replace(/^\[|\]$/g, ''),
         port: Number(url.port || 6514),
         tls: url.protocol === 'syslog+tls:',
-        limit: readSinkSize(parameter('limit') ?? '') ?? defaultMessageLimit,
+        limit: readSmallSize(parameter('limit') ?? '') ?? defaultMessageLimit,
       }
     case 's3:':
       return { kind: 's3', address: url.href }

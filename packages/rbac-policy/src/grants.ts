@@ -14,6 +14,11 @@ import type { Binding, Moment, Permission, PolicyScope, Principal, PrincipalKind
 /** The role name for grants of individual permissions. No role of a document can have this name. */
 export const individualPermissionsRole = '(permissions)'
 
+/** A binding to a role on all racks and apps. */
+export function unlimitedBinding(role: string): Binding {
+  return { id: role, role, racks: '*', apps: '*', expiresAt: null }
+}
+
 /** A binding, compiled. */
 export interface Grant {
   /** The index of the binding among the bindings of the caller, or among the bindings of the owner. */

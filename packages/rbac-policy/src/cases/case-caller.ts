@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { inMessage, type Problem } from '@rack-gateway/command-matcher'
 import { readTime } from '@rack-gateway/errors/read-time'
 import { actorName } from '../actor-name.ts'
+import { unlimitedBinding } from '../grants.ts'
 import type { Binding, Principal } from '../types.ts'
 import type { WrittenBinding, WrittenCase } from './case-schema.ts'
 
@@ -91,8 +92,4 @@ function bindingsOf({ roles = [], bindings = [], groups: names = [] }: Caller, g
       expiresAt: null,
     })),
   ]
-}
-
-function unlimitedBinding(role: string): Binding {
-  return { id: role, role, racks: '*', apps: '*', expiresAt: null }
 }

@@ -8,8 +8,8 @@ import {
   routesById,
   splitRackPrefix,
 } from '@rack-gateway/convox-api'
-import { individualPermissionsRole } from '../grants.ts'
-import type { Binding, Principal, PrincipalKind, RackCall } from '../types.ts'
+import { individualPermissionsRole, unlimitedBinding } from '../grants.ts'
+import type { Principal, PrincipalKind, RackCall } from '../types.ts'
 
 /** The part of an audit event that is needed to decide about its call again. */
 export interface RecordedCall {
@@ -146,10 +146,6 @@ function principalOf({ principal }: RecordedCall, kind: PrincipalKind): Principa
     ...(kind === 'user' && { secondFactor: true }),
     expiresAt: Number.MAX_SAFE_INTEGER,
   }
-}
-
-function unlimitedBinding(role: string): Binding {
-  return { id: role, role, racks: '*', apps: '*', expiresAt: null }
 }
 
 function processOf({ process, service, decision }: RecordedCall, params: Readonly<Record<string, string>>) {
