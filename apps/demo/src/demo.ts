@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { readServerConfig } from '@rack-gateway/config'
+import { readServerConfig, ServerEnvironment } from '@rack-gateway/config'
 import { type RunningGateway, startGateway, type WebConsoleSource } from '@rack-gateway/gateway'
 import type { FastifyBaseLogger } from 'fastify'
 import { removeDemoFile, writeDemoFile } from './demo-file.ts'
@@ -8,9 +9,7 @@ import { type ExamplePackages, prepareExamplePackages } from './example-packages
 import { freePort } from './free-port.ts'
 import { type DemoIdentityProvider, demoPeople, startDemoIdentityProvider } from './identity-provider/index.ts'
 import { createDemoRack, type DemoRack } from './rack/index.ts'
-import { loadOrCreateSecretKey } from './secret-key.ts'
 import { type DemoTokens, seed } from './seed.ts'
-import { forwardedSettings, ignoredSettings } from './settings.ts'
 
 export interface DemoOptions {
   /** 0: any free port. */
@@ -148,5 +147,37 @@ function variablesOf(racks: Readonly<Record<string, DemoRack>>): Record<string, 
       [`RACK_URL_${name.toUpperCase()}`, url],
       [`RACK_TOKEN_${name.toUpperCase()}`, token],
     ]),
+  )
+}
+
+/** The key is stored (mode 0600), so that tokens stay valid after a restart. */
+async function loadOrCreateSecretKey(directory: string): Promise<string> {
+  const path = join(directory, 'secret-key')
+  await mkdir(directory, { recursive: true })
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
+  const key = randomBytes(48).toString('base64')
+  await writeFile(path, `${key}\n`, { mode: 0o600, flag: 'wx' })
+  await chmod(path, 0o600)
+  return key
+}
+
+/** The gateway settings that the demo forwards, in addition to the racks. */
+const forwardedNames = ['POLICY_FILE', 'POLICY_PACKAGES'] as const
+
+/** Names that are often set for other programs, so the demo does not warn about them. */
+const commonNames: ReadonlySet<string> = new Set(['HOST', 'PORT'])
+
+function forwardedSettings(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(forwardedNames.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+}
+
+function ignoredSettings(env: NodeJS.ProcessEnv): string[] {
+  const used: ReadonlySet<string> = new Set(forwardedNames)
+  return Object.keys(ServerEnvironment.properties).filter(
+    (name) => env[name] !== undefined && !used.has(name) && !commonNames.has(name),
   )
 }

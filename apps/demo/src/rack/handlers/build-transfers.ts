@@ -6,7 +6,7 @@ import { findApp } from '../state/rack.ts'
 import { addRelease } from '../state/releases.ts'
 import { contentOf, storeBytes } from '../state/stored-bytes.ts'
 import type { Answer, Call } from '../types.ts'
-import { bare, binary, json } from '../wire/answers.ts'
+import { bare, binary, json, oneChunk } from '../wire/answers.ts'
 
 const maxArchives = 10
 const imageTime = 1000
@@ -58,8 +58,4 @@ function manifestIn(archive: Buffer): string {
   } catch {
     return ''
   }
-}
-
-async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes
 }

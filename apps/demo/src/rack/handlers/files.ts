@@ -3,7 +3,7 @@ import { readTar, writeTar } from '../process/tar.ts'
 import { findProcess } from '../state/processes.ts'
 import { findApp } from '../state/rack.ts'
 import type { Answer, Call } from '../types.ts'
-import { binary, ok } from '../wire/answers.ts'
+import { binary, ok, oneChunk } from '../wire/answers.ts'
 
 const maxBytes = 16 * 1024 * 1024
 
@@ -44,8 +44,4 @@ function filesOf({ rack, variables }: Call): Map<string, Buffer> {
 
 function absolute(path: string): string {
   return `/${path.replace(/^\/+|\/+$/g, '')}`
-}
-
-async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield bytes
 }

@@ -19,6 +19,10 @@ export function binary(body: Buffer | AsyncIterable<Buffer>): Answer {
   return { status: 200, headers: [['Content-Type', 'application/octet-stream']], body }
 }
 
+export async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}
+
 /** An answer without headers and body, like the router's 404 and 405. */
 export function bare(status: number): Answer {
   return { status, headers: [], body: Buffer.alloc(0) }
