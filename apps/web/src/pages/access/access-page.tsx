@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useMe } from '../../api/queries.ts'
-import { Badge } from '../../ui/badge.tsx'
+import { Tag } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Page } from '../../ui/page.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
@@ -22,9 +22,9 @@ export default function AccessPage() {
             <ul className={styles.racks}>
               {me.racks.map((rack) => (
                 <li key={rack}>
-                  <Badge tone="accent" sign={false}>
+                  <Tag tone="accent">
                     <VisibleText>{rack}</VisibleText>
-                  </Badge>
+                  </Tag>
                 </li>
               ))}
             </ul>

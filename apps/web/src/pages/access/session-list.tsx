@@ -3,7 +3,7 @@ import { infiniteQueryOptions, useInfiniteQuery, useMutation, useQueryClient } f
 import { useState } from 'react'
 import { get, remove } from '../../api/client.ts'
 import { announce } from '../../ui/announce.tsx'
-import { Badge } from '../../ui/badge.tsx'
+import { Tag } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { deviceName } from '../../ui/device-name.ts'
@@ -46,11 +46,7 @@ export function SessionList() {
                   <span title={session.device}>
                     <VisibleText>{deviceName(session.device)}</VisibleText>
                   </span>{' '}
-                  {session.current && (
-                    <Badge tone="accent" sign={false}>
-                      This browser
-                    </Badge>
-                  )}
+                  {session.current && <Tag tone="accent">This browser</Tag>}
                 </>
               ),
             },

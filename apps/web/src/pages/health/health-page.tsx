@@ -1,5 +1,6 @@
 import type { Health } from '@rack-gateway/gateway-api'
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { get } from '../../api/client.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
@@ -9,13 +10,13 @@ import { Problem } from '../../ui/problem.tsx'
 import { RefreshButton } from '../../ui/refresh-button.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { Time } from '../../ui/time.tsx'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import { RackList } from '../overview/racks/rack-list.tsx'
 import { nextRackRequest, rackWait } from '../overview/racks/rack-wait.ts'
 import { CheckList } from './check-list.tsx'
 import styles from './health-page.module.css'
 import { SettingTable } from './setting-table.tsx'
 import { SinkTable } from './sink-table.tsx'
-import { StoreFacts } from './store-facts.tsx'
 
 export default function HealthPage() {
   const { data, error, isPending, refetch } = useQuery(healthQuery)
@@ -110,3 +111,43 @@ const healthQuery = queryOptions({
   queryFn: ({ client, signal }) => get('/health', { query: rackWait(client.getQueryData<Health>(queryKey)) }, signal),
   refetchInterval: ({ state }) => nextRackRequest(state),
 })
+
+type Stores = Health['stores']
+
+function StoreFacts({ stores: { recordings, archives, checkpoints } }: { readonly stores: Stores }) {
+  return (
+    <Facts
+      isWide
+      facts={[
+        ['Recordings', <RecordingState key="recordings" recordings={recordings} />],
+        [
+          'Audit log',
+          archives.oldestMonth === null
+            ? 'Its oldest month is unknown'
+            : `In the database from ${archives.oldestMonth} on`,
+        ],
+        ['Archives', archives.archivedMonth === null ? 'No month is archived' : `Up to ${archives.archivedMonth}`],
+        checkpoints.length === 0 ? ['Checkpoints', 'No copies are made'] : null,
+        ...checkpoints.map(({ place, number, state }): readonly [string, ReactNode] => [
+          'Checkpoints',
+          <span key={place}>
+            <Badge tone={state === 'current' ? 'allow' : 'warn'}>{state}</Badge> <VisibleText>{place}</VisibleText>, up
+            to number {number}
+          </span>,
+        ]),
+      ]}
+    />
+  )
+}
+
+function RecordingState({ recordings }: { readonly recordings: Stores['recordings'] }) {
+  if (recordings === null) return 'Sessions are not recorded'
+  const { open, waitingBytes, failing, lostBytes } = recordings
+  return (
+    <>
+      <Badge tone={failing > 0 ? 'deny' : 'allow'}>{failing > 0 ? `${failing} cannot be stored` : 'Stored'}</Badge>{' '}
+      {open} open, {waitingBytes.toLocaleString()} bytes waiting
+      {lostBytes > 0 && `, ${lostBytes.toLocaleString()} bytes are missing`}
+    </>
+  )
+}

@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { Check } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useMe } from '../../api/queries.ts'
-import { Badge } from '../../ui/badge.tsx'
+import { Tag } from '../../ui/badge.tsx'
 import { PolicySource } from '../../ui/policy-source.tsx'
 import { ScrollArea } from '../../ui/scroll-area.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
@@ -34,11 +34,7 @@ export function MatrixTable({ matrix, groups }: MatrixTableProps) {
                 <span className={styles.line}>
                   <PolicySource source={source} />
                 </span>
-                {me.roles.includes(name) && (
-                  <Badge tone="accent" sign={false}>
-                    Yours
-                  </Badge>
-                )}
+                {me.roles.includes(name) && <Tag tone="accent">Yours</Tag>}
               </th>
             ))}
           </tr>

@@ -1,14 +1,23 @@
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { can } from '../../api/can.ts'
 import { useMe } from '../../api/queries.ts'
 import { Page } from '../../ui/page.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { BlockedOperations } from './blocked-operations.tsx'
+import { CommandRules } from './command-rules.tsx'
 import { DecisionTab } from './decision-tab.tsx'
 import { DocumentTab } from './document-tab.tsx'
+import { LoadedPackages } from './loaded-packages.tsx'
 import { MatrixTab } from './matrix-tab.tsx'
+import { NameLists } from './name-lists.tsx'
+import { matrixQuery } from './policy-queries.ts'
 import { type PolicyTab, policyTabs } from './policy-search.ts'
 import { ProposalTab } from './proposal-tab.tsx'
-import { RulesTab } from './rules-tab.tsx'
+import { QueryResult } from './query-result.tsx'
+import { RecordingRules } from './recording-rules.tsx'
+import { StepUpRequirements } from './step-up-requirements.tsx'
+import { TokenLifetimes } from './token-lifetimes.tsx'
 
 const route = getRouteApi('/policy')
 
@@ -37,5 +46,24 @@ export default function PolicyPage() {
         tabs={shown.map((id) => ({ id, ...tabs[id] }))}
       />
     </Page>
+  )
+}
+
+function RulesTab() {
+  const matrix = useQuery(matrixQuery)
+  return (
+    <QueryResult query={matrix} what="the rules">
+      {(loaded) => (
+        <>
+          <CommandRules rules={loaded.commandRules} />
+          <BlockedOperations matrix={loaded} />
+          <NameLists names={loaded.names} />
+          <RecordingRules rules={loaded.recordings} />
+          <StepUpRequirements stepUps={loaded.stepUps} enrollment={loaded.enrollment} />
+          <TokenLifetimes tokens={loaded.tokens} />
+          <LoadedPackages packages={loaded.packages} />
+        </>
+      )}
+    </QueryResult>
   )
 }

@@ -1,18 +1,21 @@
+import type { PolicyCheck } from '@rack-gateway/gateway-api'
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { can } from '../../api/can.ts'
 import { post } from '../../api/client.ts'
 import { useMe } from '../../api/queries.ts'
 import { announce } from '../../ui/announce.tsx'
+import { Badge } from '../../ui/badge.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { LineDifference } from '../../ui/line-difference.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { useNewestAnswer } from '../../ui/use-newest-answer.ts'
+import { VisibleText } from '../../ui/visible-text.tsx'
 import { ImpactStudy } from './impact-study.tsx'
-import { PolicyChanges } from './policy-changes.tsx'
 import { PolicyProblems } from './policy-problems.tsx'
 import { policyQuery } from './policy-queries.ts'
+import styles from './proposal.module.css'
 import { ProposalForm } from './proposal-form.tsx'
 import { useProposal } from './proposal-store.ts'
 import { offsetOf } from './text-position.ts'
@@ -77,6 +80,41 @@ function TextDifference({ proposed }: { readonly proposed: string }) {
       ) : (
         <LineDifference before={data.text} after={proposed} />
       )}
+    </Card>
+  )
+}
+
+const effects = [
+  { effect: 'permits', title: 'Newly permitted', tone: 'allow' },
+  { effect: 'refuses', title: 'Newly denied', tone: 'deny' },
+  { effect: 'changes', title: 'Changed', tone: 'warn' },
+] as const
+
+/** The changes are differences in meaning, not in text. */
+function PolicyChanges({ check: { changes, more } }: { readonly check: PolicyCheck }) {
+  return (
+    <Card title="Differences from the policy in force">
+      {changes.length === 0 && <p>This document has the same effect as the one in force.</p>}
+      {effects.map(({ effect, title, tone }) => {
+        const found = changes.filter((change) => change.effect === effect)
+        if (found.length === 0) return null
+        return (
+          <section key={effect} className={styles.group}>
+            <h3>
+              <Badge tone={tone}>{title}</Badge>
+            </h3>
+            <ul className={styles.list}>
+              {found.map(({ role, what }) => (
+                <li key={`${role} ${what}`}>
+                  <strong>{role === null ? 'everyone' : <VisibleText>{role}</VisibleText>}</strong>{' '}
+                  <VisibleText>{what}</VisibleText>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )
+      })}
+      {more > 0 && <p>Further differences: {more}. The command rack-gateway policy diff prints all of them.</p>}
     </Card>
   )
 }

@@ -3,7 +3,7 @@ import { Link, Outlet } from '@tanstack/react-router'
 import { rackQuery } from '../../../api/rack-data/queries.ts'
 import { rackPath, validateName } from '../../../api/rack-data/rack-path.ts'
 import { type App, readApp } from '../../../api/rack-data/readers.ts'
-import { Badge } from '../../../ui/badge.tsx'
+import { Tag } from '../../../ui/badge.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { PageTabs } from '../../../ui/page-tabs.tsx'
 import { Problem } from '../../../ui/problem.tsx'
@@ -62,11 +62,7 @@ function AppSummary({ app }: { readonly app: App }) {
   return (
     <span className={styles.facts}>
       <StatusBadge status={app.status} />
-      {app.isLocked && (
-        <Badge tone="neutral" sign={false}>
-          Locked against deletion
-        </Badge>
-      )}
+      {app.isLocked && <Tag tone="neutral">Locked against deletion</Tag>}
       {app.release === '' ? (
         'No release runs yet.'
       ) : (

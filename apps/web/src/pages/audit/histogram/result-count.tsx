@@ -1,4 +1,4 @@
-import { Badge } from '../../../ui/badge.tsx'
+import { Tag } from '../../../ui/badge.tsx'
 import { type ResultKind, resultWords } from '../list/event-facts.ts'
 import { Value } from '../value-menu.tsx'
 import { ResultSwatch } from './result-pattern.tsx'
@@ -10,10 +10,10 @@ const effects = { denied: 'deny', needs: 'needs', allowed: 'allow', failed: null
 export function ResultCount({ result, count }: { readonly result: ResultKind; readonly count: number }) {
   const { word, tone } = resultWords[result]
   const badge = (
-    <Badge tone={tone} sign={false}>
+    <Tag tone={tone}>
       <ResultSwatch result={result} />
       {count.toLocaleString()} {word.toLowerCase()}
-    </Badge>
+    </Tag>
   )
   const effect = effects[result]
   if (effect === null) return badge

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { Download } from 'lucide-react'
 import { can } from '../../../api/can.ts'
 import { useMe } from '../../../api/queries.ts'
-import { Badge } from '../../../ui/badge.tsx'
+import { Badge, Tag } from '../../../ui/badge.tsx'
 import { scopeText } from '../../../ui/scope-text.ts'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
@@ -44,9 +44,7 @@ export default function AccessReviewTab() {
           cell: ({ subject }) => (
             <>
               <VisibleText>{subject.name}</VisibleText>{' '}
-              <Badge tone="neutral" sign={false}>
-                {subjectKindNames[subject.kind] ?? subject.kind}
-              </Badge>
+              <Tag tone="neutral">{subjectKindNames[subject.kind] ?? subject.kind}</Tag>
               {subject.suspended && (
                 <>
                   {' '}

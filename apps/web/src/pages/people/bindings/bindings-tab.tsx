@@ -1,4 +1,4 @@
-import { Badge } from '../../../ui/badge.tsx'
+import { Tag } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { scopeText } from '../../../ui/scope-text.ts'
 import { Time } from '../../../ui/time.tsx'
@@ -42,9 +42,7 @@ export default function BindingsTab() {
             cell: ({ subject }) => (
               <>
                 <VisibleText>{nameOf(subject.id)}</VisibleText>{' '}
-                <Badge tone="neutral" sign={false}>
-                  {subjectKindNames[subject.kind] ?? subject.kind}
-                </Badge>
+                <Tag tone="neutral">{subjectKindNames[subject.kind] ?? subject.kind}</Tag>
               </>
             ),
           },

@@ -1,6 +1,6 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { Link } from '@tanstack/react-router'
-import { Badge } from '../../../ui/badge.tsx'
+import { Badge, Tag } from '../../../ui/badge.tsx'
 import { Table } from '../../../ui/table.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
@@ -59,10 +59,11 @@ export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
 
 export function StateBadge({ recording }: { readonly recording: Recording }) {
   const { label, tone } = recordingState(recording)
+  if (tone !== 'accent') return <Badge tone={tone}>{label}</Badge>
   return (
-    <Badge tone={tone} sign={tone !== 'accent'}>
-      {tone === 'accent' && <span className={styles.dot} aria-hidden />}
+    <Tag tone={tone}>
+      <span className={styles.dot} aria-hidden />
       {label}
-    </Badge>
+    </Tag>
   )
 }

@@ -1,6 +1,6 @@
 import { Pencil, Trash2, Undo2 } from 'lucide-react'
 import type { Release } from '../../../../api/rack-data/readers.ts'
-import { Badge } from '../../../../ui/badge.tsx'
+import { Badge, Tag } from '../../../../ui/badge.tsx'
 import { Button } from '../../../../ui/button.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
@@ -46,11 +46,7 @@ export function VariableTable({ release, variables, canEdit, draft }: VariableTa
                       <VisibleText>{key}</VisibleText>
                     </code>
                     {isProtected(key) && <Badge tone="warn">Protected</Badge>}
-                    {variable === null && (
-                      <Badge tone="accent" sign={false}>
-                        New
-                      </Badge>
-                    )}
+                    {variable === null && <Tag tone="accent">New</Tag>}
                     {variable !== null && variable.count > 1 && (
                       <Badge tone="neutral">Last of {variable.count} values</Badge>
                     )}

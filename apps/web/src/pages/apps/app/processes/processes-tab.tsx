@@ -1,14 +1,17 @@
 import { Link } from '@tanstack/react-router'
+import { sendRackChange } from '../../../../api/rack-data/client.ts'
 import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import { rackQuery } from '../../../../api/rack-data/queries.ts'
 import { rackPath } from '../../../../api/rack-data/rack-path.ts'
 import { type Process, readProcesses } from '../../../../api/rack-data/readers.ts'
 import { Button } from '../../../../ui/button.tsx'
 import { CommandLine } from '../../../../ui/command-line.tsx'
+import { ConfirmDialog } from '../../../../ui/confirm-dialog.tsx'
 import { Dialog } from '../../../../ui/dialog.tsx'
 import { Identifier } from '../../../../ui/identifier.tsx'
 import { Table } from '../../../../ui/table.tsx'
 import { Time } from '../../../../ui/time.tsx'
+import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { FilteredList } from '../../list/filtered-list.tsx'
 import { RowActions } from '../../list/row-actions.tsx'
 import { StatusBadge } from '../../list/status-badge.tsx'
@@ -16,7 +19,6 @@ import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
 import { useAppsSearch } from '../../use-apps-search.ts'
 import { useApp } from '../use-app.ts'
 import { execCommand } from './exec-command.ts'
-import { StopDialog } from './stop-dialog.tsx'
 
 export default function ProcessesTab() {
   const { rack, app } = useApp()
@@ -125,5 +127,40 @@ function ExecDialog({ id, onClose }: { readonly id: string; readonly onClose: ()
         </>
       )}
     </Dialog>
+  )
+}
+
+interface StopDialogProps {
+  readonly id: string
+  /** Undefined: the rack's list does not contain the process. */
+  readonly process: Process | undefined
+  readonly onClose: () => void
+}
+
+function StopDialog({ id, process, onClose }: StopDialogProps) {
+  const { rack, app } = useApp()
+  return (
+    <ConfirmDialog
+      title={`Stop ${id} of ${app} on ${rack}?`}
+      submit="Stop the process"
+      cancel="Keep it"
+      change={async () =>
+        sendRackChange('DELETE', rack, rackPath`/apps/${app}/processes/${id}`, {
+          action: `Stop the process ${id} of ${app}`,
+        })
+      }
+      waitsForRack={rack}
+      done={`${id} was stopped.`}
+      onClose={onClose}
+    >
+      {process === undefined ? (
+        <p>It was not in the rack’s list when this page was loaded, so it may have ended already.</p>
+      ) : (
+        <p>
+          The requests and jobs that it is processing are interrupted. The rack starts a new process if the service{' '}
+          <VisibleText>{process.service}</VisibleText> needs one.
+        </p>
+      )}
+    </ConfirmDialog>
   )
 }

@@ -3,7 +3,6 @@ import { usePermitted } from '../../../../api/rack-data/permitted.ts'
 import type { Build, Release } from '../../../../api/rack-data/readers.ts'
 import { Facts } from '../../../../ui/facts.tsx'
 import { Time } from '../../../../ui/time.tsx'
-import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { buildQuery } from '../builds/build-queries.ts'
 import { ChangesNote } from '../changes-note.tsx'
 import { ItemLink } from '../item-link.tsx'
@@ -29,12 +28,7 @@ export function ReleaseFacts({ release }: { readonly release: Release }) {
           promoted ? ['Promoted by', <WhoAndWhen key="change" change={promoted} />] : null,
           ['Build', hasBuild ? <ItemLink key="id" tab="builds" id={release.build} /> : 'None'],
           hasBuild && canReadBuild ? ['Commit', buildText(({ gitSha }) => gitSha)] : null,
-          hasBuild && canReadBuild
-            ? [
-                'Build description',
-                <VisibleText key="build">{buildText(({ description }) => description)}</VisibleText>,
-              ]
-            : null,
+          hasBuild && canReadBuild ? ['Build description', buildText(({ description }) => description)] : null,
           ['Description', release.description],
         ]}
       />

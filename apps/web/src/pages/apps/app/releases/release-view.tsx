@@ -1,14 +1,16 @@
 import type { ReactNode } from 'react'
 import type { App, Release } from '../../../../api/rack-data/readers.ts'
 import { Card } from '../../../../ui/card.tsx'
+import { LineDifference } from '../../../../ui/line-difference.tsx'
 import { ScrollArea } from '../../../../ui/scroll-area.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { RackAnswer } from '../../rack-answer/rack-answer.tsx'
+import { environmentDifference } from '../environment/env-difference.ts'
+import { KeyDifferences } from '../environment/key-differences.tsx'
 import { ItemLink } from '../item-link.tsx'
 import { OpenItem } from '../open-item.tsx'
 import { useApp } from '../use-app.ts'
 import { DecideRelease } from './decide-release.tsx'
-import { ReleaseDifference } from './release-difference.tsx'
 import { ReleaseFacts } from './release-facts.tsx'
 import { appQuery, releaseQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
@@ -96,5 +98,29 @@ function RunningRelease({ id, children }: RunningReleaseProps) {
     <RackAnswer rack={rack} what="the running release" query={releaseQuery(rack, app, id)}>
       {children}
     </RackAnswer>
+  )
+}
+
+interface ReleaseDifferenceProps {
+  /** The running release; null if no release runs. */
+  readonly before: Release | null
+  readonly after: Release
+}
+
+function ReleaseDifference({ before, after }: ReleaseDifferenceProps) {
+  return (
+    <Card title={before === null ? 'What it would start' : 'Differences from the running release'}>
+      {before === null ? (
+        <p>No release of this app runs, so there is nothing to compare with.</p>
+      ) : (
+        <p>
+          From <VisibleText>{before.id}</VisibleText>, which runs, to <VisibleText>{after.id}</VisibleText>.
+        </p>
+      )}
+      <h3>Environment</h3>
+      <KeyDifferences differences={environmentDifference(before?.env ?? '', after.env)} />
+      <h3>Manifest</h3>
+      <LineDifference before={before?.manifest ?? ''} after={after.manifest} />
+    </Card>
   )
 }
