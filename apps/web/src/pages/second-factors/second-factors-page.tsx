@@ -1,13 +1,11 @@
-import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { get, serverNow } from '../../api/client.ts'
+import { get } from '../../api/client.ts'
 import { LoginLink } from '../../ui/login-link.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
-import { Time } from '../../ui/time.tsx'
 import { AddAppDialog } from './add-app-dialog.tsx'
 import { AddPasskeyDialog } from './add-passkey-dialog.tsx'
 import { BackupCodes } from './backup-codes.tsx'
@@ -16,6 +14,7 @@ import { FactorList } from './factor-list.tsx'
 import type { FactorsSearch } from './factors-search.ts'
 import { RemoveFactorDialog } from './remove-factor-dialog.tsx'
 import { RenameFactorDialog } from './rename-factor-dialog.tsx'
+import { Requirement } from './requirement.tsx'
 import styles from './second-factors.module.css'
 
 export default function SecondFactorsPage() {
@@ -112,30 +111,3 @@ const backupCodesQuery = queryOptions({
   queryKey: ['second-factors', 'backup-codes'],
   queryFn: ({ signal }) => get('/second-factors/backup-codes', {}, signal),
 })
-
-interface RequirementProps {
-  readonly settings: ResponseOf<'secondFactorSettings'>
-  readonly hasFactor: boolean
-}
-
-function Requirement({ settings: { required, requiredBy }, hasFactor }: RequirementProps) {
-  if (!required && requiredBy === null) return null
-  if (hasFactor) return <p className="soft">The policy requires a second factor of you, and you have one.</p>
-  return (
-    <p className={`${styles.notice} ${styles.warning}`}>
-      {requiredBy === null ? (
-        'The policy requires a second factor for some actions that your roles permit. Add one before you need it.'
-      ) : Date.parse(requiredBy) <= serverNow() ? (
-        <span>
-          The policy requires a second factor since <Time at={requiredBy} />. Until you add one, you can only manage
-          your own account.
-        </span>
-      ) : (
-        <span>
-          The policy requires a second factor from <Time at={requiredBy} /> on. Without one, you can then only manage
-          your own account.
-        </span>
-      )}
-    </p>
-  )
-}
