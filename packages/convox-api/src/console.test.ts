@@ -37,6 +37,8 @@ test.each([
   ['GET /apps', onRack, 'the rack'],
   ['GET /racksx', console, 'the rack'],
   ['GET /machines', onRack, 'the rack'],
+  ['GET /machines', login, 'the rack'],
+  ['GET /machines', console, 'no route'],
   ['GET /system', console, 'the rack'],
 ])('%s with %o is for %s', (line, headers, expected) => {
   expect(routeOf(line, headers)).toBe(expected)

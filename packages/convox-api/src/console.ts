@@ -30,16 +30,20 @@ export interface ConsoleCall {
   readonly rack: string | null
 }
 
-const consolePaths = /^\/(?:auth$|racks(?:\/|$)|organizations(?:\/|$))/
+const consolePaths = /^\/(?:auth$|machines$|racks(?:\/|$)|organizations(?:\/|$))/
 
 /** @returns null for calls of a rack, and for the CLI's request before each WebSocket */
 export function readConsoleCall({ method, path, rackHeader, hasSessionHeader }: ConsoleRequest): ConsoleCall | null {
   if (!consolePaths.test(path)) return null
   const call = `${method} ${path}`
   if (call === 'GET /auth') return rackHeader === null ? { route: 'GET /auth', rack: null } : null
-  if (call === 'GET /racks') return hasSessionHeader && rackHeader === null ? { route: 'GET /racks', rack: null } : null
+  if (call === 'GET /racks' || call === 'GET /machines') {
+    // Otherwise, it is the CLI's request before each WebSocket.
+    if (!hasSessionHeader || rackHeader !== null) return null
+    return { route: call === 'GET /racks' ? call : null, rack: null }
+  }
   const [, collection, organization, rack, ...more] = path.split('/', 5)
-  if (collection === 'auth') return null
+  if (collection === 'auth' || collection === 'machines') return null
   if (collection === 'organizations' || method !== 'GET' || !organization || !rack || more.length > 0)
     return { route: null, rack: null }
   return { route: 'GET /racks/{organization}/{rack}', rack: `${organization}/${rack}` }

@@ -133,6 +133,23 @@ describe.skipIf(convox === null)('the native convox in console mode (runs when C
     expect(receivedFromCallers(system).filter((line) => line.includes('PUT'))).toEqual([])
   })
 
+  test.each([
+    ['cloud machines', 'GET /machines'],
+    ['runtimes acme', 'GET /organizations/acme/runtimes'],
+    ['workflows', 'GET /racks/gateway/staging/workflows'],
+    ['rack runtimes', 'GET /racks/gateway/staging/runtimes'],
+    ['rack sync', 'POST /racks/gateway/staging/sync'],
+  ])('%s, a feature of a console, is refused with a sentence', async (line, request) => {
+    await logIn(await system.token('admin'))
+    await run('switch staging')
+    expect(await run(line)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        `ERROR: The gateway does not answer ${request}. In console mode, it only lists racks and selects one.`,
+      ),
+    })
+  })
+
   test('a rack that is down does not delay the commands of another', async () => {
     await logIn(await system.token('admin'))
     time += 31_000
