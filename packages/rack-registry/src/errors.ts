@@ -76,9 +76,9 @@ export const OtherRackBound = defineError<[bound: string]>(
 )
 
 /** The path, the credential, and the header `Rack` must select the same rack. */
-export const RackMismatch = defineError<[other: string]>(
+export const RackMismatch = defineError<[source: string, other: string, remedy: string]>(
   'RGW_RACK_MISMATCH',
-  'The header Rack names another rack than %s.\nCorrect the header, or do not send it.',
+  '%s names another rack than %s.\n%s',
   400,
 )
 

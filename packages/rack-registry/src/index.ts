@@ -15,6 +15,7 @@ export { type RateWatch, watchMinimumRate } from './minimum-rate.ts'
 export { createRack, type RackOptions, tlsWarning } from './rack.ts'
 export {
   createRacks,
+  headerMismatch,
   type NamedRack,
   type RackRegistry,
   type RackResolution,

@@ -27,6 +27,8 @@ export interface NamedRack {
   readonly name: string
   /** The rack, or null if the name has another form or organization. */
   readonly rack: string | null
+  /** Where the request has the name. By default, in the header. */
+  readonly source?: 'header' | 'path'
 }
 
 /** The rule of a denied selection, in events and error bodies. */
@@ -68,6 +70,15 @@ function namedRackHint(name: string, usableRacks: readonly string[]): string {
     : `You can use ${usableRacks.join(', ')}.`
 }
 
+/** @param other what names another rack */
+export function headerMismatch(other: string): InstanceType<typeof RackMismatch> {
+  return new RackMismatch('The header Rack', other, 'Correct the header, or do not send it.')
+}
+
+function pathMismatch(other: string): InstanceType<typeof RackMismatch> {
+  return new RackMismatch('The path', other, 'Correct the path, or use another token.')
+}
+
 const noRacks = () => []
 
 export function createRacks(settings: readonly RackSettings[], options: RackOptions = {}): RackRegistry {
@@ -82,9 +93,10 @@ export function createRacks(settings: readonly RackSettings[], options: RackOpti
   /** If the caller may not use the named rack, the error does not reveal whether that rack exists. */
   function resolveNamed(named: NamedRack, selector: RackSelector): RackResolution {
     const { prefix, bound, usableRacks = noRacks, onlyUsable = false } = selector
-    if (prefix !== null && prefix !== named.rack) return { error: new RackMismatch('the path'), rule: 'rack-mismatch' }
+    if (prefix !== null && prefix !== named.rack) return { error: headerMismatch('the path'), rule: 'rack-mismatch' }
     if (bound !== null && bound !== named.rack) {
-      return { error: new RackMismatch(`${bound}, to which this token is bound`), rule: 'rack-mismatch' }
+      const mismatch = named.source === 'path' ? pathMismatch : headerMismatch
+      return { error: mismatch(`${bound}, to which this token is bound`), rule: 'rack-mismatch' }
     }
     const rack = named.rack === null ? undefined : racks.get(named.rack)
     if (rack !== undefined && (!onlyUsable || usableRacks().includes(rack.name))) return { rack }

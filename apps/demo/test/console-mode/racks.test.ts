@@ -1,3 +1,4 @@
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { callInConsoleMode, listHeaders, rackHeaders, receivedFromCallers } from './console-calls.ts'
@@ -143,7 +144,7 @@ describe('the console that the stock CLI sees', () => {
     for (const name of ['production', 'nowhere'])
       expect((await call(`GET /racks/gateway/${name}`, listHeaders, token)).json).toMatchObject({
         rule: 'rack-mismatch',
-        reason: 'The header Rack names another rack than staging, to which this token is bound.',
+        reason: 'The path names another rack than staging, to which this token is bound.',
       })
   })
 
@@ -172,6 +173,15 @@ describe('the console that the stock CLI sees', () => {
   ])('%s with %j is %i', async (line, headers, status, rule) => {
     const answer = await call(line, headers)
     expect([answer.status, answer.json]).toMatchObject([status, { rule }])
+  })
+
+  test('the machines of a console are 404 with a sentence, unlike the probe before a WebSocket', async () => {
+    const answer = await call('GET /machines')
+    expect([answer.status, answer.error]).toEqual([
+      404,
+      "The gateway does not answer GET /machines. In console mode, it only lists racks and selects one. Use the provider's own tools to install, move, or remove a rack.",
+    ])
+    expect(await system.lastEvent()).toMatchObject({ mode: 'console', path: '/machines', status: 404 })
   })
 
   test.each([
@@ -241,6 +251,29 @@ describe('the console that the stock CLI sees', () => {
         .poll(async () => (await call('GET /racks', listHeaders, token)).json)
         .toMatchObject({ rule: 'ended-session' })
       expect((await call('GET /auth', [], token)).error).toContain(words)
+    })
+
+    test('also while its user or its service account cannot use it', async () => {
+      await system.issuer.createServiceAccount({ name: 'stopped', binding: { role: 'viewer' } })
+      const owner = { kind: 'service-account', name: 'stopped' } as const
+      const expiresAt = time + day
+      const issued = await system.issuer.issueApiToken({ name: 'nightly', owner, role: 'viewer', expiresAt })
+      const session = await system.token('viewer', { email: 'locked@example.com' })
+      const me = await callManagementApi(system, session, 'GET', '/me')
+      const { json: accounts } = await callManagementApi(system, admin, 'GET', '/service-accounts')
+      const account = (accounts as { items: { id: string; name: string }[] }).items.find(
+        ({ name }) => name === owner.name,
+      )
+      await callManagementApi(system, admin, 'POST', `/users/${me.text('id')}/lock`, { reason: 'a test' })
+      await callManagementApi(system, admin, 'POST', `/service-accounts/${account?.id}/disable`)
+      for (const [token, reason] of [
+        [session, 'Your account is locked. Ask an administrator to unlock it.'],
+        [issued.token, 'The service account that owns this API token is disabled. Ask an administrator to enable it.'],
+      ] as const) {
+        await expect.poll(async () => (await call('GET /racks', listHeaders, token)).status).toBe(401)
+        for (const line of ['GET /auth', 'GET /racks'])
+          expect((await call(line, listHeaders, token)).error).toBe(`This ${words}. ${reason}`)
+      }
     })
 
     test('an invalid credential gets another message', async () => {

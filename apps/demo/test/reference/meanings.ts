@@ -141,6 +141,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'you have no passkey, or this gateway does not support them: `PUBLIC_URL` is not set or contains an IP address',
     'use an authenticator app',
   ],
+  RGW_RACK_MISMATCH: ['the header `Rack`, the path, and the token name different racks', 'name only one rack'],
   RGW_RECORDING_BROKEN: ['no part of a recording could be verified', 'tell an administrator'],
   RGW_RECORDING_OVER: ['the session has already ended', 'there is nothing to do'],
   RGW_RECORDING_REMOVED: ['retention removed the recording', 'see `RECORDINGS_KEEP`'],

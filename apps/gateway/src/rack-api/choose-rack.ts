@@ -5,6 +5,12 @@ import { withRule } from '../errors.ts'
 import type { CallState } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
+interface ChoiceOptions {
+  readonly onlyUsable?: boolean
+  /** Where the request has the name in `rackHeader`. It is in the path of `GET /racks/{organization}/{rack}`. */
+  readonly nameFrom?: 'header' | 'path'
+}
+
 /**
  * Uses the path's prefix, else the header `Rack`, else the token's rack, else the only rack. If a request has several
  * of these, they must agree. Must run after authentication, because the errors name racks.
@@ -13,13 +19,13 @@ export function chooseRack(
   { racks, policy, organization, now }: Pick<RackApiDependencies, 'racks' | 'policy' | 'organization' | 'now'>,
   principal: Principal,
   { parsedRequest, address }: Pick<CallState, 'parsedRequest' | 'address'>,
-  { onlyUsable = false } = {},
+  { onlyUsable = false, nameFrom = 'header' }: ChoiceOptions = {},
 ): Rack {
   const usableRacks = () => policy.racksOf(principal, racks.names, { at: now(), address })
   const chosen = racks.resolve({
     prefix: parsedRequest.prefix,
     bound: principal.rack,
-    named: namedBy(parsedRequest.rackHeader, organization),
+    named: namedBy(parsedRequest.rackHeader, organization, nameFrom),
     usableRacks,
     onlyUsable,
   })
@@ -27,6 +33,6 @@ export function chooseRack(
   throw withRule(chosen.error, chosen.rule)
 }
 
-function namedBy(name: string | null, organization: string): NamedRack | null {
-  return name === null ? null : { organization, name, rack: rackInOrganization(name, organization) }
+function namedBy(name: string | null, organization: string, source: 'header' | 'path'): NamedRack | null {
+  return name === null ? null : { organization, name, rack: rackInOrganization(name, organization), source }
 }

@@ -1,5 +1,5 @@
 import type { ConsoleCall } from '@rack-gateway/convox-api'
-import { type Rack, RackMismatch } from '@rack-gateway/rack-registry'
+import { headerMismatch, type Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
@@ -51,9 +51,9 @@ function racksOf({ racks, policy, now }: RackApiDependencies, { principal, call 
 function namedRack(dependencies: RackApiDependencies, caller: Caller, name: string): Rack {
   const { parsedRequest, address } = caller.call
   if (parsedRequest.rackHeader !== null && parsedRequest.rackHeader !== name)
-    throw withRule(new RackMismatch('the path'), 'rack-mismatch')
+    throw withRule(headerMismatch('the path'), 'rack-mismatch')
   const call = { address, parsedRequest: { ...parsedRequest, rackHeader: name } }
-  const rack = chooseRack(dependencies, caller.principal, call, { onlyUsable: true })
+  const rack = chooseRack(dependencies, caller.principal, call, { onlyUsable: true, nameFrom: 'path' })
   caller.call.rack = rack
   return rack
 }

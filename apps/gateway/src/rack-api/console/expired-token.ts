@@ -2,13 +2,17 @@ import { Unauthenticated } from '@rack-gateway/auth'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { ruleOf } from '../../errors.ts'
 
-/** Rules of credentials that were valid before. */
+/** Rules of credentials that were valid before, or will be valid again when an administrator unlocks their owner. */
 const expiredRules: ReadonlySet<string> = new Set([
   'expired-token',
   'expired-jwt',
   'ended-session',
   'superseded-token',
   'revoked-token',
+  'revoked-trust',
+  'unknown-token',
+  'locked-user',
+  'disabled-service-account',
 ])
 
 /**
