@@ -17,6 +17,7 @@ afterEach(() => {
 interface Me {
   readonly csrfToken: string
   readonly loggedInAt: string
+  readonly organization: string
 }
 
 async function meOf(browser: Browser): Promise<Me> {
@@ -54,6 +55,11 @@ test('me says when the user of a browser logged in, so that a page can ask for a
   expect((await meOf(browser)).loggedInAt).toBe(loggedInAt)
   const asked = await at.system.get(`${api}/me`, await at.system.token('admin'))
   expect(asked.json).not.toHaveProperty('loggedInAt')
+})
+
+test('me names the organization for a page with convox lines', async () => {
+  const { browser } = await at.login('admin')
+  expect((await meOf(browser)).organization).toBe('gateway')
 })
 
 describe('an older login', () => {

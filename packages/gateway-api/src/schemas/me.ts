@@ -36,6 +36,9 @@ export const Me = Type.Object({
   loggedInAt: Type.Optional(
     Type.String({ ...Time, description: 'only for a browser session: when the user logged in, RFC 3339' }),
   ),
+  organization: Type.Optional(
+    Type.String({ description: 'only for a browser session: the first part of rack names in console mode' }),
+  ),
   csrfToken: Type.Optional(
     Type.String({
       description: 'only for a browser session: the value of X-CSRF-Token for requests that change something',

@@ -8,7 +8,7 @@ const queryTimeout = 2_000
 
 export const meHandlers: Handlers<'me'> = {
   async me(call) {
-    const { principal, policy, racks, csrfToken, moment, adminUsers } = call
+    const { principal, policy, racks, organization, csrfToken, moment, adminUsers } = call
     const { kind, id, name, rack, bindings, expiresAt } = principal
     const [access, loggedInAt] = await Promise.all([findAccess(call), csrfToken === null ? null : findLogin(call)])
     const roles = [...new Set(bindings.map((binding) => binding.role))]
@@ -25,7 +25,7 @@ export const meHandlers: Handlers<'me'> = {
       ...(access && { access }),
       expiresAt: new Date(expiresAt).toISOString(),
       ...(loggedInAt && { loggedInAt: loggedInAt.toISOString() }),
-      ...(csrfToken !== null && { csrfToken }),
+      ...(csrfToken !== null && { organization, csrfToken }),
     }
   },
 }

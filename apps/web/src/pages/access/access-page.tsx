@@ -34,7 +34,7 @@ export default function AccessPage() {
           <AccessList />
         </Card>
       </div>
-      {me.racks.length > 0 && <ConnectInstructions racks={me.racks} />}
+      {me.racks.length > 0 && <ConnectInstructions organization={me.organization ?? 'gateway'} racks={me.racks} />}
       <Card title="Your second factors">
         <p>
           <Link to="/second-factors">Passkeys, authenticator apps, and backup codes</Link> prove that it is you.

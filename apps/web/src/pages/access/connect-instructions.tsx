@@ -4,9 +4,15 @@ import { CommandLine } from '../../ui/command-line.tsx'
 import { SelectField } from '../../ui/fields.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 
-export function ConnectInstructions({ racks }: { readonly racks: readonly string[] }) {
+interface ConnectInstructionsProps {
+  /** The first part of rack names in console mode. */
+  readonly organization: string
+  readonly racks: readonly string[]
+}
+
+export function ConnectInstructions({ organization, racks }: ConnectInstructionsProps) {
   const [rack, setRack] = useState(racks[0] ?? '')
-  const { origin, host } = location
+  const { origin, host, protocol } = location
   const clients = [
     {
       id: 'rack-gateway',
@@ -18,7 +24,12 @@ export function ConnectInstructions({ racks }: { readonly racks: readonly string
       id: 'convox',
       title: 'convox login',
       text: 'The stock CLI with all your racks. It keeps the token in a file.',
-      lines: [`convox login ${host} -t TOKEN`, 'convox racks', `convox apps -r gateway/${rack}`],
+      lines: [
+        ...(protocol === 'http:' ? ['export X_DEV_ALLOW_HTTP=true'] : []),
+        `convox login ${host} -t TOKEN`,
+        'convox racks',
+        `convox apps -r ${organization}/${rack}`,
+      ],
       hasTokenPage: true,
     },
     {
