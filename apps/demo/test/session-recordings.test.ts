@@ -59,6 +59,21 @@ describe('sessions over the stock protocol', () => {
     return cast
   }
 
+  test('a session in console mode is recorded as in the direct mode', async () => {
+    const casts: StoredCast[] = []
+    const modes: Record<string, string>[] = [{}, { Rack: 'gateway/staging', Session: '' }]
+    for (const headers of modes) {
+      const socket = await exec('echo hi', headers)
+      await socket.readToEnd()
+      socket.close()
+      casts.push(await lastCast())
+    }
+    expect(await lastClosed()).toMatchObject({ mode: 'console' })
+    const [direct, inConsoleMode] = casts.map(({ header, output }) => [header.command, output.toString()])
+    expect(direct).toEqual(['echo hi', expect.stringContaining('hi')])
+    expect(inConsoleMode).toEqual(direct)
+  })
+
   test('a command is listed without the secrets that are known in it', async () => {
     const socket = await exec('env A_TOKEN=hunter7 env')
     await socket.readToEnd()

@@ -182,6 +182,28 @@ test('a websocket is of the rack in the header, which sees neither header', asyn
   expect(opened).toMatchObject({ mode: 'console', rack: 'production', command: ['echo', 'hi'] })
 })
 
+test.each([
+  ['an unknown rack', '', 'gateway/nowhere', 404, 'There is no rack "gateway/nowhere".'],
+  [
+    'another rack than the path',
+    '/rack/staging',
+    'gateway/production',
+    400,
+    'The header Rack names another rack than the path.',
+  ],
+])('a websocket with %s reaches no rack', async (_, prefix, rack, status, reason) => {
+  const socket = await openWebSocket(`${system.url}${prefix}/apps/myapp/processes/web/exec`, admin, {
+    Rack: rack,
+    Session: '',
+    Command: 'echo hi',
+  })
+  expect([socket.status, JSON.parse(socket.error)]).toMatchObject([status, { reason }])
+  socket.close()
+  expect(receivedFromCallers(system)).toEqual([])
+  const denied = (await system.events()).findLast(({ kind }) => kind === 'call')
+  expect(denied).toMatchObject({ mode: 'console', status })
+})
+
 async function runningProcesses(): Promise<string[]> {
   const { json } = await callInConsoleMode(
     system,
