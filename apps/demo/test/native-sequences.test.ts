@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logInAndSwitch } from './console-mode/native-console.ts'
 import { sequences } from './sequences/index.ts'
 import { filled, type Values } from './sequences/play.ts'
+import { currentRack } from './sequences/rack.ts'
 import { asMade, asReceived } from './sequences/requests.ts'
 import type { Sequence } from './sequences/sequence.ts'
 import { startingValues } from './sequences/starting-values.ts'
@@ -16,14 +17,18 @@ const convox = process.env.CONVOX_BIN ?? null
 /** The CLI's own waits take most of it; the roles run at the same time. */
 const timeout = 400_000
 
-const runnable = sequences.filter(({ needs }) => needs === null)
-
 const plays = [
   ...roles.map((role) => [role, 'with a RACK_URL'] as const),
   ['admin', 'in console mode'],
   ['ci', 'in console mode'],
 ] as const
 type Mode = (typeof plays)[number][1]
+
+/** Sequences that need a current rack only as an admin, because a RACK_URL past the gateway cannot run all of them. */
+function runnableBy(role: Role, mode: Mode): Sequence[] {
+  const hasCurrent = mode === 'in console mode' && role === 'admin'
+  return sequences.filter(({ needs }) => needs === null || (hasCurrent && needs === currentRack))
+}
 
 /** The sequences again, by the native binary itself: it must be stopped where they say, and ask what they say. */
 describe.skipIf(convox === null)('the native convox, command by command (runs when CONVOX_BIN names it)', () => {
@@ -34,7 +39,7 @@ describe.skipIf(convox === null)('the native convox, command by command (runs wh
   afterAll(() => Promise.all([...started.values()].map((play) => play.stop())), timeout)
 
   describe.each(plays)('as %s, %s', (role, mode) => {
-    test.each(runnable.map((sequence, index) => [sequence.command, sequence, index] as const))(
+    test.each(runnableBy(role, mode).map((sequence, index) => [sequence.command, sequence, index] as const))(
       '%s',
       async (_command, sequence, index) => {
         const outcome = await started.get(`${role} ${mode}`)?.outcomes[index]
@@ -79,7 +84,7 @@ async function startPlay(role: Role, mode: Mode): Promise<Play> {
   const values = await startingValues(system.rack)
   const outcomes: Promise<Outcome>[] = []
   let before: Promise<unknown> = Promise.resolve()
-  for (const sequence of runnable) {
+  for (const sequence of runnableBy(role, mode)) {
     const outcome = before.then(() => perform(sequence, { system, machine, token, values, role, mode }))
     before = outcome.catch(() => undefined)
     outcomes.push(outcome)

@@ -14,7 +14,9 @@ import {
   toEverybody,
 } from './sequence.ts'
 
-const needsCurrent = { needs: 'a current rack in its settings' }
+/** Console mode has one after `convox switch`. */
+export const currentRack = 'a current rack in its settings'
+const needsCurrent = { needs: currentRack }
 const polled = [system, get('/resources/shared?'), get('/resources/shared?')]
 
 /** The rack itself: what it is, what changes it, its resources, instances and registries. */
