@@ -36,6 +36,7 @@ describe('a complete environment', () => {
       sessions: { maxAge: 30 * day, lifetime: 90 * day, overlap: day },
       deviceLogin: 'on',
       cliMinimumVersion: null,
+      organization: 'gateway',
       unauthenticatedPerMinute: 300,
       limits: {
         changesPerMinute: 600,
@@ -76,6 +77,7 @@ describe('a complete environment', () => {
       SESSION_OVERLAP: '10m',
       DEVICE_LOGIN: 'same-address',
       CLI_MINIMUM_VERSION: '1.20.3',
+      ORGANIZATION: 'Acme-Inc.2',
       STRANGERS_PER_MINUTE: '77',
       TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
       LOG_LEVEL: 'debug',
@@ -85,6 +87,7 @@ describe('a complete environment', () => {
       sessions: { maxAge: 7_200_000, lifetime: 10_800_000, overlap: 600_000 },
       deviceLogin: 'same-address',
       cliMinimumVersion: '1.20.3',
+      organization: 'Acme-Inc.2',
       unauthenticatedPerMinute: 77,
     })
     expect(config).toMatchObject({ trustedProxies: ['10.0.0.0/8', '2001:db8::1'] })
@@ -238,6 +241,17 @@ describe('problems', () => {
   test.each(['[::1]', 'a b', '-x', 'http://127.0.0.1', '127.0.0.1:80'])('"%s" is not a host', (value) => {
     expect(problemsOf({ ...complete, HOST: value })[0]).toMatch(/^HOST is not an address/)
   })
+
+  test.each(['acme/staging', 'a b', 'a,b', '-acme', '..', 'ac%2Fme', 'zürich', 'a'.repeat(65)])(
+    '"%s" is not an organization, because headers and paths contain it without escapes',
+    (value) => {
+      expect(problemsOf({ ...complete, ORGANIZATION: value })).toEqual([
+        expect.stringMatching(
+          /^ORGANIZATION is not a name of at most 64 letters, digits, dots, hyphens, and underscores/,
+        ),
+      ])
+    },
+  )
 
   test.each(['-1s', '1.5s', '3601s', 'a minute'])('"%s" is not a valid AUTH_MAX_STALE', (value) => {
     expect(problemsOf({ ...complete, AUTH_MAX_STALE: value })[0]).toMatch(/^AUTH_MAX_STALE is not/)
