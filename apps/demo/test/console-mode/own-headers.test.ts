@@ -1,5 +1,6 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { sendRaw, writeRequest } from '@rack-gateway/testing/http'
+import { managementApi } from '@rack-gateway/testing/management-api'
 import { openRawWebSocket, upgradeHeaders } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
@@ -89,6 +90,22 @@ test.each(cases)(
       socket.destroy()
     }
     expect(received().map(({ target: path }) => path)).toEqual(expect.arrayContaining([...websockets]))
+    expectNeitherHeader()
+  },
+)
+
+test.each(spellings)(
+  'the management API ignores %s and %s, and the rack does not receive them',
+  async (rack, sessionName) => {
+    const lines = ['Host: gateway', `Authorization: Bearer ${admin}`]
+    const both = [`${rack}: gateway/production`, `${sessionName}: ${session}`]
+    const answer = await sendRaw(
+      system.url,
+      writeRequest(`GET ${managementApi}/racks/staging/apps`, [...lines, ...both]),
+    )
+    expect(answer.status).toBe(200)
+    expect(system.racks.production?.received).toEqual([])
+    expect(system.racks.staging?.received.map(({ target: path }) => path)).toContain('/apps')
     expectNeitherHeader()
   },
 )
