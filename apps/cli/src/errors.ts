@@ -17,18 +17,16 @@ export const TokenRejected = defineCliError('RGW_CLI_TOKEN_REFUSED')
 /** A login with a browser failed. */
 export const LoginFailed = defineCliError('RGW_CLI_LOGIN_FAILED')
 /** The printed message omits the remedy, because the user has stopped the command. */
-export const Interrupted = defineError(
-  'RGW_CLI_INTERRUPTED',
-  'Interrupted. Nothing has changed.\nRun the command again.',
-  status,
-  { remedyInMessage: false },
-)
-export const NotConfirmed = defineError<[what: string]>(
-  'RGW_CLI_NOT_CONFIRMED',
-  'Not confirmed, so this was not done: %s\nRun the command again and answer y, or pass --yes.',
-  status,
-  { remedyInMessage: false },
-)
+export const Interrupted = defineError('RGW_CLI_INTERRUPTED', status, {
+  reason: 'Interrupted. Nothing has changed.',
+  remedy: 'Run the command again.',
+  remedyInMessage: false,
+})
+export const NotConfirmed = defineError<[what: string]>('RGW_CLI_NOT_CONFIRMED', status, {
+  reason: 'Not confirmed, so this was not done: %s',
+  remedy: 'Run the command again and answer y, or pass --yes.',
+  remedyInMessage: false,
+})
 export const JobTokenMissing = defineCliError('RGW_CLI_JOB_TOKEN_MISSING')
 export const Denied = defineCliError('RGW_CLI_REFUSED')
 /** A call needs a proof of a second factor, and no proof was given. */
@@ -53,16 +51,17 @@ export const KeychainUnusable = defineCliError('RGW_CLI_KEYCHAIN_UNUSABLE')
 export const BadSetting = defineCliError('RGW_CLI_BAD_SETTING')
 export const ConvoxNotExecutable = defineError<[convox: string, code: string, repair: string]>(
   'RGW_CLI_CONVOX_NOT_EXECUTABLE',
-  '%s cannot be executed (%s).\n%s, or set CONVOX_BIN to another path.',
   status,
+  {
+    reason: '%s cannot be executed (%s).',
+    remedy: '%s, or set CONVOX_BIN to another path.',
+  },
 )
-export const ConvoxIsRackGateway = defineError<[convox: string]>(
-  'RGW_CLI_CONVOX_IS_RACK_GATEWAY',
-  '%s runs rack-gateway again instead of convox.\nSet CONVOX_BIN to the path of the Convox CLI.',
-  status,
-)
-export const ConvoxMissing = defineError<[convox: string]>(
-  'RGW_CLI_CONVOX_MISSING',
-  '%s was not found, and rack-gateway needs it.\nInstall the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to its path.',
-  status,
-)
+export const ConvoxIsRackGateway = defineError<[convox: string]>('RGW_CLI_CONVOX_IS_RACK_GATEWAY', status, {
+  reason: '%s runs rack-gateway again instead of convox.',
+  remedy: 'Set CONVOX_BIN to the path of the Convox CLI.',
+})
+export const ConvoxMissing = defineError<[convox: string]>('RGW_CLI_CONVOX_MISSING', status, {
+  reason: '%s was not found, and rack-gateway needs it.',
+  remedy: 'Install the Convox CLI (https://docs.convox.com/installation/cli), or set CONVOX_BIN to its path.',
+})

@@ -16,12 +16,12 @@ export const NotPermitted = errorType('RGW_NOT_PERMITTED', 403)
 export const StepUpNeeded = errorType('RGW_STEP_UP_NEEDED', 403)
 /** The response must also have the header that makes the stock CLI ask for a proof. */
 export const StepUpChallenge = errorType('RGW_STEP_UP_NEEDED', 401)
-export const RequirementChanged = defineError(
-  'RGW_REQUIREMENT_CHANGED',
-  'During this request, your second factors or the policy changed, or your proof became too old, so the request needs a new proof of a second factor.\nRepeat the request.',
-  409,
-  { stack: false },
-)
+export const RequirementChanged = defineError('RGW_REQUIREMENT_CHANGED', 409, {
+  reason:
+    'During this request, your second factors or the policy changed, or your proof became too old, so the request needs a new proof of a second factor.',
+  remedy: 'Repeat the request.',
+  stack: false,
+})
 export const ApprovalNeeded = errorType('RGW_APPROVAL_NEEDED', 403)
 export const StrongerThanYourself = errorType('RGW_STRONGER_THAN_YOURSELF', 403)
 export const TooManyRequests = errorType('RGW_TOO_MANY_REQUESTS', 429)
@@ -38,20 +38,19 @@ export const NotSignedYet = errorType('RGW_NOT_SIGNED_YET', 409)
 export const RecordingRemoved = errorType('RGW_RECORDING_REMOVED', 410)
 export const NoAlarm = errorType('RGW_NO_ALARM', 409)
 export const RecordingOver = errorType('RGW_RECORDING_OVER', 409)
-export const NoLiveCall = defineError(
-  'RGW_NO_LIVE_CALL',
-  'There is no such live call. It may have ended.\nList the live calls again.',
-  404,
-  { stack: false },
-)
+export const NoLiveCall = defineError('RGW_NO_LIVE_CALL', 404, {
+  reason: 'There is no such live call. It may have ended.',
+  remedy: 'List the live calls again.',
+  stack: false,
+})
 export const CannotListen = errorType('RGW_CANNOT_LISTEN', 500)
 
-export const NobodyWaits = defineError(
-  'RGW_NOBODY_WAITS',
-  'The caller disconnected before the session was renewed, so it was not renewed.\nRenew it again.',
-  499,
-  { stack: false, remedyInMessage: false },
-)
+export const NobodyWaits = defineError('RGW_NOBODY_WAITS', 499, {
+  reason: 'The caller disconnected before the session was renewed, so it was not renewed.',
+  remedy: 'Renew it again.',
+  stack: false,
+  remedyInMessage: false,
+})
 
 /** An error with the name of its rule, which the response and the event show. */
 export interface ErrorWithRule {

@@ -17,28 +17,23 @@ export class ConfigError extends Invalid {
   }
 }
 
-export const ConfigFileBroken = defineError<[string, string]>(
-  'RGW_CONFIG_FILE_BROKEN',
-  '%s is invalid: %s. It was not changed.\nCorrect it, or move it away and log in again.',
-  500,
-)
-export const ConfigFileUnusable = defineError<[string, string, string]>(
-  'RGW_CONFIG_FILE_UNUSABLE',
-  '%s cannot be %s: %s.\nCheck its owner, its permissions, and the free disk space.',
-  500,
-)
-export const ConfigFileForeign = defineError<[string]>(
-  'RGW_CONFIG_FILE_FOREIGN',
-  '%s belongs to another user, who could send your tokens elsewhere.\nTake it over with chown, or set RACK_GATEWAY_CONFIG_DIR.',
-  500,
-)
-export const ConfigDirectoryShared = defineError<[string]>(
-  'RGW_CONFIG_DIRECTORY_SHARED',
-  '%s is also used for other files.\nSet RACK_GATEWAY_CONFIG_DIR to a directory that only rack-gateway uses.',
-  500,
-)
-export const ConfigFileLocked = defineError<[string, string, string]>(
-  'RGW_CONFIG_FILE_LOCKED',
-  'Another rack-gateway (%s) holds the lock: %s.\nTry again. If no rack-gateway is running, remove %s.',
-  500,
-)
+export const ConfigFileBroken = defineError<[string, string]>('RGW_CONFIG_FILE_BROKEN', 500, {
+  reason: '%s is invalid: %s. It was not changed.',
+  remedy: 'Correct it, or move it away and log in again.',
+})
+export const ConfigFileUnusable = defineError<[string, string, string]>('RGW_CONFIG_FILE_UNUSABLE', 500, {
+  reason: '%s cannot be %s: %s.',
+  remedy: 'Check its owner, its permissions, and the free disk space.',
+})
+export const ConfigFileForeign = defineError<[string]>('RGW_CONFIG_FILE_FOREIGN', 500, {
+  reason: '%s belongs to another user, who could send your tokens elsewhere.',
+  remedy: 'Take it over with chown, or set RACK_GATEWAY_CONFIG_DIR.',
+})
+export const ConfigDirectoryShared = defineError<[string]>('RGW_CONFIG_DIRECTORY_SHARED', 500, {
+  reason: '%s is also used for other files.',
+  remedy: 'Set RACK_GATEWAY_CONFIG_DIR to a directory that only rack-gateway uses.',
+})
+export const ConfigFileLocked = defineError<[string, string, string]>('RGW_CONFIG_FILE_LOCKED', 500, {
+  reason: 'Another rack-gateway (%s) holds the lock: %s.',
+  remedy: 'Try again. If no rack-gateway is running, remove %s.',
+})

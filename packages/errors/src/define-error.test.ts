@@ -3,7 +3,10 @@ import { defineError, defineErrorWithText, explanationOf, reasonOf } from './def
 import { asSentences } from './explanation.ts'
 
 describe('an error has a reason and a remedy', () => {
-  const NameTaken = defineError<[name: string, other: string]>('RGW_TAKEN', 'the name %s is taken:\ntry %s', 409)
+  const NameTaken = defineError<[name: string, other: string]>('RGW_TAKEN', 409, {
+    reason: 'the name %s is taken:',
+    remedy: 'try %s',
+  })
   const BadForm = defineErrorWithText('RGW_BAD_FORM', 400, { stack: false })
 
   test('joined in its message, and separate in its explanation', () => {

@@ -2,9 +2,6 @@ import { format } from 'node:util'
 import createError, { type FastifyError } from '@fastify/error'
 import { type Explanation, formatMessage } from './explanation.ts'
 
-/** The reason, a line break, and the remedy. Both may contain `%s` and `%d`. */
-export type MessageTemplate = `${string}\n${string}`
-
 export interface ExplainedError extends FastifyError {
   readonly explanation: Explanation
 }
@@ -20,22 +17,25 @@ interface DefineErrorOptions {
   readonly remedyInMessage?: boolean
 }
 
+/** Both texts may contain `%s` and `%d`. */
+interface ErrorDefinition extends Explanation, DefineErrorOptions {}
+
 /**
  * An error class whose text is fixed, apart from its placeholders.
  *
  * @example
- * const NameTaken = defineError<[name: string]>('RGW_NAME_TAKEN', 'The name %s is taken.\nChoose another name.', 409)
+ * const NameTaken = defineError<[name: string]>('RGW_NAME_TAKEN', 409, {
+ *   reason: 'The name %s is taken.',
+ *   remedy: 'Choose another name.',
+ * })
  */
 export function defineError<Args extends readonly unknown[] = []>(
   code: string,
-  template: MessageTemplate,
   status: number,
-  options: DefineErrorOptions = {},
+  { reason, remedy, ...options }: ErrorDefinition,
 ): ExplainedErrorClass<Args> {
-  const lineBreak = template.indexOf('\n')
-  const [reason, remedy] = [template.slice(0, lineBreak), template.slice(lineBreak + 1)]
   const inReason = countPlaceholders(reason)
-  // Each part is formatted by itself, so a value that contains a line break can't move the boundary.
+  // Each part is formatted by itself, so a value with a placeholder can't move the boundary.
   return errorClass(code, status, options, (args) => ({
     reason: format(reason, ...args.slice(0, inReason)),
     remedy: format(remedy, ...args.slice(inReason, inReason + countPlaceholders(remedy))),

@@ -1,12 +1,10 @@
 import { asSentences, defineError, defineErrorWithText } from '@rack-gateway/errors'
 import { expect, test } from 'vitest'
 
-/** The reason, a line break, and the remedy. */
-const NameTaken = defineError<[name: string]>(
-  'RGW_NAME_TAKEN',
-  'a service account named %s already exists:\nchoose another name',
-  409,
-)
+const NameTaken = defineError<[name: string]>('RGW_NAME_TAKEN', 409, {
+  reason: 'a service account named %s already exists:',
+  remedy: 'choose another name',
+})
 /** The code that throws it supplies both. */
 const BadForm = defineErrorWithText('RGW_BAD_FORM', 400)
 

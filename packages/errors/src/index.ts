@@ -4,7 +4,6 @@ export {
   type ExplainedError,
   type ExplainedErrorClass,
   explanationOf,
-  type MessageTemplate,
   reasonOf,
 } from './define-error.ts'
 export { type Denial, denyByBindings, denyByGateway } from './denial.ts'

@@ -19,21 +19,23 @@ export function allRules(): ReadonlyMap<string, ReadonlySet<string>> {
 
 /** The statuses of the error classes that a source file defines. */
 function errorStatuses(source: string): [name: string, status: string][] {
-  const definitions = source.matchAll(
-    /(?:const|class) (\w+) (?:=|extends) \w+(?:<[^(]*>)?\(\s*'RGW_\w+',\s*(?:'(?:[^'\\]|\\.)*',\s*)?(\d{3})/g,
-  )
+  const definitions = source.matchAll(/(?:const|class) (\w+) (?:=|extends) \w+(?:<[^(]*>)?\(\s*'RGW_\w+',\s*(\d{3})/g)
   return [...definitions].map(([, name = '', status = '']) => [name, status])
 }
 
 /** Rules that the text of a source file names together with a status, or with an error that has one. */
 export function ruleStatuses(source: string, statuses: ReadonlyMap<string, string>): [rule: string, status: string][] {
   const denials = [...source.matchAll(/\b(?:denyLogin|parseError)\(\s*(\d+),\s*'([a-z:-]+)'/g)]
+  const codes = [...source.matchAll(/\bdenyCode\(\s*'([a-z:-]+)'/g)].map(([, rule = '']): [string, string] => [
+    rule,
+    '403',
+  ])
   const errors = callsOf(source, 'withRule').flatMap((call): [string, string][] => {
     const [, name = '', rule = ''] = /^withRule\(\s*new (\w+)\([\s\S]*'([a-z-]+)',?\s*\)$/.exec(call) ?? []
     const status = statuses.get(name)
     return status === undefined ? [] : [[rule, status]]
   })
-  return [...denials.map(([, status = '', rule = '']): [string, string] => [rule, status]), ...errors]
+  return [...denials.map(([, status = '', rule = '']): [string, string] => [rule, status]), ...codes, ...errors]
 }
 
 /** Every rule that the text of a source file names as a literal. */

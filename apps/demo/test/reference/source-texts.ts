@@ -14,6 +14,8 @@ interface SourceText {
 
 /** Their texts are listed even if they are short. */
 const shownNames = /^(?:note|describe|details|progress|reason|remedy|summary|title|label|placeholder|aria-label)$/
+/** Calls that define an error or a denial with an object of texts. */
+const definitions = /^(?:defineError|denyLogin|denyPerson)$/
 /** Faults of the code, patterns, queries, and what only a browser reads. */
 const hiddenNames = /^(?:(?:[A-Z]\w*)?Error|RegExp|Set|examples|sql|\w*[cC]lassName|\w+Script|d|rel|sandbox|style)$/
 const hiddenTypes = /^(?:Import|TS(?!As|NonNull|Satisfies))/
@@ -53,7 +55,7 @@ interface Group {
   readonly parts: string[]
 }
 
-/** The texts of one file. The texts of a call, a property, or an element are one. */
+/** The texts of one file. The texts of a call, a property, or an element are one. So are those of a definition. */
 export function textsIn(file: string, source: string, codes: ReadonlyMap<string, string>): SourceText[] {
   const groups: Group[] = []
   visit(parseSync(file, source).program, null)
@@ -76,6 +78,7 @@ export function textsIn(file: string, source: string, codes: ReadonlyMap<string,
 
   function groupOf(node: Node, label: string, outer: Group | null): Group | null {
     if (node.type.includes('Function')) return null
+    if (node.type === 'Property' && definitions.test(outer?.label ?? '')) return outer
     if (/^(?:Property|JSXAttribute)$/.test(node.type) || isTextConstant(node)) return newGroup(node, label)
     if (node.type === 'JSXElement') return outer?.isElement ? outer : isTextual(node) ? newGroup(node, label) : null
     if (!/^(?:Call|New|TaggedTemplate)Expression$/.test(node.type)) return outer

@@ -1,4 +1,4 @@
-import { type Denial, denyByGateway, formatMessage } from '@rack-gateway/errors'
+import { type Denial, denyByGateway, type Explanation, formatMessage } from '@rack-gateway/errors'
 
 export interface LoginDenial extends Denial {
   readonly status: number
@@ -10,110 +10,92 @@ export interface LoginDenial extends Denial {
   readonly isAuthenticated: boolean
 }
 
-export function denyLogin(status: number, rule: string, title: string, reason: string, remedy: string): LoginDenial {
+interface TitledExplanation extends Explanation {
+  readonly title: string
+}
+
+export function denyLogin(status: number, rule: string, { title, reason, remedy }: TitledExplanation): LoginDenial {
   return Object.freeze({ ...denyByGateway(rule, reason, remedy), status, title, isAuthenticated: false })
 }
 
-function denyPerson(rule: string, title: string, reason: string, remedy: string): LoginDenial {
-  return Object.freeze({ ...denyByGateway(rule, reason, remedy), status: 403, title, isAuthenticated: true })
+function denyPerson(rule: string, explanation: TitledExplanation): LoginDenial {
+  return Object.freeze({ ...denyLogin(403, rule, explanation), isAuthenticated: true })
 }
 
 const again = 'Start the login again.'
 const tellAdministrator = 'If the problem persists, tell an administrator of the gateway.'
 
-export const unknownLogin = denyLogin(
-  400,
-  'login-unknown',
-  'This login did not start in this browser',
-  'This browser did not start this login, or has already finished it.',
-  again,
-)
-export const expiredLogin = denyLogin(
-  400,
-  'login-expired',
-  'This login took too long',
-  'A login must be finished within ten minutes, so this one was canceled.',
-  again,
-)
-export const usedLogin = denyLogin(
-  400,
-  'login-used',
-  'This login is already finished',
-  'Each login works only once, and this one was already used.',
-  again,
-)
-export const otherIssuer = denyLogin(
-  400,
-  'login-issuer',
-  'The response is not from the expected identity provider',
-  'The response to this login does not name the expected identity provider, so it was rejected.',
-  again,
-)
-export const refusedByProvider = denyLogin(
-  403,
-  'login-provider-refused',
-  'The identity provider ended the login',
-  'The identity provider did not log you in.',
-  'Start the login again, or ask the administrator of the identity provider.',
-)
-export const unreachableProvider = denyLogin(
-  503,
-  'login-provider-unreachable',
-  'The identity provider does not answer',
-  'The identity provider does not answer, so you cannot log in now. Existing sessions stay valid.',
-  `Try again in a few minutes. ${tellAdministrator}`,
-)
-export const brokenProvider = denyLogin(
-  502,
-  'login-provider-broken',
-  'The identity provider sent an invalid response',
-  'The response of the identity provider is invalid, so you are not logged in.',
-  `${again} ${tellAdministrator}`,
-)
-export const refusedCode = denyLogin(
-  403,
-  'login-code',
-  'The identity provider did not confirm the login',
-  'The identity provider rejected the authorization code, so you are not logged in.',
-  `${again} ${tellAdministrator}`,
-)
-export const badIdToken = denyLogin(
-  403,
-  'login-id-token',
-  'The ID token of the identity provider is invalid',
-  'The ID token of the identity provider could not be verified, so you are not logged in.',
-  `${again} ${tellAdministrator}`,
-)
-export const noEmail = denyPerson(
-  'login-email',
-  'Your account has no usable email address',
-  'The identity provider sent no email address for you, or one that this gateway does not accept (only ASCII, with one @).',
-  'Ask the administrator of the identity provider to correct your account.',
-)
-export const unverifiedEmail = denyPerson(
-  'login-email-unverified',
-  'Your email address is not verified',
-  'The identity provider has not verified your email address.',
-  'Verify it there, and log in again.',
-)
-export const otherDomain = denyPerson(
-  'login-domain',
-  'Your account’s domain is not permitted',
-  'Only accounts of certain domains can log in to this gateway.',
-  'Log in with your work account, or ask an administrator of the gateway.',
-)
-export const badGroups = denyPerson(
-  'login-groups',
-  'Your groups could not be read',
-  'The identity provider sent your groups in a form that cannot be read, so you are not logged in.',
-  'Tell an administrator of the gateway.',
-)
-export const lockedAccount = denyPerson(
-  'login-locked',
-  'Your account is locked',
-  'An administrator of the gateway locked your account.',
-  'Ask an administrator to unlock it.',
-)
+export const unknownLogin = denyLogin(400, 'login-unknown', {
+  title: 'This login did not start in this browser',
+  reason: 'This browser did not start this login, or has already finished it.',
+  remedy: again,
+})
+export const expiredLogin = denyLogin(400, 'login-expired', {
+  title: 'This login took too long',
+  reason: 'A login must be finished within ten minutes, so this one was canceled.',
+  remedy: again,
+})
+export const usedLogin = denyLogin(400, 'login-used', {
+  title: 'This login is already finished',
+  reason: 'Each login works only once, and this one was already used.',
+  remedy: again,
+})
+export const otherIssuer = denyLogin(400, 'login-issuer', {
+  title: 'The response is not from the expected identity provider',
+  reason: 'The response to this login does not name the expected identity provider, so it was rejected.',
+  remedy: again,
+})
+export const refusedByProvider = denyLogin(403, 'login-provider-refused', {
+  title: 'The identity provider ended the login',
+  reason: 'The identity provider did not log you in.',
+  remedy: 'Start the login again, or ask the administrator of the identity provider.',
+})
+export const unreachableProvider = denyLogin(503, 'login-provider-unreachable', {
+  title: 'The identity provider does not answer',
+  reason: 'The identity provider does not answer, so you cannot log in now. Existing sessions stay valid.',
+  remedy: `Try again in a few minutes. ${tellAdministrator}`,
+})
+export const brokenProvider = denyLogin(502, 'login-provider-broken', {
+  title: 'The identity provider sent an invalid response',
+  reason: 'The response of the identity provider is invalid, so you are not logged in.',
+  remedy: `${again} ${tellAdministrator}`,
+})
+export const refusedCode = denyLogin(403, 'login-code', {
+  title: 'The identity provider did not confirm the login',
+  reason: 'The identity provider rejected the authorization code, so you are not logged in.',
+  remedy: `${again} ${tellAdministrator}`,
+})
+export const badIdToken = denyLogin(403, 'login-id-token', {
+  title: 'The ID token of the identity provider is invalid',
+  reason: 'The ID token of the identity provider could not be verified, so you are not logged in.',
+  remedy: `${again} ${tellAdministrator}`,
+})
+export const noEmail = denyPerson('login-email', {
+  title: 'Your account has no usable email address',
+  reason:
+    'The identity provider sent no email address for you, or one that this gateway does not accept (only ASCII, with one @).',
+  remedy: 'Ask the administrator of the identity provider to correct your account.',
+})
+export const unverifiedEmail = denyPerson('login-email-unverified', {
+  title: 'Your email address is not verified',
+  reason: 'The identity provider has not verified your email address.',
+  remedy: 'Verify it there, and log in again.',
+})
+export const otherDomain = denyPerson('login-domain', {
+  title: 'Your account’s domain is not permitted',
+  reason: 'Only accounts of certain domains can log in to this gateway.',
+  remedy: 'Log in with your work account, or ask an administrator of the gateway.',
+})
+export const badGroups = denyPerson('login-groups', {
+  title: 'Your groups could not be read',
+  reason: 'The identity provider sent your groups in a form that cannot be read, so you are not logged in.',
+  remedy: 'Tell an administrator of the gateway.',
+})
+export const lockedAccount = denyPerson('login-locked', {
+  title: 'Your account is locked',
+  reason: 'An administrator of the gateway locked your account.',
+  remedy: 'Ask an administrator to unlock it.',
+})
 
 /**
  * The audit event of a recorded denial contains `detail`, except `detail.again`: the path to which a CLI login returns
