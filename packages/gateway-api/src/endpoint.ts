@@ -15,7 +15,8 @@ interface EndpointBase {
   readonly body?: TObject
   /** The largest accepted body in bytes, if it is not the default. */
   readonly bodyLimit?: number
-  readonly status: 200 | 201
+  /** The status of a successful response. Default: 200. */
+  readonly status?: 201
   readonly response: TSchema
   /** The media types of a response that is streamed. */
   readonly mediaTypes?: readonly string[]

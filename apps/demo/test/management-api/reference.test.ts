@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { endpoints, forwardedRequest, forwardedRoutes } from '@rack-gateway/gateway-api'
+import { type Endpoint, endpoints, forwardedRequest, forwardedRoutes } from '@rack-gateway/gateway-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 
@@ -20,10 +20,10 @@ test('the OpenAPI document has every endpoint, with its schemas and its refusals
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(shape(methods)).map((method) => `${method.toUpperCase()} ${path}`),
   )
-  const table = Object.values(endpoints)
+  const table = Object.values<Endpoint>(endpoints)
   const operations = [...table, ...forwardedRoutes.map(forwardedRequest)]
   expect(described.sort()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).sort())
-  for (const { method, path, status } of table) {
+  for (const { method, path, status = 200 } of table) {
     const operation = shape(shape(paths[path])[method.toLowerCase()])
     expect(Object.keys(shape(operation.responses))).toEqual(expect.arrayContaining([String(status), '401', '403']))
     expect(String(operation.summary)).toMatch(/\.$/)

@@ -132,7 +132,7 @@ async function noRecheck(): Promise<void> {}
 
 function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void {
   const { endpoint } = route
-  const { method, path, query, body, bodyLimit = defaultBodyLimit, status, response } = endpoint
+  const { method, path, query, body, bodyLimit = defaultBodyLimit, status = 200, response } = endpoint
   app.route({
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,

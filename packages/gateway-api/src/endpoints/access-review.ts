@@ -14,7 +14,6 @@ export const accessReviewEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: LongCursorPageQuery,
-    status: 200,
     response: pageOf(ReviewedGrant),
   },
   exportAccessReview: {
@@ -25,7 +24,6 @@ export const accessReviewEndpoints = {
     permission: 'gateway:audit:read',
     scope: 'gateway',
     principalKinds: everyKind,
-    status: 200,
     response: Type.String(),
     mediaTypes: ['text/csv'],
   },

@@ -14,7 +14,6 @@ export const appChangeEndpoints = {
     scope: 'self',
     principalKinds: everyKind,
     query: LastChangesQuery,
-    status: 200,
     response: LastChanges,
   },
   listAppChanges: {
@@ -26,7 +25,6 @@ export const appChangeEndpoints = {
     scope: 'self',
     principalKinds: everyKind,
     query: AppChangesQuery,
-    status: 200,
     response: pageOf(AppChange),
   },
 } as const satisfies EndpointTable

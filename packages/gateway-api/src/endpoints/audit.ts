@@ -4,6 +4,8 @@ import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import * as schemas from '../schemas/audit.ts'
 import { pageOf } from '../schemas/common.ts'
 
+const auditRead = { permission: 'gateway:audit:read', scope: 'gateway', principalKinds: everyKind } as const
+
 export const auditEndpoints = {
   searchAudit: {
     method: 'GET',
@@ -11,21 +13,15 @@ export const auditEndpoints = {
     summary: 'Searches the audit log, newest events first.',
     description:
       'An event must match every filter and no exclusion (not…). An exclusion does not exclude events that lack its field. The search itself is recorded.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
+    ...auditRead,
     query: schemas.AuditPageQuery,
-    status: 200,
     response: pageOf(schemas.LoggedEvent),
   },
   getAuditEvent: {
     method: 'GET',
     path: '/audit/events/{id}',
     summary: 'Shows an audit event, with its hashes and the events before and after it.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
-    status: 200,
+    ...auditRead,
     response: schemas.LoggedEventWithHashes,
   },
   proveAuditEvent: {
@@ -33,10 +29,7 @@ export const auditEndpoints = {
     path: '/audit/events/{id}/proof',
     summary: 'Proves that an event is in the audit log, with the first checkpoint that signs it.',
     description: 'A checkpoint signs each event within a minute.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
-    status: 200,
+    ...auditRead,
     response: EventProof,
   },
   countAuditEvents: {
@@ -45,11 +38,8 @@ export const auditEndpoints = {
     summary: 'Counts audit events by time and result.',
     description:
       'Without `from`, counts the 24 hours before `to`. Without `to`, counts until now. Counts the newest events first, and stops after a million events or a few seconds. The request is recorded like a search.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
+    ...auditRead,
     query: schemas.AuditHistogramQuery,
-    status: 200,
     response: schemas.AuditHistogram,
   },
   followAudit: {
@@ -58,11 +48,8 @@ export const auditEndpoints = {
     summary: 'Streams new audit events of all gateway processes, as server-sent events named audit.',
     description:
       'Starts now, or after Last-Event-ID. Closes with an event named end when the caller loses the permission.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
+    ...auditRead,
     query: schemas.AuditLiveQuery,
-    status: 200,
     response: Type.String(),
     mediaTypes: ['text/event-stream'],
   },
@@ -72,11 +59,8 @@ export const auditEndpoints = {
     summary: 'Exports all events that match the filters, oldest first.',
     description:
       'NDJSON can be checked with rack-gateway audit verify, CSV is for spreadsheets, and OCSF for SIEM systems. The export is recorded with its filters and its number of events.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
+    ...auditRead,
     query: schemas.AuditExportQuery,
-    status: 200,
     response: Type.String(),
     mediaTypes: ['application/x-ndjson', 'text/csv'],
   },
@@ -85,11 +69,8 @@ export const auditEndpoints = {
     path: '/audit/alarms',
     summary: 'Lists the newest alarms, with their acknowledgments.',
     description: 'To find older alarms, search for events of the same kind.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
+    ...auditRead,
     query: schemas.AlarmQuery,
-    status: 200,
     response: schemas.AlarmList,
   },
   acknowledgeAlarm: {
@@ -101,7 +82,6 @@ export const auditEndpoints = {
     scope: 'gateway',
     principalKinds: usersOnly,
     body: schemas.AcknowledgeRequest,
-    status: 200,
     response: schemas.Alarm,
   },
   listAuditKeys: {
@@ -109,7 +89,6 @@ export const auditEndpoints = {
     path: '/audit/keys',
     summary: 'Lists the public keys that signed checkpoints of the audit log, oldest first.',
     authentication: 'anyone',
-    status: 200,
     response: schemas.AuditKeys,
   },
   getCheckpointStatus: {
@@ -118,10 +97,7 @@ export const auditEndpoints = {
     summary:
       'Shows the newest checkpoint of the audit log, how many events the next one will include, and where copies are.',
     description: 'The status is at most a second old.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
-    status: 200,
+    ...auditRead,
     response: schemas.CheckpointStatus,
   },
   readAuditLog: {
@@ -130,10 +106,7 @@ export const auditEndpoints = {
     summary:
       'Streams the whole audit log for verification: checkpoints, archives, and events, one JSON value per line.',
     description: 'The response is the input of rack-gateway audit verify. Each read is recorded.',
-    permission: 'gateway:audit:read',
-    scope: 'gateway',
-    principalKinds: everyKind,
-    status: 200,
+    ...auditRead,
     response: Type.String(),
     mediaTypes: ['application/x-ndjson'],
   },

@@ -14,7 +14,6 @@ export const bindingEndpoints = {
       'subject',
       'the ID of a user, service account, API token, or trust, or the name of a group',
     ),
-    status: 200,
     response: pageOf(Binding),
   },
   createBinding: {
@@ -40,7 +39,6 @@ export const bindingEndpoints = {
     scope: 'gateway',
     isRevocation: true,
     principalKinds: usersOnly,
-    status: 200,
     response: Binding,
   },
 } as const satisfies EndpointTable

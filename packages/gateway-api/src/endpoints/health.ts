@@ -14,7 +14,6 @@ export const healthEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: RackStatusQuery,
-    status: 200,
     response: Health,
   },
 } as const satisfies EndpointTable

@@ -11,7 +11,6 @@ export const invitationEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: PageQuery,
-    status: 200,
     response: pageOf(Invitation),
   },
   createInvitation: {
@@ -36,7 +35,6 @@ export const invitationEndpoints = {
     permission: 'gateway:user:write',
     scope: 'gateway',
     principalKinds: everyKind,
-    status: 200,
     response: Invitation,
   },
   revokeInvitation: {
@@ -47,7 +45,6 @@ export const invitationEndpoints = {
     scope: 'gateway',
     isRevocation: true,
     principalKinds: everyKind,
-    status: 200,
     response: Invitation,
   },
 } as const satisfies EndpointTable

@@ -16,7 +16,6 @@ export const liveCallEndpoints = {
     permissionForOthers: 'gateway:live-call:read',
     principalKinds: everyKind,
     query: PageQuery,
-    status: 200,
     response: pageOf(LiveCall),
   },
   endLiveCall: {
@@ -30,7 +29,6 @@ export const liveCallEndpoints = {
     isRevocation: true,
     principalKinds: everyKind,
     body: EndRequest,
-    status: 200,
     response: LiveCall,
   },
 } as const satisfies EndpointTable

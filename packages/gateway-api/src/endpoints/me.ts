@@ -9,7 +9,6 @@ export const meEndpoints = {
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: everyKind,
-    status: 200,
     response: Me,
   },
   versions: {
@@ -19,7 +18,6 @@ export const meEndpoints = {
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: everyKind,
-    status: 200,
     response: Versions,
   },
 } as const satisfies EndpointTable

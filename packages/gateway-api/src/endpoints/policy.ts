@@ -9,7 +9,6 @@ export const policyEndpoints = {
     permission: 'gateway:policy:read',
     scope: 'everyone',
     principalKinds: everyKind,
-    status: 200,
     response: schemas.ActivePolicy,
     conditional: true,
   },
@@ -22,7 +21,6 @@ export const policyEndpoints = {
     permission: 'gateway:policy:read',
     scope: 'everyone',
     principalKinds: everyKind,
-    status: 200,
     response: schemas.PolicyMatrix,
     conditional: true,
   },
@@ -35,7 +33,6 @@ export const policyEndpoints = {
     scope: 'self',
     principalKinds: everyKind,
     query: schemas.RackQuery,
-    status: 200,
     response: schemas.EffectivePolicy,
     conditional: true,
   },
@@ -50,7 +47,6 @@ export const policyEndpoints = {
     permissionForOthers: 'gateway:user:write',
     principalKinds: everyKind,
     body: schemas.DecideRequest,
-    status: 200,
     response: schemas.Decisions,
   },
   checkPolicy: {
@@ -65,7 +61,6 @@ export const policyEndpoints = {
     principalKinds: everyKind,
     body: schemas.CheckRequest,
     bodyLimit: 1024 * 1024,
-    status: 200,
     response: schemas.PolicyCheck,
   },
   studyPolicy: {
@@ -79,7 +74,6 @@ export const policyEndpoints = {
     principalKinds: everyKind,
     body: schemas.ImpactRequest,
     bodyLimit: 1024 * 1024,
-    status: 200,
     response: schemas.Impact,
   },
 } as const satisfies EndpointTable

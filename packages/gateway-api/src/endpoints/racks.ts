@@ -12,7 +12,6 @@ export const rackEndpoints = {
     scope: 'self',
     principalKinds: everyKind,
     query: RackStatusQuery,
-    status: 200,
     response: RackStatuses,
   },
 } as const satisfies EndpointTable

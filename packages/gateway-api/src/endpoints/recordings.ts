@@ -14,7 +14,6 @@ export const recordingEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: schemas.RecordingQuery,
-    status: 200,
     response: pageOf(schemas.Recording),
   },
   readRecording: {
@@ -25,7 +24,6 @@ export const recordingEndpoints = {
     permission: 'gateway:recording:read',
     scope: 'gateway',
     principalKinds: everyKind,
-    status: 200,
     response: Asciicast,
     mediaTypes: ['application/x-asciicast'],
   },
@@ -38,7 +36,6 @@ export const recordingEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: schemas.FollowQuery,
-    status: 200,
     response: Asciicast,
     mediaTypes: ['application/x-asciicast'],
   },
@@ -52,7 +49,6 @@ export const recordingEndpoints = {
     isRevocation: true,
     principalKinds: everyKind,
     body: schemas.EndRequest,
-    status: 200,
     response: schemas.Recording,
   },
 } as const satisfies EndpointTable

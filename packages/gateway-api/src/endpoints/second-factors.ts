@@ -14,7 +14,6 @@ export const secondFactorEndpoints = {
     permissionForOthers: 'gateway:user:write',
     principalKinds: usersOnly,
     query: filteredPageQuery('user', '`me`, or the ID of a user'),
-    status: 200,
     response: pageOf(schemas.SecondFactor),
   },
   secondFactorSettings: {
@@ -25,7 +24,6 @@ export const secondFactorEndpoints = {
     scope: 'self',
     stepUp: 'never',
     principalKinds: usersOnly,
-    status: 200,
     response: schemas.FactorSettings,
   },
   beginEnrollment: {
@@ -60,7 +58,6 @@ export const secondFactorEndpoints = {
     ...own,
     stepUp: 'factor',
     body: schemas.FactorNameRequest,
-    status: 200,
     response: schemas.SecondFactor,
   },
   removeSecondFactor: {
@@ -71,7 +68,6 @@ export const secondFactorEndpoints = {
       'The proofs with this factor end. With the last factor, the backup codes are removed, too, and your other sessions end. Needs a proof with a passkey, or with any factor in a browser whose login is at most five minutes old.',
     ...own,
     stepUp: 'factor',
-    status: 200,
     response: schemas.SecondFactor,
   },
   backupCodeStatus: {
@@ -81,7 +77,6 @@ export const secondFactorEndpoints = {
     permission: 'gateway:self:read',
     scope: 'self',
     principalKinds: usersOnly,
-    status: 200,
     response: schemas.BackupCodeStatus,
   },
   createBackupCodes: {
@@ -108,7 +103,6 @@ export const secondFactorEndpoints = {
     stepUp: 'management',
     requiresSecondFactor: true,
     body: schemas.FactorResetRequest,
-    status: 200,
     response: schemas.FactorReset,
   },
 } as const satisfies EndpointTable

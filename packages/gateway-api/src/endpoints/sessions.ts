@@ -12,7 +12,6 @@ export const sessionEndpoints = {
     permissionForOthers: 'gateway:session:write',
     principalKinds: everyKind,
     query: filteredPageQuery('user', '`me`, or the ID of a user'),
-    status: 200,
     response: pageOf(schemas.Session),
   },
   endSession: {
@@ -25,7 +24,6 @@ export const sessionEndpoints = {
     permissionForOthers: 'gateway:session:write',
     isRevocation: true,
     principalKinds: everyKind,
-    status: 200,
     response: schemas.Session,
   },
   endSessionsOfUser: {
@@ -39,7 +37,6 @@ export const sessionEndpoints = {
     permissionForOthers: 'gateway:session:write',
     isRevocation: true,
     principalKinds: everyKind,
-    status: 200,
     response: schemas.EndedSessions,
   },
   renewSession: {
@@ -52,7 +49,6 @@ export const sessionEndpoints = {
     scope: 'self',
     principalKinds: usersOnly,
     rejectedCookieRemedy: 'Log in again when the session has expired.',
-    status: 200,
     response: schemas.RenewedSession,
   },
   createConvoxSession: {
@@ -105,7 +101,6 @@ export const sessionEndpoints = {
     summary: 'Shows the status of a device login, and returns its session once.',
     authentication: 'anyone',
     body: schemas.PollRequest,
-    status: 200,
     response: schemas.DeviceLoginStatus,
   },
 } as const satisfies EndpointTable

@@ -28,7 +28,6 @@ export const stepUpEndpoints = {
     scope: 'self',
     principalKinds: usersOnly,
     stepUp: 'never',
-    status: 200,
     response: schemas.StepUp,
   },
   beginPasskeyProof: {
@@ -66,7 +65,6 @@ export const stepUpEndpoints = {
     summary: 'Ends a step-up of this session, and its proof.',
     ...commonFields,
     isRevocation: true,
-    status: 200,
     response: schemas.EndedProof,
   },
 } as const satisfies EndpointTable

@@ -12,7 +12,6 @@ export const tokenEndpoints = {
     permissionForOthers: 'gateway:token:write',
     principalKinds: everyKind,
     query: filteredPageQuery('owner', '`me`, or the ID of a user or service account'),
-    status: 200,
     response: pageOf(schemas.Token),
   },
   createToken: {
@@ -39,7 +38,6 @@ export const tokenEndpoints = {
     scope: 'self',
     permissionForOthers: 'gateway:token:write',
     principalKinds: everyKind,
-    status: 200,
     response: schemas.Token,
   },
   revokeToken: {
@@ -52,7 +50,6 @@ export const tokenEndpoints = {
     permissionForOthers: 'gateway:token:write',
     isRevocation: true,
     principalKinds: everyKind,
-    status: 200,
     response: schemas.Token,
   },
   rotateToken: {
@@ -80,7 +77,6 @@ export const tokenEndpoints = {
     principalKinds: usersOnly,
     body: schemas.OwnerRequest,
     stepUp: 'management',
-    status: 200,
     response: schemas.HandedOverToken,
   },
 } as const satisfies EndpointTable

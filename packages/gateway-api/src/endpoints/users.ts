@@ -11,7 +11,6 @@ export const userEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: schemas.UserQuery,
-    status: 200,
     response: pageOf(schemas.User),
   },
   listGroups: {
@@ -22,7 +21,6 @@ export const userEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: LongCursorPageQuery,
-    status: 200,
     response: pageOf(schemas.Group),
   },
   getUser: {
@@ -32,7 +30,6 @@ export const userEndpoints = {
     permission: 'gateway:user:write',
     scope: 'gateway',
     principalKinds: everyKind,
-    status: 200,
     response: schemas.User,
   },
   lockUser: {
@@ -45,7 +42,6 @@ export const userEndpoints = {
     isRevocation: true,
     principalKinds: everyKind,
     body: schemas.LockRequest,
-    status: 200,
     response: schemas.LockedUser,
   },
   unlockUser: {
@@ -56,7 +52,6 @@ export const userEndpoints = {
     scope: 'gateway',
     principalKinds: usersOnly,
     stepUp: 'management',
-    status: 200,
     response: schemas.User,
   },
   listServiceAccounts: {
@@ -67,7 +62,6 @@ export const userEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: PageQuery,
-    status: 200,
     response: pageOf(schemas.ServiceAccount),
   },
   createServiceAccount: {
@@ -90,7 +84,6 @@ export const userEndpoints = {
     permission: 'gateway:service-account:write',
     scope: 'gateway',
     principalKinds: everyKind,
-    status: 200,
     response: schemas.ServiceAccount,
   },
   disableServiceAccount: {
@@ -101,7 +94,6 @@ export const userEndpoints = {
     scope: 'gateway',
     isRevocation: true,
     principalKinds: everyKind,
-    status: 200,
     response: schemas.ServiceAccount,
   },
   enableServiceAccount: {
@@ -112,7 +104,6 @@ export const userEndpoints = {
     scope: 'gateway',
     principalKinds: usersOnly,
     stepUp: 'management',
-    status: 200,
     response: schemas.ServiceAccount,
   },
 } as const satisfies EndpointTable

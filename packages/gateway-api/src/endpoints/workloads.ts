@@ -12,7 +12,6 @@ export const workloadEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: PageQuery,
-    status: 200,
     response: pageOf(Trust),
   },
   createTrust: {
@@ -38,7 +37,6 @@ export const workloadEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     body: TrustTestRequest,
-    status: 200,
     response: TrustTest,
   },
   getTrust: {
@@ -48,7 +46,6 @@ export const workloadEndpoints = {
     permission: 'gateway:trust:write',
     scope: 'gateway',
     principalKinds: everyKind,
-    status: 200,
     response: Trust,
   },
   revokeTrust: {
@@ -61,7 +58,6 @@ export const workloadEndpoints = {
     scope: 'gateway',
     isRevocation: true,
     principalKinds: everyKind,
-    status: 200,
     response: Trust,
   },
   exchangeJobToken: {
@@ -82,7 +78,6 @@ export const workloadEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     query: filteredPageQuery('trust', 'the ID of the trust that admitted the jobs'),
-    status: 200,
     response: pageOf(WorkloadSession),
   },
   endWorkloadSession: {
@@ -96,7 +91,6 @@ export const workloadEndpoints = {
     permissionForOthers: 'gateway:session:write',
     isRevocation: true,
     principalKinds: everyKind,
-    status: 200,
     response: WorkloadSession,
   },
 } as const satisfies EndpointTable

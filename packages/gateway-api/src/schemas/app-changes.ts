@@ -1,28 +1,17 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Nullable, PageQuery, Time } from './common.ts'
+import { ClosedObject, EventPageQuery, Id, Nullable, Time } from './common.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 300 })
 const Names = (description: string) => Type.Array(Name, { minItems: 1, maxItems: 100, description })
 
-export const LastChangesQuery = Type.Object(
-  {
-    rack: Name,
-    app: Names('at most 100 apps; the parameter is repeated for each app'),
-    release: Type.Optional(Names('at most 100 releases; requires exactly one app')),
-    build: Type.Optional(Names('at most 100 builds; requires exactly one app')),
-  },
-  closed,
-)
+export const LastChangesQuery = ClosedObject({
+  rack: Name,
+  app: Names('at most 100 apps; the parameter is repeated for each app'),
+  release: Type.Optional(Names('at most 100 releases; requires exactly one app')),
+  build: Type.Optional(Names('at most 100 builds; requires exactly one app')),
+})
 
-export const AppChangesQuery = Type.Object(
-  {
-    rack: Name,
-    app: Name,
-    limit: PageQuery.properties.limit,
-    cursor: Type.Optional(Type.String({ maxLength: 400, description: '`next` of the previous page' })),
-  },
-  closed,
-)
+export const AppChangesQuery = ClosedObject({ rack: Name, app: Name, ...EventPageQuery.properties })
 
 export const AppChange = Type.Object({
   id: Type.String({ ...Id, description: 'the ID of the audit event of the change' }),

@@ -1,34 +1,21 @@
 import { filterProperties } from '@rack-gateway/audit/schemas'
 import { type Static, Type } from 'typebox'
-import { closed, ExtensibleEnum, Id, Line, Nullable, open, PageQuery, Time } from './common.ts'
+import { ClosedObject, EventPageQuery, ExtensibleEnum, Id, Line, Nullable, open, PageQuery, Time } from './common.ts'
 
-export const AuditPageQuery = Type.Object(
-  {
-    ...filterProperties,
-    ...PageQuery.properties,
-    cursor: Type.Optional(Type.String({ maxLength: 400, description: '`next` of the previous page' })),
-  },
-  closed,
-)
-export const AuditLiveQuery = Type.Object(filterProperties, closed)
-export const AuditExportQuery = Type.Object(
-  {
-    ...filterProperties,
-    format: Type.Optional(
-      Type.Enum(['ndjson', 'csv', 'ocsf'], { default: 'ndjson', description: 'the format of the events' }),
-    ),
-  },
-  closed,
-)
-export const AuditHistogramQuery = Type.Object(
-  {
-    ...filterProperties,
-    buckets: Type.Optional(
-      Type.Integer({ minimum: 2, maximum: 120, default: 60, description: 'the largest number of buckets' }),
-    ),
-  },
-  closed,
-)
+export const AuditPageQuery = ClosedObject({ ...filterProperties, ...EventPageQuery.properties })
+export const AuditLiveQuery = ClosedObject(filterProperties)
+export const AuditExportQuery = ClosedObject({
+  ...filterProperties,
+  format: Type.Optional(
+    Type.Enum(['ndjson', 'csv', 'ocsf'], { default: 'ndjson', description: 'the format of the events' }),
+  ),
+})
+export const AuditHistogramQuery = ClosedObject({
+  ...filterProperties,
+  buckets: Type.Optional(
+    Type.Integer({ minimum: 2, maximum: 120, default: 60, description: 'the largest number of buckets' }),
+  ),
+})
 
 const Text = Type.Optional(Type.String())
 
@@ -154,11 +141,10 @@ export const CheckpointStatus = Type.Object({
 })
 export type CheckpointStatus = Static<typeof CheckpointStatus>
 
-export const AlarmQuery = Type.Object({ limit: PageQuery.properties.limit }, closed)
-export const AcknowledgeRequest = Type.Object(
-  { reason: Line(500, 'the cause of the alarm and what was done, on one line') },
-  closed,
-)
+export const AlarmQuery = ClosedObject({ limit: PageQuery.properties.limit })
+export const AcknowledgeRequest = ClosedObject({
+  reason: Line(500, 'the cause of the alarm and what was done, on one line'),
+})
 export const Alarm = Type.Object({
   ...LoggedEvent.properties,
   acknowledged: Nullable(

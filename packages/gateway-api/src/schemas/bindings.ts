@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, ExtensibleEnum, Id, Line, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, Line, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
 
 export const bindingSubjectKinds = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
 const subjectId = 'the ID of the user, service account, API token, or trust, or the name of the group'
@@ -32,18 +32,15 @@ export const Granter = Type.Object({
 
 export const Reason = Line(500, 'a reason, on one line')
 
-export const BindingRequest = Type.Object(
-  {
-    subject: Type.Object(
-      { kind: Type.Enum(bindingSubjectKinds), id: Type.String({ maxLength: 100, description: subjectId }) },
-      closed,
-    ),
-    role: Type.String({ maxLength: 100 }),
-    racks: Type.Optional(NamePatternRequest),
-    apps: Type.Optional(NamePatternRequest),
-    expiresAt: Type.Optional(Time),
-    reason: Type.Optional(Reason),
-  },
-  closed,
-)
+export const BindingRequest = ClosedObject({
+  subject: ClosedObject({
+    kind: Type.Enum(bindingSubjectKinds),
+    id: Type.String({ maxLength: 100, description: subjectId }),
+  }),
+  role: Type.String({ maxLength: 100 }),
+  racks: Type.Optional(NamePatternRequest),
+  apps: Type.Optional(NamePatternRequest),
+  expiresAt: Type.Optional(Time),
+  reason: Type.Optional(Reason),
+})
 export type BindingRequest = Static<typeof BindingRequest>

@@ -1,7 +1,9 @@
-import { type Static, type TObject, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TProperties, type TSchema, type TSchemaOptions, Type } from 'typebox'
 
 /** For requests. Responses are open, so that an older client accepts the members that a newer gateway adds. */
-export const closed = { additionalProperties: false } as const
+export function ClosedObject<P extends TProperties>(properties: P, options: TSchemaOptions = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...options })
+}
 export const open = { additionalProperties: true } as const
 
 export const Id = Type.String({ format: 'uuid' })
@@ -27,30 +29,26 @@ export const NamePatternRequest = Type.String({ maxLength: 100, description: nam
 
 const defaultLimit = 50
 const maxLimit = 200
-export const PageQuery = Type.Object(
-  {
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxLimit, default: defaultLimit })),
-    cursor: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the previous page' })),
-  },
-  closed,
-)
-export type PageQuery = Static<typeof PageQuery>
 
+function pageQuery(maxCursor: number) {
+  return ClosedObject({
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxLimit, default: defaultLimit })),
+    cursor: Type.Optional(Type.String({ maxLength: maxCursor, description: '`next` of the previous page' })),
+  })
+}
+
+export const PageQuery = pageQuery(200)
+export type PageQuery = Static<typeof PageQuery>
+/** For lists of audit events: their cursors contain a position in the log. */
+export const EventPageQuery = pageQuery(400)
 /** For lists that are sorted by name: their cursors contain a name, which can be long. */
-export const LongCursorPageQuery = Type.Object(
-  {
-    limit: PageQuery.properties.limit,
-    cursor: Type.Optional(Type.String({ maxLength: 2_000, description: '`next` of the previous page' })),
-  },
-  closed,
-)
+export const LongCursorPageQuery = pageQuery(2_000)
 
 export function filteredPageQuery<N extends string>(name: N, description: string) {
   const filter = Type.Optional(Type.String({ maxLength: 300, description }))
-  return Type.Object(
-    { ...PageQuery.properties, [name]: filter } as typeof PageQuery.properties & { [K in N]: typeof filter },
-    closed,
-  )
+  return ClosedObject({ ...PageQuery.properties, [name]: filter } as typeof PageQuery.properties & {
+    [K in N]: typeof filter
+  })
 }
 
 export function pageOf<T extends TSchema>(item: T) {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Reason } from './bindings.ts'
-import { closed, ExtensibleEnum, Id, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, NamePattern, NamePatternRequest, Nullable, Time } from './common.ts'
 
 const issuer = 'the identity provider at which the person must log in'
 const states = ['open', 'redeemed', 'denied', 'revoked', 'expired'] as const
@@ -26,33 +26,27 @@ export const Invitation = Type.Object({
 })
 export type Invitation = Static<typeof Invitation>
 
-export const InvitationRequest = Type.Object(
-  {
-    email: Type.String({ maxLength: 254 }),
-    issuer: Type.Optional(
-      Type.String({
-        maxLength: 300,
-        pattern: '^https?://[\\x21-\\x7e]+$',
-        description: `${issuer}; default: the identity provider of this gateway`,
-      }),
-    ),
-    grants: Type.Array(
-      Type.Object(
-        {
-          role: Type.String({ maxLength: 100 }),
-          racks: Type.Optional(NamePatternRequest),
-          apps: Type.Optional(NamePatternRequest),
-          expiresAt: Type.Optional(Time),
-        },
-        closed,
-      ),
-      { minItems: 1, maxItems: 20 },
-    ),
-    days: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 90, default: 14, description: 'days until the invitation expires' }),
-    ),
-    reason: Type.Optional(Reason),
-  },
-  closed,
-)
+export const InvitationRequest = ClosedObject({
+  email: Type.String({ maxLength: 254 }),
+  issuer: Type.Optional(
+    Type.String({
+      maxLength: 300,
+      pattern: '^https?://[\\x21-\\x7e]+$',
+      description: `${issuer}; default: the identity provider of this gateway`,
+    }),
+  ),
+  grants: Type.Array(
+    ClosedObject({
+      role: Type.String({ maxLength: 100 }),
+      racks: Type.Optional(NamePatternRequest),
+      apps: Type.Optional(NamePatternRequest),
+      expiresAt: Type.Optional(Time),
+    }),
+    { minItems: 1, maxItems: 20 },
+  ),
+  days: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 90, default: 14, description: 'days until the invitation expires' }),
+  ),
+  reason: Type.Optional(Reason),
+})
 export type InvitationRequest = Static<typeof InvitationRequest>

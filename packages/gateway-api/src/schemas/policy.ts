@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, ExtensibleEnum, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Nullable, Time } from './common.ts'
 import { Caller } from './me.ts'
 
 const Names = Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 1_000 })
@@ -10,7 +10,7 @@ const Document = Type.Unknown({
 })
 const PolicyHash = Type.String({ description: 'SHA-256 of the document, hex; the same as in audit events' })
 
-export const RackQuery = Type.Object({ rack: Type.Optional(RackName) }, closed)
+export const RackQuery = ClosedObject({ rack: Type.Optional(RackName) })
 
 export const ActivePolicy = Type.Object({
   policy: PolicyHash,
@@ -62,72 +62,60 @@ export const EffectivePolicy = Type.Object({
 })
 
 /** A planned call. A missing member is unknown: the gateway evaluates the call with every value of that member. */
-export const RequestedCall = Type.Object(
-  {
-    route: Type.String({
-      maxLength: 200,
-      description:
-        'the ID of a route of the rack, such as GET /apps/{app}/processes, or of the management API, such as GET /gateway/api/v1/users',
-    }),
-    app: Type.Optional(Type.String({ maxLength: 1_000 })),
-    params: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 4_000 }))),
-    parameters: Type.Optional(Type.Object({ query: Names, form: Names, headers: Names }, closed)),
-    command: Type.Optional(
-      Nullable(
-        Type.Object(
-          {
-            header: Type.String({
-              description: 'the value of the header Command: UTF-8, each byte as one character',
-            }),
-            by: Type.Enum(['run', 'exec', 'shell']),
-          },
-          closed,
-        ),
-      ),
-    ),
-    process: Type.Optional(
-      Nullable(
-        Type.Object(
-          {
-            id: Nullable(Type.String({ maxLength: 1_000 })),
-            service: Nullable(Type.String({ maxLength: 1_000, description: 'null: only the rack knows it' })),
-            own: Type.Union([Type.Literal('yes'), Type.Literal('unknown')], {
-              description: 'yes: the same command starts the process',
-            }),
-          },
-          closed,
-        ),
-      ),
-    ),
-    release: Type.Optional(Nullable(Type.Object({ id: Nullable(Type.String({ maxLength: 1_000 })) }, closed))),
-    environment: Type.Optional(
-      Nullable(
-        Type.Object(
-          { named: Names, others: Type.Union([Type.Literal('none'), Type.Literal('possible')]) },
-          { ...closed, description: 'keys that the call sets or unsets, and whether other keys may change too' },
-        ),
-      ),
-    ),
-  },
-  closed,
-)
-export type RequestedCall = Static<typeof RequestedCall>
-
-export const DecideRequest = Type.Object(
-  {
-    rack: Type.Optional(RackName),
-    as: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 600,
-        description:
-          'the ID or email address of a user; if several users have the address, add the issuer: ann@example.com/accounts.google.com',
+export const RequestedCall = ClosedObject({
+  route: Type.String({
+    maxLength: 200,
+    description:
+      'the ID of a route of the rack, such as GET /apps/{app}/processes, or of the management API, such as GET /gateway/api/v1/users',
+  }),
+  app: Type.Optional(Type.String({ maxLength: 1_000 })),
+  params: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 4_000 }))),
+  parameters: Type.Optional(ClosedObject({ query: Names, form: Names, headers: Names })),
+  command: Type.Optional(
+    Nullable(
+      ClosedObject({
+        header: Type.String({
+          description: 'the value of the header Command: UTF-8, each byte as one character',
+        }),
+        by: Type.Enum(['run', 'exec', 'shell']),
       }),
     ),
-    calls: Type.Array(RequestedCall, { minItems: 1, maxItems: 100 }),
-  },
-  closed,
-)
+  ),
+  process: Type.Optional(
+    Nullable(
+      ClosedObject({
+        id: Nullable(Type.String({ maxLength: 1_000 })),
+        service: Nullable(Type.String({ maxLength: 1_000, description: 'null: only the rack knows it' })),
+        own: Type.Union([Type.Literal('yes'), Type.Literal('unknown')], {
+          description: 'yes: the same command starts the process',
+        }),
+      }),
+    ),
+  ),
+  release: Type.Optional(Nullable(ClosedObject({ id: Nullable(Type.String({ maxLength: 1_000 })) }))),
+  environment: Type.Optional(
+    Nullable(
+      ClosedObject(
+        { named: Names, others: Type.Union([Type.Literal('none'), Type.Literal('possible')]) },
+        { description: 'keys that the call sets or unsets, and whether other keys may change too' },
+      ),
+    ),
+  ),
+})
+export type RequestedCall = Static<typeof RequestedCall>
+
+export const DecideRequest = ClosedObject({
+  rack: Type.Optional(RackName),
+  as: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 600,
+      description:
+        'the ID or email address of a user; if several users have the address, add the issuer: ann@example.com/accounts.google.com',
+    }),
+  ),
+  calls: Type.Array(RequestedCall, { minItems: 1, maxItems: 100 }),
+})
 export type DecideRequest = Static<typeof DecideRequest>
 
 const StepUpLevel = Type.Object(
@@ -183,7 +171,7 @@ export type Decisions = Static<typeof Decisions>
 const ProposedDocument = Type.String({ maxLength: 256 * 1024, description: 'the proposed policy document, as YAML' })
 const ProposedHash = Type.String({ description: 'SHA-256 of the proposed document, hex' })
 
-export const CheckRequest = Type.Object({ document: ProposedDocument }, closed)
+export const CheckRequest = ClosedObject({ document: ProposedDocument })
 
 export const PolicyCheck = Type.Object({
   policy: Type.String({ description: 'SHA-256 of the document in force, hex' }),
@@ -378,16 +366,13 @@ export const PolicyMatrix = Type.Object({
 })
 export type PolicyMatrix = Static<typeof PolicyMatrix>
 
-export const ImpactRequest = Type.Object(
-  {
-    document: ProposedDocument,
-    since: Type.String({
-      maxLength: 40,
-      description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
-    }),
-  },
-  closed,
-)
+export const ImpactRequest = ClosedObject({
+  document: ProposedDocument,
+  since: Type.String({
+    maxLength: 40,
+    description: 'the start of the range: 30d, 12h, or 45m ago, or a time in UTC such as 2027-01-31T12:00:00Z',
+  }),
+})
 
 const Count = Type.Integer({ minimum: 0 })
 

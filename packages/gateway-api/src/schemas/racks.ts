@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, ExtensibleEnum, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Nullable, Time } from './common.ts'
 
 export const RackStatus = Type.Object({
   name: Type.String(),
@@ -20,19 +20,16 @@ export type RackStatus = Static<typeof RackStatus>
 
 /** Milliseconds. Also the time after which the gateway stops waiting for a rack. */
 const longestWait = 5_000
-export const RackStatusQuery = Type.Object(
-  {
-    wait: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: longestWait,
-        description:
-          'milliseconds to wait for racks that have not answered yet; without it, until each has answered or failed',
-      }),
-    ),
-  },
-  closed,
-)
+export const RackStatusQuery = ClosedObject({
+  wait: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: longestWait,
+      description:
+        'milliseconds to wait for racks that have not answered yet; without it, until each has answered or failed',
+    }),
+  ),
+})
 
 export const RackStatuses = Type.Object({
   racks: Type.Array(RackStatus, { description: 'the racks that have answered, and those that failed' }),

@@ -1,41 +1,34 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Line, Nullable, PageQuery, Time } from './common.ts'
+import { ClosedObject, Id, Line, Nullable, PageQuery, Time } from './common.ts'
 
 const Name = Type.Optional(Type.String({ maxLength: 100 }))
 
-export const RecordingQuery = Type.Object(
-  {
-    limit: PageQuery.properties.limit,
-    cursor: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the previous page' })),
-    id: Type.Optional(Type.String({ format: 'uuid', description: 'only this recording' })),
-    rack: Name,
-    app: Name,
-    principal: Type.Optional(
-      Type.String({ maxLength: 200, description: 'the ID or the name of the recorded principal' }),
-    ),
-    process: Name,
-    from: Type.Optional(Type.String({ format: 'date-time', description: 'started at this time or later' })),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'started before this time' })),
-    state: Type.Optional(Type.Enum(['open', 'ended', 'removed'])),
-  },
-  closed,
-)
+export const RecordingQuery = ClosedObject({
+  limit: PageQuery.properties.limit,
+  cursor: Type.Optional(Type.String({ format: 'uuid', description: '`next` of the previous page' })),
+  id: Type.Optional(Type.String({ format: 'uuid', description: 'only this recording' })),
+  rack: Name,
+  app: Name,
+  principal: Type.Optional(
+    Type.String({ maxLength: 200, description: 'the ID or the name of the recorded principal' }),
+  ),
+  process: Name,
+  from: Type.Optional(Type.String({ format: 'date-time', description: 'started at this time or later' })),
+  to: Type.Optional(Type.String({ format: 'date-time', description: 'started before this time' })),
+  state: Type.Optional(Type.Enum(['open', 'ended', 'removed'])),
+})
 
-export const FollowQuery = Type.Object(
-  {
-    from: Type.Optional(
-      Type.Enum(['start', 'now'], {
-        description: 'from the start of the session, which is the default, or from now on',
-      }),
-    ),
-  },
-  closed,
-)
+export const FollowQuery = ClosedObject({
+  from: Type.Optional(
+    Type.Enum(['start', 'now'], {
+      description: 'from the start of the session, which is the default, or from now on',
+    }),
+  ),
+})
 
-export const EndRequest = Type.Object(
-  { reason: Line(200, 'a message for the participant of the session, on one line') },
-  closed,
-)
+export const EndRequest = ClosedObject({
+  reason: Line(200, 'a message for the participant of the session, on one line'),
+})
 
 export const Recording = Type.Object({
   id: Id,

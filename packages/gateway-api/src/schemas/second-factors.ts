@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, ExtensibleEnum, Id, Line, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, Line, Nullable, Time } from './common.ts'
 
 export const factorKinds = ['passkey', 'totp'] as const
 
@@ -15,7 +15,7 @@ export type SecondFactor = Static<typeof SecondFactor>
 
 const FactorName = Line(60, 'a name, such as YubiKey')
 
-export const EnrollmentRequest = Type.Object({ kind: Type.Enum([...factorKinds]) }, closed)
+export const EnrollmentRequest = ClosedObject({ kind: Type.Enum([...factorKinds]) })
 
 /** The JSON form of WebAuthn options. @see W3C Web Authentication Level 3, section 5.1 */
 export const PasskeyOptions = Type.Object({}, { additionalProperties: true, description: 'WebAuthn options as JSON' })
@@ -37,15 +37,12 @@ export const Enrollment = Type.Object({
 })
 export type Enrollment = Static<typeof Enrollment>
 
-export const NewFactorRequest = Type.Object(
-  {
-    enrollment: Id,
-    name: FactorName,
-    response: Type.Optional(PasskeyResponse),
-    code: Type.Optional(Type.String({ pattern: '^[0-9]{6}$', description: 'the code that the app shows' })),
-  },
-  closed,
-)
+export const NewFactorRequest = ClosedObject({
+  enrollment: Id,
+  name: FactorName,
+  response: Type.Optional(PasskeyResponse),
+  code: Type.Optional(Type.String({ pattern: '^[0-9]{6}$', description: 'the code that the app shows' })),
+})
 
 export const NewFactor = Type.Object({
   factor: SecondFactor,
@@ -57,7 +54,7 @@ export const NewFactor = Type.Object({
 })
 export type NewFactor = Static<typeof NewFactor>
 
-export const FactorNameRequest = Type.Object({ name: FactorName }, closed)
+export const FactorNameRequest = ClosedObject({ name: FactorName })
 
 export const BackupCodeStatus = Type.Object({
   remaining: Type.Integer({ minimum: 0 }),
@@ -65,7 +62,7 @@ export const BackupCodeStatus = Type.Object({
 })
 export const NewBackupCodes = Type.Object({ codes: Type.Array(Type.String()) })
 
-export const FactorResetRequest = Type.Object({ reason: Line(200, 'why, for the audit log') }, closed)
+export const FactorResetRequest = ClosedObject({ reason: Line(200, 'why, for the audit log') })
 export const FactorReset = Type.Object({ removed: Type.Array(SecondFactor) })
 
 export const FactorSettings = Type.Object({

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Nullable, Time } from './common.ts'
+import { ClosedObject, Id, Nullable, Time } from './common.ts'
 
 export const lastUse = { lastUsedAt: Nullable(Time), lastUsedFrom: Nullable(Type.String()) }
 
@@ -48,7 +48,7 @@ const cliLogin = {
   ),
 }
 
-export const ConvoxSessionRequest = Type.Object({ device: PlainName('the name of the device') }, closed)
+export const ConvoxSessionRequest = ClosedObject({ device: PlainName('the name of the device') })
 export const ConvoxSession = Type.Object({
   id: Id,
   token: RenewedSession.properties.token,
@@ -57,33 +57,27 @@ export const ConvoxSession = Type.Object({
 })
 export type ConvoxSession = Static<typeof ConvoxSession>
 
-export const LoopbackLoginRequest = Type.Object(
-  {
-    ...cliLogin,
-    challenge: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'the PKCE challenge, S256' }),
-    port: Type.Integer({
-      minimum: 1_024,
-      maximum: 65_535,
-      description: 'the port on 127.0.0.1 that the CLI listens on',
-    }),
-    path: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'the path on that port, without its slash' }),
-    state: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'returned together with the code' }),
-  },
-  closed,
-)
+export const LoopbackLoginRequest = ClosedObject({
+  ...cliLogin,
+  challenge: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'the PKCE challenge, S256' }),
+  port: Type.Integer({
+    minimum: 1_024,
+    maximum: 65_535,
+    description: 'the port on 127.0.0.1 that the CLI listens on',
+  }),
+  path: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'the path on that port, without its slash' }),
+  state: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'returned together with the code' }),
+})
 export const LoopbackLogin = Type.Object({
   address: Type.String({ description: 'the page that the user opens' }),
   expiresAt: Time,
 })
-export const RedemptionRequest = Type.Object(
-  {
-    code: Type.String({ minLength: 1, maxLength: 200 }),
-    verifier: Type.String({ pattern: '^[A-Za-z0-9._~-]{43,128}$', description: 'the PKCE verifier' }),
-  },
-  closed,
-)
+export const RedemptionRequest = ClosedObject({
+  code: Type.String({ minLength: 1, maxLength: 200 }),
+  verifier: Type.String({ pattern: '^[A-Za-z0-9._~-]{43,128}$', description: 'the PKCE verifier' }),
+})
 
-export const DeviceLoginRequest = Type.Object(cliLogin, closed)
+export const DeviceLoginRequest = ClosedObject(cliLogin)
 export const DeviceLogin = Type.Object({
   code: Type.String({ pattern: '^[A-Z]{4}-[A-Z]{4}$', description: 'the code that the user types, such as WDJB-MJHT' }),
   address: Type.String({ description: 'the page on which the user types the code; never contains the code' }),
@@ -91,7 +85,7 @@ export const DeviceLogin = Type.Object({
   intervalSeconds: Type.Integer({ minimum: 1, maximum: 60, description: 'the shortest time between two polls' }),
   expiresAt: Time,
 })
-export const PollRequest = Type.Object({ secret: Type.String({ minLength: 1, maxLength: 2_000 }) }, closed)
+export const PollRequest = ClosedObject({ secret: Type.String({ minLength: 1, maxLength: 2_000 }) })
 export const DeviceLoginStatus = Type.Object({
   status: Type.Enum(['pending', 'denied', 'expired', 'done']),
   session: Type.Optional(NewSession),

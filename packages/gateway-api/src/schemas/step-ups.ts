@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, ExtensibleEnum, Id, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, Nullable, Time } from './common.ts'
 import { PasskeyOptions, PasskeyResponse } from './second-factors.ts'
 
 const stepUpMethods = ['passkey', 'totp', 'backup-code'] as const
@@ -39,40 +39,31 @@ export const StepUp = Type.Object({
 })
 export type StepUp = Static<typeof StepUp>
 
-export const StepUpRequest = Type.Object(
-  {
-    delivery: Type.Enum(['response', 'callback']),
-    calls: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            rack: Type.String({ maxLength: 100 }),
-            app: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
-            route: Type.String({ maxLength: 200 }),
-            command: Type.Optional(Nullable(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100 }))),
-          },
-          closed,
-        ),
-        {
-          maxItems: 50,
-          description:
-            'the calls of one command; without them, the proof is valid for later calls that need a recent one',
-        },
-      ),
+export const StepUpRequest = ClosedObject({
+  delivery: Type.Enum(['response', 'callback']),
+  calls: Type.Optional(
+    Type.Array(
+      ClosedObject({
+        rack: Type.String({ maxLength: 100 }),
+        app: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
+        route: Type.String({ maxLength: 200 }),
+        command: Type.Optional(Nullable(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100 }))),
+      }),
+      {
+        maxItems: 50,
+        description:
+          'the calls of one command; without them, the proof is valid for later calls that need a recent one',
+      },
     ),
-    passkeyOnly: Type.Optional(Type.Boolean()),
-  },
-  closed,
-)
+  ),
+  passkeyOnly: Type.Optional(Type.Boolean()),
+})
 
-export const ProofRequest = Type.Object(
-  {
-    method: Type.Enum([...stepUpMethods]),
-    response: Type.Optional(PasskeyResponse),
-    code: Type.Optional(Type.String({ minLength: 6, maxLength: 20 })),
-  },
-  closed,
-)
+export const ProofRequest = ClosedObject({
+  method: Type.Enum([...stepUpMethods]),
+  response: Type.Optional(PasskeyResponse),
+  code: Type.Optional(Type.String({ minLength: 6, maxLength: 20 })),
+})
 
 export const Proof = Type.Object({
   proof: Nullable(
@@ -88,7 +79,7 @@ export const Proof = Type.Object({
 })
 export type Proof = Static<typeof Proof>
 
-export const RedeemRequest = Type.Object({ result: Type.String({ minLength: 8, maxLength: 100 }) }, closed)
+export const RedeemRequest = ClosedObject({ result: Type.String({ minLength: 8, maxLength: 100 }) })
 export const RedeemedProof = Type.Object({
   proof: Type.String(),
   method: ExtensibleEnum(stepUpMethods),

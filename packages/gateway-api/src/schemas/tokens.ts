@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Grant, Reason } from './bindings.ts'
-import { closed, ExtensibleEnum, Id, NamePatternRequest, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, NamePatternRequest, Nullable, Time } from './common.ts'
 import { lastUse } from './sessions.ts'
 
 const ownerKinds = ['user', 'service-account'] as const
@@ -43,46 +43,39 @@ export const HandedOverToken = Type.Object({
   rotate: Type.String({ description: 'the path to POST to for a new secret' }),
 })
 
-export const TokenRequest = Type.Object(
-  {
-    name: Type.String({ maxLength: 100 }),
-    role: Type.Optional(Type.String({ maxLength: 100 })),
-    permissions: Type.Optional(
-      Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
-    ),
-    racks: Type.Optional(Type.String({ ...NamePatternRequest, description: scopeOf('racks') })),
-    apps: Type.Optional(Type.String({ ...NamePatternRequest, description: scopeOf('apps') })),
-    rack: Type.Optional(
-      Type.String({
-        maxLength: 100,
-        description: 'the only rack that the token is valid for, even if `racks` matches other racks',
-      }),
-    ),
-    sources: Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50, description: sources })),
-    serviceAccount: Type.Optional(Type.String({ ...Id, description: 'the owner, instead of the caller' })),
-    reason: Type.Optional(Reason),
-    ...expiry,
-  },
-  closed,
-)
+export const TokenRequest = ClosedObject({
+  name: Type.String({ maxLength: 100 }),
+  role: Type.Optional(Type.String({ maxLength: 100 })),
+  permissions: Type.Optional(
+    Type.Array(Type.String({ maxLength: 60 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
+  ),
+  racks: Type.Optional(Type.String({ ...NamePatternRequest, description: scopeOf('racks') })),
+  apps: Type.Optional(Type.String({ ...NamePatternRequest, description: scopeOf('apps') })),
+  rack: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description: 'the only rack that the token is valid for, even if `racks` matches other racks',
+    }),
+  ),
+  sources: Type.Optional(Type.Array(Type.String({ maxLength: 50 }), { maxItems: 50, description: sources })),
+  serviceAccount: Type.Optional(Type.String({ ...Id, description: 'the owner, instead of the caller' })),
+  reason: Type.Optional(Reason),
+  ...expiry,
+})
 export type TokenRequest = Static<typeof TokenRequest>
 
-export const RotationRequest = Type.Object(
-  {
-    overlapHours: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: 168,
-        default: 24,
-        description: 'how long the previous secret stays valid',
-      }),
-    ),
-    ...expiry,
-  },
-  closed,
-)
+export const RotationRequest = ClosedObject({
+  overlapHours: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 168,
+      default: 24,
+      description: 'how long the previous secret stays valid',
+    }),
+  ),
+  ...expiry,
+})
 
-export const OwnerRequest = Type.Object(
-  { owner: Type.Object({ kind: Type.Union([Type.Literal('user'), Type.Literal('service-account')]), id: Id }, closed) },
-  closed,
-)
+export const OwnerRequest = ClosedObject({
+  owner: ClosedObject({ kind: Type.Union([Type.Literal('user'), Type.Literal('service-account')]), id: Id }),
+})

@@ -1,26 +1,23 @@
 import { type Static, Type } from 'typebox'
 import { Grant } from './bindings.ts'
-import { closed, ExtensibleEnum, Id, NamePattern, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, NamePattern, Nullable, Time } from './common.ts'
 
 const Claim = Type.String({ minLength: 1, maxLength: 100, description: 'a top-level claim of the token' })
 const ClaimValue = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Integer(), Type.Boolean()])
 
 /** A condition that one claim of a job's token must meet. */
 export const TrustCondition = Type.Union([
-  Type.Object({ claim: Claim, equals: ClaimValue }, closed),
-  Type.Object({ claim: Claim, oneOf: Type.Array(ClaimValue, { minItems: 1, maxItems: 50 }) }, closed),
-  Type.Object(
-    {
-      claim: Claim,
-      pattern: Type.String({
-        minLength: 1,
-        maxLength: 200,
-        description: '* stands for any run of characters except / and :',
-      }),
-    },
-    closed,
-  ),
-  Type.Object({ claim: Claim, empty: Type.Literal(true, { description: 'the claim is missing or empty' }) }, closed),
+  ClosedObject({ claim: Claim, equals: ClaimValue }),
+  ClosedObject({ claim: Claim, oneOf: Type.Array(ClaimValue, { minItems: 1, maxItems: 50 }) }),
+  ClosedObject({
+    claim: Claim,
+    pattern: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: '* stands for any run of characters except / and :',
+    }),
+  }),
+  ClosedObject({ claim: Claim, empty: Type.Literal(true, { description: 'the claim is missing or empty' }) }),
 ])
 export type TrustCondition = Static<typeof TrustCondition>
 
@@ -34,55 +31,46 @@ const Issuer = Type.String({ minLength: 1, maxLength: 300, description: 'the iss
 const Names = Type.Array(Text, { minItems: 1, maxItems: 20 })
 
 /** @see https://docs.github.com/en/actions/reference/security/oidc */
-const GitHubTemplate = Type.Object(
-  {
-    provider: Type.Literal('github'),
-    issuer: Type.Optional(Issuer),
-    repositoryId: ProviderId,
-    repositoryOwnerId: ProviderId,
-    /** Such as `refs/heads/main`. A pattern goes into `refPattern`. */
-    ref: Type.Optional(Text),
-    refPattern: Type.Optional(Text),
-    environment: Type.Optional(Text),
-    /** Such as `acme/app/.github/workflows/deploy.yml@refs/heads/main`. */
-    workflowRef: Type.Optional(Text),
-    events: Type.Optional(Names),
-  },
-  closed,
-)
+const GitHubTemplate = ClosedObject({
+  provider: Type.Literal('github'),
+  issuer: Type.Optional(Issuer),
+  repositoryId: ProviderId,
+  repositoryOwnerId: ProviderId,
+  /** Such as `refs/heads/main`. A pattern goes into `refPattern`. */
+  ref: Type.Optional(Text),
+  refPattern: Type.Optional(Text),
+  environment: Type.Optional(Text),
+  /** Such as `acme/app/.github/workflows/deploy.yml@refs/heads/main`. */
+  workflowRef: Type.Optional(Text),
+  events: Type.Optional(Names),
+})
 
 /** @see https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
-const GitLabTemplate = Type.Object(
-  {
-    provider: Type.Literal('gitlab'),
-    issuer: Type.Optional(Issuer),
-    projectId: ProviderId,
-    namespaceId: ProviderId,
-    ref: Type.Optional(Text),
-    refPattern: Type.Optional(Text),
-    /** What `ref` names; a branch by default, because a tag can have the name of a branch. */
-    refType: Type.Optional(Type.Union([Type.Literal('branch'), Type.Literal('tag')])),
-    environment: Type.Optional(Text),
-    /** Also accepts jobs of unprotected branches and tags: everyone who can push to them can then use the trust. */
-    unprotectedRefs: Type.Optional(Type.Literal(true)),
-    sources: Type.Optional(Names),
-  },
-  closed,
-)
+const GitLabTemplate = ClosedObject({
+  provider: Type.Literal('gitlab'),
+  issuer: Type.Optional(Issuer),
+  projectId: ProviderId,
+  namespaceId: ProviderId,
+  ref: Type.Optional(Text),
+  refPattern: Type.Optional(Text),
+  /** What `ref` names; a branch by default, because a tag can have the name of a branch. */
+  refType: Type.Optional(Type.Union([Type.Literal('branch'), Type.Literal('tag')])),
+  environment: Type.Optional(Text),
+  /** Also accepts jobs of unprotected branches and tags: everyone who can push to them can then use the trust. */
+  unprotectedRefs: Type.Optional(Type.Literal(true)),
+  sources: Type.Optional(Names),
+})
 
 /** @see https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/ */
-const CircleCiTemplate = Type.Object(
-  {
-    provider: Type.Literal('circleci'),
-    organizationId: ProviderUuid,
-    projectId: ProviderUuid,
-    /** Such as `github.com/acme/app`. The build of a fork has the origin of the fork. */
-    origin: Text,
-    ref: Type.Optional(Text),
-    refPattern: Type.Optional(Text),
-  },
-  closed,
-)
+const CircleCiTemplate = ClosedObject({
+  provider: Type.Literal('circleci'),
+  organizationId: ProviderUuid,
+  projectId: ProviderUuid,
+  /** Such as `github.com/acme/app`. The build of a fork has the origin of the fork. */
+  origin: Text,
+  ref: Type.Optional(Text),
+  refPattern: Type.Optional(Text),
+})
 
 export const TrustTemplate = Type.Union([GitHubTemplate, GitLabTemplate, CircleCiTemplate])
 export type TrustTemplate = Static<typeof TrustTemplate>
@@ -91,24 +79,21 @@ export type TemplateOf<P extends TrustTemplate['provider']> = Extract<TrustTempl
 const ScopeRequest = Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9._*-]+$' })
 
 /** A trust to create: either a template, or an issuer with conditions. */
-export const TrustRequest = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
-    template: Type.Optional(TrustTemplate),
-    issuer: Type.Optional(Type.String({ maxLength: 300 })),
-    conditions: Type.Optional(Type.Array(TrustCondition, { minItems: 1, maxItems: 30 })),
-    audience: Type.Optional(Type.String({ maxLength: 300, description: 'PUBLIC_URL, which is also the default' })),
-    role: Type.String({ minLength: 1, maxLength: 100 }),
-    racks: Type.Optional(ScopeRequest),
-    apps: Type.Optional(ScopeRequest),
-    expiresAt: Type.Optional(
-      Type.String({ format: 'date-time', description: 'when the role expires, RFC 3339, in UTC; default: never' }),
-    ),
-    reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })),
-    maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
-  },
-  closed,
-)
+export const TrustRequest = ClosedObject({
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  template: Type.Optional(TrustTemplate),
+  issuer: Type.Optional(Type.String({ maxLength: 300 })),
+  conditions: Type.Optional(Type.Array(TrustCondition, { minItems: 1, maxItems: 30 })),
+  audience: Type.Optional(Type.String({ maxLength: 300, description: 'PUBLIC_URL, which is also the default' })),
+  role: Type.String({ minLength: 1, maxLength: 100 }),
+  racks: Type.Optional(ScopeRequest),
+  apps: Type.Optional(ScopeRequest),
+  expiresAt: Type.Optional(
+    Type.String({ format: 'date-time', description: 'when the role expires, RFC 3339, in UTC; default: never' }),
+  ),
+  reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000-\\u001f\\u007f]+$' })),
+  maxAgeSeconds: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400 })),
+})
 export type TrustRequest = Static<typeof TrustRequest>
 
 const AnyClaimValue = Type.Union([Type.String(), Type.Integer(), Type.Boolean()])
@@ -140,21 +125,18 @@ export const Trust = Type.Object({
 })
 export type Trust = Static<typeof Trust>
 
-export const TrustTestRequest = Type.Object(
-  {
-    token: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 10_000,
-        description: 'the whole JWT of a job; its signature is not checked',
-      }),
-    ),
-    claims: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'the claims of a job, instead of its token' }),
-    ),
-  },
-  closed,
-)
+export const TrustTestRequest = ClosedObject({
+  token: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 10_000,
+      description: 'the whole JWT of a job; its signature is not checked',
+    }),
+  ),
+  claims: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), { description: 'the claims of a job, instead of its token' }),
+  ),
+})
 export type TrustTestRequest = Static<typeof TrustTestRequest>
 
 const sentence = 'a sentence, followed by a second one if there is something to do'

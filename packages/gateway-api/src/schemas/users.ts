@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { closed, ExtensibleEnum, filteredPageQuery, Id, Line, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, filteredPageQuery, Id, Line, Nullable, Time } from './common.ts'
 import { factorKinds } from './second-factors.ts'
 
 export const User = Type.Object({
@@ -14,16 +14,13 @@ export const User = Type.Object({
     description: 'the kinds of second factors that the user has; empty: none',
   }),
 })
-export const UserQuery = Type.Object(
-  {
-    ...filteredPageQuery('group', 'the name of a group').properties,
-    secondFactor: Type.Optional(Type.Enum(['none'], { description: '`none`: only users who have no second factor' })),
-  },
-  closed,
-)
+export const UserQuery = ClosedObject({
+  ...filteredPageQuery('group', 'the name of a group').properties,
+  secondFactor: Type.Optional(Type.Enum(['none'], { description: '`none`: only users who have no second factor' })),
+})
 export type User = Static<typeof User>
 
-export const LockRequest = Type.Object({ reason: Line(500, 'a reason, on one line') }, closed)
+export const LockRequest = ClosedObject({ reason: Line(500, 'a reason, on one line') })
 export const LockedUser = Type.Object({
   user: User,
   stoppedTokens: Type.Array(
@@ -51,4 +48,4 @@ export const ServiceAccount = Type.Object({
   disabledAt: Nullable(Time),
 })
 export type ServiceAccount = Static<typeof ServiceAccount>
-export const ServiceAccountRequest = Type.Object({ name: Type.String({ maxLength: 100 }) }, closed)
+export const ServiceAccountRequest = ClosedObject({ name: Type.String({ maxLength: 100 }) })

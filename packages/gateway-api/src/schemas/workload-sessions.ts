@@ -1,14 +1,11 @@
 import { type Static, Type } from 'typebox'
-import { closed, Id, Nullable, Time } from './common.ts'
+import { ClosedObject, Id, Nullable, Time } from './common.ts'
 
-export const ExchangeRequest = Type.Object(
-  {
-    trust: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: 'the name of a trust, if several match' }),
-    ),
-  },
-  closed,
-)
+export const ExchangeRequest = ClosedObject({
+  trust: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 100, description: 'the name of a trust, if several match' }),
+  ),
+})
 
 /** A job's shell receives the token and the rack URLs, so both contain only characters that need no quotes. */
 export const NewWorkloadSession = Type.Object({
