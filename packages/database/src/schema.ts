@@ -1,4 +1,5 @@
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   customType,
@@ -20,6 +21,7 @@ export const audit = pgSchema('audit')
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
 /** The connection already converts JSON; drizzle's own type would convert it twice. */
 const json = customType<{ data: unknown; driverData: unknown }>({ dataType: () => 'jsonb' })
+const reference = (name: string, to: () => AnyPgColumn) => uuid(name).references(to)
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 /**
@@ -49,9 +51,7 @@ export const serviceAccounts = gateway.table('service_accounts', {
 /** A user's login on one device. */
 export const sessions = gateway.table('sessions', {
   id: uuid('id').primaryKey(),
-  userId: uuid('user_id')
-    .notNull()
-    .references(() => users.id),
+  userId: reference('user_id', () => users.id).notNull(),
   device: text('device').notNull(),
   /** The only rack that the session is valid for, or null for all racks. */
   rack: text('rack'),
@@ -65,17 +65,13 @@ export const sessions = gateway.table('sessions', {
   renewable: boolean('renewable').notNull().default(true),
 })
 
-export const factorKinds = ['passkey', 'totp'] as const
-export type FactorKind = (typeof factorKinds)[number]
-export const proofMethods = ['passkey', 'totp', 'backup-code'] as const
-export type ProofMethod = (typeof proofMethods)[number]
+export type FactorKind = 'passkey' | 'totp'
+export type ProofMethod = 'passkey' | 'totp' | 'backup-code'
 
 /** Passkeys, security keys, and authenticator apps of users. */
 export const secondFactors = gateway.table('second_factors', {
   id: uuid('id').primaryKey(),
-  userId: uuid('user_id')
-    .notNull()
-    .references(() => users.id),
+  userId: reference('user_id', () => users.id).notNull(),
   kind: text('kind').$type<FactorKind>().notNull(),
   name: text('name').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
@@ -96,9 +92,7 @@ export const secondFactors = gateway.table('second_factors', {
 export const backupCodes = gateway.table(
   'backup_codes',
   {
-    userId: uuid('user_id')
-      .notNull()
-      .references(() => users.id),
+    userId: reference('user_id', () => users.id).notNull(),
     /** HMAC of the code. */
     hash: bytea('hash').notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
@@ -110,13 +104,9 @@ export const backupCodes = gateway.table(
 /** Factors that are being added. */
 export const enrollments = gateway.table('enrollments', {
   id: uuid('id').primaryKey(),
-  userId: uuid('user_id')
-    .notNull()
-    .references(() => users.id),
+  userId: reference('user_id', () => users.id).notNull(),
   /** The session that adds the factor. Only this session can finish the enrollment. */
-  sessionId: uuid('session_id')
-    .notNull()
-    .references(() => sessions.id),
+  sessionId: reference('session_id', () => sessions.id).notNull(),
   kind: text('kind').$type<FactorKind>().notNull(),
   /** The WebAuthn challenge, or the encrypted secret of an authenticator app. */
   secret: bytea('secret').notNull(),
@@ -124,23 +114,18 @@ export const enrollments = gateway.table('enrollments', {
   usedAt: instant('used_at'),
 })
 
-export const stepUpDeliveries = ['response', 'callback', 'code'] as const
 /**
  * How the session that needs a proof gets it: in the response if the same session gives the proof, by a callback on its
  * machine, or as a code that a person types.
  */
-export type StepUpDelivery = (typeof stepUpDeliveries)[number]
+export type StepUpDelivery = 'response' | 'callback' | 'code'
 
 /** Requests for a proof. Each belongs to the session whose call needs it. */
 export const stepUps = gateway.table('step_ups', {
   id: uuid('id').primaryKey(),
-  userId: uuid('user_id')
-    .notNull()
-    .references(() => users.id),
+  userId: reference('user_id', () => users.id).notNull(),
   /** The session that asked. Only this session can redeem the result. */
-  sessionId: uuid('session_id')
-    .notNull()
-    .references(() => sessions.id),
+  sessionId: reference('session_id', () => sessions.id).notNull(),
   delivery: text('delivery').$type<StepUpDelivery>().notNull(),
   /** What the user sees before the proof. */
   asked: json('asked').notNull(),
@@ -173,12 +158,8 @@ export const stepUps = gateway.table('step_ups', {
 export const proofs = gateway.table('proofs', {
   /** The ID of its step-up. */
   id: uuid('id').primaryKey(),
-  userId: uuid('user_id')
-    .notNull()
-    .references(() => users.id),
-  sessionId: uuid('session_id')
-    .notNull()
-    .references(() => sessions.id),
+  userId: reference('user_id', () => users.id).notNull(),
+  sessionId: reference('session_id', () => sessions.id).notNull(),
   /** SHA-256 of the secret that calls send; null if calls cannot send a secret. */
   secret: bytea('secret'),
   /** The only address that the proof is valid from; null if calls send the secret. */
@@ -195,9 +176,7 @@ export const proofs = gateway.table('proofs', {
 /** Wrong codes and signatures of the last day, for the limits. */
 export const failedFactors = gateway.table('failed_factors', {
   id: uuid('id').primaryKey(),
-  userId: uuid('user_id')
-    .notNull()
-    .references(() => users.id),
+  userId: reference('user_id', () => users.id).notNull(),
   sessionId: uuid('session_id').notNull(),
   /** The block of addresses that the attempt came from. */
   network: text('network').notNull(),
@@ -216,9 +195,7 @@ export const usedLogins = gateway.table('used_logins', {
 /** Loopback logins of the CLI that were approved or denied. Undecided logins are not stored. */
 export const loopbackLogins = gateway.table('loopback_logins', {
   id: uuid('id').primaryKey(),
-  userId: uuid('user_id')
-    .notNull()
-    .references(() => users.id),
+  userId: reference('user_id', () => users.id).notNull(),
   device: text('device').notNull(),
   rack: text('rack'),
   /** PKCE: the SHA-256 of the verifier. */
@@ -234,9 +211,6 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   /** The browser session that decided. It can be deleted before this row. */
   sessionId: uuid('session_id'),
 })
-
-export const deviceDecisions = ['approved', 'denied'] as const
-export type DeviceDecision = (typeof deviceDecisions)[number]
 
 /** Logins of the CLI with a code that a person types. Stored as soon as they begin. */
 export const deviceLogins = gateway.table('device_logins', {
@@ -254,8 +228,8 @@ export const deviceLogins = gateway.table('device_logins', {
   begunAt: instant('begun_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
   polledAt: instant('polled_at'),
-  decision: text('decision').$type<DeviceDecision>(),
-  userId: uuid('user_id').references(() => users.id),
+  decision: text('decision').$type<'approved' | 'denied'>(),
+  userId: reference('user_id', () => users.id),
   /** When the person who approved the login had logged in to the browser. Null if nobody approved the login. */
   authenticatedAt: instant('authenticated_at'),
   redeemedAt: instant('redeemed_at'),
@@ -287,9 +261,7 @@ export const firstAdministrators = gateway.table(
   {
     issuer: text('issuer').notNull(),
     email: text('email').notNull(),
-    userId: uuid('user_id')
-      .notNull()
-      .references(() => users.id),
+    userId: reference('user_id', () => users.id).notNull(),
   },
   (table) => [primaryKey({ columns: [table.issuer, table.email] })],
 )
@@ -303,9 +275,6 @@ export interface InvitationGrant {
   readonly expiresAt: string | null
 }
 
-export const invitationOutcomes = ['redeemed', 'denied', 'revoked'] as const
-export type InvitationOutcome = (typeof invitationOutcomes)[number]
-
 /** Roles for the first login of a person with this verified email address. */
 export const invitations = gateway.table('invitations', {
   id: uuid('id').primaryKey(),
@@ -313,23 +282,21 @@ export const invitations = gateway.table('invitations', {
   email: text('email').notNull(),
   grants: json('grants').$type<readonly InvitationGrant[]>().notNull(),
   reason: text('reason'),
-  invitedBy: uuid('invited_by')
-    .notNull()
-    .references(() => users.id),
+  invitedBy: reference('invited_by', () => users.id).notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
   endedAt: instant('ended_at'),
-  outcome: text('outcome').$type<InvitationOutcome>(),
+  outcome: text('outcome').$type<'redeemed' | 'denied' | 'revoked'>(),
   /** The user whose first login ended the invitation. */
-  userId: uuid('user_id').references(() => users.id),
+  userId: reference('user_id', () => users.id),
 })
 
 /** A scoped, expiring credential for automation. Belongs to either a user or a service account. */
 export const apiTokens = gateway.table('api_tokens', {
   id: uuid('id').primaryKey(),
   name: text('name').notNull(),
-  userId: uuid('user_id').references(() => users.id),
-  serviceAccountId: uuid('service_account_id').references(() => serviceAccounts.id),
+  userId: reference('user_id', () => users.id),
+  serviceAccountId: reference('service_account_id', () => serviceAccounts.id),
   rack: text('rack'),
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
@@ -359,9 +326,7 @@ export const trusts = gateway.table('trusts', {
 /** The session of one run of a CI job, based on a trust. */
 export const workloadSessions = gateway.table('workload_sessions', {
   id: uuid('id').primaryKey(),
-  trustId: uuid('trust_id')
-    .notNull()
-    .references(() => trusts.id),
+  trustId: reference('trust_id', () => trusts.id).notNull(),
   name: text('name').notNull(),
   subject: text('subject').notNull(),
   /** The description of the job from the claims of its token, for events and lists. */
@@ -388,11 +353,11 @@ export const usedJwts = gateway.table('used_jwts', {
  */
 export const credentials = gateway.table('credentials', {
   hash: bytea('hash').primaryKey(),
-  sessionId: uuid('session_id').references(() => sessions.id),
-  apiTokenId: uuid('api_token_id').references(() => apiTokens.id),
+  sessionId: reference('session_id', () => sessions.id),
+  apiTokenId: reference('api_token_id', () => apiTokens.id),
   issuedAt: instant('issued_at').notNull().defaultNow(),
   expiresAt: instant('expires_at').notNull(),
-  workloadSessionId: uuid('workload_session_id').references(() => workloadSessions.id),
+  workloadSessionId: reference('workload_session_id', () => workloadSessions.id),
   /**
    * When a newer token replaced this token. This token stays valid until `expires_at`. Its use after `expires_at`
    * raises an alarm.
@@ -400,8 +365,7 @@ export const credentials = gateway.table('credentials', {
   supersededAt: instant('superseded_at'),
 })
 
-export const bindingSubjects = ['user', 'group', 'service-account', 'api-token', 'trust'] as const
-export type BindingSubject = (typeof bindingSubjects)[number]
+export type BindingSubject = 'user' | 'group' | 'service-account' | 'api-token' | 'trust'
 
 /** Gives a role to a subject, on the racks and apps that match two patterns, optionally with an expiry. */
 export const bindings = gateway.table('bindings', {
@@ -419,7 +383,7 @@ export const bindings = gateway.table('bindings', {
   /** Permissions that replace the role's, separated by spaces. Only for API tokens. */
   permissions: text('permissions'),
   /** The invitation that created the binding. `createdBy` is then the inviter. */
-  invitation: uuid('invitation').references(() => invitations.id),
+  invitation: reference('invitation', () => invitations.id),
 })
 
 /**

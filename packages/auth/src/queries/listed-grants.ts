@@ -1,5 +1,6 @@
 import { type BindingSubject, bindings, type Database } from '@rack-gateway/database'
 import { and, eq, inArray } from 'drizzle-orm'
+import type { Page } from './page.ts'
 
 /** A binding of an API token or trust. Lists include expired bindings. */
 export interface ListedGrant {
@@ -14,21 +15,21 @@ export interface ListedGrant {
   readonly reason: string | null
 }
 
-/** Oldest first. */
-export async function grantsOf(
+/** Adds the bindings of each item, oldest first. */
+export async function withGrants<T extends { readonly id: string }>(
   db: Database['db'],
   kind: BindingSubject,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, readonly ListedGrant[]>> {
-  const grants = new Map<string, ListedGrant[]>()
-  if (ids.length === 0) return grants
-  const ofThese = and(eq(bindings.subjectKind, kind), inArray(bindings.subjectId, [...ids]))
-  const rows = await db.select().from(bindings).where(ofThese).orderBy(bindings.createdAt, bindings.id)
-  for (const { id, subjectId, role, racks, apps, permissions, expiresAt, reason } of rows) {
-    const grant = { id, role, permissions: parsePermissions(permissions), racks, apps, expiresAt, reason }
-    grants.set(subjectId, [...(grants.get(subjectId) ?? []), grant])
-  }
-  return grants
+  { items, next }: Page<T>,
+): Promise<Page<T & { readonly grants: readonly ListedGrant[] }>> {
+  const grants = new Map(items.map(({ id }) => [id, [] as ListedGrant[]]))
+  const ofItems = and(eq(bindings.subjectKind, kind), inArray(bindings.subjectId, [...grants.keys()]))
+  const rows =
+    items.length === 0 ? [] : await db.select().from(bindings).where(ofItems).orderBy(bindings.createdAt, bindings.id)
+  for (const { id, subjectId, role, racks, apps, permissions, expiresAt, reason } of rows)
+    grants
+      .get(subjectId)
+      ?.push({ id, role, permissions: parsePermissions(permissions), racks, apps, expiresAt, reason })
+  return { items: items.map((item) => ({ ...item, grants: grants.get(item.id) ?? [] })), next }
 }
 
 /** Spaces separate the permissions in the database. */

@@ -9,15 +9,15 @@ import {
   sessions,
   users,
 } from '@rack-gateway/database'
-import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
 import { createWorkloadLists } from '../workloads/lists.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
 import { createInvitationLists } from './invitation-lists.ts'
-import { grantsOf, parsePermissions } from './listed-grants.ts'
+import { parsePermissions, withGrants } from './listed-grants.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
-import { afterCursor, onlyItem, type PageRequest, pageOf, positionOf } from './page.ts'
+import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
 import { createSecondFactorLists } from './second-factor-lists.ts'
 
 export type Lists = ReturnType<typeof createLists>
@@ -36,73 +36,48 @@ interface UserFilter {
 /** Pages of groups and of the access review are sorted by name, all other pages newest first. No page has secrets. */
 export function createLists(database: Pick<Database, 'db'>) {
   const { db } = database
-  async function userPage(page: PageRequest, filter?: SQL) {
-    const rows = await db
-      .select({ ...userColumns, position: positionOf(users) })
-      .from(users)
-      .where(and(filter, afterCursor(users, page)))
-      .orderBy(desc(users.createdAt), desc(users.id))
-      .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ position: _, ...user }) => user)
+  function userPage(page: PageRequest, filter?: SQL) {
+    const query = db.select({ ...userColumns, position: positionOf(users) }).from(users)
+    return readPage(query.$dynamic(), users, page, filter)
   }
 
-  async function sessionPage(page: PageRequest, filter?: SQL) {
-    const rows = await db
+  function sessionPage(page: PageRequest, filter?: SQL) {
+    const query = db
       .select({ ...sessionColumns, position: positionOf(sessions) })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
       .leftJoin(lastUses, eq(lastUses.credential, sessions.id))
-      .where(and(filter, afterCursor(sessions, page)))
-      .orderBy(desc(sessions.createdAt), desc(sessions.id))
-      .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ position: _, ...session }) => session)
+    return readPage(query.$dynamic(), sessions, page, filter)
   }
 
   async function tokenPage(page: PageRequest, filter?: SQL) {
-    const rows = await db
+    const query = db
       .select({ ...tokenColumns, position: positionOf(apiTokens) })
       .from(apiTokens)
       .leftJoin(users, eq(users.id, apiTokens.userId))
       .leftJoin(serviceAccounts, eq(serviceAccounts.id, apiTokens.serviceAccountId))
       .leftJoin(lastUses, eq(lastUses.credential, apiTokens.id))
-      .where(and(filter, afterCursor(apiTokens, page)))
-      .orderBy(desc(apiTokens.createdAt), desc(apiTokens.id))
-      .limit(page.limit + 1)
-    const grants = await grantsOf(
-      db,
-      'api-token',
-      rows.map(({ id }) => id),
-    )
-    return pageOf(rows, page.limit, ({ position: _, ...token }) => ({ ...token, grants: grants.get(token.id) ?? [] }))
+    return withGrants(db, 'api-token', await readPage(query.$dynamic(), apiTokens, page, filter))
   }
 
-  async function accountPage(page: PageRequest, filter?: SQL) {
-    const rows = await db
-      .select({ ...accountColumns, position: positionOf(serviceAccounts) })
-      .from(serviceAccounts)
-      .where(and(filter, afterCursor(serviceAccounts, page)))
-      .orderBy(desc(serviceAccounts.createdAt), desc(serviceAccounts.id))
-      .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ position: _, ...account }) => account)
+  function accountPage(page: PageRequest, filter?: SQL) {
+    const columns = { ...getTableColumns(serviceAccounts), position: positionOf(serviceAccounts) }
+    return readPage(db.select(columns).from(serviceAccounts).$dynamic(), serviceAccounts, page, filter)
   }
 
   async function bindingPage(page: PageRequest, filter?: SQL) {
-    const rows = await db
-      .select({ ...bindingColumns, position: positionOf(bindings) })
-      .from(bindings)
-      .where(and(filter, afterCursor(bindings, page)))
-      .orderBy(desc(bindings.createdAt), desc(bindings.id))
-      .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ position: _, ...binding }) => toBinding(binding))
+    const query = db.select({ ...bindingColumns, position: positionOf(bindings) }).from(bindings)
+    const { items, next } = await readPage(query.$dynamic(), bindings, page, filter)
+    return { items: items.map(toBinding), next }
   }
 
   /** The bindings with these IDs, oldest first. Leaves out unknown IDs. */
   async function bindingsById(ids: readonly string[]) {
     if (ids.length === 0) return []
     const rows = await db
-      .select({ ...bindingColumns, grantedBy: bindings.createdBy, granterEmail: users.email })
+      .select({ ...bindingColumns, grantedBy: createdBy, granterEmail: users.email })
       .from(bindings)
-      .leftJoin(users, eq(users.id, uuidFromText(sql`${bindings.createdBy}`)))
+      .leftJoin(users, eq(users.id, uuidFromText(sql`${createdBy}`)))
       .where(inArray(bindings.id, [...ids]))
       .orderBy(bindings.createdAt, bindings.id)
     return rows.map(toBinding)
@@ -159,65 +134,20 @@ async function bindingsOfUser(db: Database['db'], id: string) {
 const factorsOfUser = sql`from ${secondFactors} f where f.user_id = users.id`
 const hasNoSecondFactor = sql`not exists (select 1 ${factorsOfUser})`
 
+const { subject: _, ...ownUserColumns } = getTableColumns(users)
 const userColumns = {
-  id: users.id,
-  email: users.email,
-  issuer: users.issuer,
-  createdAt: users.createdAt,
-  lockedAt: users.lockedAt,
-  lockedReason: users.lockedReason,
-  groups: users.groups,
+  ...ownUserColumns,
   secondFactors: sql<FactorKind[]>`array(select distinct f.kind ${factorsOfUser} order by 1)`.mapWith(users.groups),
 }
-const sessionColumns = {
-  id: sessions.id,
-  userId: sessions.userId,
-  email: users.email,
-  device: sessions.device,
-  rack: sessions.rack,
-  authenticatedAt: sessions.authenticatedAt,
-  createdAt: sessions.createdAt,
-  expiresAt: sessions.expiresAt,
-  endedAt: sessions.endedAt,
-  endedReason: sessions.endedReason,
-  renewable: sessions.renewable,
-  usedAt: lastUses.usedAt,
-  usedFrom: lastUses.address,
-}
+const useColumns = { usedAt: lastUses.usedAt, usedFrom: lastUses.address }
+const sessionColumns = { ...getTableColumns(sessions), email: users.email, ...useColumns }
 const tokenColumns = {
-  id: apiTokens.id,
-  name: apiTokens.name,
-  prefix: apiTokens.prefix,
-  userId: apiTokens.userId,
-  serviceAccountId: apiTokens.serviceAccountId,
+  ...getTableColumns(apiTokens),
   ownerEmail: users.email,
   ownerAccount: serviceAccounts.name,
-  rack: apiTokens.rack,
-  sources: apiTokens.sources,
-  createdAt: apiTokens.createdAt,
-  expiresAt: apiTokens.expiresAt,
-  revokedAt: apiTokens.revokedAt,
-  usedAt: lastUses.usedAt,
-  usedFrom: lastUses.address,
+  ...useColumns,
 }
-const accountColumns = {
-  id: serviceAccounts.id,
-  name: serviceAccounts.name,
-  createdAt: serviceAccounts.createdAt,
-  disabledAt: serviceAccounts.disabledAt,
-}
-const bindingColumns = {
-  id: bindings.id,
-  subjectKind: bindings.subjectKind,
-  subjectId: bindings.subjectId,
-  role: bindings.role,
-  racks: bindings.racks,
-  apps: bindings.apps,
-  expiresAt: bindings.expiresAt,
-  permissions: bindings.permissions,
-  reason: bindings.reason,
-  createdAt: bindings.createdAt,
-}
+const { createdBy, invitation, ...bindingColumns } = getTableColumns(bindings)
 
 function toBinding<R extends { readonly permissions: string | null }>({ permissions, ...binding }: R) {
   return { ...binding, permissions: parsePermissions(permissions) }

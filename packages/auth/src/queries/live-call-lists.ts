@@ -1,38 +1,31 @@
 import { type Database, liveCalls } from '@rack-gateway/database'
-import { and, desc, eq, getTableColumns, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, or, type SQL, sql } from 'drizzle-orm'
 import { isId } from '../admin/names.ts'
-import { afterCursor, type PageRequest, pageOf, positionOf } from './page.ts'
+import { type PageRequest, positionOf, readPage } from './page.ts'
 
 /** Lists the calls that are open in any gateway process, newest first. */
 export function createLiveCallLists({ db }: Pick<Database, 'db'>) {
-  function select(filter: SQL | undefined, page: PageRequest) {
-    return db
-      .select({ ...columns, position: positionOf(positionColumns) })
-      .from(liveCalls)
-      .where(and(hasLiveProcess, filter, afterCursor(positionColumns, page)))
-      .orderBy(desc(positionColumns.createdAt), desc(positionColumns.id))
-      .limit(page.limit + 1)
+  function livePage(page: PageRequest, filter?: SQL) {
+    const query = db.select({ ...columns, position: positionOf(positionColumns) }).from(liveCalls)
+    return readPage(query.$dynamic(), positionColumns, page, and(hasLiveProcess, filter))
   }
 
   return {
     /** @param principal lists only the calls of this principal and of its API tokens */
-    async liveCalls(page: PageRequest, principal?: string) {
-      const own = principal && or(eq(liveCalls.principal, principal), eq(liveCalls.owner, principal))
-      return pageOf(await select(own || undefined, page), page.limit, withoutPosition)
-    },
+    liveCalls: (page: PageRequest, principal?: string) =>
+      livePage(
+        page,
+        principal === undefined ? undefined : or(eq(liveCalls.principal, principal), eq(liveCalls.owner, principal)),
+      ),
     /** Null for an unknown call, and for one that has ended. */
     async liveCall(id: string) {
-      const rows = isId(id) ? await select(eq(liveCalls.id, id), { limit: 1 }) : []
-      return pageOf(rows, 1, withoutPosition).items[0] ?? null
+      const { items } = isId(id) ? await livePage({ limit: 1 }, eq(liveCalls.id, id)) : { items: [] }
+      return items[0] ?? null
     },
   }
 }
 
 const { stream, ...columns } = getTableColumns(liveCalls)
-function withoutPosition<R extends { readonly position: string }>({ position: _, ...call }: R): Omit<R, 'position'> {
-  return call
-}
-
 const positionColumns = { id: liveCalls.id, createdAt: liveCalls.startedAt }
 
 /**

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { and, desc, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { InvalidCursor, noSuchItem } from '../errors.ts'
 
@@ -25,24 +25,33 @@ export function positionOf({ createdAt }: Ordered): SQL<string> {
   return sql<string>`(extract(epoch from ${createdAt}) * 1000000)::bigint::text`
 }
 
-/** @throws InvalidCursor */
-export function afterCursor({ id, createdAt }: Ordered, { cursor }: PageRequest): SQL | undefined {
-  if (cursor === undefined) return undefined
+/** A query of drizzle (`$dynamic()`). Its rows have the `positionOf` their table. */
+interface PageableQuery<R> extends PromiseLike<readonly R[]> {
+  where(condition: SQL | undefined): PageableQuery<R>
+  orderBy(...columns: readonly SQL[]): PageableQuery<R>
+  limit(rows: number): PageableQuery<R>
+}
+
+/** Reads a page, newest first. @throws InvalidCursor */
+export async function readPage<R extends { readonly id: string; readonly position: string }>(
+  query: PageableQuery<R>,
+  table: Ordered,
+  { limit, cursor }: PageRequest,
+  filter?: SQL,
+): Promise<Page<Omit<R, 'position'>>> {
+  const rows = await query
+    .where(and(filter, cursor === undefined ? undefined : afterCursor(table, cursor)))
+    .orderBy(desc(table.createdAt), desc(table.id))
+    .limit(limit + 1)
+  const last = rows[limit - 1]
+  const next = rows.length > limit && last ? Buffer.from(`${last.position}.${last.id}`).toString('base64url') : null
+  return { items: rows.slice(0, limit).map(({ position: _, ...row }) => row), next }
+}
+
+function afterCursor({ id, createdAt }: Ordered, cursor: string): SQL {
   const [micros, rowId] = readCursor(cursor)
   const moment = sql`timestamptz 'epoch' + ${micros}::bigint * interval '1 microsecond'`
   return sql`(${createdAt}, ${id}) < (${moment}, ${rowId}::uuid)`
-}
-
-/** @param rows one row more than the limit if there is a next page */
-export function pageOf<R extends { readonly id: string; readonly position: string }, T>(
-  rows: readonly R[],
-  limit: number,
-  show: (row: R) => T,
-): Page<T> {
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  const next = rows.length > limit && last ? Buffer.from(`${last.position}.${last.id}`).toString('base64url') : null
-  return { items: shown.map(show), next }
 }
 
 /** @param noun such as `user` @throws NotFound for an empty page */

@@ -1,18 +1,15 @@
 import { backupCodes, type Database, secondFactors, users } from '@rack-gateway/database'
-import { and, desc, eq, max, sql } from 'drizzle-orm'
-import { afterCursor, onlyItem, type PageRequest, pageOf, positionOf } from './page.ts'
+import { eq, max, type SQL, sql } from 'drizzle-orm'
+import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
 
 /** Lists second factors, newest first, and the number of backup codes. Contains no secrets. */
 export function createSecondFactorLists({ db }: Pick<Database, 'db'>) {
-  async function factorPage(page: PageRequest, filter?: ReturnType<typeof eq>) {
-    const rows = await db
+  function factorPage(page: PageRequest, filter?: SQL) {
+    const query = db
       .select({ ...columns, position: positionOf(secondFactors) })
       .from(secondFactors)
       .innerJoin(users, eq(users.id, secondFactors.userId))
-      .where(and(filter, afterCursor(secondFactors, page)))
-      .orderBy(desc(secondFactors.createdAt), desc(secondFactors.id))
-      .limit(page.limit + 1)
-    return pageOf(rows, page.limit, ({ position: _, ...factor }) => factor)
+    return readPage(query.$dynamic(), secondFactors, page, filter)
   }
 
   return {
