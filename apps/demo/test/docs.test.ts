@@ -272,10 +272,12 @@ withRule(new Fault(reason(1), 'do this'), 'of-error')`
   })
 
   test('see the status of a rule', () => {
-    const text = `parseError(421, 'other-host', reason) withRule(new Gone(reason('x'), 'do this'), 'of-error')`
+    const text = `parseError(421, 'other-host', reason) withRule(new Gone(reason('x'), 'do this'), 'of-error')
+new Gone(reason('x'), 'do this', { rule: 'of-details', retryAfter })`
     expect(ruleStatuses(text, new Map([['Gone', '410']]))).toEqual([
       ['other-host', '421'],
       ['of-error', '410'],
+      ['of-details', '410'],
     ])
   })
 

@@ -1,7 +1,19 @@
-import { defineError, defineErrorWithText, type ExplainedErrorClass, type Explanation } from '@rack-gateway/errors'
+import { defineError, defineErrorWithText, type Explanation } from '@rack-gateway/errors'
+
+interface ErrorDetails extends ErrorWithRule {
+  /** Seconds. */
+  readonly retryAfter?: number
+}
 
 /** Without a stack, so that many errors stay cheap. */
-const errorType = (code: string, status: number) => defineErrorWithText(code, status, { stack: false })
+function errorType(code: string, status: number) {
+  return class extends defineErrorWithText(code, status, { stack: false }) {
+    constructor(reason: string, remedy: string, details?: ErrorDetails) {
+      super(reason, remedy)
+      Object.assign(this, details)
+    }
+  }
+}
 
 export const NotCanonical = errorType('RGW_NOT_CANONICAL', 400)
 export const BadFrame = errorType('RGW_BAD_FRAME', 400)
@@ -70,11 +82,21 @@ export interface DenialDetails extends Explanation {
 
 /** The message ends with the rule. @param shownRule the rule as the message shows it, if that differs from `rule` */
 export function denialError(
-  DenialClass: ExplainedErrorClass<[reason: string, remedy: string]>,
+  DenialClass: ReturnType<typeof errorType>,
   { rule, source, reason, remedy, policy }: DenialDetails,
   shownRule = rule,
 ): Error & ErrorWithRule {
   return withDenial(new DenialClass(reason, `${remedy} (rule ${shownRule})`), { rule, source, reason, remedy, policy })
+}
+
+/** For a request that the schema of its endpoint would refuse if a schema could. */
+export function invalid(reason: string, remedy: string): Error {
+  return new InvalidRequest(reason, remedy, { rule: 'schema' })
+}
+
+/** For a request that the endpoint itself denies, because it needs another permission with these parameters. */
+export function noPermission(reason: string, remedy: string, { hash }: { readonly hash: string }): Error {
+  return denialError(NotPermitted, { rule: 'no-permission', source: 'bindings', reason, remedy, policy: hash })
 }
 
 export function withDenial<E extends Error>(

@@ -35,7 +35,17 @@ export function ruleStatuses(source: string, statuses: ReadonlyMap<string, strin
     const status = statuses.get(name)
     return status === undefined ? [] : [[rule, status]]
   })
-  return [...denials.map(([, status = '', rule = '']): [string, string] => [rule, status]), ...codes, ...errors]
+  const details = callsOf(source, 'new \\w+').flatMap((call): [string, string][] => {
+    const [, name = '', rule = ''] = /^new (\w+)\([\s\S]*\{\s*rule: '([a-z-]+)'[^{}]*\},?\s*\)$/.exec(call) ?? []
+    const status = statuses.get(name)
+    return status === undefined ? [] : [[rule, status]]
+  })
+  return [
+    ...denials.map(([, status = '', rule = '']): [string, string] => [rule, status]),
+    ...codes,
+    ...errors,
+    ...details,
+  ]
 }
 
 /** Every rule that the text of a source file names as a literal. */

@@ -1,5 +1,5 @@
 import type { Limits } from '@rack-gateway/config'
-import { TooManyCalls, withRule } from '../errors.ts'
+import { TooManyCalls } from '../errors.ts'
 import { createFairLimit, type FairLimit } from '../rate-limits/fair-limit.ts'
 
 /**
@@ -12,15 +12,10 @@ export function createDenialLimit({ callsPerPrincipal }: Pick<Limits, 'callsPerP
     total: Number.POSITIVE_INFINITY,
     waiting: callsPerPrincipal,
     refusal: () =>
-      Object.assign(
-        withRule(
-          new TooManyCalls(
-            'Too many of your calls were denied at once.',
-            `Try again in ${retryAfter} s, and do not repeat denied calls.`,
-          ),
-          'call-limit',
-        ),
-        { retryAfter },
+      new TooManyCalls(
+        'Too many of your calls were denied at once.',
+        `Try again in ${retryAfter} s, and do not repeat denied calls.`,
+        { rule: 'call-limit', retryAfter },
       ),
   })
 }

@@ -10,7 +10,7 @@ import { tokenAlarmEventFactory, tokenAlarmOf } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { denialEvent } from '../audit/denial-event.ts'
 import { createDenialLimit } from '../audit/denial-limit.ts'
-import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls, withRule } from '../errors.ts'
+import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls } from '../errors.ts'
 import { expectsStream, sendErrorInStream } from '../rack-api/websocket/command-stream.ts'
 import type { FairLimit } from '../rate-limits/fair-limit.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
@@ -56,12 +56,10 @@ export default fp<ErrorHandlerOptions>(
   { name: 'error-handler', dependencies: ['clock', 'unauthenticated-log'] },
 )
 
-const notFound = withRule(
-  new NothingHere(
-    'There is nothing at this address.',
-    'Use the rack API at the root or under /rack/<name>, or the management API under /gateway/api/v1.',
-  ),
-  'not-found',
+const notFound = new NothingHere(
+  'There is nothing at this address.',
+  'Use the rack API at the root or under /rack/<name>, or the management API under /gateway/api/v1.',
+  { rule: 'not-found' },
 )
 
 /** Records the error as an audit event, and then sends it. If recording the event fails, sends that failure instead. */

@@ -1,5 +1,5 @@
 import fp from 'fastify-plugin'
-import { Misdirected, withRule } from '../errors.ts'
+import { Misdirected } from '../errors.ts'
 
 export interface OwnHostOptions {
   /** `PUBLIC_URL`; null: any host. */
@@ -22,10 +22,9 @@ export default fp<OwnHostOptions>(
       )
       const [host = '', secondHost] = hostHeaders
       if (secondHost !== undefined || !hosts.includes(host.toLowerCase()))
-        throw withRule(
-          new Misdirected('The gateway’s pages and API have another address.', `Use ${publicUrl}/gateway/.`),
-          'other-host',
-        )
+        throw new Misdirected('The gateway’s pages and API have another address.', `Use ${publicUrl}/gateway/.`, {
+          rule: 'other-host',
+        })
       done()
     })
   },

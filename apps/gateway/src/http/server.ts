@@ -70,7 +70,7 @@ export function createServer(
   rejectAmbiguousFraming(app)
   app.addHook('onRequest', function rejectHostless({ raw }, _reply, done) {
     if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done()
-    done(withRule(new BadFrame('The request has no Host header.', 'Send one.'), 'no-host'))
+    done(new BadFrame('The request has no Host header.', 'Send one.', { rule: 'no-host' }))
   })
   for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method)
   for (const name of ['call', 'endpoint', 'endpointDecision', 'proof', 'metLevel']) app.decorateRequest(name, null)

@@ -4,7 +4,7 @@ import loginPlugin, { type FailedLogin } from '@rack-gateway/auth/login'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
-import { BrowserCall, withRule } from '../errors.ts'
+import { BrowserCall } from '../errors.ts'
 import { gatewayDenial, recordedDenial } from '../http/gateway-denial.ts'
 import { isEmbedded } from '../http/is-embedded.ts'
 import { canInvite } from './can-invite.ts'
@@ -63,9 +63,10 @@ export default fp<BrowserLoginOptions>(
  */
 async function rejectEmbedded(request: FastifyRequest): Promise<void> {
   if (request.method !== 'GET' || !isEmbedded(request)) return
-  throw withRule(
-    new BrowserCall('A page of another site cannot load the login into itself.', 'Open the login in a tab of its own.'),
-    'other-site',
+  throw new BrowserCall(
+    'A page of another site cannot load the login into itself.',
+    'Open the login in a tab of its own.',
+    { rule: 'other-site' },
   )
 }
 

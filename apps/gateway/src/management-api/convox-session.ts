@@ -1,6 +1,6 @@
 import type { Lists } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted, withRule } from '../errors.ts'
+import { NotPermitted } from '../errors.ts'
 
 interface Caller {
   readonly principal: Principal
@@ -17,11 +17,9 @@ export async function assertNoConvoxSession({ principal, lists }: Caller): Promi
   if (principal.kind !== 'user') return
   const { renewable } = await lists.session(principal.credential)
   if (renewable) return
-  throw withRule(
-    new NotPermitted(
-      'A session of the stock CLI can only use racks and revoke access.',
-      'Use rack-gateway with its own session ("rack-gateway login"), or the web console.',
-    ),
-    'convox-session',
+  throw new NotPermitted(
+    'A session of the stock CLI can only use racks and revoke access.',
+    'Use rack-gateway with its own session ("rack-gateway login"), or the web console.',
+    { rule: 'convox-session' },
   )
 }

@@ -1,5 +1,5 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import { NotPermitted, withRule } from '../errors.ts'
+import { NotPermitted } from '../errors.ts'
 import { hasFreshLogin, type LoginCaller } from './step-up/fresh-login.ts'
 
 interface CookieCaller extends LoginCaller {
@@ -18,16 +18,13 @@ export async function assertCookieAllowed(
 ): Promise<void> {
   if (caller.csrfToken === null) return
   if (rejectedCookieRemedy !== undefined)
-    throw withRule(
-      new NotPermitted('A browser session cannot issue tokens.', rejectedCookieRemedy),
-      'cookie-credential',
-    )
+    throw new NotPermitted('A browser session cannot issue tokens.', rejectedCookieRemedy, {
+      rule: 'cookie-credential',
+    })
   if (cookieRequires === undefined || needsProof || (await hasFreshLogin(caller))) return
-  throw withRule(
-    new NotPermitted(
-      'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
-      'Log in again at /gateway/auth/login, and repeat the request then.',
-    ),
-    'old-login',
+  throw new NotPermitted(
+    'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
+    'Log in again at /gateway/auth/login, and repeat the request then.',
+    { rule: 'old-login' },
   )
 }

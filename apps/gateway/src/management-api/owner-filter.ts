@@ -1,6 +1,6 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
 import type { Policy, Principal } from '@rack-gateway/rbac-policy'
-import { denialError, NotPermitted } from '../errors.ts'
+import { noPermission } from '../errors.ts'
 
 interface Caller {
   readonly policy: Pick<Policy, 'hash'>
@@ -22,33 +22,23 @@ export function ownerFilter(
   const ownId = principal.kind === 'user' ? principal.id : null
   const id = wanted === 'me' ? ownId : (wanted ?? (canAccessOthers || ownId === null ? undefined : ownId))
   if (id !== null && canAccess(id === ownId)) return id === undefined ? null : toUuid(id)
-  throw denialError(NotPermitted, {
-    rule: 'no-permission',
-    source: 'bindings',
-    policy: policy.hash,
-    ...denialFor(ownId, canAccessOthers, permission),
-  })
-}
-
-function denialFor(
-  ownId: string | null,
-  canAccessOthers: boolean,
-  permission: string,
-): { reason: string; remedy: string } {
   if (ownId !== null)
-    return {
-      reason: `You can list only your own items, unless you have the permission ${permission}.`,
-      remedy: 'Ask an administrator of the gateway for it.',
-    }
+    throw noPermission(
+      `You can list only your own items, unless you have the permission ${permission}.`,
+      'Ask an administrator of the gateway for it.',
+      policy,
+    )
   if (canAccessOthers)
-    return {
-      reason: 'An API token or job owns no tokens or sessions.',
-      remedy: 'List the items of everyone, or of one user.',
-    }
-  return {
-    reason: `An API token or job owns no tokens or sessions, and this one does not have the permission ${permission} to list the items of users.`,
-    remedy: 'Ask an administrator of the gateway.',
-  }
+    throw noPermission(
+      'An API token or job owns no tokens or sessions.',
+      'List the items of everyone, or of one user.',
+      policy,
+    )
+  throw noPermission(
+    `An API token or job owns no tokens or sessions, and this one does not have the permission ${permission} to list the items of users.`,
+    'Ask an administrator of the gateway.',
+    policy,
+  )
 }
 
 /** Maps a text that is not a UUID to a UUID that no owner has. */

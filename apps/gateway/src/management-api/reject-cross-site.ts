@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { BrowserCall, withRule } from '../errors.ts'
+import { BrowserCall } from '../errors.ts'
 
 /**
  * A browser sends a stored Basic credential also with requests that another site starts.
@@ -9,11 +9,9 @@ import { BrowserCall, withRule } from '../errors.ts'
 export function rejectCrossSite({ headers }: FastifyRequest): void {
   const site = headers['sec-fetch-site']
   if (site === undefined || site === 'same-origin' || site === 'none') return
-  throw withRule(
-    new BrowserCall(
-      'A page of another site cannot call the gateway.',
-      'Open the gateway itself, or call it without a browser.',
-    ),
-    'other-site',
+  throw new BrowserCall(
+    'A page of another site cannot call the gateway.',
+    'Open the gateway itself, or call it without a browser.',
+    { rule: 'other-site' },
   )
 }

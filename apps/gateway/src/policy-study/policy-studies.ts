@@ -2,7 +2,7 @@ import { decidedCalls } from '@rack-gateway/audit/decided-calls'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
-import { InvalidRequest, TooManyRequests, withRule } from '../errors.ts'
+import { InvalidRequest, TooManyRequests } from '../errors.ts'
 import type { DocumentCheck, StudyAnswer } from './messages.ts'
 import { StudyBroken, type StudyChild, startStudyChild } from './study-child.ts'
 
@@ -181,22 +181,22 @@ function invalid(problems: readonly string[]): Error {
   const more = problems.length - maxProblems
   const listed = problems.slice(0, maxProblems).join('; ')
   const reason = `The document is not valid: ${listed}${more > 0 ? `; and ${more} more problems` : ''}.`
-  return withRule(new InvalidRequest(reason, 'Correct the document.'), 'policy-document')
+  return new InvalidRequest(reason, 'Correct the document.', { rule: 'policy-document' })
 }
 
 function limitExceeded({ memory, answerTimeout }: typeof studyLimits): Error {
   const reason = `The study exceeded its limit of ${memory} MiB or ${answerTimeout / 1_000} s.`
-  return withRule(new InvalidRequest(reason, 'Simplify the document, or retry later.'), 'study-size')
+  return new InvalidRequest(reason, 'Simplify the document, or retry later.', { rule: 'study-size' })
 }
 
 function tooMany(limit: number): Error {
   const reason = `${limit} studies of the audit log are already running, which is the limit.`
-  return Object.assign(withRule(new TooManyRequests(reason, 'Retry in 30 s.'), 'study-limit'), { retryAfter: 30 })
+  return new TooManyRequests(reason, 'Retry in 30 s.', { rule: 'study-limit', retryAfter: 30 })
 }
 
 function checkLimitExceeded({ memory, checkTimeout }: typeof studyLimits): Error {
   const reason = `The check exceeded its limit of ${memory} MiB or ${checkTimeout / 1_000} s.`
-  return withRule(new InvalidRequest(reason, 'Simplify the document, or retry later.'), 'check-size')
+  return new InvalidRequest(reason, 'Simplify the document, or retry later.', { rule: 'check-size' })
 }
 
 function tooManyChecks(isOwn: boolean): Error {
@@ -204,7 +204,7 @@ function tooManyChecks(isOwn: boolean): Error {
     ? 'You are already checking a policy document, and can check only one at a time.'
     : 'Other principals are checking policy documents, and the gateway checks only a few at a time.'
   const remedy = 'Retry in 5 s, or use "rack-gateway policy check".'
-  return Object.assign(withRule(new TooManyRequests(reason, remedy), 'check-limit'), { retryAfter: 5 })
+  return new TooManyRequests(reason, remedy, { rule: 'check-limit', retryAfter: 5 })
 }
 
 function unexpected({ kind }: StudyAnswer): Error {

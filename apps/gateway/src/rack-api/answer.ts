@@ -3,7 +3,7 @@ import { UnmaskableResponse as NotMaskable, type RackRoute } from '@rack-gateway
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { UnmaskableAnswer, UpstreamRedirect, withRule } from '../errors.ts'
+import { UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
 import type { Release } from '../rate-limits/fair-limit.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import type { DecidedCall } from './call.ts'
@@ -120,22 +120,18 @@ function explainFailure(call: DecidedCall, error: unknown): unknown {
 }
 
 function redirected({ rack }: DecidedCall, { status }: UpstreamResponse): Error {
-  return withRule(
-    new UpstreamRedirect(
-      `The rack ${rack.name} answered with a redirect (status ${status}), which the gateway does not pass on.`,
-      'Ask an administrator of the gateway to check the URL of the rack.',
-    ),
-    'upstream-redirect',
+  return new UpstreamRedirect(
+    `The rack ${rack.name} answered with a redirect (status ${status}), which the gateway does not pass on.`,
+    'Ask an administrator of the gateway to check the URL of the rack.',
+    { rule: 'upstream-redirect' },
   )
 }
 
 function unmaskable(call: DecidedCall, why: string): Error {
-  return withRule(
-    new UnmaskableAnswer(
-      `The response of the rack ${call.rack.name} may contain secrets and could not be masked (${why}), so it is not shown.`,
-      'Tell an administrator of the gateway.',
-    ),
-    'unmaskable-answer',
+  return new UnmaskableAnswer(
+    `The response of the rack ${call.rack.name} may contain secrets and could not be masked (${why}), so it is not shown.`,
+    'Tell an administrator of the gateway.',
+    { rule: 'unmaskable-answer' },
   )
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { BadFrame, BodyTooLarge, withRule } from '../errors.ts'
+import { BadFrame, BodyTooLarge } from '../errors.ts'
 
 /** Bytes. The largest forms contain environments or certificates. The forms of the stock CLI are far smaller. */
 export const formLimit = 4 * 1024 * 1024
@@ -98,15 +98,13 @@ export function discardBody(request: FastifyRequest, milliseconds: number): void
 
 /** For a broken chunk or a client that disconnected. Only the event shows this error. */
 function brokenOff(): Error {
-  return withRule(new BadFrame('The form broke off before its end.', 'Send all of it.'), 'form-broken')
+  return new BadFrame('The form broke off before its end.', 'Send all of it.', { rule: 'form-broken' })
 }
 
 function tooLarge(): Error {
-  return withRule(
-    new BodyTooLarge(
-      `The form is larger than ${formLimit / 1024 / 1024} MiB, which is the limit.`,
-      'Send a smaller form.',
-    ),
-    'form-size',
+  return new BodyTooLarge(
+    `The form is larger than ${formLimit / 1024 / 1024} MiB, which is the limit.`,
+    'Send a smaller form.',
+    { rule: 'form-size' },
   )
 }

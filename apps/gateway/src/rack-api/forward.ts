@@ -3,7 +3,7 @@ import { reasonOf } from '@rack-gateway/errors'
 import { RackBroken, RackNotPinned, RackUnreachable } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
-import { ChangeUnclear, OutcomeNotRecorded, withRule } from '../errors.ts'
+import { ChangeUnclear, OutcomeNotRecorded } from '../errors.ts'
 import { answeredStatus } from '../http/error-response.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
@@ -115,12 +115,10 @@ function keyEvents(
 /** After a broken connection, only the rack knows whether the change was made. */
 function toUnclearChange(error: unknown): unknown {
   if (!(error instanceof RackBroken)) return error
-  return withRule(
-    new ChangeUnclear(
-      `${reasonOf(error, 'unknown')} The change may have been made.`,
-      'Check whether the change was made before you try again.',
-    ),
-    'change-unclear',
+  return new ChangeUnclear(
+    `${reasonOf(error, 'unknown')} The change may have been made.`,
+    'Check whether the change was made before you try again.',
+    { rule: 'change-unclear' },
   )
 }
 

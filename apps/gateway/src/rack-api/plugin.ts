@@ -3,7 +3,7 @@ import { commandWords, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { momentOf } from '../audit/call-event.ts'
-import { BadFrame, BrowserCall, NotCanonical, UnknownRoute, withRule } from '../errors.ts'
+import { BadFrame, BrowserCall, NotCanonical, UnknownRoute } from '../errors.ts'
 import { answerError } from '../http/error-handler.ts'
 import type { FairLimit } from '../rate-limits/fair-limit.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
@@ -180,7 +180,7 @@ function unknownRoute(method: string, { parsedRequest: { api, path } }: CallStat
           `The management API does not forward ${method} ${path} to racks.`,
           'Use convox, or check the method and path in docs/reference/api.md.',
         ]
-  return withRule(new UnknownRoute(reason, remedy), 'unknown-route')
+  return new UnknownRoute(reason, remedy, { rule: 'unknown-route' })
 }
 
 /**
@@ -247,5 +247,5 @@ function toError({ status, rule, reason, remedy }: ParseError): Error {
       : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade' || rule === 'header-count'
         ? BadFrame
         : NotCanonical
-  return withRule(new ErrorClass(reason, remedy), rule)
+  return new ErrorClass(reason, remedy, { rule })
 }

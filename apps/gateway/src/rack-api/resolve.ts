@@ -9,7 +9,7 @@ import {
 import type { Rack } from '@rack-gateway/rack-registry'
 import { type ProcessSubject, type RackCall, rackUpdateRoute } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { AmbiguousParameters, InvalidParameter, NotPermitted, withRule } from '../errors.ts'
+import { AmbiguousParameters, InvalidParameter, NotPermitted } from '../errors.ts'
 import { appOf, serviceOf } from './app-of.ts'
 import type { RoutedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
@@ -115,7 +115,7 @@ export function resolveCall(
 
 function parameterError({ rule, reason, remedy }: ParameterError): Error {
   const ErrorClass = parameterErrors[rule] ?? AmbiguousParameters
-  return withRule(new ErrorClass(reason, remedy), rule)
+  return new ErrorClass(reason, remedy, { rule })
 }
 
 const parameterErrors: Readonly<Partial<Record<ParameterError['rule'], typeof NotPermitted>>> = {

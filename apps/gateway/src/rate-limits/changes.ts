@@ -1,7 +1,7 @@
 import type { Limits } from '@rack-gateway/config'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import fp from 'fastify-plugin'
-import { TooManyRequests, withRule } from '../errors.ts'
+import { TooManyRequests } from '../errors.ts'
 import { limitKeyOf } from './limit-key.ts'
 import { createWindowLimit } from './window-limit.ts'
 
@@ -38,8 +38,6 @@ export function createChangeLimit(perMinute: number, now: () => number): ChangeL
     const seconds = isRevocation ? revocations(principal.credential) : changes(limitKeyOf(principal))
     if (seconds === 0) return
     const reason = `You made more than ${perMinute} ${isRevocation ? 'revocations' : 'changes'} in the last minute, which is the limit.`
-    throw Object.assign(withRule(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'change-limit'), {
-      retryAfter: seconds,
-    })
+    throw new TooManyRequests(reason, `Try again in ${seconds} s.`, { rule: 'change-limit', retryAfter: seconds })
   }
 }

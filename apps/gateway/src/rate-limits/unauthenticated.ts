@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf } from '../audit/call-event.ts'
-import { TooManyRequests, withRule } from '../errors.ts'
+import { TooManyRequests } from '../errors.ts'
 import { isEmbedded } from '../http/is-embedded.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
 import { clientNetwork } from './client-network.ts'
@@ -33,16 +33,14 @@ export default fp<UnauthenticatedLimitOptions>(
       const seconds = countAccount(account)
       if (seconds === 0) return
       const reason = 'Too many requests of this account were denied in the last minute, from all addresses together.'
-      throw Object.assign(withRule(new TooManyRequests(reason, `Try again in ${seconds} s.`), 'account-limit'), {
-        retryAfter: seconds,
-      })
+      throw new TooManyRequests(reason, `Try again in ${seconds} s.`, { rule: 'account-limit', retryAfter: seconds })
     })
     app.decorate('limitUnauthenticated', async function limitUnauthenticated(request) {
       const seconds = countClient(clientOf(request))
       if (seconds === 0) return
       const reason = `Your address sent more than ${perMinute} unauthenticated requests in a minute.`
       const remedy = `Try again in ${seconds} s, with a valid token.`
-      throw Object.assign(withRule(new TooManyRequests(reason, remedy), 'stranger-limit'), { retryAfter: seconds })
+      throw new TooManyRequests(reason, remedy, { rule: 'stranger-limit', retryAfter: seconds })
     })
   },
   { name: 'unauthenticated-limit' },

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { InvalidRequest, withRule } from '../errors.ts'
+import { InvalidRequest } from '../errors.ts'
 
 /** The address that the stock CLI opens in the browser for the proof of a second factor. */
 export const loginPage = '/login/u2f'
@@ -15,12 +15,10 @@ export function addLoginPage(app: FastifyInstance, publicUrl: string | null): vo
     const { callback_url: callback, token } = request.query as Readonly<Record<string, unknown>>
     const id = typeof token === 'string' ? Buffer.from(token, 'base64').toString('latin1') : ''
     if (!uuid.test(id) || typeof callback !== 'string' || !localCallback.test(callback))
-      throw withRule(
-        new InvalidRequest(
-          'The address is not from the stock CLI. The result of a proof can go only to a program on the same machine.',
-          'Run the command again, and open the address that it prints.',
-        ),
-        'step-up-address',
+      throw new InvalidRequest(
+        'The address is not from the stock CLI. The result of a proof can go only to a program on the same machine.',
+        'Run the command again, and open the address that it prints.',
+        { rule: 'step-up-address' },
       )
     const query = new URLSearchParams({ id, callback })
     return reply.header('cache-control', 'no-store').redirect(`${publicUrl}/gateway/step-up?${query}`, 303)

@@ -1,5 +1,5 @@
 import type { WantedGrant } from '@rack-gateway/rbac-policy'
-import { InvalidRequest, StrongerThanYourself, withRule } from '../../errors.ts'
+import { InvalidRequest, StrongerThanYourself } from '../../errors.ts'
 import type { PrincipalCall } from '../call.ts'
 
 /**
@@ -17,7 +17,7 @@ export function assertCanGrant(
   const { cause, reason, remedy } = denied
   if (cause === 'unknown') throw new InvalidRequest(reason, remedy)
   const because = `You cannot ${describeGrant(wanted, kind)} because ${reason}.`
-  throw withRule(new StrongerThanYourself(because, remedy), 'stronger-than-yourself')
+  throw new StrongerThanYourself(because, remedy, { rule: 'stronger-than-yourself' })
 }
 
 function describeGrant({ role, permissions }: WantedGrant, kind: 'role' | 'token'): string {

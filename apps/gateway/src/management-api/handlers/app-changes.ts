@@ -1,7 +1,7 @@
 import type { FoundEvent } from '@rack-gateway/audit/search'
 import type { AppChange } from '@rack-gateway/gateway-api'
 import { actorName } from '@rack-gateway/rbac-policy'
-import { InvalidRequest, withRule } from '../../errors.ts'
+import { InvalidRequest } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 
 const lookBack = 366 * 86_400_000
@@ -81,8 +81,7 @@ function promotedRelease(path: string): string | null {
 }
 
 function severalApps(): Error {
-  return withRule(
-    new InvalidRequest('`release` and `build` require exactly one `app`.', 'Ask about one app at a time.'),
-    'schema',
-  )
+  return new InvalidRequest('`release` and `build` require exactly one `app`.', 'Ask about one app at a time.', {
+    rule: 'schema',
+  })
 }

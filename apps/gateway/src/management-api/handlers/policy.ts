@@ -10,7 +10,7 @@ import {
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
 import { policyMatrix } from '@rack-gateway/rbac-policy/plugin'
-import { denialError, NotPermitted, withRule } from '../../errors.ts'
+import { noPermission, withRule } from '../../errors.ts'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { decidableRoutes, principalEndpoints } from '../planned-calls/decidable-routes.ts'
@@ -120,13 +120,11 @@ async function decideCalls(
 
 async function findOther({ canAccess, database, now, policy }: PrincipalCall, user: string): Promise<Principal> {
   if (canAccess(false)) return findUserPrincipal(database, user, now())
-  throw denialError(NotPermitted, {
-    rule: 'no-permission',
-    source: 'bindings',
-    reason: 'Decisions about another user require the permission gateway:user:write.',
-    remedy: 'Ask an administrator of the gateway for it, or leave "as" out.',
-    policy: policy.hash,
-  })
+  throw noPermission(
+    'Decisions about another user require the permission gateway:user:write.',
+    'Ask an administrator of the gateway for it, or leave "as" out.',
+    policy,
+  )
 }
 
 /**

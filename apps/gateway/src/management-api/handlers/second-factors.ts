@@ -1,4 +1,4 @@
-import { NotPermitted, StrongerThanYourself, withRule } from '../../errors.ts'
+import { NotPermitted, StrongerThanYourself } from '../../errors.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
 import { ownerFilter } from '../owner-filter.ts'
@@ -95,12 +95,10 @@ export const secondFactorHandlers: Handlers<Names> = {
  */
 async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUrl'>): Promise<void> {
   if (call.principal.secondFactor || (await hasFreshLogin(call))) return
-  throw withRule(
-    new NotPermitted(
-      'You can add your first factor only within five minutes of a login in this browser.',
-      `Log in again in the browser at ${call.publicUrl ?? ''}/gateway/second-factors.`,
-    ),
-    'old-login',
+  throw new NotPermitted(
+    'You can add your first factor only within five minutes of a login in this browser.',
+    `Log in again in the browser at ${call.publicUrl ?? ''}/gateway/second-factors.`,
+    { rule: 'old-login' },
   )
 }
 
@@ -117,24 +115,20 @@ async function assertNotStronger({ lists, policy, principal, moment, id }: Trans
     const denied = policy.canGrant(principal, wanted, moment)
     // A role that the policy no longer has grants nothing.
     if (denied === null || denied.cause === 'unknown') continue
-    throw withRule(
-      new StrongerThanYourself(
-        `You cannot reset the second factors of this user, who has the role ${role}, because ${denied.reason}.`,
-        'Ask an administrator who has that role.',
-      ),
-      'stronger-than-yourself',
+    throw new StrongerThanYourself(
+      `You cannot reset the second factors of this user, who has the role ${role}, because ${denied.reason}.`,
+      'Ask an administrator who has that role.',
+      { rule: 'stronger-than-yourself' },
     )
   }
 }
 
 /** A reset accepts a code without a fresh login, and a change of your own factors must not. */
 function ownReset(): Error {
-  return withRule(
-    new NotPermitted(
-      'You cannot reset your own second factors.',
-      'Remove them one by one, or ask another administrator to reset them.',
-    ),
-    'own-reset',
+  return new NotPermitted(
+    'You cannot reset your own second factors.',
+    'Remove them one by one, or ask another administrator to reset them.',
+    { rule: 'own-reset' },
   )
 }
 

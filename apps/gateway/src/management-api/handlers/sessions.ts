@@ -1,5 +1,5 @@
 import { noSuchItem } from '@rack-gateway/auth'
-import { denialError, NobodyWaits, NotPermitted, withRule } from '../../errors.ts'
+import { NobodyWaits, noPermission, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
 import { formatTime } from '../format-time.ts'
@@ -66,14 +66,12 @@ export const sessionHandlers: Handlers<Names> = {
 }
 
 /** The same error for another user and for an unknown ID, so that a caller does not learn which users exist. */
-function otherUserDenied({ hash }: PrincipalCall['policy']): Error {
-  return denialError(NotPermitted, {
-    rule: 'no-permission',
-    source: 'bindings',
-    reason: 'You can end only your own sessions, unless you have the permission gateway:session:write.',
-    remedy: 'Ask an administrator of the gateway to end them.',
-    policy: hash,
-  })
+function otherUserDenied(policy: PrincipalCall['policy']): Error {
+  return noPermission(
+    'You can end only your own sessions, unless you have the permission gateway:session:write.',
+    'Ask an administrator of the gateway to end them.',
+    policy,
+  )
 }
 
 function toResponse(session: Row, { principal }: Pick<PrincipalCall, 'principal'>) {

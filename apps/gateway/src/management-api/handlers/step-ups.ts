@@ -1,6 +1,6 @@
 import type { AskedStepUp } from '@rack-gateway/auth/step-ups'
 import { redactCommand, routesById } from '@rack-gateway/convox-api'
-import { InvalidRequest, withRule } from '../../errors.ts'
+import { InvalidRequest } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
 import { principalEndpoints } from '../planned-calls/decidable-routes.ts'
@@ -70,7 +70,7 @@ function assertKnown(route: string, app: string | null): { readonly route: strin
 }
 
 function invalid(reason: string): Error {
-  return withRule(new InvalidRequest(reason, 'Name the planned calls of one command.'), 'schema')
+  return new InvalidRequest(reason, 'Name the planned calls of one command.', { rule: 'schema' })
 }
 
 async function toResponse({ stepUps, stepUpPage, principal }: PrincipalCall, stepUp: AskedStepUp) {

@@ -2,7 +2,7 @@ import { noSuchItem } from '@rack-gateway/auth'
 import { type ApiTokenGrant, rotationNote } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoints } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { denialError, NotPermitted } from '../../errors.ts'
+import { noPermission } from '../../errors.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
 import { activeGrants, readTerms, toGrantResponse } from '../grants/grants.ts'
@@ -131,14 +131,12 @@ function rackOf({ rack }: Principal) {
   return rack === null ? {} : { rack }
 }
 
-function serviceAccountDenied({ hash }: PrincipalCall['policy']): Error {
-  return denialError(NotPermitted, {
-    rule: 'no-permission',
-    source: 'bindings',
-    reason: 'A token for a service account requires the permission gateway:service-account:write.',
-    remedy: 'Ask an administrator of the gateway for it, or leave serviceAccount out.',
-    policy: hash,
-  })
+function serviceAccountDenied(policy: PrincipalCall['policy']): Error {
+  return noPermission(
+    'A token for a service account requires the permission gateway:service-account:write.',
+    'Ask an administrator of the gateway for it, or leave serviceAccount out.',
+    policy,
+  )
 }
 
 function grantsOf({ grants }: Row, now: number): ApiTokenGrant[] {

@@ -1,6 +1,6 @@
 import { admissionWarning, decodeJwt, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
 import type { TrustTestRequest } from '@rack-gateway/gateway-api'
-import { InvalidRequest, withRule } from '../../errors.ts'
+import { invalid } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
@@ -62,7 +62,7 @@ function toResponse({ grants, maxAge, createdAt, revokedAt, ...trust }: Row) {
   }
 }
 
-/** The errors contain no part of a token. @throws InvalidRequest */
+/** The errors contain no part of a token. @throws invalid */
 function readTested({ token, claims }: TrustTestRequest): Parameters<PrincipalCall['workloads']['test']>[0] {
   if (claims !== undefined && token === undefined) return { claims, header: null }
   if (token === undefined || claims !== undefined)
@@ -73,8 +73,4 @@ function readTested({ token, claims }: TrustTestRequest): Parameters<PrincipalCa
     'The token is not a JWT of at most 6,000 characters. A JWT has three parts with dots between them, and the first two parts are JSON.',
     'Copy the whole token, or send its claims.',
   )
-}
-
-function invalid(reason: string, remedy: string): Error {
-  return withRule(new InvalidRequest(reason, remedy), 'schema')
 }

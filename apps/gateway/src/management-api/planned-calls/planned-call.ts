@@ -1,10 +1,10 @@
 import { routesById } from '@rack-gateway/convox-api'
 import { dependsOnProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { RequestedCall } from '@rack-gateway/gateway-api'
-import { InvalidRequest, withRule } from '../../errors.ts'
+import { invalid } from '../../errors.ts'
 import { appOf, serviceOf } from '../../rack-api/app-of.ts'
 
-/** Fields that the request omits stay unknown. @throws InvalidRequest */
+/** Fields that the request omits stay unknown. @throws invalid */
 export function toPlannedCall(requested: RequestedCall): PlannedCall {
   const route = routesById.get(requested.route)
   if (route === undefined)
@@ -37,7 +37,3 @@ export function toPlannedCall(requested: RequestedCall): PlannedCall {
 }
 
 const noParameters = { query: [], form: [], headers: [] }
-
-function invalid(reason: string, remedy: string): Error {
-  return withRule(new InvalidRequest(reason, remedy), 'schema')
-}

@@ -1,6 +1,6 @@
 import { freshLoginLife, type Lists } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted, withRule } from '../../errors.ts'
+import { NotPermitted } from '../../errors.ts'
 
 export interface LoginCaller {
   readonly principal: Principal
@@ -21,11 +21,9 @@ export const codeOnlyAfterLogin =
 
 /** The denial of a change of second factors that was proved with a code, but without a fresh login. */
 export function passkeyOrFreshLogin(publicUrl: string | null): Error {
-  return withRule(
-    new NotPermitted(
-      codeOnlyAfterLogin,
-      `Log in again in the browser at ${publicUrl ?? ''}/gateway/second-factors, or prove a passkey.`,
-    ),
-    'old-login',
+  return new NotPermitted(
+    codeOnlyAfterLogin,
+    `Log in again in the browser at ${publicUrl ?? ''}/gateway/second-factors, or prove a passkey.`,
+    { rule: 'old-login' },
   )
 }

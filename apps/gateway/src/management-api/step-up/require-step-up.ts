@@ -4,7 +4,7 @@ import { endpointId, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressOf, momentOf } from '../../audit/call-event.ts'
-import { NotPermitted, withRule } from '../../errors.ts'
+import { NotPermitted } from '../../errors.ts'
 import { refuseStepUp } from '../../rack-api/step-up/refuse-step-up.ts'
 import { hasPermissionEverywhere } from '../authorize.ts'
 import type { Route } from '../options.ts'
@@ -101,12 +101,10 @@ function callToProve(app: FastifyInstance, request: FastifyRequest, endpoint: Pr
 }
 
 function ownFactorMissing(publicUrl: string | null): Error {
-  return withRule(
-    new NotPermitted(
-      'This call needs a proof of your own second factor, and you have none.',
-      `Add one first, in your browser at ${publicUrl ?? ''}/gateway/second-factors.`,
-    ),
-    'no-second-factor',
+  return new NotPermitted(
+    'This call needs a proof of your own second factor, and you have none.',
+    `Add one first, in your browser at ${publicUrl ?? ''}/gateway/second-factors.`,
+    { rule: 'no-second-factor' },
   )
 }
 

@@ -1,7 +1,6 @@
-import type { Explanation } from '@rack-gateway/errors'
 import { IsArray, IsInteger, type TObject, type TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
-import { InvalidRequest, withRule } from '../../errors.ts'
+import { invalid } from '../../errors.ts'
 import { schemaFault } from './schema-fault.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
@@ -20,9 +19,12 @@ export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?:
   const type = schema as TObject
   return function validate(input: unknown) {
     const value = httpPart === 'querystring' ? parseQuery(type, input) : (input ?? {})
-    if (!validatorOf(type).Check(value)) return { error: invalidRequest(schemaFault(type, value, httpPart ?? 'body')) }
+    if (!validatorOf(type).Check(value)) {
+      const { reason, remedy } = schemaFault(type, value, httpPart ?? 'body')
+      return { error: invalid(reason, remedy) }
+    }
     const nulMember = Object.entries(value as object).find(([, member]) => containsNul(member))
-    return nulMember === undefined ? { value } : { error: invalidRequest(nulFault(nulMember[0])) }
+    return nulMember === undefined ? { value } : { error: nulFault(nulMember[0]) }
   }
 }
 
@@ -38,8 +40,8 @@ function containsNul(member: unknown): boolean {
   return false
 }
 
-function nulFault(member: string): Explanation {
-  return { reason: `\`${member}\` contains the character U+0000.`, remedy: 'Leave this character out.' }
+function nulFault(member: string): Error {
+  return invalid(`\`${member}\` contains the character U+0000.`, 'Leave this character out.')
 }
 
 /** A parameter that is repeated is already a list of strings. */
@@ -54,8 +56,4 @@ function parseQuery({ properties }: TObject, input: unknown): unknown {
 function parseValue(type: TSchema, value: string): unknown {
   if (IsArray(type)) return [value]
   return IsInteger(type) && /^\d{1,9}$/.test(value) ? Number(value) : value
-}
-
-function invalidRequest({ reason, remedy }: Explanation): Error {
-  return withRule(new InvalidRequest(reason, remedy), 'schema')
 }

@@ -64,11 +64,9 @@ function toResponse({ organization, statuses }: RackApiDependencies, rack: Rack)
 }
 
 function unknownConsoleRoute(method: string, path: string): Error {
-  return withRule(
-    new UnknownRoute(
-      `The gateway does not answer ${method} ${path}. In console mode, it only lists racks and selects one.`,
-      "Use the provider's own tools to install, move, or remove a rack.",
-    ),
-    'unknown-route',
+  return new UnknownRoute(
+    `The gateway does not answer ${method} ${path}. In console mode, it only lists racks and selects one.`,
+    "Use the provider's own tools to install, move, or remove a rack.",
+    { rule: 'unknown-route' },
   )
 }

@@ -1,6 +1,6 @@
 import type { Limits } from '@rack-gateway/config'
 import type { RackRoute } from '@rack-gateway/convox-api'
-import { TooManyCalls, withRule } from '../../errors.ts'
+import { TooManyCalls } from '../../errors.ts'
 import { createFairLimit, type FairLimit } from '../../rate-limits/fair-limit.ts'
 import { formLimit } from '../body.ts'
 
@@ -87,5 +87,5 @@ function noMemory(kind: 'responses' | 'forms'): Error {
 }
 
 function limitReached(reason: string, remedy: string): Error {
-  return Object.assign(withRule(new TooManyCalls(reason, remedy), 'call-limit'), { retryAfter })
+  return new TooManyCalls(reason, remedy, { rule: 'call-limit', retryAfter })
 }

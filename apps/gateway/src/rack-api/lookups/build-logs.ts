@@ -1,6 +1,6 @@
 import { objectId, objectUrl } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { InvalidParameter, NotPermitted, UpstreamUnclear, withRule } from '../../errors.ts'
+import { InvalidParameter, NotPermitted, UpstreamUnclear } from '../../errors.ts'
 import { askRack, textField } from './rack-question.ts'
 
 /**
@@ -18,23 +18,22 @@ export async function rejectForeignLogs(rack: Rack, app: string, build: string):
   const logs = textField(value, 'logs')
   if (logs === null) throw unclear(rack, build)
   if (logs === '' || objectUrl.pattern.exec(logs)?.groups?.app === app) return
-  throw withRule(
-    new NotPermitted(
-      `The logs of the build ${build} are not an object of ${app}, so the gateway does not let the rack read them.`,
-      'Create the build again.',
-    ),
-    'foreign-object',
+  throw new NotPermitted(
+    `The logs of the build ${build} are not an object of ${app}, so the gateway does not let the rack read them.`,
+    'Create the build again.',
+    { rule: 'foreign-object' },
   )
 }
 
 function invalidBuild(): Error {
   const { expected, remedy } = objectId
-  return withRule(new InvalidParameter(`The build must be ${expected}.`, remedy), 'invalid-parameter')
+  return new InvalidParameter(`The build must be ${expected}.`, remedy, { rule: 'invalid-parameter' })
 }
 
 function unclear(rack: Rack, build: string): Error {
-  return withRule(
-    new UpstreamUnclear(`The rack ${rack.name} did not say where the logs of the build ${build} are.`, 'Try again.'),
-    'upstream-unclear',
+  return new UpstreamUnclear(
+    `The rack ${rack.name} did not say where the logs of the build ${build} are.`,
+    'Try again.',
+    { rule: 'upstream-unclear' },
   )
 }

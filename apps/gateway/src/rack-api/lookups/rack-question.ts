@@ -1,5 +1,5 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { UpstreamUnclear, withRule } from '../../errors.ts'
+import { UpstreamUnclear } from '../../errors.ts'
 
 /** Short, because the decision waits for the response. */
 const decisionBounds = { timeout: 10_000, limit: 4 * 1024 * 1024 }
@@ -60,12 +60,10 @@ export async function sendQuestion(
 }
 
 function unclear(rack: Rack, what: string): Error {
-  return withRule(
-    new UpstreamUnclear(
-      `The rack ${rack.name} ${what} when the gateway asked it for a fact that the decision depends on.`,
-      'Try again.',
-    ),
-    'upstream-unclear',
+  return new UpstreamUnclear(
+    `The rack ${rack.name} ${what} when the gateway asked it for a fact that the decision depends on.`,
+    'Try again.',
+    { rule: 'upstream-unclear' },
   )
 }
 

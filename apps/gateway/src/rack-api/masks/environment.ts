@@ -99,15 +99,13 @@ function rejectUnreadableLines(env: string): void {
   const lines = env.split('\n')
   if (lines.length > maxLines) {
     const reason = `The environment has more than ${maxLines} lines, which is more than a process can have.`
-    throw withRule(new AmbiguousParameters(reason, 'Send fewer lines.'), 'env-lines')
+    throw new AmbiguousParameters(reason, 'Send fewer lines.', { rule: 'env-lines' })
   }
   if (!lines.some((line) => Buffer.byteLength(line) > maxLineLength)) return
-  throw withRule(
-    new AmbiguousParameters(
-      'The environment has a line of more than 64 KiB, which the rack cannot read.',
-      'Shorten the line.',
-    ),
-    'env-line',
+  throw new AmbiguousParameters(
+    'The environment has a line of more than 64 KiB, which the rack cannot read.',
+    'Shorten the line.',
+    { rule: 'env-line' },
   )
 }
 

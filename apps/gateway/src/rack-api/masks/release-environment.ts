@@ -1,5 +1,5 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { NoSuchRelease, UpstreamUnclear, withRule } from '../../errors.ts'
+import { NoSuchRelease, UpstreamUnclear } from '../../errors.ts'
 import { askRack, textField } from '../lookups/rack-question.ts'
 
 /**
@@ -31,21 +31,17 @@ export async function environmentOf(rack: Rack, app: string, release: string): P
 }
 
 function unclear(rack: Rack, app: string): Error {
-  return withRule(
-    new UpstreamUnclear(
-      `The rack ${rack.name} did not return the environment of this release of ${app}, which the request needs.`,
-      'Try again.',
-    ),
-    'upstream-unclear',
+  return new UpstreamUnclear(
+    `The rack ${rack.name} did not return the environment of this release of ${app}, which the request needs.`,
+    'Try again.',
+    { rule: 'upstream-unclear' },
   )
 }
 
 function noSuchRelease(app: string): Error {
-  return withRule(
-    new NoSuchRelease(
-      `The app ${app} has no such release, and the request needs its environment.`,
-      'List the releases with convox releases.',
-    ),
-    'no-such-release',
+  return new NoSuchRelease(
+    `The app ${app} has no such release, and the request needs its environment.`,
+    'List the releases with convox releases.',
+    { rule: 'no-such-release' },
   )
 }

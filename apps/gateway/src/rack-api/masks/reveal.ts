@@ -1,6 +1,6 @@
 import { visibilityOf } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { InvalidParameter, NotPermitted, withRule } from '../../errors.ts'
+import { InvalidParameter, NotPermitted } from '../../errors.ts'
 import { appOf } from '../app-of.ts'
 import type { RoutedCall } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
@@ -15,12 +15,10 @@ export function readRevealedKey({ headers }: FastifyRequest, { parsedRequest, ma
   const key = headers[header]
   if (parsedRequest.api === 'rack' || key === undefined) return null
   if (typeof key === 'string' && keyName.test(key) && match.route.id === releaseRoute) return key
-  throw withRule(
-    new InvalidParameter(
-      'The header Reveal-Key does not name a key of a release.',
-      `Send the name of one environment key with ${releaseRoute}.`,
-    ),
-    'reveal-key',
+  throw new InvalidParameter(
+    'The header Reveal-Key does not name a key of a release.',
+    `Send the name of one environment key with ${releaseRoute}.`,
+    { rule: 'reveal-key' },
   )
 }
 
@@ -34,11 +32,9 @@ export function assertCanReveal(
   const { environment } = visibilityOf(policy, principal, scope, { at: now(), address })
   if (environment === 'shown') return
   if (environment === 'secrets-hidden' && !policy.isSecretKey(revealedKey)) return
-  throw withRule(
-    new NotPermitted(
-      `You cannot see the value of ${revealedKey} on the rack ${rack.name}, because it needs the permission ${environment === 'hidden' ? 'env:read' : 'secret:read'}.`,
-      'Ask an administrator for a role with this permission.',
-    ),
-    'secret-value',
+  throw new NotPermitted(
+    `You cannot see the value of ${revealedKey} on the rack ${rack.name}, because it needs the permission ${environment === 'hidden' ? 'env:read' : 'secret:read'}.`,
+    'Ask an administrator for a role with this permission.',
+    { rule: 'secret-value' },
   )
 }

@@ -1,6 +1,6 @@
 import type { CommandOptions } from '@rack-gateway/command-matcher'
 import { readPairs } from '@rack-gateway/convox-api'
-import { AmbiguousParameters, withRule } from '../../errors.ts'
+import { AmbiguousParameters } from '../../errors.ts'
 
 /** The options of a run's POST. They apply to every `exec` in the process of the run, by any principal. */
 export interface RunStart {
@@ -54,12 +54,10 @@ export function namesIn(text: string): string[] {
   const names = new Set<string>()
   for (const pair of readPairs(text)) {
     if (pair.dropped !== null || !pair.utf8 || !keyName.test(pair.key) || names.has(pair.key) || names.size === maxKeys)
-      throw withRule(
-        new AmbiguousParameters(
-          'A list of key=value pairs is ambiguous.',
-          `Send at most ${maxKeys} URL-encoded pairs, each name once, with names of letters, digits, and underscores.`,
-        ),
-        'ambiguous-pairs',
+      throw new AmbiguousParameters(
+        'A list of key=value pairs is ambiguous.',
+        `Send at most ${maxKeys} URL-encoded pairs, each name once, with names of letters, digits, and underscores.`,
+        { rule: 'ambiguous-pairs' },
       )
     names.add(pair.key)
   }

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
-import { OutcomeNotRecorded, withRule } from '../../errors.ts'
+import { OutcomeNotRecorded } from '../../errors.ts'
 import type { PreparedAnswer } from '../answer.ts'
 import type { DecidedCall } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
@@ -45,12 +45,10 @@ export async function rememberRun(
 
 /** @param outcome what the gateway knows about the change, as a clause that begins a sentence */
 export function outcomeNotRecorded(outcome: string): Error {
-  return withRule(
-    new OutcomeNotRecorded(
-      `${outcome}, but the outcome could not be recorded, so the response is not sent.`,
-      'Check whether the change was made before you try again.',
-    ),
-    'outcome-not-recorded',
+  return new OutcomeNotRecorded(
+    `${outcome}, but the outcome could not be recorded, so the response is not sent.`,
+    'Check whether the change was made before you try again.',
+    { rule: 'outcome-not-recorded' },
   )
 }
 

@@ -3,7 +3,7 @@ import { type StepUpCall, stepUpPath } from '@rack-gateway/convox-api'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import { identityRecorder } from '../../audit/identity-recorder.ts'
-import { BodyTooLarge, NotPermitted, withRule } from '../../errors.ts'
+import { BodyTooLarge, NotPermitted } from '../../errors.ts'
 import { ownDataDecision } from '../../management-api/authorize.ts'
 import { hasBody, readForm } from '../body.ts'
 import type { CallState } from '../call.ts'
@@ -59,12 +59,10 @@ export async function answerStepUp(
 async function readResult(request: FastifyRequest, reply: FastifyReply, timeout: number): Promise<Buffer> {
   if (!hasBody(request.raw)) return Buffer.alloc(0)
   if (Number(request.headers['content-length'] ?? Number.NaN) <= longestResult) return readForm(request, reply, timeout)
-  throw withRule(
-    new BodyTooLarge(
-      'The body is larger than the result of a proof, or has no Content-Length.',
-      'Send only the result.',
-    ),
-    'form-size',
+  throw new BodyTooLarge(
+    'The body is larger than the result of a proof, or has no Content-Length.',
+    'Send only the result.',
+    { rule: 'form-size' },
   )
 }
 
@@ -148,15 +146,13 @@ async function send(
 }
 
 function onlyPeople(): Error {
-  return withRule(
-    new NotPermitted(
-      'Only users can prove a second factor. API tokens and jobs have none.',
-      'Log in, and use the session, or ask the platform team to except this token or job in the policy.',
-    ),
-    'people-only',
+  return new NotPermitted(
+    'Only users can prove a second factor. API tokens and jobs have none.',
+    'Log in, and use the session, or ask the platform team to except this token or job in the policy.',
+    { rule: 'people-only' },
   )
 }
 
 function addressNeeded(): Error {
-  return withRule(new NotPermitted(noAddress.reason, noAddress.remedy), 'unknown-address')
+  return new NotPermitted(noAddress.reason, noAddress.remedy, { rule: 'unknown-address' })
 }
