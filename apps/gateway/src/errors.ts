@@ -1,4 +1,5 @@
 import { defineError, defineErrorWithText, type Explanation } from '@rack-gateway/errors'
+import { textField } from './text-field.ts'
 
 interface ErrorDetails extends ErrorWithRule {
   /** Seconds. */
@@ -110,22 +111,11 @@ export function denialOf(error: unknown): DenialDetails | null {
   return error instanceof Error && 'denial' in error ? (error.denial as DenialDetails) : null
 }
 
-export function ruleOf(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('rule' in error)) return null
-  return typeof error.rule === 'string' ? error.rule : null
-}
-
+export const ruleOf = (error: unknown) => textField(error, 'rule')
 /** The account of a denied credential; null: unknown. */
-export function accountOf(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('account' in error)) return null
-  return typeof error.account === 'string' ? error.account : null
-}
-
+export const accountOf = (error: unknown) => textField(error, 'account')
 /** Details of an error for the operator. The caller does not get them. */
-export function detailOf(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('detail' in error)) return null
-  return typeof error.detail === 'string' ? error.detail : null
-}
+export const detailOf = (error: unknown) => textField(error, 'detail')
 
 /** The step-up that would permit the request. */
 export function stepUpOf(error: unknown): { readonly id: string; readonly page: string } | null {

@@ -3,11 +3,7 @@ import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import fp from 'fastify-plugin'
 import { version } from '../process/version.ts'
 
-export interface ConfigurationEventOptions {
-  readonly config: Pick<ServerConfig, 'racks' | 'auditReads' | 'authMaxStaleMs'>
-}
-
-export default fp<ConfigurationEventOptions>(
+export default fp<{ readonly config: Pick<ServerConfig, 'racks' | 'auditReads' | 'authMaxStaleMs'> }>(
   async function configurationEvent(app, { config: { racks, auditReads, authMaxStaleMs: authMaxStale } }) {
     app.addHook('onReady', async function recordStart() {
       const detail = {

@@ -1,13 +1,8 @@
 import fp from 'fastify-plugin'
 import { Misdirected } from '../errors.ts'
 
-export interface OwnHostOptions {
-  /** `PUBLIC_URL`; null: any host. */
-  readonly publicUrl: string | null
-}
-
 /** Serves pages and the management API only at the host of `PUBLIC_URL`, so that cookies and links are for one host. */
-export default fp<OwnHostOptions>(
+export default fp<{ readonly publicUrl: string | null }>(
   async function ownHost(app, { publicUrl }) {
     if (publicUrl === null) return
     const { host, protocol } = new URL(publicUrl)

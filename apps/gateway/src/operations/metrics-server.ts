@@ -19,13 +19,8 @@ const wildcards: readonly string[] = ['0.0.0.0', '::']
 /** Milliseconds. */
 const deadlines = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
 
-export interface MetricsOptions {
-  /** Null: no metrics. */
-  readonly address: MetricsAddress | null
-}
-
 /** Serves metrics at a separate address, because they are for the operator and not for callers. */
-export default fp<MetricsOptions>(
+export default fp<{ readonly address: MetricsAddress | null }>(
   async function metrics(app, { address }) {
     if (address !== null) serveMetrics(app, address, createMetrics(app))
   },

@@ -10,11 +10,7 @@ declare module 'fastify' {
 /** HMAC-SHA-256, hex. */
 export type BodyDigest = (body: Buffer) => string
 
-export interface BodyDigestOptions {
-  readonly key: Buffer
-}
-
-export default fp<BodyDigestOptions>(
+export default fp<{ readonly key: Buffer }>(
   async function bodyDigest(app, { key }) {
     app.decorate('bodyDigest', createBodyDigest(key))
   },

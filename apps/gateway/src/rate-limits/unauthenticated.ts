@@ -16,15 +16,11 @@ declare module 'fastify' {
   }
 }
 
-export interface UnauthenticatedLimitOptions {
-  readonly perMinute: number
-}
-
 /** The limit of an account per minute is a tenth of the limit of a network, but at least this number. */
 const minAccountLimit = 10
 
 /** Authenticated requests never count, because many callers can share an address. */
-export default fp<UnauthenticatedLimitOptions>(
+export default fp<{ readonly perMinute: number }>(
   async function unauthenticatedLimit(app, { perMinute }) {
     const now = () => performance.now()
     const countClient = createWindowLimit(perMinute, now)

@@ -27,12 +27,8 @@ const documentHeaders = {
   'x-frame-options': 'DENY',
 }
 
-interface WebConsoleOptions {
-  readonly source?: WebConsoleSource | undefined
-}
-
 /** The files of the console need no login, because they are the same in every installation. */
-export default fp<WebConsoleOptions>(
+export default fp<{ readonly source?: WebConsoleSource | undefined }>(
   async function webConsole(app, { source = builtConsole() }) {
     if (app.loginProvider === null) return
     addViolationReports(app)

@@ -1,8 +1,8 @@
 import { apiTokens, bindings, serviceAccounts, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
-import { LastAdmin, noSuchItem } from '../errors.ts'
+import { LastAdmin } from '../errors.ts'
 import type { Change, Transaction } from './change.ts'
-import { checkId } from './names.ts'
+import { lockItem } from './lock-item.ts'
 
 /**
  * Roles with every permission and no condition. At least one user must always hold one of them, because you can grant
@@ -59,7 +59,7 @@ export async function lockUser(
   id: string,
   { reason, at, adminRoles }: AdminRoles & { readonly reason: string; readonly at: Date },
 ): Promise<readonly StoppedToken[]> {
-  const user = await lockUserRow(change, id)
+  const user = await lockItem(change, users, 'user', id)
   if (!user.lockedAt) {
     await assertAdminRemains(change, adminRoles, async function lock() {
       await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))
@@ -75,7 +75,7 @@ export async function lockUser(
 
 /** @throws NotFound */
 export async function unlockUser(change: Change, id: string): Promise<void> {
-  const user = await lockUserRow(change, id)
+  const user = await lockItem(change, users, 'user', id)
   if (!user.lockedAt) return
   await change.tx.update(users).set({ lockedAt: null, lockedReason: null }).where(eq(users.id, id))
   change.events.push({ kind: 'user.unlocked', principal: change.by, detail: { user: id, email: user.email } })
@@ -83,24 +83,9 @@ export async function unlockUser(change: Change, id: string): Promise<void> {
 
 /** `null` enables the service account. The tokens of a disabled service account do not work. @throws NotFound */
 export async function setServiceAccountDisabled(change: Change, id: string, disabledAt: Date | null): Promise<void> {
-  const [account] = await change.tx
-    .select()
-    .from(serviceAccounts)
-    .where(eq(serviceAccounts.id, checkId('service account', id)))
-    .for('update')
-  if (!account) throw noSuchItem('service account')
+  const account = await lockItem(change, serviceAccounts, 'service account', id)
   if ((account.disabledAt === null) === (disabledAt === null)) return
   await change.tx.update(serviceAccounts).set({ disabledAt }).where(eq(serviceAccounts.id, id))
   const kind = disabledAt === null ? 'service-account.enabled' : 'service-account.disabled'
   change.events.push({ kind, principal: change.by, detail: { serviceAccount: id, name: account.name } })
-}
-
-async function lockUserRow({ tx }: Change, id: string) {
-  const [user] = await tx
-    .select()
-    .from(users)
-    .where(eq(users.id, checkId('user', id)))
-    .for('update')
-  if (!user) throw noSuchItem('user')
-  return user
 }

@@ -22,11 +22,6 @@ import { createSecondFactorLists } from './second-factor-lists.ts'
 
 export type Lists = ReturnType<typeof createLists>
 
-interface OwnerFilter {
-  /** The ID of a user or service account. */
-  readonly owner?: string | undefined
-}
-
 interface UserFilter {
   /** The name of a group. */
   readonly group?: string | undefined
@@ -100,7 +95,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     sessions: (page: PageRequest, owner?: string) =>
       sessionPage(page, owner === undefined ? undefined : eq(sessions.userId, owner)),
     session: (id: string) => onlyItem(sessionPage(one, eq(sessions.id, checkId('session', id))), 'session'),
-    tokens: (page: PageRequest, { owner }: OwnerFilter) =>
+    tokens: (page: PageRequest, { owner }: { readonly owner?: string | undefined }) =>
       tokenPage(
         page,
         owner === undefined ? undefined : or(eq(apiTokens.userId, owner), eq(apiTokens.serviceAccountId, owner)),

@@ -1,8 +1,8 @@
 import { credentials, sessions, users } from '@rack-gateway/database'
 import { and, eq, gt, isNotNull, lt, ne, sql } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
-import { checkId } from '../admin/names.ts'
-import { noSuchItem, RenewedTooOften, SessionNotLonger, SessionOver } from '../errors.ts'
+import { lockItem } from '../admin/lock-item.ts'
+import { RenewedTooOften, SessionNotLonger, SessionOver } from '../errors.ts'
 import type { TokenMint } from '../tokens/token.ts'
 import type { IssuedCredential } from './sessions.ts'
 
@@ -49,12 +49,7 @@ export async function renewSession(
   { id, terms, now }: Renewal,
 ): Promise<IssuedCredential> {
   const { tx } = change
-  const [session] = await tx
-    .select()
-    .from(sessions)
-    .where(eq(sessions.id, checkId('session', id)))
-    .for('update')
-  if (!session) throw noSuchItem('session')
+  const session = await lockItem(change, sessions, 'session', id)
   const [user] = await tx.select().from(users).where(eq(users.id, session.userId))
   const end = Math.min(now + terms.maxAge, session.authenticatedAt.getTime() + terms.lifetime)
   if (session.endedAt !== null || user?.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()

@@ -4,8 +4,8 @@ import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm'
 import { ensureUser } from '../admin/accounts.ts'
 import { ensureBinding } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
-import { checkId, checkName } from '../admin/names.ts'
-import { noSuchItem } from '../errors.ts'
+import { lockItem } from '../admin/lock-item.ts'
+import { checkName } from '../admin/names.ts'
 import type { TokenMint } from '../tokens/token.ts'
 
 export interface SessionRequest {
@@ -76,12 +76,7 @@ export async function storeSession(
 
 /** Has no effect on an ended session. @throws NotFound */
 export async function closeSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
-  const [session] = await change.tx
-    .select()
-    .from(sessions)
-    .where(eq(sessions.id, checkId('session', id)))
-    .for('update')
-  if (!session) throw noSuchItem('session')
+  const session = await lockItem(change, sessions, 'session', id)
   if (session.endedAt) return
   await change.tx.update(sessions).set({ endedAt: at, endedReason: reason }).where(eq(sessions.id, id))
   change.events.push({

@@ -4,8 +4,9 @@ import { and, desc, eq, gt, isNull } from 'drizzle-orm'
 import { findServiceAccount, findUser } from '../admin/accounts.ts'
 import { createBinding, type GrantTerms } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
-import { checkId, checkName } from '../admin/names.ts'
-import { noSuchItem, TooManyTokens } from '../errors.ts'
+import { lockItem } from '../admin/lock-item.ts'
+import { checkName } from '../admin/names.ts'
+import { TooManyTokens } from '../errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
 import type { TokenMint } from './token.ts'
 
@@ -119,12 +120,7 @@ async function findOwner({ tx }: Change, owner: Owner): Promise<string> {
 
 /** Has no effect on a revoked token. @throws NotFound */
 export async function closeApiToken(change: Change, id: string, at: Date): Promise<void> {
-  const [token] = await change.tx
-    .select()
-    .from(apiTokens)
-    .where(eq(apiTokens.id, checkId('API token', id)))
-    .for('update')
-  if (!token) throw noSuchItem('API token')
+  const token = await lockItem(change, apiTokens, 'API token', id)
   if (token.revokedAt) return
   await change.tx.update(apiTokens).set({ revokedAt: at }).where(eq(apiTokens.id, id))
   change.events.push({ kind: 'token.revoked', principal: change.by, detail: { token: id, name: token.name } })

@@ -1,6 +1,7 @@
 import { apiTokens, credentials, serviceAccounts, users } from '@rack-gateway/database'
 import { and, eq, gt } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
+import { lockItem } from '../admin/lock-item.ts'
 import { checkId } from '../admin/names.ts'
 import { noSuchItem, TokenChanged, TokenEnded } from '../errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
@@ -89,13 +90,8 @@ export async function assertOwnerExists({ tx }: Change, { kind, id }: OwnerRef):
 }
 
 /** Locks the row of a valid token until the change is committed. @throws NotFound, TokenEnded */
-export async function lockLiveToken({ tx }: Change, id: string, now: number) {
-  const [token] = await tx
-    .select()
-    .from(apiTokens)
-    .where(eq(apiTokens.id, checkId('API token', id)))
-    .for('update')
-  if (!token) throw noSuchItem('API token')
+export async function lockLiveToken(change: Change, id: string, now: number) {
+  const token = await lockItem(change, apiTokens, 'API token', id)
   if (token.revokedAt || token.expiresAt.getTime() <= now) throw new TokenEnded()
   return token
 }

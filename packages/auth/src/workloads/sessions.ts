@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { credentials, trusts, usedJwts, workloadSessions } from '@rack-gateway/database'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
-import { checkId } from '../admin/names.ts'
+import { lockItem } from '../admin/lock-item.ts'
 import { type AuthenticationDenial, noTrustBecause, usedJwt } from '../denial.ts'
-import { noSuchItem } from '../errors.ts'
 import { deleteExpired } from './delete-expired.ts'
 import { issuerClockTolerance } from './jwt.ts'
 import type { VerifiedWorkload } from './verify.ts'
@@ -47,12 +46,7 @@ export async function insertWorkloadSession(
 
 /** Has no effect on an ended session. @throws NotFound */
 export async function closeWorkloadSession(change: Change, id: string, reason: string, at: Date): Promise<void> {
-  const [session] = await change.tx
-    .select()
-    .from(workloadSessions)
-    .where(eq(workloadSessions.id, checkId('session', id)))
-    .for('update')
-  if (!session) throw noSuchItem('session')
+  const session = await lockItem(change, workloadSessions, 'session', id)
   if (session.endedAt) return
   await change.tx.update(workloadSessions).set({ endedAt: at, endedReason: reason }).where(eq(workloadSessions.id, id))
   const detail = { session: id, trust: session.trustId, name: session.name, reason }

@@ -4,8 +4,8 @@ import type { TrustCondition } from '@rack-gateway/gateway-api'
 import { eq, isNull } from 'drizzle-orm'
 import { createBinding, type GrantTerms } from '../admin/bindings.ts'
 import type { Change } from '../admin/change.ts'
-import { checkId } from '../admin/names.ts'
-import { noSuchItem, TrustNameTaken, TrustRevoked } from '../errors.ts'
+import { lockItem } from '../admin/lock-item.ts'
+import { TrustNameTaken, TrustRevoked } from '../errors.ts'
 import type { Trust } from './trust.ts'
 import type { TrustTerms } from './trust-request.ts'
 
@@ -32,7 +32,7 @@ export async function insertTrust(change: Change, terms: TrustTerms, grant: Gran
 
 /** Revokes a trust, so that the gateway denies its sessions. Has no effect on a revoked trust. @throws NotFound */
 export async function closeTrust(change: Change, id: string, at: Date): Promise<void> {
-  const trust = await lockTrust(change, id)
+  const trust = await lockItem(change, trusts, 'trust', id)
   if (trust.revokedAt) return
   await change.tx.update(trusts).set({ revokedAt: at, revokedBy: change.by.id }).where(eq(trusts.id, id))
   change.events.push({ kind: 'trust.revoked', principal: change.by, detail: { trust: id, name: trust.name } })
@@ -40,16 +40,6 @@ export async function closeTrust(change: Change, id: string, at: Date): Promise<
 
 /** Locks the row of an active trust until the change is committed. @throws NotFound, TrustRevoked */
 export async function lockLiveTrust(change: Change, id: string): Promise<void> {
-  const { revokedAt } = await lockTrust(change, id)
+  const { revokedAt } = await lockItem(change, trusts, 'trust', id)
   if (revokedAt) throw new TrustRevoked()
-}
-
-async function lockTrust({ tx }: Change, id: string) {
-  const [trust] = await tx
-    .select()
-    .from(trusts)
-    .where(eq(trusts.id, checkId('trust', id)))
-    .for('update')
-  if (!trust) throw noSuchItem('trust')
-  return trust
 }

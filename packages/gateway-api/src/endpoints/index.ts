@@ -3,7 +3,6 @@ import { accessReviewEndpoints } from './access-review.ts'
 import { appChangeEndpoints } from './app-changes.ts'
 import { auditEndpoints } from './audit.ts'
 import { bindingEndpoints } from './bindings.ts'
-import { healthEndpoints } from './health.ts'
 import { invitationEndpoints } from './invitations.ts'
 import { liveCallEndpoints } from './live-calls.ts'
 import { meEndpoints } from './me.ts'
@@ -32,7 +31,6 @@ export const endpoints = {
   ...auditEndpoints,
   ...recordingEndpoints,
   ...rackEndpoints,
-  ...healthEndpoints,
   ...liveCallEndpoints,
   ...appChangeEndpoints,
 } as const

@@ -6,12 +6,10 @@ import { auditHandlers } from './audit.ts'
 import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
-import { healthHandlers } from './health.ts'
 import { invitationHandlers } from './invitations.ts'
 import { liveCallHandlers } from './live-calls.ts'
 import { meHandlers } from './me.ts'
 import { policyHandlers } from './policy.ts'
-import { policyImpactHandlers } from './policy-impact.ts'
 import { rackHandlers } from './racks.ts'
 import { recordingHandlers } from './recordings.ts'
 import { secondFactorHandlers } from './second-factors.ts'
@@ -21,7 +19,6 @@ import { stepUpHandlers } from './step-ups.ts'
 import { tokenHandlers } from './tokens.ts'
 import { trustHandlers } from './trusts.ts'
 import { userHandlers } from './users.ts'
-import { versionHandlers } from './versions.ts'
 import { workloadSessionHandlers } from './workload-sessions.ts'
 
 export const handlers: Handlers = {
@@ -29,7 +26,6 @@ export const handlers: Handlers = {
   ...alarmHandlers,
   ...auditHandlers,
   ...meHandlers,
-  ...versionHandlers,
   ...sessionHandlers,
   ...userHandlers,
   ...secondFactorHandlers,
@@ -39,9 +35,7 @@ export const handlers: Handlers = {
   ...bindingHandlers,
   ...tokenHandlers,
   ...policyHandlers,
-  ...policyImpactHandlers,
   ...rackHandlers,
-  ...healthHandlers,
   ...recordingHandlers,
   ...liveCallHandlers,
   ...appChangeHandlers,

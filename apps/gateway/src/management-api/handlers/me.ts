@@ -6,7 +6,7 @@ import { toBindingResponse } from './bindings.ts'
 /** Milliseconds. */
 const queryTimeout = 2_000
 
-export const meHandlers: Handlers<'me'> = {
+export const meHandlers: Handlers<'me' | 'versions'> = {
   async me(call) {
     const { principal, policy, racks, organization, csrfToken, moment, adminUsers } = call
     const { kind, id, name, rack, bindings, expiresAt } = principal
@@ -28,6 +28,8 @@ export const meHandlers: Handlers<'me'> = {
       ...(csrfToken !== null && { organization, csrfToken }),
     }
   },
+
+  versions: ({ versions }) => versions,
 }
 
 async function findAccess({ principal, lists, moment }: PrincipalCall) {

@@ -17,8 +17,9 @@ import { decidableRoutes, principalEndpoints } from '../planned-calls/decidable-
 import { endpointDecisions } from '../planned-calls/endpoint-decisions.ts'
 import { toPlannedCall } from '../planned-calls/planned-call.ts'
 import { simulatedPackages } from '../planned-calls/simulated-packages.ts'
+import { readSince } from '../read-since.ts'
 
-type Names = 'getPolicy' | 'getPolicyMatrix' | 'getEffectivePolicy' | 'checkPolicy' | 'decide'
+type Names = 'getPolicy' | 'getPolicyMatrix' | 'getEffectivePolicy' | 'checkPolicy' | 'studyPolicy' | 'decide'
 
 export const policyHandlers: Handlers<Names> = {
   getPolicy({ policy }) {
@@ -49,6 +50,31 @@ export const policyHandlers: Handlers<Names> = {
       disconnected: disconnected(),
     })
     return { policy: hash, ...check }
+  },
+
+  async studyPolicy({ policy, studies, body, moment, record, disconnected }) {
+    const { document: current, hash } = policy
+    const until = moment.at
+    const since = readSince(body.since, until)
+    const { proposed, impact, cut } = await studies.study({
+      current,
+      proposed: body.document,
+      since,
+      until,
+      disconnected: disconnected(),
+      onBegin: (proposed) =>
+        record({ kind: 'policy.studied', detail: { policy: hash, proposed, since: time(since), until: time(until) } }),
+    })
+    return {
+      policy: hash,
+      proposed,
+      since: time(since),
+      until: time(until),
+      ...impact,
+      changes: [...impact.changes],
+      stepUp: { ...impact.stepUp, requirements: [...impact.stepUp.requirements] },
+      cut: cut && { by: cut.by, from: time(cut.from) },
+    }
   },
 
   getEffectivePolicy(call) {
@@ -158,4 +184,8 @@ function toResponse({ decision, when, otherwise }: PlannedDecision) {
 
 function toDecisionResponse(decision: Decision) {
   return { ...toDecisionJson(decision), roles: [...decision.roles], bindings: [...decision.bindings] }
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString()
 }

@@ -3,16 +3,23 @@ import type { RackStatus, RackStatuses } from '@rack-gateway/gateway-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import type { Handlers, PrincipalCall } from '../call.ts'
 
-export const rackHandlers: Handlers<'listRackStatuses'> = {
+export const rackHandlers: Handlers<'listRackStatuses' | 'getHealth'> = {
   /** Not recorded, because a status contains no data of an app. */
   async listRackStatuses({ principal, policy, racks, rackStatuses, moment, query }) {
     const usable = policy.racksOf(principal, racks.names, moment).flatMap((name) => racks.get(name) ?? [])
     return collectRackStatuses(usable, rackStatuses, query.wait)
   },
+
+  /** Not recorded, because the report contains no data of an app or an event. */
+  async getHealth({ readHealth, racks, rackStatuses, query }) {
+    const all = racks.names.flatMap((name) => racks.get(name) ?? [])
+    const [report, statuses] = await Promise.all([readHealth(), collectRackStatuses(all, rackStatuses, query.wait)])
+    return { ...report, ...statuses }
+  },
 }
 
 /** @param wait milliseconds; `waitingFor` names the racks that have not answered by then. Default: no limit */
-export async function collectRackStatuses(
+async function collectRackStatuses(
   racks: readonly Rack[],
   statuses: PrincipalCall['rackStatuses'],
   wait: number | undefined,

@@ -1,7 +1,8 @@
 import { visibleText } from '@rack-gateway/audit'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, ResponseTooLarge } from '@rack-gateway/rack-registry'
-import { QuestionTimedOut, type RackAnswer, sendQuestion, textField } from '../lookups/rack-question.ts'
+import { textField } from '../../text-field.ts'
+import { QuestionTimedOut, type RackAnswer, sendQuestion } from '../lookups/rack-question.ts'
 
 /** From a rack's `GET /system`. */
 export interface RackStatus {

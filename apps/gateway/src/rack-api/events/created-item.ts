@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
+import { textField } from '../../text-field.ts'
 import type { PreparedAnswer } from '../answer.ts'
 import type { DecidedCall } from '../call.ts'
-import { textField } from '../lookups/rack-question.ts'
 
 /** Only the response of the rack has the ID of a new release or build. */
 export function createdItem(
@@ -10,7 +10,7 @@ export function createdItem(
 ): Pick<EventDraft, 'release' | 'detail'> {
   const name = createdBy[match.route.id]
   if (name === undefined || answer.status >= 400 || body === null) return {}
-  const id = idIn(Buffer.concat(body).toString())
+  const id = idIn(body)
   if (id === null) return {}
   return name === 'release' ? { release: id } : { detail: { build: id } }
 }
@@ -21,9 +21,10 @@ const createdBy: Readonly<Record<string, 'release' | 'build'>> = {
   'POST /apps/{app}/builds/import': 'build',
 }
 
-function idIn(json: string): string | null {
+/** Null for a text that is not JSON, or has no ID. */
+export function idIn(body: readonly Buffer[]): string | null {
   try {
-    return textField(JSON.parse(json), 'id')
+    return textField(JSON.parse(Buffer.concat(body).toString()), 'id')
   } catch {
     return null
   }

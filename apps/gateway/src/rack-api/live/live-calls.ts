@@ -1,9 +1,8 @@
 import { AuthUnavailable, type Identities, isDenial } from '@rack-gateway/auth'
 import { formatMessage } from '@rack-gateway/errors'
 import type { LiveStreams } from '@rack-gateway/rack-registry'
-import type { Policy } from '@rack-gateway/rbac-policy'
+import type { Allowed, Decision, Policy } from '@rack-gateway/rbac-policy'
 import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
-import { allowedApartFromStepUp } from '../allowed-apart-from-step-up.ts'
 import type { CallEndings } from './call-endings.ts'
 import type { CallListing } from './call-listing.ts'
 import type { LiveCall } from './live-call.ts'
@@ -133,4 +132,10 @@ export function createLiveCalls(options: LiveCallsOptions): LiveCalls {
       clearInterval(pinging)
     },
   }
+}
+
+/** The decision that permits the call, apart from a proof of a second factor; null if the call is not permitted. */
+function allowedApartFromStepUp(decision: Decision): Allowed | null {
+  if (decision.effect === 'allow') return decision
+  return decision.effect === 'needs' && decision.requirement === 'step-up' ? decision.granted : null
 }

@@ -1,7 +1,8 @@
 import { objectId, objectUrl } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { InvalidParameter, NotPermitted, UpstreamUnclear } from '../../errors.ts'
-import { askRack, textField } from './rack-question.ts'
+import { textField } from '../../text-field.ts'
+import { askRack } from './rack-question.ts'
 
 /**
  * Rejects a build whose logs are outside its app. The rack opens the address of a build's logs with its own privileges,

@@ -66,9 +66,3 @@ function unclear(rack: Rack, what: string): Error {
     { rule: 'upstream-unclear' },
   )
 }
-
-export function textField(value: unknown, name: string): string | null {
-  if (typeof value !== 'object' || value === null) return null
-  const field: unknown = Reflect.get(value, name)
-  return typeof field === 'string' ? field : null
-}

@@ -1,5 +1,6 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { askRack, textField } from './rack-question.ts'
+import { textField } from '../../text-field.ts'
+import { askRack } from './rack-question.ts'
 import { createTtlCache } from './ttl-cache.ts'
 
 export interface AppResource {
@@ -38,17 +39,9 @@ export function createResourceDirectory(now: () => number): ResourceDirectory {
   return {
     async find(rack, host, port, mayProxy) {
       const wanted = `${host.toLowerCase()}:${Number(port)}`
-      const names = await apps.get(
-        rack.name,
-        () => appNames(rack),
-        () => true,
-      )
+      const names = await apps.get(rack.name, () => appNames(rack))
       for (const app of likeliestFirst(names.filter(mayProxy), host)) {
-        const addresses = await resources.get(
-          `${rack.name} ${app}`,
-          () => addressesOf(rack, app),
-          () => true,
-        )
+        const addresses = await resources.get(`${rack.name} ${app}`, () => addressesOf(rack, app))
         const found = addresses.find(({ address }) => address === wanted)
         if (found) return { app, name: found.name }
       }

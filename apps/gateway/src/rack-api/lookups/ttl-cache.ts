@@ -7,7 +7,7 @@ export interface TtlCache<T> {
    *
    * @param isCacheable if false, the current waiters get the answer, and the next call asks again
    */
-  get(key: string, ask: () => Promise<T>, isCacheable: (answer: T) => boolean): Promise<T>
+  get(key: string, ask: () => Promise<T>, isCacheable?: (answer: T) => boolean): Promise<T>
 }
 
 /** @param now milliseconds since the epoch */
@@ -15,7 +15,7 @@ export function createTtlCache<T>(now: () => number): TtlCache<T> {
   const answers = new LRUCache<string, Promise<T>>({ max: 10_000, ttl: 10_000, ttlResolution: 0, perf: { now } })
 
   return {
-    get(key, ask, isCacheable) {
+    get(key, ask, isCacheable = () => true) {
       const found = answers.get(key)
       if (found !== undefined) return found
       const answer = ask()

@@ -1,6 +1,7 @@
 import type { Rack } from '@rack-gateway/rack-registry'
 import { NoSuchRelease, UpstreamUnclear } from '../../errors.ts'
-import { askRack, textField } from '../lookups/rack-question.ts'
+import { textField } from '../../text-field.ts'
+import { askRack } from '../lookups/rack-question.ts'
 
 /**
  * Empty if the app has no release. An unexpected response is an error, never an empty environment.

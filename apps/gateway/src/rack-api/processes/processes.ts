@@ -1,5 +1,6 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { askRack, textField } from '../lookups/rack-question.ts'
+import { textField } from '../../text-field.ts'
+import { askRack } from '../lookups/rack-question.ts'
 import { createTtlCache } from '../lookups/ttl-cache.ts'
 
 /** A process of the rack. `service` is null for an unknown process, and for a process without a service. */

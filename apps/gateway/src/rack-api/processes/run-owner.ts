@@ -4,7 +4,7 @@ import { OutcomeNotRecorded } from '../../errors.ts'
 import type { PreparedAnswer } from '../answer.ts'
 import type { DecidedCall } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
-import { textField } from '../lookups/rack-question.ts'
+import { idIn } from '../events/created-item.ts'
 
 /** Milliseconds for which the principal that started a run can use the process of the run. */
 const runMaxAge = 86_400_000
@@ -21,7 +21,7 @@ export async function rememberRun(
   const { rackCall, rack } = call
   if (prepared.answer.status !== 200 || prepared.body === null || !principal || !rackCall?.app || !rackCall.service)
     return prepared
-  const process = textField(parse(Buffer.concat(prepared.body)), 'id')
+  const process = idIn(prepared.body)
   if (process === null) return prepared
   const run = {
     rack: rack.name,
@@ -50,12 +50,4 @@ export function outcomeNotRecorded(outcome: string): Error {
     'Check whether the change was made before you try again.',
     { rule: 'outcome-not-recorded' },
   )
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return null
-  }
 }
