@@ -1,13 +1,15 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { type Keys, LoginMisconfigured, type TokenMint } from '@rack-gateway/auth'
+import type { CanInvite } from '@rack-gateway/auth/login'
 import loginPlugin, { type FailedLogin } from '@rack-gateway/auth/login'
+import { endpoints } from '@rack-gateway/gateway-api'
+import type { Policy } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { BrowserCall } from '../errors.ts'
 import { gatewayDenial, recordedDenial } from '../http/gateway-denial.ts'
 import { isEmbedded } from '../http/is-embedded.ts'
-import { canInvite } from './can-invite.ts'
 
 export interface BrowserLoginOptions {
   readonly mint: TokenMint
@@ -74,4 +76,22 @@ function failureDraft(app: FastifyInstance, failed: FailedLogin): EventDraft {
   const { request, detail } = failed
   const decision = recordedDenial(gatewayDenial(app, failed))
   return { kind: 'login.failed', request: request.id, source: sourceOf(request), decision, detail }
+}
+
+/** All apps of all racks. */
+const everywhere = { rack: '*', app: null, scope: 'rack' } as const
+const { permission, additionalPermission } = endpoints.createInvitation
+
+function canInvite(
+  policy: Pick<Policy, 'hasPermission' | 'canGrant'>,
+  ...[inviter, grants, moment]: Parameters<CanInvite>
+): boolean {
+  const canCreate = [permission, additionalPermission].every((needed) =>
+    policy.hasPermission(inviter, needed, everywhere, moment),
+  )
+  return canCreate && grants.every((grant) => policy.canGrant(inviter, toWantedGrant(grant), moment) === null)
+}
+
+function toWantedGrant({ expiresAt, ...grant }: Parameters<CanInvite>[1][number]) {
+  return { ...grant, until: expiresAt === null ? null : Date.parse(expiresAt) }
 }

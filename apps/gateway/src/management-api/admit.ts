@@ -1,7 +1,8 @@
+import { isDenial, noCredential, readAuthorization, unauthenticated } from '@rack-gateway/auth'
+import type { VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { momentOf } from '../audit/call-event.ts'
-import { authenticateJob } from './authenticate-job.ts'
 import { authorize } from './authorize.ts'
 import type { ManagementApiContext } from './call.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
@@ -41,4 +42,18 @@ export async function reauthorize(
 ): Promise<void> {
   await app.authenticateAgain(request)
   request.endpointDecision = authorize(app.policy, principalOf(request), endpoint, momentOf(request, now))
+}
+
+/** Verifies the signature of the job's JWT with the keys of its issuer. @throws Unauthenticated, IssuerUnreachable */
+async function authenticateJob(workloads: Pick<Workloads, 'verifyJwt'>, request: FastifyRequest): Promise<VerifiedJwt> {
+  const verified = await workloads.verifyJwt(readBearer(request))
+  if (isDenial(verified)) throw unauthenticated(verified)
+  return verified
+}
+
+function readBearer({ raw }: FastifyRequest): string {
+  const authorization = readAuthorization(raw.rawHeaders)
+  if (isDenial(authorization)) throw unauthenticated(authorization)
+  if (authorization.scheme === 'bearer') return authorization.token
+  throw unauthenticated(noCredential)
 }

@@ -1,9 +1,10 @@
 import { type EventDraft, unescapeVisibleText } from '@rack-gateway/audit'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { type DeriveKeys, type RecordingCheck, verifyRecording } from '@rack-gateway/recordings'
-import type { Sql, TransactionSql } from 'postgres'
+import type { Sql } from 'postgres'
 import { runExclusively } from './periodic-work.ts'
 import { recordedEnd } from './recorded-end.ts'
+import { type StartedRecording, storeEnd } from './recording-index.ts'
 
 export interface RecordingAdoptionOptions {
   readonly sql: Sql
@@ -15,18 +16,7 @@ export interface RecordingAdoptionOptions {
   readonly onError: (error: unknown, recording: string) => void
 }
 
-interface AbandonedRecording {
-  readonly id: string
-  /** The audit stream of the process that recorded the session. */
-  readonly stream: string
-  /** The ID of the `opened` event. */
-  readonly opened: string
-  readonly startedAt: Date
-  readonly mode: string
-  readonly rack: string
-  readonly app: string | null
-  readonly process: string | null
-}
+type AbandonedRecording = Omit<StartedRecording, 'principal' | 'principalName' | 'route' | 'command'>
 
 /** The maximum number of recordings in one run. */
 const batchSize = 100
@@ -81,21 +71,11 @@ async function adopt(
     if (!open) return
     const at = new Date(now())
     const recorded = await recordedEnd(sql, { opened: abandoned.opened, from: abandoned.startedAt, to: at })
-    if (recorded !== null) return end(transaction, abandoned.id, recorded)
-    await end(transaction, abandoned.id, { at, recording: { ...check, lost: null } })
+    if (recorded !== null) return storeEnd(transaction, abandoned.id, recorded)
+    await storeEnd(transaction, abandoned.id, { at, recording: { ...check, lost: null } })
     // The row stays locked until the event is durable. If the commit then fails, the next run finds the event.
     await record(closedDraft(abandoned, check))
   })
-}
-
-async function end(
-  sql: TransactionSql,
-  id: string,
-  { at, recording: { chunks, bytes, head, lost } }: NonNullable<Awaited<ReturnType<typeof recordedEnd>>>,
-): Promise<void> {
-  await sql`
-    update gateway.recordings set ended_at = ${at}, chunks = ${chunks}, bytes = ${bytes}, head = ${head}, lost = ${lost}
-    where id = ${id}`
 }
 
 function closedDraft(

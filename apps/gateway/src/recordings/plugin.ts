@@ -62,32 +62,18 @@ function startPeriodicWork(
 ): void {
   const { audit, clock, log } = app
   const database = openDatabase(databaseUrl, { max: 6, applicationName: 'rack-gateway recordings' })
+  const { recordingsKeep: keep, recordingsMaxSize: maxSize } = config
   const common = { sql: database.sql, store, now: clock.now, record: audit.record }
+  const notAdopted = (err: unknown, recording: string) => log.error({ event: 'recording.not_adopted', recording, err })
+  const notRemoved = (err: unknown, recording: string) => log.error({ event: 'recording.not_removed', recording, err })
   const adoption = createPeriodicWork({
     every: adoptionInterval,
-    run: (signal) =>
-      adoptRecordings(
-        {
-          ...common,
-          deriveKeys,
-          onError: (err, recording) => log.error({ event: 'recording.not_adopted', recording, err }),
-        },
-        signal,
-      ),
+    run: (signal) => adoptRecordings({ ...common, deriveKeys, onError: notAdopted }, signal),
     onError: (err) => log.warn({ event: 'recording.adoption_failed', err }),
   })
   const retention = createPeriodicWork({
     every: retentionInterval,
-    run: (signal) =>
-      removeOldRecordings(
-        {
-          ...common,
-          keep: config.recordingsKeep,
-          maxSize: config.recordingsMaxSize,
-          onError: (err, recording) => log.error({ event: 'recording.not_removed', recording, err }),
-        },
-        signal,
-      ),
+    run: (signal) => removeOldRecordings({ ...common, keep, maxSize, onError: notRemoved }, signal),
     onError: (err) => log.warn({ event: 'recording.retention_failed', err }),
   })
   app.addHook('onReady', async function startRecordingWork() {

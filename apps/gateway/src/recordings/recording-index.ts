@@ -1,12 +1,11 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
 import type { RecordingSummary } from '@rack-gateway/recordings'
-import type { Sql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
+import type { RecordedEnd } from './recorded-end.ts'
 
-export interface ListedRecording {
+interface RecordedSession {
   readonly id: string
   readonly startedAt: Date
-  /** Null while the session runs, and after a crash until another process ends the recording. */
-  readonly endedAt: Date | null
   /** The ID of the `opened` event. */
   readonly opened: string
   readonly mode: string
@@ -17,6 +16,16 @@ export interface ListedRecording {
   readonly process: string | null
   readonly route: string
   readonly command: string | null
+}
+
+export interface StartedRecording extends RecordedSession {
+  /** The audit stream of the process that records the session. */
+  readonly stream: string
+}
+
+export interface ListedRecording extends RecordedSession {
+  /** Null while the session runs, and after a crash until another process ends the recording. */
+  readonly endedAt: Date | null
   readonly chunks: number | null
   readonly bytes: number | null
   /** The head of the hash chain of the chunks, in hex. */
@@ -25,24 +34,6 @@ export interface ListedRecording {
   readonly lost: number | null
   readonly removedAt: Date | null
   readonly removedBecause: string | null
-}
-
-export type StartedRecording = Pick<
-  ListedRecording,
-  | 'id'
-  | 'startedAt'
-  | 'opened'
-  | 'mode'
-  | 'principal'
-  | 'principalName'
-  | 'rack'
-  | 'app'
-  | 'process'
-  | 'route'
-  | 'command'
-> & {
-  /** The audit stream of the process that records the session. */
-  readonly stream: string
 }
 
 export interface RecordingFilter {
@@ -95,11 +86,7 @@ export function createRecordingIndex(sql: Sql): RecordingIndex {
         values
           (${id}, ${startedAt}, ${stream}, ${opened}, ${mode}, ${principal}, ${principalName}, ${rack}, ${app}, ${process}, ${route}, ${command})`
     },
-    async end({ id, chunks, bytes, head, lost }, at) {
-      await sql`
-        update gateway.recordings set ended_at = ${at}, chunks = ${chunks}, bytes = ${bytes}, head = ${head}, lost = ${lost}
-        where id = ${id}`
-    },
+    end: ({ id, ...recording }, at) => storeEnd(sql, id, { at, recording }),
     async find(id) {
       if (!isUuid(id.toLowerCase())) return null
       const [found] = await sql<ListedRecording[]>`select ${columns} from gateway.recordings where id = ${id}`
@@ -120,4 +107,14 @@ export function createRecordingIndex(sql: Sql): RecordingIndex {
         order by id desc limit ${limit}`
     },
   }
+}
+
+export async function storeEnd(
+  sql: Sql | TransactionSql,
+  id: string,
+  { at, recording: { chunks, bytes, head, lost } }: RecordedEnd,
+): Promise<void> {
+  await sql`
+    update gateway.recordings set ended_at = ${at}, chunks = ${chunks}, bytes = ${bytes}, head = ${head}, lost = ${lost}
+    where id = ${id}`
 }

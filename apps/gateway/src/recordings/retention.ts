@@ -3,6 +3,7 @@ import type { ObjectStore } from '@rack-gateway/object-store'
 import { chunkPrefix } from '@rack-gateway/recordings'
 import type { Sql } from 'postgres'
 import { runExclusively } from './periodic-work.ts'
+import type { ListedRecording } from './recording-index.ts'
 
 export interface RecordingRetention {
   /** How long a recording is kept after its end, in milliseconds; null: without limit. */
@@ -20,17 +21,7 @@ export interface RemovalOptions extends RecordingRetention {
   readonly onError: (error: unknown, recording: string) => void
 }
 
-interface OldRecording {
-  readonly id: string
-  /** The ID of the `opened` event. */
-  readonly opened: string
-  readonly rack: string
-  readonly app: string | null
-  readonly process: string | null
-  readonly chunks: number | null
-  readonly bytes: number | null
-  readonly head: string | null
-}
+type OldRecording = Pick<ListedRecording, 'id' | 'opened' | 'rack' | 'app' | 'process' | 'chunks' | 'bytes' | 'head'>
 
 /** The maximum number of recordings that are removed in one run, for each reason. */
 const batchSize = 200

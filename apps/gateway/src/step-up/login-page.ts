@@ -1,10 +1,10 @@
+import { isUuid } from '@rack-gateway/audit/uuid'
 import type { FastifyInstance } from 'fastify'
 import { InvalidRequest } from '../errors.ts'
 
 /** The address that the stock CLI opens in the browser for the proof of a second factor. */
 export const loginPage = '/login/u2f'
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const localCallback = /^http:\/\/(?:localhost|127\.0\.0\.1):([1-9][0-9]{0,4})\/?$/
 
 /** The result of a proof can go only to a program on the same machine. */
@@ -14,7 +14,7 @@ export function addLoginPage(app: FastifyInstance, publicUrl: string | null): vo
     await app.limitUnauthenticated(request)
     const { callback_url: callback, token } = request.query as Readonly<Record<string, unknown>>
     const id = typeof token === 'string' ? Buffer.from(token, 'base64').toString('latin1') : ''
-    if (!uuid.test(id) || typeof callback !== 'string' || !localCallback.test(callback))
+    if (!isUuid(id) || typeof callback !== 'string' || !localCallback.test(callback))
       throw new InvalidRequest(
         'The address is not from the stock CLI. The result of a proof can go only to a program on the same machine.',
         'Run the command again, and open the address that it prints.',

@@ -2,7 +2,7 @@ import type { Keys } from '@rack-gateway/auth'
 import { createStepUps, type StepUps } from '@rack-gateway/auth/step-ups'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { TooManyRequests, withRule } from '../errors.ts'
+import { TooManyRequests } from '../errors.ts'
 import { clientNetwork } from '../rate-limits/client-network.ts'
 import { createWindowLimit } from '../rate-limits/window-limit.ts'
 import { addLoginPage } from './login-page.ts'
@@ -43,11 +43,11 @@ export default fp<StepUpOptions>(
     app.decorate('countStepUp', function countStepUp({ principal }) {
       const seconds = count(principal?.credential ?? '')
       if (seconds === 0) return
-      const error = new TooManyRequests(
+      throw new TooManyRequests(
         `This session sent more than ${perMinute} requests about second factors in a minute.`,
         `Wait ${seconds} s, or log in again.`,
+        { rule: 'step-up-limit', retryAfter: seconds },
       )
-      throw Object.assign(withRule(error, 'step-up-limit'), { retryAfter: seconds })
     })
     addLoginPage(app, publicUrl)
   },

@@ -1,11 +1,11 @@
 import { locks } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
+import { readCheckpoint } from '../checkpoints/checkpoint.ts'
 import type { SigningKeys } from '../checkpoints/choose-keys.ts'
 import type { SigningKey } from '../checkpoints/signing-key.ts'
 import { ArchiveRefused } from '../errors.ts'
 import type { EventDraft } from '../event.ts'
 import { describeFinding } from '../verify/finding-sentence.ts'
-import { archiveSigner } from './archive-signing-key.ts'
 import type { ArchiveStore } from './archive-store.ts'
 import { type RecordedArchive, recordArchive, recordedArchives } from './archive-table.ts'
 import { monthsIn } from './database-month.ts'
@@ -146,4 +146,18 @@ async function expectInDatabase(sql: Sql, { month, events, signer }: Manifest): 
       `The archive of ${month} is signed by a key that this log does not have: ${signer.text}.`,
       'Archive to another location.',
     )
+}
+
+/** The log's current signing key, which also signs archives, so that verifiers trust them. @throws ArchiveRefused */
+async function archiveSigner(sql: Sql, keys: SigningKeys): Promise<SigningKey> {
+  const [row] = await sql<{ note: string }[]>`select note from audit.checkpoints order by number desc limit 1`
+  if (row === undefined) throw new ArchiveRefused('There is no checkpoint yet.', 'Start a gateway, which creates one.')
+  const current = readCheckpoint(row.note)?.key.text
+  const key = keys.find(({ publicKey }) => publicKey.text === current)
+  if (key === undefined)
+    throw new ArchiveRefused(
+      `This process does not have the current signing key of the log (${current ?? 'unreadable'}).`,
+      'Set AUDIT_SIGNING_KEY or APP_SECRET_KEY to the value of the gateways.',
+    )
+  return key
 }

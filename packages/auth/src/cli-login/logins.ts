@@ -1,10 +1,14 @@
 import { cliLoginDenied } from '../errors.ts'
-import { createConvoxLogins } from './convox.ts'
-import type { RequestContext } from './decision.ts'
-import { isLoginDenial, notPolled } from './denial.ts'
+import { LoginDenied } from '../login/denial.ts'
+import { createConvoxSession } from '../sessions/convox-sessions.ts'
+import { freshLoginLife } from '../sessions/fresh-login.ts'
+import type { IssuedCredential } from '../sessions/sessions.ts'
+import { authenticatedAt, authorOf, type BrowserUser, type RequestContext } from './decision.ts'
+import { isLoginDenial, notPolled, oldConvoxLogin } from './denial.ts'
 import { createDeviceLogins, type PollResult } from './device.ts'
 import { createLoopbackLogins } from './loopback.ts'
 import type { CliLoginOptions } from './options.ts'
+import { recordedChange } from './recorded-change.ts'
 import type { NewCliSession } from './session.ts'
 
 export type CliLogins = ReturnType<typeof createCliLogins>
@@ -29,6 +33,29 @@ export function createCliLogins(options: CliLoginOptions) {
     async poll(secret: string, context: RequestContext): Promise<PollResult> {
       if (loopback.read(secret) !== null) throw cliLoginDenied(notPolled)
       return device.poll(secret, context)
+    },
+  }
+}
+
+/** Issues sessions for the stock CLI to people who have only a browser. */
+function createConvoxLogins(options: CliLoginOptions) {
+  const { clock, mint, terms } = options
+  return {
+    /** @throws LoginDenied if the login of the browser is not fresh */
+    issue(user: BrowserUser, context: RequestContext): Promise<IssuedCredential> {
+      return recordedChange(options, authorOf(user), context, async (change) => {
+        const now = clock.now()
+        const { session: requester } = user
+        if ((await authenticatedAt(change.tx, requester)) < now - freshLoginLife) throw new LoginDenied(oldConvoxLogin)
+        const { lifetime } = terms
+        return createConvoxSession(change, mint, {
+          requester,
+          device: 'convox of a browser',
+          rack: null,
+          lifetime,
+          now,
+        })
+      })
     },
   }
 }

@@ -3,6 +3,7 @@ import {
   bindings,
   type Database,
   type FactorKind,
+  invitations,
   lastUses,
   secondFactors,
   serviceAccounts,
@@ -14,7 +15,6 @@ import { checkId } from '../admin/names.ts'
 import { createWorkloadLists } from '../workloads/lists.ts'
 import { createAccessReview, uuidFromText } from './access-review.ts'
 import { createGroupLists, isInGroup } from './group-lists.ts'
-import { createInvitationLists } from './invitation-lists.ts'
 import { parsePermissions, withGrants } from './listed-grants.ts'
 import { createLiveCallLists } from './live-call-lists.ts'
 import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
@@ -146,4 +146,21 @@ const { createdBy, invitation, ...bindingColumns } = getTableColumns(bindings)
 
 function toBinding<R extends { readonly permissions: string | null }>({ permissions, ...binding }: R) {
   return { ...binding, permissions: parsePermissions(permissions) }
+}
+
+/** Lists invitations in pages, newest first, ended ones included. */
+function createInvitationLists({ db }: Pick<Database, 'db'>) {
+  function invitationPage(page: PageRequest, filter?: SQL) {
+    const query = db
+      .select({ ...getTableColumns(invitations), inviterEmail: users.email, position: positionOf(invitations) })
+      .from(invitations)
+      .innerJoin(users, eq(users.id, invitations.invitedBy))
+    return readPage(query.$dynamic(), invitations, page, filter)
+  }
+
+  return {
+    invitations: (page: PageRequest) => invitationPage(page),
+    invitation: (id: string) =>
+      onlyItem(invitationPage({ limit: 1 }, eq(invitations.id, checkId('invitation', id))), 'invitation'),
+  }
 }

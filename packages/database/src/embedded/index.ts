@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
+import postgres, { type Sql } from 'postgres'
 import { findBinaries, reachableBinaries } from './binaries.ts'
 import { clusterOf, createDataDirectory, prepareCluster } from './cluster.ts'
-import { makeLogins } from './logins.ts'
-import { readPasswords } from './passwords.ts'
+import { databaseName, logins, type Passwords, readPasswords } from './passwords.ts'
 import { runningPostmaster, waitUntilFree } from './postmaster.ts'
 import { checkReachable } from './reachable.ts'
 import { startServer } from './server.ts'
@@ -65,4 +65,22 @@ export async function attachEmbeddedPostgres(dataDir: string): Promise<EmbeddedP
   const running = await runningPostmaster(clusterOf(resolve(dataDir)))
   const passwords = await readPasswords(dataDir)
   return running && passwords ? urlsOf(running.port, passwords) : null
+}
+
+/** Creates the owner and runtime logins and the database, if they are missing. */
+async function makeLogins(port: number, passwords: Passwords): Promise<void> {
+  const sql = postgres(urlsOf(port, passwords).adminUrl, { max: 1, fetch_types: false, onnotice() {} })
+  try {
+    await makeLogin(sql, logins.owner, passwords.owner)
+    await makeLogin(sql, logins.runtime, passwords.runtime)
+    const [database] = await sql`select from pg_catalog.pg_database where datname = ${databaseName}`
+    if (!database) await sql.unsafe(`CREATE DATABASE ${databaseName} OWNER ${logins.owner}`)
+  } finally {
+    await sql.end({ timeout: 5 })
+  }
+}
+
+async function makeLogin(sql: Sql, name: string, password: string) {
+  const [login] = await sql`select from pg_catalog.pg_roles where rolname = ${name}`
+  if (!login) await sql.unsafe(`CREATE ROLE ${name} LOGIN PASSWORD '${password}'`)
 }

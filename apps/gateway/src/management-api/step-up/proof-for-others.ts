@@ -2,7 +2,8 @@ import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment, Policy, Principal, StepUpDecision } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
 import { denialError, NotPermitted } from '../../errors.ts'
-import { isStillMet, methodsFor, type RequiredProof } from './required-proof.ts'
+import { methodsOf } from '../../rack-api/step-up/require-step-up.ts'
+import { isStillMet, type RequiredProof } from './required-proof.ts'
 
 /** Null if no step-up is required. Does not check the endpoint's `permissionForOthers`. */
 export function requiredForOthers(
@@ -35,7 +36,7 @@ export function assertProvedForOthers(
   if (required === null) return
   if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: hash })
   const { level } = required
-  const requirement = { level, methods: methodsFor(level), denial: { ...required, policy: hash } }
+  const requirement = { level, methods: methodsOf(level), denial: { ...required, policy: hash } }
   const isMet = proof !== null && metLevel !== null && isStillMet(requirement, { proof, level: metLevel }, now)
   if (!isProvedForOthers || !isMet) throw new ProofForOthersNeeded(requirement)
 }

@@ -4,6 +4,7 @@ import type { DecisionBase, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { momentOf } from '../../audit/call-event.ts'
 import { denialError, NotPermitted } from '../../errors.ts'
+import { methodsOf } from '../../rack-api/step-up/require-step-up.ts'
 import type { ManagementApiContext } from '../call.ts'
 import { principalOf } from '../principal-of.ts'
 import { codeOnlyAfterLogin, hasFreshLogin } from './fresh-login.ts'
@@ -49,11 +50,7 @@ export async function requiredProof(
   if (required === null) return endpoint.requiresSecondFactor ? gatewayRequirement(policy.hash) : null
   if (required.effect === 'deny') throw denialError(NotPermitted, { ...required, policy: policy.hash })
   const { level } = required
-  return { level, methods: methodsFor(level), denial: { ...required, policy: policy.hash } }
-}
-
-export function methodsFor(level: StepUpLevel): RequiredProof['methods'] {
-  return level.kind === 'always' ? level.methods : 'any'
+  return { level, methods: methodsOf(level), denial: { ...required, policy: policy.hash } }
 }
 
 /** The requirement of the gateway itself, if the policy has none. */

@@ -103,7 +103,7 @@ function flowOf(
   return delivery === 'code' && address === unknownAddress ? 'none' : delivery
 }
 
-function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
+export function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
   return level.kind === 'always' ? level.methods : 'any'
 }
 
