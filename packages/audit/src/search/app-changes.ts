@@ -1,8 +1,9 @@
 import type { Sql } from 'postgres'
 import { type ChangedApp, changesOfRoutesQuery, changesPageQuery, lastChangesQuery } from './app-changes-query.ts'
-import { readCursor, writeCursor } from './cursor.ts'
+import { pageOf, readCursor } from './cursor.ts'
 import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
 import type { Query } from './query.ts'
+import { runQuery } from './run-query.ts'
 
 export interface SearchedChanges {
   /** Newest first. */
@@ -26,8 +27,7 @@ const maxSearchedChanges = 2_000
 
 /** @param run limits the number of concurrent searches, and their duration */
 export function createAppChanges(sql: Sql, run: <T>(work: () => Promise<T>) => Promise<T>): AppChanges {
-  const rowsOf = <R extends object>({ text, values }: Query): Promise<R[]> =>
-    run(() => sql.unsafe<R[]>(text, [...values]))
+  const rowsOf = <R extends object>(query: Query): Promise<R[]> => run(() => runQuery<R>(sql, query))
 
   return {
     async last(rack, apps, since) {
@@ -38,9 +38,7 @@ export function createAppChanges(sql: Sql, run: <T>(work: () => Promise<T>) => P
       const filters = { rack, app }
       const before = cursor === undefined ? {} : { before: readCursor(cursor, filters) }
       const rows = await rowsOf<EventRow>(changesPageQuery(filters, { limit: limit + 1, ...before }))
-      const items = rows.slice(0, limit).map(foundEvent)
-      const last = items.at(-1)
-      return { items, next: rows.length > limit && last ? writeCursor(last.position, filters) : null }
+      return pageOf(rows.map(foundEvent), limit, filters)
     },
     async ofRoutes(app, routes) {
       const rows = await rowsOf<EventRow & { wanted: boolean }>(changesOfRoutesQuery(app, routes, maxSearchedChanges))

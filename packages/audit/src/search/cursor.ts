@@ -2,12 +2,20 @@ import { createHash } from 'node:crypto'
 import { InvalidAuditCursor } from '../errors.ts'
 import { uuidPattern } from '../uuid.ts'
 import type { FilterQuery } from './filter-query.ts'
+import type { FoundEvent, FoundPage } from './found-event.ts'
 import type { PagePosition } from './query.ts'
 
 const shape = new RegExp(`^([0-9a-f]{8})\\.(-?\\d{1,17})\\.(${uuidPattern})\\.(\\d{1,19})$`)
 
+/** @param events of the page, and one more if there is a next page */
+export function pageOf(events: readonly FoundEvent[], limit: number, filters: FilterQuery): FoundPage {
+  const items = events.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: events.length > limit && last ? writeCursor(last.position, filters) : null }
+}
+
 /** A cursor contains a position and a digest of the filters. It grants no access, and is valid only for the filters. */
-export function writeCursor({ at, stream, seq }: PagePosition, filters: FilterQuery): string {
+function writeCursor({ at, stream, seq }: PagePosition, filters: FilterQuery): string {
   return Buffer.from(`${digestOf(filters)}.${at}.${stream}.${seq}`).toString('base64url')
 }
 

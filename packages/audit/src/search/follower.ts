@@ -5,6 +5,7 @@ import { readFilters } from './filters.ts'
 import { type FollowPosition, positionText, readFollowPosition } from './follow-position.ts'
 import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
 import { streamQuery } from './query.ts'
+import { runQuery } from './run-query.ts'
 
 export interface FollowedEvent {
   readonly event: FoundEvent
@@ -138,8 +139,7 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
         const last = state && readableUpTo(progress, state, gaps)
         if (!state || last === null || last === undefined) continue
         const range = { stream: progress.stream, after: state.seq, upTo: last, month: state.from }
-        const { text, values } = streamQuery(filters, { ...range, limit: batchSize })
-        const rows = await sql.unsafe<EventRow[]>(text, [...values])
+        const rows = await runQuery<EventRow>(sql, streamQuery(filters, { ...range, limit: batchSize }))
         found.push(...rows.map(foundEvent))
         state.seq = rows.length === batchSize ? Number(rows.at(-1)?.seq) : last
         full ||= progress.full || rows.length === batchSize

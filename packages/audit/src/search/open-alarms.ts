@@ -2,8 +2,8 @@ import type { Sql } from 'postgres'
 import { alarmKinds } from '../alarm-events.ts'
 import type { EventKind } from '../event.ts'
 import { readFilters } from './filters.ts'
-import { isCanceled } from './is-canceled.ts'
-import { type Facets, facetPageQuery, facetsQuery, type Query } from './query.ts'
+import { type Facets, facetPageQuery, type Query } from './query.ts'
+import { facetsOf, nullIfCanceled, runQuery } from './run-query.ts'
 
 /** Alarms that are counted for each kind, at most. */
 const maxAlarms = 1_000
@@ -17,23 +17,14 @@ const eventAlarms = alarmKinds.filter((kind) => kind !== 'audit.inconsistent')
  * @returns null if a statement took too long
  */
 export async function countOpenAlarms(sql: Sql): Promise<number | null> {
-  try {
-    const counts = await Promise.all(eventAlarms.map((kind) => countOpen(sql, kind)))
-    return counts.reduce((sum, count) => sum + count, 0)
-  } catch (error) {
-    if (isCanceled(error)) return null
-    throw error
-  }
+  const counts = await nullIfCanceled(Promise.all(eventAlarms.map((kind) => countOpen(sql, kind))))
+  return counts?.reduce((sum, count) => sum + count, 0) ?? null
 }
 
 async function countOpen(sql: Sql, kind: EventKind): Promise<number> {
-  const facets = await run<{ facet: string }>(sql, facetsQuery(readFilters({ kind })))
+  const facets = await facetsOf(sql, readFilters({ kind }))
   if (facets.length === 0) return 0
-  const query = openAlarmsQuery(
-    kind,
-    facets.map(({ facet }) => facet),
-  )
-  const [row] = await run<{ count: number }>(sql, query)
+  const [row] = await runQuery<{ count: number }>(sql, openAlarmsQuery(kind, facets))
   return row?.count ?? 0
 }
 
@@ -44,8 +35,4 @@ export function openAlarmsQuery(kind: EventKind, facets: Facets): Query {
       where not exists (select 1 from audit.events a where a.of_event = e.id and a.kind = 'alarm.acknowledged')`,
     values,
   }
-}
-
-function run<Row extends object>(sql: Sql, { text, values }: Query): Promise<Row[]> {
-  return sql.unsafe<Row[]>(text, [...values])
 }

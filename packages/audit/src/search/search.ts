@@ -4,12 +4,11 @@ import { ChangeSearchTooSlow, NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
 import { type AppChanges, createAppChanges } from './app-changes.ts'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
-import { readCursor, writeCursor } from './cursor.ts'
+import { pageOf, readCursor } from './cursor.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
 import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
 import { type CountRow, countEvents, type Histogram, readHistogramRange } from './histogram.ts'
-import { isCanceled } from './is-canceled.ts'
 import {
   acknowledgmentsQuery,
   type CountedRange,
@@ -19,15 +18,14 @@ import {
   exportQuery,
   type Facets,
   facetPageQuery,
-  facetsQuery,
   needsFacetIndex,
   needsSort,
   neighborsQuery,
   type PageBounds,
   pageQuery,
-  type Query,
   recentPageQuery,
 } from './query.ts'
+import { facetsOf, isCanceled, nullIfCanceled, runQuery } from './run-query.ts'
 import { throwOnDisconnect } from './throw-on-disconnect.ts'
 
 export interface AuditSearchOptions {
@@ -113,27 +111,24 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
   const exports = createConcurrencyLimit(maxExports, 'exports of the audit log')
   const changeSearches = createConcurrencyLimit(maxChangeSearches, 'searches for changes of apps')
 
-  async function count(filters: AuditFilters, range: CountedRange, facets?: Facets): Promise<CountRow[] | null> {
-    const { text, values } = countQuery(filters, range, facets)
-    try {
-      return await sql.unsafe<CountRow[]>(text, [...values])
-    } catch (error) {
-      if (isCanceled(error)) return null
-      throw error
-    }
+  function count(filters: AuditFilters, range: CountedRange, facets?: Facets): Promise<CountRow[] | null> {
+    return nullIfCanceled(runQuery<CountRow>(sql, countQuery(filters, range, facets)))
   }
 
   async function pageRows(filters: AuditFilters, bounds: PageBounds): Promise<EventRow[]> {
     const isByFacet = needsFacetIndex(filters)
     if (needsSort(filters) || isByFacet) {
       const newest = needsSort(filters) ? newestEventsReadFirst.withoutTimeOrder : newestEventsReadFirst.facets
-      const rows = await run(sql, recentPageQuery(filters, bounds, newest))
+      const rows = await runQuery<EventRow>(sql, recentPageQuery(filters, bounds, newest))
       if (rows.length === bounds.limit) return rows
     }
-    if (!isByFacet && !canUseFacets(filters)) return run(sql, pageQuery(filters, bounds))
+    if (!isByFacet && !canUseFacets(filters)) return runQuery<EventRow>(sql, pageQuery(filters, bounds))
     const facets = await facetsOf(sql, filters)
     if (facets.length === 0) return []
-    return run(sql, isByFacet ? facetPageQuery(filters, bounds, facets) : pageQuery(filters, bounds, facets))
+    return runQuery<EventRow>(
+      sql,
+      isByFacet ? facetPageQuery(filters, bounds, facets) : pageQuery(filters, bounds, facets),
+    )
   }
 
   function forCaller(caller: string): AuditSearch {
@@ -164,21 +159,18 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         const filters = readFilters(query)
         const before = cursor === undefined ? {} : { before: readCursor(cursor, query) }
         const events = await findEvents(() => pageRows(filters, { limit: limit + 1, ...before }))
-        const items = events.slice(0, limit)
-        const last = items.at(-1)
-        return { items, next: events.length > limit && last ? writeCursor(last.position, query) : null }
+        return pageOf(events, limit, query)
       },
       async event(id) {
         const moment = momentOf(id)
-        const [event] = moment === null ? [] : await findEvents(() => run(sql, eventQuery(id, moment)))
+        const [event] = moment === null ? [] : await findEvents(() => runQuery<EventRow>(sql, eventQuery(id, moment)))
         if (!event) throw new NoSuchEvent(id)
         return event
       },
       async neighbors({ position, event }) {
         const { id: principalId, credential } = event.principal ?? {}
         const session = principalId !== undefined && credential !== undefined ? { principalId, credential } : null
-        const { text, values } = neighborsQuery(position, session)
-        const [row] = await limited(() => sql.unsafe<Neighbors[]>(text, [...values]))
+        const [row] = await limited(() => runQuery<Neighbors>(sql, neighborsQuery(position, session)))
         return row ?? noNeighbors
       },
       async histogram(query, { now, maxBuckets }) {
@@ -195,7 +187,8 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
         })
       },
       async acknowledgments(ids) {
-        const acknowledgments = ids.length === 0 ? [] : await findEvents(() => run(sql, acknowledgmentsQuery(ids)))
+        const acknowledgments =
+          ids.length === 0 ? [] : await findEvents(() => runQuery<EventRow>(sql, acknowledgmentsQuery(ids)))
         const byAlarm = acknowledgments.map((event) => [event.event.of ?? '', event] as const)
         // The rows are sorted newest first, so the map keeps the oldest one per alarm.
         return new Map(byAlarm)
@@ -227,26 +220,12 @@ async function* readAll(url: string, filters: AuditFilters, acquire: () => () =>
     const facets = canUseFacets(filters) ? await facetsOf(sql, filters) : undefined
     // Makes PostgreSQL read in index order instead of sorting the table.
     if (!needsSort(filters) && !facets) await sql`set enable_sort = off`
-    const { text, values } = exportQuery(filters, facets)
-    const batches = sql
-      .unsafe<EventRow[]>(text, [...values])
-      .cursor(batchSize)
-      [Symbol.asyncIterator]()
+    const batches = runQuery<EventRow>(sql, exportQuery(filters, facets)).cursor(batchSize)[Symbol.asyncIterator]()
     for await (const batch of throwOnDisconnect(batches, disconnected.signal)) yield batch.map(foundEvent)
   } finally {
     release()
     await sql.end({ timeout: 1 })
   }
-}
-
-async function facetsOf(sql: Sql, filters: AuditFilters): Promise<Facets> {
-  const { text, values } = facetsQuery(filters)
-  const rows = await sql.unsafe<{ facet: string }[]>(text, [...values])
-  return rows.map(({ facet }) => facet)
-}
-
-function run(sql: Sql, { text, values }: Query): Promise<EventRow[]> {
-  return sql.unsafe<EventRow[]>(text, [...values])
 }
 
 interface ConnectionOptions {

@@ -1,7 +1,6 @@
 import { callEndings, recordings } from '@rack-gateway/database'
 import { and, eq, isNull } from 'drizzle-orm'
-import type { Clock } from '../clock.ts'
-import { InvalidExpiry } from '../errors.ts'
+import { assertFuture, type Clock } from '../clock.ts'
 import { checkSources } from '../http/source-address.ts'
 import type { LoginSettings } from '../login/settings.ts'
 import { type ConvoxSessionRequest, createConvoxSession } from '../sessions/convox-sessions.ts'
@@ -41,20 +40,17 @@ export function createAdministration(
   { mint, clock, adminRoles, tokensPerOwner }: AdministrationOptions,
 ) {
   const now = () => new Date(clock.now())
-  function assertFuture(expiresAt: number): void {
-    if (!(expiresAt >= clock.now() + 1_000)) throw new InvalidExpiry()
-  }
 
   return {
     async createToken({ sources = [], ...token }: GrantedApiToken) {
-      assertFuture(token.expiresAt)
+      assertFuture(clock, token.expiresAt)
       const checked = checkSources(sources)
       await assertOwnerExists(change, token.owner)
       await assertBelowTokenLimit(change, token.owner, { now: now(), max: tokensPerOwner })
       return storeApiToken(change, mint, { ...token, sources: checked })
     },
     async rotateToken(id: string, rotation: Omit<Rotation, 'now'>) {
-      assertFuture(rotation.expiresAt)
+      assertFuture(clock, rotation.expiresAt)
       return rotateApiToken(change, mint, id, { ...rotation, now: clock.now() })
     },
     revokeToken: (id: string) => closeApiToken(change, id, now()),
@@ -76,7 +72,7 @@ export function createAdministration(
     endRecordedSession: (id: string, reason: string) => endRecordedSession(change, id, reason),
     endLiveCall: (id: string, reason: string) => endLiveCall(change, id, reason),
     async createTrust(terms: TrustTerms, grant: GrantTerms = {}) {
-      if (grant.expiresAt !== undefined) assertFuture(grant.expiresAt.getTime())
+      if (grant.expiresAt !== undefined) assertFuture(clock, grant.expiresAt.getTime())
       return insertTrust(change, terms, grant)
     },
     revokeTrust: (id: string) => closeTrust(change, id, now()),
@@ -87,7 +83,7 @@ export function createAdministration(
       request: Omit<InvitationRequest, 'now'>,
       settings: Pick<LoginSettings, 'allowedDomains'>,
     ): Promise<string> {
-      for (const { expiresAt } of request.grants) if (expiresAt !== null) assertFuture(Date.parse(expiresAt))
+      for (const { expiresAt } of request.grants) if (expiresAt !== null) assertFuture(clock, Date.parse(expiresAt))
       return insertInvitation(change, { ...request, now: clock.now() }, settings)
     },
     revokeInvitation: (id: string) => revokeInvitation(change, id, now()),
@@ -96,7 +92,7 @@ export function createAdministration(
     enableServiceAccount: (id: string) => setServiceAccountDisabled(change, id, null),
 
     async createBinding(subject: BindingSubjectRef, terms: BindingTerms) {
-      if (terms.expiresAt !== undefined) assertFuture(terms.expiresAt.getTime())
+      if (terms.expiresAt !== undefined) assertFuture(clock, terms.expiresAt.getTime())
       await assertSubjectExists(change, subject, clock.now())
       return createBinding(change, subject, terms)
     },

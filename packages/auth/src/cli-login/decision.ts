@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Database, sessions, users } from '@rack-gateway/database'
 import { asSentences, type Explanation } from '@rack-gateway/errors'
 import { and, eq, isNull } from 'drizzle-orm'
@@ -22,6 +23,14 @@ export interface BrowserUser {
 
 export function authorOf({ user, email }: Omit<BrowserUser, 'session'>): Author {
   return { kind: 'user', id: user, name: email }
+}
+
+/** The author of changes that no user is known for yet. */
+export const loginAuthor = { kind: 'system', id: 'login', name: 'login' } as const
+
+/** SHA-256, for a random secret. */
+export function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest()
 }
 
 /** When the user of a browser session logged in, in milliseconds since the epoch; 0 for an unknown session. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { deviceLogins, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, lte, or, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
@@ -11,7 +11,9 @@ import {
   type BrowserUser,
   denialEvent,
   detailOf,
+  hashOf,
   isActive,
+  loginAuthor,
   type RequestContext,
 } from './decision.ts'
 import {
@@ -106,12 +108,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const login = await lockUndecided(change, id)
         const authenticatedAt = await assertLoggedInSince(change, decider, login)
-        await decide(change, id, {
-          decision: 'approved',
-          userId: decider.user,
-          sessionId: decider.session,
-          authenticatedAt,
-        })
+        await decide(change, id, decider, { decision: 'approved', authenticatedAt })
         const detail = { ...detailOf('device', login), user: decider.user, email: decider.email }
         change.events.push({ kind: 'cli-login.approved', principal: change.by, detail })
         return login
@@ -122,12 +119,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
     deny(id: string, decider: BrowserUser, context: RequestContext): Promise<PendingLogin> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         const login = await lockUndecided(change, id)
-        await decide(change, id, {
-          decision: 'denied',
-          userId: decider.user,
-          sessionId: decider.session,
-          authenticatedAt: null,
-        })
+        await decide(change, id, decider, { decision: 'denied', authenticatedAt: null })
         change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('device', login) })
         return login
       })
@@ -185,16 +177,8 @@ export function createDeviceLogins(options: CliLoginOptions) {
       .update(deviceLogins)
       .set({ redeemedAt: new Date(clock.now()) })
       .where(eq(deviceLogins.id, row.id))
-    const { device, rack } = row
-    const session = await openCliSession(changeByUser, options, {
-      login,
-      flow: 'device',
-      device,
-      rack,
-      user,
-      authenticatedAt,
-    })
-    return { status: 'done', session }
+    const approved = { ...row, login, flow: 'device', user, authenticatedAt } as const
+    return { status: 'done', session: await openCliSession(changeByUser, options, approved) }
   }
 
   async function lockUndecided({ tx }: Change, id: string): Promise<PendingLogin> {
@@ -207,9 +191,13 @@ export function createDeviceLogins(options: CliLoginOptions) {
   async function decide(
     { tx }: Change,
     id: string,
-    decision: Pick<Row, 'decision' | 'userId' | 'sessionId' | 'authenticatedAt'>,
+    { user: userId, session: sessionId }: BrowserUser,
+    decision: Pick<Row, 'decision' | 'authenticatedAt'>,
   ): Promise<void> {
-    await tx.update(deviceLogins).set(decision).where(eq(deviceLogins.id, id))
+    await tx
+      .update(deviceLogins)
+      .set({ ...decision, userId, sessionId })
+      .where(eq(deviceLogins.id, id))
   }
 }
 
@@ -238,8 +226,6 @@ async function makeRoom(tx: Transaction, block: string, now: number): Promise<vo
   await tx.delete(deviceLogins).where(inArray(deviceLogins.id, oldestOfBusiestSite))
 }
 
-const loginAuthor = { kind: 'system', id: 'login', name: 'login' } as const
-
 function denialOf({ redeemedAt }: Row, lockedAt: Date | null, isSessionActive: boolean): LoginDenial | null {
   if (redeemedAt !== null) return usedLogin
   if (lockedAt !== null) return lockedSince
@@ -258,8 +244,4 @@ function pendingLogin({ id, device, system: os, rack, address, begunAt }: Row): 
 function newestOf([newest]: readonly Buffer[]): Buffer {
   if (!newest) throw new Error('a code needs a key')
   return newest
-}
-
-function hashOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { loopbackLogins, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
@@ -11,7 +11,9 @@ import {
   type BrowserUser,
   denialEvent,
   detailOf,
+  hashOf,
   isActive,
+  loginAuthor,
   type RequestContext,
 } from './decision.ts'
 import {
@@ -67,14 +69,9 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     /** @returns the code for the process that began the login. @throws LoginDenied */
     approve(login: LoopbackLogin, decider: BrowserUser, context: RequestContext): Promise<string> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
-        const at = await assertLoggedInSince(change, decider, login)
+        const authenticatedAt = await assertLoggedInSince(change, decider, login)
         const code = randomBytes(32).toString('base64url')
-        await decide(change, login, {
-          userId: decider.user,
-          sessionId: decider.session,
-          authenticatedAt: at,
-          code: hashOf(code),
-        })
+        await decide(change, login, decider, { authenticatedAt, code: hashOf(code) })
         const detail = { ...detailOf('loopback', login), user: decider.user, email: decider.email }
         change.events.push({ kind: 'cli-login.approved', principal: change.by, detail })
         return code
@@ -84,12 +81,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     /** @throws LoginDenied */
     deny(login: LoopbackLogin, decider: BrowserUser, context: RequestContext): Promise<void> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
-        await decide(change, login, {
-          userId: decider.user,
-          sessionId: decider.session,
-          authenticatedAt: new Date(clock.now()),
-          code: null,
-        })
+        await decide(change, login, decider, { authenticatedAt: new Date(clock.now()), code: null })
         change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('loopback', login) })
       })
     },
@@ -113,7 +105,12 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
   }
 
-  async function decide({ tx }: Change, login: LoopbackLogin, decision: Decision): Promise<void> {
+  async function decide(
+    { tx }: Change,
+    login: LoopbackLogin,
+    { user: userId, session: sessionId }: BrowserUser,
+    decision: { readonly authenticatedAt: Date; readonly code: Buffer | null },
+  ): Promise<void> {
     const now = clock.now()
     const expiresAt = login.begunAt + cliLoginLife
     if (now >= expiresAt) throw new LoginDenied(expiredCliLogin, { login: login.id })
@@ -121,7 +118,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     const row = { id, device, rack, challenge: Buffer.from(challenge, 'base64url'), expiresAt: new Date(expiresAt) }
     const decided = await tx
       .insert(loopbackLogins)
-      .values({ ...row, ...decision, codeUntil: new Date(now + codeLife) })
+      .values({ ...row, userId, sessionId, ...decision, codeUntil: new Date(now + codeLife) })
       .onConflictDoNothing()
       .returning({ id: loopbackLogins.id })
     if (decided.length === 0) throw new LoginDenied(decidedCliLogin, { login: login.id })
@@ -141,18 +138,11 @@ export function createLoopbackLogins(options: CliLoginOptions) {
   }
 
   function denialOf({ row, user, isSessionActive }: TakenCode, verifier: string): LoginDenial | null {
-    if (!timingSafeEqual(createHash('sha256').update(verifier).digest(), row.challenge)) return wrongVerifier
+    if (!timingSafeEqual(hashOf(verifier), row.challenge)) return wrongVerifier
     if (clock.now() >= row.codeUntil.getTime()) return expiredCode
     if (user.lockedAt !== null) return lockedSince
     return isSessionActive ? null : endedSinceApproval
   }
-}
-
-interface Decision {
-  readonly userId: string
-  readonly sessionId: string
-  readonly authenticatedAt: Date
-  readonly code: Buffer | null
 }
 
 interface TakenCode {
@@ -163,8 +153,3 @@ interface TakenCode {
 }
 
 const expiringRows = { table: loopbackLogins, key: loopbackLogins.id, end: loopbackLogins.expiresAt }
-const loginAuthor = { kind: 'system', id: 'login', name: 'login' } as const
-
-function hashOf(code: string): Buffer {
-  return createHash('sha256').update(code).digest()
-}

@@ -28,12 +28,8 @@ export { createLastUses, type LastUses } from './last-uses.ts'
 export { findUserPrincipal } from './user-principal.ts'
 export { type RevisionWatch, type RevisionWatchOptions, watchRevision } from './watch.ts'
 
-export interface DirectoryOptions {
-  /** The timeout of a lookup in milliseconds. Default 5,000. */
-  readonly deadline?: number
-}
-
-export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000 }: DirectoryOptions = {}): Directory {
+/** @param deadline the timeout of a lookup in milliseconds */
+export function createDirectory({ db }: Pick<Database, 'db'>, { deadline = 5_000 } = {}): Directory {
   const query = credentialQuery(db)
 
   async function find(hash: Buffer): Promise<CredentialRecord | null> {

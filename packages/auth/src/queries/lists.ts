@@ -66,6 +66,14 @@ export function createLists(database: Pick<Database, 'db'>) {
     return { items: items.map(toBinding), next }
   }
 
+  function invitationPage(page: PageRequest, filter?: SQL) {
+    const query = db
+      .select({ ...getTableColumns(invitations), inviterEmail: users.email, position: positionOf(invitations) })
+      .from(invitations)
+      .innerJoin(users, eq(users.id, invitations.invitedBy))
+    return readPage(query.$dynamic(), invitations, page, filter)
+  }
+
   /** The bindings with these IDs, oldest first. Leaves out unknown IDs. */
   async function bindingsById(ids: readonly string[]) {
     if (ids.length === 0) return []
@@ -83,7 +91,6 @@ export function createLists(database: Pick<Database, 'db'>) {
     ...createWorkloadLists(database),
     ...createGroupLists(database),
     ...createAccessReview(database),
-    ...createInvitationLists(database),
     ...createLiveCallLists(database),
     ...createSecondFactorLists(database),
     users: (page: PageRequest, { group, withoutFactor = false }: UserFilter = {}) =>
@@ -104,6 +111,10 @@ export function createLists(database: Pick<Database, 'db'>) {
     serviceAccounts: (page: PageRequest) => accountPage(page),
     serviceAccount: (id: string) =>
       onlyItem(accountPage(one, eq(serviceAccounts.id, checkId('service account', id))), 'service account'),
+    /** Ended ones included. */
+    invitations: (page: PageRequest) => invitationPage(page),
+    invitation: (id: string) =>
+      onlyItem(invitationPage(one, eq(invitations.id, checkId('invitation', id))), 'invitation'),
     bindings: (page: PageRequest, subject?: string) =>
       bindingPage(page, subject === undefined ? undefined : eq(bindings.subjectId, subject)),
     bindingsById,
@@ -146,21 +157,4 @@ const { createdBy, invitation, ...bindingColumns } = getTableColumns(bindings)
 
 function toBinding<R extends { readonly permissions: string | null }>({ permissions, ...binding }: R) {
   return { ...binding, permissions: parsePermissions(permissions) }
-}
-
-/** Lists invitations in pages, newest first, ended ones included. */
-function createInvitationLists({ db }: Pick<Database, 'db'>) {
-  function invitationPage(page: PageRequest, filter?: SQL) {
-    const query = db
-      .select({ ...getTableColumns(invitations), inviterEmail: users.email, position: positionOf(invitations) })
-      .from(invitations)
-      .innerJoin(users, eq(users.id, invitations.invitedBy))
-    return readPage(query.$dynamic(), invitations, page, filter)
-  }
-
-  return {
-    invitations: (page: PageRequest) => invitationPage(page),
-    invitation: (id: string) =>
-      onlyItem(invitationPage({ limit: 1 }, eq(invitations.id, checkId('invitation', id))), 'invitation'),
-  }
 }

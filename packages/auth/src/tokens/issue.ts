@@ -3,8 +3,7 @@ import { ensureUser, insertServiceAccount } from '../admin/accounts.ts'
 import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding } from '../admin/bindings.ts'
 import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
 import { canonicalEmail } from '../admin/names.ts'
-import type { Clock } from '../clock.ts'
-import { InvalidExpiry } from '../errors.ts'
+import { assertFuture, type Clock } from '../clock.ts'
 import type { Author, RecordIdentityEvents } from '../events.ts'
 import { closeSession, insertSession, type SessionRequest, selectSessions } from '../sessions/sessions.ts'
 import { type ApiTokenRequest, closeApiToken, insertApiToken, selectApiTokens } from './api-tokens.ts'
@@ -34,21 +33,17 @@ export function createIssuer({ database, mint, clock, record, by }: IssuerOption
     return changeIdentities({ database, by, record }, work)
   }
 
-  function assertFuture(expiresAt: number): void {
-    if (!(expiresAt >= clock.now() + 1_000)) throw new InvalidExpiry()
-  }
-
   return {
     /** Finds or adds a user by email address. @returns the ID and the canonical address */
     user: (email: string) => makeChange((change) => ensureUser(change, email)),
 
     async issueSession(request: SessionRequest) {
-      assertFuture(request.expiresAt)
+      assertFuture(clock, request.expiresAt)
       return makeChange((change) => insertSession(change, mint, request, clock.now()))
     },
 
     async issueApiToken(request: ApiTokenRequest) {
-      assertFuture(request.expiresAt)
+      assertFuture(clock, request.expiresAt)
       return makeChange((change) => insertApiToken(change, mint, request))
     },
 
