@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { readNewestCheckpoint } from '@rack-gateway/audit/checkpoints'
 import { countOpenAlarms, createConcurrencyLimit } from '@rack-gateway/audit/search'
@@ -17,7 +18,6 @@ import { admit, reauthorize } from './admit.ts'
 import type { EndpointDecision } from './authorize.ts'
 import { buildCall } from './build-call.ts'
 import type { AnyCall, ManagementApiContext } from './call.ts'
-import { conditionalResponse } from './conditional-response.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
@@ -200,4 +200,17 @@ function acceptJsonOnly(app: FastifyInstance): void {
     if (text === '') return done(null, undefined)
     parse(request, String(text), done)
   })
+}
+
+/** Adds an ETag, and answers 304 if `If-None-Match` contains it. @see RFC 9110, section 13.1.2 */
+function conditionalResponse(request: FastifyRequest, reply: FastifyReply, result: unknown): unknown {
+  const tag = `"${createHash('sha256').update(JSON.stringify(result)).digest('base64url')}"`
+  void reply.header('etag', tag).header('cache-control', 'private, no-cache')
+  if (!tagsIn(request.headers['if-none-match'] ?? '').includes(tag)) return result
+  // A returned undefined would be serialized as JSON, with a Content-Length.
+  return reply.code(304).send()
+}
+
+function tagsIn(header: string): string[] {
+  return header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
 }

@@ -13,11 +13,8 @@ interface SignalHandlers {
 }
 
 export function handleSignals({ stop, reload }: SignalHandlers, log: FastifyBaseLogger): void {
-  if (reload === null) stopOnSignals(stop, log, ['SIGTERM', 'SIGINT', 'SIGHUP'])
-  else {
-    stopOnSignals(stop, log, ['SIGTERM', 'SIGINT'])
-    reloadOnSignal(reload, log)
-  }
+  stopOnSignals(stop, log, ['SIGTERM', 'SIGINT', ...(reload === null ? (['SIGHUP'] as const) : [])])
+  if (reload !== null) reloadOnSignal(reload, log)
 }
 
 function stopOnSignals(stop: () => Promise<void>, log: FastifyBaseLogger, signals: readonly NodeJS.Signals[]): void {

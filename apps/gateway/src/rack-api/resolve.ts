@@ -228,18 +228,9 @@ async function proxiedResource(
   const { host, port } = match.params
   if (match.route.permission !== 'proxy:open' || host === undefined || port === undefined) return null
   const moment = { at: dependencies.now(), address }
-  if (
-    !dependencies.policy.hasPermission(
-      principal,
-      'resource:proxy',
-      { rack: rack.name, app: null, scope: 'list' },
-      moment,
-    )
-  )
-    return null
-  const mayProxy = (app: string) =>
-    dependencies.policy.hasPermission(principal, 'resource:proxy', { rack: rack.name, app, scope: 'app' }, moment)
-  return dependencies.resources.find(rack, host, port, mayProxy)
+  const mayProxy = (app: string | null, scope: 'app' | 'list' = 'app') =>
+    dependencies.policy.hasPermission(principal, 'resource:proxy', { rack: rack.name, app, scope }, moment)
+  return mayProxy(null, 'list') ? dependencies.resources.find(rack, host, port, (app) => mayProxy(app)) : null
 }
 
 async function releaseInHeader(rack: Rack, app: string | null, id: string | undefined): Promise<RackCall['release']> {

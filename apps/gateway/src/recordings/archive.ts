@@ -11,8 +11,7 @@ import {
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
 import { onConsume } from '../http/on-consume.ts'
-import { eventLine } from './event-line.ts'
-import { type FollowingOptions, followedText } from './following.ts'
+import { eventLine, type FollowingOptions, followedText } from './following.ts'
 import { recordedEnd } from './recorded-end.ts'
 import { createRecordingIndex, type ListedRecording, type RecordingIndex } from './recording-index.ts'
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ObjectStore } from '@rack-gateway/object-store'
 import { type DeriveKeys, followRecording } from '@rack-gateway/recordings'
-import { eventLine } from './event-line.ts'
 import type { RecordingIndex } from './recording-index.ts'
 
 export interface FollowingOptions {
@@ -71,4 +70,9 @@ function endOf(end: 'complete' | 'cut' | 'broken' | 'aborted', { reason }: Abort
   if (end !== 'aborted') return eventLine('v', end)
   const why = reason instanceof Error ? reason.message : 'the client stopped'
   return Buffer.concat([eventLine('m', `left: ${why}`), eventLine('v', 'open')])
+}
+
+/** A line that the gateway adds to an asciicast: a marker, or the result of the verification. */
+export function eventLine(code: 'm' | 'v', text: string): Buffer {
+  return Buffer.from(`${JSON.stringify([0, code, text])}\n`)
 }

@@ -7,7 +7,6 @@ import { ArchiveRefused } from '../errors.ts'
 import type { EventDraft } from '../event.ts'
 import { describeFinding } from '../verify/finding-sentence.ts'
 import type { ArchiveStore } from './archive-store.ts'
-import { type RecordedArchive, recordArchive, recordedArchives } from './archive-table.ts'
 import { monthsIn } from './database-month.ts'
 import { dropMonth } from './drop-month.ts'
 import { type Manifest, manifestKey } from './manifest.ts'
@@ -160,4 +159,26 @@ async function archiveSigner(sql: Sql, keys: SigningKeys): Promise<SigningKey> {
       'Set AUDIT_SIGNING_KEY or APP_SECRET_KEY to the value of the gateways.',
     )
   return key
+}
+
+/** An archive that was verified and recorded in the database. */
+interface RecordedArchive {
+  readonly month: Month
+  /** SHA-256 of the manifest without its signature, hex. */
+  readonly hash: string
+  /** The `location` of its store. */
+  readonly place: string
+}
+
+async function recordedArchives(sql: Sql): Promise<RecordedArchive[]> {
+  const rows = await sql<{ month: string; hash: string; place: string }[]>`
+    select to_char(month, 'YYYY-MM') as month, encode(hash, 'hex') as hash, place from audit.archives order by month, at`
+  return [...rows]
+}
+
+async function recordArchive(sql: Sql, { month, hash, events, written }: Manifest, place: string) {
+  await sql`
+    insert into audit.archives (month, hash, place, events, manifest)
+    values (${`${month}-01`}::date, ${Buffer.from(hash, 'hex')}, ${place}, ${events}, ${written})
+    on conflict do nothing`
 }

@@ -10,6 +10,7 @@ import { assertBelowTokenLimit, closeApiToken, type GrantedApiToken, storeApiTok
 import {
   assertOwnerExists,
   changeApiTokenOwner,
+  lockLiveToken,
   type OwnerChange,
   type Rotation,
   rotateApiToken,
@@ -17,13 +18,13 @@ import {
 import type { TokenMint } from '../tokens/token.ts'
 import { closeWorkloadSession } from '../workloads/sessions.ts'
 import type { TrustTerms } from '../workloads/trust-request.ts'
-import { closeTrust, insertTrust } from '../workloads/trusts.ts'
+import { closeTrust, insertTrust, lockLiveTrust } from '../workloads/trusts.ts'
 import { insertServiceAccount } from './accounts.ts'
-import { assertSubjectExists } from './binding-subject.ts'
 import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding, type GrantTerms } from './bindings.ts'
 import type { Change } from './change.ts'
 import { type InvitationRequest, insertInvitation, revokeInvitation } from './invitations.ts'
 import { type AdminRoles, assertAdminRemains, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
+import { checkGroupName } from './names.ts'
 
 export interface AdministrationOptions extends AdminRoles {
   readonly mint: TokenMint
@@ -124,4 +125,25 @@ async function endLiveCall({ tx }: Change, call: string, reason: string): Promis
     .insert(callEndings)
     .values({ call, reason })
     .onConflictDoUpdate({ target: callEndings.call, set: { reason } })
+}
+
+/**
+ * Accepts every valid group name, because only the identity provider knows which groups exist.
+ *
+ * @param now milliseconds since the epoch
+ * @throws NotFound, InvalidName, TokenEnded, TrustRevoked
+ */
+async function assertSubjectExists(change: Change, { kind, id }: BindingSubjectRef, now: number): Promise<void> {
+  switch (kind) {
+    case 'group':
+      checkGroupName(id)
+      return
+    case 'user':
+    case 'service-account':
+      return assertOwnerExists(change, { kind, id })
+    case 'api-token':
+      return void (await lockLiveToken(change, id, now))
+    case 'trust':
+      return void (await lockLiveTrust(change, id))
+  }
 }

@@ -30,7 +30,7 @@ import type { CliLoginOptions } from './options.ts'
 import { recordedChange } from './recorded-change.ts'
 import { type CliLoginRequest, cliLoginLife, type PendingLogin } from './request.ts'
 import { type NewCliSession, openCliSession } from './session.ts'
-import { createUserCodeHash, newUserCode, readUserCode } from './user-code.ts'
+import { createUserCodeHash, newestOf, newUserCode, readUserCode } from './user-code.ts'
 
 export interface StartedDeviceLogin {
   /** The code that the user types into the browser. */
@@ -239,9 +239,4 @@ function statusOf({ decision, expiresAt }: Row, now: number): 'pending' | 'denie
 
 function pendingLogin({ id, device, system: os, rack, address, begunAt }: Row): PendingLogin {
   return { id, device, system: os, rack, address, begunAt: begunAt.getTime() }
-}
-
-function newestOf([newest]: readonly Buffer[]): Buffer {
-  if (!newest) throw new Error('a code needs a key')
-  return newest
 }

@@ -23,3 +23,9 @@ export function readUserCode(text: string): string | null {
 export function createUserCodeHash(keys: Keys): (letters: string) => Buffer[] {
   return (letters) => keys.map((key) => createHmac('sha256', key).update(letters).digest())
 }
+
+/** @param hashes of one code by all keys, newest first */
+export function newestOf([newest]: readonly Buffer[]): Buffer {
+  if (!newest) throw new Error('a code needs a key')
+  return newest
+}

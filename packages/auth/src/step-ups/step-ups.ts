@@ -1,6 +1,7 @@
 import { proofs, stepUps } from '@rack-gateway/database'
 import { and, eq } from 'drizzle-orm'
 import { checkId } from '../admin/names.ts'
+import { newestOf } from '../cli-login/user-code.ts'
 import type { FactorVerifier } from '../second-factors/verifier.ts'
 import type { Keys } from '../tokens/login-keys.ts'
 import { type AskingOptions, createAsking } from './asking.ts'
@@ -21,12 +22,7 @@ export type StepUps = ReturnType<typeof createStepUps>
 export function createStepUps(options: StepUpsOptions) {
   const { db } = options.database
   const codeHashes = createCodeHash(options.codeKeys)
-
-  function codeHash(code: string): Buffer {
-    const [newest] = codeHashes(readCode(code) ?? '')
-    if (newest === undefined) throw new Error('a code needs a key')
-    return newest
-  }
+  const codeHash = (code: string) => newestOf(codeHashes(readCode(code) ?? ''))
 
   /** @returns whether a step-up or a proof existed */
   async function end(id: string, session: string): Promise<boolean> {

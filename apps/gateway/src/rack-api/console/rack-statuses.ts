@@ -114,19 +114,13 @@ type CheckResult = Pick<RackCheck, 'state' | 'lastSeen' | 'why'>
 function readAnswer(rack: Rack, { status, value }: RackAnswer, previous: RackStatus): CheckResult {
   const lastSeen = statusOf(value)
   if (lastSeen !== null) return { state: 'reachable', lastSeen, why: null }
-  if (status === 401)
-    return failure(
-      previous,
-      'unreadable',
-      `The rack ${rack.name} rejects the gateway's password. Ask an administrator of the gateway to correct the password.`,
-    )
-  return failure(
-    previous,
-    'unreadable',
-    status === 200
-      ? notStatus(rack)
-      : `The rack ${rack.name} answered with the HTTP status ${status}. Ask an administrator of the gateway to check the rack.`,
-  )
+  const why =
+    status === 401
+      ? `The rack ${rack.name} rejects the gateway's password. Ask an administrator of the gateway to correct the password.`
+      : status === 200
+        ? notStatus(rack)
+        : `The rack ${rack.name} answered with the HTTP status ${status}. Ask an administrator of the gateway to check the rack.`
+  return failure(previous, 'unreadable', why)
 }
 
 const notStatus = ({ name }: Rack) =>
@@ -135,12 +129,8 @@ const notStatus = ({ name }: Rack) =>
 function explainFailure(rack: Rack, error: unknown, previous: RackStatus): CheckResult {
   if (error instanceof SyntaxError || error instanceof ResponseTooLarge)
     return failure(previous, 'unreadable', notStatus(rack))
-  if (error instanceof QuestionTimedOut)
-    return failure(
-      previous,
-      'unreachable',
-      `The rack ${rack.name} did not answer within ${longestWait / 1_000} seconds.`,
-    )
+  const tooSlow = `The rack ${rack.name} did not answer within ${longestWait / 1_000} seconds.`
+  if (error instanceof QuestionTimedOut) return failure(previous, 'unreachable', tooSlow)
   // Only the explanation is for callers. Other messages can have addresses.
   const explanation = explanationOf(error)
   const why = explanation === null ? `The rack ${rack.name} cannot be reached.` : asSentences(explanation).reason
