@@ -8,6 +8,9 @@ export interface Author {
   readonly job?: Job
 }
 
+/** The author of changes by someone who is not known yet. */
+export const loginAuthor: Author = { kind: 'system', id: 'login', name: 'login' }
+
 /** A test checks that the type is assignable to `EventDraft` of `@rack-gateway/audit`. */
 export interface IdentityEvent {
   readonly kind:

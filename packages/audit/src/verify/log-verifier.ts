@@ -7,7 +7,7 @@ import { membersOf, readPosition, type StatedPosition } from './event-position.t
 import { type LogRecord, readExportLine } from './export-line.ts'
 import type { CheckpointFinding, EventFinding, Finding, Verification } from './findings.ts'
 import { createRecoveries } from './recoveries.ts'
-import { createStreamCheck, type StreamCheck } from './stream-check.ts'
+import { createStreamCheck } from './stream-check.ts'
 
 export interface LogVerifier {
   /**
@@ -41,20 +41,20 @@ export interface LogVerifierOptions {
 }
 
 /** The progress of a stream: what was read, and what was signed. */
-interface StreamProgress {
-  readonly check: StreamCheck
+class StreamProgress {
+  readonly check = createStreamCheck()
   /** Sizes and roots of the signed trees. The first `headsChecked` were compared. */
-  readonly sizes: number[]
-  readonly roots: Digest[]
-  headsChecked: number
+  readonly sizes: number[] = []
+  readonly roots: Digest[] = []
+  headsChecked = 0
   /** Whether the stream has a finding. Then its later events are not verified. */
-  bad: boolean
+  bad = false
   /** `at` of the first unsigned event. */
-  unsignedAt: string | null
+  unsignedAt: string | null = null
   /** Number of the last unsigned event that should be signed. */
-  lastOverdueSeq: number
+  lastOverdueSeq = 0
   /** The first missing event. */
-  gap: Gap | null
+  gap: Gap | null = null
 }
 
 interface Gap {
@@ -95,7 +95,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
 
   function progressOf(stream: string): StreamProgress {
     if (current?.id === stream) return current.progress
-    const progress = streams.get(stream) ?? newProgress()
+    const progress = streams.get(stream) ?? new StreamProgress()
     streams.set(stream, progress)
     current = { id: stream, progress }
     return progress
@@ -251,19 +251,6 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
         copied,
       }
     },
-  }
-}
-
-function newProgress(): StreamProgress {
-  return {
-    check: createStreamCheck(),
-    sizes: [],
-    roots: [],
-    headsChecked: 0,
-    bad: false,
-    unsignedAt: null,
-    lastOverdueSeq: 0,
-    gap: null,
   }
 }
 

@@ -25,9 +25,6 @@ export function authorOf({ user, email }: Omit<BrowserUser, 'session'>): Author 
   return { kind: 'user', id: user, name: email }
 }
 
-/** The author of changes that no user is known for yet. */
-export const loginAuthor = { kind: 'system', id: 'login', name: 'login' } as const
-
 /** SHA-256, for a random secret. */
 export function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest()

@@ -3,6 +3,7 @@ import { deviceLogins, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, lte, or, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
 import { cliLoginDenied, PolledTooOften, TooManyDeviceLogins } from '../errors.ts'
+import { loginAuthor } from '../events.ts'
 import { LoginDenied } from '../login/denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import {
@@ -13,7 +14,6 @@ import {
   detailOf,
   hashOf,
   isActive,
-  loginAuthor,
   type RequestContext,
 } from './decision.ts'
 import {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { loopbackLogins, users } from '@rack-gateway/database'
 import { eq } from 'drizzle-orm'
 import type { Change } from '../admin/change.ts'
+import { loginAuthor } from '../events.ts'
 import { LoginDenied } from '../login/denial.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
 import { createValueSeal } from '../tokens/seal.ts'
@@ -13,7 +14,6 @@ import {
   detailOf,
   hashOf,
   isActive,
-  loginAuthor,
   type RequestContext,
 } from './decision.ts'
 import {

@@ -7,7 +7,7 @@ import { type Change, type ChangeDatabase, changeIdentities } from '../admin/cha
 import type { CanInvite } from '../admin/invitations.ts'
 import type { Clock } from '../clock.ts'
 import { isDenial } from '../denial.ts'
-import type { Author, RecordIdentityEvents } from '../events.ts'
+import { loginAuthor, type RecordIdentityEvents } from '../events.ts'
 import { callerAddress } from '../http/source-address.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import { closeSession } from '../sessions/sessions.ts'
@@ -24,7 +24,7 @@ import { busyPage, denialPage, explainLimit, type RateLimitError, unavailablePag
 import { type Person, personOf } from './person.ts'
 import type { ProviderGrants } from './provider-grants.ts'
 import type { ProviderSource } from './provider-source.ts'
-import { home, returnTo } from './return-to.ts'
+import { goTo, home, returnTo } from './return-to.ts'
 import { callbackPath, type LoginSettings } from './settings.ts'
 import { type SignedIn, signIn, takeAttempt } from './sign-in.ts'
 
@@ -87,8 +87,6 @@ interface ProviderResult {
   readonly refreshToken: string | null
   readonly consentAsked: boolean
 }
-
-const by: Author = { kind: 'system', id: 'login', name: 'login' }
 
 export default fp(
   async function login(app: FastifyInstance, options: LoginOptions) {
@@ -181,7 +179,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   async function startSession(request: FastifyRequest, result: ProviderResult): Promise<SignedIn> {
     const earlier = await earlierSessions(request)
     const now = clock.now()
-    return changeIdentities({ database, by, record }, async (change) => {
+    return changeIdentities({ database, by: loginAuthor, record }, async (change) => {
       for (const session of earlier) await closeSession(change, session, 'replaced by another login', new Date(now))
       const { id, headers } = request
       const client = headers['user-agent']
@@ -230,9 +228,4 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
     }
     return denialPage(reply, denial, detail, attempt?.returnTo ?? home, request.id)
   }
-}
-
-/** The URL can contain a code or a state, so no cache stores it and no other site receives it as a referrer. */
-function goTo(reply: FastifyReply, url: string): FastifyReply {
-  return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 303)
 }

@@ -1,3 +1,5 @@
+import type { FastifyReply } from 'fastify'
+
 export const home = '/gateway/'
 
 /** The only page below `auth` that is not a step of a login. */
@@ -18,4 +20,9 @@ export function returnTo(requested: unknown): string {
   if (path !== '' && !segments.every((part) => segment.test(part))) return home
   const isPage = segments[0] !== 'api' && (segments[0] !== 'auth' || path === cliLogin)
   return isPage ? requested : home
+}
+
+/** The URL can contain a code or a state, so no cache stores it and no other site receives it as a referrer. */
+export function goTo(reply: FastifyReply, url: string): FastifyReply {
+  return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(url, 303)
 }

@@ -26,8 +26,9 @@ import { createSeal } from '../tokens/seal.ts'
 import { backupCodeHash, createBackupCodes } from './backup-codes.ts'
 import type { FactorVerifierOptions } from './factor-verifier.ts'
 import { loadPasskeys } from './load-passkeys.ts'
+import type { Passkey } from './passkeys.ts'
 import { isRelyingParty, type RelyingParty } from './relying-party.ts'
-import { type FactorRow, factorsOf, passkeysIn } from './stored-factors.ts'
+import { type FactorRow, factorsOf, passkeysIn, type StoredTotp } from './stored-factors.ts'
 import { createTotpSecret, totpStep, totpUri } from './totp.ts'
 
 export type FactorAdministration = ReturnType<typeof createFactorAdministration>
@@ -64,21 +65,10 @@ interface FailedAddition {
 }
 
 type FactorColumns =
-  | {
-      readonly credentialId: Buffer
-      readonly publicKey: Buffer
-      readonly counter: number
-      readonly transports: string[]
-    }
-  | { readonly secret: Buffer; readonly lastStep: number }
+  | (Omit<Passkey, 'transports'> & { readonly transports: string[] })
+  | Pick<StoredTotp, 'secret' | 'lastStep'>
 
-export interface RemovedFactor {
-  readonly id: string
-  readonly kind: FactorKind
-  readonly name: string
-  readonly createdAt: Date
-  readonly usedAt: Date | null
-}
+export type RemovedFactor = Pick<FactorRow, 'id' | 'kind' | 'name' | 'createdAt' | 'usedAt'>
 
 const maxFactors = 20
 /** Milliseconds. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createCountedLog } from './counted-log.ts'
+import { createCountedLog } from './unauthenticated-log.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
