@@ -61,7 +61,9 @@ try {
   const subjects: Subject[] = []
   const stopSubjects = () => Promise.all(subjects.map(({ process }) => process.stop()))
   stops.push(stopSubjects)
-  for (const plan of plans) subjects.push(await startPlannedSubject(plan))
+  // As the documentation recommends for one core. Helper threads for garbage collection would compete for it.
+  const nodeArguments = cores === null ? [] : ['--single-threaded-gc']
+  for (const plan of plans) subjects.push(await startPlannedSubject(plan, nodeArguments))
   const recording = subjects.find(({ name }) => name === subjectNames.durable)
   const database = openDatabase(recording?.gateway?.variables.DATABASE_OWNER_URL ?? '', { max: 1 })
   stops.push(database.close)
