@@ -14,7 +14,7 @@ export function announce(text: string): void {
 export function Announcements() {
   const text = message.use()
   return (
-    <div className={styles.place} role="status" aria-live="polite">
+    <div className={styles.region} role="status" aria-live="polite">
       {text !== '' && (
         <p className={styles.message}>
           <VisibleText>{text}</VisibleText>

@@ -13,7 +13,7 @@ interface ChartProps {
 export function Chart({ counted, onRange }: ChartProps) {
   const [drag, setDrag] = useState<{ readonly start: number; readonly end: number } | null>(null)
   const { buckets } = counted
-  const across = percentOfBuckets(buckets)
+  const percentOf = percentOfBuckets(buckets)
   function bucketAt({ currentTarget, clientX }: PointerEvent<SVGSVGElement>): number {
     const { left, width } = currentTarget.getBoundingClientRect()
     return Math.min(buckets.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * buckets.length)))
@@ -34,13 +34,13 @@ export function Chart({ counted, onRange }: ChartProps) {
         setDrag(null)
       }}
     >
-      <rect className={styles.uncounted} width={across(uncountedBuckets(counted))} height={chartHeight} />
+      <rect className={styles.uncounted} width={percentOf(uncountedBuckets(counted))} height={chartHeight} />
       <ResultBars buckets={buckets} height={chartHeight} />
       {drag && (
         <rect
           className={styles.selection}
-          x={across(Math.min(drag.start, drag.end))}
-          width={across(Math.abs(drag.end - drag.start) + 1)}
+          x={percentOf(Math.min(drag.start, drag.end))}
+          width={percentOf(Math.abs(drag.end - drag.start) + 1)}
           y={0}
           height={chartHeight}
         />

@@ -14,7 +14,7 @@ interface ResultBarsProps {
 
 /** Widths are relative and heights are pixels, so that a wide chart does not stretch the patterns. */
 export function ResultBars({ buckets, height: chartHeight }: ResultBarsProps) {
-  const across = percentOfBuckets(buckets)
+  const percentOf = percentOfBuckets(buckets)
   return (
     <>
       <ResultPatterns />
@@ -22,8 +22,8 @@ export function ResultBars({ buckets, height: chartHeight }: ResultBarsProps) {
         <rect
           key={`${bucket} ${result}`}
           fill={fillOf(result)}
-          x={across(bucket + 0.1)}
-          width={across(0.8)}
+          x={percentOf(bucket + 0.1)}
+          width={percentOf(0.8)}
           y={y}
           height={height}
         />

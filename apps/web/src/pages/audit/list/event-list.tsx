@@ -185,11 +185,11 @@ function useStableScroll(
     const hasNewLayout = before.layout !== shown.layout
     // A person who reads the newest rows wants to see new ones appear.
     if (!hasNewLayout && (before.rows === shown.rows || scrollTop < before.layout.rowHeight)) return
-    const top = Math.floor(scrollTop / before.layout.rowHeight)
+    const topIndex = Math.floor(scrollTop / before.layout.rowHeight)
     const oldActiveIndex = before.rows.findIndex(({ entry }) => entry.id === before.activeId)
     const activeTop = rowTop(oldActiveIndex, before.layout) - scrollTop
     const isActiveVisible = oldActiveIndex >= 0 && activeTop >= 0 && activeTop < clientHeight
-    const oldIndex = hasNewLayout && isActiveVisible ? oldActiveIndex : top
+    const oldIndex = hasNewLayout && isActiveVisible ? oldActiveIndex : topIndex
     const anchor = before.rows[oldIndex]?.entry.id
     const index = anchor === undefined ? undefined : indexes.get(anchor)
     if (index !== undefined)

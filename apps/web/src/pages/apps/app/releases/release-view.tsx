@@ -10,7 +10,7 @@ import { KeyDifferences } from '../environment/key-differences.tsx'
 import { ItemLink } from '../item-link.tsx'
 import { OpenItem } from '../open-item.tsx'
 import { useApp } from '../use-app.ts'
-import { DecideRelease } from './decide-release.tsx'
+import { PromoteRelease } from './promote-release.tsx'
 import { ReleaseFacts } from './release-facts.tsx'
 import { appQuery, releaseQuery } from './release-queries.ts'
 import { releaseState } from './release-state.ts'
@@ -37,7 +37,7 @@ export function ReleaseView({ id }: { readonly id: string }) {
                     ) : (
                       <ReleaseDifference before={running} after={release} />
                     )}
-                    <DecideRelease release={release} app={app} state={state} promotion={promotion} />
+                    <PromoteRelease release={release} app={app} state={state} promotion={promotion} />
                   </OpenItem>
                 )
               }}

@@ -7,11 +7,11 @@ import { SlowNotice } from '../../../../ui/slow-notice.tsx'
 import { VisibleText } from '../../../../ui/visible-text.tsx'
 import { ItemLink } from '../item-link.tsx'
 import { useApp } from '../use-app.ts'
-import styles from './decide-release.module.css'
+import styles from './promote-release.module.css'
 import type { ReleaseState } from './release-state.ts'
 import type { Promotion, PromotionKind } from './use-promotion.ts'
 
-interface DecideReleaseProps {
+interface PromoteReleaseProps {
   readonly release: Release
   readonly app: App
   readonly state: ReleaseState
@@ -19,7 +19,7 @@ interface DecideReleaseProps {
 }
 
 /** The button that promotes the release, or rolls back to it. */
-export function DecideRelease({ release, app, state, promotion }: DecideReleaseProps) {
+export function PromoteRelease({ release, app, state, promotion }: PromoteReleaseProps) {
   const { rack, app: name } = useApp()
   const isPermitted = usePermitted(rack, name)
   const { start, targetId, isPending, isSuccess, error } = promotion
@@ -43,7 +43,7 @@ export function DecideRelease({ release, app, state, promotion }: DecideReleaseP
   // A call can fail although the rack carried it out, so the error stays even if the release now runs.
   if (!isOffered || isSuccess || (state !== 'newer' && state !== 'older')) return problem
   return (
-    <div className={styles.decision}>
+    <div className={styles.promotion}>
       {problem}
       <p id={hint}>
         {app.status === 'updating' ? 'The app is being updated. Refresh the page when it is done.' : hints[kind]}
