@@ -39,7 +39,7 @@ test('an error has the message of the gateway', async () => {
 test.each([
   ['a page of a proxy', 502, '<html>Bad gateway</html>'],
   ['a success that is no JSON', 200, 'ok'],
-  ['an error without words', 500, '{}'],
+  ['an error without a message', 500, '{}'],
 ])('%s is no answer of the gateway', async (_, status, body) => {
   answer(status, body)
   await expect(get('/me', {})).rejects.toThrow(NoAnswer)

@@ -8,7 +8,7 @@ import { readApps } from './rack-data/readers.ts'
 
 afterEach(() => onlineManager.setOnline(true))
 
-test('a network that comes back repeats no question', async () => {
+test('a query is not repeated when the network comes back', async () => {
   const client = createQueryClient()
   client.mount()
   const asked = vi.fn(async () => 1)

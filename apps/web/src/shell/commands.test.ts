@@ -37,7 +37,7 @@ test('commands that the gateway would deny are not offered', () => {
   expect(labels.filter((label) => /audit|event/i.test(label))).toEqual([])
 })
 
-test('the text leads to the page of apps, which asks the racks, after everything that is known', () => {
+test('the last command filters the page of apps, if there is a text and the caller has a rack', () => {
   const navigate = vi.fn()
   const last = commandsFor({ ...me, racks: ['staging'] }, 'web', navigate).at(-1)
   expect(last?.label).toBe('→ Apps matching web')
@@ -61,7 +61,7 @@ test('an app that a page already loaded is found by its name or its rack', () =>
   expect(navigate.mock.calls).toEqual([['/apps/production/web']])
 })
 
-test('an ID leads to the recording too, and a service account can be created, for those who may', () => {
+test('with the permissions, an ID also leads to the recording, and a service account can be created', () => {
   const permissions = ['gateway:recording:read', 'gateway:service-account:write']
   const navigate = vi.fn()
   const commands = commandsFor({ ...me, permissions }, me.id, navigate)

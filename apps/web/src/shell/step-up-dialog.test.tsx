@@ -37,15 +37,15 @@ const refused = (error: string, code: string, headers = {}, status = 403) =>
   Response.json({ error, code, rule: 'r', requestId: 'q', stepUp: { id: 's1', page: '/p' } }, { status, headers })
 const needed = () => refused('A second factor is required.', 'RGW_STEP_UP_NEEDED')
 
-/** Answers by the end of the path. `proof`: the answers to attempts, one after the other. */
-function answer({ asked = stepUp as object, proof = [] as readonly Response[] } = {}) {
+/** Stubs the gateway. `proof`: its responses to the first attempts to prove a factor. Later attempts succeed. */
+function answer({ stepUpBody = stepUp as object, proof = [] as readonly Response[] } = {}) {
   const attempts = [...proof]
   const calls: string[] = []
   vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
     calls.push(`${init.method} ${path} ${new Headers(init.headers).get('step-up') ?? ''}`.trim())
     if (path.endsWith('/proof'))
       return attempts.shift() ?? Response.json({ proof: 'rgp_1', result: null, method: 'totp', provedAt: '' })
-    if (path.includes('/step-ups/')) return Response.json(asked)
+    if (path.includes('/step-ups/')) return Response.json(stepUpBody)
     return new Headers(init.headers).has('step-up') ? Response.json({ done: true }) : needed()
   })
   return calls
@@ -84,14 +84,14 @@ test('names the action, and goes away after the proof', async () => {
   expect(calls.at(-1)).toBe('POST /bindings rgp_1')
 })
 
-test('a call without a text has the description of the gateway', async () => {
+test('without an action, the dialog describes the first call of the step-up', async () => {
   answer()
   start()
   await screen.findByText('List releases: web on staging')
 })
 
 test('offers only methods that the policy accepts and the person has', async () => {
-  answer({ asked: { ...stepUp, methods: ['passkey'], withinSeconds: null } })
+  answer({ stepUpBody: { ...stepUp, methods: ['passkey'], withinSeconds: null } })
   start('Delete')
   await screen.findByRole('button', { name: 'Use a passkey' })
   await screen.findByText(/each time/)
@@ -99,7 +99,7 @@ test('offers only methods that the policy accepts and the person has', async () 
 })
 
 test('a person without such a method is led to add one', async () => {
-  answer({ asked: { ...stepUp, methods: [] } })
+  answer({ stepUpBody: { ...stepUp, methods: [] } })
   start('Delete')
   expect((await screen.findByRole('link', { name: 'Add a second factor' })).getAttribute('href')).toBe(
     '/second-factors',
@@ -107,7 +107,7 @@ test('a person without such a method is led to add one', async () => {
   expect(screen.queryByRole('button', { name: 'Confirm' })).toBeNull()
 })
 
-test('a factor that was removed meanwhile is the sentence of the API, and another method can be used', async () => {
+test('if the factor was removed, the error of the API is shown, and another method can be used', async () => {
   answer({ proof: [refused('You have no authenticator app as a second factor.', 'RGW_FACTOR_NOT_PROVED')] })
   const response = start('Delete')
   await type('123456')

@@ -8,7 +8,7 @@ interface FactsProps {
   readonly isWide?: boolean
 }
 
-/** `VisibleText` shows a value that is a text. */
+/** A string value is shown with `VisibleText`. */
 export function Facts({ facts, isWide = false }: FactsProps) {
   return (
     <dl className={styles.facts} data-wide={isWide}>

@@ -8,7 +8,7 @@ afterEach(cleanup)
 test.each([
   ['/gateway/policy?text=built-in#L42', '/gateway/policy?text=built-in#L42'],
   ['/gateway/audit?q=text:migr*#content', '/gateway/audit?q=text:migr*'],
-])('the login that %s leads to returns to %s', (address, returnTo) => {
+])('on the page %s, the login link returns to %s', (address, returnTo) => {
   history.replaceState(null, '', address)
   render(<LoginLink />)
   const link = screen.getByRole<HTMLAnchorElement>('link')

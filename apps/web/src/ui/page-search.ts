@@ -1,6 +1,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 
-/** The router reads `?q=12` as a number. @returns undefined for anything but one text */
+/**
+ * The router reads `?q=12` as a number, and `?q=true` as a boolean. This function makes them text again.
+ *
+ * @returns undefined for any other type
+ */
 export function searchText(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? `${value}` : undefined
 }

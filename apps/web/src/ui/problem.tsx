@@ -14,7 +14,7 @@ interface ProblemProps {
 }
 
 export function Problem({ error, retry, action }: ProblemProps) {
-  // The person canceled, so only an action needs to be shown.
+  // The person knows that they canceled, so the error is shown only together with an action.
   if (error instanceof StepUpCanceled && !action) return null
   const body = error instanceof ApiError ? error.body : null
   const needsLogin = body?.rule === 'old-login'

@@ -19,7 +19,8 @@ export function RefreshButton({ queryKind }: { readonly queryKind: string }) {
       if (key !== 'r' || event.ctrlKey || event.metaKey || event.altKey) return
       if (!event.defaultPrevented && !isField(target) && !isInDialog(target)) void refresh()
     }
-    // A listener on the window runs after the shortcuts of all pages, which can use the `r` of `g r`.
+    // A listener on the window runs after the listeners on the document. Then `defaultPrevented` says whether one of them
+    // used the key.
     window.addEventListener('keydown', onKeyDown)
     return () => window.removeEventListener('keydown', onKeyDown)
   }, [refresh])

@@ -5,7 +5,7 @@ import { visibleContent } from './visible-text.tsx'
 
 export interface Column<T> {
   readonly title: string
-  /** `VisibleText` shows a cell that is a text. */
+  /** A string is shown with `VisibleText`. */
   readonly cell: (row: T) => ReactNode
   /** Whether the column is hidden if there is no room for it. */
   readonly secondary?: boolean

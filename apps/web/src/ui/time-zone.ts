@@ -1,6 +1,6 @@
 import { createStore } from '../create-store.ts'
 
-/** `utc`: the console shows no relative times, and reads typed times as UTC. */
+/** `utc`: the component `Time` shows no relative times, and typed times are in UTC. */
 export type TimeZone = 'local' | 'utc'
 
 const storageKey = 'time-zone'

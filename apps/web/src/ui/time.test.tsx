@@ -26,7 +26,7 @@ test.each([
   ['local', '2027-01-31 12:00:00Z'],
   ['short', '01-31 12:00:00Z'],
   ['relative', '2027-01-31 12:00:00Z'],
-] as const)('who chose UTC sees a time of the kind %s as %s', (kind, text) => {
+] as const)('in UTC, a time of the kind %s is shown as %s', (kind, text) => {
   render(<Time at="2027-01-31T12:00:00.123Z" kind={kind} />)
   expect(screen.queryByText(text)).toBeNull()
   expect(screen.getByTitle(/2027-01-31T12:00:00\.123Z$/).tagName).toBe('TIME')

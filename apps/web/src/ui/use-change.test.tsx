@@ -33,7 +33,7 @@ test('a token in the request or response of a change is not cached after its dia
   await vi.waitFor(() => expect(kept()).toEqual([]))
 })
 
-test('a change is done when what is shown was read again', async () => {
+test('onDone is called after the queries were read again', async () => {
   const order: string[] = []
   const { client, hook } = render(() => order.push('done'))
   vi.spyOn(client, 'invalidateQueries').mockImplementation(async () => {

@@ -15,7 +15,7 @@ afterEach(() => {
 const body = { error: 'One at a time.', code: 'RGW_TOO_MANY_REQUESTS', rule: 'check-limit' }
 const busy = new ApiError(429, body as ApiError['body'])
 
-/** Questions wait until the test answers them. A question that was ended is not answered. */
+/** Questions wait until the test answers them, even if they were aborted. */
 function start() {
   const open: { text: string; signal: AbortSignal; resolve: (text: string) => void; reject: (error: Error) => void }[] =
     []
@@ -57,7 +57,7 @@ test('an older answer never replaces a newer one, whichever comes first', async 
   expect(onAnswer.mock.calls).toEqual([['to the new one']])
 })
 
-test('the end of an older question is no error', async () => {
+test('an aborted older question is not an error', async () => {
   const { open, state, ask, settle } = start()
   await ask('old')
   await ask('new')

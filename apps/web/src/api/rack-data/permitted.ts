@@ -39,7 +39,8 @@ export function usePermitted(rack: string, app: string): (route: AppRoute) => bo
   return (route) => {
     if (data === undefined) return !isPending
     const answer = data.decisions.find((one) => one.route === route)
-    // Only the rack knows whether `otherwise` applies, so the call is permitted unless both decisions deny it.
+    // `otherwise` is the decision in another case. Only the rack knows which case applies, so the call is permitted
+    // unless both decisions deny it.
     return answer?.decision.effect !== 'deny' || (answer.otherwise ?? answer).decision.effect !== 'deny'
   }
 }

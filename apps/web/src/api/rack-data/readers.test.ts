@@ -39,7 +39,7 @@ test('services, with and without ports', () => {
   ])
 })
 
-test('processes; older racks name the service only as the name', () => {
+test('processes; older racks send the service only in the field name', () => {
   const recorded = {
     id: 'web-3ks9bivoi-sarri',
     app: 'myapp',

@@ -37,17 +37,17 @@ function answer(...responses: readonly Response[]) {
   }
 }
 
-async function question(): Promise<WaitingCall> {
+async function firstWaitingCall(): Promise<WaitingCall> {
   await vi.waitFor(() => expect(waitingCalls()).not.toEqual([]))
   const [call] = waitingCalls()
   if (call === undefined) throw new Error('no call waits')
   return call
 }
 
-test('a refused change is sent again with the proof, and its response is that of the caller', async () => {
+test('a denied change is sent again with the proof, and the caller gets the second response', async () => {
   const { fetched, proofs } = answer(refused('s1'), Response.json({ token: 'rgt_1' }))
   const response = sendRequest('/tokens', change)
-  const call = await question()
+  const call = await firstWaitingCall()
   expect(call).toMatchObject({ stepUpId: 's1', action: 'Create x' })
   settleWithProof(call, { secret: 'rgp_1', withinSeconds: null })
   expect(await (await response).json()).toEqual({ token: 'rgt_1' })
@@ -62,7 +62,7 @@ test('a refused change is sent again with the proof, and its response is that of
 test('a proof for one call is not sent with a later one', async () => {
   const { proofs } = answer(refused('s1'))
   const response = sendRequest('/tokens', change)
-  settleWithProof(await question(), { secret: 'rgp_1', withinSeconds: null })
+  settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: null })
   await response
   await sendRequest('/tokens', change)
   expect(proofs()).toEqual([null, 'rgp_1', null])
@@ -72,7 +72,7 @@ test('a recent proof is sent with later calls until it no longer counts', async 
   const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000)
   const { proofs } = answer(refused('s1'))
   const response = sendRequest('/tokens', change)
-  settleWithProof(await question(), { secret: 'rgp_1', withinSeconds: 600 })
+  settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: 600 })
   await response
   now.mockReturnValue(1_599_999)
   await sendRequest('/tokens', read)
@@ -81,37 +81,37 @@ test('a recent proof is sent with later calls until it no longer counts', async 
   expect(proofs()).toEqual([null, 'rgp_1', 'rgp_1', null])
 })
 
-test('a recent proof permits the other calls that wait, and one that it does not permit asks for itself', async () => {
+test('a reusable proof sends all waiting calls again, and a call that is denied again asks for its own proof', async () => {
   const { proofs } = answer(refused('s1'), refused('s2'), Response.json({}), refused('s3'), Response.json({}))
   const both = [sendRequest('/a', read), sendRequest('/b', read)]
   await vi.waitFor(() => expect(waitingCalls()).toHaveLength(2))
-  settleWithProof(await question(), { secret: 'rgp_1', withinSeconds: 600 })
-  const again = await question()
+  settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: 600 })
+  const again = await firstWaitingCall()
   expect(again.stepUpId).toBe('s3')
   settleWithProof(again, { secret: 'rgp_2', withinSeconds: null })
   for (const response of await Promise.all(both)) expect(response.status).toBe(200)
   expect(proofs()).toEqual([null, null, 'rgp_1', 'rgp_1', 'rgp_2'])
 })
 
-test('a call that is refused with its own proof is not asked about again', async () => {
+test('a call that is denied with its own proof does not ask for another proof', async () => {
   answer(refused('s1'), refused('s2'))
   const response = sendRequest('/tokens', change)
-  settleWithProof(await question(), { secret: 'rgp_1', withinSeconds: null })
+  settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: null })
   expect((await response).status).toBe(403)
   expect(waitingCalls()).toEqual([])
 })
 
-test('a step-up that is over leads to another question', async () => {
+test('a call that is sent again without a proof asks for another step-up', async () => {
   answer(refused('s1'), refused('s2'))
   const response = sendRequest('/tokens', change)
-  const first = await question()
+  const first = await firstWaitingCall()
   first.settle({ kind: 'repeat' })
-  await vi.waitFor(async () => expect((await question()).stepUpId).toBe('s2'))
-  settleWithProof(await question(), { secret: 'rgp_1', withinSeconds: null })
+  await vi.waitFor(async () => expect((await firstWaitingCall()).stepUpId).toBe('s2'))
+  settleWithProof(await firstWaitingCall(), { secret: 'rgp_1', withinSeconds: null })
   expect((await response).status).toBe(200)
 })
 
-test('a change that the person cancels was not made, and a read has the sentence of the gateway', async () => {
+test('a canceled change throws StepUpCanceled, and a canceled read throws the denial of the gateway', async () => {
   const { fetched } = answer(refused('s1'), refused('s2'))
   const both = Promise.allSettled([sendRequest('/a', change), sendRequest('/b', read)])
   await vi.waitFor(() => expect(waitingCalls()).toHaveLength(2))
@@ -127,7 +127,7 @@ test('a closed page does not ask for a proof', async () => {
   answer(refused('s1'))
   const controller = new AbortController()
   const response = sendRequest('/a', { ...read, signal: controller.signal })
-  await question()
+  await firstWaitingCall()
   controller.abort(new Error('left'))
   await expect(response).rejects.toThrow('left')
   expect(waitingCalls()).toEqual([])
@@ -148,7 +148,7 @@ test.each([
 test('the proof is stored only in memory', async () => {
   answer(refused('s1'))
   const response = sendRequest('/tokens', change)
-  settleWithProof(await question(), { secret: 'rgp_kept', withinSeconds: 600 })
+  settleWithProof(await firstWaitingCall(), { secret: 'rgp_kept', withinSeconds: 600 })
   await response
   expect(currentProof()).toBe('rgp_kept')
   forgetProof()

@@ -16,7 +16,7 @@ async function convoxLines(origin: string): Promise<string[]> {
   return [...screen.getByRole('tabpanel').querySelectorAll('pre')].map(({ textContent }) => textContent ?? '')
 }
 
-test('the lines for the stock CLI name the rack with the organization, and a page has the token', async () => {
+test('the lines for the stock CLI name the organization and the rack, and a link leads to the token page', async () => {
   expect(await convoxLines('https://gateway.example.com')).toEqual([
     'convox login gateway.example.com -t TOKEN',
     'convox racks',

@@ -35,7 +35,7 @@ export default function AuditPage() {
   const tail = useLiveTail(canFollow ? query : null, view.search.live === true, reload)
   const [followed, setFollowed] = useState<readonly Entry[]>([])
   const [followedQuery, setFollowedQuery] = useState(query)
-  // After a reload, the newest page has the events that were followed before.
+  // `followed` belongs to one query. A reload also makes a new query.
   if (followedQuery !== query) {
     setFollowedQuery(query)
     setFollowed([])

@@ -40,7 +40,7 @@ function list(rows: typeof builds, isPartial = false) {
 
 const shown = () => screen.getByRole('list', { name: 'Builds' }).textContent
 
-test('rows have each word of the filter, which the address has too, and the key / goes to it', async () => {
+test('the filter finds rows with all its words, is in the address, and gets the focus by the key /', async () => {
   const { rerender } = render(list(builds))
   screen.getByText('2')
   await userEvent.keyboard('/QUEUE add')

@@ -16,16 +16,16 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-interface Question {
+interface ListedApp {
   readonly rack: string
   readonly app: string
 }
 
-function List({ questions }: { readonly questions: readonly Question[] }) {
-  const queries = questions.map(({ rack, app }) => limitedRackQuery(rack, rackPath`/apps/${app}/builds`, readApps))
+function List({ apps }: { readonly apps: readonly ListedApp[] }) {
+  const queries = apps.map(({ rack, app }) => limitedRackQuery(rack, rackPath`/apps/${app}/builds`, readApps))
   const calls = useQueries({ queries }).map((call, index) => ({
     ...call,
-    rack: questions[index]?.rack ?? '',
+    rack: apps[index]?.rack ?? '',
     queryKey: queries[index]?.queryKey ?? [],
   }))
   return <RackStates calls={calls} />
@@ -33,8 +33,8 @@ function List({ questions }: { readonly questions: readonly Question[] }) {
 
 const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds))
 
-/** Shows a list whose questions are answered when the test says so. */
-async function show(questions: readonly Question[]) {
+/** Shows a list that makes one call for each app. The test answers each call with `answer`. */
+async function show(apps: readonly ListedApp[]) {
   const asked: string[] = []
   const answers: ((response: Response) => void)[] = []
   vi.stubGlobal('fetch', (address: string) => {
@@ -43,11 +43,11 @@ async function show(questions: readonly Question[]) {
   })
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <List questions={questions} />
+      <List apps={apps} />
     </QueryClientProvider>,
   )
   await pass(0)
-  /** Without a real body, which would take an unknown number of turns to read. */
+  /** The body is not a real stream, because reading one takes an unknown number of turns of the event loop. */
   async function answer(index: number, status = 200) {
     const headers = new Headers({ 'answered-by': 'rack' })
     answers[index]?.({ ok: status === 200, status, headers, json: async () => [], text: async () => '' } as Response)
@@ -58,7 +58,7 @@ async function show(questions: readonly Question[]) {
 
 const notices = () => screen.queryAllByRole('status').map(({ textContent }) => textContent?.split(' has ')[0])
 
-test('a rack is slow five seconds after it was asked, and not while the question waits for its turn', async () => {
+test('a rack is slow five seconds after a call starts, and not while the call waits for a slot', async () => {
   const { asked, answer } = await show([
     ...['a', 'b', 'c', 'd'].map((app) => ({ rack: 'hangs', app })),
     { rack: 'waits', app: 'a' },
@@ -75,7 +75,7 @@ test('a rack is slow five seconds after it was asked, and not while the question
   for (const index of [0, 2, 3, 4]) await answer(index)
 })
 
-test('each question to a rack has its own five seconds', async () => {
+test('each call of a rack has its own five seconds', async () => {
   const { answer } = await show(['a', 'b', 'c', 'd', 'e'].map((app) => ({ rack: 'staging', app })))
   await pass(4_000)
   for (const index of [0, 1, 2, 3]) await answer(index)
@@ -87,7 +87,7 @@ test('each question to a rack has its own five seconds', async () => {
   expect(notices()).toEqual([])
 })
 
-test('another attempt repeats all questions to the rack that failed, and none to other racks', async () => {
+test('another attempt repeats all failed calls of the rack, and no other calls', async () => {
   const { asked, answer } = await show([
     { rack: 'staging', app: 'a' },
     { rack: 'staging', app: 'b' },

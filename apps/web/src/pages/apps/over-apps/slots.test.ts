@@ -3,7 +3,7 @@ import { createSlots } from './slots.ts'
 
 const never = new AbortController().signal
 
-test('at most so many tasks run at a time, in their order', async () => {
+test('two slots run at most two tasks at a time, in their order', async () => {
   const run = createSlots(2)
   const started: number[] = []
   const ends: (() => void)[] = []

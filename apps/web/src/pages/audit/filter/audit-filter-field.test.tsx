@@ -34,7 +34,7 @@ test('a mistake is shown until the text is changed', async () => {
   expect(queryByText('There is no filter user.')).toBeNull()
 })
 
-test('a filter from elsewhere, such as of a clicked value, replaces the text', () => {
+test('if a click on a value changes the filter, the new filter replaces the text', () => {
   const { field, rerender } = show('rack:prod')
   rerender(<AuditFilterField ref={null} text="rack:prod result:deny" mistake={null} onChange={() => {}} />)
   expect(field.value).toBe('rack:prod result:deny')

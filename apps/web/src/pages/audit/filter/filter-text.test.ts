@@ -26,7 +26,7 @@ test('a printed filter reads as the same filter, whatever its values are', () =>
   )
 })
 
-test('any typed text is a filter that prints as itself, or a mistake with a sentence', () => {
+test('any text is a filter that can be printed and parsed again, or throws a FilterMistake', () => {
   assert(
     property(string({ unit: 'binary', maxLength: 60 }), (text) => {
       let filter: Filter
@@ -79,7 +79,7 @@ test.each([
   expect(() => parseFilter(text)).toThrow(sentence)
 })
 
-test('a clicked value narrows the filter, and replaces its opposite', () => {
+test('a clicked value is added to the filter, and replaces terms that conflict with it', () => {
   const filter = parseFilter('actor:ada -rack:staging app:web')
   expect(printFilter(includeOnly(filter, 'rack', 'production'))).toBe('actor:ada app:web rack:production')
   expect(printFilter(exclude(filter, 'app', 'web'))).toBe('actor:ada -rack:staging -app:web')

@@ -36,7 +36,7 @@ export function parseFilter(text: string): Filter {
     const start = term.lastIndex
     const [whole = '', minus = '', name, quoted, bare] = term.exec(source) ?? []
     const value = quoted?.replace(/\\(.)/gsu, '$1') ?? bare ?? ''
-    // A term without its closing quotation mark would be read as a word.
+    // Without its closing quotation mark, a term such as `text:"a` matches as a word.
     if (whole.trim() === '' || (name === undefined && /^[\p{L}\p{N}_.]+:/u.test(bare ?? '')))
       throw new FilterMistake(
         `A closing quotation mark is missing, or a space after one: ${source.slice(start).trim()}`,

@@ -94,7 +94,7 @@ test('the event of a true proof is verified in six steps, at any position', asyn
     expect(await verifyProof(await proven({ seq, size }))).toMatchObject({ isVerified: true, steps: { length: 6 } })
 })
 
-test('the sides of siblings follow from the position, and a path has one sibling for each', () => {
+test('a leaf has at most one sibling for each level of the tree, and an index outside the tree gives null', () => {
   assert(
     property(integer({ min: 1, max: 5_000 }), integer({ min: 0, max: 4_999 }), (size, index) => {
       const sides = siblingSides(index, size)
@@ -195,7 +195,7 @@ describe('a forged response fails', () => {
   })
 })
 
-test('the clearer name of an old token is no forgery, and another name of a person is', async () => {
+test('the API can show another name for an API token, but not for a person', async () => {
   const input = await proven()
   const named = (kind: string, name: string) => {
     const recorded = { ...input.shownEvent.event, principal: { kind, id: 'x', name: 'ada@example.com' } }

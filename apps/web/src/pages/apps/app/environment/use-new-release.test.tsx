@@ -49,7 +49,7 @@ test('a new environment is sent once, and is not cached', async () => {
   await waitFor(() => expect(kept()).not.toContain(secret))
 })
 
-test('no request is sent if another user created a release', async () => {
+test('no change is sent if another user created a release', async () => {
   const fetched = answer('R9')
   const { result } = render(() => useNewRelease({ newestId: 'R2', runningId: 'R1' }, () => {}))
   result.current.create(`KEY=${secret}`)

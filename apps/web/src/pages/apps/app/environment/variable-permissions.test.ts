@@ -14,8 +14,8 @@ const binding = (role: string, racks: string, apps: string) => ({
 })
 
 test.each([
-  ['a role without it', [binding('viewer', '*', '*')], false],
-  ['a role with it', [binding('admin', '*', '*')], true],
+  ['a role without the permission', [binding('viewer', '*', '*')], false],
+  ['a role with the permission', [binding('admin', '*', '*')], true],
   ['another app', [binding('admin', '*', 'shop-*')], false],
   ['another rack', [binding('admin', 'production', '*')], false],
   ['one binding of several', [binding('viewer', '*', '*'), binding('admin', 'sta*', 'web')], true],

@@ -14,7 +14,7 @@ test('lines are the same whatever the pieces are', () => {
   expect(texts(...text)).toEqual(['first', '', 'third', 'fourth'])
 })
 
-test('colors are removed, also between pieces, and other control characters stay to be shown', () => {
+test('color codes are removed, even if one is split between two pieces, and other control characters are kept', () => {
   expect(texts('\u001b[1;3', '1mred\u001b[0m\tend')).toEqual(['red    end'])
   expect(texts('\u001b[2Jgone \u001b]0;title\u0007 \u202egpj a\rb')).toEqual([
     '\u001b[2Jgone \u001b]0;title\u0007 \u202egpj a\rb',

@@ -11,7 +11,7 @@ test('the release of the app runs, or is being rolled out', () => {
   expect(releaseState(running, app('R2', 'updating'), running)).toBe('rolling-out')
 })
 
-test('others are older or newer than it', () => {
+test('other releases are older or newer than the running release', () => {
   expect(releaseState(release('R1', '2026-01-01T00:00:00Z'), app('R2'), running)).toBe('older')
   expect(releaseState(release('R3', '2026-01-03T00:00:00Z'), app('R2'), running)).toBe('newer')
 })

@@ -11,7 +11,7 @@ afterEach(cleanup)
 
 const older = readRelease({ id: 'R1', build: 'B1', env: 'KEY=[hidden:R1:mac]\nA=1\n' })
 
-/** A rack on which R2 runs. @returns what changed it */
+/** A rack on which R2 runs. @returns the requests that change the rack */
 function answer(statusOfPromotion = 200) {
   const changes: string[] = []
   vi.stubGlobal('fetch', async (url: string, { method = 'GET', body }: RequestInit) => {
@@ -50,7 +50,7 @@ test('a roll back sends the masked environment as it is, and promotes the copy',
   ])
 })
 
-test('no request is sent if another release runs than the compared one', async () => {
+test('no change is sent if the running release is not the one that the person compared', async () => {
   const changes = answer()
   const result = render()
   result.current.start({ release: older, kind: 'roll-back', runningId: 'R0' })
@@ -58,7 +58,7 @@ test('no request is sent if another release runs than the compared one', async (
   expect(changes).toEqual([])
 })
 
-test('after a refused promotion, the copy is known', async () => {
+test('after a failed rollback, the ID of the copy is known', async () => {
   answer(403)
   const result = render()
   result.current.start({ release: older, kind: 'roll-back', runningId: 'R2' })
