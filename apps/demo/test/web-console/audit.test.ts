@@ -310,6 +310,15 @@ describeInChromium('the audit page', () => {
     expect([download.suggestedFilename().slice(-4), lines.length]).toEqual(['.csv', bulk + 1])
   })
 
+  test('applying the same filter again loads new events, also for all time', async () => {
+    await record({ kind: 'call', rack: 'again', app: 'one' })
+    await show(auditor, `${filterBy('rack:again')}&range=all`)
+    await auditor.getByText('1 event is loaded.').waitFor()
+    await record({ kind: 'call', rack: 'again', app: 'two' })
+    await auditor.getByRole('textbox', { name: 'Filter' }).press('Enter')
+    await auditor.getByText('2 events are loaded.').waitFor()
+  })
+
   test('new events appear without moving what is read', async () => {
     await show(auditor, filterBy('rack:live'))
     await auditor.getByRole('button', { name: 'Live' }).click()

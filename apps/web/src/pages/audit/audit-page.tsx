@@ -27,9 +27,9 @@ import { Value, ValueMenu } from './value-menu.tsx'
 export default function AuditPage() {
   const mayRead = can(useMe(), 'gateway:audit:read')
   const view = useAuditView()
-  const { filter, openId, reload } = view
+  const { filter, openId, loadedAt, reload } = view
   const query = filter instanceof FilterMistake ? null : filter.query
-  const events = useInfiniteQuery(eventsQuery(query))
+  const events = useInfiniteQuery(eventsQuery(query, loadedAt))
   // A range with an end gets no new events.
   const canFollow = mayRead && query !== null && query.to === undefined
   const tail = useLiveTail(canFollow ? query : null, view.search.live === true, reload)

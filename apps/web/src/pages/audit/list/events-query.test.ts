@@ -19,7 +19,7 @@ function stubLog() {
 
 test('pages that are too many are dropped, and come back without a repeat or a gap', async () => {
   stubLog()
-  const observer = new InfiniteQueryObserver(client, eventsQuery({}, 3))
+  const observer = new InfiniteQueryObserver(client, eventsQuery({}, 0, 3))
   const ids = () => observer.getCurrentResult().data?.pages.flatMap(({ entries }) => entries.map(({ id }) => id))
   await observer.refetch()
   expect(ids()).toEqual(['9'])

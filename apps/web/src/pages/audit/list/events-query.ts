@@ -17,10 +17,14 @@ export const pageSize = 200
 /** Limits the list to 20,000 rows, more than anybody reads. Browsers cannot draw a million rows. */
 export const maxPages = 100
 
-/** Newest first. Nothing is loaded again automatically, so that the list does not move while a person reads it. */
-export function eventsQuery(query: AuditQuery | null, maxLoadedPages = maxPages) {
+/**
+ * Newest first. Nothing is loaded again automatically, so that the list does not move while a person reads it.
+ *
+ * @param loadedAt a new time loads the list again, also for a query without a relative time
+ */
+export function eventsQuery(query: AuditQuery | null, loadedAt: number, maxLoadedPages = maxPages) {
   return infiniteQueryOptions({
-    queryKey: ['audit', 'events', query],
+    queryKey: ['audit', 'events', query, loadedAt],
     async queryFn({ pageParam, signal }) {
       const { cursor } = pageParam
       const { items, next } = await get('/audit/events', { query: { ...query, limit: pageSize, cursor } }, signal)
