@@ -55,7 +55,7 @@ function show(): void {
 
 const card = async (name: string) => within(await screen.findByRole('region', { name }))
 
-test('all but a rack that has not answered is shown, and the rack when it has', async () => {
+test('the page does not wait for a slow rack, and shows the rack when it answers', async () => {
   let answerSlow = () => {}
   const slow = new Promise<void>((resolve) => {
     answerSlow = resolve
@@ -75,7 +75,7 @@ test('all but a rack that has not answered is shown, and the rack when it has', 
   expect(racks.getAllByText('3.24.9 · 12 ms')).toHaveLength(9)
 })
 
-test('in trouble, says of each part what is wrong', async () => {
+test('each part of the page says what is wrong', async () => {
   vi.stubGlobal('fetch', async () => Response.json(health))
   show()
   expect((await card('Checks')).getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([

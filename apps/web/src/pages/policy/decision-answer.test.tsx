@@ -40,11 +40,11 @@ function show(decision: Parameters<typeof answerOf>[0]): void {
 
 test('a denial lists the roles of the caller, without saying that they grant the permission', () => {
   show({ roles: ['viewer', 'deployer'] })
-  expect(screen.getByText('Roles of the caller here').nextElementSibling?.textContent).toBe('viewer, deployer')
+  expect(screen.getByText('Roles of the caller for this call').nextElementSibling?.textContent).toBe('viewer, deployer')
   expect(screen.queryByText(/granted/i)).toBeNull()
 })
 
 test('without roles, the list is left out', () => {
   show({ roles: [] })
-  expect(screen.queryByText('Roles of the caller here')).toBeNull()
+  expect(screen.queryByText('Roles of the caller for this call')).toBeNull()
 })

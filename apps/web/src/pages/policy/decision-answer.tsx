@@ -79,7 +79,7 @@ function Outcome({ when, decision }: { readonly when: string | null; readonly de
         </dd>
         {roles.length > 0 && (
           <>
-            <dt>Roles of the caller here</dt>
+            <dt>Roles of the caller for this call</dt>
             <dd>
               <VisibleText>{roles.join(', ')}</VisibleText>
             </dd>

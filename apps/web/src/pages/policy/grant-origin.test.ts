@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest'
 import { grantOrigins } from './grant-origin.ts'
 
-const role = (name: string, ...above: string[]) => ({
+const role = (name: string, ...extended: string[]) => ({
   name,
   description: '',
   source: `policy.yaml:${name.length}`,
-  extends: above,
+  extends: extended,
   conditions: [],
 })
 
 const roles = [role('viewer'), role('deployer', 'viewer'), role('on-call', 'deployer', 'viewer'), role('ci')]
-const namesOf = (name: string, holders: string[]) => {
+const originsOf = (name: string, holders: string[]) => {
   const found = roles.find((one) => one.name === name)
   if (found === undefined) throw new Error('no such role')
   return grantOrigins(found, { name: 'p', description: '', roles: holders }, roles).map((one) => one.name)
 }
 
-test('a permission comes from the role that lists it, however many extend that', () => {
-  expect(namesOf('viewer', ['viewer', 'deployer', 'on-call'])).toEqual(['viewer'])
-  expect(namesOf('on-call', ['viewer', 'deployer', 'on-call'])).toEqual(['viewer'])
-  expect(namesOf('on-call', ['deployer', 'on-call'])).toEqual(['deployer'])
-  expect(namesOf('on-call', ['on-call'])).toEqual(['on-call'])
+test('the origin of a permission is the role that lists it, even if it is inherited through several roles', () => {
+  expect(originsOf('viewer', ['viewer', 'deployer', 'on-call'])).toEqual(['viewer'])
+  expect(originsOf('on-call', ['viewer', 'deployer', 'on-call'])).toEqual(['viewer'])
+  expect(originsOf('on-call', ['deployer', 'on-call'])).toEqual(['deployer'])
+  expect(originsOf('on-call', ['on-call'])).toEqual(['on-call'])
 })

@@ -3,8 +3,8 @@ import type { PolicyMatrix } from '@rack-gateway/gateway-api'
 type Role = PolicyMatrix['roles'][number]
 
 /**
- * The roles from which `role` has the permission. These are the roles that `role` extends, directly or indirectly, and
- * that do not have the permission from another role. If there are none, the result is `role` itself.
+ * The roles from which `role` inherits the permission: the roles that it extends, directly or indirectly, and that do
+ * not inherit the permission themselves. If there are none, `role` itself lists the permission, and is the result.
  */
 export function grantOrigins(
   role: Role,

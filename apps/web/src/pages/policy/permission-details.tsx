@@ -45,7 +45,7 @@ export function PermissionDetails({ permission, matrix }: PermissionDetailsProps
       <section>
         <h2>Operations that need it</h2>
         {operations.length === 0 && (
-          <p>No operation needs only this permission. It is checked as a part of other operations.</p>
+          <p>No operation always needs this permission. Some need it for certain parameters, values, or items.</p>
         )}
         <ul>
           {operations.map(({ id, summary }) => (

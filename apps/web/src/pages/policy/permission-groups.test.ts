@@ -9,14 +9,14 @@ const permissions = [
 const shown = (filter: string) =>
   permissionGroups(permissions, filter).map(({ name, permissions }) => [name, permissions.map(({ name }) => name)])
 
-test('permissions are grouped by what they are about', () => {
+test('permissions are grouped by the kind of resource', () => {
   expect(shown('')).toEqual([
     ['app', ['app:read', 'app:delete']],
     ['release', ['release:promote']],
   ])
 })
 
-test('a filter needs all of its words, in the name or in the description', () => {
+test('a permission matches a filter if its name and description contain all words of the filter', () => {
   expect(shown('APP  Delete')).toEqual([['app', ['app:delete']]])
   expect(shown('a release')).toEqual([['release', ['release:promote']]])
   expect(shown('nothing')).toEqual([])

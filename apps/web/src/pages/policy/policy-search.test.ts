@@ -15,7 +15,7 @@ test('only known parameters are read from the address, as text', () => {
 })
 
 test.each([{}, { tab: 'document' }, { tab: '__proto__', text: 'other', q: {}, as: [], route: null }])(
-  'any other value is read as the policy in force: %o',
+  'the tab with the document is the default, and invalid values are ignored: %o',
   (search) => {
     expect(validatePolicySearch(search)).toEqual({})
   },

@@ -31,7 +31,7 @@ test('a question has only the parameters of its route, not those that were typed
   expect(bodyOf({ route: 'GET /apps' })).toEqual({ rack: 'staging', calls: [{ route: 'GET /apps' }] })
 })
 
-test('without a known route, its app, or the service of a run, there is no question', () => {
+test('there is no question without a known route and the app or service that the route needs', () => {
   expect(bodyOf({})).toBeUndefined()
   expect(bodyOf({ route: 'GET /nothing' })).toBeUndefined()
   expect(bodyOf({ route: 'POST /apps/{app}/services/{service}/processes', app: 'web' })).toBeUndefined()

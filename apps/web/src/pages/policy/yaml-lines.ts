@@ -2,7 +2,7 @@ import { highlightCode, tagHighlighter, tags } from '@lezer/highlight'
 import { parser } from '@lezer/yaml'
 
 /** Decides the color of a part of a line. */
-export type TokenKind = 'key' | 'value' | 'comment' | 'mark' | 'plain'
+export type TokenKind = 'key' | 'value' | 'comment' | 'punctuation' | 'plain'
 
 export interface Token {
   readonly text: string
@@ -13,7 +13,7 @@ const highlighter = tagHighlighter([
   { tag: tags.definition(tags.propertyName), class: 'key' },
   { tag: [tags.string, tags.content, tags.special(tags.string)], class: 'value' },
   { tag: tags.lineComment, class: 'comment' },
-  { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], class: 'mark' },
+  { tag: [tags.punctuation, tags.separator, tags.brace, tags.squareBracket], class: 'punctuation' },
 ])
 
 export function yamlLines(text: string): readonly (readonly Token[])[] {

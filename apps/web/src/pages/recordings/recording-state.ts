@@ -18,6 +18,6 @@ export function locationOf({ rack, app, process }: Pick<Recording, 'rack' | 'app
   return [rack, app, process].filter((name) => name !== null).join('/')
 }
 
-export function subjectOf({ command, route }: Pick<Recording, 'command' | 'route'>): string {
+export function commandOrRoute({ command, route }: Pick<Recording, 'command' | 'route'>): string {
   return command || route
 }

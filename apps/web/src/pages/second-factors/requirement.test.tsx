@@ -29,7 +29,7 @@ test('the text says for which actions, or from when on, the policy requires a se
   )
 })
 
-test('a person who has one reads that', () => {
+test('a person with a second factor reads that nothing is missing', () => {
   for (const requiredBy of [null, minutesAhead(-1)])
     expect(textOf({ requiredBy }, true)).toBe('The policy requires a second factor of you, and you have one.')
 })

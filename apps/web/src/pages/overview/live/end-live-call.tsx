@@ -7,7 +7,7 @@ import { TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { liveCallsQuery } from '../overview-queries.ts'
-import { subjectOf, targetOf } from './live-call-text.ts'
+import { commandOrPath, targetOf } from './live-call-text.ts'
 
 interface EndLiveCallProps {
   readonly call: LiveCall
@@ -45,8 +45,8 @@ export default function EndLiveCall({ call, onClose }: EndLiveCallProps) {
       onClose={onClose}
     >
       <p>
-        {call.kind} <VisibleText>{subjectOf(call)}</VisibleText>, <VisibleText>{targetOf(call)}</VisibleText>. It ends
-        within a second.
+        {call.kind} <VisibleText>{commandOrPath(call)}</VisibleText>, <VisibleText>{targetOf(call)}</VisibleText>. It
+        ends within a second.
       </p>
       <TextField
         label="Reason"

@@ -1,6 +1,6 @@
 import type { LiveCall } from '@rack-gateway/gateway-api'
 
-export function subjectOf({ command, path }: Pick<LiveCall, 'command' | 'path'>): string {
+export function commandOrPath({ command, path }: Pick<LiveCall, 'command' | 'path'>): string {
   return command ?? path
 }
 

@@ -12,7 +12,7 @@ import { Table } from '../../../ui/table.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { liveCallsQuery } from '../overview-queries.ts'
-import { subjectOf, targetOf } from './live-call-text.ts'
+import { commandOrPath, targetOf } from './live-call-text.ts'
 import styles from './live-card.module.css'
 
 const EndLiveCall = lazy(() => import('./end-live-call.tsx'))
@@ -56,7 +56,7 @@ export function LiveCard() {
                   ) : (
                     call.kind
                   )}{' '}
-                  <VisibleText>{subjectOf(call)}</VisibleText>
+                  <VisibleText>{commandOrPath(call)}</VisibleText>
                 </span>
               ),
             },

@@ -33,7 +33,7 @@ test('the days of a certificate are whole days', () => {
   )
 })
 
-test('the unwell come first, in the order of the list', () => {
+test('racks with a problem come first, the most severe problem before others', () => {
   const racks = [
     { ...well, name: 'a' },
     { ...well, name: 'b', latencyMs: 9_000 },

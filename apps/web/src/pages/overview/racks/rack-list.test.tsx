@@ -24,7 +24,7 @@ test('of many healthy racks, the version of each is shown on demand', () => {
   expect(details()).toEqual(racks.map(({ version }) => `${version} · 12 ms`))
 })
 
-test('racks that have not answered are named after the unwell ones', () => {
+test('racks that have not answered are listed after racks with a problem', () => {
   const [first, second] = racks
   if (first === undefined || second === undefined) throw new Error('there are no racks')
   const down = { ...second, state: 'unreachable' as const, why: 'The rack cannot be reached.' }

@@ -87,14 +87,14 @@ function Waiting({ racks }: { readonly racks: readonly string[] }) {
   )
 }
 
-/** Such as `39 healthy · 3.24.9 · certificates from 89 days`. */
+/** Such as `39 healthy · 3.24.9 · certificates valid for at least 89 days`. */
 function summaryOf(cells: ReturnType<typeof racksByHealth>): string {
   const versions = [...new Set(cells.flatMap(({ rack }) => rack.version ?? []))].sort()
   const days = cells.flatMap(({ health }) => health.certificateDays ?? [])
   return [
     `${cells.length} healthy`,
     versions.length > 3 ? `${versions.length} versions` : versions.join(', '),
-    days.length === 0 ? '' : `certificates from ${Math.min(...days)} days`,
+    days.length === 0 ? '' : `certificates valid for at least ${Math.min(...days)} days`,
   ]
     .filter((part) => part !== '')
     .join(' · ')

@@ -40,7 +40,7 @@ test('alarms come first', () => {
   ])
 })
 
-test('without a count of the alarms, the overview says so, and names the known ones', () => {
+test('if the open alarms could not be counted, the list says so, and has the known alarms', () => {
   const textsFor = (alarms: number) =>
     waitingItems({ ...nothing, checkpoint: { alarms, openAlarms: null, late: false } }, now).map(({ text }) => text)
   const unknown = 'Counting the open alarms of the audit log took too long'

@@ -80,6 +80,7 @@ export function waitingItems(facts: WaitingFacts, now: number): WaitingItem[] {
 function* alarmItems(checkpoint: WaitingFacts['checkpoint']): Generator<WaitingItem> {
   if (checkpoint === null) return
   const { alarms, openAlarms, late } = checkpoint
+  // `openAlarms` counts alarms of all kinds, but can be unknown. `alarms` counts only inconsistencies of the log.
   const known = openAlarms ?? alarms
   if (known > 0)
     yield {

@@ -52,8 +52,9 @@ export function ExpiryField({ label, value, onChange, unset = 'Never' }: ExpiryF
 const day = 86_400_000
 
 /**
- * @returns RFC 3339 in UTC; for a date, its last second in the browser's time zone; undefined for the default or an
- *   invalid date
+ * A date expires at its last second, in the browser's time zone.
+ *
+ * @returns the time of the expiry, as RFC 3339 in UTC; undefined for the default, and for an invalid date
  */
 export function expiresAtOf({ after, date }: Expiry, now = serverNow()): string | undefined {
   if (after === '') return undefined

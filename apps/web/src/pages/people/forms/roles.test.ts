@@ -4,7 +4,7 @@ import { exceeds } from './roles.ts'
 const list = { roles: ['viewer', 'ops'] }
 const restart = { roles: ['ops'] }
 
-test('a role exceeds the held ones if none of them has one of its permissions', () => {
+test('a role exceeds the roles of a person if it has a permission that none of those roles has', () => {
   const viewer = { permissions: [list] }
   const ops = { permissions: [list, restart] }
   expect([exceeds(viewer, ['ops']), exceeds(ops, ['ops'])]).toEqual([false, false])

@@ -92,7 +92,10 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   }
 }
 
-/** Focuses the open row or the filter if the button that opened a dialog no longer exists, such as in a removed row. */
+/**
+ * The button that opened a dialog can disappear, such as with a removed row. After the dialog closes, focuses the
+ * heading of the open panel instead, or the filter if no panel is open.
+ */
 function useFocusAfterDialog(container: RefObject<HTMLElement | null>): void {
   const { dialog } = usePeopleSearch().search
   useEffect(() => {

@@ -21,7 +21,7 @@ interface SubjectRolesProps {
   readonly name: string
   /** For a user: the groups whose bindings the user also has. */
   readonly groups?: readonly string[]
-  /** For a person who cannot read bindings; undefined: such a person sees no roles. */
+  /** The roles to show to a person who cannot list bindings. Undefined: shows no roles to this person. */
   readonly grants?: readonly Grant[]
 }
 

@@ -129,7 +129,7 @@ function CreateTokenForm({ serviceAccount = '', onClose }: CreateTokenDialogProp
         value={onlyRack}
         onChange={setOnlyRack}
         options={[{ value: '', label: 'No' }, ...me.racks.map((rack) => ({ value: rack, label: rack }))]}
-        hint="The RACK_URL of a bound token needs no rack name, and works only on that rack."
+        hint="A bound token works only on this rack, and its RACK_URL needs no rack name."
       />
       <ExpiryField label="Expires" value={expiry} onChange={setExpiry} unset="Policy default" />
       <TextField

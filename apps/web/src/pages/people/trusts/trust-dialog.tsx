@@ -102,7 +102,8 @@ function TemplateFields({ provider, values, onChange }: TemplateFieldsProps) {
   return (
     <>
       <p className="hint">
-        IDs stay the same when a name is given to another project. To find them: <code>{hint}</code>
+        An ID always belongs to one project, but a name can be given to another project. To find the IDs:{' '}
+        <code>{hint}</code>
       </p>
       <div className={styles.fields}>
         {fields.map(({ name, label, hint: fieldHint, placeholder, isRequired = false }) => (

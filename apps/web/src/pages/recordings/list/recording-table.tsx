@@ -5,7 +5,7 @@ import { Table } from '../../../ui/table.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { durationText } from '../duration.ts'
-import { locationOf, recordingState, subjectOf } from '../recording-state.ts'
+import { commandOrRoute, locationOf, recordingState } from '../recording-state.ts'
 import styles from './recording-table.module.css'
 
 interface RecordingTableProps {
@@ -37,7 +37,7 @@ export function RecordingTable({ rows, hasFilter }: RecordingTableProps) {
                 className={styles.link}
                 data-row-link
               >
-                <VisibleText>{subjectOf(recording)}</VisibleText>
+                <VisibleText>{commandOrRoute(recording)}</VisibleText>
               </Link>
             ),
           },

@@ -43,7 +43,7 @@ test.each([
   await waitFor(() => expect(fetched).toHaveBeenCalledTimes(2))
 })
 
-test('when the network breaks, the session has not ended, and the error is that of a gateway without a response', async () => {
+test('when the network breaks, the session has not ended, and the error is NoAnswer', async () => {
   const text = new TextEncoder().encode(castText([[0, 'o', '$ ']]))
   let pulls = 0
   const { onSessionEnd, error } = await follow(

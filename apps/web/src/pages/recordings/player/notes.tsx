@@ -12,7 +12,7 @@ import { usePlayerState } from './use-player.ts'
 const ends: Readonly<Record<CastEnd, { readonly isWhole: boolean; readonly text: string }>> = {
   complete: {
     isWhole: true,
-    text: 'Verified: every part is stored as it was recorded, and none is missing at the end.',
+    text: 'Verified: every part is stored as it was recorded, including the last part.',
   },
   open: { isWhole: true, text: 'This is the recording so far. The session still runs, or is not closed yet.' },
   cut: {

@@ -11,7 +11,7 @@ import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import { StateBadge } from '../list/recording-table.tsx'
 import { recordingQuery } from '../recording-queries.ts'
-import { locationOf, subjectOf } from '../recording-state.ts'
+import { commandOrRoute, locationOf } from '../recording-state.ts'
 import { EndSession } from './end-session.tsx'
 import styles from './player-page.module.css'
 import { RecordingPlayer } from './recording-player.tsx'
@@ -25,7 +25,7 @@ export default function PlayerPage() {
   if (recording)
     return (
       <Page
-        title={subjectOf(recording)}
+        title={commandOrRoute(recording)}
         summary={<Summary recording={recording} isLive={isLive} />}
         actions={
           <>

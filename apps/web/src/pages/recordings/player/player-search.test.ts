@@ -3,7 +3,7 @@ import { readPlayerSearch, startPosition } from './player-search.ts'
 
 const startedAt = '2026-11-28T12:00:00.000Z'
 
-test('the address has only the second, the searched text, and the dialog', () => {
+test('only known parameters with valid values are read from the address', () => {
   expect(readPlayerSearch({ t: 83.7, q: 7, dialog: 'end', other: 1 })).toEqual({ t: 83, q: '7', dialog: 'end' })
   for (const t of [-1, '83', Number.NaN, Number.POSITIVE_INFINITY, null]) expect(readPlayerSearch({ t })).toEqual({})
   expect(readPlayerSearch({ at: 'soon', q: '', dialog: 'other' })).toEqual({})

@@ -7,7 +7,7 @@ import { VirtualTerminal } from './virtual-terminal.ts'
 const esc = '\u001b'
 const size = { cols: 20, rows: 5 }
 
-/** Pieces of terminal output with everything that a terminal remembers. */
+/** Terminal output that changes every kind of state that a terminal has. */
 const pieces = [
   'hello ',
   'wide 漢字 ',
@@ -65,7 +65,7 @@ const pieces = [
   `${esc}]8;;https://example.com${esc}\\link${esc}]8;;${esc}\\`,
 ]
 
-/** Output that is cut anywhere, also in a sequence or a character, with changes of the size. */
+/** Events with output that is split anywhere, even within a sequence or a character, and with up to two resizes. */
 const recordings = fc
   .tuple(
     fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 40 }),
@@ -93,13 +93,13 @@ describe('a snapshot', () => {
   test('leads to the same screens as a replay from the start', () => {
     fc.assert(
       fc.property(recordings, fc.nat(200), (events, position) => {
-        // Keyframes are kept until the size changes.
+        // No keyframe is taken after a resize.
         const at = Math.min(position % (events.length + 1), indexOfResize(events))
         const whole = new VirtualTerminal(size)
         for (const event of events.slice(0, at)) whole.apply(event)
         const snapshot = whole.snapshot()
         const continued = new VirtualTerminal(size)
-        // What it showed before must not matter.
+        // `restore` must replace every earlier state of a terminal.
         for (const event of events.toReversed()) continued.apply(event)
         snapshot.restore(continued)
         expect(continued.screen()).toEqual(whole.screen())

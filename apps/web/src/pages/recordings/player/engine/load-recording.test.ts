@@ -11,7 +11,7 @@ const lines: readonly Line[] = [
   [0, 'v', 'complete'],
 ]
 
-test('a recording is the same for every size of its parts', async () => {
+test('a recording is the same for every size of the chunks of the body', async () => {
   const text = castText(lines)
   for (const size of [1, 2, 7, 10_000]) {
     const { tape, markers, end } = await load(text, { body: bodyOf(text, size) })
@@ -24,7 +24,7 @@ test('a recording is the same for every size of its parts', async () => {
   }
 })
 
-test('a connection that breaks off has no end, and what arrived stays', async () => {
+test('if the connection breaks off, the end is null, and the events that arrived stay', async () => {
   const { tape, end } = await load(castText(lines.slice(0, 2)).slice(0, -3))
   expect([end, (await tape.read(0)).length]).toEqual([null, 1])
 })
@@ -78,7 +78,7 @@ test('a recording that is too long is cut off, and its connection is closed', as
   await expect.poll(() => isCanceled).toBe(true)
 })
 
-test('segments are read again as they were, and a time leads to its segment', async () => {
+test('a segment is read as it was added, and `segmentAt` finds the segment of a time', async () => {
   const many: Line[] = Array.from({ length: 5_000 }, (_, n) => [0.01, 'o', `${n} ${'ü"\\'.repeat(60)}`])
   const { tape } = await load(castText(many))
   expect(tape.segments).toBeGreaterThan(3)

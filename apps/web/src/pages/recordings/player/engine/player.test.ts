@@ -53,7 +53,7 @@ function create(options: Partial<PlayerOptions> = {}) {
       player.onLoaded(end)
     },
     showFrame,
-    /** Shows ten frames for each second, and one more in which the last one has its effect. */
+    /** Shows a frame now, which does not change the position, and then a frame after each 100 ms. */
     async pass(milliseconds: number) {
       for (let passed = 0; passed <= milliseconds && player.state.isPlaying; passed += 100) {
         await until(() => expect(nextFrame !== null || !player.state.isPlaying).toBe(true))
@@ -135,7 +135,7 @@ test('long pauses are skipped, unless they are to be shown', async () => {
   expect(player.state.position).toBeLessThan(610_000)
 })
 
-test('a seek into a pause shows that second', async () => {
+test('after a seek into a pause, playing continues from the target', async () => {
   const { player, load, settle, pass } = create({ startAt: 300_000 })
   await load(
     bodyOf(
@@ -157,7 +157,7 @@ test('markers have a limit', () => {
 })
 
 describe('a seek', () => {
-  /** Colors and positions depend on what was before. */
+  /** The screen at any time depends on all earlier output. */
   const long: readonly Line[] = Array.from({ length: 3_000 }, (_, n) => [
     0.1,
     'o',
@@ -193,7 +193,7 @@ describe('a seek', () => {
     expect(Math.min(...segments.slice(-2))).toBeGreaterThan(1)
   })
 
-  test('replaces a seek that is not done, and the last one counts', async () => {
+  test('replaces an unfinished seek', async () => {
     const { player, load, settle } = create({ yieldToPage: () => new Promise((resolve) => setTimeout(resolve)) })
     await load(bodyOf(castText(long), 10_000))
     player.stop()
@@ -230,7 +230,7 @@ describe('a seek', () => {
   })
 })
 
-test('a session that runs is followed, and left by a seek', async () => {
+test('a running session is followed until a seek', async () => {
   const { player, load, showFrame, settle } = create({ follows: true })
   let more: ReadableStreamDefaultController<Uint8Array> | undefined
   const send = (text: string) => more?.enqueue(new TextEncoder().encode(text))
@@ -247,7 +247,7 @@ test('a session that runs is followed, and left by a seek', async () => {
   send('[60,"o","second "]\n')
   await showFrame()
   await vi.waitFor(() => expect(player.state.position).toBe(61_000))
-  // At the same time as the event before.
+  // This event has the same time as the second one.
   send('[0,"o","third"]\n')
   await showFrame()
   await vi.waitFor(() => expect(textOf(player.state.screen)).toBe('first second third'))

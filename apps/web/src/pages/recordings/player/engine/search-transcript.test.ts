@@ -28,7 +28,7 @@ test('a line is found with the time of its first character', async () => {
   ])
 })
 
-test('sequences and corrections are no part of a line', async () => {
+test('escape sequences and overwritten characters are not part of a line', async () => {
   expect(await search([[0, 'o', 'dr\u001b[31mop\u001b[0m tX\bable\r\n']], 'drop table')).toHaveLength(1)
 })
 

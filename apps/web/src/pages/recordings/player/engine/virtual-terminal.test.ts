@@ -47,7 +47,7 @@ describe('a row', () => {
     expect(runsOf(all)[0]?.style.flags).toEqual(['bold', 'dim', 'italic', 'underline', 'strikethrough', 'invisible'])
   })
 
-  test('keeps characters in their cells whose width a font decides', () => {
+  test('gives a fixed width to characters whose width depends on the font', () => {
     expect(runsOf('a漢─é\u05d0')).toMatchObject([
       { text: 'a', isFixed: false },
       { text: '漢', cells: 2, isFixed: true },
@@ -90,11 +90,11 @@ describe('hostile output', () => {
     expect(textOf(terminalWith('user\u202egpj'))[0]).toBe('user\uFFFDgpj')
   })
 
-  test('piles no more characters on a cell than are drawn', () => {
+  test('puts only a limited number of characters into a cell', () => {
     expect(textOf(terminalWith(`e${'\u0301'.repeat(10_000)}x`))[0]?.length).toBeLessThan(20)
   })
 
-  test('with a huge parameter has the effect of a limited one', () => {
+  test('with a huge parameter is applied with a limited parameter', () => {
     const huge = new VirtualTerminal({ cols: 500, rows: 100 })
     huge.apply({ at: 0, code: 'o', data: `x${esc}[9999b${esc}[2147483647b` })
     expect(textOf(huge).join('')).toBe('x'.repeat(501))

@@ -4,7 +4,7 @@ import type { CastEvent, CastHeader } from './cast.ts'
 import { type Row, RowReader } from './screen-rows.ts'
 import { isCursorHidden, takeSnapshot, writeNow } from './terminal-snapshot.ts'
 
-/** Larger terminals are shown in this size, because a keyframe takes 12 bytes for each cell. No screen shows more. */
+/** Larger terminals are shown in this size, because a keyframe takes 12 bytes for each cell. */
 const maxSize = { cols: 500, rows: 200 } as const
 
 /** The largest parameter of a sequence. Scrolling and repeating take time in proportion to the parameter. */
