@@ -17,7 +17,7 @@ export interface Login {
 
 // logout
 export interface Logout {
-  loggedOut: string[] // the names of the racks, joined by commas for each session
+  loggedOut: string[] // for each session or API token: the names that used it, joined by commas, or else its address
 }
 
 // racks (an array)
@@ -431,7 +431,7 @@ export interface PolicyTest {
         effect: string
         rule: string
       }[]
-      otherwise: string[]
+      otherwise: string[] // how the visible values and the recording differ from the case
     }[]
     coverage: {
       rule: string
@@ -566,7 +566,7 @@ export interface AuditTail {
   }
 }
 
-// audit verify (with --archive also the field archives, and with no other source only this field; with --recordings also the field recordings (intact, found, findings, proven, chunks, open, unproven, and more))
+// audit verify (with --archive: also the field archives; if --archive is the only source: none of the fields below; with --recordings: also the field recordings (intact, found, findings, proven, chunks, open, unproven, and more))
 export interface AuditVerify {
   intact: boolean
   findings: {

@@ -49,7 +49,8 @@ export async function buildExecutableScripts() {
     plugins: [embedDynamicImports(restModules), ...options.plugins],
     entryPoints: scripts,
   })
-  // The modules that these modules import dynamically are bundled into `rest`, too.
+  // Without `embedDynamicImports`, esbuild bundles dynamic imports, too. So `rest` also contains the modules that its
+  // modules import dynamically.
   const stdin = { contents: lazyModules(restModules), resolveDir: packageDirectory, sourcefile: 'rest.js' }
   const rest = await build({
     ...options,

@@ -10,7 +10,7 @@ const { version, optionalDependencies = {} } = JSON.parse(readFileSync(`${packag
 /** Packages with native modules. They are not bundled, and the program works without them. */
 export const nativePackages = Object.keys(optionalDependencies)
 
-/** Inlines the version: a single file has no `package.json` beside it. */
+/** Inlines the version, because the built files have no `package.json` at the path that `version.ts` reads. */
 const inlineVersion = {
   name: 'inline-version',
   setup(bundle) {

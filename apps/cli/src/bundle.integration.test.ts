@@ -110,15 +110,19 @@ test('the bundle connects to an https gateway through the relay, and says why it
   }
 })
 
-/** Modules that can be large: they run beside convox, instead of it, while the user types, without a rack name, or to explain a broken file. */
+/** Modules that can be large, because most commands of convox do not wait for them. */
 const mayBeLarge = new Set([
+  // Only for own commands.
   'src/own-command.ts',
+  // Only if the environment names a gateway without a rack.
   'src/target/default-rack.ts',
+  // Usually while convox runs.
   'src/session/renewal.ts',
   // Only for a command that needs a step-up.
   'src/step-up/prove-planned-command.ts',
   // Only after convox has failed, to suggest a command.
   'src/commands/index.ts',
+  // Only to explain a broken configuration file.
   '../../packages/config/src/client-schema.ts',
 ])
 

@@ -93,7 +93,7 @@ describe('the job’s token', () => {
     ['GitHub', { GITHUB_ACTIONS: 'true' }, [], 'permissions: {id-token: write'],
     ['GitLab', { GITLAB_CI: 'true' }, [], 'id_tokens: {RACK_GATEWAY_ID_TOKEN: {aud: https://gateway.example.com}}'],
     ['CircleCI', { CIRCLECI: 'true' }, [], 'circleci run oidc get --claims'],
-    ['a machine', {}, [], 'No OIDC token found. In CI, pass the token in RACK_GATEWAY_ID_TOKEN'],
+    ['no CI system', {}, [], 'No OIDC token found. In CI, pass the token in RACK_GATEWAY_ID_TOKEN'],
     [
       'a variable that is not set',
       { RACK_GATEWAY_ID_TOKEN: jwt },
@@ -106,7 +106,7 @@ describe('the job’s token', () => {
       [],
       'not an https:// address',
     ],
-  ])('is missing: %s. The message says what to add', async (_, env, more, hint) => {
+  ])('is missing (%s), and the message says what to add', async (_, env, more, hint) => {
     const outcome = await machine.call(['ci', 'login', 'https://gateway.example.com', ...more], env)
     expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining(hint) })
   })

@@ -80,7 +80,7 @@ test('an executable checks commands before convox, and stores no code', async ()
   }
 })
 
-// Before Node 24, executables accept NODE_OPTIONS. Those of a release are made with Node 24.
+// Executables with an older Node accept NODE_OPTIONS. The executables of a release have Node 24.
 test.skipIf(Number.parseInt(process.versions.node, 10) < 24)('an executable ignores NODE_OPTIONS', async () => {
   expect(await executable(['version'], { NODE_OPTIONS: '--require /nonexistent' })).toMatch(/^rack-gateway /)
 })
@@ -143,6 +143,7 @@ test('the bill of materials lists all components with versions and licenses', ()
       .filter((one) => one !== 'node')
       .sort(),
   )
+  // Only --with-empty builds an executable that does nothing.
   expect(existsSync(built('empty'))).toBe(false)
 })
 

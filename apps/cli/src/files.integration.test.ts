@@ -30,7 +30,7 @@ afterEach(async () => {
   machine.remove()
 })
 
-function handOver(): void {
+function chownHome(): void {
   if (unprivilegedUser !== undefined)
     execFileSync('chown', ['-R', `${unprivilegedUser}:${unprivilegedUser}`, machine.home])
 }
@@ -52,7 +52,7 @@ describe('with a read-only file and directory', () => {
   beforeEach(() => {
     machine.configure(session({ renew_at: inHours(-1) }))
     chmodSync(machine.configPath, 0o400)
-    handOver()
+    chownHome()
     chmodSync(dirname(machine.configPath), 0o500)
   })
 
@@ -86,7 +86,7 @@ describe('with a read-only file and directory', () => {
 
 describe('with a read-only home', () => {
   beforeEach(() => {
-    handOver()
+    chownHome()
     chmodSync(machine.home, 0o500)
   })
   afterEach(() => chmodSync(machine.home, 0o700))
@@ -121,14 +121,14 @@ const loggedIn = (session: object) => ({
 })
 
 test('a session that cannot be stored is revoked, if the file breaks during the login', async () => {
-  handOver()
+  chownHome()
   const { child, ended, noted } = machine.start(['login', 'staging', gateway.url, '--no-browser'], {}, unprivilegedUser)
   child.stdin?.end()
   const id = '1b4f0c9e-6d2a-4c57-9f0e-2f1f5d1c7a35'
   gateway.answer = loggedIn({ id, token: 'rgs_new', expiresAt: inHours(300), renewAt: inHours(150) })
   await noted('Do not send it to anyone.')
   machine.configure('broken meanwhile')
-  handOver()
+  chownHome()
   const outcome = await ended
   expect(outcome).toMatchObject({ code: 78, stderr: expect.stringContaining('is invalid') })
   expect(gateway.requests.at(-1)).toEqual({ authorization: 'Bearer rgs_new', path: `/gateway/api/v1/sessions/${id}` })
@@ -136,7 +136,7 @@ test('a session that cannot be stored is revoked, if the file breaks during the 
 
 test('if the directory becomes read-only during a login, the keychain keeps its token and the new session is revoked', async () => {
   const keychain = writeFakeKeychains(join(machine.home, 'bin'), machine.home)
-  handOver()
+  chownHome()
   const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere', RACK_GATEWAY_TOKEN_STORE: 'keychain' }
   const first = machine.start(['login', 'staging', gateway.url, '--token', 'rgs_ada'], env, unprivilegedUser)
   expect(await first.ended).toMatchObject({ code: 0 })

@@ -92,8 +92,8 @@ describe('a second rack at a known address', () => {
   })
 })
 
-describe('a token that is not shared', () => {
-  test('because it is bound to a rack, belongs to its name, and other names keep the session', async () => {
+describe('a token that only one name uses', () => {
+  test('belongs to a session that is bound to a rack, and other names keep their session', async () => {
     await loggedIn({ status: 200, body: { ...me, rack: 'production' } })
     await machine.call(['login', 'production', gateway.url, '--token', 'rgs_bound'])
     expect(machine.config()).toMatchObject({
@@ -104,14 +104,14 @@ describe('a token that is not shared', () => {
     expect((await machine.call(['url', '-r', 'staging'])).stdout).toBe(`${addressOf('staging')}\n`)
   })
 
-  test('because it is an API token, is not used by other names', async () => {
+  test('is an API token, and other names keep their session', async () => {
     await loggedIn({ status: 200, body: { ...me, kind: 'api-token', name: 'robot' } })
     await machine.call(['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
     expect((await machine.call(['url', '-r', 'robot'])).stdout).toBe(`${addressOf('staging', 'rgt_robot')}\n`)
     expect((await machine.call(['url', '-r', 'staging'])).stdout).toBe(`${addressOf('staging')}\n`)
   })
 
-  test('is replaced when its name gets a session', async () => {
+  test('is removed when the name gets a session', async () => {
     await loggedIn()
     await machine.call(['login', 'robot', gateway.url, '--token', 'rgt_robot', '--as-rack', 'staging'])
     await machine.call(['login', 'robot', '--token', 'rgs_new'])
@@ -150,26 +150,26 @@ test('at a terminal, login asks for the rack a few times', async () => {
   expect(machine.config()).toMatchObject({ gateways: { work: { rack: 'staging' } } })
 })
 
-describe('the file of the reference implementation', () => {
-  const reference = () => ({
+describe('a file in the former format, without sessions', () => {
+  const formerFile = () => ({
     gateways: { staging: { url: gateway.url, color: 'red' }, production: { url: gateway.url } },
     tokens: { staging: { token: 'rgs_ada', email: 'ada@example.com', expires_at: '2094-02-01T00:00:00Z', x: 1 } },
     future: { kept: true },
   })
 
   test('works for every name of its address, and reading does not change it', async () => {
-    machine.configure(reference())
+    machine.configure(formerFile())
     for (const rack of ['staging', 'production'])
       expect((await machine.callConvox(['--no-precheck', 'apps', '--rack', rack])).convox?.rackUrl).toBe(
         addressOf(rack),
       )
-    expect(machine.config()).toEqual(reference())
+    expect(machine.config()).toEqual(formerFile())
   })
 
   test('is converted at the next write, without a loss', async () => {
-    machine.configure(reference())
+    machine.configure(formerFile())
     expect((await machine.call(['switch', 'production'])).code).toBe(0)
-    const { tokens, ...rest } = reference()
+    const { tokens, ...rest } = formerFile()
     expect(machine.config()).toEqual({ ...rest, sessions: { [gateway.url]: tokens.staging }, current: 'production' })
   })
 })
@@ -240,9 +240,9 @@ describe('the choice of a rack', () => {
 })
 
 test.each([
-  ['shared', 'production'],
-  ['its own', 'staging'],
-])('a command warns three days before a session expires that is %s', async (_, name) => {
+  'production',
+  'staging',
+])('a command for %s warns if the shared session expires within three days', async (name) => {
   const soon = new Date(inDays(1.9)).toISOString()
   machine.configure({
     gateways: { staging: { url: gateway.url }, production: { url: gateway.url } },
@@ -261,9 +261,9 @@ describe('in automation', () => {
   beforeEach(() => machine.configure('broken'))
 
   test.each([
-    ['bound to one', { ...me, rack: 'staging' }],
-    ['with a role on only one', { ...me, racks: ['staging'] }],
-  ])('a token %s rack puts it into RACK_URL', async (_, body) => {
+    ['that is bound to it', { ...me, rack: 'staging' }],
+    ['with a role only on it', { ...me, racks: ['staging'] }],
+  ])('RACK_URL names the rack of a token %s', async (_, body) => {
     gateway.answer = { status: 200, body }
     expect((await machine.callConvox(['--no-precheck', 'apps'], automation())).convox?.rackUrl).toBe(
       addressOf('staging', 'rgt_ci'),
@@ -272,11 +272,11 @@ describe('in automation', () => {
   })
 
   test.each<[string, FakeAnswer, number, string]>([
-    ['several', { status: 200, body: me }, 2, 'Name one with --rack or GATEWAY_RACK: production, staging, eu-1'],
-    ['none', { status: 200, body: { ...me, racks: [] } }, 2, 'The token has no role on any rack.'],
+    ['several racks', { status: 200, body: me }, 2, 'Name one with --rack or GATEWAY_RACK: production, staging, eu-1'],
+    ['no rack', { status: 200, body: { ...me, racks: [] } }, 2, 'The token has no role on any rack.'],
     ['a rejection', { status: 401, body: {} }, 4, 'rejected the token'],
     ['an error', { status: 500, body: {} }, 7, ' failed: it answered with status 500'],
-  ])('a token with %s does not start convox', async (_, answer, code, sentence) => {
+  ])('if the gateway answers with %s, convox does not start', async (_, answer, code, sentence) => {
     gateway.answer = answer
     const outcome = await machine.callConvox(['apps'], automation())
     expect(outcome).toMatchObject({ code, convox: null, stderr: expect.stringContaining(sentence) })

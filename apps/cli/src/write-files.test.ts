@@ -22,7 +22,7 @@ function write(files: Readonly<Record<string, string>>): void {
 }
 const inode = (name: string) => statSync(join(dist, name)).ino
 
-test('a directory contains only the last files', () => {
+test('the directory contains only the files of the newest build', () => {
   write({ 'a.js': 'a', 'b.js': 'b' })
   writeFileSync(join(dist, 'stale.js'), 'stale')
   mkdirSync(join(dist, 'stale', 'more'), { recursive: true })

@@ -30,7 +30,10 @@ export interface CommandModule {
   /** Command lines, optionally with a comment after `#`. */
   readonly examples: readonly string[]
   readonly builder: CommandOptions
-  /** The activity that the terminal shows if the command takes longer than a second. By default `asking the gateway`. */
+  /**
+   * The activity that the terminal shows if the command takes longer than a second. By default `asking the gateway`.
+   * Null shows nothing.
+   */
   readonly progress?: string | null
   /** Whether the words after the options of the command belong to another program. */
   readonly passThrough?: true

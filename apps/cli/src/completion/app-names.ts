@@ -5,7 +5,7 @@ import { tryGateway } from '../gateway/gateway-request.ts'
 import { rackUrlTarget } from '../target/rack-url-target.ts'
 import { currentOf, findTarget, localChoice, type Target } from '../target/target.ts'
 import { createAppCache } from './app-cache.ts'
-import { canResolve } from './name-servers.ts'
+import { doNameServersAnswer } from './name-servers.ts'
 import { isReadableByOthers } from './rack-names.ts'
 
 /** Milliseconds for the gateway's answer, including the lookup of its address. */
@@ -57,7 +57,7 @@ async function isTokenInFile(context: Context, flag: string | null): Promise<boo
 async function fetchNames({ origin, rack, token, tlsTrust }: Target): Promise<string[]> {
   const path = rack === null ? ('/apps' as const) : (`/rack/${encodeURIComponent(rack)}/apps` as const)
   const start = performance.now()
-  if (!(await canResolve(new URL(origin).hostname, { timeout: nameServerTimeout }))) return []
+  if (!(await doNameServersAnswer(new URL(origin).hostname, { timeout: nameServerTimeout }))) return []
   const deadline = Math.ceil(timeout - (performance.now() - start))
   const answer = await tryGateway(origin, { path, token, tlsTrust, deadline })
   if (answer.kind === 'unanswered' || answer.status !== 200 || !Array.isArray(answer.value)) return []

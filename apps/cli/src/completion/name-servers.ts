@@ -8,10 +8,10 @@ interface ResolveOptions {
 }
 
 /**
- * Whether the lookup at the name servers ends within the timeout, with an address or an error. Call this before the
- * system's own lookup, which cannot be aborted and would keep the process alive.
+ * Whether the name servers answer a lookup within the timeout, with an address or an error. Call this before the lookup
+ * of the system, which cannot be aborted and would keep the process alive.
  */
-export async function canResolve(
+export async function doNameServersAnswer(
   host: string,
   { timeout, resolver = new Resolver({ timeout, tries: 1 }) }: ResolveOptions,
 ): Promise<boolean> {

@@ -39,7 +39,7 @@ const leadingFlags: readonly KnownFlag[] = [
 /** @param words the words after `rack-gateway`; the last one is being typed */
 export async function expectedAt(list: CommandList, words: readonly string[]): Promise<Expected> {
   const line = afterFlags(words, leadingFlags)
-  if (line === null) return expectedAmong(words, leadingFlags, () => nothingExpected)
+  if (line === null) return expectedAtCursor(words, leadingFlags, () => nothingExpected)
   const [first = '', ...rest] = line
   if (rest.length === 0) return expectedWords(await everyFirstWord(list))
   if (first === '--') return expectedOfConvox(rest)
@@ -86,11 +86,11 @@ function expectedOfCommand(command: Command | null, words: readonly string[]): E
   const flags = [...flagsOf(command.module), help]
   const convoxWords = command.module.passThrough ? afterFlags(words, flags) : null
   return convoxWords === null
-    ? expectedAmong(words, flags, (index) => expectedOfArgument(command, index))
+    ? expectedAtCursor(words, flags, (index) => expectedOfArgument(command, index))
     : expectedOfConvox(convoxWords)
 }
 
-function expectedAmong(
+function expectedAtCursor(
   words: readonly string[],
   flags: readonly KnownFlag[],
   argument: (index: number) => Expected,

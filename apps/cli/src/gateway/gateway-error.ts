@@ -78,6 +78,7 @@ export function parseGatewayError(value: unknown): GatewayError | null {
 function splitAtRemedy(sentence: string, next: unknown): Explanation {
   const at = isText(next) ? sentence.toLowerCase().lastIndexOf(normalize(printable(next))) : -1
   if (at > 0) return { reason: sentence.slice(0, at).trimEnd(), remedy: sentence.slice(at) }
+  // After a reason without punctuation at its end, messages have a semicolon, so the remedy begins with a small letter.
   return { reason: sentence, remedy: `${/[.!?]$/.test(sentence) ? 'A' : 'a'}sk the operator of the gateway` }
 }
 

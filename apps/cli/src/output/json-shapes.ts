@@ -75,7 +75,9 @@ const Login = Type.Object({
   current: Type.Boolean({ description: 'whether it is the current rack now' }),
 })
 const Logout = Type.Object({
-  loggedOut: Type.Array(Text, { description: 'the names of the racks, joined by commas for each session' }),
+  loggedOut: Type.Array(Text, {
+    description: 'for each session or API token: the names that used it, joined by commas, or else its address',
+  }),
 })
 const Switch = Type.Object({ current: Text })
 const rackUrl = Type.String({ description: 'contains the token' })

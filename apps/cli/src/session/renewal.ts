@@ -33,7 +33,8 @@ export function renew<T extends Target>(context: Context, target: T, name: strin
     // The name may now belong to another gateway, and a token must go only to its own gateway.
     const stored = credential?.slot.origin === target.origin ? await withToken(context, credential) : null
     if (stored?.token !== target.token.reveal()) return withStoredToken(target, stored, now)
-    // Another process stores a new token before the token's dates, so the target can have a new token with old dates.
+    // Another process stores a new token in the keychain before it stores the new dates in the file. So the target can
+    // have the new token with the old dates, although no renewal is due.
     if (Date.parse(stored.entry.renew_at ?? '') > now) return withStoredToken(target, stored, now)
     await checkStorable(context, stored)
     const answer = await askRenewal(target, signal)

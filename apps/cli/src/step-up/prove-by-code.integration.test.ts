@@ -79,7 +79,7 @@ function prove(typed: readonly string[], answers: readonly FakeAnswer[], options
 
 const refused = 'The code is wrong. Type the code that your authenticator app shows now.'
 
-test('a code with spaces proves it', async () => {
+test('a code with spaces is accepted', async () => {
   expect(await prove(['123 456'], [proved])).toMatchObject({ method: 'totp' })
   expect(prompts).toEqual(['Code of your authenticator app, or a backup code: '])
 })
@@ -102,7 +102,7 @@ test('input in a wrong format is not sent, because the gateway would count it as
   )
 })
 
-test('too many attempts end it with the sentence of the gateway, and when to try again', async () => {
+test('after too many attempts, the error has the sentences of the gateway, and the time until the next attempt', async () => {
   await expect(prove(['111111', '222222'], [limited])).rejects.toMatchObject({
     code: 'RGW_CLI_STEP_UP_NEEDED',
     message:

@@ -59,7 +59,7 @@ describe.skipIf(missing.length > 0)("GNOME's keyring", () => {
   })
 })
 
-/** The library has one API for the keychains of all systems, so the code for Windows can use this one. */
+/** The library has one API for the keychains of all systems, so the code for Windows works here, too. */
 describe.skipIf(missing.length > 0)('the code for the Windows Credential Manager', () => {
   test('writes, reads, and removes a token through its library', async () => {
     const machine = createMachine()

@@ -279,7 +279,7 @@ describe.each<System>(['linux', 'darwin'])("the system's keychain (%s)", (system
     expect(stderr).toContain(`${systems[system].program} is not installed. Your token is stored in`)
   })
 
-  test('gets the renewed token of a session, which is renewed only if it can be stored, and by one command', async () => {
+  test('gets a renewed token; a renewal begins only if the keychain can store a token, and only once', async () => {
     await login(system)
     const file = JSON.parse(configText())
     file.sessions[gateway.url].renew_at = new Date(Date.now() - 1_000).toISOString()

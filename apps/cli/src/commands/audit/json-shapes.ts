@@ -40,7 +40,7 @@ const AuditVerify = Type.Object(
   {
     ...withOtherFields,
     description:
-      'with --archive also the field archives, and with no other source only this field; with --recordings also the field recordings (intact, found, findings, proven, chunks, open, unproven, and more)',
+      'with --archive: also the field archives; if --archive is the only source: none of the fields below; with --recordings: also the field recordings (intact, found, findings, proven, chunks, open, unproven, and more)',
   },
 )
 

@@ -8,7 +8,7 @@ import { gatewayOptions } from '../options/shared-options.ts'
 export const command = 'add'
 export const describe = 'Add a second factor in your browser.'
 export const details =
-  'A passkey exists only in a browser, and your first factor needs a login in the same browser within the last five minutes. So this command opens the page of the gateway, and adds nothing in the terminal.'
+  'Only a browser can create a passkey. If you have no second factor yet, you also need a login in the same browser within the last five minutes. So this command opens the page of the gateway, and adds nothing in the terminal.'
 export const examples = ['rack-gateway mfa add']
 export const builder = gatewayOptions satisfies CommandOptions
 

@@ -31,7 +31,7 @@ const TestedCase = Type.Object({
   expected: Type.Object({}, { ...withOtherFields, description: 'as in the case' }),
   effect: Text,
   decisions: Type.Array(Type.Object({ effect: Text, rule: Text }, withOtherFields)),
-  otherwise: Type.Array(Type.String({ description: 'another difference from the case, as a sentence' })),
+  otherwise: Type.Array(Text, { description: 'how the visible values and the recording differ from the case' }),
 })
 const PolicyTest = Type.Object({
   passed: Type.Integer(),

@@ -3,7 +3,10 @@ import { printable } from '../../output/terminal.ts'
 import type { CommandOptions, Values } from '../command-module.ts'
 
 export const trustOptions = {
-  provider: { choices: ['github', 'gitlab', 'circleci'], describe: 'The CI system, for its template' },
+  provider: {
+    choices: ['github', 'gitlab', 'circleci'],
+    describe: 'The CI system; its template turns the fields of --with into conditions',
+  },
   with: { type: 'string', array: true, describe: 'A field of the template, as FIELD=VALUE; repeatable' },
   issuer: { type: 'string', describe: 'The exact claim iss, instead of a provider' },
   claim: {

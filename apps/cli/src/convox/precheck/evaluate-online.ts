@@ -20,7 +20,7 @@ export interface OnlineEvaluationOptions {
 
 export interface CommandCalls {
   readonly needed: CallsOfCommand
-  /** All calls, including those without which the command can succeed. */
+  /** All calls of the command, including calls that it does not need. */
   readonly planned: CallsOfCommand
 }
 

@@ -46,7 +46,7 @@ function stepUpOf(words: readonly string[], from: Snapshot) {
 const promote = ['releases', 'promote', 'R1', '-a', 'web']
 const promoteCall = { rack: 'staging', app: 'web', route: 'POST /apps/{app}/releases/{id}/promote', command: null }
 
-test('a command needs a proof for those of its calls for which the policy requires one', () => {
+test('a planned step-up has only the calls for which the policy requires a proof', () => {
   expect(stepUpOf(promote, snapshot({ 'release:promote': recent }))).toEqual({
     command: 'releases promote',
     rack: 'staging',

@@ -6,11 +6,11 @@ export interface ConvoxConnection {
   readonly env: NodeJS.ProcessEnv
   /** The warning to show when convox starts, or null. */
   readonly warning: string | null
-  /** The connection whose calls carry a proof of a second factor. Null if the user turned the relay off. */
+  /** Gives a connection whose calls carry a proof of a second factor. Null if the user turned the relay off. */
   readonly withProof: ((proof: Secret) => Promise<ConvoxConnection>) | null
   /**
-   * Maps convox's exit code to ours. With the relay: `unreachable` if convox failed, and the relay's last connection to
-   * the gateway could not be made or trusted. Without the relay: the same code.
+   * Returns the exit code of rack-gateway for the exit code of convox: `exitCodes.unreachable` if convox failed, and
+   * the last attempt of the relay to connect to the gateway failed. Otherwise, the exit code of convox.
    */
   exitCode(code: number): number | Promise<number>
   /** Call this after convox has exited, or if it was not started. */

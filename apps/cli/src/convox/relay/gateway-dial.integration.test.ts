@@ -23,7 +23,7 @@ test('the first caller gets the prepared connection', async () => {
   expect(gateway.connections).toHaveLength(1)
 })
 
-test('prepare does nothing after the first call', async () => {
+test('prepare does nothing while a connection exists', async () => {
   const { gateway, dial } = await startBoth()
   const [used, last] = [dial(), dial()]
   await used.connect()

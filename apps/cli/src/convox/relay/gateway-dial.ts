@@ -23,7 +23,7 @@ export interface GatewayDial {
 /** Milliseconds until an unused prepared connection is closed, because the gateway may soon close it. */
 const preparedLifetime = 10_000
 
-/** Makes all connections of the relay to the gateway. The token is sent only over these connections. */
+/** Connects the relay to a gateway with TLS. */
 export function createGatewayDial(options: GatewayDialOptions): GatewayDial {
   const { origin, ca, env } = options
   const openSockets = new Set<tls.TLSSocket>()

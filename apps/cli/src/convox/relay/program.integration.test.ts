@@ -180,8 +180,10 @@ describe('a gateway that cannot be trusted', () => {
     await gateway({}, { identity: expiredIdentity })
     expect(await run(['help'], { FAKE_CONVOX: 'exit 0' })).toMatchObject({ code: 0, stderr: '' })
   })
+})
 
-  test('or reached is an error with exit code 7', async () => {
+describe('a gateway that cannot be reached', () => {
+  test('is an error with exit code 7', async () => {
     await gateway({ url: 'https://127.0.0.1:1' })
     const outcome = await run(['apps'])
     expect(outcome).toMatchObject({
@@ -192,7 +194,7 @@ describe('a gateway that cannot be trusted', () => {
     expect(outcome.stdout).toContain('The gateway cannot be reached: nothing listens at 127.0.0.1:1')
   })
 
-  test('or that does not speak TLS is an error that says so', async () => {
+  test('because the server does not speak TLS is an error that says so', async () => {
     const plain = await startPlain()
     await gateway({ url: `https://127.0.0.1:${plain}` })
     const outcome = await run(['apps'])
@@ -301,11 +303,11 @@ describe('the trusted authority', () => {
     expect(JSON.stringify(machine.config())).not.toMatch(/"ca"|"relay"/)
   })
 
-  describe('is set by login --ca', () => {
+  describe('of login --ca', () => {
     const login = (url: string, ca: string, ...more: string[]) =>
       machine.call(['login', 'staging', url, '--token', token, '--ca', ca, ...more])
 
-    test('as a path relative to the working directory, which is stored as an absolute path', async () => {
+    test('can be a path relative to the working directory, which is stored as an absolute path', async () => {
       const started = await startTlsGateway(known)
       machine.write(join(machine.cwd, 'company.pem'), root)
       expect(await login(started.origin, 'company.pem')).toMatchObject({ code: 0, stderr: '' })
@@ -315,7 +317,7 @@ describe('the trusted authority', () => {
       expect(await run(['apps'])).toMatchObject({ code: 0, stderr: '' })
     })
 
-    test('before any token is sent, and nothing is stored if another authority has signed the certificate', async () => {
+    test('is used before any token is sent, and nothing is stored if another authority has signed the certificate', async () => {
       const started = await startTlsGateway(known)
       machine.write(join(machine.cwd, 'company.pem'), otherRoot)
       for (const more of [[], ['--insecure'], ['--as-rack', 'staging']]) {
@@ -330,7 +332,7 @@ describe('the trusted authority', () => {
       expect(() => machine.config()).toThrow('ENOENT')
     })
 
-    test('and replaces the authority in the file', async () => {
+    test('replaces the authority in the file', async () => {
       const started = await gateway({ ca: otherRoot }, known)
       const company = join(machine.cwd, 'company.pem')
       machine.write(company, root)
@@ -343,7 +345,7 @@ describe('the trusted authority', () => {
       ['missing.pem', /--ca names a file that cannot be read: .+\. Pass a PEM file/],
       ['empty.pem', /--ca contains no certificate\. Pass a PEM file/],
       ['.', /--ca names something that is not a file/],
-    ])('or rejected before any request: %j', async (ca, sentence) => {
+    ])('is rejected before any request if it cannot be used: %j', async (ca, sentence) => {
       const started = await startTlsGateway(known)
       machine.write(join(machine.cwd, 'empty.pem'), 'nothing')
       const outcome = await login(started.origin, ca)
@@ -351,7 +353,7 @@ describe('the trusted authority', () => {
       expect(started.connections).toEqual([])
     })
 
-    test('or rejected for a gateway without a certificate', async () => {
+    test('is rejected for a gateway without a certificate', async () => {
       expect(await login('http://127.0.0.1:1', 'company.pem')).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('--ca is for https://'),
