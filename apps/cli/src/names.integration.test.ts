@@ -239,22 +239,22 @@ describe('the choice of a rack', () => {
   })
 })
 
-test.each([
-  'production',
-  'staging',
-])('a command for %s warns if the shared session expires within three days', async (name) => {
-  const soon = new Date(inDays(1.9)).toISOString()
-  machine.configure({
-    gateways: { staging: { url: gateway.url }, production: { url: gateway.url } },
-    sessions: { [gateway.url]: { token: 'rgs_ada', expires_at: soon } },
-  })
-  const { stderr } = await machine.callConvox(['--no-precheck', 'apps', '-r', name])
-  expect(stderr).toMatch(
-    new RegExp(
-      `^rack-gateway: Your token for ${name} expires in 1 day, at .*\\. Log in again with: rack-gateway login ${name}\\n$`,
-    ),
-  )
-})
+test.each(['production', 'staging'])(
+  'a command for %s warns if the shared session expires within three days',
+  async (name) => {
+    const soon = new Date(inDays(1.9)).toISOString()
+    machine.configure({
+      gateways: { staging: { url: gateway.url }, production: { url: gateway.url } },
+      sessions: { [gateway.url]: { token: 'rgs_ada', expires_at: soon } },
+    })
+    const { stderr } = await machine.callConvox(['--no-precheck', 'apps', '-r', name])
+    expect(stderr).toMatch(
+      new RegExp(
+        `^rack-gateway: Your token for ${name} expires in 1 day, at .*\\. Log in again with: rack-gateway login ${name}\\n$`,
+      ),
+    )
+  },
+)
 
 describe('in automation', () => {
   const automation = () => ({ RACK_GATEWAY_URL: gateway.url, RACK_GATEWAY_TOKEN: 'rgt_ci' })
