@@ -9,7 +9,7 @@ const maxWords = 100
 /** The maximum number of branches in the tree that `compileRules` builds from all rules. */
 const maxBranches = 100_000
 
-/** The literals that a word matches; null for a word that matches more. */
+/** The literals that a word matches. Null for a placeholder, a prefix, and `rest`. */
 export function wordChoices(word: ArgvWord): readonly string[] | null {
   if (typeof word === 'string') return [word]
   return 'rest' in word || 'type' in word || 'prefix' in word ? null : [...new Set(word)]
@@ -91,7 +91,7 @@ function prefixProblem(prefix: string): string {
   return `has ${word}: before the * there can be at most 200 letters, digits, and _ . : / @ = + , -`
 }
 
-/** The number of word lists that the pattern matches. A typed word or a prefix counts as one. */
+/** The number of combinations of the rule's literals. A placeholder, a prefix, and `rest` count as one literal. */
 function variantsOf(argv: readonly ArgvWord[]): number {
   return argv.reduce((variants, word) => variants * (wordChoices(word)?.length ?? 1), 1)
 }

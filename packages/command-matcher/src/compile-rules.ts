@@ -11,8 +11,8 @@ import { type WordType, wordTypes } from './word-types.ts'
 export interface CompiledRule {
   readonly rule: CommandRule
   readonly position: number
-  readonly onService: NameMatcher
-  readonly onRack: NameMatcher
+  readonly matchesService: NameMatcher
+  readonly matchesRack: NameMatcher
   /** For messages. */
   readonly words: string
   /** Whether the run can set the environment key with this name. */
@@ -76,8 +76,8 @@ function compileRule(rule: CommandRule, position: number): CompiledRule {
   return {
     rule,
     position,
-    onService: services.includes('*') ? () => true : (name) => services.includes(name),
-    onRack: compilePatterns(racks),
+    matchesService: services.includes('*') ? () => true : (name) => services.includes(name),
+    matchesRack: compilePatterns(racks),
     words: inMessage(formatWords(rule.argv)),
     permitsKey: compilePatterns(environment),
   }

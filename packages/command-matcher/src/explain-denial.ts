@@ -7,7 +7,7 @@ import type { CommandCall, CommandRule } from './types.ts'
 export const maxListed = 8
 
 /**
- * @param permitted rules for the caller's roles on this service
+ * @param permitted rules for other commands that the caller's roles can run on this service
  * @param matching rules for this command, for any role
  */
 export function explainNotPermitted(

@@ -35,7 +35,7 @@ describe('only the exact approved command is allowed', () => {
       [' db:drop', ' --trace -f /tmp/Rakefile', ' -r ./evil', ' --', ' -- x', " ''", ' ""', ' #', ' # comment'],
     ],
     [
-      'characters that look like nothing',
+      'an invisible character, an escape, or an open quote',
       [
         '\u00a0',
         '\u2003',

@@ -19,8 +19,8 @@ const rules = fc
   .array(fc.tuple(fc.array(word, { minLength: 1, maxLength: 6 }), fc.boolean(), fc.boolean()), { maxLength: 12 })
   .map((all) =>
     all.map(
-      ([argv, open, own], place): CommandRule => ({
-        id: `rule-${place}`,
+      ([argv, open, own], index): CommandRule => ({
+        id: `rule-${index}`,
         argv: open ? [...argv, { rest: true }] : argv,
         services: ['command'],
         roles: [own ? 'deployer' : 'admin'],
@@ -70,8 +70,8 @@ function watched(root: RuleNode): { readonly root: RuleNode; readonly asked: rea
 }
 
 function matchTypical(compiled: CompiledRules, words: readonly string[]): void {
-  const place = { service: 'command', app: 'web', rack: 'staging', mode: 'detached', roles: ['deployer'] } as const
-  matchCommand(compiled, { ...place, argv: words })
+  const context = { service: 'command', app: 'web', rack: 'staging', mode: 'detached', roles: ['deployer'] } as const
+  matchCommand(compiled, { ...context, argv: words })
 }
 
 describe('matching is linear in the length of the command, for any rules', () => {
@@ -106,5 +106,5 @@ describe('matching is linear in the length of the command, for any rules', () =>
   })
 })
 
-/** For the length, for shell syntax from both ends, for the tree, and twice for the message. */
+/** One read for the length, two for shell syntax (from both ends), one for the tree, and two for the message. */
 const mostReads = 6

@@ -121,7 +121,7 @@ describe('services, apps, racks, roles, and modes', () => {
 describe('attached runs', () => {
   const start: Partial<CommandCall> = { mode: 'attached', argv: ['sleep', '3600'] }
 
-  test('the POST is allowed if a rule allows an exec there', () => {
+  test('the POST is allowed if a rule allows an exec on the same service', () => {
     expect(match([rule({})], start)).toMatchObject({ effect: 'allow', rule: 'attached-start' })
   })
 
@@ -146,7 +146,7 @@ describe('attached runs', () => {
     expect(match([rule({ modes: ['detached'] })], { mode: 'own-exec' }).effect).toBe('deny')
   })
 
-  test('it allows only a sleep', () => {
+  test('the POST can have no command except sleep N', () => {
     for (const argv of [
       ['rake', 'a'],
       ['sleep'],
@@ -160,17 +160,17 @@ describe('attached runs', () => {
     }
   })
 
-  test('it does not allow a sleep by exec', () => {
+  test('an exec of sleep N needs a rule, as any other exec does', () => {
     expect(match([rule({})], { ...start, mode: 'exec' }).effect).toBe('deny')
   })
 
   test('hasAnyRule checks for an exec', () => {
-    const { argv: _argv, mode: _mode, ...position } = call
-    expect(hasAnyRule(compileRules([rule({})]), position)).toBe(true)
-    expect(hasAnyRule(compileRules([rule({ modes: ['detached'] })]), position)).toBe(false)
-    expect(hasAnyRule(compileRules([rule({})]), { ...position, roles: [] })).toBe(false)
-    expect(hasAnyRule(compileRules([rule({})]), { ...position, rack: 'production', service: 'web' })).toBe(false)
-    expect(hasAnyRule(compileRules([]), position)).toBe(false)
+    const { argv: _argv, mode: _mode, ...context } = call
+    expect(hasAnyRule(compileRules([rule({})]), context)).toBe(true)
+    expect(hasAnyRule(compileRules([rule({ modes: ['detached'] })]), context)).toBe(false)
+    expect(hasAnyRule(compileRules([rule({})]), { ...context, roles: [] })).toBe(false)
+    expect(hasAnyRule(compileRules([rule({})]), { ...context, rack: 'production', service: 'web' })).toBe(false)
+    expect(hasAnyRule(compileRules([]), context)).toBe(false)
   })
 })
 

@@ -28,9 +28,9 @@ const maxFound = maxListed + 1
  * The POST of an attached run does not contain the command yet. It is allowed if any rule could allow the exec that
  * follows.
  *
- * @returns as `rule`, the ID of the rule that allows the command (`attached-start` for such a POST), or the cause of
- * the denial: `empty`, `too-long`, `run-service`, `shell-syntax`, `options`, `condition`, or `no-rule`. The reason and
- * the remedy are whole sentences.
+ * @returns the decision. If it allows the command, its `rule` is the ID of a command rule, or `attached-start` for the
+ * POST of an attached run. If it denies the command, its `rule` is the cause: `empty`, `too-long`, `run-service`,
+ * `shell-syntax`, `options`, `condition`, or `no-rule`. The reason and the remedy are whole sentences.
  */
 export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDecision {
   if (call.argv.length === 0) return deny('empty', 'The command is empty.', 'Add a command.')
@@ -53,15 +53,15 @@ export function matchCommand(rules: CompiledRules, call: CommandCall): CommandDe
   if (syntax) return denyFor('shell-syntax', syntax)
   const [nearest] = forRoles
   if (nearest) return explainNearest(nearest, call)
-  return denyFor('no-rule', explainNotPermitted(call, permittedRules(rules, call, maxFound), matching))
+  return denyFor('no-rule', explainNotPermitted(call, rulesForRoles(rules, call, maxFound), matching))
 }
 
 /**
- * Whether a rule allows the caller's roles some command in the caller's own run. Starting an attached run requires
- * this.
+ * Whether at least one rule applies to an exec in a run that the caller starts. Without such a rule, the caller cannot
+ * start an attached run.
  */
 export function hasAnyRule(rules: CompiledRules, context: Omit<CommandContext, 'mode'>): boolean {
-  return permittedRules(rules, { ...context, mode: 'own-exec' }, 1).length > 0
+  return rulesForRoles(rules, { ...context, mode: 'own-exec' }, 1).length > 0
 }
 
 function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecision {
@@ -87,8 +87,8 @@ function firstRuleFor(rules: CompiledRules, context: CommandContext): CompiledRu
   return undefined
 }
 
-/** The first `limit` rules that allow the caller's roles some command in this context. */
-function permittedRules(rules: CompiledRules, context: CommandContext, limit: number): CompiledRule[] {
+/** The first `limit` rules of the caller's roles that apply in this context. Ignores the words of the rules. */
+function rulesForRoles(rules: CompiledRules, context: CommandContext, limit: number): CompiledRule[] {
   const found: CompiledRule[] = []
   for (const role of context.roles) {
     let left = limit
@@ -146,7 +146,7 @@ function byPosition(one: CompiledRule, other: CompiledRule): number {
 /** Whether the rule is for this mode, service, and rack. Does not check the app, because rules are found by app. */
 function isForTarget(compiled: CompiledRule, context: CommandContext): boolean {
   if (!isForMode(compiled.rule, context.mode)) return false
-  return compiled.onService(context.service) && compiled.onRack(context.rack)
+  return compiled.matchesService(context.service) && compiled.matchesRack(context.rack)
 }
 
 /** A rule for attached runs also applies to the exec in the caller's own run. */

@@ -126,7 +126,7 @@ describe('several prefixes', () => {
     rule(['rake', { prefix: 'backups' }], 'as-long'),
     rule(['rake', { prefix: 'reports:' }, 'now'], 'longer'),
   ])
-  const position = { service: 'command', app: 'web', rack: 'staging', mode: 'exec', roles: ['deployer'] } as const
+  const context = { service: 'command', app: 'web', rack: 'staging', mode: 'exec', roles: ['deployer'] } as const
 
   test.each([
     ['rake reports:daily', 'shortest'],
@@ -135,7 +135,7 @@ describe('several prefixes', () => {
     ['rake backups', 'no-rule'],
     ['rake r', 'no-rule'],
   ])('%s is decided by %s: the first rule in the list that matches', (command, id) => {
-    expect(matchCommand(rules, { ...position, argv: command.split(' ') })).toMatchObject({ rule: id })
+    expect(matchCommand(rules, { ...context, argv: command.split(' ') })).toMatchObject({ rule: id })
   })
 })
 

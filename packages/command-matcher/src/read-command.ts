@@ -24,7 +24,7 @@ export function decodeHeaderCommand(latin1: string): string {
 }
 
 /**
- * @param latin1 the value of the `Command` header as in `rawHeaders`; the caller has rejected duplicates
+ * @param latin1 the value of the `Command` header as in `rawHeaders`, from a request that has this header once
  * @param by `run` for the POST, where `sleep N` starts an attached run; `exec` for the websocket
  */
 export function readCommand(latin1: string, by: 'run' | 'exec'): ReadCommand {

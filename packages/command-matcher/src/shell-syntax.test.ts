@@ -25,9 +25,9 @@ describe('shell syntax', () => {
     ['(rake db:migrate)', '(rake', 0],
     ['! rake', '!', 0],
     ["sh -c 'a && b'", 'a && b', 2],
-  ])('%s: %s', (command, word, place) => {
+  ])('%s: %s', (command, word, index) => {
     const found = find(command)
-    expect(found?.first).toBe(place)
+    expect(found?.first).toBe(index)
     expect(found?.reason).toContain(`"${word}"`)
     expect(found?.reason).toContain('The rack runs a command without a shell')
   })

@@ -7,7 +7,10 @@ import type { WordType } from './word-types.ts'
  */
 export type CommandMode = 'attached' | 'detached' | 'exec'
 
-/** The mode for rules. `own-exec` is an exec in the caller's own run, to which rules for attached runs also apply. */
+/**
+ * The mode that rules are matched with. `own-exec`: an exec in a process that the caller started with a run. Rules for
+ * `attached` and for `exec` apply to it.
+ */
 export type MatchMode = CommandMode | 'own-exec'
 
 /** A word of a rule that matches any word of a type. The name is documentation. */

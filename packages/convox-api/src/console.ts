@@ -8,7 +8,7 @@ export const consoleRoutes = {
   'GET /auth': "The caller's name, for `convox login`.",
   'GET /racks': 'The racks on which the caller has a role, with status and version as last seen.',
   'GET /racks/{organization}/{rack}':
-    'One of these racks. The answer has no `state`, so the CLI changes the rack through the rack API.',
+    'A rack of `GET /racks`. The response has no `state`, so the CLI reads and changes the rack through the rack API.',
 } as const
 export type ConsoleRoute = keyof typeof consoleRoutes
 
@@ -32,7 +32,7 @@ export interface ConsoleCall {
 
 const consolePaths = /^\/(?:auth$|machines$|racks(?:\/|$)|organizations(?:\/|$))/
 
-/** @returns null for calls of a rack, and for the CLI's request before each WebSocket */
+/** @returns null for a call that a rack answers, and for the CLI's request before each WebSocket */
 export function readConsoleCall({ method, path, rackHeader, hasSessionHeader }: ConsoleRequest): ConsoleCall | null {
   if (!consolePaths.test(path)) return null
   const call = `${method} ${path}`
@@ -55,8 +55,9 @@ export function rackInOrganization(name: string, organization: string): string |
 }
 
 /**
- * A call about the proof of a second factor, in console mode or with `RACK_URL`. `start` asks for a proof. In console
- * mode, `challenge` gets a challenge, and `redeem` sends the result of the proof. `activate` sends the code of a proof.
+ * A call of the stock CLI about the proof of a second factor. `start` begins a proof. In console mode, `challenge` gets
+ * the challenge of the proof, and `redeem` sends its result. With `RACK_URL`, the page of the proof shows a code, and
+ * `activate` sends this code.
  */
 export type StepUpCall =
   | { readonly kind: 'start' }

@@ -1,9 +1,9 @@
 import { UnmaskableResponse } from './errors.ts'
 import { hasDuplicateKeys, parseJson, renderJson } from './masks/json.ts'
 import { isList, listItems } from './masks/list-items.ts'
+import { maskFunctions } from './masks/mask-functions.ts'
 import type { MaskView } from './masks/mask-view.ts'
 import { redactRackToken } from './masks/redact-rack-token.ts'
-import { shapes } from './masks/response-shapes.ts'
 import { redactPasswordsInText } from './masks/url-passwords.ts'
 import type { MaskPolicy } from './types.ts'
 
@@ -47,7 +47,7 @@ export function* maskResponseInSteps(policy: MaskPolicy, body: readonly Buffer[]
 }
 
 /** Masks one item of a list; null if the principal may not see it. */
-function maskItem(policy: keyof typeof shapes, text: string, view: MaskView): string | null {
+function maskItem(policy: keyof typeof maskFunctions, text: string, view: MaskView): string | null {
   const list = maskJson(policy, `[${text}]`, view)
   if (list === `[${text}]`) return withoutRackToken(text, view)
   if (list === '[]\n') return null
@@ -63,10 +63,10 @@ export function redactText(text: string, view: MaskView): string {
   return withoutRackToken(view.secrets ? text : redactPasswordsInText(text), view)
 }
 
-function maskJson(policy: keyof typeof shapes, body: string, view: MaskView): string {
+function maskJson(policy: keyof typeof maskFunctions, body: string, view: MaskView): string {
   const value = parseJson(body)
   return withDepthLimit(() => {
-    const masked = shapes[policy](value, view)
+    const masked = maskFunctions[policy](value, view)
     if (masked !== value) return renderJson(masked)
     if (hasDuplicateKeys(body, value)) throw new UnmaskableResponse('an object has a duplicate key')
     return body

@@ -83,7 +83,7 @@ describe('requests of the stock CLI are accepted', () => {
     expect(accepted(result).form).toEqual({ env: 'BAZ=a b\nDATABASE_URL=postgres://u:p@db/app' })
   })
 
-  test('`api get` with a query, whose value gets the extra ?', () => {
+  test('`api get` with a query: the ? that the CLI adds becomes a part of the value', () => {
     expect(accepted(readOn('GET /apps/{app}/releases', { search: '?limit=1?' })).query).toEqual({ limit: '1?' })
   })
 

@@ -12,8 +12,8 @@ export type BodyKind = 'none' | 'form' | 'raw'
 
 /**
  * How secrets in the rack's response are masked. `plain`: the response contains no secrets. `opaque` (archives,
- * objects, files, dumps) and `stream` (logs): only the rack's token is redacted, so the permission protects all other
- * secrets. All other values name a response shape that `maskResponse` supports.
+ * objects, files, dumps) and `stream` (logs): only the rack's token is redacted. Only the permission of the route
+ * protects the other secrets in such a response. All other values name a response shape that `maskResponse` supports.
  */
 export type MaskPolicy =
   | 'plain'

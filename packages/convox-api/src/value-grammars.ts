@@ -68,7 +68,10 @@ export const plainText: ValueGrammar = grammar(
   'Remove the control characters.',
 )
 
-/** For values that the rack never uses as a command, a path, or a URL. Environments are checked elsewhere. */
+/**
+ * For values that the rack never uses as a command, a path, or a URL. Also for environments: the policy decides whether
+ * a caller can change their keys.
+ */
 export const anyText: ValueGrammar = grammar(/^/, 'any text', 'Write any text.')
 
 function grammar(pattern: RegExp, expected: string, remedy: string, kind: 'one' | 'list' = 'one'): ValueGrammar {

@@ -30,7 +30,7 @@ describe('blocked operations', () => {
     expect(compilePolicy(builtInPolicy()).decide(viewer, call('PUT /system'))).toMatchObject({ rule: 'no-permission' })
   })
 
-  test('a document can open one by leaving it out, and then it is open to admins only', () => {
+  test('a document can unblock an operation, and then only admins can use it', () => {
     const opened = {
       ...builtInPolicy(),
       blocked: builtInPolicy().blocked.filter(({ route }) => route !== 'PUT /system'),
@@ -97,7 +97,7 @@ describe('proxies', () => {
       expect(to('db.internal', port)).toMatchObject({ rule: 'blocked:rack-api' })
   })
 
-  test("nor is the cluster's, nor the gateway's own database", () => {
+  test('the API of the cluster and the database of the gateway cannot be proxied', () => {
     for (const [host, port] of [
       ['kubernetes', '443'],
       ['kubernetes.default.svc.cluster.local', '443'],
@@ -124,7 +124,7 @@ describe('proxies', () => {
   })
 
   test.each(['127.0.0.1', '127.1', '2130706433', 'localhost', '169.254.169.254', '::1', '::ffff:127.0.0.1'])(
-    "no caller can open the rack's own machine or link, by a name of the policy or as a resource: %s",
+    'a loopback or link-local address is blocked, even if the policy names it, and as a resource: %s',
     (host) => {
       const open = { ...builtInPolicy(), proxyHosts: ['1*', '2*', 'l*', '*:*'] }
       const blocked = { effect: 'deny', rule: 'blocked:local-address' }
@@ -195,7 +195,7 @@ describe('processes of no service', () => {
     'WS /apps/{app}/processes/{pid}/exec',
     'GET /apps/{app}/processes/{pid}/files',
     'POST /apps/{app}/processes/{pid}/files',
-  ])('%s never opens a known one, and the rack decides about unknown ones', (route) => {
+  ])('%s is denied if the rack knows the process, and the rack itself rejects an unknown process', (route) => {
     expect(decide(route, { process: { id: 'p1', known: true, service: null, own: false } })).toMatchObject({
       rule: 'blocked:no-service',
     })

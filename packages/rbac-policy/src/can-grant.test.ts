@@ -9,7 +9,7 @@ import type { Binding, WantedGrant } from './types.ts'
 
 const policy = compilePolicy(builtInPolicy())
 
-function gives(bindings: readonly Binding[], wanted: Partial<WantedGrant>, change = {}): boolean {
+function isGrantable(bindings: readonly Binding[], wanted: Partial<WantedGrant>, change = {}): boolean {
   const grant = { role: 'viewer', racks: '*', apps: '*', until: null, ...wanted }
   return policy.canGrant(principal(bindings, change), grant, moment()) === null
 }
@@ -32,7 +32,7 @@ describe('a pattern contains another one', () => {
     expect(contains(outer, inner)).toBe(expected)
   })
 
-  test('never one that matches a name which it does not match itself', () => {
+  test('only if the outer pattern matches every name that the inner pattern matches', () => {
     const patterns = fc.string({ unit: fc.constantFrom('a', 'b', '*'), minLength: 1, maxLength: 6 })
     const names = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 8 })
     fc.assert(
@@ -46,7 +46,7 @@ describe('a pattern contains another one', () => {
 
 describe('a caller can grant only roles that they hold', () => {
   test.each(['viewer', 'ops', 'deployer', 'ci', 'admin', 'auditor'])('%s can grant itself', (role) => {
-    expect(gives([binding(role)], { role })).toBe(true)
+    expect(isGrantable([binding(role)], { role })).toBe(true)
   })
 
   test.each([
@@ -61,7 +61,7 @@ describe('a caller can grant only roles that they hold', () => {
     ['viewer', 'ops', false],
     ['ci', 'viewer', false],
   ])('%s can grant %s: %s', (held, role, expected) => {
-    expect(gives([binding(held)], { role })).toBe(expected)
+    expect(isGrantable([binding(held)], { role })).toBe(expected)
   })
 
   test.each([
@@ -76,25 +76,25 @@ describe('a caller can grant only roles that they hold', () => {
     [{ expiresAt: now + 1_000 }, { until: now + 1_000 }, true],
     [{ expiresAt: now }, { until: now - 1 }, false],
   ])('a caller with %o can grant %o: %s', (held, wanted, expected) => {
-    expect(gives([binding('viewer', held)], wanted)).toBe(expected)
+    expect(isGrantable([binding('viewer', held)], wanted)).toBe(expected)
   })
 
-  test('two halves are not a whole: each permission must cover the whole scope', () => {
+  test('a binding counts only if it covers the whole scope', () => {
     const halves = [binding('viewer', { id: 'a', racks: 'staging' }), binding('viewer', { id: 'b', apps: 'web' })]
-    expect(gives(halves, {})).toBe(false)
-    expect(gives(halves, { racks: 'staging', apps: 'web' })).toBe(true)
+    expect(isGrantable(halves, {})).toBe(false)
+    expect(isGrantable(halves, { racks: 'staging', apps: 'web' })).toBe(true)
   })
 
   test('each permission can come from another binding', () => {
     const both = [binding('viewer', { apps: 'web' }), binding('auditor')]
-    expect(gives(both, { role: '', permissions: ['app:read', 'gateway:audit:read'], apps: 'web' })).toBe(true)
-    expect(gives(both, { role: '', permissions: ['app:read', 'gateway:audit:read'] })).toBe(false)
+    expect(isGrantable(both, { role: '', permissions: ['app:read', 'gateway:audit:read'], apps: 'web' })).toBe(true)
+    expect(isGrantable(both, { role: '', permissions: ['app:read', 'gateway:audit:read'] })).toBe(false)
   })
 
   test('a rack-bound session cannot grant a role on another rack', () => {
-    expect(gives([binding('admin')], { racks: 'staging' }, { rack: 'staging' })).toBe(true)
-    expect(gives([binding('admin')], { racks: 'production' }, { rack: 'staging' })).toBe(false)
-    expect(gives([binding('admin')], {}, { rack: 'staging' })).toBe(false)
+    expect(isGrantable([binding('admin')], { racks: 'staging' }, { rack: 'staging' })).toBe(true)
+    expect(isGrantable([binding('admin')], { racks: 'production' }, { rack: 'staging' })).toBe(false)
+    expect(isGrantable([binding('admin')], {}, { rack: 'staging' })).toBe(false)
   })
 
   test('a token cannot grant a role, whatever it and its owner have', () => {
@@ -112,17 +112,17 @@ describe('a caller can grant only roles that they hold', () => {
     [{ role: 'viewer' }, { expiresAt: now + 1 }, 'you do not have the role viewer for that long'],
     [{ permissions: ['app:read'] }, { expiresAt: now + 1 }, 'you do not have the permission app:read for that long'],
   ])('the reason for %j follows "because"', (wanted, held, because) => {
-    const giver = principal([binding('viewer', held)])
+    const granter = principal([binding('viewer', held)])
     const all = { role: '', racks: '*', apps: '*', until: null, ...wanted }
-    expect(policy.canGrant(giver, all, moment())?.reason).toBe(because)
+    expect(policy.canGrant(granter, all, moment())?.reason).toBe(because)
   })
 
   test('single permissions are compared one by one, wildcards are expanded, and * is covered only by *', () => {
-    expect(gives([binding('viewer')], { permissions: ['app:read', 'log:read'] })).toBe(true)
-    expect(gives([binding('viewer')], { permissions: ['app:*'] })).toBe(false)
-    expect(gives([binding('deployer')], { permissions: ['*'] })).toBe(false)
-    expect(gives([binding('admin')], { permissions: ['*'] })).toBe(true)
-    expect(gives([binding('admin')], { permissions: ['no:such'] })).toBe(false)
+    expect(isGrantable([binding('viewer')], { permissions: ['app:read', 'log:read'] })).toBe(true)
+    expect(isGrantable([binding('viewer')], { permissions: ['app:*'] })).toBe(false)
+    expect(isGrantable([binding('deployer')], { permissions: ['*'] })).toBe(false)
+    expect(isGrantable([binding('admin')], { permissions: ['*'] })).toBe(true)
+    expect(isGrantable([binding('admin')], { permissions: ['no:such'] })).toBe(false)
   })
 
   test('a role that command rules name is not covered by another role with the same permissions', () => {
@@ -137,7 +137,7 @@ describe('a caller can grant only roles that they hold', () => {
   })
 
   test.each(['', '**', 'Web', 'web/*', 'web *', 'a'.repeat(101), '\u0000'])('%j is an invalid pattern', (apps) => {
-    expect(gives([binding('admin')], { apps })).toBe(false)
+    expect(isGrantable([binding('admin')], { apps })).toBe(false)
   })
 
   test('an unknown role is denied with the names of all roles', () => {
@@ -150,9 +150,9 @@ describe('a caller can grant only roles that they hold', () => {
 })
 
 test('a token with single permissions has them, limited to those of its owner', () => {
-  const everywhere = { rack: 'staging', app: 'web', scope: 'app' } as const
+  const web = { rack: 'staging', app: 'web', scope: 'app' } as const
   const few = token([binding('(permissions)', { permissions: ['app:read', 'app:delete'] })], [binding('viewer')])
-  expect(policy.hasPermission(few, 'app:read', everywhere, moment())).toBe(true)
-  expect(policy.hasPermission(few, 'app:delete', everywhere, moment())).toBe(false)
-  expect(policy.hasPermission(few, 'log:read', everywhere, moment())).toBe(false)
+  expect(policy.hasPermission(few, 'app:read', web, moment())).toBe(true)
+  expect(policy.hasPermission(few, 'app:delete', web, moment())).toBe(false)
+  expect(policy.hasPermission(few, 'log:read', web, moment())).toBe(false)
 })

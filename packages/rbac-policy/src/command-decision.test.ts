@@ -17,7 +17,7 @@ function onService(service: string): Partial<RackCall> {
   return { service, process: { id: 'p1', known: true, service, own: false } }
 }
 
-/** By hand from the table: who may run a command detached, and who may start it attached and then exec it in that own run. */
+/** Written by hand: the roles that can run a command detached, and also attached (the start and then the exec). */
 const table: readonly (readonly [command: string, service: string, who: readonly string[]])[] = [
   ['bin/pre_release', 'command', release],
   ['run_as_deploy rake checks:verify_dns checks:generate_test_submission', 'command', release],
@@ -59,7 +59,7 @@ describe('an unreadable command is denied', () => {
     })
   })
 
-  test('when it was read as the other kind', () => {
+  test('when a run has the command of an exec, or an exec the command of a run', () => {
     expect(as('admin', run, { ...onService('web'), command: readCommand('sh', 'exec') })).toMatchObject({
       rule: 'command:unreadable',
     })

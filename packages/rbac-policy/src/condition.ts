@@ -17,8 +17,8 @@ export interface Condition {
 }
 
 export interface CompiledCondition {
-  readonly onRack: NameMatcher
-  readonly onApp: NameMatcher
+  readonly matchesRack: NameMatcher
+  readonly matchesApp: NameMatcher
   /** Whether the condition permits all apps, including future apps. */
   readonly everyApp: boolean
   /** Null: every kind of caller. */
@@ -39,8 +39,8 @@ export type MomentCheck = (moment: Moment) => Explanation | null
 export function compileCondition(condition: Condition): CompiledCondition {
   const { racks, apps, callers } = condition
   return {
-    onRack: compilePatterns(racks),
-    onApp: compilePatterns(apps),
+    matchesRack: compilePatterns(racks),
+    matchesApp: compilePatterns(apps),
     everyApp: apps === undefined || apps.includes('*'),
     callers: callers ?? null,
     isFor: (caller) => callers === undefined || callers.includes(caller),
@@ -59,16 +59,16 @@ function compileMomentCheck({ time, addresses }: Condition): CompiledCondition['
 
 function compileScopeCheck({ racks, apps }: Condition): CompiledCondition['checkScope'] {
   if (racks === undefined && apps === undefined) return null
-  const [onRack, onApp] = [compilePatterns(racks), compilePatterns(apps)]
+  const [matchesRack, matchesApp] = [compilePatterns(racks), compilePatterns(apps)]
   const everyApp = apps === undefined || apps.includes('*')
   const only = (what: string, patterns: readonly string[] = []): Explanation => ({
     reason: `only on the ${patterns.length === 1 ? what : `${what}s`} ${joinWithAnd(patterns.slice(0, 8).map(inMessage))}`,
     remedy: 'Ask an administrator of the gateway for a role that applies to this call.',
   })
   return ({ rack, app, scope }) => {
-    if (!onRack(rack)) return only('rack', racks)
+    if (!matchesRack(rack)) return only('rack', racks)
     if (scope === 'list' || everyApp) return null
-    return scope === 'app' && onApp(app ?? '') ? null : only('app', apps)
+    return scope === 'app' && matchesApp(app ?? '') ? null : only('app', apps)
   }
 }
 

@@ -109,16 +109,18 @@ describe('a role with a condition on addresses', () => {
   })
 
   test('can be granted only as the role with this condition', () => {
-    const giver = principal([binding('vpn')])
+    const granter = principal([binding('vpn')])
     const inside = { at: now, address: '10.0.0.1' }
     const wanted = { role: 'vpn', racks: '*', apps: '*', until: null }
-    expect(policy.canGrant(giver, wanted, inside)).toBeNull()
-    expect(policy.canGrant(giver, { ...wanted, role: 'viewer' }, inside)?.reason).toMatch(/^you (are not|do not have) /)
-    expect(policy.canGrant(giver, wanted, { ...inside, address: '11.0.0.1' })?.reason).toMatch(
+    expect(policy.canGrant(granter, wanted, inside)).toBeNull()
+    expect(policy.canGrant(granter, { ...wanted, role: 'viewer' }, inside)?.reason).toMatch(
+      /^you (are not|do not have) /,
+    )
+    expect(policy.canGrant(granter, wanted, { ...inside, address: '11.0.0.1' })?.reason).toMatch(
       /^you (are not|do not have) /,
     )
     const permissions = { ...wanted, permissions: ['app:read'] }
-    expect(policy.canGrant(giver, permissions, inside)?.reason).toMatch(/^you (are not|do not have) /)
+    expect(policy.canGrant(granter, permissions, inside)?.reason).toMatch(/^you (are not|do not have) /)
   })
 })
 
@@ -150,7 +152,7 @@ describe('a role with conditions on racks, apps, and callers', () => {
     expect(policy.decide(bot, call(route, change))).toMatchObject({ rule: 'condition:narrow', reason })
   })
 
-  test('names a condition only of a binding in the scope', () => {
+  test('is not named in a denial if its binding does not cover the scope, or has expired', () => {
     const elsewhere = token([binding('narrow', { racks: 'staging', apps: 'web' })], [binding('admin')])
     expect(policy.decide(elsewhere, get({ app: 'api' }))).toMatchObject({ rule: 'no-binding' })
     expect(policy.decide(elsewhere, get({ rack: 'production' }))).toMatchObject({ rule: 'no-binding' })
@@ -200,7 +202,7 @@ describe('a command rule with conditions', () => {
     })
   })
 
-  test('is checked for the caller', () => {
+  test('is checked for the kind of caller', () => {
     const bot = token([binding('deployer')], [binding('deployer')])
     expect(policy.decide(bot, asked(at(12)))).toMatchObject({
       reason: 'The command rule migrate applies only for people.',

@@ -27,7 +27,7 @@ export type ReadPolicyResult =
  *   its line and column (from 1)
  */
 export function readPolicy(text: string, source: string): ReadPolicyResult {
-  return readOver(builtInPolicy(), text, source)
+  return readWithDefaults(builtInPolicy(), text, source)
 }
 
 const texts = new WeakMap<PolicyDocument, string>()
@@ -41,7 +41,7 @@ let builtIn: PolicyDocument | null = null
 
 export function builtInPolicy(): PolicyDocument {
   if (builtIn !== null) return builtIn
-  const { document, problems } = readOver(null, builtInText, 'built-in')
+  const { document, problems } = readWithDefaults(null, builtInText, 'built-in')
   if (document === null) throw new Error(`the built-in policy: ${problems.map(({ text }) => text).join('; ')}`)
   builtIn = document
   return document
@@ -99,11 +99,12 @@ function unreachableServices(
   )
 }
 
-function readOver(base: PolicyDocument | null, text: string, source: string): ReadPolicyResult {
+/** @param defaults the values of keys that the text leaves out; null for the built-in policy itself */
+function readWithDefaults(defaults: PolicyDocument | null, text: string, source: string): ReadPolicyResult {
   const parsed = parseYaml(text, WrittenPolicy, 'the document')
   if (parsed.value === null) return { document: null, problems: parsed.problems }
   const { value, positionOf, withPositions } = parsed
-  const { document, problems } = mergePolicy(base, value, {
+  const { document, problems } = mergePolicy(defaults, value, {
     name: source,
     lineOf: (path) => `${source}:${positionOf(path).line}`,
   })

@@ -29,9 +29,9 @@ export interface Grant {
   readonly expiresAt: number | null
   readonly role: CompiledRole
   /** Whether the conditions of its role permit a rack. */
-  readonly onRack: NameMatcher
+  readonly permitsRack: NameMatcher
   /** Whether the conditions of its role permit an app. */
-  readonly onApp: NameMatcher
+  readonly permitsApp: NameMatcher
   /** Whether the grant applies to all apps, including future apps. Routes of the whole rack require this. */
   readonly everyApp: boolean
   /**
@@ -223,10 +223,13 @@ function grantsAt({ on }: GrantSet, { rack, app, scope }: PolicyScope, at: numbe
   const { all, everyApp, byApp } = on(rack)
   if (scope === 'list') return filtered(all, (grant) => isLive(grant, at))
   if (scope === 'rack') return filtered(everyApp, (grant) => isLive(grant, at))
-  return app === null ? noGrants : filtered(byApp.find(app), (grant) => isLive(grant, at) && grant.onApp(app))
+  return app === null ? noGrants : filtered(byApp.find(app), (grant) => isLive(grant, at) && grant.permitsApp(app))
 }
 
-/** Returns the list itself if all grants apply, because most do, and each row of a list is checked. */
+/**
+ * Returns the list itself if all grants apply, which is usual. This avoids a copy in a function that runs for each row of
+ * a response.
+ */
 function filtered(grants: readonly Grant[], applies: (grant: Grant) => boolean): readonly Grant[] {
   return grants.every(applies) ? grants : grants.filter(applies)
 }
@@ -241,7 +244,7 @@ function compileGrantSet(all: readonly Grant[]): GrantSet {
   function on(rack: string): RackGrants {
     const found = cache.get(rack)
     if (found !== undefined) return found
-    const onThisRack = byRack.find(rack).filter((grant) => grant.onRack(rack))
+    const onThisRack = byRack.find(rack).filter((grant) => grant.permitsRack(rack))
     const created = {
       all: onThisRack,
       everyApp: onThisRack.filter(({ everyApp }) => everyApp),
@@ -272,8 +275,8 @@ function compileBindings(
       apps,
       expiresAt,
       role,
-      onRack: (name: string) => role.when.every((condition) => condition.onRack(name)),
-      onApp: (name: string) => role.when.every((condition) => condition.onApp(name)),
+      permitsRack: (name: string) => role.when.every((condition) => condition.matchesRack(name)),
+      permitsApp: (name: string) => role.when.every((condition) => condition.matchesApp(name)),
       everyApp: apps === '*' && role.when.every((condition) => condition.everyApp),
       checkConditions: caller === null ? null : conditionsOf(role, caller),
       scopeChecks: role.when.flatMap(({ checkScope }) => checkScope ?? []),

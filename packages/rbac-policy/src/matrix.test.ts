@@ -22,13 +22,13 @@ const kinds: Readonly<Record<string, (role: string, apps: string) => Principal>>
   workload: (role, apps) => principal([binding(role, { apps })], { kind: 'workload' }),
 }
 
-function mayByTable(route: string, role: string): boolean {
+function isPermittedByTable(route: string, role: string): boolean {
   const cell = permittedRoles[route] ?? ''
   if (cell === 'blocked') return false
   return role === 'admin' || cell.includes(letters[role] ?? 'nobody')
 }
 
-/** What is decided on each route. */
+/** The effect of the decision about each route. */
 function decisions(of: Principal): Record<string, string> {
   return Object.fromEntries(rackRoutes.map(({ id }) => [id, policy.decide(of, call(id)).effect]))
 }
@@ -45,18 +45,20 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
   const make = kinds[kind] ?? (() => principal([]))
 
   test.each(roles)('with the role "%s" on every app: every route as in the table', (role) => {
-    expect(decisions(make(role, '*'))).toEqual(expected((id) => mayByTable(id, role)))
+    expect(decisions(make(role, '*'))).toEqual(expected((id) => isPermittedByTable(id, role)))
   })
 
-  test.each(roles)('with the role "%s" on this app: the same, without the whole rack', (role) => {
+  test.each(roles)('with the role "%s" on this app: as in the table, except for routes of the whole rack', (role) => {
     const isRackWide = (id: string) => wholeRackRoutes.some((pattern) => pattern.test(id))
     for (const apps of ['web', 'w*', '*b'])
-      expect(decisions(make(role, apps)), apps).toEqual(expected((id) => mayByTable(id, role) && !isRackWide(id)))
+      expect(decisions(make(role, apps)), apps).toEqual(
+        expected((id) => isPermittedByTable(id, role) && !isRackWide(id)),
+      )
   })
 
-  test.each(roles)('with the role "%s" on another app: lists at most', (role) => {
+  test.each(roles)('with the role "%s" on another app: only list routes of the table', (role) => {
     const isListScope = (id: string) => listScopeRoutes.includes(id)
-    expect(decisions(make(role, 'billing'))).toEqual(expected((id) => isListScope(id) && mayByTable(id, role)))
+    expect(decisions(make(role, 'billing'))).toEqual(expected((id) => isListScope(id) && isPermittedByTable(id, role)))
   })
 })
 
@@ -66,7 +68,7 @@ describe('with a requirement of a proof on every route', () => {
     'policy.yaml',
   )
   const strict = compilePolicy(document ?? builtInPolicy())
-  const met: Readonly<Record<string, string>> = {
+  const expectedEffects: Readonly<Record<string, string>> = {
     user: 'needs',
     'user by group': 'needs',
     'api-token': 'deny',
@@ -79,7 +81,7 @@ describe('with a requirement of a proof on every route', () => {
     (kind, role) => {
       const of = kinds[kind]?.(role, '*') ?? principal([])
       const effects = Object.fromEntries(rackRoutes.map(({ id }) => [id, strict.decide(of, call(id)).effect]))
-      const wanted = rackRoutes.map(({ id }) => [id, mayByTable(id, role) ? met[kind] : 'deny'])
+      const wanted = rackRoutes.map(({ id }) => [id, isPermittedByTable(id, role) ? expectedEffects[kind] : 'deny'])
       expect(effects).toEqual(Object.fromEntries(wanted))
     },
   )
@@ -129,7 +131,7 @@ describe('every route', () => {
     }
   })
 
-  test('a route of an app is refused when the app is not known', () => {
+  test('of an app is denied if the app is unknown', () => {
     for (const one of all.filter(({ route }) => route.scope === 'app')) {
       expect(policy.decide(principal([binding('admin')]), { ...one, app: null }).effect).toBe('deny')
     }

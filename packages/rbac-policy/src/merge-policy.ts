@@ -100,7 +100,7 @@ function mergedRoles(
   problems: Problem[],
 ): Role[] {
   const resolved = new Map(base.map((role) => [role.name, role]))
-  const reading = { lineOf: source.lineOf, problems }
+  const readContext = { lineOf: source.lineOf, problems }
   const resolving = new Set<string>()
   const finished = new Set<string>()
 
@@ -144,7 +144,7 @@ function mergedRoles(
     ]
     const stepUps = [
       ...new Set(parents.flatMap((parent) => parent.stepUp ?? [])),
-      ...(stepUp === undefined ? [] : [{ role: name, ...readStepUp(stepUp, ['roles', name, 'stepUp'], reading) }]),
+      ...(stepUp === undefined ? [] : [{ role: name, ...readStepUp(stepUp, ['roles', name, 'stepUp'], readContext) }]),
     ]
     const names = [...new Set(parents.flatMap((parent) => [parent.name, ...(parent.extends ?? [])]))].filter(
       (parent) => parent !== name,

@@ -26,9 +26,9 @@ const passkey = stepUp({ kind: 'always', methods: 'passkey' })
 const order: readonly Decision[] = [allowed, hour, minutes, anyFactor, passkey, approval, denied]
 
 test('the stricter of two decisions is the same in either order', () => {
-  for (const [place, one] of order.entries())
-    for (const [otherPlace, other] of order.entries())
-      expect(stricterOf(one, other)).toBe(order[Math.max(place, otherPlace)])
+  for (const [index, one] of order.entries())
+    for (const [otherIndex, other] of order.entries())
+      expect(stricterOf(one, other)).toBe(order[Math.max(index, otherIndex)])
 })
 
 test('narrowing sees what permits the call, and never weakens a requirement', async () => {

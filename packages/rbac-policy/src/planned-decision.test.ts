@@ -19,7 +19,7 @@ interface EvaluationResult {
   readonly otherwise: string | null
 }
 
-/** What each essential call of a command comes to. */
+/** The planned decision about each essential call of a command. */
 function decisions(who: Principal | undefined, words: string, document: PolicyDocument = builtIn): EvaluationResult[] {
   const policy = compilePolicy(document)
   const plan = planCommand(words.split(' '), context)
@@ -149,7 +149,11 @@ describe('a proxy', () => {
     proxyHosts: ['db.internal'],
   }
 
-  function certain(words: string, who: ReturnType<typeof principal>, document: PolicyDocument = builtIn): boolean {
+  function isCertainDenial(
+    words: string,
+    who: ReturnType<typeof principal>,
+    document: PolicyDocument = builtIn,
+  ): boolean {
     const policy = compilePolicy(document)
     const plan = planCommand(words.split(' '), context)
     const calls = plan.kind === 'calls' ? plan.calls.filter(({ route }) => route.permission === 'proxy:open') : []
@@ -161,25 +165,25 @@ describe('a proxy', () => {
   test.each(['resources proxy db', 'proxy db.internal:5432', 'proxy api:5443'])(
     '%s is denied before the call to a caller who cannot open a proxy to any resource, because no fact of the rack permits it',
     (words) => {
-      expect(certain(words, principal([]))).toBe(true)
-      expect(certain(words, bound('viewer'))).toBe(true)
-      expect(certain(words, bound('ci', 'web'))).toBe(true)
+      expect(isCertainDenial(words, principal([]))).toBe(true)
+      expect(isCertainDenial(words, bound('viewer'))).toBe(true)
+      expect(isCertainDenial(words, bound('ci', 'web'))).toBe(true)
     },
   )
 
   test.each(['resources proxy db', 'proxy db.internal:5432', 'proxy api:5443'])(
     '%s is not denied before the call to a caller who can open a proxy to some resource, because only the rack knows the addresses',
     (words) => {
-      expect(certain(words, bound('ops'))).toBe(false)
-      expect(certain(words, bound('deployer', 'elsewhere'))).toBe(false)
-      expect(certain(words, bound('admin'))).toBe(false)
+      expect(isCertainDenial(words, bound('ops'))).toBe(false)
+      expect(isCertainDenial(words, bound('deployer', 'elsewhere'))).toBe(false)
+      expect(isCertainDenial(words, bound('admin'))).toBe(false)
     },
   )
 
   test('to an address in the policy needs no resource', () => {
-    expect(certain('proxy db.internal:5432', bound('tunnels'), custom)).toBe(false)
-    expect(certain('resources proxy db', bound('tunnels'), custom)).toBe(false)
-    expect(certain('proxy other.internal:5432', bound('tunnels'), custom)).toBe(true)
+    expect(isCertainDenial('proxy db.internal:5432', bound('tunnels'), custom)).toBe(false)
+    expect(isCertainDenial('resources proxy db', bound('tunnels'), custom)).toBe(false)
+    expect(isCertainDenial('proxy other.internal:5432', bound('tunnels'), custom)).toBe(true)
   })
 })
 
@@ -212,7 +216,7 @@ describe('step-ups', () => {
     ).toBe(false)
   })
 
-  test('are no certain denial of a user, and one of a token', () => {
+  test('are not a certain denial for a user, but are one for a token', () => {
     const promotion = read('stepUp: { permissions: { release:promote: always } }')
     expect(refused(deployer, 'releases promote R1', promotion)).toEqual([])
     const robot = token([binding('deployer')], [binding('deployer')])
@@ -231,11 +235,11 @@ describe('narrowPlanned', () => {
     const call = plan.calls.findLast(({ essential }) => essential)
     if (call === undefined) throw new Error(`${words} makes no essential call`)
     const asked: RackCall[] = []
-    const told = await narrowPlanned(evaluatePlanned(question, call), async (hypothetical, decision) => {
+    const result = await narrowPlanned(evaluatePlanned(question, call), async (hypothetical, decision) => {
       asked.push(hypothetical)
       return narrow(hypothetical, decision)
     })
-    return { asked, told, before: decidePlanned(question, call) }
+    return { asked, result, before: decidePlanned(question, call) }
   }
 
   const objecting = (decision: Allowed, effect: 'deny' | 'needs'): Decision => {
@@ -244,22 +248,22 @@ describe('narrowPlanned', () => {
   }
 
   test('returns the same decision without an objection', async () => {
-    const { asked, told, before } = await narrowed('exec web-1 bin/pre_release', (_, decision) => decision)
-    expect(told).toEqual(before)
+    const { asked, result, before } = await narrowed('exec web-1 bin/pre_release', (_, decision) => decision)
+    expect(result).toEqual(before)
     expect(asked).toHaveLength(1)
   })
 
   test('denies if every scenario is denied, and does not ask packages about calls that the policy denies', async () => {
-    const { asked, told } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'deny'))
-    expect(told).toMatchObject({ decision: { effect: 'deny', rule: 'package:p:no' }, when: null, otherwise: null })
+    const { asked, result } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'deny'))
+    expect(result).toMatchObject({ decision: { effect: 'deny', rule: 'package:p:no' }, when: null, otherwise: null })
     expect(new Set(asked.map(({ process }) => process?.service))).not.toContain('(another)')
   })
 
   test('is conditional if only one scenario is denied', async () => {
-    const { told } = await narrowed('env set A=b C=d', ({ environment }, decision) =>
+    const { result } = await narrowed('env set A=b C=d', ({ environment }, decision) =>
       environment?.changed.includes('C') ? objecting(decision, 'deny') : decision,
     )
-    expect(told).toMatchObject({
+    expect(result).toMatchObject({
       decision: { effect: 'allow' },
       when: 'the environment stays as it is',
       otherwise: { when: 'the environment changes', decision: { rule: 'package:p:no' } },
@@ -267,8 +271,8 @@ describe('narrowPlanned', () => {
   })
 
   test('prefers a requirement to a denial', async () => {
-    const { told } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'needs'))
-    expect(told).toMatchObject({
+    const { result } = await narrowed('exec web-1 bin/pre_release', (_, decision) => objecting(decision, 'needs'))
+    expect(result).toMatchObject({
       decision: { effect: 'needs', requirement: 'approval' },
       otherwise: { decision: { effect: 'deny', rule: 'no-permission' } },
     })

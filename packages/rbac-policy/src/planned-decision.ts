@@ -138,9 +138,10 @@ function toPlannedDecision({ best, otherwise }: DecidingScenarios): PlannedDecis
 }
 
 /**
- * Whether the call will be denied, whatever the rack answers. A denial of a proxy is not certain in two cases: the caller
- * may open proxies to resources, and only the rack knows whether the address is one. Or the planned call does not say
- * the host on which the decision depends.
+ * Whether the call will be denied, whatever the rack answers. The denial of a proxy is uncertain in two cases:
+ *
+ * - The caller has `resource:proxy`. Only the rack knows whether the address belongs to a resource.
+ * - The decision depends on the host, and the planned call does not contain it.
  */
 export function isAlwaysDenied(
   { decision }: PlannedDecision,

@@ -44,7 +44,7 @@ function watch({ every = never, onChange = note } = {}) {
 }
 
 describe('a policy file', () => {
-  test('takes effect after its event when it changes', async () => {
+  test('takes effect when it changes, and reports the change', async () => {
     const { policy, file } = watch()
     const before = policy.hash
     await file.reload()
@@ -73,7 +73,7 @@ describe('a policy file', () => {
     }
   })
 
-  test('is looked at by itself', async () => {
+  test('is checked periodically', async () => {
     const { policy } = watch({ every: 5 })
     await writeFile(path, reader)
     await expect.poll(() => policy.roles.has('reader')).toBe(true)
@@ -142,7 +142,7 @@ describe('a policy file', () => {
     expect(policy.hash).not.toBe(hash)
   })
 
-  test('is asked for by many at once, and read one after another', async () => {
+  test('is read by one reload at a time', async () => {
     let [running, most] = [0, 0]
     const onChange = async () => {
       most = Math.max(most, ++running)

@@ -45,7 +45,7 @@ describe('hasPermission', () => {
     expect(basis(now + 2)).toMatchObject({ bindings: ['binding-viewer'], roles: ['viewer'] })
   })
 
-  test('is the same for each of more apps than the cache has entries', () => {
+  test('is correct for more apps than the cache has entries', () => {
     const ops = principal([binding('ops', { apps: 'web-*7' })])
     const apps = Array.from({ length: 2_500 }, (_, index) => `web-${index}`)
     for (let round = 0; round < 2; round++) {

@@ -15,8 +15,8 @@ const apiPorts: ReadonlySet<number> = new Set([5443, 6443, 8001])
 const apiHosts: ReadonlySet<string> = new Set(['api', 'kubernetes'])
 
 /**
- * Permits proxies only to resources of apps and to hosts that the policy names. The permission for a resource is
- * checked elsewhere. No policy can permit addresses that would bypass the gateway.
+ * Permits proxies only to resources of apps and to hosts that the policy names. `requiredPermissions` has the permission
+ * for a resource. No policy can permit addresses that would bypass the gateway.
  */
 export function compileProxy(
   { proxyHosts, source }: PolicyDocument,

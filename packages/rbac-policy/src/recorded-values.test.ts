@@ -33,7 +33,7 @@ describe('without a document', () => {
     ['POST /apps/{app}/builds', 'git-sha'],
     ['DELETE /apps/{app}/processes/{pid}/files', 'files'],
     ['PUT /apps/{app}', 'lock'],
-  ])('%s tells %s', (route, name) => {
+  ])('%s records %s', (route, name) => {
     expect(isRecorded(policy, route, name)).toBe(true)
   })
 
@@ -45,15 +45,15 @@ describe('without a document', () => {
     ['POST /apps/{app}/builds', 'url'],
     ['POST /certificates', 'pub'],
     ['PUT /apps/{app}/configs/{name}', 'value'],
-  ])('%s does not tell %s', (route, name) => {
+  ])('%s does not record %s', (route, name) => {
     expect(isRecorded(policy, route, name)).toBe(false)
   })
 
   test('contains no value with a secret name', () => {
     for (const route of rackRoutes) {
-      const told = recordableNames(route).filter((name) => isRecorded(policy, route.id, name))
-      expect(told.filter(policy.isSecretParameter)).toEqual([])
-      expect(told.filter((name) => !isRecordable(name))).toEqual([])
+      const recorded = recordableNames(route).filter((name) => isRecorded(policy, route.id, name))
+      expect(recorded.filter(policy.isSecretParameter)).toEqual([])
+      expect(recorded.filter((name) => !isRecordable(name))).toEqual([])
     }
   })
 })

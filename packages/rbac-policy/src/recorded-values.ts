@@ -76,8 +76,8 @@ export type ValueMatcher = (name: string) => boolean
 
 interface CompiledValueRule {
   readonly rule: ValueRule
-  readonly onRack: NameMatcher
-  readonly onApp: NameMatcher
+  readonly matchesRack: NameMatcher
+  readonly matchesApp: NameMatcher
   readonly isNamed: NameMatcher
 }
 
@@ -86,8 +86,8 @@ export function compileValueRules(rules: readonly ValueRule[]): (scope: ValueSco
   for (const rule of rules) {
     const compiled = {
       rule,
-      onRack: compilePatterns(rule.racks),
-      onApp: compilePatterns(rule.apps),
+      matchesRack: compilePatterns(rule.racks),
+      matchesApp: compilePatterns(rule.apps),
       isNamed: compileIgnoringCase(rule.parameters),
     }
     for (const { id } of rackRoutes.filter(routeFilter(rule))) byRoute.set(id, [...(byRoute.get(id) ?? []), compiled])
@@ -96,7 +96,8 @@ export function compileValueRules(rules: readonly ValueRule[]): (scope: ValueSco
     const routeRules = byRoute.get(route.id)
     if (routeRules === undefined) return noRules
     return routeRules.filter(
-      ({ rule, onRack, onApp }) => onRack(rack) && (rule.apps === undefined || (app !== null && onApp(app))),
+      ({ rule, matchesRack, matchesApp }) =>
+        matchesRack(rack) && (rule.apps === undefined || (app !== null && matchesApp(app))),
     )
   }
 }

@@ -44,7 +44,7 @@ recordings:
     expect(ruleFor(section, subject)?.id ?? null).toBe(id)
   })
 
-  test('with what it says, and where it stands', () => {
+  test('with its fields and its line', () => {
     expect(ruleFor(section, { rack: 'prod' })).toEqual({
       id: 'production',
       racks: ['prod*'],

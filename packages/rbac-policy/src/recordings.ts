@@ -65,17 +65,17 @@ export function recordingProblems(rules: readonly RecordingRule[]): Problem[] {
 export function compileRecordings(rules: readonly RecordingRule[]): (subject: SessionSubject) => RecordingRule | null {
   const compiled = rules.map((rule) => ({
     rule,
-    onRack: compilePatterns(rule.racks),
-    onApp: compilePatterns(rule.apps),
-    onCommand: compilePatterns(rule.commands),
+    matchesRack: compilePatterns(rule.racks),
+    matchesApp: compilePatterns(rule.apps),
+    matchesCommand: compilePatterns(rule.commands),
   }))
   return function ruleFor({ session, rack, app, command }) {
     const found = compiled.find(
-      ({ rule, onRack, onApp, onCommand }) =>
+      ({ rule, matchesRack, matchesApp, matchesCommand }) =>
         (rule.sessions === undefined || rule.sessions.includes(session)) &&
-        onRack(rack) &&
-        (rule.apps === undefined || (app !== null && onApp(app))) &&
-        (rule.commands === undefined || (command !== null && onCommand(command))),
+        matchesRack(rack) &&
+        (rule.apps === undefined || (app !== null && matchesApp(app))) &&
+        (rule.commands === undefined || (command !== null && matchesCommand(command))),
     )
     return found?.rule ?? null
   }

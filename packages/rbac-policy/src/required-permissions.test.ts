@@ -50,7 +50,7 @@ describe('the permissions of a call', () => {
   })
 
   const files = ['GET', 'POST', 'DELETE'].map((method) => `${method} /apps/{app}/processes/{pid}/files`)
-  test.each(files)('%s: the permission for the service command, and for any other one more', (route) => {
+  test.each(files)('%s needs process:exec-any, too, if the process is not of the service command', (route) => {
     const base = route.startsWith('GET') ? 'process:file-read' : 'process:file-write'
     expect(requiredPermissions(call(route))).toEqual([base])
     for (const subject of [process('web', false), process('web', true), process(null, false), null]) {
@@ -70,13 +70,13 @@ describe('the permissions of a call', () => {
     ['/tmp/a.tgz', ['object:create', 'object:delete']],
     ['TMP/a.tgz', ['object:create', 'object:delete']],
     ['', ['object:create', 'object:delete']],
-  ])('an upload to %j: %j, since only below tmp/ and in the log of a build nothing is replaced', (key, needed) => {
+  ])('an upload to %j needs %j', (key, needed) => {
     expect(requiredPermissions(call('POST /apps/{app}/objects/{key:.*}', { params: { app: 'web', key } }))).toEqual(
       needed,
     )
   })
 
-  test('a stop needs a permission unless the run is an own one', () => {
+  test('a stop needs a permission, except for a run that the caller started', () => {
     const stop = 'DELETE /apps/{app}/processes/{pid}'
     expect(requiredPermissions(call(stop))).toEqual(['process:stop'])
     expect(requiredPermissions(call(stop, { process: null }))).toEqual(['process:stop'])

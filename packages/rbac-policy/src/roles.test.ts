@@ -9,7 +9,10 @@ const builtInRoles = builtInPolicy().roles
 const compiled = new Map(builtInRoles.map((role) => [role.name, compileRole(role)]))
 const letters = { V: 'viewer', O: 'ops', D: 'deployer', C: 'ci' } as const
 
-/** Permissions that no route shows by itself, transcribed by hand from the table of roles. */
+/**
+ * The built-in roles that have each of these permissions, by letter, written by hand. `permittedRoles` does not show
+ * them: no route needs the permission, or a call needs more than the permission.
+ */
 const beyondRoutes: Readonly<Record<string, string>> = {
   'app:lock': 'OD',
   'process:exec-own': 'ODC',

@@ -38,7 +38,7 @@ describe('a document without requirements', () => {
     expect(outcome(policy('stepUp: {}').decide(ada, promote))).toEqual(['allow', 'role:deployer'])
   })
 
-  test('requires no proof by a document of a gateway that did not have the section', () => {
+  test('requires no proof if it comes from an older gateway, which has no section stepUp', () => {
     const { stepUp: _, ...older } = builtInPolicy()
     expect(outcome(compilePolicy(older as PolicyDocument).decide(ada, promote))).toEqual(['allow', 'role:deployer'])
   })
@@ -421,7 +421,7 @@ describe('tokens and jobs', () => {
     expect(outcome(two.decide(robots, promote))).toEqual(['deny', 'step-up:app web'])
   })
 
-  test('need no second factor at a certain time', () => {
+  test('are not affected by enrollBy', () => {
     const late = policy('stepUp: { enrollBy: 2020-01-01 }')
     for (const who of [nightly, robots, job]) expect(late.decide(who, promote).effect).toBe('allow')
   })
@@ -468,7 +468,7 @@ describe('whether the policy requires a second factor of a user', () => {
     ['nothing', [], ada, false],
     ['a permission of a role', ['stepUp: { permissions: { release:promote: always } }'], ada, true],
     ['no permission of a role', ['stepUp: { permissions: { app:delete: always } }'], ada, false],
-    ['nothing at all', ['stepUp: { permissions: { release:promote: none } }'], ada, false],
+    ['a level that requires nothing', ['stepUp: { permissions: { release:promote: none } }'], ada, false],
     ['a role', ['roles: { deployer: { extends: [deployer], stepUp: { recent: 1h } } }'], ada, true],
     ['another role', ['roles: { ops: { extends: [ops], stepUp: { recent: 1h } } }'], ada, false],
     ['a command of a role', ['commands: { rules: { x: { run: ls, roles: [deployer], stepUp: always } } }'], ada, true],

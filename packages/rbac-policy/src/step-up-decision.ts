@@ -67,7 +67,10 @@ export interface ManagementCall {
   /** Whether the call is about other users' items, for which the principal has the permission. */
   readonly concernsOthers?: boolean
   readonly scope: 'self' | 'everyone' | 'gateway'
-  /** `management`: sensitive changes. `factor`: changes of second factors. The gateway itself requires their proof. */
+  /**
+   * `management`: sensitive changes. `factor`: changes of second factors. The gateway requires their proof, whatever the
+   * policy says.
+   */
   readonly stepUp?: 'management' | 'factor'
 }
 

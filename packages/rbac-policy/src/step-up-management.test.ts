@@ -178,7 +178,7 @@ describe('every call', () => {
     expect(asked(roles, principal([binding('boss')], { secondFactor: true }), showSelf)).toBeNull()
   })
 
-  test('on the account of the caller never needs a proof by a pattern of permissions, because a proof needs such calls', () => {
+  test('on the account of the caller needs no proof for a pattern of permissions, because giving a proof needs such calls', () => {
     const all = policy('stepUp: { permissions: { "*": always } }')
     const effective: ManagementCall = { permission: 'gateway:policy:read', scope: 'self' }
     for (const call of [showSelf, effective]) expect(asked(all, withFactor, call)).toBeNull()

@@ -16,7 +16,7 @@ function written(...lines: readonly string[]): PolicyDocument {
 }
 
 describe('how long an API token lives', () => {
-  test('is built in, and explained line by line', () => {
+  test('has a built-in maximum, and the maximum names its line', () => {
     expect(builtInPolicy().tokens).toMatchObject({ maxAge: 365 * day, defaultAge: 90 * day, rules: [] })
     expect(tokenLimit(builtInPolicy(), [{ role: 'admin' }])).toEqual({
       maxAge: 365 * day,
@@ -31,10 +31,10 @@ describe('how long an API token lives', () => {
   })
 
   test.each([
-    ['a shorter longest life shortens the usual one', 'max-age: 30d', 30, 30],
-    ['a longer one does not lengthen it', 'max-age: 730d', 730, 90],
-    ['both', 'max-age: 30d, default-age: 7d', 30, 7],
-    ['the usual one alone', 'default-age: 7d', 365, 7],
+    ['a shorter maximum shortens the default', 'max-age: 30d', 30, 30],
+    ['a longer maximum does not change the default', 'max-age: 730d', 730, 90],
+    ['a maximum and a default', 'max-age: 30d, default-age: 7d', 30, 7],
+    ['a default alone', 'default-age: 7d', 365, 7],
   ])('%s', (_what, terms, maxAge, defaultAge) => {
     const { tokens } = written(`tokens: { ${terms} }`)
     expect(tokens).toMatchObject({ maxAge: maxAge * day, defaultAge: defaultAge * day })

@@ -2,7 +2,7 @@ import type { CommandRule } from '../types.ts'
 
 const releaseRoles = ['deployer', 'ci', 'admin']
 
-/** Typical rules for tests with hostile commands. */
+/** The rules of the built-in policy, copied for tests. */
 export const typicalRules: readonly CommandRule[] = [
   { id: 'pre-release', argv: ['bin/pre_release'], services: ['command'], roles: releaseRoles },
   {

@@ -42,7 +42,10 @@ const attached = (...headers: string[]) => [
 const perConnection = '~WS /proxy/{host}/{port}'
 const solvers = ['GET /letsencrypt/config', 'PUT /letsencrypt/config']
 
-/** Section 1c of the contract, with the calls whose failure the CLI ignores according to its source. */
+/**
+ * The calls of each command of the CLI. `~` marks an optional call: the CLI ignores its failure, or makes it only after
+ * certain responses.
+ */
 const table: readonly (readonly [words: string, calls: readonly string[]])[] = [
   ['version', ['GET /system']],
   ['rack', ['GET /system']],
@@ -397,7 +400,7 @@ describe('commands that cannot be predicted', () => {
     ['a count and a range', 'scale web --count 1 --min 1'],
     ['a size for no service', 'scale --count 1'],
     ['two sources of a build', 'releases create-from --build-from R1 --use-active-release-build --env-from R1'],
-    ['certificates by a form on a GET', 'certs --generated'],
+    ['a flag that convox sends as a form of a GET', 'certs --generated'],
   ])('%s', (_, words) => {
     expect(plan(words)).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(/^\S.*[^.]$/) })
   })

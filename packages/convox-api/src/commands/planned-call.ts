@@ -17,12 +17,12 @@ import {
   type Unpredictable,
 } from './types.ts'
 
-let matchAny: Match | null = null
+let cachedMatch: Match | null = null
 
 /** Compiled on first use, because most commands do not need it. */
 function match(method: string, path: string, kind: RackRoute['kind']): RouteMatch | null {
-  matchAny ??= compileMatcher(allRoutes())
-  return matchAny(method, path, kind)
+  cachedMatch ??= compileMatcher(allRoutes())
+  return cachedMatch(method, path, kind)
 }
 
 /** The calls of one step. Finds the route of each call from its method and its filled-in path, as the gateway does. */

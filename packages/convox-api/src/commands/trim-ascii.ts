@@ -1,4 +1,7 @@
-/** Removes ASCII space around a text. Names and headers contain no other white space that the CLI would trim. */
+/**
+ * Removes ASCII white space around a text. Other white space stays: HTTP does not trim it from a header, and a plan
+ * rejects an app name that contains it.
+ */
 export function trimAscii(text: string): string {
   let begin = 0
   let end = text.length

@@ -91,16 +91,16 @@ describe('masking', () => {
   test.each([
     ['the padded end of a PEM block', '-----BEGIN X-----\nMIIBsecret/+\nabcsecret==\n-----END X-----'],
     ['an end that is padded once', '-----BEGIN X-----\nabcsecret=\n-----END X-----'],
-    ['an end that looks like a usual name', '-----BEGIN X-----\nABCSECRET=\n-----END X-----'],
+    ['a last line that looks like a conventional name', '-----BEGIN X-----\nABCSECRET=\n-----END X-----'],
     ['headers of a PEM block', '-----BEGIN X-----\nProc-Type: 4,secret\nDEK-Info=secret\n\nsecret\n-----END X-----'],
     ['two blocks', '-----BEGIN X-----\nsecret=\n-----END X-----\n-----BEGIN Y-----\nsecret==\n-----END Y-----'],
     ['a block with CRLF', '-----BEGIN X-----\r\nabcsecret==\r\n-----END X-----\r'],
     ['a block of SSH2', '---- BEGIN SSH2 X ----\nabcsecret=\n---- END SSH2 X ----'],
-    ['wrapped base64 without a head', `${wide}\n${wide}\nsecret==`],
+    ['wrapped base64 without a PEM header', `${wide}\n${wide}\nsecret==`],
     ['wrapped base64 of two lines', `${wide}\nsecret==`],
     ['wrapped base64 that is padded once', `${wide}\nabcsecret=`],
-    ['wrapped base64 for addresses', `${wide.slice(1)}-\nabc-secret_=`],
-    ['a short one', 'abc\nsecret=='],
+    ['wrapped base64url', `${wide.slice(1)}-\nabc-secret_=`],
+    ['short wrapped base64', 'abc\nsecret=='],
   ])('masks and restores a value with %s', (_what, value) => {
     const text = `PLAIN=1\nCERT_KEY=${value}\nEMPTY=\nLAST=2`
     for (const view of [noAccess, envReader]) {

@@ -12,7 +12,7 @@ export interface ListItem {
  * caller must parse each item, because items are not checked.
  *
  * @param chunks the UTF-8 bytes of the list, divided anywhere
- * @returns the closing bracket and the text after it; for an empty list, with the white space before the bracket
+ * @returns the closing bracket and the text after it. For an empty list, also the white space before the bracket
  * @throws UnmaskableResponse when the text is not a list
  */
 export function* listItems(chunks: readonly Buffer[]): Generator<ListItem, string> {

@@ -91,7 +91,7 @@ services:
     ['a quoted head', '"environment":\n  - TOKEN=topsecret'],
     ['a spaced head', 'environment :\n  - TOKEN=topsecret'],
     ['an odd letter case', 'Environment:\n  - TOKEN=topsecret'],
-    ['an address anywhere', 'services:\n  web:\n    image: https://u:topsecret@registry/app'],
+    ['a URL with a password outside of environment', 'services:\n  web:\n    image: https://u:topsecret@registry/app'],
     ['a no-break space', 'environment:\n\u00a0\u00a0- TOKEN=topsecret'],
     ['tabs', 'environment:\n\t- TOKEN=topsecret'],
   ])('the secret is masked in %s', (_, text) => {

@@ -9,7 +9,10 @@ export interface MaskOrigin {
 export interface MaskView {
   /** Visible environment values of releases: `hidden` none, `secrets-hidden` all except secrets, `shown` all. */
   readonly env: 'hidden' | 'secrets-hidden' | 'shown'
-  /** A key whose value is visible although `env` hides it, or null. If lines of the value look like variables, it is hidden. */
+  /**
+   * A key whose value is visible although `env` hides it, or null. The value stays hidden if the rack reads its lines as
+   * other variables.
+   */
   readonly revealedKey: string | null
   /** Whether secret rack and app parameters, registry passwords, and passwords in URLs and manifests are visible. */
   readonly secrets: boolean

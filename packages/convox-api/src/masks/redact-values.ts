@@ -5,6 +5,7 @@ import { spellings } from './spellings.ts'
 const shortest = 4
 /** Beyond these limits, the search would block all other calls for too long. */
 const maxParts = 2_000
+/** The number of parts times the length of the text in characters. */
 const maxWork = 500_000_000
 
 /**

@@ -30,7 +30,7 @@ function runLines(document: PolicyDocument, ...lines: readonly string[]): CasesR
 
 function evaluate(one: string, document = builtIn) {
   const [only] = runLines(document, `  it: { ${one} }`).evaluations
-  if (only === undefined) throw new Error('no case was judged')
+  if (only === undefined) throw new Error('no case was evaluated')
   return only
 }
 
@@ -189,7 +189,7 @@ describe('problems in a file of cases have a line and a column', () => {
       'either convox or call',
     ],
     [
-      'both',
+      'both command and call',
       `${head}  a: { who: {}, convox: apps, call: { route: GET /apps }, expect: { effect: deny, rule: x } }`,
       3,
       3,
@@ -317,7 +317,7 @@ describe('a case of a call that needs a step-up', () => {
       `who: { roles: [deployer], secondFactor: false }, ${promoting}, expect: { ${needs}, reason: Add a second factor }`,
     ],
     [
-      'of a user without one, too late',
+      'of a user without a second factor, after enrollBy',
       'who: { roles: [deployer], secondFactor: false, time: 2031-01-01T00:00:00Z }, convox: ps, expect: { effect: deny, rule: enrollment }',
     ],
   ])('%s', (_what, one) => expect(evaluate(one, document)).toMatchObject({ passed: true }))
@@ -427,7 +427,7 @@ describe('coverage', () => {
   const names = (coverage: CasesRun['coverage'], exercised: boolean) =>
     coverage.filter((one) => one.exercised === exercised).map(({ rule }) => rule)
 
-  test('is of what the document says itself, and where', () => {
+  test('has only the rules that the document itself defines, with their lines', () => {
     const { coverage } = runLines(
       document,
       '  a: { who: {}, convox: apps, expect: { effect: deny, rule: no-binding } }',
@@ -602,7 +602,7 @@ describe('coverage', () => {
       expect(names(coverage, true)).toEqual(['condition:command:one'])
     })
 
-    test('is not of lists that are written as they are built in', () => {
+    test('leaves out lists that equal the built-in lists', () => {
       const same = written('commands: { services: [command] }', 'proxy: { hosts: [] }')
       const { coverage } = runOne(same, 'who: {}, convox: apps, expect: { effect: deny, rule: no-binding }')
       expect(coverage).toEqual([])

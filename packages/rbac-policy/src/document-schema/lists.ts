@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 /** Returns the line of the part of the document at a path, such as `policy.yaml:12`. */
 export type LineOf = (path: readonly (string | number)[]) => string
 
-export interface Reading {
+export interface ReadContext {
   readonly lineOf: LineOf
   readonly problems: Problem[]
 }

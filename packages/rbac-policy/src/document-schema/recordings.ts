@@ -18,7 +18,7 @@ const WrittenRecordingRule = Type.Object(
       'patterns of whole commands, in which * stands for any text, such as [rails console, "rake *"]',
     ),
   },
-  { ...closed, description: 'a recording rule: mode, and what narrows it' },
+  { ...closed, description: 'a recording rule: mode, and optionally input, sessions, racks, apps, and commands' },
 )
 
 /** The section `recordings` of a policy document. */

@@ -69,7 +69,11 @@ const Rule = Type.Object(
     when: Type.Optional(When),
     stepUp: Type.Optional(WrittenStepUp),
   },
-  { ...closed, description: 'a command rule: run, roles, what narrows the rule, and stepUp' },
+  {
+    ...closed,
+    description:
+      'a command rule: run and roles, and optionally services, apps, racks, modes, interactive, entrypoint, environment, releases, when, and stepUp',
+  },
 )
 
 const Blocked = Type.Object(

@@ -63,7 +63,7 @@ describe('requirements of proofs', () => {
     ['2031-02-28', Date.UTC(2031, 1, 28)],
     ['2031-02-28T12:30:00Z', Date.UTC(2031, 1, 28, 12, 30)],
     ['2031-02-28T12:30:00+01:00', Date.UTC(2031, 1, 28, 11, 30)],
-  ])('are by a day or a time: %s', (text, at) => {
+  ])('start at a day or a time: %s', (text, at) => {
     expect(good(`stepUp: { enrollBy: ${text} }`).stepUp.enrollBy).toBe(at)
   })
 

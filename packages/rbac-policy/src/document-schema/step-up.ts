@@ -4,7 +4,7 @@ import { readTime } from '@rack-gateway/errors/read-time'
 import { type Static, Type } from 'typebox'
 import type { StepUpPattern, StepUpRule, StepUpTerms } from '../policy-document.ts'
 import type { StepUpLevel } from '../types.ts'
-import { closed, type Reading } from './lists.ts'
+import { closed, type ReadContext } from './lists.ts'
 
 const forms =
   'none, always, {recent: 10m}, {always: passkey}, or {always: any}; the forms in braces can also have except: [names]'
@@ -32,34 +32,38 @@ export const WrittenStepUpTerms = Type.Object(
 export type WrittenStepUpTerms = Static<typeof WrittenStepUpTerms>
 
 /** Reads the section. The section of a document replaces the whole built-in section. */
-export function stepUpTerms(written: WrittenStepUpTerms, reading: Reading): StepUpTerms {
+export function stepUpTerms(written: WrittenStepUpTerms, context: ReadContext): StepUpTerms {
   const { permissions, racks, apps, management, enrollBy } = written
   const at = (part: string) => ['stepUp', part]
   return {
-    permissions: patternsOf(permissions, at('permissions'), reading),
-    racks: patternsOf(racks, at('racks'), reading),
-    apps: patternsOf(apps, at('apps'), reading),
-    management: management === undefined ? null : readStepUp(management, at('management'), reading),
-    enrollBy: enrollBy === undefined ? null : timeOf(enrollBy, at('enrollBy'), reading),
+    permissions: patternsOf(permissions, at('permissions'), context),
+    racks: patternsOf(racks, at('racks'), context),
+    apps: patternsOf(apps, at('apps'), context),
+    management: management === undefined ? null : readStepUp(management, at('management'), context),
+    enrollBy: enrollBy === undefined ? null : timeOf(enrollBy, at('enrollBy'), context),
   }
 }
 
-function patternsOf(written: WrittenStepUpTerms['racks'], at: readonly string[], reading: Reading): StepUpPattern[] {
+function patternsOf(
+  written: WrittenStepUpTerms['racks'],
+  at: readonly string[],
+  context: ReadContext,
+): StepUpPattern[] {
   return Object.entries(written ?? {}).map(([pattern, value]) => ({
     pattern,
-    ...readStepUp(value, [...at, pattern], reading),
+    ...readStepUp(value, [...at, pattern], context),
   }))
 }
 
-function timeOf(text: string, at: readonly string[], { problems }: Reading): number | null {
+function timeOf(text: string, at: readonly string[], { problems }: ReadContext): number | null {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? readTime(text, 'typed') : readTime(text, 'offset')
   if (time === null) problems.push({ at, text: `${at.join('.')} should be ${times}` })
   return time
 }
 
-/** Reads a requirement, and adds its problems to `reading.problems`. */
-export function readStepUp(value: unknown, at: readonly (string | number)[], reading: Reading): StepUpRule {
-  const { lineOf, problems } = reading
+/** Reads a requirement, and adds its problems to `context.problems`. */
+export function readStepUp(value: unknown, at: readonly (string | number)[], context: ReadContext): StepUpRule {
+  const { lineOf, problems } = context
   const where = at.map((part) => inMessage(String(part))).join('.')
   const source = lineOf(at)
   const problem = (text: string, part: readonly (string | number)[] = []) =>

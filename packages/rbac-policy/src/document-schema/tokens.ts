@@ -2,7 +2,7 @@ import { readDuration } from '@rack-gateway/config/duration'
 import { type Static, Type } from 'typebox'
 import type { TokenTerms } from '../policy-document.ts'
 import { ageProblem } from '../token-terms.ts'
-import { closed, narrowingList, type Reading } from './lists.ts'
+import { closed, narrowingList, type ReadContext } from './lists.ts'
 
 const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d' })
 
@@ -32,7 +32,7 @@ export type WrittenTokens = Static<typeof WrittenTokens>
 export function tokenTerms(
   base: TokenTerms,
   { 'max-age': maxText, 'default-age': defaultText, rules }: WrittenTokens,
-  { lineOf, problems }: Reading,
+  { lineOf, problems }: ReadContext,
 ): TokenTerms {
   function ageAt(at: readonly string[], text: string): number {
     const problem = ageProblem(text)

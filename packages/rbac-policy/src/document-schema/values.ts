@@ -10,7 +10,7 @@ const WrittenValueRule = Type.Object(
     racks: narrowingList('rack patterns, such as [staging*]'),
     apps: narrowingList('app patterns'),
   },
-  { ...closed, description: 'a value rule: parameters, and what narrows it' },
+  { ...closed, description: 'a value rule: parameters, and optionally routes, permissions, racks, and apps' },
 )
 
 /** The section `audit` of a policy document. */

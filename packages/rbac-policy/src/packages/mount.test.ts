@@ -14,12 +14,12 @@ let app: FastifyInstance | null = null
 afterEach(() => app?.close())
 
 async function mount(definition: Omit<PolicyDefinition, 'name' | 'evaluate'>) {
-  const told: string[] = []
+  const logged: string[] = []
   const recorded: object[] = []
   const made = Fastify()
   app = made
   made.decorate('racks', { token: 'rack-password' })
-  for (const name of ['recordings', 'streams', 'checkpoints', 'ofNextYear']) made.decorate(name, () => 'not yours')
+  for (const name of ['recordings', 'streams', 'checkpoints', 'futureDecorator']) made.decorate(name, () => 'not yours')
   await mountPackages(made, {
     loaded: [
       {
@@ -33,15 +33,15 @@ async function mount(definition: Omit<PolicyDefinition, 'name' | 'evaluate'>) {
     now: () => 5,
     log: {
       slow: () => undefined,
-      failed: (name, why) => void told.push(`${name} ${why}`),
-      message: (name, level, text) => void told.push(`${name} ${level} ${text}`),
+      failed: (name, why) => void logged.push(`${name} ${why}`),
+      message: (name, level, text) => void logged.push(`${name} ${level} ${text}`),
     },
     async authenticate({ headers }) {
       if (headers.authorization !== 'Bearer good')
         throw Object.assign(new Error('no'), { statusCode: 401, code: 'RGW_UNAUTHENTICATED' })
     },
     async admit() {
-      told.push('admitted')
+      logged.push('admitted')
     },
     callerOf: () => ({ principal: admin, address: '192.0.2.1' }),
     record: async (_request, detail) => void recorded.push(detail),
@@ -49,12 +49,12 @@ async function mount(definition: Omit<PolicyDefinition, 'name' | 'evaluate'>) {
   await made.ready()
   const get = (path: string, headers: Record<string, string> = { authorization: 'Bearer good' }) =>
     made.inject({ url: `/gateway/packages/probe${path}`, headers })
-  return { app: made, told, recorded, get }
+  return { app: made, logged, recorded, get }
 }
 
 describe('the scope of a package', () => {
   test('is behind authentication, and a route in a plugin of its own is, too', async () => {
-    const { get, told } = await mount({
+    const { get, logged } = await mount({
       async register(scope) {
         scope.get('/', async () => 'in')
         await scope.register(async (inner) => void inner.get('/deep', async () => 'in'), { prefix: '/inner' })
@@ -66,7 +66,7 @@ describe('the scope of a package', () => {
       expect((await get(path, {})).statusCode).toBe(401)
     }
     expect((await get('/open', {})).body).toBe('open')
-    expect(told).toEqual(['admitted'])
+    expect(logged).toEqual(['admitted'])
   })
 
   test('leaves the rest of the application as it was', async () => {
@@ -149,7 +149,7 @@ describe('an event of a package', () => {
 })
 
 describe('a package that fails', () => {
-  test('to begin is named in the error', async () => {
+  test('to register is named in the error', async () => {
     const failing = mount({
       register() {
         throw new Error('no database')
@@ -160,13 +160,13 @@ describe('a package that fails', () => {
     )
   })
 
-  test('to end does not prevent the application from ending', async () => {
-    const { app, told } = await mount({
+  test('to close does not prevent the application from closing', async () => {
+    const { app, logged } = await mount({
       async close() {
         throw new Error('no')
       },
     })
     await app.close()
-    expect(told).toEqual(['probe could not be closed'])
+    expect(logged).toEqual(['probe could not be closed'])
   })
 })

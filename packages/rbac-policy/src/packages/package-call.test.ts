@@ -23,13 +23,13 @@ test('a package sees a plain, deeply frozen call', () => {
   expect(JSON.parse(JSON.stringify(seen))).toEqual(seen)
 })
 
-test('it sees the command for an instance, or null', () => {
+test('a package sees the command for an instance, or null', () => {
   const asked = call('WS /instances/{id}/shell', { command: null, instanceCommand: 'df -h | tail -1' })
   expect(packageCallOf(asked).instanceCommand).toBe('df -h | tail -1')
   expect(packageCallOf(call('WS /instances/{id}/shell', { command: null })).instanceCommand).toBeNull()
 })
 
-test('shares no object with the decided call', () => {
+test('the call that a package sees shares no object with the decided call', () => {
   const real = call('POST /apps/{app}/releases', { environment: { changed: ['KEY'] } })
   const seen = packageCallOf(real)
   expect(seen.params).not.toBe(real.params)

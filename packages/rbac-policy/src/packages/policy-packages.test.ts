@@ -14,7 +14,7 @@ const permitted = { principal: admin, call: asked, decision }
 const deny = { effect: 'deny', rule: 'no', reason: 'No.', next: 'Wait.' } as const
 
 function packages(...definitions: (Omit<PolicyDefinition, 'name'> & { name?: string })[]) {
-  const told: string[] = []
+  const logged: string[] = []
   const clock = { at: 0, elapsed: 0 }
   const made = createPolicyPackages({
     loaded: definitions.map((definition, index) => ({
@@ -26,12 +26,12 @@ function packages(...definitions: (Omit<PolicyDefinition, 'name'> & { name?: str
     now: () => clock.at,
     elapsed: () => clock.elapsed,
     log: {
-      slow: (name, ms) => void told.push(`${name} slow ${ms}`),
-      failed: (name, why) => void told.push(`${name} failed: ${why}`),
-      message: (name, level, text) => void told.push(`${name} ${level} ${text}`),
+      slow: (name, ms) => void logged.push(`${name} slow ${ms}`),
+      failed: (name, why) => void logged.push(`${name} failed: ${why}`),
+      message: (name, level, text) => void logged.push(`${name} ${level} ${text}`),
     },
   })
-  return { ...made, told, clock }
+  return { ...made, logged, clock }
 }
 
 describe('packages', () => {
@@ -83,7 +83,7 @@ describe('packages', () => {
       signal: { aborted: true },
     })
     expect((seen as CallContext | null)?.clock.now()).toBe(7)
-    expect(all.told).toEqual(['p0 warn hello', 'p0 failed: gave no answer within 10 ms'])
+    expect(all.logged).toEqual(['p0 warn hello', 'p0 failed: gave no answer within 10 ms'])
   })
 
   test('log a failure once a minute, and count each one', async () => {
@@ -96,11 +96,11 @@ describe('packages', () => {
       all.clock.at = at
       expect(await all.narrow(permitted)).toMatchObject({ effect: 'deny', rule: 'package-failed' })
     }
-    expect(all.told).toEqual(['p0 failed: threw', 'p0 failed: threw'])
+    expect(all.logged).toEqual(['p0 failed: threw', 'p0 failed: threw'])
     expect(all.counts('p0')).toEqual({ evaluated: 4, simulated: 0, objected: 0, failed: 4, slow: 0 })
   })
 
-  test('are slow above 5 ms of the process, not of waiting', async () => {
+  test('count as slow if they block the process for more than 5 ms, and not if they wait', async () => {
     let busy = 5
     const all = packages({
       async evaluate() {
@@ -117,7 +117,7 @@ describe('packages', () => {
       await all.narrow(permitted)
     }
     expect(all.counts('p0').slow).toBe(3)
-    expect(all.told).toEqual(['p0 slow 6', 'p0 slow 6'])
+    expect(all.logged).toEqual(['p0 slow 6', 'p0 slow 6'])
   })
 })
 
@@ -193,7 +193,7 @@ describe('a call that needs a step-up', () => {
 })
 
 describe('a review', () => {
-  test('has the objections of a denial, and reports a package that failed', async () => {
+  test('returns a denial, ignores a requirement, and reports a package that failed', async () => {
     const answers: EvaluationResult[] = [null, deny, { ...deny, effect: 'needs', requirement: 'approval' }]
     const all = packages({
       evaluate(_call, { phase }) {
@@ -237,7 +237,7 @@ describe('a simulation', () => {
     expect(all.counts('p0')).toEqual({ evaluated: 1, simulated: 1, objected: 1, failed: 0, slow: 0 })
   })
 
-  test('asks a package that was late once, and says the same of all that follows', async () => {
+  test('does not evaluate a package again that exceeded its timeout, and repeats its denial', async () => {
     const all = packages({ timeoutMs: 10, evaluate: () => new Promise(() => undefined) }, { evaluate: () => deny })
     const simulate = all.simulation()
     const late = await simulate(permitted)

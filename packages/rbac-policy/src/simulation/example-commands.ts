@@ -17,14 +17,14 @@ const examples: Readonly<Record<WordType, string>> = {
   release: 'RAAAAAAAAAA',
 }
 
-/** Words that only a rule for any command allows. They contain no shell syntax, because no rule allows shell syntax. */
+/** Words that only a rule for any command allows. Such a rule never matches shell syntax, so the words contain none. */
 const unnamed = ['unnamed-command', 'unnamed-word']
 
 /** A placeholder for all services that no rule names. */
 export const anyOther = '(another)'
 
 /** The maximum number of variants of one rule. */
-const maxChoices = 50
+const maxVariants = 50
 
 /** Example commands that distinguish lists of rules: every variant of every rule, and a command that no rule names. */
 export function exampleCommands(rules: readonly CommandRule[], runServices: readonly string[]): ExampleCommand[] {
@@ -49,13 +49,13 @@ function add(
 }
 
 /**
- * Every combination of choices. A word that would cause more than `maxChoices` variants is not expanded: its first
+ * Every combination of choices. A word that would cause more than `maxVariants` variants is not expanded: its first
  * choice is used.
  */
 function variants(argv: readonly ArgvWord[]): (readonly ArgvWord[])[] {
   let all: (readonly ArgvWord[])[] = [[]]
   for (const word of argv) {
-    const choices = Array.isArray(word) && word.length * all.length <= maxChoices ? word : [word]
+    const choices = Array.isArray(word) && word.length * all.length <= maxVariants ? word : [word]
     all = all.flatMap((begun) => choices.map((choice: ArgvWord) => [...begun, choice]))
   }
   return all

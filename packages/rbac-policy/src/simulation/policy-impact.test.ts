@@ -49,7 +49,7 @@ function impact(proposed: PolicyDocument, ...calls: readonly RecordedCall[]) {
   return study.result(10)
 }
 
-/** Of a token with this role. */
+/** A recorded run by an API token with this role. */
 function ofToken(role: string, command: string): RecordedCall {
   const owner = { kind: 'user', id: 'u1', name: 'ada@example.com' }
   return run(command, 'allow', { principal: { kind: 'api-token', id: 't1', name: 'nightly', roles: [role], owner } })
@@ -138,7 +138,7 @@ describe('the impact of a proposed document on recorded calls', () => {
       expect(impact(office, ...calls)).toMatchObject({ refused: 1, changes: [{ last: before.at, count: 1 }] })
   })
 
-  test('leaves out what cannot be decided again as it was', () => {
+  test('leaves out and counts calls whose recorded decision cannot be reproduced', () => {
     const unlike = recorded({ role: 'viewer' })
     const gone = recorded({ route: 'GET /gone' })
     const elsewhere = recorded({ path: '/apps/../x' })
@@ -155,13 +155,13 @@ describe('the impact of a proposed document on recorded calls', () => {
     })
   })
 
-  test('leaves out what a package refused, and says how much that is', () => {
+  test('leaves out and counts calls that a package denied', () => {
     const frozen = recorded({ decision: { effect: 'deny', rule: 'package:deploy-freeze:frozen' } })
     const failed = recorded({ decision: { effect: 'deny', rule: 'package-failed' } })
     expect(impact(noPromotion, frozen, failed)).toMatchObject({ calls: 2, packages: 2, unclear: 0, changes: [] })
   })
 
-  test('counts records that do not say enough', () => {
+  test('counts events that lack information', () => {
     const study = studyImpact(current, noPromotion)
     study.add(null)
     expect(study.result(10)).toMatchObject({ calls: 1, unclear: 1, changes: [] })
@@ -181,7 +181,7 @@ describe('the impact of a proposed document on recorded calls', () => {
     expect(impact(none, exec)).toMatchObject({ unclear: 0, changes: [{ effect: 'refuses', count: 1 }] })
   })
 
-  test('names at most so many, and says how many more there are', () => {
+  test('lists a limited number of changes, and counts the omitted ones', () => {
     const study = studyImpact(current, noPromotion)
     for (let app = 0; app < 30; app++)
       study.add(recorded({ app: `web-${app}`, path: `/apps/web-${app}/releases/R1/promote` }))
@@ -256,7 +256,7 @@ describe('the step-ups of a proposed document', () => {
     expect(impact(late, recorded())).toMatchObject({ refused: 0, unclear: 0 })
   })
 
-  test('are not counted twice for a call that was refused for want of a proof, and then made', () => {
+  test('are counted once for a call that was first denied without a proof, and then repeated with it', () => {
     const refusedFirst = recorded({
       principal: ada,
       ...billing,

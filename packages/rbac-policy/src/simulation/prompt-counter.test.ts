@@ -38,7 +38,7 @@ describe('prompts', () => {
     expect(users).toBe(2)
   })
 
-  test('for one recent requirement satisfy another one, and a proof for one call satisfies no other call', () => {
+  test('are not repeated after a proof for another recent requirement, but after a proof for one call', () => {
     const { counts } = counted([
       { ...always, at: 0 },
       { ...longer, at: 1 * minute },

@@ -1,7 +1,10 @@
 import { type Source, unknownToCli } from '../invocation.ts'
 import { essentialCall, optionalCall, type Step } from '../step.ts'
 
-/** Waits until an app is running. Convox needs only the app's state, and shows logs and processes. */
+/**
+ * The calls with which convox waits until an app is running. Only the call for the state of the app is essential. The
+ * other calls get the logs and processes that convox shows.
+ */
 export const rollout = (): readonly Step[] => [
   optionalCall('WS /apps/{app}/logs', { headers: ['Prefix', 'Since'] }),
   optionalCall('GET /apps/{app}/processes'),

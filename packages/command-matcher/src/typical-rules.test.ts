@@ -4,7 +4,7 @@ import { matchTypical } from './testing/match-typical.ts'
 const roles = ['viewer', 'ops', 'deployer', 'ci', 'auditor', 'admin'] as const
 const release = ['deployer', 'ci', 'admin']
 
-/** Copied from the table of roles: command, service, roles that can run it detached, roles that can exec it. */
+/** Written by hand: command, service, roles that can run it detached, roles that can exec it. */
 const table: readonly (readonly [command: string, service: string, run: readonly string[], exec: readonly string[]])[] =
   [
     ['bin/pre_release', 'command', release, release],
@@ -21,7 +21,7 @@ const table: readonly (readonly [command: string, service: string, run: readonly
     ['rails console', 'worker', [], ['admin']],
   ]
 
-describe('the default rules', () => {
+describe('the typical rules', () => {
   const cells = table.flatMap(([command, service, run, exec]) =>
     roles.map((role) => ({ command, service, role, run: run.includes(role), exec: exec.includes(role) })),
   )

@@ -20,10 +20,10 @@ import {
 /** Responses without secrets, and responses that only a permission protects. */
 export type Unmasked = 'plain' | 'opaque' | 'stream'
 
-type Shape = (value: Json, view: MaskView) => Json
+type MaskFunction = (value: Json, view: MaskView) => Json
 
-/** Each function throws UnmaskableResponse for an unexpected shape. */
-export const shapes: Readonly<Record<Exclude<MaskPolicy, Unmasked>, Shape>> = {
+/** By mask policy. Each function throws UnmaskableResponse for an unexpected shape. */
+export const maskFunctions: Readonly<Record<Exclude<MaskPolicy, Unmasked>, MaskFunction>> = {
   apps: (value, view) => maskVisibleRows(value, 'name', view, maskApp),
   app: maskApp,
   releases: (value, view) => mapList(value, 'the response', (item) => maskRelease(item, view)),
@@ -140,7 +140,7 @@ function maskRows(
   return mapItems(shown.length === rows.length ? rows : shown, change)
 }
 
-function maskVisibleRows(value: Json, appField: string, view: MaskView, maskRow: Shape): Json {
+function maskVisibleRows(value: Json, appField: string, view: MaskView, maskRow: MaskFunction): Json {
   if (value === null) return null
   if (!Array.isArray(value)) throw new UnmaskableResponse('the response is not a list')
   return maskRows(
