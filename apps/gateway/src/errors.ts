@@ -58,9 +58,9 @@ export const NoLiveCall = defineError('RGW_NO_LIVE_CALL', 404, {
 })
 export const CannotListen = errorType('RGW_CANNOT_LISTEN', 500)
 
-export const NobodyWaits = defineError('RGW_NOBODY_WAITS', 499, {
-  reason: 'The caller disconnected before the session was renewed, so it was not renewed.',
-  remedy: 'Renew it again.',
+export const CallerDisconnected = defineError('RGW_NOBODY_WAITS', 499, {
+  reason: 'The caller disconnected before the gateway issued a token, so no token was issued.',
+  remedy: 'Repeat the request.',
   stack: false,
   remedyInMessage: false,
 })
@@ -90,7 +90,7 @@ export function denialError(
   return withDenial(new DenialClass(reason, `${remedy} (rule ${shownRule})`), { rule, source, reason, remedy, policy })
 }
 
-/** For a request that the schema of its endpoint would refuse if a schema could. */
+/** For a request that does not match the schema of its endpoint, or breaks a rule that a schema cannot express. */
 export function invalid(reason: string, remedy: string): Error {
   return new InvalidRequest(reason, remedy, { rule: 'schema' })
 }

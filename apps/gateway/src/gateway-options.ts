@@ -24,7 +24,7 @@ export interface Tuning {
   /** Milliseconds between two checkpoints. */
   readonly checkpointInterval?: number
   readonly auditLimits?: Partial<AuditWriterLimits>
-  /** Milliseconds for which unauthenticated denials are only counted, before events record the counts. */
+  /** Milliseconds until the counted denials of unauthenticated requests are recorded. */
   readonly denialInterval?: number
   /** The shortest delay of a response to a caller above a limit, in milliseconds. */
   readonly denialDelay?: number

@@ -27,7 +27,7 @@ test('a destination that is behind isn’t counted as one with copies, whether i
   )
 })
 
-test('an alarm from before the start is still one', () => {
+test('an alarm that was raised before the start of the process is still shown', () => {
   const { detail } = checkpointsCheck({ ...state, openInconsistencies: { count: 2, last: '2026-11-25T12:00:00.000Z' } })
   expect(detail).toMatch(/^ALARM: .*2 findings.* last at 2026-11-25T12:00:00.000Z/)
 })

@@ -9,7 +9,7 @@ const failure: Failure = {
   body: { ...denial, error: 'No. Ask.', code: 'RGW_NOT_PERMITTED', requestId: 'r1' },
 }
 
-test('an event that cannot be encoded goes without its details', () => {
+test('an event whose details cannot be encoded is recorded without the details', () => {
   const error = vi.fn()
   const request = {
     id: 'r1',

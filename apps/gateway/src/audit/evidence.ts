@@ -26,7 +26,7 @@ export interface AuditEvidence {
   /**
    * All checkpoints, then all archives, then all events in the database, as one JSON value per line.
    *
-   * @param caller the principal toward whose limit the reading counts
+   * @param caller the principal whose limit of concurrent reads applies
    * @param onRead called each time the consumer asks for more
    * @throws SearchBusy
    */

@@ -15,7 +15,7 @@ export interface AuditLogOptions {
   readonly fallbackKeys: FallbackKeys
   readonly sinks: readonly SinkConfig[]
   readonly limits: Partial<AuditWriterLimits> | undefined
-  /** Milliseconds for which unauthenticated denials are only counted, before events record the counts. */
+  /** Milliseconds until the counted denials of unauthenticated requests are recorded. */
   readonly denialInterval: number | undefined
   /** Average milliseconds between two searches for streams of processes that are gone. */
   readonly adoptionInterval: number | undefined

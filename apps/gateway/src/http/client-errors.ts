@@ -72,7 +72,10 @@ export function trackResponses(server: Server): void {
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, track)
 }
 
-/** Whether the client would mistake this response for the response to an earlier request, or for a part of it. */
+/**
+ * Whether the client would take an error response for a part of an earlier response, or for the response to an earlier
+ * request. If the newest request has not arrived completely, it is the rejected request. So it gets the error response.
+ */
 function wouldMislead(socket: Socket): boolean {
   const response = newestResponses.get(socket)
   if (response === undefined || response.writableFinished) return false

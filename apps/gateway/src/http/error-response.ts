@@ -28,6 +28,7 @@ export interface Failure {
   readonly retryAfter?: number
 }
 
+/** Characters. */
 const longestSentence = 2_000
 
 /**
@@ -64,7 +65,7 @@ const unreadableRequest: Explanation = {
 
 /** An error that the gateway did not define becomes a 500 without details, unless its status is below 500. */
 export function failureOf(error: unknown, context: ErrorContext): Failure {
-  const status = answeredStatus(error)
+  const status = responseStatus(error)
   const content = contentOf(error, status)
   return { status, body: bodyOf(error, content, context), ...(content.code !== 'RGW_INTERNAL' && retryAfterOf(error)) }
 }
@@ -77,7 +78,7 @@ function contentOf(error: unknown, status: number): ErrorContent {
   return { code: 'RGW_BAD_REQUEST', explanation: fastifyExplanations[code] ?? unreadableRequest }
 }
 
-export function answeredStatus(error: unknown): number {
+export function responseStatus(error: unknown): number {
   const status = statusOf(error)
   return status < 500 || isGatewayError(error) ? status : 500
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { ignoreStreamErrors } from './ignore-stream-errors.ts'
 
-test('an error before there is a consumer ends no process, and reaches the consumer', async () => {
+test('an error that occurs before a consumer listens does not end the process, and reaches the consumer later', async () => {
   const broken = new Error('broken')
   const stream = ignoreStreamErrors(new Readable({ read() {} }))
   stream.destroy(broken)

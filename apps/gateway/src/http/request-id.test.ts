@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { requestId } from './request-id.ts'
 
-test('an id begins with its second, and those of one second differ', () => {
+test('an ID begins with the time in seconds, and IDs of the same second differ', () => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 25, 18, 0, 0, 999), toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())
   const ids = Array.from({ length: 1_000 }, () => requestId())
@@ -10,7 +10,7 @@ test('an id begins with its second, and those of one second differ', () => {
   expect(new Set(ids).size).toBe(1_000)
 })
 
-test('IDs of a later second sort after earlier ones, also after 2106', () => {
+test('an ID of a later second sorts after an earlier ID, and after 2106, an ID still has 24 hex digits', () => {
   vi.useFakeTimers({ now: 1_000_000_000_000, toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())
   const before = requestId()

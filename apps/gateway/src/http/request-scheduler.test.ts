@@ -16,14 +16,14 @@ function startScheduler(cost = 0) {
   const request = (...callers: string[]) => {
     for (const caller of callers) scheduler.schedule(caller, () => start(caller))
   }
-  /** Which requests a turn of the event loop starts that begins `after` so many milliseconds. */
+  /** The requests that the next turn of the event loop starts. @param after milliseconds until that turn begins */
   async function turn(after: number): Promise<string[]> {
     clock.time += after
     const before = started.length
     await nextTurn()
     return started.slice(before)
   }
-  /** Until only the latest caller is active. */
+  /** Waits until only the latest caller counts as active. */
   async function wait(): Promise<void> {
     await nextTurn()
     clock.time += 1_000
@@ -81,7 +81,7 @@ test('while the event loop is busy, a request of a burst starts every five milli
   expect(starts).toEqual([0, 0, 1, 0, 0, 1])
 })
 
-test('callers with one request do not wait for a quiet turn, but for one that has time', async () => {
+test('the only waiting request of a caller also starts in a busy turn, but not in a turn that is over', async () => {
   const { request, started, turn } = startScheduler(1)
   request(...burstOf('ann', 100), 'bob', 'cy', 'dee', 'eve', 'fay')
   expect(started).toEqual(['ann', 'bob', 'cy', 'dee'])

@@ -50,7 +50,7 @@ describe('an endpoint with the scope gateway', () => {
   )
 
   test.each(['viewer', 'ops', 'deployer', 'ci', null])(
-    'denies %s, for every kind of principal, except for checking a policy document with a role, and the health for ops',
+    'denies %s every call, for each kind of principal, but any role can check a policy document, and ops can read the health',
     (role) => {
       for (const kind of ['user', 'api-token', 'workload'] as const)
         expect(managed.filter((endpoint) => canCall(caller(kind, role), endpoint))).toEqual(
@@ -165,14 +165,14 @@ describe('a denial', () => {
   })
 
   test('by a condition names the condition', () => {
-    const byDay = {
+    const byJob = {
       name: 'by-job',
       description: '',
       permissions: ['gateway:*'],
       when: [{ callers: ['workload' as const] }],
     }
     const document = builtInPolicy()
-    const narrowed = compilePolicy({ ...document, roles: [...document.roles, byDay] })
+    const narrowed = compilePolicy({ ...document, roles: [...document.roles, byJob] })
     expect(at(caller('user', 'by-job'), narrowed)).toMatchObject({
       rule: 'condition:by-job',
       reason: 'The role by-job applies only for CI jobs.',
@@ -217,7 +217,7 @@ describe('a proof of a second factor', () => {
     (Object.keys(callers) as (keyof typeof callers)[]).map((name) => ({ name, role, principal: callers[name](role) })),
   )
 
-  /** Other endpoints always need a proof, or never. */
+  /** The endpoints for which the policy decides whether a call needs a proof. */
   const concerned = table.filter(({ stepUp }) => stepUp === undefined || stepUp === 'management')
   const sensitive: readonly Endpoint[] = [
     endpoints.createBinding,

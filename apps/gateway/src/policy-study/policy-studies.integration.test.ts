@@ -7,7 +7,7 @@ import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CheckRequest, StudyRequest, studyLimits } from './policy-studies.ts'
 
-/** As they were built: a process that reads TypeScript takes several times as long to start. */
+/** The built module, because a child process takes several times as long to start from TypeScript. */
 const { createPolicyStudies }: typeof import('./policy-studies.ts') = await import(
   new URL('../../dist-modules/policy-study/policy-studies.js', import.meta.url).href
 )
@@ -67,7 +67,7 @@ function wantedCheck(proposed: string): CheckRequest {
   return { current: builtInPolicy(), proposed, principal: 'ada', disconnected: new AbortController().signal }
 }
 
-/** Environments of processes of studies that this one has started. */
+/** The environment variables of each study process that this process has started. */
 function environments(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -88,7 +88,7 @@ test('all calls are evaluated, in batches, by a process that ends afterwards', a
   await expect.poll(environments).toEqual([])
 })
 
-test('beyond its number or its time a study says since when calls were looked at', async () => {
+test('a study that reaches its limit of calls or of time says from which time on it evaluated the calls', async () => {
   const byNumber = await studies({ calls: 200, batch: 250 }).study(wanted())
   expect(byNumber.cut).toEqual({ by: 'number', from: expect.any(Number) })
   expect(byNumber.impact.calls).toBe(250)
@@ -119,7 +119,7 @@ test('its process gets no environment variables', async () => {
   expect(seen[0]).not.toContain('HOME=')
 })
 
-test('a study that outlives its caller frees its slot', async () => {
+test('a study ends when its caller disconnects, and frees its slot', async () => {
   const one = studies({ studies: 1 })
   const disconnected = new AbortController()
   const onBegin = async () => disconnected.abort()

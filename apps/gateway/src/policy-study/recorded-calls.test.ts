@@ -12,13 +12,13 @@ const event = {
 const cut = (field: string) => ({ truncated: [{ field, length: 9, sha256: 'x' }] })
 
 test.each([
-  ['an event as it is', {}, true],
-  ['a value that was cut, which nothing is decided by', cut('parameters.values.description'), true],
-  ['more values than are kept, which nothing is decided by', cut('parameters.values'), true],
-  ['a reason that was cut', cut('decision.reason'), true],
-  ['names that were cut', cut('parameters.form'), false],
-  ['a command that was hidden in part', { hidden: ['command'] }, false],
-  ['a value that was hidden', { hidden: ['parameters.values.x'] }, true],
-])('%s: decided again? %j', (_, part, isEnough) => {
+  ['a complete event', {}, true],
+  ['a truncated value of a parameter, on which no decision depends', cut('parameters.values.description'), true],
+  ['more values than an event contains, on which no decision depends', cut('parameters.values'), true],
+  ['a truncated reason', cut('decision.reason'), true],
+  ['truncated names of parameters', cut('parameters.form'), false],
+  ['a partly redacted command', { hidden: ['command'] }, false],
+  ['a redacted value', { hidden: ['parameters.values.x'] }, true],
+])('%s: can be evaluated: %j', (_, part, isEnough) => {
   expect(recordedCall(JSON.stringify({ ...event, ...part })) !== null).toBe(isEnough)
 })

@@ -42,8 +42,8 @@ export function secretKeysOf({ secretKeys }: Pick<ServerConfig, 'secretKeys'>): 
 }
 
 /**
- * Newest first. Configured keys come before the keys that are derived from the secret keys. So a derived key also signs
- * the first checkpoint of the first configured key.
+ * Newest first: the configured keys, then the keys that are derived from the secret keys. The derived keys are still
+ * needed, because a key also signs the first checkpoint of the key that replaces it.
  */
 export function signingKeysOf(config: KeyConfig): SigningKeys {
   const [newest, ...older] = derivedFrom(secretKeysOf(config), 'rack-gateway/audit-checkpoints/1')

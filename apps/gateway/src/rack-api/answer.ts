@@ -32,8 +32,8 @@ const smallAnswer = 64 * 1024
 const largeBody = 64 * 1024
 
 /**
- * Rejects if the response cannot be masked. In an error response, only passwords in URLs, the rack's token, and
- * restored values are redacted, because the CLI recognizes some errors by their text.
+ * Rejects if the response cannot be masked. In an error response, only passwords in URLs, the rack's token, and the
+ * values that replaced masks in the form are redacted, because the CLI recognizes some errors by their text.
  *
  * @returns no promise if the response can be prepared without waiting
  */

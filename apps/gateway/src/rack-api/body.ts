@@ -59,7 +59,7 @@ export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.writeContinue()
 }
 
-/** Bytes. A kernel can hold several MiB of a fast client that has not read the response yet. */
+/** Bytes. Before a fast client reads the response, several MiB of its body can be in the buffers of the kernel. */
 const lingerBytes = 16 * 1024 * 1024
 
 /**

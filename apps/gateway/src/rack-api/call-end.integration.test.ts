@@ -10,7 +10,7 @@ interface Watched {
   readonly response: ServerResponse
   readonly end: CallEnd
   /** `aborted` and `ended`, in the order in which they came. */
-  readonly told: string[]
+  readonly notified: string[]
 }
 
 let server: Server
@@ -36,11 +36,11 @@ function watch(request: IncomingMessage, response: ServerResponse): void {
 
 function watchCall(request: IncomingMessage, response: ServerResponse): Watched {
   const end = new CallEnd(request, response)
-  const told: string[] = []
-  if (end.aborted) told.push('aborted')
-  end.addEventListener('abort', { handleEvent: () => told.push('aborted') })
-  end.onEnd(() => told.push('ended'))
-  return { request, response, end, told }
+  const notified: string[] = []
+  if (end.aborted) notified.push('aborted')
+  end.addEventListener('abort', { handleEvent: () => notified.push('aborted') })
+  end.onEnd(() => notified.push('ended'))
+  return { request, response, end, notified }
 }
 
 async function send(start: string, ...headers: string[]) {
@@ -56,24 +56,24 @@ const upgrade = ['Connection: Upgrade', 'Upgrade: websocket']
 
 test('a response that was sent ends its call, which is not aborted', async () => {
   const { call } = await send('GET /')
-  expect(call.told).toEqual([])
+  expect(call.notified).toEqual([])
   call.response.end('x')
-  await vi.waitFor(() => expect(call.told).toEqual(['ended']))
+  await vi.waitFor(() => expect(call.notified).toEqual(['ended']))
 })
 
 test('a client that disconnects aborts its call, which then ends', async () => {
   const { connection, call } = await send('GET /')
   connection.end()
-  await vi.waitFor(() => expect(call.told).toEqual(['aborted', 'ended']))
+  await vi.waitFor(() => expect(call.notified).toEqual(['aborted', 'ended']))
 })
 
 test('a callback that is added after the end is called at once', async () => {
   const { connection, call } = await send('GET /')
   connection.end()
-  await vi.waitFor(() => expect(call.told).toEqual(['aborted', 'ended']))
-  call.end.onEnd(() => call.told.push('too late'))
-  expect(call.told).toEqual(['aborted', 'ended', 'too late'])
-  expect(watchCall(call.request, call.response).told).toEqual(['aborted', 'ended'])
+  await vi.waitFor(() => expect(call.notified).toEqual(['aborted', 'ended']))
+  call.end.onEnd(() => call.notified.push('too late'))
+  expect(call.notified).toEqual(['aborted', 'ended', 'too late'])
+  expect(watchCall(call.request, call.response).notified).toEqual(['aborted', 'ended'])
 })
 
 test('a pipelined call ends when its connection closes before its turn', async () => {
@@ -81,7 +81,7 @@ test('a pipelined call ends when its connection closes before its turn', async (
   connection.send(writeRequest('GET /second'))
   await vi.waitFor(() => expect(calls).toHaveLength(2))
   connection.end()
-  await vi.waitFor(() => expect(calls.map(({ told }) => told)).toEqual(Array(2).fill(['aborted', 'ended'])))
+  await vi.waitFor(() => expect(calls.map(({ notified }) => notified)).toEqual(Array(2).fill(['aborted', 'ended'])))
 })
 
 test('answered pipelined calls leave no listener on their connection', async () => {
@@ -90,7 +90,7 @@ test('answered pipelined calls leave no listener on their connection', async () 
   for (const path of ['/second', '/third']) connection.send(writeRequest(`GET ${path}`))
   await vi.waitFor(() => expect(calls).toHaveLength(3))
   for (const { response } of calls) response.end('x')
-  await vi.waitFor(() => expect(calls.map(({ told }) => told)).toEqual(Array(3).fill(['ended'])))
+  await vi.waitFor(() => expect(calls.map(({ notified }) => notified)).toEqual(Array(3).fill(['ended'])))
   expect(call.request.socket.listenerCount('close')).toBeLessThanOrEqual(before)
 })
 
@@ -98,17 +98,17 @@ test('a websocket ends with its connection, not with a response', async () => {
   const { connection, call } = await send('GET /', ...upgrade)
   call.response.detachSocket(call.request.socket)
   call.response.destroy()
-  expect(call.told).toEqual([])
+  expect(call.notified).toEqual([])
   connection.socket.end()
   call.request.socket.resume()
-  await vi.waitFor(() => expect(call.told).toEqual(['aborted']))
+  await vi.waitFor(() => expect(call.notified).toEqual(['aborted']))
   call.request.socket.destroy()
-  await vi.waitFor(() => expect(call.told).toEqual(['aborted', 'ended']))
+  await vi.waitFor(() => expect(call.notified).toEqual(['aborted', 'ended']))
 })
 
 test('a websocket that is refused ends with its connection, and is not aborted', async () => {
   const { connection, call } = await send('GET /', ...upgrade)
   call.response.end('no')
   await connection.ended
-  await vi.waitFor(() => expect(call.told).toEqual(['ended']))
+  await vi.waitFor(() => expect(call.notified).toEqual(['ended']))
 })

@@ -7,7 +7,7 @@ import type { RackApiDependencies } from './dependencies.ts'
 
 interface ChoiceOptions {
   readonly onlyUsable?: boolean
-  /** Where the request has the name in `rackHeader`. It is in the path of `GET /racks/{organization}/{rack}`. */
+  /** The source of `rackHeader`: the header `Rack`, or the path of `GET /racks/{organization}/{rack}`. */
   readonly nameFrom?: 'header' | 'path'
 }
 

@@ -7,7 +7,7 @@ import { needsStepUp } from './step-up/require-step-up.ts'
 
 type NotDenied = Exclude<Decision, { effect: 'deny' }>
 
-/** Policy packages decide before the caller is asked for a proof. */
+/** Also true for a call that needs a proof, because policy packages decide before the caller is asked for the proof. */
 export function canPackagesDeny({ packages }: RackApiDependencies, decision: Decision): decision is NotDenied {
   return decision.effect !== 'deny' && packages.loaded.length > 0
 }

@@ -4,7 +4,7 @@ import { RackBroken, RackNotPinned, RackUnreachable } from '@rack-gateway/rack-r
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
 import { ChangeUnclear, OutcomeNotRecorded } from '../errors.ts'
-import { answeredStatus } from '../http/error-response.ts'
+import { responseStatus } from '../http/error-response.ts'
 import { deliver, type PreparedAnswer, prepareAnswer, recordLater } from './answer.ts'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
@@ -42,7 +42,7 @@ export async function forwardRead(
   try {
     prepared = preparing instanceof Promise ? await preparing : preparing
   } catch (error) {
-    const end = { status: answeredStatus(error), close: reasonOf(error, 'unknown') }
+    const end = { status: responseStatus(error), close: reasonOf(error, 'unknown') }
     recordLater(dependencies, request.log, { ...draft, ...(of !== null && { of }), kind: 'closed', ...end })
     throw error
   }
@@ -73,7 +73,7 @@ export async function forwardChange(
     if (call.match.route.id === runRoute) prepared = await rememberRun(dependencies, request, call, prepared, intent)
   } catch (failure) {
     const error = toUnclearChange(failure)
-    const status = answeredStatus(error)
+    const status = responseStatus(error)
     await recordOutcome(dependencies, { ...outcome, status, close: reasonOf(error, 'unknown') }).catch(() => {
       throw error instanceof OutcomeNotRecorded ? error : outcomeNotRecorded(outcomeOfFailure(error))
     })

@@ -8,7 +8,7 @@ test.each([
   ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
   ['192.0.2.1', '2001:db8::1', false],
   ['unknown', 'unknown', false],
-])('%s and %s: one sender? %s', (one, other, same) => {
+])('%s and %s are in the same network: %s', (one, other, same) => {
   expect(isSameNetwork(one, other)).toBe(same)
 })
 

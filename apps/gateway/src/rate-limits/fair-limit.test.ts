@@ -15,11 +15,11 @@ const callerOf = (principal: string, signal = new CallerSignal()) => ({ principa
 function fill(limit: Limit, principal: string, count: number): Release[] {
   return Array.from({ length: count }, () => {
     const release = limit.take(principal)
-    if (release === null) throw new Error(`there is no place for ${principal}`)
+    if (release === null) throw new Error(`there is no free slot for ${principal}`)
     return release
   })
 }
-/** Waits for a place, and notes who got one. */
+/** Waits for a slot, and adds the principal to `started` when the principal gets the slot. */
 function queue(limit: Limit, principal: string, started: string[], amount = 1): Promise<Release> {
   const waiting = limit.wait(callerOf(principal), amount)
   waiting.then(
@@ -63,10 +63,10 @@ test('a waiting call gets a free slot before a new call of the same principal', 
 
 test('principals take turns for free slots', async () => {
   const limit = limitOf({ perPrincipal: 4, waiting: 3 })
-  const places = fill(limit, 'cy', 4)
+  const slots = fill(limit, 'cy', 4)
   const started: string[] = []
   const waiting = ['ann', 'ann', 'ann', 'bob'].map((principal) => queue(limit, principal, started))
-  for (const release of places) release()
+  for (const release of slots) release()
   await Promise.all(waiting)
   expect(started).toEqual(['ann', 'bob', 'ann', 'ann'])
 })
@@ -96,12 +96,12 @@ test('a limited number of calls of one principal wait, and the error of another 
 test('a call waits for 30 s at the most, and then gives up its turn', async () => {
   const limit = limitOf({ waiting: 1 })
   fill(limit, 'ann', 2)
-  const places = fill(limit, 'bob', 2)
+  const slots = fill(limit, 'bob', 2)
   const waiting = limit.wait(callerOf('cy'))
   const refused = expect(waiting).rejects.toThrow('full: total')
   await vi.advanceTimersByTimeAsync(30_000)
   await refused
-  places[0]?.()
+  slots[0]?.()
   expect(limit.take('cy')).not.toBeNull()
 })
 
@@ -128,7 +128,7 @@ test('a limit in bytes is enforced in bytes, and unused bytes can be returned ea
   expect(limit.take('cy', 10)).not.toBeNull()
 })
 
-test('a small request does not overtake a large one that waits, and all that fit behind it start together', async () => {
+test('a small request does not overtake a waiting large request, and all waiting requests that fit start together', async () => {
   const limit = limitOf({ perPrincipal: 100, total: 150 })
   const large = limit.take('ann', 100)
   const started: string[] = []

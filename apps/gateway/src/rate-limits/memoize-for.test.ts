@@ -22,7 +22,7 @@ test('concurrent callers share one request', async () => {
   expect(await Promise.all(Array.from({ length: 1_000 }, ask))).toEqual(Array(1_000).fill(1))
 })
 
-test('an answer is good for its time, and not a moment longer', async () => {
+test('a result is cached for the given time, and no longer', async () => {
   const { ask, at } = counted()
   await ask()
   at(999)

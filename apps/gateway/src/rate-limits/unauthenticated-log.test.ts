@@ -14,7 +14,7 @@ function start() {
   return { lines, ...createCountedLog({ info: write, warn: write, error: write }) }
 }
 
-test('a kind is logged once in ten seconds, and then how many more there were', () => {
+test('the first line of a kind is logged, and then the number of further lines every ten seconds', () => {
   const { note, lines } = start()
   for (let count = 0; count < 100; count++) note('a', 'info', { event: 'call', path: `/${count}` })
   note('b', 'info', { event: 'call', path: '/b' })
@@ -39,7 +39,7 @@ test('the remaining count is logged when the gateway stops', () => {
   expect(lines.at(-1)).toEqual({ event: 'x', kind: 'a', times: 2, seconds: 10 })
 })
 
-test('kinds are bounded, whatever they are called', () => {
+test('at most 100 kinds are counted separately', () => {
   const { note, lines } = start()
   for (let kind = 0; kind < 10_000; kind++) note(`kind ${kind}`, 'info', { event: 'call' })
   expect(lines).toHaveLength(101)

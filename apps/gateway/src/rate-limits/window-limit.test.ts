@@ -19,7 +19,7 @@ test('a window has the given length', () => {
   expect(wait('a')).toBe(0)
 })
 
-test('a flood of keys takes no more than its share of memory: the oldest are forgotten', () => {
+test('at most 10,000 keys are counted, and the key that was counted longest ago is forgotten', () => {
   const wait = createWindowLimit(1, () => 0)
   wait('first')
   for (let count = 0; count < 9_999; count++) wait(`a${count}`)

@@ -31,7 +31,7 @@ async function scenario() {
   function replicaOf(url: string, over: { store?: ObjectStore } = {}) {
     const sql = postgres(url, { max: 3, onnotice() {} })
     onTestFinished(() => sql.end({ timeout: 1 }))
-    const look = (from: ObjectStore = over.store ?? store) =>
+    const adopt = (from: ObjectStore = over.store ?? store) =>
       adoptRecordings(
         {
           sql,
@@ -43,7 +43,7 @@ async function scenario() {
         },
         never,
       )
-    return { look }
+    return { adopt }
   }
 }
 
@@ -60,8 +60,8 @@ async function stream(admin: Sql, { id, follows, adoptedBy, closed = false }: St
     values (${id}, date_trunc('month', now()), 'test', 1, now(), ${closed ? new Date() : null}, ${follows ?? null}, ${adoptedBy ?? null})`
 }
 
-/** As a killed process leaves it: what was flushed, without an end. */
-async function leave(admin: Sql, store: ObjectStore, from: string): Promise<string> {
+/** Creates a recording as a killed process leaves it: with the chunks that were stored, but without an end. */
+async function abandonRecording(admin: Sql, store: ObjectStore, from: string): Promise<string> {
   const id = uuidv7(Date.now())
   const recordings = createRecordings({ store, deriveKeys, limits: { drainTimeout: 0 }, onError() {} })
   await recordings.begin({
@@ -83,10 +83,14 @@ test('concurrent processes close each orphaned recording once', async () => {
   const { admin, store, events, failures, replica } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })
-  const left = [await leave(admin, store, gone), await leave(admin, store, gone), await leave(admin, store, gone)]
+  const left = [
+    await abandonRecording(admin, store, gone),
+    await abandonRecording(admin, store, gone),
+    await abandonRecording(admin, store, gone),
+  ]
   const replicas = Array.from({ length: 6 }, replica)
-  await Promise.all(replicas.flatMap(({ look }) => [look(), look()]))
-  await Promise.all(replicas.map(({ look }) => look()))
+  await Promise.all(replicas.flatMap(({ adopt }) => [adopt(), adopt()]))
+  await Promise.all(replicas.map(({ adopt }) => adopt()))
   expect(events.map(({ recording }) => recording?.id).sort()).toEqual([...left].sort())
   expect(events[0]).toMatchObject({ kind: 'recording.closed', app: 'web', recording: { chunks: 1, mode: 'strict' } })
   expect(await admin`select from gateway.recordings where ended_at is null`).toHaveLength(0)
@@ -95,17 +99,17 @@ test('concurrent processes close each orphaned recording once', async () => {
 
 test('a session that continues in the stream of the next month, or after the machine was suspended, is not adopted', async () => {
   const { admin, store, events, replica } = await scenario()
-  const { look } = replica()
+  const { adopt } = replica()
   const [first, second, third, heir] = [uuid(), uuid(), uuid(), uuid()]
-  const id = await leave(admin, store, first)
+  const id = await abandonRecording(admin, store, first)
   await stream(admin, { id: first, closed: true })
-  await look()
+  await adopt()
   await stream(admin, { id: second, follows: first, adoptedBy: heir })
   await stream(admin, { id: third, follows: second })
-  await look()
+  await adopt()
   expect(events).toEqual([])
   await admin`update audit.streams set adopted_by = ${heir} where id = ${third}`
-  await look()
+  await adopt()
   expect(events.map(({ recording }) => recording?.id)).toEqual([id])
 })
 
@@ -113,15 +117,15 @@ test('a recording whose store does not respond is closed later, and does not del
   const { admin, store, events, failures, replica } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })
-  const [stuck, other] = [await leave(admin, store, gone), await leave(admin, store, gone)]
+  const [stuck, other] = [await abandonRecording(admin, store, gone), await abandonRecording(admin, store, gone)]
   const failing: ObjectStore = {
     ...store,
     get: (name, options) => (name.includes(stuck) ? Promise.reject(new Error('no answer')) : store.get(name, options)),
   }
-  const { look } = replica()
-  await look(failing)
+  const { adopt } = replica()
+  await adopt(failing)
   expect([events.map(({ recording }) => recording?.id), failures]).toEqual([[other], [stuck]])
-  await look()
+  await adopt()
   expect(events.map(({ recording }) => recording?.id)).toEqual([other, stuck])
 })
 
@@ -129,11 +133,11 @@ test('a recording stays open if its event cannot be recorded', async () => {
   const { admin, store, replica, events } = await scenario()
   const gone = uuid()
   await stream(admin, { id: gone, adoptedBy: uuid() })
-  await leave(admin, store, gone)
-  const { look } = replica()
+  await abandonRecording(admin, store, gone)
+  const { adopt } = replica()
   events.push = () => {
     throw new Error('the log is away')
   }
-  await look()
+  await adopt()
   expect(await admin`select from gateway.recordings where ended_at is null`).toHaveLength(1)
 })

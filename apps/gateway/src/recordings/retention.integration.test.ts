@@ -31,7 +31,7 @@ async function scenario(open: (directory: string) => Promise<ObjectStore> = dire
     await database.drop()
     await rm(directory, { recursive: true })
   })
-  /** Of 100 bytes; @param endedDaysAgo null: it runs */
+  /** Stores a recording of 100 bytes. @param endedDaysAgo null for a session that runs */
   async function recording(endedDaysAgo: number | null): Promise<string> {
     const id = uuidv7(Date.now())
     const ended = endedDaysAgo === null ? null : new Date(Date.now() - endedDaysAgo * day)
@@ -151,7 +151,7 @@ const credential = {
   Authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x',
 }
 
-/** A bucket of moto's that locks every object for a day. It asks nobody for a signature. */
+/** A bucket that locks every object for a day, in moto, a mock of S3 that verifies no signatures. */
 async function lockedBucket(): Promise<string> {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')

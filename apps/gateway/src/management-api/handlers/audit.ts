@@ -111,7 +111,7 @@ function filterDetail(filters: FilterQuery): Record<string, string> {
   )
 }
 
-/** NDJSON contains the bytes of which the log has the hashes, so they stay as they are. The other formats show the actor as a search does. */
+/** Shows the actor's name as a search does. Not for NDJSON, whose lines must stay as they were hashed. */
 function withActorNames({ line, ...format }: ExportFormat): ExportFormat {
   return { ...format, line: (found) => line({ ...found, event: withActorName(found.event) }) }
 }

@@ -103,7 +103,8 @@ async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUr
 }
 
 /**
- * A caller that resets the factors of a stronger user could more easily log in as that user.
+ * Rejects the reset for a user who has a role that the caller cannot grant. After the reset, it is easier to log in as
+ * that user.
  *
  * @throws StrongerThanYourself, NotFound
  */
@@ -123,7 +124,7 @@ async function assertNotStronger({ lists, policy, principal, moment, id }: Trans
   }
 }
 
-/** A reset accepts a code without a fresh login, and a change of your own factors must not. */
+/** A change of your own factors accepts a code only after a fresh login. A reset accepts a code without one. */
 function ownReset(): Error {
   return new NotPermitted(
     'You cannot reset your own second factors.',

@@ -1,5 +1,5 @@
 import { noSuchItem } from '@rack-gateway/auth'
-import { NobodyWaits, noPermission, withRule } from '../../errors.ts'
+import { CallerDisconnected, noPermission, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
 import { formatTime } from '../format-time.ts'
@@ -45,7 +45,7 @@ export const sessionHandlers: Handlers<Names> = {
       principal,
       isConnected,
     }) {
-      if (!isConnected()) throw withRule(new NobodyWaits(), 'nobody-waits')
+      if (!isConnected()) throw withRule(new CallerDisconnected(), 'nobody-waits')
       return changes.renewSession(principal.credential, sessionTerms)
     })
     const renewAt = now() + (expiresAt - now()) / 2
@@ -56,7 +56,7 @@ export const sessionHandlers: Handlers<Names> = {
     const { sessionTerms, recheck, organization } = outerCall
     await recheck(outerCall.principal.id)
     const { id, token, expiresAt } = await outerCall.change(async function createConvoxSession(call) {
-      if (!call.isConnected()) throw withRule(new NobodyWaits(), 'nobody-waits')
+      if (!call.isConnected()) throw withRule(new CallerDisconnected(), 'nobody-waits')
       const { credential: requester, rack } = call.principal
       const { lifetime } = sessionTerms
       return call.changes.createConvoxSession({ requester, device: `convox on ${call.body.device}`, rack, lifetime })

@@ -78,7 +78,7 @@ async function rotateToken(call: TransactionCall<Endpoints['rotateToken']>) {
     grants.filter((grant) => grant.expiresAt === undefined),
   )
   for (const grant of grants) {
-    // A grant with its own expiry may have been allowed only because the token expired earlier.
+    // The previous expiry of the token could be earlier than the grant's expiry, so the grant is checked again.
     assertAllowedLifetime(call, { grant, expiry: expiresAt, remedy: 'Choose an earlier expiry.' })
     assertCanGrantToToken(call, grant, isOwner ? null : expiresAt)
   }

@@ -62,7 +62,7 @@ function toResponse({ grants, maxAge, createdAt, revokedAt, ...trust }: Row) {
   }
 }
 
-/** The errors contain no part of a token. @throws invalid */
+/** The errors contain no part of a token. @throws InvalidRequest */
 function readTested({ token, claims }: TrustTestRequest): Parameters<PrincipalCall['workloads']['test']>[0] {
   if (claims !== undefined && token === undefined) return { claims, header: null }
   if (token === undefined || claims !== undefined)

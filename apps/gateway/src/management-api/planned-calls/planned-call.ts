@@ -4,7 +4,7 @@ import type { RequestedCall } from '@rack-gateway/gateway-api'
 import { invalid } from '../../errors.ts'
 import { appOf, serviceOf } from '../../rack-api/app-of.ts'
 
-/** Fields that the request omits stay unknown. @throws invalid */
+/** Fields that the request omits stay unknown. @throws InvalidRequest */
 export function toPlannedCall(requested: RequestedCall): PlannedCall {
   const route = routesById.get(requested.route)
   if (route === undefined)

@@ -5,8 +5,8 @@ import { serializerFor } from './serialization.ts'
 
 const schema = Type.Object({ name: Type.String() })
 
-test.each(['compiles it', 'shares what the first one compiled'])(
-  'a response has only the members of its schema: a server %s',
+test.each(['the first server compiles the schema', 'another server uses the compiled schema'])(
+  'a response has only the members of its schema: %s',
   async () => {
     const app = Fastify()
     app.get('/', async (_request, reply) => {

@@ -46,7 +46,7 @@ function scriptedRack() {
   }
 }
 
-/** Promises that were settled have run their reactions. */
+/** Resolves after the callbacks of all settled promises have run. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 test('a rack that does not answer is listed at once, with what is known', async () => {

@@ -26,7 +26,7 @@ test('lines with different changes count as changed', () => {
   expect(redactChanges(changes, new Map())).toEqual([{ key: '[not a variable name]', change: 'changed', keys: 2 }])
 })
 
-test('the last line of base64 has the name of its variable, which is listed once', () => {
+test('a line of a value that looks like a variable is recorded as a change of the variable with that value, once', () => {
   const changes = [added('CERT'), added('abc'), added('def')]
   const enclosing = new Map([
     ['abc', 'CERT'],

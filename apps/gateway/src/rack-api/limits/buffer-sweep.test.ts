@@ -3,7 +3,7 @@ import { createBufferSweep } from './buffer-sweep.ts'
 
 const mebibyte = 1024 * 1024
 
-test('every 8 MiB are swept once, whatever the pieces', () => {
+test('each 8 MiB cause one collection, whatever the size of the reads', () => {
   for (const piece of [1_000, 64 * 1024, 5 * mebibyte]) {
     const collect = vi.fn()
     const sweep = createBufferSweep(collect)
@@ -14,14 +14,14 @@ test('every 8 MiB are swept once, whatever the pieces', () => {
   }
 })
 
-test('small calls are never swept after', () => {
+test('less than 8 MiB cause no collection', () => {
   const collect = vi.fn()
   const sweep = createBufferSweep(collect)
   for (let call = 0; call < 1_000; call++) sweep(2_000)
   expect(collect).not.toHaveBeenCalled()
 })
 
-test('a sweep really frees what was read', async () => {
+test('a collection frees the buffers of earlier reads', async () => {
   const sweep = createBufferSweep()
   sweep(8 * mebibyte)
   const before = process.memoryUsage().arrayBuffers
@@ -29,11 +29,11 @@ test('a sweep really frees what was read', async () => {
   for (let read = 0; read < 7; read++) Buffer.alloc(mebibyte)
   expect(more()).toBeGreaterThan(4 * mebibyte)
   sweep(8 * mebibyte)
-  // What a collection found is freed by a thread of V8's own.
+  // V8 frees the collected buffers in another thread.
   await expect.poll(more).toBeLessThan(2 * mebibyte)
 })
 
-test('the function is not left about for others', () => {
+test('the collection function is not global', () => {
   createBufferSweep()
   expect('gc' in globalThis).toBe(false)
 })

@@ -18,7 +18,7 @@ const principal = (more: Partial<Principal>): Principal => ({
 })
 const owner = (kind: 'user' | 'service-account') => ({ kind, id: 'owner-1', name: 'owner', bindings: [] })
 
-test('a person gets no more by another token, nor a repository by another job', () => {
+test('the tokens of a user share the limits of the user, and the jobs of a trust with one subject share their limits', () => {
   expect(limitKeyOf(principal({ kind: 'user', id: 'user-1' }))).toBe('user-1')
   expect(limitKeyOf(principal({ owner: owner('user') }))).toBe('owner-1')
   expect(limitKeyOf(principal({ owner: owner('service-account') }))).toBe('token-1')

@@ -62,7 +62,7 @@ test('while other work fills the turns, a computation continues once in 6 ms, an
   expect(gaps.every((gap) => gap >= 6 && gap <= 8)).toBe(true)
 })
 
-test('in quiet turns a computation continues in each', async () => {
+test('a computation continues in each quiet turn', async () => {
   const turns = createTurns(() => 0)
   let seen = 0
   const counting = function count(): void {

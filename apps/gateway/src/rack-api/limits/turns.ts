@@ -36,7 +36,10 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   }
 }
 
-/** Milliseconds. Every request to the gateway takes many turns of the event loop, and each turn can contain a slice. */
+/**
+ * Milliseconds for which a computation runs in one turn. Short, because a request to the gateway takes many turns of
+ * the event loop, and a computation can run in each of them.
+ */
 const slice = 0.3
 
 export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {

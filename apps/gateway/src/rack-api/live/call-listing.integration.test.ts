@@ -91,7 +91,7 @@ test('many calls are written in few statements, and each is deleted at its end',
   await expect.poll(rows).toEqual([`${calls[0]?.id} ${stream}`])
 })
 
-test('an end removes the request to end the call, and no other', async () => {
+test('the end of a call removes the request to end this call, and no other request', async () => {
   const { listing, owner, rows } = await startListing()
   const [one, other] = [someCall(), someCall()]
   listing.add(one)
@@ -115,7 +115,7 @@ test.each(['before', 'after'] as const)('a batch that fails %s its commit is wri
   await expect.poll(rows).toEqual([])
 })
 
-test('stopped, it leaves no row', async () => {
+test('after a stop, no row of the process remains', async () => {
   const { listing, rows } = await startListing()
   for (const call of Array.from({ length: 700 }, someCall)) listing.add(call)
   await expect.poll(rows).toHaveLength(700)

@@ -40,7 +40,7 @@ async function at(second: number, of = call): Promise<string | null> {
 }
 
 describe('a review of calls in progress', () => {
-  test('asks packages that take their time every 30 seconds, for each call', async () => {
+  test('asks asynchronous packages about each call every 30 seconds', async () => {
     for (const second of [0, 1, 29, 30, 31, 59, 60]) await at(second)
     expect(asked).toEqual([
       '0 synchronous',
@@ -55,13 +55,13 @@ describe('a review of calls in progress', () => {
     expect(asked.at(-1)).toBe('61 synchronous')
   })
 
-  test('ends it for a denial, with the reason of the package', async () => {
+  test('ends a call for a denial, with the reason of the package', async () => {
     const objection = { effect: 'deny', reason: 'Frozen.', remedy: 'Wait.' } as Decision
     answer = { objection, unclear: false }
     expect(await at(1)).toBe('Frozen. Wait.')
   })
 
-  test('lets it continue for a minute while a package fails, and no longer', async () => {
+  test('lets a call continue for a minute while a package fails, and no longer', async () => {
     answer = unclear
     expect(await at(1)).toBeNull()
     expect(await at(60)).toBeNull()

@@ -8,7 +8,7 @@ import { askRack } from './rack-question.ts'
  * Rejects a build whose logs are outside its app. The rack opens the address of a build's logs with its own privileges,
  * even on its own disk. An imported archive can contain any address, so the address is checked when the logs are read.
  *
- * @param build becomes a part of a path, where a name that ends with `.tgz` would be a whole archive
+ * @param build the ID from the caller; it is checked, because a path that ends with `.tgz` would return a whole archive
  * @throws NotPermitted if the logs are not an object of the same app, InvalidParameter for an invalid ID,
  * UpstreamUnclear if the rack's answer has no address
  */

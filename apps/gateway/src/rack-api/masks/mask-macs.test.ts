@@ -19,19 +19,19 @@ test('each rack, app, release, and key has its own MAC, which depends on the sec
   expect(mac('staging', origin)).toMatch(/^[\w-]{22}$/)
 })
 
-/** The input of a MAC without a name. */
+/** The input of the MAC for an empty name. */
 const emptyText = JSON.stringify(['staging', 'web', 'R1', ''])
 
 test.each([
-  ['short', 'KEY'],
-  ['empty', ''],
-  ['with characters of several bytes', 'Schlüssel-🔑'],
-  ['with a lone surrogate', '\ud800'],
-  ['almost too long for the buffer that is used again', 'K'.repeat(1_000 - emptyText.length)],
-  ['just too long for that buffer', 'K'.repeat(1_001 - emptyText.length)],
-  ['of 1,000 characters with 3 bytes each, with the text around them', '€'.repeat(1_000 - emptyText.length)],
-  ['very long', 'ü'.repeat(5_000)],
-])('the MAC is the beginning of the HMAC-SHA256 by Node: a name that is %s', (_, name) => {
+  ['a short name', 'KEY'],
+  ['an empty name', ''],
+  ['a name with characters of several bytes', 'Schlüssel-🔑'],
+  ['a name with a lone surrogate', '\ud800'],
+  ['the longest name for the reused buffer', 'K'.repeat(1_000 - emptyText.length)],
+  ['a name that is one character too long for the reused buffer', 'K'.repeat(1_001 - emptyText.length)],
+  ['the longest name for the reused buffer, with 3 bytes per character', '€'.repeat(1_000 - emptyText.length)],
+  ['a very long name', 'ü'.repeat(5_000)],
+])('the MAC is the first 16 bytes of the HMAC-SHA256 that Node computes: %s', (_, name) => {
   for (const length of [0, 16, 32, 64]) {
     const key = randomBytes(length)
     const macOf = createMaskMac(key)

@@ -13,9 +13,9 @@ export function createMaskMac(key: Buffer): MaskMac {
 export const macBytes = 16
 
 /**
- * HMAC-SHA256 (RFC 2104) of a text; its bytes are the characters of the result. A release list of 10 MB can have 240,000
- * masks. Two one-shot hashes take half the time of an `Hmac` object, and leave a fifth of the work to the garbage
- * collector, which delays all calls (docs/decisions/0035-fair-scheduling.md).
+ * HMAC-SHA256 (RFC 2104) of a text. Each character of the result is one byte. A release list of 10 MB can have 240,000
+ * masks. Two one-shot hashes take half the time of an `Hmac` object. They also cause only a fifth of the garbage
+ * collection, which delays all calls (docs/decisions/0035-fair-scheduling.md).
  *
  * @throws RangeError for a key that is longer than a block, which HMAC would hash first
  */
@@ -45,9 +45,9 @@ function createHmac(key: Buffer): (text: string) => string {
 
 const blockBytes = 64
 const digestBytes = 32
-/** Bytes of a text for which a buffer is used again. */
+/** Bytes. For a text of at most this size, `hmac` reuses a buffer. */
 const maxReusedBytes = 3_000
-/** In UTF-8. */
+/** The maximum in UTF-8 for one UTF-16 unit. */
 const maxBytesPerCharacter = 3
 
 /** Caches MACs, because a list of releases contains the same MACs each time. */

@@ -75,7 +75,7 @@ interface ProofCaller {
 
 /**
  * Begins the proof for the newest refused call that waits for a proof. If there is no such call, begins a proof that is
- * valid for ten minutes. A caller who presents a fresh proof then needs no new proof.
+ * valid for ten minutes, unless the caller presents a fresh proof.
  */
 async function start(
   dependencies: RackApiDependencies,
@@ -148,7 +148,7 @@ async function send(
 function onlyPeople(): Error {
   return new NotPermitted(
     'Only users can prove a second factor. API tokens and jobs have none.',
-    'Log in, and use the session, or ask the platform team to except this token or job in the policy.',
+    'Log in, and use the session, or ask an administrator of the gateway to exempt this token or job in the policy.',
     { rule: 'people-only' },
   )
 }

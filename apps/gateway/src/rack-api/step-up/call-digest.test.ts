@@ -59,7 +59,7 @@ describe('both digests differ', () => {
       { route: exec, call: { ...processOf('web-2'), process: { service: 'web' } as RackCall['process'] } },
     ],
     [
-      'for a process that is not the own one',
+      'for a process that the caller did not start',
       { route: exec, call: processOf('web-1', true) },
       { route: exec, call: processOf('web-2') },
     ],
@@ -75,7 +75,7 @@ describe('both digests differ', () => {
   })
 })
 
-describe('a command that a user repeats has the same digest, and is not the exact repetition', () => {
+describe('if a user repeats a command, only the digest for a similar call is the same', () => {
   test.each<[string, Sent, Sent]>([
     [
       'with another process of the service',
@@ -83,7 +83,7 @@ describe('a command that a user repeats has the same digest, and is not the exac
       { route: exec, call: processOf('web-2') },
     ],
     [
-      'with another process of the own run',
+      'with the process of another run of the same user',
       { route: exec, call: processOf('run-1', true) },
       { route: exec, call: processOf('run-2', true) },
     ],
@@ -108,7 +108,7 @@ test('the size of the terminal and the order of headers make no difference', () 
   expect(digestsOf({ route: exec, headers: { cpu: '1', command: 'sh', height: '50', width: '10' } })).toEqual(one)
 })
 
-test('an exact digest is never the digest of a repeated command', () => {
+test('the exact digest and the digest for a similar call differ', () => {
   const { exact, similar } = digestsOf()
   expect(exact).not.toBe(similar)
   for (const digest of [exact, similar]) expect(digest).toMatch(/^[0-9a-f]{64}$/)

@@ -13,7 +13,7 @@ import {
 } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
-import { answeredStatus } from '../../http/error-response.ts'
+import { responseStatus } from '../../http/error-response.ts'
 import type { SessionRecording } from '../../recordings/session-recorder.ts'
 import { deliver, prepareAnswer, recordLater } from '../answer.ts'
 import type { DecidedCall } from '../call.ts'
@@ -60,7 +60,7 @@ export async function openWebsocket(
   }
   const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
     const close = reasonOf(error, 'the rack could not be reached')
-    recordEnd(dependencies, session, null, { status: answeredStatus(error), close })
+    recordEnd(dependencies, session, null, { status: responseStatus(error), close })
     throw error
   })
   if (!attempt.upgraded) {

@@ -9,7 +9,7 @@ export const examples = [
 export const builder = {
   to: { type: 'string', demandOption: true, describe: 'destination: a directory, or s3://bucket/prefix' },
   before: { type: 'string', describe: 'archive only months before this one, such as 2026-10' },
-  keep: { type: 'number', default: 13, describe: 'number of months that stay in the database, before the current one' },
+  keep: { type: 'number', default: 13, describe: 'number of months before the current one that stay in the database' },
   drop: { type: 'boolean', default: false, describe: 'drop older months once they are archived' },
   lock: { type: 'string', describe: 'time for which S3 protects an archive from changes, such as 400d' },
   force: { type: 'boolean', default: false, describe: 'drop a month even if a sink has not sent all of it' },
