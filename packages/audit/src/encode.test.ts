@@ -13,13 +13,13 @@ function textOf(draft: Partial<EventDraft>): string {
   return createEventStream(0).seal(encode({ kind: 'call', ...draft }), 0).canonical
 }
 
-/** What is kept of a draft, without its place. */
+/** The recorded fields of a draft, without its position. */
 function fitted(draft: Partial<EventDraft>) {
   const { v, id, stream, seq, at, ...kept } = JSON.parse(textOf(draft))
   return kept
 }
 
-/** Nothing of it may be left out, however deep it is. */
+/** Makes all optional members required, also in inner objects. */
 type Whole<T> = T extends readonly unknown[]
   ? T
   : T extends object
@@ -158,7 +158,7 @@ test('the encoded text is canonical JSON of the draft, for any subset of fields'
   )
 })
 
-test('a cached actor is written as any other, and cannot change any more', () => {
+test('a cached actor is encoded like any other actor, and cannot be changed', () => {
   const actor = cacheEncodedActor(structuredClone(whole.principal))
   expect(textOf({ principal: actor }).length).toBe(textOf({ principal: whole.principal }).length)
   expect(fitted({ principal: actor })).toEqual(fitted({ principal: whole.principal }))
@@ -167,7 +167,7 @@ test('a cached actor is written as any other, and cannot change any more', () =>
   expect(() => actor.roles?.push('admin')).toThrow(TypeError)
 })
 
-test('an actor whose values are cut is not cached, and says so in each event', () => {
+test('an actor with a truncated value is not cached, and each event lists the truncation', () => {
   const actor = cacheEncodedActor({ ...whole.principal, name: 'n'.repeat(2_000) })
   for (const draft of [{ principal: actor }, { principal: actor }])
     expect(fitted(draft).truncated).toEqual([expect.objectContaining({ field: 'principal.name', length: 2_000 })])
@@ -228,7 +228,7 @@ test('a command is limited in words and in bytes, and has a digest', () => {
   expect(long.truncated?.[0]).toMatchObject({ field: 'command', length: 3 })
 })
 
-test('names are bounded in number wherever they stand', () => {
+test('lists of names are limited in every field', () => {
   const names = Array.from({ length: 10_000 }, (_, index) => `n${index}`)
   const { parameters, environment, truncated } = fitted({
     parameters: { query: names, form: [], headers: names },
@@ -249,7 +249,7 @@ test('detail is bounded in members and in the length of its keys', () => {
   expect(Math.max(...kept.map((key) => key.length))).toBe(128)
 })
 
-test('numbers that JSON cannot say are left out', () => {
+test('numbers that JSON cannot express are left out', () => {
   expect(fitted({ durationMs: Number.NaN, bytesIn: Number.POSITIVE_INFINITY, status: 200 })).toEqual({
     kind: 'call',
     status: 200,
@@ -268,7 +268,7 @@ test('a key called __proto__ is a key', () => {
   expect(textOf({ detail })).toContain('"detail":{"__proto__":"x","a":"y"}')
 })
 
-test('two keys that are one after they were made visible are one', () => {
+test('keys that become equal when they are escaped or cut become one key', () => {
   const text = textOf({
     detail: { 'a\u0000': 1, 'a\\u0000': 2, [`${'k'.repeat(128)}1`]: 3, [`${'k'.repeat(128)}2`]: 4 },
   })

@@ -79,7 +79,10 @@ const writeActor = objectWriter('principal', actorMembers)
 const actorColumns = draftColumns.flatMap(({ path }, index) => (path.startsWith('principal.') ? [index] : []))
 const membersBefore = splitByPosition(draftMembers)
 
-/** For each member of the position: the members of a draft that are written before it. None comes after `v`. */
+/**
+ * For each member of the position: the members of a draft that are written between the previous member of the position
+ * and this one. No member of a draft sorts after `v`, the last one.
+ */
 function splitByPosition(members: readonly Member[]): Record<keyof typeof EventPosition.properties, readonly Member[]> {
   const names = Object.keys(EventPosition.properties).sort()
   const groups = names.map((name, index) => {

@@ -17,7 +17,7 @@ export interface AuditPluginOptions {
   readonly store: AuditStore
   /** Without this store, no streams are adopted. Closed with the application. */
   readonly adoptions?: AdoptionStore
-  /** The fallback whose store is `store`. */
+  /** Required if `store` is the store of a fallback: that fallback. */
   readonly fallback?: Fallback
   readonly clock?: { now(): number }
   readonly host?: string

@@ -79,9 +79,9 @@ test('search columns match the canonical form', async () => {
 })
 
 test.each([
-  ['ours', 'call', undefined],
-  ['another process’s', 'refused', 'StreamLost'],
-] as const)('an attempt that commits during the next one is recognized: %s', async (_, kind, lost) => {
+  ['the same event', 'call', undefined],
+  ['another event', 'refused', 'StreamLost'],
+] as const)('if an earlier attempt commits during the next one, the stored event is compared: %s', async (_, kind, lost) => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const store = createPostgresAuditStore({ url: runtimeUrl })
   onTestFinished(() => store.close())
@@ -240,7 +240,7 @@ test('an adopter waits for the current batch, and sees it', async () => {
   expect(await runtime`select from audit.events where stream = ${stream}`).toHaveLength(1)
 })
 
-test('a foreign event at our number is detected by its hash', async () => {
+test('a forged event with the next number is detected by its hash', async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { record, stats } = await openPostgresWriter(runtimeUrl)
   const forged = { stream: stats().stream, seq: 2, at: new Date(), id: stats().stream, kind: 'call', canonical: '{}' }
@@ -276,7 +276,7 @@ test('a new month starts a new stream in its own partition', async () => {
   expect(await checkChain(runtime)).toMatchObject({ intact: true, streams: 3 })
 })
 
-test('a clock far off refuses to open, and the error says to check it', async () => {
+test('a writer whose clock is far off does not open, and the error says to check the clock', async () => {
   const { runtimeUrl } = await databaseForTest()
   const opening = openPostgresWriter(runtimeUrl, { clock: { now: () => Date.UTC(2099, 0, 1) } })
   await expect(opening).rejects.toMatchObject({

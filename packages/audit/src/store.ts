@@ -125,7 +125,7 @@ const appendStatement = templateOf(`
   )
   select (select count(*) from held)::int as held, (select count(*) from written)::int as written`)
 
-/** The template is built once. The driver would build a template with fragments for each batch. */
+/** Builds the template of a query once. A query that is composed of fragments would be built again for each batch. */
 function templateOf(text: string): TemplateStringsArray {
   const strings = text.split('?')
   return Object.assign(strings, { raw: strings })

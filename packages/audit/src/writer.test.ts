@@ -65,25 +65,25 @@ test('events of one turn of the event loop are one batch, and later ones are the
 })
 
 test('the next batch is sent before callers of the previous one continue, in order', async () => {
-  const told: string[] = []
+  const log: string[] = []
   const { store, record, close } = await openWriter(
     {},
-    { onDurable: (events) => told.push(...events.map((event) => event.column('app'))) },
+    { onDurable: (events) => log.push(...events.map((event) => event.column('app'))) },
   )
   store.behave((operation, attempt) => {
-    if (operation === 'append') told.push(`append ${attempt}`)
+    if (operation === 'append') log.push(`append ${attempt}`)
     return 'take'
   })
-  const recorded = (app: string) => record({ kind: 'call', app }).then(() => told.push(`${app} is told`))
+  const recorded = (app: string) => record({ kind: 'call', app }).then(() => log.push(`${app} is resolved`))
   const first = recorded('one')
   await Promise.resolve()
   const second = recorded('two')
   await close()
   await Promise.all([first, second])
-  const steps = told.filter((entry) => entry !== '' && !entry.endsWith('told'))
+  const steps = log.filter((entry) => entry !== '' && !entry.endsWith('resolved'))
   expect(steps).toEqual(['append 1', 'append 2', 'one', 'two', 'append 3'])
-  expect(told.indexOf('one is told')).toBeGreaterThan(told.indexOf('append 2'))
-  expect(told.indexOf('two is told')).toBeGreaterThan(told.indexOf('one is told'))
+  expect(log.indexOf('one is resolved')).toBeGreaterThan(log.indexOf('append 2'))
+  expect(log.indexOf('two is resolved')).toBeGreaterThan(log.indexOf('one is resolved'))
 })
 
 test('events without a waiting caller are batched', async () => {
@@ -275,7 +275,7 @@ test('a stream that was adopted while the store did not answer is replaced, and 
   expect(next.event.stream).not.toBe(lost)
 })
 
-test('a foreign event at our number is detected, and another stream is opened', async () => {
+test('a forged event with the next number is detected, and another stream is opened', async () => {
   const { store, record, stats } = await openWriter()
   const [opened] = store.events
   if (!opened) throw new Error('nothing was opened')

@@ -35,7 +35,7 @@ export function defineError<Args extends readonly unknown[] = []>(
   { reason, remedy, ...options }: ErrorDefinition,
 ): ExplainedErrorClass<Args> {
   const inReason = countPlaceholders(reason)
-  // Each part is formatted by itself, so a value with a placeholder can't move the boundary.
+  // Formats each part by itself: in one text, a value could contain the separator of the two parts.
   return errorClass(code, status, options, (args) => ({
     reason: format(reason, ...args.slice(0, inReason)),
     remedy: format(remedy, ...args.slice(inReason, inReason + countPlaceholders(remedy))),

@@ -5,7 +5,7 @@ const NameTaken = defineError<[name: string]>('RGW_NAME_TAKEN', 409, {
   reason: 'a service account named %s already exists:',
   remedy: 'choose another name',
 })
-/** The code that throws it supplies both. */
+/** The code that throws this error supplies the reason and the remedy. */
 const BadForm = defineErrorWithText('RGW_BAD_FORM', 400)
 
 test('an error has a message, a reason, and a remedy', () => {

@@ -88,8 +88,8 @@ async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
   return keys
 }
 
-for (const [name, isHere, open] of stores) {
-  describe.skipIf(!isHere)(name, () => {
+for (const [name, isAvailable, open] of stores) {
+  describe.skipIf(!isAvailable)(name, () => {
     test('returns the bytes that were put', async () => {
       const store = await open()
       const bytes = randomBytes(100_000)
@@ -210,8 +210,8 @@ const locks: readonly (readonly [string, boolean, (objectLock: boolean) => Promi
 ]
 const lock = { mode: 'compliance', duration: 86_400_000 } as const
 
-for (const [name, isHere, bucketOf] of locks) {
-  describe.skipIf(!isHere)(name, () => {
+for (const [name, isAvailable, bucketOf] of locks) {
+  describe.skipIf(!isAvailable)(name, () => {
     test('reads return the first version, whatever is put or deleted over it', async () => {
       const made = await bucketOf(true)
       const store = s3Store(made, { lock })

@@ -5,13 +5,13 @@ const most = 64 * 1024 * 1024
 const many = 100
 
 let freeBuffer: typeof import('./buffer-pool.ts').freeBuffer
-let giveBuffer: typeof import('./buffer-pool.ts').returnBuffer
+let returnBuffer: typeof import('./buffer-pool.ts').returnBuffer
 let takeBuffer: typeof import('./buffer-pool.ts').takeBuffer
 
 beforeEach(async () => {
   vi.useFakeTimers()
   vi.resetModules()
-  ;({ freeBuffer, returnBuffer: giveBuffer, takeBuffer } = await import('./buffer-pool.ts'))
+  ;({ freeBuffer, returnBuffer, takeBuffer } = await import('./buffer-pool.ts'))
   onTestFinished(() => {
     vi.runAllTimers()
     vi.useRealTimers()
@@ -31,7 +31,7 @@ function countReused(buffers: readonly Buffer[]): number {
 test('a returned buffer, or a view of it, is reused by one taker', () => {
   for (const view of [(all: Buffer) => all, (all: Buffer) => all.subarray(10, 20)]) {
     const first = takeBuffer(size)
-    giveBuffer(view(first))
+    returnBuffer(view(first))
     const [again, other] = [takeBuffer(size), takeBuffer(size)]
     expect([again.buffer === first.buffer, again.length, other.buffer === first.buffer]).toEqual([true, size, false])
   }
@@ -39,18 +39,18 @@ test('a returned buffer, or a view of it, is reused by one taker', () => {
 
 test('the pool keeps at most 64 MiB, and no small buffers', () => {
   const buffers = takeMany()
-  for (const buffer of buffers) giveBuffer(buffer)
+  for (const buffer of buffers) returnBuffer(buffer)
   expect(countReused(buffers)).toBe(Math.floor(most / size))
   const small = Buffer.allocUnsafeSlow(1_024)
-  giveBuffer(small)
+  returnBuffer(small)
   expect(takeBuffer(1_024).buffer).not.toBe(small.buffer)
 })
 
 test('the pool is emptied ten seconds after the last buffer was returned', () => {
   const buffers = takeMany().slice(0, 10)
-  for (const buffer of buffers.slice(1)) giveBuffer(buffer)
+  for (const buffer of buffers.slice(1)) returnBuffer(buffer)
   vi.advanceTimersByTime(9_999)
-  for (const buffer of buffers.slice(0, 1)) giveBuffer(buffer)
+  for (const buffer of buffers.slice(0, 1)) returnBuffer(buffer)
   vi.advanceTimersByTime(9_999)
   expect(vi.getTimerCount()).toBe(1)
   vi.advanceTimersByTime(1)

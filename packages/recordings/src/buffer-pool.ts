@@ -20,8 +20,8 @@ export function takeBuffer(size: number): Buffer {
 }
 
 /**
- * Takes all memory under a view. The caller must not use that memory afterwards. Ignores small buffers, which may share
- * Node's own pool.
+ * Puts the memory of a buffer into the pool; for a view, the whole memory that it is a view of. The caller must not use
+ * that memory afterwards. Ignores small buffers, which may share Node's own pool.
  */
 export function returnBuffer({ buffer }: Buffer): void {
   const { byteLength } = buffer

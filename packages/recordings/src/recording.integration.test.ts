@@ -93,8 +93,8 @@ const stores: readonly (readonly [string, boolean, () => Promise<ObjectStore>])[
   ['S3 with Object Lock (moto, a mock)', hasMoto, motoStore],
 ]
 
-for (const [name, isHere, open] of stores) {
-  describe.skipIf(!isHere)(name, () => {
+for (const [name, isAvailable, open] of stores) {
+  describe.skipIf(!isAvailable)(name, () => {
     test('a recording has the output, input, times, and exit status of the session', async () => {
       const store = await open()
       const { recordings, clock } = recorder(store)
@@ -570,7 +570,9 @@ function bufferBytes(): number {
 }
 
 test('a recording error ends a strict session, and not a best-effort session', async () => {
-  const failing = { openAt: () => raise(), find: () => raise() } as unknown as NonNullable<RecordingRequest['secrets']>
+  const failing = { findPartialMatch: () => raise(), find: () => raise() } as unknown as NonNullable<
+    RecordingRequest['secrets']
+  >
   const none = { ...header, command: '' }
   for (const [mode, ended] of [
     ['best-effort', 0],
@@ -629,7 +631,8 @@ test('no chunk has more session bytes than the limit', async () => {
   for (let count = 0; count < 44; count++) recording.write('o', Buffer.alloc(10_001, 'x'), true)
   const summary = recording.finish('ended')
   await recording.stored()
-  // One header chunk, four full ones, one that was begun before its end was known, and the final one.
+  // The header chunk, four full chunks, the chunk in progress at the end, and the final chunk. A chunk in progress is
+  // marked as not final when it begins, so it cannot become the final one.
   expect(summary.chunks).toBe(7)
   for (const chunk of store.objects.values()) expect(chunk.length).toBeLessThan(101_000)
   const cast = await readCast(store, id, { proven: summary })

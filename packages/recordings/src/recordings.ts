@@ -38,7 +38,7 @@ export interface RecordingStats {
   readonly failures: number
   /** Recordings whose last attempt to store a chunk failed. */
   readonly failing: number
-  /** Milliseconds since the first of these failures; 0 without failures. */
+  /** The longest time in milliseconds for which one of these recordings has been failing; 0 if none fails. */
   readonly failingFor: number
   /** Session bytes that were not recorded. */
   readonly lostBytes: number

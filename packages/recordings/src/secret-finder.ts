@@ -26,8 +26,8 @@ export const minSecretBytes = 6
 const maxPieceBytes = 1_024
 
 /**
- * Searches for many secrets in one pass that skips most bytes. A finder has no state, so all recordings of a release
- * share it.
+ * Searches for many secrets in one pass that skips most bytes. A finder has no state, so all recordings of an app's
+ * release can share one finder.
  *
  * @see Wu and Manber, "A Fast Algorithm for Multi-Pattern Searching", 1994
  */

@@ -8,7 +8,7 @@ import { type MemoryStore, memoryStore } from './testing/stores.ts'
 const id = '01a21006-6e55-7646-9171-966421143187'
 const chunkCount = 200_000
 
-/** Lists as chunkCount chunks as a session of several days has. */
+/** Lists `chunkCount` chunks, as many as a session of several days has. */
 function longStore(): MemoryStore {
   return {
     ...memoryStore(),

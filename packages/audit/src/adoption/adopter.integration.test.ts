@@ -37,7 +37,7 @@ function streamOf(writer: { stats(): { stream: string | null } }): string {
   return stream
 }
 
-/** Expires the leases of streams, as a minute after their processes died. */
+/** Expires the leases of streams 31 seconds ago, as if their processes had died a minute ago. */
 async function expire({ admin }: TestDatabase, ...streams: string[]) {
   await admin`update audit.streams set lease_until = now() - interval '31 seconds' where id in ${admin(streams)}`
 }
@@ -230,7 +230,7 @@ test('an adopter that failed continues in its next run', async () => {
   expect((await unknownOf(database)).sort()).toEqual(lost.open.sort())
 })
 
-test('a suspended and adopted adopter adds no event to the stream', async () => {
+test('an adopter whose own stream was adopted while it was suspended records nothing more', async () => {
   const database = await databaseForTest()
   const lost = await abandon(database, 6)
   let wake = () => {}
@@ -261,7 +261,7 @@ test('a suspended and adopted adopter adds no event to the stream', async () => 
   expect(await checkChain(database.runtime)).toMatchObject({ intact: true })
 })
 
-test('a suspended and adopted writer begins another stream before it confirms an event', async () => {
+test('a writer whose stream was adopted while it was suspended begins another stream before it confirms an event', async () => {
   const database = await databaseForTest()
   const lost = await startReplica(database)
   const intent = await lost.writer.record({ kind: 'intent', request: 'r1' })

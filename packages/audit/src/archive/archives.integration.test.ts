@@ -171,7 +171,7 @@ test('a part that decompresses to more than was archived is not read to its end'
   expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1024 * 1024)
 })
 
-test('the stream of a gateway and an export can lack archived months, and report them', async () => {
+test("a gateway's response and an export may lack archived months, and the verification reports these months", async () => {
   const { runtime, store, notes } = droppedMonth()
   const log = databaseLog(runtime)
   const [archive] = await log.archives()

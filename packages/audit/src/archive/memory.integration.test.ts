@@ -36,7 +36,7 @@ test('memory does not grow with the events of a month', async () => {
     partSize,
   })
   expect(outcomes).toMatchObject([{ kind: 'dropped', events: events + 2 }])
-  // About 1,400 bytes each, so all of them would be 16 MiB.
+  // An event has about 1,400 bytes, so all events would be 16 MiB.
   expect(samples.length).toBeGreaterThan(15)
   expect(Math.max(...samples) - Math.min(...samples)).toBeLessThan(8 * partSize)
   expect(await verifyDatabase(log.runtime, { pinned: null, checkpoints: null })).toMatchObject({

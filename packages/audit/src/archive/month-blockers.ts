@@ -9,7 +9,10 @@ interface StreamRow {
   readonly adopted: boolean
   /** Whether the lease of the stream is still valid. */
   readonly leased: boolean
-  /** Whether the adopter has recorded an `outcome.unknown` event for each unfinished call, including imported calls. */
+  /**
+   * Whether the adopter has recorded an `outcome.unknown` event for each unfinished call, including calls that were
+   * imported from a fallback file.
+   */
   readonly accounted: boolean
   /** The number of events that checkpoints sign; null if no checkpoint has the stream. */
   readonly size: number | null

@@ -61,9 +61,9 @@ describe.each([
     const log = await signedLog()
     const store = await open()
     await log.retain(store)
-    const said = log.drafts.length
+    const draftsBefore = log.drafts.length
     expect(await log.retain(store)).toEqual([{ month: recent, kind: 'known' }])
-    expect(log.drafts).toHaveLength(said)
+    expect(log.drafts).toHaveLength(draftsBefore)
   })
 
   test('without --drop, archived months are not dropped, and a later run drops them', async () => {

@@ -115,7 +115,7 @@ function claimProblems(manifest: Manifest, { heads, events, digest, verification
   })
   const read = verification.checkpoints
   if ((read?.first ?? null) !== (checkpoints?.first ?? null) || (read?.last ?? null) !== (checkpoints?.last ?? null))
-    findings.push(finding('streams', 'their first and last number'))
+    findings.push(finding('streams', 'the first or the last checkpoint'))
   if (events !== manifest.events || digest !== manifest.digest)
     findings.push(
       finding('events', `it has ${events} events, and they are not the ${manifest.events} that its manifest names`),

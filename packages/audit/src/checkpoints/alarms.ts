@@ -29,7 +29,7 @@ export interface Alarms {
   keys(): Iterable<string>
 }
 
-/** Reports each alarm once, because a broken stream is found in every round. */
+/** Reports each alarm once, because each verification finds a broken stream again. */
 export function createAlarms(onAlarm: (alarm: Alarm) => void): Alarms {
   const raised = new Set<string>()
   let count = 0

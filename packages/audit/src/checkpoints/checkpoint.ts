@@ -9,7 +9,7 @@ import { type PublicKey, readPublicKey, type SigningKey } from './signing-key.ts
  * - `open`: more events may follow
  * - `closed`: the stream ended with `stream.closed`
  * - `abandoned`: the process ended without closing the stream
- * - `broken`: the database does not continue the signed events, so the last good tree is signed again
+ * - `broken`: the events in the database do not continue the signed events, so the last good tree is signed again
  */
 export const streamStates = ['open', 'closed', 'abandoned', 'broken'] as const
 export type StreamState = (typeof streamStates)[number]
@@ -34,7 +34,7 @@ export interface CheckpointContent {
   /** SHA-256 of the previous checkpoint's text; zeros for the first one. */
   readonly previous: Digest
   readonly key: PublicKey
-  /** If the key changes: the previous key. Unless this key is lost, it also signs the checkpoint. */
+  /** If the key changes: the previous key, which also signs the checkpoint unless it is lost. Otherwise null. */
   readonly replaces: PublicKey | null
   /** Sorted by stream. */
   readonly heads: readonly StreamHead[]

@@ -69,7 +69,7 @@ function unknownBatches(count: number, size: number) {
   )
 }
 
-test('unsignable growth causes only occasional early checkpoints, and no checkpoint while events go to a file', async () => {
+test('events that cannot be signed cause early checkpoints only at intervals, and none while events go to a fallback file', async () => {
   const { runtimeUrl } = await databaseForTest()
   const { checkpointer } = await replica(runtimeUrl, { interval: 3_600_000, growth: 10, every: 20, earlyInterval: 500 })
   checkpointer.start()
@@ -191,7 +191,7 @@ test('a future time in the table raises an alarm, and the next checkpoint is sti
   expect(alarms).toEqual([{ problem: 'at', number: 1 }])
 })
 
-test("a checkpoint whose time is changed again and again is followed by the process's own clock", async () => {
+test("if the time of a checkpoint is changed again and again, the next one is made by the process's own clock", async () => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const { checkpointer, alarms } = await replica(runtimeUrl, { interval: 2_000 })
   await checkpointer.makeIfDue()
@@ -412,11 +412,11 @@ test('connections that end during a round end neither the process nor the chain'
     await looking
     await record({ kind: 'call' })
   }
-  const told = errors.length
+  const errorsBefore = errors.length
   await vi.waitFor(
     async () => {
       await checkpointer.makeIfDue()
-      expect({ unsigned: checkpointer.state().unsigned, errors: errors.slice(told) }).toMatchObject({ unsigned: 0 })
+      expect({ unsigned: checkpointer.state().unsigned, errors: errors.slice(errorsBefore) }).toMatchObject({ unsigned: 0 })
     },
     { timeout: 60_000 },
   )

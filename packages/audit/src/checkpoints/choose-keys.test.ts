@@ -22,7 +22,7 @@ test('a new key is signed by the previous one', () => {
   expect(choice.kind === 'sign' && choice.keys.replaces?.text).toBe(text(now))
 })
 
-test('a new key names the previous one even without its key', () => {
+test('without the previous signing key, the change of keys still names the previous public key', () => {
   const choice = chooseKeys([next], text(now), known)
   expect(choice).toMatchObject({ kind: 'sign', keys: { current: next, previous: null } })
   expect(choice.kind === 'sign' && choice.keys.replaces?.text).toBe(text(now))

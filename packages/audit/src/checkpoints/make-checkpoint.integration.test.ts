@@ -21,7 +21,7 @@ async function notesOf(sql: Sql): Promise<string[]> {
   return (await sql`select note from audit.checkpoints order by number`).map(({ note }) => note)
 }
 
-async function keepSigned(sql: Sql, at: number): Promise<void> {
+async function insertSignedCheckpoint(sql: Sql, at: number): Promise<void> {
   const content = { number: 1, at: new Date(at).toISOString(), previous: noCheckpoint, heads: [] }
   const note = signCheckpoint(content, { current: key, replaces: null, previous: null })
   await sql`insert into audit.checkpoints (number, at, hash, key, note)
@@ -65,11 +65,11 @@ test('a manipulated time in the table does not prevent the next checkpoint', asy
   const { runtime, admin } = await databaseForTest()
   made(await makeCheckpoint(runtime, { ...now, interval: 60_000 }))
   await tamper(admin, `UPDATE audit.checkpoints SET at = at + interval '10 years'`)
-  const told: unknown[] = []
-  const options = { ...now, onTimeProblem: (...problem: unknown[]) => void told.push(problem) }
+  const problems: unknown[] = []
+  const options = { ...now, onTimeProblem: (...problem: unknown[]) => void problems.push(problem) }
   expect((await makeCheckpoint(runtime, { ...options, interval: 60_000 })).kind).toBe('early')
   expect((await makeCheckpoint(runtime, { ...options, interval: 1 })).kind).toBe('made')
-  expect(told).toEqual([
+  expect(problems).toEqual([
     ['at', 1],
     ['at', 1],
   ])
@@ -77,15 +77,15 @@ test('a manipulated time in the table does not prevent the next checkpoint', asy
 
 test('after a checkpoint with a future time the next is due at once', async () => {
   const { runtime } = await databaseForTest()
-  await keepSigned(runtime, Date.now() + 10 * 365 * 86_400_000)
-  const told: unknown[] = []
-  const onTimeProblem = (...problem: unknown[]) => void told.push(problem)
+  await insertSignedCheckpoint(runtime, Date.now() + 10 * 365 * 86_400_000)
+  const problems: unknown[] = []
+  const onTimeProblem = (...problem: unknown[]) => void problems.push(problem)
   expect((await makeCheckpoint(runtime, { keys: [key], interval: 60_000, onTimeProblem })).kind).toBe('made')
-  expect(told).toEqual([['future', 1]])
+  expect(problems).toEqual([['future', 1]])
   expect((await makeCheckpoint(runtime, { keys: [key], interval: 60_000 })).kind).toBe('early')
 })
 
-test("a checkpoint that is old by the caller's clock is followed, whatever its signed time", async () => {
+test("if the newest checkpoint is old by the caller's clock, the next one is made, whatever the signed time", async () => {
   const { runtime } = await databaseForTest()
   const options = { keys: [key], interval: 60_000 } as const
   made(await makeCheckpoint(runtime, options))

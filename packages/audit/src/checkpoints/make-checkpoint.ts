@@ -12,8 +12,8 @@ export interface MakeCheckpointOptions {
   /** Minimum milliseconds since the last checkpoint. */
   readonly interval: number
   /**
-   * The number of the newest checkpoint if, by the caller's clock, the next checkpoint is due. Then the next checkpoint
-   * is made, whatever the database's clock says.
+   * The number of the newest checkpoint if, by the caller's clock, the next checkpoint is due; otherwise null. If this
+   * number is still the newest one, the next checkpoint is made, whatever the database's clock says.
    */
   readonly newestNumberIfOverdue?: number | null
   /**
@@ -131,8 +131,8 @@ function timeProblemOf(age: number, signedAt: number, column: unknown): LastChec
 
 /**
  * Stores the checkpoint and the trees in one statement. Later checkpoints leave out `settled` streams. An adopted
- * stream does not become settled while `accounted_at` is null: until its calls have outcomes, and again after an import
- * from a fallback file. `for share` waits until a running import has ended.
+ * stream does not become settled while `accounted_at` is null, because some of its calls may have no outcome yet. An
+ * import from a fallback file sets `accounted_at` to null again. `for share` waits until a running import has ended.
  *
  * @returns false if the number already exists
  */

@@ -82,7 +82,7 @@ test('a different event is detected once', async () => {
   expect(await own.compare(checkpoint(2, [head(11)]))).toEqual([])
 })
 
-test('a checkpoint that is ahead waits for our events, and unknown events are a mismatch', async () => {
+test('a checkpoint may sign events before they are added, but events that are never added are a mismatch', async () => {
   const { id, write, head } = writtenStream()
   const own = createWrittenStreams()
   const [first, second] = [write(3), write(2)]
@@ -113,7 +113,7 @@ test('an unsigned end of an idle stream is reported after a while', async () => 
   expect(await own.compare(checkpoint(4, [head(7)], 12))).toEqual([])
 })
 
-test('late events from a fallback file, or during writes, are not reported', async () => {
+test('events that are signed late are not reported, after an import from a fallback file or during writes', async () => {
   const { write, head } = writtenStream()
   const own = createWrittenStreams()
   own.add(write(10))
@@ -127,7 +127,7 @@ test('late events from a fallback file, or during writes, are not reported', asy
   expect(await own.compare(checkpoint(6, [head(16)], 81))).toEqual([])
 })
 
-test('a stream in a fallback file is not reported, and after its import it is after a while', async () => {
+test('an unsigned stream from a fallback file is reported only some time after its import', async () => {
   const { id, write } = writtenStream()
   const own = createWrittenStreams()
   own.onFallbackStart()

@@ -18,7 +18,7 @@ export interface HeadMismatch {
 
 /** Compares checkpoints with the events that this process wrote, without reading them again. */
 export interface WrittenStreams {
-  /** Only adds the events to a list. They are hashed at the next checkpoint. */
+  /** Adds the events to a list. They are hashed at the next checkpoint, or earlier if too many wait. */
   add(events: readonly RecordedEvent[]): void
   /** Compares in short turns, so that other work does not wait. One call at a time. @returns new mismatches */
   compare(checkpoint: Checkpoint): Promise<HeadMismatch[]>

@@ -587,7 +587,7 @@ test('two replicas share a directory during an outage, each with its own files',
   ]
   const promised = (await Promise.all(replicas.map((replica) => recordDuringOutage(replica, 200)))).flat()
   expect(await namesIn(directory)).toHaveLength(2)
-  for (const { startDatabase: giveDatabase } of replicas) giveDatabase()
+  for (const { startDatabase } of replicas) startDatabase()
   await expect.poll(() => replicas.map(({ fallback }) => fallback.stats().usingFile)).toEqual([false, false])
   await Promise.all(replicas.map(({ end }) => end()))
   const found = new Set((await eventsOf(database, 'intent')).map(({ id }) => id))

@@ -34,7 +34,7 @@ test('changes of certain routes are searched among the newest 2,000 changes, and
   expect(items.length).toBe(5)
 })
 
-test('a search for changes that takes too long is canceled with a remedy, and occupies no search of the audit log', async () => {
+test('a search for changes that takes too long is canceled with a remedy, and does not count as a search of the audit log', async () => {
   const { record, changes, shared, admin } = await started(200)
   await record(1, promotion)
   await admin.begin(async (lock) => {

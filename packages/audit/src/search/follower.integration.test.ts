@@ -41,7 +41,7 @@ test('a late commit is not missed', async () => {
   const one = await writer()
   const follower = await follow()
   const stream = one.stats().stream ?? ''
-  // The next number of the stream, with an old time when it commits.
+  // Inserts the next number of the stream now, but commits it after a newer event of another stream.
   await runtime.begin(async (late) => {
     await insert(late, { stream, seq: 2, request: 'late', at: new Date() })
     const other = await writer()

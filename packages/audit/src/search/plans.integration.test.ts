@@ -70,11 +70,11 @@ const uses: Readonly<Record<string, readonly Query[]>> = {
   words_of_idx: [page({ text: 'rare' }), page({ command: 'rare' })],
   of_event_idx: [
     acknowledgmentsQuery([randomUUID(), randomUUID()]),
-    of(openCallsQuery, randomUUID(), monthsAgo(0), monthsAgo(-1), 0, 100, 50),
-    of(alarmsQuery),
+    queryOf(openCallsQuery, randomUUID(), monthsAgo(0), monthsAgo(-1), 0, 100, 50),
+    queryOf(alarmsQuery),
     openAlarmsQuery('session.superseded-token', ['1', '2']),
   ],
-  at_idx1: [of(alarmsQuery)],
+  at_idx1: [queryOf(alarmsQuery)],
 }
 
 function monthsAgo(count: number): Date {
@@ -82,7 +82,7 @@ function monthsAgo(count: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count))
 }
 
-function of(text: string, ...values: readonly Query['values'][number][]): Query {
+function queryOf(text: string, ...values: readonly Query['values'][number][]): Query {
   return { text, values }
 }
 

@@ -27,7 +27,8 @@ export interface PageBounds {
 
 /**
  * Events with the same kind, rack, route, permission, and rule have the same facet. A log has few facets, and an index
- * lists the events of each facet by time. These are the digests that `audit.facet_of` computes of facets.
+ * lists the events of each facet by time. Each entry of `Facets` is the digest of one facet, as `audit.facet_of` in
+ * PostgreSQL computes it.
  */
 export type Facets = readonly string[]
 

@@ -150,7 +150,7 @@ test('a stream is found by its ID, newest first, in pages', async () => {
   expect(second.next).toBeNull()
 })
 
-test('pages show all events of the time of the first page, each once, during writes', async () => {
+test('pages show each event that existed at the first page once, even during writes', async () => {
   const { search, record } = await started()
   // Many events of one millisecond, so that time does not order them.
   const before = await Promise.all(Array.from({ length: 40 }, () => record(call)))
@@ -391,7 +391,7 @@ test('a histogram has the results of events', async () => {
   expect(histogram).toMatchObject({ total: 5, complete: true, countedFrom: new Date(from) })
 })
 
-test('a histogram of words finds them once, and stops at its number of events', async () => {
+test('a histogram with a text filter counts each match once, and stops at the maximum number of events', async () => {
   const { search, runtimeUrl } = twoApps()
   const range = { from: new Date(Date.now() - 3_600_000).toISOString() }
   const whole = await search.histogram({ ...range, text: 'rake' }, { ...counting, now: Date.now() + 60_000 })

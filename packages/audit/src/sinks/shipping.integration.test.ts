@@ -209,7 +209,7 @@ test('a hanging sink uses bounded memory, delays neither events nor other sinks,
     collectGarbage()
     heap.push(process.memoryUsage().heapUsed)
   }
-  // Those 20,000 events are more than 25 MB.
+  // Between the two measurements, 20,000 events were recorded, which are more than 25 MB.
   expect((heap.at(-1) ?? 0) - (heap[1] ?? 0)).toBeLessThan(4 * 1024 * 1024)
   expect(stats('hanging')).toMatchObject({ delivered: 0, lagEvents: 25_001 })
   expect(stats('hanging').lagSeconds).toBeGreaterThan(0)
@@ -241,7 +241,7 @@ test('events that are missing in the database for a while are waited for', async
   await expect.poll(() => ofStream()).toEqual([1, 2, 3, 4, 5])
 })
 
-test('a stream that another process took over is neither moved nor released', async () => {
+test('the position of a stream that another process took over is neither changed nor released', async () => {
   const { runtimeUrl, admin } = await databaseForTest()
   const siem = collectingSink('siem')
   const { writer, stop } = await startShipping(runtimeUrl, { sinks: [siem.sink], limits: { saveInterval: 60_000 } })
@@ -309,7 +309,7 @@ test('without the database a sink gets recent events, and reports that its posit
   expect(notifications.map(({ notification }) => notification.what)).toEqual(['failing', 'recovered'])
 })
 
-test('with linger, partial batches wait, but not past the end', async () => {
+test('with linger, partial batches wait, but only until the process stops', async () => {
   const { runtimeUrl } = await databaseForTest()
   const archive = collectingSink('archive', { events: 10, characters: 512 * 1024 })
   const sink = { ...archive.sink, transport: { ...archive.sink.transport, linger: 600_000 } }

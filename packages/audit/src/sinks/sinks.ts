@@ -22,7 +22,7 @@ export interface AuditSinks {
   /** Registers the sinks. Call before the first event is written. */
   register(): Promise<void>
   start(): void
-  /** Called with durable events; the writer's `onDurable`. */
+  /** Takes durable events. Call it from the writer's `onDurable`. */
   onDurable(events: readonly RecordedEvent[]): void
   /** @param drain milliseconds for remaining events */
   stop(drain: number): Promise<void>

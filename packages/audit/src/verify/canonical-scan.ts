@@ -36,7 +36,8 @@ export function createCanonicalScan(paths: readonly string[]): CanonicalScan {
 
   /**
    * @param at position after the brace
-   * @returns the end of the object, or -1 if it is not canonical; `listEnd` and `valueEnd` do so for a list and a value
+   * @returns the end of the object, or -1 if the object is not canonical. `listEnd` and `valueEnd` return the same for
+   *   a list and for any value
    */
   function objectEnd(bytes: Uint8Array, at: number, end: number, wanted: readonly Wanted[], depth: number): number {
     if (depth > maxDepth) return -1

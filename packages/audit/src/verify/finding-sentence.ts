@@ -87,7 +87,7 @@ function describeArchive({ problem, month, detail }: ArchiveFinding): string {
     case 'changed':
       return `${archive}: ${detail} was changed`
     case 'streams':
-      return `${archive}: its manifest does not match the checkpoints for ${detail}`
+      return `${archive}: its manifest and its checkpoints differ in ${detail}`
     case 'events':
       return `${archive}: ${detail}`
     case 'replaced':

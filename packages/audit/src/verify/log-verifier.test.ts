@@ -201,7 +201,7 @@ test('events after the end of a stream, and streams without a beginning, are det
   expect(verify({ lines: [first] }).findings).toMatchObject([{ problem: 'bounds', seq: 1 }])
 })
 
-test('a forged stream is detected, because it would be signed', () => {
+test('a forged stream is detected, because the later checkpoints do not sign it', () => {
   const { lines, checkpoints } = sample()
   const forged = createSampleLog(Date.UTC(2026, 10, 24))
   const { id } = forged.open()
@@ -266,7 +266,7 @@ test('with a given key, a log without checkpoints is not intact', () => {
   })
 })
 
-test('events that should be signed and are not are detected, whatever was removed', () => {
+test('events that a checkpoint should have signed are detected, even if checkpoints were removed', () => {
   const log = createSampleLog()
   const stream = log.open()
   log.checkpoint()

@@ -11,8 +11,10 @@ import { createStreamCheck } from './stream-check.ts'
 
 export interface LogVerifier {
   /**
-   * Adds the next checkpoint, in order of numbers: the one in the log, and its external copy. Add all checkpoints
-   * before the first event. If only copies exist, pass each copy as both arguments.
+   * Adds the next checkpoint, in order of numbers. Add all checkpoints before the first event.
+   *
+   * @param own the checkpoint in the log; null if it is missing there. If only copies are available, pass the copy
+   * @param copy its external copy; null if there is none
    */
   addCheckpoint(own: string | null, copy: string | null): void
   /** Adds an archive, which explains why a month's streams are missing; null for an unreadable manifest. */

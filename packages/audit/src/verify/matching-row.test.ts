@@ -149,13 +149,13 @@ test('an empty column does not match an empty list', () => {
 })
 
 test('an event without a stream or a number has no position, whatever was read before', () => {
-  placeInAgreeing(canonical(event))
+  readRow(canonical(event))
   for (const key of ['stream', 'seq']) {
     const less = canonical({ ...event, [key]: undefined })
-    expect(placeInAgreeing(less, key)).toBeNull()
+    expect(readRow(less, key)).toBeNull()
   }
 
-  function placeInAgreeing(said: string, without?: string) {
+  function readRow(said: string, without?: string) {
     const row = rowOf({ ...columnsOf(event), ...(without && { [without]: null }) }, said)
     const at = searchColumns.length
     return readMatchingRow(row, row.from[at] ?? 0, row.to[at] ?? 0)

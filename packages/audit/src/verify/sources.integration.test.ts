@@ -208,7 +208,7 @@ test.each(searchColumns.map(({ name }) => name).filter((name) => name !== 'strea
   },
 )
 
-test('the stream of a gateway is verified in any pieces, and compared with external copies', async () => {
+test("a gateway's response is verified in any pieces, and compared with external copies", async () => {
   const log = createSampleLog()
   const one = log.open()
   one.add(20)

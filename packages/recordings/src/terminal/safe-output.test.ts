@@ -121,7 +121,7 @@ test('a clone continues where the original is, also within a sequence', () => {
   expect(inTitle.clone().write(' and the rest\u0007text')).toBe('text')
 })
 
-test('a parameter has a limit, such as for a terminal that scrolls line by line', () => {
+test('larger parameters are replaced by maxParameter, and sequences with very large parameters are removed', () => {
   const output = new SafeOutput({ maxParameter: 500 })
   expect(output.write(`${esc}[9999S${esc}[12;9999H${esc}[38;2;1;2;3m${esc}[12345b`)).toBe(
     `${esc}[500S${esc}[12;500H${esc}[38;2;1;2;3m`,

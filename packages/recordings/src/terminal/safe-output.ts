@@ -34,7 +34,10 @@ export class SafeOutput {
   #alternateScreen: string | null = null
   #hasMargins = false
 
-  /** @param maxParameter replaces larger parameters; a terminal that scrolls line by line needs a small value */
+  /**
+   * @param maxParameter replaces larger parameters. A terminal that scrolls line by line needs a small value, because
+   *   such a terminal takes long for a large parameter
+   */
   constructor({ maxParameter = largestParameter }: { readonly maxParameter?: number } = {}) {
     this.#maxParameter = maxParameter
   }

@@ -71,7 +71,7 @@ test('a collector that rejects some records rejects the batch', async () => {
 test.each([
   ['a warning without a rejection', '{"partialSuccess":{"errorMessage":"hm"}}'],
   ['nothing', ''],
-  ['what is not JSON', 'ok'],
+  ['text that is not JSON', 'ok'],
   ['null', 'null'],
 ])('%s in a 200 is not a rejection', async (_name, body) => {
   const collector = await startHttpReceiver({ answer: answerWith(200, body, json) })

@@ -27,22 +27,22 @@ function start() {
   )
   onTestFinished(() => void child.kill('SIGKILL'))
   child.stdin.end(JSON.stringify(events))
-  let told = ''
+  let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text) => {
-    told += text
+    stderr += text
   })
-  return { child, told: () => told }
+  return { child, stderr: () => stderr }
 }
 
 test('each event is a line, and a stalled reader blocks neither the process nor its end', async () => {
-  const { child, told } = start()
-  await expect.poll(told).toContain('alive')
-  expect(told()).not.toContain('taken')
+  const { child, stderr } = start()
+  await expect.poll(stderr).toContain('alive')
+  expect(stderr()).not.toContain('taken')
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (part) => {
     text += part
   })
-  await expect.poll(told).toContain('taken')
+  await expect.poll(stderr).toContain('taken')
   await expect.poll(() => text.split('\n').length).toBe(301)
   expect(text).toBe(events.map(({ canonical }) => `${canonical}\n`).join(''))
   child.kill('SIGTERM')
@@ -50,17 +50,17 @@ test('each event is a line, and a stalled reader blocks neither the process nor 
 })
 
 test('the process ends even if its reader never reads', async () => {
-  const { child, told } = start()
-  await expect.poll(told).toContain('alive')
+  const { child, stderr } = start()
+  await expect.poll(stderr).toContain('alive')
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
 test('a reader that closes the pipe is a failure, and not the end of the process', async () => {
-  const { child, told } = start()
+  const { child, stderr } = start()
   child.stdout.destroy()
-  await expect.poll(told).toContain('alive')
-  expect(told()).toContain('failed')
+  await expect.poll(stderr).toContain('alive')
+  expect(stderr()).toContain('failed')
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
 })
