@@ -81,7 +81,7 @@ test('search columns match the canonical form', async () => {
 test.each([
   ['the same event', 'call', undefined],
   ['another event', 'refused', 'StreamLost'],
-] as const)('if an earlier attempt commits during the next one, the stored event is compared: %s', async (_, kind, lost) => {
+] as const)('an earlier attempt that commits during the next one is compared: %s', async (_, kind, lost) => {
   const { runtimeUrl, runtime, admin } = await databaseForTest()
   const store = createPostgresAuditStore({ url: runtimeUrl })
   onTestFinished(() => store.close())

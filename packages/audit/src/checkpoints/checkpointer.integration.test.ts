@@ -416,7 +416,9 @@ test('connections that end during a round end neither the process nor the chain'
   await vi.waitFor(
     async () => {
       await checkpointer.makeIfDue()
-      expect({ unsigned: checkpointer.state().unsigned, errors: errors.slice(errorsBefore) }).toMatchObject({ unsigned: 0 })
+      expect({ unsigned: checkpointer.state().unsigned, errors: errors.slice(errorsBefore) }).toMatchObject({
+        unsigned: 0,
+      })
     },
     { timeout: 60_000 },
   )
