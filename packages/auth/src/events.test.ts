@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import type { IdentityEvent } from './events.ts'
 import { author } from './testing/database.ts'
 
-/** Only its type matters: it compiles as long as audit takes what this package gives. */
+/** Compiles only if an identity event is assignable to the type of the audit log's events. */
 function asDraft(event: IdentityEvent): EventDraft {
   return event
 }
 
-test('an event about identities is one that audit takes as it is', () => {
+test('an identity event can be recorded in the audit log without a conversion', () => {
   const event: IdentityEvent = { kind: 'session.issued', principal: author, rack: 'staging', detail: { session: '1' } }
   expect(asDraft(event)).toBe(event)
 })

@@ -11,7 +11,7 @@ import { deferred } from './testing/deferred.ts'
 import { expectPrincipal, hour, now } from './testing/records.ts'
 import type { VerifiedToken } from './tokens/token.ts'
 
-/** Replicas ask every 50 ms, and are notified before; what a busy machine takes longer for is still that. */
+/** The replicas poll every 50 ms, or sooner after a notification. The timeout is long, because a machine can be slow. */
 const soon = { timeout: 60_000, interval: 5 }
 
 /** A replica of its own: pool, watch and cache. */
@@ -43,46 +43,47 @@ function untilRefused(find: Find, token: VerifiedToken): Promise<string> {
 test('a session ended on one replica is soon refused on another', async () => {
   const { urls, issuer, annSession } = await startStore()
   const { identities } = await startReplica(urls.runtimeUrl)
-  const { id, reading } = await annSession()
-  expect(await identities.find(reading)).toMatchObject({ kind: 'user' })
+  const { id, verifiedToken } = await annSession()
+  expect(await identities.find(verifiedToken)).toMatchObject({ kind: 'user' })
   await issuer.endSession(id, 'lost laptop')
-  expect(await untilRefused(identities.find, reading)).toBe('ended-session')
+  expect(await untilRefused(identities.find, verifiedToken)).toBe('ended-session')
 })
 
 test('an API token revoked on one replica is soon refused on all others', async () => {
-  const { urls, issuer, readingOf } = await startStore()
+  const { urls, issuer, verifyToken } = await startStore()
   const replicas = [await startReplica(urls.runtimeUrl), await startReplica(urls.runtimeUrl)]
   await issuer.createServiceAccount({ name: 'deploys' })
   const owner = { kind: 'service-account', name: 'deploys' } as const
   const { id, token } = await issuer.issueApiToken({ name: 'nightly', owner, role: 'ci', expiresAt: now + hour })
-  const reading = readingOf(token)
-  for (const { identities } of replicas) expect(await identities.find(reading)).toMatchObject({ kind: 'api-token' })
+  const verifiedToken = verifyToken(token)
+  for (const { identities } of replicas)
+    expect(await identities.find(verifiedToken)).toMatchObject({ kind: 'api-token' })
   await issuer.revokeToken(id)
-  const rules = await Promise.all(replicas.map(({ identities }) => untilRefused(identities.find, reading)))
+  const rules = await Promise.all(replicas.map(({ identities }) => untilRefused(identities.find, verifiedToken)))
   expect(rules).toEqual(['revoked-token', 'revoked-token'])
 })
 
 test('a user locked directly in the database is soon rejected, and accepted again after unlocking', async () => {
   const { urls, database, annSession } = await startStore()
   const { identities } = await startReplica(urls.runtimeUrl)
-  const { reading } = await annSession()
-  await identities.find(reading)
+  const { verifiedToken } = await annSession()
+  await identities.find(verifiedToken)
   await database.db
     .update(users)
     .set({ lockedAt: new Date(now) })
     .where(eq(users.email, 'ann@example.com'))
-  expect(await untilRefused(identities.find, reading)).toBe('locked-user')
+  expect(await untilRefused(identities.find, verifiedToken)).toBe('locked-user')
   await database.db.update(users).set({ lockedAt: null })
-  await vi.waitUntil(async () => !isDenial(await identities.find(reading)), soon)
+  await vi.waitUntil(async () => !isDenial(await identities.find(verifiedToken)), soon)
 })
 
 test('a revoked role soon disappears from a cached session', async () => {
   const { urls, issuer, annSession } = await startStore()
   const { identities } = await startReplica(urls.runtimeUrl)
-  const { reading } = await annSession()
-  const [held] = expectPrincipal(await identities.find(reading)).bindings
+  const { verifiedToken } = await annSession()
+  const [held] = expectPrincipal(await identities.find(verifiedToken)).bindings
   await issuer.removeBinding(held?.id ?? '')
-  await vi.waitUntil(async () => expectPrincipal(await identities.find(reading)).bindings.length === 0, soon)
+  await vi.waitUntil(async () => expectPrincipal(await identities.find(verifiedToken)).bindings.length === 0, soon)
 })
 
 test('without the database, a cached token is valid only for AUTH_MAX_STALE', async () => {
@@ -90,13 +91,13 @@ test('without the database, a cached token is valid only for AUTH_MAX_STALE', as
   const monotonic = { time: 0, now: () => monotonic.time }
   const { identities, failed } = await startReplica(urls.runtimeUrl, { now: () => now }, monotonic)
   const [cached, fresh] = [await annSession(), await annSession()]
-  await vi.waitUntil(async () => !isDenial(await identities.find(cached.reading)), soon)
+  await vi.waitUntil(async () => !isDenial(await identities.find(cached.verifiedToken)), soon)
   await urls.drop()
   await failed
   monotonic.time = 60_000
   expect(identities.stale()).toBe(true)
-  expect(await identities.find(cached.reading)).toMatchObject({ name: 'ann@example.com' })
-  await expect(identities.find(fresh.reading)).rejects.toThrow(AuthUnavailable)
+  expect(await identities.find(cached.verifiedToken)).toMatchObject({ name: 'ann@example.com' })
+  await expect(identities.find(fresh.verifiedToken)).rejects.toThrow(AuthUnavailable)
   monotonic.time = 60_001
-  await expect(identities.find(cached.reading)).rejects.toThrow(AuthUnavailable)
+  await expect(identities.find(cached.verifiedToken)).rejects.toThrow(AuthUnavailable)
 })

@@ -178,7 +178,7 @@ describe('writing', () => {
     expect(existsSync(victim)).toBe(false)
   })
 
-  test('a directory that is shared by its nature is refused and left as it is', async () => {
+  test('a directory that other users need, such as /tmp, is refused and not changed', async () => {
     chmodSync(root, 0o1777)
     await expect(updateClientConfig(join(root, 'config.json'), login('staging'))).rejects.toMatchObject({
       code: 'RGW_CONFIG_DIRECTORY_SHARED',
@@ -193,7 +193,7 @@ describe('writing', () => {
     await expect(readWritableClientConfig(path)).rejects.toMatchObject({ code: 'RGW_CONFIG_FILE_UNUSABLE' })
   })
 
-  test('is tried before there is anything to write, and leaves no file', async () => {
+  test('can be tried in advance, which leaves no file and no lock', async () => {
     expect(await readWritableClientConfig(path)).toEqual({ config: {}, notices: [] })
     expect(readdirSync(join(root, 'rack-gateway'))).toEqual([])
     writeFileSync(`${path}.lock`, JSON.stringify({ pid: process.pid, host: hostname() }))
@@ -251,7 +251,7 @@ describe('two writers', () => {
       JSON.stringify({ pid: 2 ** 30, host: 'elsewhere' }),
       'on elsewhere',
     ],
-    ['nobody knows whom', '', 'which one is not known'],
+    ['an unknown process', '', 'which one is not known'],
     ['a process group', JSON.stringify({ pid: -1, host: hostname() }), 'which one is not known'],
   ])('a lock of %s is respected, and the message says whose it is and what to remove', async (_, content, slot) => {
     given({})

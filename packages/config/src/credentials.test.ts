@@ -16,7 +16,7 @@ const gateways = {
   other: { url: 'https://other.example.com' },
 }
 
-test('the tokens by name of the reference become sessions by address, with their other fields', () => {
+test('in a file of the former format, the session token of a name becomes the session of its address, with its other fields', () => {
   const file: ClientConfig = {
     gateways,
     tokens: { staging: { token: 'a', email: 'ada@example.com', ...{ note: 1 } }, other: { token: 'b' } },
@@ -69,7 +69,7 @@ test('a token never follows its name to another address', () => {
   expect(entryOf(moved, { kind: 'token', origin: 'https://evil.example.com', name: 'staging' })).toBeNull()
 })
 
-test('a name has its own token before the session of its address', () => {
+test('the token of a name is used instead of the session of its address', () => {
   const slot = { kind: 'token', origin, name: 'staging' } as const
   const session = { kind: 'session', origin } as const
   const config = withCredential(withCredential({ gateways }, session, { token: 'shared' }), slot, { token: 'own' })

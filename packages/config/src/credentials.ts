@@ -66,9 +66,9 @@ export function gatewaysUsingSlot(config: ClientConfig, slot: CredentialSlot): s
 }
 
 /**
- * In the former format, each token was stored under a gateway's name, without an address. For each address, the session
- * token of the current gateway becomes the session, or else the first session token. Other tokens stay under their
- * names, and get the address.
+ * In the former format, each token was stored under a gateway's name, without an address. Each address gets one
+ * session: the session token of the current gateway, if that gateway has the address; otherwise the first session token
+ * of the address. All other tokens stay under their names, and get the address.
  */
 export function convertOldTokens(config: ClientConfig): ClientConfig {
   const names = Object.keys(config.tokens ?? {}).filter((name) => config.tokens?.[name]?.url === undefined)

@@ -10,14 +10,14 @@ import {
 import { expect, onTestFinished, test } from 'vitest'
 import { certificatesIn, certificatesProblem, certificateText } from './rack-certificates.ts'
 
-function place(): string {
+function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'rack-ca-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   return directory
 }
 
 function fileOf(content: string | Buffer): string {
-  const path = join(place(), 'ca.pem')
+  const path = join(temporaryDirectory(), 'ca.pem')
   writeFileSync(path, content)
   return path
 }
@@ -63,14 +63,14 @@ test.each([
   expect(certificatesProblem(text)).toContain(problem)
 })
 
-test('many dashes take no longer than their length', () => {
-  // In quadratic time this would take longer than a test may.
+test('the check takes linear time, also for many beginnings of certificates', () => {
+  // In quadratic time, the test would time out.
   const text = '-----BEGIN CERTIFICATE-----A'.repeat(100_000)
   expect(certificatesProblem(text)).toBe('contains no certificate')
 })
 
 test('a file that cannot be used is refused without its path', () => {
-  const directory = place()
+  const directory = temporaryDirectory()
   const missing = certificateText(join(directory, 'hunter2'))
   expect(missing).toEqual({ problem: 'names a file that cannot be read: no such file or directory' })
   expect(certificateText(directory)).toEqual({ problem: 'names something that is not a file' })
@@ -79,7 +79,7 @@ test('a file that cannot be used is refused without its path', () => {
 })
 
 test.skipIf(process.platform === 'win32')('a pipe does not keep the start waiting', () => {
-  const pipe = join(place(), 'pipe')
+  const pipe = join(temporaryDirectory(), 'pipe')
   execFileSync('mkfifo', [pipe])
   expect(certificateText(pipe)).toEqual({ problem: 'names something that is not a file' })
 })

@@ -53,15 +53,15 @@ test.each([
   expect(pinsProblem(`${other},${value}`)).toBe('has a pin (number 2) that is not the SHA-256 of a key')
 })
 
-test('a comma too many is not a shorter list', () => {
+test('an extra comma is an error', () => {
   for (const value of [`${base64},`, `,${base64}`, `${base64},,${other}`]) expect(pinsProblem(value)).not.toBeNull()
 })
 
-test('the same key twice is a slip, in whatever spelling', () => {
+test('the same key twice is an error, also in two notations', () => {
   expect(pinsProblem(`${base64},${other},${colons}`)).toBe('has a pin (number 3) that is the same as number 1')
 })
 
-test('every spelling of a digest is read as one spelling', () => {
+test('every notation of a digest gives the same pin', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       const made = createHash('sha256').update(bytes).digest()

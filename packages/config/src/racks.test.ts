@@ -26,7 +26,7 @@ test('names are lower-cased, underscores are hyphens, and the order is that of t
   expect(names).toEqual(['eu', 'us-east-1'])
 })
 
-test('the parts of one rack can be spelled differently, but the same part only once', () => {
+test('the variables of a rack can differ in letter case, but each can be set only once', () => {
   expect(read({ RACK_URL_us_east: 'https://a', RACK_TOKEN_US_EAST: 't' }).names).toEqual(['us-east'])
   const twice = read({ RACK_URL_US_EAST: 'https://a', 'RACK_URL_US-EAST': 'https://b', RACK_TOKEN_US_EAST: 't' })
   expect(twice.problems).toEqual(['RACK_URL_US_EAST and RACK_URL_US-EAST are the same rack, us-east; keep one of them'])
@@ -50,7 +50,7 @@ test('a rack without TLS settings is verified by the authorities of Node, with a
   expect(read(secured).racks[0]).toMatchObject({ tlsInsecure: false, tlsCa: null, tlsPins: [] })
 })
 
-test("a rack's own authorities and keys are its own, and frozen", () => {
+test('authorities and keys apply only to their own rack, and are frozen', () => {
   const { racks, problems } = read({
     ...secured,
     RACK_CA_A: `${root}\n${otherRoot}`,
@@ -113,7 +113,7 @@ test('all problems of one rack are reported at once', () => {
   expect(problems).toHaveLength(7)
 })
 
-test('a file that is fine makes no other variable look misspelled', () => {
+test('a valid RACK_CA file is not suggested as a misspelling of another variable', () => {
   const path = join(tmpdir(), `rack-ca-hint-${process.pid}.pem`)
   writeFileSync(path, root)
   onTestFinished(() => rmSync(path))

@@ -239,7 +239,10 @@ export const ServerEnvironment = Type.Object({
 })
 export type ServerEnvironment = Static<typeof ServerEnvironment>
 
-/** Variables without the name of the rack. If `RACK_CA` was the path of a file, it is now the content. */
+/**
+ * The variables of one rack. Their names lack the rack's name: `RACK_URL` is the value of `RACK_URL_STAGING`. `RACK_CA`
+ * has the certificates themselves, even if the variable was the path of a file.
+ */
 export const RackEnvironment = Type.Object({
   RACK_URL: checked("the rack's API, such as https://api.staging.convox.cloud, without a path", rackUrlProblem),
   RACK_TOKEN: Type.String({

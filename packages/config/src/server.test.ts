@@ -160,7 +160,7 @@ describe('problems', () => {
     expect(problems[1]).toMatch(/^APP_SECRET_KEY is missing; it should be one or more keys of at least 32 bytes/)
   })
 
-  test('all of them are in one message, each with the name of its variable, without these values', () => {
+  test('all problems are in one message, with the names of the variables and without their values', () => {
     const env = {
       RACK_URL_STAGING: 'https://user:hunter2@host',
       RACK_TOKEN_STAGING: 'has space hunter2',

@@ -3,7 +3,10 @@ import { certificatesProblem } from './rack-certificates.ts'
 import { checked } from './server-schema.ts'
 import { headerProblem, kindsProblem, sinkKeysProblem, sinkUrlProblem } from './sink-values.ts'
 
-/** Variables without the name of the sink. `AUDIT_SINK_CA` has the certificates themselves: a path was already replaced. */
+/**
+ * The variables of one sink. Their names lack the sink's name: `AUDIT_SINK_URL` is the value of `AUDIT_SINK_URL_SIEM`.
+ * `AUDIT_SINK_CA` has the certificates themselves, even if the variable was the path of a file.
+ */
 export const SinkEnvironment = Type.Object({
   AUDIT_SINK_URL: checked(
     'where events go: stdout:, file:///path, syslog+tls://host:6514, https://host/path (a webhook), otlp+https://host:4318 or s3://bucket/prefix; without TLS (http, otlp+http, syslog+tcp) only on this machine',

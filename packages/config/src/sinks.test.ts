@@ -53,7 +53,7 @@ describe('sinks of the environment', () => {
     expect(sinksOf({ AUDIT_SINK_URL_SIEM: url })).toEqual([{ name: 'siem', target, header: null, ca: null, kinds: [] }])
   })
 
-  test('addresses of webhooks and collectors are secrets, and so is what goes with them', () => {
+  test('addresses of webhooks and collectors are secrets, and so are signing keys and headers', () => {
     const env = {
       AUDIT_SINK_URL_SIEM: 'https://siem.example.com/hook/hunter2',
       AUDIT_SINK_SECRET_SIEM: `whsec_${signingKey},${Buffer.alloc(24, 2).toString('base64')}`,

@@ -22,7 +22,10 @@ export type SinkTarget =
       readonly tls: boolean
       readonly limit: number
     }
-  /** Some receivers authenticate requests only by the URL. `keys` sign requests: in hex, newest first. */
+  /**
+   * The URL is secret, because some receivers authenticate requests only by the URL. The keys sign the requests. They
+   * are in hex, newest first.
+   */
   | { readonly kind: 'webhook'; readonly url: Secret; readonly keys: readonly Secret[] }
   | { readonly kind: 'otlp'; readonly url: Secret }
   /** Contains the bucket, prefix, region, and endpoint. */
@@ -35,7 +38,7 @@ export interface SinkConfig {
   readonly header: { readonly name: string; readonly value: Secret } | null
   /** The only authorities to trust for this sink, in PEM form, or null for Node's default. */
   readonly ca: string | null
-  /** The kinds of events to send. A `*` at the end matches all kinds with the text before it. Empty for every kind. */
+  /** The kinds of events to send. An entry such as `login.*` matches every kind that begins with `login.`. Empty: all. */
   readonly kinds: readonly string[]
 }
 

@@ -12,7 +12,7 @@ async function databaseWithEvents(onEnd: OnEnd = onTestFinished) {
   return { ...database, partitions: await partitionsOf(database.owner) }
 }
 
-/** For tests that only try to change it. */
+/** For tests whose changes are all rejected. */
 const sharedDatabase = sharedFixture(databaseWithEvents)
 
 async function partitionsOf(sql: Sql): Promise<string[]> {

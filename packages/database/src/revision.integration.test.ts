@@ -13,7 +13,7 @@ function newUser() {
   return { id: randomUUID(), issuer: 'local', subject: randomUUID(), email: 'a@example.com' }
 }
 
-test('each statement on what identity depends on raises the revision once', async () => {
+test('each statement that changes identities raises the revision once', async () => {
   const { runtime } = await databaseForTest()
   const ids = { user: randomUUID(), account: randomUUID(), session: randomUUID(), token: randomUUID() }
   const statements = [

@@ -115,8 +115,9 @@ export const enrollments = gateway.table('enrollments', {
 })
 
 /**
- * How the session that needs a proof gets it: in the response if the same session gives the proof, by a callback on its
- * machine, or as a code that a person types.
+ * How the session that asked gets the proof. `response`: only this session can give the proof, and gets it in the
+ * response. `callback`: another session gives the proof, and a browser passes the result to a program on this session's
+ * machine. `code`: another session gives the proof, and a person types the result in a command.
  */
 export type StepUpDelivery = 'response' | 'callback' | 'code'
 
@@ -147,8 +148,8 @@ export const stepUps = gateway.table('step_ups', {
   factorId: uuid('factor_id'),
   method: text('method').$type<ProofMethod>(),
   /**
-   * The hash of the text that the session that asked exchanges for the proof: SHA-256 of a random text, or HMAC of a
-   * code that a person types.
+   * The session that asked exchanges a text for the proof. This is the hash of the text: SHA-256 of a random text, or
+   * HMAC of a code that a person types.
    */
   result: bytea('result'),
   redeemedAt: instant('redeemed_at'),
@@ -398,7 +399,10 @@ export const lastUses = gateway.table('last_uses', {
   address: text('address').notNull(),
 })
 
-/** Attached runs. A row is written with the outcome of the POST, so that every replica finds it. */
+/**
+ * The processes of runs, with the principals that started them. A row is stored before the caller gets the ID of the
+ * process, so that every replica finds it.
+ */
 export const runs = gateway.table(
   'runs',
   {

@@ -18,7 +18,7 @@ async function guardedPool() {
   onTestFinished(async () => {
     await Promise.all([sql.end({ timeout: 1 }), admin.end({ timeout: 1 })])
   })
-  /** Ends a connection from outside, and waits until we know. */
+  /** Ends a connection as an administrator, and waits until the pool has noticed it. */
   async function breakConnection(pid: number) {
     const before = closings.count
     await admin`select pg_terminate_backend(${pid})`
@@ -30,15 +30,15 @@ async function guardedPool() {
 const pidOf = async (sql: postgres.ISql) => (await sql`select pg_backend_pid()::int as pid`)[0]?.pid
 const closed = { code: 'CONNECTION_CLOSED' }
 
-test.each(['says nothing more', 'throws', 'asks on', 'catches, and asks on'])(
-  'a transaction whose connection breaks while it waits fails without ending the process: it %s',
+test.each(['ends', 'throws', 'sends a query', 'catches the error of a query, and sends another one'])(
+  'a transaction whose connection breaks between queries fails without ending the process: it %s',
   async (what) => {
     const { sql, breakConnection } = await guardedPool()
     const transaction = sql.begin(async (tx) => {
       await breakConnection(await pidOf(tx))
       if (what === 'throws') throw new Error('of its own')
-      if (what === 'asks on') await tx`select 1`
-      if (what === 'catches, and asks on') {
+      if (what === 'sends a query') await tx`select 1`
+      if (what === 'catches the error of a query, and sends another one') {
         await tx`select 1`.catch(() => {})
         await tx.unsafe('select 1')
       }
@@ -49,7 +49,7 @@ test.each(['says nothing more', 'throws', 'asks on', 'catches, and asks on'])(
   },
 )
 
-test('so does one whose connection breaks while it asks', async () => {
+test('a transaction whose connection breaks during a query fails without ending the process', async () => {
   const { sql, admin } = await guardedPool()
   const transaction = sql.begin(async (tx) => {
     const pid = await pidOf(tx)

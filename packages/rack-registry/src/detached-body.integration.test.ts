@@ -56,7 +56,7 @@ test('a body that breaks off before its call has a connection ends only that cal
     body.destroy(error)
     await expect(sent).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
   })
-  // By then, both are closed.
+  // Lets both waiting bodies close before the first call ends.
   await new Promise(setImmediate)
   first.end('x'.repeat(999))
   await (await filled).collect(10)

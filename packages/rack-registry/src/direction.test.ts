@@ -27,7 +27,7 @@ test('a slow side receives no pings', () => {
   expect([sink.stream.writableLength, source.stream.isPaused()]).toEqual([text.length, true])
 })
 
-test('a fast side receives each ping at once, and one during a frame', () => {
+test('a fast side receives a ping at once, but only one ping for all requests during a frame', () => {
   const [source, sink] = [connection('all'), connection('all')]
   const direction = new Direction('server', source.stream, sink.stream, null)
   direction.ping()

@@ -65,7 +65,7 @@ export class Direction implements TrackerOutput {
     return violation
   }
 
-  /** Inserts a ping between frames, unless the sink is behind and therefore not idle. */
+  /** Inserts a ping between frames. While the sink has unsent bytes, the connection is not idle, and needs no ping. */
   ping(): void {
     if (this.#sink.writableNeedDrain) return
     this.#pingRequested = true

@@ -118,7 +118,7 @@ test('a rack that does not read pauses the caller, and the whole upload arrives 
   })
   const upload = http.request({ port: gateway.port, host: '127.0.0.1', method: 'POST', path: '/import' })
   body.pipe(upload)
-  // The bytes sent are also stable before the request arrives.
+  // Before the request arrives at the rack, `sent` would be stable, too.
   await expect.poll(() => rackSide).toHaveLength(1)
   expect(await waitUntilStable(() => sent)).toBeLessThan(32 * MiB)
   const answered = once(upload, 'response')

@@ -70,7 +70,7 @@ function namedRackHint(name: string, usableRacks: readonly string[]): string {
     : `You can use ${usableRacks.join(', ')}.`
 }
 
-/** @param other what names another rack */
+/** @param other the part of the request that names another rack, such as `the path` */
 export function headerMismatch(other: string): InstanceType<typeof RackMismatch> {
   return new RackMismatch('The header Rack', other, 'Correct the header, or do not send it.')
 }

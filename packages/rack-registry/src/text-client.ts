@@ -29,8 +29,8 @@ export class TextClient extends Duplex implements TrackerOutput {
   }
 
   /**
-   * Sends an empty line if nothing was sent since the last call, because a proxy could close a silent connection. Sends
-   * nothing within a line.
+   * Sends an empty line if no text was sent since the previous `ping`, because a proxy could close a silent connection.
+   * Sends nothing within a line.
    */
   ping(): void {
     const isSilent = this.#isSilent

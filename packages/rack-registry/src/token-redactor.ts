@@ -9,8 +9,8 @@ export interface TokenRedactor {
   /**
    * @param piece is changed in place
    * @returns the last bytes of the text so far, if they may be the beginning of the token: slices of the given pieces,
-   *   oldest first. Send these bytes only after the next call of `redact`, before its piece. The next piece may
-   *   complete the token, and then this call changes them.
+   *   oldest first. If the next piece completes the token, the next call of `redact` changes these bytes. So send them
+   *   after that call, before the next piece.
    */
   redact(piece: Buffer): readonly Buffer[]
   /** Forgets a possible beginning of the token. Call this after that beginning was sent, or after the last piece. */

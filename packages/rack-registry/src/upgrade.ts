@@ -12,7 +12,7 @@ import { acceptKey } from './websocket.ts'
 export interface WebsocketOptions {
   readonly rack: string
   readonly url: URL
-  /** Has its own timeout. The response of the rack has no timeout here: the caller's timeout applies. */
+  /** Has its own timeout. The wait for the rack's response has none: it ends when `signal` aborts. */
   readonly dial: Dial
   readonly authorization: string
   readonly maxHeaderSize: number

@@ -26,7 +26,7 @@ function errorStatuses(source: string): [name: string, status: string][] {
 /** Rules that the text of a source file names together with a status, or with an error that has one. */
 export function ruleStatuses(source: string, statuses: ReadonlyMap<string, string>): [rule: string, status: string][] {
   const denials = [...source.matchAll(/\b(?:denyLogin|parseError)\(\s*(\d+),\s*'([a-z:-]+)'/g)]
-  const codes = [...source.matchAll(/\bdenyCode\(\s*'([a-z:-]+)'/g)].map(([, rule = '']): [string, string] => [
+  const codes = [...source.matchAll(/\bdenyApiCall\(\s*'([a-z:-]+)'/g)].map(([, rule = '']): [string, string] => [
     rule,
     '403',
   ])

@@ -54,7 +54,7 @@ test('a token whose owner or expiry changed after the decision is not handed ove
 })
 
 test('a second rotation ends both older tokens by its own overlap, and lengthens neither', async () => {
-  const { administration, owner, make, directory, readingOf, clock } = await start()
+  const { administration, owner, make, directory, verifyToken, clock } = await start()
   const first = await make()
   const rotate = (overlapUntil: number) =>
     administration.rotateToken(first.id, { owner, expiresAt: now + 9 * hour, overlapUntil })
@@ -62,7 +62,7 @@ test('a second rotation ends both older tokens by its own overlap, and lengthens
   const third = await rotate(now + 5 * hour)
   const ends = await Promise.all(
     [first, second, third].map(async ({ token }) => {
-      const principal = principalOf(await directory.find(readingOf(token).hash), now)
+      const principal = principalOf(await directory.find(verifyToken(token).hash), now)
       return isDenial(principal) ? principal.rule : principal.expiresAt
     }),
   )

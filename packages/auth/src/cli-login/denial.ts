@@ -3,8 +3,8 @@ import { denyLogin, type LoginDenial } from '../login/denial.ts'
 const again = 'Run "rack-gateway login" again.'
 const logInAgain = 'Log in again. If your terminal shows a code, type it again.'
 
-/** Of the management API. No page shows it, so it has no title. */
-function denyCode(rule: string, reason: string, remedy = again): LoginDenial {
+/** The denial of a call of the management API. No page shows it, so it has no title. */
+function denyApiCall(rule: string, reason: string, remedy = again): LoginDenial {
   return denyLogin(403, rule, { title: '', reason, remedy })
 }
 
@@ -73,35 +73,35 @@ export const endedBrowserSession = denyLogin(403, 'cli-login-session-ended', {
   remedy: logInAgain,
 })
 
-export const unknownCode = denyCode(
+export const unknownCode = denyApiCall(
   'cli-code-unknown',
   'This gateway did not issue this code, or the code expired long ago.',
 )
-export const usedCode = denyCode('cli-code-used', 'This code was already used, and a code is valid only once.')
-export const expiredCode = denyCode('cli-code-expired', 'The code has expired. It was valid for one minute.')
-export const wrongVerifier = denyCode(
+export const usedCode = denyApiCall('cli-code-used', 'This code was already used, and a code is valid only once.')
+export const expiredCode = denyApiCall('cli-code-expired', 'The code has expired. It was valid for one minute.')
+export const wrongVerifier = denyApiCall(
   'cli-code-verifier',
   'Another process started the login that this code belongs to. The code was canceled, so that nobody can use it.',
 )
-export const endedSinceApproval = denyCode(
+export const endedSinceApproval = denyApiCall(
   'cli-login-session-ended',
   'The browser session that allowed this login has ended.',
 )
-export const lockedSince = denyCode(
+export const lockedSince = denyApiCall(
   'cli-login-locked',
   'The account that allowed this login is locked.',
   'Ask an administrator of the gateway to unlock it.',
 )
-export const notPolled = denyCode(
+export const notPolled = denyApiCall(
   'cli-login-not-polled',
   'This login sends its code to the process that started it, so it cannot be polled.',
   'Open its address in a browser on the same machine, or run "rack-gateway login --no-browser" to log in with a code.',
 )
-export const unknownSecret = denyCode(
+export const unknownSecret = denyApiCall(
   'cli-login-unknown-secret',
   'This gateway did not start this login, or the login expired long ago.',
 )
-export const usedLogin = denyCode(
+export const usedLogin = denyApiCall(
   'cli-login-used',
   'This login already received its token, and each login receives only one.',
   'If it did not arrive, run "rack-gateway login" again.',

@@ -71,13 +71,16 @@ test.each(['loopback', 'device'] as const)(
   },
 )
 
-test.each(['loopback', 'device'] as const)('nor does that of a locked user, by %s', async (flow) => {
-  const { approvals, administrationBy, user } = await start()
-  await administrationBy([]).lockUser(user, 'gone')
-  await expect(approvals[flow]()).rejects.toThrow(LoginDenied)
-})
+test.each(['loopback', 'device'] as const)(
+  'the browser session of a locked user cannot approve a login by %s',
+  async (flow) => {
+    const { approvals, administrationBy, user } = await start()
+    await administrationBy([]).lockUser(user, 'gone')
+    await expect(approvals[flow]()).rejects.toThrow(LoginDenied)
+  },
+)
 
-test.each(['loopback', 'device'] as const)('one that is still there does, by %s', async (flow) => {
+test.each(['loopback', 'device'] as const)('an active browser session can approve a login by %s', async (flow) => {
   const { approvals } = await start()
   await expect(approvals[flow]()).resolves.toBeDefined()
 })

@@ -71,8 +71,8 @@ test('an API token acts as itself', async () => {
   expect(JSON.parse(answer.body)).toEqual({ name: 'token:nightly (deploys)', kind: 'api-token' })
 })
 
-/** The credential of the stock CLI, with something in the middle of its base64. */
-function inside(text: string): string {
+/** The Basic credential of the stock CLI, with `text` inserted in the middle of its base64. */
+function basicWithInserted(text: string): string {
   const header = basic(`convox:${good}`)
   const middle = header.length - 30
   return `${header.slice(0, middle)}${text}${header.slice(middle)}`
@@ -101,11 +101,11 @@ const refused: readonly [name: string, rule: string, headers: readonly string[]]
   ['an empty header', 'malformed-credential', ['Authorization:']],
   ['another scheme', 'malformed-credential', [`Digest ${good}`].map((value) => `Authorization: ${value}`)],
   ['Basic that is not base64', 'malformed-credential', ['Authorization: Basic ***']],
-  ['Basic with a space inside', 'malformed-credential', [inside(' ')]],
-  ['Basic with a tab inside', 'malformed-credential', [inside('\t')]],
-  ['Basic with a line break of MIME inside, folded', 'malformed-credential', [inside(' \t')]],
-  ['Basic with something that is not base64 inside', 'malformed-credential', [inside('*')]],
-  ['Basic with padding inside', 'malformed-credential', [inside('=')]],
+  ['Basic with a space inside', 'malformed-credential', [basicWithInserted(' ')]],
+  ['Basic with a tab inside', 'malformed-credential', [basicWithInserted('\t')]],
+  ['Basic with a line break of MIME inside, folded', 'malformed-credential', [basicWithInserted(' \t')]],
+  ['Basic with something that is not base64 inside', 'malformed-credential', [basicWithInserted('*')]],
+  ['Basic with padding inside', 'malformed-credential', [basicWithInserted('=')]],
   ['Basic without a colon', 'malformed-credential', [basic(good)]],
   ['Basic with a NUL after the token', 'malformed-credential', [basic(`convox:${good}\0`)]],
   ['Basic with a newline after the token', 'malformed-credential', [basic(`convox:${good}\n`)]],

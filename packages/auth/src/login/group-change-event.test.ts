@@ -23,7 +23,7 @@ test('long names are not cut in the middle', () => {
   expect(groupDetail([`a${long}`, `b${long}`, `c${long}`, `d${long}`]).groups).toBe(`a${long}, b${long}, c${long}`)
 })
 
-test('one that came to thousands, and one that went, are named', () => {
+test('an added and a removed group are named, even among thousands of groups', () => {
   expect(groupChangeDetail([...many(5_000), 'gone'], [...many(5_000), 'come'])).toMatchObject({
     groupCount: '5001',
     groupsAdded: 'come',

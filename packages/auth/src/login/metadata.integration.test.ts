@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { LoginDenied } from './denial.ts'
 import { discover } from './metadata.ts'
 
-/** A provider that says of itself what the test wants. @returns its issuer */
+/** A provider whose metadata has these changes. @returns its issuer */
 async function startIssuer(changes: (issuer: string) => object, path = ''): Promise<string> {
   const server = createServer((request, response) => {
     const found = request.url === `${path}/.well-known/openid-configuration`
@@ -62,7 +62,7 @@ test.each([
   expect(await whyNot(await startIssuer(changes))).toBe(why)
 })
 
-test('a provider that is not there says by which error', async () => {
+test('the denial for a provider that does not run has the code of the network error', async () => {
   const { url, close } = await listen(createServer())
   await close()
   expect(await whyNot(url)).toBe('ECONNREFUSED')

@@ -48,7 +48,7 @@ describe('an account at Google', () => {
     expect(ruleOf({ email: 'a@gmail.com', hd: undefined }, { allowedDomains: ['gmail.com'] })).toBeNull()
   })
 
-  test('is of another domain whatever its organization', () => {
+  test('is rejected if its address is of another domain, even if its organization is allowed', () => {
     expect(ruleOf({ email: 'ann@evil.example' })).toBe('login-domain')
   })
 })
@@ -57,7 +57,7 @@ describe('groups', () => {
   const settings = { groupsClaim: 'groups' }
   const groupsOf = (groups: unknown) => personOf({ ...claims, groups }, { ...google, ...settings }).groups
 
-  test('are sorted, each once; a single text is one', () => {
+  test('are sorted, without duplicates; a single text is one group', () => {
     expect(groupsOf(['b', 'a', 'b'])).toEqual(['a', 'b'])
     expect(groupsOf('ops')).toEqual(['ops'])
     expect(personOf(claims, { ...google, ...settings }).groups).toEqual([])
@@ -67,7 +67,7 @@ describe('groups', () => {
     expect(ruleOf({ groups }, settings)).toBe('login-groups')
   })
 
-  test('are not looked for in what every object has', () => {
+  test('are not read from an inherited property of the claims', () => {
     expect(personOf(claims, { ...google, groupsClaim: 'constructor' }).groups).toEqual([])
   })
 })

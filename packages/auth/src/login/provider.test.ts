@@ -63,7 +63,7 @@ describe('Google Workspace', () => {
     expect(provider.refreshable).toBe(true)
   })
 
-  test('is asked for consent, as a person, where it gave no refresh token without', async () => {
+  test('asks a certain person for consent, if a refresh token requires consent', async () => {
     const { parameters } = await begun({}, 'ada@example.com')
     expect([parameters.get('prompt'), parameters.get('login_hint')]).toEqual(['consent', 'ada@example.com'])
   })

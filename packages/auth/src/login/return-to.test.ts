@@ -11,7 +11,7 @@ test.each([
   '/gateway/audit?q=text%3Amigr*',
   '/gateway/policy#L42',
   '/gateway/policy?text=built-in#L42',
-])('a page of ours is where to go: %s', (path) => {
+])('a login returns to a page of the gateway: %s', (path) => {
   expect(returnTo(path)).toBe(path)
 })
 
@@ -61,7 +61,7 @@ test.each([
   ['/gateway/x', '/gateway/y'],
   undefined,
   {},
-])('anything else leads to the first page: %j', (wanted) => {
+])('for any other address, a login returns to the first page: %j', (wanted) => {
   expect(returnTo(wanted)).toBe('/gateway/')
 })
 

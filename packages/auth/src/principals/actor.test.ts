@@ -40,7 +40,7 @@ test('a token is shown with its owner, a job by its repository, a person by the 
   expect(actorName({ kind: 'user', name: 'ann@example.com' })).toBe('ann@example.com')
 })
 
-test('a printed name is printed unchanged', () => {
+test('the name of an actor that is formatted again stays the same', () => {
   const owner = { kind: 'user', name: 'ann@example.com' }
   for (const name of chosen)
     for (const kind of ['api-token', 'workload', 'user', 'system']) {

@@ -8,10 +8,13 @@ import { createIdentities } from './identities.ts'
 import { createDirectory } from './store.ts'
 import { watchRevision } from './watch.ts'
 
-/** Ann, who is in the group ops, with two sessions and a token; a job's token; and nine others, all remembered by a replica. */
+/**
+ * The tokens, by index: 0 and 1 are sessions of Ann, who is in the group ops. 2 is Ann's API token. 3 is an API token
+ * of a service account. 4 to 12 are sessions of nine other users.
+ */
 async function start() {
   const store = await startStore()
-  const { issuer, urls, database, admin, readingOf, administrationBy } = store
+  const { issuer, urls, database, admin, verifyToken, administrationBy } = store
   const administration = administrationBy(['admin'])
   const watch = await watchRevision({ url: urls.runtimeUrl, interval: 60_000 })
   onTestFinished(() => watch.stop())
@@ -34,29 +37,33 @@ async function start() {
   })
   const others = []
   for (let index = 0; index < 9; index++) others.push(await session(`other-${index}@example.com`))
-  const readings: VerifiedToken[] = [first, second, token, robot, ...others].map((issued) => readingOf(issued.token))
+  const verifiedTokens: VerifiedToken[] = [first, second, token, robot, ...others].map((issued) =>
+    verifyToken(issued.token),
+  )
 
-  /** Makes a change, waits until the replica has heard of it, and counts the identities that it looks up again. */
+  /** Makes a change, waits until the replica has noticed it, and returns the indexes of the tokens to look up again. */
   async function lookedUpAfter(change: () => Promise<unknown>): Promise<number[]> {
-    await quiet()
-    for (const reading of readings) await identities.find(reading)
+    await noticeAllChanges()
+    for (const verifiedToken of verifiedTokens) await identities.find(verifiedToken)
     await change()
-    await quiet()
+    await noticeAllChanges()
     find.mockClear()
-    for (const reading of readings) await identities.find(reading)
-    const asked = find.mock.calls.map(([hash]) => readings.findIndex((reading) => reading.hash.equals(hash)))
+    for (const verifiedToken of verifiedTokens) await identities.find(verifiedToken)
+    const asked = find.mock.calls.map(([hash]) =>
+      verifiedTokens.findIndex((verifiedToken) => verifiedToken.hash.equals(hash)),
+    )
     return [...new Set(asked)]
   }
 
-  /** Until the newest revision was heard: that of a user whom nothing else is about. */
-  async function quiet(): Promise<void> {
+  /** Adds a user whose ID appears in no other change, and waits until the replica has noticed this change. */
+  async function noticeAllChanges(): Promise<void> {
     const marker = randomUUID()
-    const heard = deferred<void>()
+    const noticed = deferred<void>()
     const end = watch.onChange((changed) => {
-      if (changed === null || changed.ids.has(marker)) heard.resolve()
+      if (changed === null || changed.ids.has(marker)) noticed.resolve()
     })
     await admin`insert into gateway.users (id, issuer, subject, email) values (${marker}, 'x', ${marker}, 'x')`
-    await heard.promise
+    await noticed.promise
     end()
   }
   return { ...store, administration, ann, account, first, token, robot, others, lookedUpAfter, identities }
@@ -85,7 +92,7 @@ test('a change removes only the affected principals from the cache of a replica'
       [0, 1, 2],
     ],
     ['a disabled service account', () => administration.disableServiceAccount(account), [3]],
-    // Refusals do not say whom they are about: those of before are looked up again.
+    // A cached denial does not name its subject, so each change deletes it: that of 3 here, and that of 0 below.
     ['an ended session', () => administration.endSession(first.id, 'x'), [0, 3]],
     ['a revoked token', () => administration.revokeToken(token.id), [0, 2, 3]],
     [

@@ -32,7 +32,7 @@ test('a use is written at most once a minute, and then it is the newest one', as
   expect(await kept()).toEqual(['192.0.2.3', 60_000])
 })
 
-test('it is the database that counts the minute: another replica writes no sooner', async () => {
+test('the minute between two writes applies to all replicas together', async () => {
   const { uses, clock, credential, kept, database, errors } = await start()
   const other = createLastUses({ database, clock, onError: (error) => errors.push(error) })
   onTestFinished(() => other.stop())
@@ -50,7 +50,7 @@ test('it is the database that counts the minute: another replica writes no soone
   }
 })
 
-test('a stop writes the remaining uses that are older than a minute', async () => {
+test('a stop writes the remaining uses, but not within a minute of the last written use', async () => {
   const { uses, clock, credential, kept } = await start()
   uses.recordUse(credential, '192.0.2.1')
   await uses.stop()

@@ -6,16 +6,16 @@ import { createPrincipalCache, type PrincipalCache } from './principal-cache.ts'
 import { type CredentialRecord, principalOf } from './principals.ts'
 
 const mebibyte = 1_024 * 1_024
-/** Texts of their own, as a driver brings them. */
+/** New strings at each call, as a database driver returns them. */
 const groups = (count: number, of = '') =>
   Array.from({ length: count }, (_, at) => Buffer.from(`${of}${at}`.padEnd(256, 'x')).toString('latin1'))
 
-async function keep(answers: PrincipalCache, key: string, record: CredentialRecord): Promise<Principal> {
-  const answer = principalOf(answers.shareValues(record), now)
+async function addRecord(cache: PrincipalCache, key: string, record: CredentialRecord): Promise<Principal> {
+  const answer = principalOf(cache.shareValues(record), now)
   if (isDenial(answer)) throw new Error('the record has no principal')
   const lookUp = Promise.resolve(answer)
-  answers.setPending(key, lookUp)
-  answers.setResult(key, lookUp, answer)
+  cache.setPending(key, lookUp)
+  cache.setResult(key, lookUp, answer)
   return answer
 }
 
@@ -23,28 +23,28 @@ const sessionOf = (person: string, of: readonly string[]) =>
   session({ id: `session of ${person}`, user: user({ id: person, groups: of }) })
 
 test('the sessions of one user share one list, which counts once', async () => {
-  const answers = createPrincipalCache({ capacity: 1_000, maxBytes: 4 * mebibyte })
+  const cache = createPrincipalCache({ capacity: 1_000, maxBytes: 4 * mebibyte })
   const kept: Principal[] = []
-  for (let at = 0; at < 60; at++) kept.push(await keep(answers, `key ${at}`, sessionOf('ann', groups(5_000))))
-  expect(answers.size()).toBe(60)
+  for (let at = 0; at < 60; at++) kept.push(await addRecord(cache, `key ${at}`, sessionOf('ann', groups(5_000))))
+  expect(cache.size()).toBe(60)
   expect(new Set(kept.map((one) => one.groups)).size).toBe(1)
   expect(kept[0]?.groups).toEqual(groups(5_000))
   expect(Object.isFrozen(kept[0]?.groups)).toBe(true)
 })
 
 test('a user whose groups changed has the new groups', async () => {
-  const answers = createPrincipalCache({ capacity: 1_000, maxBytes: 64 * mebibyte })
-  await keep(answers, 'one', sessionOf('ann', ['a', 'b']))
+  const cache = createPrincipalCache({ capacity: 1_000, maxBytes: 64 * mebibyte })
+  await addRecord(cache, 'one', sessionOf('ann', ['a', 'b']))
   for (const now of [['a'], ['b', 'a'], ['a', 'b', 'c'], []])
-    expect((await keep(answers, 'other', sessionOf('ann', now))).groups).toEqual(now)
+    expect((await addRecord(cache, 'other', sessionOf('ann', now))).groups).toEqual(now)
 })
 
 test('equal names and patterns share one text', async () => {
-  const answers = createPrincipalCache({ capacity: 1_000, maxBytes: mebibyte / 2 })
+  const cache = createPrincipalCache({ capacity: 1_000, maxBytes: mebibyte / 2 })
   const records = Array.from({ length: 100 }, (_, at) => sessionOf(`person ${at}`, groups(30)))
-  for (const [at, record] of records.entries()) await keep(answers, `key ${at}`, record)
-  // 100 lists of 30 names of 256 characters would be 800 KiB, beside all else.
-  expect(answers.size()).toBe(100)
+  for (const [at, record] of records.entries()) await addRecord(cache, `key ${at}`, record)
+  // 100 lists of 30 names of 256 characters would take 800 KiB alone.
+  expect(cache.size()).toBe(100)
 })
 
 test.each([
@@ -59,35 +59,35 @@ test.each([
       session({ id: `session ${at}`, user: user({ bindings: Array.from({ length: 500 }, () => binding()) }) }),
   ],
 ])('%s evict the least recently used, so that the cache stays within its bytes', async (_, record) => {
-  const answers = createPrincipalCache({ capacity: 100_000, maxBytes: 2 * mebibyte })
+  const cache = createPrincipalCache({ capacity: 100_000, maxBytes: 2 * mebibyte })
   for (let at = 0; at < 120; at++) {
-    await keep(answers, `key ${at}`, record(at))
-    answers.get('key 0')
+    await addRecord(cache, `key ${at}`, record(at))
+    cache.get('key 0')
   }
-  expect(answers.size()).toBeLessThan(100)
-  expect([answers.get('key 0') !== undefined, answers.get('key 1')]).toEqual([true, undefined])
+  expect(cache.size()).toBeLessThan(100)
+  expect([cache.get('key 0') !== undefined, cache.get('key 1')]).toEqual([true, undefined])
 })
 
 test('a deleted entry frees its memory: as many fit again', async () => {
-  const answers = createPrincipalCache({ capacity: 100_000, maxBytes: 4 * mebibyte })
+  const cache = createPrincipalCache({ capacity: 100_000, maxBytes: 4 * mebibyte })
   const fill = async () => {
-    for (let at = 0; at < 100; at++) await keep(answers, `key ${at}`, sessionOf(`person ${at}`, groups(40)))
-    return answers.size()
+    for (let at = 0; at < 100; at++) await addRecord(cache, `key ${at}`, sessionOf(`person ${at}`, groups(40)))
+    return cache.size()
   }
   const first = await fill()
   for (let round = 0; round < 60; round++) {
-    for (let at = 0; at < 100; at++) answers.delete(`key ${at}`)
-    expect([answers.size(), await fill()]).toEqual([0, first])
+    for (let at = 0; at < 100; at++) cache.delete(`key ${at}`)
+    expect([cache.size(), await fill()]).toEqual([0, first])
   }
 })
 
 test('a lookup that is deleted while it runs is not cached, and uses no memory', () => {
-  const answers = createPrincipalCache({ capacity: 2, maxBytes: mebibyte })
+  const cache = createPrincipalCache({ capacity: 2, maxBytes: mebibyte })
   const lookUps = ['a', 'b', 'c'].map((key) => {
     const lookUp = Promise.resolve(unknownToken)
-    answers.setPending(key, lookUp)
+    cache.setPending(key, lookUp)
     return [key, lookUp] as const
   })
-  for (const [key, lookUp] of lookUps) answers.setResult(key, lookUp, unknownToken)
-  expect(['a', 'b', 'c'].map((key) => answers.get(key))).toEqual([undefined, unknownToken, unknownToken])
+  for (const [key, lookUp] of lookUps) cache.setResult(key, lookUp, unknownToken)
+  expect(['a', 'b', 'c'].map((key) => cache.get(key))).toEqual([undefined, unknownToken, unknownToken])
 })

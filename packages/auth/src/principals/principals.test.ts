@@ -88,7 +88,7 @@ test('denials say when it happened', () => {
   })
 })
 
-test('a record ends at its moment, not after it', () => {
+test('a session is expired from the moment of its expiry on', () => {
   const record = session({ expiresAt: new Date(now) })
   expect(principalOf(record, now)).toMatchObject({ rule: 'expired-token' })
   expect(principalOf(record, now - 1)).toMatchObject({ kind: 'user' })

@@ -9,20 +9,20 @@ function startRevision() {
   return { clock, revision, changed, end }
 }
 
-test('before the first answer, the age is infinite', () => {
+test('before the first result, the age is infinite', () => {
   const { revision } = startRevision()
   expect(revision.age()).toBe(Number.POSITIVE_INFINITY)
   expect(revision.stale()).toBe(true)
 })
 
-test('an answer is as old as its question', () => {
+test('the age counts from the time at which the query was sent', () => {
   const { clock, revision } = startRevision()
   clock.time = 6_000
   revision.update('1', 5_200)
   expect(revision.age()).toBe(800)
 })
 
-test('after a second without an answer it is stale, with the next one it is not', () => {
+test('the revision is stale after a second without a result, and no longer after the next result', () => {
   const { clock, revision } = startRevision()
   revision.update('1', 5_000)
   clock.time = 6_000
@@ -33,7 +33,7 @@ test('after a second without an answer it is stale, with the next one it is not'
   expect(revision.stale()).toBe(false)
 })
 
-test('a late answer does not reduce the age', () => {
+test('the result of an earlier query does not change the age', () => {
   const { clock, revision } = startRevision()
   clock.time = 6_000
   revision.update('1', 5_900)

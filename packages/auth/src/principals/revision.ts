@@ -17,7 +17,7 @@ export type ChangeListener = (changed: ChangedSubjects | null) => void
 export interface RevisionState extends Revision {
   /**
    * @param value the revision as read
-   * @param askedAt when the query was sent, by the clock of this state; the result is at least as new
+   * @param askedAt when the query was sent, by the clock of `createRevision`; `value` is at least as new
    * @param changed the subjects that changed since the previous value; null if unknown
    */
   update(value: string, askedAt: number, changed?: ChangedSubjects | null): void

@@ -22,7 +22,7 @@ async function startWatch(options: Partial<RevisionWatchOptions> = {}) {
     return promise.finally(end)
   }
 
-  /** Connections that have had an answer and wait for news. */
+  /** The process IDs of connections that have read the revision and are idle. */
   async function watchers(): Promise<number[]> {
     const rows = await store.admin`
       select pid from pg_stat_activity
@@ -34,7 +34,7 @@ async function startWatch(options: Partial<RevisionWatchOptions> = {}) {
   return { ...store, watch, onError, nextChange, watchers }
 }
 
-test('once started it is fresh', async () => {
+test('after the start, the revision is current', async () => {
   const { watch } = await startWatch({ clock: { now: () => 5_000 } })
   expect(watch.age()).toBe(0)
   expect(watch.stale()).toBe(false)

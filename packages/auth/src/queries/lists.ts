@@ -111,7 +111,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     serviceAccounts: (page: PageRequest) => accountPage(page),
     serviceAccount: (id: string) =>
       onlyItem(accountPage(one, eq(serviceAccounts.id, checkId('service account', id))), 'service account'),
-    /** Ended ones included. */
+    /** Includes ended invitations. */
     invitations: (page: PageRequest) => invitationPage(page),
     invitation: (id: string) =>
       onlyItem(invitationPage(one, eq(invitations.id, checkId('invitation', id))), 'invitation'),
@@ -136,7 +136,7 @@ async function bindingsOfUser(db: Database['db'], id: string) {
   return rows.map(toBinding)
 }
 
-/** Spells out `users.id`, because drizzle leaves the table out of a column in a query of one table. */
+/** `users.id` is plain text here, because drizzle writes a column without its table if the query has only one table. */
 const factorsOfUser = sql`from ${secondFactors} f where f.user_id = users.id`
 const hasNoSecondFactor = sql`not exists (select 1 ${factorsOfUser})`
 

@@ -25,7 +25,7 @@ export function positionOf({ createdAt }: Ordered): SQL<string> {
   return sql<string>`(extract(epoch from ${createdAt}) * 1000000)::bigint::text`
 }
 
-/** A query of drizzle (`$dynamic()`). Its rows have the `positionOf` their table. */
+/** A query of drizzle (`$dynamic()`). It must select `positionOf` its table as `position`. */
 interface PageableQuery<R> extends PromiseLike<readonly R[]> {
   where(condition: SQL | undefined): PageableQuery<R>
   orderBy(...columns: readonly SQL[]): PageableQuery<R>

@@ -313,7 +313,7 @@ test('a principal says whether its user has a factor, also after one is added an
   const revision = await watchRevision({ url: urls.runtimeUrl, interval: 50, onError: () => {} })
   const identities = createIdentities({ directory: createDirectory(database), revision, clock })
   const hasFactor = async () => {
-    const principal = await identities.find(ann.reading)
+    const principal = await identities.find(ann.verifiedToken)
     return 'kind' in principal && principal.secondFactor
   }
   const soon = { timeout: 60_000, interval: 5 }

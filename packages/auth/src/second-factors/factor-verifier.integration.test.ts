@@ -401,7 +401,7 @@ test('failed passkeys count too, but no failure blocks a passkey', async () => {
   expect(await prove()).toMatchObject({ rule: 'factor-limit' })
   expect(await verify({ method: 'backup-code', code: backupCodes?.[0] ?? '' })).toMatchObject({ rule: 'factor-limit' })
   expect(await verify(await assertion(authenticator))).toMatchObject({ proved: true })
-  // What is beyond the limit adds nothing, so that it cannot flood the log.
+  // Failures beyond the limit add no events and no rows, so that they cannot flood the log.
   expect(eventsOf('second-factor.failed')).toHaveLength(5)
   const [rows] = await admin`select count(*)::int as count from gateway.failed_factors`
   expect(rows?.count).toBe(5)

@@ -67,8 +67,8 @@ export function createFactorVerifier(options: FactorVerifierOptions): FactorVeri
     const checked = await check(change, attempt, now)
     if (checked.proved) return checked
     const { detail, ...failed } = checked
-    // These failures do not count. So once a limit is reached, a failed passkey does not extend the wait. Only the
-    // event of the request records them.
+    // Does not count a failure without a guess. Once a limit is reached, does not count a failed passkey either, so
+    // that it does not extend the wait. Only the event of the request records such failures.
     if (wait > 0 || rulesWithoutGuess.has(failed.rule)) return failed
     await recordFailure(tx, limitedAttempt, now)
     const { rule, reason, remedy: next } = failed

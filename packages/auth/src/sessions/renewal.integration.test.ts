@@ -20,9 +20,9 @@ async function startSession() {
   const first = await issuer.issueSession({ email: 'ann@example.com', device: 'laptop', expiresAt: now + 30 * day })
   const directory = createDirectory(database)
   async function ask(token: string, at: number, read = principalOf) {
-    const reading = mint.verify(token, now)
-    if (isDenial(reading)) throw new Error(reading.reason)
-    return read(await directory.find(reading.hash), at)
+    const verifiedToken = mint.verify(token, now)
+    if (isDenial(verifiedToken)) throw new Error(verifiedToken.reason)
+    return read(await directory.find(verifiedToken.hash), at)
   }
   return { ...store, first, ask, renew }
 }

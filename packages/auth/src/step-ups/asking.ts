@@ -14,8 +14,8 @@ export interface AskingOptions {
   readonly networkOf: (address: string) => string
 }
 
-/** A call or command that needs a proof. */
-export interface Question {
+/** A request for a proof, because a call or a command needs it. */
+export interface StepUpRequest {
   /** The ID of the user. */
   readonly user: string
   /** The ID of the session that asks. */
@@ -53,19 +53,19 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
    *
    * @returns the ID of the step-up
    */
-  async function ask(question: Question): Promise<string> {
-    const { address, delivery, methods, covers, calls } = question
+  async function ask(request: StepUpRequest): Promise<string> {
+    const { address, delivery, methods, covers, calls } = request
     const asking = db.transaction(async function askOnce(tx) {
-      const pending = await pendingOf(tx, question)
+      const pending = await pendingOf(tx, request)
       const same = pending.find(
         (one) =>
           one.address === address &&
           one.delivery === delivery &&
           one.methods === methods &&
           isSameCoverage(one.covers as Coverage, covers) &&
-          isSameCalls((one.asked as Pick<Question, 'calls'>).calls, calls),
+          isSameCalls((one.asked as Pick<StepUpRequest, 'calls'>).calls, calls),
       )
-      if (same === undefined) return insert(tx, question, pending)
+      if (same === undefined) return insert(tx, request, pending)
       await tx
         .update(stepUps)
         .set({ createdAt: new Date(clock.now()) })
@@ -78,12 +78,12 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   /**
    * Asks for a proof before a call needs it. Never reuses a step-up, because two programs can have the same session.
    */
-  async function create(question: Question): Promise<string> {
-    return db.transaction(async (tx) => insert(tx, question, await pendingOf(tx, question)))
+  async function create(request: StepUpRequest): Promise<string> {
+    return db.transaction(async (tx) => insert(tx, request, await pendingOf(tx, request)))
   }
 
   /** The pending step-ups of the session that can be reused, oldest first. */
-  function pendingOf(tx: Transaction, { session }: Question): Promise<Pending[]> {
+  function pendingOf(tx: Transaction, { session }: StepUpRequest): Promise<Pending[]> {
     return tx
       .select({
         id: stepUps.id,
@@ -116,7 +116,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
 
   async function insert(
     tx: Transaction,
-    { user, session, delivery, covers, methods, address, calls, client }: Question,
+    { user, session, delivery, covers, methods, address, calls, client }: StepUpRequest,
     pending: readonly Pending[],
   ): Promise<string> {
     const now = clock.now()
@@ -146,7 +146,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
    * @param after ignores step-ups that were asked for at this time or earlier
    */
   async function newestPending(
-    { session, address, delivery }: Pick<Question, 'session' | 'address' | 'delivery'>,
+    { session, address, delivery }: Pick<StepUpRequest, 'session' | 'address' | 'delivery'>,
     after: Date | null,
   ): Promise<string | null> {
     const [row] = await db

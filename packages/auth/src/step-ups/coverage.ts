@@ -10,9 +10,12 @@ export interface AskedCall {
 }
 
 /**
- * The calls that a proof is for. `recent`: all calls of the session that accept a proof as old as this one. `within` is
- * the maximum age in milliseconds for the call that asked; another call can have another maximum. `call`: one call, by
- * the digest of what it does. `command`: the planned calls of one command.
+ * The calls that a proof is for:
+ *
+ * - `recent`: all calls of the session that accept a proof of this age. Each call has its own maximum age. `within` is
+ *   the maximum age for the call that asked, in milliseconds.
+ * - `call`: one call, by the digest of what it does.
+ * - `command`: the planned calls of one command.
  */
 export type Coverage =
   | { readonly kind: 'recent'; readonly within: number }

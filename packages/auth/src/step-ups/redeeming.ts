@@ -28,7 +28,10 @@ export interface RedeemedResult {
   readonly result: string
   /** The header `Challenge` of console mode. */
   readonly challenge: string | null
-  /** The secret that the CLI has sent so far. In console mode, it keeps only one, so old proofs get the new secret. */
+  /**
+   * The secret that the CLI has sent so far, or null. In console mode, the CLI stores only one secret. So the proofs
+   * with the previous secret get the new one.
+   */
   readonly previousSecret?: string | null
 }
 

@@ -38,18 +38,18 @@ export async function startStore() {
     return new Proxy(Object.create(null), { get: (_, name) => changeOf(name) })
   }
 
-  /** A session, by default of Ann, who gets the role `viewer` everywhere. `reading` is its verified token. */
+  /** A session, by default of Ann, who gets the role `viewer` everywhere. `verifiedToken` is for `identities.find`. */
   async function annSession(changes: { email?: string; role?: string; rack?: string } = {}) {
     const request = { email: 'ann@example.com', role: 'viewer', device: 'laptop', expiresAt: now + hour, ...changes }
     const issued = await issuer.issueSession(request)
-    return { ...issued, reading: readingOf(issued.token) }
+    return { ...issued, verifiedToken: verifyToken(issued.token) }
   }
 
-  function readingOf(token: string) {
-    const reading = mint.verify(token, now)
-    if (isDenial(reading)) throw new Error(formatMessage(reading))
-    return reading
+  function verifyToken(token: string) {
+    const verifiedToken = mint.verify(token, now)
+    if (isDenial(verifiedToken)) throw new Error(formatMessage(verifiedToken))
+    return verifiedToken
   }
 
-  return { urls, database, admin, clock, mint, record, issuer, directory, administrationBy, annSession, readingOf }
+  return { urls, database, admin, clock, mint, record, issuer, directory, administrationBy, annSession, verifyToken }
 }

@@ -25,9 +25,9 @@ export async function startFactors({ publicUrl = origin }: { readonly publicUrl?
   const ann = await personOf('ann@example.com')
 
   async function personOf(email: string) {
-    const { id: session, reading, token } = await store.annSession({ email })
+    const { id: session, verifiedToken, token } = await store.annSession({ email })
     const { id: user } = await store.issuer.user(email)
-    return { user, email, session, reading, token }
+    return { user, email, session, verifiedToken, token }
   }
   type Person = Pick<Awaited<ReturnType<typeof personOf>>, 'user' | 'email' | 'session'>
 

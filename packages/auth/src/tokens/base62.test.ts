@@ -23,7 +23,7 @@ test('the order of the texts is the order of the bytes, as for any fixed-width n
   )
 })
 
-test('every text is refused or the only one for its bytes', () => {
+test('every text is either rejected, or the only encoding of its bytes', () => {
   const digit = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
   fc.assert(
     fc.property(fc.array(digit, { minLength: width, maxLength: width }), (digits) => {

@@ -33,6 +33,9 @@ test('a sealed value opens only for its purpose and with its key', () => {
   expect(createValueSeal<string>([older]).open(sealed)).toBeNull()
 })
 
-test.each(['', 'x', '!', 'A'.repeat(38), 'A'.repeat(5_000)])('what nobody has sealed is nothing: %#', (text) => {
-  expect(createValueSeal([newer]).open(text)).toBeNull()
-})
+test.each(['', 'x', '!', 'A'.repeat(38), 'A'.repeat(5_000)])(
+  'a text that nobody has sealed does not open: %#',
+  (text) => {
+    expect(createValueSeal([newer]).open(text)).toBeNull()
+  },
+)

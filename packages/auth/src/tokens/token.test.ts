@@ -26,7 +26,7 @@ test('the format is fixed: this text, for these keys, kind, end and random bytes
   expect(hash.toString('hex')).toBe('03c4938d63b31da8b905291b46051dd3831e4a298a2081346ae6c95b058d7705')
 })
 
-test('the parts are where the format says, made as it says', () => {
+test('each part of a token has the position and the content that the format specifies', () => {
   const { token } = mint.issue('api-token', later, (size) => Buffer.alloc(size, 7))
   const payload = decodeBytes(token.slice(4, 61), 42) ?? Buffer.alloc(0)
   const derive = (info: string, size: number) => Buffer.from(hkdfSync('sha256', secret, 'rack-gateway', info, size))

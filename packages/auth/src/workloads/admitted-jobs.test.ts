@@ -29,7 +29,7 @@ test.each([
   ['a branch of GitLab', { ...gitlab, ref: 'main' }],
   ['an environment of GitLab', { ...gitlab, environment: 'production' }],
   ['a branch of CircleCI', { ...circleci, ref: 'refs/heads/main' }],
-])('one that names %s is accepted without a warning', (_, template) => {
+])('a trust that names %s has no warning', (_, template) => {
   expect(admissionWarning(expandTemplate(template).conditions)).toBeNull()
 })
 

@@ -30,7 +30,7 @@ function withoutEnd(response: ServerResponse): void {
   more()
 }
 
-/** No deadline that would do the same. */
+/** Never aborted: a deadline would close the connection, too. */
 const endless = new AbortController().signal
 
 describe('the connection to a server is closed', () => {

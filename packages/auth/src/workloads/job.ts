@@ -38,7 +38,7 @@ export const jobClaims = {
 } as const satisfies Readonly<Record<string, Sources>>
 
 const { github, gitlab, circleci } = jobClaims
-/** For each field, the claims of all providers. The first claim that is a number or a text that is not empty counts. */
+/** For each field, the claims of all providers. The first claim with a number or a non-empty text counts. */
 const sources = (Object.keys(github) as (keyof Job)[]).map(
   (name) => [name, [...github[name], ...gitlab[name], ...circleci[name]]] as const,
 )

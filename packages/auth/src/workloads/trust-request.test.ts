@@ -213,7 +213,7 @@ test.each([
   expect(Value.Check(TrustRequest, { name: 'x', role: 'ci', template, ...part })).toBe(false)
 })
 
-test('and takes a whole one', () => {
+test('the schema accepts a complete request', () => {
   const request = {
     name: 'x',
     role: 'ci',

@@ -118,7 +118,7 @@ test('a JWT that is exchanged after its expiry is denied, even if its use was de
   expect(await workloads.exchange(held, { trustName: null, record })).toMatchObject({ rule: 'expired-jwt' })
 })
 
-test('a JWT that came too late for its trust is not used up by it', async () => {
+test('a JWT that is denied because its trust was revoked meanwhile is not used up', async () => {
   const { exchange, issuer, admin, revision, clock } = await start()
   const [early, late] = [await issuer.jwt(), await issuer.jwt()]
   await exchange(early)
@@ -129,7 +129,7 @@ test('a JWT that came too late for its trust is not used up by it', async () => 
   expect(await exchange(late)).toMatchObject({ trust: 'deploys' })
 })
 
-test('sessions that ended a week ago go with their credentials, a hundred for each accepted job', async () => {
+test('each accepted job deletes up to a hundred sessions that expired a week ago, with their credentials', async () => {
   const { exchange, issuer, admin, clock, revision } = await start()
   const left = async () => {
     const [row] = await admin`select
@@ -157,7 +157,7 @@ test('sessions that ended a week ago go with their credentials, a hundred for ea
   expect(await left()).toEqual([4, 4])
 })
 
-test('an accepted job raises the revision by its session and its credential, and by no more', async () => {
+test('an accepted job raises the revision twice: for its session and for its credential', async () => {
   const { exchange, issuer, admin } = await start()
   const value = async () => Number((await admin`select value from gateway.revision`)[0]?.value)
   const before = await value()

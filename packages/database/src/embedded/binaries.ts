@@ -33,7 +33,7 @@ export async function findBinaries(
   }
 }
 
-/** The path of this package's `package.json`. A bundle that contains this module can be outside the package. */
+/** This package's `package.json`, found by name, because a bundle with this module can be outside the package. */
 function ownManifest(): string {
   return createRequire(import.meta.url).resolve('@rack-gateway/database/package.json')
 }

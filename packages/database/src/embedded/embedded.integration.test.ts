@@ -57,7 +57,7 @@ test('a second start keeps the data and the passwords, which only the owner can 
   expect(await readdir(dataDir)).not.toContain('initdb-password')
 })
 
-test('it is a real server: fsync on, loopback only, passwords needed, no secrets of ours in its environment', async () => {
+test('it is a real server: fsync on, loopback only, passwords needed, no secrets of the gateway in its environment', async () => {
   process.env.RGW_TEST_SECRET = 'do-not-pass-on'
   const { ownerUrl, runtimeUrl, adminUrl } = await start(sharedDirectory())
   Reflect.deleteProperty(process.env, 'RGW_TEST_SECRET')
@@ -118,7 +118,7 @@ test('stop resolves when the process has ended and all data is on disk, and can 
   await sql.end({ timeout: 0 })
 })
 
-test('a setting cannot turn fsync off or open it to the network', async () => {
+test('no setting turns fsync off or opens the server to the network', async () => {
   const dataDir = sharedDirectory()
   const server = await startEmbeddedPostgres({
     dataDir,
@@ -132,7 +132,7 @@ test('a setting cannot turn fsync off or open it to the network', async () => {
   expect(settings).toEqual({ fsync: 'on', listens: '127.0.0.1', max: '33' })
 })
 
-test('a Ctrl-C in the terminal reaches us, not the server; kill -9 of us ends it', async () => {
+test('Ctrl-C in the terminal reaches only the process that started the server; kill -9 of this process ends the server', async () => {
   const dataDir = sharedDirectory()
   const program = `
     process.on('SIGINT', () => console.log('interrupted'))

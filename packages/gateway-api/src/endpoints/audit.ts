@@ -12,7 +12,7 @@ export const auditEndpoints = {
     path: '/audit/events',
     summary: 'Searches the audit log, newest events first.',
     description:
-      'An event must match every filter and no exclusion (not…). An exclusion does not exclude events that lack its field. The search itself is recorded.',
+      'An event must match every filter. An exclusion is a parameter that begins with `not`: it leaves out the events that match it, but not the events that lack its field. The search itself is recorded.',
     ...auditRead,
     query: schemas.AuditPageQuery,
     response: pageOf(schemas.LoggedEvent),

@@ -25,7 +25,7 @@ export const forwardedRoutes = [
   'GET /instances',
 ] as const
 
-/** A log (`WS`) is the response to an ordinary GET. */
+/** A log is a WebSocket (`WS`) in the rack API. The web console gets it as the response to an ordinary GET. */
 export function forwardedRequest(id: (typeof forwardedRoutes)[number]): {
   readonly method: string
   readonly path: string

@@ -19,7 +19,7 @@ export const recordingEndpoints = {
   readRecording: {
     method: 'GET',
     path: '/recordings/{id}',
-    summary: 'Streams a session recording as asciicast v3, verified.',
+    summary: 'Streams a session recording as asciicast v3, and verifies it against the audit log.',
     description: 'Each read is recorded.',
     permission: 'gateway:recording:read',
     scope: 'gateway',

@@ -53,7 +53,7 @@ export const stepUpEndpoints = {
     method: 'POST',
     path: '/step-ups/{id}/redemption',
     summary:
-      'Exchanges the result that another session got for the proof, the value of the header Step-Up. This works once, in the session that asked.',
+      'Returns the proof in exchange for the result that another session got. This works once, in the session that asked.',
     ...commonFields,
     body: schemas.RedeemRequest,
     status: 201,

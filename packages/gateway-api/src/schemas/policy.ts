@@ -87,7 +87,7 @@ export const RequestedCall = ClosedObject({
         id: Nullable(Type.String({ maxLength: 1_000 })),
         service: Nullable(Type.String({ maxLength: 1_000, description: 'null: only the rack knows it' })),
         own: Type.Union([Type.Literal('yes'), Type.Literal('unknown')], {
-          description: 'yes: the same command starts the process',
+          description: 'yes: the CLI command that makes this call also starts the process',
         }),
       }),
     ),

@@ -81,7 +81,7 @@ export type Proof = Static<typeof Proof>
 
 export const RedeemRequest = ClosedObject({ result: Type.String({ minLength: 8, maxLength: 100 }) })
 export const RedeemedProof = Type.Object({
-  proof: Type.String(),
+  proof: Type.String({ description: 'the value of the header Step-Up of the calls that need the proof' }),
   method: ExtensibleEnum(stepUpMethods),
   provedAt: Time,
 })
