@@ -460,7 +460,7 @@ export interface PolicyImpact {
   until: Time
   calls: number // recorded calls that were evaluated
   unclear: number // calls whose events have too little information to evaluate
-  packages: number // calls that a policy package denied; policy packages are not evaluated
+  packages: number // calls that a policy package denied when they were made; the study runs no policy packages
   permitted: number // calls that were denied and would be allowed
   refused: number // calls that were allowed and would be denied
   cut: {
@@ -470,7 +470,7 @@ export interface PolicyImpact {
   } | null
   stepUp: {
     // the proofs of second factors that users would be asked for, assuming that every user has a factor
-    prompts: number // how often users would be asked: recent asks once per session until the proof is too old, always for each call
+    prompts: number // how often users would be asked: `recent` asks again when the proof of the session is too old, `always` asks for each call
     users: number // users who would be asked at least once
     refused: number // calls of API tokens and jobs that would be denied, because they cannot prove a factor; `refused` above includes them
     requirements: {
