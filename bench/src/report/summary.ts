@@ -6,7 +6,7 @@ import { type Spread, spread } from './statistics.ts'
 /** The subjects that all others are compared with. */
 type Baseline = typeof subjectNames.httpProxy | typeof subjectNames.undici | typeof subjectNames.nginx
 
-/** The gateways with their counterparts of another checkout or another Node. */
+/** For each gateway, the same gateway of another checkout or with another version of Node. */
 const counterparts: Partial<Record<SubjectName, SubjectName>> = {
   [subjectNames.durable]: subjectNames.comparedDurable,
   [subjectNames.relaxed]: subjectNames.comparedRelaxed,
@@ -129,7 +129,7 @@ function comparedWith(
   return peer ? compare(one, peer) : null
 }
 
-/** @returns null if a value is unknown, because a median of the other values would compare different rounds */
+/** @returns null if the value of a round is unknown, because figures of fewer rounds cannot be compared with the others */
 function spreadOrNull(values: readonly (number | null)[]): Spread | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 || known.length < values.length ? null : spread(known)

@@ -25,7 +25,8 @@ export function decodeHeaderCommand(latin1: string): string {
 
 /**
  * @param latin1 the value of the `Command` header as in `rawHeaders`, from a request that has this header once
- * @param by `run` for the POST, where `sleep N` starts an attached run; `exec` for the websocket
+ * @param by `run` for the POST. convox starts an attached run with the command `sleep N`, and then executes the real
+ *   command through a websocket: `exec`
  */
 export function readCommand(latin1: string, by: 'run' | 'exec'): ReadCommand {
   const text = decodeHeaderCommand(latin1)

@@ -35,8 +35,8 @@ export interface Grant {
   /** Whether the grant applies to all apps, including future apps. Routes of the whole rack require this. */
   readonly everyApp: boolean
   /**
-   * Returns why the grant does not apply at a moment. Null if no condition on time, address, or caller can fail. Always
-   * null for the grants of an owner.
+   * A check of the conditions on time, address, and caller, which returns why the grant does not apply. Null if the grant
+   * has no such conditions, and for all grants of an owner.
    */
   readonly checkConditions: MomentCheck | null
   readonly scopeChecks: readonly ScopeCheck[]

@@ -20,7 +20,8 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'process:list': 'list processes',
   'process:read': 'see a process',
   'process:stop': 'stop any process',
-  'process:stop-own': "stop a process of the caller's own run, which every role on the app permits anyway",
+  'process:stop-own':
+    'stop a process that the caller started; any role on the app permits this even without the permission',
   'process:run': 'start a run, as far as command rules permit',
   'process:exec': 'execute in processes of the service "command", as far as command rules permit',
   'process:exec-own': "execute in the process of the caller's own run, as far as command rules permit",

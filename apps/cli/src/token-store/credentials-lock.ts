@@ -1,7 +1,7 @@
 import { withFileLock } from '@rack-gateway/config/client'
 import type { Context } from '../context.ts'
 
-/** Milliseconds: longer than the longest read, write, and check of a keychain that waits for the user. */
+/** Milliseconds. Longer than a keychain takes for a read, a write, and a check together, even if it waits for the user. */
 const lockTimeout = 240_000
 /** What the process with the lock does. The error contains this clause. */
 const purpose = 'it changes your credentials, and a keychain may be waiting for you in another window'

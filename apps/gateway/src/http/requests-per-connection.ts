@@ -40,7 +40,7 @@ export function limitRequestsPerConnection(maxInProgress: number): ConnectionLim
     limit: (routing) =>
       function takeTurn(request, response) {
         const { socket } = request
-        // After a response with `Connection: close`, the gateway reads only the rest of the answered request's body.
+        // The response before said `Connection: close`, so the gateway drops further requests of this connection.
         if (socket.writableEnded) return
         const connection = connectionOf(socket)
         function begin(): void {

@@ -4,8 +4,8 @@ import { forwardedRoutes } from '@rack-gateway/gateway-api'
 const forwardedIds: ReadonlySet<string> = new Set(forwardedRoutes)
 
 /**
- * Null if the management API does not forward the call. All routes are searched, as in the rack, because a path can
- * match two of them: `GET /apps/web/builds/B1.tgz` is the archive of a build.
+ * Null if the management API does not forward the call. All routes are searched, as the rack does, because a path can
+ * match two routes: `/apps/web/builds/B1.tgz` is the archive of a build, and not the build with the ID `B1.tgz`.
  */
 export function matchManagementRoute(
   match: ReturnType<typeof compileMatcher>,

@@ -50,9 +50,9 @@ interface FollowedStream {
 
 interface Progress {
   readonly stream: string
-  /** The last number before the first missing number; null if the next number is missing. */
+  /** The number of the last event before a gap in the numbers; null if the gap begins with the next number. */
   readonly lastBeforeGap: number | null
-  /** The first number after a missing number; null if no number is missing. */
+  /** The number of the first event after the gap; null without a gap. */
   readonly firstAfterGap: number | null
   /** Whether `batchSize` events were searched, so that more events may follow. */
   readonly full: boolean
@@ -169,7 +169,7 @@ interface Streams {
   readonly rows: readonly { readonly id: string; readonly month: Date; readonly ended: boolean }[]
 }
 
-/** Open streams, and streams that began so recently that the next search would find them as new. */
+/** Open streams, and recent ended streams: `lookForStreams` would find those again, and read them from the beginning. */
 async function openStreams(sql: Sql) {
   const rows = await sql<{ id: string; month: Date; last: string; now: Date }[]>`
     select s.id, s.month, now() as now, coalesce((
@@ -197,8 +197,8 @@ async function databaseNow(sql: Sql): Promise<number> {
 }
 
 /**
- * The progress of each stream within its next `batchSize` events. A number minus its row number (`nth`) equals the last
- * read number, until a number is missing; then the difference grows.
+ * The progress of each stream within its next `batchSize` events. Without a gap, the number of an event is the last read
+ * number plus the position of its row (`nth`). After a gap, it is larger.
  */
 async function progressOf(sql: Sql, streams: ReadonlyMap<string, FollowedStream>): Promise<Progress[]> {
   const wanted = JSON.stringify([...streams].map(([stream, { seq, from, to }]) => ({ stream, seq, from, to })))

@@ -42,7 +42,7 @@ export function readMatchingRow({ bytes, from, to }: CopiedRow, start: number, e
     const [valueFrom, valueTo] = [scan.from[index] ?? 0, scan.to[index] ?? 0]
     const [columnFrom, columnTo] = [from[index] ?? 0, to[index] ?? 0]
     if (valueTo === 0 && columnTo === 0) continue
-    // An empty text is not null, so the row must be parsed.
+    // Either the column or the value is null, or the column has an empty text. Then the row must be parsed.
     if (valueTo === 0 || columnTo <= columnFrom) return null
     if (matchers[index]?.(bytes, columnFrom, columnTo, valueFrom, valueTo) !== true) return null
   }
@@ -110,7 +110,7 @@ function isSameSmallint(bytes: Buffer, from: number, to: number, valueFrom: numb
   return to - from === 2 && bytes.readInt16BE(from) === integerAt(bytes, valueFrom, valueTo)
 }
 
-/** Not exact beyond 2^53, but still larger than any integer of 15 digits. */
+/** Not exact beyond 2^53. That is enough, because it is compared with integers of at most 15 digits. */
 function longAt(bytes: Buffer, at: number): number {
   return bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)
 }

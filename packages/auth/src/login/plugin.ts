@@ -78,7 +78,7 @@ interface LoginStart {
   readonly returnTo: string
   /** The email address of the person whom the provider must ask for consent; else null. */
   readonly consentOf: string | null
-  /** Whether the provider lets the user choose the account. Otherwise the provider can reuse a denied account. */
+  /** Whether the provider asks which account to use. If not, it may log in again with the account that was just denied. */
   readonly choosesAccount: boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * Removes ASCII white space around a text. Other white space stays: HTTP does not trim it from a header, and a plan
- * rejects an app name that contains it.
+ * Removes ASCII white space around a text. Other white space stays: HTTP does not trim it from a header, and an
+ * app name with it is rejected when the calls of a command are planned.
  */
 export function trimAscii(text: string): string {
   let begin = 0

@@ -43,7 +43,7 @@ export const stepUpEndpoints = {
     path: '/step-ups/{id}/proof',
     summary: 'Proves a second factor for a step-up, once.',
     description:
-      'The session that asked gets the proof. Any other session of the user gets a result, which the session that asked exchanges for the proof.',
+      'If the session that asked for the proof makes this call, it gets the proof. If another session of the user makes the call, such as that of a browser, it gets a result. With the result, the session that asked gets the proof.',
     ...commonFields,
     body: schemas.ProofRequest,
     status: 201,

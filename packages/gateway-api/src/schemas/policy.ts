@@ -142,7 +142,7 @@ const Decision = Type.Object({
   }),
   bindings: Type.Array(Type.String(), {
     description:
-      'the IDs of the bindings to these roles and, for an API token, of the bindings of its owner on the same rack and app; empty for the management API',
+      'the IDs of the bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API',
   }),
   policy: PolicyHash,
 })
@@ -234,7 +234,7 @@ export const PolicyMatrix = Type.Object({
   permissions: Type.Array(
     Type.Object({
       name: Type.String(),
-      description: Type.String({ description: 'as it follows "can", such as promote a release' }),
+      description: Type.String({ description: 'what the permission allows, such as "promote a release"' }),
       roles: Type.Array(Type.String(), { description: 'roles that have it' }),
     }),
   ),

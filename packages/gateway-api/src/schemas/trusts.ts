@@ -147,7 +147,7 @@ export const TrustTest = Type.Object({
     description: 'the signature was not checked, and neither was whether the token was used before',
   }),
   admitted: Type.Boolean({
-    description: 'whether a job with these claims and a valid, unused token is admitted without naming a trust',
+    description: 'whether a job with these claims is admitted if it names no trust and has a valid, unused token',
   }),
   trust: Nullable(Type.Object({ id: Id, name: Type.String() }, { description: 'the trust that admits the job' })),
   text: Type.String({ description: `the result; ${sentence}` }),

@@ -89,7 +89,7 @@ export function DecisionForm({ routes, runServices, search, isAsking }: Decision
           <TextField
             label="Command"
             mono
-            hint="Leave empty to ask whether some command is allowed."
+            hint="Leave empty to ask whether there is any command that is allowed."
             placeholder="rake db:migrate"
             {...field('command')}
           />

@@ -20,7 +20,7 @@ const hasSize = isAnyGiven(...sizes)
 const scalesToZero = (invocation: Invocation) => isGiven('min')(invocation) && Number(flagText('min')(invocation)) === 0
 const triggers = ['cpu', 'memory', 'gpu', 'queue'] as const
 
-/** The calls with which a command finds out whether the budget of the app is exhausted, to show it. */
+/** With these calls, a command finds out whether the budget of the app is exhausted. It shows the answer. */
 export const showBudget = () => [
   optionalCall('GET /apps/{app}/budget'),
   optionalCall('GET /apps/{app}/budget/shutdown-state'),

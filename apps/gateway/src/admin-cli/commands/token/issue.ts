@@ -18,7 +18,11 @@ export const builder = {
     type: 'string',
     describe: 'owner of the API token of a pipeline; created if unknown',
   },
-  role: { type: 'string', demandOption: true, describe: 'role of the user, or of the token and a new service account' },
+  role: {
+    type: 'string',
+    demandOption: true,
+    describe: 'role of the user; with --service-account: of the token, and of the service account if it is new',
+  },
   rack: { type: 'string', describe: 'restrict the token and the role to this rack' },
   days: {
     type: 'number',

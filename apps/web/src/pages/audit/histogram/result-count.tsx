@@ -3,7 +3,7 @@ import { type ResultKind, resultWords } from '../list/event-facts.ts'
 import { Value } from '../value-menu.tsx'
 import { ResultSwatch } from './result-pattern.tsx'
 
-/** The value of the filter `result` that selects a result; null: no value selects it. */
+/** How the filter `result` calls each result. Null: the filter cannot select it. */
 const effects = { denied: 'deny', needs: 'needs', allowed: 'allow', failed: null, none: null } as const
 
 /** Also the legend of the chart. */
