@@ -11,8 +11,9 @@ export interface RecordedEvents {
 
 /** Counts the events in the audit stream of one gateway. */
 export interface RecordCounter {
-  /** @returns the number of the last event */
-  lastNumber(): Promise<number>
+  /** @returns the sequence number of the last event */
+  lastSequenceNumber(): Promise<number>
+  /** Counts the events with a greater sequence number. */
   since(seq: number): Promise<NewEvents>
 }
 
@@ -29,7 +30,7 @@ export async function countRecords({ sql }: Database, pid: number): Promise<Reco
   if (!stream) throw new Error('the gateway has no open audit stream')
   const { id } = stream
   return {
-    async lastNumber() {
+    async lastSequenceNumber() {
       const [row] = await sql<{ last: number }[]>`
         select coalesce(max(seq), 0)::int as last from audit.events where stream = ${id}`
       return row?.last ?? 0

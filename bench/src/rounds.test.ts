@@ -36,12 +36,12 @@ function workloadOf(order: string[]): Workload {
 const log = () => {}
 const wait = async () => {}
 const { signal } = new AbortController()
-const noRecords = { lastNumber: async () => 0, since: async () => ({ records: 0, commits: 0, drafts: [] }) }
+const noRecords = { lastSequenceNumber: async () => 0, since: async () => ({ records: 0, commits: 0, drafts: [] }) }
 const silent = { records: { wanted: 0, achieved: 0 }, commits: { wanted: 0, achieved: 0 } }
 const silentWriter = { start: async () => {}, stop: async () => silent, cpuMicros: async () => 0 }
 const supporting = { rack: subjectProcess(), postmasters: [], writer: silentWriter, cores: null }
 
-test('the recording gateway and the compared gateway come first, and only subjects of the workload', () => {
+test('the recording and the compared gateway come first, and subjects outside the workload are left out', () => {
   const all = [...subjects, subject(comparedDurable, true)]
   const names = subjectsOf(workloadOf([]), all).map(({ name }) => name)
   expect(names).toEqual([durable, comparedDurable, rack, undici])
@@ -55,7 +55,7 @@ test('the writer repeats what the recording gateway recorded in its last turn', 
   const order: string[] = []
   let turn = 0
   const records = {
-    lastNumber: async () => 0,
+    lastSequenceNumber: async () => 0,
     since: async () => ({ records: ++turn * 100, commits: turn * 10, drafts: [{ kind: 'call' as const }] }),
   }
   let wanted = 0
@@ -114,7 +114,7 @@ test('only the measured subject runs', async () => {
   expect(inLoads).toEqual([[durable], [rack], [rack], [durable]])
 })
 
-test('a warm-up ends after its number of calls, and says when it took too long for them', async () => {
+test('a warm-up ends after the wanted number of calls, and logs a warning if it made fewer', async () => {
   const { warmUp, ...workload } = workloadOf([])
   let runs = 0
   const run: typeof warmUp.run = async (target) => {

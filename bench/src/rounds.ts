@@ -129,12 +129,13 @@ async function runTurn({ workload, subject, round, supporting, records, recorded
   const measurements: Measurement[] = []
   for (const load of workload.loads) {
     signal.throwIfAborted()
-    const lastNumber = await records.lastNumber()
+    const lastSequenceNumber = await records.lastSequenceNumber()
     if (subject.gateway === null) await supporting.writer.start(recorded.get(load) ?? nothingRecorded)
     const { done, ...figures } = await measure(subject, load, supporting, wait)
     const writer = subject.gateway ? null : await supporting.writer.stop()
     measurements.push({ workload: workload.name, round, ...figures, writer })
-    if (subject.name === subjectNames.durable) recorded.set(load, rateOf(await records.since(lastNumber), done.seconds))
+    if (subject.name === subjectNames.durable)
+      recorded.set(load, rateOf(await records.since(lastSequenceNumber), done.seconds))
   }
   return measurements
 }

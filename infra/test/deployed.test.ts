@@ -15,39 +15,39 @@ const workspace = fileURLToPath(new URL('../..', import.meta.url))
 const infra = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 const passwords = { owner: "owner's-password", runtime: 'runtime-password' }
 const isRoot = process.getuid?.() === 0
-const gateway = 65_532
+const gatewayUid = 65_532
 
 /** The build commands of the Dockerfile, and its start command. */
 const dockerfile = readFileSync(infra('Dockerfile'), 'utf8').replaceAll(/\\\n\s*/g, '')
-const [, ...building] = /^RUN (pnpm install .*)$/m.exec(dockerfile)?.[1]?.split(' && ') ?? []
+const [, ...buildCommands] = /^RUN (pnpm install .*)$/m.exec(dockerfile)?.[1]?.split(' && ') ?? []
 const start: string[] = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)?.[1] ?? '[]')
 const healthCheck: string[] = JSON.parse(/^HEALTHCHECK .* CMD (.*)$/m.exec(dockerfile)?.[1] ?? '[]')
 
-let place: string
+let directory: string
 let database: TestDatabase
 
 beforeAll(async () => {
-  place = mkdtempSync(join(tmpdir(), 'rack-gateway-deployed-'))
-  chmodSync(place, 0o755)
-  const deployed = join(place, 'gateway')
-  for (const command of building) {
+  directory = mkdtempSync(join(tmpdir(), 'rack-gateway-deployed-'))
+  chmodSync(directory, 0o755)
+  const deployed = join(directory, 'gateway')
+  for (const command of buildCommands) {
     const [, ...words] = command.split(' ').map((word) => (word === '/gateway' ? deployed : word))
-    const cached = words.flatMap((word) => (word === 'deploy' ? ['--prefer-offline', word] : [word]))
-    await run('npx', ['-y', 'pnpm@12.4.2', ...cached], { cwd: workspace })
+    const args = words.flatMap((word) => (word === 'deploy' ? ['--prefer-offline', word] : [word]))
+    await run('npx', ['-y', 'pnpm@12.4.2', ...args], { cwd: workspace })
   }
   database = await createTestDatabase()
-  await forgetLogins()
-  await makeLogins()
+  await dropLogins()
+  await createLogins()
 }, 300_000)
 
 afterAll(async () => {
-  await forgetLogins()
+  await dropLogins()
   await database.drop()
-  rmSync(place, { recursive: true, force: true })
+  rmSync(directory, { recursive: true, force: true })
 })
 
 /** Executes the statements of `compose/logins.sh` with the driver instead of psql. */
-async function makeLogins(): Promise<void> {
+async function createLogins(): Promise<void> {
   const script = /<<'SQL'\n([\s\S]*)\nSQL$/m.exec(readFileSync(infra('compose/logins.sh'), 'utf8'))?.[1] ?? ''
   const statements = script
     .replaceAll(/^\\getenv.*$/gm, '')
@@ -61,7 +61,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-async function forgetLogins(): Promise<void> {
+async function dropLogins(): Promise<void> {
   await asSuperuser([
     'DROP DATABASE IF EXISTS gateway WITH (FORCE)',
     'DROP ROLE IF EXISTS gateway_owner',
@@ -89,9 +89,9 @@ function loginUrl(login: 'owner' | 'runtime'): string {
 }
 
 function environment(): NodeJS.ProcessEnv {
-  const fallback = join(place, 'fallback')
+  const fallback = join(directory, 'fallback')
   mkdirSync(fallback, { recursive: true, mode: 0o700 })
-  if (isRoot) chownSync(fallback, gateway, gateway)
+  if (isRoot) chownSync(fallback, gatewayUid, gatewayUid)
   return {
     PATH: process.env.PATH,
     NODE_ENV: 'production',
@@ -114,10 +114,10 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /** Starts the gateway like the image: its command, its directory, and, if possible, its user. */
-function started(command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+function startAsImage(command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
   const [program = '', ...words] = command
-  const user = isRoot ? { uid: gateway, gid: gateway } : {}
-  return spawn(program, words, { cwd: join(place, 'gateway'), env, stdio: ['ignore', 'pipe', 'pipe'], ...user })
+  const user = isRoot ? { uid: gatewayUid, gid: gatewayUid } : {}
+  return spawn(program, words, { cwd: join(directory, 'gateway'), env, stdio: ['ignore', 'pipe', 'pipe'], ...user })
 }
 
 interface Line {
@@ -125,35 +125,35 @@ interface Line {
   readonly url?: string
 }
 
-async function listening(child: ChildProcess): Promise<URL> {
+async function waitUntilListening(child: ChildProcess): Promise<URL> {
   const { stdout } = child
   if (stdout === null) throw new Error('it has no output')
-  const said: string[] = []
+  const output: string[] = []
   for await (const line of createInterface({ input: stdout })) {
-    said.push(line)
+    output.push(line)
     const { event, url } = JSON.parse(line) as Line
     if (event !== 'gateway.listening' || url === undefined) continue
     stdout.resume()
     return new URL(url.replace('0.0.0.0', '127.0.0.1'))
   }
-  throw new Error(`it never listened: ${said.join('\n')}`)
+  throw new Error(`it never listened: ${output.join('\n')}`)
 }
 
 test('the files of the image start with its command, and stop at a signal', async () => {
   expect(start).toEqual(['node', 'dist/main.js'])
-  const child = started(start, environment())
+  const child = startAsImage(start, environment())
   const closed = once(child, 'close')
   try {
-    const url = await listening(child)
+    const url = await waitUntilListening(child)
     expect(await (await fetch(new URL('/check', url))).text()).toContain('ok')
     const ready = await (await fetch(new URL('/gateway/health/ready', url))).text()
     expect(ready).toContain('the runtime login cannot change events')
     expect(ready).not.toContain('password')
     const { status } = await fetch(new URL('/apps', url))
     expect(status).toBe(401)
-    const healthy = started(healthCheck, { ...environment(), PORT: url.port })
+    const healthy = startAsImage(healthCheck, { ...environment(), PORT: url.port })
     expect(await once(healthy, 'close')).toEqual([0, null])
-    const unhealthy = started(healthCheck, { ...environment(), PORT: '1' })
+    const unhealthy = startAsImage(healthCheck, { ...environment(), PORT: '1' })
     expect(await once(unhealthy, 'close')).toEqual([1, null])
   } finally {
     child.kill('SIGTERM')
@@ -162,35 +162,35 @@ test('the files of the image start with its command, and stop at a signal', asyn
 })
 
 test('the image has the built web console', () => {
-  const built = join(place, 'gateway/node_modules/@rack-gateway/web/dist')
+  const built = join(directory, 'gateway/node_modules/@rack-gateway/web/dist')
   expect(readFileSync(join(built, 'index.html'), 'utf8')).toContain('<script type="module"')
   expect(readdirSync(join(built, 'assets')).some((name) => name.endsWith('.js.br'))).toBe(true)
 })
 
 test('the command in the image creates the first administrator', async () => {
   const [, target = ''] = /ln -s \/gateway\/(\S+) \/usr\/local\/bin\/rack-gateway-server/.exec(dockerfile) ?? []
-  const child = started(
+  const child = startAsImage(
     ['node', target, 'token', 'issue', '--user', 'ada@example.com', '--role', 'admin'],
     environment(),
   )
-  let said = ''
+  let output = ''
   child.stdout?.on('data', (data) => {
-    said += data
+    output += data
   })
   expect(await once(child, 'close')).toEqual([0, null])
-  expect(said).toMatch(/^rgs_\S+\n$/)
+  expect(output).toMatch(/^rgs_\S+\n$/)
 })
 
 test('without a database it says what to do, since PostgreSQL is not in the image', async () => {
   const { DATABASE_URL: _, DATABASE_OWNER_URL: __, ...without } = environment()
-  const child = started(start, { ...without, DATA_DIR: join(place, 'data') })
-  let said = ''
+  const child = startAsImage(start, { ...without, DATA_DIR: join(directory, 'data') })
+  let output = ''
   child.stderr?.on('data', (data) => {
-    said += data
+    output += data
   })
   child.stdout?.resume()
   expect(await once(child, 'close')).toEqual([1, null])
-  expect(said).toContain('Set DATABASE_URL')
+  expect(output).toContain('Set DATABASE_URL')
 })
 
 test('psql creates the logins, with passwords that are not in its arguments', async ({ skip }) => {
@@ -199,7 +199,7 @@ test('psql creates the logins, with passwords that are not in its arguments', as
   } catch {
     skip('psql is not installed')
   }
-  await forgetLogins()
+  await dropLogins()
   const { hostname, port, username, password } = new URL(database.adminUrl)
   await run('sh', [infra('compose/logins.sh')], {
     env: {

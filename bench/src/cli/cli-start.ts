@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { machine } from '../machine.ts'
 import { percentile } from '../report/statistics.ts'
-import { shippedCli, startKnownPolicy, timeProgram } from './known-policy.ts'
+import { shippedCli, startPolicyGateway, timeProgram } from './policy-gateway.ts'
 
 const rounds = Number(process.argv[2] ?? 100)
 const [node = process.execPath, executable = builtExecutable()] = process.argv.slice(3)
@@ -62,9 +62,11 @@ const programs: Program[] = [{ name: 'JavaScript', empty: [node, '-e', '0'], com
 if (existsSync(executable) && existsSync(empty))
   programs.push({ name: 'executable', empty: [empty], command: [executable] })
 else
-  console.log('only the JavaScript is measured: make executables with: node infra/build-executables.mjs --with-empty')
+  console.log(
+    'The executable is not measured, because it was not built. Run `node infra/build-executables.mjs --with-empty`.',
+  )
 
-const { environment, close } = await startKnownPolicy()
+const { environment, close } = await startPolicyGateway()
 try {
   console.log(JSON.stringify({ ...machine(null), node, rounds }))
   const measurements = programs.flatMap((program) =>

@@ -21,8 +21,11 @@ const plainRoutes = routes(
 const [runRoute] = routes('POST /apps/{app}/services/{service}/processes')
 /** The number of kinds of calls: a command, and each of the plain calls. */
 const kinds = plainRoutes.length + 1
-/** The pattern of apps, racks, and command words repeats after this many calls of each kind, for the next team. */
-const variants = 12
+/**
+ * Calls of each kind for one team, before the next team. A multiple of 2, 3, and 4, because every second call has
+ * another command, every third another app, and every fourth another rack.
+ */
+const callsPerTeam = 12
 const at = Date.UTC(2030, 0, 1)
 
 /** @param size the number of rules, and of bindings @param calls the number of distinct calls */
@@ -67,7 +70,7 @@ export function createWorkload(size: number, calls: number): Workload {
 function callOf(index: number, size: number): RackCall {
   const kind = index % kinds
   const variant = Math.floor(index / kinds)
-  const team = Math.floor(variant / variants) % size
+  const team = Math.floor(variant / callsPerTeam) % size
   const app = `team-${team}-${variant % 3 === 0 ? 'web' : `app${index}`}`
   const rack = racks[(variant % 4 === 0 ? index : team) % racks.length] ?? ''
   const isCommand = kind === 0

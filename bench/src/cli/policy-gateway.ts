@@ -11,13 +11,14 @@ import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 
 export const shippedCli = fileURLToPath(new URL('../../../apps/cli/dist/rack-gateway.js', import.meta.url))
 
-/** A home directory with one local gateway, which returns the caller's policy. `/bin/true` replaces convox. */
-export interface KnownPolicy {
+/** A server on loopback in place of a gateway. It answers each request with the caller's policy. */
+export interface PolicyGateway {
+  /** Variables for the CLI: a home directory, a configuration with this gateway, and `/bin/true` instead of convox. */
   readonly environment: NodeJS.ProcessEnv
   close(): void
 }
 
-export async function startKnownPolicy(): Promise<KnownPolicy> {
+export async function startPolicyGateway(): Promise<PolicyGateway> {
   const home = mkdtempSync(join(tmpdir(), 'rack-gateway-bench-'))
   const gateway = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', etag: '"1"' }).end(effectivePolicy())
