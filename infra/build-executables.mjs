@@ -3,8 +3,8 @@
 //
 //   node infra/build-executables.mjs [--out DIR] [--with-empty] [--node-license FILE] [TARGET=RUNTIME …]
 //
-// Without a target, builds for this system from the Node that runs this script. For each RUNTIME of another system,
-// this Node or another RUNTIME must have the same version and run on this machine.
+// Without a target, builds for this system from the Node that runs this script. A RUNTIME of another system does not
+// run on this machine. So this Node or another RUNTIME must run on this machine, and have the same version.
 // Each executable includes Node's licenses. --node-license is the file with these licenses, if it is not next to Node.
 // --with-empty also builds an executable that does nothing, for comparison in measurements.
 import { createHash } from 'node:crypto'

@@ -4,9 +4,9 @@
 #   RACK_GATEWAY_RELEASES=https://releases.example.com/v1.2.3 sh install.sh
 #   sh install.sh https://releases.example.com/v1.2.3 [DIRECTORY]
 #
-# The address is that of one release: it has SHA256SUMS and rack-gateway-SYSTEM-ARCHITECTURE.gz. The command goes to
-# /usr/local/bin, or to ~/.local/bin where you may not write there, or to DIRECTORY. Nothing is put anywhere unless what
-# was downloaded has the checksum that SHA256SUMS gives.
+# The address of a release has the files SHA256SUMS and rack-gateway-SYSTEM-ARCHITECTURE.gz. The script installs the
+# command to DIRECTORY. Without a DIRECTORY, it installs to /usr/local/bin, or to ~/.local/bin if you cannot write to
+# /usr/local/bin. It installs nothing if the downloaded file does not have the checksum in SHA256SUMS.
 set -eu
 umask 022
 
@@ -45,14 +45,14 @@ find_target() {
   esac
 }
 
-# The loader of glibc says "GNU"; that of musl says "musl", on stderr and with a failure.
+# With musl, `ldd --version` fails, and prints "musl" on stderr.
 musl_suffix() {
   case $(ldd --version 2>&1 || true) in
     *musl*) printf %s '-musl' ;;
   esac
 }
 
-# Only https, also after a redirect; http only for this machine.
+# Uses only the schemes in `protocols`, also after a redirect: https, and http only if the release is on this machine.
 download() {
   address=$1
   file=$2
@@ -62,10 +62,11 @@ download() {
     download_with_wget "$address" "$file"
   else
     fail 'neither curl nor wget is here: install one of them'
-  fi || fail "$address could not be downloaded: is it a release's address, and does the release have it?"
+  fi || fail "$address could not be downloaded: check the address of the release, and whether the release has this file"
 }
 
-# wget follows redirects to any scheme, so a redirected download is not used. The wget of busybox may not verify certificates.
+# wget follows redirects to any scheme, so a download that was redirected to http:// is rejected. The wget of busybox may not
+# verify certificates.
 download_with_wget() {
   case $(wget --version 2>&1 || true) in
     *'GNU Wget'*) ;;
@@ -111,7 +112,7 @@ choose_directory() {
   fi
 }
 
-# In one step: a command that starts now gets the whole old file or the whole new one.
+# Replaces the command in one step, so that nobody can start an incomplete file.
 put_into_place() {
   mkdir -p "$2" || fail "$2 cannot be made: name another directory as the second argument"
   [ ! -d "$2/rack-gateway" ] || fail "$2/rack-gateway is a directory: move it away, or name another directory as the second argument"
@@ -135,10 +136,10 @@ releases=${1:-${RACK_GATEWAY_RELEASES:-}}
   fail 'say where the release is: RACK_GATEWAY_RELEASES=https://… sh install.sh, or sh install.sh https://…'
 releases=${releases%/}
 case $releases in
-  *@*) fail 'the address of the release has an @ in it: it takes no user name' ;;
+  *@*) fail 'the address of the release takes no user name: remove the user name and the @' ;;
   https://*) protocols=https ;;
   http://127.0.0.1[:/]* | http://localhost[:/]*) protocols=http,https ;;
-  *) fail "$releases does not begin with https://: what installs programs has to know where they come from" ;;
+  *) fail "$releases does not begin with https://: without TLS, anybody in the network could replace the program" ;;
 esac
 
 target=$(find_target)

@@ -6,7 +6,7 @@ test('without names all is measured, in three rounds', () => {
   expect(readArguments([], workloads)).toEqual({ workloads, rounds: 3, compared: null })
 })
 
-test('names choose, in the order of the tables', () => {
+test('names select workloads, and the order of the tables stays', () => {
   const { workloads: chosen, rounds } = readArguments(['upload', 'listApps', '--rounds', '1'], workloads)
   expect([chosen.map(({ name }) => name), rounds]).toEqual([['listApps', 'upload'], 1])
 })

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { startPacedWriter } from './paced-writer.ts'
 
-test('so many a second are written, so many at once, all drafts in turn', async () => {
+test('writes at the given rate, in commits of the given size, and takes the drafts in turn', async () => {
   const seen: string[] = []
   const record = async (draft: string) => void seen.push(draft)
   const writing = startPacedWriter({ record, drafts: ['a', 'b'], perSecond: 500, recordsPerCommit: 10 })
@@ -15,7 +15,7 @@ test('so many a second are written, so many at once, all drafts in turn', async 
   expect(Math.abs(as - seen.length / 2)).toBeLessThanOrEqual(1)
 })
 
-test('a part of a record at once is made up for over time', async () => {
+test('a commit size that is not a whole number is right on average', async () => {
   const writing = startPacedWriter({ record: async () => {}, drafts: ['a'], perSecond: 1_500, recordsPerCommit: 1.5 })
   await wait(200)
   const { records, commits } = await writing.stop()

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes the two logins of docs/how-to/run-it.md in a new database server: PostgreSQL's image runs it once.
+# Creates the two logins of docs/how-to/run-it.md. PostgreSQL's image runs this script once, in a new database server.
 set -eu
 : "${GATEWAY_OWNER_PASSWORD:?}" "${GATEWAY_RUNTIME_PASSWORD:?}"
-# By the environment and not by arguments, which every process of the machine could read.
+# The passwords are in the environment, because every process on the machine can read arguments.
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
 \getenv owner_password GATEWAY_OWNER_PASSWORD
 \getenv runtime_password GATEWAY_RUNTIME_PASSWORD

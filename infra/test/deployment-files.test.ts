@@ -39,7 +39,7 @@ describe('Dockerfile', () => {
     expect(last).toContain('STOPSIGNAL SIGTERM')
   })
 
-  test('takes of the sources what it names, and no secret', () => {
+  test('gets only the listed sources, and no secret', () => {
     const ignored = readFileSync(fileURLToPath(new URL('../../.dockerignore', import.meta.url)), 'utf8').split('\n')
     expect(ignored.filter((line) => line !== '' && !line.startsWith('#'))[0]).toBe('**')
     expect(ignored).toEqual(expect.arrayContaining(['**/.env', '**/*.env', '**/node_modules', '**/.data']))
@@ -118,7 +118,7 @@ test('convox.yml: streams are not cut, and a process gets the time to end them',
   expect(health).toMatchObject({ path: '/gateway/health/live' })
   expect(scale).toMatchObject({ count: 2 })
   expect(existsSync(path(`../${build.manifest}`))).toBe(true)
-  // Values, which would be secrets, come from the app's environment; the rack's own RACK_URL isn't asked for.
+  // The file has names without values, because values would be secrets. It omits RACK_URL, which the rack itself sets.
   expect(environment.filter((one) => one.includes('='))).toEqual([])
   expect(environment).not.toContain('RACK_URL')
 })
@@ -145,7 +145,7 @@ describe('rack-gateway.service', () => {
     } catch {
       skip('systemd is not installed')
     }
-    // Node is elsewhere on some machines: any program will do. What is wrong is said on stderr, and ends with 0 all the same.
+    // /bin/true replaces Node, which some machines have elsewhere. The exit code is 0 even if stderr has problems.
     const verify = (text: string) => {
       const directory = mkdtempSync(join(tmpdir(), 'unit-'))
       onTestFinished(() => rmSync(directory, { recursive: true }))
@@ -156,7 +156,7 @@ describe('rack-gateway.service', () => {
     const text = read('systemd/rack-gateway.service')
     expect(verify(text)).toBe('')
     expect(verify(text.replace('ProtectHome=', 'ProtectHomes='))).toContain('ProtectHomes')
-    // Of 10, which is a service that may do anything; it fails above what is given.
+    // The exposure is from 0 to 100, and 100 is an unconfined service. The command fails if it is above the threshold.
     analyze('security', '--offline=true', '--threshold=15', unit)
   })
 })

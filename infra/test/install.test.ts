@@ -131,7 +131,7 @@ describe('install.sh', () => {
     expect(existsSync(installed())).toBe(true)
   })
 
-  test('replaces an older one in one step, a link by a file', async () => {
+  test('replaces a link with a file, and does not change the target of the link', async () => {
     publish('rack-gateway-linux-x64', program('2.0.0'))
     mkdirSync(bin())
     writeFileSync(join(home, 'elsewhere'), 'of someone else')
@@ -183,7 +183,7 @@ describe('install.sh installs no program, and does not change an existing one,',
     expect(await refused([releases, bin()])).toContain('rack-gateway-linux-x64.gz is not what the release says')
   })
 
-  test('when it is cut short', async () => {
+  test('when the download is truncated', async () => {
     publish('rack-gateway-linux-x64', program())
     const whole = files.get(at('rack-gateway-linux-x64.gz')) ?? Buffer.alloc(0)
     files.set(at('rack-gateway-linux-x64.gz'), whole.subarray(0, -4))
@@ -216,7 +216,7 @@ describe('install.sh installs no program, and does not change an existing one,',
     expect(await refused([releases, bin()])).toContain('rack-gateway-linux-x64.gz could not be downloaded')
   })
 
-  test('when it does not run', async () => {
+  test('when the downloaded program does not run', async () => {
     publish('rack-gateway-linux-x64', '#!/bin/sh\nexit 1\n')
     expect(await refused([releases, bin()])).toContain('does not run here')
   })
@@ -243,17 +243,17 @@ describe('install.sh installs no program, and does not change an existing one,',
     expect(await refused([])).toContain('say where the release is: RACK_GATEWAY_RELEASES=')
   })
 
-  test('without what downloads', async () => {
+  test('without curl and wget', async () => {
     const PATH = [fakeUname('Linux', 'x86_64'), only(...tools)].join(delimiter)
     expect(await refused([releases, bin()], { PATH })).toContain('neither curl nor wget is here')
   })
 
-  /** A `wget` that writes what it is given to say, and brings what is released. */
-  function fakeWget(version: string, said: string): string {
+  /** @param version the shell commands that this `wget` runs for `--version`; otherwise, it runs the real wget */
+  function fakeWget(version: string): string {
     const directory = join(home, 'fake-wget')
     mkdirSync(directory, { recursive: true })
     const real = execFileSync('sh', ['-c', 'command -v wget'], { encoding: 'utf8' }).trim()
-    const lines = ['#!/bin/sh', `[ "$1" = --version ] && { ${version}; }`, said, `exec ${real} "$@"`]
+    const lines = ['#!/bin/sh', `[ "$1" = --version ] && { ${version}; }`, `exec ${real} "$@"`]
     writeFileSync(join(directory, 'wget'), `${lines.join('\n')}\n`, { mode: 0o755 })
     return directory
   }
@@ -261,7 +261,7 @@ describe('install.sh installs no program, and does not change an existing one,',
   test('with a wget that cannot verify certificates', async () => {
     publish('rack-gateway-linux-x64', program())
     const busybox = 'echo "wget: unrecognized option: version" >&2; exit 1'
-    const PATH = [fakeUname('Linux', 'x86_64'), fakeWget(busybox, ''), only(...tools)].join(delimiter)
+    const PATH = [fakeUname('Linux', 'x86_64'), fakeWget(busybox), only(...tools)].join(delimiter)
     expect(await refused([releases, bin()], { PATH })).toContain('this wget may not verify certificates')
   })
 
@@ -273,7 +273,7 @@ describe('install.sh installs no program, and does not change an existing one,',
     await new Promise<void>((resolve) => moved.listen(0, '127.0.0.1', resolve))
     const { port } = moved.address() as AddressInfo
     const PATH = [fakeUname('Linux', 'x86_64'), only(...tools, 'wget')].join(delimiter)
-    // As if it had come from https://, which only a certificate would tell apart here.
+    // In this copy, http://127.0.0.1 counts as https://, so the test needs no certificate.
     const strict = join(home, 'strict.sh')
     writeFileSync(strict, readFileSync(script, 'utf8').replace('protocols=http,https', 'protocols=https'))
     const stderr = await refused([`http://127.0.0.1:${port}/v1.2.3`, bin()], { PATH }, strict)
@@ -281,7 +281,7 @@ describe('install.sh installs no program, and does not change an existing one,',
     expect(stderr).toContain('was redirected to http://')
   })
 
-  test('without what verifies', async () => {
+  test('without a program for checksums', async () => {
     publish('rack-gateway-linux-x64', program())
     const without = tools.filter((name) => name !== 'sha256sum')
     const PATH = [fakeUname('Linux', 'x86_64'), only(...without, 'curl')].join(delimiter)
@@ -308,7 +308,7 @@ describe.skipIf(!isRoot)('install.sh without a directory', () => {
 
   test('root gets it in /usr/local/bin', async () => {
     publish('rack-gateway-linux-x64', program())
-    // In a view of the files of its own, where /usr/local is empty.
+    // In a mount namespace of its own, in which /usr/local is empty.
     const inside = `mount -t tmpfs none /usr/local && sh ${script} ${releases} && cat /usr/local/bin/rack-gateway`
     const PATH = `${fakeUname('Linux', 'x86_64')}${delimiter}${process.env.PATH}`
     const child = spawn('unshare', ['--mount', 'sh', '-c', inside], { env: { HOME: home, PATH } })

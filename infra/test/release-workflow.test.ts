@@ -66,7 +66,7 @@ test('a job with write permission runs no code of the repository or of packages'
   }
 })
 
-test('no expression is put into a command, where it could become another one', () => {
+test('no command contains an expression, whose value could inject another command', () => {
   const commands = everyJob.flatMap(([, { steps }]) => steps.map(({ run = '' }) => run))
   expect(commands.filter((command) => command.includes('${{'))).toEqual([])
 })

@@ -25,7 +25,7 @@ async function refusal(...targets: readonly string[]): Promise<string> {
   throw new Error('it made executables')
 }
 
-test('an executable is for a system that is known, and of a Node that is named', async () => {
+test('a target must be known, and must have a runtime', async () => {
   expect(await refusal('plan9-x64=/bin/true')).toContain('plan9-x64 is not one of linux-x64, linux-arm64,')
   expect(await refusal('linux-arm64')).toContain('say which Node the executable for linux-arm64 is made of')
 })
@@ -41,7 +41,7 @@ test('a Node that does not run here needs one of the same version that does', as
 test('a Node without its licenses is an error with the searched paths and the remedy', async () => {
   const bare = join(scratch, 'bin', 'node')
   mkdirSync(dirname(bare))
-  // Node itself is large, and only asked for its version before.
+  // A small script replaces Node, because the build fails before it uses more than the version.
   writeFileSync(bare, '#!/bin/sh\necho v24.1.0\n', { mode: 0o755 })
   writeFileSync(join(scratch, 'LICENSE'), 'Of something else.')
   const said = await refusal(`linux-x64=${bare}`)

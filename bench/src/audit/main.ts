@@ -96,8 +96,8 @@ async function measureMaximumRate(): Promise<void> {
     const batch = (after.written - before.written) / (after.batches - before.batches)
     console.log(
       `round ${round}: ${maximum.perSecond.toFixed(0)} durable events/s, ${batch.toFixed(0)} a commit, ${formatWaits(maximum)}; ` +
-        `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} of PostgreSQL each; ` +
-        `× ${(maximum.perSecond / plain).toFixed(2)} of plain inserts of as many lines without an index (${plain.toFixed(0)}/s)`,
+        `${((user + system) / (after.written - before.written)).toFixed(0)} µs of this process and ${postgres.toFixed(0)} µs of PostgreSQL per event; ` +
+        `${(maximum.perSecond / plain).toFixed(2)} × the rate of plain inserts into a table without indexes (${plain.toFixed(0)}/s)`,
     )
   }
   await close()

@@ -8,7 +8,7 @@ const endOfHead = Buffer.from('\r\n\r\n')
 /**
  * Reads answers with a Content-Length from a connection, with little processor time.
  *
- * @returns a function for each received chunk, which calls `onAnswer` for each complete answer
+ * @returns a function to call with each received chunk; it calls `onAnswer` for each complete answer
  * @throws from that function, for an answer without a length
  */
 export function createAnswerReader(onAnswer: (answer: ReadAnswer) => void): (chunk: Buffer) => void {

@@ -9,7 +9,7 @@ type Part = 'head' | 'size' | 'data' | 'gap' | 'trailer'
 /**
  * Reads answers of any size from a connection without storing them. An answer has a Content-Length, or is chunked.
  *
- * @returns a function for each received chunk
+ * @returns a function to call with each received chunk
  * @throws from that function, for an answer that isn't 200 or has no known length
  */
 export function createBodyReader({ onBody, onEnd }: BodyListener): (chunk: Buffer) => void {

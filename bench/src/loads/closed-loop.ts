@@ -8,8 +8,8 @@ export interface Exchange {
   /** Sent again as soon as its answer is complete. */
   readonly message: Buffer
   /**
-   * @returns a function for each chunk of a connection. It calls `onAnswer` for each complete answer, and throws for a
-   *   wrong answer.
+   * @returns a function to call with each chunk of a connection; it calls `onAnswer` for each complete answer, and
+   *   throws for a wrong answer
    */
   createReader(onAnswer: () => void): (chunk: Buffer) => void
 }

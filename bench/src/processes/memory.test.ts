@@ -3,7 +3,7 @@ import { residentBytes, residentPages, watchMemory } from './memory.ts'
 
 afterEach(() => void vi.useRealTimers())
 
-test('the highest of all looks counts, against the first', () => {
+test('the result is the highest reading minus the first reading', () => {
   vi.useFakeTimers()
   const seen = [100, 180, 130, 120]
   const watch = watchMemory([1], () => seen.shift() ?? 110)

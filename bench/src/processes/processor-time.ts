@@ -15,7 +15,7 @@ export function familyMicros(pid: number): number | null {
   return singleMicros(stat) + stat.endedChildren + childrenOf(pid).reduce((sum, child) => sum + singleMicros(child), 0)
 }
 
-/** @returns the process and its running children; only the process without /proc */
+/** @returns the process and its running children; without /proc, only the process */
 export function familyOf(pid: number): readonly number[] {
   return [pid, ...childrenOf(pid).map((child) => child.pid)]
 }

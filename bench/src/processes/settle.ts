@@ -8,7 +8,7 @@ const idleShare = 0.05
 /** Readings after which a process that is never idle is measured anyway. */
 const maxReadings = 20
 
-/** Waits until a process is idle. A gateway that was paused first has to sign the events from before the pause. */
+/** Waits until a process is idle. After a pause, a gateway still has to sign the events from before the pause. */
 export async function settle(
   { cpuMicros }: Pick<SubjectProcess, 'cpuMicros'>,
   wait: (milliseconds: number) => Promise<unknown>,

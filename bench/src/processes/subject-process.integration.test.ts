@@ -19,7 +19,7 @@ test('the subject has a core that the load has not', () => {
   if (cores) expect(cores.subject).not.toBe(cores.rest)
 })
 
-test('the share of a core is of the time that passed', () => {
+test('the busy share is busy time divided by elapsed time', () => {
   expect(busyShare({ busy: 10, total: 100 }, { busy: 40, total: 200 })).toBe(0.3)
   expect(busyShare({ busy: 10, total: 100 }, { busy: 10, total: 100 })).toBe(0)
   expect(() => coreTime(4096)).toThrow('there is no core 4096')

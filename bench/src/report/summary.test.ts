@@ -5,7 +5,7 @@ import { summarize } from './summary.ts'
 
 const { httpProxy, rack, durable, undici } = subjectNames
 
-test('a ratio compares rounds of the same time, so that a slow minute falls out', () => {
+test('a ratio compares measurements of the same round, so that a slow minute does not change it', () => {
   const [, slow] = summarize([
     measurement({ subject: httpProxy, round: 1, perSecond: 1_000 }),
     measurement({ subject: durable, round: 1, perSecond: 500 }),

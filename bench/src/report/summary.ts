@@ -12,7 +12,10 @@ const counterparts: Partial<Record<SubjectName, SubjectName>> = {
   [subjectNames.relaxed]: subjectNames.comparedRelaxed,
 }
 
-/** One subject with one load, over all rounds. Null values were not measured or are unknown. */
+/**
+ * One subject with one load, over all rounds. Null values were not measured or are unknown. Differences and ratios are
+ * between measurements of the same round.
+ */
 export interface Summary {
   readonly workload: string
   readonly load: string
@@ -21,18 +24,18 @@ export interface Summary {
   readonly perSecond: Spread
   readonly p50: Spread
   readonly p99: Spread
-  /** The difference to the p50 of the rack, in milliseconds, each round against the same round. */
+  /** The difference to the p50 of the rack, in milliseconds. */
   readonly addedToRack: Spread | null
-  /** The difference to the p50 of undici.stream, in milliseconds, each round against the same round. */
+  /** The difference to the p50 of undici.stream, in milliseconds. */
   readonly addedToUndici: Spread | null
-  /** By baseline: the subject's speed divided by the baseline's, each round against the same round. */
+  /** By baseline: the subject's speed divided by the baseline's. */
   readonly ratios: Readonly<Record<Baseline, Spread | null>>
   readonly cpu: Readonly<Record<keyof ProcessTimes, Spread | null>>
-  /** By baseline: the subject's processor time divided by that of the baseline, each round against the same round. */
+  /** By baseline: the subject's processor time divided by the baseline's. */
   readonly cpuRatios: Readonly<Record<Baseline, Spread | null>>
   /** By process: its share of a core. */
   readonly coreShares: Readonly<Record<keyof ProcessTimes, Spread | null>>
-  /** This gateway divided by the compared gateway, each round against the same round. */
+  /** This gateway divided by the compared gateway. */
   readonly compared: Readonly<Record<'cpu' | 'perSecond' | 'addedToRack', Spread | null>>
   readonly memoryGrown: Spread | null
   readonly writer: Readonly<

@@ -38,7 +38,7 @@ test('a change has a limit of its own', () => {
   expect(Object.values(results)).toEqual([true])
 })
 
-test('memory is held against its largest round, throughput against nginx', () => {
+test('the target for memory applies to the largest round, and the target for throughput is relative to nginx', () => {
   const part = { workload: 'buildsImport', connections: 1, perSecond: 100 }
   const grown = (mebibytes: number) => mebibytes * 1024 * 1024
   expect(

@@ -7,7 +7,7 @@ const open = [
 ]
 const masked = (env: string) => [{ ...open[0], env }, open[1]]
 
-test('masks stand instead of all values', () => {
+test('masks replace all values', () => {
   const shown = masked('A=[hidden:RB:x1]\nB=[hidden:RB:x-_]')
   expect(withMasks(open, shown, 2)).toEqual(shown)
 })

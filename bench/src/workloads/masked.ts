@@ -6,9 +6,10 @@ interface Release {
 }
 
 /**
- * What a caller who must not see environment values should get: the releases of `unmasked`, with the masks of `masked`.
+ * Makes the response that a caller who must not see environment values should get.
  *
  * @param count the number of masks in the whole list
+ * @returns the releases of `unmasked`, with the masks of `masked`
  * @throws if `masked` has another number of masks, other variable names, or a value instead of a mask
  */
 export function withMasks(unmasked: unknown, masked: unknown, count: number): unknown {

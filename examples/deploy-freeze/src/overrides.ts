@@ -1,8 +1,8 @@
 /** The users who override a freeze, and the end of each override. */
 export interface Overrides {
-  /** @param until milliseconds since the epoch */
+  /** Stores an override. @param until its end, in milliseconds since the epoch */
   open(person: string, rack: string, until: number): void | Promise<void>
-  /** Milliseconds since the epoch, which can be in the past; null without an override. */
+  /** @returns the end of the override in milliseconds since the epoch, even if it is in the past; null without one */
   openUntil(person: string, rack: string): number | null | Promise<number | null>
 }
 

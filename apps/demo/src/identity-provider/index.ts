@@ -66,7 +66,7 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
         redirect_uris: [`${options.gatewayUrl}/gateway/auth/callback`],
       },
     ],
-    // A request has the scope `offline_access` only after consent.
+    // The library removes the scope `offline_access` from a request without `prompt=consent`.
     issueRefreshToken: async (_context, _client, { scopes }) =>
       refreshTokens === 'always' || (refreshTokens === 'with consent' && scopes.has('offline_access')),
     rotateRefreshToken: true,
@@ -140,7 +140,8 @@ const configuration: Configuration = {
   conformIdTokenClaims: false,
   features: { devInteractions: { enabled: false } },
   pkce: { required: () => true },
-  // Two tabs of one browser share a session of the provider, and are separate logins at the gateway.
+  // The tabs of a browser share the provider's session. A login as another person in one tab must not invalidate the
+  // code of another tab.
   expiresWithSession: () => false,
   ttl: {
     AuthorizationCode: 60,

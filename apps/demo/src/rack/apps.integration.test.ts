@@ -38,7 +38,7 @@ describe('apps', () => {
     expect((await send(rack, 'DELETE /apps/otherapp')).status).toBe(200)
   })
 
-  test('parameters are added to those that are there', async () => {
+  test('new parameters are added, and the others stay', async () => {
     const rack = await startRack()
     await send(rack, 'PUT /apps/myapp', `parameters=${encodeURIComponent('BuildMemory=512&X=a%20b')}`)
     expect(await get(rack, '/apps/myapp')).toMatchObject({
@@ -75,7 +75,7 @@ describe('a deployment', () => {
     return { id, output: await log.end() }
   }
 
-  test('the source is counted, the build logs for a second, then there is a release with the env of the previous one', async () => {
+  test('a build logs the size of its source, takes a second, and creates a release with the previous environment', async () => {
     const clock = manualClock()
     const rack = await startRack({ clock })
     const [before] = await get(rack, '/apps/myapp/releases?limit=1')
@@ -103,7 +103,7 @@ describe('a deployment', () => {
     expect(new Set(processes.map(({ release }: { release: string }) => release))).toEqual(new Set([old.id]))
   })
 
-  test('a canceled roll-out leaves the release of before, and only then', async () => {
+  test('canceling a rollout restores the previous release, and canceling without a rollout is denied', async () => {
     const rack = await startRack({ clock: manualClock() })
     const [current, old] = await get(rack, '/apps/myapp/releases')
     expect(await send(rack, 'POST /apps/myapp/cancel')).toMatchObject({ status: 403 })
@@ -124,7 +124,7 @@ describe('a deployment', () => {
   })
 
   test.each(['builds', 'releases', 'processes', 'resources'])(
-    'an unknown item of %s is not found by name',
+    'an unknown item of %s is a 404 that names the item',
     async (kind) => {
       const answer = await ask(await startRack(), `GET /apps/myapp/${kind}/nosuch`)
       expect(answer).toMatchObject({
@@ -173,7 +173,7 @@ describe('processes and services', () => {
     expect((await send(rack, 'PUT /apps/myapp/services/web', 'count=x')).status).toBe(400)
   })
 
-  test('the same seed makes the same ids, another one others', async () => {
+  test('equal seeds make equal IDs, and different seeds make different IDs', async () => {
     const [one, two, three] = [
       await startRack({ seed: 'a' }),
       await startRack({ seed: 'a' }),

@@ -65,7 +65,7 @@ describe('budgets', () => {
     expect(await read(rack, path)).toEqual({ config: null, state: null })
   })
 
-  test('naming oneself is answered with a warning, in a header', async () => {
+  test('the response to a call with `ack_by` has the header Deprecation', async () => {
     const rack = await startRack()
     const [named, unnamed] = [
       await send(rack, `POST ${path}/dismiss-recovery`, { ack_by: 'a' }),

@@ -6,7 +6,7 @@ import { ask, read, send, startRack, upload } from './testing/client.ts'
 const { cert: pub, key } = selfSignedIdentity
 
 describe('certificates', () => {
-  test('one that is uploaded is listed with its own end', async () => {
+  test('an uploaded certificate is listed with its expiry', async () => {
     const rack = await startRack()
     const created = JSON.parse((await send(rack, 'POST /certificates', { pub, key })).body)
     expect(created.id).toMatch(/^cert-[a-z0-9]{10}$/)
@@ -24,7 +24,7 @@ describe('certificates', () => {
     expect(await send(await startRack(), 'POST /certificates', form)).toMatchObject({ status: 400, body })
   })
 
-  test('one that is generated has its domains, can be renewed and deleted', async () => {
+  test('a generated certificate has its domains, and can be renewed and deleted', async () => {
     const clock = manualClock()
     const rack = await startRack({ clock })
     const form = { domains: 'a.example.test,b.example.test', issuer: 'letsencrypt' }
@@ -73,7 +73,7 @@ describe('ssl', () => {
 })
 
 describe("the Let's Encrypt configuration", () => {
-  test('is JSON that comes back', async () => {
+  test('is stored and returned as JSON', async () => {
     const rack = await startRack()
     const solvers = [{ id: 1, 'dns-zones': ['example.test'], route53: { role: 'arn:aws:iam::1:role/dns' } }]
     const sent = JSON.stringify({ role: 'arn:x', solvers })

@@ -31,7 +31,7 @@ describe('a manual clock', () => {
     expect(at).toEqual([250, 500, 750, 1000])
   })
 
-  test('does not call what was prevented', async () => {
+  test('does not call a canceled callback', async () => {
     const clock = manualClock()
     let called = false
     clock.after(1, () => {

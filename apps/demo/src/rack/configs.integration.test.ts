@@ -4,7 +4,7 @@ import { ask, read, send, startRack } from './testing/client.ts'
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 describe('configs', () => {
-  test('come in base64 and are shown without, listed by name', async () => {
+  test('are sent in base64, returned decoded, and listed by name', async () => {
     const rack = await startRack()
     await send(rack, 'PUT /apps/myapp/configs/zeta', { value: base64('line 1\nline 2 é') })
     await send(rack, 'PUT /apps/myapp/configs/alpha', { value: base64('{"a":1}') })

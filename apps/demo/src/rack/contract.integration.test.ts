@@ -15,7 +15,7 @@ test('the routes are those of the contract, and each is there once', () => {
   expect(routes.sort()).toEqual(contract.map(({ route }) => unnamed(route)).sort())
 })
 
-test('each example belongs to a line', () => {
+test('each example belongs to a route of the contract', () => {
   const routes = contract.map(({ route }) => route)
   expect(Object.keys(examples).filter((route) => !routes.includes(route))).toEqual([])
 })
@@ -24,7 +24,7 @@ function formOf({ form = {} }: Example): string {
   return new URLSearchParams(form).toString()
 }
 
-describe('each line answers in its shape', () => {
+describe('each route answers in the shape that the contract says', () => {
   test.each(contract.filter(({ answer }) => answer !== 'stream').map((line) => [line.route, line] as const))(
     '%s',
     async (route, line) => {

@@ -181,7 +181,7 @@ describe('which command', () => {
     expect(rack.received[0]).toMatchObject({ command: 'first', service: 'web' })
   })
 
-  test('bytes of UTF-8 in a header are that text', async () => {
+  test('a header is decoded as UTF-8', async () => {
     const rack = await startRack()
     const socket = await open(rack, '/apps/myapp/processes/web/exec', [credentials, 'Command: echo \xc3\xa9'])
     expect(await socket.end()).toContain('é')

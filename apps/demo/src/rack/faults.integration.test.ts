@@ -17,7 +17,7 @@ describe('a fault', () => {
   test.each([
     ['a pattern', /releases/],
     [
-      'a question',
+      'a predicate',
       ({ method, target }: { method: string; target: string }) => method === 'GET' && target.includes('R'),
     ],
     ['the exact request', 'GET /apps/myapp/releases/R?'],
@@ -80,7 +80,7 @@ describe('a fault', () => {
     expect(JSON.parse((await answer).body)).toHaveLength(2)
   })
 
-  test('extra: bytes of no answer follow the answer on its connection', async () => {
+  test('extra: more bytes follow the response on its connection', async () => {
     const rack = await startRack()
     rack.failNext('GET /apps', { kind: 'extra', bytes: 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison' })
     const peer = await connectTo(rack)

@@ -33,7 +33,7 @@ describe('cp', () => {
     expect(readTar(Buffer.from(down.body, 'latin1')).map(({ path }) => path)).toEqual(['/app/a', '/app/b/c'])
   })
 
-  test('files are deleted by header too, and end with their process', async () => {
+  test('the header Files can name the files to delete, and a process is deleted with its files', async () => {
     const rack = await startRack()
     const id = await firstProcess(rack)
     await upload(rack, id, [{ path: '/a', content: Buffer.from('a') }])

@@ -21,7 +21,7 @@ describe('fixed answers', () => {
   )
 
   test.each(['/apps/app-0/releases/RAAAAAAAAAA?', '/apps/app-0/releases/RAAAAAAAAAA'])(
-    '%s is one with the same variables, some of them secret by their names',
+    '%s is one release with 50 variables, ten of them passwords',
     async (target) => {
       const { env } = await read(await fixed(), target)
       expect(env.split('\n')).toHaveLength(50)
@@ -29,7 +29,7 @@ describe('fixed answers', () => {
     },
   )
 
-  test('a form makes a release, an upload its own kind of answer', async () => {
+  test('the path of a change selects its response', async () => {
     const rack = await fixed()
     const kinds = async (start: string) => Object.keys(JSON.parse((await upload(rack, start, 'x'.repeat(99_999))).body))
     expect(await kinds('POST /apps/a/releases?')).toContain('env')
@@ -58,12 +58,12 @@ describe('fixed answers', () => {
     },
   )
 
-  test('a build with a number in its id is so many bytes', async () => {
+  test('the archive of the build B{n} has n bytes', async () => {
     const answer = await ask(await fixed(), 'GET /apps/a/builds/B70001.tgz?')
     expect(answer.body).toHaveLength(70_001)
   })
 
-  test('an imported build says how many bytes came', async () => {
+  test('the description of an imported build has the number of received bytes', async () => {
     const { body } = await upload(await fixed(), 'POST /apps/a/builds/import?', 'x'.repeat(99_999))
     expect(JSON.parse(body).description).toBe('99999 bytes')
   })

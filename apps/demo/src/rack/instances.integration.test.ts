@@ -14,7 +14,7 @@ describe('instances', () => {
     expect(ids).toEqual(['ip-10-1-0-1.internal', 'ip-10-1-0-3.internal', 'ip-10-1-0-4.internal'])
   })
 
-  test('rolling the keys gives a new one each time, and it is no real one', async () => {
+  test('each key roll returns a new key, which is not a valid private key', async () => {
     const rack = await startRack()
     const [one, two] = [await ask(rack, 'POST /instances/keyroll'), await ask(rack, 'POST /instances/keyroll')]
     expect(JSON.parse(one.body)).toEqual({

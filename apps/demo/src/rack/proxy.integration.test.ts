@@ -60,7 +60,7 @@ describe('proxy', () => {
     expect(await socket.end()).toBe('ERROR: invalid proxy port\n')
   })
 
-  test('no address of four numbers below 127.0.0.0/8 gets through, in any notation', () => {
+  test('every address in 127.0.0.0/8 is rejected, in any notation of its four numbers', () => {
     const part = fc.integer({ min: 0, max: 255 })
     const written = fc.constantFrom(
       (value: number) => String(value),
@@ -81,8 +81,8 @@ describe('proxy', () => {
   )
 })
 
-describe('doors into the cluster', () => {
-  test('the registry says what it is, and has no images', async () => {
+describe('other routes into the cluster', () => {
+  test('the registry names its API version, and has no images', async () => {
     const rack = await startRack()
     const root = await ask(rack, 'GET /v2/')
     expect(root.headers).toContainEqual(['Docker-Distribution-Api-Version', 'registry/2.0'])

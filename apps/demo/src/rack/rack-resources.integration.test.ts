@@ -3,7 +3,7 @@ import { manualClock } from './clock.ts'
 import { ask, read, send, startRack } from './testing/client.ts'
 
 describe("the rack's own resources", () => {
-  test('the kinds and their options are what OPTIONS says', async () => {
+  test('OPTIONS lists the types of resources', async () => {
     const { body } = await ask(await startRack(), 'OPTIONS /resources')
     expect(JSON.parse(body).map(({ name }: { name: string }) => name)).toEqual([
       ...['memcached', 'mysql', 'postgres', 'redis', 'syslog'],
@@ -52,7 +52,7 @@ describe("the rack's own resources", () => {
     expect(new URL(url).password).not.toBe('')
   })
 
-  test('only an app that is there is linked, and only one that is linked is unlinked', async () => {
+  test('linking an unknown app is an error, and so is unlinking an app that is not linked', async () => {
     const rack = await startRack()
     await send(rack, 'POST /resources', { kind: 'redis', name: 'shared' })
     expect((await send(rack, 'POST /resources/shared/links', { app: 'nosuch' })).body).toBe('app not found: nosuch\n')

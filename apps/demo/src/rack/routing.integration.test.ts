@@ -69,7 +69,7 @@ describe('routing', () => {
     expect(answer.body).toContain('"name": "myapp"')
   })
 
-  test('an upgrade with POST and a body changes what it says, and the connection ends', async () => {
+  test('an upgrade of a POST with a body is handled as this POST, and then the connection ends', async () => {
     const rack = await startRack()
     const peer = await connectTo(rack)
     const form = ['Content-Type: application/x-www-form-urlencoded']
@@ -82,7 +82,7 @@ describe('routing', () => {
     expect(rack.received[0]).toMatchObject({ route: 'POST /apps', parameters: { name: 'fourth' } })
   })
 
-  test('an export is not a build of that name', async () => {
+  test('the suffix .tgz is not part of the build ID', async () => {
     const answer = await ask(await startRack(), 'GET /apps/myapp/builds/BAAAAAAAAAA.tgz')
     expect(answer).toMatchObject({ status: 404, body: 'build not found: BAAAAAAAAAA\n' })
   })
@@ -110,7 +110,7 @@ describe('the contract', () => {
     },
   )
 
-  test('every route exists: with the password, no route is an unknown path or method', async () => {
+  test('with the password, every route is found', async () => {
     const rack = await startRack()
     for (const { kind, method, path } of routes) {
       if (kind === 'websocket') expect((await open(rack, example(path))).answer.status).toBe(101)

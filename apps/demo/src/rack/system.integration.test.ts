@@ -25,7 +25,7 @@ describe('the system', () => {
     })
   })
 
-  test('the processes are its own; with all, those of every app', async () => {
+  test('the processes are those of the rack and, with `all`, those of every app', async () => {
     const rack = await startRack()
     const apps = async (query: string) =>
       new Set((await read(rack, `/system/processes${query}`)).map(({ app }: { app: string }) => app))
@@ -34,7 +34,7 @@ describe('the system', () => {
     expect(await apps('?all=false')).toEqual(new Set(['system']))
   })
 
-  test('the capacity counts what there is and what runs', async () => {
+  test('the capacity has the sums of the instances and of the processes', async () => {
     const rack = await startRack()
     expect(await read(rack, '/system/capacity')).toEqual({
       ...{ 'cluster-cpu': 6000, 'cluster-gpu': 0, 'cluster-memory': 12_000 },
@@ -48,7 +48,7 @@ describe('the system', () => {
     ['read', 'r'],
     ['write', 'rw'],
     ['admin', 'rwa'],
-  ])('a %s token has the claims of one, and lets nobody in', async (role, claim) => {
+  ])('a %s token has the claims of its role, but the demo rack rejects it', async (role, claim) => {
     const rack = await startRack({ clock: manualClock(1_000_000) })
     const { token } = JSON.parse((await send(rack, 'POST /system/jwt/token', { role, durationInHour: '2' })).body)
     const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())
@@ -106,7 +106,7 @@ describe('scaling', () => {
     expect((await send(rack, `POST ${path}/triggers/enable`, { opts: '{"cpu":{"min":1}}' })).status).toBe(200)
   })
 
-  test('min and max bound the count, graphics processors are counted', async () => {
+  test('min and max limit the count, and the GPUs of a service can be set', async () => {
     const rack = await startRack()
     await send(rack, `PUT ${path}`, { count: '9', min: '1', max: '4', gpu: '1', 'gpu-vendor': 'nvidia' })
     const [, web] = await read(rack, '/apps/myapp/services')

@@ -64,7 +64,7 @@ describe('builds export and import', () => {
 })
 
 describe('external builds', () => {
-  test('the rack names it, the builder reports, and a release comes of it', async () => {
+  test('the rack creates the build, the builder reports its progress, and a release uses it', async () => {
     const rack = await startRack()
     const created = JSON.parse((await send(rack, 'POST /apps/myapp/builds', { external: 'true', url: '' })).body)
     expect(created).toMatchObject({ status: 'created', release: '', ended: '0001-01-01T00:00:00Z' })
@@ -102,7 +102,7 @@ describe('external builds', () => {
     expect((await send(rack, `POST /apps/myapp/builds/${id}/image`)).body).toBe('image is required\n')
   })
 
-  test('a log of one is open until its builder is done', async () => {
+  test('the log of an external build opens, and is empty at first', async () => {
     const rack = await startRack()
     const { id } = JSON.parse((await send(rack, 'POST /apps/myapp/builds', { external: 'true' })).body)
     const logs = await open(rack, `/apps/myapp/builds/${id}/logs`)

@@ -41,7 +41,7 @@ export function largeReleases(): FixedAnswer {
 /** `GET /apps/{app}/releases/{release}`, with 50 variables. */
 export const oneRelease = prepareAnswer(newest)
 
-/** The answer to a change without an answer of its own: a new release. */
+/** A new release: the response to every change that has no other response in this file. */
 export const newRelease = prepareAnswer(release(0, 'PLAIN=value\nRAILS_ENV=production'))
 
 /** The answer to an uploaded object: its address. */

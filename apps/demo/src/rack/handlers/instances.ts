@@ -16,7 +16,7 @@ export function terminateOneInstance({ rack, variables }: Call): Answer {
   return ok()
 }
 
-/** Only the response contains the private key, which gives access to nothing. */
+/** Returns random letters as a private key. The demo rack does not store the key, and it gives access to nothing. */
 export function rollInstanceKeys({ rack }: Call): Answer {
   const secret = rack.random.letters(lowerAndDigits, 64)
   return json({

@@ -43,6 +43,6 @@ export function getManifestService({ rack, variables }: Call): Answer {
 
 function numberOr(text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback
-  if (!/^\d{1,4}$/.test(text)) throw new RackError(400, `not a number that a service can have: ${text}`)
+  if (!/^\d{1,4}$/.test(text)) throw new RackError(400, `expected a whole number from 0 to 9999: ${text}`)
   return Number(text)
 }

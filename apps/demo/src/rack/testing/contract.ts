@@ -1,6 +1,6 @@
 /** One line of the contract, which is written independently of the route table. A test compares contract and table. */
 export interface ContractLine {
-  /** `METHOD /path`; a websocket's method is WS. Variables are named as in the examples. */
+  /** `METHOD /path`; a websocket's method is WS. `variablesOf` in `examples.ts` has values of the variables. */
   readonly route: string
   readonly parameters: readonly (readonly [location: ParameterLocation, name: string])[]
   /**

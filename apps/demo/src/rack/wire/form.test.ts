@@ -48,7 +48,7 @@ describe('parameters are read as the recorded rack reads them', () => {
 describe('sources of parameters', () => {
   const empty = readForm('GET', '', [], Buffer.alloc(0))
 
-  test('a value falls back to the header of its name, in any case, and takes its first', () => {
+  test('a value falls back to the first header of its name, in any letter case', () => {
     const read = readParameters({ value: ['command'] }, empty, ['COMMAND', 'first', 'Command', 'second'])
     expect({ ...read }).toEqual({ command: 'first' })
   })
