@@ -101,7 +101,7 @@ export interface Can {
         methods?: string // for always: the accepted factors
       }
       roles: string[] // all roles that the caller has where the call applies, including those that do not grant the permission
-      bindings: string[] // the IDs of the bindings to these roles and, for an API token, of the bindings of its owner on the same rack and app; empty for the management API
+      bindings: string[] // the IDs of the bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API
       policy: string // SHA-256 of the document, hex; the same as in audit events
     }
     when: string | null // when this decision applies; null: always
@@ -359,7 +359,7 @@ export interface TrustsList {
 // trusts test
 export interface TrustsTest {
   verified: 'false' // the signature was not checked, and neither was whether the token was used before
-  admitted: boolean // whether a job with these claims and a valid, unused token is admitted without naming a trust
+  admitted: boolean // whether a job with these claims is admitted if it names no trust and has a valid, unused token
   trust: {
     // the trust that admits the job
     id: string
