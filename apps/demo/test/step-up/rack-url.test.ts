@@ -220,6 +220,12 @@ test.each(['192.0.2.7:40001', 'unknown', 'x'])('an unreadable address proves not
   const { error } = refused.json as { error: string }
   expect(error).toContain('The gateway does not know your address, so a proof cannot be bound to it. Use rack-gateway')
   expect(error).not.toContain('/gateway')
+  const fromProgram = await call(list, { from, headers: ['Step-Up: no-secret'] })
+  expect((fromProgram.json as { error: string }).error).toContain('Repeat the request with rack-gateway')
+  const token = await at.system.token('admin', { email: 'plain@example.com' })
+  const withoutFactor = await call(list, { from, token })
+  expect((withoutFactor.json as { error: string }).error).toContain('The gateway does not know your address')
+  expect((withoutFactor.json as { error: string }).error).not.toContain('no second factor')
   expect((await call('GET /gateway-step-up?', { from })).json).toMatchObject({ rule: 'unknown-address' })
   const code = await codeFor(refused)
   expect((await call(`GET /gateway-step-up/${code}?`, { from })).json).toMatchObject({ rule: 'unknown-address' })

@@ -85,11 +85,11 @@ async function start(
 ): Promise<void> {
   const { stepUps } = request.server
   const delivery = call.parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
-  if (delivery === 'code' && address === unknownAddress) throw addressNeeded()
   const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
   const pending = await stepUps.newestPending({ session, address, delivery }, proof?.provedAt ?? null)
   if (pending === null && proof !== null)
     return send(dependencies, request, reply, { proved: true, next: 'Repeat the command now.' })
+  if (delivery === 'code' && address === unknownAddress) throw addressNeeded()
   const id =
     pending ??
     (await stepUps.ask({

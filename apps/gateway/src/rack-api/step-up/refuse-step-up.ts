@@ -28,7 +28,7 @@ export function refuseStepUp(
   { id, page, flow, hasFactor }: RequestedProof,
   reply: FastifyReply,
 ): Error {
-  const remedy = `${hasFactor ? '' : noFactor}${remedies[flow](page)}`
+  const remedy = `${hasFactor || flow === 'none' ? '' : noFactor}${remedies[flow](page)}`
   const ErrorClass = flow === 'challenge' ? StepUpChallenge : StepUpNeeded
   if (flow === 'challenge') reply.header('www-authenticate', `Session path="${stepUpPath}/${id}" token="true"`)
   const error = new ErrorClass(reason, `${remedy} (rule ${rule})`)

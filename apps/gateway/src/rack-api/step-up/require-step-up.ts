@@ -64,7 +64,7 @@ export async function requireStepUp(
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      flow: flowOf(delivery, { address, canAsk }),
+      flow: flowOf(delivery, { ...presented, canAsk }),
     },
     reply,
   )
@@ -97,10 +97,12 @@ function deliveryOf({ parsedRequest }: RoutedCall) {
 
 function flowOf(
   delivery: ReturnType<typeof deliveryOf>,
-  { address, canAsk }: { readonly address: string; readonly canAsk: boolean },
+  { address, secret, canAsk }: { readonly address: string; readonly secret: string | null; readonly canAsk: boolean },
 ): ProofFlow {
   if (delivery === 'callback') return canAsk ? 'challenge' : 'command'
-  return delivery === 'code' && address === unknownAddress ? 'none' : delivery
+  if (delivery !== 'code' || address !== unknownAddress) return delivery
+  // Only rack-gateway sends a secret in this mode. Its proofs need no address.
+  return secret === null ? 'none' : 'response'
 }
 
 export function methodsOf(level: StepUpLevel): 'passkey' | 'any' {

@@ -41,7 +41,7 @@ export const templates: Readonly<Record<Provider, TemplateForm>> = {
       {
         name: 'events',
         label: 'Events',
-        hint: 'Leave empty for push, workflow_dispatch, schedule, release.',
+        hint: 'If empty, these events are permitted: push, workflow_dispatch, schedule, release.',
         isList: true,
       },
     ],
