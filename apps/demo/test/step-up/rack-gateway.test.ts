@@ -394,7 +394,7 @@ describe('management commands', () => {
     expect(outcome.stdout).toBe(
       `Add your second factor in a browser, on any device: ${gatewayUrl()}/gateway/second-factors\n`,
     )
-    expect((await run(['help', 'mfa', 'add'])).stdout).toContain('needs a login in the same browser')
+    expect((await run(['help', 'mfa', 'add'])).stdout).toContain('also need a login in the same browser')
   })
 })
 

@@ -74,8 +74,8 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
   const positionState = createFailureState(listener)
   let draining = false
   let claimedAt = Number.NEGATIVE_INFINITY
-  let wakeShipping = () => {}
-  let wakeSaving = () => {}
+  const shippingPause = createPause(limits.saveInterval)
+  const savingPause = createPause(limits.saveInterval)
   let running: Promise<void> = Promise.resolve()
   let saving: Promise<void> = Promise.resolve()
 
@@ -105,9 +105,7 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
       for (const cursor of heldStreams.all()) if (await shipSome(cursor)) shipped = true
       if (shipped) continue
       if (draining) return
-      await pause((wake) => {
-        wakeShipping = wake
-      })
+      await shippingPause.begin()
     }
   }
 
@@ -145,24 +143,13 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
     return isEarly
   }
 
-  /** Waits for the next interval, or until woken. */
-  async function pause(setWake: (wake: () => void) => void) {
-    const woken = new AbortController()
-    setWake(() => woken.abort())
-    if (!stopping.signal.aborted)
-      await wait(limits.saveInterval, undefined, { signal: woken.signal, ref: false }).catch(() => {})
-    setWake(() => {})
-  }
-
   async function run() {
     while (!stopping.signal.aborted) {
       try {
         return await ship()
       } catch (error) {
         reportPositionFailure(error)
-        await pause((wake) => {
-          wakeShipping = wake
-        })
+        await shippingPause.begin()
       }
     }
   }
@@ -177,9 +164,7 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
       } catch (error) {
         reportPositionFailure(error)
       }
-      await pause((wake) => {
-        wakeSaving = wake
-      })
+      await savingPause.begin()
     }
   }
 
@@ -190,7 +175,7 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
   async function claim() {
     await heldStreams.claim()
     claimedAt = elapsed()
-    wakeShipping()
+    shippingPause.wake()
   }
 
   function reportPositionFailure(cause: unknown) {
@@ -203,17 +188,17 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
       saving = saveAndClaimRepeatedly()
     },
     wake(streams) {
-      for (const stream of streams) if (heldStreams.addOwn(stream)) wakeSaving()
-      wakeShipping()
+      for (const stream of streams) if (heldStreams.addOwn(stream)) savingPause.wake()
+      shippingPause.wake()
     },
     async stop(drain) {
       if (heldStreams.hasUnclaimed) await withTimeout(claim().catch(reportPositionFailure), stepTimeout, ignore)
       draining = true
-      wakeShipping()
+      shippingPause.wake()
       await withTimeout(running, drain, ignore)
       stopping.abort(new Error('the gateway stops'))
-      wakeShipping()
-      wakeSaving()
+      shippingPause.wake()
+      savingPause.wake()
       await withTimeout(Promise.all([running, saving]), stepTimeout, ignore)
       await withTimeout(heldStreams.release().catch(ignore), stepTimeout, ignore)
       await withTimeout(sink.transport.close().catch(ignore), stepTimeout, ignore)
@@ -226,6 +211,24 @@ export function createShipper({ sink, recent, positions, clock, limits, notify }
       problem:
         deliveryState.message ?? (positionState.message && `its position cannot be saved: ${positionState.message}`),
     }),
+  }
+}
+
+interface Pause {
+  /** Waits until `wake` is called, but not longer than the interval. */
+  begin(): Promise<void>
+  /** Ends the pause. Without a pause, ends the next one at once, so that no call of `wake` is lost. */
+  wake(): void
+}
+
+function createPause(milliseconds: number): Pause {
+  let woken = new AbortController()
+  return {
+    async begin() {
+      await wait(milliseconds, undefined, { signal: woken.signal, ref: false }).catch(ignore)
+      woken = new AbortController()
+    },
+    wake: () => woken.abort(),
   }
 }
 

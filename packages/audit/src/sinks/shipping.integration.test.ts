@@ -74,6 +74,30 @@ test('after a crash another process ships the rest, and only unsaved progress is
   expect(new Set([...before.ids(), ...after.ids()])).toEqual(new Set(await idsOf(admin)))
 })
 
+test('a stream that begins while other streams are being claimed is shipped at once', async () => {
+  const { runtimeUrl } = await databaseForTest()
+  const positions = createPostgresSinkPositions({ url: runtimeUrl, timeout: 2_000 })
+  let finishFirstClaim = () => {}
+  const firstClaim = new Promise<void>((resolve) => {
+    finishFirstClaim = resolve
+  })
+  const { sink, events } = collectingSink('siem')
+  await startShipping(runtimeUrl, {
+    sinks: [sink],
+    limits: { saveInterval: 600_000 },
+    positions: {
+      ...positions,
+      async claim(...claimed) {
+        const held = await positions.claim(...claimed)
+        await firstClaim
+        return held
+      },
+    },
+  })
+  finishFirstClaim()
+  await expect.poll(() => events).toHaveLength(1)
+})
+
 test('after a crash, only events that were delivered since the last saved position are sent again', async () => {
   const { runtimeUrl } = await databaseForTest()
   const before = collectingSink('siem')
