@@ -276,6 +276,15 @@ describe('the console that the stock CLI sees', () => {
       }
     })
 
+    test('also if the gateway has no record of it', async () => {
+      const other = await startSystem()
+      const session = { email: 'admin@example.com', device: 'other', expiresAt: time + day }
+      const { token } = await other.issuer.issueSession(session).finally(other.stop)
+      const answer = await call('GET /auth', [], token)
+      expect(answer.json).toMatchObject({ rule: 'unknown-token' })
+      expect(answer.error).toContain(words)
+    })
+
     test('an invalid credential gets another message', async () => {
       const answer = await call('GET /auth', [], 'rgs_nothing')
       expect(answer.status).toBe(401)
