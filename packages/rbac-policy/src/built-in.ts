@@ -112,7 +112,7 @@ roles:
       - diagnose:read
 
   ci:
-    description: "Ships what is in git. Makes builds, makes and promotes releases that do not change the environment, and uses only the processes that it started."
+    description: "Ships what is in git. Makes builds, makes and promotes releases that do not change the environment, and executes only in processes that it started."
     permissions:
       - gateway:self:read
       - gateway:self:write

@@ -21,7 +21,7 @@ export const permissionDescriptions: Readonly<Record<Permission, string>> = {
   'process:read': 'see a process',
   'process:stop': 'stop any process',
   'process:stop-own':
-    'stop a process that the caller started; any role on the app permits this even without the permission',
+    'stop a process that the caller started; no call requires it, because any role on the app is enough',
   'process:run': 'start a run, as far as command rules permit',
   'process:exec': 'execute in processes of the service "command", as far as command rules permit',
   'process:exec-own': "execute in the process of the caller's own run, as far as command rules permit",

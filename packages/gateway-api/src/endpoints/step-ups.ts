@@ -53,7 +53,7 @@ export const stepUpEndpoints = {
     method: 'POST',
     path: '/step-ups/{id}/redemption',
     summary:
-      'Returns the proof in exchange for the result that another session got. This works once, in the session that asked.',
+      'Returns the proof, which calls send in the header `Step-Up`. Needs the result of the proof, which another session got, such as that of a browser. Works once, in the session that asked for the proof.',
     ...commonFields,
     body: schemas.RedeemRequest,
     status: 201,
