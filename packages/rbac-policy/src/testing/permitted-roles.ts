@@ -1,6 +1,6 @@
 /**
  * The built-in roles that can call each route, written by hand. V viewer, O ops, D deployer, C ci. An admin can call
- * everything that isn't blocked. An auditor can call none of these routes. A route that is missing here fails a test.
+ * everything except blocked routes. An auditor can call none of these routes. The list must contain every route.
  */
 export const permittedRoles: Readonly<Record<string, string>> = {
   'GET /apps': 'VODC',

@@ -10,7 +10,7 @@ export function CheckList({ checks }: { readonly checks: readonly Check[] }) {
         const { tone, word } = checkState(check)
         return (
           <li key={check.name} className={styles.check}>
-            <span className={styles.state}>
+            <span>
               <Badge tone={tone}>{word}</Badge>
             </span>
             <strong className={styles.name}>{check.name}</strong>
