@@ -33,6 +33,8 @@ import changeLimit from './rate-limits/changes.ts'
 import unauthenticatedLimit from './rate-limits/unauthenticated.ts'
 import unauthenticatedLog from './rate-limits/unauthenticated-log.ts'
 import sessionRecordings from './recordings/plugin.ts'
+import { createCostAccount } from './resource-account/cost-account.ts'
+import resourceAccount from './resource-account/plugin.ts'
 import stepUp from './step-up/plugin.ts'
 import webConsole from './web-console/plugin.ts'
 
@@ -42,14 +44,16 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   const { login, publicUrl } = config
   const keys = deriveKeys(config)
   const { totpSecrets, backupCodes, loopbackLogins, deviceCodes, typedCodes } = keys.login
-  const app = createServer(log, config)
+  const costs = createCostAccount()
+  const app = createServer(log, config, costs)
   try {
     await app.register(clock, { now })
     await app.register(database, { url: databaseUrl })
+    await app.register(resourceAccount, { limits: config.limits, costs })
 
     // Every request: limits, errors, and the log.
     await app.register(unauthenticatedLog)
-    await app.register(errorHandler, { limits: config.limits, denialDelay: tuning.denialDelay })
+    await app.register(errorHandler, { denialDelay: tuning.denialDelay })
     await app.register(untrustedProxyWarning)
     await app.register(unauthenticatedLimit, { perMinute: config.unauthenticatedPerMinute })
     await app.register(changeLimit, { limits: config.limits })

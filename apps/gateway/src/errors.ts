@@ -65,6 +65,14 @@ export const CallerDisconnected = defineError('RGW_NOBODY_WAITS', 499, {
   remedyInMessage: false,
 })
 
+/** Only the log shows this error. */
+export const RequestAborted = defineError('RGW_CALLER_GONE', 499, {
+  reason: 'The request was aborted because the caller disconnected.',
+  remedy: 'Repeat the request.',
+  stack: false,
+  remedyInMessage: false,
+})
+
 /** An error with the name of its rule, which the response and the event show. */
 export interface ErrorWithRule {
   rule: string

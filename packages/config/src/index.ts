@@ -21,10 +21,19 @@ export {
   ConfigFileLocked,
   ConfigFileUnusable,
 } from './errors.ts'
-export { defaultLimits, type Limits } from './limits.ts'
+export { defaultLimits, type Limits, limitSettings } from './limits.ts'
 export type { LoginConfig } from './login.ts'
 export { nearest } from './nearest.ts'
 export type { RackConfig } from './racks.ts'
+export {
+  type Bound,
+  boundNumber,
+  limitsOfResource,
+  type Resource,
+  type ResourceLimits,
+  type ResourceName,
+  resources,
+} from './resources.ts'
 export { Secret } from './secret.ts'
 export { type CheckpointConfig, type DatabaseConfig, readServerConfig, type ServerConfig } from './server.ts'
 export { RackEnvironment, ServerEnvironment } from './server-schema.ts'

@@ -33,28 +33,43 @@ export interface Limits {
   readonly callsPerConnection: number
   /** Bytes of large responses that are buffered for masking, until their calls end. */
   readonly maskMemory: number
+  /** Bytes of request bodies in memory, until they are parsed. */
+  readonly bodyMemory: number
   /** Milliseconds in which each 1 KiB of a request body for a rack must arrive, while the gateway waits for it. */
   readonly bodyTimeout: number
   /** Milliseconds for a request's head, and for the body of a request to the gateway itself. */
   readonly requestTimeout: number
 }
 
+/** The environment variable of each limit. */
+export const limitSettings = {
+  changesPerMinute: 'CHANGES_PER_MINUTE',
+  apiTokensPerOwner: 'API_TOKENS_PER_OWNER',
+  callsPerPrincipal: 'CALLS_PER_PRINCIPAL',
+  callsPerRack: 'CALLS_PER_RACK',
+  transfersPerPrincipal: 'TRANSFERS_PER_PRINCIPAL',
+  transfersPerRack: 'TRANSFERS_PER_RACK',
+  websocketsPerPrincipal: 'WEBSOCKETS_PER_PRINCIPAL',
+  connections: 'CONNECTIONS',
+  connectionsPerCaller: 'CONNECTIONS_PER_CALLER',
+  callsPerConnection: 'CALLS_PER_CONNECTION',
+  maskMemory: 'MASK_MEMORY',
+  bodyMemory: 'BODY_MEMORY',
+  bodyTimeout: 'BODY_TIMEOUT',
+  requestTimeout: 'REQUEST_TIMEOUT',
+} as const satisfies Readonly<Record<keyof Limits, keyof ServerEnvironment>>
+
+const readers: Readonly<Partial<Record<keyof Limits, (text: string) => number>>> = {
+  maskMemory: sizeOf,
+  bodyMemory: sizeOf,
+  bodyTimeout: durationOf,
+  requestTimeout: durationOf,
+}
+
 export function limitsOf(values: ServerEnvironment): Limits {
-  return {
-    changesPerMinute: Number(values.CHANGES_PER_MINUTE),
-    apiTokensPerOwner: Number(values.API_TOKENS_PER_OWNER),
-    callsPerPrincipal: Number(values.CALLS_PER_PRINCIPAL),
-    callsPerRack: Number(values.CALLS_PER_RACK),
-    transfersPerPrincipal: Number(values.TRANSFERS_PER_PRINCIPAL),
-    transfersPerRack: Number(values.TRANSFERS_PER_RACK),
-    websocketsPerPrincipal: Number(values.WEBSOCKETS_PER_PRINCIPAL),
-    connections: Number(values.CONNECTIONS),
-    connectionsPerCaller: Number(values.CONNECTIONS_PER_CALLER),
-    callsPerConnection: Number(values.CALLS_PER_CONNECTION),
-    maskMemory: sizeOf(values.MASK_MEMORY),
-    bodyTimeout: durationOf(values.BODY_TIMEOUT),
-    requestTimeout: durationOf(values.REQUEST_TIMEOUT),
-  }
+  const limit = (name: keyof Limits) => (readers[name] ?? Number)(values[limitSettings[name]])
+  const names = Object.keys(limitSettings) as (keyof Limits)[]
+  return Object.fromEntries(names.map((name) => [name, limit(name)])) as Record<keyof Limits, number>
 }
 
 /** The cast is safe, because each of these variables has a default. */

@@ -50,6 +50,7 @@ describe('a complete environment', () => {
         connectionsPerCaller: 1_000,
         callsPerConnection: 2,
         maskMemory: 67_108_864,
+        bodyMemory: 67_108_864,
         bodyTimeout: 300_000,
         requestTimeout: 30_000,
       },

@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { readCheckpoint } from '@rack-gateway/audit/checkpoints'
-import { createConcurrencyLimit } from '@rack-gateway/audit/search'
+import type { ConcurrencyLimit } from '@rack-gateway/audit/search'
 import { type DatabaseLog, databaseLog, makeProof, type ProofResult } from '@rack-gateway/audit/verify'
 import type { Sql } from 'postgres'
 import { ignoreStreamErrors } from '../http/ignore-stream-errors.ts'
@@ -35,15 +35,13 @@ export interface AuditEvidence {
   prove(caller: string, id: string): Promise<ProofResult>
 }
 
-/** How many connections `createAuditEvidence` uses at once. One connection is for the keys, which anyone can read. */
-export function evidenceConnections(limit: number): number {
-  return 2 * limit + 1
+/** Each reader of the log and each proof uses a connection. */
+export interface EvidenceLimits {
+  readonly logReadings: ConcurrencyLimit
+  readonly proofs: ConcurrencyLimit
 }
 
-/** @param limit concurrent readers of the log, and concurrent proofs; each uses a connection */
-export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
-  const readers = createConcurrencyLimit(limit, 'readings of the whole audit log')
-  const provers = createConcurrencyLimit(limit, 'proofs')
+export function createAuditEvidence(sql: Sql, { logReadings, proofs }: EvidenceLimits): AuditEvidence {
   return {
     keys: memoizeFor(
       keysMaxAge,
@@ -51,7 +49,7 @@ export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
       () => readKeys(sql),
     ),
     read(caller, onRead) {
-      const release = readers.acquire(caller)
+      const release = logReadings.acquire(caller)
       const output = new PassThrough()
       ignoreStreamErrors(output)
       // A failure destroys the output, so the client sees an incomplete response.
@@ -61,7 +59,7 @@ export function createAuditEvidence(sql: Sql, limit: number): AuditEvidence {
       return output
     },
     async prove(caller, id) {
-      const release = provers.acquire(caller)
+      const release = proofs.acquire(caller)
       try {
         return await makeProof(sql, id)
       } finally {

@@ -1,7 +1,8 @@
 import { createAuditSearch, type SharedAuditSearch } from '@rack-gateway/audit/search'
+import { limitsOfResource } from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
 import fp from 'fastify-plugin'
-import { type AuditEvidence, createAuditEvidence, evidenceConnections } from './evidence.ts'
+import { type AuditEvidence, createAuditEvidence } from './evidence.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,21 +15,22 @@ export interface AuditSearchOptions {
   readonly databaseUrl: string
 }
 
-/** The number of callers who can read the whole log at once. The same number can get proofs. */
-const maxReaders = 2
+/** One connection for each reader of the log and each proof, and one for the keys, which anyone can read. */
+const evidenceConnections = limitsOfResource('logReadings').process + limitsOfResource('proofs').process + 1
 
 /** Uses separate connections, so that no call waits behind a caller who reads the whole log. */
 export default fp<AuditSearchOptions>(
   async function auditSearch(app, { databaseUrl }) {
-    const search = createAuditSearch({ url: databaseUrl })
+    const { readings } = app.resourceAccount
+    const search = createAuditSearch({ url: databaseUrl, limits: readings })
     app.addHook('onClose', () => search.close())
     const database = openDatabase(databaseUrl, {
-      max: evidenceConnections(maxReaders),
+      max: evidenceConnections,
       applicationName: 'rack-gateway audit log',
     })
     app.addHook('onClose', () => database.close())
     app.decorate('auditSearch', search)
-    app.decorate('auditEvidence', createAuditEvidence(database.sql, maxReaders))
+    app.decorate('auditEvidence', createAuditEvidence(database.sql, readings))
   },
-  { name: 'audit-search' },
+  { name: 'audit-search', dependencies: ['resource-account'] },
 )

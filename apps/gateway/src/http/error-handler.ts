@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { EventDraft } from '@rack-gateway/audit'
 import { KeyNotKnownYet } from '@rack-gateway/auth'
-import type { Limits } from '@rack-gateway/config'
 import type { CallSignal } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -9,11 +8,9 @@ import fp from 'fastify-plugin'
 import { tokenAlarmEventFactory, tokenAlarmOf } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { denialEvent } from '../audit/denial-event.ts'
-import { createDenialLimit } from '../audit/denial-limit.ts'
 import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls } from '../errors.ts'
 import { expectsStream, sendErrorInStream } from '../rack-api/websocket/command-stream.ts'
-import type { FairLimit } from '../rate-limits/fair-limit.ts'
-import { limitKeyOf } from '../rate-limits/limit-key.ts'
+import { principalPayer } from '../resource-account/payer.ts'
 import { delayDenial } from './delay-denial.ts'
 import { type ErrorContext, type Failure, failureOf, sendFailure } from './error-response.ts'
 
@@ -21,8 +18,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** @returns null if the last event for the same session is less than a minute old */
     createTokenAlarmEvent: ReturnType<typeof tokenAlarmEventFactory>
-    /** Limits the denials that are being recorded at once. */
-    denialLimit: FairLimit
     delayDenial(response: ServerResponse): Promise<void>
   }
   interface FastifyRequest {
@@ -32,15 +27,13 @@ declare module 'fastify' {
 }
 
 export interface ErrorHandlerOptions {
-  readonly limits: Pick<Limits, 'callsPerPrincipal'>
   /** Milliseconds. Default: the default of `delayDenial`. */
   readonly denialDelay: number | undefined
 }
 
 /** Records the errors of principals. Only counts the errors of unauthenticated requests. */
 export default fp<ErrorHandlerOptions>(
-  async function errorHandler(app, { limits, denialDelay }) {
-    app.decorate('denialLimit', createDenialLimit(limits))
+  async function errorHandler(app, { denialDelay }) {
     app.decorate('delayDenial', (response) => delayDenial(response, denialDelay))
     app.decorate('createTokenAlarmEvent', tokenAlarmEventFactory(app.clock.now))
     app.decorateRequest('deniedBy', null)
@@ -53,7 +46,7 @@ export default fp<ErrorHandlerOptions>(
       return reply
     })
   },
-  { name: 'error-handler', dependencies: ['clock', 'unauthenticated-log'] },
+  { name: 'error-handler', dependencies: ['clock', 'resource-account', 'unauthenticated-log'] },
 )
 
 const notFound = new NothingHere(
@@ -94,13 +87,14 @@ export async function answerError(
 
 /** @throws TooManyCalls if too many denials of this principal are already being recorded */
 async function recordDenial(
-  { audit, denialLimit }: FastifyInstance,
+  { audit, resourceAccount }: FastifyInstance,
   caller: Principal,
   createEvent: () => EventDraft,
 ): Promise<void> {
-  const principal = limitKeyOf(caller)
+  const payer = principalPayer(caller)
+  const { denials } = resourceAccount
   // The denial is recorded even if the caller disconnects.
-  const release = denialLimit.take(principal) ?? (await denialLimit.wait({ principal, rack: '', signal: neverAborted }))
+  const release = denials.take(payer) ?? (await denials.wait({ payer, rack: null, signal: neverAborted }))
   try {
     await audit.record(createEvent())
   } finally {

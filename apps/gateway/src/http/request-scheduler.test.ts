@@ -1,24 +1,36 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import Fastify from 'fastify'
-import { expect, test } from 'vitest'
-import { createRequestScheduler, scheduleRequests } from './request-scheduler.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createCostAccount } from '../resource-account/cost-account.ts'
+import type { Payer } from '../resource-account/payer.ts'
+import { createRequestScheduler } from './request-scheduler.ts'
+import { scheduleRequests } from './schedule-requests.ts'
 
-/** @param cost the milliseconds that the start of a request takes */
-function startScheduler(cost = 0) {
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => vi.useRealTimers())
+
+/** A name that begins with `net` is a client network. */
+const payerOf = (key: string): Payer => ({ key, isPrincipal: !key.startsWith('net'), site: null })
+
+/** @param duration the milliseconds that the start of a request takes */
+function startScheduler(duration = 0) {
   const clock = { time: 0 }
-  const scheduler = createRequestScheduler(() => clock.time)
+  const costs = createCostAccount(() => clock.time)
+  const scheduler = createRequestScheduler({ costs, now: () => clock.time })
   const started: string[] = []
-  function start(caller: string): void {
+  function start(caller: string, milliseconds = duration): void {
     started.push(caller)
-    clock.time += cost
+    clock.time += milliseconds
   }
   const request = (...callers: string[]) => {
-    for (const caller of callers) scheduler.schedule(caller, () => start(caller))
+    for (const caller of callers) scheduler.schedule(payerOf(caller), () => start(caller))
   }
+  const charge = (caller: string, cost: number) => costs.charge(payerOf(caller), cost)
   /** The requests that the next turn of the event loop starts. @param after milliseconds until that turn begins */
   async function turn(after: number): Promise<string[]> {
     clock.time += after
+    vi.advanceTimersByTime(after)
     const before = started.length
     await nextTurn()
     return started.slice(before)
@@ -28,7 +40,7 @@ function startScheduler(cost = 0) {
     await nextTurn()
     clock.time += 1_000
   }
-  return { request, start, started, turn, wait, scheduler }
+  return { request, charge, costs, start, started, turn, wait, scheduler }
 }
 
 const burstOf = (caller: string, length: number) => Array.from({ length }, () => caller)
@@ -86,18 +98,18 @@ test('the only waiting request of a caller also starts in a busy turn, but not i
   request(...burstOf('ann', 100), 'bob', 'cy', 'dee', 'eve', 'fay')
   expect(started).toEqual(['ann', 'bob', 'cy', 'dee'])
   await turn(2)
-  expect(started.slice(4)).toEqual(['ann', 'eve', 'fay'])
+  expect(started.slice(4)).toEqual(['eve', 'fay', 'ann'])
 })
 
 test('a request that schedules another one does not lengthen the turn', async () => {
   const { request, scheduler, start, started, turn, wait } = startScheduler(0.5)
   function again(): void {
     start('ann')
-    scheduler.schedule('ann', again)
+    scheduler.schedule(payerOf('ann'), again)
   }
   request('ann')
   await wait()
-  scheduler.schedule('ann', again)
+  scheduler.schedule(payerOf('ann'), again)
   expect(started).toHaveLength(1 + 8)
   expect(await turn(0)).toHaveLength(8)
 })
@@ -106,7 +118,7 @@ test('a caller whose credential was valid before does not wait for invented cred
   const order: string[] = []
   const app = Fastify()
   app.decorateRequest('principal', null)
-  scheduleRequests(app)
+  scheduleRequests(app, createCostAccount())
   app.get('/', {
     onRequest: async (request) => {
       const credential = request.headers.authorization ?? ''
@@ -123,4 +135,85 @@ test('a caller whose credential was valid before does not wait for invented cred
   await Promise.all([...burst, get('valid')])
   expect(order.indexOf('valid')).toBeLessThan(8)
   await app.close()
+})
+
+test('a principal whose requests cost much waits for the others, which start in the order of their sums', async () => {
+  const { request, charge, started, turn } = startScheduler()
+  for (const [caller, cost] of [
+    ['ann', 900],
+    ['bob', 400],
+    ['cy', 600],
+  ] as const)
+    charge(caller, cost)
+  request('ann', 'bob', 'cy', 'dee')
+  expect(started).toEqual(['dee'])
+  expect([await turn(0.5), await turn(0.5), await turn(0.5)]).toEqual([['bob'], ['cy'], ['ann']])
+})
+
+test('sums halve every second, so a principal that stopped starts at once again', async () => {
+  const { request, charge, started, turn } = startScheduler()
+  charge('ann', 900)
+  request('bob')
+  await turn(4_000)
+  request('bob', 'ann')
+  expect(started.slice(-1)).toEqual(['ann'])
+})
+
+test('a payer that pays while it waits moves behind cheaper ones', async () => {
+  const { request, charge, turn } = startScheduler()
+  for (const [caller, cost] of [
+    ['ann', 300],
+    ['bob', 400],
+  ] as const)
+    charge(caller, cost)
+  request('ann', 'bob')
+  charge('ann', 200)
+  expect([await turn(0.5), await turn(0.5)]).toEqual([['bob'], ['ann']])
+})
+
+test('after a costly request, the next one waits as long as it took, while others start at once', async () => {
+  const { request, charge, scheduler, start, started, turn } = startScheduler()
+  for (const caller of ['ann', 'bob']) charge(caller, 500)
+  for (const caller of ['ann', 'bob']) scheduler.schedule(payerOf(caller), () => start(caller, 20))
+  request('cy')
+  await turn(0)
+  expect(started).toEqual(['cy', 'ann'])
+  await turn(10)
+  request('cy')
+  expect(started.slice(2)).toEqual(['cy'])
+  await turn(10)
+  expect(started.slice(3)).toEqual(['bob'])
+})
+
+test('after costly work elsewhere, costly requests wait as long as the work took', async () => {
+  const { request, charge, costs, started, turn } = startScheduler()
+  charge('ann', 500)
+  costs.chargeMeasured(payerOf('bob'), 'mask', 100, 30)
+  request('ann', 'bob')
+  expect(started).toEqual(['bob'])
+  expect([await turn(10), await turn(10), await turn(10)]).toEqual([[], [], ['ann']])
+})
+
+test('a client network waits for principals, whatever it cost, but not forever', async () => {
+  const { request, charge, started, turn } = startScheduler()
+  charge('ann', 10_000)
+  request('net1', ...burstOf('ann', 500), 'bob')
+  expect(started).toEqual(['bob'])
+  const starts: string[] = []
+  while (!starts.includes('net1')) starts.push(...(await turn(0.9)))
+  expect(starts.filter((caller) => caller === 'ann').length).toBeGreaterThan(100)
+  expect(starts).not.toHaveLength(501)
+})
+
+test('client networks start in the order of their sums', async () => {
+  const { request, charge, turn } = startScheduler()
+  request('ann')
+  for (const [caller, cost] of [
+    ['net1', 30],
+    ['net2', 10],
+    ['net3', 20],
+  ] as const)
+    charge(caller, cost)
+  request('net1', 'net2', 'net3')
+  expect([await turn(0.5), await turn(0.5), await turn(0.5)]).toEqual([['net2'], ['net3'], ['net1']])
 })

@@ -1,30 +1,20 @@
-import { hash } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance } from 'fastify'
-import { LRUCache } from 'lru-cache'
-import { addressOf } from '../audit/call-event.ts'
-import { clientNetwork } from '../rate-limits/client-network.ts'
-import { limitKeyOf } from '../rate-limits/limit-key.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The digest of the request's credential, if no earlier request was authenticated with it. */
-    unknownCredential: string | null
-  }
-}
+import type { CostAccount } from '../resource-account/cost-account.ts'
+import { requestCost } from '../resource-account/costs.ts'
+import type { Payer } from '../resource-account/payer.ts'
+import { createWaitingRequests, type WaitingRequests } from './waiting-requests.ts'
 
 /**
- * Starts requests so that a burst of one caller does not delay other callers.
- * In each turn of the event loop, the first request of each caller starts at once. Further requests wait in a queue of
- * their caller. If no other caller was active in the last second, the caller's requests do not wait for each other.
+ * Starts requests so that costly requests and bursts of one caller do not delay other callers.
+ *
+ * In each turn of the event loop, the first request of each principal starts at once, unless the requests of the
+ * principal cost much lately. All other requests wait. In a quiet turn, one of them starts: the request of the
+ * principal with the smallest sum of costs, or, if no principal waits, of the client network with the smallest sum.
+ * The next one starts when as much time has passed as the last one took. If no other caller was active in the last
+ * second, the requests of a caller do not wait for each other.
  */
 export interface RequestScheduler {
-  /**
-   * Calls `start` now or in a later turn of the event loop.
-   *
-   * @param caller the principal, or the client network of a caller that is not known yet
-   */
-  schedule(caller: string, start: () => void): void
+  /** Calls `start` now or in a later turn of the event loop. */
+  schedule(payer: Payer, start: () => void): void
 }
 
 /** Milliseconds for which a turn of the event loop starts requests. */
@@ -33,50 +23,37 @@ const longestTurn = 4
 const newTurnAfter = 1
 /** Milliseconds for which a caller counts as active after a request. */
 const activeFor = 1_000
-/** Milliseconds. If a turn takes longer, the requests of a burst wait for a quieter turn. */
+/** Milliseconds. If a turn takes longer, costly requests wait for a quieter turn. */
 const busyTurn = 1
-/** Milliseconds after which the next request of a burst starts even if the event loop is busy. */
+/** Milliseconds after which a costly request starts even if the event loop is busy. */
 const longestWait = 5
-const maxKnownCredentials = 10_000
+/** Milliseconds after which a request without a known credential starts even if principals wait. */
+const longestWaitOfNetworks = 100
+/** Milliseconds of a sum of costs, above which a principal's requests are costly. */
+const costlySum = 100
 
-/**
- * Schedules each request before authentication. If its credential was valid before, a request counts for the principal.
- * Any other request counts for its client network, so that invented credentials give no advantage.
- */
-export function scheduleRequests(app: FastifyInstance): void {
-  const scheduler = createRequestScheduler()
-  const principals = new LRUCache<string, string>({ max: maxKnownCredentials })
-
-  app.decorateRequest('unknownCredential', null)
-
-  app.addHook('onRequest', function waitForStart(request, _reply, done) {
-    const digest = credentialDigest(request.raw)
-    const principal = digest === null ? undefined : principals.get(digest)
-    if (principal === undefined) request.unknownCredential = digest
-    scheduler.schedule(principal ?? clientNetwork(addressOf(request)), done)
-  })
-  app.addHook('preParsing', function rememberCredential({ unknownCredential, principal }, _reply, payload, done) {
-    if (unknownCredential !== null && principal) principals.set(unknownCredential, limitKeyOf(principal))
-    done(null, payload)
-  })
+export interface RequestSchedulerOptions {
+  readonly costs: Pick<CostAccount, 'charge' | 'sumOf' | 'restUntil'>
+  /** Milliseconds of a monotonic clock. */
+  readonly now?: () => number
 }
 
-/** A digest, because the gateway does not store credentials. */
-function credentialDigest({ headers: { authorization, cookie } }: IncomingMessage): string | null {
-  const credential = authorization ?? cookie
-  return credential === undefined ? null : hash('sha256', credential, 'base64')
-}
-
-/** @param now milliseconds of a monotonic clock */
-export function createRequestScheduler(now: () => number = () => performance.now()): RequestScheduler {
-  const queues = new Map<string, (() => void)[]>()
+export function createRequestScheduler({
+  costs,
+  now = () => performance.now(),
+}: RequestSchedulerOptions): RequestScheduler {
+  const principals = createWaitingRequests(costs, now)
+  const networks = createWaitingRequests(costs, now)
   const startedInTurn = new Set<string>()
   let turnBegan = 0
   let lastStart = Number.NEGATIVE_INFINITY
   /** A turn is scheduled only while requests wait, because each scheduled turn costs an iteration of the event loop. */
   let isTurnScheduled = false
   let scheduledAt = 0
-  let lastBurstStart = 0
+  let timer: NodeJS.Timeout | undefined
+  let lastCostlyStart = Number.NEGATIVE_INFINITY
+  let nextCostlyStart = Number.NEGATIVE_INFINITY
+  let networksWaitSince = 0
   let lastCaller = ''
   let lastChangeOfCaller = Number.NEGATIVE_INFINITY
 
@@ -88,6 +65,10 @@ export function createRequestScheduler(now: () => number = () => performance.now
     return at - turnBegan >= longestTurn
   }
 
+  function isLight(payer: Payer): boolean {
+    return payer.isPrincipal && !startedInTurn.has(payer.key) && costs.sumOf(payer) < costlySum
+  }
+
   function beginTurn(at: number): void {
     turnBegan = at
     startedInTurn.clear()
@@ -95,6 +76,7 @@ export function createRequestScheduler(now: () => number = () => performance.now
 
   function scheduleTurn(at: number): void {
     if (isTurnScheduled) return
+    clearTimeout(timer)
     isTurnScheduled = true
     scheduledAt = at
     setImmediate(startWaiting)
@@ -102,68 +84,91 @@ export function createRequestScheduler(now: () => number = () => performance.now
 
   function startWaiting(): void {
     const at = now()
-    const isBusy = at - scheduledAt > busyTurn && at - lastBurstStart < longestWait
+    const isQuiet = at - scheduledAt <= busyTurn || at - lastCostlyStart >= longestWait
     isTurnScheduled = false
     beginTurn(at)
     if (isOneCallerActive(at)) startAny()
-    else startOfEachCaller(isBusy)
-    if (queues.size > 0) scheduleTurn(at)
+    else {
+      startLight()
+      if (isQuiet && at >= Math.max(nextCostlyStart, costs.restUntil) && !isTurnOver(now())) startCostly(at)
+    }
+    scheduleNextTurn()
+  }
+
+  /** While only costly requests wait, and must wait longer, the event loop can sleep. */
+  function scheduleNextTurn(): void {
+    if (principals.size + networks.size === 0 || isTurnScheduled) return
+    const at = now()
+    const rest = Math.max(nextCostlyStart, costs.restUntil) - at
+    clearTimeout(timer)
+    if (rest < 1 || hasLight() || isOneCallerActive(at)) scheduleTurn(at)
+    else timer = setTimeout(() => scheduleTurn(now()), rest)
+  }
+
+  function hasLight(): boolean {
+    for (const payer of principals.single()) if (costs.sumOf(payer) < costlySum) return true
+    return false
   }
 
   function startAny(): void {
-    for (const caller of queues.keys()) {
-      startNext(caller)
-      if (isTurnOver(lastStart)) return
-    }
-  }
-
-  /** Starts the request of each caller with one waiting request. Of all other callers, starts at most one request. */
-  function startOfEachCaller(isBusy: boolean): void {
-    let mayStartBurst = !isBusy
-    for (const [caller, { length }] of [...queues]) {
-      if (length > 1 && !mayStartBurst) continue
-      if (length > 1) {
-        mayStartBurst = false
-        lastBurstStart = turnBegan
+    for (const waiting of [principals, networks]) {
+      for (let payer = waiting.least(); payer !== null; payer = waiting.least()) {
+        startNow(payer, waiting.take(payer))
+        if (isTurnOver(lastStart)) return
       }
-      startNext(caller)
+    }
+  }
+
+  function startLight(): void {
+    for (const payer of principals.single()) {
+      if (!isLight(payer)) continue
+      startNow(payer, principals.take(payer))
       if (isTurnOver(lastStart)) return
     }
   }
 
-  /** Moves the caller to the end of `queues`. */
-  function startNext(caller: string): void {
-    const queue = queues.get(caller)
-    const start = queue?.shift()
-    queues.delete(caller)
-    if (queue !== undefined && queue.length > 0) queues.set(caller, queue)
-    if (start !== undefined) startNow(caller, start)
+  function startCostly(at: number): void {
+    const waiting = nextCostly(at)
+    const payer = waiting?.least()
+    if (!waiting || !payer) return
+    if (waiting === networks) networksWaitSince = at
+    lastCostlyStart = turnBegan
+    const began = now()
+    startNow(payer, waiting.take(payer))
+    nextCostlyStart = lastStart + (lastStart - began)
   }
 
-  function startNow(caller: string, start: () => void): void {
-    startedInTurn.add(caller)
+  function nextCostly(at: number): WaitingRequests | null {
+    if (networks.size > 0 && (principals.size === 0 || at - networksWaitSince >= longestWaitOfNetworks)) return networks
+    return principals.size > 0 ? principals : null
+  }
+
+  function startNow(payer: Payer, start: () => void): void {
+    startedInTurn.add(payer.key)
+    costs.charge(payer, requestCost)
     // Set before and after, because `start` can take long, and can schedule another request.
     lastStart = now()
     start()
     lastStart = now()
   }
 
+  function mayStartNow(payer: Payer, at: number): boolean {
+    if (isTurnOver(at)) return false
+    if (isOneCallerActive(at)) return principals.size + networks.size === 0
+    return !principals.has(payer) && isLight(payer)
+  }
+
   return {
-    schedule(caller, start) {
+    schedule(payer, start) {
       const at = now()
-      if (caller !== lastCaller) {
-        lastCaller = caller
+      if (payer.key !== lastCaller) {
+        lastCaller = payer.key
         lastChangeOfCaller = at
       }
       if (!isTurnScheduled && at - lastStart >= newTurnAfter) beginTurn(at)
-      const queue = queues.get(caller)
-      const mayStart = isOneCallerActive(at) ? queues.size === 0 : queue === undefined && !startedInTurn.has(caller)
-      if (mayStart && !isTurnOver(at)) {
-        startNow(caller, start)
-        return
-      }
-      if (queue === undefined) queues.set(caller, [start])
-      else queue.push(start)
+      if (mayStartNow(payer, at)) return startNow(payer, start)
+      if (!payer.isPrincipal && networks.size === 0) networksWaitSince = at
+      ;(payer.isPrincipal ? principals : networks).add(payer, start)
       scheduleTurn(at)
     },
   }

@@ -5,16 +5,17 @@ import { rackPrefixes } from '@rack-gateway/convox-api'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { BadFrame, withRule } from '../errors.ts'
 import { forwardedRackCallAddress, rackApiAddress } from '../rack-api/address.ts'
+import type { CostAccount } from '../resource-account/cost-account.ts'
 import { loginPage } from '../step-up/login-page.ts'
-import { limitBodyTime } from './body-deadline.ts'
+import { admitBodies } from './admit-bodies.ts'
 import { handleClientError, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
 import { limitOpenConnections } from './open-connections.ts'
 import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
-import { scheduleRequests } from './request-scheduler.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
+import { scheduleRequests } from './schedule-requests.ts'
 import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
@@ -28,6 +29,7 @@ const keepAliveMs = 75_000
 export function createServer(
   log: FastifyBaseLogger,
   { trustedProxies, limits }: Pick<ServerConfig, 'trustedProxies' | 'limits'>,
+  costs: CostAccount,
 ): FastifyInstance {
   const { callsPerConnection, requestTimeout } = limits
   const app: FastifyInstance = Fastify({
@@ -65,8 +67,8 @@ export function createServer(
   // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitOpenConnections(app, { limits, trustedProxies })
-  scheduleRequests(app)
-  limitBodyTime(app, requestTimeout)
+  scheduleRequests(app, costs)
+  admitBodies(app, requestTimeout)
   rejectAmbiguousFraming(app)
   app.addHook('onRequest', function rejectHostless({ raw }, _reply, done) {
     if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done()

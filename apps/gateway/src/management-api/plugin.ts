@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { readNewestCheckpoint } from '@rack-gateway/audit/checkpoints'
-import { countOpenAlarms, createConcurrencyLimit } from '@rack-gateway/audit/search'
+import { countOpenAlarms } from '@rack-gateway/audit/search'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { createLists, type VerifiedJwt } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
@@ -42,10 +42,8 @@ declare module 'fastify' {
 }
 
 const defaultBodyLimit = 64 * 1024
-const maxFollowers = 10
 /** Milliseconds. Limits the status of checkpoints to one query per second. */
 const statusMaxAge = 1_000
-const maxRecordingReaders = 10
 
 /** Reads the body of a request only after authentication and authorization. */
 export default fp<ManagementApiOptions>(
@@ -88,8 +86,8 @@ export default fp<ManagementApiOptions>(
         },
       ),
       lists: createLists(app.database),
-      followers: createConcurrencyLimit(maxFollowers, 'followers of the audit log and of sessions'),
-      recordingReaders: createConcurrencyLimit(maxRecordingReaders, 'readers of recordings'),
+      followers: app.resourceAccount.readings.followers,
+      recordingReaders: app.resourceAccount.readings.recordingReaders,
       closing: closingSignal(app),
       studies,
     }
@@ -119,6 +117,7 @@ export default fp<ManagementApiOptions>(
       'policy',
       'policy-packages',
       'racks',
+      'resource-account',
       'retention-status',
       'second-factors',
       'session-recordings',

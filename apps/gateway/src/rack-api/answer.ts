@@ -4,11 +4,11 @@ import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
-import type { Release } from '../rate-limits/fair-limit.ts'
-import { limitKeyOf } from '../rate-limits/limit-key.ts'
+import type { Release } from '../resource-account/fair-limit.ts'
+import { principalPayer } from '../resource-account/payer.ts'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
-import { maskLimit } from './limits/call-limits.ts'
+import { maskLimit } from './limits/mask-limit.ts'
 import { runInTurns } from './limits/turns.ts'
 import { managementHeaders } from './management-headers.ts'
 import { sizeOf } from './masks/masks.ts'
@@ -26,7 +26,7 @@ export interface CallRecord {
   readonly of: string | null
 }
 
-/** Bytes. For a larger response that must be masked, memory is reserved in `limits.memory`. */
+/** Bytes. For a larger response that must be masked, memory is reserved in `account.answers`. */
 const smallAnswer = 64 * 1024
 /** Bytes. The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
@@ -63,17 +63,17 @@ export function prepareAnswer(
 
 /** @returns a promise, unless a small body has arrived completely */
 function receiveBody(
-  { limits: { memory } }: RackApiDependencies,
+  { account: { answers } }: RackApiDependencies,
   call: DecidedCall,
   answer: UpstreamResponse,
 ): readonly Buffer[] | Promise<readonly Buffer[]> {
   let release: Release = () => {}
   async function reserve(): Promise<void> {
-    const principal = limitKeyOf(call.principal)
+    const { principal, rack, signal } = call
+    const payer = principalPayer(principal)
     const amount = Math.min(answer.length ?? maskLimit, maskLimit)
-    release =
-      memory.take(principal, amount) ?? (await memory.wait({ ...call, principal, rack: call.rack.name }, amount))
-    call.signal.onEnd(release)
+    release = answers.take(payer, amount) ?? (await answers.wait({ payer, rack: rack.name, signal }, amount))
+    signal.onEnd(release)
   }
   const received = answer.collectChunks(maskLimit, { freeBytes: smallAnswer, reserve })
   if (!(received instanceof Promise)) return received

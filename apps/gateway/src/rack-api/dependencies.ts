@@ -7,9 +7,10 @@ import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { createRecorder } from '../recordings/plugin.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
+import type { ResourceAccount } from '../resource-account/account.ts'
+import type { CostAccount } from '../resource-account/cost-account.ts'
 import type { RackStatuses } from './console/rack-statuses.ts'
 import type { BufferSweep } from './limits/buffer-sweep.ts'
-import { type CallLimits, createCallLimits } from './limits/call-limits.ts'
 import { createTurns, type Turns } from './limits/turns.ts'
 import type { LiveCalls } from './live/live-calls.ts'
 import { openLiveCalls } from './live/open-live-calls.ts'
@@ -34,7 +35,8 @@ export interface RackApiDependencies {
   readonly runs: Runs
   readonly masks: MaskKeeper
   readonly live: LiveCalls
-  readonly limits: CallLimits
+  readonly account: ResourceAccount
+  readonly costs: CostAccount
   /** Shares the event loop among the responses that are being masked. */
   readonly turns: Turns
   /** Milliseconds in which each 1 KiB of a request body must arrive, while the gateway waits for the body. */
@@ -77,7 +79,8 @@ export function createDependencies(
     runs: createRuns(database.sql, now),
     masks,
     live: openLiveCalls(app, pingInterval),
-    limits: createCallLimits(racks.names, config.limits),
+    account: app.resourceAccount,
+    costs: app.costs,
     turns: createTurns(),
     bodyTimeout: config.limits.bodyTimeout,
     requestTimeout: config.limits.requestTimeout,

@@ -5,10 +5,10 @@ import fp from 'fastify-plugin'
 import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute } from '../errors.ts'
 import { answerError } from '../http/error-handler.ts'
-import type { FairLimit } from '../rate-limits/fair-limit.ts'
-import { limitKeyOf } from '../rate-limits/limit-key.ts'
+import type { FairLimit } from '../resource-account/fair-limit.ts'
+import { principalPayer } from '../resource-account/payer.ts'
 import { forwardedRackCallAddress, rackApiAddress } from './address.ts'
-import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
+import { hasBody, readForm, sizeOfForm } from './body.ts'
 import { beginCall, type CallState, type RoutedCall } from './call.ts'
 import { CallEnd } from './call-end.ts'
 import { chooseRack } from './choose-rack.ts'
@@ -18,7 +18,7 @@ import { askPackages, assertAllowed, canPackagesDeny } from './decide.ts'
 import { createDependencies, type RackApiDependencies, type RackApiOptions } from './dependencies.ts'
 import { createRedactedCommand } from './events/redacted-command.ts'
 import { forwardChange, forwardRead } from './forward.ts'
-import { kindOfCall } from './limits/call-limits.ts'
+import { kindOfCall } from './limits/kind-of-call.ts'
 import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
@@ -101,6 +101,7 @@ export default fp<RackApiOptions>(
       'policy',
       'policy-packages',
       'racks',
+      'resource-account',
       'session-recordings',
       'step-up',
     ],
@@ -117,7 +118,8 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   const slot = acquireCallSlot(dependencies, request, call)
   if (slot !== null) await slot
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
-    if (sizeOfForm(request.raw) > smallForm) await occupyFormMemory(dependencies, request, call)
+    const occupied = occupyBodyMemory(dependencies, request, call)
+    if (occupied !== null) await occupied
     call.form = await readForm(request, reply, dependencies.bodyTimeout)
   }
   const { parameters, values } = readCallParameters(dependencies, request, call)
@@ -190,12 +192,12 @@ function unknownRoute(method: string, { parsedRequest: { api, path } }: CallStat
  * @throws TooManyCalls
  */
 function acquireCallSlot(
-  { limits }: RackApiDependencies,
+  { account }: RackApiDependencies,
   request: FastifyRequest,
   call: RoutedCall,
 ): Promise<void> | null {
-  const limit = limits.of(call.rack.name, kindOfCall(call.match.route))
-  const release = limit.take(limitKeyOf(call.principal))
+  const limit = account.ofRack(call.rack.name, kindOfCall(call.match.route))
+  const release = limit.take(principalPayer(call.principal))
   if (release === null) return waitForSlot(limit, request, call)
   call.signal.onEnd(release)
   return null
@@ -203,21 +205,28 @@ function acquireCallSlot(
 
 async function waitForSlot(limit: FairLimit, request: FastifyRequest, call: RoutedCall): Promise<void> {
   const { rack, signal } = call
-  signal.onEnd(await limit.wait({ principal: limitKeyOf(call.principal), rack: rack.name, signal }))
+  signal.onEnd(await limit.wait({ payer: principalPayer(call.principal), rack: rack.name, signal }))
   await authenticateAgain(request, call)
 }
 
-/** @throws TooManyCalls */
-async function occupyFormMemory(
-  { limits: { forms } }: RackApiDependencies,
+/**
+ * Must be called before the body of the call is read.
+ *
+ * @returns null if the call need not wait
+ * @throws TooManyCalls
+ */
+function occupyBodyMemory(
+  { account: { bodies } }: RackApiDependencies,
   request: FastifyRequest,
-  call: RoutedCall,
-): Promise<void> {
+  { principal, rack, signal }: RoutedCall,
+): Promise<void> | null {
   const amount = sizeOfForm(request.raw)
-  const principal = limitKeyOf(call.principal)
-  const release =
-    forms.take(principal, amount) ?? (await forms.wait({ ...call, principal, rack: call.rack.name }, amount))
-  call.signal.onEnd(release)
+  const payer = principalPayer(principal)
+  const release = bodies.take(payer, amount)
+  if (release === null)
+    return bodies.wait({ payer, rack: rack.name, signal }, amount).then((release) => signal.onEnd(release))
+  signal.onEnd(release)
+  return null
 }
 
 /**

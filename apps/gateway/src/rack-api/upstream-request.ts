@@ -3,7 +3,7 @@ import { requestHeaders, type UpstreamRequest } from '@rack-gateway/rack-registr
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { allowBody, hasBody } from './body.ts'
 import type { DecidedCall } from './call.ts'
-import { kindOfCall } from './limits/call-limits.ts'
+import { kindOfCall } from './limits/kind-of-call.ts'
 
 export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {
   const { route } = call.match
@@ -18,7 +18,7 @@ export function upstreamRequest(request: FastifyRequest, call: DecidedCall): Ups
     headers,
     body: call.sent ?? (route.body === 'raw' && hasBody(request.raw) ? request.raw : null),
     length: call.sent === null ? lengthOf(request) : null,
-    pool: kindOfCall(route) === 'transfer' ? 'transfers' : 'calls',
+    pool: kindOfCall(route) === 'transfers' ? 'transfers' : 'calls',
   }
 }
 

@@ -3,7 +3,7 @@ import type { Sql } from 'postgres'
 import { ChangeSearchTooSlow, NoSuchEvent, SearchTooBroad } from '../errors.ts'
 import { momentOf } from '../uuid.ts'
 import { type AppChanges, createAppChanges } from './app-changes.ts'
-import { createConcurrencyLimit } from './concurrency-limit.ts'
+import { type ConcurrencyLimit, unlimited } from './concurrency-limit.ts'
 import { pageOf, readCursor } from './cursor.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
@@ -37,6 +37,12 @@ export interface AuditSearchOptions {
   readonly maxCounted?: number
   /** Milliseconds after which a histogram begins no further statement. Default 2,000. */
   readonly countingTime?: number
+  /** Limits of concurrent work. Default: unlimited. */
+  readonly limits?: {
+    readonly searches: ConcurrencyLimit
+    readonly exports: ConcurrencyLimit
+    readonly changeSearches: ConcurrencyLimit
+  }
 }
 
 /**
@@ -92,10 +98,6 @@ export interface AuditSearch {
 
 /** Dedicated connections, so that no call waits for a search. */
 const connections = 4
-/** Searches that run or wait for a connection, at most. */
-const maxSearches = 16
-const maxExports = 2
-const maxChangeSearches = 16
 const batchSize = 500
 /**
  * If no index lists all matches by time, a search first reads only this many of the newest events. Frequent matches fill
@@ -106,10 +108,8 @@ const newestEventsReadFirst = { withoutTimeOrder: 25_000, facets: 2_000 }
 
 export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearch {
   const { url, timeout = 5_000, maxCounted = 1_000_000, countingTime = 2_000 } = options
+  const { searches = unlimited, exports = unlimited, changeSearches = unlimited } = options.limits ?? {}
   const sql = connect(url, { max: connections, timeout, name: 'rack-gateway audit search' })
-  const searches = createConcurrencyLimit(maxSearches, 'searches of the audit log')
-  const exports = createConcurrencyLimit(maxExports, 'exports of the audit log')
-  const changeSearches = createConcurrencyLimit(maxChangeSearches, 'searches for changes of apps')
 
   function count(filters: AuditFilters, range: CountedRange, facets?: Facets): Promise<CountRow[] | null> {
     return nullIfCanceled(runQuery<CountRow>(sql, countQuery(filters, range, facets)))

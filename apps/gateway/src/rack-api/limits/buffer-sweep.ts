@@ -1,5 +1,4 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { garbageCollector } from '../../process/garbage-collector.ts'
 
 /** Counts bytes that were read from a connection and forwarded, and collects their buffers from time to time. */
 export type BufferSweep = (bytes: number) => void
@@ -11,7 +10,7 @@ const sweepEvery = 8 * 1024 * 1024
  * Each read of a connection leaves a buffer outside V8's heap. V8 collects such buffers only after 64 MiB.
  * A collection of young objects finds nearly all of them.
  */
-export function createBufferSweep(collect: () => void = youngCollection()): BufferSweep {
+export function createBufferSweep(collect: () => void = garbageCollector('minor')): BufferSweep {
   let uncollected = 0
   return function sweep(bytes) {
     uncollected += bytes
@@ -19,12 +18,4 @@ export function createBufferSweep(collect: () => void = youngCollection()): Buff
     uncollected = 0
     collect()
   }
-}
-
-/** Only contexts that are created with the flag have V8's `gc`. */
-function youngCollection(): () => void {
-  setFlagsFromString('--expose-gc')
-  const collect: unknown = runInNewContext('gc')
-  setFlagsFromString('--no-expose-gc')
-  return typeof collect === 'function' ? () => void collect({ type: 'minor' }) : () => {}
 }

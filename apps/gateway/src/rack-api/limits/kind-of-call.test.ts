@@ -2,7 +2,7 @@ import { rackRoutes } from '@rack-gateway/convox-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
-import { kindOfCall } from './call-limits.ts'
+import { kindOfCall } from './kind-of-call.ts'
 
 const principal = (more: Partial<Principal>): Principal => ({
   kind: 'api-token',
@@ -28,13 +28,13 @@ test('the tokens of a user share the limits of the user, and the jobs of a trust
 })
 
 test('long calls have connections of their own', () => {
-  const calls = rackRoutes.filter((route) => kindOfCall(route) === 'call')
+  const calls = rackRoutes.filter((route) => kindOfCall(route) === 'calls')
   expect(calls.filter(({ kind, body, mask }) => kind === 'websocket' || body === 'raw' || mask === 'opaque')).toEqual(
     [],
   )
   const ids = (wanted: string) => rackRoutes.filter((route) => kindOfCall(route) === wanted).map(({ id }) => id)
-  expect(ids('transfer')).toEqual(
+  expect(ids('transfers')).toEqual(
     expect.arrayContaining(['POST /apps/{app}/builds/import', 'GET /apps/{app}/builds/{id}.tgz']),
   )
-  expect(ids('websocket')).toEqual(expect.arrayContaining(['WS /apps/{app}/logs']))
+  expect(ids('websockets')).toEqual(expect.arrayContaining(['WS /apps/{app}/logs']))
 })

@@ -1,0 +1,61 @@
+import { BodyTooSlow, detachedBody } from '@rack-gateway/rack-registry'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isRackCall } from '../rack-api/address.ts'
+import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
+import { CallEnd } from '../rack-api/call-end.ts'
+import { receivedCost } from '../resource-account/costs.ts'
+import type { Release } from '../resource-account/fair-limit.ts'
+import { payerOf } from '../resource-account/plugin.ts'
+
+/**
+ * Milliseconds for which the gateway reads and discards the rest of a body after the response. If the gateway closed the
+ * connection at once, the client could see a reset instead of the response.
+ */
+const maxDiscardTime = 5_000
+
+/**
+ * The body of a request to the gateway itself must arrive within `timeout` milliseconds, and its memory is reserved
+ * before it is read, until it was parsed.
+ * Bodies for a rack can take hours. Their limit is `BODY_TIMEOUT`.
+ */
+export function admitBodies(app: FastifyInstance, timeout: number): void {
+  app.addHook('onRequest', function linger(request, _reply, done) {
+    if (hasBody(request.raw)) lingerAfterResponse(request)
+    done()
+  })
+  app.addHook('preParsing', function admitBody(request, reply, payload, done) {
+    if (isRackCall(request) || !hasBody(request.raw)) return done(null, payload)
+    const payer = payerOf(request)
+    const amount = largestBody(request)
+    const { bodies } = app.resourceAccount
+    const end = new CallEnd(request.raw, reply.raw)
+
+    function admit(release: Release): void {
+      app.costs.charge(payer, (amount / 1_024) * receivedCost)
+      const body = detachedBody(request.raw, { onBytes: () => {}, timeout })
+      const timer = setTimeout(() => {
+        const reason = `The request body did not arrive completely within ${timeout / 1_000} s.`
+        body.destroy(new BodyTooSlow(reason, 'Check your connection, and send the request again.'))
+      }, timeout)
+      // After the body was parsed, after the deadline, and if the caller disconnects.
+      body.once('close', () => {
+        clearTimeout(timer)
+        release()
+      })
+      done(null, body)
+    }
+
+    const release = bodies.take(payer, amount)
+    if (release !== null) admit(release)
+    else bodies.wait({ payer, rack: null, signal: end }, amount).then(admit, done)
+  })
+  app.addHook('onResponse', function discardRest(request, _reply, done) {
+    discardBody(request, Math.min(maxDiscardTime, timeout))
+    done()
+  })
+}
+
+/** Bytes. Above the limit of its endpoint, a body is rejected, and not stored. */
+function largestBody({ raw, routeOptions: { bodyLimit = 0 } }: FastifyRequest): number {
+  return Math.min(Number(raw.headers['content-length'] ?? bodyLimit), bodyLimit)
+}

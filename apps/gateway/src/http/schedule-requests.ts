@@ -1,0 +1,45 @@
+import { hash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { addressOf } from '../audit/call-event.ts'
+import type { CostAccount } from '../resource-account/cost-account.ts'
+import { networkPayer, type Payer, principalPayer } from '../resource-account/payer.ts'
+import { createRequestScheduler } from './request-scheduler.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The digest of the request's credential, if no earlier request was authenticated with it. */
+    unknownCredential: string | null
+  }
+}
+
+const maxKnownCredentials = 10_000
+
+/**
+ * Schedules each request before authentication. If its credential was valid before, its principal pays for the request.
+ * Any other request is paid by its client network, so that invented credentials give no advantage.
+ */
+export function scheduleRequests(app: FastifyInstance, costs: CostAccount): void {
+  const scheduler = createRequestScheduler({ costs })
+  const principals = new LRUCache<string, Payer>({ max: maxKnownCredentials })
+
+  app.decorateRequest('unknownCredential', null)
+
+  app.addHook('onRequest', function waitForStart(request, _reply, done) {
+    const digest = credentialDigest(request.raw)
+    const principal = digest === null ? undefined : principals.get(digest)
+    if (principal === undefined) request.unknownCredential = digest
+    scheduler.schedule(principal ?? networkPayer(addressOf(request)), done)
+  })
+  app.addHook('preParsing', function rememberCredential({ unknownCredential, principal }, _reply, payload, done) {
+    if (unknownCredential !== null && principal) principals.set(unknownCredential, principalPayer(principal))
+    done(null, payload)
+  })
+}
+
+/** A digest, because the gateway does not store credentials. */
+function credentialDigest({ headers: { authorization, cookie } }: IncomingMessage): string | null {
+  const credential = authorization ?? cookie
+  return credential === undefined ? null : hash('sha256', credential, 'base64')
+}

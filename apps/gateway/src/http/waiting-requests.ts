@@ -1,0 +1,92 @@
+import TinyQueue from 'tinyqueue'
+import { type CostAccount, halfLife } from '../resource-account/cost-account.ts'
+import type { Payer } from '../resource-account/payer.ts'
+
+/** Requests that wait for their start, by payer. */
+export interface WaitingRequests {
+  readonly size: number
+  has(payer: Payer): boolean
+  add(payer: Payer, start: () => void): void
+  /** The payers with exactly one waiting request. */
+  single(): Iterable<Payer>
+  /** The payer with the smallest sum of costs; null: none waits. */
+  least(): Payer | null
+  /** Removes and returns the oldest request of the payer. */
+  take(payer: Payer): () => void
+}
+
+interface WaitingPayer {
+  readonly payer: Payer
+  readonly starts: (() => void)[]
+  /** The sum of costs when the payer took its place in the queue, and that time. */
+  sum: number
+  at: number
+}
+
+/** @param now milliseconds of the clock of `costs` */
+export function createWaitingRequests(costs: Pick<CostAccount, 'sumOf'>, now: () => number): WaitingRequests {
+  const waitingPayers = new Map<string, WaitingPayer>()
+  const queue = new TinyQueue<WaitingPayer>([], compareSums)
+  let size = 0
+
+  function place(waiting: WaitingPayer): void {
+    waiting.sum = costs.sumOf(waiting.payer)
+    waiting.at = now()
+    queue.push(waiting)
+  }
+
+  /** Whether the payer paid for other work since it took its place. */
+  function hasPaid({ payer, sum, at }: WaitingPayer): boolean {
+    return costs.sumOf(payer) > sum * decay(now() - at) + rounding
+  }
+
+  function least(): WaitingPayer | undefined {
+    for (;;) {
+      const first = queue.peek()
+      if (first === undefined || (first.starts.length > 0 && !hasPaid(first))) return first
+      queue.pop()
+      if (first.starts.length > 0) place(first)
+    }
+  }
+
+  return {
+    get size() {
+      return size
+    },
+    has: ({ key }) => waitingPayers.has(key),
+    *single() {
+      for (const { payer, starts } of waitingPayers.values()) if (starts.length === 1) yield payer
+    },
+    add(payer, start) {
+      size += 1
+      const known = waitingPayers.get(payer.key)
+      if (known !== undefined) {
+        known.starts.push(start)
+        return
+      }
+      const waiting = { payer, starts: [start], sum: 0, at: 0 }
+      waitingPayers.set(payer.key, waiting)
+      place(waiting)
+    },
+    least: () => least()?.payer ?? null,
+    take({ key }) {
+      const waiting = waitingPayers.get(key)
+      const start = waiting?.starts.shift()
+      if (waiting === undefined || start === undefined) throw new Error('no request of the payer waits')
+      size -= 1
+      if (waiting.starts.length === 0) waitingPayers.delete(key)
+      return start
+    },
+  }
+}
+
+/** All sums decay alike, so their order stays the same until somebody pays. */
+function compareSums(one: WaitingPayer, other: WaitingPayer): number {
+  return one.sum - other.sum * decay(one.at - other.at)
+}
+
+function decay(milliseconds: number): number {
+  return 2 ** (-milliseconds / halfLife)
+}
+
+const rounding = 1e-6

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { defaultLimits } from './limits.ts'
+import { limitsOfResource, type ResourceName, resources } from './resources.ts'
+
+const names = Object.keys(resources) as ResourceName[]
+
+test.each(names)('%s: no caller alone can use up the share of all callers', (name) => {
+  const { process, principal, network, site, networks } = limitsOfResource(name)
+  if (Number.isFinite(process) && process > 1) expect(principal).toBeLessThan(process)
+  if (Number.isFinite(networks)) {
+    expect(network).toBeLessThan(site)
+    expect(site).toBeLessThan(networks)
+    expect(networks).toBeLessThan(process)
+  }
+})
+
+test('limits follow the settings', () => {
+  const limits = { ...defaultLimits, bodyMemory: 640, callsPerPrincipal: 3 }
+  expect(limitsOfResource('bodies', limits)).toEqual({
+    process: 640,
+    principal: 80,
+    network: 10,
+    site: 40,
+    networks: 160,
+    waiting: 3,
+  })
+  expect(limitsOfResource('websockets', limits)).toMatchObject({ process: Number.POSITIVE_INFINITY, waiting: 0 })
+})
