@@ -228,7 +228,9 @@ test('a large form above the memory of its caller gets 503 with Retry-After befo
     const [answer] = await Promise.all(refused().map((form) => readResponse(form)))
     expect(answer?.json).toMatchObject({ code: 'RGW_TOO_MANY_CALLS', rule: 'call-limit' })
     expect(answer?.head).toMatch(/\r\nretry-after: 5\r\n/i)
-    expect(answer?.error).toContain('The gateway already has as many large forms in memory as its limit allows.')
+    expect(answer?.error).toContain(
+      'The gateway already has as many request bodies in memory as its limit allows for one caller.',
+    )
     expect(read()).toHaveLength(2)
     expect((await system.get('/rack/production/apps?', deployer)).status).toBe(200)
   } finally {

@@ -1,4 +1,5 @@
 import { RackEnvironment, ServerEnvironment, SinkEnvironment } from '@rack-gateway/config'
+import { resourceTable } from './resources.ts'
 import { code, list } from './table.ts'
 
 /** The generated parts of configuration.md, from the schemas that the server reads its environment by. */
@@ -7,6 +8,7 @@ export function configurationParts(): Record<string, string> {
     racks: variableList(RackEnvironment, '_<NAME>'),
     server: variableList(ServerEnvironment, ''),
     sinks: variableList(SinkEnvironment, '_<NAME>'),
+    resources: resourceTable(),
   }
 }
 

@@ -157,7 +157,7 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'do what the message says, because each program asks in another way',
   ],
   RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],
-  RGW_TOO_MANY_CALLS: ['a call limit is reached', 'wait as long as the header `Retry-After` says'],
+  RGW_TOO_MANY_CALLS: ['a limit of calls or of memory is reached', 'wait as long as the header `Retry-After` says'],
   RGW_TOO_MANY_REQUESTS: [
     'too many unauthenticated requests, denied calls, changes, or studies of a policy (`rack-gateway policy impact`)',
     'wait as long as the header `Retry-After` says',

@@ -95,9 +95,10 @@ export const requestRules: readonly RuleRow[] = [
         'unexpected-body',
         'upgrade',
         'form-broken',
+        'http-chunks',
       ],
     ],
-    'invalid or ambiguous HTTP, such as a repeated header, more than 256 headers, a GET with a body, or an upgrade that is not a plain WebSocket handshake',
+    'invalid or ambiguous HTTP, such as a repeated header, more than 256 headers, a GET with a body, a body of tiny chunks, or an upgrade that is not a plain WebSocket handshake',
   ],
   [
     [
@@ -166,6 +167,7 @@ export const requestRules: readonly RuleRow[] = [
   [[['400', 'study-size', 'check-size']], 'the policy document needs too much memory or time'],
   [[['400', 'token-max-age', 'token-max-age:<rule>']], 'the token would be valid for longer than the policy permits'],
   [[['503', 'call-limit']], 'a [limit](configuration.md#limits-for-each-caller) of calls, denials, or memory'],
+  [[['503', 'memory-limit']], 'the [memory](configuration.md#memory) of the gateway is nearly used up'],
   [
     [['429', 'stranger-limit', 'login-limit', 'account-limit', 'change-limit', 'study-limit', 'check-limit']],
     'too many unauthenticated requests of one address, logins, denied credentials of one account, changes, studies, or checks of a policy',

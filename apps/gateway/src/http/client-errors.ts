@@ -39,6 +39,12 @@ const byCode: Readonly<Record<string, Rejection>> = {
     reason: 'The headers are larger than 64 KiB.',
     remedy: 'Send fewer or shorter headers.',
   },
+  SMALL_CHUNKS: {
+    status: 400,
+    rule: 'http-chunks',
+    reason: 'The body consists of too many small chunks.',
+    remedy: 'Send larger chunks, or the body at once.',
+  },
 }
 
 function lateHead(milliseconds: number): Rejection {

@@ -8,6 +8,7 @@ import { forwardedRackCallAddress, rackApiAddress } from '../rack-api/address.ts
 import type { CostAccount } from '../resource-account/cost-account.ts'
 import { loginPage } from '../step-up/login-page.ts'
 import { admitBodies } from './admit-bodies.ts'
+import { boundedMessages } from './bounded-message.ts'
 import { handleClientError, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
@@ -58,6 +59,7 @@ export function createServer(
       headersTimeout: requestTimeout,
       connectionsCheckingInterval: Math.min(checkHeadsMs, requestTimeout),
       insecureHTTPParser: false,
+      IncomingMessage: boundedMessages((error, socket) => handleClientError(app, error, socket, requestTimeout)),
       // Node's own response would be neither counted nor in the format of the gateway's errors.
       requireHostHeader: false,
     },
