@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { EventDraft } from '../event.ts'
 import { databaseForTest, openPostgresWriter } from '../testing/database.ts'
 import { createAuditSearch } from './search.ts'
+import { searchLimits } from './testing/search-limits.ts'
 
 const app = { rack: 'staging', app: 'web' }
 const promoteRoute = 'POST /apps/{app}/releases/{id}/promote'
@@ -11,7 +12,7 @@ const scaling: EventDraft = { kind: 'outcome', ...app, route: 'PUT /apps/{app}/s
 async function started(timeout = 5_000) {
   const database = await databaseForTest()
   const writer = await openPostgresWriter(database.runtimeUrl)
-  const shared = createAuditSearch({ url: database.runtimeUrl, timeout })
+  const shared = createAuditSearch({ url: database.runtimeUrl, timeout, limits: searchLimits() })
   onTestFinished(() => shared.close())
   const record = (count: number, draft: EventDraft) =>
     Promise.all(Array.from({ length: count }, () => writer.record(draft)))

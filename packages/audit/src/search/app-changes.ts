@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres'
 import { type ChangedApp, changesOfRoutesQuery, changesPageQuery, lastChangesQuery } from './app-changes-query.ts'
 import { pageOf, readCursor } from './cursor.ts'
-import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
+import { type EventRow, type FoundEvent, type FoundPage, foundEvents } from './found-event.ts'
 import type { Query } from './query.ts'
 import { runQuery } from './run-query.ts'
 
@@ -32,18 +32,19 @@ export function createAppChanges(sql: Sql, run: <T>(work: () => Promise<T>) => P
   return {
     async last(rack, apps, since) {
       const rows = await rowsOf<EventRow & { app: string }>(lastChangesQuery(rack, apps, since))
-      return new Map(rows.map((row) => [row.app, foundEvent(row)]))
+      const events = await foundEvents(rows)
+      return new Map(rows.flatMap(({ app }, index) => (events[index] ? [[app, events[index]]] : [])))
     },
     async page({ rack, app }, { limit, cursor }) {
       const filters = { rack, app }
       const before = cursor === undefined ? {} : { before: readCursor(cursor, filters) }
       const rows = await rowsOf<EventRow>(changesPageQuery(filters, { limit: limit + 1, ...before }))
-      return pageOf(rows.map(foundEvent), limit, filters)
+      return pageOf(await foundEvents(rows), limit, filters)
     },
     async ofRoutes(app, routes) {
       const rows = await rowsOf<EventRow & { wanted: boolean }>(changesOfRoutesQuery(app, routes, maxSearchedChanges))
       return {
-        events: rows.filter(({ wanted }) => wanted).map(foundEvent),
+        events: await foundEvents(rows.filter(({ wanted }) => wanted)),
         complete: rows.length < maxSearchedChanges,
       }
     },

@@ -3,7 +3,7 @@ import { monthAfter } from '../calendar-month.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { readFilters } from './filters.ts'
 import { type FollowPosition, positionText, readFollowPosition } from './follow-position.ts'
-import { type EventRow, type FoundEvent, foundEvent } from './found-event.ts'
+import { type EventRow, type FoundEvent, foundEvents } from './found-event.ts'
 import { streamQuery } from './query.ts'
 import { runQuery } from './run-query.ts'
 
@@ -140,7 +140,7 @@ export async function createFollower(sql: Sql, query: FilterQuery, since: string
         if (!state || last === null || last === undefined) continue
         const range = { stream: progress.stream, after: state.seq, upTo: last, month: state.from }
         const rows = await runQuery<EventRow>(sql, streamQuery(filters, { ...range, limit: batchSize }))
-        found.push(...rows.map(foundEvent))
+        found.push(...(await foundEvents(rows)))
         state.seq = rows.length === batchSize ? Number(rows.at(-1)?.seq) : last
         full ||= progress.full || rows.length === batchSize
       }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AuditEvent } from '../event.ts'
 import type { PagePosition } from './query.ts'
 
@@ -34,7 +35,25 @@ export interface FoundPage {
   readonly next: string | null
 }
 
-export function foundEvent(row: EventRow): FoundEvent {
+function foundEvent(row: EventRow): FoundEvent {
   const { id, micros, stream, seq, written_at: writtenAt, canonical, prev, hash } = row
   return { id, position: { at: micros, stream, seq }, writtenAt, canonical, event: JSON.parse(canonical), prev, hash }
+}
+
+/** Characters that are parsed in one turn of the event loop. An event has up to 16 KiB, and a page up to 200 events. */
+const slice = 64 * 1024
+
+/** Yields to other work between slices. */
+export async function foundEvents(rows: readonly EventRow[]): Promise<FoundEvent[]> {
+  const found: FoundEvent[] = []
+  let left = slice
+  for (const row of rows) {
+    if (left <= 0) {
+      await nextTurn()
+      left = slice
+    }
+    found.push(foundEvent(row))
+    left -= row.canonical.length
+  }
+  return found
 }

@@ -7,7 +7,7 @@ import { type ConcurrencyLimit, unlimited } from './concurrency-limit.ts'
 import { pageOf, readCursor } from './cursor.ts'
 import type { FilterQuery } from './filter-query.ts'
 import { type AuditFilters, readFilters } from './filters.ts'
-import { type EventRow, type FoundEvent, type FoundPage, foundEvent } from './found-event.ts'
+import { type EventRow, type FoundEvent, type FoundPage, foundEvents } from './found-event.ts'
 import { type CountRow, countEvents, type Histogram, readHistogramRange } from './histogram.ts'
 import {
   acknowledgmentsQuery,
@@ -147,7 +147,7 @@ export function createAuditSearch(options: AuditSearchOptions): SharedAuditSearc
     }
 
     async function findEvents(work: () => Promise<EventRow[]>): Promise<FoundEvent[]> {
-      return (await limited(work)).map(foundEvent)
+      return foundEvents(await limited(work))
     }
 
     return {
@@ -221,7 +221,7 @@ async function* readAll(url: string, filters: AuditFilters, acquire: () => () =>
     // Makes PostgreSQL read in index order instead of sorting the table.
     if (!needsSort(filters) && !facets) await sql`set enable_sort = off`
     const batches = runQuery<EventRow>(sql, exportQuery(filters, facets)).cursor(batchSize)[Symbol.asyncIterator]()
-    for await (const batch of throwOnDisconnect(batches, disconnected.signal)) yield batch.map(foundEvent)
+    for await (const batch of throwOnDisconnect(batches, disconnected.signal)) yield await foundEvents(batch)
   } finally {
     release()
     await sql.end({ timeout: 1 })

@@ -29,7 +29,8 @@ export const accessReviewHandlers: Handlers<'reviewAccess' | 'exportAccessReview
   },
 }
 
-const exportBatch = 500
+/** A larger batch would take longer than a few milliseconds at once. */
+const exportBatch = 100
 
 interface ExportOptions {
   readonly first: Awaited<ReturnType<PrincipalCall['lists']['accessReview']>>

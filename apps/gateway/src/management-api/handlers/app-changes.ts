@@ -24,17 +24,16 @@ export const appChangeHandlers: Handlers<'getLastChanges' | 'listAppChanges'> = 
       wantsHistory && visible.length > 0
         ? await appChanges.ofRoutes({ rack, app }, [releaseRoute, promoteRoute, ...buildRoutes])
         : { events: [], complete: true }
-    const changes = events.map(toChange)
-    const find = (matches: (change: AppChange) => boolean) => changes.find(matches) ?? null
+    const changes = newestChanges(events)
     return {
       since: since.toISOString(),
       apps: apps.map((name) => ({ app: name, last: changeOrNull(last.get(name)) })),
       releases: releases.map((release) => ({
         release,
-        created: find((change) => change.route === releaseRoute && change.release === release),
-        promoted: find((change) => change.route === promoteRoute && change.release === release),
+        created: changes.created.get(release) ?? null,
+        promoted: changes.promoted.get(release) ?? null,
       })),
-      builds: builds.map((build) => ({ build, created: find((change) => change.build === build) })),
+      builds: builds.map((build) => ({ build, created: changes.built.get(build) ?? null })),
       complete,
     }
   },
@@ -45,6 +44,29 @@ export const appChangeHandlers: Handlers<'getLastChanges' | 'listAppChanges'> = 
     const { items, next } = await call.auditLog.appChanges.page({ rack, app }, { limit, cursor })
     return { items: items.map(toChange), next }
   },
+}
+
+interface NewestChanges {
+  /** By the ID of the release. */
+  readonly created: ReadonlyMap<string, AppChange>
+  readonly promoted: ReadonlyMap<string, AppChange>
+  /** By the ID of the build. */
+  readonly built: ReadonlyMap<string, AppChange>
+}
+
+/** @param events newest first */
+function newestChanges(events: readonly FoundEvent[]): NewestChanges {
+  const created = new Map<string, AppChange>()
+  const promoted = new Map<string, AppChange>()
+  const built = new Map<string, AppChange>()
+  for (const event of events.toReversed()) {
+    const change = toChange(event)
+    const { route, release, build } = change
+    if (release !== null && route === releaseRoute) created.set(release, change)
+    if (release !== null && route === promoteRoute) promoted.set(release, change)
+    if (build !== null) built.set(build, change)
+  }
+  return { created, promoted, built }
 }
 
 /** An app that the caller cannot see, and one that does not exist, have the same response. */
