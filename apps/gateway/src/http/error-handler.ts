@@ -10,7 +10,7 @@ import { tokenAlarmEventFactory, tokenAlarmOf } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { denialEvent } from '../audit/denial-event.ts'
 import { createDenialLimit } from '../audit/denial-limit.ts'
-import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls } from '../errors.ts'
+import { accountOf, detailOf, HeadTooLarge, NothingHere, ruleOf, TooManyCalls } from '../errors.ts'
 import { expectsStream, sendErrorInStream } from '../rack-api/websocket/command-stream.ts'
 import type { FairLimit } from '../rate-limits/fair-limit.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
@@ -149,7 +149,10 @@ async function answerUnauthenticated(
   sendFailure(request, reply, failure)
 }
 
-/** Failures of the gateway do not count toward a limit. `KeyNotKnownYet` does, because callers can invent key IDs. */
+/**
+ * Failures of the gateway do not count toward a limit. `KeyNotKnownYet` does, because callers can invent key IDs.
+ * A head that is too large counts, but keeps its own error, because it can belong to an authenticated caller.
+ */
 async function limitError(
   app: FastifyInstance,
   request: FastifyRequest,
@@ -162,7 +165,7 @@ async function limitError(
     if (account !== null) app.limitAccount(account)
     return original
   } catch (limit) {
-    return limit
+    return original instanceof HeadTooLarge ? original : limit
   }
 }
 

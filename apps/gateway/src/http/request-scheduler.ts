@@ -38,6 +38,8 @@ const busyTurn = 1
 /** Milliseconds after which the next request of a burst starts even if the event loop is busy. */
 const longestWait = 5
 const maxKnownCredentials = 10_000
+/** Characters. No credential is longer, so anything longer is not worth a digest. */
+const maxCredentialLength = 8 * 1024
 
 /**
  * Schedules each request before authentication. If its credential was valid before, a request counts for the principal.
@@ -64,7 +66,9 @@ export function scheduleRequests(app: FastifyInstance): void {
 /** A digest, because the gateway does not store credentials. */
 function credentialDigest({ headers: { authorization, cookie } }: IncomingMessage): string | null {
   const credential = authorization ?? cookie
-  return credential === undefined ? null : hash('sha256', credential, 'base64')
+  return credential === undefined || credential.length > maxCredentialLength
+    ? null
+    : hash('sha256', credential, 'base64')
 }
 
 /** @param now milliseconds of a monotonic clock */
