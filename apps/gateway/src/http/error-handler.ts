@@ -10,12 +10,13 @@ import { tokenAlarmEventFactory, tokenAlarmOf } from '../audit/alarms.ts'
 import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { denialEvent } from '../audit/denial-event.ts'
 import { createDenialLimit } from '../audit/denial-limit.ts'
-import { accountOf, detailOf, HeadTooLarge, NothingHere, ruleOf, TooManyCalls } from '../errors.ts'
+import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls } from '../errors.ts'
 import { expectsStream, sendErrorInStream } from '../rack-api/websocket/command-stream.ts'
 import type { FairLimit } from '../rate-limits/fair-limit.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { delayDenial } from './delay-denial.ts'
 import { type ErrorContext, type Failure, failureOf, sendFailure } from './error-response.ts'
+import { isHeadFault } from './limit-head.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -165,7 +166,7 @@ async function limitError(
     if (account !== null) app.limitAccount(account)
     return original
   } catch (limit) {
-    return original instanceof HeadTooLarge ? original : limit
+    return isHeadFault(original) ? original : limit
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { maxTargetLength } from '@rack-gateway/convox-api'
 import type { FastifyInstance } from 'fastify'
 import { BadFrame, HeadTooLarge, NotCanonical } from '../errors.ts'
 
@@ -13,9 +14,9 @@ const maxCookies = 64
 /** Characters. Room for 45 IPv6 addresses. */
 const maxForwardedLength = 2 * 1024
 const maxForwarded = 32
-/** Characters. A list can be asked about 300 releases, builds, and apps. */
-const maxTargetLength = 16 * 1024
+/** Characters. */
 const maxPathLength = 2 * 1024
+/** The longest list of names in a query has 300. */
 const maxParameters = 512
 
 const tooManyHeaders = new BadFrame(`The request has more than ${maxHeaders} headers.`, 'Send fewer headers.', {
@@ -41,6 +42,18 @@ const tooManyParameters = new BadFrame(
   'Send fewer parameters.',
   { rule: 'query-parameters' },
 )
+
+const faults: ReadonlySet<unknown> = new Set([
+  tooManyHeaders,
+  largeCookies,
+  longForwarding,
+  longTarget,
+  tooManyParameters,
+])
+
+export function isHeadFault(error: unknown): boolean {
+  return faults.has(error)
+}
 
 /** Rejects requests whose head would take long to parse, before anything parses, hashes, or copies it. */
 export function limitHead(app: FastifyInstance): void {
