@@ -10,8 +10,8 @@ async function startApp() {
     rewriteUrl: ({ url = '' }) => (targetFault(url) === null ? url : largeTargetAddress),
   })
   const asked: unknown[] = []
-  app.setErrorHandler(async (error: Error & { statusCode?: number; rule?: string }, { ip }, reply) =>
-    reply.code(error.statusCode ?? 500).send({ rule: error.rule, ip }),
+  app.setErrorHandler(async (error: Error & { statusCode?: number; rule?: string }, { ip, headers }, reply) =>
+    reply.code(error.statusCode ?? 500).send({ rule: error.rule, ip, forwarded: headers['x-forwarded-for'] }),
   )
   limitHead(app)
   app.addHook('onRequest', async ({ query }) => void asked.push(query))
@@ -65,5 +65,6 @@ test('a query above a limit is not parsed', async () => {
 test('X-Forwarded-For above a limit is denied for the address that the nearest proxy added', async () => {
   const { ask } = await startApp()
   const forged = Array(10_000).fill('127.0.0.1').join(',')
-  expect(await ask({ 'x-forwarded-for': `${forged}, 203.0.113.7` })).toMatchObject({ status: 431, ip: '203.0.113.7' })
+  const denied = { status: 431, ip: '203.0.113.7', forwarded: '203.0.113.7' }
+  expect(await ask({ 'x-forwarded-for': `${forged},203.0.113.7` })).toMatchObject(denied)
 })
