@@ -18,6 +18,7 @@ function errorType(code: string, status: number) {
 
 export const NotCanonical = errorType('RGW_NOT_CANONICAL', 400)
 export const BadFrame = errorType('RGW_BAD_FRAME', 400)
+export const HeadTooLarge = errorType('RGW_BAD_FRAME', 431)
 export const Misdirected = errorType('RGW_MISDIRECTED', 421)
 export const BrowserCall = errorType('RGW_BROWSER_CALL', 403)
 export const AmbiguousParameters = errorType('RGW_AMBIGUOUS_PARAMETERS', 400)

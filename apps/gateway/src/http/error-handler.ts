@@ -13,6 +13,7 @@ import { expectsStream, sendErrorInStream } from '../rack-api/websocket/command-
 import { principalPayer } from '../resource-account/payer.ts'
 import { delayDenial } from './delay-denial.ts'
 import { type ErrorContext, type Failure, failureOf, sendFailure } from './error-response.ts'
+import { isHeadFault } from './limit-head.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -143,7 +144,10 @@ async function answerUnauthenticated(
   sendFailure(request, reply, failure)
 }
 
-/** Failures of the gateway do not count toward a limit. `KeyNotKnownYet` does, because callers can invent key IDs. */
+/**
+ * Failures of the gateway do not count toward a limit. `KeyNotKnownYet` does, because callers can invent key IDs.
+ * A head that is too large counts, but keeps its own error, because it can belong to an authenticated caller.
+ */
 async function limitError(
   app: FastifyInstance,
   request: FastifyRequest,
@@ -156,7 +160,7 @@ async function limitError(
     if (account !== null) app.limitAccount(account)
     return original
   } catch (limit) {
-    return limit
+    return isHeadFault(original) ? original : limit
   }
 }
 

@@ -15,6 +15,8 @@ declare module 'fastify' {
 }
 
 const maxKnownCredentials = 10_000
+/** Characters. No credential is longer, so anything longer is not worth a digest. */
+const maxCredentialLength = 8 * 1024
 
 /**
  * Schedules each request before authentication. If its credential was valid before, its principal pays for the request.
@@ -41,5 +43,7 @@ export function scheduleRequests(app: FastifyInstance, costs: CostAccount): void
 /** A digest, because the gateway does not store credentials. */
 function credentialDigest({ headers: { authorization, cookie } }: IncomingMessage): string | null {
   const credential = authorization ?? cookie
-  return credential === undefined ? null : hash('sha256', credential, 'base64')
+  return credential === undefined || credential.length > maxCredentialLength
+    ? null
+    : hash('sha256', credential, 'base64')
 }

@@ -12,6 +12,7 @@ import { boundedMessages } from './bounded-message.ts'
 import { handleClientError, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
+import { headFault, largeTargetAddress, limitHead, targetFault } from './limit-head.ts'
 import { limitOpenConnections } from './open-connections.ts'
 import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
@@ -43,7 +44,7 @@ export function createServer(
     requestIdHeader: false,
     rewriteUrl: internalAddress,
     frameworkErrors(error, request, reply) {
-      void answerError(app, error, request, reply)
+      void answerError(app, headFault(request.raw) ?? error, request, reply)
     },
     clientErrorHandler(error, socket) {
       handleClientError(app, error, socket, requestTimeout)
@@ -64,13 +65,12 @@ export function createServer(
       requireHostHeader: false,
     },
   })
-  // Above 1,000 headers, Node would drop some headers from `headers`, but not from `rawHeaders`.
-  app.server.maxHeadersCount = 0
   // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
   limitOpenConnections(app, { limits, trustedProxies })
-  scheduleRequests(app, costs)
   admitBodies(app, requestTimeout)
+  limitHead(app)
+  scheduleRequests(app, costs)
   rejectAmbiguousFraming(app)
   app.addHook('onRequest', function rejectHostless({ raw }, _reply, done) {
     if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done()
@@ -148,7 +148,8 @@ function internalAddress(request: IncomingMessage): string {
   const url = request.url ?? ''
   if (url === '/' && expectsPage(request)) return url
   if (url.startsWith(rackPrefixes[0])) return forwardedRackCallAddress
-  return isGatewayAddress(url) ? url : rackApiAddress
+  if (!isGatewayAddress(url)) return rackApiAddress
+  return targetFault(url) === null ? url : largeTargetAddress
 }
 
 function isGatewayAddress(url: string): boolean {

@@ -71,6 +71,7 @@ export default fp<IdentitiesOptions>(
       identities: createIdentities({ directory: createDirectory(database), revision, clock, maxStale }),
       clock,
       workloads: {
+        isPlausible: workloads.isPlausible,
         credentialOf: (text, request) => workloads.credentialOf(text, identityRecorder(app, request)),
       },
       browserSessions: hasBrowserLogin

@@ -9,14 +9,16 @@ declare module 'fastify' {
   }
 }
 
+const unlimited = { config: { isUnlimited: true } }
+
 /** These routes need no credential, so they disclose no secret and name no storage. */
 export default fp(
   async function health(app) {
     const check = await createReadinessCheck(app)
     app.decorate('readiness', check)
-    app.get('/check', async (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'))
-    app.get('/gateway/health/live', async () => ({ status: 'live' }))
-    app.get('/gateway/health/ready', async (_request, reply) => {
+    app.get('/check', unlimited, async (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'))
+    app.get('/gateway/health/live', unlimited, async () => ({ status: 'live' }))
+    app.get('/gateway/health/ready', unlimited, async (_request, reply) => {
       const results = await check()
       const ready = results.every((result) => result.ready)
       void reply.code(ready ? 200 : 503)

@@ -14,12 +14,20 @@ declare module 'fastify' {
     /** Counts a denial of an account whose credential is not valid. @throws TooManyRequests */
     limitAccount(account: string): void
   }
+  interface FastifyContextConfig {
+    /** Whether the limit of unauthenticated requests does not apply to the route. */
+    isUnlimited?: boolean
+  }
 }
 
 /** The limit of an account per minute is a tenth of the limit of a network, but at least this number. */
 const minAccountLimit = 10
 
-/** Authenticated requests never count, because many callers can share an address. */
+/**
+ * Authenticated requests never count, because many callers can share an address.
+ * Above the limit, a request is denied before any other work, unless it has a credential that only a lookup could
+ * reject.
+ */
 export default fp<{ readonly perMinute: number }>(
   async function unauthenticatedLimit(app, { perMinute }) {
     const now = () => performance.now()
@@ -33,14 +41,31 @@ export default fp<{ readonly perMinute: number }>(
     })
     app.decorate('limitUnauthenticated', async function limitUnauthenticated(request) {
       const seconds = countClient(clientOf(request))
-      if (seconds === 0) return
+      if (seconds > 0) throw limitError(seconds)
+    })
+    app.addHook('onRequest', function denyAboveLimit(request, _reply, done) {
+      const seconds = countClient.secondsToWait(clientOf(request))
+      if (seconds === 0 || isUnlimited(request) || canBeAuthenticated(request)) return done()
+      done(limitError(seconds))
+    })
+
+    function limitError(seconds: number): Error {
       const reason = `Your address sent more than ${perMinute} unauthenticated requests in a minute.`
       const remedy = `Try again in ${seconds} s, with a valid token.`
-      throw new TooManyRequests(reason, remedy, { rule: 'stranger-limit', retryAfter: seconds })
-    })
+      return new TooManyRequests(reason, remedy, { rule: 'stranger-limit', retryAfter: seconds })
+    }
+
+    /** Does no I/O. Requests of the rack API use no cookies. */
+    function canBeAuthenticated({ url, raw }: FastifyRequest): boolean {
+      return app.signatureCheck.hasToken(raw) || (url !== rackApiAddress && app.signatureCheck.hasCookie(raw))
+    }
   },
   { name: 'unauthenticated-limit' },
 )
+
+function isUnlimited({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.isUnlimited === true
+}
 
 /**
  * Calls of the rack API count separately, so that they do not prevent other people in the same network from logging in.

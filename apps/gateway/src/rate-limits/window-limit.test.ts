@@ -11,6 +11,17 @@ test('beyond the limit a key waits until its window is over, and others don’t'
   expect([wait('a'), wait('a'), wait('a')]).toEqual([0, 0, 60])
 })
 
+test('asking how long a key would wait does not count', () => {
+  const clock = { at: 0 }
+  const limit = createWindowLimit(2, () => clock.at)
+  expect([limit.secondsToWait('a'), limit('a'), limit.secondsToWait('a'), limit('a')]).toEqual([0, 0, 0, 0])
+  expect([limit.secondsToWait('a'), limit.secondsToWait('b')]).toEqual([60, 0])
+  clock.at = 59_500
+  expect([limit.secondsToWait('a'), limit('a')]).toEqual([1, 1])
+  clock.at = 60_000
+  expect([limit.secondsToWait('a'), limit('a')]).toEqual([0, 0])
+})
+
 test('a window has the given length', () => {
   const clock = { at: 0 }
   const wait = createWindowLimit(1, () => clock.at, 600_000)

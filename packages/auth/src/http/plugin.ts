@@ -6,13 +6,14 @@ import fp from 'fastify-plugin'
 import type { Clock } from '../clock.ts'
 import { type AuthenticationDenial, browserSession, isDenial, malformedCredential, rackJwt } from '../denial.ts'
 import { SourceNotPermitted, unauthenticated } from '../errors.ts'
-import { sentCookies } from '../login/cookies.ts'
+import { cookieValues } from '../login/cookies.ts'
 import type { Identities } from '../principals/identities.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'
 import type { TokenMint, VerifiedToken } from '../tokens/token.ts'
 import { looksLikeJwt } from '../workloads/jwt.ts'
 import { authenticateCookie } from './authenticate-cookie.ts'
 import { readAuthorization } from './credentials.ts'
+import { createSignatureCheck, type SignatureCheck } from './signature-check.ts'
 import { callerAddress, comesFrom } from './source-address.ts'
 
 declare module 'fastify' {
@@ -37,6 +38,7 @@ declare module 'fastify' {
     authenticateAgain(request: FastifyRequest): Promise<void> | undefined
     /** Null if the login with a browser is not set up. */
     browserSessions: BrowserSessions | null
+    signatureCheck: SignatureCheck
   }
   interface FastifyRequest {
     principal: Principal | null
@@ -48,6 +50,8 @@ declare module 'fastify' {
 }
 
 interface Workloads {
+  /** Whether the text passes all checks of a JWT that need no I/O. */
+  isPlausible(text: string): boolean
   credentialOf(text: string, request: FastifyRequest): Promise<VerifiedToken | AuthenticationDenial>
 }
 
@@ -70,6 +74,7 @@ export default fp(
     app.decorate('identities', identities)
     app.decorateRequest('principal', null)
     app.decorate('browserSessions', browserSessions)
+    app.decorate('signatureCheck', createSignatureCheck({ mint, clock, workloads, browserSessions }))
     app.decorateRequest('credential', null)
     app.decorateRequest('csrfToken', null)
 
@@ -147,9 +152,9 @@ export default fp(
     })
 
     app.decorate('authenticateTokenOrCookie', async function authenticateTokenOrCookie(request, reply) {
-      const name = browserSessions?.cookies.session
-      const values = sentCookies(request.raw.rawHeaders).flatMap(([sent, value]) => (sent === name ? [value] : []))
-      if (browserSessions === null || values.length === 0) return authenticateToken(request, reply)
+      if (browserSessions === null) return authenticateToken(request, reply)
+      const values = cookieValues(request.raw.rawHeaders, browserSessions.cookies.session)
+      if (values.length === 0) return authenticateToken(request, reply)
       await authenticateCookie({ mint, identities, clock, browserSessions }, request, values)
     })
   },

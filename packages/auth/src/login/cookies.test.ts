@@ -1,11 +1,64 @@
-import cookie from '@fastify/cookie'
+import cookie, { fastifyCookie } from '@fastify/cookie'
+import fc from 'fast-check'
 import Fastify from 'fastify'
-import { beforeAll, expect, test } from 'vitest'
-import { gatewayCookies, sentCookies } from './cookies.ts'
+import { beforeAll, expect, test, vi } from 'vitest'
+import { cookieValues, gatewayCookies, sentCookies } from './cookies.ts'
 
 /** @fastify/cookie can parse once it is registered. */
 beforeAll(async () => {
   await Fastify().register(cookie).ready()
+})
+
+test('the parser reads each pair as @fastify/cookie reads it alone', () => {
+  const piece = fc.constantFrom(
+    'a',
+    'b',
+    '__proto__',
+    '=',
+    '==',
+    ';',
+    ';;',
+    ' ',
+    '\t',
+    '\u00a0',
+    '\v',
+    '"',
+    '%41',
+    ',',
+    '\\',
+  )
+  const headers = fc.array(
+    fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+    { maxLength: 3 },
+  )
+  fc.assert(
+    fc.property(headers, (values) => {
+      const expected = values
+        .flatMap((header) => header.split(';'))
+        // @fastify/cookie ignores a header of one character.
+        .flatMap((pair) => Object.entries(fastifyCookie.parse(` ${pair}`, { decode: (value) => value })))
+      expect(sentCookies(values.flatMap((value) => ['Cookie', value]))).toEqual(expected)
+    }),
+  )
+})
+
+test('the headers of a request are parsed once', () => {
+  const headers = ['Cookie', 'a=1; b=2']
+  const indexOf = vi.spyOn(String.prototype, 'indexOf')
+  try {
+    const first = sentCookies(headers)
+    indexOf.mockClear()
+    expect(sentCookies(headers)).toBe(first)
+    expect(cookieValues(headers, 'b')).toEqual(['2'])
+    expect(indexOf).not.toHaveBeenCalled()
+  } finally {
+    indexOf.mockRestore()
+  }
+})
+
+test('the values of a name are all of them, in order', () => {
+  expect(cookieValues(['Cookie', 'a=1; b=2', 'Cookie', 'a=3; A=4'], 'a')).toEqual(['1', '3'])
+  expect(cookieValues([], 'a')).toEqual([])
 })
 
 test('every cookie is read, as often as it was sent, whichever header it is in', () => {

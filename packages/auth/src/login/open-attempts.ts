@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Keys } from '../tokens/login-keys.ts'
 import { type Attempt, attemptLife, attemptName, createAttemptSeal } from './attempts.ts'
-import { type GatewayCookies, sentCookies } from './cookies.ts'
+import { cookieValues, type GatewayCookies, sentCookies } from './cookies.ts'
 
 const maxAttempts = 5
 
@@ -13,9 +13,8 @@ export function createOpenAttempts({ loginPrefix }: GatewayCookies, keys: Keys) 
   return {
     /** Null unless the request has exactly one cookie of the login, and the gateway can open the cookie. */
     find({ raw }: FastifyRequest, state: string): Attempt | null {
-      const sealed = sentCookies(raw.rawHeaders).filter(([name]) => name === nameOf(state))
-      const [first, another] = sealed
-      const attempt = first && !another ? open(first[1]) : null
+      const [sealed, another] = cookieValues(raw.rawHeaders, nameOf(state))
+      const attempt = sealed !== undefined && another === undefined ? open(sealed) : null
       return attempt?.state === state ? attempt : null
     },
 

@@ -16,7 +16,7 @@ import type { TokenMint } from '../tokens/token.ts'
 import { type Attempt, attemptLife } from './attempts.ts'
 import { browserName } from './browser-name.ts'
 import { type Callback, readCallback } from './callback.ts'
-import { sentCookies } from './cookies.ts'
+import { cookieValues } from './cookies.ts'
 import { brokenProvider, expiredLogin, LoginDenied, refusedByProvider, unknownLogin, usedLogin } from './denial.ts'
 import { logout } from './logout.ts'
 import { createOpenAttempts } from './open-attempts.ts'
@@ -201,8 +201,7 @@ async function loginRoutes(app: FastifyInstance, options: LoginOptions): Promise
   }
 
   async function earlierSessions({ raw }: FastifyRequest): Promise<string[]> {
-    const values = sentCookies(raw.rawHeaders).flatMap(([name, value]) => (name === cookies.session ? [value] : []))
-    const credentials = values.map((value) => mint.verify(value, clock.now()))
+    const credentials = cookieValues(raw.rawHeaders, cookies.session).map((value) => mint.verify(value, clock.now()))
     const principals = await Promise.all(
       credentials.map((credential) =>
         isDenial(credential) || credential.kind !== 'browser' ? null : app.identities.find(credential),

@@ -69,12 +69,12 @@ export interface DecodedJwt {
 /** Null if the text is not a JWT, or is longer than 6,000 characters. */
 export function decodeJwt(text: string): DecodedJwt | null {
   if (text.length > maxLength) return null
-  const parts = text.split('.')
+  const parts = text.split('.', 4)
   const [head = '', body = '', signature = ''] = parts
+  if (parts.length !== 3 || !isBase64url(signature)) return null
   const header = decode(head)
-  const claims = decode(body)
-  if (parts.length !== 3 || !isBase64url(signature) || header === null || claims === null) return null
-  return { header, claims }
+  const claims = header === null ? null : decode(body)
+  return header === null || claims === null ? null : { header, claims }
 }
 
 const maxKid = 200

@@ -171,6 +171,8 @@ export function createWorkloads(options: WorkloadsOptions) {
 
   return {
     verifyJwt,
+    /** Whether `verifyJwt` and `credentialOf` need I/O or a signature to deny the JWT. */
+    isPlausible: (text: string) => !isDenial(read(text)),
     test,
     exchange,
     credentialOf,
