@@ -31,12 +31,30 @@ function lastValue<T>(steps: Generator<void, T>): T {
 function faultOf(text: string, bounds: JsonBounds): string | null {
   const fault = jsonBoundsFault(Buffer.from(text), bounds)
   expect(jsonBoundsFault(text, bounds)).toBe(fault)
-  for (const size of [1, 2, 7, 64])
-    expect(lastValue(jsonBoundsFaultInSteps(inParts(text, size), bounds))).toBe(fault)
+  for (const size of [1, 2, 7, 64]) expect(lastValue(jsonBoundsFaultInSteps(inParts(text, size), bounds))).toBe(fault)
   return fault
 }
 
-const word = fc.constantFrom('', 'a', '"', '\\', '\\"', '\\\\', '[', '{', ']', '}', ',', ':', '\n', '\u0000', 'é', 'Ģ', '嬢', '😀')
+const word = fc.constantFrom(
+  '',
+  'a',
+  '"',
+  '\\',
+  '\\"',
+  '\\\\',
+  '[',
+  '{',
+  ']',
+  '}',
+  ',',
+  ':',
+  '\n',
+  '\u0000',
+  'é',
+  'Ģ',
+  '嬢',
+  '😀',
+)
 const text = fc.array(word, { maxLength: 5 }).map((words) => words.join(''))
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -94,10 +112,10 @@ test.each([
   ['nested lists', `${'['.repeat(33)}${']'.repeat(33)}`, 'it is nested deeper than 32 levels'],
   ['nested objects', `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`, 'it is nested deeper than 32 levels'],
   ['a list that does not end', '['.repeat(4_000_000), 'it is nested deeper than 32 levels'],
-  ['a wide list', `[${'1,'.repeat(1_000)}1]`, 'it has more than 1,000 members and items'],
-  ['a wide object', `{${'"a":1,'.repeat(1_000)}"a":1}`, 'it has more than 1,000 members and items'],
-  ['many empty lists', `[${'[],'.repeat(600)}[]]`, 'it has more than 1,000 members and items'],
-  ['separators without values', ','.repeat(1_001), 'it has more than 1,000 members and items'],
+  ['a wide list', `[${'1,'.repeat(1_000)}1]`, 'it has more than 1000 members and items'],
+  ['a wide object', `{${'"a":1,'.repeat(1_000)}"a":1}`, 'it has more than 1000 members and items'],
+  ['many empty lists', `[${'[],'.repeat(600)}[]]`, 'it has more than 1000 members and items'],
+  ['separators without values', ','.repeat(1_001), 'it has more than 1000 members and items'],
   ['separators and brackets in strings', JSON.stringify(['[{,'.repeat(10_000)]), null],
   ['quotes and backslashes in strings', JSON.stringify(['"[\\"{\\\\,'.repeat(10_000)]), null],
   ['lists one after the other', `[${Array.from({ length: 400 }, () => '[]').join()}]`, null],

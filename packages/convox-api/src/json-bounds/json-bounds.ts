@@ -47,8 +47,8 @@ const sliceSize = 64 * 1024
 
 /** The scanner must get the parts of a text in order. It finds a fault in the part in which a bound is exceeded. */
 function createJsonScanner({ depth, entries }: JsonBounds): (part: Uint8Array) => string | null {
-  const tooDeep = `it is nested deeper than ${depth.toLocaleString('en')} levels`
-  const tooMany = `it has more than ${entries.toLocaleString('en')} members and items`
+  const tooDeep = `it is nested deeper than ${depth} levels`
+  const tooMany = `it has more than ${entries} members and items`
   let levels = 0
   let counted = 0
   /** Within a string: the bytes at the beginning of the next part that are escaped, 0 or 1. Otherwise null. */
