@@ -40,8 +40,9 @@ function findFault(schema: TSchema, value: unknown, path: readonly string[]): Fa
   }
   if (IsObject(schema) && isRecord(value)) return findObjectFault(schema, value, path)
   if (IsArray(schema) && Array.isArray(value)) {
-    if (value.length > (schema.maxItems ?? Number.POSITIVE_INFINITY))
-      return { path, problem: `is invalid: it must not have more than ${schema.maxItems} items`, remedy: seeDocs }
+    const { maxItems = Number.POSITIVE_INFINITY } = schema as { readonly maxItems?: number }
+    if (value.length > maxItems)
+      return { path, problem: `is invalid: it must not have more than ${maxItems} items`, remedy: seeDocs }
     const index = value.findIndex((item) => !validatorOf(schema.items).Check(item))
     if (index !== -1) return findFault(schema.items, value[index], [...path, String(index)])
   }
