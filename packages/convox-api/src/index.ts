@@ -9,6 +9,7 @@ export {
   stepUpPath,
 } from './console.ts'
 export { ForeignMask, UnmaskableResponse } from './errors.ts'
+export { type JsonBounds, jsonBoundsFault, jsonBoundsFaultInSteps } from './json-bounds/json-bounds.ts'
 export { containsEncodedMask } from './masks/encoded-masks.ts'
 export { environmentValues, keysInsideValues } from './masks/env-entries.ts'
 export { diffEnv, parseEnv } from './masks/env-lines.ts'

@@ -37,6 +37,11 @@ function inSteps(policy: MaskPolicy, body: string, view: MaskView): string {
   return whole
 }
 
+/** Adds the parts that are not empty to `parts`, also if the steps throw. */
+function nonEmpty(steps: Generator<string>, parts: string[]): void {
+  for (const part of steps) if (part !== '') parts.push(part)
+}
+
 /** The masked text, or null for an unmaskable response. */
 function outcome(mask: typeof maskResponse, ...args: Parameters<typeof maskResponse>): string | null {
   try {
@@ -135,7 +140,47 @@ describe('a response that is masked in steps', () => {
 
   test('is masked item by item: the items before a broken one are yielded', () => {
     const steps = maskResponseInSteps('releases', chunksOf('[{"id":"R1","app":"a"},{"id":"R2"', 5), fullAccess)
-    expect(steps.next().value).toBe('[{"id":"R1","app":"a"}')
-    expect(() => steps.next()).toThrow(UnmaskableResponse)
+    const parts: string[] = []
+    expect(() => nonEmpty(steps, parts)).toThrow(UnmaskableResponse)
+    expect(parts).toEqual(['[{"id":"R1","app":"a"}'])
+  })
+
+  const wide = Array.from({ length: 20_000 }, (_, at) => `"${at.toString(36)}":1`).join()
+  const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
+  const large = 'x'.repeat(4 * 1024 * 1024)
+
+  test.each([
+    ['a nested value', 'app', nested(33), 'it is nested deeper than 32 levels'],
+    ['a nested item', 'apps', `[{"name":"a","b":${nested(32)}}]`, 'it is nested deeper than 32 levels'],
+    ['a wide value', 'app', `{${wide}}`, 'it has more than 10000 members and items'],
+    ['a wide item', 'apps', `[{"name":"a",${wide}}]`, 'it has more than 10000 members and items'],
+    ['a very long list', 'releases', `[${'{},'.repeat(500_000)}{}]`, 'it has more than 1000000 members and items'],
+    ['a large value', 'app', `{"a":"${large}"}`, 'a value is larger than 4 MiB'],
+    ['a large item', 'releases', `[{"a":"${large}"}]`, 'a value is larger than 4 MiB'],
+  ] as const)('%s is denied', (_, policy, body, reason) => {
+    expect(() => [...maskResponseInSteps(policy, chunksOf(body, 64 * 1024), noAccess)]).toThrow(reason)
+  })
+
+  test('a nested or wide value is denied at once, too', () => {
+    expect(() => maskResponse('app', nested(33), noAccess)).toThrow('it is nested deeper than 32 levels')
+    expect(() => maskResponse('app', `{${wide}}`, noAccess)).toThrow('it has more than 10000 members and items')
+  })
+
+  test('nothing is yielded of a list that is denied for its depth or its width', () => {
+    const body = `[{"id":"R1","app":"a"},${'['.repeat(100_000)}`
+    const parts: string[] = []
+    expect(() => nonEmpty(maskResponseInSteps('releases', chunksOf(body, 1_000), noAccess), parts)).toThrow('nested')
+    expect(parts).toEqual([])
+  })
+
+  test('a large list is masked whole', () => {
+    const rows = Array.from({ length: 10_000 }, (_, at) => ({ id: `R${at}`, app: 'a', description: 'x', env: 'A=b' }))
+    const body = renderJson(rows)
+    expect([...maskResponseInSteps('releases', chunksOf(body, 64 * 1024), fullAccess)].join('')).toBe(body)
+  })
+
+  test('a large item is read in steps', () => {
+    const chunks = chunksOf(`[{"id":"R1","app":"a","description":"${'x'.repeat(2_000_000)}"}]`, 64 * 1024)
+    expect([...maskResponseInSteps('releases', chunks, noAccess)].length).toBeGreaterThan(2 * chunks.length)
   })
 })

@@ -277,6 +277,13 @@ describe('resources, registries, configs, builds and services', () => {
     }
   })
 
+  test('a command that takes too long to read is redacted as a whole', () => {
+    const longest = 'a '.repeat(4 * 1024)
+    expect(show('processes', { command: longest }, noAccess)).toEqual({ command: longest })
+    expect(show('processes', { command: `${longest}b` }, noAccess)).toEqual({ command: '[hidden]' })
+    expect(show('processes', { command: `${longest}b` }, fullAccess)).toEqual({ command: `${longest}b` })
+  })
+
   test.each([7, { a: 1 }, ['x']])('a process with the command %j is rejected', (command) => {
     expect(() => show('processes', { command }, noAccess)).toThrow(UnmaskableResponse)
   })

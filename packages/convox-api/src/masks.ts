@@ -1,6 +1,7 @@
 import { UnmaskableResponse } from './errors.ts'
-import { hasDuplicateKeys, parseJson, renderJson } from './masks/json.ts'
-import { isList, listItems } from './masks/list-items.ts'
+import { type JsonBounds, jsonBoundsFaultInSteps } from './json-bounds/json-bounds.ts'
+import { hasDuplicateKeys, parseJson, renderJson, valueBounds } from './masks/json.ts'
+import { isList, listItems, maxValueSize, tooLarge } from './masks/list-items.ts'
 import { maskFunctions } from './masks/mask-functions.ts'
 import type { MaskView } from './masks/mask-view.ts'
 import { redactRackToken } from './masks/redact-rack-token.ts'
@@ -21,14 +22,27 @@ export function maskResponse(policy: MaskPolicy, body: string, view: MaskView): 
 }
 
 /**
- * As `maskResponse`, for large responses: yields the parts of the masked text. A list is parsed and masked item by
- * item. Unchanged items stay byte for byte.
+ * The bounds of a list that is parsed item by item. A list of 16 MiB, which is the largest that the gateway masks, has
+ * fewer members and items, because each takes some 20 bytes with its name and its indentation.
+ */
+const listBounds: JsonBounds = { depth: valueBounds.depth, entries: 1_000_000 }
+
+/**
+ * As `maskResponse`, for large responses: yields the parts of the masked text, which can be empty. A list is parsed and
+ * masked item by item. Unchanged items stay byte for byte.
  *
  * @param body the UTF-8 bytes of the response, divided anywhere
  * @throws UnmaskableResponse
  */
 export function* maskResponseInSteps(policy: MaskPolicy, body: readonly Buffer[], view: MaskView): Generator<string> {
-  if (policy === 'plain' || policy === 'opaque' || policy === 'stream' || !isList(body)) {
+  if (policy === 'plain' || policy === 'opaque' || policy === 'stream') {
+    yield maskResponse(policy, Buffer.concat(body).toString('utf8'), view)
+    return
+  }
+  const isOneValue = !isList(body)
+  if (isOneValue && sizeOf(body) > maxValueSize) throw new UnmaskableResponse(tooLarge)
+  yield* checkBounds(body, isOneValue ? valueBounds : listBounds)
+  if (isOneValue) {
     yield maskResponse(policy, Buffer.concat(body).toString('utf8'), view)
     return
   }
@@ -39,11 +53,28 @@ export function* maskResponseInSteps(policy: MaskPolicy, body: readonly Buffer[]
       yield `${isFirst ? '[' : ''}${step.value}`
       return
     }
+    if (step.value === null) {
+      yield ''
+      continue
+    }
     const { space, text } = step.value
     const item = maskItem(policy, text, view)
     yield item === null ? '' : `${isFirst ? '[' : ','}${space}${item}`
     if (item !== null) isFirst = false
   }
+}
+
+function* checkBounds(body: readonly Buffer[], bounds: JsonBounds): Generator<string, void> {
+  const steps = jsonBoundsFaultInSteps(body, bounds)
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (!step.done) yield ''
+    else if (step.value === null) return
+    else throw new UnmaskableResponse(step.value)
+  }
+}
+
+function sizeOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** Masks one item of a list; null if the principal may not see it. */
@@ -65,22 +96,10 @@ export function redactText(text: string, view: MaskView): string {
 
 function maskJson(policy: keyof typeof maskFunctions, body: string, view: MaskView): string {
   const value = parseJson(body)
-  return withDepthLimit(() => {
-    const masked = maskFunctions[policy](value, view)
-    if (masked !== value) return renderJson(masked)
-    if (hasDuplicateKeys(body, value)) throw new UnmaskableResponse('an object has a duplicate key')
-    return body
-  })
-}
-
-/** Turns a stack overflow of a deeply nested response into an error of the response. */
-function withDepthLimit(walk: () => string): string {
-  try {
-    return walk()
-  } catch (error) {
-    if (error instanceof RangeError) throw new UnmaskableResponse('it is nested too deeply')
-    throw error
-  }
+  const masked = maskFunctions[policy](value, view)
+  if (masked !== value) return renderJson(masked)
+  if (hasDuplicateKeys(body, value)) throw new UnmaskableResponse('an object has a duplicate key')
+  return body
 }
 
 function withoutRackToken(text: string, view: MaskView): string {

@@ -14,6 +14,7 @@ import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { version } from '../process/version.ts'
 import { allowBody } from '../rack-api/body.ts'
 import { memoizeFor } from '../rate-limits/memoize-for.ts'
+import { acceptJsonOnly } from './accept-json-only.ts'
 import { admit, reauthorize } from './admit.ts'
 import type { EndpointDecision } from './authorize.ts'
 import { buildCall } from './build-call.ts'
@@ -190,15 +191,6 @@ function closingSignal(app: FastifyInstance): AbortSignal {
   setMaxListeners(0, closing.signal)
   app.addHook('preClose', async () => closing.abort())
   return closing.signal
-}
-
-function acceptJsonOnly(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, function parseJson(request, text, done) {
-    if (text === '') return done(null, undefined)
-    parse(request, String(text), done)
-  })
 }
 
 /** Adds an ETag, and answers 304 if `If-None-Match` contains it. @see RFC 9110, section 13.1.2 */

@@ -28,6 +28,10 @@ export interface CallRecord {
 
 /** Bytes. For a larger response that must be masked, memory is reserved in `account.answers`. */
 const smallAnswer = 64 * 1024
+/** Bytes. Masking a larger response at once could block all calls for more than a few milliseconds. */
+const maskedAtOnce = 16 * 1024
+/** Bytes. An error of a rack is a sentence, and is redacted at once. */
+const maxErrorSize = 64 * 1024
 /** Bytes. The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
 
@@ -53,7 +57,8 @@ export function prepareAnswer(
     return Promise.reject(unmaskable(call, 'it is compressed'))
   }
   const received = receiveBody(dependencies, call, answer)
-  if (received instanceof Promise) return maskReceived(dependencies, call, answer, received)
+  if (received instanceof Promise || mustMaskInTurns(answer, received))
+    return maskReceived(dependencies, call, answer, received)
   try {
     return { answer, body: [maskSmall(dependencies, call, answer, received)] }
   } catch (error) {
@@ -75,7 +80,8 @@ function receiveBody(
     release = answers.take(payer, amount) ?? (await answers.wait({ payer, rack: rack.name, signal }, amount))
     signal.onEnd(release)
   }
-  const received = answer.collectChunks(maskLimit, { freeBytes: smallAnswer, reserve })
+  const limit = answer.status >= 400 ? maxErrorSize : maskLimit
+  const received = answer.collectChunks(limit, { freeBytes: smallAnswer, reserve })
   if (!(received instanceof Promise)) return received
   return received.then((chunks) => {
     release(sizeOf(chunks))
@@ -87,16 +93,19 @@ function mustBuffer({ mask }: RackRoute, { status }: UpstreamResponse): boolean 
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
 
+function mustMaskInTurns({ status }: UpstreamResponse, received: readonly Buffer[]): boolean {
+  return status < 400 && sizeOf(received) > maskedAtOnce
+}
+
 async function maskReceived(
   dependencies: RackApiDependencies,
   call: DecidedCall,
   answer: UpstreamResponse,
-  receiving: Promise<readonly Buffer[]>,
+  receiving: readonly Buffer[] | Promise<readonly Buffer[]>,
 ): Promise<PreparedAnswer> {
   const received = await receiving
   try {
-    if (answer.status >= 400 || sizeOf(received) <= smallAnswer)
-      return { answer, body: [maskSmall(dependencies, call, answer, received)] }
+    if (!mustMaskInTurns(answer, received)) return { answer, body: [maskSmall(dependencies, call, answer, received)] }
     const { masks, turns } = dependencies
     return { answer, body: await runInTurns(masks.applyInSteps(call, received), turns) }
   } catch (error) {

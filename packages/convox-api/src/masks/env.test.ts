@@ -87,6 +87,13 @@ describe('masking', () => {
     expect(maskEnv(pem, origin, noAccess)).not.toContain('secret')
   })
 
+  test('rejects an environment with more lines than a process can have variables', () => {
+    const lines = Array.from({ length: 10_000 }, (_, at) => `A${at}=b`)
+    expect(maskEnv(lines.join('\n'), origin, noAccess).split('\n')).toHaveLength(10_000)
+    expect(() => maskEnv([...lines, ''].join('\n'), origin, noAccess)).toThrow('more than 10000 lines')
+    expect(maskEnv([...lines, ''].join('\n'), origin, fullAccess)).toHaveLength([...lines, ''].join('\n').length)
+  })
+
   const wide = 'Zm9vYmFy'.repeat(8)
   test.each([
     ['the padded end of a PEM block', '-----BEGIN X-----\nMIIBsecret/+\nabcsecret==\n-----END X-----'],

@@ -1,11 +1,22 @@
 import { UnmaskableResponse } from '../errors.ts'
+import { type JsonBounds, jsonBoundsFault } from '../json-bounds/json-bounds.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
   readonly [key: string]: Json
 }
 
+/**
+ * The bounds of JSON that is parsed at once. A value of a real rack has at most some hundred members, and the deepest
+ * one, the service of a manifest, has some eight levels. A list of 64 KiB has fewer than 10,000 members and items,
+ * because each of them takes at least 7 bytes.
+ */
+export const valueBounds: JsonBounds = { depth: 32, entries: 10_000 }
+
+/** @throws UnmaskableResponse if the text is not JSON, or exceeds `valueBounds` */
 export function parseJson(text: string): Json {
+  const fault = jsonBoundsFault(text, valueBounds)
+  if (fault !== null) throw new UnmaskableResponse(fault)
   try {
     return JSON.parse(text)
   } catch {

@@ -8,24 +8,39 @@ export interface ListItem {
 }
 
 /**
+ * Bytes of one item, or of a response that is no list. The largest value of a real rack is a release, which Kubernetes
+ * limits to 1.5 MiB.
+ */
+export const maxValueSize = 4 * 1024 * 1024
+
+/**
  * Splits a JSON list into its items. Only one item is decoded at a time, so that a large list is never copied. The
- * caller must parse each item, because items are not checked.
+ * caller must parse each item, because items are not checked. Yields null after each chunk, so that a large item can be
+ * read in steps.
  *
  * @param chunks the UTF-8 bytes of the list, divided anywhere
  * @returns the closing bracket and the text after it. For an empty list, also the white space before the bracket
- * @throws UnmaskableResponse when the text is not a list
+ * @throws UnmaskableResponse when the text is not a list, or has an item that is larger than `maxValueSize`
  */
-export function* listItems(chunks: readonly Buffer[]): Generator<ListItem, string> {
+export function* listItems(chunks: readonly Buffer[]): Generator<ListItem | null, string> {
   let part: 'before' | 'items' | 'after' = 'before'
   let pieces: Buffer[] = []
+  let size = 0
   let depth = 0
   let isInString = false
   let isEscaped = false
   let isEmpty = true
 
+  function keep(piece: Buffer): void {
+    size += piece.length
+    if (size > maxValueSize) throw new UnmaskableResponse(tooLarge)
+    pieces.push(piece)
+  }
+
   function takeText(): string {
     const text = Buffer.concat(pieces).toString('utf8')
     pieces = []
+    size = 0
     return text
   }
 
@@ -45,7 +60,7 @@ export function* listItems(chunks: readonly Buffer[]): Generator<ListItem, strin
       } else if (code === quote) isInString = true
       else if (code === openingBracket || code === openingBrace) depth++
       else if (depth === 0 && (code === comma || code === closingBracket)) {
-        pieces.push(chunk.subarray(begin, at))
+        keep(chunk.subarray(begin, at))
         const text = takeText()
         const space = text.slice(0, textBegin(text))
         const isLast = code === closingBracket
@@ -58,11 +73,15 @@ export function* listItems(chunks: readonly Buffer[]): Generator<ListItem, strin
         else throw new UnmaskableResponse('it is not JSON')
       } else if (code === closingBracket || code === closingBrace) depth--
     }
-    if (part !== 'before') pieces.push(chunk.subarray(begin))
+    if (part !== 'before') keep(chunk.subarray(begin))
+    yield null
   }
   if (part !== 'after') throw new UnmaskableResponse('it is not JSON')
   return takeText()
 }
+
+/** Follows the name of the response in the message of a denial. */
+export const tooLarge = `a value is larger than ${maxValueSize / 1024 / 1024} MiB`
 
 export function isList(chunks: readonly Buffer[]): boolean {
   for (const chunk of chunks) {

@@ -3,7 +3,7 @@ import type { MaskPolicy } from '../types.ts'
 import { asObject, type Json, type JsonObject, mapFields, mapItems, mapList } from './json.ts'
 import { maskEnv } from './mask-env.ts'
 import { maskManifestService } from './mask-manifest-service.ts'
-import type { MaskView } from './mask-view.ts'
+import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { redactCommandText } from './redact-command.ts'
 import {
   maskManifestField,
@@ -43,12 +43,16 @@ export const maskFunctions: Readonly<Record<Exclude<MaskPolicy, Unmasked>, MaskF
   'manifest-service': (value, view) => maskManifestService(asObject(value, 'the service'), view),
 }
 
+/** Characters. Reading a longer command would block all calls for too long, so it is redacted as a whole. */
+const maxCommandLength = 8 * 1024
+
 /** Redacts the command as in the audit log, unless the view shows all secrets. */
 function maskProcess(value: Json, view: MaskView): Json {
   return mapFields(asObject(value, 'a process'), (field, item) => {
     if (view.secrets || field !== 'command') return redactStringsUnlessShown(item, view)
     const command = optionalText(item, 'the command')
-    return command === null ? null : redactCommandText(command, view)
+    if (command === null) return null
+    return command.length > maxCommandLength ? redactionPlaceholder : redactCommandText(command, view)
   })
 }
 

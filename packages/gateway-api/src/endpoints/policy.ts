@@ -1,6 +1,13 @@
 import { type EndpointTable, everyKind } from '../endpoint.ts'
 import * as schemas from '../schemas/policy.ts'
 
+/**
+ * Bytes, for a document of at most 262,144 characters: two bytes for each, as for a line break or a quote in JSON, and
+ * for a letter with an accent in UTF-8. A document in ASCII needs hardly more than one. Only a document that consists of
+ * characters of three bytes, or of `\u` escapes, does not fit.
+ */
+const documentBodyLimit = 2 * schemas.maxDocumentLength
+
 export const policyEndpoints = {
   getPolicy: {
     method: 'GET',
@@ -60,7 +67,7 @@ export const policyEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     body: schemas.CheckRequest,
-    bodyLimit: 1024 * 1024,
+    bodyLimit: documentBodyLimit,
     response: schemas.PolicyCheck,
   },
   studyPolicy: {
@@ -73,7 +80,7 @@ export const policyEndpoints = {
     scope: 'gateway',
     principalKinds: everyKind,
     body: schemas.ImpactRequest,
-    bodyLimit: 1024 * 1024,
+    bodyLimit: documentBodyLimit,
     response: schemas.Impact,
   },
 } as const satisfies EndpointTable

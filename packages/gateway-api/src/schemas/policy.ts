@@ -168,7 +168,12 @@ export const Decisions = Type.Object({
 })
 export type Decisions = Static<typeof Decisions>
 
-const ProposedDocument = Type.String({ maxLength: 256 * 1024, description: 'the proposed policy document, as YAML' })
+/** Characters. */
+export const maxDocumentLength = 256 * 1024
+const ProposedDocument = Type.String({
+  maxLength: maxDocumentLength,
+  description: 'the proposed policy document, as YAML',
+})
 const ProposedHash = Type.String({ description: 'SHA-256 of the proposed document, hex' })
 
 export const CheckRequest = ClosedObject({ document: ProposedDocument })

@@ -12,6 +12,11 @@ const Body = Type.Object(
     limit: Type.Optional(Type.Integer({ maximum: 200 })),
     names: Type.Optional(Type.Array(Type.String({ maxLength: 3 }))),
     template: TrustRequest.properties.template,
+    release: Type.Optional(
+      Type.Union([Type.Object({ id: Type.String() }, { additionalProperties: false }), Type.Null()]),
+    ),
+    params: Type.Optional(Type.Record(Type.String(), Type.String())),
+    tags: Type.Optional(Type.Array(Type.String(), { maxItems: 2 })),
   },
   { additionalProperties: false },
 )
@@ -29,9 +34,13 @@ test.each([
   [
     { limits: 1 },
     '`body` has no member named limits.',
-    'Did you mean limit? Its members are effect, kind, state, limit, names, template.',
+    'Did you mean limit? Its members are effect, kind, state, limit, names, template, release, params, tags.',
   ],
-  [{ '\u001b[2J': 1 }, '`body` has an unknown member.', 'Its members are effect, kind, state, limit, names, template.'],
+  [
+    { '\u001b[2J': 1 },
+    '`body` has an unknown member.',
+    'Its members are effect, kind, state, limit, names, template, release, params, tags.',
+  ],
   ['text', '`body` is invalid: it must be object.', docs],
   [
     { template: { ...github, reff: 'refs/heads/main' } },
@@ -57,6 +66,26 @@ test.each([
   [{ template: [] }, '`template` is invalid: it must be object.', docs],
 ])('%j fails with: %s', (value, reason, remedy) => {
   expect(schemaFault(Body, value, 'body')).toEqual({ reason, remedy })
+})
+
+test('a name that is long, or has other characters than a member has, is not repeated', () => {
+  for (const name of ['k'.repeat(60_000), 'k k'])
+    expect(schemaFault(Body, { params: { [name]: 1 } }, 'body').reason).toBe(
+      '`params.…` is invalid: it must be string.',
+    )
+})
+
+const many = Object.fromEntries(Array.from({ length: 4_000 }, (_, at) => [`m${at}`, 1]))
+
+test.each<[object, string]>([
+  [{ release: many }, '`release` has no member named m0.'],
+  [{ params: many }, '`params` is invalid.'],
+  [{ params: { a: many } }, '`params` is invalid.'],
+  [{ tags: Array(4_000).fill('a') }, '`tags` is invalid: it must not have more than 2 items.'],
+  [{ names: Array(4_000).fill({}) }, '`names.0` is invalid: it must be string.'],
+  [{ limit: many }, '`limit` is invalid.'],
+])('the errors of a large value are not listed', (value, reason) => {
+  expect(schemaFault(Body, value, 'body').reason).toBe(reason)
 })
 
 test('a value is never quoted, because it can be a secret', () => {

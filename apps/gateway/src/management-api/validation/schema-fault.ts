@@ -2,8 +2,11 @@ import { nearest } from '@rack-gateway/config'
 import type { Explanation } from '@rack-gateway/errors'
 import { IsArray, IsEnum, IsLiteral, IsObject, IsUnion, type TObject, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
+import { validatorOf } from './validator-of.ts'
 
 const seeDocs = 'See /gateway/api/v1/docs.'
+/** Members and items. Listing the errors of a larger value takes many milliseconds. */
+const maxExplained = 200
 /** Longer lists of choices are left out if there is a similar choice to suggest. */
 const maxListed = 12
 
@@ -15,7 +18,7 @@ const maxListed = 12
  */
 export function schemaFault(schema: TSchema, value: unknown, name: string): Explanation {
   const { path, problem, remedy } = findFault(schema, value, [])
-  return { reason: `\`${path.join('.') || name}\` ${problem}.`, remedy }
+  return { reason: `\`${path.map(shown).join('.') || name}\` ${problem}.`, remedy }
 }
 
 interface Fault {
@@ -29,11 +32,18 @@ interface Fault {
 function findFault(schema: TSchema, value: unknown, path: readonly string[]): Fault {
   const choices = choicesOf(schema)
   if (choices !== null) return { path, problem: 'is invalid', remedy: suggest(value, choices, 'Use one of') }
-  if (IsUnion(schema))
-    return findUnionFault(schema.anyOf.filter(IsObject), value, path) ?? firstError(schema, value, path)
+  if (IsUnion(schema)) {
+    const kinds = schema.anyOf.filter(IsObject)
+    const [only] = kinds
+    if (only !== undefined && kinds.length === 1 && isRecord(value)) return findObjectFault(only, value, path)
+    return findUnionFault(kinds, value, path) ?? firstError(schema, value, path)
+  }
   if (IsObject(schema) && isRecord(value)) return findObjectFault(schema, value, path)
   if (IsArray(schema) && Array.isArray(value)) {
-    const index = value.findIndex((item) => !Value.Check(schema.items, item))
+    const { maxItems = Number.POSITIVE_INFINITY } = schema as { readonly maxItems?: number }
+    if (value.length > maxItems)
+      return { path, problem: `is invalid: it must not have more than ${maxItems} items`, remedy: seeDocs }
+    const index = value.findIndex((item) => !validatorOf(schema.items).Check(item))
     if (index !== -1) return findFault(schema.items, value[index], [...path, String(index)])
   }
   return firstError(schema, value, path)
@@ -43,14 +53,14 @@ function findObjectFault(schema: TObject, value: Record<string, unknown>, path: 
   const { properties } = schema
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(properties, name))
   if (unknown !== undefined && Reflect.get(schema, 'additionalProperties') === false) {
-    const problem = /^[\w.-]{1,64}$/.test(unknown) ? `has no member named ${unknown}` : 'has an unknown member'
+    const problem = plainName.test(unknown) ? `has no member named ${unknown}` : 'has an unknown member'
     return { path, problem, remedy: suggest(unknown, Object.keys(properties), 'Its members are') }
   }
   const required: readonly string[] = schema.required ?? []
   const missing = required.filter((name) => value[name] === undefined)
   if (missing.length > 0) return { path, problem: `requires ${missing.join(', ')}`, remedy: seeDocs }
   for (const [name, type] of Object.entries(properties))
-    if (value[name] !== undefined && !Value.Check(type, value[name]))
+    if (value[name] !== undefined && !validatorOf(type).Check(value[name]))
       return findFault(type, value[name], [...path, name])
   return firstError(schema, value, path)
 }
@@ -90,12 +100,32 @@ function suggest(value: unknown, choices: readonly string[], intro: string): str
 }
 
 function firstError(schema: TSchema, value: unknown, path: readonly string[]): Fault {
+  if (isLarge(value)) return { path, problem: 'is invalid', remedy: seeDocs }
   const [first] = Value.Errors(schema, value)
   const inner = first?.instancePath.split('/').slice(1) ?? []
   const { description } = schema as { readonly description?: string }
   if (first?.keyword === 'pattern' && inner.length === 0 && description !== undefined)
     return { path, problem: `is invalid: it must be ${description}`, remedy: seeDocs }
   return { path: [...path, ...inner], problem: `is invalid: it ${first?.message ?? 'does not match'}`, remedy: seeDocs }
+}
+
+function isLarge(value: unknown): boolean {
+  const values = [value]
+  for (const each of values) {
+    if (typeof each !== 'object' || each === null) continue
+    for (const name in each) {
+      if (values.length > maxExplained) return true
+      values.push(Reflect.get(each, name))
+    }
+  }
+  return false
+}
+
+const plainName = /^[\w.-]{1,64}$/
+
+/** A member of a record can have any name. */
+function shown(name: string): string {
+  return plainName.test(name) ? name : '…'
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

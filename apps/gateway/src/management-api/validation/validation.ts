@@ -1,18 +1,7 @@
 import { IsArray, IsInteger, type TObject, type TSchema } from 'typebox'
-import { Compile, type Validator } from 'typebox/compile'
 import { invalid } from '../../errors.ts'
 import { schemaFault } from './schema-fault.ts'
-
-const validators = new WeakMap<TSchema, Validator>()
-
-/** Compiled on first use, because a start that compiles all schemas takes longer. */
-function validatorOf(schema: TSchema): Validator {
-  const cached = validators.get(schema)
-  if (cached) return cached
-  const validator: Validator = Compile(schema)
-  validators.set(schema, validator)
-  return validator
-}
+import { validatorOf } from './validator-of.ts'
 
 /** Coerces only integers and lists in queries, removes nothing, and rejects NUL. */
 export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
@@ -35,7 +24,7 @@ function containsNul(member: unknown): boolean {
     const value = pending.pop()
     if (typeof value === 'string' && value.includes('\0')) return true
     if (typeof value !== 'object' || value === null) continue
-    for (const [name, inner] of Object.entries(value)) pending.push(name, inner)
+    for (const name in value) pending.push(name, Reflect.get(value, name))
   }
   return false
 }

@@ -2,7 +2,7 @@ import { visibleText } from '@rack-gateway/audit'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { textField } from '../../text-field.ts'
-import { QuestionTimedOut, type RackAnswer, sendQuestion } from '../lookups/rack-question.ts'
+import { JsonOutOfBounds, QuestionTimedOut, type RackAnswer, sendQuestion } from '../lookups/rack-question.ts'
 
 /** From a rack's `GET /system`. */
 export interface RackStatus {
@@ -51,10 +51,12 @@ const longestWait = 5_000
 const longestText = 64
 /** Bytes. */
 const answerLimit = 256 * 1024
+/** Members and items of an answer. A rack has some hundred parameters. */
+const answerEntries = 10_000
 
 /** The gateway itself asks, so no event records the call. */
 export function askSystem(rack: Rack): Promise<RackAnswer> {
-  return sendQuestion(rack, '/system', { timeout: longestWait, limit: answerLimit })
+  return sendQuestion(rack, '/system', { timeout: longestWait, limit: answerLimit, entries: answerEntries })
 }
 
 const unknownStatus: RackStatus = { provider: '', status: 'unknown', version: '' }
@@ -127,7 +129,7 @@ const notStatus = ({ name }: Rack) =>
   `The rack ${name} answered, but not with its status. Ask an administrator of the gateway to check its URL.`
 
 function explainFailure(rack: Rack, error: unknown, previous: RackStatus): CheckResult {
-  if (error instanceof SyntaxError || error instanceof ResponseTooLarge)
+  if ([SyntaxError, JsonOutOfBounds, ResponseTooLarge].some((unreadable) => error instanceof unreadable))
     return failure(previous, 'unreadable', notStatus(rack))
   const tooSlow = `The rack ${rack.name} did not answer within ${longestWait / 1_000} seconds.`
   if (error instanceof QuestionTimedOut) return failure(previous, 'unreachable', tooSlow)

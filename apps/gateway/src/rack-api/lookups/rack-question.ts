@@ -1,8 +1,12 @@
+import { type JsonBounds, jsonBoundsFault } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { UpstreamUnclear } from '../../errors.ts'
 
-/** Short, because the decision waits for the response. */
-const decisionBounds = { timeout: 10_000, limit: 4 * 1024 * 1024 }
+/**
+ * A short timeout, because the decision waits for the response. The largest response is the list of apps: a thousand
+ * apps with some dozen members and parameters each.
+ */
+const decisionBounds = { timeout: 10_000, limit: 4 * 1024 * 1024, entries: 50_000 }
 
 /** `value` is null for a status other than 200. */
 export interface RackAnswer {
@@ -13,7 +17,7 @@ export interface RackAnswer {
 /**
  * Asks a rack for a fact that a decision depends on.
  *
- * @throws UpstreamUnclear if the answer takes too long or isn't JSON; ResponseTooLarge, RackUnreachable, RackBroken
+ * @throws UpstreamUnclear if the answer takes too long, isn't JSON, or exceeds its bounds; ResponseTooLarge, RackUnreachable, RackBroken
  */
 export async function askRack(rack: Rack, target: string): Promise<RackAnswer> {
   try {
@@ -21,27 +25,35 @@ export async function askRack(rack: Rack, target: string): Promise<RackAnswer> {
   } catch (error) {
     if (error instanceof QuestionTimedOut)
       throw unclear(rack, `did not answer within ${decisionBounds.timeout / 1000} seconds`)
+    if (error instanceof JsonOutOfBounds)
+      throw unclear(rack, `answered with JSON that cannot be read (${error.message})`)
     throw error instanceof SyntaxError ? unclear(rack, 'answered with something that is not JSON') : error
   }
 }
 
 export class QuestionTimedOut extends Error {}
 
-/** Milliseconds, and bytes of the response. */
-export interface QuestionBounds {
+/** The answer is nested too deeply, or has too many members and items. */
+export class JsonOutOfBounds extends Error {}
+
+/** Milliseconds, bytes of the response, and members and items in it. */
+export interface QuestionBounds extends Pick<JsonBounds, 'entries'> {
   readonly timeout: number
   readonly limit: number
 }
 
+/** Levels. The answers of real racks have at most some eight. */
+const maxDepth = 32
+
 /**
  * Sends a GET request to a rack, with the gateway itself as the actor.
  *
- * @throws QuestionTimedOut, SyntaxError, ResponseTooLarge, RackUnreachable, RackBroken
+ * @throws QuestionTimedOut, SyntaxError, JsonOutOfBounds, ResponseTooLarge, RackUnreachable, RackBroken
  */
 export async function sendQuestion(
   rack: Rack,
   target: string,
-  { timeout, limit }: QuestionBounds,
+  { timeout, limit, entries }: QuestionBounds,
 ): Promise<RackAnswer> {
   // `AbortSignal.timeout` would keep the response in memory until the timeout.
   const deadline = new AbortController()
@@ -50,13 +62,19 @@ export async function sendQuestion(
   try {
     const question = { method: 'GET', target, headers, body: null, length: null, pool: 'questions' } as const
     const answer = await rack.send(question, deadline.signal)
-    const text = (await answer.collect(limit)).toString('utf8')
-    return { status: answer.status, value: answer.status === 200 ? JSON.parse(text) : null }
+    const body = await answer.collect(limit)
+    return { status: answer.status, value: answer.status === 200 ? parseBounded(body, entries) : null }
   } catch (error) {
     throw deadline.signal.aborted ? new QuestionTimedOut() : error
   } finally {
     clearTimeout(timer)
   }
+}
+
+function parseBounded(body: Buffer, entries: number): unknown {
+  const fault = jsonBoundsFault(body, { depth: maxDepth, entries })
+  if (fault !== null) throw new JsonOutOfBounds(fault)
+  return JSON.parse(body.toString('utf8'))
 }
 
 function unclear(rack: Rack, what: string): Error {
