@@ -1,5 +1,4 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
-import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
 import type { Denial } from '@rack-gateway/errors'
 import { compileBlocked } from './blocked-operations.ts'
 import { canGrant } from './can-grant.ts'
@@ -14,6 +13,7 @@ import { documentHash, type PolicyDocument, type Role } from './policy-document.
 import type { PolicyOptions } from './proxy.ts'
 import { type ValueMatcher, type ValueScope, valuesRecordedBy } from './recorded-values.ts'
 import { compileRecordings, type RecordingRule, type SessionSubject } from './recordings.ts'
+import { createSecretKeyMatcher } from './secret-key-matcher.ts'
 import { compileStepUp, type StepUpDecision } from './step-up.ts'
 import { type Enrollment, enrollmentOf, type ManagementCall, requireForManagement } from './step-up-decision.ts'
 import type {
