@@ -1,7 +1,7 @@
 import { ruleProblems, wordChoices } from './check-rules.ts'
 import { InvalidCommandRules } from './errors.ts'
 import { inMessage } from './message-text.ts'
-import { createNameIndex, type NameIndex } from './name-index.ts'
+import { createNameIndex, createNameMatcher, type NameIndex } from './name-index.ts'
 import { compilePatterns, type NameMatcher } from './name-pattern.ts'
 import type { ArgvWord, CommandRule } from './types.ts'
 import { formatWords } from './word-syntax.ts'
@@ -79,7 +79,7 @@ function compileRule(rule: CommandRule, position: number): CompiledRule {
     matchesService: services.includes('*') ? () => true : (name) => services.includes(name),
     matchesRack: compilePatterns(racks),
     words: inMessage(formatWords(rule.argv)),
-    permitsKey: compilePatterns(environment),
+    permitsKey: createNameMatcher(environment),
   }
 }
 

@@ -5,7 +5,7 @@ export { type CompiledRules, type CompileOptions, compileCheckedRules, compileRu
 export { InvalidCommandRules } from './errors.ts'
 export { type CommandContext, hasAnyRule, matchCommand } from './match-command.ts'
 export { commandInMessage, inMessage, joinWithAnd } from './message-text.ts'
-export { createNameIndex, type NameIndex } from './name-index.ts'
+export { createNameIndex, createNameMatcher, type NameIndex } from './name-index.ts'
 export { compilePattern, compilePatterns, type NameMatcher } from './name-pattern.ts'
 export { decodeHeaderCommand, type ReadCommand, readCommand } from './read-command.ts'
 export type { Problem } from './rule-problem.ts'

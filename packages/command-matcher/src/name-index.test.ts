@@ -19,6 +19,26 @@ describe('an index of name patterns', () => {
     )
   })
 
+  test('finds the same values among many patterns with a star at both ends', () => {
+    const inner = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '*'), minLength: 1, maxLength: 4 })
+    const given = fc.array(
+      fc.tuple(
+        inner.map((text) => `*${text}*`),
+        fc.option(pattern),
+      ),
+      { minLength: 65, maxLength: 120 },
+    )
+    fc.assert(
+      fc.property(given, fc.array(name, { minLength: 1, maxLength: 5 }), (lists, names) => {
+        const patterns = lists.map(([both, other]) => (other === null ? [both] : [both, other]))
+        const index = createNameIndex(patterns.map((each, value) => ({ patterns: each, value })))
+        const asked = patterns.map(compilePatterns)
+        for (const one of names)
+          expect(index.find(one)).toEqual(asked.flatMap((matches, value) => (matches(one) ? [value] : [])))
+      }),
+    )
+  })
+
   test('one value under several patterns is found once', () => {
     const index = createNameIndex([{ patterns: ['*', 'web', 'w*', '*b', '*e*'], value: 'x' }])
     expect(index.find('web')).toEqual(['x'])

@@ -1,4 +1,5 @@
 import { compilePattern, compilePatterns, type NameMatcher } from './name-pattern.ts'
+import { createTextFinder } from './text-finder.ts'
 
 export interface NameIndex<T> {
   /** The values with a matching pattern, each once, in their original order. Do not change the list. */
@@ -24,32 +25,35 @@ type EntriesByText<T> = Map<string, Entry<T>[]>
 
 /**
  * Indexes patterns by the text before their first star, or by the text after their last star. So a name is compared
- * only with patterns that begin or end like the name. Patterns with a star at both ends are compared with every name.
+ * only with patterns that begin or end like the name. A pattern with a star at both ends is compared with names that
+ * contain its longest text.
  */
 export function createNameIndex<T>(values: readonly NamedValue<T>[]): NameIndex<T> {
-  if (values.length <= 8) return createShortIndex(values)
+  const patternCount = values.reduce((count, { patterns }) => count + (patterns?.length ?? 1), 0)
+  if (patternCount <= 8) return createShortIndex(values)
   const forEveryName: Entry<T>[] = []
   const exact: EntriesByText<T> = new Map()
   const byPrefix = new Map<number, EntriesByText<T>>()
   const bySuffix = new Map<number, EntriesByText<T>>()
-  const others: Entry<T>[] = []
+  const others: { readonly text: string; readonly value: Entry<T> }[] = []
 
   function add(pattern: string, value: T, position: number): void {
     const [prefix = '', ...rest] = pattern.split('*')
     const isWholePattern = pattern !== '' && (rest.length === 0 || pattern === `${prefix}*`)
     const entry = { value, position, matches: isWholePattern ? null : compilePattern(pattern) }
     const suffix = rest.at(-1) ?? ''
-    if (pattern === '*') forEveryName.push(entry)
+    if (/^\*+$/.test(pattern)) forEveryName.push({ ...entry, matches: null })
     else if (rest.length === 0) listAt(exact, pattern).push(entry)
     else if (prefix !== '') listAt(mapAt(byPrefix, prefix.length), prefix).push(entry)
     else if (suffix !== '') listAt(mapAt(bySuffix, suffix.length), suffix).push(entry)
-    else others.push(entry)
+    else others.push({ text: longestOf(rest), value: entry })
   }
   for (const [position, { patterns = ['*'], value }] of values.entries())
     for (const pattern of patterns) add(pattern, value, position)
   const valuesForEveryName = valuesInOrder(forEveryName)
   const prefixes = [...byPrefix]
   const suffixes = [...bySuffix]
+  const othersIn = findOthers(others)
 
   function find(name: string): readonly T[] {
     const found: Entry<T>[] = []
@@ -58,7 +62,7 @@ export function createNameIndex<T>(values: readonly NamedValue<T>[]): NameIndex<
       if (length <= name.length) addMatching(found, entries.get(name.slice(0, length)), name)
     for (const [length, entries] of suffixes)
       if (length <= name.length) addMatching(found, entries.get(name.slice(-length)), name)
-    addMatching(found, others, name)
+    addMatching(found, othersIn(name), name)
     if (found.length === 0) return valuesForEveryName
     return valuesInOrder(forEveryName.length === 0 ? found : forEveryName.concat(found))
   }
@@ -66,7 +70,7 @@ export function createNameIndex<T>(values: readonly NamedValue<T>[]): NameIndex<
   return { find }
 }
 
-/** For a few values, matching all of their patterns is faster than an index. */
+/** For a few patterns, matching all of them is faster than an index. */
 function createShortIndex<T>(values: readonly NamedValue<T>[]): NameIndex<T> {
   const entries = values.map(({ patterns, value }) => ({ matches: compilePatterns(patterns), value }))
 
@@ -95,9 +99,37 @@ function listAt<T>(map: EntriesByText<T>, text: string): Entry<T>[] {
   return list
 }
 
+/** As `compilePatterns`, for lists that can be long. */
+export function createNameMatcher(patterns: readonly string[] | undefined): NameMatcher {
+  const index = createNameIndex([{ patterns, value: true }])
+  return (name) => index.find(name).length > 0
+}
+
+/** For a few patterns, comparing each of them is faster than a finder, especially with long names. */
+const maxCompared = 64
+
+function findOthers<T>(
+  others: readonly { readonly text: string; readonly value: Entry<T> }[],
+): (name: string) => readonly Entry<T>[] {
+  const all = others.map(({ value }) => value)
+  if (others.length <= maxCompared) return () => all
+  const finder = createTextFinder(others)
+  return (name) => [...new Set(finder.find(name))]
+}
+
+function longestOf(texts: readonly string[]): string {
+  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '')
+}
+
+/** Usually, the entries are already in order, because they come from one list. */
 function valuesInOrder<T>(entries: readonly Entry<T>[]): readonly T[] {
-  const [first] = entries
-  if (first !== undefined && entries.length === 1) return [first.value]
-  const byPosition = new Map(entries.map(({ position, value }) => [position, value]))
-  return [...byPosition].sort(([one], [other]) => one - other).map(([, value]) => value)
+  const isInOrder = entries.every(({ position }, index) => position > (entries[index - 1]?.position ?? -1))
+  const sorted = isInOrder ? entries : [...entries].sort((one, other) => one.position - other.position)
+  const values: T[] = []
+  let last = -1
+  for (const { position, value } of sorted) {
+    if (position !== last) values.push(value)
+    last = position
+  }
+  return values
 }

@@ -1,6 +1,6 @@
 import {
   compilePattern,
-  compilePatterns,
+  createNameMatcher,
   inMessage,
   joinWithAnd,
   type NameMatcher,
@@ -23,8 +23,8 @@ export function compileBlocked(document: PolicyDocument, options: PolicyOptions)
     ]),
   )
   const denyProxy = compileProxy(document, options)
-  const isProtectedKey = compilePatterns(document.protectedKeys)
-  const isProtectedParameter = compilePatterns(document.protectedParameters)
+  const isProtectedKey = createNameMatcher(document.protectedKeys)
+  const isProtectedParameter = createNameMatcher(document.protectedParameters)
   const keyRule = { rule: 'protected-key', sourceOf: sourceFinder(document, 'protectedKeys') }
   const forRelease = { ...keyRule, prohibition: 'a release cannot change' }
   const forRun = { ...keyRule, prohibition: 'a run cannot set' }

@@ -18,6 +18,8 @@ export interface CompiledDocument {
   readonly blocked: (call: RackCall) => Denial | null
   /** Null if nothing requires a proof of a second factor. */
   readonly stepUp: CompiledStepUp | null
+  /** Caches the names of the roles that have a permission. */
+  readonly rolesByPermission: Map<Permission, readonly string[]>
   /** Caches the roles that have a permission, as text. */
   readonly needs: Map<Permission, RequiredRolesText>
 }

@@ -189,6 +189,13 @@ function needsOf(document: CompiledDocument, permission: Permission): RequiredRo
   return text
 }
 
-export function rolesWith({ roles }: Pick<CompiledDocument, 'roles'>, permission: Permission): string[] {
-  return [...roles.values()].filter((role) => role.has(permission)).map((role) => role.name)
+export function rolesWith(
+  { roles, rolesByPermission }: Pick<CompiledDocument, 'roles' | 'rolesByPermission'>,
+  permission: Permission,
+): readonly string[] {
+  const found = rolesByPermission.get(permission)
+  if (found !== undefined) return found
+  const names = [...roles.values()].filter((role) => role.has(permission)).map((role) => role.name)
+  rolesByPermission.set(permission, names)
+  return names
 }

@@ -1,5 +1,6 @@
 import type { ParameterError, RackRoute } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { cachedByDocument } from './cached-by-document.ts'
 import { narrowDecision, stricterOf } from './narrow-decision.ts'
 import type { Policy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
@@ -85,7 +86,7 @@ export async function narrowPlanned(
 }
 
 function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
-  const { policy, document, principal, rack, at, address, facts = {} } = question
+  const { policy, principal, rack, at, address, facts = {} } = question
   const { route, app, parameterError } = planned
   if (parameterError !== null) {
     yield { when: '', call: null, decision: parametersDecision(route, parameterError, policy.hash) }
@@ -97,7 +98,7 @@ function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCall): Ge
     { rack, app, scope: route.scope },
     { at, address },
   )
-  const services = () => servicesOf(document)
+  const services = () => servicesOf(question)
   for (const { when, call } of scenariosOf(planned, { rack, at, address, hasRoutePermission, facts, services }))
     yield { when, call, decision: policy.decide(principal, call) }
 }
@@ -155,10 +156,13 @@ export function isAlwaysDenied(
   return params.host !== undefined || !/^(?:proxy-|blocked:)/.test(decision.rule)
 }
 
-function servicesOf({ commands, runServices }: PlannedQuestion['document']): string[] {
+const servicesOf = cachedByDocument(function servicesOf({
+  document,
+}: Pick<PlannedQuestion, 'document'>): readonly string[] {
+  const { commands, runServices } = document
   const named = commands.flatMap(({ services }) => services).filter((service) => service !== '*')
   return [...new Set([...runServices, ...named])]
-}
+})
 
 /** The decision about parameters that the gateway rejects for every principal. */
 export function parametersDecision(

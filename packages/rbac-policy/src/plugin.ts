@@ -5,6 +5,7 @@ import { type PolicyFile, type PolicyFileChange, readPolicyFile, watchPolicyFile
 import type { PolicyOptions } from './proxy.ts'
 import { createReplaceablePolicy, type ReplaceablePolicy } from './replaceable-policy.ts'
 
+export { cachedByDocument } from './cached-by-document.ts'
 export { unblockedRoutes } from './document.ts'
 export { type PolicyFile, type PolicyFileChange, readPolicyFile } from './policy-file.ts'
 export { policyMatrix } from './policy-matrix.ts'

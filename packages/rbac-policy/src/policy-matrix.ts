@@ -1,4 +1,5 @@
 import { formatWords } from '@rack-gateway/command-matcher'
+import { cachedByDocument } from './cached-by-document.ts'
 import type { Condition } from './condition.ts'
 import { builtInText, unblockedRoutes } from './document.ts'
 import { enrollmentName, entryName, type NameList, sourceOf, unblockedName } from './name-lists.ts'
@@ -8,8 +9,8 @@ import type { ReplaceablePolicy } from './replaceable-policy.ts'
 import { stepUpOf } from './step-up.ts'
 import { listRequirements } from './step-up-requirements.ts'
 
-/** Which roles have which permissions, and all rules with their lines, in the current policy. */
-export function policyMatrix({
+/** Which roles have which permissions, and all rules with their lines, in the current policy. Do not change the result. */
+export const policyMatrix = cachedByDocument(function policyMatrix({
   document,
   roles,
   rolesWith,
@@ -19,7 +20,7 @@ export function policyMatrix({
   return {
     source,
     builtInText,
-    permissions: permissions.map(({ name, description }) => ({ name, description, roles: rolesWith(name) })),
+    permissions: permissions.map(({ name, description }) => ({ name, description, roles: [...rolesWith(name)] })),
     roles: [...roles.values()].map((role) => roleOf(withSource(role))),
     commandRules: commands.map((rule) => commandRuleOf(withSource(rule))),
     blocked: blocked.map(withSource),
@@ -43,7 +44,7 @@ export function policyMatrix({
     stepUps: listRequirements(document).map(({ except, ...requirement }) => ({ ...requirement, except: [...except] })),
     enrollment: enrollmentIn(document),
   }
-}
+})
 
 function roleOf({ name, description, source, extends: bases = [], when = [] }: Role & { readonly source: string }) {
   return { name, description, source, extends: bases, conditions: when }

@@ -1,5 +1,4 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
-import { createSecretKeyMatcher } from '@rack-gateway/convox-api'
 import type { Denial } from '@rack-gateway/errors'
 import { compileBlocked } from './blocked-operations.ts'
 import { canGrant } from './can-grant.ts'
@@ -14,6 +13,7 @@ import { documentHash, type PolicyDocument, type Role } from './policy-document.
 import type { PolicyOptions } from './proxy.ts'
 import { type ValueMatcher, type ValueScope, valuesRecordedBy } from './recorded-values.ts'
 import { compileRecordings, type RecordingRule, type SessionSubject } from './recordings.ts'
+import { createSecretKeyMatcher } from './secret-key-matcher.ts'
 import { compileStepUp, type StepUpDecision } from './step-up.ts'
 import { type Enrollment, enrollmentOf, type ManagementCall, requireForManagement } from './step-up-decision.ts'
 import type {
@@ -43,9 +43,9 @@ export interface Policy {
   enrollment(principal: Principal, now: number): Enrollment
   /** Names of the principal's own roles at a scope. */
   rolesAt(principal: Principal, where: PolicyScope, moment: Moment): readonly string[]
-  rolesWith(permission: Permission): string[]
+  rolesWith(permission: Permission): readonly string[]
   /** Names of the roles with every permission and no conditions. */
-  adminRoles(): string[]
+  adminRoles(): readonly string[]
   /** Those of `racks` on which the principal has a role. */
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** @returns null if the principal can grant the wanted role or permissions */
@@ -75,6 +75,7 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
   const rules = compileRules(commands, { runServices })
   const compiled = compileDocument(document, { hash: documentHash(document), options, rules: () => rules })
   const { compiledBindingsOf, ...decider } = createDecider(compiled)
+  const adminRoles = document.roles.filter(hasEveryPermission).map(({ name }) => name)
 
   return {
     ...decider,
@@ -88,7 +89,7 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     canGrant: (principal, wanted, moment) =>
       canGrant(document, { principal, bindings: compiledBindingsOf(principal) }, wanted, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
-    adminRoles: () => document.roles.filter(hasEveryPermission).map(({ name }) => name),
+    adminRoles: () => adminRoles,
     racksOf: (principal, racks, moment) =>
       racks.filter((rack) => hasRoleOnRack(compiledBindingsOf(principal), rack, moment)),
     canSeeApp: (principal, rack, app, moment) =>
@@ -161,6 +162,7 @@ function compileDocument(document: PolicyDocument, { hash, options, rules }: Com
     ),
     blocked: compileBlocked(document, options),
     stepUp: compileStepUp(document),
+    rolesByPermission: new Map(),
     needs: new Map(),
   }
 }

@@ -1,4 +1,4 @@
-import { compilePatterns } from '@rack-gateway/command-matcher'
+import { createNameMatcher } from '@rack-gateway/command-matcher'
 import { type Denial, denyByGateway } from '@rack-gateway/errors'
 import { isLocalHost, withoutTrailingDots } from './local-host.ts'
 import type { PolicyDocument } from './policy-document.ts'
@@ -22,7 +22,7 @@ export function compileProxy(
   { proxyHosts, source }: PolicyDocument,
   options: PolicyOptions,
 ): (call: RackCall) => Denial | null {
-  const isNamed = compilePatterns(proxyHosts)
+  const isNamed = createNameMatcher(proxyHosts)
   const unnamed = { ...unnamedHost, source }
   const closed = new Set(options.closedAddresses?.map((address) => address.toLowerCase()))
 

@@ -1,4 +1,10 @@
-import { compilePatterns, inMessage, type NameMatcher, type Problem } from '@rack-gateway/command-matcher'
+import {
+  compilePatterns,
+  createNameMatcher,
+  inMessage,
+  type NameMatcher,
+  type Problem,
+} from '@rack-gateway/command-matcher'
 import { isRecordable, type RackRoute, rackRoutes, recordableNames, routesById } from '@rack-gateway/convox-api'
 import { expandPermission } from './permission-patterns.ts'
 
@@ -123,5 +129,5 @@ function routeFilter({ routes, permissions }: ValueRule): (route: RackRoute) => 
 }
 
 function compileIgnoringCase(patterns: readonly string[]): NameMatcher {
-  return compilePatterns(patterns.map((pattern) => pattern.toLowerCase()))
+  return createNameMatcher(patterns.map((pattern) => pattern.toLowerCase()))
 }

@@ -52,8 +52,19 @@ interface LocalTime {
   readonly minute: number
 }
 
+type LocalClock = (at: number) => LocalTime
+
+const clocks = new Map<string, LocalClock>()
+
+/** All windows of a time zone share a clock, because a clock is slow, and needs much memory. */
+function clockOf(zone: string): LocalClock {
+  const clock = clocks.get(zone) ?? createClock(zone)
+  clocks.set(zone, clock)
+  return clock
+}
+
 /** Caches the local time for a minute, because the offsets of time zones are whole minutes. */
-function clockOf(zone: string): (at: number) => LocalTime {
+function createClock(zone: string): LocalClock {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     weekday: 'short',

@@ -191,4 +191,19 @@ describe('the policy matrix', () => {
     ])
     expect([again.status, again.body]).toEqual([304, ''])
   })
+
+  test('shows a changed policy at once, with another ETag', async () => {
+    const paths = ['/policy', '/policy/matrix', '/policy/effective?rack=staging']
+    const read = () => Promise.all(paths.map((path) => call(system, token, 'GET', path)))
+    const before = await read()
+    await writeFile(join(directory, 'policy.yaml'), policy.replace('DB_*', 'CACHE_*'))
+    await system.app.policyFile?.reload()
+    const after = await read()
+    for (const [index, answer] of after.entries()) {
+      expect(before[index]?.body).toContain('DB_*')
+      expect(answer.body).toContain('CACHE_*')
+      expect(answer.body).not.toContain('DB_*')
+      expect(answer.headers.get('etag')).not.toBe(before[index]?.headers.get('etag'))
+    }
+  })
 })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { readNewestCheckpoint } from '@rack-gateway/audit/checkpoints'
 import { countOpenAlarms } from '@rack-gateway/audit/search'
@@ -8,6 +7,7 @@ import { apiPrefix, type Endpoint, type EndpointName, endpoints, isPrincipalEndp
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { TObject } from 'typebox'
 import { checkpointStatus } from '../audit/checkpoint-status.ts'
 import { createHealthReport } from '../operations/health-report/health-report.ts'
 import { createPolicyStudies } from '../policy-study/policy-studies.ts'
@@ -19,6 +19,7 @@ import { admit, reauthorize } from './admit.ts'
 import type { EndpointDecision } from './authorize.ts'
 import { buildCall } from './build-call.ts'
 import type { AnyCall, ManagementApiContext } from './call.ts'
+import { conditionalResponse } from './conditional/conditional-response.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
@@ -155,11 +156,11 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
       const result = await handleOrAsk(app, request, reply, { ...route, name })
       void reply.code(status).header('cache-control', 'no-store')
       if (isStreamedResponse(result)) return sendStream(reply, result)
-      const isConditional = isPrincipalEndpoint(endpoint) && endpoint.conditional
-      const answer = isConditional ? conditionalResponse(request, reply, result) : result
-      if (reply.statusCode === status && result !== undefined)
+      if (isPrincipalEndpoint(endpoint) && endpoint.conditional)
+        return conditionalResponse(request, reply, { schema: response as TObject, response: result as object })
+      if (result !== undefined)
         void reply.type('application/json; charset=utf-8').serializer(serializerFor(reply, response))
-      return answer
+      return result
     },
   })
 }
@@ -191,14 +192,4 @@ function closingSignal(app: FastifyInstance): AbortSignal {
   setMaxListeners(0, closing.signal)
   app.addHook('preClose', async () => closing.abort())
   return closing.signal
-}
-
-/** Adds an ETag, and answers 304 if `If-None-Match` contains it. @see RFC 9110, section 13.1.2 */
-function conditionalResponse(request: FastifyRequest, reply: FastifyReply, result: unknown): unknown {
-  const tag = `"${createHash('sha256').update(JSON.stringify(result)).digest('base64url')}"`
-  void reply.header('etag', tag).header('cache-control', 'private, no-cache')
-  // The quotes are a part of the tag, so it cannot be found inside another one. A list is not worth splitting.
-  if (!(request.headers['if-none-match'] ?? '').includes(tag)) return result
-  // A returned undefined would be serialized as JSON, with a Content-Length.
-  return reply.code(304).send()
 }

@@ -3,7 +3,7 @@ import { type MaskView, redactionPlaceholder } from './mask-view.ts'
 import { createOptionReader } from './password-options.ts'
 import { redactNamedValues } from './redact-named-values.ts'
 import { redactRackToken } from './redact-rack-token.ts'
-import { createSecretNameMatcher, isSecretOption, redactCredentials } from './secret-names.ts'
+import { createSecretNameMatcher, isSecretOption, redactCredentials, shortestCredential } from './secret-names.ts'
 import { createQuoteReader, optionValueEnd, shellValueEnd } from './shell-values.ts'
 import { redactPasswordsInText, redactUrl } from './url-passwords.ts'
 
@@ -27,12 +27,11 @@ export function redactCommand(argv: readonly string[], view: CommandRedaction): 
   const redactBlocks = createBlockRedactor()
   const isSecretWord = createSecretNameMatcher(view.isSecret)
   const redactOptions = createOptionRedactor(isSecretWord)
+  const redactText = createTextRedactor({ isSecret: isSecretWord, rackToken: view.rackToken })
   let isCode = argv.length === 1 // One word can be a whole command line.
   let changed = false
   const redacted = argv.map((word) => {
-    const shown = redactBlocks(redactOptions(word, isCode), (text) =>
-      redactText(text, isCode, { isSecret: isSecretWord, rackToken: view.rackToken }),
-    )
+    const shown = redactBlocks(redactOptions(word, isCode), (text) => redactText(text, isCode))
     isCode ||= codeOption.test(word)
     changed ||= shown !== word
     return shown
@@ -46,6 +45,23 @@ export function redactCommandText(text: string, { isSecretParameter: isSecret, r
 
 /** Options of interpreters that take code: `-c`, `-lc`, `-e`. */
 const codeOption = /^-[A-Za-z]{0,8}[ce]$/
+
+/** Caches texts, because a long command often repeats its words. */
+function createTextRedactor(view: CommandRedaction): (text: string, isCode: boolean) => string {
+  const caches = { code: new Map<string, string>(), word: new Map<string, string>() }
+  return function redactTextOnce(text, isCode) {
+    if (text.length < shortestCredential && !separator.test(text)) return redactRackToken(text, view.rackToken)
+    const cache = isCode ? caches.code : caches.word
+    const found = cache.get(text)
+    if (found !== undefined) return found
+    const redacted = redactText(text, isCode, view)
+    cache.set(text, redacted)
+    return redacted
+  }
+}
+
+/** A text without these characters has no name with a value, no URL, and no header. */
+const separator = /[\s\\:=]/
 
 function redactText(text: string, isCode: boolean, { isSecret, rackToken }: CommandRedaction): string {
   const withoutCredentials = redactCredentials(redactTokens(redactRackToken(redactPasswordsInText(text), rackToken)))
@@ -157,6 +173,7 @@ function createBlockRedactor(): (word: string, redactRest: (text: string) => str
 }
 
 function redactAssignments(text: string, isCode: boolean, isSecret: (name: string) => boolean): string {
+  if (!text.includes('=')) return text
   const quotes = createQuoteReader(text)
   let output = ''
   let consumed = 0

@@ -4,10 +4,9 @@ export const rackTokenPlaceholder = '[rack token]'
 
 /** Replaces the rack's token in a text, including its encodings for URLs and JSON. */
 export function redactRackToken(text: string, token: string): string {
-  return cachedSpellings(token).reduce(
-    (scrubbed, spelling) => scrubbed.replaceAll(spelling, rackTokenPlaceholder),
-    text,
-  )
+  const spelled = cachedSpellings(token)
+  if (text.length < (spelled.at(-1)?.length ?? 0)) return text
+  return spelled.reduce((scrubbed, spelling) => scrubbed.replaceAll(spelling, rackTokenPlaceholder), text)
 }
 
 /** Spellings of the racks' tokens, which are few and seldom change. */

@@ -6,23 +6,6 @@ export function isSecretKey(key: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matches(pattern.toUpperCase(), upper))
 }
 
-/** As `isSecretKey` for fixed patterns, with a cache. */
-export function createSecretKeyMatcher(patterns: readonly string[]): (key: string) => boolean {
-  const upper = patterns.map((pattern) => pattern.toUpperCase())
-  const answers = new Map<string, boolean>()
-  return function isSecret(key) {
-    const found = answers.get(key)
-    if (found !== undefined) return found
-    const name = key.toUpperCase()
-    const answer = upper.some((pattern) => matches(pattern, name))
-    if (answers.size < maxCachedKeys && key.length < maxCachedKeyLength) answers.set(key, answer)
-    return answer
-  }
-}
-
-const maxCachedKeys = 10_000
-const maxCachedKeyLength = 200
-
 /** Whether a value contains a secret, whatever its key is: a URL with a password, or a PEM block. */
 export function containsSecret(value: string): boolean {
   return value.includes('-----BEGIN') || hasPassword(value)

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { typicalSecretPatterns } from '../testing/secret-patterns.ts'
 import { redactCommand } from './redact-command.ts'
-import { createSecretKeyMatcher } from './secret-keys.ts'
+import { isSecretKey } from './secret-keys.ts'
 
-const view = { isSecret: createSecretKeyMatcher(typicalSecretPatterns), rackToken: 'rack-t0ken' }
+const view = { isSecret: (name: string) => isSecretKey(name, typicalSecretPatterns), rackToken: 'rack-t0ken' }
 const redact = (...argv: string[]) => redactCommand(argv, view)
 
 describe('secrets of any command', () => {

@@ -7,17 +7,21 @@ export function createSecretNameMatcher(isSecret: (name: string) => boolean): (n
   return function isSecretName(name) {
     if (name.length > maxSplitNameLength) return isSecret(name)
     if (isSecret(name) || alwaysSecretNames.test(name)) return true
+    if (!otherSpelling.test(name)) return false
     const spelled = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll(/[-.]/g, '_')
-    return spelled !== name && (isSecret(spelled) || alwaysSecretNames.test(spelled))
+    return isSecret(spelled) || alwaysSecretNames.test(spelled)
   }
 }
 
 const maxSplitNameLength = 200
+/** The names that are not spelled with underscores. */
+const otherSpelling = /[a-z0-9][A-Z]|[-.]/
 
 /** Whether a word is an option whose next word is a secret. `--password-stdin` and `--key-file` are not. */
 export function isSecretOption(word: string, isSecretWord: (name: string) => boolean): boolean {
-  const [, name = ''] = option.exec(word) ?? []
-  return name !== '' && !nonSecretOption.test(name) && isSecretWord(name)
+  if (!word.startsWith('-')) return false
+  const name = option.exec(word)?.[1]
+  return name !== undefined && !nonSecretOption.test(name) && isSecretWord(name)
 }
 
 const option = /^--?([A-Za-z_][\w.-]*)$/
@@ -25,8 +29,12 @@ const nonSecretOption = /^no-|[-_](?:stdin|file|path|dir)$/i
 
 /** Redacts credentials that have a known prefix, and keeps the prefix. */
 export function redactCredentials(text: string): string {
+  if (text.length < shortestCredential) return text
   return text.replaceAll(credential, '$1[hidden]').replaceAll(jwt, 'eyJ[hidden]')
 }
+
+/** The length of the shortest text that `credential` or `jwt` matches: `whsec_` with 8 characters, and `eyJ….…`. */
+export const shortestCredential = 14
 
 /** Prefixes of AWS, Stripe, GitHub, GitLab, Slack, Google, npm, OpenAI, Anthropic, SendGrid, and others. */
 const prefixes = [

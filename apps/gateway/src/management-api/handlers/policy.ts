@@ -9,7 +9,7 @@ import {
   toDecisionJson,
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
-import { policyMatrix } from '@rack-gateway/rbac-policy/plugin'
+import { cachedByDocument, policyMatrix } from '@rack-gateway/rbac-policy/plugin'
 import { noPermission, withRule } from '../../errors.ts'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
@@ -22,23 +22,18 @@ import { readSince } from '../read-since.ts'
 type Names = 'getPolicy' | 'getPolicyMatrix' | 'getEffectivePolicy' | 'checkPolicy' | 'studyPolicy' | 'decide'
 
 export const policyHandlers: Handlers<Names> = {
-  getPolicy({ policy }) {
-    const { document, hash } = policy
-    return { policy: hash, source: document.source, text: textOf(document), document }
-  },
+  getPolicy: ({ policy }) => activePolicy(policy),
 
   getPolicyMatrix({ policy, policyPackages }) {
-    return {
-      policy: policy.hash,
-      ...policyMatrix(policy),
-      packages: policyPackages.loaded.map(({ policy: { name }, version, sha256 }) => ({
-        name,
-        version,
-        sha256,
-        ...policyPackages.counts(name),
-      })),
-      routes: decidableRoutes(),
-    }
+    const matrix = matrixWithoutPackages(policy)
+    if (policyPackages.loaded.length === 0) return matrix
+    const packages = policyPackages.loaded.map(({ policy: { name }, version, sha256 }) => ({
+      name,
+      version,
+      sha256,
+      ...policyPackages.counts(name),
+    }))
+    return { ...matrix, packages }
   },
 
   async checkPolicy({ policy, studies, body, principal, disconnected }) {
@@ -114,6 +109,14 @@ export const policyHandlers: Handlers<Names> = {
     return { rack, policy: policy.hash, caller: { kind, id, name }, decisions }
   },
 }
+
+const activePolicy = cachedByDocument(function activePolicy({ document, hash }: PrincipalCall['policy']) {
+  return { policy: hash, source: document.source, text: textOf(document), document }
+})
+
+const matrixWithoutPackages = cachedByDocument(function matrixWithoutPackages(policy: PrincipalCall['policy']) {
+  return { policy: policy.hash, ...policyMatrix(policy), packages: [], routes: decidableRoutes }
+})
 
 async function decideCalls(
   { policy, policyPackages, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,

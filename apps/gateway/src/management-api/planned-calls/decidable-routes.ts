@@ -15,13 +15,11 @@ export const principalEndpoints: ReadonlyMap<string, PrincipalEndpoint> = new Ma
     .map((endpoint) => [endpointId(endpoint), endpoint]),
 )
 
-export function decidableRoutes() {
-  return [
-    ...rackRoutes.map(({ id, permission, scope }) => {
-      return { id, api: 'rack', permission, scope, summary: routeSummaries[id] ?? id }
-    }),
-    ...[...principalEndpoints].map(([id, { permission, scope, summary }]) => {
-      return { id, api: 'management', permission, scope, summary }
-    }),
-  ]
-}
+export const decidableRoutes = [
+  ...rackRoutes.map(({ id, permission, scope }) => {
+    return { id, api: 'rack', permission, scope, summary: routeSummaries[id] ?? id }
+  }),
+  ...[...principalEndpoints].map(([id, { permission, scope, summary }]) => {
+    return { id, api: 'management', permission, scope, summary }
+  }),
+]

@@ -12,11 +12,11 @@ export interface RedactedCommand {
 export function createRedactedCommand(real: readonly string[], view: CommandRedaction): RedactedCommand {
   const words = redactCommand(real, view)
   if (words === real) return { words, hidden: false, redactSentence: (text) => text }
-  const pairs = quotations(real, words)
   return {
     words,
     hidden: true,
-    redactSentence: (text) => replaceQuotations(text, pairs, (rest) => redactCommand([rest], view).join()),
+    redactSentence: (text) =>
+      replaceQuotations(text, quotationsIn(text, real, words), (rest) => redactCommand([rest], view).join()),
   }
 }
 
@@ -44,22 +44,23 @@ function splitAtQuotation(piece: Piece, [from, to]: readonly [string, string]): 
   })
 }
 
-/** Pairs of a quotation and its replacement. The longest come first, because a quotation can contain a shorter one. */
-function quotations(real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
-  const changed = real.flatMap((word, index) => {
+/**
+ * Pairs of a quotation in the text and its replacement. The longest come first, because a quotation can contain a
+ * shorter one.
+ */
+function quotationsIn(text: string, real: readonly string[], words: readonly string[]): (readonly [string, string])[] {
+  const pairs = new Map<string, string>()
+  function add(from: string, to: string): void {
+    if (from !== '' && text.includes(from) && !pairs.has(from)) pairs.set(from, to)
+  }
+  add(commandInMessage(real), commandInMessage(words))
+  add(real.join(' '), words.join(' '))
+  for (const [index, word] of real.entries()) {
     const redacted = words[index] ?? ''
-    return redacted === word
-      ? []
-      : ([
-          [word, redacted],
-          [inMessage(word), inMessage(redacted)],
-        ] as const)
-  })
-  return [
-    [commandInMessage(real), commandInMessage(words)] as const,
-    [real.join(' '), words.join(' ')] as const,
-    ...changed,
-  ]
-    .filter(([from]) => from !== '')
-    .sort(([one], [other]) => other.length - one.length)
+    if (redacted === word) continue
+    add(word, redacted)
+    const quoted = inMessage(word)
+    if (quoted !== word) add(quoted, inMessage(redacted))
+  }
+  return [...pairs].sort(([one], [other]) => other.length - one.length)
 }

@@ -1,0 +1,20 @@
+import { createNameMatcher } from '@rack-gateway/command-matcher'
+
+/**
+ * Returns a function that tells whether a key matches one of the patterns. `*` matches any text, and letter case does not
+ * count.
+ */
+export function createSecretKeyMatcher(patterns: readonly string[]): (key: string) => boolean {
+  const matches = createNameMatcher(patterns.map((pattern) => pattern.toUpperCase()))
+  const answers = new Map<string, boolean>()
+  return function isSecret(key) {
+    const found = answers.get(key)
+    if (found !== undefined) return found
+    const answer = matches(key.toUpperCase())
+    if (answers.size < maxCachedKeys && key.length < maxCachedKeyLength) answers.set(key, answer)
+    return answer
+  }
+}
+
+const maxCachedKeys = 10_000
+const maxCachedKeyLength = 200
