@@ -1,13 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import Fastify from 'fastify'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createCostAccount } from '../resource-account/cost-account.ts'
 import type { Payer } from '../resource-account/payer.ts'
 import { createRequestScheduler } from './request-scheduler.ts'
 import { scheduleRequests } from './schedule-requests.ts'
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => vi.useRealTimers())
 
 /** A name that begins with `net` is a client network. */
@@ -15,6 +14,7 @@ const payerOf = (key: string): Payer => ({ key, isPrincipal: !key.startsWith('ne
 
 /** @param duration the milliseconds that the start of a request takes */
 function startScheduler(duration = 0) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const clock = { time: 0 }
   const costs = createCostAccount(() => clock.time)
   const scheduler = createRequestScheduler({ costs, now: () => clock.time })
