@@ -108,8 +108,8 @@ export const requestRules: readonly RuleRow[] = [
     'headers above 64 KiB; a form above 4 MiB',
   ],
   [
-    [['431', 'cookie-size', 'forwarded-size']],
-    'cookies above 8 KiB, or more than 64; an `X-Forwarded-For` above 2 KiB, or with more than 32 addresses',
+    [['431', 'cookie-size', 'forwarded-size', 'connection-size']],
+    'cookies above 8 KiB, or more than 64; an `X-Forwarded-For` above 2 KiB, or with more than 32 addresses; a `Connection` above 1 KiB',
   ],
   [[['400', 'query-parameters']], 'more than 512 parameters in the query'],
   [[['408', 'http-timeout']], 'the head took longer than `REQUEST_TIMEOUT`'],

@@ -14,6 +14,8 @@ const maxCookies = 64
 /** Characters. Room for 45 IPv6 addresses. */
 const maxForwardedLength = 2 * 1024
 const maxForwarded = 32
+/** Characters. The header is a list of names, which the gateway compares with all other headers. */
+const maxConnectionLength = 1024
 /** Characters. */
 const maxPathLength = 2 * 1024
 /** The longest list of names in a query has 300. */
@@ -32,6 +34,11 @@ const longForwarding = new HeadTooLarge(
   'Send the request without this header. Only your proxies must add to it.',
   { rule: 'forwarded-size' },
 )
+const longConnection = new HeadTooLarge(
+  `The header Connection is larger than ${maxConnectionLength / 1024} KiB.`,
+  'Send only the options that your client needs, such as keep-alive.',
+  { rule: 'connection-size' },
+)
 const longTarget = new NotCanonical(
   `The request target is longer than ${maxTargetLength} bytes, or its path is longer than ${maxPathLength} bytes.`,
   'Use a shorter target.',
@@ -47,6 +54,7 @@ const faults: ReadonlySet<unknown> = new Set([
   tooManyHeaders,
   largeCookies,
   longForwarding,
+  longConnection,
   longTarget,
   tooManyParameters,
 ])
@@ -77,7 +85,7 @@ export function targetFault(target: string): Error | null {
 /** Also for requests that Fastify rejects before its hooks. Shortens an `X-Forwarded-For` that is too large. */
 export function headFault(request: IncomingMessage): Error | null {
   const { headers, rawHeaders } = request
-  const { cookie, 'x-forwarded-for': forwarded } = headers
+  const { connection = '', cookie, 'x-forwarded-for': forwarded } = headers
   if (typeof forwarded === 'string' && isLargeList(forwarded, maxForwardedLength, ',', maxForwarded)) {
     // The nearest proxy adds the last address, for which the denial counts.
     headers['x-forwarded-for'] = forwarded.slice(forwarded.lastIndexOf(',') + 1).slice(-maxForwardedLength)
@@ -85,6 +93,7 @@ export function headFault(request: IncomingMessage): Error | null {
   }
   if (rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
   if (cookie !== undefined && isLargeList(cookie, maxCookieLength, ';', maxCookies)) return largeCookies
+  if (connection.length > maxConnectionLength) return longConnection
   return request.url === largeTargetAddress ? targetFault(originalTarget(request)) : null
 }
 
