@@ -22,6 +22,8 @@ import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
 const headerLimit = 64 * 1024
+/** Bytes of a body of the gateway itself, unless its endpoint has another limit. */
+const defaultBodyLimit = 64 * 1024
 /** Milliseconds. The longest interval between two of Node's checks for requests whose headers are late. */
 const checkHeadsMs = 5_000
 /** Longer than an ingress keeps idle connections. So no request arrives while the gateway closes its connection. */
@@ -39,6 +41,7 @@ export function createServer(
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (parent, bindings, options) => new RequestLog(parent, bindings, options),
+    bodyLimit: defaultBodyLimit,
     exposeHeadRoutes: false,
     genReqId: requestId,
     requestIdHeader: false,

@@ -23,10 +23,10 @@ import { conditionalResponse } from './conditional/conditional-response.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
+import { sendResponse } from './responses/send-response.ts'
 import { ProofForOthersNeeded } from './step-up/proof-for-others.ts'
 import { askForProof, requireStepUp } from './step-up/require-step-up.ts'
 import { isStreamedResponse, sendStream } from './streams/streamed-response.ts'
-import { serializerFor } from './validation/serialization.ts'
 import { validatorFor } from './validation/validation.ts'
 
 declare module 'fastify' {
@@ -43,7 +43,6 @@ declare module 'fastify' {
   }
 }
 
-const defaultBodyLimit = 64 * 1024
 /** Milliseconds. Limits the status of checkpoints to one query per second. */
 const statusMaxAge = 1_000
 
@@ -133,11 +132,11 @@ async function noRecheck(): Promise<void> {}
 
 function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void {
   const { endpoint } = route
-  const { method, path, query, body, bodyLimit = defaultBodyLimit, status = 200, response } = endpoint
+  const { method, path, query, body, bodyLimit, status = 200, response } = endpoint
   app.route({
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-    bodyLimit,
+    ...(bodyLimit !== undefined && { bodyLimit }),
     schema: { ...(query && { querystring: query }), ...(body && { body }) },
     async onRequest(request, reply) {
       request.endpoint = endpoint
@@ -158,9 +157,9 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
       if (isStreamedResponse(result)) return sendStream(reply, result)
       if (isPrincipalEndpoint(endpoint) && endpoint.conditional)
         return conditionalResponse(request, reply, { schema: response as TObject, response: result as object })
-      if (result !== undefined)
-        void reply.type('application/json; charset=utf-8').serializer(serializerFor(reply, response))
-      return result
+      return result === undefined
+        ? undefined
+        : sendResponse(app, request, reply, { schema: response, response: result })
     },
   })
 }

@@ -9,9 +9,9 @@ import { createRecorder } from '../recordings/plugin.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
 import type { ResourceAccount } from '../resource-account/account.ts'
 import type { CostAccount } from '../resource-account/cost-account.ts'
+import type { Turns } from '../resource-account/turns.ts'
 import type { RackStatuses } from './console/rack-statuses.ts'
 import type { BufferSweep } from './limits/buffer-sweep.ts'
-import { createTurns, type Turns } from './limits/turns.ts'
 import type { LiveCalls } from './live/live-calls.ts'
 import { openLiveCalls } from './live/open-live-calls.ts'
 import { createResourceDirectory, type ResourceDirectory } from './lookups/resources.ts'
@@ -81,7 +81,7 @@ export function createDependencies(
     live: openLiveCalls(app, pingInterval),
     account: app.resourceAccount,
     costs: app.costs,
-    turns: createTurns(),
+    turns: app.turns,
     bodyTimeout: config.limits.bodyTimeout,
     requestTimeout: config.limits.requestTimeout,
     recorder: createRecorder(app),

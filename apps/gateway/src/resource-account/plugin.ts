@@ -7,11 +7,14 @@ import { createResourceAccount, type ResourceAccount } from './account.ts'
 import type { CostAccount } from './cost-account.ts'
 import { createMemoryMark } from './memory-mark.ts'
 import { networkPayer, type Payer, principalPayer } from './payer.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     resourceAccount: ResourceAccount
     costs: CostAccount
+    /** Shares the event loop among long computations. */
+    turns: Turns
   }
 }
 
@@ -28,6 +31,7 @@ export default fp<ResourcesOptions>(
     const memory = createMemoryMark({ maxExternal: limits.maskMemory + limits.bodyMemory + otherExternal })
     app.decorate('resourceAccount', createResourceAccount(limits, memory))
     app.decorate('costs', costs)
+    app.decorate('turns', createTurns())
   },
   { name: 'resource-account' },
 )

@@ -32,11 +32,11 @@ export function addViolationReports(app: FastifyInstance): void {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
       ['application/csp-report', 'application/reports+json'],
-      { parseAs: 'string', bodyLimit: reportLimit },
+      { parseAs: 'string' },
       (_request, text, done) => done(null, text),
     )
     // Another site can make a browser send reports, so they do not count toward the limit that logins share.
-    scope.post('/gateway/csp-reports', async function logViolation(request, reply) {
+    scope.post('/gateway/csp-reports', { bodyLimit: reportLimit }, async function logViolation(request, reply) {
       const violation = readReport(request.body)
       if (violation !== null) {
         const { directive } = violation

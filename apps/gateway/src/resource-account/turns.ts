@@ -42,13 +42,25 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
  */
 const slice = 0.3
 
-export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {
+/** @param onDone called with the milliseconds of all slices together */
+export async function runInTurns<T>(
+  steps: Generator<void, T>,
+  turns: Turns,
+  onDone: (milliseconds: number, result: T) => void = () => {},
+): Promise<T> {
+  let milliseconds = 0
   for (;;) {
     await turns.next()
-    const end = performance.now() + slice
+    const began = performance.now()
+    const end = began + slice
+    let at: number
     do {
       const step = steps.next()
-      if (step.done) return step.value
-    } while (performance.now() < end)
+      at = performance.now()
+      if (!step.done) continue
+      onDone(milliseconds + at - began, step.value)
+      return step.value
+    } while (at < end)
+    milliseconds += at - began
   }
 }
