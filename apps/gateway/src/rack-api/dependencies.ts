@@ -63,6 +63,7 @@ export function createDependencies(
   const { audit, database, identities, policy, policyPackages: packages, racks } = app
   const { now } = app.clock
   const masks = createMaskKeeper({ policy, keys: maskKeys, now })
+  const turns = createTurns()
   return {
     identities,
     policy,
@@ -73,12 +74,12 @@ export function createDependencies(
     audit,
     processes: createProcessDirectory(now),
     resources: createResourceDirectory(now),
-    environments: createEnvironments(masks),
+    environments: createEnvironments(masks, turns),
     runs: createRuns(database.sql, now),
     masks,
     live: openLiveCalls(app, pingInterval),
     limits: createCallLimits(racks.names, config.limits),
-    turns: createTurns(),
+    turns,
     bodyTimeout: config.limits.bodyTimeout,
     requestTimeout: config.limits.requestTimeout,
     recorder: createRecorder(app),

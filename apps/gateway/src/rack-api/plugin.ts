@@ -9,7 +9,7 @@ import type { FairLimit } from '../rate-limits/fair-limit.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { forwardedRackCallAddress, rackApiAddress } from './address.ts'
 import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
-import { beginCall, type CallState, type RoutedCall } from './call.ts'
+import { beginCall, type CallState, type DecidedCall, type RoutedCall } from './call.ts'
 import { CallEnd } from './call-end.ts'
 import { chooseRack } from './choose-rack.ts'
 import { answerConsole } from './console/answer-console.ts'
@@ -23,7 +23,8 @@ import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
 import { type CalledApi, isParseError, type ParseError, parseRequest } from './parse-request.ts'
-import { assertFormValues, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
+import { checkForm, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
+import { runSteps } from './run-steps.ts'
 import { answerStepUp } from './step-up/answer-step-up.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
 import { openWebsocket } from './websocket/websocket.ts'
@@ -113,6 +114,20 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
   const stepUpCall = request.call?.parsedRequest.stepUpCall ?? null
   if (stepUpCall !== null) return answerStepUp(dependencies, request, reply, stepUpCall)
+  const call = await decideCall(dependencies, request, reply)
+  if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, call)
+  watchTransfer(dependencies, request, reply, call)
+  const forward = call.match.route.changes ? forwardChange : forwardRead
+  await forward(dependencies, request, reply, call)
+}
+
+/** A function of its own, so that the parameters, which can be large, are not in memory while the rack answers. */
+async function decideCall(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<DecidedCall> {
+  const { turns } = dependencies
   const call = routeCall(dependencies, request, reply)
   const slot = acquireCallSlot(dependencies, request, call)
   if (slot !== null) await slot
@@ -120,13 +135,21 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
     if (sizeOfForm(request.raw) > smallForm) await occupyFormMemory(dependencies, request, call)
     call.form = await readForm(request, reply, dependencies.bodyTimeout)
   }
-  const { parameters, values } = readCallParameters(dependencies, request, call)
+  const size = call.form?.length ?? 0
+  if (call.form !== null && size > smallForm)
+    await runSteps(request.server.bodyDigest.inSteps([call.form]), size, turns)
+  const reading = runSteps(readCallParameters(dependencies, request, call), size, turns)
+  const { parameters, values } = reading instanceof Promise ? await reading : reading
   call.values = values
   call.revealedKey = readRevealedKey(request, call)
-  assertFormValues(call, parameters)
+  const checking = runSteps(checkForm(call, parameters), size, turns)
+  const rackParameters = checking instanceof Promise ? await checking : checking
   const looksUp = needsLookup(call.match.route)
   const facts = looksUp ? await lookUpFacts(dependencies, call, parameters) : noFacts
-  const { rackCall, sent, restoredValues, keyChanges } = resolveCall(dependencies, call, parameters, facts)
+  const resolved = resolveCall(dependencies, call, { parameters, rackParameters }, facts)
+  const { rackCall, sent, restoredValues, keyChanges } = resolved
+  if (sent !== null && sent.length > smallForm)
+    await runSteps(request.server.bodyDigest.inSteps([sent]), sent.length, turns)
   call.sent = sent
   call.restoredValues = restoredValues
   call.keyChanges = keyChanges
@@ -142,15 +165,11 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
     : policyDecision
   call.decision = decision
   const allowed = needsStepUp(decision)
-    ? await requireStepUp(request, reply, call, { rackCall, decision, headers: parameters.headers })
+    ? await requireStepUp(request, reply, call, { rackCall, decision, headers: parameters.headers, turns })
     : assertAllowed(decision)
   call.decision = allowed
   assertCanReveal(dependencies, call)
-  const permitted = Object.assign(call, { rackCall, decision: allowed })
-  if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, permitted)
-  watchTransfer(dependencies, request, reply, permitted)
-  const forward = call.match.route.changes ? forwardChange : forwardRead
-  await forward(dependencies, request, reply, permitted)
+  return Object.assign(call, { rackCall, decision: allowed })
 }
 
 /** @throws UnknownRack, UnknownRoute */
