@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { hexDigit } from './hex-digit.ts'
 import { type Steps, stepSize } from './steps.ts'
 
@@ -116,6 +116,8 @@ function* unescapeBytes(source: Buffer): Steps<Buffer | null> {
 /** Decodes UTF-8. Keeps a byte order mark, as Go does. */
 function* toText(bytes: Buffer): Steps<string> {
   if (bytes.length <= stepSize) return bytes.toString('utf8')
+  // V8 keeps this text outside its heap, and copies 4 MiB in about 1.5 ms.
+  if (isAscii(bytes)) return bytes.toString('latin1')
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const parts: string[] = []
   for (let at = 0; at < bytes.length; at += stepSize) {

@@ -106,9 +106,11 @@ function* createBlockReader(lines: readonly string[]): Steps<(line: string) => b
 function lastIndexOfMark(line: string, word: 'BEGIN' | 'END'): number {
   if (!line.includes('----')) return -1
   for (let at = line.lastIndexOf(word); at > 0; at = line.lastIndexOf(word, at - 1)) {
-    const dashesEnd = line[at - 1] === ' ' ? at - 1 : at
-    const isWordEnd = !/^\w/.test(line.slice(at + word.length, at + word.length + 1))
-    if (isWordEnd && line.slice(Math.max(dashesEnd - 4, 0), dashesEnd) === '----') return at
+    const before = line[at - 1]
+    if (before !== '-' && before !== ' ') continue
+    const dashesEnd = before === ' ' ? at - 1 : at
+    const hasDashes = dashesEnd >= 4 && line.startsWith('----', dashesEnd - 4)
+    if (hasDashes && !/^\w/.test(line.slice(at + word.length, at + word.length + 1))) return at
   }
   return -1
 }

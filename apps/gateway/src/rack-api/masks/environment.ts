@@ -98,8 +98,8 @@ function* compareInSteps(comparisons: readonly Comparison[]): Steps<NewEnvironme
     for (const text of [before, after])
       for (const [key, name] of yield* keysInsideValuesInSteps(text)) enclosing.set(key, name)
   }
-  yield
-  return { changes, recordedChanges: redactChanges(changes, enclosing), restored: null, restoredValues: [] }
+  const recordedChanges = yield* redactChanges(changes, enclosing)
+  return { changes, recordedChanges, restored: null, restoredValues: [] }
 }
 
 function* changesBetween(before: string, after: string): Steps<KeyChange[]> {
