@@ -8,30 +8,38 @@ export {
   type StepUpCall,
   stepUpPath,
 } from './console.ts'
+export { encodeFormInSteps } from './encode-form.ts'
 export { ForeignMask, UnmaskableResponse } from './errors.ts'
 export { type JsonBounds, jsonBoundsFault, jsonBoundsFaultInSteps } from './json-bounds/json-bounds.ts'
-export { containsEncodedMask } from './masks/encoded-masks.ts'
-export { environmentValues, keysInsideValues } from './masks/env-entries.ts'
-export { diffEnv, parseEnv } from './masks/env-lines.ts'
+export { containsEncodedMaskInSteps } from './masks/encoded-masks.ts'
+export {
+  environmentValues,
+  environmentValuesInSteps,
+  keysInsideValues,
+  keysInsideValuesInSteps,
+} from './masks/env-entries.ts'
+export { changedKeysInSteps, diffEnv, parseEnv, parseEnvInSteps } from './masks/env-lines.ts'
 export { invalidNamePlaceholder, isVariableName, recordedKey } from './masks/key-names.ts'
 export { maskEnv } from './masks/mask-env.ts'
 export { type MaskOrigin, type MaskView, redactionPlaceholder } from './masks/mask-view.ts'
 export { type CommandRedaction, redactCommand } from './masks/redact-command.ts'
 export { rackTokenPlaceholder, redactRackToken } from './masks/redact-rack-token.ts'
 export { redactValues } from './masks/redact-values.ts'
-export { type EnvMask, findMasks, formatMask, restoreEnv } from './masks/restore-env.ts'
+export { type EnvMask, findMasksInSteps, formatMask, type RestoredEnv, restoreEnvInSteps } from './masks/restore-env.ts'
 export { containsSecret } from './masks/secret-keys.ts'
 export { redactPasswordsInText, redactUrl } from './masks/url-passwords.ts'
 export { maskResponse, maskResponseInSteps, redactText } from './masks.ts'
 export { compileMatcher, isProbe, type Match } from './matcher.ts'
-export { type Pair, parseForm, parseQuery, type ReadPair, readPairs } from './pairs.ts'
+export { type Pair, parseForm, parseQuery, type ReadPair, readPairs, readPairsInSteps } from './pairs.ts'
 export type { ParameterError, ParameterRequest, ParameterRule } from './parameter-error.ts'
-export { type Parameters, readParameters } from './parameters.ts'
+export { type Parameters, readParameters, readParametersInSteps } from './parameters.ts'
 export { type FormRequest, formValue, type ReadFormResult, readForm, valueOrHeader } from './read-form.ts'
-export { isRecordable, recordableNames, recordableValues, unprefixedName } from './recordable-parameters.ts'
+export { isRecordable, recordableNames, recordableValuesInSteps, unprefixedName } from './recordable-parameters.ts'
 export { rackRoutes, routesById } from './routes.ts'
+export { createPauses, runToEnd, type Steps, stepSize } from './steps.ts'
 export { isTargetError, type RackTarget, rackPrefixes, readTarget, splitRackPrefix } from './target.ts'
 export { maxTargetLength } from './target-errors.ts'
+export { textBytesInSteps, textParts } from './text-parts.ts'
 export type {
   BodyKind,
   CanonicalTarget,
@@ -44,4 +52,4 @@ export type {
   TargetError,
   ValueGrammar,
 } from './types.ts'
-export { checkFormValues, objectId, objectUrl } from './value-grammars.ts'
+export { checkFormValuesInSteps, objectId, objectUrl } from './value-grammars.ts'

@@ -1,7 +1,8 @@
 import { checkBody } from './body-check.ts'
 import { readOptionHeaders } from './option-headers.ts'
-import { readPairs } from './pairs.ts'
+import { readPairsInSteps } from './pairs.ts'
 import { ambiguous, type ParameterError, type ParameterRequest } from './parameter-error.ts'
+import { runToEnd, type Steps } from './steps.ts'
 import type { RackRoute } from './types.ts'
 
 /** A call's parameters by source; each has exactly one value. Header names are lower-case, header values latin1. */
@@ -16,14 +17,21 @@ export interface Parameters {
  * differently, or that the route does not define. The rack receives exactly the returned values.
  */
 export function readParameters(route: RackRoute, request: ParameterRequest): Parameters | ParameterError {
+  return runToEnd(readParametersInSteps(route, request))
+}
+
+/** As `readParameters`, for large forms. */
+export function* readParametersInSteps(
+  route: RackRoute,
+  request: ParameterRequest,
+): Steps<Parameters | ParameterError> {
   const headers = readOptionHeaders(route, request.rawHeaders)
   if ('rule' in headers) return headers
   const query = readQuery(route, request.search)
   if ('rule' in query) return query
   const bodyError = checkBody(route, request)
   if (bodyError) return bodyError
-  const text = route.body === 'form' && request.body ? request.body.toString('latin1') : ''
-  const form = readValues(text, route.form, 'form')
+  const form = route.body === 'form' && request.body ? yield* readValues(request.body, route.form, 'form') : noValues
   if ('rule' in form) return form
   return { query, form, headers }
 }
@@ -46,17 +54,21 @@ function readQuery(route: RackRoute, search: string): ReadonlyMap<string, string
       'Remove everything after the question mark.',
     )
   }
-  return readValues(text, route.query, 'query')
+  return text === '' ? noValues : runToEnd(readValues(Buffer.from(text, 'latin1'), route.query, 'query'))
 }
 
-function readValues(
-  text: string,
+function* readValues(
+  bytes: Buffer,
   permitted: readonly string[],
   source: ParameterSource,
-): ReadonlyMap<string, string> | ParameterError {
-  if (text === '') return noValues
+): Steps<ReadonlyMap<string, string> | ParameterError> {
+  if (bytes.length === 0) return noValues
   const values = new Map<string, string>()
-  for (const pair of readPairs(text)) {
+  for (const pair of readPairsInSteps(bytes)) {
+    if (pair === null) {
+      yield
+      continue
+    }
     if (pair.dropped !== null) {
       const { what, remedy } = droppedPairs[pair.dropped]
       return ambiguous(`The ${source} contains ${what}.`, remedy)

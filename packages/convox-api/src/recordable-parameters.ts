@@ -1,5 +1,6 @@
-import { readPairs } from './pairs.ts'
+import { readPairsInSteps } from './pairs.ts'
 import type { Parameters } from './parameters.ts'
+import { textBytesInSteps } from './text-parts.ts'
 
 /** Parameters with secrets. No policy can record their values. Events have the redacted command in another field. */
 const secretParameters: ReadonlySet<string> = new Set([
@@ -43,18 +44,21 @@ export function recordableNames(route: {
   return names.flatMap((name) => (name === pairsParameter ? [`${pairsParameter}.*`] : isRecordable(name) ? [name] : []))
 }
 
+/** A name and its value; null for a pause. */
+type RecordableEntry = readonly [string, string] | null
+
 /**
  * The recordable values by name. Each pair of `parameters` is `parameters.NAME`. Leaves out pairs with an unusual name,
- * and pairs after the 256th. Headers are decoded as UTF-8.
+ * and pairs after the 256th. Headers are decoded as UTF-8. Yields null for a pause.
  */
-export function* recordableValues({ query, form, headers }: Parameters): Generator<readonly [string, string]> {
+export function* recordableValuesInSteps({ query, form, headers }: Parameters): Generator<RecordableEntry, void> {
   yield* recordableEntries(query)
   yield* recordableEntries(form)
   for (const [name, value] of headers)
     if (isRecordable(name)) yield [name, Buffer.from(value, 'latin1').toString('utf8')]
 }
 
-function* recordableEntries(values: ReadonlyMap<string, string>): Generator<readonly [string, string]> {
+function* recordableEntries(values: ReadonlyMap<string, string>): Generator<RecordableEntry, void> {
   for (const [name, value] of values) {
     if (name === pairsParameter) yield* recordablePairs(value)
     else if (isRecordable(name)) yield [name, value]
@@ -64,9 +68,16 @@ function* recordableEntries(values: ReadonlyMap<string, string>): Generator<read
 /** Bounds the work for one request. */
 const maxPairs = 256
 
-function* recordablePairs(text: string): Generator<readonly [string, string]> {
+function* recordablePairs(text: string): Generator<RecordableEntry, void> {
+  const encoding = textBytesInSteps(text)
+  let step = encoding.next()
+  for (; !step.done; step = encoding.next()) yield null
   let count = 0
-  for (const pair of readPairs(Buffer.from(text).toString('latin1'))) {
+  for (const pair of readPairsInSteps(step.value)) {
+    if (pair === null) {
+      yield null
+      continue
+    }
     if (++count > maxPairs) return
     if (pair.dropped === null && pairName.test(pair.key)) yield [`${pairsParameter}.${pair.key}`, pair.value]
   }

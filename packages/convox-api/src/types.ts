@@ -39,10 +39,13 @@ export type MaskPolicy =
 
 /** What a form value must look like. An empty value is always accepted, because the rack treats it as missing. */
 export interface ValueGrammar {
-  /** Matches the whole value, or each item of a list. A group named `app` must be the app of the path. */
+  /** Matches the whole value, each item of a list, or each part. A group named `app` must be the app of the path. */
   readonly pattern: RegExp
-  /** The values of a list are separated by commas. */
-  readonly isList: boolean
+  /**
+   * `list`: the items are separated by commas. `characters`: every character is judged alone, so a long value can be
+   * divided.
+   */
+  readonly kind: 'one' | 'list' | 'characters'
   /** Ends the sentence "the parameter NAME must be". */
   readonly expected: string
   readonly remedy: string

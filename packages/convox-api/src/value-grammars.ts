@@ -1,4 +1,5 @@
 import type { ParameterError } from './parameter-error.ts'
+import { runToEnd, type Steps, stepSize } from './steps.ts'
 import type { PathParameters, RackRoute, ValueGrammar } from './types.ts'
 
 /**
@@ -66,16 +67,17 @@ export const plainText: ValueGrammar = grammar(
   /^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$/,
   'text without control characters',
   'Remove the control characters.',
+  'characters',
 )
 
 /**
  * For values that the rack never uses as a command, a path, or a URL. Also for environments: the policy decides whether
  * a caller can change their keys.
  */
-export const anyText: ValueGrammar = grammar(/^/, 'any text', 'Write any text.')
+export const anyText: ValueGrammar = grammar(/^/, 'any text', 'Write any text.', 'characters')
 
-function grammar(pattern: RegExp, expected: string, remedy: string, kind: 'one' | 'list' = 'one'): ValueGrammar {
-  return Object.freeze({ pattern: Object.freeze(pattern), isList: kind === 'list', expected, remedy })
+function grammar(pattern: RegExp, expected: string, remedy: string, kind: ValueGrammar['kind'] = 'one'): ValueGrammar {
+  return Object.freeze({ pattern: Object.freeze(pattern), kind, expected, remedy })
 }
 
 /** @returns an error, without any part of the value, for the first value that does not match */
@@ -84,18 +86,63 @@ export function checkFormValues(
   params: PathParameters,
   form: ReadonlyMap<string, string>,
 ): ParameterError | null {
+  return runToEnd(checkFormValuesInSteps(route, params, form))
+}
+
+/** As `checkFormValues`, for large forms. */
+export function* checkFormValuesInSteps(
+  route: RackRoute,
+  params: PathParameters,
+  form: ReadonlyMap<string, string>,
+): Steps<ParameterError | null> {
   for (const [name, value] of form) {
     const grammar = Object.hasOwn(route.values, name) ? route.values[name] : undefined
     if (grammar === undefined || value === '') continue
-    const { pattern, isList, expected, remedy } = grammar
-    for (const item of isList ? value.split(',') : [value]) {
-      const found = pattern.exec(item)
-      if (!found) return { rule: 'invalid-parameter', reason: `The parameter ${name} must be ${expected}.`, remedy }
-      const app = found.groups?.app
-      if (app !== undefined && app !== params.app) return foreignObject(name, remedy)
+    let pause = stepSize
+    for (let begin = 0; begin <= value.length; ) {
+      const end = itemEnd(value, begin, grammar.kind)
+      const error = checkItem(value.slice(begin, end), grammar, { name, params })
+      if (error) return error
+      // Skips the comma after an item of a list. A long text goes on without a separator.
+      begin = grammar.kind === 'characters' && end < value.length ? end : end + 1
+      if (end < pause) continue
+      pause = end + stepSize
+      yield
     }
   }
   return null
+}
+
+/**
+ * Linux starts no program with a longer argument, and knows no longer path, so a rack cannot use a longer item.
+ * The limit bounds the time of one match.
+ */
+const maxItemLength = 128 * 1024
+
+function checkItem(
+  item: string,
+  { pattern, kind, expected, remedy }: ValueGrammar,
+  { name, params }: { readonly name: string; readonly params: PathParameters },
+): ParameterError | null {
+  if (kind !== 'characters' && item.length > maxItemLength) return tooLong(name)
+  const found = pattern.exec(item)
+  if (!found) return { rule: 'invalid-parameter', reason: `The parameter ${name} must be ${expected}.`, remedy }
+  const app = found.groups?.app
+  return app === undefined || app === params.app ? null : foreignObject(name, remedy)
+}
+
+function itemEnd(value: string, begin: number, kind: ValueGrammar['kind']): number {
+  if (kind === 'characters') return Math.min(begin + stepSize, value.length)
+  const comma = kind === 'list' ? value.indexOf(',', begin) : -1
+  return comma === -1 ? value.length : comma
+}
+
+function tooLong(name: string): ParameterError {
+  return {
+    rule: 'invalid-parameter',
+    reason: `The parameter ${name}, or one item of it, is longer than ${maxItemLength / 1024} KiB, and no program on the rack can take a longer argument.`,
+    remedy: 'Shorten the value.',
+  }
 }
 
 function foreignObject(name: string, remedy: string): ParameterError {

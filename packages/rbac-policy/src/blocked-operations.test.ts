@@ -219,6 +219,13 @@ describe('protected keys', () => {
     })
   })
 
+  test('a denial names only the first of very many protected keys', () => {
+    const changed = Array.from({ length: 10_000 }, (_, index) => `PCI_${index}`)
+    const answer = decide('POST /apps/{app}/releases', { environment: { changed } }, policy)
+    expect(answer).toMatchObject({ effect: 'deny', reason: expect.stringMatching(/PCI_19, and 9980 more, so .* them/) })
+    expect(JSON.stringify(answer).length).toBeLessThan(1_000)
+  })
+
   test('a key that is no name of a variable is refused, and not shown: it can be a line of a secret', () => {
     const line = '"PCI_KEY": "-----BEGIN PRIVATE KEY-----MIIE'
     const strict = { ...policy, protectedKeys: ['*PCI_*'] }

@@ -79,6 +79,9 @@ function sourceFinder(document: PolicyDocument, list: 'protectedKeys' | 'protect
   }
 }
 
+/** An environment can have 10,000 keys. */
+const maxShownNames = 20
+
 function denyProtected(
   names: readonly string[] | undefined,
   isProtected: NameMatcher,
@@ -89,8 +92,10 @@ function denyProtected(
   if (first === undefined) return null
   // A key can be a part of a secret: in a value with several lines, the rack reads each line with `=` as another key.
   // `recordedKey` hides such keys.
-  const shownNames = [...new Set(protectedNames.map((name) => inMessage(recordedKey(name))))]
-  const object = shownNames.length === 1 ? 'it' : 'them'
-  const reason = `The policy protects ${joinWithAnd(shownNames)}, so ${prohibition} ${object}.`
+  const shownNames = new Set(protectedNames.slice(0, maxShownNames).map((name) => inMessage(recordedKey(name))))
+  const more = protectedNames.length - maxShownNames
+  const objects = more > 0 ? [...shownNames, `${more} more`] : [...shownNames]
+  const object = objects.length === 1 ? 'it' : 'them'
+  const reason = `The policy protects ${joinWithAnd(objects)}, so ${prohibition} ${object}.`
   return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team for this change.' }
 }

@@ -30,7 +30,7 @@ const longestWait = 5
 /** Milliseconds after which a request without a known credential starts even if principals wait. */
 const longestWaitOfNetworks = 100
 /** Milliseconds of a sum of costs, above which a principal's requests are costly. */
-const costlySum = 100
+const costlySum = 150
 
 export interface RequestSchedulerOptions {
   readonly costs: Pick<CostAccount, 'charge' | 'sumOf' | 'restUntil'>

@@ -1,6 +1,7 @@
 import { type JsonBounds, jsonBoundsFault } from '@rack-gateway/convox-api'
 import type { FastifyInstance } from 'fastify'
 import { invalid } from '../errors.ts'
+import { payerOf } from '../resource-account/plugin.ts'
 
 /**
  * The deepest body that a schema describes is a planned call, with five levels. The deepest body without a schema is
@@ -16,9 +17,17 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, function parseJson(request, body, done) {
     if (body.length === 0) return done(null, undefined)
-    const fault = jsonBoundsFault(body, bodyBounds)
-    if (fault !== null)
-      return done(invalid(`The request body cannot be read, because ${fault}.`, 'See /gateway/api/v1/docs.'))
-    parse(request, body.toString('utf8'), done)
+    let finish = () => {}
+    app.costs.measure(payerOf(request), 'parse', Math.max(1, body.length / 1_024), () => {
+      const fault = jsonBoundsFault(body, bodyBounds)
+      if (fault === null)
+        parse(request, body.toString('utf8'), (error, parsed) => {
+          finish = () => done(error, parsed)
+        })
+      else
+        finish = () => done(invalid(`The request body cannot be read, because ${fault}.`, 'See /gateway/api/v1/docs.'))
+    })
+    // Not measured, because the request continues in `done`.
+    finish()
   })
 }

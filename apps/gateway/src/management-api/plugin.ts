@@ -14,6 +14,8 @@ import { createPolicyStudies } from '../policy-study/policy-studies.ts'
 import { version } from '../process/version.ts'
 import { allowBody } from '../rack-api/body.ts'
 import { memoizeFor } from '../rate-limits/memoize-for.ts'
+import { endpointCost } from '../resource-account/costs.ts'
+import { payerOf } from '../resource-account/plugin.ts'
 import { acceptJsonOnly } from './accept-json-only.ts'
 import { admit, reauthorize } from './admit.ts'
 import type { EndpointDecision } from './authorize.ts'
@@ -142,6 +144,7 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
       request.endpoint = endpoint
       rejectCrossSite(request)
       await admit(app, request, reply, route)
+      app.costs.charge(payerOf(request), endpointCost(endpoint))
     },
     async preParsing(request, reply) {
       allowBody(request, reply)

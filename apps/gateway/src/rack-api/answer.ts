@@ -4,6 +4,7 @@ import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { UnmaskableAnswer, UpstreamRedirect } from '../errors.ts'
+import { sentCost } from '../resource-account/costs.ts'
 import type { Release } from '../resource-account/fair-limit.ts'
 import { principalPayer } from '../resource-account/payer.ts'
 import { runInTurns } from '../resource-account/turns.ts'
@@ -106,22 +107,26 @@ async function maskReceived(
   const received = await receiving
   try {
     if (!mustMaskInTurns(answer, received)) return { answer, body: [maskSmall(dependencies, call, answer, received)] }
-    const { masks, turns } = dependencies
-    return { answer, body: await runInTurns(masks.applyInSteps(call, received), turns) }
+    const { costs, masks, turns } = dependencies
+    const charge = (milliseconds: number) =>
+      costs.chargeMeasured(principalPayer(call.principal), 'mask', sizeOf(received) / 1_024, milliseconds)
+    return { answer, body: await runInTurns(masks.applyInSteps(call, received), turns, charge) }
   } catch (error) {
     throw explainFailure(call, error)
   }
 }
 
 function maskSmall(
-  { masks }: RackApiDependencies,
+  { costs, masks }: RackApiDependencies,
   call: DecidedCall,
   { status }: UpstreamResponse,
   received: readonly Buffer[],
 ): Buffer {
   const [onlyChunk] = received
   const bytes = received.length === 1 && onlyChunk !== undefined ? onlyChunk : Buffer.concat(received)
-  return status >= 400 ? masks.applyToText(call, bytes) : masks.apply(call, bytes)
+  return costs.measure(principalPayer(call.principal), 'mask', Math.max(1, bytes.length / 1_024), () =>
+    status >= 400 ? masks.applyToText(call, bytes) : masks.apply(call, bytes),
+  )
 }
 
 function explainFailure(call: DecidedCall, error: unknown): unknown {
@@ -173,6 +178,7 @@ export async function deliver(
       return
     }
     const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
+    dependencies.costs.charge(principalPayer(call.principal), (bytesOut / 1_024) * sentCost)
     if (bytesOut > largeBody || call.match.route.mask === 'stream') recordClosed({ bytesOut, close: 'complete' })
   } catch (error) {
     raw.destroy()

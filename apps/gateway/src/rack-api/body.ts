@@ -7,6 +7,9 @@ import { BadFrame, BodyTooLarge } from '../errors.ts'
 /** Bytes. The largest forms contain environments or certificates. The forms of the stock CLI are far smaller. */
 export const formLimit = 4 * 1024 * 1024
 
+/** Bytes. A larger form is read in turns with other work. */
+export const smallForm = 64 * 1024
+
 /** The maximum size of a form in bytes, according to its headers. */
 export function sizeOfForm({ headers }: IncomingMessage): number {
   return Math.min(Number(headers['content-length'] ?? formLimit), formLimit)

@@ -65,6 +65,7 @@ export function createDependencies(
   const { audit, database, identities, policy, policyPackages: packages, racks } = app
   const { now } = app.clock
   const masks = createMaskKeeper({ policy, keys: maskKeys, now })
+  const { turns } = app
   return {
     identities,
     policy,
@@ -75,13 +76,13 @@ export function createDependencies(
     audit,
     processes: createProcessDirectory(now),
     resources: createResourceDirectory(now),
-    environments: createEnvironments(masks),
+    environments: createEnvironments(masks, turns),
     runs: createRuns(database.sql, now),
     masks,
     live: openLiveCalls(app, pingInterval),
     account: app.resourceAccount,
     costs: app.costs,
-    turns: app.turns,
+    turns,
     bodyTimeout: config.limits.bodyTimeout,
     requestTimeout: config.limits.requestTimeout,
     recorder: createRecorder(app),

@@ -63,6 +63,8 @@ export async function forwardChange(
   const upstream = upstreamRequest(request, call)
   const intent = await dependencies.audit.record({ ...draft, kind: 'intent' })
   call.recorded = true
+  // Only the event needed the received form. The rack receives `upstream.body`.
+  call.form = null
   const outcome = { ...draft, kind: 'outcome' as const, of: intent.id }
   let prepared: PreparedAnswer
   try {

@@ -1,15 +1,16 @@
 import { compileMatcher, isProbe, type RouteMatch, rackRoutes } from '@rack-gateway/convox-api'
-import { commandWords, type RackCall } from '@rack-gateway/rbac-policy'
+import { commandWords, type Decision, type RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute } from '../errors.ts'
 import { answerError } from '../http/error-handler.ts'
+import { rackRouteCost } from '../resource-account/costs.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
 import { principalPayer } from '../resource-account/payer.ts'
 import { forwardedRackCallAddress, rackApiAddress } from './address.ts'
-import { hasBody, readForm, sizeOfForm } from './body.ts'
-import { beginCall, type CallState, type RoutedCall } from './call.ts'
+import { hasBody, readForm, sizeOfForm, smallForm } from './body.ts'
+import { beginCall, type CallState, type DecidedCall, type RoutedCall } from './call.ts'
 import { CallEnd } from './call-end.ts'
 import { chooseRack } from './choose-rack.ts'
 import { answerConsole } from './console/answer-console.ts'
@@ -23,7 +24,8 @@ import { watchTransfer } from './live/transfer.ts'
 import { matchManagementRoute } from './management-routes.ts'
 import { assertCanReveal, readRevealedKey } from './masks/reveal.ts'
 import { type CalledApi, isParseError, type ParseError, parseRequest } from './parse-request.ts'
-import { assertFormValues, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
+import { checkForm, lookUpFacts, needsLookup, noFacts, readCallParameters, resolveCall } from './resolve.ts'
+import { runSteps } from './run-steps.ts'
 import { answerStepUp } from './step-up/answer-step-up.ts'
 import { needsStepUp, requireStepUp } from './step-up/require-step-up.ts'
 import { openWebsocket } from './websocket/websocket.ts'
@@ -114,7 +116,23 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
   if (consoleCall !== null) return answerConsole(dependencies, request, reply, consoleCall)
   const stepUpCall = request.call?.parsedRequest.stepUpCall ?? null
   if (stepUpCall !== null) return answerStepUp(dependencies, request, reply, stepUpCall)
+  const call = await decideCall(dependencies, request, reply)
+  if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, call)
+  watchTransfer(dependencies, request, reply, call)
+  const forward = call.match.route.changes ? forwardChange : forwardRead
+  await forward(dependencies, request, reply, call)
+}
+
+/** A function of its own, so that the parameters, which can be large, are not in memory while the rack answers. */
+async function decideCall(
+  dependencies: RackApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<DecidedCall> {
+  const { costs, turns } = dependencies
   const call = routeCall(dependencies, request, reply)
+  const payer = principalPayer(call.principal)
+  costs.charge(payer, rackRouteCost(call.match.route))
   const slot = acquireCallSlot(dependencies, request, call)
   if (slot !== null) await slot
   if (call.match.route.body === 'form' && hasBody(request.raw)) {
@@ -122,13 +140,25 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
     if (occupied !== null) await occupied
     call.form = await readForm(request, reply, dependencies.bodyTimeout)
   }
-  const { parameters, values } = readCallParameters(dependencies, request, call)
+  const size = call.form?.length ?? 0
+  if (call.form !== null && size > smallForm)
+    await runSteps(request.server.bodyDigest.inSteps([call.form]), size, turns)
+  const kib = size / 1_024
+  if (size <= smallForm) costs.chargeAverage(payer, 'form', kib)
+  const reading = runSteps(readCallParameters(dependencies, request, call), size, turns, (milliseconds) =>
+    costs.chargeMeasured(payer, 'form', kib, milliseconds),
+  )
+  const { parameters, values } = reading instanceof Promise ? await reading : reading
   call.values = values
   call.revealedKey = readRevealedKey(request, call)
-  assertFormValues(call, parameters)
+  const checking = runSteps(checkForm(call, parameters), size, turns)
+  const rackParameters = checking instanceof Promise ? await checking : checking
   const looksUp = needsLookup(call.match.route)
   const facts = looksUp ? await lookUpFacts(dependencies, call, parameters) : noFacts
-  const { rackCall, sent, restoredValues, keyChanges } = resolveCall(dependencies, call, parameters, facts)
+  const resolved = resolveCall(dependencies, call, { parameters, rackParameters }, facts)
+  const { rackCall, sent, restoredValues, keyChanges } = resolved
+  if (sent !== null && sent.length > smallForm)
+    await runSteps(request.server.bodyDigest.inSteps([sent]), sent.length, turns)
   call.sent = sent
   call.restoredValues = restoredValues
   call.keyChanges = keyChanges
@@ -137,22 +167,29 @@ async function handle(dependencies: RackApiDependencies, request: FastifyRequest
     if (pending !== null) await pending
   }
   call.rackCall = rackCall
-  call.command = commandOf(dependencies, call, rackCall)
-  const policyDecision = dependencies.policy.decide(call.principal, rackCall)
+  const policyDecision = decideByPolicy(dependencies, call, rackCall)
   const decision = canPackagesDeny(dependencies, policyDecision)
     ? await askPackages(dependencies, call, rackCall, policyDecision)
     : policyDecision
   call.decision = decision
   const allowed = needsStepUp(decision)
-    ? await requireStepUp(request, reply, call, { rackCall, decision, headers: parameters.headers })
+    ? await requireStepUp(request, reply, call, { rackCall, decision, headers: parameters.headers, turns })
     : assertAllowed(decision)
   call.decision = allowed
   assertCanReveal(dependencies, call)
-  const permitted = Object.assign(call, { rackCall, decision: allowed })
-  if (call.match.route.kind === 'websocket') return openWebsocket(dependencies, request, reply, permitted)
-  watchTransfer(dependencies, request, reply, permitted)
-  const forward = call.match.route.changes ? forwardChange : forwardRead
-  await forward(dependencies, request, reply, permitted)
+  return Object.assign(call, { rackCall, decision: allowed })
+}
+
+/** Also sets the redacted command. */
+function decideByPolicy(dependencies: RackApiDependencies, call: RoutedCall, rackCall: RackCall): Decision {
+  function decide(): Decision {
+    call.command = commandOf(dependencies, call, rackCall)
+    return dependencies.policy.decide(call.principal, rackCall)
+  }
+  const words = commandWords(rackCall)
+  if (words === null) return decide()
+  const characters = words.reduce((sum, { length }) => sum + length, 0)
+  return dependencies.costs.measure(principalPayer(call.principal), 'command', Math.max(1, characters / 1_024), decide)
 }
 
 /** @throws UnknownRack, UnknownRoute */

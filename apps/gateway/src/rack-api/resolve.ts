@@ -1,10 +1,12 @@
 import { decodeHeaderCommand, readCommand } from '@rack-gateway/command-matcher'
 import {
-  checkFormValues,
+  checkFormValuesInSteps,
   type ParameterError,
   type Parameters,
   type RackRoute,
-  readParameters,
+  readParametersInSteps,
+  type Steps,
+  textBytesInSteps,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { type ProcessSubject, type RackCall, rackUpdateRoute } from '@rack-gateway/rbac-policy'
@@ -35,6 +37,12 @@ export interface CallParameters {
   readonly values: RecordedValues | null
 }
 
+export interface CheckedParameters {
+  readonly parameters: Parameters
+  /** The names of the rack's parameters that the call changes; null: none. */
+  readonly rackParameters: readonly string[] | null
+}
+
 export interface ResolvedCall {
   readonly rackCall: RackCall
   /** The form for the rack: the received form with real values in place of masks; null: no form. */
@@ -49,13 +57,13 @@ export interface ResolvedCall {
  *
  * @throws AmbiguousParameters, InvalidParameter, NotPermitted, ForeignMask
  */
-export function readCallParameters(
+export function* readCallParameters(
   { policy }: RackApiDependencies,
   request: FastifyRequest,
   call: RoutedCall,
-): CallParameters {
+): Steps<CallParameters> {
   const { route, params } = call.match
-  const parameters = readParameters(route, {
+  const parameters = yield* readParametersInSteps(route, {
     method: request.method,
     search: call.parsedRequest.search,
     contentType: request.headers['content-type'] ?? '',
@@ -63,24 +71,33 @@ export function readCallParameters(
     rawHeaders: request.raw.rawHeaders,
   })
   if ('rule' in parameters) throw parameterError(parameters)
-  rejectStrayMasks(parameters, (name) => {
+  yield* rejectStrayMasks(parameters, (name) => {
     if (route.id === releaseRoute && name === 'env') return null
     return route.id === configRoute ? (params.name ?? name) : name
   })
   const app = appOf(route, params)
-  return { parameters, values: recordedValues(policy, { route, rack: call.rack, app, parameters }) }
+  return { parameters, values: yield* recordedValues(policy, { route, rack: call.rack, app, parameters }) }
 }
 
-/** @throws InvalidParameter, NotPermitted */
-export function assertFormValues({ match: { route, params } }: RoutedCall, { form }: Parameters): void {
-  const invalidValue = checkFormValues(route, params, form)
+/**
+ * Checks the values of the form.
+ *
+ * @returns the names of the rack's parameters that the call changes; null if it changes none
+ * @throws InvalidParameter, NotPermitted, AmbiguousParameters
+ */
+export function* checkForm(
+  { match: { route, params } }: RoutedCall,
+  { form }: Parameters,
+): Steps<readonly string[] | null> {
+  const invalidValue = yield* checkFormValuesInSteps(route, params, form)
   if (invalidValue) throw parameterError(invalidValue)
+  return route.id === rackUpdateRoute ? yield* namesIn(yield* textBytesInSteps(form.get('parameters') ?? '')) : null
 }
 
 export function resolveCall(
   { now }: RackApiDependencies,
   call: RoutedCall,
-  parameters: Parameters,
+  { parameters, rackParameters }: CheckedParameters,
   { process, run, resource, release, environment }: Facts,
 ): ResolvedCall {
   const { route, params } = call.match
@@ -102,7 +119,7 @@ export function resolveCall(
     environment: environment && { changed: environment.changes.map(({ key }) => key) },
     resource,
     release,
-    ...(route.id === rackUpdateRoute && { rackParameters: namesIn(parameters.form.get('parameters') ?? '') }),
+    ...(rackParameters && { rackParameters }),
     at: now(),
     address: call.address,
   }

@@ -5,6 +5,8 @@ import type { Payer } from './payer.ts'
 /** Sums what each payer's requests cost, in milliseconds of the main thread. */
 export interface CostAccount {
   charge(payer: Payer, cost: number): void
+  /** Charges what work of this size costs on average. @param kib the size of the work in KiB */
+  chargeAverage(payer: Payer, work: Work, kib: number): void
   /**
    * Runs the work at once, and charges the payer for it.
    *
@@ -80,6 +82,7 @@ export function createCostAccount(now: () => number = () => performance.now()): 
 
   return {
     charge,
+    chargeAverage: (payer, work, kib) => charge(payer, perKib[work] * kib),
     chargeMeasured,
     measure(payer, work, kib, run) {
       const began = now()

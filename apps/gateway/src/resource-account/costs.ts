@@ -1,22 +1,46 @@
-/**
- * What a request costs, in milliseconds of the main thread. The scheduler starts the requests of the caller with the
- * smallest sum of costs first. The numbers were measured with `bench run costs`.
- */
-export const requestCost = 0.4
+import type { RackRoute } from '@rack-gateway/convox-api'
+import type { Endpoint } from '@rack-gateway/gateway-api'
 
 /**
- * Work that can take long, per KiB of its input or output. The gateway measures each of them while it runs, and corrects
- * these numbers by a moving average.
+ * What requests cost, in milliseconds of the main thread: a number for each request, and more for each KiB.
+ * The numbers were measured on Node 20, one request at a time, on the machine of docs/explanation/performance.md.
+ * Only their order of magnitude matters, because they order callers.
  */
+export const requestCost = 1
+
+/** More than `requestCost`, by the path of an endpoint. */
+const endpointCosts: Readonly<Record<string, number>> = {
+  '/access-review': 8,
+  '/access-review/export': 30,
+  '/audit/events': 10,
+  '/audit/export': 30,
+  '/audit/histogram': 10,
+  '/audit/log': 30,
+  '/last-changes': 10,
+}
+const changeCost = 10
+const websocketCost = 4
+
+export function endpointCost({ method, path }: Pick<Endpoint, 'method' | 'path'>): number {
+  return endpointCosts[path] ?? (method === 'GET' ? 0 : changeCost)
+}
+
+export function rackRouteCost({ kind, changes }: Pick<RackRoute, 'kind' | 'changes'>): number {
+  if (kind === 'websocket') return websocketCost
+  return changes ? requestCost : 0
+}
+
+/** Work that can take long, per KiB. The gateway measures it, and corrects these numbers by a moving average. */
 export const workCosts = {
-  /** A body of the management API. */
+  /** Parsing a body of the management API. */
   parse: 0.02,
-  /** The parameters of a call of the rack API. */
-  parameters: 0.05,
+  /** Reading and checking the form of a call of the rack API. */
+  form: 0.05,
+  /** Masking a response of a rack. */
   mask: 0.05,
-  /** A command of a call or a planned call. */
-  command: 0.1,
-  /** A response of the management API. */
+  /** Deciding about commands. */
+  command: 0.2,
+  /** Serializing a response of the management API. */
   serialize: 0.02,
 } as const
 
@@ -25,6 +49,3 @@ export type Work = keyof typeof workCosts
 /** Per KiB. */
 export const receivedCost = 0.002
 export const sentCost = 0.002
-
-/** Requests that cost more than `requestCost`, by the ID of the route or endpoint. */
-export const routeCosts: Readonly<Record<string, number>> = {}

@@ -1,18 +1,44 @@
+import { sortInSteps } from '../sort-in-steps.ts'
+import { createPauses, runToEnd, type Steps } from '../steps.ts'
+
 /** Reads an environment as the rack does: one `KEY=value` per line, with a trimmed key. The last line of a key wins. */
 export function parseEnv(env: string): Map<string, string> {
+  return runToEnd(parseEnvInSteps(env))
+}
+
+/** As `parseEnv`, for large environments. */
+export function* parseEnvInSteps(env: string): Steps<Map<string, string>> {
+  const isPauseDue = createPauses()
   const values = new Map<string, string>()
   for (const line of env.split('\n')) {
     const read = readLine(line)
     if (read) values.set(read.key, read.value)
+    if (isPauseDue(line.length)) yield
   }
   return values
 }
 
+/** The keys with different values, sorted. */
 export function diffEnv(before: string, after: string): string[] {
-  const old = parseEnv(before)
-  const current = parseEnv(after)
-  const changed = [...new Set([...old.keys(), ...current.keys()])].filter((key) => old.get(key) !== current.get(key))
-  return changed.sort()
+  return runToEnd(changedKeysInSteps(parseEnv(before), parseEnv(after)))
+}
+
+/** As `diffEnv`, for large environments. */
+export function* changedKeysInSteps(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): Steps<string[]> {
+  const isPauseDue = createPauses()
+  const changed: string[] = []
+  for (const [key, value] of after) {
+    if (before.get(key) !== value) changed.push(key)
+    if (isPauseDue(key.length + value.length)) yield
+  }
+  for (const key of before.keys()) {
+    if (!after.has(key)) changed.push(key)
+    if (isPauseDue(key.length)) yield
+  }
+  return yield* sortInSteps(changed)
 }
 
 /** A line that the rack reads as a variable. `rawKey` is the key with the white space around it. */

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ForeignMask } from '../errors.ts'
+import { runToEnd } from '../steps.ts'
 import { envReader, fullAccess, noAccess, testMac } from '../testing/views.ts'
 import { envEntries, environmentValues, keysInsideValues } from './env-entries.ts'
 import { diffEnv, parseEnv } from './env-lines.ts'
 import { maskEnv } from './mask-env.ts'
 import type { MaskOrigin } from './mask-view.ts'
-import { containsMask, findMasks, formatMask, restoreEnv } from './restore-env.ts'
+import { containsMask, findMasksInSteps, formatMask, restoreEnv } from './restore-env.ts'
 
 const origin = { app: 'myapp', release: 'R1' }
 const env = 'DATABASE_URL=postgres://u:p@db/app\nPLAIN=value\nSECRET=a=b=c'
@@ -213,8 +214,8 @@ describe('restoring', () => {
     expect(() => restore('A=1\n"k": "MIIEtopsecret==[hidden]"')).not.toThrow(/topsecret/)
   })
 
-  test('findMasks returns the masks of an environment', () => {
-    expect(findMasks(`A=1\nPLAIN=${mask('PLAIN')}\nX=[hidden]`)).toEqual([
+  test('findMasksInSteps returns the masks of an environment', () => {
+    expect(runToEnd(findMasksInSteps(`A=1\nPLAIN=${mask('PLAIN')}\nX=[hidden]`))).toEqual([
       { key: 'PLAIN', release: 'R1', mac: testMac({ ...origin, key: 'PLAIN' }) },
     ])
     expect([containsMask('x [hidden:R'), containsMask('[hidden]'), containsMask('hidden')]).toEqual([true, true, false])

@@ -1,6 +1,9 @@
-import { diffEnv, keysInsideValues } from '@rack-gateway/convox-api'
+import { diffEnv, keysInsideValues, runToEnd } from '@rack-gateway/convox-api'
 import { expect, test } from 'vitest'
-import { type KeyChange, redactChanges } from './recorded-changes.ts'
+import { type KeyChange, redactChanges as redactChangesInSteps } from './recorded-changes.ts'
+
+const redactChanges = (changes: readonly KeyChange[], enclosing: ReadonlyMap<string, string>) =>
+  runToEnd(redactChangesInSteps(changes, enclosing))
 
 const added = (key: string): KeyChange => ({ key, change: 'added' })
 

@@ -1,4 +1,4 @@
-import { invalidNamePlaceholder, isVariableName } from '@rack-gateway/convox-api'
+import { createPauses, invalidNamePlaceholder, isVariableName, type Steps } from '@rack-gateway/convox-api'
 
 /** A change of one key, without its values. */
 export interface KeyChange {
@@ -18,17 +18,24 @@ export interface RecordedChange extends KeyChange {
  *
  * @param enclosing maps a key to the variable whose value contains the key; see `keysInsideValues`
  */
-export function redactChanges(
+export function* redactChanges(
   changes: readonly KeyChange[],
   enclosing: ReadonlyMap<string, string>,
-): readonly RecordedChange[] {
-  const variables = changes.filter(({ key }) => !enclosing.has(key) && isVariableName(key))
-  const names = new Set(variables.map(({ key }) => key))
-  const enclosingNames = new Set(
-    changes.flatMap(({ key }) => enclosing.get(key) ?? []).filter((name) => !names.has(name) && isVariableName(name)),
-  )
+): Steps<readonly RecordedChange[]> {
+  const isPauseDue = createPauses()
+  const variables: KeyChange[] = []
+  const others: KeyChange[] = []
+  const enclosingNames = new Set<string>()
+  for (const change of changes) {
+    const name = enclosing.get(change.key)
+    if (name !== undefined) {
+      if (isVariableName(name)) enclosingNames.add(name)
+    } else if (isVariableName(change.key)) variables.push(change)
+    else others.push(change)
+    if (isPauseDue(change.key.length)) yield
+  }
+  for (const { key } of variables) enclosingNames.delete(key)
   const enclosingChanges = [...enclosingNames].map((key) => ({ key, change: 'changed' as const }))
-  const others = changes.filter(({ key }) => !enclosing.has(key) && !isVariableName(key))
   const [first] = others
   if (first === undefined) return [...variables, ...enclosingChanges]
   const change = others.every((other) => other.change === first.change) ? first.change : 'changed'

@@ -4,9 +4,11 @@ import {
   containsSecret,
   type Parameters,
   type RackRoute,
-  recordableValues,
+  recordableValuesInSteps,
   redactionPlaceholder,
   redactRackToken,
+  type Steps,
+  textBytesInSteps,
   unprefixedName,
 } from '@rack-gateway/convox-api'
 import type { Policy } from '@rack-gateway/rbac-policy'
@@ -34,17 +36,20 @@ const maxValues = 64
 const maxValueLength = 64 * 1024
 
 /** Null if there are no values that the policy asks to record. */
-export function recordedValues(
+export function* recordedValues(
   policy: ValuePolicy,
   { route, rack, app, parameters }: ValuesOfCall,
-): RecordedValues | null {
+): Steps<RecordedValues | null> {
   const isRecorded = policy.valuesRecorded({ route, rack: rack.name, app })
   if (isRecorded === null) return null
   const values = new Map<string, string>()
   const hidden: string[] = []
   const truncated: Truncation[] = []
   let valuesAboveLimit = 0
-  for (const [name, value] of recordableValues(parameters)) {
+  for (const entry of recordableValuesInSteps(parameters)) {
+    yield
+    if (entry === null) continue
+    const [name, value] = entry
     if (!isRecorded(name)) continue
     if (values.size === maxValues && !values.has(name)) {
       valuesAboveLimit++
@@ -54,7 +59,7 @@ export function recordedValues(
       hidden.push(name)
       values.set(name, redactionPlaceholder)
     } else if (value.length > maxValueLength) {
-      truncated.push(truncationOf(name, value))
+      truncated.push(yield* truncationOf(name, value))
       values.set(name, '')
     } else values.set(name, value)
   }
@@ -71,8 +76,15 @@ function isSecretText(value: string, rackToken: string): boolean {
   return containsSecret(value) || redactRackToken(value, rackToken) !== value
 }
 
-function truncationOf(name: string, value: string): Truncation {
-  const bytes = Buffer.from(value)
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  return { field: `parameters.values.${name}`, length: bytes.length, sha256 }
+function* truncationOf(name: string, value: string): Steps<Truncation> {
+  const bytes = yield* textBytesInSteps(value)
+  const hash = createHash('sha256')
+  for (let at = 0; at < bytes.length; at += hashedAtOnce) {
+    hash.update(bytes.subarray(at, at + hashedAtOnce))
+    yield
+  }
+  return { field: `parameters.values.${name}`, length: bytes.length, sha256: hash.digest('hex') }
 }
+
+/** Bytes. */
+const hashedAtOnce = 64 * 1024

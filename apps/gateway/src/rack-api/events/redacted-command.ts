@@ -9,9 +9,10 @@ export interface RedactedCommand {
   redactSentence(text: string): string
 }
 
-export function createRedactedCommand(real: readonly string[], view: CommandRedaction): RedactedCommand {
-  const words = redactCommand(real, view)
-  if (words === real) return { words, hidden: false, redactSentence: (text) => text }
+export function createRedactedCommand(received: readonly string[], view: CommandRedaction): RedactedCommand {
+  const real = shorten(received)
+  const words = real === received ? redactCommand(real, view) : [...redactCommand(real, view), shortened]
+  if (words === received) return { words, hidden: false, redactSentence: (text) => text }
   return {
     words,
     hidden: true,
@@ -63,4 +64,24 @@ function quotationsIn(text: string, real: readonly string[], words: readonly str
     if (quoted !== word) add(quoted, inMessage(redacted))
   }
   return [...pairs].sort(([one], [other]) => other.length - one.length)
+}
+
+/** Characters. An event has no room for more, and no longer command is permitted. Redacting 64 KiB takes 40 ms. */
+const maxLength = 8_192
+const shortened = '[shortened]'
+
+/** Ends at white space, because a secret that is divided may not look like a secret. */
+function shorten(words: readonly string[]): readonly string[] {
+  let left = maxLength
+  for (const [index, word] of words.entries()) {
+    if (word.length > left) return [...words.slice(0, index), beginOf(word, left)]
+    left -= word.length
+  }
+  return words
+}
+
+function beginOf(word: string, length: number): string {
+  const begin = word.slice(0, length)
+  for (let end = length - 1; end > 0; end--) if (/\s/.test(begin.charAt(end))) return begin.slice(0, end)
+  return ''
 }

@@ -1,19 +1,26 @@
 import {
-  containsEncodedMask,
-  diffEnv,
-  environmentValues,
+  changedKeysInSteps,
+  containsEncodedMaskInSteps,
+  createPauses,
+  encodeFormInSteps,
+  environmentValuesInSteps,
   ForeignMask,
-  findMasks,
-  keysInsideValues,
+  findMasksInSteps,
+  keysInsideValuesInSteps,
   type MaskOrigin,
   type Parameters,
-  parseEnv,
+  parseEnvInSteps,
+  type RestoredEnv,
   recordedKey,
-  restoreEnv,
+  restoreEnvInSteps,
+  type Steps,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { AmbiguousParameters, withRule } from '../../errors.ts'
+import { AmbiguousParameters, BodyTooLarge, withRule } from '../../errors.ts'
+import type { Turns } from '../../resource-account/turns.ts'
+import { formLimit } from '../body.ts'
 import { type KeyChange, type RecordedChange, redactChanges } from '../events/recorded-changes.ts'
+import { runSteps } from '../run-steps.ts'
 import type { MaskKeeper } from './masks.ts'
 import { environmentOf, newestEnvironment } from './release-environment.ts'
 
@@ -36,24 +43,29 @@ export interface Environments {
   ofNewRelease(rack: Rack, app: string, form: ReadonlyMap<string, string>): Promise<NewEnvironment | null>
 }
 
-export function createEnvironments(masks: MaskKeeper): Environments {
+export function createEnvironments(masks: MaskKeeper, turns: Turns): Environments {
+  async function compareAll(comparisons: readonly Comparison[]): Promise<NewEnvironment> {
+    const size = comparisons.reduce((sum, [before, after]) => sum + before.length + after.length, 0)
+    return runSteps(compareInSteps(comparisons), size, turns)
+  }
+
   return {
     async ofNewRelease(rack, app, form) {
       const requested = form.get('env')
       const parent = form.get('parent-release')
-      if (requested !== undefined) rejectUnreadableLines(requested)
+      if (requested !== undefined) await runSteps(rejectUnreadableLines(requested), requested.length, turns)
       if (requested === undefined && (parent === undefined || parent === '')) return null
       const newest = await newestEnvironment(rack, app)
       if (requested === undefined) {
         return compareAll([[newest, await environmentOf(rack, app, parent ?? '')]])
       }
-      const { env, restored } = await restoreMasks(masks, rack, app, requested)
+      const { env, restored } = await restoreMasks({ masks, turns }, rack, app, requested)
       // With a parent, the rack could also read an empty environment as the parent's environment.
       const parentComparison = env === '' && parent ? ([[newest, await environmentOf(rack, app, parent)]] as const) : []
-      const comparison = compareAll([[newest, env], ...parentComparison])
-      return restored.length === 0
-        ? comparison
-        : { ...comparison, restored: formOf(form, env), restoredValues: restored.map(({ value }) => value) }
+      const comparison = await compareAll([[newest, env], ...parentComparison])
+      if (restored.length === 0) return comparison
+      const encoded = await runSteps(encodeFormInSteps(new Map([...form, ['env', env]])), env.length, turns)
+      return { ...comparison, restored: encoded, restoredValues: restored.map(({ value }) => value) }
     },
   }
 }
@@ -65,26 +77,37 @@ export function createEnvironments(masks: MaskKeeper): Environments {
  * @param nameOf the name of a parameter for the error, or null if the parameter may contain masks
  * @throws ForeignMask
  */
-export function rejectStrayMasks({ form, headers }: Parameters, nameOf: (parameter: string) => string | null): void {
+export function* rejectStrayMasks(
+  { form, headers }: Parameters,
+  nameOf: (parameter: string) => string | null,
+): Steps<void> {
   for (const [parameter, value] of [...form, ...headers]) {
-    if (parameter === 'command' || !containsEncodedMask(value)) continue
-    const name = nameOf(parameter)
-    if (name !== null) throw withRule(new ForeignMask(name), 'foreign-mask')
+    const name = parameter === 'command' ? null : nameOf(parameter)
+    if (name === null || !(yield* containsEncodedMaskInSteps(value))) continue
+    throw withRule(new ForeignMask(name), 'foreign-mask')
   }
 }
 
 type Comparison = readonly [before: string, after: string]
 
-function compareAll(comparisons: readonly Comparison[]): NewEnvironment {
-  const changes = comparisons.flatMap(([before, after]) => changesBetween(before, after))
-  const enclosing = new Map(comparisons.flatMap((texts) => texts.flatMap((text) => [...keysInsideValues(text)])))
-  return { changes, recordedChanges: redactChanges(changes, enclosing), restored: null, restoredValues: [] }
+function* compareInSteps(comparisons: readonly Comparison[]): Steps<NewEnvironment> {
+  let changes: KeyChange[] = []
+  const enclosing = new Map<string, string>()
+  for (const [before, after] of comparisons) {
+    changes = changes.concat(yield* changesBetween(before, after))
+    for (const text of [before, after])
+      for (const [key, name] of yield* keysInsideValuesInSteps(text)) enclosing.set(key, name)
+  }
+  const recordedChanges = yield* redactChanges(changes, enclosing)
+  return { changes, recordedChanges, restored: null, restoredValues: [] }
 }
 
-function changesBetween(before: string, after: string): KeyChange[] {
-  const oldValues = parseEnv(before)
-  const newValues = parseEnv(after)
-  return diffEnv(before, after).map((key) => ({
+function* changesBetween(before: string, after: string): Steps<KeyChange[]> {
+  const oldValues = yield* parseEnvInSteps(before)
+  const newValues = yield* parseEnvInSteps(after)
+  const changed = yield* changedKeysInSteps(oldValues, newValues)
+  yield
+  return changed.map((key) => ({
     key,
     change: !oldValues.has(key) ? 'added' : newValues.has(key) ? 'changed' : 'removed',
   }))
@@ -95,13 +118,19 @@ const maxLineLength = 65_535
 /** Comparing hundreds of thousands of keys would block all calls for seconds. */
 const maxLines = 10_000
 
-function rejectUnreadableLines(env: string): void {
-  const lines = env.split('\n')
-  if (lines.length > maxLines) {
-    const reason = `The environment has more than ${maxLines} lines, which is more than a process can have.`
-    throw new AmbiguousParameters(reason, 'Send fewer lines.', { rule: 'env-lines' })
+function* rejectUnreadableLines(env: string): Steps<void> {
+  const isPauseDue = createPauses()
+  let lines = 0
+  let isLineTooLong = false
+  for (let begin = 0; begin <= env.length; ) {
+    const next = env.indexOf('\n', begin)
+    const end = next === -1 ? env.length : next
+    if (++lines > maxLines) throw tooManyLines()
+    isLineTooLong ||= isLongerThan(maxLineLength, env, begin, end)
+    if (isPauseDue(end - begin)) yield
+    begin = end + 1
   }
-  if (!lines.some((line) => Buffer.byteLength(line) > maxLineLength)) return
+  if (!isLineTooLong) return
   throw new AmbiguousParameters(
     'The environment has a line of more than 64 KiB, which the rack cannot read.',
     'Shorten the line.',
@@ -109,27 +138,51 @@ function rejectUnreadableLines(env: string): void {
   )
 }
 
-async function restoreMasks(masks: MaskKeeper, rack: Rack, app: string, env: string) {
+function tooManyLines(): Error {
+  const reason = `The environment has more than ${maxLines} lines, which is more than a process can have.`
+  return new AmbiguousParameters(reason, 'Send fewer lines.', { rule: 'env-lines' })
+}
+
+/** Whether a part of a text has more UTF-8 bytes than a limit. A UTF-16 unit has 1 to 3 of them. */
+function isLongerThan(limit: number, text: string, begin: number, end: number): boolean {
+  if (end - begin > limit) return true
+  return (end - begin) * 3 > limit && Buffer.byteLength(text.slice(begin, end)) > limit
+}
+
+async function restoreMasks(
+  { masks, turns }: { readonly masks: MaskKeeper; readonly turns: Turns },
+  rack: Rack,
+  app: string,
+  env: string,
+): Promise<RestoredEnv> {
   const environments = new Map<string, ReadonlyMap<string, string>>()
-  for (const { key, release, mac } of findMasks(env)) {
+  for (const { key, release, mac } of await runSteps(findMasksInSteps(env), env.length, turns)) {
     if (environments.has(release)) continue
     if (!masks.proves(rack.name, { app, release, key }, mac))
       throw withRule(new ForeignMask(recordedKey(key)), 'foreign-mask')
-    environments.set(release, environmentValues(await environmentOf(rack, app, release)))
+    const text = await environmentOf(rack, app, release)
+    environments.set(release, await runSteps(environmentValuesInSteps(text), text.length, turns))
   }
+  let restoredLength = 0
   function resolve(origin: MaskOrigin, mac: string): string | null {
     if (!masks.proves(rack.name, origin, mac)) return null
-    return environments.get(origin.release)?.get(origin.key) ?? null
+    const value = environments.get(origin.release)?.get(origin.key) ?? null
+    restoredLength += value?.length ?? 0
+    if (restoredLength > formLimit) throw restoredTooLarge()
+    return value
   }
   try {
-    return restoreEnv(env, { app, resolve })
+    return await runSteps(restoreEnvInSteps(env, { app, resolve }), env.length, turns)
   } catch (error) {
     throw error instanceof ForeignMask ? withRule(error, 'foreign-mask') : error
   }
 }
 
-function formOf(form: ReadonlyMap<string, string>, env: string): Buffer {
-  const restored = new URLSearchParams([...form])
-  restored.set('env', env)
-  return Buffer.from(restored.toString())
+/** One mask is short, and its value can be long. So a small form with the same mask in each line could use all memory. */
+function restoredTooLarge(): Error {
+  return new BodyTooLarge(
+    `The values of the masks in the environment are larger than ${formLimit / 1024 / 1024} MiB, which is the limit for forms.`,
+    'Send each key once.',
+    { rule: 'form-size' },
+  )
 }

@@ -1,5 +1,5 @@
 import type { CommandOptions } from '@rack-gateway/command-matcher'
-import { readPairs } from '@rack-gateway/convox-api'
+import { readPairsInSteps, runToEnd, type Steps } from '@rack-gateway/convox-api'
 import { AmbiguousParameters } from '../../errors.ts'
 
 /** The options of a run's POST. They apply to every `exec` in the process of the run, by any principal. */
@@ -25,7 +25,7 @@ export function optionsOfRun(
   return {
     interactive: unlessAttached,
     entrypoint: unlessAttached,
-    environment: namesIn(headers.get('environment') ?? ''),
+    environment: runToEnd(namesIn(Buffer.from(headers.get('environment') ?? '', 'latin1'))),
     newestRelease,
   }
 }
@@ -47,12 +47,15 @@ export function optionsOfExec(headers: ReadonlyMap<string, string>, run: RunStar
 /**
  * Reads the names of URL-encoded pairs in one value, in the same way as the rack.
  *
- * @param text bytes as latin1
  * @throws AmbiguousParameters for pairs that the rack would skip, or could read in two ways
  */
-export function namesIn(text: string): string[] {
+export function* namesIn(bytes: Buffer): Steps<string[]> {
   const names = new Set<string>()
-  for (const pair of readPairs(text)) {
+  for (const pair of readPairsInSteps(bytes)) {
+    if (pair === null) {
+      yield
+      continue
+    }
     if (pair.dropped !== null || !pair.utf8 || !keyName.test(pair.key) || names.has(pair.key) || names.size === maxKeys)
       throw new AmbiguousParameters(
         'A list of key=value pairs is ambiguous.',

@@ -1,8 +1,11 @@
-import { routesById } from '@rack-gateway/convox-api'
+import { routesById, runToEnd } from '@rack-gateway/convox-api'
 import type { RackCall } from '@rack-gateway/rbac-policy'
 import { describe, expect, test } from 'vitest'
+import { createBodyDigest } from '../body-digest.ts'
 import type { RoutedCall } from '../call.ts'
 import { type CallDigests, callDigests } from './call-digest.ts'
+
+const digest = createBodyDigest(Buffer.alloc(32, 7))
 
 interface Sent {
   readonly route?: string
@@ -19,7 +22,7 @@ function digestsOf({ route: id = 'POST /apps/{app}/services/{service}/restart', 
   const routed = { parsedRequest: { search: sent.search ?? '' }, form } as RoutedCall
   const call = { rack: 'staging', app: 'web', params: {}, process: null, command: null, release: null, ...sent.call }
   const headers = new Map(Object.entries(sent.headers ?? {}))
-  return callDigests(routed, { ...call, route } as RackCall, { headers, digest: (body) => `keyed ${body}` })
+  return runToEnd(callDigests(routed, { ...call, route } as RackCall, { headers, digest }))
 }
 
 const exec = 'WS /apps/{app}/processes/{pid}/exec'
@@ -63,6 +66,16 @@ describe('both digests differ', () => {
       { route: exec, call: processOf('web-1', true) },
       { route: exec, call: processOf('web-2') },
     ],
+    [
+      'for another setting of a build after its source',
+      { route: build, form: 'manifest=a&url=x&no-cache=true' },
+      { route: build, form: 'manifest=a&url=x&no-cache=false' },
+    ],
+    [
+      'for another setting of a build before its source',
+      { route: build, form: 'manifest=a&url=x' },
+      { route: build, form: 'manifest=b&url=x' },
+    ],
     ['for another setting of a build', { route: build, form: 'url=a' }, { route: build, form: 'url=a&no-cache=true' }],
     [
       'for an object that is no upload of source',
@@ -91,6 +104,16 @@ describe('if a user repeats a command, only the digest for a similar call is the
       'with source at another address',
       { route: build, form: 'url=object://a&manifest=x' },
       { route: build, form: 'url=object://b&manifest=x' },
+    ],
+    [
+      'with source at another address, after other parameters',
+      { route: build, form: 'manifest=x&url=object://a' },
+      { route: build, form: 'manifest=x&url=object://b' },
+    ],
+    [
+      'with source at another address, among other parameters',
+      { route: build, form: 'manifest=url%3Dx&url=object://a&no-cache=true' },
+      { route: build, form: 'manifest=url%3Dx&url=object://b&no-cache=true' },
     ],
     [
       'with another upload of source',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Steps } from '@rack-gateway/convox-api'
 import type { RackCall } from '@rack-gateway/rbac-policy'
 import type { BodyDigest } from '../body-digest.ts'
 import type { RoutedCall } from '../call.ts'
@@ -18,11 +19,11 @@ export interface CallDigests {
 }
 
 /** @param headers the parameters in headers */
-export function callDigests(
+export function* callDigests(
   { parsedRequest, form }: RoutedCall,
   rackCall: RackCall,
-  { headers, digest }: { readonly headers: ReadonlyMap<string, string>; readonly digest: BodyDigest },
-): CallDigests {
+  { headers, digest }: { readonly headers: ReadonlyMap<string, string>; readonly digest: Pick<BodyDigest, 'inSteps'> },
+): Steps<CallDigests> {
   const { rack, route, app, params, process, command, instanceCommand, release } = rackCall
   const effect = {
     rack,
@@ -35,13 +36,14 @@ export function callDigests(
     release: release?.id ?? null,
   }
   const isBuild = route.id === buildRoute
+  const formDigest = form && (yield* digest.inSteps([form]))
   return {
-    exact: hashOf('exact', { ...effect, params, form: form && digest(form) }),
+    exact: hashOf('exact', { ...effect, params, form: formDigest }),
     similar: hashOf('similar', {
       ...effect,
       params: stableParams(rackCall),
       process: process && (process.own ? 'own' : (process.service ?? process.id)),
-      form: form && digest(isBuild ? withoutSource(form) : form),
+      form: form && isBuild ? yield* digest.inSteps(withoutSource(form)) : formDigest,
     }),
   }
 }
@@ -62,8 +64,11 @@ function stableParams({ params, process }: RackCall): Record<string, string> {
 }
 
 /** The form without the address of the uploaded source, which differs at each attempt. */
-function withoutSource(form: Buffer): Buffer {
-  const fields = new URLSearchParams(form.toString('latin1'))
-  fields.delete('url')
-  return Buffer.from(fields.toString())
+function withoutSource(form: Buffer): readonly Buffer[] {
+  const begin = form.subarray(0, sourceName.length).equals(sourceName) ? 0 : form.indexOf(`&${sourceName}`)
+  if (begin === -1) return [form]
+  const end = form.indexOf('&', begin + 1)
+  return [form.subarray(0, begin), end === -1 ? form.subarray(0, 0) : form.subarray(begin === 0 ? end + 1 : end)]
 }
+
+const sourceName = Buffer.from('url=')

@@ -1,8 +1,10 @@
 import { type CallToProve, coverageFor, type FreshProof, unknownAddress } from '@rack-gateway/auth/step-ups'
 import type { Allowed, Decision, RackCall, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Turns } from '../../resource-account/turns.ts'
 import { hasBody } from '../body.ts'
 import type { RoutedCall } from '../call.ts'
+import { runSteps } from '../run-steps.ts'
 import { callDigests } from './call-digest.ts'
 import { commandDigest } from './command-digest.ts'
 import { proofAddress } from './proof-address.ts'
@@ -23,12 +25,13 @@ export async function requireStepUp(
   request: FastifyRequest,
   reply: FastifyReply,
   call: RoutedCall,
-  { rackCall, decision, headers }: CallWithDecision,
+  { rackCall, decision, headers, turns }: CallWithDecision,
 ): Promise<Allowed> {
   const { stepUps, bodyDigest } = request.server
   const { principal } = call
   const address = proofAddress(request)
-  const digests = callDigests(call, rackCall, { headers, digest: bodyDigest })
+  const digesting = callDigests(call, rackCall, { headers, digest: bodyDigest })
+  const digests = await runSteps(digesting, call.form?.length ?? 0, turns)
   const shownCommand = call.command?.words ?? null
   const { rack, app, route } = rackCall
   const callToProve: CallToProve = {
@@ -75,6 +78,7 @@ interface CallWithDecision {
   readonly decision: NeedsStepUp
   /** The parameters in headers. */
   readonly headers: ReadonlyMap<string, string>
+  readonly turns: Turns
 }
 
 /** Whether the proof was just made for this call. A second challenge would make the CLI repeat the call endlessly. */

@@ -15,6 +15,8 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
 import { responseStatus } from '../../http/error-response.ts'
 import type { SessionRecording } from '../../recordings/session-recorder.ts'
+import { sentCost } from '../../resource-account/costs.ts'
+import { type Payer, principalPayer } from '../../resource-account/payer.ts'
 import { deliver, prepareAnswer, recordLater } from '../answer.ts'
 import type { DecidedCall } from '../call.ts'
 import { assertStillAllowed } from '../decide.ts'
@@ -78,11 +80,19 @@ export async function openWebsocket(
     redactor: createTokenRedactor(call.rack.token),
     clock: { now: dependencies.now },
     ...(recording.onPayload && { onPayload: recording.onPayload }),
-    onBytes: dependencies.sweep,
+    onBytes: chargeBytes(dependencies, principalPayer(call.principal)),
   })
   const { principal, credential, rackCall } = call
   const listed = listedCall(request, call, openedEvent, recording.eventFields.recording?.id ?? null)
   followSession(dependencies, session, { principal, credential, rackCall, listed }, live, client)
+}
+
+/** A separate function, so that its closure keeps nothing else in memory. */
+function chargeBytes({ sweep, costs }: RackApiDependencies, payer: Payer): (bytes: number) => void {
+  return function chargeBytes(bytes) {
+    sweep(bytes)
+    costs.charge(payer, (bytes / 1_024) * sentCost)
+  }
 }
 
 /** Does not contain the request, because a live WebSocket can keep the session in memory for hours. */
