@@ -9,7 +9,7 @@ import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import type { DecidedCall } from './call.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { maskLimit } from './limits/call-limits.ts'
-import { runInTurns } from './limits/turns.ts'
+import { runAtOnce, runInTurns } from './limits/turns.ts'
 import { managementHeaders } from './management-headers.ts'
 import { sizeOf } from './masks/masks.ts'
 
@@ -30,7 +30,7 @@ export interface CallRecord {
 const smallAnswer = 64 * 1024
 /** Bytes. Masking a larger response at once could block all calls for more than a few milliseconds. */
 const maskedAtOnce = 16 * 1024
-/** Bytes. An error of a rack is a sentence, and is redacted at once. */
+/** Bytes. An error of a rack is a sentence. */
 const maxErrorSize = 64 * 1024
 /** Bytes. The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
@@ -57,7 +57,7 @@ export function prepareAnswer(
     return Promise.reject(unmaskable(call, 'it is compressed'))
   }
   const received = receiveBody(dependencies, call, answer)
-  if (received instanceof Promise || mustMaskInTurns(answer, received))
+  if (received instanceof Promise || mustMaskInTurns(call, answer, received))
     return maskReceived(dependencies, call, answer, received)
   try {
     return { answer, body: [maskSmall(dependencies, call, answer, received)] }
@@ -93,8 +93,12 @@ function mustBuffer({ mask }: RackRoute, { status }: UpstreamResponse): boolean 
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
 
-function mustMaskInTurns({ status }: UpstreamResponse, received: readonly Buffer[]): boolean {
-  return status < 400 && sizeOf(received) > maskedAtOnce
+function mustMaskInTurns(
+  { restoredValues }: DecidedCall,
+  { status }: UpstreamResponse,
+  received: readonly Buffer[],
+): boolean {
+  return status >= 400 ? restoredValues.length > 0 : sizeOf(received) > maskedAtOnce
 }
 
 async function maskReceived(
@@ -105,8 +109,11 @@ async function maskReceived(
 ): Promise<PreparedAnswer> {
   const received = await receiving
   try {
-    if (!mustMaskInTurns(answer, received)) return { answer, body: [maskSmall(dependencies, call, answer, received)] }
+    if (!mustMaskInTurns(call, answer, received))
+      return { answer, body: [maskSmall(dependencies, call, answer, received)] }
     const { masks, turns } = dependencies
+    if (answer.status >= 400)
+      return { answer, body: [await runInTurns(masks.applyToText(call, joined(received)), turns)] }
     return { answer, body: await runInTurns(masks.applyInSteps(call, received), turns) }
   } catch (error) {
     throw explainFailure(call, error)
@@ -119,9 +126,13 @@ function maskSmall(
   { status }: UpstreamResponse,
   received: readonly Buffer[],
 ): Buffer {
-  const [onlyChunk] = received
-  const bytes = received.length === 1 && onlyChunk !== undefined ? onlyChunk : Buffer.concat(received)
-  return status >= 400 ? masks.applyToText(call, bytes) : masks.apply(call, bytes)
+  const bytes = joined(received)
+  return status >= 400 ? runAtOnce(masks.applyToText(call, bytes)) : masks.apply(call, bytes)
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
 }
 
 function explainFailure(call: DecidedCall, error: unknown): unknown {

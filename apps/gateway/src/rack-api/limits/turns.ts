@@ -42,6 +42,14 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
  */
 const slice = 0.3
 
+/** For a computation that is known to be short. */
+export function runAtOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
 export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {
   for (;;) {
     await turns.next()
