@@ -1,5 +1,5 @@
 import type { EventDraft } from '@rack-gateway/audit'
-import { UnmaskableResponse as NotMaskable, type RackRoute } from '@rack-gateway/convox-api'
+import { UnmaskableResponse as NotMaskable, type RackRoute, runToEnd } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
 import { createTokenRedactor, type UpstreamResponse, watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
@@ -31,7 +31,7 @@ export interface CallRecord {
 const smallAnswer = 64 * 1024
 /** Bytes. Masking a larger response at once could block all calls for more than a few milliseconds. */
 const maskedAtOnce = 16 * 1024
-/** Bytes. An error of a rack is a sentence, and is redacted at once. */
+/** Bytes. An error of a rack is a sentence. */
 const maxErrorSize = 64 * 1024
 /** Bytes. The end of a larger transfer gets its own event. */
 const largeBody = 64 * 1024
@@ -58,7 +58,7 @@ export function prepareAnswer(
     return Promise.reject(unmaskable(call, 'it is compressed'))
   }
   const received = receiveBody(dependencies, call, answer)
-  if (received instanceof Promise || mustMaskInTurns(answer, received))
+  if (received instanceof Promise || mustMaskInTurns(call, answer, received))
     return maskReceived(dependencies, call, answer, received)
   try {
     return { answer, body: [maskSmall(dependencies, call, answer, received)] }
@@ -94,8 +94,12 @@ function mustBuffer({ mask }: RackRoute, { status }: UpstreamResponse): boolean 
   return status >= 400 || (mask !== 'plain' && mask !== 'opaque' && mask !== 'stream')
 }
 
-function mustMaskInTurns({ status }: UpstreamResponse, received: readonly Buffer[]): boolean {
-  return status < 400 && sizeOf(received) > maskedAtOnce
+function mustMaskInTurns(
+  { restoredValues }: DecidedCall,
+  { status }: UpstreamResponse,
+  received: readonly Buffer[],
+): boolean {
+  return status >= 400 ? restoredValues.length > 0 : sizeOf(received) > maskedAtOnce
 }
 
 async function maskReceived(
@@ -106,10 +110,13 @@ async function maskReceived(
 ): Promise<PreparedAnswer> {
   const received = await receiving
   try {
-    if (!mustMaskInTurns(answer, received)) return { answer, body: [maskSmall(dependencies, call, answer, received)] }
+    if (!mustMaskInTurns(call, answer, received))
+      return { answer, body: [maskSmall(dependencies, call, answer, received)] }
     const { costs, masks, turns } = dependencies
     const charge = (milliseconds: number) =>
       costs.chargeMeasured(principalPayer(call.principal), 'mask', sizeOf(received) / 1_024, milliseconds)
+    if (answer.status >= 400)
+      return { answer, body: [await runInTurns(masks.applyToText(call, joined(received)), turns, charge)] }
     return { answer, body: await runInTurns(masks.applyInSteps(call, received), turns, charge) }
   } catch (error) {
     throw explainFailure(call, error)
@@ -122,11 +129,15 @@ function maskSmall(
   { status }: UpstreamResponse,
   received: readonly Buffer[],
 ): Buffer {
-  const [onlyChunk] = received
-  const bytes = received.length === 1 && onlyChunk !== undefined ? onlyChunk : Buffer.concat(received)
+  const bytes = joined(received)
   return costs.measure(principalPayer(call.principal), 'mask', Math.max(1, bytes.length / 1_024), () =>
-    status >= 400 ? masks.applyToText(call, bytes) : masks.apply(call, bytes),
+    status >= 400 ? runToEnd(masks.applyToText(call, bytes)) : masks.apply(call, bytes),
   )
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
 }
 
 function explainFailure(call: DecidedCall, error: unknown): unknown {

@@ -10,6 +10,8 @@ export interface FollowPosition {
 }
 
 const maxStreams = 200
+/** Characters. A position with 200 streams has some 15,000 at most, and a header of 64 KiB could be nested deeply. */
+const maxLength = 16 * 1024
 
 /** The text in `Last-Event-ID`. */
 export function positionText({ at, streams }: FollowPosition): string {
@@ -24,6 +26,7 @@ export function readFollowPosition(text: string): FollowPosition {
 }
 
 function listIn(text: string): unknown[] {
+  if (text.length > maxLength) return []
   try {
     const list: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('latin1'))
     return Array.isArray(list) ? list : []

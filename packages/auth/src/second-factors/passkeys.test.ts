@@ -78,6 +78,15 @@ test.each(['packed', 'apple', 'android-key', 'android-safetynet', 'tpm', 'fido-u
   },
 )
 
+test('a text of a response has at most 16 KiB, because it is parsed', async () => {
+  const { challenge, options, authenticator } = await begin()
+  const { response, ...rest } = authenticator.create(options)
+  const clientDataJSON = Buffer.from('['.repeat(13_000)).toString('base64url')
+  expect(await readNewPasskey(party, challenge, { ...rest, response: { ...response, clientDataJSON } })).toEqual({
+    invalid: 'The clientDataJSON of the response is too long.',
+  })
+})
+
 test('garbage is no passkey, and does not throw', async () => {
   const { challenge, options, authenticator } = await begin()
   const response = authenticator.create(options)

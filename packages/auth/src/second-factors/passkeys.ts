@@ -193,9 +193,13 @@ function fieldOf(value: unknown, name: string): unknown {
 
 function textOf(value: unknown, name: string): string {
   const text = fieldOf(value, name)
-  if (typeof text === 'string' && text !== '') return text
-  throw new Error(`The response has no ${name}.`)
+  if (typeof text !== 'string' || text === '') throw new Error(`The response has no ${name}.`)
+  if (text.length > maxTextLength) throw new Error(`The ${name} of the response is too long.`)
+  return text
 }
+
+/** Characters. The longest text has the certificates of an authenticator. Texts are parsed as JSON and CBOR. */
+const maxTextLength = 16 * 1024
 
 const maxMessage = 200
 

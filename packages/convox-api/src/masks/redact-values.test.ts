@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { redactValues } from './redact-values.ts'
+import { redactValues as redactValuesInSteps } from './redact-values.ts'
+
+function redactValues(text: string, values: readonly string[]): string {
+  const steps = redactValuesInSteps(text, values)
+  for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value
+}
 
 test.each([
   ['invalid environment: TOKEN=s3cr3t-value.', ['s3cr3t-value'], 'invalid environment: TOKEN=[hidden].'],
@@ -39,4 +44,15 @@ test.each([
 ])('a text is replaced as a whole if the search for %d lines in %d characters would take too long', (lines, length) => {
   const value = Array.from({ length: lines }, (_, line) => `line-${line}`).join('\n')
   expect(redactValues('x'.repeat(length), [value])).toBe('[hidden]')
+})
+
+test('each step searches for one value, or replaces one spelling', () => {
+  const values = Array.from({ length: 100 }, (_, at) => `value-${at}-of-many`)
+  const steps = redactValuesInSteps('x value-7-of-many y', values)
+  let count = 0
+  for (let step = steps.next(); ; step = steps.next(), count++)
+    if (step.done) {
+      expect([count, step.value]).toEqual([101, 'x [hidden] y'])
+      return
+    }
 })

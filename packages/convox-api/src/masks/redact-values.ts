@@ -3,7 +3,7 @@ import { spellings } from './spellings.ts'
 
 /** A shorter text occurs in most errors by chance. */
 const shortest = 4
-/** Beyond these limits, the search would block all other calls for too long. */
+/** Beyond these limits, the search takes more than a second, even in steps. */
 const maxParts = 2_000
 /** The number of parts times the length of the text in characters. */
 const maxWork = 500_000_000
@@ -11,14 +11,26 @@ const maxWork = 500_000_000
 /**
  * Replaces values, and single lines of them, in a text of unknown shape, such as an error of the rack that quotes the
  * request. A text that would take too long to search is replaced as a whole.
+ * Each step searches for the spellings of one value, or replaces one spelling.
  */
-export function redactValues(text: string, values: readonly string[]): string {
+export function* redactValues(text: string, values: readonly string[]): Generator<void, string> {
   const lines = values.flatMap((value) => [value, ...value.split('\n').map((line) => line.trim())])
-  const parts = [...new Set(lines)].filter((part) => part.length >= shortest && part.isWellFormed())
+  // No spelling is shorter than its value.
+  const parts = [...new Set(lines)]
+    .filter(({ length }) => length >= shortest && length <= text.length)
+    .filter((part) => part.isWellFormed())
   if (parts.length > maxParts || parts.length * text.length > maxWork) return redactionPlaceholder
-  return [...new Set(parts.flatMap(quotedSpellings))]
-    .sort((one, other) => other.length - one.length)
-    .reduce((redacted, spelling) => redacted.replaceAll(spelling, redactionPlaceholder), text)
+  const found = new Set<string>()
+  for (const part of parts) {
+    for (const spelling of quotedSpellings(part)) if (text.includes(spelling)) found.add(spelling)
+    yield
+  }
+  let redacted = text
+  for (const spelling of [...found].sort((one, other) => other.length - one.length)) {
+    redacted = redacted.replaceAll(spelling, redactionPlaceholder)
+    yield
+  }
+  return redacted
 }
 
 /**

@@ -18,8 +18,12 @@ export interface MaskKeeper {
   apply(call: RoutedCall, received: Buffer): Buffer
   /** Like `apply`, for large responses. Returns parts of at most 64 KiB. */
   applyInSteps(call: RoutedCall, received: readonly Buffer[]): Generator<void, readonly Buffer[]>
-  /** Redacts a text without a schema, such as an error. @returns `received` itself when it has nothing to redact */
-  applyToText(call: RoutedCall, received: Buffer): Buffer
+  /**
+   * Redacts a text without a schema, such as an error. Takes one step for each restored value of the call.
+   *
+   * @returns `received` itself when it has nothing to redact
+   */
+  applyToText(call: RoutedCall, received: Buffer): Generator<void, Buffer>
   /** Whether a mask was made for this variable of this rack. */
   proves(rack: string, origin: MaskOrigin, mac: string): boolean
 }
@@ -81,10 +85,11 @@ export function createMaskKeeper({ policy, keys, now }: MaskKeeperOptions): Mask
       addParts(parts, text)
       return parts
     },
-    applyToText(call, received) {
+    *applyToText(call, received) {
       const text = received.toString('utf8')
-      // Values first: after `redactText` replaced a part of a value, `redactValues` would not find the value.
-      const shown = redactText(redactValues(text, call.restoredValues), viewOf(call))
+      // Values first: after `redactText` replaced a part of a value, the search would not find the value.
+      const withoutValues = yield* redactValues(text, call.restoredValues)
+      const shown = redactText(withoutValues, viewOf(call))
       return shown === text ? received : Buffer.from(shown)
     },
     proves(rack, origin, mac) {
