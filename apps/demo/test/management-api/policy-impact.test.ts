@@ -169,12 +169,12 @@ describe('the impact of a proposed policy on past calls', () => {
     expect([answer.status, answer.text('error')]).toEqual([400, expect.stringContaining('such as 30d')])
   })
 
-  test('at most two studies run at once, and the next one gets 429 with Retry-After', async () => {
+  test('one study of a principal runs, one waits, and the next one gets 429 with Retry-After', async () => {
     const answers = await Promise.all([study(frozen), study(frozen), study(frozen), study(frozen)])
     const statuses = answers.map(({ status }) => status).sort()
     expect(statuses).toEqual([200, 200, 429, 429])
     const refused = answers.find(({ status }) => status === 429)
-    expect([refused?.text('rule'), refused?.headers.get('retry-after')]).toEqual(['study-limit', '30'])
+    expect([refused?.text('rule'), refused?.headers.get('retry-after')]).toEqual(['check-limit', '5'])
     expect((await study(frozen)).status).toBe(200)
   })
 

@@ -174,7 +174,7 @@ export const requestRules: readonly RuleRow[] = [
   [[['503', 'call-limit']], 'a [limit](configuration.md#limits-for-each-caller) of calls, denials, or memory'],
   [[['503', 'memory-limit']], 'the [memory](configuration.md#memory) of the gateway is nearly used up'],
   [
-    [['429', 'stranger-limit', 'login-limit', 'account-limit', 'change-limit', 'study-limit', 'check-limit']],
+    [['429', 'stranger-limit', 'login-limit', 'account-limit', 'change-limit', 'check-limit']],
     'too many unauthenticated requests of one address, logins, denied credentials of one account, changes, studies, or checks of a policy',
   ],
 ]

@@ -52,7 +52,11 @@ const statusMaxAge = 1_000
 export default fp<ManagementApiOptions>(
   async function managementApi(app, options) {
     const { config, childFlags = process.execArgv } = options
-    const studies = createPolicyStudies({ sql: app.database.sql, flags: childFlags })
+    const studies = createPolicyStudies({
+      sql: app.database.sql,
+      flags: childFlags,
+      children: app.resourceAccount.children,
+    })
     app.addHook('preClose', async () => studies.stop())
     const { auditEvidence, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
     const { recordingArchive, secondFactors, stepUpPage, stepUps, workloads } = app

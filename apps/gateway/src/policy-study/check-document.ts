@@ -13,12 +13,13 @@ export interface CheckedDocuments {
 /** Characters. A sentence can quote a large part of a document. */
 const maxText = 2_000
 const maxWarnings = 1_000
+const maxProblems = 1_000
 
 /** Checks a document as `rack-gateway policy check` does, and compares it as `rack-gateway policy diff` does. */
 export function checkDocument({ current, proposed, maxChanges }: CheckedDocuments): DocumentCheck {
   const { document, problems } = readPolicy(proposed, 'proposed')
   if (document === null) {
-    const shortened = problems.map((problem) => ({ ...problem, text: shorten(problem.text) }))
+    const shortened = problems.slice(0, maxProblems).map((problem) => ({ ...problem, text: shorten(problem.text) }))
     return { valid: false, problems: shortened, proposed: null, warnings: [], changes: [], more: 0 }
   }
   const changes = diffPolicies(current, document)

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { type AuditWriter, createAuditWriter, type EventDraft } from '@rack-gateway/audit'
 import { createPostgresAuditStore } from '@rack-gateway/audit/store'
+import { limitsOfResource } from '@rack-gateway/config'
 import { type Database, openDatabase } from '@rack-gateway/database'
 import { createTestDatabase } from '@rack-gateway/database/testing'
 import { builtInPolicy } from '@rack-gateway/rbac-policy/document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createFairLimit } from '../resource-account/fair-limit.ts'
+import type { Payer } from '../resource-account/payer.ts'
 import type { CheckRequest, StudyRequest, studyLimits } from './policy-studies.ts'
 
 /** The built module, because a child process takes several times as long to start from TypeScript. */
@@ -47,14 +50,19 @@ function promotion(change: Partial<EventDraft> = {}): EventDraft {
   }
 }
 
-function studies(limits: Partial<typeof studyLimits> = {}) {
-  return createPolicyStudies({ sql: database.sql, flags: [], limits })
+function studies(limits: Partial<typeof studyLimits> = {}, flags: string[] = []) {
+  const refusal = (reached: string) => new Error(`full: ${reached}`)
+  const limit = createFairLimit({ limits: limitsOfResource('children'), refusal })
+  return createPolicyStudies({ sql: database.sql, flags, children: limit, limits })
 }
+
+const payer = (name: string): Payer => ({ key: `principal ${name}`, isPrincipal: true, site: null })
 
 function wanted(change: Partial<StudyRequest> = {}): StudyRequest {
   return {
     current: builtInPolicy(),
     proposed: frozen,
+    payer: payer('ada'),
     since: 0,
     until: Date.now() + 1_000,
     onBegin: async () => undefined,
@@ -63,8 +71,9 @@ function wanted(change: Partial<StudyRequest> = {}): StudyRequest {
   }
 }
 
-function wantedCheck(proposed: string): CheckRequest {
-  return { current: builtInPolicy(), proposed, principal: 'ada', disconnected: new AbortController().signal }
+function wantedCheck(proposed: string, name = 'ada'): CheckRequest {
+  const current = builtInPolicy()
+  return { current, hash: 'current', proposed, payer: payer(name), disconnected: new AbortController().signal }
 }
 
 /** The environment variables of each study process that this process has started. */
@@ -120,7 +129,7 @@ test('its process gets no environment variables', async () => {
 })
 
 test('a study ends when its caller disconnects, and frees its slot', async () => {
-  const one = studies({ studies: 1 })
+  const one = studies()
   const disconnected = new AbortController()
   const onBegin = async () => disconnected.abort()
   await expect(one.study(wanted({ disconnected: disconnected.signal, onBegin }))).rejects.toThrow(
@@ -130,12 +139,66 @@ test('a study ends when its caller disconnects, and frees its slot', async () =>
   expect((await one.study(wanted())).impact.calls).toBeGreaterThan(0)
 })
 
-test('a study above the limit is rejected at once, and stop ends the running ones', async () => {
-  const one = studies({ studies: 1 })
+test('one process runs at a time, one more of a principal waits, and principals take turns', async () => {
+  const all = studies()
+  const finished: string[] = []
+  const run = async (name: string, work: Promise<unknown>) => {
+    await work
+    finished.push(name)
+  }
+  const works = [
+    run('ann', all.study(wanted({ payer: payer('ann') }))),
+    run('ann again', all.check(wantedCheck(frozen, 'ann'))),
+    run('bob', all.check(wantedCheck(`${frozen}\n`, 'bob'))),
+  ]
+  await expect(all.check(wantedCheck(frozen, 'ann'))).rejects.toThrow('full: own')
+  expect(environments().length).toBeLessThanOrEqual(1)
+  await Promise.all(works)
+  expect(finished).toEqual(['ann', 'ann again', 'bob'])
+  await expect.poll(environments).toEqual([])
+})
+
+test('stop ends the running process', async () => {
+  const one = studies()
   const first = one.study(wanted())
-  await expect(one.study(wanted())).rejects.toMatchObject({ statusCode: 429, rule: 'study-limit', retryAfter: 30 })
   one.stop()
   await expect(first).rejects.toMatchObject({ statusCode: 400, rule: 'study-size' })
+})
+
+test('a caller who disconnects while waiting gives up the place', async () => {
+  const all = studies()
+  const first = all.study(wanted({ payer: payer('ann') }))
+  const disconnected = new AbortController()
+  const waiting = all.check({ ...wantedCheck(frozen, 'bob'), disconnected: disconnected.signal })
+  disconnected.abort()
+  await expect(waiting).rejects.toMatchObject({ code: 'RGW_CALLER_GONE' })
+  await first
+})
+
+test('a document that was checked lately is answered from the cache, also an invalid one', async () => {
+  const all = studies()
+  for (const proposed of [frozen, 'version: 9']) {
+    const first = await all.check(wantedCheck(proposed))
+    const again = all.check(wantedCheck(proposed, 'bob'))
+    expect(environments()).toEqual([])
+    expect(await again).toEqual(first)
+  }
+  const other = all.check({ ...wantedCheck(frozen), hash: 'another policy' })
+  await expect.poll(() => environments().length).toBe(1)
+  await other
+})
+
+test('a process that does not start is the fault of the gateway, and frees its place', async () => {
+  const { execPath } = process
+  const all = studies()
+  process.execPath = '/nowhere/node'
+  try {
+    for (const proposed of [frozen, `${frozen}\n`])
+      await expect(all.check(wantedCheck(proposed))).rejects.toMatchObject({ statusCode: 503, retryAfter: 5 })
+  } finally {
+    process.execPath = execPath
+  }
+  expect(await all.check(wantedCheck(frozen))).toMatchObject({ valid: true })
 })
 
 test.each<[string, Partial<typeof studyLimits>]>([

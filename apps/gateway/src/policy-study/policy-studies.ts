@@ -2,9 +2,12 @@ import { decidedCalls } from '@rack-gateway/audit/decided-calls'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
-import { InvalidRequest, TooManyRequests } from '../errors.ts'
+import { InvalidRequest, TooManyCalls } from '../errors.ts'
+import type { FairLimit } from '../resource-account/fair-limit.ts'
+import type { Payer } from '../resource-account/payer.ts'
+import { createCheckCache } from './check-cache.ts'
 import type { DocumentCheck, StudyAnswer } from './messages.ts'
-import { StudyBroken, type StudyChild, startStudyChild } from './study-child.ts'
+import { StudyBroken, type StudyChild, StudyNotStarted, startStudyChild } from './study-child.ts'
 
 export interface StudyRequest {
   readonly current: PolicyDocument
@@ -13,6 +16,7 @@ export interface StudyRequest {
   /** Milliseconds since the epoch. `since` and `until` are both included. */
   readonly since: number
   readonly until: number
+  readonly payer: Payer
   /** Called with the hash of the proposed document before any call is read. If `onBegin` rejects, the study rejects. */
   readonly onBegin: (proposed: string) => Promise<void>
   /** Aborted when the caller disconnects, which ends the study. */
@@ -29,10 +33,11 @@ export interface PolicyStudy {
 
 export interface CheckRequest {
   readonly current: PolicyDocument
+  /** The hash of `current`. */
+  readonly hash: string
   /** YAML. */
   readonly proposed: string
-  /** The principal whose limit the check counts toward. */
-  readonly principal: string
+  readonly payer: Payer
   /** Aborted when the caller disconnects, which ends the check. */
   readonly disconnected: AbortSignal
 }
@@ -40,12 +45,14 @@ export interface CheckRequest {
 export interface PolicyStudies {
   /**
    * @throws InvalidRequest for a document that is invalid, or that takes too much time or memory
-   * @throws TooManyRequests at the limit of concurrent studies
+   * @throws the errors of `children`; TooManyCalls if no process can be started
    */
   study(request: StudyRequest): Promise<PolicyStudy>
   /**
+   * A document that was checked lately needs no process.
+   *
    * @throws InvalidRequest for a document that takes too much time or memory
-   * @throws TooManyRequests at the limits of concurrent checks
+   * @throws the errors of `children`; TooManyCalls if no process can be started
    */
   check(request: CheckRequest): Promise<DocumentCheck>
   stop(): void
@@ -55,12 +62,12 @@ export interface PolicyStudiesOptions {
   readonly sql: Database['sql']
   /** Node.js flags for the process of a study. */
   readonly flags: readonly string[]
+  /** Limits the processes. A check or study above the limit waits. */
+  readonly children: FairLimit
   readonly limits?: Partial<typeof studyLimits>
 }
 
 export const studyLimits = {
-  /** Concurrent studies. */
-  studies: 2,
   calls: 500_000,
   /** Calls per message to the process. */
   batch: 1_000,
@@ -72,8 +79,6 @@ export const studyLimits = {
   memory: 256,
   /** Changes in the result. */
   changes: 200,
-  /** Concurrent checks of all principals. Each principal can run one check at a time. */
-  checks: 2,
   /** Milliseconds for a check. */
   checkTimeout: 10_000,
   /** Changes in the result of a check. */
@@ -81,38 +86,54 @@ export const studyLimits = {
 }
 
 /** Each study and each check runs in its own process. */
-export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions): PolicyStudies {
+export function createPolicyStudies({ sql, flags, children, limits }: PolicyStudiesOptions): PolicyStudies {
   const bounds = { ...studyLimits, ...limits }
   const running = new Set<StudyChild>()
-  /** Keyed by principal. */
-  const checking = new Map<string, StudyChild>()
+  const checks = createCheckCache()
 
-  async function study(request: StudyRequest): Promise<PolicyStudy> {
-    if (running.size >= bounds.studies) throw tooMany(bounds.studies)
-    const child = startStudyChild({ flags, memory: bounds.memory, answerTimeout: bounds.answerTimeout })
-    running.add(child)
+  /** The process ends with the work, or when the caller disconnects. */
+  async function withChild<T>(
+    { payer, disconnected }: Pick<CheckRequest, 'payer' | 'disconnected'>,
+    answerTimeout: number,
+    work: (child: StudyChild) => Promise<T>,
+  ): Promise<T> {
+    const release = children.take(payer) ?? (await children.wait({ payer, rack: null, signal: disconnected }))
+    let child: StudyChild | null = null
     try {
-      return await runWithChild(child, request.disconnected, () => runStudy(child, request))
-    } catch (error) {
-      throw error instanceof StudyBroken ? limitExceeded(bounds) : error
+      child = startStudyChild({ flags, memory: bounds.memory, answerTimeout })
+      running.add(child)
+      disconnected.addEventListener('abort', child.end, { once: true })
+      disconnected.throwIfAborted()
+      return await work(child)
     } finally {
-      running.delete(child)
+      if (child !== null) {
+        disconnected.removeEventListener('abort', child.end)
+        child.end()
+        running.delete(child)
+      }
+      release()
     }
   }
 
-  async function check({ current, proposed, principal, disconnected }: CheckRequest): Promise<DocumentCheck> {
-    if (checking.has(principal) || checking.size >= bounds.checks) throw tooManyChecks(checking.has(principal))
-    const child = startStudyChild({ flags, memory: bounds.memory, answerTimeout: bounds.checkTimeout })
-    checking.set(principal, child)
+  async function study(request: StudyRequest): Promise<PolicyStudy> {
+    try {
+      return await withChild(request, bounds.answerTimeout, (child) => runStudy(child, request))
+    } catch (error) {
+      throw explain(error, limitExceeded(bounds))
+    }
+  }
+
+  async function check({ current, hash, proposed, ...caller }: CheckRequest): Promise<DocumentCheck> {
+    const known = checks.get(hash, proposed)
+    if (known !== undefined) return known
     const question = { kind: 'check', current, proposed, maxChanges: bounds.checkChanges } as const
     try {
-      const answer = await runWithChild(child, disconnected, () => child.ask(question))
+      const answer = await withChild(caller, bounds.checkTimeout, (child) => child.ask(question))
       if (answer.kind !== 'checked') throw unexpected(answer)
+      checks.set(hash, proposed, answer.check)
       return answer.check
     } catch (error) {
-      throw error instanceof StudyBroken ? checkLimitExceeded(bounds) : error
-    } finally {
-      checking.delete(principal)
+      throw explain(error, checkLimitExceeded(bounds))
     }
   }
 
@@ -153,20 +174,8 @@ export function createPolicyStudies({ sql, flags, limits }: PolicyStudiesOptions
     study,
     check,
     stop() {
-      for (const child of [...running, ...checking.values()]) child.end()
+      for (const child of running) child.end()
     },
-  }
-}
-
-/** The child process ends with the work, or when the caller disconnects. */
-async function runWithChild<T>(child: StudyChild, disconnected: AbortSignal, work: () => Promise<T>): Promise<T> {
-  disconnected.addEventListener('abort', child.end, { once: true })
-  try {
-    disconnected.throwIfAborted()
-    return await work()
-  } finally {
-    disconnected.removeEventListener('abort', child.end)
-    child.end()
   }
 }
 
@@ -189,22 +198,22 @@ function limitExceeded({ memory, answerTimeout }: typeof studyLimits): Error {
   return new InvalidRequest(reason, 'Simplify the document, or retry later.', { rule: 'study-size' })
 }
 
-function tooMany(limit: number): Error {
-  const reason = `${limit} studies of the audit log are already running, which is the limit.`
-  return new TooManyRequests(reason, 'Retry in 30 s.', { rule: 'study-limit', retryAfter: 30 })
-}
-
 function checkLimitExceeded({ memory, checkTimeout }: typeof studyLimits): Error {
   const reason = `The check exceeded its limit of ${memory} MiB or ${checkTimeout / 1_000} s.`
   return new InvalidRequest(reason, 'Simplify the document, or retry later.', { rule: 'check-size' })
 }
 
-function tooManyChecks(isOwn: boolean): Error {
-  const reason = isOwn
-    ? 'You are already checking a policy document, and can check only one at a time.'
-    : 'Other principals are checking policy documents, and the gateway checks only a few at a time.'
-  const remedy = 'Retry in 5 s, or use "rack-gateway policy check".'
-  return new TooManyRequests(reason, remedy, { rule: 'check-limit', retryAfter: 5 })
+function explain(error: unknown, exceeded: Error): unknown {
+  if (error instanceof StudyNotStarted) return notStarted()
+  return error instanceof StudyBroken ? exceeded : error
+}
+
+function notStarted(): Error {
+  return new TooManyCalls(
+    'The gateway could not start a process for the policy document.',
+    'Try again in 5 s, or use "rack-gateway policy check".',
+    { rule: 'memory-limit', retryAfter: 5 },
+  )
 }
 
 function unexpected({ kind }: StudyAnswer): Error {

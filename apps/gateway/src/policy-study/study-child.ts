@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StudyAnswer, StudyQuestion } from './messages.ts'
@@ -12,6 +12,9 @@ export interface StudyChild {
 /** The process ran out of memory or time, or was ended. */
 export class StudyBroken extends Error {}
 
+/** The system could not start a process, for example for want of memory. */
+export class StudyNotStarted extends Error {}
+
 export interface StudyChildOptions {
   /** Node.js flags. */
   readonly flags: readonly string[]
@@ -23,26 +26,25 @@ export interface StudyChildOptions {
 
 const program = fileURLToPath(new URL(`./study-process${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
 
-/** The environment of the process is empty, because the gateway's environment contains secrets. */
+/** @throws StudyNotStarted */
 export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOptions): StudyChild {
-  const child = fork(program, [], {
-    execArgv: [...flags.filter((flag) => !flag.startsWith('--inspect')), `--max-old-space-size=${memory}`],
-    env: {},
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    serialization: 'advanced',
-  })
-  let settle: ((answer: StudyAnswer | StudyBroken) => void) | null = null
-  let broken: StudyBroken | null = null
+  const child = forkStudy([...flags.filter((flag) => !flag.startsWith('--inspect')), `--max-old-space-size=${memory}`])
+  let settle: ((answer: StudyAnswer | Error) => void) | null = null
+  let broken: Error | null = null
 
-  function settlePending(answer: StudyAnswer | StudyBroken): void {
-    if (answer instanceof StudyBroken) broken ??= answer
+  function settlePending(answer: StudyAnswer | Error): void {
+    if (answer instanceof Error) broken ??= answer
     settle?.(answer)
     settle = null
   }
 
   child.on('message', (answer: StudyAnswer) => settlePending(answer))
-  child.on('error', (error) => settlePending(new StudyBroken(error.message)))
+  child.on('error', (error) => settlePending(failureOf(error)))
   child.on('exit', (code, signal) => settlePending(new StudyBroken(`the process ended with ${signal ?? code}`)))
+
+  function failureOf({ message }: Error): Error {
+    return child.pid === undefined ? new StudyNotStarted(message) : new StudyBroken(message)
+  }
 
   function end(): void {
     settlePending(new StudyBroken('the process was ended'))
@@ -57,13 +59,27 @@ export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOpti
         const timer = setTimeout(end, answerTimeout)
         settle = (answer) => {
           clearTimeout(timer)
-          if (answer instanceof StudyBroken) reject(answer)
+          if (answer instanceof Error) reject(answer)
           else resolve(answer)
         }
         child.send(question, (error) => {
-          if (error) settlePending(new StudyBroken(error.message))
+          if (error) settlePending(failureOf(error))
         })
       })
     },
+  }
+}
+
+/** The environment of the process is empty, because the gateway's environment contains secrets. */
+function forkStudy(execArgv: readonly string[]): ChildProcess {
+  try {
+    return fork(program, [], {
+      execArgv: [...execArgv],
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'advanced',
+    })
+  } catch (error) {
+    throw new StudyNotStarted(error instanceof Error ? error.message : String(error))
   }
 }

@@ -1,6 +1,6 @@
 import { type ConcurrencyLimit, SearchBusy } from '@rack-gateway/audit/search'
 import { type Limits, limitsOfResource, type ResourceLimits, type ResourceName, resources } from '@rack-gateway/config'
-import { TooManyCalls } from '../errors.ts'
+import { TooManyCalls, TooManyRequests } from '../errors.ts'
 import { createFairLimit, type FairLimit, type ReachedLimit } from './fair-limit.ts'
 import type { MemoryMark } from './memory-mark.ts'
 
@@ -40,7 +40,11 @@ export function createResourceAccount(limits: Limits, memory: MemoryMark): Resou
   function limitOf(name: ResourceName, rack: string | null = null): FairLimit {
     const numbers = limitsOfResource(name, limits)
     const refusal = (reached: ReachedLimit) => limitReached({ name, rack, numbers, reached })
-    return createFairLimit({ limits: numbers, refusal })
+    return createFairLimit({
+      limits: numbers,
+      refusal,
+      ...(name === 'children' && { longestWait: longestWaitForChild }),
+    })
   }
   return {
     bodies: stopAtMark(limitOf('bodies'), memory, smallAmount),
@@ -84,6 +88,9 @@ function stopAtMark(limit: FairLimit, memory: MemoryMark, accepted: number): Fai
   }
 }
 
+/** Milliseconds. As long as the longest study takes. */
+const longestWaitForChild = 60_000
+
 /** Seconds. */
 const retryAfter = 5
 
@@ -93,6 +100,15 @@ function memoryReached(): Error {
     `Try again in ${retryAfter} s.`,
     { rule: 'memory-limit', retryAfter },
   )
+}
+
+function childrenReached(reached: ReachedLimit): Error {
+  const reason =
+    reached === 'own'
+      ? 'You are already checking or studying a policy document, and another one of yours waits.'
+      : 'Other principals are checking or studying policy documents, and the gateway does one at a time.'
+  const remedy = `Retry in ${retryAfter} s, or use "rack-gateway policy check".`
+  return new TooManyRequests(reason, remedy, { rule: 'check-limit', retryAfter })
 }
 
 function denialsReached(): Error {
@@ -114,6 +130,7 @@ function limitReached({ name, rack, numbers, reached }: Reached): Error {
   const { what, unit } = resources[name]
   if (isReading(name)) return readingLimitReached(what, numbers, reached)
   if (name === 'denials') return denialsReached()
+  if (name === 'children') return childrenReached(reached)
   const details = { rule: 'call-limit', retryAfter }
   if (unit === 'bytes')
     return new TooManyCalls(

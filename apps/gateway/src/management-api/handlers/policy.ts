@@ -11,7 +11,7 @@ import {
 import { textOf } from '@rack-gateway/rbac-policy/document'
 import { cachedByDocument, policyMatrix } from '@rack-gateway/rbac-policy/plugin'
 import { noPermission, withRule } from '../../errors.ts'
-import { limitKeyOf } from '../../rate-limits/limit-key.ts'
+import { principalPayer } from '../../resource-account/payer.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { decidableRoutes, principalEndpoints } from '../planned-calls/decidable-routes.ts'
 import { endpointDecisions } from '../planned-calls/endpoint-decisions.ts'
@@ -40,14 +40,15 @@ export const policyHandlers: Handlers<Names> = {
     const { document: current, hash } = policy
     const check = await studies.check({
       current,
+      hash,
       proposed: body.document,
-      principal: limitKeyOf(principal),
+      payer: principalPayer(principal),
       disconnected: disconnected(),
     })
     return { policy: hash, ...check }
   },
 
-  async studyPolicy({ policy, studies, body, moment, record, disconnected }) {
+  async studyPolicy({ policy, principal, studies, body, moment, record, disconnected }) {
     const { document: current, hash } = policy
     const until = moment.at
     const since = readSince(body.since, until)
@@ -56,6 +57,7 @@ export const policyHandlers: Handlers<Names> = {
       proposed: body.document,
       since,
       until,
+      payer: principalPayer(principal),
       disconnected: disconnected(),
       onBegin: (proposed) =>
         record({ kind: 'policy.studied', detail: { policy: hash, proposed, since: time(since), until: time(until) } }),
