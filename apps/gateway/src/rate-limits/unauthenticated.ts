@@ -4,7 +4,7 @@ import { addressOf } from '../audit/call-event.ts'
 import { TooManyRequests } from '../errors.ts'
 import { isEmbedded } from '../http/is-embedded.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
-import { clientNetwork } from './client-network.ts'
+import { clientNetworks, networkLimit } from './client-network.ts'
 import { createWindowLimit } from './window-limit.ts'
 
 declare module 'fastify' {
@@ -23,7 +23,7 @@ const minAccountLimit = 10
 export default fp<{ readonly perMinute: number }>(
   async function unauthenticatedLimit(app, { perMinute }) {
     const now = () => performance.now()
-    const countClient = createWindowLimit(perMinute, now)
+    const countNetwork = countNetworks(perMinute, now)
     const countAccount = createWindowLimit(Math.max(minAccountLimit, perMinute / 10), now)
     app.decorate('limitAccount', function limitAccount(account) {
       const seconds = countAccount(account)
@@ -32,7 +32,7 @@ export default fp<{ readonly perMinute: number }>(
       throw new TooManyRequests(reason, `Try again in ${seconds} s.`, { rule: 'account-limit', retryAfter: seconds })
     })
     app.decorate('limitUnauthenticated', async function limitUnauthenticated(request) {
-      const seconds = countClient(clientOf(request))
+      const seconds = countNetwork(request)
       if (seconds === 0) return
       const reason = `Your address sent more than ${perMinute} unauthenticated requests in a minute.`
       const remedy = `Try again in ${seconds} s, with a valid token.`
@@ -46,7 +46,26 @@ export default fp<{ readonly perMinute: number }>(
  * Calls of the rack API count separately, so that they do not prevent other people in the same network from logging in.
  * Requests that a page of another site embeds count separately, because the person does not know of them.
  */
-function clientOf(request: FastifyRequest): string {
-  const target = isEmbedded(request) ? 'embedded' : request.url === rackApiAddress ? 'rack' : 'gateway'
-  return `${target} ${clientNetwork(addressOf(request))}`
+function targetOf(request: FastifyRequest): string {
+  return isEmbedded(request) ? 'embedded' : request.url === rackApiAddress ? 'rack' : 'gateway'
+}
+
+/** Requests above the limit of a client network do not count for its /56, so that its neighbors keep a share. */
+function countNetworks(perMinute: number, now: () => number): (request: FastifyRequest) => number {
+  const limits = new Map<number, (key: string) => number>()
+
+  function limitOf(max: number): (key: string) => number {
+    const limit = limits.get(max) ?? createWindowLimit(max, now)
+    limits.set(max, limit)
+    return limit
+  }
+
+  return function secondsToWait(request) {
+    const target = targetOf(request)
+    for (const network of clientNetworks(addressOf(request))) {
+      const seconds = limitOf(networkLimit(network, perMinute))(`${target} ${network}`)
+      if (seconds > 0) return seconds
+    }
+    return 0
+  }
 }
