@@ -21,7 +21,14 @@ interface Connection {
   principal: string | null
 }
 
-type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER'
+type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'unfinished heads'
+
+export interface OpenConnections {
+  count(): number
+  /** The connections that are not from a trusted proxy. */
+  ofClients(): Iterable<Socket>
+  close(socket: Socket, limit: Limit): void
+}
 
 /** File descriptors for connections that were accepted, and for which another connection is closed in the same turn. */
 const reserve = 16
@@ -34,7 +41,10 @@ const reserve = 16
  * request that begins or is answered is activity. Received bytes are not, so that slow requests are closed first.
  * A trusted proxy has connections for all callers, so only the limit of all connections applies to it.
  */
-export function limitOpenConnections(app: FastifyInstance, { limits, trustedProxies }: OpenConnectionsOptions): void {
+export function limitOpenConnections(
+  app: FastifyInstance,
+  { limits, trustedProxies }: OpenConnectionsOptions,
+): OpenConnections {
   const isProxy = compileNetworks(trustedProxies.flatMap((network) => readNetwork(network) ?? []))
   const connections = new Map<Socket, Connection>()
   /** Unauthenticated connections, and connections above the limit of their principal. */
@@ -142,4 +152,15 @@ export function limitOpenConnections(app: FastifyInstance, { limits, trustedProx
     }
     done(null, payload)
   })
+
+  return {
+    count: () => connections.size,
+    *ofClients() {
+      for (const { socket, isProxy } of connections.values()) if (!isProxy) yield socket
+    },
+    close(socket, limit) {
+      const connection = connections.get(socket)
+      if (connection !== undefined) close(connection, limit)
+    },
+  }
 }

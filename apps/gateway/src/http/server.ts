@@ -15,10 +15,13 @@ import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { scheduleRequests } from './request-scheduler.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
+import { limitUnfinishedHeads } from './unfinished-heads.ts'
 import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
 const headerLimit = 64 * 1024
+/** `rawHeaders` has two items for each header, and shows whether the request had more. */
+const maxHeaders = 256
 /** Milliseconds. The longest interval between two of Node's checks for requests whose headers are late. */
 const checkHeadsMs = 5_000
 /** Longer than an ingress keeps idle connections. So no request arrives while the gateway closes its connection. */
@@ -60,11 +63,12 @@ export function createServer(
       requireHostHeader: false,
     },
   })
-  // Above 1,000 headers, Node would drop some headers from `headers`, but not from `rawHeaders`.
-  app.server.maxHeadersCount = 0
+  // Node drops the headers above this number. So the memory of an unfinished head is at most about twice its size.
+  app.server.maxHeadersCount = maxHeaders + 1
   // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
-  limitOpenConnections(app, { limits, trustedProxies })
+  const connections = limitOpenConnections(app, { limits, trustedProxies })
+  limitUnfinishedHeads(app, connections, headerLimit)
   scheduleRequests(app)
   limitBodyTime(app, requestTimeout)
   rejectAmbiguousFraming(app)
@@ -120,11 +124,21 @@ function rejectAmbiguousFraming(app: FastifyInstance): void {
     }
     rejectedSockets.add(raw.socket)
     void reply.header('connection', 'close')
-    done(withRule(fault, 'http-framing'))
+    done(fault)
   })
 }
 
-function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
+function framingFault(request: IncomingMessage): Error | null {
+  // Node has dropped headers, which can change the meaning of the request.
+  if (request.rawHeaders.length > 2 * maxHeaders)
+    return new BadFrame(`The request has more than ${maxHeaders} headers.`, 'Send fewer headers.', {
+      rule: 'header-count',
+    })
+  const fault = ambiguousFraming(request)
+  return fault === null ? null : withRule(fault, 'http-framing')
+}
+
+function ambiguousFraming({ headers, httpVersion }: IncomingMessage): Error | null {
   // Node's parser accepts HTTP/0.9 and HTTP/2.0, too.
   if (httpVersion !== '1.0' && httpVersion !== '1.1')
     return new BadFrame(`The gateway does not support HTTP/${httpVersion}.`, 'Send HTTP/1.1.')

@@ -85,7 +85,6 @@ const cookieOnly = parseError(
   'The rack API does not accept the cookie of a browser session.',
   'Use a token: RACK_URL=https://convox:<token>@<gateway>',
 )
-const tooManyHeaders = parseError(400, 'header-count', 'The request has more than 256 headers.', 'Send fewer headers.')
 const notWebsocket = parseError(
   400,
   'upgrade',
@@ -100,8 +99,6 @@ const websocketNotHere = parseError(
   'The management API does not support WebSockets. It sends a log as an ordinary response.',
   'Send the request without Upgrade.',
 )
-
-const maxHeaders = 256
 
 /** Headers that change the meaning of a request, so a request must not repeat them. */
 const uniqueHeaders = new Set([
@@ -130,7 +127,6 @@ export function parseRequest(request: IncomingMessage, received: string, api: Ca
   const upgrading = request.pendingUpgrade !== undefined
   const target = readTarget(received)
   if ('rule' in target) return parseErrors.get(target.rule) ?? cachedParseError(target)
-  if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
   if (hasDuplicateHeader(request.rawHeaders)) return duplicateHeader
   if (request.headers.host === undefined) return missingHost
   const pageError = api === 'rack' ? browserError(request, upgrading) : crossSiteError(request)

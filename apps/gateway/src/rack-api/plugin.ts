@@ -244,7 +244,7 @@ function toError({ status, rule, reason, remedy }: ParseError): Error {
   const ErrorClass =
     status === 403
       ? BrowserCall
-      : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade' || rule === 'header-count'
+      : rule === 'duplicate-header' || rule === 'unexpected-body' || rule === 'upgrade'
         ? BadFrame
         : NotCanonical
   return new ErrorClass(reason, remedy, { rule })
