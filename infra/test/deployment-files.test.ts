@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { containerMiB, heapMiB } from '@rack-gateway/config'
 import { DCLinter } from 'dclint'
 import { validate } from 'dockerfile-utils'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -159,4 +160,47 @@ describe('rack-gateway.service', () => {
     // The exposure is from 0 to 100, and 100 is an unconfined service. The command fails if it is above the threshold.
     analyze('security', '--offline=true', '--threshold=15', unit)
   })
+})
+
+describe('memory', () => {
+  const heapFlags = {
+    Dockerfile: /^ENV .*NODE_OPTIONS=(.*)$/m.exec(read('Dockerfile'))?.[1],
+    'systemd/rack-gateway.service': /^Environment=NODE_OPTIONS=(.*)$/m.exec(read('systemd/rack-gateway.service'))?.[1],
+  }
+  const limits = {
+    'compose.yaml': /^ {4}mem_limit: (\d+)m$/m.exec(read('compose.yaml'))?.[1],
+    'convox/convox.yml': /^ {6}memory: (\d+)$/m.exec(read('convox/convox.yml'))?.[1],
+    'systemd/rack-gateway.service': /^MemoryMax=(\d+)M$/m.exec(read('systemd/rack-gateway.service'))?.[1],
+  }
+
+  test.each(Object.entries(heapFlags))('%s limits the heap', (_, options) => {
+    expect(options).toBe(`--max-old-space-size=${heapMiB}`)
+  })
+
+  test.each(Object.entries(limits))('%s has enough for the heap, the rest of the process, and one child', (_, MiB) => {
+    expect(Number(MiB)).toBeGreaterThanOrEqual(containerMiB)
+  })
+
+  test('is limited in every file that runs the gateway', () => {
+    const files = readdirSync(path('.'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => !/(?:^|\/)(?:node_modules|test|dist-test)\//.test(name) && /\.(?:ya?ml|service)$/.test(name))
+      .sort()
+    expect(files).toEqual(Object.keys(limits))
+  })
+})
+
+test('compose.yaml: the health check asks at the port of the metrics', () => {
+  const { gateway } = (
+    parse(read('compose.yaml')) as {
+      services: {
+        gateway: {
+          environment: { METRICS_PORT: string }
+          ports: readonly string[]
+          healthcheck: { test: readonly string[] }
+        }
+      }
+    }
+  ).services
+  expect(gateway.healthcheck.test.join(' ')).toContain(`http://127.0.0.1:${gateway.environment.METRICS_PORT}/`)
+  expect(gateway.ports.join(' ')).not.toContain(gateway.environment.METRICS_PORT)
 })

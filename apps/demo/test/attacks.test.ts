@@ -124,6 +124,19 @@ describe('attacks', () => {
       expect(sent('POST')).toHaveLength(0)
     })
 
+    test.each(['/check', '/apps', '/gateway/login', '/gateway/api/v1/me'])(
+      'more than 256 headers are rejected, and nothing after them is read: %s',
+      async (path) => {
+        const padding = Array.from({ length: 255 }, (_, index) => `x${index}: ${index}`)
+        const text = (...headers: string[]) =>
+          [`GET ${path} HTTP/1.1`, 'Host: gateway', ...padding, ...headers, '\r\n'].join('\r\n')
+        expect((await system.raw(text())).status).not.toBe(400)
+        const answer = await system.raw(text('Transfer-Encoding: chunked'))
+        expect([answer.status, answer.json]).toEqual([400, expect.objectContaining({ rule: 'header-count' })])
+        expect(answer.head).toMatch(/^connection: close/im)
+      },
+    )
+
     test.each([
       [
         'an expectation that nobody knows',

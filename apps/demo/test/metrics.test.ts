@@ -1,4 +1,5 @@
 import { freePort } from '@rack-gateway/demo/free-port'
+import { connectRaw, sendRaw } from '@rack-gateway/testing/http'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type StatementCounter, startStatementCounter } from './support/statement-counter.ts'
@@ -53,7 +54,7 @@ describe('metrics', () => {
   })
 
   test.each(['/', '/metrics/', '/metrics?x=1', '/apps', '/gateway/api/v1/me', '//metrics'])(
-    'are alone on their port: %s is not found there',
+    'are with health alone on their port: %s is not found there',
     async (path) => {
       expect((await fetch(`${url}${path}`)).status).toBe(404)
     },
@@ -85,6 +86,53 @@ describe('metrics', () => {
       socket.close()
     },
   )
+})
+
+describe('health on the port of the metrics', () => {
+  const text = (path: string) => `GET ${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`
+
+  test.each(['/check', '/gateway/health/live', '/gateway/health/ready'])(
+    'answers as on the public port: %s',
+    async (path) => {
+      const [one, other] = [await sendRaw(url, text(path)), await sendRaw(system.url, text(path))]
+      expect([one.status, one.body, one.headers.get('content-type')]).toEqual([
+        200,
+        other.body,
+        other.headers.get('content-type'),
+      ])
+      expect((await fetch(`${url}${path}`, { method: 'POST', body: 'x' })).status).toBe(405)
+    },
+  )
+
+  test('answers also when all its connections are taken: the longest idle one is closed', async () => {
+    const asked = await connectRaw(url)
+    const idle = await Promise.all(Array.from({ length: 19 }, () => connectRaw(url)))
+    idle[0]?.send('GET /metrics HTTP/1.1\r\nHost: ')
+    asked.send(text('/check'))
+    expect((await asked.nextMessage()).body).toBe('ok\n')
+    const another = await connectRaw(url)
+    another.send(text('/gateway/health/live'))
+    expect((await another.nextMessage()).body).toContain('live')
+    await idle[0]?.ended
+    expect([asked, ...idle].filter(({ closed }) => closed)).toHaveLength(1)
+    for (const connection of [asked, another, ...idle]) connection.end()
+  })
+})
+
+test('health on the port of the metrics answers when nothing is free on the public port', async () => {
+  const port = await freePort()
+  const full = await startSystem({
+    metrics: { host: '127.0.0.1', port },
+    trustedProxies: ['127.0.0.1'],
+    limits: { connections: 2 },
+  })
+  onTestFinished(() => full.stop())
+  const taken = [await connectRaw(full.url), await connectRaw(full.url)]
+  const refused = await connectRaw(full.url)
+  await refused.ended
+  for (const path of ['/check', '/gateway/health/live', '/gateway/health/ready'])
+    expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(200)
+  for (const connection of taken) connection.end()
 })
 
 test('report within two seconds that identities are stale when the database is unavailable', async () => {

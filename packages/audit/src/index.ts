@@ -1,4 +1,4 @@
-export { addressBlock } from './address-block.ts'
+export { addressBlock, ipv6Network, parseAddress } from './address-block.ts'
 export { alarmKinds, isAlarm } from './alarm-events.ts'
 export type { AuditStore, NewStream } from './audit-store.ts'
 export { canonical } from './canonical.ts'

@@ -218,7 +218,10 @@ export const ServerEnvironment = Type.Object({
     '12h',
   ),
   METRICS_PORT: Type.Optional(
-    checked('a port from 1 to 65535, other than PORT, for /metrics alone; unset: no metrics', metricsPortProblem),
+    checked(
+      'a port from 1 to 65535, other than PORT, for /metrics and health checks; unset: no metrics',
+      metricsPortProblem,
+    ),
   ),
   METRICS_HOST: checked(
     'the address of the metrics port, such as 127.0.0.1, or 0.0.0.0 if only the collector can reach it',

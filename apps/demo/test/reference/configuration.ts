@@ -1,6 +1,14 @@
-import { RackEnvironment, ServerEnvironment, SinkEnvironment } from '@rack-gateway/config'
+import {
+  childMiB,
+  containerMiB,
+  heapMiB,
+  outsideHeap,
+  RackEnvironment,
+  ServerEnvironment,
+  SinkEnvironment,
+} from '@rack-gateway/config'
 import { resourceTable } from './resources.ts'
-import { code, list } from './table.ts'
+import { code, list, table } from './table.ts'
 
 /** The generated parts of configuration.md, from the schemas that the server reads its environment by. */
 export function configurationParts(): Record<string, string> {
@@ -9,7 +17,20 @@ export function configurationParts(): Record<string, string> {
     server: variableList(ServerEnvironment, ''),
     sinks: variableList(SinkEnvironment, '_<NAME>'),
     resources: resourceTable(),
+    memory: memoryTable(),
   }
+}
+
+function memoryTable(): string {
+  return table(
+    ['memory', 'MiB'],
+    [
+      ["V8's heap (`--max-old-space-size`)", heapMiB],
+      ...outsideHeap.map(({ part, MiB }): [string, number] => [part, MiB]),
+      ['one child process for a policy check', childMiB],
+      ['**the container**', containerMiB],
+    ].map(([part, MiB]) => [String(part), String(MiB)]),
+  )
 }
 
 interface Variables {

@@ -78,6 +78,12 @@ export function trackResponses(server: Server): void {
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, track)
 }
 
+/** Whether the newest request has not arrived completely after its head, or is not answered. */
+export function isRequestOpen(socket: Socket): boolean {
+  const response = newestResponses.get(socket)
+  return response !== undefined && !(response.req.complete && (response.writableFinished || response.destroyed))
+}
+
 /**
  * Whether the client would take an error response for a part of an earlier response, or for the response to an earlier
  * request. If the newest request has not arrived completely, it is the rejected request. So it gets the error response.

@@ -1,60 +1,172 @@
 import type { Socket } from 'node:net'
-import type { Limits } from '@rack-gateway/config'
+import { type Limits, limitsOfResource } from '@rack-gateway/config'
 import { compileNetworks, readNetwork } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
-import { clientNetwork } from '../rate-limits/client-network.ts'
+import { clientNetworks } from '../rate-limits/client-network.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
+import { type ActivityOrder, createActivityOrder } from './activity-order.ts'
 
 export interface OpenConnectionsOptions {
-  readonly limits: Pick<Limits, 'connections' | 'connectionsPerCaller'>
+  readonly limits: Limits
   readonly trustedProxies: readonly string[]
 }
 
+interface Connection {
+  readonly socket: Socket
+  readonly address: string
+  readonly isProxy: boolean
+  /** The networks that the connection counts for, until a request on it is authenticated. */
+  networks: readonly string[]
+  /** The limit key of the principal that the connection counts for. */
+  principal: string | null
+}
+
+type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'unfinished heads'
+
+export interface OpenConnections {
+  count(): number
+  /** The connections that are not from a trusted proxy. */
+  ofClients(): Iterable<Socket>
+  close(socket: Socket, limit: Limit): void
+}
+
+/** File descriptors for connections that were accepted, and for which another connection is closed in the same turn. */
+const reserve = 16
+
 /**
  * Limits the open connections, so that file descriptors remain for racks and the database.
- * A connection counts for its client network until a request on it is authenticated, and then for the principal.
+ *
+ * A connection counts for its client networks until a request on it is authenticated, and then for the principal. At a
+ * limit, the unauthenticated connection without activity for the longest time is closed for the new connection. A
+ * request that begins or is answered is activity. Received bytes are not, so that slow requests are closed first.
  * A trusted proxy has connections for all callers, so only the limit of all connections applies to it.
  */
-export function limitOpenConnections(app: FastifyInstance, { limits, trustedProxies }: OpenConnectionsOptions): void {
+export function limitOpenConnections(
+  app: FastifyInstance,
+  { limits, trustedProxies }: OpenConnectionsOptions,
+): OpenConnections {
+  const {
+    process: maxConnections,
+    principal: maxOfPrincipal,
+    network: maxOfNetwork,
+    site,
+  } = limitsOfResource('connections', limits)
   const isProxy = compileNetworks(trustedProxies.flatMap((network) => readNetwork(network) ?? []))
-  const counts = new Map<string, number>()
-  const callers = new WeakMap<Socket, string>()
+  const connections = new Map<Socket, Connection>()
+  /** Unauthenticated connections, and connections above the limit of their principal. */
+  const closable = createActivityOrder<Connection>()
+  const networks = new Map<string, ActivityOrder<Connection>>()
+  const principals = new Map<string, number>()
 
-  function add(caller: string): number {
-    const count = (counts.get(caller) ?? 0) + 1
-    counts.set(caller, count)
-    return count
+  function joinNetworks(connection: Connection): void {
+    for (const network of connection.networks) {
+      const order = networks.get(network) ?? createActivityOrder<Connection>()
+      order.add(connection)
+      networks.set(network, order)
+    }
   }
 
-  function remove(caller: string): void {
-    const count = (counts.get(caller) ?? 0) - 1
-    if (count > 0) counts.set(caller, count)
-    else counts.delete(caller)
+  function leaveNetworks(connection: Connection): void {
+    for (const network of connection.networks) {
+      const order = networks.get(network)
+      order?.delete(connection)
+      if (order?.size === 0) networks.delete(network)
+    }
+    connection.networks = []
   }
 
-  app.server.maxConnections = limits.connections
+  function leavePrincipal({ principal }: Connection): void {
+    if (principal === null) return
+    const count = (principals.get(principal) ?? 0) - 1
+    if (count > 0) principals.set(principal, count)
+    else principals.delete(principal)
+  }
+
+  function forget(connection: Connection): void {
+    if (!connections.delete(connection.socket)) return
+    closable.delete(connection)
+    leaveNetworks(connection)
+    leavePrincipal(connection)
+  }
+
+  function close(connection: Connection, limit: Limit): void {
+    // The event `close` of the socket comes later, and the new connection is counted before it.
+    forget(connection)
+    connection.socket.destroy()
+    const { address } = connection
+    app.unauthenticatedLog.note(`connection closed ${limit}`, 'warn', { event: 'connection.closed', limit, address })
+  }
+
+  /** Whether the new connection can be counted. */
+  function makeRoom(newNetworks: readonly string[]): boolean {
+    for (const [index, network] of newNetworks.entries()) {
+      const order = networks.get(network)
+      const longestIdle = order?.longestIdle()
+      if (order === undefined || longestIdle === undefined) continue
+      if (order.size >= (index === 0 ? maxOfNetwork : site)) close(longestIdle, 'CONNECTIONS_PER_CALLER')
+    }
+    if (connections.size < maxConnections) return true
+    const longestIdle = closable.longestIdle()
+    if (longestIdle === undefined) return false
+    close(longestIdle, 'CONNECTIONS')
+    return true
+  }
+
+  function refresh(socket: Socket): void {
+    const connection = connections.get(socket)
+    if (connection === undefined) return
+    closable.refresh(connection)
+    for (const network of connection.networks) networks.get(network)?.refresh(connection)
+  }
+
+  app.server.maxConnections = maxConnections + reserve
   app.server.on('connection', function countConnection(socket) {
     const address = socket.remoteAddress ?? ''
-    if (isProxy(address)) return
-    const network = `network ${clientNetwork(address)}`
-    if ((counts.get(network) ?? 0) >= limits.connectionsPerCaller) {
+    const ofProxy = isProxy(address)
+    const newNetworks = ofProxy ? [] : clientNetworks(address)
+    if (!makeRoom(newNetworks)) {
       socket.destroy()
       app.unauthenticatedLog.note('connection refused', 'warn', { event: 'connection.refused', address })
       return
     }
-    add(network)
-    callers.set(socket, network)
-    socket.once('close', () => remove(callers.get(socket) ?? network))
+    const connection: Connection = { socket, address, isProxy: ofProxy, networks: newNetworks, principal: null }
+    connections.set(socket, connection)
+    joinNetworks(connection)
+    if (!ofProxy) closable.add(connection)
+    socket.once('close', () => forget(connection))
   })
 
+  app.addHook('onRequest', function countBegunRequest({ raw: { socket } }, _reply, done) {
+    refresh(socket)
+    done()
+  })
+  app.addHook('onResponse', function countAnsweredRequest({ raw: { socket } }, _reply, done) {
+    refresh(socket)
+    done()
+  })
   app.addHook('preParsing', function countForPrincipal({ raw: { socket }, principal }, reply, payload, done) {
-    const caller = callers.get(socket)
-    if (caller?.startsWith('network ') && principal) {
-      const key = `principal ${limitKeyOf(principal)}`
-      remove(caller)
-      callers.set(socket, key)
-      if (add(key) > limits.connectionsPerCaller) reply.raw.setHeader('connection', 'close')
+    const connection = connections.get(socket)
+    if (connection !== undefined && !connection.isProxy && connection.principal === null && principal) {
+      const key = limitKeyOf(principal)
+      const count = (principals.get(key) ?? 0) + 1
+      principals.set(key, count)
+      connection.principal = key
+      leaveNetworks(connection)
+      // A connection above the limit stays closable. Otherwise, one principal could take all connections.
+      if (count > maxOfPrincipal) reply.raw.setHeader('connection', 'close')
+      else closable.delete(connection)
     }
     done(null, payload)
   })
+
+  return {
+    count: () => connections.size,
+    *ofClients() {
+      for (const { socket, isProxy } of connections.values()) if (!isProxy) yield socket
+    },
+    close(socket, limit) {
+      const connection = connections.get(socket)
+      if (connection !== undefined) close(connection, limit)
+    },
+  }
 }

@@ -18,6 +18,7 @@ import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { scheduleRequests } from './schedule-requests.ts'
+import { limitUnfinishedHeads } from './unfinished-heads.ts'
 import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
@@ -70,7 +71,8 @@ export function createServer(
   })
   // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
-  limitOpenConnections(app, { limits, trustedProxies })
+  const connections = limitOpenConnections(app, { limits, trustedProxies })
+  limitUnfinishedHeads(app, connections, headerLimit)
   admitBodies(app, requestTimeout)
   limitHead(app)
   scheduleRequests(app, costs)

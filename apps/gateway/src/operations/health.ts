@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { createHealthAnswers, type HealthAnswers } from './health-answers.ts'
 import { createReadinessCheck } from './readiness.ts'
 import type { Readiness } from './readiness-check.ts'
 
@@ -6,27 +7,22 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The checks run at most once a second. */
     readiness: () => Promise<Readiness[]>
+    healthAnswers: HealthAnswers
   }
 }
 
 const unlimited = { config: { isUnlimited: true } }
 
-/** These routes need no credential, so they disclose no secret and name no storage. */
 export default fp(
   async function health(app) {
     const check = await createReadinessCheck(app)
     app.decorate('readiness', check)
-    app.get('/check', unlimited, async (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'))
-    app.get('/gateway/health/live', unlimited, async () => ({ status: 'live' }))
-    app.get('/gateway/health/ready', unlimited, async (_request, reply) => {
-      const results = await check()
-      const ready = results.every((result) => result.ready)
-      void reply.code(ready ? 200 : 503)
-      return {
-        status: ready ? 'ready' : 'not ready',
-        checks: Object.fromEntries(results.map(({ name, ready, detail }) => [name, { ready, detail }])),
-      }
-    })
+    app.decorate('healthAnswers', createHealthAnswers(check))
+    for (const [path, answer] of app.healthAnswers)
+      app.get(path, unlimited, async (_request, reply) => {
+        const { status, type, body } = await answer()
+        return reply.code(status).type(type).send(body)
+      })
   },
   {
     name: 'health',

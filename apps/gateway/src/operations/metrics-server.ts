@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Registry } from 'prom-client'
+import { createActivityOrder } from '../http/activity-order.ts'
 import { listenFailure } from '../process/start-failure.ts'
+import type { HealthAnswer } from './health-answers.ts'
 import { createMetrics } from './metrics.ts'
 
 export interface MetricsAddress {
@@ -12,32 +14,49 @@ export interface MetricsAddress {
   readonly port: number
 }
 
-const path = '/metrics'
 const maxConnections = 20
 const wildcards: readonly string[] = ['0.0.0.0', '::']
+
+type Answers = ReadonlyMap<string, () => Promise<HealthAnswer>>
 
 /** Milliseconds. */
 const deadlines = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
 
-/** Serves metrics at a separate address, because they are for the operator and not for callers. */
+/**
+ * Serves metrics at a separate address, because they are for the operator and not for callers. Health is also there, so
+ * that an orchestrator gets an answer even if callers take all connections of the public port.
+ */
 export default fp<{ readonly address: MetricsAddress | null }>(
   async function metrics(app, { address }) {
-    if (address !== null) serveMetrics(app, address, createMetrics(app))
+    if (address === null) return
+    const registry = createMetrics(app)
+    async function answerMetrics(): Promise<HealthAnswer> {
+      return { status: 200, type: registry.contentType, body: await registry.metrics() }
+    }
+    serveOperator(app, address, new Map([...app.healthAnswers, ['/metrics', answerMetrics]]))
   },
   {
     name: 'metrics',
-    dependencies: ['clock', 'identities', 'audit-log', 'checkpoints', 'retention-status', 'session-recordings'],
+    dependencies: [
+      'clock',
+      'health',
+      'identities',
+      'audit-log',
+      'checkpoints',
+      'retention-status',
+      'session-recordings',
+    ],
   },
 )
 
-function serveMetrics(app: FastifyInstance, address: MetricsAddress, registry: Registry): void {
+function serveOperator(app: FastifyInstance, address: MetricsAddress, answers: Answers): void {
   const server = createServer(deadlines, (request, response) => {
-    answer(registry, request, response).catch((err: unknown) => {
+    answer(answers, request, response).catch((err: unknown) => {
       app.log.error({ event: 'metrics.failed', err })
       response.destroy()
     })
   })
-  server.maxConnections = maxConnections
+  limitConnections(server)
   app.addHook('onReady', async function listen() {
     await once(server.listen(address), 'listening').catch((error: unknown) => {
       throw listenFailure(error, { ...address, variable: 'METRICS_HOST' })
@@ -50,11 +69,30 @@ function serveMetrics(app: FastifyInstance, address: MetricsAddress, registry: R
   })
 }
 
-async function answer(registry: Registry, { method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (url !== path) return end(response, 404)
+/** At the limit, the connection without a request for the longest time is closed for the new one. */
+function limitConnections(server: Server): void {
+  const order = createActivityOrder<Socket>()
+  server.on('connection', (socket) => {
+    const longestIdle = order.longestIdle()
+    if (longestIdle !== undefined && order.size >= maxConnections) {
+      order.delete(longestIdle)
+      longestIdle.destroy()
+    }
+    order.add(socket)
+    socket.once('close', () => order.delete(socket))
+  })
+  server.prependListener('request', ({ socket }, response) => {
+    order.refresh(socket)
+    response.once('finish', () => order.refresh(socket))
+  })
+}
+
+async function answer(answers: Answers, { method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
+  const ask = answers.get(url ?? '')
+  if (ask === undefined) return end(response, 404)
   if (method !== 'GET' && method !== 'HEAD') return end(response.setHeader('allow', 'GET, HEAD'), 405)
-  const text = await registry.metrics()
-  response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(text)
+  const { status, type, body } = await ask()
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
 }
 
 function end(response: ServerResponse, status: number): void {

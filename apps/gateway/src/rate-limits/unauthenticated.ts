@@ -4,8 +4,8 @@ import { addressOf } from '../audit/call-event.ts'
 import { TooManyRequests } from '../errors.ts'
 import { isEmbedded } from '../http/is-embedded.ts'
 import { rackApiAddress } from '../rack-api/address.ts'
-import { clientNetwork } from './client-network.ts'
-import { createWindowLimit } from './window-limit.ts'
+import { clientNetworks, networkLimit } from './client-network.ts'
+import { createWindowLimit, type WindowLimit } from './window-limit.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -31,7 +31,7 @@ const minAccountLimit = 10
 export default fp<{ readonly perMinute: number }>(
   async function unauthenticatedLimit(app, { perMinute }) {
     const now = () => performance.now()
-    const countClient = createWindowLimit(perMinute, now)
+    const networks = createNetworksLimit(perMinute, now)
     const countAccount = createWindowLimit(Math.max(minAccountLimit, perMinute / 10), now)
     app.decorate('limitAccount', function limitAccount(account) {
       const seconds = countAccount(account)
@@ -40,11 +40,11 @@ export default fp<{ readonly perMinute: number }>(
       throw new TooManyRequests(reason, `Try again in ${seconds} s.`, { rule: 'account-limit', retryAfter: seconds })
     })
     app.decorate('limitUnauthenticated', async function limitUnauthenticated(request) {
-      const seconds = countClient(clientOf(request))
+      const seconds = networks.count(request)
       if (seconds > 0) throw limitError(seconds)
     })
     app.addHook('onRequest', function denyAboveLimit(request, _reply, done) {
-      const seconds = countClient.secondsToWait(clientOf(request))
+      const seconds = networks.secondsToWait(request)
       if (seconds === 0 || isUnlimited(request) || canBeAuthenticated(request)) return done()
       done(limitError(seconds))
     })
@@ -71,7 +71,38 @@ function isUnlimited({ routeOptions }: FastifyRequest): boolean {
  * Calls of the rack API count separately, so that they do not prevent other people in the same network from logging in.
  * Requests that a page of another site embeds count separately, because the person does not know of them.
  */
-function clientOf(request: FastifyRequest): string {
-  const target = isEmbedded(request) ? 'embedded' : request.url === rackApiAddress ? 'rack' : 'gateway'
-  return `${target} ${clientNetwork(addressOf(request))}`
+function targetOf(request: FastifyRequest): string {
+  return isEmbedded(request) ? 'embedded' : request.url === rackApiAddress ? 'rack' : 'gateway'
+}
+
+interface NetworksLimit {
+  /** Counts the request. @returns the seconds to wait; 0 up to the limit */
+  count(request: FastifyRequest): number
+  /** The same without counting. */
+  secondsToWait(request: FastifyRequest): number
+}
+
+/** Requests above the limit of a client network do not count for its /56, so that its neighbors keep a share. */
+function createNetworksLimit(perMinute: number, now: () => number): NetworksLimit {
+  const limits = new Map<number, WindowLimit>()
+
+  function limitOf(max: number): WindowLimit {
+    const limit = limits.get(max) ?? createWindowLimit(max, now)
+    limits.set(max, limit)
+    return limit
+  }
+
+  function firstWait(request: FastifyRequest, secondsOf: (limit: WindowLimit, key: string) => number): number {
+    const target = targetOf(request)
+    for (const network of clientNetworks(addressOf(request))) {
+      const seconds = secondsOf(limitOf(networkLimit(network, perMinute)), `${target} ${network}`)
+      if (seconds > 0) return seconds
+    }
+    return 0
+  }
+
+  return {
+    count: (request) => firstWait(request, (limit, key) => limit(key)),
+    secondsToWait: (request) => firstWait(request, (limit, key) => limit.secondsToWait(key)),
+  }
 }

@@ -23,6 +23,6 @@ export function principalPayer(principal: Principal): Payer {
 
 /** @param address the address of the caller, or `unknown` */
 export function networkPayer(address: string): Payer {
-  const { network, site } = clientNetworks(address)
-  return { key: `network ${network}`, isPrincipal: false, site: site && `site ${site}` }
+  const [network, site] = clientNetworks(address)
+  return { key: `network ${network}`, isPrincipal: false, site: site === undefined ? null : `site ${site}` }
 }

@@ -33,6 +33,8 @@ export interface RawConnection {
 export interface RawConnectionOptions {
   /** Leaves this side open when the peer ends its side. */
   readonly allowHalfOpen?: boolean
+  /** The address of this side. On Linux, every address of 127.0.0.0/8 works. */
+  readonly localAddress?: string
 }
 
 /** Does not check certificates. */

@@ -1,0 +1,47 @@
+import { connectRaw } from '@rack-gateway/testing/http'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSystem } from './support/system.ts'
+
+const mebibyte = 2 ** 20
+
+test('unfinished heads of many connections use a limited amount of memory, and the largest are closed', async () => {
+  const system = await startSystem({ limits: { connections: 2_000 } })
+  onTestFinished(() => system.stop())
+  const head = 'GET /check HTTP/1.1\r\nHost: gateway\r\n'
+  const polite = await connectRaw(system.url)
+  polite.send(`${head}X-Cookie: ${'x'.repeat(8_000)}`)
+  const large = Buffer.from(`${head}${`X-Large: ${'x'.repeat(240)}\r\n`.repeat(240)}`)
+  expect(large.length).toBeLessThan(64 * 1_024)
+  const hostile = await Promise.all(
+    Array.from({ length: 700 }, async (_, index) => {
+      const connection = await connectRaw(system.url, { localAddress: `127.0.1.${1 + (index % 100)}` })
+      connection.send(large)
+      return connection
+    }),
+  )
+  const open = () => hostile.filter(({ closed }) => !closed).length
+  await expect.poll(() => open() * large.length).toBeLessThan(32 * mebibyte)
+  expect(open() * large.length).toBeGreaterThan(24 * mebibyte)
+  polite.send('\r\n\r\n')
+  expect((await polite.nextMessage()).startLine).toBe('HTTP/1.1 200 OK')
+  for (const { socket } of [polite, ...hostile]) socket.destroy()
+})
+
+test('bodies and answered requests are no unfinished heads', async () => {
+  const system = await startSystem({ limits: { connections: 2_000 } })
+  onTestFinished(() => system.stop())
+  const padding = `X-Padding: ${'x'.repeat(60_000)}\r\n`
+  const connections = await Promise.all(
+    Array.from({ length: 600 }, async (_, index) => {
+      const connection = await connectRaw(system.url, { localAddress: `127.0.2.${1 + (index % 100)}` })
+      connection.send(`GET /check HTTP/1.1\r\nHost: gateway\r\n${padding}\r\n`)
+      await connection.nextMessage()
+      return connection
+    }),
+  )
+  const unfinished = 'GET /check HTTP/1.1\r\nHost: gateway\r\n'
+  for (const connection of connections) connection.send(unfinished)
+  for (const connection of connections) connection.send('\r\n')
+  for (const connection of connections) expect((await connection.nextMessage()).startLine).toBe('HTTP/1.1 200 OK')
+  for (const { socket } of connections) socket.destroy()
+})

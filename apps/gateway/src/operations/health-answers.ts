@@ -1,0 +1,33 @@
+import type { Readiness } from './readiness-check.ts'
+
+export interface HealthAnswer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+export type HealthAnswers = ReadonlyMap<string, () => Promise<HealthAnswer>>
+
+/**
+ * The answers by path, for the public port and the port of the metrics. They need no credential, so they disclose no
+ * secret and name no storage.
+ */
+export function createHealthAnswers(readiness: () => Promise<readonly Readiness[]>): HealthAnswers {
+  return new Map([
+    ['/check', async () => ({ status: 200, type: 'text/plain; charset=utf-8', body: 'ok\n' })],
+    ['/gateway/health/live', async () => json(200, { status: 'live' })],
+    ['/gateway/health/ready', async () => readyAnswer(await readiness())],
+  ])
+}
+
+function readyAnswer(results: readonly Readiness[]): HealthAnswer {
+  const isReady = results.every(({ ready }) => ready)
+  return json(isReady ? 200 : 503, {
+    status: isReady ? 'ready' : 'not ready',
+    checks: Object.fromEntries(results.map(({ name, ready, detail }) => [name, { ready, detail }])),
+  })
+}
+
+function json(status: number, value: unknown): HealthAnswer {
+  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(value) }
+}
