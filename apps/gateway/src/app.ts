@@ -33,6 +33,7 @@ import changeLimit from './rate-limits/changes.ts'
 import unauthenticatedLimit from './rate-limits/unauthenticated.ts'
 import unauthenticatedLog from './rate-limits/unauthenticated-log.ts'
 import sessionRecordings from './recordings/plugin.ts'
+import turns from './resources/turns.ts'
 import stepUp from './step-up/plugin.ts'
 import webConsole from './web-console/plugin.ts'
 
@@ -45,6 +46,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   const app = createServer(log, config)
   try {
     await app.register(clock, { now })
+    await app.register(turns)
     await app.register(database, { url: databaseUrl })
 
     // Every request: limits, errors, and the log.

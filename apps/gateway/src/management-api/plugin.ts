@@ -55,7 +55,7 @@ export default fp<ManagementApiOptions>(
     const studies = createPolicyStudies({ sql: app.database.sql, flags: childFlags })
     app.addHook('preClose', async () => studies.stop())
     const { auditEvidence, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
-    const { recordingArchive, secondFactors, stepUpPage, stepUps, workloads } = app
+    const { recordingArchive, secondFactors, stepUpPage, stepUps, turns, workloads } = app
     const context: ManagementApiContext = {
       auditEvidence,
       cliLogins,
@@ -69,6 +69,7 @@ export default fp<ManagementApiOptions>(
       secondFactors,
       stepUpPage,
       stepUps,
+      turns,
       workloads,
       now: app.clock.now,
       organization: config.organization,
@@ -124,6 +125,7 @@ export default fp<ManagementApiOptions>(
       'second-factors',
       'session-recordings',
       'step-up',
+      'turns',
       'unauthenticated-limit',
     ],
   },

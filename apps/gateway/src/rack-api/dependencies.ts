@@ -7,10 +7,10 @@ import type { PolicyPackages } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { createRecorder } from '../recordings/plugin.ts'
 import type { SessionRecorder } from '../recordings/session-recorder.ts'
+import type { Turns } from '../resources/turns.ts'
 import type { RackStatuses } from './console/rack-statuses.ts'
 import type { BufferSweep } from './limits/buffer-sweep.ts'
 import { type CallLimits, createCallLimits } from './limits/call-limits.ts'
-import { createTurns, type Turns } from './limits/turns.ts'
 import type { LiveCalls } from './live/live-calls.ts'
 import { openLiveCalls } from './live/open-live-calls.ts'
 import { createResourceDirectory, type ResourceDirectory } from './lookups/resources.ts'
@@ -35,7 +35,6 @@ export interface RackApiDependencies {
   readonly masks: MaskKeeper
   readonly live: LiveCalls
   readonly limits: CallLimits
-  /** Shares the event loop among the responses that are being masked. */
   readonly turns: Turns
   /** Milliseconds in which each 1 KiB of a request body must arrive, while the gateway waits for the body. */
   readonly bodyTimeout: number
@@ -78,7 +77,7 @@ export function createDependencies(
     masks,
     live: openLiveCalls(app, pingInterval),
     limits: createCallLimits(racks.names, config.limits),
-    turns: createTurns(),
+    turns: app.turns,
     bodyTimeout: config.limits.bodyTimeout,
     requestTimeout: config.limits.requestTimeout,
     recorder: createRecorder(app),

@@ -103,6 +103,7 @@ export default fp<RackApiOptions>(
       'racks',
       'session-recordings',
       'step-up',
+      'turns',
     ],
   },
 )

@@ -1,3 +1,12 @@
+import fp from 'fastify-plugin'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Shares the event loop among all long computations of the process. */
+    turns: Turns
+  }
+}
+
 /** Shares the event loop among long computations. Only one computation runs in each turn, after all other work. */
 export interface Turns {
   /** Resolves in a later turn, in which no other computation continues. */
@@ -42,6 +51,13 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
  */
 const slice = 0.3
 
+export default fp(
+  async function turns(app) {
+    app.decorate('turns', createTurns())
+  },
+  { name: 'turns' },
+)
+
 export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Promise<T> {
   for (;;) {
     await turns.next()
@@ -50,5 +66,32 @@ export async function runInTurns<T>(steps: Generator<void, T>, turns: Turns): Pr
       const step = steps.next()
       if (step.done) return step.value
     } while (performance.now() < end)
+  }
+}
+
+/**
+ * Returns a function to call between two steps of a computation. Once the computation has run for a slice of time, the
+ * function returns a promise that resolves in a later turn. A computation of one slice continues without a pause.
+ *
+ * @param beforeContinuing can throw an error to end the computation
+ */
+export function createPauses(turns: Turns, beforeContinuing: () => void): () => Promise<void> | null {
+  let end = performance.now() + slice
+
+  async function pause(): Promise<void> {
+    await turns.next()
+    beforeContinuing()
+    end = performance.now() + slice
+  }
+
+  return () => (performance.now() < end ? null : pause())
+}
+
+/** Takes each item when the consumer asks for it, with pauses between the items. */
+export async function* withPauses<T>(items: Iterable<T>, pauses: () => Promise<void> | null): AsyncGenerator<T, void> {
+  for (const item of items) {
+    yield item
+    const pause = pauses()
+    if (pause !== null) await pause
   }
 }
