@@ -32,11 +32,16 @@ export interface RuleNode {
   readonly rest: NameIndex<CompiledRule> | null
 }
 
+/** The rules of a role, by app. A denial looks for other rules on the service, and a policy can have many services. */
+export interface RoleRules {
+  readonly onEveryService: NameIndex<CompiledRule>
+  readonly byService: ReadonlyMap<string, NameIndex<CompiledRule>>
+}
+
 export interface CompiledRules {
   readonly all: readonly CompiledRule[]
   readonly root: RuleNode
-  /** The rules of a role, by app. */
-  readonly byRole: ReadonlyMap<string, NameIndex<CompiledRule>>
+  readonly byRole: ReadonlyMap<string, RoleRules>
   /** Services that permit `run`. */
   readonly runServices: ReadonlySet<string>
 }
@@ -84,15 +89,34 @@ function compileRule(rule: CommandRule, position: number): CompiledRule {
 }
 
 function indexByRole(all: readonly CompiledRule[]): CompiledRules['byRole'] {
+  const byRole = listsByName(all, ({ rule }) => rule.roles)
+  return new Map([...byRole].map(([role, rules]) => [role, indexByService(rules)]))
+}
+
+function indexByService(rules: readonly CompiledRule[]): RoleRules {
+  const isOnEveryService = ({ rule }: CompiledRule) => rule.services.includes('*')
+  const named = rules.filter((compiled) => !isOnEveryService(compiled))
+  const byService = listsByName(named, ({ rule }) => rule.services)
+  return {
+    onEveryService: byApp(rules.filter(isOnEveryService)),
+    byService: new Map([...byService].map(([service, list]) => [service, byApp(list)])),
+  }
+}
+
+/** The lists have the order of the rules. */
+function listsByName(
+  rules: readonly CompiledRule[],
+  namesOf: (compiled: CompiledRule) => readonly string[],
+): Map<string, CompiledRule[]> {
   const lists = new Map<string, CompiledRule[]>()
-  for (const compiled of all) {
-    for (const role of new Set(compiled.rule.roles)) {
-      const list = lists.get(role) ?? []
-      lists.set(role, list)
+  for (const compiled of rules) {
+    for (const name of new Set(namesOf(compiled))) {
+      const list = lists.get(name) ?? []
+      lists.set(name, list)
       list.push(compiled)
     }
   }
-  return new Map([...lists].map(([role, rules]) => [role, byApp(rules)]))
+  return lists
 }
 
 /** A node of the tree while rules are added. */

@@ -322,3 +322,16 @@ describe('start options', () => {
     })
   })
 })
+
+test('a denial lists rules of the service and rules of every service in their order, and no other rule', () => {
+  const services = [['web'], ['command'], ['*'], ['command', 'web'], ['*', 'web'], ['command', 'command']]
+  const rules = services.map((named, index) => rule({ id: `r${index}`, argv: [`c${index}`], services: named }))
+  const { reason } = match(rules, { argv: ['other'] }) as { reason: string }
+  expect(reason).toContain('can run only: c1, c2, c3, c4, c5.')
+  const long = Array.from({ length: 40 }, (_, index) =>
+    rule({ id: `r${index}`, argv: [`c${index}`], services: index % 2 === 0 ? ['*'] : ['command'] }),
+  )
+  expect(match(long, { argv: ['other'] })).toMatchObject({
+    reason: expect.stringContaining('can run only: c0, c1, c2, c3, c4, c5, c6, c7, and more'),
+  })
+})

@@ -80,19 +80,28 @@ function matchAttachedRun(rules: CompiledRules, call: CommandCall): CommandDecis
 /** A rule of the caller's roles for this app, service, rack, and mode, whatever its options and conditions. */
 function firstRuleFor(rules: CompiledRules, context: CommandContext): CompiledRule | undefined {
   for (const role of context.roles) {
-    const found = rules.byRole.get(role)?.find(context.app) ?? []
-    const rule = found.find((compiled) => isForTarget(compiled, context))
+    const first = rulesOfRole(rules, role, context).flatMap(
+      (list) => list.find((compiled) => isForTarget(compiled, context)) ?? [],
+    )
+    const [rule] = first.sort(byPosition)
     if (rule !== undefined) return rule
   }
   return undefined
 }
 
+/** Lists in order: the rules for every service, and the rules for the service of the call. */
+function rulesOfRole({ byRole }: CompiledRules, role: string, { app, service }: CommandContext) {
+  const rules = byRole.get(role)
+  if (rules === undefined) return []
+  return [rules.onEveryService.find(app), rules.byService.get(service)?.find(app) ?? []]
+}
+
 /** The first `limit` rules of the caller's roles that apply in this context. Ignores the words of the rules. */
 function rulesForRoles(rules: CompiledRules, context: CommandContext, limit: number): CompiledRule[] {
   const found: CompiledRule[] = []
-  for (const role of context.roles) {
+  for (const list of context.roles.flatMap((role) => rulesOfRole(rules, role, context))) {
     let left = limit
-    for (const compiled of rules.byRole.get(role)?.find(context.app) ?? []) {
+    for (const compiled of list) {
       if (left === 0) break
       if (!isForTarget(compiled, context) || !meetsOptionsAndConditions(compiled, context)) continue
       if (!found.includes(compiled)) found.push(compiled)

@@ -49,6 +49,11 @@ export interface CompiledBindings {
   readonly owner: GrantSet | null
   /** Caches sets of grants by their positions. */
   readonly cache: Map<string | number, ScopeGrants>
+  /** Caches large sets by their own grants. An index often returns the same list, such as the grants for every app. */
+  readonly largeSets: WeakMap<
+    readonly Grant[],
+    { readonly owner: readonly Grant[] | null; readonly value: ScopeGrants }
+  >
 }
 
 interface GrantSet {
@@ -104,12 +109,13 @@ export function compilePrincipalBindings(
     own: compileGrantSet(compileBindings(principal.bindings, roles, principal.kind)),
     owner: owner && compileGrantSet(compileBindings(owner.bindings, roles, null)),
     cache: new Map(),
+    largeSets: new WeakMap(),
   }
 }
 
 /** Bounds the cache, because callers can name apps that do not exist. */
 const maxSets = 1_000
-/** Sets of more grants are not cached. */
+/** Larger sets are cached by their list instead of the positions of their grants. */
 const maxSetSize = 32
 
 /** No grant applies if the credential is bound to another rack. */
@@ -128,7 +134,7 @@ function cachedScopeGrants(
   owner: readonly Grant[] | null,
 ): ScopeGrants {
   const { cache } = bindings
-  if (own.length + (owner?.length ?? 0) > maxSetSize) return scopeGrants(own, owner, [])
+  if (own.length + (owner?.length ?? 0) > maxSetSize) return largeScopeGrants(bindings, own, owner)
   const key = owner === null ? cacheKey(own) : `${cacheKey(own)}/${cacheKey(owner)}`
   const found = cache.get(key)
   if (found !== undefined) return found
@@ -136,6 +142,18 @@ function cachedScopeGrants(
   if (cache.size >= maxSets + bindings.own.all.length) cache.clear()
   cache.set(key, created)
   return created
+}
+
+function largeScopeGrants(
+  { largeSets }: CompiledBindings,
+  own: readonly Grant[],
+  owner: readonly Grant[] | null,
+): ScopeGrants {
+  const found = largeSets.get(own)
+  if (found !== undefined && found.owner === owner) return found.value
+  const value = scopeGrants(own, owner, [])
+  largeSets.set(own, { owner, value })
+  return value
 }
 
 function cacheKey(grants: readonly Grant[]): string | number {

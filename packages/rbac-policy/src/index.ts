@@ -13,6 +13,7 @@ export {
   decidePlanned,
   type EvaluatedScenario,
   evaluatePlanned,
+  evaluateScenarios,
   isAlwaysDenied,
   narrowPlanned,
   type PlannedDecision,

@@ -1,7 +1,13 @@
 import { type CommandContext, planCommand } from '@rack-gateway/convox-api/commands'
 import { describe, expect, test } from 'vitest'
 import { builtInPolicy, readPolicy } from './document.ts'
-import { decidePlanned, evaluatePlanned, isAlwaysDenied, narrowPlanned } from './planned-decision.ts'
+import {
+  decidePlanned,
+  type EvaluatedScenario,
+  evaluatePlanned,
+  isAlwaysDenied,
+  narrowPlanned,
+} from './planned-decision.ts'
 import { compilePolicy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { binding, now, principal, token } from './testing/calls.ts'
@@ -276,6 +282,20 @@ describe('narrowPlanned', () => {
       decision: { effect: 'needs', requirement: 'approval' },
       otherwise: { decision: { effect: 'deny', rule: 'no-permission' } },
     })
+  })
+
+  test('takes no further scenario once the outcome is known', async () => {
+    const scenario = (effect: 'allow' | 'deny') =>
+      ({ when: effect, call: null, decision: { effect } }) as unknown as EvaluatedScenario
+    let taken = 0
+    async function* scenarios() {
+      for (const effect of ['deny', 'deny', 'allow', 'allow', 'deny'] as const) {
+        taken += 1
+        yield scenario(effect)
+      }
+    }
+    const { decision, otherwise } = await narrowPlanned(scenarios(), async (_, allowed) => allowed)
+    expect([decision.effect, otherwise?.decision.effect, taken]).toEqual(['allow', 'deny', 3])
   })
 
   test('many keys of an environment are three scenarios, not one each', async () => {

@@ -68,13 +68,16 @@ export function evaluatePlanned(question: PlannedQuestion, planned: PlannedCall)
   return [...evaluateScenarios(question, planned)]
 }
 
-/** Calls `narrow`, for example to ask policy packages, for each scenario that is allowed. `narrow` can deny it. */
+/**
+ * Calls `narrow`, for example to ask policy packages, for each scenario that is allowed. `narrow` can deny it. Takes
+ * scenarios only until the outcome is known.
+ */
 export async function narrowPlanned(
-  scenarios: readonly EvaluatedScenario[],
+  scenarios: Iterable<EvaluatedScenario> | AsyncIterable<EvaluatedScenario>,
   narrow: (call: RackCall, decision: Allowed) => Promise<Decision>,
 ): Promise<PlannedDecision> {
   const outcome = createOutcomeCollector()
-  for (const { when, call, decision } of scenarios) {
+  for await (const { when, call, decision } of scenarios) {
     const narrowed =
       call === null || decision.effect === 'deny'
         ? decision
@@ -85,7 +88,8 @@ export async function narrowPlanned(
   return toPlannedDecision(outcome.deciding())
 }
 
-function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
+/** As `evaluatePlanned`, one scenario at a time. */
+export function* evaluateScenarios(question: PlannedQuestion, planned: PlannedCall): Generator<EvaluatedScenario> {
   const { policy, principal, rack, at, address, facts = {} } = question
   const { route, app, parameterError } = planned
   if (parameterError !== null) {

@@ -22,6 +22,21 @@ test('a document replaces the built-in one', async () => {
   await Promise.all([app.close(), builtIn.close()])
 })
 
+test('the current policy stays as it is when the document is replaced', async () => {
+  const app = fastify()
+  await app.register(rbacPolicy)
+  await app.ready()
+  const { policy } = app
+  const before = policy.current()
+  const document = { ...builtInPolicy(), runServices: [] }
+  policy.check(document).use()
+  expect(before.document).toBe(builtInPolicy())
+  expect([policy.document, policy.current().document]).toEqual([document, document])
+  expect(policy.current().hash).toBe(policy.hash)
+  expect(before.hash).not.toBe(policy.hash)
+  await app.close()
+})
+
 test('a document that is not valid stops the start', async () => {
   const app = fastify()
   app.register(rbacPolicy, { document: { ...builtInPolicy(), proxyHosts: ['*'] } })

@@ -9,7 +9,7 @@ export { cachedByDocument } from './cached-by-document.ts'
 export { unblockedRoutes } from './document.ts'
 export { type PolicyFile, type PolicyFileChange, readPolicyFile } from './policy-file.ts'
 export { policyMatrix } from './policy-matrix.ts'
-export type { ReplaceablePolicy } from './replaceable-policy.ts'
+export type { CurrentPolicy, ReplaceablePolicy } from './replaceable-policy.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -45,6 +45,21 @@ describe('hasPermission', () => {
     expect(basis(now + 2)).toMatchObject({ bindings: ['binding-viewer'], roles: ['viewer'] })
   })
 
+  test('expires with each of many bindings, and is limited by the owner', () => {
+    const many = Array.from({ length: 40 }, (_, index) => binding('viewer', { id: `viewer-${index}` }))
+    const [ending, lasting] = [binding('admin', { expiresAt: now + 1 }), binding('admin')]
+    const isAdmin = (asked: Parameters<typeof policy.decide>[0], at: number) =>
+      policy.hasPermission(asked, 'secret:read', web, moment(at))
+    for (const [asked, expected] of [
+      [principal([...many, ending]), [true, true, false, false]],
+      [token([...many, lasting], [...many, ending]), [true, true, false, false]],
+      [token([...many, lasting], many), [false, false, false, false]],
+      [token([], [...many, lasting]), [false, false, false, false]],
+    ] as const)
+      expect([now, now, now + 1, now + 1].map((at) => isAdmin(asked, at))).toEqual(expected)
+    expect(policy.decide(principal(many), call('GET /apps/{app}')).bindings).toHaveLength(40)
+  })
+
   test('is correct for more apps than the cache has entries', () => {
     const ops = principal([binding('ops', { apps: 'web-*7' })])
     const apps = Array.from({ length: 2_500 }, (_, index) => `web-${index}`)

@@ -3,9 +3,16 @@ import { compilePolicy } from './policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { PolicyOptions } from './proxy.ts'
 
+/** A policy with its document, neither of which changes. */
+export interface CurrentPolicy extends Policy {
+  readonly document: PolicyDocument
+}
+
 /** A policy whose document can be replaced while it is in use. Each decision uses exactly one document. */
 export interface ReplaceablePolicy extends Policy {
   readonly document: PolicyDocument
+  /** The policy in force now, for several decisions that must use the same document. */
+  current(): CurrentPolicy
   /** @throws InvalidPolicy */
   check(document: PolicyDocument): CheckedDocument
 }
@@ -18,13 +25,13 @@ interface CheckedDocument {
 }
 
 export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOptions): ReplaceablePolicy {
-  let document = first
-  let policy = compilePolicy(first, options)
+  let policy: CurrentPolicy = { ...compilePolicy(first, options), document: first }
 
   return {
     get document() {
-      return document
+      return policy.document
     },
+    current: () => policy,
     get hash() {
       return policy.hash
     },
@@ -52,8 +59,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
       return {
         hash: checked.hash,
         use() {
-          policy = checked
-          document = next
+          policy = { ...checked, document: next }
         },
       }
     },

@@ -1,4 +1,4 @@
-import { decodeHeaderCommand, readCommand } from '@rack-gateway/command-matcher'
+import { decodeHeaderCommand, type ReadCommand, readCommand } from '@rack-gateway/command-matcher'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import { buildServiceName } from './blocked-operations.ts'
 import { commandServiceName } from './required-permissions.ts'
@@ -36,13 +36,13 @@ export interface Scenario {
 }
 
 /** All scenarios of a planned call that a policy can distinguish. */
-export function scenariosOf(planned: PlannedCall, context: PlannedContext): Scenario[] {
+export function* scenariosOf(planned: PlannedCall, context: PlannedContext): Generator<Scenario, void> {
   const { route, params, app, service, parameters } = planned
-  const scenarios: Scenario[] = []
+  const commandsFor = commandReader(planned)
   for (const process of processesOf(planned, context)) {
     for (const release of releasesOf(planned, context)) {
       for (const environment of environmentsOf(planned, context)) {
-        scenarios.push({
+        yield {
           when: [process.when, release.when, environment.when].filter((words) => words !== '').join(', and '),
           call: {
             rack: context.rack,
@@ -51,7 +51,7 @@ export function scenariosOf(planned: PlannedCall, context: PlannedContext): Scen
             params,
             process: process.value,
             service,
-            ...commandsOf(planned, release.value?.newest ?? true),
+            ...commandsFor(release.value?.newest ?? true),
             parameters,
             environment: environment.value,
             resource: null,
@@ -60,11 +60,10 @@ export function scenariosOf(planned: PlannedCall, context: PlannedContext): Scen
             at: context.at,
             address: context.address,
           },
-        })
+        }
       }
     }
   }
-  return scenarios
 }
 
 interface Possibility<T> {
@@ -156,19 +155,22 @@ function rackParametersOf({ route }: PlannedCall, { facts: { rackParameters } }:
   return rackParameters === undefined || route.id !== rackUpdateRoute ? {} : { rackParameters }
 }
 
-function commandsOf(
-  { command }: PlannedCall,
-  newestRelease: boolean,
-): Pick<RackCall, 'command'> & Partial<Pick<RackCall, 'instanceCommand'>> {
-  if (command === null) return { command: null }
+type Commands = Pick<RackCall, 'command'> & Partial<Pick<RackCall, 'instanceCommand'>>
+
+/** Reads the command once, because a long command takes time, and a planned call can have many scenarios. */
+function commandReader({ command }: PlannedCall): (newestRelease: boolean) => Commands {
+  if (command === null) return () => ({ command: null })
   const { header, by } = command
-  if (by === 'shell') return { command: null, instanceCommand: decodeHeaderCommand(header) }
-  return { command: startedCommand(header, by, newestRelease) }
+  if (by === 'shell') {
+    const instanceCommand = decodeHeaderCommand(header)
+    return () => ({ command: null, instanceCommand })
+  }
+  const read = readCommand(header, by)
+  return (newestRelease) => ({ command: startedCommand(read, by, newestRelease) })
 }
 
 /** The options are unknown. But a detached run counts as a run without a terminal and without an entrypoint. */
-function startedCommand(header: string, by: 'run' | 'exec', newestRelease: boolean): RackCall['command'] {
-  const command = readCommand(header, by)
+function startedCommand(command: ReadCommand, by: 'run' | 'exec', newestRelease: boolean): RackCall['command'] {
   const absentOrUnknown = command.mode === 'detached' ? false : null
   return {
     ...command,

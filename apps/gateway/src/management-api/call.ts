@@ -37,6 +37,7 @@ type Decorations = Pick<
   | 'secondFactors'
   | 'stepUpPage'
   | 'stepUps'
+  | 'turns'
   | 'workloads'
 >
 

@@ -59,7 +59,7 @@ export default fp<ManagementApiOptions>(
     })
     app.addHook('preClose', async () => studies.stop())
     const { auditEvidence, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
-    const { recordingArchive, secondFactors, stepUpPage, stepUps, workloads } = app
+    const { recordingArchive, secondFactors, stepUpPage, stepUps, turns, workloads } = app
     const context: ManagementApiContext = {
       auditEvidence,
       cliLogins,
@@ -73,6 +73,7 @@ export default fp<ManagementApiOptions>(
       secondFactors,
       stepUpPage,
       stepUps,
+      turns,
       workloads,
       now: app.clock.now,
       organization: config.organization,

@@ -37,7 +37,6 @@ export interface RackApiDependencies {
   readonly live: LiveCalls
   readonly account: ResourceAccount
   readonly costs: CostAccount
-  /** Shares the event loop among the responses that are being masked. */
   readonly turns: Turns
   /** Milliseconds in which each 1 KiB of a request body must arrive, while the gateway waits for the body. */
   readonly bodyTimeout: number

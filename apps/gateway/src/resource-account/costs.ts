@@ -17,6 +17,7 @@ const endpointCosts: Readonly<Record<string, number>> = {
   '/audit/histogram': 10,
   '/audit/log': 30,
   '/last-changes': 10,
+  '/policy/decisions': 5,
 }
 const changeCost = 10
 const websocketCost = 4

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTurns, runInTurns } from './turns.ts'
+import { createPauses, createTurns, runInTurns, withPauses } from './turns.ts'
 
 /** A computation that notes each of its steps. */
 function* compute(name: string, steps: number, seen: string[]): Generator<void, string> {
@@ -72,4 +72,54 @@ test('a computation continues in each quiet turn', async () => {
   setImmediate(counting)
   for (let count = 0; count < 10; count++) await turns.next()
   expect(seen).toBeLessThanOrEqual(12)
+})
+
+const noCheck = () => undefined
+
+/** Items that take a millisecond each. */
+function* slowItems(count: number): Generator<number> {
+  for (let item = 0; item < count; item++) {
+    const end = performance.now() + 1
+    while (performance.now() < end);
+    yield item
+  }
+}
+
+test('other work runs between the items of a computation with pauses', async () => {
+  const seen: (number | 'work')[] = []
+  let isDone = false
+  function work(): void {
+    seen.push('work')
+    if (!isDone) setImmediate(work)
+  }
+  setImmediate(work)
+  for await (const item of withPauses(slowItems(4), createPauses(createTurns(), noCheck))) seen.push(item)
+  isDone = true
+  expect(seen.filter((one) => one !== 'work')).toEqual([0, 1, 2, 3])
+  expect(seen.join(' ')).not.toMatch(/\d \d/)
+})
+
+test('a short computation has no pause', async () => {
+  let turns = 0
+  const pauses = createPauses({ next: async () => void turns++ }, noCheck)
+  expect(pauses()).toBeNull()
+  expect(turns).toBe(0)
+})
+
+test('a computation ends if its check fails after a pause, and takes no further item', async () => {
+  let taken = 0
+  function* items(): Generator<number> {
+    for (const item of slowItems(10)) {
+      taken += 1
+      yield item
+    }
+  }
+  const pauses = createPauses(createTurns(), () => {
+    throw new Error('the caller disconnected')
+  })
+  async function takeAll(): Promise<void> {
+    for await (const _ of withPauses(items(), pauses));
+  }
+  await expect(takeAll()).rejects.toThrow('the caller disconnected')
+  expect(taken).toBe(1)
 })

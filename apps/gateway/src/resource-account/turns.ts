@@ -64,3 +64,30 @@ export async function runInTurns<T>(
     milliseconds += at - began
   }
 }
+
+/**
+ * Returns a function to call between two steps of a computation. Once the computation has run for a slice of time, the
+ * function returns a promise that resolves in a later turn. A computation of one slice continues without a pause.
+ *
+ * @param beforeContinuing can throw an error to end the computation
+ */
+export function createPauses(turns: Turns, beforeContinuing: () => void): () => Promise<void> | null {
+  let end = performance.now() + slice
+
+  async function pause(): Promise<void> {
+    await turns.next()
+    beforeContinuing()
+    end = performance.now() + slice
+  }
+
+  return () => (performance.now() < end ? null : pause())
+}
+
+/** Takes each item when the consumer asks for it, with pauses between the items. */
+export async function* withPauses<T>(items: Iterable<T>, pauses: () => Promise<void> | null): AsyncGenerator<T, void> {
+  for (const item of items) {
+    yield item
+    const pause = pauses()
+    if (pause !== null) await pause
+  }
+}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { typicalSecretPatterns } from '../testing/secret-patterns.ts'
 import { redactCommand } from './redact-command.ts'
 import { isSecretKey } from './secret-keys.ts'
+import { shortestCredential } from './secret-names.ts'
 
 const view = { isSecret: (name: string) => isSecretKey(name, typicalSecretPatterns), rackToken: 'rack-t0ken' }
 const redact = (...argv: string[]) => redactCommand(argv, view)
@@ -180,4 +181,28 @@ test('the time is bounded for hostile commands', () => {
     redact('env', word)
     expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
   }
+})
+
+test.each([
+  ['whsec_12345678', 'whsec_[hidden]'],
+  ['eyJaaaaa.aaaaa', 'eyJ[hidden]'],
+])('the shortest credentials are redacted: %s', (word, redacted) => {
+  expect(word).toHaveLength(shortestCredential)
+  expect(redactCommand(['x', word], view)).toEqual(['x', redacted])
+})
+
+test("the rack's token is redacted in a short word, too", () => {
+  expect(redactCommand(['x', 't0k'], { ...view, rackToken: 't0k' })).toEqual(['x', '[rack token]'])
+})
+
+test('a word that is repeated is redacted each time, before and after the code', () => {
+  const words = ['a=b', 'token=a b;c', 'token=a b;c', '-c', 'token=a b;c', 'token=a b;c']
+  expect(redactCommand(words, view)).toEqual([
+    'a=b',
+    'token=[hidden]',
+    'token=[hidden]',
+    '-c',
+    'token=[hidden] b;c',
+    'token=[hidden] b;c',
+  ])
 })

@@ -2,20 +2,22 @@ import { findUserPrincipal } from '@rack-gateway/auth/store'
 import type { Endpoints } from '@rack-gateway/gateway-api'
 import {
   type Decision,
-  evaluatePlanned,
+  evaluateScenarios,
   narrowPlanned,
   type PlannedDecision,
   type Principal,
   toDecisionJson,
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
-import { cachedByDocument, policyMatrix } from '@rack-gateway/rbac-policy/plugin'
-import { noPermission, withRule } from '../../errors.ts'
+import { type CurrentPolicy, cachedByDocument, policyMatrix } from '@rack-gateway/rbac-policy/plugin'
+import { CallerDisconnected, noPermission, withRule } from '../../errors.ts'
 import { principalPayer } from '../../resource-account/payer.ts'
+import { createPauses, withPauses } from '../../resource-account/turns.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { decidableRoutes, principalEndpoints } from '../planned-calls/decidable-routes.ts'
 import { endpointDecisions } from '../planned-calls/endpoint-decisions.ts'
 import { toPlannedCall } from '../planned-calls/planned-call.ts'
+import { createScenarioLimit } from '../planned-calls/scenario-limit.ts'
 import { simulatedPackages } from '../planned-calls/simulated-packages.ts'
 import { readSince } from '../read-since.ts'
 
@@ -102,12 +104,13 @@ export const policyHandlers: Handlers<Names> = {
   },
 
   async decide(call) {
-    const { policy, body } = call
+    const { body } = call
     const principal = body.as === undefined ? call.principal : await findOther(call, body.as)
     const isAboutRack = body.calls.some(({ route }) => !principalEndpoints.has(route))
     const rack = isAboutRack ? rackFor(call, principal, body.rack) : '*'
     const { kind, id, name } = principal
-    const decisions = await decideCalls(call, principal, rack)
+    const policy = call.policy.current()
+    const decisions = await decideCalls(call, { policy, principal, rack })
     return { rack, policy: policy.hash, caller: { kind, id, name }, decisions }
   },
 }
@@ -120,29 +123,44 @@ const matrixWithoutPackages = cachedByDocument(function matrixWithoutPackages(po
   return { policy: policy.hash, ...policyMatrix(policy), packages: [], routes: decidableRoutes }
 })
 
+interface DecideContext {
+  /** The policy of the whole response. The policy can be replaced while the calls are decided. */
+  readonly policy: CurrentPolicy
+  readonly principal: Principal
+  readonly rack: string
+}
+
+/** Decides in turns, because a planned call can have thousands of scenarios. */
 async function decideCalls(
-  { policy, policyPackages, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,
-  principal: Principal,
-  rack: string,
+  { policyPackages, turns, body, moment, ...call }: PrincipalCall<Endpoints['decide']>,
+  { policy, principal, rack }: DecideContext,
 ) {
   // The address of another user is unknown.
   const address = principal === call.principal ? moment.address : null
   const question = { policy, document: policy.document, principal, rack, at: moment.at, address }
-  const evaluated = body.calls.map((requested) => {
+  const planned = body.calls.map((requested) => {
     const { route } = requested
     const endpoint = principalEndpoints.get(route)
     return endpoint === undefined
-      ? ({ kind: 'rack', route, scenarios: evaluatePlanned(question, toPlannedCall(requested)) } as const)
+      ? ({ kind: 'rack', route, call: toPlannedCall(requested) } as const)
       : ({ kind: 'management', route, endpoint } as const)
   })
   const simulate = simulatedPackages(policyPackages)
+  const disconnected = call.disconnected()
+  const pauses = createPauses(turns, function assertConnected() {
+    if (disconnected.aborted) throw withRule(new CallerDisconnected(), 'nobody-waits')
+  })
+  const limited = createScenarioLimit()
   const decisions = []
-  for (const one of evaluated) {
+  for await (const one of withPauses(planned, pauses)) {
     const decision =
       one.kind === 'management'
         ? endpointDecisions(policy, principal, one.endpoint, { at: moment.at, address })
         : toResponse(
-            await narrowPlanned(one.scenarios, (hypothetical, decision) => simulate(principal, hypothetical, decision)),
+            await narrowPlanned(
+              withPauses(limited(evaluateScenarios(question, one.call)), pauses),
+              (hypothetical, decision) => simulate(principal, hypothetical, decision),
+            ),
           )
     decisions.push({ route: one.route, ...decision })
   }
