@@ -1,4 +1,4 @@
-import type { Steps } from './steps.ts'
+import { type Steps, stepSize } from './steps.ts'
 import { textParts } from './text-parts.ts'
 
 /** Encodes a form, byte for byte as `URLSearchParams` does. */
@@ -16,20 +16,21 @@ export function* encodeFormInSteps(values: ReadonlyMap<string, string>): Steps<B
   return Buffer.concat(parts)
 }
 
+/** Reused, because the encoded text of a part needs at most 9 bytes for each UTF-16 unit, and usually far fewer. */
+const scratch = Buffer.allocUnsafeSlow(stepSize * 9)
+
 function encode(text: string): Buffer {
-  const bytes = Buffer.from(text)
-  const encoded = Buffer.allocUnsafe(bytes.length * 3)
   let length = 0
-  for (const byte of bytes) {
-    if (unescaped.has(byte)) encoded[length++] = byte
-    else if (byte === space) encoded[length++] = plusSign
+  for (const byte of Buffer.from(text)) {
+    if (unescaped.has(byte)) scratch[length++] = byte
+    else if (byte === space) scratch[length++] = plusSign
     else {
-      encoded[length++] = percentSign
-      encoded[length++] = hexDigits.charCodeAt(byte >> 4)
-      encoded[length++] = hexDigits.charCodeAt(byte & 15)
+      scratch[length++] = percentSign
+      scratch[length++] = hexDigits.charCodeAt(byte >> 4)
+      scratch[length++] = hexDigits.charCodeAt(byte & 15)
     }
   }
-  return encoded.subarray(0, length)
+  return Buffer.from(scratch.subarray(0, length))
 }
 
 const unescaped: ReadonlySet<number> = new Set(

@@ -80,5 +80,5 @@ export function* restoreEnvInSteps(env: string, { app, resolve }: RestoreOptions
     lines.push(`${read.rawKey}=${value}${line.endsWith('\r') ? '\r' : ''}`)
     yield
   }
-  return { env: lines.join('\n'), restored }
+  return { env: restored.length === 0 ? env : lines.join('\n'), restored }
 }
