@@ -14,6 +14,8 @@ const nestedBodies = { connections: 8, depth: 499_990 }
 const tokenBodies = { connections: 16, permissions: 8_270 }
 const formBytes = 4 * 1024 * 1024
 const largeForms = 4
+/** The gateway accepts at most 10,000 lines. */
+const environmentLines = 9_990
 const matrixConnections = 32
 const longCommands = { connections: 16, bytes: 8_000 }
 const tokenLists = { connections: 32, tokens: 100 }
@@ -52,8 +54,9 @@ export const costFloods: Readonly<Record<string, Flood>> = {
   environments: {
     title: `${largeForms} releases with 4 MiB of environment, of an administrator`,
     start: ({ url, tokens }) => {
-      const environment = repeatUntil(formBytes - 1_000, (index) => `K${index}%3Dv%0A`)
-      const form = { env: decodeURIComponent(environment) }
+      const value = 'v'.repeat(Math.floor(formBytes / environmentLines) - 'K9999%3D%0A'.length)
+      const lines = Array.from({ length: environmentLines }, (_, index) => `K${index}=${value}`)
+      const form = { env: lines.join('\n') }
       return repeat(url, largeForms, post('/apps/app-0/releases?', form, url, tokens.admin))
     },
   },
