@@ -10,7 +10,9 @@ export interface FloodSocket {
   destroy(): void
 }
 
-export interface FloodSocketEvents {
+export interface FloodSocketOptions {
+  /** The source address. Undefined: the system chooses it. */
+  readonly localAddress?: string | undefined
   readonly onOpen: (socket: FloodSocket) => void
   /** Called when a response begins. */
   readonly onStatus: (status: string) => void
@@ -23,9 +25,12 @@ const responseStarts = /HTTP\/1\.1 (\d{3}) /g
 /** One less than the length of a match, because a chunk can end inside a match. */
 const overlap = 'HTTP/1.1 200'.length
 
-export function openSocket(url: string, { onOpen, onStatus, onBytes, onClose }: FloodSocketEvents): FloodSocket {
+export function openSocket(
+  url: string,
+  { localAddress, onOpen, onStatus, onBytes, onClose }: FloodSocketOptions,
+): FloodSocket {
   const { hostname, port } = new URL(url)
-  const tcp = connect({ host: hostname, port: Number(port), noDelay: true })
+  const tcp = connect({ host: hostname, port: Number(port), noDelay: true, localAddress })
   let tail = ''
   let receivedBytes = 0
   const socket: FloodSocket = {

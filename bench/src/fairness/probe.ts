@@ -25,8 +25,10 @@ export async function probe({ url, requestAt, count, interval }: ProbeOptions): 
   const calls = Array.from({ length: count }, async (_, index) => {
     const due = begin + index * interval
     await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+    // A timer can fire up to a millisecond early.
+    const start = Math.min(due, performance.now())
     const error = await callOnce(url, requestAt(index))
-    return { milliseconds: performance.now() - due, error }
+    return { milliseconds: performance.now() - start, error }
   })
   const results = await Promise.all(calls)
   return {

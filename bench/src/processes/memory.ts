@@ -26,12 +26,12 @@ export function watchMemory(pids: readonly number[], resident: typeof residentBy
 }
 
 /** Bytes of a page, which is the unit of /proc. Some ARM systems have larger pages. */
-const page = 4_096
+export const pageSize = 4_096
 
 /** @returns the sum, or null if the memory of a process can't be read */
 export function residentBytes(pids: readonly number[]): number | null {
   try {
-    return pids.reduce((sum, pid) => sum + residentPages(readFileSync(`/proc/${pid}/statm`, 'utf8')) * page, 0)
+    return pids.reduce((sum, pid) => sum + residentPages(readFileSync(`/proc/${pid}/statm`, 'utf8')) * pageSize, 0)
   } catch {
     return null
   }
@@ -40,4 +40,9 @@ export function residentBytes(pids: readonly number[]): number | null {
 /** @see proc_pid_statm(5) */
 export function residentPages(statm: string): number {
   return Number(statm.split(' ')[1])
+}
+
+/** Resident pages of files, such as the program. @see proc_pid_statm(5) */
+export function sharedPages(statm: string): number {
+  return Number(statm.split(' ')[2])
 }

@@ -1,8 +1,8 @@
 import type { LoadResult } from '../loads/load-result.ts'
 import type { SubjectName } from '../subject-names.ts'
 
-/** The roles whose tokens the loads need, if the subject is a gateway. */
-export const roles = ['viewer', 'deployer', 'admin'] as const
+/** The roles whose tokens the loads and floods need, if the subject is a gateway. */
+export const roles = ['viewer', 'deployer', 'ci', 'auditor', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 export interface LoadTarget {
