@@ -1,5 +1,6 @@
+import type { Readable } from 'node:stream'
 import { BodyTooSlow, detachedBody } from '@rack-gateway/rack-registry'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
 import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
 
@@ -14,6 +15,7 @@ const maxDiscardTime = 5_000
  * Bodies for a rack can take hours. Their limit is `BODY_TIMEOUT`.
  */
 export function limitBodyTime(app: FastifyInstance, timeout: number): void {
+  const bodies = new WeakMap<FastifyRequest, Readable>()
   app.addHook('onRequest', function linger(request, _reply, done) {
     if (hasBody(request.raw)) lingerAfterResponse(request)
     done()
@@ -26,9 +28,12 @@ export function limitBodyTime(app: FastifyInstance, timeout: number): void {
       body.destroy(new BodyTooSlow(reason, 'Check your connection, and send the request again.'))
     }, timeout)
     body.once('close', () => clearTimeout(timer))
+    bodies.set(request, body)
     done(null, body)
   })
   app.addHook('onResponse', function discardRest(request, _reply, done) {
+    // Node does not close a body that breaks off after the response. Its timers would keep the request in memory.
+    bodies.get(request)?.destroy()
     discardBody(request, Math.min(maxDiscardTime, timeout))
     done()
   })
