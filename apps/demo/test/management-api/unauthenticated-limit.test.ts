@@ -100,6 +100,23 @@ describe('unauthenticated requests', () => {
     expect((await from('2001:db8:0:8::1', '/apps?')).status).toBe(401)
   })
 
+  test('the networks of one IPv6 /56 have four times the limit of one network', async () => {
+    for (let network = 0; network < 4; network++)
+      expect(await statuses(10, () => from(`2001:db8:0:9${network}0::1`, '/apps?'))).toEqual(ten(401))
+    expect((await from('2001:db8:0:9ff::1', '/apps?')).status).toBe(429)
+    expect((await from('2001:db8:0:a00::1', '/apps?')).status).toBe(401)
+  })
+
+  test('requests above the limit of a network do not count for its /56', async () => {
+    expect((await statuses(60, () => from('2001:db8:0:b00::1', '/apps?'))).at(-1)).toBe(429)
+    expect((await from('2001:db8:0:b01::1', '/apps?')).status).toBe(401)
+  })
+
+  test('an IPv4-mapped IPv6 address counts as its IPv4 address', async () => {
+    expect(await statuses(10, () => from('203.0.113.140', '/apps?'))).toEqual(ten(401))
+    expect((await from('::ffff:203.0.113.140', '/apps?')).status).toBe(429)
+  })
+
   test('a forged X-Forwarded-For is ignored: the address from the proxy counts', async () => {
     let forged = 0
     const ask = () => from(`10.0.0.${++forged}, 203.0.113.77`, '/apps?')

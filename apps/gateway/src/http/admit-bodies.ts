@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { BodyTooSlow, detachedBody } from '@rack-gateway/rack-registry'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
@@ -19,6 +20,7 @@ const maxDiscardTime = 5_000
  * Bodies for a rack can take hours. Their limit is `BODY_TIMEOUT`.
  */
 export function admitBodies(app: FastifyInstance, timeout: number): void {
+  const admitted = new WeakMap<FastifyRequest, Readable>()
   app.addHook('onRequest', function linger(request, _reply, done) {
     if (hasBody(request.raw)) lingerAfterResponse(request)
     done()
@@ -42,6 +44,7 @@ export function admitBodies(app: FastifyInstance, timeout: number): void {
         clearTimeout(timer)
         release()
       })
+      admitted.set(request, body)
       done(null, body)
     }
 
@@ -50,6 +53,8 @@ export function admitBodies(app: FastifyInstance, timeout: number): void {
     else bodies.wait({ payer, rack: null, signal: end }, amount).then(admit, done)
   })
   app.addHook('onResponse', function discardRest(request, _reply, done) {
+    // Node does not close a body that breaks off after the response. Its timers would keep the request in memory.
+    admitted.get(request)?.destroy()
     discardBody(request, Math.min(maxDiscardTime, timeout))
     done()
   })

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { asSentences, type Explanation, formatMessage } from '@rack-gateway/errors'
 import type { FastifyInstance } from 'fastify'
 import { type ErrorBody, rawFailure } from './error-response.ts'
+import { onRequestEnd } from './on-request-end.ts'
 import { requestId } from './request-id.ts'
 
 export interface ClientError extends Error {
@@ -74,7 +75,14 @@ export function rejectExpectations(app: FastifyInstance): void {
 const newestResponses = new WeakMap<Socket, ServerResponse>()
 
 export function trackResponses(server: Server): void {
-  const track = ({ socket }: IncomingMessage, response: ServerResponse) => void newestResponses.set(socket, response)
+  function track(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request
+    newestResponses.set(socket, response)
+    // An idle connection must not keep the headers of its last request in memory.
+    onRequestEnd(request, response, () => {
+      if (newestResponses.get(socket) === response) newestResponses.delete(socket)
+    })
+  }
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, track)
 }
 

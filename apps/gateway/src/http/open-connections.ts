@@ -21,11 +21,12 @@ interface Connection {
   principal: string | null
 }
 
-type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'unfinished heads'
+type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads'
 
 export interface OpenConnections {
   count(): number
-  /** The connections that are not from a trusted proxy. */
+  /** Whether it is open and not from a trusted proxy. */
+  isClient(socket: Socket): boolean
   ofClients(): Iterable<Socket>
   close(socket: Socket, limit: Limit): void
 }
@@ -161,6 +162,7 @@ export function limitOpenConnections(
 
   return {
     count: () => connections.size,
+    isClient: (socket) => connections.get(socket)?.isProxy === false,
     *ofClients() {
       for (const { socket, isProxy } of connections.values()) if (!isProxy) yield socket
     },

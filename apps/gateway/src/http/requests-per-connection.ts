@@ -41,7 +41,7 @@ export function limitRequestsPerConnection(maxInProgress: number): ConnectionLim
       function takeTurn(request, response) {
         const { socket } = request
         // The response before said `Connection: close`, so the gateway drops further requests of this connection.
-        if (socket.writableEnded) return
+        if (socket.writableEnded || socket.destroyed) return
         const connection = connectionOf(socket)
         function begin(): void {
           connection.inProgress += 1

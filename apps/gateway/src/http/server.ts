@@ -12,13 +12,13 @@ import { boundedMessages } from './bounded-message.ts'
 import { handleClientError, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
+import { limitHeadMemory } from './head-memory.ts'
 import { headFault, largeTargetAddress, limitHead, targetFault } from './limit-head.ts'
 import { limitOpenConnections } from './open-connections.ts'
 import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { scheduleRequests } from './schedule-requests.ts'
-import { limitUnfinishedHeads } from './unfinished-heads.ts'
 import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
@@ -72,7 +72,7 @@ export function createServer(
   // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
   const connections = limitOpenConnections(app, { limits, trustedProxies })
-  limitUnfinishedHeads(app, connections, headerLimit)
+  limitHeadMemory(app, connections, headerLimit)
   admitBodies(app, requestTimeout)
   limitHead(app)
   scheduleRequests(app, costs)

@@ -85,7 +85,13 @@ export function discardBody(request: FastifyRequest, milliseconds: number): void
   let left = lingerBytes
   const timer = setTimeout(() => socket.destroy(), milliseconds)
   timer.unref()
-  raw.once('close', () => clearTimeout(timer))
+  function stop(): void {
+    clearTimeout(timer)
+    socket.off('close', stop)
+  }
+  raw.once('close', stop)
+  // Node does not close a request that breaks off after its response. The timer would keep it in memory.
+  socket.once('close', stop)
   raw.once('end', () => {
     if (socket.writableEnded) socket.destroySoon()
   })

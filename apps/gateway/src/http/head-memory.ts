@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { isRequestOpen } from './client-errors.ts'
+import { onRequestEnd } from './on-request-end.ts'
+import type { OpenConnections } from './open-connections.ts'
+
+/** Bytes of memory for heads of all connections together. */
+const maxBytes = 64 * 2 ** 20
+/** After connections were closed, so that not every further request closes one. */
+const bytesAfterClosing = 48 * 2 ** 20
+/** Bytes of memory for each byte of an unfinished head, if its headers are short. Measured with Node 20. */
+const bytesPerReceived = 2
+/** Bytes of memory for a request without its headers, and for a name or a value without its characters. */
+const sizes = { request: 3_072, text: 24 }
+/** Milliseconds. The kernel and the parser take at most some MiB in this time. */
+const interval = 100
+
+interface HeadMemory {
+  /** Bytes that the connection had received before its unfinished head. */
+  received: number
+  /** Bytes of memory for requests that are neither authenticated nor ended, also if they wait for their turn. */
+  requests: number
+}
+
+/**
+ * Limits the memory of requests whose caller is not known: of heads that are not complete, and of requests that were
+ * parsed, until they are authenticated, or have arrived completely and are answered. Above the limit, the connections with the most memory are closed.
+ * Node has no event for received bytes of a head, so a timer adds them up.
+ *
+ * @param maxHead bytes, above which Node rejects a head
+ */
+export function limitHeadMemory(app: FastifyInstance, connections: OpenConnections, maxHead: number): void {
+  const memories = new WeakMap<Socket, HeadMemory>()
+  const requestSizes = new WeakMap<IncomingMessage, number>()
+  let ofRequests = 0
+
+  function memoryOf(socket: Socket): HeadMemory {
+    const known = memories.get(socket)
+    if (known !== undefined) return known
+    const memory: HeadMemory = { received: 0, requests: 0 }
+    memories.set(socket, memory)
+    socket.once('close', () => {
+      ofRequests -= memory.requests
+      memory.requests = 0
+    })
+    return memory
+  }
+
+  function hold(request: IncomingMessage, response: ServerResponse | null): void {
+    const { socket } = request
+    if (socket.destroyed || !connections.isClient(socket)) return
+    const size = sizeOf(request)
+    memoryOf(socket).requests += size
+    ofRequests += size
+    requestSizes.set(request, size)
+    if (response !== null) onRequestEnd(request, response, () => release(request))
+    if (ofRequests > maxBytes) closeLargest()
+  }
+
+  function release(request: IncomingMessage): void {
+    const memory = memories.get(request.socket)
+    const size = Math.min(requestSizes.get(request) ?? 0, memory?.requests ?? 0)
+    requestSizes.delete(request)
+    ofRequests -= size
+    if (memory !== undefined) memory.requests -= size
+  }
+
+  function markStart({ raw: { socket } }: { readonly raw: IncomingMessage }): void {
+    memoryOf(socket).received = socket.bytesRead
+  }
+
+  function unfinishedBytes(socket: Socket): number {
+    const memory = memoryOf(socket)
+    if (!isRequestOpen(socket)) return bytesPerReceived * Math.min(socket.bytesRead - memory.received, maxHead)
+    memory.received = socket.bytesRead
+    return 0
+  }
+
+  function closeLargest(): void {
+    const heads: { readonly socket: Socket; readonly bytes: number }[] = []
+    let sum = 0
+    for (const socket of connections.ofClients()) {
+      const bytes = unfinishedBytes(socket) + memoryOf(socket).requests
+      if (bytes === 0) continue
+      heads.push({ socket, bytes })
+      sum += bytes
+    }
+    if (sum <= maxBytes) return
+    heads.sort((one, other) => other.bytes - one.bytes)
+    for (const { socket, bytes } of heads) {
+      if (sum <= bytesAfterClosing) return
+      sum -= bytes
+      const memory = memoryOf(socket)
+      ofRequests -= memory.requests
+      memory.requests = 0
+      connections.close(socket, 'memory of heads')
+    }
+  }
+
+  function check(): void {
+    // With few connections, unfinished heads of the largest size are within the limit.
+    if (ofRequests + connections.count() * maxHead * bytesPerReceived > maxBytes) closeLargest()
+  }
+
+  for (const event of ['request', 'checkContinue']) app.server.prependListener(event, hold)
+  app.server.prependListener('upgrade', (request: IncomingMessage) => hold(request, null))
+  app.addHook('onRequest', function markBegunRequest(request, _reply, done) {
+    markStart(request)
+    done()
+  })
+  app.addHook('preParsing', function releaseAuthenticated({ raw, principal }, _reply, payload, done) {
+    if (principal) release(raw)
+    done(null, payload)
+  })
+  app.addHook('onResponse', function markAnsweredRequest(request, _reply, done) {
+    markStart(request)
+    done()
+  })
+  const timer = setInterval(check, interval).unref()
+  app.addHook('onClose', async () => clearInterval(timer))
+}
+
+function sizeOf({ url = '', rawHeaders }: IncomingMessage): number {
+  return rawHeaders.reduce((sum, text) => sum + text.length + sizes.text, sizes.request + url.length)
+}
