@@ -137,6 +137,25 @@ test('a caller whose credential was valid before does not wait for invented cred
   await app.close()
 })
 
+test('a health check waits neither for principals nor for other callers of its network', async () => {
+  const order: string[] = []
+  const app = Fastify()
+  app.decorateRequest('principal', null)
+  scheduleRequests(app, createCostAccount())
+  const answer = async ({ url }: { url: string }) => {
+    order.push(url)
+    return 'ok'
+  }
+  app.get('/health', { config: { isUnlimited: true } }, answer)
+  app.get('/login', answer)
+  await app.inject('/login')
+  order.length = 0
+  const burst = Array.from({ length: 100 }, () => app.inject('/login'))
+  await Promise.all([...burst, app.inject('/health')])
+  expect(order.indexOf('/health')).toBeLessThan(8)
+  await app.close()
+})
+
 test('a principal whose requests cost much waits for the others, which start in the order of their sums', async () => {
   const { request, charge, started, turn } = startScheduler()
   for (const [caller, cost] of [

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { addressOf } from '../audit/call-event.ts'
 import type { CostAccount } from '../resource-account/cost-account.ts'
@@ -32,12 +32,19 @@ export function scheduleRequests(app: FastifyInstance, costs: CostAccount): void
     const digest = credentialDigest(request.raw)
     const principal = digest === null ? undefined : principals.get(digest)
     if (principal === undefined) request.unknownCredential = digest
-    scheduler.schedule(principal ?? networkPayer(addressOf(request)), done)
+    scheduler.schedule(principal ?? unknownPayer(request), done)
   })
   app.addHook('preParsing', function rememberCredential({ unknownCredential, principal }, _reply, payload, done) {
     if (unknownCredential !== null && principal) principals.set(unknownCredential, principalPayer(principal))
     done(null, payload)
   })
+}
+
+/** A health check does not wait for principals, so that an orchestrator does not restart a busy gateway. */
+function unknownPayer(request: FastifyRequest): Payer {
+  const network = networkPayer(addressOf(request))
+  if (request.routeOptions.config.isUnlimited !== true) return network
+  return { key: `health checks of ${network.key}`, isPrincipal: true, site: null }
 }
 
 /** A digest, because the gateway does not store credentials. */
