@@ -79,7 +79,7 @@ describe('a text that is read in steps equals the text that is read at once', ()
 
   test('masks and characters at each position around the end of a step', () => {
     for (let before = 0; before < 40; before++) {
-      const base64 = Buffer.from('x'.repeat((stepSize * 3) / 4 - before) + '[hidden').toString('base64')
+      const base64 = Buffer.from(`${'x'.repeat((stepSize * 3) / 4 - before)}[hidden`).toString('base64')
       expect(containsEncodedMask(base64), `${before}`).toBe(true)
       const text = `${'x'.repeat(stepSize - before)}ü€😀`
       const [pair] = readPairs(Buffer.from(`k=${text}`).toString('latin1'))

@@ -109,7 +109,8 @@ function lastIndexOfMark(line: string, word: 'BEGIN' | 'END'): number {
     const before = line[at - 1]
     if (before !== '-' && before !== ' ') continue
     const dashesEnd = before === ' ' ? at - 1 : at
-    if (line.startsWith('----', dashesEnd - 4) && !/^\w/.test(line.slice(at + word.length, at + word.length + 1))) return at
+    if (line.startsWith('----', dashesEnd - 4) && !/^\w/.test(line.slice(at + word.length, at + word.length + 1)))
+      return at
   }
   return -1
 }
