@@ -39,7 +39,10 @@ export type MaskPolicy =
 
 /** What a form value must look like. An empty value is always accepted, because the rack treats it as missing. */
 export interface ValueGrammar {
-  /** Matches the whole value, each item of a list, or each part. A group named `app` must be the app of the path. */
+  /**
+   * Matches the whole value, each item of a list, or each part. In a whole value, a group named `app` must be the app of
+   * the path.
+   */
   readonly pattern: RegExp
   /**
    * `list`: the items are separated by commas. `characters`: every character is judged alone, so a long value can be

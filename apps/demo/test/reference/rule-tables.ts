@@ -105,7 +105,7 @@ export const requestRules: readonly RuleRow[] = [
       ['431', 'http-headers'],
       ['413', 'form-size'],
     ],
-    'headers above 64 KiB; a form above 4 MiB',
+    'headers above 64 KiB; a form above 4 MiB, or masks in a form whose values are larger',
   ],
   [
     [['431', 'cookie-size', 'forwarded-size', 'connection-size']],

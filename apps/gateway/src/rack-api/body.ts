@@ -29,20 +29,25 @@ export async function readForm(request: FastifyRequest, reply: FastifyReply, tim
   if (Number(request.headers['content-length'] ?? 0) > formLimit) throw tooLarge()
   allowBody(request, reply)
   const { raw } = request
+  const length = Number(request.headers['content-length'] ?? 0)
+  // Without a second copy of a large form, and without its chunks, which are collected while it arrives.
+  const whole = length > smallForm ? Buffer.allocUnsafeSlow(length) : null
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
     const rate = watchMinimumRate(timeout, settle)
     function onData(chunk: Buffer): void {
       rate.received(chunk.length)
+      if (whole === null) chunks.push(chunk)
+      else chunk.copy(whole, size)
       size += chunk.length
-      chunks.push(chunk)
       if (size > formLimit) settle(tooLarge())
     }
     function settle(error: Error | null): void {
       rate.stop()
       raw.off('data', onData).pause()
       if (error !== null) reject(error)
+      else if (whole !== null) resolve(whole.subarray(0, size))
       else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
     }
     rate.startWaiting()

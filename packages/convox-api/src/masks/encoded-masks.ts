@@ -30,18 +30,20 @@ function* containsEscapedMask(text: string): Steps<boolean> {
   return false
 }
 
+/** Reused, so that a long text does not leave many buffers to collect. */
+const scratch = Buffer.allocUnsafeSlow(stepSize + longestEscapedMask)
+
 /** Decodes percent escapes, and then JSON escapes. Replaces other characters than ASCII, which no mask contains. */
 function decodeEscapes(text: string): string {
-  const bytes = Buffer.allocUnsafe(text.length)
   let length = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     const value = code === percentSign ? hexDigit(text.charCodeAt(at + 1)) * 16 + hexDigit(text.charCodeAt(at + 2)) : -1
     if (value >= 0) at += 2
-    bytes[length++] = toAscii(value >= 0 ? value : code)
+    scratch[length++] = toAscii(value >= 0 ? value : code)
   }
-  const end = decodeJsonEscapes(bytes.subarray(0, length))
-  return bytes.toString('latin1', 0, end)
+  const end = decodeJsonEscapes(scratch.subarray(0, length))
+  return scratch.toString('latin1', 0, end)
 }
 
 /** Decodes in place. Returns the number of remaining bytes. */
