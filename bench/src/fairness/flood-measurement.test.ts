@@ -23,6 +23,7 @@ test.each([
   [{}, []],
   [{ ends: 1 }, ['process']],
   [{ flooded: [calm, { latencies: [], errors: ['503'] }] }, ['errors']],
+  [{ idle: [{ latencies: [], errors: ['no response'] }] }, ['errors']],
   [{ peak: bounds.containerBytes }, []],
   [{ peak: bounds.containerBytes + 1 }, ['peak memory']],
   [{ peak: null, growth: null }, []],
@@ -56,4 +57,10 @@ test('the table says which bound is missed, and reports a slow 99th percentile s
     '| slow | met | lives | none | 2.0, 3.0 | 500.0, 500.0 | missed | 2.0, 3.0 | 0 MiB | 0, 0, 0 MiB | 3 × 200, 1 × 429, 1 MiB |',
   )
   expect(ended).toContain('| MISSED: process, errors | ENDED 2 × | 2 × a | 2.0, 3.0 | no responses | missed |')
+})
+
+test('calls that fail without a flood are errors, and do not raise the bound of the 99th percentile', () => {
+  const idle = [{ latencies: [], errors: ['no response'] }]
+  const [, , row] = fairnessTable(new Map([['slow', measurement({ idle, flooded: [slow] })]])).split('\n')
+  expect(row).toContain('| none; without: 1 × no response | no responses | 500.0, 500.0 | missed |')
 })

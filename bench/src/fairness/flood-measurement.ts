@@ -35,10 +35,10 @@ export function emptyMeasurement(): FloodMeasurement {
 }
 
 /** @returns the hard bounds that the gateway exceeds */
-export function exceededBounds({ ends, flooded, peak, growth }: FloodMeasurement): readonly string[] {
+export function exceededBounds({ ends, idle, flooded, peak, growth }: FloodMeasurement): readonly string[] {
   return [
     ...(ends > 0 ? ['process'] : []),
-    ...(flooded.some(({ errors }) => errors.length > 0) ? ['errors'] : []),
+    ...([...idle, ...flooded].some(({ errors }) => errors.length > 0) ? ['errors'] : []),
     ...((peak ?? 0) > bounds.containerBytes ? ['peak memory'] : []),
     ...(growth !== null && Object.values(growth).some((bytes) => bytes > bounds.growthBytes) ? ['growth'] : []),
   ]

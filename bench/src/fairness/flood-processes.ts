@@ -1,5 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { type SubjectProcess, startSubject } from '../processes/subject-process.ts'
 import type { FloodTarget } from './flood.ts'
+
+/** Milliseconds. If all floods started at once, the first ones would keep the others from doing much. */
+const startInterval = 500
 
 /** What the gateway answered to a flood. */
 export interface FloodCounts {
@@ -9,9 +13,9 @@ export interface FloodCounts {
 }
 
 export interface FloodProcesses {
-  /** Starts all floods at the same time. */
+  /** Starts one flood after the other, in the order of their names. */
   start(): Promise<void>
-  /** The sum of all floods. */
+  /** The sum of all floods that answer. */
   counts(): Promise<FloodCounts>
   stop(): Promise<void>
 }
@@ -36,9 +40,16 @@ export async function prepareFloods(
     throw failed.reason
   }
   return {
-    start: async () => void (await Promise.all(processes.map((one) => one.ask({ start: true })))),
-    counts: async () =>
-      sumOf((await Promise.all(processes.map((one) => one.ask({ counts: true })))) as readonly FloodCounts[]),
+    async start() {
+      for (const [index, one] of processes.entries()) {
+        if (index > 0) await wait(startInterval)
+        await one.ask({ start: true })
+      }
+    },
+    async counts() {
+      const answers = await Promise.allSettled(processes.map((one) => one.ask({ counts: true })))
+      return sumOf(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value as FloodCounts] : [])))
+    },
     stop,
   }
 }

@@ -83,26 +83,26 @@ try {
     const count = (seconds * 1_000) / interval
     const stopWatch = watchFamilyMemory(pid)
     const floods = await prepareFloods(members, { url, tokens }, cores?.rest ?? null)
-    let results: readonly [ProbeResult, ProbeResult]
+    let results: Pick<FloodRun, 'flooded' | 'direct'>
     let counts: FloodCounts
     try {
-      await floods.start()
-      results = await Promise.all([
+      const [flooded, direct] = await Promise.all([
         probe({ url, requestAt: requestsOf(url, tokens.deployer), count, interval }),
         probe({ url: rack.url, requestAt: () => directRead, count, interval }),
+        floods.start(),
       ])
+      results = { flooded, direct }
       counts = await floods.counts()
     } finally {
       await floods.stop()
     }
-    const [flooded, direct] = results
     const peak = stopWatch()
     const memory = await gateway.collectMemory()
     if (memory === null) {
       await gateway.stop()
       gateway = await startGateway()
     }
-    return { flooded, direct, counts, peak, memory }
+    return { ...results, counts, peak, memory }
   }
 
   /** Without an unmeasured round, V8 would still compile much of the code during the floods. */

@@ -20,13 +20,13 @@ const anonymousBody = JSON.stringify({ secret: 'x'.repeat(65_500) })
 /** The longest time of one check is 10 s. */
 const checkSeconds = 20
 /** A check of a document with so many roles takes several seconds. */
-const checkedRoles = 7_000
+const checkedRoles = 5_000
 
 /** Floods that fill the memory of the gateway, its connections, or its child processes. */
 export const memoryFloods: Readonly<Record<string, Flood>> = {
   'large-checks': {
     title: `${largeChecks} bodies of 1 MB that a viewer completes at once, again and again`,
-    seconds: 12,
+    seconds: 20,
     start: ({ url, tokens }) => {
       const request = managementPost(checkPath, url, tokens.viewer, largeCheck)
       const [begin, end] = [request.subarray(0, -1), request.subarray(-1)]
@@ -40,7 +40,8 @@ export const memoryFloods: Readonly<Record<string, Flood>> = {
         count: largeChecks,
         onOpen: beginBody,
         onResponse: beginBody,
-        interval: 3_000,
+        // The gateway needs some seconds to read 600 MB.
+        interval: 5_000,
         onInterval() {
           for (const socket of begun) socket.write(end)
           begun.clear()

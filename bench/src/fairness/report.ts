@@ -28,11 +28,12 @@ function cellsOf(measurement: FloodMeasurement): readonly string[] {
   const { idle, flooded, direct, ends, peak, growth, counts } = measurement
   const exceeded = exceededBounds(measurement)
   const [withoutFlood, withFlood] = [figures(idle), figures(flooded)]
-  const isFast = withFlood.p99 <= Math.max(bounds.milliseconds, bounds.times * withoutFlood.p99)
+  const limit = Math.max(bounds.milliseconds, bounds.times * (withoutFlood?.p99 ?? 0))
+  const isFast = withFlood !== null && withFlood.p99 <= limit && errorsOf(flooded) === null
   return [
     exceeded.length === 0 ? 'met' : `MISSED: ${exceeded.join(', ')}`,
     ends === 0 ? 'lives' : `ENDED ${ends} ×`,
-    errorsOf(flooded),
+    [errorsOf(flooded) ?? 'none', ...(errorsOf(idle) === null ? [] : [`without: ${errorsOf(idle)}`])].join('; '),
     formatFigures(withoutFlood),
     formatFigures(withFlood),
     isFast ? 'met' : 'missed',
@@ -48,14 +49,14 @@ interface Figures {
   readonly p99: number
 }
 
-function figures(results: readonly ProbeResult[]): Figures {
+/** @returns null if no call succeeded */
+function figures(results: readonly ProbeResult[]): Figures | null {
   const sorted = Float64Array.from(results.flatMap(({ latencies }) => latencies)).sort()
-  if (sorted.length === 0) return { p50: Number.POSITIVE_INFINITY, p99: Number.POSITIVE_INFINITY }
-  return { p50: percentile(sorted, 50), p99: percentile(sorted, 99) }
+  return sorted.length === 0 ? null : { p50: percentile(sorted, 50), p99: percentile(sorted, 99) }
 }
 
-function formatFigures({ p50, p99 }: Figures): string {
-  return Number.isFinite(p50) ? `${p50.toFixed(1)}, ${p99.toFixed(1)}` : 'no responses'
+function formatFigures(figures: Figures | null): string {
+  return figures === null ? 'no responses' : `${figures.p50.toFixed(1)}, ${figures.p99.toFixed(1)}`
 }
 
 function formatGrowth({ heap, external, arrayBuffers }: CollectedMemory): string {
@@ -67,10 +68,11 @@ function responsesOf({ statuses, received }: FloodCounts): string {
   return [...counts, `${inMebibytes(received)} MiB`].join(', ')
 }
 
-function errorsOf(results: readonly ProbeResult[]): string {
+/** @returns null without errors */
+function errorsOf(results: readonly ProbeResult[]): string | null {
   const counts = new Map<string, number>()
   for (const error of results.flatMap(({ errors }) => errors)) counts.set(error, (counts.get(error) ?? 0) + 1)
-  return counts.size === 0 ? 'none' : [...counts].map(([error, count]) => `${count} × ${error}`).join(', ')
+  return counts.size === 0 ? null : [...counts].map(([error, count]) => `${count} × ${error}`).join(', ')
 }
 
 function inMebibytes(bytes: number): string {
