@@ -126,8 +126,17 @@ describe('open connections', () => {
   })
 
   test('above the limit of a principal make room for others, also while their request is in progress', async () => {
-    const unfinished = `POST /gateway/api/v1/tokens HTTP/1.1\r\nHost: gateway\r\nAuthorization: ${basicAuthorization(token)}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{`
-    for (let count = 0; count < 3 * most; count++) (await open(`127.0.3.${count}`)).send(unfinished)
+    const authorization = `Authorization: ${basicAuthorization(await system.token('deployer'))}`
+    const unfinished = [
+      'POST /apps/myapp/builds? HTTP/1.1\r\nHost: gateway',
+      authorization,
+      'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n',
+    ].join('\r\n')
+    for (let count = 0; count < 3 * most; count++) {
+      const connection = await open(`127.0.3.${count}`)
+      connection.send(unfinished)
+      await connection.waitFor('HTTP/1.1 100')
+    }
     await expect.poll(openCount).toBe(3 * most)
     for (let count = 0; count < most; count++)
       expect(await check(await open(`127.0.4.${count}`))).toContain('HTTP/1.1 200 OK')
