@@ -1,10 +1,4 @@
-import {
-  compilePattern,
-  createNameMatcher,
-  inMessage,
-  joinWithAnd,
-  type NameMatcher,
-} from '@rack-gateway/command-matcher'
+import { compilePattern, createNameMatcher, type NameMatcher, namesInMessage } from '@rack-gateway/command-matcher'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { type Denial, denyByGateway } from '@rack-gateway/errors'
 import { entryName, sourceOf } from './name-lists.ts'
@@ -89,8 +83,8 @@ function denyProtected(
   if (first === undefined) return null
   // A key can be a part of a secret: in a value with several lines, the rack reads each line with `=` as another key.
   // `recordedKey` hides such keys.
-  const shownNames = [...new Set(protectedNames.map((name) => inMessage(recordedKey(name))))]
+  const shownNames = [...new Set(protectedNames.map(recordedKey))]
   const object = shownNames.length === 1 ? 'it' : 'them'
-  const reason = `The policy protects ${joinWithAnd(shownNames)}, so ${prohibition} ${object}.`
+  const reason = `The policy protects ${namesInMessage(shownNames)}, so ${prohibition} ${object}.`
   return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team for this change.' }
 }
