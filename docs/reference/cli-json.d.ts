@@ -101,7 +101,7 @@ export interface Can {
         methods?: string // for always: the accepted factors
       }
       roles: string[] // all roles that the caller has where the call applies, including those that do not grant the permission
-      bindings: string[] // the IDs of the bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API
+      bindings: string[] // the IDs of at most 256 bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API
       policy: string // SHA-256 of the document, hex; the same as in audit events
     }
     when: string | null // when this decision applies; null: always

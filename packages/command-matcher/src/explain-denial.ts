@@ -1,6 +1,6 @@
 import type { Explanation } from '@rack-gateway/errors'
 import type { CompiledRule, CompiledRules } from './compile-rules.ts'
-import { commandInMessage, inMessage, joinWithAnd } from './message-text.ts'
+import { commandInMessage, inMessage, namesInMessage } from './message-text.ts'
 import type { OptionMismatch } from './option-mismatch.ts'
 import type { CommandCall, CommandRule } from './types.ts'
 
@@ -79,7 +79,7 @@ function rolesOf(matching: readonly CompiledRule[]): readonly string[] {
 
 /** Such as `role ops` or `roles ops and ci`. */
 function formatRoles(roles: readonly string[]): string {
-  return `${roles.length === 1 ? 'role' : 'roles'} ${joinWithAnd(roles.map(inMessage))}`
+  return `${roles.length === 1 ? 'role' : 'roles'} ${namesInMessage(roles)}`
 }
 
 function explainPrefixes(permitted: readonly CompiledRule[]): string {

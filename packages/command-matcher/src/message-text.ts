@@ -23,6 +23,15 @@ export function joinWithAnd(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')}, and ${names.at(-1)}`
 }
 
+const maxNames = 20
+
+/** As `joinWithAnd`, for denials: at most the first 20 names, and the number of the others. Each is made safe. */
+export function namesInMessage(names: readonly string[]): string {
+  const shown = names.slice(0, maxNames).map(inMessage)
+  const others = names.length - shown.length
+  return joinWithAnd(others === 0 ? shown : [...shown, `${others} more`])
+}
+
 function quoteIfNeeded(word: string): string {
   return word === '' || /[ \t\n]/.test(word) ? `'${word.slice(0, maxLength)}'` : word.slice(0, maxLength)
 }

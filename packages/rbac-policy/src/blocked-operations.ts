@@ -1,10 +1,4 @@
-import {
-  compilePattern,
-  createNameMatcher,
-  inMessage,
-  joinWithAnd,
-  type NameMatcher,
-} from '@rack-gateway/command-matcher'
+import { compilePattern, createNameMatcher, type NameMatcher, namesInMessage } from '@rack-gateway/command-matcher'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { type Denial, denyByGateway } from '@rack-gateway/errors'
 import { entryName, sourceOf } from './name-lists.ts'
@@ -79,9 +73,6 @@ function sourceFinder(document: PolicyDocument, list: 'protectedKeys' | 'protect
   }
 }
 
-/** An environment can have 10,000 keys. */
-const maxShownNames = 20
-
 function denyProtected(
   names: readonly string[] | undefined,
   isProtected: NameMatcher,
@@ -92,10 +83,8 @@ function denyProtected(
   if (first === undefined) return null
   // A key can be a part of a secret: in a value with several lines, the rack reads each line with `=` as another key.
   // `recordedKey` hides such keys.
-  const shownNames = new Set(protectedNames.slice(0, maxShownNames).map((name) => inMessage(recordedKey(name))))
-  const more = protectedNames.length - maxShownNames
-  const objects = more > 0 ? [...shownNames, `${more} more`] : [...shownNames]
-  const object = objects.length === 1 ? 'it' : 'them'
-  const reason = `The policy protects ${joinWithAnd(objects)}, so ${prohibition} ${object}.`
+  const shownNames = [...new Set(protectedNames.map(recordedKey))]
+  const object = shownNames.length === 1 ? 'it' : 'them'
+  const reason = `The policy protects ${namesInMessage(shownNames)}, so ${prohibition} ${object}.`
   return { rule, source: sourceOfName(first), reason, remedy: 'Ask the platform team for this change.' }
 }

@@ -1,4 +1,4 @@
-import { type CommandRule, compilePattern, inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
+import { type CommandRule, compilePattern, inMessage, namesInMessage } from '@rack-gateway/command-matcher'
 import { type CompiledBindings, type Grant, isLive } from './grants.ts'
 import { expandPermission } from './permission-patterns.ts'
 import type { PolicyDocument } from './policy-document.ts'
@@ -43,7 +43,7 @@ export function canGrant(
   if (permissions === null)
     return denyUnknown(
       `There is no role ${inMessage(wanted.role)}.`,
-      `The roles are ${joinWithAnd(rolesOf(document))}.`,
+      `The roles are ${namesInMessage(rolesOf(document))}.`,
     )
   const unknownPermission = permissions.find((permission) => expandPermission(permission).length === 0)
   if (unknownPermission !== undefined)

@@ -1,10 +1,9 @@
 import {
   compilePattern,
   createNameIndex,
-  inMessage,
-  joinWithAnd,
   type NameIndex,
   type NameMatcher,
+  namesInMessage,
 } from '@rack-gateway/command-matcher'
 import type { Explanation } from '@rack-gateway/errors'
 import { type CompiledRole, compileRole } from './compiled-role.ts'
@@ -219,7 +218,7 @@ function createRoleSet(distinct: readonly CompiledRole[]): RoleSet {
   const roles = Object.freeze([...new Set(distinct.map(({ name }) => name))])
   return {
     roles,
-    rolesOnText: ` the ${roles.length === 1 ? 'role' : 'roles'} ${joinWithAnd(roles.map(inMessage))} on `,
+    rolesOnText: ` the ${roles.length === 1 ? 'role' : 'roles'} ${namesInMessage(roles)} on `,
     commandRoles: [...new Set(distinct.flatMap(({ names }) => names))],
     roleWith(permission) {
       for (const role of distinct) if (role.has(permission)) return role

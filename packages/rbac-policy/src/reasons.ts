@@ -1,4 +1,4 @@
-import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
+import { inMessage, namesInMessage } from '@rack-gateway/command-matcher'
 import { type Denial, denyByBindings } from '@rack-gateway/errors'
 import type { FailedCondition, RoleSet } from './grants.ts'
 import type { Permission, PolicyScope, Principal, RackCall } from './types.ts'
@@ -80,7 +80,7 @@ export function requiredRolesText(permission: Permission, roles: readonly string
 function needsWhich(roles: readonly string[]): string {
   if (roles.length === 0) return 'is in no role'
   if (roles.length === 1) return `needs the role ${inMessage(roles.join(''))}`
-  return `needs one of the roles ${joinWithAnd(roles.map(inMessage))}`
+  return `needs one of the roles ${namesInMessage(roles)}`
 }
 
 const hasWords = { user: 'you have', 'api-token': 'this token has', workload: 'this job has' } as const

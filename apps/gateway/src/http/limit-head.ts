@@ -21,7 +21,8 @@ const maxPathLength = 2 * 1024
 /** The longest list of names in a query has 300. */
 const maxParameters = 512
 
-const tooManyHeaders = new BadFrame(`The request has more than ${maxHeaders} headers.`, 'Send fewer headers.', {
+/** Node has dropped headers, which can change the meaning of the request and of the bytes after it. */
+export const tooManyHeaders = new BadFrame(`The request has more than ${maxHeaders} headers.`, 'Send fewer headers.', {
   rule: 'header-count',
 })
 const largeCookies = new HeadTooLarge(
@@ -84,17 +85,21 @@ export function targetFault(target: string): Error | null {
 
 /** Also for requests that Fastify rejects before its hooks. Shortens an `X-Forwarded-For` that is too large. */
 export function headFault(request: IncomingMessage): Error | null {
-  const { headers, rawHeaders } = request
+  const { headers } = request
   const { connection = '', cookie, 'x-forwarded-for': forwarded } = headers
   if (typeof forwarded === 'string' && isLargeList(forwarded, maxForwardedLength, ',', maxForwarded)) {
     // The nearest proxy adds the last address, for which the denial counts.
     headers['x-forwarded-for'] = forwarded.slice(forwarded.lastIndexOf(',') + 1).slice(-maxForwardedLength)
     return longForwarding
   }
-  if (rawHeaders.length > 2 * maxHeaders) return tooManyHeaders
+  if (hasTooManyHeaders(request)) return tooManyHeaders
   if (cookie !== undefined && isLargeList(cookie, maxCookieLength, ';', maxCookies)) return largeCookies
   if (connection.length > maxConnectionLength) return longConnection
   return request.url === largeTargetAddress ? targetFault(originalTarget(request)) : null
+}
+
+export function hasTooManyHeaders({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.length > 2 * maxHeaders
 }
 
 /** Fastify keeps the target that it rewrote. */

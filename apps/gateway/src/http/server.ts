@@ -13,7 +13,14 @@ import { handleClientError, rejectConnect, rejectExpectations, trackResponses } 
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
 import { limitHeadMemory } from './head-memory.ts'
-import { headFault, largeTargetAddress, limitHead, targetFault } from './limit-head.ts'
+import {
+  hasTooManyHeaders,
+  headFault,
+  largeTargetAddress,
+  limitHead,
+  targetFault,
+  tooManyHeaders,
+} from './limit-head.ts'
 import { limitOpenConnections } from './open-connections.ts'
 import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
@@ -74,9 +81,9 @@ export function createServer(
   const connections = limitOpenConnections(app, { limits, trustedProxies })
   limitHeadMemory(app, connections, headerLimit)
   admitBodies(app, requestTimeout)
+  rejectAmbiguousFraming(app)
   limitHead(app)
   scheduleRequests(app, costs)
-  rejectAmbiguousFraming(app)
   app.addHook('onRequest', function rejectHostless({ raw }, _reply, done) {
     if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done()
     done(new BadFrame('The request has no Host header.', 'Send one.', { rule: 'no-host' }))
@@ -129,11 +136,17 @@ function rejectAmbiguousFraming(app: FastifyInstance): void {
     }
     rejectedSockets.add(raw.socket)
     void reply.header('connection', 'close')
-    done(withRule(fault, 'http-framing'))
+    done(fault)
   })
 }
 
-function framingFault({ headers, httpVersion }: IncomingMessage): Error | null {
+function framingFault(request: IncomingMessage): Error | null {
+  if (hasTooManyHeaders(request)) return tooManyHeaders
+  const fault = ambiguousFraming(request)
+  return fault === null ? null : withRule(fault, 'http-framing')
+}
+
+function ambiguousFraming({ headers, httpVersion }: IncomingMessage): Error | null {
   // Node's parser accepts HTTP/0.9 and HTTP/2.0, too.
   if (httpVersion !== '1.0' && httpVersion !== '1.1')
     return new BadFrame(`The gateway does not support HTTP/${httpVersion}.`, 'Send HTTP/1.1.')

@@ -1,4 +1,4 @@
-import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
+import { inMessage, joinWithAnd, namesInMessage } from '@rack-gateway/command-matcher'
 import type { Denial } from '@rack-gateway/errors'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import {
@@ -105,7 +105,7 @@ function explainMissing(denial: Denial, { policy, principal, action }: DeniedCal
   if (denial.rule.startsWith('condition:')) return denial
   const rolesWithPermission = policy.rolesWith(permission)
   const roles = [...new Set(principal.bindings.map(({ role }) => role))]
-  const who = rolesWithPermission.length === 0 ? 'Nobody' : `Only ${joinWithAnd(rolesWithPermission.map(holdersOf))}`
+  const who = rolesWithPermission.length === 0 ? 'Nobody' : `Only ${joinWithAnd(holdersOf(rolesWithPermission))}`
   const reason = `${who} can ${action}. ${describeRoles(principal, roles, rolesWithPermission)}`
   return { rule: 'no-permission', source: 'bindings', reason, remedy: 'Ask an administrator of the gateway.' }
 }
@@ -118,12 +118,21 @@ function describeRoles(
 ): string {
   const role = roles.find((name) => rolesWithPermission.includes(name))
   if (roles.length === 0) return `${has[kind]} no role.`
-  if (role === undefined) return `${has[kind]} the ${roles.length === 1 ? 'role' : 'roles'} ${joinWithAnd(roles)}.`
+  if (role === undefined) return `${has[kind]} the ${roles.length === 1 ? 'role' : 'roles'} ${namesInMessage(roles)}.`
   const ownerLacksRole = owner?.bindings.some((binding) => rolesWithPermission.includes(binding.role)) === false
   return `${has[kind]} the role ${role}, but ${ownerLacksRole ? 'its owner does not' : 'not on all racks and apps'}.`
 }
 
-function holdersOf(role: string): string {
+const maxHolders = 20
+
+/** At most the holders of the first 20 roles, so that a denial stays short. */
+function holdersOf(roles: readonly string[]): string[] {
+  const shown = roles.slice(0, maxHolders).map(describeHolders)
+  const others = roles.length - shown.length
+  return others === 0 ? shown : [...shown, `of ${others} other roles`]
+}
+
+function describeHolders(role: string): string {
   if (role === 'admin') return 'administrators'
   return role === 'auditor' ? 'auditors' : `holders of the role ${inMessage(role)}`
 }

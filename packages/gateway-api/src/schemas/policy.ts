@@ -142,7 +142,7 @@ const Decision = Type.Object({
   }),
   bindings: Type.Array(Type.String(), {
     description:
-      'the IDs of the bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API',
+      'the IDs of at most 256 bindings with these roles. For an API token, also the IDs of the bindings of its owner on the same rack and app. Empty for the management API',
   }),
   policy: PolicyHash,
 })

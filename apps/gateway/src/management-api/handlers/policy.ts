@@ -205,8 +205,11 @@ function toResponse({ decision, when, otherwise }: PlannedDecision) {
   }
 }
 
+/** As many as in audit events. A principal can have thousands of bindings, and a response 200 decisions. */
+const maxBindings = 256
+
 function toDecisionResponse(decision: Decision) {
-  return { ...toDecisionJson(decision), roles: [...decision.roles], bindings: [...decision.bindings] }
+  return { ...toDecisionJson(decision), roles: [...decision.roles], bindings: decision.bindings.slice(0, maxBindings) }
 }
 
 function time(at: number): string {
