@@ -20,7 +20,7 @@ const anonymousBody = JSON.stringify({ secret: 'x'.repeat(65_500) })
 /** The longest time of one check is 10 s. */
 const checkSeconds = 20
 /** A check of a document with so many roles takes several seconds. */
-const checkedRoles = 5_000
+const checkedRoles = 3_500
 
 /** Floods that fill the memory of the gateway, its connections, or its child processes. */
 export const memoryFloods: Readonly<Record<string, Flood>> = {
