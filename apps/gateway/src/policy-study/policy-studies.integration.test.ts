@@ -140,6 +140,7 @@ test('a study ends when its caller disconnects, and frees its slot', async () =>
 })
 
 test('one process runs at a time, one more of a principal waits, and principals take turns', async () => {
+  await expect.poll(environments).toEqual([])
   const all = studies()
   const finished: string[] = []
   const run = async (name: string, work: Promise<unknown>) => {
@@ -156,6 +157,15 @@ test('one process runs at a time, one more of a principal waits, and principals 
   await Promise.all(works)
   expect(finished).toEqual(['ann', 'ann again', 'bob'])
   await expect.poll(environments).toEqual([])
+})
+
+test('while another one waits, a study reads for a shorter time', async () => {
+  const all = studies({ sharedTime: 0, batch: 100 })
+  const first = all.study(wanted({ payer: payer('ann') }))
+  const second = all.study(wanted({ payer: payer('bob') }))
+  const [shared, alone] = await Promise.all([first, second])
+  expect([shared.cut?.by, shared.impact.calls]).toEqual(['time', 100])
+  expect([alone.cut, alone.impact.calls > 100]).toEqual([null, true])
 })
 
 test('stop ends the running process', async () => {
@@ -179,6 +189,7 @@ test('a document that was checked lately is answered from the cache, also an inv
   const all = studies()
   for (const proposed of [frozen, 'version: 9']) {
     const first = await all.check(wantedCheck(proposed))
+    await expect.poll(environments).toEqual([])
     const again = all.check(wantedCheck(proposed, 'bob'))
     expect(environments()).toEqual([])
     expect(await again).toEqual(first)

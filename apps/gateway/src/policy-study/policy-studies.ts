@@ -73,6 +73,8 @@ export const studyLimits = {
   batch: 1_000,
   /** Milliseconds after which no more calls are read. */
   time: 40_000,
+  /** Milliseconds after which no more calls are read while another check or study waits. */
+  sharedTime: 10_000,
   /** Milliseconds for the answer to one message. */
   answerTimeout: 20_000,
   /** MiB of the JavaScript heap of one process. */
@@ -152,7 +154,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
   }
 
   async function replay(child: StudyChild, since: number, until: number): Promise<PolicyStudy['cut']> {
-    const deadline = performance.now() + bounds.time
+    const began = performance.now()
     let calls = 0
     let from = until
     try {
@@ -161,7 +163,8 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
         from = batch.from
         calls += batch.canonical.length
         if (calls >= bounds.calls) return { by: 'number', from }
-        if (performance.now() >= deadline) return { by: 'time', from }
+        const time = children.hasWaiting() ? Math.min(bounds.sharedTime, bounds.time) : bounds.time
+        if (performance.now() - began >= time) return { by: 'time', from }
       }
       return null
     } catch (error) {

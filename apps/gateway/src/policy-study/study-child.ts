@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StudyAnswer, StudyQuestion } from './messages.ts'
@@ -29,6 +30,7 @@ const program = fileURLToPath(new URL(`./study-process${extname(fileURLToPath(im
 /** @throws StudyNotStarted */
 export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOptions): StudyChild {
   const child = forkStudy([...flags.filter((flag) => !flag.startsWith('--inspect')), `--max-old-space-size=${memory}`])
+  lowerPriority(child)
   let settle: ((answer: StudyAnswer | Error) => void) | null = null
   let broken: Error | null = null
 
@@ -67,6 +69,16 @@ export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOpti
         })
       })
     },
+  }
+}
+
+/** On one core, the process must not delay the calls of the gateway. */
+function lowerPriority({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW)
+  } catch {
+    // The process has ended already, or the system does not permit it.
   }
 }
 

@@ -34,6 +34,8 @@ export interface FairLimit {
   wait(caller: WaitingCaller, amount?: number): Promise<Release>
   /** The error for a payer that does not wait. Must be called only after `take` returned null. */
   refusalFor(payer: Payer, amount?: number): Error
+  /** Whether a call waits for another one to release its amount. */
+  hasWaiting(): boolean
 }
 
 export interface WaitingCaller {
@@ -168,7 +170,7 @@ export function createFairLimit({ limits, longestWait = defaultLongestWait, refu
     })
   }
 
-  return { take, wait, refusalFor }
+  return { take, wait, refusalFor, hasWaiting: () => queues.principals.size + queues.networks.size > 0 }
 }
 
 function callerGone(rack: string | null): Error {
