@@ -1,3 +1,4 @@
+import { containerMiB } from '@rack-gateway/config'
 import type { CollectedMemory } from '../processes/collected-memory.ts'
 import type { FloodCounts } from './flood-processes.ts'
 import type { ProbeResult } from './probe.ts'
@@ -10,7 +11,7 @@ export const bounds = {
   milliseconds: 25,
   times: 2,
   /** The memory limit of the container that the documentation requires. */
-  containerBytes: 768 * mebibyte,
+  containerBytes: containerMiB * mebibyte,
   /** Growth of the heap, of external memory, and of array buffers after a flood. */
   growthBytes: 32 * mebibyte,
 }

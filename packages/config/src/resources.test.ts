@@ -18,7 +18,7 @@ test('limits follow the settings', () => {
   const limits = { ...defaultLimits, bodyMemory: 640, callsPerPrincipal: 3 }
   expect(limitsOfResource('bodies', limits)).toEqual({
     process: 640,
-    principal: 80,
+    principal: 160,
     network: 10,
     site: 40,
     networks: 160,

@@ -82,7 +82,7 @@ export const resources = {
     remark: 'until they are parsed',
     unit: 'bytes',
     process: { setting: 'bodyMemory' },
-    principal: { setting: 'bodyMemory', times: 1 / 8 },
+    principal: { setting: 'bodyMemory', times: 1 / 4 },
     network: { setting: 'bodyMemory', times: 1 / 64 },
     site: { setting: 'bodyMemory', times: 1 / 16 },
     networks: { setting: 'bodyMemory', times: 1 / 4 },

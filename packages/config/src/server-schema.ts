@@ -166,8 +166,8 @@ export const ServerEnvironment = Type.Object({
     '1000',
   ),
   CALLS_PER_CONNECTION: checked('requests in progress on one connection, from 1 to 10000', countProblem, '2'),
-  MASK_MEMORY: checked('the memory for large responses, at least 32MiB, such as 64MiB', memoryProblem, '64MiB'),
-  BODY_MEMORY: checked('the memory for request bodies, at least 32MiB, such as 64MiB', memoryProblem, '64MiB'),
+  MASK_MEMORY: checked('the memory for large responses, at least 32MiB, such as 64MiB', maskMemoryProblem, '64MiB'),
+  BODY_MEMORY: checked('the memory for request bodies, at least 64MiB, such as 128MiB', bodyMemoryProblem, '64MiB'),
   BODY_TIMEOUT: checked(
     'the time in which each 1 KiB of a request body for a rack must arrive: a duration from 1s to 1h, such as 5m',
     durationProblem('1s', '1h'),
@@ -329,10 +329,17 @@ function changesProblem(value: string): string | null {
 }
 
 /** One principal may use half of the memory, and the largest response that can be masked has 16 MiB. */
-const minMemory = 32 * 2 ** 20
+const minMaskMemory = 32 * 2 ** 20
 
-function memoryProblem(value: string): string | null {
-  return sizeProblem(value) ?? (sizeOf(value) < minMemory ? 'is less than 32MiB' : null)
+function maskMemoryProblem(value: string): string | null {
+  return sizeProblem(value) ?? (sizeOf(value) < minMaskMemory ? 'is less than 32MiB' : null)
+}
+
+/** One principal may use a quarter of the memory, and the largest form has 4 MiB, which count four times. */
+const minBodyMemory = 64 * 2 ** 20
+
+function bodyMemoryProblem(value: string): string | null {
+  return sizeProblem(value) ?? (sizeOf(value) < minBodyMemory ? 'is less than 64MiB' : null)
 }
 
 function countProblem(value: string): string | null {

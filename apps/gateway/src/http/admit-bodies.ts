@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
 import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
 import { CallEnd } from '../rack-api/call-end.ts'
+import { memoryOfBody } from '../resource-account/account.ts'
 import { receivedCost } from '../resource-account/costs.ts'
 import type { Release } from '../resource-account/fair-limit.ts'
 import { payerOf } from '../resource-account/plugin.ts'
@@ -28,12 +29,13 @@ export function admitBodies(app: FastifyInstance, timeout: number): void {
   app.addHook('preParsing', function admitBody(request, reply, payload, done) {
     if (isRackCall(request) || !hasBody(request.raw)) return done(null, payload)
     const payer = payerOf(request)
-    const amount = largestBody(request)
+    const largest = largestBody(request)
+    const amount = memoryOfBody(largest)
     const { bodies } = app.resourceAccount
     const end = new CallEnd(request.raw, reply.raw)
 
     function admit(release: Release): void {
-      app.costs.charge(payer, (amount / 1_024) * receivedCost)
+      app.costs.charge(payer, (largest / 1_024) * receivedCost)
       const body = detachedBody(request.raw, { onBytes: () => {}, timeout })
       const timer = setTimeout(() => {
         const reason = `The request body did not arrive completely within ${timeout / 1_000} s.`

@@ -6,7 +6,8 @@ import { delayDenial } from './delay-denial.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const responseLike = () => Object.assign(new EventEmitter(), { destroyed: false }) as unknown as ServerResponse
+const responseLike = (rawHeaders: readonly string[] = []) =>
+  Object.assign(new EventEmitter(), { destroyed: false, req: { url: '/', rawHeaders } }) as unknown as ServerResponse
 
 test('a denial waits for one to two seconds', async () => {
   let sent = 0
@@ -26,11 +27,16 @@ test('a closed connection ends the wait and leaves no timer', async () => {
   expect(response.listenerCount('close')).toBe(0)
 })
 
-test('above 5,000 delayed denials, a denial is sent at once', async () => {
-  const responses = Array.from({ length: 5_000 }, responseLike)
+test('above 2,000 delayed denials, a denial is sent at once', async () => {
+  const responses = Array.from({ length: 2_000 }, () => responseLike())
   const waits = responses.map(delayDenial)
   await delayDenial(responseLike())
   for (const response of responses) response.emit('close')
   await Promise.all(waits)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('the denial of a request with a large head is sent at once', async () => {
+  await delayDenial(responseLike(['Accept', 'x'.repeat(20_000)]))
   expect(vi.getTimerCount()).toBe(0)
 })

@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http'
+import { headSize } from './head-size.ts'
 
 /** While this many denials are delayed, any further denial is sent at once. */
-const maxDelayed = 5_000
+const maxDelayed = 2_000
+/** Bytes. A request with a larger head is not kept in memory for a delay. */
+const largeHead = 16 * 1024
 
 let delayed = 0
 
@@ -12,7 +15,7 @@ let delayed = 0
  * @param shortest milliseconds; the longest delay is twice as long
  */
 export function delayDenial(response: ServerResponse, shortest = 1_000): Promise<void> {
-  if (delayed >= maxDelayed || response.destroyed) return Promise.resolve()
+  if (delayed >= maxDelayed || response.destroyed || headSize(response.req) > largeHead) return Promise.resolve()
   delayed += 1
   return new Promise((resolve) => {
     function end(): void {

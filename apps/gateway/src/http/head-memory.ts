@@ -1,7 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { CallEnd } from '../rack-api/call-end.ts'
+import { memoryReached } from '../resource-account/account.ts'
+import type { Release } from '../resource-account/fair-limit.ts'
+import { principalPayer } from '../resource-account/payer.ts'
 import { isRequestOpen } from './client-errors.ts'
+import { headSize } from './head-size.ts'
 import { onRequestEnd } from './on-request-end.ts'
 import type { OpenConnections } from './open-connections.ts'
 
@@ -11,8 +16,8 @@ const maxBytes = 64 * 2 ** 20
 const bytesAfterClosing = 48 * 2 ** 20
 /** Bytes of memory for each byte of an unfinished head, if its headers are short. Measured with Node 20. */
 const bytesPerReceived = 2
-/** Bytes of memory for a request without its headers, and for a name or a value without its characters. */
-const sizes = { request: 3_072, text: 24 }
+/** Bytes of memory. A larger head of an authenticated request counts for its principal. */
+const largeHead = 16 * 1024
 /** Milliseconds. The kernel and the parser take at most some MiB in this time. */
 const interval = 100
 
@@ -25,7 +30,8 @@ interface HeadMemory {
 
 /**
  * Limits the memory of requests whose caller is not known: of heads that are not complete, and of requests that were
- * parsed, until they are authenticated, or have arrived completely and are answered. Above the limit, the connections with the most memory are closed.
+ * parsed, until they are authenticated, or have arrived completely and are answered. Above the limit, the connections
+ * with the most memory are closed. The large head of an authenticated request counts for its principal, like a body.
  * Node has no event for received bytes of a head, so a timer adds them up.
  *
  * @param maxHead bytes, above which Node rejects a head
@@ -34,6 +40,10 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
   const memories = new WeakMap<Socket, HeadMemory>()
   const requestSizes = new WeakMap<IncomingMessage, number>()
   let ofRequests = 0
+  /** Requests of trusted proxies. */
+  const proxied = new WeakMap<IncomingMessage, number>()
+  const refused = new WeakSet<IncomingMessage>()
+  let ofProxies = 0
 
   function memoryOf(socket: Socket): HeadMemory {
     const known = memories.get(socket)
@@ -49,8 +59,12 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
 
   function hold(request: IncomingMessage, response: ServerResponse | null): void {
     const { socket } = request
-    if (socket.destroyed || !connections.isClient(socket)) return
-    const size = sizeOf(request)
+    if (socket.destroyed) return
+    const size = headSize(request)
+    if (!connections.isClient(socket)) {
+      holdOfProxy(request, response, size)
+      return
+    }
     memoryOf(socket).requests += size
     ofRequests += size
     requestSizes.set(request, size)
@@ -58,7 +72,30 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
     if (ofRequests > maxBytes) closeLargest()
   }
 
+  /** The connections of a proxy have requests of all callers, so above the limit, the request is refused instead. */
+  function holdOfProxy(request: IncomingMessage, response: ServerResponse | null, size: number): void {
+    if (ofProxies + size > maxBytes) {
+      refused.add(request)
+      return
+    }
+    ofProxies += size
+    proxied.set(request, size)
+    const release = () => releaseOfProxy(request)
+    if (response === null) request.socket.once('close', release)
+    else {
+      onRequestEnd(request, response, release)
+      request.socket.once('close', release)
+    }
+  }
+
+  function releaseOfProxy(request: IncomingMessage): void {
+    ofProxies -= proxied.get(request) ?? 0
+    proxied.delete(request)
+  }
+
   function release(request: IncomingMessage): void {
+    releaseOfProxy(request)
+
     const memory = memories.get(request.socket)
     const size = Math.min(requestSizes.get(request) ?? 0, memory?.requests ?? 0)
     requestSizes.delete(request)
@@ -107,11 +144,24 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
   app.server.prependListener('upgrade', (request: IncomingMessage) => hold(request, null))
   app.addHook('onRequest', function markBegunRequest(request, _reply, done) {
     markStart(request)
-    done()
+    if (refused.has(request.raw)) done(memoryReached())
+    else done()
   })
-  app.addHook('preParsing', function releaseAuthenticated({ raw, principal }, _reply, payload, done) {
-    if (principal) release(raw)
-    done(null, payload)
+  app.addHook('preParsing', function releaseAuthenticated({ raw, principal }, reply, payload, done) {
+    if (!principal) return done(null, payload)
+    release(raw)
+    const amount = headSize(raw)
+    if (amount <= largeHead) return done(null, payload)
+    const { bodies } = app.resourceAccount
+    const payer = principalPayer(principal)
+    const end = new CallEnd(raw, reply.raw)
+    function admit(release: Release): void {
+      end.onEnd(release)
+      done(null, payload)
+    }
+    const free = bodies.take(payer, amount)
+    if (free !== null) admit(free)
+    else bodies.wait({ payer, rack: null, signal: end }, amount).then(admit, done)
   })
   app.addHook('onResponse', function markAnsweredRequest(request, _reply, done) {
     markStart(request)
@@ -119,8 +169,4 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
   })
   const timer = setInterval(check, interval).unref()
   app.addHook('onClose', async () => clearInterval(timer))
-}
-
-function sizeOf({ url = '', rawHeaders }: IncomingMessage): number {
-  return rawHeaders.reduce((sum, text) => sum + text.length + sizes.text, sizes.request + url.length)
 }

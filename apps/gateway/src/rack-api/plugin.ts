@@ -5,6 +5,7 @@ import fp from 'fastify-plugin'
 import { momentOf } from '../audit/call-event.ts'
 import { BadFrame, BrowserCall, NotCanonical, UnknownRoute } from '../errors.ts'
 import { answerError } from '../http/error-handler.ts'
+import { memoryOfBody } from '../resource-account/account.ts'
 import { rackRouteCost } from '../resource-account/costs.ts'
 import type { FairLimit } from '../resource-account/fair-limit.ts'
 import { principalPayer } from '../resource-account/payer.ts'
@@ -257,7 +258,7 @@ function occupyBodyMemory(
   request: FastifyRequest,
   { principal, rack, signal }: RoutedCall,
 ): Promise<void> | null {
-  const amount = sizeOfForm(request.raw)
+  const amount = memoryOfBody(sizeOfForm(request.raw))
   const payer = principalPayer(principal)
   const release = bodies.take(payer, amount)
   if (release === null)

@@ -33,11 +33,11 @@ describe('calls of racks', () => {
 })
 
 describe('memory', () => {
-  test('a principal gets an eighth of the memory for bodies, and a network without a credential a 64th', () => {
+  test('a principal gets a quarter of the memory for bodies, and a network without a credential a 64th', () => {
     const { account } = startAccount()
     const { bodies } = account
     const network: Payer = { key: 'network a', isPrincipal: false, site: null }
-    expect(bodies.take(payer('ann'), 8 * kibibyte * kibibyte)).not.toBeNull()
+    expect(bodies.take(payer('ann'), 16 * kibibyte * kibibyte)).not.toBeNull()
     expect(bodies.take(payer('ann'), 1)).toBeNull()
     expect(bodies.take(network, kibibyte * kibibyte)).not.toBeNull()
     expect(bodies.take(network, 1)).toBeNull()
@@ -48,14 +48,14 @@ describe('memory', () => {
     memory.isHigh = true
     const refused = { code: 'RGW_TOO_MANY_CALLS', rule: 'memory-limit', retryAfter: 5 }
     for (const [limit, amount] of [
-      [account.bodies, 64 * kibibyte + 1],
+      [account.bodies, 4 * 64 * kibibyte + 1],
       [account.answers, 64 * kibibyte + 1],
       [account.children, 1],
     ] as const) {
       expect(limit.take(payer('ann'), amount)).toBeNull()
       await expect(limit.wait(waiting('ann'), amount)).rejects.toMatchObject(refused)
     }
-    expect(account.bodies.take(payer('ann'), 64 * kibibyte)).not.toBeNull()
+    expect(account.bodies.take(payer('ann'), 4 * 64 * kibibyte)).not.toBeNull()
     memory.isHigh = false
     expect(account.children.take(payer('ann'))).not.toBeNull()
   })

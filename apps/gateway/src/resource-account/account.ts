@@ -33,7 +33,15 @@ export interface ResourceAccount {
 }
 
 /** Bytes. Above the high-water mark of the memory, the gateway still accepts smaller bodies and responses. */
-const smallAmount = 64 * 1024
+const smallBody = 64 * 1024
+
+/**
+ * Bytes that a body needs while it is read and checked: texts, maps, and the form for the rack. Measured with forms of
+ * 4 MiB.
+ */
+export function memoryOfBody(bytes: number): number {
+  return 4 * bytes
+}
 
 export function createResourceAccount(limits: Limits, memory: MemoryMark): ResourceAccount {
   const ofRacks = new Map<string, FairLimit>()
@@ -47,8 +55,8 @@ export function createResourceAccount(limits: Limits, memory: MemoryMark): Resou
     })
   }
   return {
-    bodies: stopAtMark(limitOf('bodies'), memory, smallAmount),
-    answers: stopAtMark(limitOf('answers'), memory, smallAmount),
+    bodies: stopAtMark(limitOf('bodies'), memory, memoryOfBody(smallBody)),
+    answers: stopAtMark(limitOf('answers'), memory, smallBody),
     children: stopAtMark(limitOf('children'), memory, 0),
     denials: limitOf('denials'),
     readings: Object.fromEntries(readings.map((name) => [name, concurrencyLimit(limitOf(name))])) as Record<
@@ -94,7 +102,7 @@ const longestWaitForChild = 60_000
 /** Seconds. */
 const retryAfter = 5
 
-function memoryReached(): Error {
+export function memoryReached(): Error {
   return new TooManyCalls(
     'The memory of the gateway is nearly used up, so it accepts no large requests and responses.',
     `Try again in ${retryAfter} s.`,
