@@ -23,7 +23,7 @@ export {
 } from './errors.ts'
 export { defaultLimits, type Limits, limitSettings } from './limits.ts'
 export type { LoginConfig } from './login.ts'
-export { childMiB, containerMiB, heapMiB, outsideHeap } from './memory.ts'
+export { childHeapMiB, childMiB, containerMiB, heapMiB, outsideHeap } from './memory.ts'
 export { nearest } from './nearest.ts'
 export type { RackConfig } from './racks.ts'
 export {

@@ -1,4 +1,5 @@
 import { decidedCalls } from '@rack-gateway/audit/decided-calls'
+import { childHeapMiB } from '@rack-gateway/config'
 import type { Database } from '@rack-gateway/database'
 import type { PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { PolicyImpact } from '@rack-gateway/rbac-policy/simulation'
@@ -78,7 +79,7 @@ export const studyLimits = {
   /** Milliseconds for the answer to one message. */
   answerTimeout: 20_000,
   /** MiB of the JavaScript heap of one process. */
-  memory: 256,
+  memory: childHeapMiB,
   /** Changes in the result. */
   changes: 200,
   /** Milliseconds for a check. */
@@ -159,7 +160,7 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
     let from = until
     try {
       for await (const batch of decidedCalls({ sql, since, until, batch: bounds.batch })) {
-        await child.ask({ kind: 'calls', canonical: batch.canonical })
+        for (const canonical of chunksOf(batch.canonical)) await child.ask({ kind: 'calls', canonical })
         from = batch.from
         calls += batch.canonical.length
         if (calls >= bounds.calls) return { by: 'number', from }
@@ -180,6 +181,24 @@ export function createPolicyStudies({ sql, flags, children, limits }: PolicyStud
       for (const child of running) child.end()
     },
   }
+}
+
+/** Characters of the events in one message, which the main thread must encode. */
+const maxChunk = 512 * 1024
+
+function* chunksOf(events: readonly string[]): Generator<readonly string[]> {
+  let chunk: string[] = []
+  let characters = 0
+  for (const event of events) {
+    if (chunk.length > 0 && characters + event.length > maxChunk) {
+      yield chunk
+      chunk = []
+      characters = 0
+    }
+    chunk.push(event)
+    characters += event.length
+  }
+  yield chunk
 }
 
 /** 57014 is PostgreSQL's code for a canceled query. */

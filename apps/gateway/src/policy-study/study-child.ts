@@ -29,7 +29,12 @@ const program = fileURLToPath(new URL(`./study-process${extname(fileURLToPath(im
 
 /** @throws StudyNotStarted */
 export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOptions): StudyChild {
-  const child = forkStudy([...flags.filter((flag) => !flag.startsWith('--inspect')), `--max-old-space-size=${memory}`])
+  const child = forkStudy([
+    ...flags.filter((flag) => !flag.startsWith('--inspect')),
+    `--max-old-space-size=${memory}`,
+    // A smaller young generation, so that the process needs little memory outside of that limit.
+    '--max-semi-space-size=4',
+  ])
   lowerPriority(child)
   let settle: ((answer: StudyAnswer | Error) => void) | null = null
   let broken: Error | null = null

@@ -267,3 +267,17 @@ describe('the step-ups of a proposed document', () => {
     expect(study.result(10)).toMatchObject({ calls: 2, unclear: 0, refused: 0, permitted: 0, stepUp: { prompts: 1 } })
   })
 })
+
+test('long commands count separately, and a change shows the beginning of its command', () => {
+  const words = 'x'.repeat(5_000)
+  const runs = ['y', 'z', 'z'].map((end) => run(`bin/pre_release ${words}${end}`, 'allow'))
+  const rules = written('commands:', '  rules:', '    any: { run: bin/pre_release ..., roles: [deployer, admin] }')
+  const study = studyImpact(rules, written('commands: { rules: {} }'))
+  for (const call of runs) study.add(call)
+  const { changes, refused } = study.result(10)
+  expect(refused).toBe(3)
+  expect(changes.map(({ count, command }) => [count, command?.length])).toEqual([
+    [2, 501],
+    [1, 501],
+  ])
+})

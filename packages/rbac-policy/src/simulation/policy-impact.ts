@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Policy } from '../policy.ts'
 import { compilePolicy } from '../policy.ts'
 import type { PolicyDocument } from '../policy-document.ts'
-import type { Decision, StepUpLevel } from '../types.ts'
+import type { StepUpLevel } from '../types.ts'
 import { createPromptCounter, type PromptCount } from './prompt-counter.ts'
 import { type Callers, createCallers, type RecordedCall, type ReplayedCall, toReplayedCall } from './recorded-call.ts'
 
@@ -65,6 +66,8 @@ export interface ImpactStudy {
 const maxCached = 50_000
 /** The maximum number of different changes. Calls with further changes are only counted. */
 const maxChanges = 10_000
+/** Characters of a command or reason in a change. A study with many long commands would exceed its memory. */
+const maxText = 500
 
 /**
  * Decides recorded calls with the current document and with a proposed document. A call is unclear if the current
@@ -106,20 +109,19 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
     if (need !== null) prompts.add({ ...need, ...callerOf(recorded), at: Date.parse(recorded.at) })
   }
 
-  function addChange(recorded: RecordedCall, { effect, decision }: CallChange): void {
+  function addChange(recorded: RecordedCall, { effect, rule, reason }: CallChange): void {
     total[effect] += 1
-    if (effect === 'refuses' && decision.rule.startsWith('step-up:')) withoutProof += 1
+    if (effect === 'refuses' && rule.startsWith('step-up:')) withoutProof += 1
     const { principal, route, rack, command, at } = recorded
     const app = recorded.app ?? null
     const words = command?.join(' ') ?? null
-    const key = JSON.stringify([effect, principal.id, route, rack, app, words, decision.rule])
+    const key = digest([effect, principal.id, route, rack, app, words, rule])
     const earlier = changes.get(key)
     if (earlier === undefined && changes.size >= maxChanges) {
       omitted += 1
       return
     }
     const { kind, id, name } = principal
-    const { rule, reason } = decision
     const count = (earlier?.count ?? 0) + 1
     const last = earlier !== undefined && earlier.last > at ? earlier.last : at
     changes.set(key, {
@@ -128,7 +130,7 @@ export function studyImpact(current: PolicyDocument, proposed: PolicyDocument): 
       route,
       rack,
       app,
-      command: words,
+      command: words && shorten(words),
       rule,
       reason,
       count,
@@ -162,7 +164,8 @@ function isPackageDenial({ decision: { rule } }: RecordedCall): boolean {
 
 interface CallChange {
   readonly effect: 'permits' | 'refuses'
-  readonly decision: Decision
+  readonly rule: string
+  readonly reason: string
 }
 
 interface ReplayContext {
@@ -187,7 +190,8 @@ function outcomeOf(recorded: RecordedCall, { before, after, callers }: ReplayCon
   const decision = after.decide(asRecorded.principal, asRecorded.call)
   const [was, is] = [effect !== 'deny', decision.effect !== 'deny']
   return {
-    change: was === is ? null : { effect: is ? 'permits' : 'refuses', decision },
+    change:
+      was === is ? null : { effect: is ? 'permits' : 'refuses', rule: decision.rule, reason: shorten(decision.reason) },
     // Only permitted calls count: a caller who was asked for a proof repeats the call with the proof, and the
     // repeated call is in the log.
     need: effect === 'allow' && 'level' in decision ? { rule: decision.rule, level: decision.level } : null,
@@ -220,7 +224,7 @@ function keyOf(recorded: RecordedCall): string {
     recorded
   const { kind, id, roles } = principal
   const minute = at.slice(0, 'yyyy-mm-ddThh:mm'.length)
-  return JSON.stringify([
+  return digest([
     kind,
     id,
     roles,
@@ -236,4 +240,14 @@ function keyOf(recorded: RecordedCall): string {
     minute,
     decision,
   ])
+}
+
+/** A key of constant length, because commands and paths can be long. */
+function digest(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
+}
+
+/** Copies the beginning of a long text: a slice would keep the whole text in memory. */
+function shorten(text: string): string {
+  return text.length > maxText ? `${Buffer.from(text.slice(0, maxText), 'utf16le').toString('utf16le')}…` : text
 }
