@@ -98,7 +98,8 @@ export interface AuditSearch {
 
 /** Dedicated connections, so that no call waits for a search. */
 const connections = 4
-const batchSize = 500
+/** Events of an export in one batch, which is formatted in one turn of the event loop. */
+const batchSize = 100
 /**
  * If no index lists all matches by time, a search first reads only this many of the newest events. Frequent matches fill
  * a page from these events. `facets`: the facet index lists the matches of each facet by time. `withoutTimeOrder`: no
