@@ -156,6 +156,30 @@ test('a health check waits neither for principals nor for other callers of its n
   await app.close()
 })
 
+test('many health checks of many networks wait for principals', async () => {
+  const order: string[] = []
+  const app = Fastify({ trustProxy: true })
+  app.decorateRequest('principal', null)
+  scheduleRequests(app, createCostAccount())
+  app.get('/health', { config: { isUnlimited: true } }, async () => 'ok')
+  app.get('/call', {
+    onRequest: async (request) => {
+      request.principal = { id: 'ann', owner: null } as Principal
+    },
+    handler: async () => 'ok',
+  })
+  app.addHook('onResponse', async ({ url }) => void order.push(url))
+  const call = () => app.inject({ url: '/call', headers: { authorization: 'valid' } })
+  await call()
+  order.length = 0
+  const checks = Array.from({ length: 500 }, (_, index) =>
+    app.inject({ url: '/health', headers: { 'x-forwarded-for': `192.0.${index >> 8}.${index & 255}` } }),
+  )
+  await Promise.all([...checks, call()])
+  expect(order.indexOf('/call')).toBeLessThan(100)
+  await app.close()
+})
+
 test('a principal whose requests cost much waits for the others, which start in the order of their sums', async () => {
   const { request, charge, started, turn } = startScheduler()
   for (const [caller, cost] of [

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { addressOf } from '../audit/call-event.ts'
 import type { CostAccount } from '../resource-account/cost-account.ts'
+import { requestCost } from '../resource-account/costs.ts'
 import { networkPayer, type Payer, principalPayer } from '../resource-account/payer.ts'
 import { createRequestScheduler } from './request-scheduler.ts'
 
@@ -32,7 +33,7 @@ export function scheduleRequests(app: FastifyInstance, costs: CostAccount): void
     const digest = credentialDigest(request.raw)
     const principal = digest === null ? undefined : principals.get(digest)
     if (principal === undefined) request.unknownCredential = digest
-    scheduler.schedule(principal ?? unknownPayer(request), done)
+    scheduler.schedule(principal ?? unknownPayer(request, costs), done)
   })
   app.addHook('preParsing', function rememberCredential({ unknownCredential, principal }, _reply, payload, done) {
     if (unknownCredential !== null && principal) principals.set(unknownCredential, principalPayer(principal))
@@ -40,10 +41,16 @@ export function scheduleRequests(app: FastifyInstance, costs: CostAccount): void
   })
 }
 
+const allHealthChecks: Payer = { key: 'health checks', isPrincipal: true, site: null }
+/** Milliseconds of the sum of all health checks, above which they wait like other requests of their network. */
+const manyHealthChecks = 50
+
 /** A health check does not wait for principals, so that an orchestrator does not restart a busy gateway. */
-function unknownPayer(request: FastifyRequest): Payer {
+function unknownPayer(request: FastifyRequest, costs: CostAccount): Payer {
   const network = networkPayer(addressOf(request))
   if (request.routeOptions.config.isUnlimited !== true) return network
+  costs.charge(allHealthChecks, requestCost)
+  if (costs.sumOf(allHealthChecks) > manyHealthChecks) return network
   return { key: `health checks of ${network.key}`, isPrincipal: true, site: null }
 }
 
