@@ -78,7 +78,7 @@ describe('a hostile rack', () => {
       502,
       expect.objectContaining({ code: 'RGW_UNMASKABLE_ANSWER', rule: 'unmaskable-answer', reason }),
     ])
-    expect(await system.lastEvent()).toMatchObject({ rack: 'staging', status: 502 })
+    await expect.poll(() => system.lastEvent()).toMatchObject({ rack: 'staging', status: 502 })
   })
 
   test.each([
