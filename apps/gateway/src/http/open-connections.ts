@@ -21,13 +21,14 @@ interface Connection {
   principal: string | null
 }
 
-type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads'
+type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'memory of unsent responses'
 
 export interface OpenConnections {
   count(): number
   /** Whether it is open and not from a trusted proxy. */
   isClient(socket: Socket): boolean
   ofClients(): Iterable<Socket>
+  sockets(): Iterable<Socket>
   close(socket: Socket, limit: Limit): void
 }
 
@@ -166,6 +167,7 @@ export function limitOpenConnections(
     *ofClients() {
       for (const { socket, isProxy } of connections.values()) if (!isProxy) yield socket
     },
+    sockets: () => connections.keys(),
     close(socket, limit) {
       const connection = connections.get(socket)
       if (connection !== undefined) close(connection, limit)

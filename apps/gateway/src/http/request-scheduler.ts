@@ -13,8 +13,12 @@ import { createWaitingRequests, type WaitingRequests } from './waiting-requests.
  * second, the requests of a caller do not wait for each other.
  */
 export interface RequestScheduler {
-  /** Calls `start` now or in a later turn of the event loop. */
-  schedule(payer: Payer, start: () => void): void
+  /**
+   * Calls `start` now or in a later turn of the event loop.
+   *
+   * @returns null if the request started; otherwise a function that removes it from the queue
+   */
+  schedule(payer: Payer, start: () => void): (() => void) | null
 }
 
 /** Milliseconds for which a turn of the event loop starts requests. */
@@ -166,10 +170,14 @@ export function createRequestScheduler({
         lastChangeOfCaller = at
       }
       if (!isTurnScheduled && at - lastStart >= newTurnAfter) beginTurn(at)
-      if (mayStartNow(payer, at)) return startNow(payer, start)
+      if (mayStartNow(payer, at)) {
+        startNow(payer, start)
+        return null
+      }
       if (!payer.isPrincipal && networks.size === 0) networksWaitSince = at
-      ;(payer.isPrincipal ? principals : networks).add(payer, start)
+      const remove = (payer.isPrincipal ? principals : networks).add(payer, start)
       scheduleTurn(at)
+      return remove
     },
   }
 }

@@ -28,6 +28,10 @@ export function limitRequestsPerConnection(maxInProgress: number): ConnectionLim
     if (existing !== undefined) return existing
     const connection: Connection = { inProgress: 0, waiting: [] }
     connections.set(socket, connection)
+    // A request that waits for the scheduler can keep the socket in memory.
+    socket.once('close', () => {
+      connection.waiting.length = 0
+    })
     // Node also resumes the socket itself, for example after a response.
     socket.on('resume', () => {
       if (connection.waiting.length > 0) socket.pause()

@@ -33,7 +33,14 @@ export function scheduleRequests(app: FastifyInstance, costs: CostAccount): void
     const digest = credentialDigest(request.raw)
     const principal = digest === null ? undefined : principals.get(digest)
     if (principal === undefined) request.unknownCredential = digest
-    scheduler.schedule(principal ?? unknownPayer(request, costs), done)
+    const { socket } = request.raw
+    let remove: (() => void) | null = null
+    remove = scheduler.schedule(principal ?? unknownPayer(request, costs), function start() {
+      if (remove !== null) socket.off('close', remove)
+      done()
+    })
+    // A caller that disconnects leaves the queue. Otherwise, such requests could fill the memory.
+    if (remove !== null) socket.once('close', remove)
   })
   app.addHook('preParsing', function rememberCredential({ unknownCredential, principal }, _reply, payload, done) {
     if (unknownCredential !== null && principal) principals.set(unknownCredential, principalPayer(principal))

@@ -26,6 +26,7 @@ import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { scheduleRequests } from './schedule-requests.ts'
+import { limitUnsentMemory } from './unsent-memory.ts'
 import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
@@ -80,6 +81,7 @@ export function createServer(
   app.server.on('connection', (socket) => socket.remoteAddress)
   const connections = limitOpenConnections(app, { limits, trustedProxies })
   limitHeadMemory(app, connections, headerLimit)
+  limitUnsentMemory(app, connections)
   admitBodies(app, requestTimeout)
   rejectAmbiguousFraming(app)
   limitHead(app)

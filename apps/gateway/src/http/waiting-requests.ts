@@ -6,7 +6,8 @@ import type { Payer } from '../resource-account/payer.ts'
 export interface WaitingRequests {
   readonly size: number
   has(payer: Payer): boolean
-  add(payer: Payer, start: () => void): void
+  /** @returns a function that removes the request */
+  add(payer: Payer, start: () => void): () => void
   /** The payers with exactly one waiting request. */
   single(): Iterable<Payer>
   /** The payer with the smallest sum of costs; null: none waits. */
@@ -35,6 +36,12 @@ export function createWaitingRequests(costs: Pick<CostAccount, 'sumOf'>, now: ()
     queue.push(waiting)
   }
 
+  /** After one of its requests left. */
+  function leave({ payer: { key }, starts }: WaitingPayer): void {
+    size -= 1
+    if (starts.length === 0) waitingPayers.delete(key)
+  }
+
   /** Whether the payer paid for other work since it took its place. */
   function hasPaid({ payer, sum, at }: WaitingPayer): boolean {
     return costs.sumOf(payer) > sum * decay(now() - at) + rounding
@@ -60,21 +67,25 @@ export function createWaitingRequests(costs: Pick<CostAccount, 'sumOf'>, now: ()
     add(payer, start) {
       size += 1
       const known = waitingPayers.get(payer.key)
-      if (known !== undefined) {
-        known.starts.push(start)
-        return
+      const waiting: WaitingPayer = known ?? { payer, starts: [], sum: 0, at: 0 }
+      waiting.starts.push(start)
+      if (known === undefined) {
+        waitingPayers.set(payer.key, waiting)
+        place(waiting)
       }
-      const waiting = { payer, starts: [start], sum: 0, at: 0 }
-      waitingPayers.set(payer.key, waiting)
-      place(waiting)
+      return function remove() {
+        const index = waiting.starts.indexOf(start)
+        if (index === -1) return
+        waiting.starts.splice(index, 1)
+        leave(waiting)
+      }
     },
     least: () => least()?.payer ?? null,
     take({ key }) {
       const waiting = waitingPayers.get(key)
       const start = waiting?.starts.shift()
       if (waiting === undefined || start === undefined) throw new Error('no request of the payer waits')
-      size -= 1
-      if (waiting.starts.length === 0) waitingPayers.delete(key)
+      leave(waiting)
       return start
     },
   }

@@ -1,0 +1,36 @@
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { OpenConnections } from './open-connections.ts'
+
+/** Bytes of responses that the kernel has not taken yet, of all connections together. */
+const maxBytes = 64 * 2 ** 20
+/** After connections were closed, so that not every further response closes one. */
+const bytesAfterClosing = 48 * 2 ** 20
+/** Milliseconds. */
+const interval = 50
+
+/**
+ * Limits the memory of responses that callers do not read. Above the limit, the connections with the most unsent bytes
+ * are closed. No response is written at once that is larger than what `MASK_MEMORY` limits, so a timer is often enough.
+ */
+export function limitUnsentMemory(app: FastifyInstance, connections: OpenConnections): void {
+  function closeLargest(): void {
+    const unsent: Socket[] = []
+    let sum = 0
+    for (const socket of connections.sockets()) {
+      if (socket.writableLength === 0) continue
+      unsent.push(socket)
+      sum += socket.writableLength
+    }
+    if (sum <= maxBytes) return
+    unsent.sort((one, other) => other.writableLength - one.writableLength)
+    for (const socket of unsent) {
+      if (sum <= bytesAfterClosing) return
+      sum -= socket.writableLength
+      connections.close(socket, 'memory of unsent responses')
+    }
+  }
+
+  const timer = setInterval(closeLargest, interval).unref()
+  app.addHook('onClose', async () => clearInterval(timer))
+}
