@@ -86,6 +86,11 @@ export function trackResponses(server: Server): void {
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, track)
 }
 
+/** Whether the newest request has not arrived completely after its head. */
+export function isRequestArriving(socket: Socket): boolean {
+  return newestResponses.get(socket)?.req.complete === false
+}
+
 /** Whether the newest request has not arrived completely after its head, or is not answered. */
 export function isRequestOpen(socket: Socket): boolean {
   const response = newestResponses.get(socket)

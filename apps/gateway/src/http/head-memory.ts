@@ -9,6 +9,7 @@ import { isRequestOpen } from './client-errors.ts'
 import { headSize } from './head-size.ts'
 import { onRequestEnd } from './on-request-end.ts'
 import type { OpenConnections } from './open-connections.ts'
+import type { SlicedReads } from './sliced-reads.ts'
 
 /** Bytes of memory for heads of all connections together. */
 const maxBytes = 64 * 2 ** 20
@@ -21,9 +22,16 @@ const largeHead = 16 * 1024
 /** Milliseconds. The kernel and the parser take at most some MiB in this time. */
 const interval = 100
 
+export interface HeadMemoryOptions {
+  readonly connections: OpenConnections
+  readonly reads: SlicedReads
+  /** Bytes, above which Node rejects a head. */
+  readonly maxHead: number
+}
+
 interface HeadMemory {
-  /** Bytes that the connection had received before its unfinished head. */
-  received: number
+  /** Bytes of the connection that were parsed before its unfinished head, or up to the end of its newest head. */
+  parsed: number
   /** Bytes of memory for requests that are neither authenticated nor ended, also if they wait for their turn. */
   requests: number
 }
@@ -33,10 +41,8 @@ interface HeadMemory {
  * parsed, until they are authenticated, or have arrived completely and are answered. Above the limit, the connections
  * with the most memory are closed. The large head of an authenticated request counts for its principal, like a body.
  * Node has no event for received bytes of a head, so a timer adds them up.
- *
- * @param maxHead bytes, above which Node rejects a head
  */
-export function limitHeadMemory(app: FastifyInstance, connections: OpenConnections, maxHead: number): void {
+export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxHead }: HeadMemoryOptions): void {
   const memories = new WeakMap<Socket, HeadMemory>()
   const requestSizes = new WeakMap<IncomingMessage, number>()
   let ofRequests = 0
@@ -48,7 +54,7 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
   function memoryOf(socket: Socket): HeadMemory {
     const known = memories.get(socket)
     if (known !== undefined) return known
-    const memory: HeadMemory = { received: 0, requests: 0 }
+    const memory: HeadMemory = { parsed: 0, requests: 0 }
     memories.set(socket, memory)
     socket.once('close', () => {
       ofRequests -= memory.requests
@@ -65,7 +71,9 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
       holdOfProxy(request, response, size)
       return
     }
-    memoryOf(socket).requests += size
+    const memory = memoryOf(socket)
+    memory.requests += size
+    memory.parsed = parsedBytes(socket)
     ofRequests += size
     requestSizes.set(request, size)
     if (response !== null) onRequestEnd(request, response, () => release(request))
@@ -103,15 +111,17 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
     if (memory !== undefined) memory.requests -= size
   }
 
-  function markStart({ raw: { socket } }: { readonly raw: IncomingMessage }): void {
-    memoryOf(socket).received = socket.bytesRead
+  function parsedBytes(socket: Socket): number {
+    return socket.bytesRead - reads.unparsedBytes(socket)
   }
 
+  /** Bytes of memory for an unfinished head, or for the body and the trailers of a request that is not authenticated. */
   function unfinishedBytes(socket: Socket): number {
     const memory = memoryOf(socket)
-    if (!isRequestOpen(socket)) return bytesPerReceived * Math.min(socket.bytesRead - memory.received, maxHead)
-    memory.received = socket.bytesRead
-    return 0
+    const isAuthenticated = isRequestOpen(socket) && memory.requests === 0
+    if (isAuthenticated) memory.parsed = parsedBytes(socket)
+    const received = socket.bytesRead - memory.parsed
+    return isAuthenticated ? received : bytesPerReceived * Math.min(received, 2 * maxHead)
   }
 
   function closeLargest(): void {
@@ -142,8 +152,7 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
 
   for (const event of ['request', 'checkContinue']) app.server.prependListener(event, hold)
   app.server.prependListener('upgrade', (request: IncomingMessage) => hold(request, null))
-  app.addHook('onRequest', function markBegunRequest(request, _reply, done) {
-    markStart(request)
+  app.addHook('onRequest', function refuseAboveMemory(request, _reply, done) {
     if (refused.has(request.raw)) done(memoryReached())
     else done()
   })
@@ -164,7 +173,8 @@ export function limitHeadMemory(app: FastifyInstance, connections: OpenConnectio
     else bodies.wait({ payer, rack: null, signal: end }, amount).then(admit, done)
   })
   app.addHook('onResponse', function markAnsweredRequest(request, _reply, done) {
-    markStart(request)
+    const { socket } = request.raw
+    memoryOf(socket).parsed = parsedBytes(socket)
     done()
   })
   const timer = setInterval(check, interval).unref()

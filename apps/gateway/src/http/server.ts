@@ -26,6 +26,7 @@ import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
 import { scheduleRequests } from './schedule-requests.ts'
+import { sliceReads } from './sliced-reads.ts'
 import { limitUnsentMemory } from './unsent-memory.ts'
 import { deferContinue, routeUpgrades } from './upgrade.ts'
 
@@ -80,7 +81,8 @@ export function createServer(
   // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
   const connections = limitOpenConnections(app, { limits, trustedProxies })
-  limitHeadMemory(app, connections, headerLimit)
+  const reads = sliceReads(app.server)
+  limitHeadMemory(app, { connections, reads, maxHead: headerLimit })
   limitUnsentMemory(app, connections)
   admitBodies(app, requestTimeout)
   rejectAmbiguousFraming(app)

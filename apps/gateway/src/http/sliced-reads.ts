@@ -1,0 +1,109 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { isRequestArriving } from './client-errors.ts'
+
+/** Bytes that Node's parser gets at once. */
+const sliceSize = 2_048
+/** Requests that are parsed in one turn of the event loop. Each takes some 10 µs and some KiB. */
+const maxPerTurn = 1_000
+/** Requests of one connection that are parsed in one turn, about. */
+const maxPerConnection = 16
+/** Deferred connections that continue in one turn. */
+const connectionsPerTurn = 16
+
+export interface SlicedReads {
+  /** Bytes that the connection has received, and that are not parsed yet. */
+  unparsedBytes(socket: Socket): number
+}
+
+/**
+ * Without slices, Node parses everything that one read of a connection returned: 64 KiB can have thousands of pipelined
+ * requests, and each becomes several objects before any limit is asked. So the parser gets small slices, and none while
+ * requests of the connection wait for their turn.
+ */
+export function sliceReads(server: Server): SlicedReads {
+  const unparsed = new WeakMap<Socket, Buffer>()
+  const deferred = new Set<Socket>()
+  let parsedInTurn = 0
+  let isTurnScheduled = false
+
+  function beginTurn(): void {
+    isTurnScheduled = false
+    parsedInTurn = 0
+    let left = connectionsPerTurn
+    for (const socket of deferred) {
+      if (left-- === 0) break
+      // A connection with more to parse joins the end again, behind those that wait.
+      deferred.delete(socket)
+      socket.resume()
+    }
+    if (deferred.size > 0) scheduleTurn()
+  }
+
+  function scheduleTurn(): void {
+    if (isTurnScheduled) return
+    isTurnScheduled = true
+    setImmediate(beginTurn)
+  }
+
+  function countParsed(): void {
+    parsedInTurn += 1
+    scheduleTurn()
+  }
+
+  /** Other listeners and Node pause the socket, too. A paused parser must get nothing. */
+  function parse(socket: Socket, parseSlice: (slice: Buffer) => void): void {
+    const max = Math.min(maxPerTurn, parsedInTurn + maxPerConnection)
+    for (;;) {
+      const rest = unparsed.get(socket)
+      if (rest === undefined || socket.destroyed) return
+      // A response said `Connection: close`, so no further request is answered.
+      if (socket.writableEnded && !isRequestArriving(socket)) return void unparsed.delete(socket)
+      if (parsedInTurn >= max) {
+        deferred.add(socket)
+        scheduleTurn()
+        socket.pause()
+      }
+      if (socket.isPaused()) return
+      if (rest.length > sliceSize) unparsed.set(socket, rest.subarray(sliceSize))
+      else unparsed.delete(socket)
+      parseSlice(rest.subarray(0, sliceSize))
+    }
+  }
+
+  server.on('connection', function sliceReadsOf(socket: Socket) {
+    const [listener] = socket.listeners('data')
+    if (listener === undefined) throw new Error('Node reads the connections of an HTTP server in another way')
+    const parseSlice = (slice: Buffer) => void listener.call(socket, slice)
+
+    function onData(chunk: Buffer): void {
+      const rest = unparsed.get(socket)
+      unparsed.set(socket, rest === undefined ? chunk : Buffer.concat([rest, chunk]))
+      parse(socket, parseSlice)
+    }
+    function onResume(): void {
+      if (!unparsed.has(socket)) return
+      parse(socket, parseSlice)
+      if (unparsed.has(socket)) socket.pause()
+    }
+    socket
+      .off('data', listener as (chunk: Buffer) => void)
+      .on('data', onData)
+      .on('resume', onResume)
+    stops.set(socket, () => void socket.off('data', onData).off('resume', onResume))
+  })
+
+  const stops = new WeakMap<Socket, () => void>()
+
+  /** The bytes after the head of an upgrade are for the next reader of the socket. */
+  function release({ socket }: IncomingMessage): void {
+    stops.get(socket)?.()
+    const rest = unparsed.get(socket)
+    unparsed.delete(socket)
+    if (rest !== undefined) socket.unshift(rest)
+  }
+
+  for (const event of ['upgrade', 'connect']) server.prependListener(event, release)
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, countParsed)
+  return { unparsedBytes: (socket) => unparsed.get(socket)?.length ?? 0 }
+}
