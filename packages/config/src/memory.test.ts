@@ -7,6 +7,6 @@ test('the memory for masked responses is the default of MASK_MEMORY', () => {
   expect(MiB * 2 ** 20).toBe(defaultLimits.maskMemory)
 })
 
-test('a container needs 928 MiB', () => {
-  expect(containerMiB).toBe(928)
+test('a container needs 1,056 MiB', () => {
+  expect(containerMiB).toBe(1_056)
 })

@@ -18,7 +18,8 @@ export const outsideHeap = [
   { part: '`CONNECTIONS`', MiB: 48 },
   { part: 'request heads that are not complete', MiB: 32 },
   { part: '`MASK_MEMORY`', MiB: 64 },
-  { part: 'request bodies', MiB: 64 },
+  { part: '`BODY_MEMORY`', MiB: 64 },
+  { part: 'received bytes that are not parsed yet', MiB: 128 },
   { part: 'the thread that verifies checkpoints', MiB: 24 },
   { part: "a container's health check", MiB: 24 },
 ] as const
