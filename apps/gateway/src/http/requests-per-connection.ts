@@ -11,6 +11,8 @@ type Routing = (request: IncomingMessage, response: ServerResponse) => void
 
 export interface ConnectionLimit {
   hadRequest(socket: Socket): boolean
+  /** Whether requests of the connection wait. */
+  hasWaiting(socket: Socket): boolean
   /** Wraps the routing, so that a request above the limit waits. */
   limit(routing: Routing): Routing
 }
@@ -41,6 +43,7 @@ export function limitRequestsPerConnection(maxInProgress: number): ConnectionLim
 
   return {
     hadRequest: (socket) => connections.has(socket),
+    hasWaiting: (socket) => (connections.get(socket)?.waiting.length ?? 0) > 0,
     limit: (routing) =>
       function takeTurn(request, response) {
         const { socket } = request

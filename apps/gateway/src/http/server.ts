@@ -81,7 +81,8 @@ export function createServer(
   // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
   app.server.on('connection', (socket) => socket.remoteAddress)
   const connections = limitOpenConnections(app, { limits, trustedProxies })
-  const reads = sliceReads(app.server)
+  const { hadRequest, hasWaiting, limit } = limitRequestsPerConnection(callsPerConnection)
+  const reads = sliceReads(app.server, { mustWait: hasWaiting })
   limitHeadMemory(app, { connections, reads, maxHead: headerLimit })
   limitUnsentMemory(app, connections)
   admitBodies(app, requestTimeout)
@@ -97,7 +98,6 @@ export function createServer(
   trackResponses(app.server)
   rejectConnect(app)
   rejectExpectations(app)
-  const { hadRequest, limit } = limitRequestsPerConnection(callsPerConnection)
   const routing = limit(app.routing)
   app.server.off('request', app.routing).on('request', routing)
   routeUpgrades(app.server, routing)

@@ -20,8 +20,13 @@ export interface SlicedReads {
  * Without slices, Node parses everything that one read of a connection returned: 64 KiB can have thousands of pipelined
  * requests, and each becomes several objects before any limit is asked. So the parser gets small slices, and none while
  * requests of the connection wait for their turn.
+ *
+ * @param mustWait whether nothing more of a connection must be parsed now; its socket is resumed afterwards
  */
-export function sliceReads(server: Server): SlicedReads {
+export function sliceReads(
+  server: Server,
+  { mustWait }: { readonly mustWait: (socket: Socket) => boolean },
+): SlicedReads {
   const unparsed = new WeakMap<Socket, Buffer>()
   const deferred = new Set<Socket>()
   let parsedInTurn = 0
@@ -64,6 +69,8 @@ export function sliceReads(server: Server): SlicedReads {
         scheduleTurn()
         socket.pause()
       }
+      // Node resumes the socket after each response, also if requests wait.
+      if (mustWait(socket)) socket.pause()
       if (socket.isPaused()) return
       if (rest.length > sliceSize) unparsed.set(socket, rest.subarray(sliceSize))
       else unparsed.delete(socket)
