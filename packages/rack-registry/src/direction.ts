@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { FrameTracker, type TrackerOutput } from './frame-tracker.ts'
 import { closePayload, createFrame, opcodes, type Sender } from './frames.ts'
+import { waitForReadTurn } from './read-turns.ts'
 import type { TokenRedactor } from './token-redactor.ts'
 import type { PayloadListener } from './types.ts'
 
@@ -14,6 +15,8 @@ export interface CloseNotice {
   readonly text: string | null
 }
 
+/** Milliseconds. After a longer read, the source is paused until the next turn. */
+const longRead = 2
 /** Milliseconds to wait for the rest of a possible token. */
 const partialTokenTimeout = 25
 
@@ -35,6 +38,8 @@ export class Direction implements TrackerOutput {
   #noticeSent = false
   #pingRequested = false
   #paused = false
+  /** Whether the direction waits for its turn, because its last read took long. */
+  #isResting = false
 
   constructor(
     sender: Sender,
@@ -49,7 +54,7 @@ export class Direction implements TrackerOutput {
     this.#onPayload = onPayload
     this.#redactor = redactor
     sink.on('drain', () => {
-      if (!this.#paused) source.resume()
+      this.#resumeSource()
     })
   }
 
@@ -57,11 +62,13 @@ export class Direction implements TrackerOutput {
   read(chunk: Buffer): string | null {
     this.received += chunk.length
     if (this.tracker.stopped) return null
+    const began = performance.now()
     this.#sink.cork()
     const violation = this.tracker.read(chunk)
     if (this.#redactor !== null) this.#sendSafeParts()
     this.#sink.uncork()
     if (this.#sink.writableNeedDrain && !this.tracker.stopped) this.#source.pause()
+    if (performance.now() - began > longRead) this.#rest()
     return violation
   }
 
@@ -86,7 +93,7 @@ export class Direction implements TrackerOutput {
 
   resume(): void {
     this.#paused = false
-    if (!this.#sink.writableNeedDrain) this.#source.resume()
+    this.#resumeSource()
   }
 
   /** Discards further bytes of the source, so that the end of the source is noticed. */
@@ -131,6 +138,22 @@ export class Direction implements TrackerOutput {
     this.flush()
     this.#sink.end()
     this.stop()
+  }
+
+  /** A read of thousands of tiny frames takes long. Meanwhile, other connections must get turns of the event loop. */
+  #rest(): void {
+    if (this.tracker.stopped || this.#isResting) return
+    this.#isResting = true
+    this.#source.pause()
+    waitForReadTurn(() => {
+      this.#isResting = false
+      this.#resumeSource()
+    })
+  }
+
+  #resumeSource(): void {
+    if (this.tracker.stopped) this.#source.resume()
+    else if (!this.#paused && !this.#isResting && !this.#sink.writableNeedDrain) this.#source.resume()
   }
 
   /** Sends all bytes before a possible beginning of the token, and the rest after `partialTokenTimeout`. */

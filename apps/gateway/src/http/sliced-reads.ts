@@ -4,10 +4,9 @@ import { isRequestArriving } from './client-errors.ts'
 
 /** Bytes that Node's parser gets at once. */
 const sliceSize = 2_048
-/** Requests that are parsed in one turn of the event loop. Each takes some 10 µs and some KiB. */
-const maxPerTurn = 1_000
-/** Requests of one connection that are parsed in one turn, about. */
-const maxPerConnection = 16
+/** Milliseconds for parsing in one turn of the event loop: of all connections, and of one of them. */
+const longestTurn = 8
+const longestOfConnection = 2
 /** Deferred connections that continue in one turn. */
 const connectionsPerTurn = 16
 
@@ -19,7 +18,8 @@ export interface SlicedReads {
 /**
  * Without slices, Node parses everything that one read of a connection returned: 64 KiB can have thousands of pipelined
  * requests, and each becomes several objects before any limit is asked. So the parser gets small slices, and none while
- * requests of the connection wait for their turn.
+ * requests of the connection wait for their turn. In each turn of the event loop, parsing takes a limited time, so that
+ * requests, bodies, and tiny chunks of some connections do not delay others.
  *
  * @param mustWait whether nothing more of a connection must be parsed now; its socket is resumed afterwards
  */
@@ -29,12 +29,12 @@ export function sliceReads(
 ): SlicedReads {
   const unparsed = new WeakMap<Socket, Buffer>()
   const deferred = new Set<Socket>()
-  let parsedInTurn = 0
+  let spentInTurn = 0
   let isTurnScheduled = false
 
   function beginTurn(): void {
     isTurnScheduled = false
-    parsedInTurn = 0
+    spentInTurn = 0
     let left = connectionsPerTurn
     for (const socket of deferred) {
       if (left-- === 0) break
@@ -51,22 +51,17 @@ export function sliceReads(
     setImmediate(beginTurn)
   }
 
-  function countParsed(): void {
-    parsedInTurn += 1
-    scheduleTurn()
-  }
-
   /** Other listeners and Node pause the socket, too. A paused parser must get nothing. */
   function parse(socket: Socket, parseSlice: (slice: Buffer) => void): void {
-    const max = Math.min(maxPerTurn, parsedInTurn + maxPerConnection)
+    const max = Math.min(longestTurn, spentInTurn + longestOfConnection)
+    scheduleTurn()
     for (;;) {
       const rest = unparsed.get(socket)
       if (rest === undefined || socket.destroyed) return
       // A response said `Connection: close`, so no further request is answered.
       if (socket.writableEnded && !isRequestArriving(socket)) return void unparsed.delete(socket)
-      if (parsedInTurn >= max) {
+      if (spentInTurn >= max) {
         deferred.add(socket)
-        scheduleTurn()
         socket.pause()
       }
       // Node resumes the socket after each response, also if requests wait.
@@ -74,7 +69,9 @@ export function sliceReads(
       if (socket.isPaused()) return
       if (rest.length > sliceSize) unparsed.set(socket, rest.subarray(sliceSize))
       else unparsed.delete(socket)
+      const began = performance.now()
       parseSlice(rest.subarray(0, sliceSize))
+      spentInTurn += performance.now() - began
     }
   }
 
@@ -111,6 +108,5 @@ export function sliceReads(
   }
 
   for (const event of ['upgrade', 'connect']) server.prependListener(event, release)
-  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.prependListener(event, countParsed)
   return { unparsedBytes: (socket) => unparsed.get(socket)?.length ?? 0 }
 }
