@@ -7,8 +7,6 @@ const sliceSize = 2_048
 /** Milliseconds for parsing in one turn of the event loop: of all connections, and of one of them. */
 const longestTurn = 8
 const longestOfConnection = 2
-/** Deferred connections that continue in one turn. */
-const connectionsPerTurn = 16
 
 export interface SlicedReads {
   /** Bytes that the connection has received, and that are not parsed yet. */
@@ -28,19 +26,20 @@ export function sliceReads(
   { mustWait }: { readonly mustWait: (socket: Socket) => boolean },
 ): SlicedReads {
   const unparsed = new WeakMap<Socket, Buffer>()
-  const deferred = new Set<Socket>()
+  /** In the order of their turns, with the function that parses a slice. */
+  const deferred = new Map<Socket, (slice: Buffer) => void>()
   let spentInTurn = 0
   let isTurnScheduled = false
 
   function beginTurn(): void {
     isTurnScheduled = false
     spentInTurn = 0
-    let left = connectionsPerTurn
-    for (const socket of deferred) {
-      if (left-- === 0) break
+    for (const [socket, parseSlice] of deferred) {
+      if (spentInTurn >= longestTurn) break
       // A connection with more to parse joins the end again, behind those that wait.
       deferred.delete(socket)
       socket.resume()
+      parse(socket, parseSlice)
     }
     if (deferred.size > 0) scheduleTurn()
   }
@@ -61,7 +60,7 @@ export function sliceReads(
       // A response said `Connection: close`, so no further request is answered.
       if (socket.writableEnded && !isRequestArriving(socket)) return void unparsed.delete(socket)
       if (spentInTurn >= max) {
-        deferred.add(socket)
+        deferred.set(socket, parseSlice)
         socket.pause()
       }
       // Node resumes the socket after each response, also if requests wait.
