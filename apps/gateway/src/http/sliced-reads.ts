@@ -59,13 +59,15 @@ export function sliceReads(
       if (rest === undefined || socket.destroyed) return
       // A response said `Connection: close`, so no further request is answered.
       if (socket.writableEnded && !isRequestArriving(socket)) return void unparsed.delete(socket)
+      // Node resumes the socket after each response, also if requests wait.
+      if (mustWait(socket)) socket.pause()
+      // A socket that others paused must not be resumed in the next turn, because then the parser is paused, too.
+      if (socket.isPaused()) return
       if (spentInTurn >= max) {
         deferred.set(socket, parseSlice)
         socket.pause()
+        return
       }
-      // Node resumes the socket after each response, also if requests wait.
-      if (mustWait(socket)) socket.pause()
-      if (socket.isPaused()) return
       if (rest.length > sliceSize) unparsed.set(socket, rest.subarray(sliceSize))
       else unparsed.delete(socket)
       const began = performance.now()
