@@ -81,7 +81,7 @@ export function startStudyChild({ flags, memory, answerTimeout }: StudyChildOpti
 function lowerPriority({ pid }: ChildProcess): void {
   if (pid === undefined) return
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW)
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
   } catch {
     // The process has ended already, or the system does not permit it.
   }
