@@ -7,6 +7,8 @@ const sliceSize = 2_048
 /** Milliseconds for parsing in one turn of the event loop: of all connections, and of one of them. */
 const longestTurn = 8
 const longestOfConnection = 2
+/** Bytes that are parsed in one turn. Reading takes time, too, and Node accepts one connection in each turn. */
+const maxBytesPerTurn = 512 * 1024
 
 export interface SlicedReads {
   /** Bytes that the connection has received, and that are not parsed yet. */
@@ -29,19 +31,25 @@ export function sliceReads(
   /** In the order of their turns, with the function that parses a slice. */
   const deferred = new Map<Socket, (slice: Buffer) => void>()
   let spentInTurn = 0
+  let bytesInTurn = 0
   let isTurnScheduled = false
 
   function beginTurn(): void {
     isTurnScheduled = false
     spentInTurn = 0
+    bytesInTurn = 0
     for (const [socket, parseSlice] of deferred) {
-      if (spentInTurn >= longestTurn) break
+      if (isTurnOver(longestTurn)) break
       // A connection with more to parse joins the end again, behind those that wait.
       deferred.delete(socket)
       socket.resume()
       parse(socket, parseSlice)
     }
     if (deferred.size > 0) scheduleTurn()
+  }
+
+  function isTurnOver(milliseconds: number): boolean {
+    return spentInTurn >= milliseconds || bytesInTurn >= maxBytesPerTurn
   }
 
   function scheduleTurn(): void {
@@ -63,7 +71,7 @@ export function sliceReads(
       if (mustWait(socket)) socket.pause()
       // A socket that others paused must not be resumed in the next turn, because then the parser is paused, too.
       if (socket.isPaused()) return
-      if (spentInTurn >= max) {
+      if (isTurnOver(max)) {
         deferred.set(socket, parseSlice)
         socket.pause()
         return
@@ -71,7 +79,9 @@ export function sliceReads(
       if (rest.length > sliceSize) unparsed.set(socket, rest.subarray(sliceSize))
       else unparsed.delete(socket)
       const began = performance.now()
-      parseSlice(rest.subarray(0, sliceSize))
+      const slice = rest.subarray(0, sliceSize)
+      parseSlice(slice)
+      bytesInTurn += slice.length
       spentInTurn += performance.now() - began
     }
   }
