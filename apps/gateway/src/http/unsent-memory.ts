@@ -11,7 +11,7 @@ const interval = 50
 
 /**
  * Limits the memory of responses that callers do not read. Above the limit, the connections with the most unsent bytes
- * are closed. No response is written at once that is larger than what `MASK_MEMORY` limits, so a timer is often enough.
+ * are closed. A timer is enough, because other limits bound what is written between two checks.
  */
 export function limitUnsentMemory(app: FastifyInstance, connections: OpenConnections): void {
   function closeLargest(): void {

@@ -91,7 +91,7 @@ export function createWaitingRequests(costs: Pick<CostAccount, 'sumOf'>, now: ()
   }
 }
 
-/** All sums decay alike, so their order stays the same until somebody pays. */
+/** All sums decay alike, so their order changes only when a payer is charged. */
 function compareSums(one: WaitingPayer, other: WaitingPayer): number {
   return one.sum - other.sum * decay(one.at - other.at)
 }

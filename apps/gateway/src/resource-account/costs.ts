@@ -3,8 +3,8 @@ import type { Endpoint } from '@rack-gateway/gateway-api'
 
 /**
  * What requests cost, in milliseconds of the main thread: a number for each request, and more for each KiB.
- * The numbers were measured on Node 20, one request at a time, on the machine of docs/explanation/performance.md.
- * Only their order of magnitude matters, because they order callers.
+ * Measured on Node 20, one request at a time, on a busy machine. Only the order of magnitude matters, because the numbers
+ * order callers.
  */
 export const requestCost = 1
 
