@@ -103,7 +103,6 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
 
   function release(request: IncomingMessage): void {
     releaseOfProxy(request)
-
     const memory = memories.get(request.socket)
     const size = Math.min(requestSizes.get(request) ?? 0, memory?.requests ?? 0)
     requestSizes.delete(request)

@@ -30,6 +30,8 @@ export function sliceReads(
   const unparsed = new WeakMap<Socket, Buffer>()
   /** In the order of their turns, with the function that parses a slice. */
   const deferred = new Map<Socket, (slice: Buffer) => void>()
+  /** Functions that give the socket back to its next reader. */
+  const stops = new WeakMap<Socket, () => void>()
   let spentInTurn = 0
   let bytesInTurn = 0
   let isTurnScheduled = false
@@ -107,8 +109,6 @@ export function sliceReads(
       .on('resume', onResume)
     stops.set(socket, () => void socket.off('data', onData).off('resume', onResume))
   })
-
-  const stops = new WeakMap<Socket, () => void>()
 
   /** The bytes after the head of an upgrade are for the next reader of the socket. */
   function release({ socket }: IncomingMessage): void {
