@@ -3,11 +3,11 @@ import { BodyTooSlow, detachedBody } from '@rack-gateway/rack-registry'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
 import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
-import { CallEnd } from '../rack-api/call-end.ts'
 import { memoryOfBody } from '../resource-account/account.ts'
 import { receivedCost } from '../resource-account/costs.ts'
 import type { Release } from '../resource-account/fair-limit.ts'
 import { payerOf } from '../resource-account/plugin.ts'
+import { CallEnd } from './call-end.ts'
 
 /**
  * Milliseconds for which the gateway reads and discards the rest of a body after the response. If the gateway closed the

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { CallEnd } from '../../rack-api/call-end.ts'
+import { CallEnd } from '../../http/call-end.ts'
 import { sentCost } from '../../resource-account/costs.ts'
 import { payerOf } from '../../resource-account/plugin.ts'
 import { runInTurns } from '../../resource-account/turns.ts'

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connectRaw, writeRequest } from '@rack-gateway/testing/http'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { routeUpgrades } from '../http/upgrade.ts'
 import { CallEnd } from './call-end.ts'
+import { routeUpgrades } from './upgrade.ts'
 
 interface Watched {
   readonly request: IncomingMessage
