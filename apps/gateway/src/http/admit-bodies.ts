@@ -2,18 +2,12 @@ import type { Readable } from 'node:stream'
 import { BodyTooSlow, detachedBody } from '@rack-gateway/rack-registry'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isRackCall } from '../rack-api/address.ts'
-import { discardBody, hasBody, lingerAfterResponse } from '../rack-api/body.ts'
+import { hasBody } from '../rack-api/body.ts'
 import { memoryOfBody } from '../resource-account/account.ts'
 import { receivedCost } from '../resource-account/costs.ts'
 import type { Release } from '../resource-account/fair-limit.ts'
 import { payerOf } from '../resource-account/plugin.ts'
 import { CallEnd } from './call-end.ts'
-
-/**
- * Milliseconds for which the gateway reads and discards the rest of a body after the response. If the gateway closed the
- * connection at once, the client could see a reset instead of the response.
- */
-const maxDiscardTime = 5_000
 
 /**
  * The body of a request to the gateway itself must arrive within `timeout` milliseconds, and its memory is reserved
@@ -22,10 +16,6 @@ const maxDiscardTime = 5_000
  */
 export function admitBodies(app: FastifyInstance, timeout: number): void {
   const admitted = new WeakMap<FastifyRequest, Readable>()
-  app.addHook('onRequest', function linger(request, _reply, done) {
-    if (hasBody(request.raw)) lingerAfterResponse(request)
-    done()
-  })
   app.addHook('preParsing', function admitBody(request, reply, payload, done) {
     if (isRackCall(request) || !hasBody(request.raw)) return done(null, payload)
     const payer = payerOf(request)
@@ -54,10 +44,9 @@ export function admitBodies(app: FastifyInstance, timeout: number): void {
     if (release !== null) admit(release)
     else bodies.wait({ payer, rack: null, signal: end }, amount).then(admit, done)
   })
-  app.addHook('onResponse', function discardRest(request, _reply, done) {
+  app.addHook('onResponse', function endBody(request, _reply, done) {
     // Node does not close a body that breaks off after the response. Its timers would keep the request in memory.
     admitted.get(request)?.destroy()
-    discardBody(request, Math.min(maxDiscardTime, timeout))
     done()
   })
 }

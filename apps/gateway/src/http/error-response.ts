@@ -3,6 +3,7 @@ import { asSentences, type Explanation, explanationOf, formatMessage } from '@ra
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { type DenialDetails, denialOf, ruleOf, stepUpOf } from '../errors.ts'
 import { expectsPage } from './expects-page.ts'
+import { isRestLarge } from './rest-of-body.ts'
 
 /** The body of every error response. `error` is the whole message, because the stock CLI prints nothing else. */
 export interface ErrorBody extends Omit<DenialDetails, 'remedy'> {
@@ -123,6 +124,7 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, failur
   }
   // The connection ends, so that pipelined requests of a caller above its limit are not answered one by one.
   if (failure.retryAfter !== undefined) void reply.headers({ 'retry-after': failure.retryAfter, connection: 'close' })
+  if (isRestLarge(request.raw)) void reply.header('connection', 'close')
   if (expectsPage(request.raw) && !/^\/gateway\/(?:api|health)\//.test(request.originalUrl)) {
     sendFailurePage(reply, failure)
     return

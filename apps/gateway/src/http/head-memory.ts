@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { memoryReached } from '../resource-account/account.ts'
 import type { Release } from '../resource-account/fair-limit.ts'
 import { principalPayer } from '../resource-account/payer.ts'
+import { BoundedMessage } from './bounded-message.ts'
 import { CallEnd } from './call-end.ts'
 import { isRequestOpen } from './client-errors.ts'
 import { headSize } from './head-size.ts'
@@ -29,85 +30,68 @@ export interface HeadMemoryOptions {
   readonly maxHead: number
 }
 
-interface HeadMemory {
-  /** Bytes of the connection that were parsed before its unfinished head, or up to the end of its newest head. */
+/** Bytes of memory for requests that are neither authenticated nor ended, also if they wait for their turn. */
+interface Counter {
+  bytes: number
+}
+
+/** Of one connection. */
+interface HeadMemory extends Counter {
+  /** Bytes that were parsed before the unfinished head, or up to the end of the newest head. */
   parsed: number
-  /** Bytes of memory for requests that are neither authenticated nor ended, also if they wait for their turn. */
-  requests: number
+  /** Of all clients or of all trusted proxies. */
+  readonly total: Counter
 }
 
 /**
  * Limits the memory of requests whose caller is not known: of heads that are not complete, and of requests that were
  * parsed, until they are authenticated, or have arrived completely and are answered. Above the limit, the connections
- * with the most memory are closed. The large head of an authenticated request counts for its principal, like a body.
- * Node has no event for received bytes of a head, so a timer adds them up.
+ * with the most memory are closed. The connections of a trusted proxy have requests of all callers, so above a limit of
+ * their own, requests are refused instead. The large head of an authenticated request counts for its principal, like a
+ * body. Node has no event for received bytes of a head, so a timer adds them up.
  */
 export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxHead }: HeadMemoryOptions): void {
   const memories = new WeakMap<Socket, HeadMemory>()
-  const requestSizes = new WeakMap<IncomingMessage, number>()
-  let ofRequests = 0
-  /** Requests of trusted proxies. */
-  const proxied = new WeakMap<IncomingMessage, number>()
   const refused = new WeakSet<IncomingMessage>()
-  let ofProxies = 0
+  const ofClients: Counter = { bytes: 0 }
+  const ofProxies: Counter = { bytes: 0 }
 
   function memoryOf(socket: Socket): HeadMemory {
     const known = memories.get(socket)
     if (known !== undefined) return known
-    const memory: HeadMemory = { parsed: 0, requests: 0 }
+    const memory: HeadMemory = { parsed: 0, bytes: 0, total: connections.isClient(socket) ? ofClients : ofProxies }
     memories.set(socket, memory)
-    socket.once('close', () => {
-      ofRequests -= memory.requests
-      memory.requests = 0
-    })
+    socket.once('close', () => count(memory, -memory.bytes))
     return memory
+  }
+
+  function count(memory: HeadMemory, bytes: number): void {
+    memory.bytes += bytes
+    memory.total.bytes += bytes
   }
 
   function hold(request: IncomingMessage, response: ServerResponse | null): void {
     const { socket } = request
-    if (socket.destroyed) return
-    const size = headSize(request)
-    if (!connections.isClient(socket)) {
-      holdOfProxy(request, response, size)
-      return
-    }
+    if (socket.destroyed || !(request instanceof BoundedMessage)) return
     const memory = memoryOf(socket)
-    memory.requests += size
     memory.parsed = parsedBytes(socket)
-    ofRequests += size
-    requestSizes.set(request, size)
-    if (response !== null) onRequestEnd(request, response, () => release(request))
-    if (ofRequests > maxBytes) closeLargest()
-  }
-
-  /** The connections of a proxy have requests of all callers, so above the limit, the request is refused instead. */
-  function holdOfProxy(request: IncomingMessage, response: ServerResponse | null, size: number): void {
-    if (ofProxies + size > maxBytes) {
+    const size = headSize(request)
+    if (memory.total === ofProxies && ofProxies.bytes + size > maxBytes) {
       refused.add(request)
       return
     }
-    ofProxies += size
-    proxied.set(request, size)
-    const release = () => releaseOfProxy(request)
-    if (response === null) request.socket.once('close', release)
-    else {
-      onRequestEnd(request, response, release)
-      request.socket.once('close', release)
-    }
-  }
-
-  function releaseOfProxy(request: IncomingMessage): void {
-    ofProxies -= proxied.get(request) ?? 0
-    proxied.delete(request)
+    request.countedBytes = size
+    count(memory, size)
+    if (response !== null) onRequestEnd(request, response, () => release(request))
+    if (ofClients.bytes > maxBytes) closeLargest()
   }
 
   function release(request: IncomingMessage): void {
-    releaseOfProxy(request)
     const memory = memories.get(request.socket)
-    const size = Math.min(requestSizes.get(request) ?? 0, memory?.requests ?? 0)
-    requestSizes.delete(request)
-    ofRequests -= size
-    if (memory !== undefined) memory.requests -= size
+    if (memory === undefined || !(request instanceof BoundedMessage)) return
+    // A connection that was closed counts nothing.
+    count(memory, -Math.min(request.countedBytes, memory.bytes))
+    request.countedBytes = 0
   }
 
   function parsedBytes(socket: Socket): number {
@@ -117,7 +101,7 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
   /** Bytes of memory for an unfinished head, or for the body and the trailers of a request that is not authenticated. */
   function unfinishedBytes(socket: Socket): number {
     const memory = memoryOf(socket)
-    const isAuthenticated = isRequestOpen(socket) && memory.requests === 0
+    const isAuthenticated = isRequestOpen(socket) && memory.bytes === 0
     if (isAuthenticated) memory.parsed = parsedBytes(socket)
     const received = socket.bytesRead - memory.parsed
     return isAuthenticated ? received : bytesPerReceived * Math.min(received, 2 * maxHead)
@@ -127,7 +111,7 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
     const heads: { readonly socket: Socket; readonly bytes: number }[] = []
     let sum = 0
     for (const socket of connections.ofClients()) {
-      const bytes = unfinishedBytes(socket) + memoryOf(socket).requests
+      const bytes = unfinishedBytes(socket) + memoryOf(socket).bytes
       if (bytes === 0) continue
       heads.push({ socket, bytes })
       sum += bytes
@@ -138,15 +122,14 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
       if (sum <= bytesAfterClosing) return
       sum -= bytes
       const memory = memoryOf(socket)
-      ofRequests -= memory.requests
-      memory.requests = 0
+      count(memory, -memory.bytes)
       connections.close(socket, 'memory of heads')
     }
   }
 
   function check(): void {
     // With few connections, unfinished heads of the largest size are within the limit.
-    if (ofRequests + connections.count() * maxHead * bytesPerReceived > maxBytes) closeLargest()
+    if (ofClients.bytes + connections.count() * maxHead * bytesPerReceived > maxBytes) closeLargest()
   }
 
   for (const event of ['request', 'checkContinue']) app.server.prependListener(event, hold)

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { type Limits, limitsOfResource } from '@rack-gateway/config'
 import { compileNetworks, readNetwork } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { clientNetworks } from '../rate-limits/client-network.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { type ActivityOrder, createActivityOrder } from './activity-order.ts'
@@ -24,6 +25,12 @@ interface Connection {
 type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'memory of unsent responses'
 
 export interface OpenConnections {
+  /**
+   * Counts a connection that was accepted.
+   *
+   * @returns the network of its client; null if the connection was closed, because all are taken
+   */
+  open(socket: Socket): ConnectionNetwork | null
   count(): number
   /** Whether it is open and not from a trusted proxy. */
   isClient(socket: Socket): boolean
@@ -32,8 +39,16 @@ export interface OpenConnections {
   close(socket: Socket, limit: Limit): void
 }
 
-/** File descriptors for connections that were accepted, and for which another connection is closed in the same turn. */
-const reserve = 16
+export interface ConnectionNetwork {
+  readonly name: string
+  /** Whether it is a trusted proxy, or a principal was authenticated from it lately. */
+  readonly isKnown: boolean
+}
+
+/** Networks from which principals were authenticated. */
+const maxKnownNetworks = 10_000
+/** Milliseconds after the latest authentication. */
+const knownFor = 10 * 60_000
 
 /**
  * Limits the open connections, so that file descriptors remain for racks and the database.
@@ -59,6 +74,7 @@ export function limitOpenConnections(
   const closable = createActivityOrder<Connection>()
   const networks = new Map<string, ActivityOrder<Connection>>()
   const principals = new Map<string, number>()
+  const knownNetworks = new LRUCache<string, true>({ max: maxKnownNetworks, ttl: knownFor })
 
   function joinNetworks(connection: Connection): void {
     for (const network of connection.networks) {
@@ -121,22 +137,24 @@ export function limitOpenConnections(
     for (const network of connection.networks) networks.get(network)?.refresh(connection)
   }
 
-  app.server.maxConnections = maxConnections + reserve
-  app.server.on('connection', function countConnection(socket) {
+  function open(socket: Socket): ConnectionNetwork | null {
+    // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack it.
     const address = socket.remoteAddress ?? ''
     const ofProxy = isProxy(address)
     const newNetworks = ofProxy ? [] : clientNetworks(address)
     if (!makeRoom(newNetworks)) {
       socket.destroy()
       app.unauthenticatedLog.note('connection refused', 'warn', { event: 'connection.refused', address })
-      return
+      return null
     }
     const connection: Connection = { socket, address, isProxy: ofProxy, networks: newNetworks, principal: null }
     connections.set(socket, connection)
     joinNetworks(connection)
     if (!ofProxy) closable.add(connection)
     socket.once('close', () => forget(connection))
-  })
+    const [name = address] = newNetworks
+    return { name, isKnown: ofProxy || knownNetworks.has(name) }
+  }
 
   app.addHook('onRequest', function countBegunRequest({ raw: { socket } }, _reply, done) {
     refresh(socket)
@@ -153,6 +171,8 @@ export function limitOpenConnections(
       const count = (principals.get(key) ?? 0) + 1
       principals.set(key, count)
       connection.principal = key
+      const [network] = connection.networks
+      if (network !== undefined) knownNetworks.set(network, true)
       leaveNetworks(connection)
       // A connection above the limit stays closable. Otherwise, one principal could take all connections.
       if (count > maxOfPrincipal) reply.raw.setHeader('connection', 'close')
@@ -162,6 +182,7 @@ export function limitOpenConnections(
   })
 
   return {
+    open,
     count: () => connections.size,
     isClient: (socket) => connections.get(socket)?.isProxy === false,
     *ofClients() {

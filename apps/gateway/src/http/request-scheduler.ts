@@ -22,7 +22,7 @@ export interface RequestScheduler {
 }
 
 /** Milliseconds for which a turn of the event loop starts requests. */
-const longestTurn = 4
+const longestTurn = 2
 /** Milliseconds. If no request was started for so long, the scheduler assumes a new turn of the event loop. */
 const newTurnAfter = 1
 /** Milliseconds for which a caller counts as active after a request. */

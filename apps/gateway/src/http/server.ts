@@ -8,8 +8,10 @@ import { forwardedRackCallAddress, rackApiAddress } from '../rack-api/address.ts
 import type { CostAccount } from '../resource-account/cost-account.ts'
 import { loginPage } from '../step-up/login-page.ts'
 import { admitBodies } from './admit-bodies.ts'
+import { admitConnections } from './admit-connections.ts'
 import { boundedMessages } from './bounded-message.ts'
 import { handleClientError, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
+import { discardBodies } from './discard-bodies.ts'
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
 import { limitHeadMemory } from './head-memory.ts'
@@ -21,7 +23,7 @@ import {
   targetFault,
   tooManyHeaders,
 } from './limit-head.ts'
-import { limitOpenConnections } from './open-connections.ts'
+import { limitOpenConnections, type OpenConnections } from './open-connections.ts'
 import { requestId } from './request-id.ts'
 import { RequestLog } from './request-log.ts'
 import { limitRequestsPerConnection } from './requests-per-connection.ts'
@@ -78,14 +80,13 @@ export function createServer(
       requireHostHeader: false,
     },
   })
-  // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack the address.
-  app.server.on('connection', (socket) => socket.remoteAddress)
   const connections = limitOpenConnections(app, { limits, trustedProxies })
   const { hadRequest, hasWaiting, limit } = limitRequestsPerConnection(callsPerConnection)
   const reads = sliceReads(app.server, { mustWait: hasWaiting })
   limitHeadMemory(app, { connections, reads, maxHead: headerLimit })
   limitUnsentMemory(app, connections)
   admitBodies(app, requestTimeout)
+  discardBodies(app, { reads, timeout: requestTimeout })
   rejectAmbiguousFraming(app)
   limitHead(app)
   scheduleRequests(app, costs)
@@ -102,7 +103,8 @@ export function createServer(
   app.server.off('request', app.routing).on('request', routing)
   routeUpgrades(app.server, routing)
   deferContinue(app.server, routing)
-  closeIdleConnections(app, hadRequest)
+  closeIdleConnections(app, { connections, hadRequest })
+  admitConnections(app.server, { connections, unparsed: reads.unparsed })
   return app
 }
 
@@ -110,16 +112,17 @@ export function createServer(
  * While the gateway stops, closes idle connections, because they would delay the stop.
  * Node does not count a connection as idle before its first request.
  */
-function closeIdleConnections(app: FastifyInstance, hadRequest: (socket: Socket) => boolean): void {
-  const open = new Set<Socket>()
+function closeIdleConnections(
+  app: FastifyInstance,
+  {
+    connections,
+    hadRequest,
+  }: { readonly connections: OpenConnections; readonly hadRequest: (socket: Socket) => boolean },
+): void {
   let timer: NodeJS.Timeout | undefined
-  app.server.on('connection', (socket) => {
-    open.add(socket)
-    socket.once('close', () => open.delete(socket))
-  })
   app.addHook('preClose', async () => {
     timer = setInterval(() => app.server.closeIdleConnections(), 100)
-    for (const socket of open) if (!hadRequest(socket)) socket.destroy()
+    for (const socket of connections.sockets()) if (!hadRequest(socket)) socket.destroy()
   })
   app.addHook('onClose', async () => clearInterval(timer))
 }

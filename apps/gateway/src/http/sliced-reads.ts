@@ -5,21 +5,42 @@ import { isRequestArriving } from './client-errors.ts'
 /** Bytes that Node's parser gets at once. */
 const sliceSize = 2_048
 /** Milliseconds for parsing in one turn of the event loop: of all connections, and of one of them. */
-const longestTurn = 8
-const longestOfConnection = 2
-/** Bytes that are parsed in one turn. Reading takes time, too, and Node accepts one connection in each turn. */
-const maxBytesPerTurn = 512 * 1024
+const longestTurn = 2
+const longestOfConnection = 0.5
+/** Milliseconds without parsing, after which a turn counts as new. */
+const newTurnAfter = 2
+/** Bytes that are parsed in one millisecond of a turn at most, because reading takes time, too. */
+const bytesPerMillisecond = 64 * 1024
+/** Milliseconds of parsing in a second, above which a connection waits for others. */
+const heavyTime = 1
+const second = 1_000
 
 export interface SlicedReads {
   /** Bytes that the connection has received, and that are not parsed yet. */
   unparsedBytes(socket: Socket): number
+  /** The number of connections with bytes that wait to be parsed. */
+  unparsed(): number
+  /** Parses nothing more of the connection. @returns the bytes that were not parsed */
+  stop(socket: Socket): Buffer | null
+}
+
+interface Connection {
+  readonly socket: Socket
+  /** Parses a slice. */
+  readonly parser: (slice: Buffer) => void
+  unparsed: Buffer | null
+  /** Milliseconds of parsing in the second that began at `since`. */
+  spent: number
+  since: number
+  readonly removeListeners: () => void
 }
 
 /**
  * Without slices, Node parses everything that one read of a connection returned: 64 KiB can have thousands of pipelined
  * requests, and each becomes several objects before any limit is asked. So the parser gets small slices, and none while
  * requests of the connection wait for their turn. In each turn of the event loop, parsing takes a limited time, so that
- * requests, bodies, and tiny chunks of some connections do not delay others.
+ * requests, bodies, and tiny chunks of some connections do not delay others. Connections that took much time lately wait
+ * for those that did not.
  *
  * @param mustWait whether nothing more of a connection must be parsed now; its socket is resumed afterwards
  */
@@ -27,31 +48,55 @@ export function sliceReads(
   server: Server,
   { mustWait }: { readonly mustWait: (socket: Socket) => boolean },
 ): SlicedReads {
-  const unparsed = new WeakMap<Socket, Buffer>()
-  /** In the order of their turns, with the function that parses a slice. */
-  const deferred = new Map<Socket, (slice: Buffer) => void>()
-  /** Functions that give the socket back to its next reader. */
-  const stops = new WeakMap<Socket, () => void>()
+  const connections = new WeakMap<Socket, Connection>()
+  /** In the order of their turns. */
+  const deferred = { light: new Set<Connection>(), heavy: new Set<Connection>() }
+  /** Since the last turn that is known. Only deferred connections need to know each turn. */
   let spentInTurn = 0
   let bytesInTurn = 0
+  let parsedAt = 0
   let isTurnScheduled = false
 
   function beginTurn(): void {
     isTurnScheduled = false
-    spentInTurn = 0
-    bytesInTurn = 0
-    for (const [socket, parseSlice] of deferred) {
-      if (isTurnOver(longestTurn)) break
-      // A connection with more to parse joins the end again, behind those that wait.
-      deferred.delete(socket)
-      socket.resume()
-      parse(socket, parseSlice)
+    resetTurn()
+    // One heavy connection gets its part, however many light ones there are.
+    for (const connection of deferred.heavy) {
+      continueParsing(connection)
+      break
     }
-    if (deferred.size > 0) scheduleTurn()
+    for (const waiting of [deferred.light, deferred.heavy])
+      for (const connection of waiting) {
+        if (used() >= longestTurn) break
+        continueParsing(connection)
+      }
+    if (deferred.light.size + deferred.heavy.size > 0) scheduleTurn()
   }
 
-  function isTurnOver(milliseconds: number): boolean {
-    return spentInTurn >= milliseconds || bytesInTurn >= maxBytesPerTurn
+  function resetTurn(): void {
+    spentInTurn = 0
+    bytesInTurn = 0
+  }
+
+  /** A connection with more to parse joins the end again, behind those that wait. */
+  function continueParsing(connection: Connection): void {
+    deferred.light.delete(connection)
+    deferred.heavy.delete(connection)
+    connection.socket.resume()
+    parse(connection)
+  }
+
+  function defer(connection: Connection): void {
+    const { heavy, light } = deferred
+    const waiting = connection.spent >= heavyTime ? heavy : light
+    waiting.add(connection)
+    connection.socket.pause()
+    scheduleTurn()
+  }
+
+  /** Milliseconds of this turn that count as used. */
+  function used(): number {
+    return Math.max(spentInTurn, bytesInTurn / bytesPerMillisecond)
   }
 
   function scheduleTurn(): void {
@@ -60,64 +105,94 @@ export function sliceReads(
     setImmediate(beginTurn)
   }
 
+  function parseSlice(connection: Connection, slice: Buffer): void {
+    const began = performance.now()
+    connection.parser(slice)
+    parsedAt = performance.now()
+    const spent = parsedAt - began
+    bytesInTurn += slice.length
+    spentInTurn += spent
+    if (began - connection.since >= second) {
+      connection.since = began
+      connection.spent = 0
+    }
+    connection.spent += spent
+  }
+
   /** Other listeners and Node pause the socket, too. A paused parser must get nothing. */
-  function parse(socket: Socket, parseSlice: (slice: Buffer) => void): void {
-    const max = Math.min(longestTurn, spentInTurn + longestOfConnection)
-    scheduleTurn()
+  function parse(connection: Connection): void {
+    const { socket } = connection
+    if (!isTurnScheduled && performance.now() - parsedAt >= newTurnAfter) resetTurn()
+    const max = Math.min(longestTurn, used() + longestOfConnection)
     for (;;) {
-      const rest = unparsed.get(socket)
-      if (rest === undefined || socket.destroyed) return
+      const { unparsed } = connection
+      if (unparsed === null || socket.destroyed) return
       // A response said `Connection: close`, so no further request is answered.
-      if (socket.writableEnded && !isRequestArriving(socket)) return void unparsed.delete(socket)
+      if (socket.writableEnded && !isRequestArriving(socket)) {
+        connection.unparsed = null
+        return
+      }
       // Node resumes the socket after each response, also if requests wait.
       if (mustWait(socket)) socket.pause()
       // A socket that others paused must not be resumed in the next turn, because then the parser is paused, too.
       if (socket.isPaused()) return
-      if (isTurnOver(max)) {
-        deferred.set(socket, parseSlice)
-        socket.pause()
+      if (used() >= max) {
+        defer(connection)
         return
       }
-      if (rest.length > sliceSize) unparsed.set(socket, rest.subarray(sliceSize))
-      else unparsed.delete(socket)
-      const began = performance.now()
-      const slice = rest.subarray(0, sliceSize)
-      parseSlice(slice)
-      bytesInTurn += slice.length
-      spentInTurn += performance.now() - began
+      connection.unparsed = unparsed.length > sliceSize ? unparsed.subarray(sliceSize) : null
+      parseSlice(connection, unparsed.length > sliceSize ? unparsed.subarray(0, sliceSize) : unparsed)
     }
   }
 
   server.on('connection', function sliceReadsOf(socket: Socket) {
     const [listener] = socket.listeners('data')
     if (listener === undefined) throw new Error('Node reads the connections of an HTTP server in another way')
-    const parseSlice = (slice: Buffer) => void listener.call(socket, slice)
 
     function onData(chunk: Buffer): void {
-      const rest = unparsed.get(socket)
-      unparsed.set(socket, rest === undefined ? chunk : Buffer.concat([rest, chunk]))
-      parse(socket, parseSlice)
+      const { unparsed } = connection
+      connection.unparsed = unparsed === null ? chunk : Buffer.concat([unparsed, chunk])
+      parse(connection)
     }
     function onResume(): void {
-      if (!unparsed.has(socket)) return
-      parse(socket, parseSlice)
-      if (unparsed.has(socket)) socket.pause()
+      if (connection.unparsed === null) return
+      parse(connection)
+      if (connection.unparsed !== null) socket.pause()
     }
+    const connection: Connection = {
+      socket,
+      parser: (slice) => void listener.call(socket, slice),
+      unparsed: null,
+      spent: 0,
+      since: 0,
+      removeListeners: () => void socket.off('data', onData).off('resume', onResume),
+    }
+    connections.set(socket, connection)
     socket
       .off('data', listener as (chunk: Buffer) => void)
       .on('data', onData)
       .on('resume', onResume)
-    stops.set(socket, () => void socket.off('data', onData).off('resume', onResume))
   })
 
-  /** The bytes after the head of an upgrade are for the next reader of the socket. */
-  function release({ socket }: IncomingMessage): void {
-    stops.get(socket)?.()
-    const rest = unparsed.get(socket)
-    unparsed.delete(socket)
-    if (rest !== undefined) socket.unshift(rest)
+  function stop(socket: Socket): Buffer | null {
+    const connection = connections.get(socket)
+    if (connection === undefined) return null
+    connection.removeListeners()
+    const { unparsed } = connection
+    connection.unparsed = null
+    return unparsed
   }
 
-  for (const event of ['upgrade', 'connect']) server.prependListener(event, release)
-  return { unparsedBytes: (socket) => unparsed.get(socket)?.length ?? 0 }
+  /** The bytes after the head of an upgrade are for the next reader of the socket. */
+  function giveBack({ socket }: IncomingMessage): void {
+    const unparsed = stop(socket)
+    if (unparsed !== null) socket.unshift(unparsed)
+  }
+
+  for (const event of ['upgrade', 'connect']) server.prependListener(event, giveBack)
+  return {
+    unparsedBytes: (socket) => connections.get(socket)?.unparsed?.length ?? 0,
+    unparsed: () => deferred.light.size + deferred.heavy.size,
+    stop,
+  }
 }

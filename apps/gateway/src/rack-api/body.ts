@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { Socket } from 'node:net'
 import { watchMinimumRate } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { BadFrame, BodyTooLarge } from '../errors.ts'
@@ -62,49 +61,6 @@ export function allowBody(request: FastifyRequest, reply: FastifyReply): void {
   if (!request.raw.expectsContinue) return
   request.raw.expectsContinue = false
   reply.raw.writeContinue()
-}
-
-/** Bytes. Before a fast client reads the response, several MiB of its body can be in the buffers of the kernel. */
-const lingerBytes = 16 * 1024 * 1024
-
-/**
- * Node closes the connection as soon as a response with `Connection: close` is sent, and a client that still sends
- * could lose the response. So the connection stays open until the body has arrived or `discardBody` closes it.
- */
-export function lingerAfterResponse({ raw }: FastifyRequest): void {
-  const { socket } = raw
-  socket.destroySoon = function endOrDestroySoon() {
-    if (raw.complete) Socket.prototype.destroySoon.call(socket)
-    else socket.end()
-  }
-}
-
-/**
- * Reads the rest of the body, so that the client sees the response instead of a reset.
- * Closes the connection if the body does not end within `milliseconds` and `lingerBytes`.
- */
-export function discardBody(request: FastifyRequest, milliseconds: number): void {
-  const { raw } = request
-  const { socket } = raw
-  if (raw.complete || raw.pendingUpgrade || socket.destroyed) return
-  let left = lingerBytes
-  const timer = setTimeout(() => socket.destroy(), milliseconds)
-  timer.unref()
-  function stop(): void {
-    clearTimeout(timer)
-    socket.off('close', stop)
-  }
-  raw.once('close', stop)
-  // Node does not close a request that breaks off after its response. The timer would keep it in memory.
-  socket.once('close', stop)
-  raw.once('end', () => {
-    if (socket.writableEnded) socket.destroySoon()
-  })
-  raw.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) socket.destroy()
-  })
-  raw.resume()
 }
 
 /** For a broken chunk or a client that disconnected. Only the event shows this error. */

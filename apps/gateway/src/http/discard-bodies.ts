@@ -1,0 +1,135 @@
+import type { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { hasBody } from '../rack-api/body.ts'
+import { maxRest, restOf } from './rest-of-body.ts'
+import type { SlicedReads } from './sliced-reads.ts'
+
+/**
+ * Milliseconds for which the gateway reads and discards the rest of a body after the response. If the gateway closed the
+ * connection at once, the client could see a reset instead of the response.
+ */
+const maxTime = 5_000
+/** All bodies together are read so often in each interval of `interval` milliseconds. One read is at most 64 KiB. */
+const readsPerInterval = 4
+const interval = 10
+
+export interface DiscardBodiesOptions {
+  readonly reads: SlicedReads
+  /** Milliseconds for the body of a request to the gateway itself. */
+  readonly timeout: number
+}
+
+/** Reads what is left of bodies after their responses, without delaying other requests. */
+export function discardBodies(app: FastifyInstance, { reads, timeout }: DiscardBodiesOptions): void {
+  const readInTurn = createReader()
+  app.addHook('onRequest', function linger({ raw }, _reply, done) {
+    if (hasBody(raw)) lingerAfterResponse(raw)
+    done()
+  })
+  app.addHook('onResponse', function discardRest({ raw }, _reply, done) {
+    if (!raw.complete && !raw.pendingUpgrade && !raw.socket.destroyed) discard(raw)
+    done()
+  })
+
+  function discard(request: IncomingMessage): void {
+    const { socket } = request
+    closeAfter(request, Math.min(maxTime, timeout))
+    if (socket.writableEnded) discardUnparsed(request)
+    else discardParsed(request)
+  }
+
+  /** The connection ends, so its bytes need not be parsed. */
+  function discardUnparsed(request: IncomingMessage): void {
+    const { socket } = request
+    let left = restOf(request) - (reads.stop(socket)?.length ?? 0)
+    const end = () => Socket.prototype.destroySoon.call(socket)
+    if (left <= 0) {
+      end()
+      return
+    }
+    socket.on('data', (chunk: Buffer) => {
+      left -= chunk.length
+      if (left > 0) readInTurn(socket)
+      else end()
+    })
+    readInTurn(socket)
+  }
+}
+
+/**
+ * Node closes the connection as soon as a response with `Connection: close` is sent, and a client that still sends
+ * could lose the response. So the connection stays open until the body has arrived or its time is over.
+ */
+function lingerAfterResponse(request: IncomingMessage): void {
+  const { socket } = request
+  socket.destroySoon = function endOrDestroySoon() {
+    if (request.complete) Socket.prototype.destroySoon.call(socket)
+    else socket.end()
+  }
+}
+
+function closeAfter(request: IncomingMessage, milliseconds: number): void {
+  const { socket } = request
+  const timer = setTimeout(() => socket.destroy(), milliseconds)
+  timer.unref()
+  function stop(): void {
+    clearTimeout(timer)
+    socket.off('close', stop)
+  }
+  request.once('close', stop)
+  // Node does not close a request that breaks off after its response. The timer would keep it in memory.
+  socket.once('close', stop)
+}
+
+/** The connection continues with the next request after the body. */
+function discardParsed(request: IncomingMessage): void {
+  const { socket } = request
+  let left = maxRest
+  request.once('end', () => {
+    if (socket.writableEnded) socket.destroySoon()
+  })
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) socket.destroy()
+  })
+  request.resume()
+}
+
+/** @returns a function that reads once, in a later interval if other sockets have used the current one */
+function createReader(): (socket: Socket) => void {
+  const waiting = new Set<Socket>()
+  let reads = 0
+  let isScheduled = false
+
+  function schedule(): void {
+    if (isScheduled) return
+    isScheduled = true
+    setTimeout(beginInterval, interval)
+  }
+
+  function beginInterval(): void {
+    isScheduled = false
+    reads = 0
+    for (const socket of waiting) {
+      if (reads >= readsPerInterval) break
+      waiting.delete(socket)
+      readInTurn(socket)
+    }
+    if (waiting.size > 0) schedule()
+  }
+
+  function readInTurn(socket: Socket): void {
+    if (socket.destroyed) return
+    schedule()
+    if (reads < readsPerInterval) {
+      reads += 1
+      socket.resume()
+    } else {
+      waiting.add(socket)
+      socket.pause()
+    }
+  }
+
+  return readInTurn
+}
