@@ -10,10 +10,11 @@ const outdir = join(directory, 'dist')
 const { outputFiles } = await build({
   absWorkingDir: directory,
   outdir,
-  // The thread and the child process are started from files in the same directory, so all names are flat.
+  // The thread and the child processes are started from files in the same directory, so all names are flat.
   entryPoints: {
     main: 'src/main.ts',
     'rack-gateway-server': 'src/admin-cli/main.ts',
+    'return-handles': 'src/listening/return-handles.ts',
     'study-process': 'src/policy-study/study-process.ts',
     'verifier-thread': '../../packages/audit/src/checkpoints/verifier-thread.ts',
   },

@@ -10,6 +10,8 @@ export interface ActivityOrder<Item> {
   delete(item: Item): void
   /** The item without activity for the longest time. */
   longestIdle(): Item | undefined
+  /** The item with the latest activity. */
+  newest(): Item | undefined
 }
 
 interface Node<Item> {
@@ -63,5 +65,6 @@ export function createActivityOrder<Item extends object>(): ActivityOrder<Item> 
       unlink(node)
     },
     longestIdle: () => first?.item,
+    newest: () => last?.item,
   }
 }

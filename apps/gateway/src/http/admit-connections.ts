@@ -1,16 +1,17 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { OpenConnections } from './open-connections.ts'
+import { type ActivityOrder, createActivityOrder } from './activity-order.ts'
+import type { ConnectionNetwork, OpenConnections } from './open-connections.ts'
+import type { SlicedReads } from './sliced-reads.ts'
 
 /** Connections that the gateway begins to read in one turn of the event loop. */
 const perTurn = 8
-/** Connections with bytes that wait to be parsed. Above this number, new connections wait, too. */
-const maxUnparsed = 8
+/** While more connections wait to be parsed, new connections wait, too. */
+const maxWaiting = 8
 
 export interface AdmitConnectionsOptions {
   readonly connections: OpenConnections
-  /** The number of connections with bytes that wait to be parsed. */
-  readonly unparsed: () => number
+  readonly reads: Pick<SlicedReads, 'waiting'>
 }
 
 /**
@@ -20,13 +21,14 @@ export interface AdmitConnectionsOptions {
  * Must be called after all other code has added its listeners for connections. They are called when a connection is
  * read.
  */
-export function admitConnections(server: Server, { connections, unparsed }: AdmitConnectionsOptions): void {
+export function admitConnections(server: Server, { connections, reads }: AdmitConnectionsOptions): void {
   const listeners = server.listeners('connection')
   const known = createQueue()
   const unknown = createQueue()
   let isScheduled = false
 
   function admit(socket: Socket): void {
+    connections.beginReading(socket)
     for (const listener of listeners) listener.call(server, socket)
     socket.resume()
   }
@@ -39,10 +41,10 @@ export function admitConnections(server: Server, { connections, unparsed }: Admi
 
   function admitSome(): void {
     isScheduled = false
-    for (let admitted = 0; admitted < perTurn && unparsed() <= maxUnparsed; admitted++) {
+    for (let admitted = 0; admitted < perTurn && reads.waiting() <= maxWaiting; admitted++) {
       // One connection of unknown networks in each turn, however many others there are.
       const socket = admitted === 0 ? (unknown.take() ?? known.take()) : (known.take() ?? unknown.take())
-      if (socket === null) return
+      if (socket === undefined) return
       admit(socket)
     }
     if (known.size() + unknown.size() > 0) schedule()
@@ -50,16 +52,17 @@ export function admitConnections(server: Server, { connections, unparsed }: Admi
 
   function accept(socket: Socket): void {
     const network = connections.open(socket)
-    if (network === null) return
-    if (known.size() + unknown.size() === 0 && unparsed() === 0) {
-      admit(socket)
-      return
-    }
-    const queue = network.isKnown ? known : unknown
-    queue.add(network.name, socket)
+    if (known.size() + unknown.size() === 0 && reads.waiting() === 0) admit(socket)
+    else wait(socket, network)
+    connections.makeRoom({ unknown: unknown.takeNewest, known: known.takeNewest })
+  }
+
+  function wait(socket: Socket, { name, isKnown }: ConnectionNetwork): void {
+    const queue = isKnown ? known : unknown
+    queue.add(name, socket)
     // Without a listener, an error would end the process.
     socket.on('error', () => {})
-    socket.once('close', () => queue.remove(network.name, socket))
+    socket.once('close', () => queue.remove(name, socket))
     schedule()
   }
 
@@ -73,37 +76,53 @@ interface Queue {
   add(network: string, socket: Socket): void
   remove(network: string, socket: Socket): void
   /** Takes the oldest connection of the network whose turn it is. */
-  take(): Socket | null
+  take(): Socket | undefined
+  /** Takes the newest connection of the network with the most connections, or of one that had the most. */
+  takeNewest(): Socket | undefined
 }
 
 function createQueue(): Queue {
   /** In the order of their turns. */
-  const networks = new Map<string, Set<Socket>>()
+  const networks = new Map<string, ActivityOrder<Socket>>()
+  let largest = ''
   let size = 0
 
   function remove(network: string, socket: Socket): void {
     const sockets = networks.get(network)
-    if (sockets?.delete(socket) !== true) return
-    size -= 1
+    if (sockets === undefined) return
+    size -= sockets.size
+    sockets.delete(socket)
+    size += sockets.size
     if (sockets.size === 0) networks.delete(network)
   }
 
   return {
     size: () => size,
     add(network, socket) {
-      networks.set(network, (networks.get(network) ?? new Set()).add(socket))
+      const sockets = networks.get(network) ?? createActivityOrder<Socket>()
+      sockets.add(socket)
+      networks.set(network, sockets)
       size += 1
+      if (sockets.size >= (networks.get(largest)?.size ?? 0)) largest = network
     },
     remove,
     take() {
-      for (const [network, sockets] of networks)
-        for (const socket of sockets) {
-          remove(network, socket)
-          // Behind the other networks.
-          if (networks.delete(network)) networks.set(network, sockets)
-          return socket
-        }
-      return null
+      for (const [network, sockets] of networks) {
+        const socket = sockets.longestIdle()
+        if (socket === undefined) continue
+        remove(network, socket)
+        // Behind the other networks.
+        if (networks.delete(network)) networks.set(network, sockets)
+        return socket
+      }
+      return undefined
+    },
+    takeNewest() {
+      const [first = ''] = networks.keys()
+      const network = networks.has(largest) ? largest : first
+      const socket = networks.get(network)?.newest()
+      if (socket !== undefined) remove(network, socket)
+      return socket
     },
   }
 }

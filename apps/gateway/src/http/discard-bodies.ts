@@ -11,7 +11,7 @@ import type { SlicedReads } from './sliced-reads.ts'
  */
 const maxTime = 5_000
 /** All bodies together are read so often in each interval of `interval` milliseconds. One read is at most 64 KiB. */
-const readsPerInterval = 4
+const readsPerInterval = 2
 const interval = 10
 
 export interface DiscardBodiesOptions {

@@ -16,6 +16,9 @@ interface Connection {
   readonly socket: Socket
   readonly address: string
   readonly isProxy: boolean
+  /** Whether its network was known when it was accepted. */
+  readonly isKnown: boolean
+  isRead: boolean
   /** The networks that the connection counts for, until a request on it is authenticated. */
   networks: readonly string[]
   /** The limit key of the principal that the connection counts for. */
@@ -25,18 +28,28 @@ interface Connection {
 type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'memory of unsent responses'
 
 export interface OpenConnections {
+  /** Counts a connection that was accepted, and that nothing reads yet. */
+  open(socket: Socket): ConnectionNetwork
+  /** Counts the connection for its networks. Must be called before the connection is read. */
+  beginReading(socket: Socket): void
   /**
-   * Counts a connection that was accepted.
+   * If too many connections are open, closes one.
    *
-   * @returns the network of its client; null if the connection was closed, because all are taken
+   * @param unread takes a connection that nothing reads yet, of unknown networks or of known ones
    */
-  open(socket: Socket): ConnectionNetwork | null
+  makeRoom(unread: UnreadConnections): void
   count(): number
   /** Whether it is open and not from a trusted proxy. */
   isClient(socket: Socket): boolean
+  /** Those that are read, without those of trusted proxies. */
   ofClients(): Iterable<Socket>
   sockets(): Iterable<Socket>
   close(socket: Socket, limit: Limit): void
+}
+
+export interface UnreadConnections {
+  unknown(): Socket | undefined
+  known(): Socket | undefined
 }
 
 export interface ConnectionNetwork {
@@ -54,7 +67,8 @@ const knownFor = 10 * 60_000
  * Limits the open connections, so that file descriptors remain for racks and the database.
  *
  * A connection counts for its client networks until a request on it is authenticated, and then for the principal. At a
- * limit, the unauthenticated connection without activity for the longest time is closed for the new connection. A
+ * limit, the unauthenticated connection without activity for the longest time is closed for the new connection, and
+ * connections from the networks of principals only after all others. A
  * request that begins or is answered is activity. Received bytes are not, so that slow requests are closed first.
  * A trusted proxy has connections for all callers, so only the limit of all connections applies to it.
  */
@@ -70,11 +84,15 @@ export function limitOpenConnections(
   } = limitsOfResource('connections', limits)
   const isProxy = compileNetworks(trustedProxies.flatMap((network) => readNetwork(network) ?? []))
   const connections = new Map<Socket, Connection>()
-  /** Unauthenticated connections, and connections above the limit of their principal. */
-  const closable = createActivityOrder<Connection>()
+  /** Unauthenticated connections, and connections above the limit of their principal. Those of unknown networks first. */
+  const closable = { unknown: createActivityOrder<Connection>(), known: createActivityOrder<Connection>() }
   const networks = new Map<string, ActivityOrder<Connection>>()
   const principals = new Map<string, number>()
   const knownNetworks = new LRUCache<string, true>({ max: maxKnownNetworks, ttl: knownFor })
+
+  function closableLike({ isKnown }: Connection): ActivityOrder<Connection> {
+    return isKnown ? closable.known : closable.unknown
+  }
 
   function joinNetworks(connection: Connection): void {
     for (const network of connection.networks) {
@@ -102,7 +120,7 @@ export function limitOpenConnections(
 
   function forget(connection: Connection): void {
     if (!connections.delete(connection.socket)) return
-    closable.delete(connection)
+    closableLike(connection).delete(connection)
     leaveNetworks(connection)
     leavePrincipal(connection)
   }
@@ -115,45 +133,57 @@ export function limitOpenConnections(
     app.unauthenticatedLog.note(`connection closed ${limit}`, 'warn', { event: 'connection.closed', limit, address })
   }
 
-  /** Whether the new connection can be counted. */
-  function makeRoom(newNetworks: readonly string[]): boolean {
+  function makeRoom(unread: UnreadConnections): void {
+    if (connections.size <= maxConnections) return
+    const victim =
+      closable.unknown.longestIdle() ??
+      connectionOf(unread.unknown()) ??
+      closable.known.longestIdle() ??
+      connectionOf(unread.known())
+    if (victim !== undefined) close(victim, 'CONNECTIONS')
+  }
+
+  function connectionOf(socket: Socket | undefined): Connection | undefined {
+    return socket && connections.get(socket)
+  }
+
+  function makeRoomIn(newNetworks: readonly string[]): void {
     for (const [index, network] of newNetworks.entries()) {
       const order = networks.get(network)
       const longestIdle = order?.longestIdle()
       if (order === undefined || longestIdle === undefined) continue
       if (order.size >= (index === 0 ? maxOfNetwork : site)) close(longestIdle, 'CONNECTIONS_PER_CALLER')
     }
-    if (connections.size < maxConnections) return true
-    const longestIdle = closable.longestIdle()
-    if (longestIdle === undefined) return false
-    close(longestIdle, 'CONNECTIONS')
-    return true
   }
 
   function refresh(socket: Socket): void {
     const connection = connections.get(socket)
     if (connection === undefined) return
-    closable.refresh(connection)
+    closableLike(connection).refresh(connection)
     for (const network of connection.networks) networks.get(network)?.refresh(connection)
   }
 
-  function open(socket: Socket): ConnectionNetwork | null {
+  function open(socket: Socket): ConnectionNetwork {
     // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack it.
     const address = socket.remoteAddress ?? ''
     const ofProxy = isProxy(address)
-    const newNetworks = ofProxy ? [] : clientNetworks(address)
-    if (!makeRoom(newNetworks)) {
-      socket.destroy()
-      app.unauthenticatedLog.note('connection refused', 'warn', { event: 'connection.refused', address })
-      return null
-    }
-    const connection: Connection = { socket, address, isProxy: ofProxy, networks: newNetworks, principal: null }
+    const networks = ofProxy ? [] : clientNetworks(address)
+    const [name = address] = networks
+    const isKnown = ofProxy || knownNetworks.has(name)
+    const connection = { socket, address, isProxy: ofProxy, isKnown, isRead: false, networks, principal: null }
     connections.set(socket, connection)
-    joinNetworks(connection)
-    if (!ofProxy) closable.add(connection)
     socket.once('close', () => forget(connection))
-    const [name = address] = newNetworks
-    return { name, isKnown: ofProxy || knownNetworks.has(name) }
+    return { name, isKnown }
+  }
+
+  function beginReading(socket: Socket): void {
+    const connection = connections.get(socket)
+    if (connection === undefined) return
+    connection.isRead = true
+    if (connection.isProxy) return
+    makeRoomIn(connection.networks)
+    joinNetworks(connection)
+    closableLike(connection).add(connection)
   }
 
   app.addHook('onRequest', function countBegunRequest({ raw: { socket } }, _reply, done) {
@@ -176,17 +206,19 @@ export function limitOpenConnections(
       leaveNetworks(connection)
       // A connection above the limit stays closable. Otherwise, one principal could take all connections.
       if (count > maxOfPrincipal) reply.raw.setHeader('connection', 'close')
-      else closable.delete(connection)
+      else closableLike(connection).delete(connection)
     }
     done(null, payload)
   })
 
   return {
     open,
+    beginReading,
+    makeRoom,
     count: () => connections.size,
     isClient: (socket) => connections.get(socket)?.isProxy === false,
     *ofClients() {
-      for (const { socket, isProxy } of connections.values()) if (!isProxy) yield socket
+      for (const { socket, isProxy, isRead } of connections.values()) if (isRead && !isProxy) yield socket
     },
     sockets: () => connections.keys(),
     close(socket, limit) {

@@ -104,7 +104,7 @@ export function createServer(
   routeUpgrades(app.server, routing)
   deferContinue(app.server, routing)
   closeIdleConnections(app, { connections, hadRequest })
-  admitConnections(app.server, { connections, unparsed: reads.unparsed })
+  admitConnections(app.server, { connections, reads })
   return app
 }
 

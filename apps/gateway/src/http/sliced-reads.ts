@@ -12,14 +12,14 @@ const newTurnAfter = 2
 /** Bytes that are parsed in one millisecond of a turn at most, because reading takes time, too. */
 const bytesPerMillisecond = 64 * 1024
 /** Milliseconds of parsing in a second, above which a connection waits for others. */
-const heavyTime = 1
+const heavyTime = 0.25
 const second = 1_000
 
 export interface SlicedReads {
   /** Bytes that the connection has received, and that are not parsed yet. */
   unparsedBytes(socket: Socket): number
-  /** The number of connections with bytes that wait to be parsed. */
-  unparsed(): number
+  /** The number of connections with bytes that wait to be parsed, without those that took much time lately. */
+  waiting(): number
   /** Parses nothing more of the connection. @returns the bytes that were not parsed */
   stop(socket: Socket): Buffer | null
 }
@@ -192,7 +192,7 @@ export function sliceReads(
   for (const event of ['upgrade', 'connect']) server.prependListener(event, giveBack)
   return {
     unparsedBytes: (socket) => connections.get(socket)?.unparsed?.length ?? 0,
-    unparsed: () => deferred.light.size + deferred.heavy.size,
+    waiting: () => deferred.light.size,
     stop,
   }
 }

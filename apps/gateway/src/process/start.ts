@@ -3,6 +3,7 @@ import type { Audit } from '@rack-gateway/audit/plugin'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createGateway } from '../app.ts'
+import { addHandles } from '../listening/more-handles.ts'
 import type { WebConsoleSource } from '../web-console/source.ts'
 import { prepareDatabase } from './prepared-database.ts'
 import { turnOffPretenuring } from './pretenuring.ts'
@@ -41,6 +42,10 @@ export async function startGateway(
       await app.close()
       throw listenFailure(error, config)
     })
+    const moreServers = await addHandles(app.server).catch((err: unknown) => {
+      log.warn({ event: 'listening.one_handle', err }, 'a flood of connections can delay everybody')
+      return []
+    })
     return {
       app,
       audit: app.audit,
@@ -50,6 +55,7 @@ export async function startGateway(
       reload: async () => app.policyFile?.reload(),
       async stop() {
         const timer = setTimeout(() => app.server.closeAllConnections(), drainLimit)
+        for (const server of moreServers) server.close()
         await app.close().finally(() => clearTimeout(timer))
         await database.stop()
       },

@@ -1,0 +1,59 @@
+import { fork } from 'node:child_process'
+import type { Server as HttpServer } from 'node:http'
+import { createServer, type Server, type Socket } from 'node:net'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Node accepts one connection for each handle in a turn of the event loop. */
+const handles = 16
+/** Milliseconds. */
+const timeout = 10_000
+
+const program = fileURLToPath(new URL(`./return-handles${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
+
+/**
+ * Makes more handles of the socket on which the server listens, so that Node accepts more connections in each turn of
+ * the event loop. With one handle, a flood of connections fills the queue of the kernel, which then drops the
+ * connections of everybody. Node cannot duplicate a handle, but a process that gets one and sends it back can.
+ *
+ * @returns servers that pass their connections on to `server`, and must be closed with it
+ * @throws if the process does not send the handles back
+ */
+export async function addHandles(server: HttpServer): Promise<readonly Server[]> {
+  const child = fork(program, [], { execArgv: [], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  const servers: Server[] = []
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`No handles came back within ${timeout / 1_000} s.`)), timeout)
+      child.on('error', reject)
+      child.on('exit', (code, signal) => reject(new Error(`The process ended with ${signal ?? code}.`)))
+      child.on('message', (_number, handle) => {
+        servers.push(serveHandle(handle, server))
+        if (servers.length === handles - 1) resolve()
+      })
+      for (let number = 1; number < handles; number++) child.send(number, handleOf(server))
+    })
+    return servers
+  } catch (error) {
+    for (const another of servers) another.close()
+    throw error
+  } finally {
+    clearTimeout(timer)
+    child.removeAllListeners('exit').on('error', () => {})
+    if (child.connected) child.disconnect()
+    else child.kill()
+  }
+}
+
+/** The handle itself, because a process that gets a `Server` accepts connections. */
+function handleOf(server: HttpServer): Server {
+  if ('_handle' in server && server._handle) return server._handle as Server
+  throw new Error('The server does not listen.')
+}
+
+/** With the options of the HTTP server. */
+function serveHandle(handle: unknown, server: HttpServer): Server {
+  const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true }
+  return createServer(options, (socket: Socket) => void server.emit('connection', socket)).listen(handle)
+}
