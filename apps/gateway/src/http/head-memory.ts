@@ -13,11 +13,13 @@ import type { OpenConnections } from './open-connections.ts'
 import type { SlicedReads } from './sliced-reads.ts'
 
 /** Bytes of memory for heads of all connections together. */
-const maxBytes = 64 * 2 ** 20
+const maxBytes = 128 * 2 ** 20
 /** After connections were closed, so that not every further request closes one. */
-const bytesAfterClosing = 48 * 2 ** 20
-/** Bytes of memory for each byte of an unfinished head, if its headers are short. Measured with Node 20. */
-const bytesPerReceived = 2
+const bytesAfterClosing = 112 * 2 ** 20
+/** Bytes of memory for each parsed byte of an unfinished head, if its headers are short. Measured with Node 20. */
+const bytesPerParsed = 2
+/** Above the limit, connections from the networks of principals are closed only if they have so much more memory. */
+const unknownWeight = 4
 /** Bytes of memory. A larger head of an authenticated request counts for its principal. */
 const largeHead = 16 * 1024
 /** Milliseconds. The kernel and the parser take at most some MiB in this time. */
@@ -33,6 +35,11 @@ export interface HeadMemoryOptions {
 /** Bytes of memory for requests that are neither authenticated nor ended, also if they wait for their turn. */
 interface Counter {
   bytes: number
+}
+
+interface Head {
+  readonly socket: Socket
+  readonly bytes: number
 }
 
 /** Of one connection. */
@@ -101,14 +108,14 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
   /** Bytes of memory for an unfinished head, or for the body and the trailers of a request that is not authenticated. */
   function unfinishedBytes(socket: Socket): number {
     const memory = memoryOf(socket)
+    const parsed = parsedBytes(socket)
     const isAuthenticated = isRequestOpen(socket) && memory.bytes === 0
-    if (isAuthenticated) memory.parsed = parsedBytes(socket)
-    const received = socket.bytesRead - memory.parsed
-    return isAuthenticated ? received : bytesPerReceived * Math.min(received, 2 * maxHead)
+    if (isAuthenticated) memory.parsed = parsed
+    return reads.unparsedBytes(socket) + bytesPerParsed * Math.min(parsed - memory.parsed, 2 * maxHead)
   }
 
   function closeLargest(): void {
-    const heads: { readonly socket: Socket; readonly bytes: number }[] = []
+    const heads: Head[] = []
     let sum = 0
     for (const socket of connections.ofClients()) {
       const bytes = unfinishedBytes(socket) + memoryOf(socket).bytes
@@ -117,7 +124,8 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
       sum += bytes
     }
     if (sum <= maxBytes) return
-    heads.sort((one, other) => other.bytes - one.bytes)
+    const weight = ({ socket, bytes }: Head) => (connections.isKnown(socket) ? bytes : unknownWeight * bytes)
+    heads.sort((one, other) => weight(other) - weight(one))
     for (const { socket, bytes } of heads) {
       if (sum <= bytesAfterClosing) return
       sum -= bytes
@@ -129,7 +137,7 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
 
   function check(): void {
     // With few connections, unfinished heads of the largest size are within the limit.
-    if (ofClients.bytes + connections.count() * maxHead * bytesPerReceived > maxBytes) closeLargest()
+    if (ofClients.bytes + connections.count() * maxHead * bytesPerParsed > maxBytes) closeLargest()
   }
 
   for (const event of ['request', 'checkContinue']) app.server.prependListener(event, hold)

@@ -4,7 +4,7 @@ import { compileNetworks, readNetwork } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { clientNetworks } from '../rate-limits/client-network.ts'
-import { limitKeyOf } from '../rate-limits/limit-key.ts'
+import { type Payer, principalPayer } from '../resource-account/payer.ts'
 import { type ActivityOrder, createActivityOrder } from './activity-order.ts'
 
 export interface OpenConnectionsOptions {
@@ -21,8 +21,10 @@ interface Connection {
   isRead: boolean
   /** The networks that the connection counts for, until a request on it is authenticated. */
   networks: readonly string[]
-  /** The limit key of the principal that the connection counts for. */
+  /** The key of the principal that the connection counts for. */
   principal: string | null
+  /** Whether the principal had too many connections already. */
+  isAboveLimit: boolean
 }
 
 type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'memory of unsent responses'
@@ -30,6 +32,8 @@ type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'mem
 export interface OpenConnections {
   /** Counts a connection that was accepted, and that nothing reads yet. */
   open(socket: Socket): ConnectionNetwork
+  /** Counts the connection for a principal instead of its networks, if it does not count for a principal yet. */
+  countFor(socket: Socket, payer: Payer): void
   /** Counts the connection for its networks. Must be called before the connection is read. */
   beginReading(socket: Socket): void
   /**
@@ -41,6 +45,8 @@ export interface OpenConnections {
   count(): number
   /** Whether it is open and not from a trusted proxy. */
   isClient(socket: Socket): boolean
+  /** Whether a principal was authenticated from its network lately. */
+  isKnown(socket: Socket): boolean
   /** Those that are read, without those of trusted proxies. */
   ofClients(): Iterable<Socket>
   sockets(): Iterable<Socket>
@@ -170,7 +176,16 @@ export function limitOpenConnections(
     const networks = ofProxy ? [] : clientNetworks(address)
     const [name = address] = networks
     const isKnown = ofProxy || knownNetworks.has(name)
-    const connection = { socket, address, isProxy: ofProxy, isKnown, isRead: false, networks, principal: null }
+    const connection: Connection = {
+      socket,
+      address,
+      isProxy: ofProxy,
+      isKnown,
+      isRead: false,
+      networks,
+      principal: null,
+      isAboveLimit: false,
+    }
     connections.set(socket, connection)
     socket.once('close', () => forget(connection))
     return { name, isKnown }
@@ -194,29 +209,37 @@ export function limitOpenConnections(
     refresh(socket)
     done()
   })
+  /** A connection above the limit stays closable. Otherwise, one principal could take all connections. */
+  function countFor(socket: Socket, { key }: Payer): void {
+    const connection = connections.get(socket)
+    if (connection === undefined || connection.isProxy || connection.principal !== null) return
+    const count = (principals.get(key) ?? 0) + 1
+    principals.set(key, count)
+    connection.principal = key
+    connection.isAboveLimit = count > maxOfPrincipal
+    leaveNetworks(connection)
+    if (!connection.isAboveLimit) closableLike(connection).delete(connection)
+  }
+
   app.addHook('preParsing', function countForPrincipal({ raw: { socket }, principal }, reply, payload, done) {
     const connection = connections.get(socket)
-    if (connection !== undefined && !connection.isProxy && connection.principal === null && principal) {
-      const key = limitKeyOf(principal)
-      const count = (principals.get(key) ?? 0) + 1
-      principals.set(key, count)
-      connection.principal = key
-      const [network] = connection.networks
-      if (network !== undefined) knownNetworks.set(network, true)
-      leaveNetworks(connection)
-      // A connection above the limit stays closable. Otherwise, one principal could take all connections.
-      if (count > maxOfPrincipal) reply.raw.setHeader('connection', 'close')
-      else closableLike(connection).delete(connection)
+    if (connection !== undefined && !connection.isProxy && principal) {
+      const [network] = clientNetworks(connection.address)
+      if (connection.principal === null) knownNetworks.set(network, true)
+      countFor(socket, principalPayer(principal))
+      if (connection.isAboveLimit) reply.raw.setHeader('connection', 'close')
     }
     done(null, payload)
   })
 
   return {
     open,
+    countFor,
     beginReading,
     makeRoom,
     count: () => connections.size,
     isClient: (socket) => connections.get(socket)?.isProxy === false,
+    isKnown: (socket) => connections.get(socket)?.isKnown === true,
     *ofClients() {
       for (const { socket, isProxy, isRead } of connections.values()) if (isRead && !isProxy) yield socket
     },

@@ -118,7 +118,7 @@ test('a caller whose credential was valid before does not wait for invented cred
   const order: string[] = []
   const app = Fastify()
   app.decorateRequest('principal', null)
-  scheduleRequests(app, createCostAccount())
+  scheduleRequests(app, createCostAccount(), { countFor: () => {} })
   app.get('/', {
     onRequest: async (request) => {
       const credential = request.headers.authorization ?? ''
@@ -141,7 +141,7 @@ test('a health check waits neither for principals nor for other callers of its n
   const order: string[] = []
   const app = Fastify()
   app.decorateRequest('principal', null)
-  scheduleRequests(app, createCostAccount())
+  scheduleRequests(app, createCostAccount(), { countFor: () => {} })
   const answer = async ({ url }: { url: string }) => {
     order.push(url)
     return 'ok'
@@ -160,7 +160,7 @@ test('many health checks of many networks wait for principals', async () => {
   const order: string[] = []
   const app = Fastify({ trustProxy: true })
   app.decorateRequest('principal', null)
-  scheduleRequests(app, createCostAccount())
+  scheduleRequests(app, createCostAccount(), { countFor: () => {} })
   app.get('/health', { config: { isUnlimited: true } }, async () => 'ok')
   app.get('/call', {
     onRequest: async (request) => {

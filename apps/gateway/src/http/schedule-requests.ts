@@ -6,6 +6,7 @@ import { addressOf } from '../audit/call-event.ts'
 import type { CostAccount } from '../resource-account/cost-account.ts'
 import { requestCost } from '../resource-account/costs.ts'
 import { networkPayer, type Payer, principalPayer } from '../resource-account/payer.ts'
+import type { OpenConnections } from './open-connections.ts'
 import { createRequestScheduler } from './request-scheduler.ts'
 
 declare module 'fastify' {
@@ -23,7 +24,11 @@ const maxCredentialLength = 8 * 1024
  * Schedules each request before authentication. If its credential was valid before, its principal pays for the request.
  * Any other request is paid by its client network, so that invented credentials give no advantage.
  */
-export function scheduleRequests(app: FastifyInstance, costs: CostAccount): void {
+export function scheduleRequests(
+  app: FastifyInstance,
+  costs: CostAccount,
+  connections: Pick<OpenConnections, 'countFor'>,
+): void {
   const scheduler = createRequestScheduler({ costs })
   const principals = new LRUCache<string, Payer>({ max: maxKnownCredentials })
 
@@ -34,6 +39,8 @@ export function scheduleRequests(app: FastifyInstance, costs: CostAccount): void
     const principal = digest === null ? undefined : principals.get(digest)
     if (principal === undefined) request.unknownCredential = digest
     const { socket } = request.raw
+    // While many of its requests wait, they must not use up the connections of their network.
+    if (principal !== undefined) connections.countFor(socket, principal)
     let remove: (() => void) | null = null
     remove = scheduler.schedule(principal ?? unknownPayer(request, costs), function start() {
       if (remove !== null) socket.off('close', remove)

@@ -89,7 +89,7 @@ export function createServer(
   discardBodies(app, { reads, timeout: requestTimeout })
   rejectAmbiguousFraming(app)
   limitHead(app)
-  scheduleRequests(app, costs)
+  scheduleRequests(app, costs, connections)
   app.addHook('onRequest', function rejectHostless({ raw }, _reply, done) {
     if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return done()
     done(new BadFrame('The request has no Host header.', 'Send one.', { rule: 'no-host' }))
