@@ -18,7 +18,6 @@ interface Connection {
   readonly isProxy: boolean
   /** Whether its network was known when it was accepted. */
   readonly isKnown: boolean
-  isRead: boolean
   /** The networks that the connection counts for, until a request on it is authenticated. */
   networks: readonly string[]
   /** The key of the principal that the connection counts for. */
@@ -47,6 +46,8 @@ export interface OpenConnections {
   isClient(socket: Socket): boolean
   /** Whether a principal was authenticated from its network lately. */
   isKnown(socket: Socket): boolean
+  /** Those that are read. */
+  read(): Iterable<Socket>
   /** Those that are read, without those of trusted proxies. */
   ofClients(): Iterable<Socket>
   sockets(): Iterable<Socket>
@@ -90,6 +91,7 @@ export function limitOpenConnections(
   } = limitsOfResource('connections', limits)
   const isProxy = compileNetworks(trustedProxies.flatMap((network) => readNetwork(network) ?? []))
   const connections = new Map<Socket, Connection>()
+  const read = new Set<Connection>()
   /** Unauthenticated connections, and connections above the limit of their principal. Those of unknown networks first. */
   const closable = { unknown: createActivityOrder<Connection>(), known: createActivityOrder<Connection>() }
   const networks = new Map<string, ActivityOrder<Connection>>()
@@ -126,6 +128,7 @@ export function limitOpenConnections(
 
   function forget(connection: Connection): void {
     if (!connections.delete(connection.socket)) return
+    read.delete(connection)
     closableLike(connection).delete(connection)
     leaveNetworks(connection)
     leavePrincipal(connection)
@@ -181,7 +184,6 @@ export function limitOpenConnections(
       address,
       isProxy: ofProxy,
       isKnown,
-      isRead: false,
       networks,
       principal: null,
       isAboveLimit: false,
@@ -194,7 +196,7 @@ export function limitOpenConnections(
   function beginReading(socket: Socket): void {
     const connection = connections.get(socket)
     if (connection === undefined) return
-    connection.isRead = true
+    read.add(connection)
     if (connection.isProxy) return
     makeRoomIn(connection.networks)
     joinNetworks(connection)
@@ -241,7 +243,10 @@ export function limitOpenConnections(
     isClient: (socket) => connections.get(socket)?.isProxy === false,
     isKnown: (socket) => connections.get(socket)?.isKnown === true,
     *ofClients() {
-      for (const { socket, isProxy, isRead } of connections.values()) if (isRead && !isProxy) yield socket
+      for (const { socket, isProxy } of read) if (!isProxy) yield socket
+    },
+    *read() {
+      for (const { socket } of read) yield socket
     },
     sockets: () => connections.keys(),
     close(socket, limit) {

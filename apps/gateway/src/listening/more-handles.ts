@@ -5,7 +5,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Node accepts one connection for each handle in a turn of the event loop. */
-const handles = 16
+const handles = 32
 /** Milliseconds. */
 const timeout = 10_000
 
