@@ -116,6 +116,19 @@ describe('open connections', () => {
     expect(await openCount()).toBe(3 * most)
   })
 
+  test('are limited in all: those from a network of a principal are closed after all others', async () => {
+    const authenticated = await open('127.0.6.1')
+    expect(await call(authenticated)).toContain('HTTP/1.1 200 OK')
+    authenticated.socket.destroy()
+    await expect.poll(openCount).toBe(0)
+    const [first, second] = [await openHalf('127.0.6.1'), await openHalf('127.0.7.0')]
+    for (let count = 2; count < 3 * most; count++) await openHalf(`127.0.7.${count}`)
+    await expect.poll(openCount).toBe(3 * most)
+    expect(await check(await open('127.0.8.1'))).toContain('HTTP/1.1 200 OK')
+    await second.ended
+    expect(first.closed).toBe(false)
+  })
+
   test('are limited in all: without an unauthenticated one, the new connection is closed', async () => {
     const tokens = [token, await system.token('ops'), await system.token('deployer')]
     for (const one of tokens) for (let count = 0; count < most; count++) await call(await open(), one)

@@ -10,7 +10,7 @@ const perTurn = 8
 const maxWaiting = 8
 
 export interface AdmitConnectionsOptions {
-  readonly connections: OpenConnections
+  readonly connections: Pick<OpenConnections, 'open' | 'beginReading' | 'makeRoom'>
   readonly reads: Pick<SlicedReads, 'waiting'>
 }
 

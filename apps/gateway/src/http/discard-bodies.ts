@@ -22,7 +22,7 @@ export interface DiscardBodiesOptions {
 
 /** Reads what is left of bodies after their responses, without delaying other requests. */
 export function discardBodies(app: FastifyInstance, { reads, timeout }: DiscardBodiesOptions): void {
-  const readInTurn = createReader()
+  const reader = createReader()
   app.addHook('onRequest', function linger({ raw }, _reply, done) {
     if (hasBody(raw)) lingerAfterResponse(raw)
     done()
@@ -50,10 +50,11 @@ export function discardBodies(app: FastifyInstance, { reads, timeout }: DiscardB
     }
     socket.on('data', (chunk: Buffer) => {
       left -= chunk.length
-      if (left > 0) readInTurn(socket)
+      if (left > 0) reader.read(socket)
       else end()
     })
-    readInTurn(socket)
+    socket.once('close', () => reader.forget(socket))
+    reader.read(socket)
   }
 }
 
@@ -96,8 +97,13 @@ function discardParsed(request: IncomingMessage): void {
   request.resume()
 }
 
-/** @returns a function that reads once, in a later interval if other sockets have used the current one */
-function createReader(): (socket: Socket) => void {
+interface Reader {
+  /** Reads once, in a later interval if other sockets have used the current one. */
+  read(socket: Socket): void
+  forget(socket: Socket): void
+}
+
+function createReader(): Reader {
   const waiting = new Set<Socket>()
   let reads = 0
   let isScheduled = false
@@ -114,13 +120,12 @@ function createReader(): (socket: Socket) => void {
     for (const socket of waiting) {
       if (reads >= readsPerInterval) break
       waiting.delete(socket)
-      readInTurn(socket)
+      read(socket)
     }
     if (waiting.size > 0) schedule()
   }
 
-  function readInTurn(socket: Socket): void {
-    if (socket.destroyed) return
+  function read(socket: Socket): void {
     schedule()
     if (reads < readsPerInterval) {
       reads += 1
@@ -131,5 +136,5 @@ function createReader(): (socket: Socket) => void {
     }
   }
 
-  return readInTurn
+  return { read, forget: (socket) => void waiting.delete(socket) }
 }

@@ -24,6 +24,7 @@ interface Connection {
   principal: string | null
   /** Whether the principal had too many connections already. */
   isAboveLimit: boolean
+  isAuthenticated: boolean
 }
 
 type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'memory of unsent responses'
@@ -187,6 +188,7 @@ export function limitOpenConnections(
       networks,
       principal: null,
       isAboveLimit: false,
+      isAuthenticated: false,
     }
     connections.set(socket, connection)
     socket.once('close', () => forget(connection))
@@ -226,9 +228,11 @@ export function limitOpenConnections(
   app.addHook('preParsing', function countForPrincipal({ raw: { socket }, principal }, reply, payload, done) {
     const connection = connections.get(socket)
     if (connection !== undefined && !connection.isProxy && principal) {
-      const [network] = clientNetworks(connection.address)
-      if (connection.principal === null) knownNetworks.set(network, true)
-      countFor(socket, principalPayer(principal))
+      if (!connection.isAuthenticated) {
+        connection.isAuthenticated = true
+        knownNetworks.set(clientNetworks(connection.address)[0], true)
+        countFor(socket, principalPayer(principal))
+      }
       if (connection.isAboveLimit) reply.raw.setHeader('connection', 'close')
     }
     done(null, payload)

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { extname } from 'node:path'
@@ -16,11 +17,13 @@ const program = fileURLToPath(new URL(`./return-handles${extname(fileURLToPath(i
  * the event loop. With one handle, a flood of connections fills the queue of the kernel, which then drops the
  * connections of everybody. Node cannot duplicate a handle, but a process that gets one and sends it back can.
  *
- * @returns servers that pass their connections on to `server`, and must be closed with it
+ * `server.close` closes all of them, and waits for their connections.
+ *
  * @throws if the process does not send the handles back
  */
-export async function addHandles(server: HttpServer): Promise<readonly Server[]> {
-  const child = fork(program, [], { execArgv: [], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+export async function addHandles(server: HttpServer): Promise<void> {
+  const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
+  const child = fork(program, [], { execArgv, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const servers: Server[] = []
   let timer: NodeJS.Timeout | undefined
   try {
@@ -34,7 +37,7 @@ export async function addHandles(server: HttpServer): Promise<readonly Server[]>
       })
       for (let number = 1; number < handles; number++) child.send(number, handleOf(server))
     })
-    return servers
+    closeTogether(server, servers)
   } catch (error) {
     for (const another of servers) another.close()
     throw error
@@ -56,4 +59,12 @@ function handleOf(server: HttpServer): Server {
 function serveHandle(handle: unknown, server: HttpServer): Server {
   const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true }
   return createServer(options, (socket: Socket) => void server.emit('connection', socket)).listen(handle)
+}
+
+function closeTogether(server: HttpServer, others: readonly Server[]): void {
+  const closeServer = server.close
+  server.close = function closeAll(callback) {
+    const ends = others.map((other) => once(other.close(), 'close'))
+    return closeServer.call(server, (error) => void Promise.all(ends).then(() => callback?.(error)))
+  }
 }

@@ -42,9 +42,8 @@ export async function startGateway(
       await app.close()
       throw listenFailure(error, config)
     })
-    const moreServers = await addHandles(app.server).catch((err: unknown) => {
+    await addHandles(app.server).catch((err: unknown) => {
       log.warn({ event: 'listening.one_handle', err }, 'a flood of connections can delay everybody')
-      return []
     })
     return {
       app,
@@ -55,7 +54,6 @@ export async function startGateway(
       reload: async () => app.policyFile?.reload(),
       async stop() {
         const timer = setTimeout(() => app.server.closeAllConnections(), drainLimit)
-        for (const server of moreServers) server.close()
         await app.close().finally(() => clearTimeout(timer))
         await database.stop()
       },

@@ -1,0 +1,112 @@
+import { createServer } from 'node:http'
+import { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { admitConnections } from './admit-connections.ts'
+import type { UnreadConnections } from './open-connections.ts'
+
+/** Networks whose names begin with `known` are those of principals. */
+function start({ most = Number.POSITIVE_INFINITY } = {}) {
+  const server = createServer()
+  const names = new Map<Socket, string>()
+  const read: string[] = []
+  const closed: string[] = []
+  let open = 0
+  let waiting = 0
+  server.on('connection', (socket: Socket) => read.push(names.get(socket) ?? ''))
+  admitConnections(server, {
+    reads: { waiting: () => waiting },
+    connections: {
+      open(socket: Socket) {
+        open += 1
+        const name = names.get(socket)?.replace(/ .*/, '') ?? ''
+        return { name, isKnown: name.startsWith('known') }
+      },
+      beginReading() {},
+      makeRoom(unread: UnreadConnections) {
+        if (open <= most) return
+        const socket = unread.unknown() ?? unread.known()
+        if (socket === undefined) return
+        open -= 1
+        closed.push(names.get(socket) ?? '')
+        socket.destroy()
+      },
+    },
+  })
+  return {
+    read,
+    closed,
+    connect(name: string): Socket {
+      const socket = new Socket()
+      names.set(socket, name)
+      server.emit('connection', socket)
+      return socket
+    },
+    /** The number of connections that wait to be parsed. */
+    setWaiting(count: number): void {
+      waiting = count
+    },
+  }
+}
+
+const numbered = (network: string, count: number) => Array.from({ length: count }, (_, index) => `${network} ${index}`)
+
+test('while nothing waits to be parsed, a connection is read at once', () => {
+  const { connect, read } = start()
+  connect('a 0')
+  connect('a 1')
+  expect(read).toEqual(['a 0', 'a 1'])
+})
+
+test('while much waits to be parsed, connections are not read, and then eight in each turn', async () => {
+  const { connect, read, setWaiting } = start()
+  setWaiting(9)
+  const names = numbered('a', 20)
+  names.forEach(connect)
+  await nextTurn()
+  expect(read).toEqual([])
+  setWaiting(0)
+  await nextTurn()
+  expect(read).toEqual(names.slice(0, 8))
+  await nextTurn()
+  await nextTurn()
+  expect(read).toEqual(names)
+})
+
+test('networks take turns', async () => {
+  const { connect, read, setWaiting } = start()
+  setWaiting(9)
+  for (const name of [...numbered('a', 10), 'b 0', 'c 0']) connect(name)
+  setWaiting(0)
+  await nextTurn()
+  expect(read).toEqual(['a 0', 'b 0', 'c 0', 'a 1', 'a 2', 'a 3', 'a 4', 'a 5'])
+})
+
+test('networks of principals come first, but one other connection is read in each turn', async () => {
+  const { connect, read, setWaiting } = start()
+  setWaiting(9)
+  for (const name of [...numbered('a', 10), ...numbered('known', 10)]) connect(name)
+  setWaiting(0)
+  await nextTurn()
+  expect(read).toEqual(['a 0', ...numbered('known', 7)])
+  await nextTurn()
+  expect(read.slice(8)).toEqual(['a 1', 'known 7', 'known 8', 'known 9', 'a 2', 'a 3', 'a 4', 'a 5'])
+})
+
+test('a connection that closed while it waited is not read', async () => {
+  const { connect, read, setWaiting } = start()
+  setWaiting(9)
+  connect('a 0').destroy(new Error('reset'))
+  connect('a 1')
+  await nextTurn()
+  setWaiting(0)
+  await nextTurn()
+  expect(read).toEqual(['a 1'])
+})
+
+test('at the limit, the newest connection of the network with the most connections is closed', () => {
+  const { connect, closed, setWaiting } = start({ most: 6 })
+  setWaiting(9)
+  for (const name of [...numbered('a', 4), ...numbered('b', 2), 'c 0', 'c 1', 'known 0']) connect(name)
+  expect(closed).toEqual(['a 3', 'a 2', 'a 1'])
+})

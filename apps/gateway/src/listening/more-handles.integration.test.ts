@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { connectRaw } from '@rack-gateway/testing/http'
+import { expect, onTestFinished, test } from 'vitest'
+
+/** The built module, because a child process takes several times as long to start from TypeScript. */
+const { addHandles }: typeof import('./more-handles.ts') = await import(
+  new URL('../../dist-modules/listening/more-handles.js', import.meta.url).href
+)
+
+async function listen(): Promise<{ server: Server; port: number; url: string }> {
+  const server = createServer((request, response) => request.on('end', () => response.end('ok')).resume())
+  // As in the gateway, connections begin paused.
+  server.on('connection', (socket) => socket.resume())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  return { server, port, url: `http://127.0.0.1:${port}` }
+}
+
+/** The most connections that the server accepts in one turn of the event loop. */
+async function mostInOneTurn({ server, port }: { server: Server; port: number }): Promise<number> {
+  let accepted = 0
+  server.on('connection', () => accepted++)
+  const sockets: Socket[] = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
+  onTestFinished(() => sockets.forEach((socket) => void socket.destroy()))
+  let most = 0
+  while (accepted < sockets.length) {
+    const before = accepted
+    await nextTurn()
+    most = Math.max(most, accepted - before)
+  }
+  return most
+}
+
+test('with more handles, many connections are accepted in one turn of the event loop', async () => {
+  const one = await listen()
+  expect(await mostInOneTurn(one)).toBe(1)
+  const many = await listen()
+  await addHandles(many.server)
+  expect(await mostInOneTurn(many)).toBeGreaterThan(8)
+})
+
+test('after the server was closed, no handle accepts a connection, and those in use were awaited', async () => {
+  const { server, port, url } = await listen()
+  await addHandles(server)
+  let requests = 0
+  server.on('request', () => requests++)
+  const connections = await Promise.all(Array.from({ length: 40 }, () => connectRaw(url)))
+  for (const connection of connections) connection.send('POST / HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1\r\n\r\n')
+  await expect.poll(() => requests).toBe(40)
+  let isClosed = false
+  const closed = new Promise<void>((resolve) =>
+    server.close(() => {
+      isClosed = true
+      resolve()
+    }),
+  )
+  const [last, ...others] = connections
+  for (const connection of others) connection.send('x')
+  await Promise.all(others.map((connection) => connection.waitFor('ok')))
+  expect(isClosed).toBe(false)
+  last?.send('x')
+  await last?.waitFor('ok')
+  server.closeIdleConnections()
+  await closed
+  const [error] = await once(connect(port, '127.0.0.1'), 'error')
+  expect(error).toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+test('a server that does not listen has no handles to add', async () => {
+  await expect(addHandles(createServer())).rejects.toThrow('does not listen')
+})
