@@ -76,16 +76,18 @@ test('the first request of each caller in a turn starts at once, whatever others
   expect(started.at(-1)).toBe('bob')
 })
 
-test('the requests of bursts start one by one in quiet turns, and their callers take turns', async () => {
-  const { request, turn } = startScheduler()
+test('the costly requests of bursts start one by one in quiet turns, and their callers take turns', async () => {
+  const { request, charge, turn } = startScheduler()
+  for (const caller of ['ann', 'bob']) charge(caller, 400)
   request(...burstOf('ann', 5), ...burstOf('bob', 5))
   const starts: string[][] = []
   for (let count = 0; count < 4; count++) starts.push(await turn(0.5))
   expect(starts).toEqual([['ann'], ['bob'], ['ann'], ['bob']])
 })
 
-test('while the event loop is busy, a request of a burst starts every five milliseconds', async () => {
-  const { request, turn } = startScheduler()
+test('while the event loop is busy, a costly request starts every five milliseconds', async () => {
+  const { request, charge, turn } = startScheduler()
+  charge('ann', 400)
   request('bob', ...burstOf('ann', 100))
   await turn(0.5)
   const starts: number[] = []
@@ -93,12 +95,12 @@ test('while the event loop is busy, a request of a burst starts every five milli
   expect(starts).toEqual([0, 0, 1, 0, 0, 1])
 })
 
-test('the only waiting request of a caller also starts in a busy turn, but not in a turn that is over', async () => {
+test('one waiting request of each caller starts in a busy turn, too, but not in a turn that is over', async () => {
   const { request, started, turn } = startScheduler(0.5)
   request(...burstOf('ann', 100), 'bob', 'cy', 'dee', 'eve', 'fay')
   expect(started).toEqual(['ann', 'bob', 'cy', 'dee'])
   await turn(2)
-  expect(started.slice(4)).toEqual(['eve', 'fay', 'ann'])
+  expect(started.slice(4)).toEqual(['ann', 'eve', 'fay', 'ann'])
 })
 
 test('a request that schedules another one does not lengthen the turn', async () => {

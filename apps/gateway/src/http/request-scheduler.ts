@@ -6,9 +6,9 @@ import { createWaitingRequests, type WaitingRequests } from './waiting-requests.
 /**
  * Starts requests so that costly requests and bursts of one caller do not delay other callers.
  *
- * In each turn of the event loop, the first request of each principal starts at once, unless the requests of the
- * principal cost much lately. All other requests wait. In a quiet turn, one of them starts: the request of the
- * principal with the smallest sum of costs, or, if no principal waits, of the client network with the smallest sum.
+ * In each turn of the event loop, one request of each principal starts, unless the requests of the principal cost much
+ * lately. All other requests wait. In a quiet turn, one of them starts: the request of the principal with the smallest
+ * sum of costs, or, if no principal waits, of the client network with the smallest sum.
  * The next one starts when as much time has passed as the last one took. If no other caller was active in the last
  * second, the requests of a caller do not wait for each other.
  */
@@ -110,7 +110,7 @@ export function createRequestScheduler({
   }
 
   function hasLight(): boolean {
-    for (const payer of principals.single()) if (costs.sumOf(payer) < costlySum) return true
+    for (const payer of principals.payers()) if (costs.sumOf(payer) < costlySum) return true
     return false
   }
 
@@ -124,7 +124,7 @@ export function createRequestScheduler({
   }
 
   function startLight(): void {
-    for (const payer of principals.single()) {
+    for (const payer of principals.payers()) {
       if (!isLight(payer)) continue
       startNow(payer, principals.take(payer))
       if (isTurnOver(lastStart)) return

@@ -8,8 +8,8 @@ export interface WaitingRequests {
   has(payer: Payer): boolean
   /** @returns a function that removes the request */
   add(payer: Payer, start: () => void): () => void
-  /** The payers with exactly one waiting request. */
-  single(): Iterable<Payer>
+  /** Each payer whose requests wait. The iteration can take requests. */
+  payers(): Iterable<Payer>
   /** The payer with the smallest sum of costs; null: none waits. */
   least(): Payer | null
   /** Removes and returns the oldest request of the payer. */
@@ -61,8 +61,8 @@ export function createWaitingRequests(costs: Pick<CostAccount, 'sumOf'>, now: ()
       return size
     },
     has: ({ key }) => waitingPayers.has(key),
-    *single() {
-      for (const { payer, starts } of waitingPayers.values()) if (starts.length === 1) yield payer
+    *payers() {
+      for (const { payer } of waitingPayers.values()) yield payer
     },
     add(payer, start) {
       size += 1
