@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { hasBody } from '../rack-api/body.ts'
+import { createPacedReader } from './paced-reader.ts'
 import { maxRest, restOf } from './rest-of-body.ts'
 import type { SlicedReads } from './sliced-reads.ts'
 
@@ -10,9 +11,6 @@ import type { SlicedReads } from './sliced-reads.ts'
  * connection at once, the client could see a reset instead of the response.
  */
 const maxTime = 5_000
-/** All bodies together are read so often in each interval of `interval` milliseconds. One read is at most 64 KiB. */
-const readsPerInterval = 2
-const interval = 10
 
 export interface DiscardBodiesOptions {
   readonly reads: SlicedReads
@@ -22,7 +20,7 @@ export interface DiscardBodiesOptions {
 
 /** Reads what is left of bodies after their responses, without delaying other requests. */
 export function discardBodies(app: FastifyInstance, { reads, timeout }: DiscardBodiesOptions): void {
-  const reader = createReader()
+  const reader = createPacedReader()
   app.addHook('onRequest', function linger({ raw }, _reply, done) {
     if (hasBody(raw)) lingerAfterResponse(raw)
     done()
@@ -95,46 +93,4 @@ function discardParsed(request: IncomingMessage): void {
     if (left < 0) socket.destroy()
   })
   request.resume()
-}
-
-interface Reader {
-  /** Reads once, in a later interval if other sockets have used the current one. */
-  read(socket: Socket): void
-  forget(socket: Socket): void
-}
-
-function createReader(): Reader {
-  const waiting = new Set<Socket>()
-  let reads = 0
-  let isScheduled = false
-
-  function schedule(): void {
-    if (isScheduled) return
-    isScheduled = true
-    setTimeout(beginInterval, interval)
-  }
-
-  function beginInterval(): void {
-    isScheduled = false
-    reads = 0
-    for (const socket of waiting) {
-      if (reads >= readsPerInterval) break
-      waiting.delete(socket)
-      read(socket)
-    }
-    if (waiting.size > 0) schedule()
-  }
-
-  function read(socket: Socket): void {
-    schedule()
-    if (reads < readsPerInterval) {
-      reads += 1
-      socket.resume()
-    } else {
-      waiting.add(socket)
-      socket.pause()
-    }
-  }
-
-  return { read, forget: (socket) => void waiting.delete(socket) }
 }

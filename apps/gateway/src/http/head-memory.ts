@@ -13,11 +13,13 @@ import type { OpenConnections } from './open-connections.ts'
 import type { SlicedReads } from './sliced-reads.ts'
 
 /** Bytes of memory for heads of all connections together. */
-const maxBytes = 128 * 2 ** 20
+const maxBytes = 64 * 2 ** 20
 /** After connections were closed, so that not every further request closes one. */
-const bytesAfterClosing = 112 * 2 ** 20
+const bytesAfterClosing = 48 * 2 ** 20
 /** Bytes of memory for each parsed byte of an unfinished head, if its headers are short. Measured with Node 20. */
 const bytesPerParsed = 2
+/** Received bytes that are not parsed are outside of V8's heap, where there is room for twice as much. */
+const unparsedWeight = 1 / 2
 /** Above the limit, connections from the networks of principals are closed only if they have so much more memory. */
 const unknownWeight = 4
 /** Bytes of memory. A larger head of an authenticated request counts for its principal. */
@@ -109,9 +111,10 @@ export function limitHeadMemory(app: FastifyInstance, { connections, reads, maxH
   function unfinishedBytes(socket: Socket): number {
     const memory = memoryOf(socket)
     const parsed = parsedBytes(socket)
-    const isAuthenticated = isRequestOpen(socket) && memory.bytes === 0
-    if (isAuthenticated) memory.parsed = parsed
-    return reads.unparsedBytes(socket) + bytesPerParsed * Math.min(parsed - memory.parsed, 2 * maxHead)
+    const isOpen = isRequestOpen(socket)
+    if (isOpen && memory.bytes === 0) memory.parsed = parsed
+    const inParser = Math.min(parsed - memory.parsed, 2 * maxHead)
+    return unparsedWeight * reads.unparsedBytes(socket) + (isOpen ? inParser : bytesPerParsed * inParser)
   }
 
   function closeLargest(): void {
