@@ -3,10 +3,9 @@ import { Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { admitConnections } from './admit-connections.ts'
-import type { UnreadConnections } from './open-connections.ts'
 
 /** Networks whose names begin with `known` are those of principals. */
-function start({ most = Number.POSITIVE_INFINITY } = {}) {
+function start({ most = Number.POSITIVE_INFINITY, maxUnread = Number.POSITIVE_INFINITY } = {}) {
   const server = createServer()
   const names = new Map<Socket, string>()
   const read: string[] = []
@@ -23,9 +22,10 @@ function start({ most = Number.POSITIVE_INFINITY } = {}) {
         return { name, isKnown: name.startsWith('known') }
       },
       beginReading() {},
-      makeRoom(unread: UnreadConnections) {
+      maxUnread,
+      makeRoom(unread) {
         if (open <= most) return
-        const socket = unread.unknown() ?? unread.known()
+        const socket = unread.unknown.takeNewest() ?? unread.known.takeNewest()
         if (socket === undefined) return
         open -= 1
         closed.push(names.get(socket) ?? '')
@@ -109,4 +109,14 @@ test('at the limit, the newest connection of the network with the most connectio
   setWaiting(9)
   for (const name of [...numbered('a', 4), ...numbered('b', 2), 'c 0', 'c 1', 'known 0']) connect(name)
   expect(closed).toEqual(['a 3', 'a 2', 'a 1'])
+})
+
+test('one network has a limited number of connections that are not read', async () => {
+  const { connect, read, setWaiting } = start({ maxUnread: 2 })
+  setWaiting(9)
+  const sockets = ['a 0', 'a 1', 'a 2', 'b 0'].map(connect)
+  expect(sockets.map(({ destroyed }) => destroyed)).toEqual([false, false, true, false])
+  setWaiting(0)
+  await nextTurn()
+  expect(read).toEqual(['a 0', 'b 0', 'a 1'])
 })

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ActivityOrder, createActivityOrder } from './activity-order.ts'
-import type { ConnectionNetwork, OpenConnections } from './open-connections.ts'
+import type { ConnectionNetwork, OpenConnections, UnreadConnections } from './open-connections.ts'
 import type { SlicedReads } from './sliced-reads.ts'
 
 /** Connections that the gateway begins to read in one turn of the event loop. */
@@ -10,7 +10,7 @@ const perTurn = 8
 const maxWaiting = 8
 
 export interface AdmitConnectionsOptions {
-  readonly connections: Pick<OpenConnections, 'open' | 'beginReading' | 'makeRoom'>
+  readonly connections: Pick<OpenConnections, 'open' | 'beginReading' | 'makeRoom' | 'maxUnread'>
   readonly reads: Pick<SlicedReads, 'waiting'>
 }
 
@@ -54,11 +54,16 @@ export function admitConnections(server: Server, { connections, reads }: AdmitCo
     const network = connections.open(socket)
     if (known.size() + unknown.size() === 0 && reads.waiting() === 0) admit(socket)
     else wait(socket, network)
-    connections.makeRoom({ unknown: unknown.takeNewest, known: known.takeNewest })
+    connections.makeRoom({ unknown, known })
   }
 
   function wait(socket: Socket, { name, isKnown }: ConnectionNetwork): void {
     const queue = isKnown ? known : unknown
+    // Nobody notices the end of a connection that is not read, so one network must not fill the queue.
+    if (queue.sizeOf(name) >= connections.maxUnread) {
+      socket.destroy()
+      return
+    }
     queue.add(name, socket)
     // Without a listener, an error would end the process.
     socket.on('error', () => {})
@@ -71,14 +76,12 @@ export function admitConnections(server: Server, { connections, reads }: AdmitCo
   server.removeAllListeners('connection').on('connection', accept)
 }
 
-interface Queue {
-  size(): number
+interface Queue extends UnreadConnections {
+  sizeOf(network: string): number
   add(network: string, socket: Socket): void
   remove(network: string, socket: Socket): void
   /** Takes the oldest connection of the network whose turn it is. */
   take(): Socket | undefined
-  /** Takes the newest connection of the network with the most connections, or of one that had the most. */
-  takeNewest(): Socket | undefined
 }
 
 function createQueue(): Queue {
@@ -98,6 +101,7 @@ function createQueue(): Queue {
 
   return {
     size: () => size,
+    sizeOf: (network) => networks.get(network)?.size ?? 0,
     add(network, socket) {
       const sockets = networks.get(network) ?? createActivityOrder<Socket>()
       sockets.add(socket)

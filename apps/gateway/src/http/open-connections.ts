@@ -37,11 +37,12 @@ export interface OpenConnections {
   /** Counts the connection for its networks. Must be called before the connection is read. */
   beginReading(socket: Socket): void
   /**
-   * If too many connections are open, closes one.
-   *
-   * @param unread takes a connection that nothing reads yet, of unknown networks or of known ones
+   * If too many connections are open, closes one: of unknown networks before known ones, and of those that are read or
+   * unread, whichever are more.
    */
-  makeRoom(unread: UnreadConnections): void
+  makeRoom(unread: { readonly unknown: UnreadConnections; readonly known: UnreadConnections }): void
+  /** Unread connections of one network. */
+  readonly maxUnread: number
   count(): number
   /** Whether it is open and not from a trusted proxy. */
   isClient(socket: Socket): boolean
@@ -55,9 +56,11 @@ export interface OpenConnections {
   close(socket: Socket, limit: Limit): void
 }
 
+/** Connections that nothing reads yet. */
 export interface UnreadConnections {
-  unknown(): Socket | undefined
-  known(): Socket | undefined
+  size(): number
+  /** Takes the newest connection of the network with the most connections, or of one that had the most. */
+  takeNewest(): Socket | undefined
 }
 
 export interface ConnectionNetwork {
@@ -143,14 +146,14 @@ export function limitOpenConnections(
     app.unauthenticatedLog.note(`connection closed ${limit}`, 'warn', { event: 'connection.closed', limit, address })
   }
 
-  function makeRoom(unread: UnreadConnections): void {
+  function makeRoom(unread: Parameters<OpenConnections['makeRoom']>[0]): void {
     if (connections.size <= maxConnections) return
-    const victim =
-      closable.unknown.longestIdle() ??
-      connectionOf(unread.unknown()) ??
-      closable.known.longestIdle() ??
-      connectionOf(unread.known())
+    const victim = victimOf(closable.unknown, unread.unknown) ?? victimOf(closable.known, unread.known)
     if (victim !== undefined) close(victim, 'CONNECTIONS')
+  }
+
+  function victimOf(order: ActivityOrder<Connection>, unread: UnreadConnections): Connection | undefined {
+    return unread.size() > order.size ? connectionOf(unread.takeNewest()) : order.longestIdle()
   }
 
   function connectionOf(socket: Socket | undefined): Connection | undefined {
@@ -243,6 +246,7 @@ export function limitOpenConnections(
     countFor,
     beginReading,
     makeRoom,
+    maxUnread: maxOfNetwork,
     count: () => connections.size,
     isClient: (socket) => connections.get(socket)?.isProxy === false,
     isKnown: (socket) => connections.get(socket)?.isKnown === true,

@@ -64,8 +64,11 @@ export async function startGateway(
   }
 }
 
+/** Connections that wait in the kernel while the gateway is busy, such as during a garbage collection. */
+const backlog = 4_096
+
 /** Listens on a single address, because for `localhost`, Fastify would add servers that do not limit connections. */
 async function listen(app: FastifyInstance, { host, port }: ServerConfig): Promise<string> {
   const { address } = await lookup(host)
-  return app.listen({ port, host: address })
+  return app.listen({ port, host: address, backlog })
 }
