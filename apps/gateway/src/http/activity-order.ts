@@ -4,6 +4,7 @@
  */
 export interface ActivityOrder<Item> {
   readonly size: number
+  has(item: Item): boolean
   add(item: Item): void
   /** Moves the item to the end. Does nothing for an item that was not added, or that was deleted. */
   refresh(item: Item): void
@@ -51,6 +52,7 @@ export function createActivityOrder<Item extends object>(): ActivityOrder<Item> 
     get size() {
       return nodes.size
     },
+    has: (item) => nodes.has(item),
     add(item) {
       if (nodes.has(item)) return refresh(item)
       const node = { item, previous: null, next: null }

@@ -1,6 +1,7 @@
 import TinyQueue from 'tinyqueue'
 import { type CostAccount, halfLife } from '../resource-account/cost-account.ts'
 import type { Payer } from '../resource-account/payer.ts'
+import { type ActivityOrder, createActivityOrder } from './activity-order.ts'
 
 /** Requests that wait for their start, by payer. */
 export interface WaitingRequests {
@@ -16,9 +17,14 @@ export interface WaitingRequests {
   take(payer: Payer): () => void
 }
 
+interface WaitingRequest {
+  readonly start: () => void
+}
+
 interface WaitingPayer {
   readonly payer: Payer
-  readonly starts: (() => void)[]
+  /** Oldest first. Thousands can leave at once, when their connections close. */
+  readonly requests: ActivityOrder<WaitingRequest>
   /** The sum of costs when the payer took its place in the queue, and that time. */
   sum: number
   at: number
@@ -37,9 +43,10 @@ export function createWaitingRequests(costs: Pick<CostAccount, 'sumOf'>, now: ()
   }
 
   /** After one of its requests left. */
-  function leave({ payer: { key }, starts }: WaitingPayer): void {
+  function leave({ payer: { key }, requests }: WaitingPayer, request: WaitingRequest): void {
+    requests.delete(request)
     size -= 1
-    if (starts.length === 0) waitingPayers.delete(key)
+    if (requests.size === 0) waitingPayers.delete(key)
   }
 
   /** Whether the payer paid for other work since it took its place. */
@@ -50,9 +57,9 @@ export function createWaitingRequests(costs: Pick<CostAccount, 'sumOf'>, now: ()
   function least(): WaitingPayer | undefined {
     for (;;) {
       const first = queue.peek()
-      if (first === undefined || (first.starts.length > 0 && !hasPaid(first))) return first
+      if (first === undefined || (first.requests.size > 0 && !hasPaid(first))) return first
       queue.pop()
-      if (first.starts.length > 0) place(first)
+      if (first.requests.size > 0) place(first)
     }
   }
 
@@ -67,26 +74,24 @@ export function createWaitingRequests(costs: Pick<CostAccount, 'sumOf'>, now: ()
     add(payer, start) {
       size += 1
       const known = waitingPayers.get(payer.key)
-      const waiting: WaitingPayer = known ?? { payer, starts: [], sum: 0, at: 0 }
-      waiting.starts.push(start)
+      const waiting: WaitingPayer = known ?? { payer, requests: createActivityOrder(), sum: 0, at: 0 }
+      const request = { start }
+      waiting.requests.add(request)
       if (known === undefined) {
         waitingPayers.set(payer.key, waiting)
         place(waiting)
       }
       return function remove() {
-        const index = waiting.starts.indexOf(start)
-        if (index === -1) return
-        waiting.starts.splice(index, 1)
-        leave(waiting)
+        if (waiting.requests.has(request)) leave(waiting, request)
       }
     },
     least: () => least()?.payer ?? null,
     take({ key }) {
       const waiting = waitingPayers.get(key)
-      const start = waiting?.starts.shift()
-      if (waiting === undefined || start === undefined) throw new Error('no request of the payer waits')
-      leave(waiting)
-      return start
+      const request = waiting?.requests.longestIdle()
+      if (waiting === undefined || request === undefined) throw new Error('no request of the payer waits')
+      leave(waiting, request)
+      return request.start
     },
   }
 }
