@@ -1,7 +1,7 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, type RawConnection } from '@rack-gateway/testing/http'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type System, startSystem } from './support/system.ts'
+import { changesApplied, type System, startSystem } from './support/system.ts'
 
 const most = 4
 
@@ -114,6 +114,26 @@ describe('open connections', () => {
     expect(await check(another)).toContain('HTTP/1.1 200 OK')
     expect(opened.filter(({ closed }) => closed)).toHaveLength(1)
     expect(await openCount()).toBe(3 * most)
+  })
+
+  test('are limited in all: one with a token that was valid before is not protected', async () => {
+    const { id, token: ended } = await system.issuer.issueSession({
+      email: 'ended@example.com',
+      role: 'viewer',
+      device: 'test',
+      expiresAt: Date.now() + 3_600_000,
+    })
+    expect(await call(await open('127.0.9.1'), ended)).toContain('HTTP/1.1 200 OK')
+    opened[0]?.socket.destroy()
+    await system.issuer.endSession(id, 'lost laptop')
+    await changesApplied(system)
+    const thief = await open('127.0.9.2')
+    expect(await call(thief, ended)).toContain('HTTP/1.1 401')
+    for (let count = 1; count < 3 * most; count++) await openHalf(`127.0.10.${count}`)
+    await expect.poll(openCount).toBe(3 * most)
+    expect(await check(await open('127.0.11.1'))).toContain('HTTP/1.1 200 OK')
+    await thief.ended
+    expect(opened.slice(2).filter(({ closed }) => closed)).toEqual([])
   })
 
   test('are limited in all: those from a network of a principal are closed after all others', async () => {

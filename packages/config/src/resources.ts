@@ -55,7 +55,7 @@ function slots(what: string, count: number): Resource {
 
 /**
  * The only list of shared resources. The gateway asks for each of them before the work that needs it.
- * The processor is shared by costs instead; see `apps/gateway/src/resources/costs.ts`.
+ * The processor is shared by costs instead; see `apps/gateway/src/resource-account/costs.ts`.
  */
 export const resources = {
   connections: {

@@ -19,8 +19,9 @@ function start({ most = Number.POSITIVE_INFINITY, maxUnread = Number.POSITIVE_IN
       open(socket: Socket) {
         open += 1
         const name = names.get(socket)?.replace(/ .*/, '') ?? ''
-        return { name, isKnown: name.startsWith('known') }
+        return name === 'proxy' ? null : { name, isKnown: name.startsWith('known') }
       },
+      close: (socket: Socket) => void socket.destroy(),
       beginReading() {},
       maxUnread,
       makeRoom(unread) {
@@ -109,6 +110,13 @@ test('at the limit, the newest connection of the network with the most connectio
   setWaiting(9)
   for (const name of [...numbered('a', 4), ...numbered('b', 2), 'c 0', 'c 1', 'known 0']) connect(name)
   expect(closed).toEqual(['a 3', 'a 2', 'a 1'])
+})
+
+test('a trusted proxy is read at once, however much waits', () => {
+  const { connect, read, setWaiting } = start({ maxUnread: 2 })
+  setWaiting(9)
+  numbered('proxy', 5).forEach(connect)
+  expect(read).toEqual(numbered('proxy', 5))
 })
 
 test('one network has a limited number of connections that are not read', async () => {

@@ -10,13 +10,14 @@ const perTurn = 8
 const maxWaiting = 8
 
 export interface AdmitConnectionsOptions {
-  readonly connections: Pick<OpenConnections, 'open' | 'beginReading' | 'makeRoom' | 'maxUnread'>
+  readonly connections: Pick<OpenConnections, 'open' | 'beginReading' | 'makeRoom' | 'maxUnread' | 'close'>
   readonly reads: Pick<SlicedReads, 'waiting'>
 }
 
 /**
  * Accepts connections at once, and reads them when it can parse what they send. A connection that is not read costs
- * little, and its bytes stay in the kernel. Networks of known principals come first, and networks take turns.
+ * little, and its bytes stay in the kernel. Networks of known principals come first, and networks take turns. Trusted
+ * proxies are read at once.
  *
  * Must be called after all other code has added its listeners for connections. They are called when a connection is
  * read.
@@ -52,7 +53,7 @@ export function admitConnections(server: Server, { connections, reads }: AdmitCo
 
   function accept(socket: Socket): void {
     const network = connections.open(socket)
-    if (known.size() + unknown.size() === 0 && reads.waiting() === 0) admit(socket)
+    if (network === null || (known.size() + unknown.size() === 0 && reads.waiting() === 0)) admit(socket)
     else wait(socket, network)
     connections.makeRoom({ unknown, known })
   }
@@ -61,7 +62,7 @@ export function admitConnections(server: Server, { connections, reads }: AdmitCo
     const queue = isKnown ? known : unknown
     // Nobody notices the end of a connection that is not read, so one network must not fill the queue.
     if (queue.sizeOf(name) >= connections.maxUnread) {
-      socket.destroy()
+      connections.close(socket, 'CONNECTIONS_PER_CALLER')
       return
     }
     queue.add(name, socket)

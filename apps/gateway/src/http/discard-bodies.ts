@@ -18,7 +18,7 @@ export interface DiscardBodiesOptions {
   readonly timeout: number
 }
 
-/** Reads what is left of bodies after their responses, without delaying other requests. */
+/** Reads the rest of bodies after their responses, so slowly that it does not delay other requests. */
 export function discardBodies(app: FastifyInstance, { reads, timeout }: DiscardBodiesOptions): void {
   const reader = createPacedReader()
   app.addHook('onRequest', function linger({ raw }, _reply, done) {
@@ -85,9 +85,6 @@ function closeAfter(request: IncomingMessage, milliseconds: number): void {
 function discardParsed(request: IncomingMessage): void {
   const { socket } = request
   let left = maxRest
-  request.once('end', () => {
-    if (socket.writableEnded) socket.destroySoon()
-  })
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length
     if (left < 0) socket.destroy()

@@ -30,9 +30,9 @@ interface Connection {
 type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'memory of unsent responses'
 
 export interface OpenConnections {
-  /** Counts a connection that was accepted, and that nothing reads yet. */
-  open(socket: Socket): ConnectionNetwork
-  /** Counts the connection for a principal instead of its networks, if it does not count for a principal yet. */
+  /** Counts a connection that was accepted, and that nothing reads yet. @returns null for a trusted proxy */
+  open(socket: Socket): ConnectionNetwork | null
+  /** Counts the connection for a principal instead of its networks. Only authentication protects it from being closed. */
   countFor(socket: Socket, payer: Payer): void
   /** Counts the connection for its networks. Must be called before the connection is read. */
   beginReading(socket: Socket): void
@@ -64,23 +64,24 @@ export interface UnreadConnections {
 }
 
 export interface ConnectionNetwork {
+  /** For IPv6, the /56, because one caller can have all networks in it. */
   readonly name: string
-  /** Whether it is a trusted proxy, or a principal was authenticated from it lately. */
+  /** Whether a principal was authenticated from it lately. */
   readonly isKnown: boolean
 }
 
 /** Networks from which principals were authenticated. */
 const maxKnownNetworks = 10_000
-/** Milliseconds after the latest authentication. */
+/** Milliseconds after a connection was authenticated. */
 const knownFor = 10 * 60_000
 
 /**
  * Limits the open connections, so that file descriptors remain for racks and the database.
  *
  * A connection counts for its client networks until a request on it is authenticated, and then for the principal. At a
- * limit, the unauthenticated connection without activity for the longest time is closed for the new connection, and
- * connections from the networks of principals only after all others. A
- * request that begins or is answered is activity. Received bytes are not, so that slow requests are closed first.
+ * limit, the unauthenticated connection without activity for the longest time is closed for the new connection.
+ * Connections from the networks of principals are closed only after all others. A request that begins or is answered is
+ * activity. Received bytes are not, so that slow requests are closed first.
  * A trusted proxy has connections for all callers, so only the limit of all connections applies to it.
  */
 export function limitOpenConnections(
@@ -96,7 +97,7 @@ export function limitOpenConnections(
   const isProxy = compileNetworks(trustedProxies.flatMap((network) => readNetwork(network) ?? []))
   const connections = new Map<Socket, Connection>()
   const read = new Set<Connection>()
-  /** Unauthenticated connections, and connections above the limit of their principal. Those of unknown networks first. */
+  /** Unauthenticated connections, and connections above the limit of their principal, of unknown and known networks. */
   const closable = { unknown: createActivityOrder<Connection>(), known: createActivityOrder<Connection>() }
   const networks = new Map<string, ActivityOrder<Connection>>()
   const principals = new Map<string, number>()
@@ -176,13 +177,12 @@ export function limitOpenConnections(
     for (const network of connection.networks) networks.get(network)?.refresh(connection)
   }
 
-  function open(socket: Socket): ConnectionNetwork {
+  function open(socket: Socket): ConnectionNetwork | null {
     // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack it.
     const address = socket.remoteAddress ?? ''
     const ofProxy = isProxy(address)
     const networks = ofProxy ? [] : clientNetworks(address)
-    const [name = address] = networks
-    const isKnown = ofProxy || knownNetworks.has(name)
+    const isKnown = networks.some((network) => knownNetworks.has(network))
     const connection: Connection = {
       socket,
       address,
@@ -195,7 +195,7 @@ export function limitOpenConnections(
     }
     connections.set(socket, connection)
     socket.once('close', () => forget(connection))
-    return { name, isKnown }
+    return ofProxy ? null : { name: networks.at(-1) ?? address, isKnown }
   }
 
   function beginReading(socket: Socket): void {
@@ -216,7 +216,6 @@ export function limitOpenConnections(
     refresh(socket)
     done()
   })
-  /** A connection above the limit stays closable. Otherwise, one principal could take all connections. */
   function countFor(socket: Socket, { key }: Payer): void {
     const connection = connections.get(socket)
     if (connection === undefined || connection.isProxy || connection.principal !== null) return
@@ -225,7 +224,6 @@ export function limitOpenConnections(
     connection.principal = key
     connection.isAboveLimit = count > maxOfPrincipal
     leaveNetworks(connection)
-    if (!connection.isAboveLimit) closableLike(connection).delete(connection)
   }
 
   app.addHook('preParsing', function countForPrincipal({ raw: { socket }, principal }, reply, payload, done) {
@@ -236,7 +234,9 @@ export function limitOpenConnections(
         knownNetworks.set(clientNetworks(connection.address)[0], true)
         countFor(socket, principalPayer(principal))
       }
+      // A connection above the limit stays closable. Otherwise, one principal could take all connections.
       if (connection.isAboveLimit) reply.raw.setHeader('connection', 'close')
+      else closableLike(connection).delete(connection)
     }
     done(null, payload)
   })

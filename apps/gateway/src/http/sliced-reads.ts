@@ -61,10 +61,8 @@ export function sliceReads(
     isTurnScheduled = false
     resetTurn()
     // One heavy connection gets its part, however many light ones there are.
-    for (const connection of deferred.heavy) {
-      continueParsing(connection)
-      break
-    }
+    const [heavy] = deferred.heavy
+    if (heavy !== undefined) continueParsing(heavy)
     for (const waiting of [deferred.light, deferred.heavy])
       for (const connection of waiting) {
         if (used() >= longestTurn) break
@@ -112,17 +110,18 @@ export function sliceReads(
     const spent = parsedAt - began
     bytesInTurn += slice.length
     spentInTurn += spent
-    if (began - connection.since >= second) {
-      connection.since = began
-      connection.spent = 0
-    }
     connection.spent += spent
   }
 
   /** Other listeners and Node pause the socket, too. A paused parser must get nothing. */
   function parse(connection: Connection): void {
     const { socket } = connection
-    if (!isTurnScheduled && performance.now() - parsedAt >= newTurnAfter) resetTurn()
+    const now = performance.now()
+    if (!isTurnScheduled && now - parsedAt >= newTurnAfter) resetTurn()
+    if (now - connection.since >= second) {
+      connection.since = now
+      connection.spent = 0
+    }
     const max = Math.min(longestTurn, used() + longestOfConnection)
     for (;;) {
       const { unparsed } = connection

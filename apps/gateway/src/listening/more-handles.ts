@@ -58,7 +58,9 @@ function handleOf(server: HttpServer): Server {
 /** With the options of the HTTP server. */
 function serveHandle(handle: unknown, server: HttpServer): Server {
   const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true }
-  return createServer(options, (socket: Socket) => void server.emit('connection', socket)).listen(handle)
+  return createServer(options, (socket: Socket) => void server.emit('connection', socket))
+    .on('error', (error) => void server.emit('error', error))
+    .listen(handle)
 }
 
 function closeTogether(server: HttpServer, others: readonly Server[]): void {
