@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { FrameTracker, type TrackerOutput } from './frame-tracker.ts'
 import { closePayload, createFrame, opcodes, type Sender } from './frames.ts'
-import { waitForReadTurn } from './read-turns.ts'
+import { countRead, waitForReadTurn } from './read-turns.ts'
 import type { TokenRedactor } from './token-redactor.ts'
 import type { PayloadListener } from './types.ts'
 
@@ -15,8 +15,6 @@ export interface CloseNotice {
   readonly text: string | null
 }
 
-/** Milliseconds. After a longer read, the source is paused until the next turn. */
-const longRead = 2
 /** Milliseconds to wait for the rest of a possible token. */
 const partialTokenTimeout = 25
 
@@ -38,7 +36,7 @@ export class Direction implements TrackerOutput {
   #noticeSent = false
   #pingRequested = false
   #paused = false
-  /** Whether the direction waits for its turn, because its last read took long. */
+  /** Whether the direction waits for its turn, because the reads of all relays took long. */
   #isResting = false
 
   constructor(
@@ -68,7 +66,7 @@ export class Direction implements TrackerOutput {
     if (this.#redactor !== null) this.#sendSafeParts()
     this.#sink.uncork()
     if (this.#sink.writableNeedDrain && !this.tracker.stopped) this.#source.pause()
-    if (performance.now() - began > longRead) this.#rest()
+    if (countRead(began, performance.now())) this.#rest()
     return violation
   }
 
@@ -140,7 +138,7 @@ export class Direction implements TrackerOutput {
     this.stop()
   }
 
-  /** A read of thousands of tiny frames takes long. Meanwhile, other connections must get turns of the event loop. */
+  /** Thousands of tiny frames and many relays at full speed take long. Other connections must get their turns. */
   #rest(): void {
     if (this.tracker.stopped || this.#isResting) return
     this.#isResting = true

@@ -91,6 +91,12 @@ export function isRequestArriving(socket: Socket): boolean {
   return newestResponses.get(socket)?.req.complete === false
 }
 
+/** Whether a part of the newest request's body has not arrived, and nobody reads the body yet. */
+export function isBodyUnread(socket: Socket): boolean {
+  const request = newestResponses.get(socket)?.req
+  return request !== undefined && !request.complete && request.readableFlowing === null
+}
+
 /** Whether the newest request has not arrived completely after its head, or is not answered. */
 export function isRequestOpen(socket: Socket): boolean {
   const response = newestResponses.get(socket)

@@ -40,7 +40,8 @@ export function discardBodies(app: FastifyInstance, { reads, timeout }: DiscardB
   /** The connection ends, so its bytes need not be parsed. */
   function discardUnparsed(request: IncomingMessage): void {
     const { socket } = request
-    let left = restOf(request) - (reads.stop(socket)?.length ?? 0)
+    reads.stop(socket)
+    let left = restOf(request)
     const end = () => Socket.prototype.destroySoon.call(socket)
     if (left <= 0) {
       end()

@@ -15,9 +15,8 @@ export interface OpenConnectionsOptions {
 interface Connection {
   readonly socket: Socket
   readonly address: string
-  readonly isProxy: boolean
-  /** Whether its network was known when it was accepted. */
-  readonly isKnown: boolean
+  /** Null for a trusted proxy. */
+  readonly network: ConnectionNetwork | null
   /** The networks that the connection counts for, until a request on it is authenticated. */
   networks: readonly string[]
   /** The key of the principal that the connection counts for. */
@@ -30,8 +29,12 @@ interface Connection {
 type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'memory of unsent responses'
 
 export interface OpenConnections {
+  /** @returns null for a trusted proxy */
+  networkOf(address: string): ConnectionNetwork | null
   /** Counts a connection that was accepted, and that nothing reads yet. @returns null for a trusted proxy */
   open(socket: Socket): ConnectionNetwork | null
+  /** Whether an unread connection must be closed for a new one: that of an unknown network with the most of them. */
+  isFull(unread: { readonly unknown: UnreadConnections }): boolean
   /** Counts the connection for a principal instead of its networks. Only authentication protects it from being closed. */
   countFor(socket: Socket, payer: Payer): void
   /** Counts the connection for its networks. Must be called before the connection is read. */
@@ -42,7 +45,11 @@ export interface OpenConnections {
    */
   makeRoom(unread: { readonly unknown: UnreadConnections; readonly known: UnreadConnections }): void
   /** Unread connections of one network. */
-  readonly maxUnread: number
+  maxUnread(network: ConnectionNetwork): number
+  /** Notes that a request of an unknown caller waits for its start. @returns a function that ends this */
+  beginWaiting(socket: Socket): () => void
+  /** Whether requests of unknown callers of the network wait for their start. */
+  hasWaiting(networkName: string): boolean
   count(): number
   /** Whether it is open and not from a trusted proxy. */
   isClient(socket: Socket): boolean
@@ -54,6 +61,8 @@ export interface OpenConnections {
   ofClients(): Iterable<Socket>
   sockets(): Iterable<Socket>
   close(socket: Socket, limit: Limit): void
+  /** Logs that a connection was closed before anything else. */
+  refuse(address: string, limit: Limit): void
 }
 
 /** Connections that nothing reads yet. */
@@ -72,6 +81,8 @@ export interface ConnectionNetwork {
 
 /** Networks from which principals were authenticated. */
 const maxKnownNetworks = 10_000
+/** A known network can have so many times as many unread connections, because principals share it with others. */
+const knownFactor = 2
 /** Milliseconds after a connection was authenticated. */
 const knownFor = 10 * 60_000
 
@@ -101,10 +112,12 @@ export function limitOpenConnections(
   const closable = { unknown: createActivityOrder<Connection>(), known: createActivityOrder<Connection>() }
   const networks = new Map<string, ActivityOrder<Connection>>()
   const principals = new Map<string, number>()
+  /** The number of requests of unknown callers that wait for their start, by the name of their network. */
+  const waiting = new Map<string, number>()
   const knownNetworks = new LRUCache<string, true>({ max: maxKnownNetworks, ttl: knownFor })
 
-  function closableLike({ isKnown }: Connection): ActivityOrder<Connection> {
-    return isKnown ? closable.known : closable.unknown
+  function closableLike({ network }: Connection): ActivityOrder<Connection> {
+    return network?.isKnown === true ? closable.known : closable.unknown
   }
 
   function joinNetworks(connection: Connection): void {
@@ -143,7 +156,10 @@ export function limitOpenConnections(
     // The event `close` of the socket comes later, and the new connection is counted before it.
     forget(connection)
     connection.socket.destroy()
-    const { address } = connection
+    refuse(connection.address, limit)
+  }
+
+  function refuse(address: string, limit: Limit): void {
     app.unauthenticatedLog.note(`connection closed ${limit}`, 'warn', { event: 'connection.closed', limit, address })
   }
 
@@ -177,32 +193,46 @@ export function limitOpenConnections(
     for (const network of connection.networks) networks.get(network)?.refresh(connection)
   }
 
+  function networkOf(address: string): ConnectionNetwork | null {
+    if (isProxy(address)) return null
+    const networks = clientNetworks(address)
+    return { name: networks.at(-1) ?? address, isKnown: networks.some((network) => knownNetworks.has(network)) }
+  }
+
   function open(socket: Socket): ConnectionNetwork | null {
     // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack it.
     const address = socket.remoteAddress ?? ''
-    const ofProxy = isProxy(address)
-    const networks = ofProxy ? [] : clientNetworks(address)
-    const isKnown = networks.some((network) => knownNetworks.has(network))
+    const network = networkOf(address)
     const connection: Connection = {
       socket,
       address,
-      isProxy: ofProxy,
-      isKnown,
-      networks,
+      network,
+      networks: network === null ? [] : clientNetworks(address),
       principal: null,
       isAboveLimit: false,
       isAuthenticated: false,
     }
     connections.set(socket, connection)
     socket.once('close', () => forget(connection))
-    return ofProxy ? null : { name: networks.at(-1) ?? address, isKnown }
+    return network
+  }
+
+  function beginWaiting(socket: Socket): () => void {
+    const name = connections.get(socket)?.network?.name
+    if (name === undefined) return () => {}
+    waiting.set(name, (waiting.get(name) ?? 0) + 1)
+    return function endWaiting() {
+      const count = (waiting.get(name) ?? 0) - 1
+      if (count > 0) waiting.set(name, count)
+      else waiting.delete(name)
+    }
   }
 
   function beginReading(socket: Socket): void {
     const connection = connections.get(socket)
     if (connection === undefined) return
     read.add(connection)
-    if (connection.isProxy) return
+    if (connection.network === null) return
     makeRoomIn(connection.networks)
     joinNetworks(connection)
     closableLike(connection).add(connection)
@@ -218,7 +248,7 @@ export function limitOpenConnections(
   })
   function countFor(socket: Socket, { key }: Payer): void {
     const connection = connections.get(socket)
-    if (connection === undefined || connection.isProxy || connection.principal !== null) return
+    if (!connection?.network || connection.principal !== null) return
     const count = (principals.get(key) ?? 0) + 1
     principals.set(key, count)
     connection.principal = key
@@ -228,7 +258,7 @@ export function limitOpenConnections(
 
   app.addHook('preParsing', function countForPrincipal({ raw: { socket }, principal }, reply, payload, done) {
     const connection = connections.get(socket)
-    if (connection !== undefined && !connection.isProxy && principal) {
+    if (connection?.network && principal) {
       if (!connection.isAuthenticated) {
         connection.isAuthenticated = true
         knownNetworks.set(clientNetworks(connection.address)[0], true)
@@ -242,16 +272,20 @@ export function limitOpenConnections(
   })
 
   return {
+    networkOf,
     open,
+    isFull: ({ unknown }) => connections.size >= maxConnections && unknown.size() > closable.unknown.size,
     countFor,
     beginReading,
     makeRoom,
-    maxUnread: maxOfNetwork,
+    maxUnread: ({ isKnown }) => (isKnown ? knownFactor : 1) * maxOfNetwork,
+    beginWaiting,
+    hasWaiting: (name) => waiting.has(name),
     count: () => connections.size,
-    isClient: (socket) => connections.get(socket)?.isProxy === false,
-    isKnown: (socket) => connections.get(socket)?.isKnown === true,
+    isClient: (socket) => !!connections.get(socket)?.network,
+    isKnown: (socket) => connections.get(socket)?.network?.isKnown === true,
     *ofClients() {
-      for (const { socket, isProxy } of read) if (!isProxy) yield socket
+      for (const { socket, network } of read) if (network !== null) yield socket
     },
     *read() {
       for (const { socket } of read) yield socket
@@ -261,5 +295,6 @@ export function limitOpenConnections(
       const connection = connections.get(socket)
       if (connection !== undefined) close(connection, limit)
     },
+    refuse,
   }
 }

@@ -103,6 +103,13 @@ test('one waiting request of each caller starts in a busy turn, too, but not in 
   expect(started.slice(4)).toEqual(['ann', 'eve', 'fay', 'ann'])
 })
 
+test('while turns are long, the waiting requests of callers start in rounds', async () => {
+  const { request, started, turn } = startScheduler(0.5)
+  request(...burstOf('ann', 100), 'bob', 'cy', 'dee', ...burstOf('eve', 3))
+  expect(started).toEqual(['ann', 'bob', 'cy', 'dee'])
+  expect(await turn(20)).toEqual(['ann', 'eve', 'ann', 'eve'])
+})
+
 test('a request that schedules another one does not lengthen the turn', async () => {
   const { request, scheduler, start, started, turn, wait } = startScheduler(0.5)
   function again(): void {
@@ -120,7 +127,7 @@ test('a caller whose credential was valid before does not wait for invented cred
   const order: string[] = []
   const app = Fastify()
   app.decorateRequest('principal', null)
-  scheduleRequests(app, createCostAccount(), { countFor: () => {} })
+  scheduleRequests(app, createCostAccount(), { countFor: () => {}, beginWaiting: () => () => {} })
   app.get('/', {
     onRequest: async (request) => {
       const credential = request.headers.authorization ?? ''
@@ -143,7 +150,7 @@ test('a health check waits neither for principals nor for other callers of its n
   const order: string[] = []
   const app = Fastify()
   app.decorateRequest('principal', null)
-  scheduleRequests(app, createCostAccount(), { countFor: () => {} })
+  scheduleRequests(app, createCostAccount(), { countFor: () => {}, beginWaiting: () => () => {} })
   const answer = async ({ url }: { url: string }) => {
     order.push(url)
     return 'ok'
@@ -162,7 +169,7 @@ test('many health checks of many networks wait for principals', async () => {
   const order: string[] = []
   const app = Fastify({ trustProxy: true })
   app.decorateRequest('principal', null)
-  scheduleRequests(app, createCostAccount(), { countFor: () => {} })
+  scheduleRequests(app, createCostAccount(), { countFor: () => {}, beginWaiting: () => () => {} })
   app.get('/health', { config: { isUnlimited: true } }, async () => 'ok')
   app.get('/call', {
     onRequest: async (request) => {

@@ -7,7 +7,7 @@ import { createWaitingRequests, type WaitingRequests } from './waiting-requests.
  * Starts requests so that costly requests and bursts of one caller do not delay other callers.
  *
  * In each turn of the event loop, one request of each principal starts, unless the requests of the principal cost much
- * lately. All other requests wait. In a quiet turn, one of them starts: the request of the principal with the smallest
+ * lately. If others waited, they start in rounds, as long as the turn lasts. All other requests wait. In a quiet turn, one of them starts: the request of the principal with the smallest
  * sum of costs, or, if no principal waits, of the client network with the smallest sum.
  * The next one starts when as much time has passed as the last one took. If no other caller was active in the last
  * second, the requests of a caller do not wait for each other.
@@ -123,12 +123,19 @@ export function createRequestScheduler({
     }
   }
 
+  /** In rounds, as long as the turn lasts. */
   function startLight(): void {
-    for (const payer of principals.payers()) {
-      if (!isLight(payer)) continue
-      startNow(payer, principals.take(payer))
-      if (isTurnOver(lastStart)) return
-    }
+    let started = 0
+    do {
+      started = 0
+      startedInTurn.clear()
+      for (const payer of principals.payers()) {
+        if (!isLight(payer)) continue
+        startNow(payer, principals.take(payer))
+        started += 1
+        if (isTurnOver(lastStart)) return
+      }
+    } while (started > 0)
   }
 
   function startCostly(at: number): void {

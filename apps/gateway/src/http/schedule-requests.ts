@@ -27,7 +27,7 @@ const maxCredentialLength = 8 * 1024
 export function scheduleRequests(
   app: FastifyInstance,
   costs: CostAccount,
-  connections: Pick<OpenConnections, 'countFor'>,
+  connections: Pick<OpenConnections, 'countFor' | 'beginWaiting'>,
 ): void {
   const scheduler = createRequestScheduler({ costs })
   const principals = new LRUCache<string, Payer>({ max: maxKnownCredentials })
@@ -41,13 +41,20 @@ export function scheduleRequests(
     const { socket } = request.raw
     // While many of its requests wait, they must not use up the connections of their network.
     if (principal !== undefined) connections.countFor(socket, principal)
-    let remove: (() => void) | null = null
-    remove = scheduler.schedule(principal ?? unknownPayer(request, costs), function start() {
-      if (remove !== null) socket.off('close', remove)
+    let endWaiting: (() => void) | null = null
+    const remove = scheduler.schedule(principal ?? unknownPayer(request, costs), function start() {
+      endWaiting?.()
       done()
     })
+    if (remove === null) return
+    const endOfUnknown = principal === undefined ? connections.beginWaiting(socket) : null
+    endWaiting = function removeFromQueue() {
+      socket.off('close', removeFromQueue)
+      remove()
+      endOfUnknown?.()
+    }
     // A caller that disconnects leaves the queue. Otherwise, such requests could fill the memory.
-    if (remove !== null) socket.once('close', remove)
+    socket.once('close', endWaiting)
   })
   app.addHook('preParsing', function rememberCredential({ unknownCredential, principal }, _reply, payload, done) {
     if (unknownCredential !== null && principal) principals.set(unknownCredential, principalPayer(principal))

@@ -8,9 +8,9 @@ import { forwardedRackCallAddress, rackApiAddress } from '../rack-api/address.ts
 import type { CostAccount } from '../resource-account/cost-account.ts'
 import { loginPage } from '../step-up/login-page.ts'
 import { admitBodies } from './admit-bodies.ts'
-import { admitConnections } from './admit-connections.ts'
+import { admitConnections, type ConnectionFilter } from './admit-connections.ts'
 import { boundedMessages } from './bounded-message.ts'
-import { handleClientError, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
+import { handleClientError, isBodyUnread, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
 import { discardBodies } from './discard-bodies.ts'
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
@@ -32,12 +32,20 @@ import { sliceReads } from './sliced-reads.ts'
 import { limitUnsentMemory } from './unsent-memory.ts'
 import { deferContinue, routeUpgrades } from './upgrade.ts'
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly connectionFilter: ConnectionFilter
+  }
+}
+
 /** Bytes. Node's default of 16 KiB is too small for an 8 KiB command, a token, and an environment. */
 const headerLimit = 64 * 1024
 /** Bytes of a body of the gateway itself, unless its endpoint has another limit. */
 const defaultBodyLimit = 64 * 1024
 /** Milliseconds. The longest interval between two of Node's checks for requests whose headers are late. */
 const checkHeadsMs = 5_000
+/** Bytes, above which a socket that is paused stops reading. Less than one read, so that it holds only one. */
+const socketBuffer = 16 * 1024
 /** Longer than an ingress keeps idle connections. So no request arrives while the gateway closes its connection. */
 const keepAliveMs = 75_000
 
@@ -70,6 +78,7 @@ export function createServer(
     forceCloseConnections: 'idle',
     http: {
       maxHeaderSize: headerLimit,
+      highWaterMark: socketBuffer,
       // With Node's default of 5 minutes for a request, Node would reject a longer headersTimeout.
       requestTimeout: 0,
       headersTimeout: requestTimeout,
@@ -82,7 +91,7 @@ export function createServer(
   })
   const connections = limitOpenConnections(app, { limits, trustedProxies })
   const { hadRequest, hasWaiting, limit } = limitRequestsPerConnection(callsPerConnection)
-  const reads = sliceReads(app.server, { mustWait: hasWaiting })
+  const reads = sliceReads(app.server, { mustWait: (socket) => hasWaiting(socket) || isBodyUnread(socket) })
   limitHeadMemory(app, { connections, reads, maxHead: headerLimit })
   limitUnsentMemory(app, connections)
   admitBodies(app, requestTimeout)
@@ -104,7 +113,7 @@ export function createServer(
   routeUpgrades(app.server, routing)
   deferContinue(app.server, routing)
   closeIdleConnections(app, { connections, hadRequest })
-  admitConnections(app.server, { connections, reads })
+  app.decorate('connectionFilter', admitConnections(app.server, { connections, reads }))
   return app
 }
 

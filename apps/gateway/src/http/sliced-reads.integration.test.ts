@@ -4,12 +4,13 @@ import { buffer } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { connectRaw } from '@rack-gateway/testing/http'
 import { afterEach, expect, test } from 'vitest'
+import { isBodyUnread, trackResponses } from './client-errors.ts'
 import { sliceReads } from './sliced-reads.ts'
 
 const stops: (() => unknown)[] = []
 afterEach(() => stops.splice(0).forEach((stop) => void stop()))
 
-async function startServer(onRequest: RequestListener, mustWait = () => false) {
+async function startServer(onRequest: RequestListener, mustWait: (socket: Socket) => boolean = () => false) {
   const server = createServer(onRequest)
   const reads = sliceReads(server, { mustWait })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -65,6 +66,22 @@ test('a connection that must wait gets no more requests parsed, and continues wh
   isHeld = false
   first?.socket.resume()
   await expect.poll(() => requests.length).toBe(1_000)
+})
+
+test('a body that nobody reads is not parsed, and most of it stays in the kernel', async () => {
+  const requests: IncomingMessage[] = []
+  const { server, connect } = await startServer((request) => requests.push(request), isBodyUnread)
+  trackResponses(server)
+  const client = await connect()
+  const size = 3_000_000
+  client.send(`POST / HTTP/1.1\r\nHost: gateway\r\nContent-Length: ${size}\r\n\r\n${'x'.repeat(size)}`)
+  await expect.poll(() => requests.length).toBe(1)
+  const [request] = requests
+  if (request === undefined) throw new Error('no request')
+  for (let turn = 0; turn < 100; turn++) await nextTurn()
+  expect(request.readableLength).toBeLessThan(2_048)
+  expect(request.socket.bytesRead).toBeLessThan(200_000)
+  expect((await buffer(request)).length).toBe(size)
 })
 
 test('bodies arrive whole, whatever their size and the bytes after them', async () => {

@@ -20,19 +20,20 @@ export interface SlicedReads {
   unparsedBytes(socket: Socket): number
   /** The number of connections with bytes that wait to be parsed, without those that took much time lately. */
   waiting(): number
-  /** Parses nothing more of the connection. @returns the bytes that were not parsed */
-  stop(socket: Socket): Buffer | null
+  /** Parses nothing more of the connection. Its next reader gets the bytes that were not parsed. */
+  stop(socket: Socket): void
 }
 
 interface Connection {
   readonly socket: Socket
   /** Parses a slice. */
   readonly parser: (slice: Buffer) => void
-  unparsed: Buffer | null
+  /** The rest of what is being parsed. Otherwise, bytes that are not parsed are in the socket's own buffer. */
+  rest: Buffer | null
   /** Milliseconds of parsing in the second that began at `since`. */
   spent: number
   since: number
-  readonly removeListeners: () => void
+  readonly removeListener: () => void
 }
 
 /**
@@ -78,10 +79,12 @@ export function sliceReads(
 
   /** A connection with more to parse joins the end again, behind those that wait. */
   function continueParsing(connection: Connection): void {
+    const { socket } = connection
     deferred.light.delete(connection)
     deferred.heavy.delete(connection)
-    connection.socket.resume()
-    parse(connection)
+    socket.resume()
+    // Emits the bytes at once. A larger read would raise the limit of the socket's buffer.
+    if (socket.readableLength > 0) socket.read(Math.min(socket.readableLength, socket.readableHighWaterMark))
   }
 
   function defer(connection: Connection): void {
@@ -114,7 +117,7 @@ export function sliceReads(
   }
 
   /** Other listeners and Node pause the socket, too. A paused parser must get nothing. */
-  function parse(connection: Connection): void {
+  function parse(connection: Connection, chunk: Buffer): void {
     const { socket } = connection
     const now = performance.now()
     if (!isTurnScheduled && now - parsedAt >= newTurnAfter) resetTurn()
@@ -123,25 +126,28 @@ export function sliceReads(
       connection.spent = 0
     }
     const max = Math.min(longestTurn, used() + longestOfConnection)
-    for (;;) {
-      const { unparsed } = connection
-      if (unparsed === null || socket.destroyed) return
-      // A response said `Connection: close`, so no further request is answered.
-      if (socket.writableEnded && !isRequestArriving(socket)) {
-        connection.unparsed = null
-        return
-      }
+    connection.rest = chunk
+    while (connection.rest !== null && !isEnding(socket)) {
+      const { rest } = connection
       // Node resumes the socket after each response, also if requests wait.
       if (mustWait(socket)) socket.pause()
       // A socket that others paused must not be resumed in the next turn, because then the parser is paused, too.
-      if (socket.isPaused()) return
-      if (used() >= max) {
-        defer(connection)
+      if (!socket.isPaused() && used() >= max) defer(connection)
+      if (socket.isPaused()) {
+        giveBack(connection)
         return
       }
-      connection.unparsed = unparsed.length > sliceSize ? unparsed.subarray(sliceSize) : null
-      parseSlice(connection, unparsed.length > sliceSize ? unparsed.subarray(0, sliceSize) : unparsed)
+      connection.rest = rest.length > sliceSize ? rest.subarray(sliceSize) : null
+      parseSlice(connection, rest.length > sliceSize ? rest.subarray(0, sliceSize) : rest)
     }
+    connection.rest = null
+  }
+
+  /** With much in its own buffer, the socket also stops reading from the kernel. */
+  function giveBack(connection: Connection): void {
+    const { socket, rest } = connection
+    connection.rest = null
+    if (rest !== null) socket.unshift(rest)
   }
 
   server.on('connection', function sliceReadsOf(socket: Socket) {
@@ -149,49 +155,37 @@ export function sliceReads(
     if (listener === undefined) throw new Error('Node reads the connections of an HTTP server in another way')
 
     function onData(chunk: Buffer): void {
-      const { unparsed } = connection
-      connection.unparsed = unparsed === null ? chunk : Buffer.concat([unparsed, chunk])
-      parse(connection)
-    }
-    function onResume(): void {
-      if (connection.unparsed === null) return
-      parse(connection)
-      if (connection.unparsed !== null) socket.pause()
+      parse(connection, chunk)
     }
     const connection: Connection = {
       socket,
       parser: (slice) => void listener.call(socket, slice),
-      unparsed: null,
+      rest: null,
       spent: 0,
       since: 0,
-      removeListeners: () => void socket.off('data', onData).off('resume', onResume),
+      removeListener: () => void socket.off('data', onData),
     }
     connections.set(socket, connection)
-    socket
-      .off('data', listener as (chunk: Buffer) => void)
-      .on('data', onData)
-      .on('resume', onResume)
+    socket.off('data', listener as (chunk: Buffer) => void).on('data', onData)
   })
 
-  function stop(socket: Socket): Buffer | null {
+  function stop(socket: Socket): void {
     const connection = connections.get(socket)
-    if (connection === undefined) return null
-    connection.removeListeners()
-    const { unparsed } = connection
-    connection.unparsed = null
-    return unparsed
+    if (connection === undefined) return
+    connection.removeListener()
+    giveBack(connection)
   }
 
-  /** The bytes after the head of an upgrade are for the next reader of the socket. */
-  function giveBack({ socket }: IncomingMessage): void {
-    const unparsed = stop(socket)
-    if (unparsed !== null) socket.unshift(unparsed)
-  }
-
-  for (const event of ['upgrade', 'connect']) server.prependListener(event, giveBack)
+  for (const event of ['upgrade', 'connect'])
+    server.prependListener(event, ({ socket }: IncomingMessage) => stop(socket))
   return {
-    unparsedBytes: (socket) => connections.get(socket)?.unparsed?.length ?? 0,
+    unparsedBytes: (socket) => socket.readableLength + (connections.get(socket)?.rest?.length ?? 0),
     waiting: () => deferred.light.size,
     stop,
   }
+}
+
+/** Whether a response said `Connection: close`, so that no further request is answered. */
+function isEnding(socket: Socket): boolean {
+  return socket.destroyed || (socket.writableEnded && !isRequestArriving(socket))
 }

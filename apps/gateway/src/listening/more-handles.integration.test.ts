@@ -6,15 +6,15 @@ import { connectRaw } from '@rack-gateway/testing/http'
 import { expect, onTestFinished, test } from 'vitest'
 
 /** The built module, because a child process takes several times as long to start from TypeScript. */
-const { addHandles }: typeof import('./more-handles.ts') = await import(
+const { addHandles, backlog }: typeof import('./more-handles.ts') = await import(
   new URL('../../dist-modules/listening/more-handles.js', import.meta.url).href
 )
 
-async function listen(): Promise<{ server: Server; port: number; url: string }> {
+async function listen(backlog?: number): Promise<{ server: Server; port: number; url: string }> {
   const server = createServer((request, response) => request.on('end', () => response.end('ok')).resume())
   // As in the gateway, connections begin paused.
   server.on('connection', (socket) => socket.resume())
-  server.listen(0, '127.0.0.1')
+  server.listen(0, '127.0.0.1', backlog)
   await once(server, 'listening')
   onTestFinished(() => {
     server.closeAllConnections()
@@ -44,13 +44,13 @@ test('with more handles, many connections are accepted in one turn of the event 
   const one = await listen()
   expect(await mostInOneTurn(one)).toBe(1)
   const many = await listen()
-  await addHandles(many.server)
+  await addHandles(many.server, () => true)
   expect(await mostInOneTurn(many)).toBeGreaterThan(8)
 })
 
 test('after the server was closed, no handle accepts a connection, and those in use were awaited', async () => {
   const { server, port, url } = await listen()
-  await addHandles(server)
+  await addHandles(server, () => true)
   let requests = 0
   server.on('request', () => requests++)
   const connections = await Promise.all(Array.from({ length: 40 }, () => connectRaw(url)))
@@ -75,6 +75,33 @@ test('after the server was closed, no handle accepts a connection, and those in 
   expect(error).toMatchObject({ code: 'ECONNREFUSED' })
 })
 
+test('a connection that is not accepted is closed before a socket is made for it, on every handle', async () => {
+  const { server, port } = await listen()
+  const asked: string[] = []
+  let connections = 0
+  server.on('connection', () => connections++)
+  await addHandles(server, (address) => asked.push(address) > 100)
+  const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
+  await Promise.all(sockets.map((socket) => once(socket.on('error', () => {}).resume(), 'close')))
+  expect(asked).toEqual(Array.from({ length: 100 }, () => '127.0.0.1'))
+  expect(connections).toBe(0)
+  const accepted = connect(port, '127.0.0.1')
+  onTestFinished(() => void accepted.destroy())
+  await expect.poll(() => connections).toBe(1)
+})
+
+test('with more handles, the queue of the kernel has its length', async () => {
+  const { server, port } = await listen(backlog)
+  await addHandles(server, () => true)
+  let accepted = 0
+  server.on('connection', () => accepted++)
+  const sockets: Socket[] = Array.from({ length: 1_000 }, () => connect(port, '127.0.0.1'))
+  onTestFinished(() => sockets.forEach((socket) => void socket.destroy()))
+  // If the kernel drops a connection, the next attempt comes a second later.
+  for (let turn = 0; turn < 500 && accepted < sockets.length; turn++) await nextTurn()
+  expect(accepted).toBe(sockets.length)
+})
+
 test('a server that does not listen has no handles to add', async () => {
-  await expect(addHandles(createServer())).rejects.toThrow('does not listen')
+  await expect(addHandles(createServer(), () => true)).rejects.toThrow('does not listen')
 })

@@ -4,9 +4,12 @@ import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { filterConnections, handleOf } from './filter-connections.ts'
 
 /** Node accepts one connection for each handle in a turn of the event loop. */
-const handles = 32
+const handles = 128
+/** Connections that wait in the kernel while the gateway is busy, such as during a garbage collection. */
+export const backlog = 4_096
 /** Milliseconds. */
 const timeout = 10_000
 
@@ -17,11 +20,16 @@ const program = fileURLToPath(new URL(`./return-handles${extname(fileURLToPath(i
  * the event loop. With one handle, a flood of connections fills the queue of the kernel, which then drops the
  * connections of everybody. Node cannot duplicate a handle, but a process that gets one and sends it back can.
  *
+ * Before a socket is made for a connection, `accepts` is asked; see `filterConnections`.
+ *
  * `server.close` closes all of them, and waits for their connections.
  *
  * @throws if the process does not send the handles back
  */
-export async function addHandles(server: HttpServer): Promise<void> {
+export async function addHandles(server: HttpServer, accepts: (address: string) => boolean): Promise<void> {
+  // The handle itself, because a process that gets a `Server` accepts connections.
+  const handle = handleOf(server) as Server
+  filterConnections(server, accepts)
   const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
   const child = fork(program, [], { execArgv, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const servers: Server[] = []
@@ -31,11 +39,13 @@ export async function addHandles(server: HttpServer): Promise<void> {
       timer = setTimeout(() => reject(new Error(`No handles came back within ${timeout / 1_000} s.`)), timeout)
       child.on('error', reject)
       child.on('exit', (code, signal) => reject(new Error(`The process ended with ${signal ?? code}.`)))
-      child.on('message', (_number, handle) => {
-        servers.push(serveHandle(handle, server))
+      child.on('message', (_number, another) => {
+        const itsServer = serveHandle(another, server)
+        filterConnections(itsServer, accepts)
+        servers.push(itsServer)
         if (servers.length === handles - 1) resolve()
       })
-      for (let number = 1; number < handles; number++) child.send(number, handleOf(server))
+      for (let number = 1; number < handles; number++) child.send(number, handle)
     })
     closeTogether(server, servers)
   } catch (error) {
@@ -49,18 +59,15 @@ export async function addHandles(server: HttpServer): Promise<void> {
   }
 }
 
-/** The handle itself, because a process that gets a `Server` accepts connections. */
-function handleOf(server: HttpServer): Server {
-  if ('_handle' in server && server._handle) return server._handle as Server
-  throw new Error('The server does not listen.')
-}
-
 /** With the options of the HTTP server. */
 function serveHandle(handle: unknown, server: HttpServer): Server {
   const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true }
-  return createServer(options, (socket: Socket) => void server.emit('connection', socket))
-    .on('error', (error) => void server.emit('error', error))
-    .listen(handle)
+  return (
+    createServer(options, (socket: Socket) => void server.emit('connection', socket))
+      .on('error', (error) => void server.emit('error', error))
+      // Each call sets the length of the queue in the kernel again.
+      .listen(handle, backlog)
+  )
 }
 
 function closeTogether(server: HttpServer, others: readonly Server[]): void {

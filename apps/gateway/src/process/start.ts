@@ -3,7 +3,7 @@ import type { Audit } from '@rack-gateway/audit/plugin'
 import type { ServerConfig } from '@rack-gateway/config'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createGateway } from '../app.ts'
-import { addHandles } from '../listening/more-handles.ts'
+import { addHandles, backlog } from '../listening/more-handles.ts'
 import type { WebConsoleSource } from '../web-console/source.ts'
 import { prepareDatabase } from './prepared-database.ts'
 import { turnOffPretenuring } from './pretenuring.ts'
@@ -42,7 +42,7 @@ export async function startGateway(
       await app.close()
       throw listenFailure(error, config)
     })
-    await addHandles(app.server).catch((err: unknown) => {
+    await addHandles(app.server, app.connectionFilter.accepts).catch((err: unknown) => {
       log.warn({ event: 'listening.one_handle', err }, 'a flood of connections can delay everybody')
     })
     return {
@@ -63,9 +63,6 @@ export async function startGateway(
     throw error
   }
 }
-
-/** Connections that wait in the kernel while the gateway is busy, such as during a garbage collection. */
-const backlog = 4_096
 
 /** Listens on a single address, because for `localhost`, Fastify would add servers that do not limit connections. */
 async function listen(app: FastifyInstance, { host, port }: ServerConfig): Promise<string> {
