@@ -53,6 +53,11 @@ function slots(what: string, count: number): Resource {
   return { ...none, what, unit: 'number', process: { fixed: count }, principal }
 }
 
+/** Above the limit, the gateway closes the connections that use the most. */
+function connectionMemory(what: string, remark: string): Resource {
+  return { ...none, what, remark, unit: 'bytes', process: { fixed: 64 * 2 ** 20 } }
+}
+
 /**
  * The only list of shared resources. The gateway asks for each of them before the work that needs it.
  * The processor is shared by costs instead; see `apps/gateway/src/resource-account/costs.ts`.
@@ -76,6 +81,14 @@ export const resources = {
     remark: 'sources, builds, resource data, files, and objects',
   },
   websockets: countPerRack('WebSockets', null, 'websocketsPerPrincipal', false),
+  heads: connectionMemory('heads of requests', 'until they are authenticated or answered'),
+  unsent: connectionMemory('unread responses', 'that are outside of the buffers of the kernel'),
+  metricsConnections: {
+    ...none,
+    what: 'open connections to the port of the metrics',
+    unit: 'number',
+    process: { fixed: 20 },
+  },
   bodies: {
     ...none,
     what: 'request bodies',

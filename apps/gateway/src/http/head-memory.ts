@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { limitsOfResource } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import { memoryReached } from '../resource-account/account.ts'
 import type { Release } from '../resource-account/fair-limit.ts'
@@ -13,9 +14,9 @@ import type { OpenConnections } from './open-connections.ts'
 import type { SlicedReads } from './sliced-reads.ts'
 
 /** Bytes of memory for heads of all connections together. */
-const maxBytes = 64 * 2 ** 20
+const maxBytes = limitsOfResource('heads').process
 /** After connections were closed, so that not every further request closes one. */
-const bytesAfterClosing = 48 * 2 ** 20
+const bytesAfterClosing = (maxBytes * 3) / 4
 /** Bytes of memory for each parsed byte of an unfinished head, if its headers are short. Measured with Node 20. */
 const bytesPerParsed = 2
 /** Received bytes that are not parsed are outside of V8's heap, where there is room for twice as much. */

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
+import { limitsOfResource } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import type { OpenConnections } from './open-connections.ts'
 
 /** Bytes of responses that the kernel has not taken yet, of all connections together. */
-const maxBytes = 64 * 2 ** 20
+const maxBytes = limitsOfResource('unsent').process
 /** After connections were closed, so that not every further response closes one. */
-const bytesAfterClosing = 48 * 2 ** 20
+const bytesAfterClosing = (maxBytes * 3) / 4
 /** Milliseconds. */
 const interval = 50
 

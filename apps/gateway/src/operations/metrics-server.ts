@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
+import { limitsOfResource } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createActivityOrder } from '../http/activity-order.ts'
@@ -14,7 +15,7 @@ export interface MetricsAddress {
   readonly port: number
 }
 
-const maxConnections = 20
+const maxConnections = limitsOfResource('metricsConnections').process
 const wildcards: readonly string[] = ['0.0.0.0', '::']
 
 type Answers = ReadonlyMap<string, () => Promise<HealthAnswer>>
