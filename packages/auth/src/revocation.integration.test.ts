@@ -28,7 +28,7 @@ async function startReplica(url: string, clock = { now: () => now }, monotonic?:
     await Promise.all([watch.stop(), database.close()])
   })
   const identities = createIdentities({ directory: createDirectory(database), revision: watch, clock })
-  return { identities, failed: failed.promise }
+  return { identities, watch, failed: failed.promise }
 }
 
 type Find = Identities['find']
@@ -89,8 +89,10 @@ test('a revoked role soon disappears from a cached session', async () => {
 test('without the database, a cached token is valid only for AUTH_MAX_STALE', async () => {
   const { urls, annSession } = await startStore()
   const monotonic = { time: 0, now: () => monotonic.time }
-  const { identities, failed } = await startReplica(urls.runtimeUrl, { now: () => now }, monotonic)
+  const { identities, watch, failed } = await startReplica(urls.runtimeUrl, { now: () => now }, monotonic)
   const [cached, fresh] = [await annSession(), await annSession()]
+  // A change that is noticed later would end what is cached.
+  await watch.refresh()
   await vi.waitUntil(async () => !isDenial(await identities.find(cached.verifiedToken)), soon)
   await urls.drop()
   await failed
