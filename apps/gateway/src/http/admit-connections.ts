@@ -6,7 +6,7 @@ import type { SlicedReads } from './sliced-reads.ts'
 
 /** Connections that the gateway begins to read in one turn of the event loop. */
 const perTurn = 8
-/** Networks of which one is looked for whose connections can be read. */
+/** The most networks that are examined to find a connection that can be read. */
 const maxTried = 32
 /** While more connections wait to be parsed, new connections wait, too. */
 const maxWaiting = 32
@@ -36,7 +36,7 @@ export interface ConnectionFilter {
 export function admitConnections(server: Server, { connections, reads }: AdmitConnectionsOptions): ConnectionFilter {
   const listeners = server.listeners('connection')
   const known = createQueue(() => true)
-  /** Without more of a network whose requests wait already, because their bodies would only use memory. */
+  /** Skips networks whose requests wait for their start, because further bodies would only use memory. */
   const unknown = createQueue((network) => !connections.hasWaiting(network))
   let isScheduled = false
 

@@ -28,7 +28,7 @@ interface Connection {
   readonly socket: Socket
   /** Parses a slice. */
   readonly parser: (slice: Buffer) => void
-  /** The rest of what is being parsed. Otherwise, bytes that are not parsed are in the socket's own buffer. */
+  /** The unparsed part of the current read. Between reads, the socket's own buffer has all unparsed bytes. */
   rest: Buffer | null
   /** Milliseconds of parsing in the second that began at `since`. */
   spent: number
