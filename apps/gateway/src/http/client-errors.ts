@@ -2,6 +2,8 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Socket } from 'node:net'
 import { asSentences, type Explanation, formatMessage } from '@rack-gateway/errors'
 import type { FastifyInstance } from 'fastify'
+import { requestCost } from '../resource-account/costs.ts'
+import { networkPayer } from '../resource-account/payer.ts'
 import { type ErrorBody, rawFailure } from './error-response.ts'
 import { onRequestEnd } from './on-request-end.ts'
 import { requestId } from './request-id.ts'
@@ -114,9 +116,12 @@ function wouldMislead(socket: Socket): boolean {
 }
 
 function rejectSocket(app: FastifyInstance, socket: Socket, { status, rule, ...explanation }: Rejection): void {
+  const address = socket.remoteAddress ?? 'unknown'
   const denial = { rule, source: 'gateway', ...asSentences(explanation), policy: app.policy.hash }
-  app.audit.countDenial({ address: socket.remoteAddress ?? 'unknown', ...denial })
-  if (wouldMislead(socket)) return void socket.destroy()
+  app.audit.countDenial({ address, ...denial })
+  app.costs.charge(networkPayer(address), requestCost)
+  const isAboveLimit = app.countMalformed(address)
+  if (isAboveLimit || wouldMislead(socket)) return void socket.destroy()
   const { remedy: next, ...rest } = denial
   const body: ErrorBody = {
     error: formatMessage(explanation),

@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache'
 import { clientNetworks } from '../rate-limits/client-network.ts'
 import { type Payer, principalPayer } from '../resource-account/payer.ts'
 import { type ActivityOrder, createActivityOrder } from './activity-order.ts'
+import { createUnreadConnections, type UnreadConnections } from './unread-connections.ts'
 
 export interface OpenConnectionsOptions {
   readonly limits: Limits
@@ -29,47 +30,35 @@ interface Connection {
 type Limit = 'CONNECTIONS' | 'CONNECTIONS_PER_CALLER' | 'memory of heads' | 'memory of unsent responses'
 
 export interface OpenConnections {
+  /** They count for the limit of all connections. */
+  readonly unread: { readonly unknown: UnreadConnections; readonly known: UnreadConnections }
   /** @returns null for a trusted proxy */
   networkOf(address: string): ConnectionNetwork | null
-  /** Counts a connection that was accepted, and that nothing reads yet. @returns null for a trusted proxy */
-  open(socket: Socket): ConnectionNetwork | null
-  /** Whether an unread connection must be closed for a new one: that of an unknown network with the most of them. */
-  isFull(unread: { readonly unknown: UnreadConnections }): boolean
   /** Counts the connection for a principal instead of its networks. Only authentication protects it from being closed. */
   countFor(socket: Socket, payer: Payer): void
-  /** Counts the connection for its networks. Must be called before the connection is read. */
-  beginReading(socket: Socket): void
   /**
    * If too many connections are open, closes one: of unknown networks before known ones, and of those that are read or
-   * unread, whichever are more.
+   * unread, whichever are more. An unread one is of the network with the most of them.
    */
-  makeRoom(unread: { readonly unknown: UnreadConnections; readonly known: UnreadConnections }): void
+  makeRoom(): void
   /** Unread connections of one network. */
   maxUnread(network: ConnectionNetwork): number
   /** Notes that a request of an unknown caller waits for its start. @returns a function that ends this */
   beginWaiting(socket: Socket): () => void
   /** Whether requests of unknown callers of the network wait for their start. */
   hasWaiting(networkName: string): boolean
+  /** Without unread connections. */
   count(): number
   /** Whether it is open and not from a trusted proxy. */
   isClient(socket: Socket): boolean
   /** Whether a principal was authenticated from its network lately. */
   isKnown(socket: Socket): boolean
-  /** Those that are read. */
-  read(): Iterable<Socket>
-  /** Those that are read, without those of trusted proxies. */
-  ofClients(): Iterable<Socket>
   sockets(): Iterable<Socket>
+  /** Without those of trusted proxies. */
+  ofClients(): Iterable<Socket>
   close(socket: Socket, limit: Limit): void
   /** Logs that a connection was closed before anything else. */
   refuse(address: string, limit: Limit): void
-}
-
-/** Connections that nothing reads yet. */
-export interface UnreadConnections {
-  size(): number
-  /** Takes the newest connection of the network with the most connections, or of one that had the most. */
-  takeNewest(): Socket | undefined
 }
 
 export interface ConnectionNetwork {
@@ -107,7 +96,7 @@ export function limitOpenConnections(
   } = limitsOfResource('connections', limits)
   const isProxy = compileNetworks(trustedProxies.flatMap((network) => readNetwork(network) ?? []))
   const connections = new Map<Socket, Connection>()
-  const read = new Set<Connection>()
+  const unread = { unknown: createUnreadConnections(), known: createUnreadConnections() }
   /** Unauthenticated connections, and connections above the limit of their principal, of unknown and known networks. */
   const closable = { unknown: createActivityOrder<Connection>(), known: createActivityOrder<Connection>() }
   const networks = new Map<string, ActivityOrder<Connection>>()
@@ -146,7 +135,6 @@ export function limitOpenConnections(
 
   function forget(connection: Connection): void {
     if (!connections.delete(connection.socket)) return
-    read.delete(connection)
     closableLike(connection).delete(connection)
     leaveNetworks(connection)
     leavePrincipal(connection)
@@ -163,18 +151,23 @@ export function limitOpenConnections(
     app.unauthenticatedLog.note(`connection closed ${limit}`, 'warn', { event: 'connection.closed', limit, address })
   }
 
-  function makeRoom(unread: Parameters<OpenConnections['makeRoom']>[0]): void {
-    if (connections.size <= maxConnections) return
-    const victim = victimOf(closable.unknown, unread.unknown) ?? victimOf(closable.known, unread.known)
-    if (victim !== undefined) close(victim, 'CONNECTIONS')
+  function makeRoom(): void {
+    if (connections.size + unread.unknown.size + unread.known.size <= maxConnections) return
+    closeOneOf('unknown') || closeOneOf('known')
   }
 
-  function victimOf(order: ActivityOrder<Connection>, unread: UnreadConnections): Connection | undefined {
-    return unread.size() > order.size ? connectionOf(unread.takeNewest()) : order.longestIdle()
-  }
-
-  function connectionOf(socket: Socket | undefined): Connection | undefined {
-    return socket && connections.get(socket)
+  /** @returns whether there was one */
+  function closeOneOf(kind: 'unknown' | 'known'): boolean {
+    const longestIdle = closable[kind].longestIdle()
+    if (longestIdle !== undefined && unread[kind].size <= closable[kind].size) {
+      close(longestIdle, 'CONNECTIONS')
+      return true
+    }
+    const connection = unread[kind].takeOfLargest()
+    if (connection === undefined) return false
+    connection.close()
+    refuse(connection.address, 'CONNECTIONS')
+    return true
   }
 
   function makeRoomIn(newNetworks: readonly string[]): void {
@@ -199,7 +192,7 @@ export function limitOpenConnections(
     return { name: networks.at(-1) ?? address, isKnown: networks.some((network) => knownNetworks.has(network)) }
   }
 
-  function open(socket: Socket): ConnectionNetwork | null {
+  app.server.on('connection', function open(socket: Socket) {
     // This first read makes Node cache the address. Otherwise, the event of a disconnected caller would lack it.
     const address = socket.remoteAddress ?? ''
     const network = networkOf(address)
@@ -214,8 +207,13 @@ export function limitOpenConnections(
     }
     connections.set(socket, connection)
     socket.once('close', () => forget(connection))
-    return network
-  }
+    if (network !== null) {
+      makeRoomIn(connection.networks)
+      joinNetworks(connection)
+      closableLike(connection).add(connection)
+    }
+    makeRoom()
+  })
 
   function beginWaiting(socket: Socket): () => void {
     const name = connections.get(socket)?.network?.name
@@ -226,16 +224,6 @@ export function limitOpenConnections(
       if (count > 0) waiting.set(name, count)
       else waiting.delete(name)
     }
-  }
-
-  function beginReading(socket: Socket): void {
-    const connection = connections.get(socket)
-    if (connection === undefined) return
-    read.add(connection)
-    if (connection.network === null) return
-    makeRoomIn(connection.networks)
-    joinNetworks(connection)
-    closableLike(connection).add(connection)
   }
 
   app.addHook('onRequest', function countBegunRequest({ raw: { socket } }, _reply, done) {
@@ -272,11 +260,9 @@ export function limitOpenConnections(
   })
 
   return {
+    unread,
     networkOf,
-    open,
-    isFull: ({ unknown }) => connections.size >= maxConnections && unknown.size() > closable.unknown.size,
     countFor,
-    beginReading,
     makeRoom,
     maxUnread: ({ isKnown }) => (isKnown ? knownFactor : 1) * maxOfNetwork,
     beginWaiting,
@@ -284,13 +270,10 @@ export function limitOpenConnections(
     count: () => connections.size,
     isClient: (socket) => !!connections.get(socket)?.network,
     isKnown: (socket) => connections.get(socket)?.network?.isKnown === true,
-    *ofClients() {
-      for (const { socket, network } of read) if (network !== null) yield socket
-    },
-    *read() {
-      for (const { socket } of read) yield socket
-    },
     sockets: () => connections.keys(),
+    *ofClients() {
+      for (const { socket, network } of connections.values()) if (network !== null) yield socket
+    },
     close(socket, limit) {
       const connection = connections.get(socket)
       if (connection !== undefined) close(connection, limit)

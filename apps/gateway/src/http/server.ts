@@ -4,13 +4,15 @@ import type { ServerConfig } from '@rack-gateway/config'
 import { rackPrefixes } from '@rack-gateway/convox-api'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { BadFrame, withRule } from '../errors.ts'
+import type { IncomingConnection } from '../listening/incoming-connections.ts'
 import { forwardedRackCallAddress, rackApiAddress } from '../rack-api/address.ts'
 import type { CostAccount } from '../resource-account/cost-account.ts'
 import { loginPage } from '../step-up/login-page.ts'
 import { admitBodies } from './admit-bodies.ts'
-import { admitConnections, type ConnectionFilter } from './admit-connections.ts'
+import { admitConnections } from './admit-connections.ts'
 import { boundedMessages } from './bounded-message.ts'
 import { handleClientError, isBodyUnread, rejectConnect, rejectExpectations, trackResponses } from './client-errors.ts'
+import { closeResetConnections } from './close-reset-connections.ts'
 import { discardBodies } from './discard-bodies.ts'
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
@@ -34,7 +36,8 @@ import { deferContinue, routeUpgrades } from './upgrade.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    readonly connectionFilter: ConnectionFilter
+    /** Receives the connections of each handle that listens. */
+    readonly receiveConnection: (connection: IncomingConnection) => void
   }
 }
 
@@ -113,7 +116,8 @@ export function createServer(
   routeUpgrades(app.server, routing)
   deferContinue(app.server, routing)
   closeIdleConnections(app, { connections, hadRequest })
-  app.decorate('connectionFilter', admitConnections(app.server, { connections, reads }))
+  closeResetConnections(app, connections)
+  app.decorate('receiveConnection', admitConnections(app, { connections, reads }))
   return app
 }
 

@@ -18,7 +18,7 @@ export function limitUnsentMemory(app: FastifyInstance, connections: OpenConnect
   function closeLargest(): void {
     const unsent: Socket[] = []
     let sum = 0
-    for (const socket of connections.read()) {
+    for (const socket of connections.sockets()) {
       if (socket.writableLength === 0) continue
       unsent.push(socket)
       sum += socket.writableLength

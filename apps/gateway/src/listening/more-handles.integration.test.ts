@@ -4,16 +4,19 @@ import { connect, type Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { connectRaw } from '@rack-gateway/testing/http'
 import { expect, onTestFinished, test } from 'vitest'
+import { type IncomingConnection, isReset, receiveConnections } from './incoming-connections.ts'
 
 /** The built module, because a child process takes several times as long to start from TypeScript. */
 const { addHandles, backlog }: typeof import('./more-handles.ts') = await import(
   new URL('../../dist-modules/listening/more-handles.js', import.meta.url).href
 )
 
+function makeSocket(connection: IncomingConnection): void {
+  connection.makeSocket()
+}
+
 async function listen(backlog?: number): Promise<{ server: Server; port: number; url: string }> {
   const server = createServer((request, response) => request.on('end', () => response.end('ok')).resume())
-  // As in the gateway, connections begin paused.
-  server.on('connection', (socket) => socket.resume())
   server.listen(0, '127.0.0.1', backlog)
   await once(server, 'listening')
   onTestFinished(() => {
@@ -44,13 +47,13 @@ test('with more handles, many connections are accepted in one turn of the event 
   const one = await listen()
   expect(await mostInOneTurn(one)).toBe(1)
   const many = await listen()
-  await addHandles(many.server, () => true)
+  await addHandles(many.server, makeSocket)
   expect(await mostInOneTurn(many)).toBeGreaterThan(8)
 })
 
 test('after the server was closed, no handle accepts a connection, and those in use were awaited', async () => {
   const { server, port, url } = await listen()
-  await addHandles(server, () => true)
+  await addHandles(server, makeSocket)
   let requests = 0
   server.on('request', () => requests++)
   const connections = await Promise.all(Array.from({ length: 40 }, () => connectRaw(url)))
@@ -75,24 +78,47 @@ test('after the server was closed, no handle accepts a connection, and those in 
   expect(error).toMatchObject({ code: 'ECONNREFUSED' })
 })
 
-test('a connection that is not accepted is closed before a socket is made for it, on every handle', async () => {
+test('a connection is received before a socket is made for it, on every handle', async () => {
   const { server, port } = await listen()
-  const asked: string[] = []
+  const received: IncomingConnection[] = []
   let connections = 0
   server.on('connection', () => connections++)
-  await addHandles(server, (address) => asked.push(address) > 100)
+  function receive(connection: IncomingConnection): void {
+    received.push(connection)
+    if (received.length <= 100) connection.close()
+  }
+  receiveConnections(server, receive)
+  await addHandles(server, receive)
   const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
   await Promise.all(sockets.map((socket) => once(socket.on('error', () => {}).resume(), 'close')))
-  expect(asked).toEqual(Array.from({ length: 100 }, () => '127.0.0.1'))
+  expect(new Set(received.map(({ address }) => address))).toEqual(new Set(['127.0.0.1']))
+  expect(received).toHaveLength(100)
+  const later = connect(port, '127.0.0.1')
+  onTestFinished(() => void later.destroy())
+  await expect.poll(() => received).toHaveLength(101)
   expect(connections).toBe(0)
-  const accepted = connect(port, '127.0.0.1')
-  onTestFinished(() => void accepted.destroy())
-  await expect.poll(() => connections).toBe(1)
+  received.at(-1)?.makeSocket()
+  expect(connections).toBe(1)
+})
+
+test('a connection that was reset is known before and after a socket is made for it, while nothing is read', async () => {
+  const { server, port } = await listen()
+  const received: IncomingConnection[] = []
+  const accepted: Socket[] = []
+  server.on('connection', (socket) => accepted.push(socket.pause()))
+  receiveConnections(server, (connection) => received.push(connection))
+  const clients = Array.from({ length: 2 }, () => connect(port, '127.0.0.1'))
+  await expect.poll(() => received).toHaveLength(2)
+  received[0]?.makeSocket()
+  expect([accepted.map(isReset), received[1]?.isReset()]).toEqual([[false], false])
+  for (const client of clients) client.resetAndDestroy()
+  await expect.poll(() => [accepted.map(isReset), received[1]?.isReset()]).toEqual([[true], true])
+  received[1]?.close()
 })
 
 test('with more handles, the queue of the kernel has its length', async () => {
   const { server, port } = await listen(backlog)
-  await addHandles(server, () => true)
+  await addHandles(server, makeSocket)
   let accepted = 0
   server.on('connection', () => accepted++)
   const sockets: Socket[] = Array.from({ length: 1_000 }, () => connect(port, '127.0.0.1'))
@@ -103,5 +129,5 @@ test('with more handles, the queue of the kernel has its length', async () => {
 })
 
 test('a server that does not listen has no handles to add', async () => {
-  await expect(addHandles(createServer(), () => true)).rejects.toThrow('does not listen')
+  await expect(addHandles(createServer(), makeSocket)).rejects.toThrow('does not listen')
 })

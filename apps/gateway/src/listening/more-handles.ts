@@ -4,7 +4,7 @@ import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { filterConnections, handleOf } from './filter-connections.ts'
+import { handleOf, type IncomingConnection, receiveConnections } from './incoming-connections.ts'
 
 /** Node accepts one connection for each handle in a turn of the event loop. */
 const handles = 128
@@ -20,16 +20,14 @@ const program = fileURLToPath(new URL(`./return-handles${extname(fileURLToPath(i
  * the event loop. With one handle, a flood of connections fills the queue of the kernel, which then drops the
  * connections of everybody. Node cannot duplicate a handle, but a process that gets one and sends it back can.
  *
- * Before a socket is made for a connection, `accepts` is asked; see `filterConnections`.
- *
  * `server.close` closes all of them, and waits for their connections.
  *
+ * @param receive gets the connections of the new handles; see `receiveConnections`
  * @throws if the process does not send the handles back
  */
-export async function addHandles(server: HttpServer, accepts: (address: string) => boolean): Promise<void> {
+export async function addHandles(server: HttpServer, receive: (connection: IncomingConnection) => void): Promise<void> {
   // The handle itself, because a process that gets a `Server` accepts connections.
   const handle = handleOf(server) as Server
-  filterConnections(server, accepts)
   const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
   const child = fork(program, [], { execArgv, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const servers: Server[] = []
@@ -41,7 +39,7 @@ export async function addHandles(server: HttpServer, accepts: (address: string) 
       child.on('exit', (code, signal) => reject(new Error(`The process ended with ${signal ?? code}.`)))
       child.on('message', (_number, another) => {
         const itsServer = serveHandle(another, server)
-        filterConnections(itsServer, accepts)
+        receiveConnections(itsServer, receive)
         servers.push(itsServer)
         if (servers.length === handles - 1) resolve()
       })
@@ -61,7 +59,7 @@ export async function addHandles(server: HttpServer, accepts: (address: string) 
 
 /** With the options of the HTTP server. */
 function serveHandle(handle: unknown, server: HttpServer): Server {
-  const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true }
+  const options = { allowHalfOpen: true, noDelay: true }
   return (
     createServer(options, (socket: Socket) => void server.emit('connection', socket))
       .on('error', (error) => void server.emit('error', error))

@@ -42,7 +42,7 @@ export async function startGateway(
       await app.close()
       throw listenFailure(error, config)
     })
-    await addHandles(app.server, app.connectionFilter.accepts).catch((err: unknown) => {
+    await addHandles(app.server, app.receiveConnection).catch((err: unknown) => {
       log.warn({ event: 'listening.one_handle', err }, 'a flood of connections can delay everybody')
     })
     return {

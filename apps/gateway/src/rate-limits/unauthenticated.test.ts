@@ -69,3 +69,12 @@ test('calls of the rack API have a limit of their own, and their cookies are not
   expect((await ask(rackApiAddress)).statusCode).toBe(200)
   expect((await ask('/page')).statusCode).toBe(200)
 })
+
+test('requests that are not valid HTTP count for their client network, separately from others', async () => {
+  const { app, ask } = await startApp()
+  const isAbove = Array.from({ length: perMinute + 1 }, () => app.countMalformed('192.0.2.1'))
+  expect(isAbove).toEqual([false, false, true])
+  expect(app.countMalformed('192.0.2.2')).toBe(false)
+  for (let count = 0; count <= perMinute; count++) app.countMalformed('127.0.0.1')
+  expect((await ask('/page')).statusCode).toBe(200)
+})

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Counts an unauthenticated request. @throws TooManyRequests above the limit of its client network */
     limitUnauthenticated(request: FastifyRequest): Promise<void>
+    /** Counts a request that is not valid HTTP. @returns whether it is above the limit of its client network */
+    countMalformed(address: string): boolean
     /** Counts a denial of an account whose credential is not valid. @throws TooManyRequests */
     limitAccount(account: string): void
   }
@@ -40,11 +42,12 @@ export default fp<{ readonly perMinute: number }>(
       throw new TooManyRequests(reason, `Try again in ${seconds} s.`, { rule: 'account-limit', retryAfter: seconds })
     })
     app.decorate('limitUnauthenticated', async function limitUnauthenticated(request) {
-      const seconds = networks.count(request)
+      const seconds = networks.count(targetOf(request), addressOf(request))
       if (seconds > 0) throw limitError(seconds)
     })
+    app.decorate('countMalformed', (address) => networks.count('malformed', address) > 0)
     app.addHook('onRequest', function denyAboveLimit(request, _reply, done) {
-      const seconds = networks.secondsToWait(request)
+      const seconds = networks.secondsToWait(targetOf(request), addressOf(request))
       if (seconds === 0 || isUnlimited(request) || canBeAuthenticated(request)) return done()
       done(limitError(seconds))
     })
@@ -70,16 +73,19 @@ function isUnlimited({ routeOptions }: FastifyRequest): boolean {
 /**
  * Calls of the rack API count separately, so that they do not prevent other people in the same network from logging in.
  * Requests that a page of another site embeds count separately, because the person does not know of them.
+ * Requests that are not valid HTTP count separately, because nothing is known of their target.
  */
-function targetOf(request: FastifyRequest): string {
+type Target = 'rack' | 'gateway' | 'embedded' | 'malformed'
+
+function targetOf(request: FastifyRequest): Target {
   return isEmbedded(request) ? 'embedded' : request.url === rackApiAddress ? 'rack' : 'gateway'
 }
 
 interface NetworksLimit {
-  /** Counts the request. @returns the seconds to wait; 0 up to the limit */
-  count(request: FastifyRequest): number
+  /** Counts a request. @returns the seconds to wait; 0 up to the limit */
+  count(target: Target, address: string): number
   /** The same without counting. */
-  secondsToWait(request: FastifyRequest): number
+  secondsToWait(target: Target, address: string): number
 }
 
 /** Requests above the limit of a client network do not count for its /56, so that its neighbors keep a share. */
@@ -92,9 +98,8 @@ function createNetworksLimit(perMinute: number, now: () => number): NetworksLimi
     return limit
   }
 
-  function firstWait(request: FastifyRequest, secondsOf: (limit: WindowLimit, key: string) => number): number {
-    const target = targetOf(request)
-    for (const network of clientNetworks(addressOf(request))) {
+  function firstWait(target: Target, address: string, secondsOf: (limit: WindowLimit, key: string) => number): number {
+    for (const network of clientNetworks(address)) {
       const seconds = secondsOf(limitOf(networkLimit(network, perMinute)), `${target} ${network}`)
       if (seconds > 0) return seconds
     }
@@ -102,7 +107,7 @@ function createNetworksLimit(perMinute: number, now: () => number): NetworksLimi
   }
 
   return {
-    count: (request) => firstWait(request, (limit, key) => limit(key)),
-    secondsToWait: (request) => firstWait(request, (limit, key) => limit.secondsToWait(key)),
+    count: (target, address) => firstWait(target, address, (limit, key) => limit(key)),
+    secondsToWait: (target, address) => firstWait(target, address, (limit, key) => limit.secondsToWait(key)),
   }
 }
