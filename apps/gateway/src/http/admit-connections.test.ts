@@ -73,48 +73,41 @@ test('while much waits to be parsed, connections are not read', async () => {
   await expect.poll(() => read).toEqual(['a 0'])
 })
 
-test('eight connections are read in each turn', async () => {
+test('in each turn, six connections of known networks are read, and two of others', async () => {
   const { connect, read, setWaiting } = start()
   setWaiting(33)
-  numbered('a', 20).forEach(connect)
+  for (const name of [...numbered('a', 10), ...numbered('known', 20)]) connect(name)
   setWaiting(0)
-  const counts: number[] = []
-  for (let turn = 0; turn < 3; turn++) {
+  const counts: number[][] = []
+  for (let turn = 0; turn < 4; turn++) {
     await nextTurn()
-    counts.push(read.length)
+    const known = read.filter((name) => name.startsWith('known')).length
+    counts.push([known, read.length - known])
   }
-  expect(counts).toEqual([8, 16, 20])
+  expect(counts).toEqual([
+    [6, 2],
+    [12, 4],
+    [18, 6],
+    [20, 8],
+  ])
 })
 
 test('the newest and the oldest connections of a network take turns', async () => {
   const { connect, read, setWaiting } = start()
   setWaiting(33)
-  numbered('a', 6).forEach(connect)
+  numbered('known', 6).forEach(connect)
   setWaiting(0)
   await nextTurn()
-  expect(read).toEqual(['a 5', 'a 0', 'a 4', 'a 1', 'a 3', 'a 2'])
+  expect(read).toEqual(['known 5', 'known 0', 'known 4', 'known 1', 'known 3', 'known 2'])
 })
 
-test('networks take turns', async () => {
+test('the newest network and the one whose turn it is take turns', async () => {
   const { connect, read, setWaiting } = start()
   setWaiting(33)
-  for (const name of [...numbered('a', 10), 'b 0', 'c 0']) connect(name)
+  for (const name of [...numbered('known-a', 10), 'known-b 0', 'known-c 0', 'known-d 0']) connect(name)
   setWaiting(0)
   await nextTurn()
-  expect(read.slice(0, 4)).toEqual(['a 9', 'b 0', 'c 0', 'a 0'])
-})
-
-test('networks of principals come first, but one other connection is read in each turn', async () => {
-  const { connect, read, setWaiting } = start()
-  setWaiting(33)
-  for (const name of [...numbered('a', 10), ...numbered('known', 10)]) connect(name)
-  setWaiting(0)
-  const networksRead = () => read.map((name) => name.replace(/ .*/, ''))
-  const knownOnes = Array.from({ length: 7 }, () => 'known')
-  await nextTurn()
-  expect(networksRead()).toEqual(['a', ...knownOnes])
-  await nextTurn()
-  expect(networksRead().slice(8)).toEqual(['a', 'known', 'known', 'known', 'a', 'a', 'a', 'a'])
+  expect(read).toEqual(['known-d 0', 'known-a 9', 'known-c 0', 'known-b 0', 'known-a 0', 'known-a 8'])
 })
 
 test('a connection that was reset while it waited gets no socket, and takes nobody’s turn', async () => {

@@ -3,8 +3,9 @@ import { type IncomingConnection, receiveConnections } from '../listening/incomi
 import type { OpenConnections } from './open-connections.ts'
 import type { SlicedReads } from './sliced-reads.ts'
 
-/** Connections that the gateway begins to read in one turn of the event loop. */
+/** Connections that the gateway begins to read in one turn of the event loop: all, and of unknown networks. */
 const perTurn = 8
+const unknownPerTurn = 2
 /** Connections that are taken in one turn, including those that were reset. */
 const maxTaken = 128
 /** While more connections wait to be parsed, new connections wait, too. */
@@ -49,10 +50,16 @@ export function admitConnections(
 
   function admitSome(): void {
     isScheduled = false
+    const taken = admit(takeUnknown, unknownPerTurn)
+    scheduleNext(taken + admit(takeKnown, perTurn - unknownPerTurn))
+  }
+
+  /** @returns how many connections were taken, including those that were reset */
+  function admit(take: () => IncomingConnection | undefined, max: number): number {
     let admitted = 0
     let taken = 0
-    while (admitted < perTurn && taken < maxTaken && reads.waiting() <= maxWaiting) {
-      const connection = take(taken)
+    while (admitted < max && taken < maxTaken && reads.waiting() <= maxWaiting) {
+      const connection = take()
       if (connection === undefined) break
       taken += 1
       if (connection.isReset()) connection.close()
@@ -61,12 +68,7 @@ export function admitConnections(
         connection.makeSocket()
       }
     }
-    scheduleNext(taken)
-  }
-
-  /** Known networks first, but one connection of unknown networks in each turn, however many others there are. */
-  function take(taken: number): IncomingConnection | undefined {
-    return taken % perTurn === 0 ? (takeUnknown() ?? takeKnown()) : (takeKnown() ?? takeUnknown())
+    return taken
   }
 
   function takeKnown(): IncomingConnection | undefined {

@@ -21,7 +21,8 @@ export function closeResetConnections(app: FastifyInstance, connections: Pick<Op
         sockets = connections.sockets()[Symbol.iterator]()
         return
       }
-      if (next.value.isPaused() && isReset(next.value)) next.value.destroy()
+      // After an upgrade, a socket can be neither paused nor read.
+      if (next.value.readableFlowing !== true && isReset(next.value)) next.value.destroy()
     }
   }
 

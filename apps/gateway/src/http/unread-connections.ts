@@ -7,8 +7,9 @@ export interface UnreadConnections {
   sizeOf(network: string): number
   add(network: string, connection: IncomingConnection): void
   /**
-   * Takes a connection of the network whose turn it is: its newest and its oldest one in turns. The newest is least
-   * likely to have been given up, and with many others, only the oldest would never be read.
+   * Takes a connection: of the newest network and of the network whose turn it is, in turns. From each network, the newest
+   * and the oldest connection are taken in turns. The newest is least likely to have been given up. With only the
+   * newest, the others would never be read.
    *
    * @param mayRead whether connections of the network can be taken now
    */
@@ -21,6 +22,7 @@ export interface UnreadConnections {
 }
 
 interface Network {
+  readonly name: string
   readonly connections: ActivityOrder<IncomingConnection>
   isTurnOfOldest: boolean
 }
@@ -33,24 +35,50 @@ const maxReset = 16
 export function createUnreadConnections(): UnreadConnections {
   /** In the order of their turns. */
   const networks = new Map<string, Network>()
+  /** Those from which nothing was taken yet. */
+  const newNetworks = createActivityOrder<Network>()
   /** The names of networks by their number of connections. The last set is not empty. */
   const bySize: Set<string>[] = []
   let size = 0
+  let isTurnOfNew = false
 
-  function change(name: string, { connections }: Network, apply: () => void): void {
+  function change(network: Network, apply: () => void): void {
+    const { name, connections } = network
     const before = connections.size
     apply()
     size += connections.size - before
     bySize[before]?.delete(name)
-    if (connections.size === 0) networks.delete(name)
+    if (connections.size === 0) forget(network)
     else bySize[connections.size] = (bySize[connections.size] ?? new Set()).add(name)
     while (bySize.length > 0 && !bySize.at(-1)?.size) bySize.pop()
   }
 
-  function takeFrom(name: string, network: Network, end: 'newest' | 'longestIdle'): IncomingConnection | undefined {
+  function forget(network: Network): void {
+    networks.delete(network.name)
+    newNetworks.delete(network)
+  }
+
+  function takeFrom(network: Network, end: 'newest' | 'longestIdle'): IncomingConnection | undefined {
     const connection = network.connections[end]()
-    if (connection !== undefined) change(name, network, () => network.connections.delete(connection))
+    if (connection !== undefined) change(network, () => network.connections.delete(connection))
     return connection
+  }
+
+  function nextInTurn(mayRead: (network: string) => boolean): Network | undefined {
+    let tried = 0
+    for (const [name, network] of networks) {
+      if (tried++ === maxTried) break
+      // Behind the other networks.
+      networks.delete(name)
+      networks.set(name, network)
+      if (mayRead(name)) return network
+    }
+    return undefined
+  }
+
+  function newest(mayRead: (network: string) => boolean): Network | undefined {
+    const network = newNetworks.newest()
+    return network !== undefined && mayRead(network.name) ? network : undefined
   }
 
   return {
@@ -59,44 +87,38 @@ export function createUnreadConnections(): UnreadConnections {
     },
     sizeOf: (name) => networks.get(name)?.connections.size ?? 0,
     add(name, connection) {
-      const network = networks.get(name) ?? { connections: createActivityOrder(), isTurnOfOldest: false }
-      networks.set(name, network)
-      change(name, network, () => network.connections.add(connection))
+      const known = networks.get(name)
+      const network = known ?? { name, connections: createActivityOrder(), isTurnOfOldest: false }
+      if (known === undefined) {
+        networks.set(name, network)
+        newNetworks.add(network)
+      }
+      change(network, () => network.connections.add(connection))
     },
     take(mayRead) {
-      let tried = 0
-      for (const [name, network] of networks) {
-        if (tried++ === maxTried) break
-        // Behind the other networks.
-        networks.delete(name)
-        networks.set(name, network)
-        if (!mayRead(name)) continue
-        const end = network.isTurnOfOldest ? 'longestIdle' : 'newest'
-        network.isTurnOfOldest = !network.isTurnOfOldest
-        return takeFrom(name, network, end)
-      }
-      return undefined
+      isTurnOfNew = !isTurnOfNew
+      const network = (isTurnOfNew ? newest(mayRead) : undefined) ?? nextInTurn(mayRead)
+      if (network === undefined) return undefined
+      newNetworks.delete(network)
+      const end = network.isTurnOfOldest ? 'longestIdle' : 'newest'
+      network.isTurnOfOldest = !network.isTurnOfOldest
+      return takeFrom(network, end)
     },
     takeOfLargest() {
       const [name = ''] = bySize.at(-1) ?? []
       const network = networks.get(name)
-      return network && takeFrom(name, network, 'newest')
+      return network && takeFrom(network, 'newest')
     },
     closeReset(name) {
       const network = networks.get(name)
       if (network === undefined) return
       for (let closed = 0; closed < maxReset && network.connections.longestIdle()?.isReset() === true; closed++)
-        takeFrom(name, network, 'longestIdle')?.close()
+        takeFrom(network, 'longestIdle')?.close()
     },
     closeAll() {
-      for (const { connections } of networks.values())
-        for (let next = connections.newest(); next !== undefined; next = connections.newest()) {
-          connections.delete(next)
+      for (const network of networks.values())
+        for (let next = takeFrom(network, 'newest'); next !== undefined; next = takeFrom(network, 'newest'))
           next.close()
-        }
-      networks.clear()
-      bySize.length = 0
-      size = 0
     },
   }
 }

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /**
@@ -16,8 +17,20 @@ export function routeUpgrades(
     const response = bindResponse(request)
     if (response === null) return void socket.destroy()
     response.once('finish', () => request.socket.destroySoon())
+    destroyAtEnd(request.socket, response)
     routing(request, response)
   })
+}
+
+/**
+ * Until a handler takes the socket, nothing reads it, and nothing would notice that the client has gone. Then the rack
+ * would get an upgrade for which nobody waits.
+ */
+function destroyAtEnd(socket: Socket, response: ServerResponse): void {
+  socket.once('end', () => {
+    if (response.socket === socket && !response.writableEnded) socket.destroy()
+  })
+  socket.read(0)
 }
 
 /** Not a closure, which would keep the request in memory for as long as the connection is open. */
