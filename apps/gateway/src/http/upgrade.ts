@@ -30,7 +30,6 @@ function destroyAtEnd(socket: Socket, response: ServerResponse): void {
   socket.once('end', () => {
     if (response.socket === socket && !response.writableEnded) socket.destroy()
   })
-  socket.read(0)
 }
 
 /** Not a closure, which would keep the request in memory for as long as the connection is open. */
