@@ -60,15 +60,27 @@ describe('policy check', () => {
 
   test('warns of rules for a service that does not permit runs', async () => {
     const rule = (services: string, modes: string) =>
-      `{ run: ls, roles: [ops], services: [${services}], modes: [${modes}] }`
+      `{ run: ls, roles: [ops, admin], services: [${services}], modes: [${modes}] }`
     write(
       'policy.yaml',
-      `version: 1\ncommands:\n  rules:\n    one: ${rule('command, jobs', 'detached, exec')}\n    two: ${rule('jobs', 'detached')}\n    three: ${rule('jobs', 'exec')}\n    four: ${rule('"*"', 'detached')}\n`,
+      `version: 1\ncommands:\n  extend: built-in\n  rules:\n    one: ${rule('command, jobs', 'detached, exec')}\n    two: ${rule('jobs', 'detached')}\n    three: ${rule('jobs', 'exec')}\n    four: ${rule('"*"', 'detached')}\n`,
     )
     expect(JSON.parse((await run('check', '--json', 'policy.yaml')).stdout).warnings).toEqual([
       'the command rule one permits only exec (with process:exec-any) on the service jobs, which commands.services does not name',
       'the command rule two permits nothing on the service jobs, which commands.services does not name',
     ])
+  })
+
+  test('warns of built-in rules that it drops, and of roles that nobody can grant', async () => {
+    write('policy.yaml', 'version: 1\ncommands:\n  rules:\n    list: { run: ls, roles: [ops] }\n')
+    const { code, stdout } = await run('check', 'policy.yaml')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /\nwarning: commands\.rules replaces the built-in ones: .*, and any-command of admin are gone; /,
+    )
+    expect(stdout).toContain(
+      '\nwarning: nobody can grant the role ops, except a user who has it, because the command rule list does not name admin; add admin to the roles of the rule\n',
+    )
   })
 
   test('warns of operations that it unblocks', async () => {

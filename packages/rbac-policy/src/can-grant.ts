@@ -144,3 +144,32 @@ function findUncoveredCommand(
   const uncovered = commands.find((rule) => isFor(rule, grantedRoles) && !isFor(rule, heldRoles))
   return uncovered?.id ?? null
 }
+
+export interface UngrantableRole {
+  readonly role: string
+  /** The command rules that the role has, and that `admin` does not have. */
+  readonly rules: readonly string[]
+}
+
+/**
+ * The roles that a user with the role `admin` on all racks and apps cannot grant. Nobody else can grant them either,
+ * unless they have the role themselves: `admin` has every permission, and every role that it can grant has only command
+ * rules that `admin` has.
+ */
+export function ungrantableRoles({ commands, roles }: PolicyDocument): UngrantableRole[] {
+  const adminNames = new Set(['admin', ...(roles.find(({ name }) => name === 'admin')?.extends ?? [])])
+  const lacking = commands.filter((rule) => !rule.roles.some((name) => adminNames.has(name)))
+  const positions = new Map<string, number[]>()
+  for (const [position, rule] of lacking.entries()) {
+    for (const name of new Set(rule.roles)) {
+      const known = positions.get(name)
+      if (known === undefined) positions.set(name, [position])
+      else known.push(position)
+    }
+  }
+  return roles.flatMap(({ name, extends: bases = [] }) => {
+    const ofRole = new Set([name, ...bases].flatMap((one) => positions.get(one) ?? []))
+    const rules = [...ofRole].sort((one, other) => one - other).flatMap((position) => lacking[position]?.id ?? [])
+    return rules.length === 0 ? [] : { role: name, rules }
+  })
+}

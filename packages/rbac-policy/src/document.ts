@@ -1,8 +1,10 @@
-import { inMessage, joinWithAnd } from '@rack-gateway/command-matcher'
+import { inMessage, joinWithAnd, namesInMessage } from '@rack-gateway/command-matcher'
 import { builtInText } from './built-in.ts'
+import { type UngrantableRole, ungrantableRoles } from './can-grant.ts'
 import { documentProblems } from './document-check.ts'
 import { type FileProblem, type FileProblems, parseYaml } from './document-schema/parse-yaml.ts'
 import { WrittenPolicy } from './document-schema/schema.ts'
+import { droppedRuleWarnings } from './dropped-rules.ts'
 import { mergePolicy } from './merge-policy.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { stepUpPermissions } from './step-up.ts'
@@ -57,9 +59,16 @@ export function unblockedRoutes(document: PolicyDocument): string[] {
 export function documentWarnings(document: PolicyDocument): string[] {
   return [
     ...unblockedRoutes(document).map((route) => `it permits ${route}, which the gateway blocks by default`),
+    ...droppedRuleWarnings(builtInPolicy(), document),
+    ...ungrantableRoles(document).map(ungrantableRoleWarning),
     ...document.commands.flatMap((rule) => unreachableServices(rule, document.runServices)),
     ...listRequirements(document).flatMap((requirement) => stepUpWarnings(requirement, document)),
   ]
+}
+
+function ungrantableRoleWarning({ role, rules }: UngrantableRole): string {
+  const [noun, verb, them] = rules.length === 1 ? ['rule', 'does', 'the rule'] : ['rules', 'do', 'the rules']
+  return `nobody can grant the role ${inMessage(role)}, except a user who has it, because the command ${noun} ${namesInMessage(rules)} ${verb} not name admin; add admin to the roles of ${them}`
 }
 
 function stepUpWarnings(requirement: ListedRequirement, document: PolicyDocument): string[] {

@@ -54,7 +54,7 @@ export function mergePolicy(
   const document: PolicyDocument = {
     source: source.name,
     roles: mergedRoles(base.roles, written.roles ?? {}, source, problems),
-    commands: commands?.rules === undefined ? base.commands : rulesOf(commands.rules, source, problems),
+    commands: mergedRules(base.commands, commands, source, problems),
     runServices: commands?.services ?? base.runServices,
     blocked: mergedBlocked(base.blocked, written, source, problems),
     proxyHosts: proxy?.hosts ?? base.proxyHosts,
@@ -173,6 +173,21 @@ function mergedRoles(
 
 function tooManyParents(role: string): Problem {
   return { at: ['roles', role, 'extends'], text: `the role "${inMessage(role)}" extends more than ${maxParents} roles` }
+}
+
+/**
+ * With `extend`, the rules of the document come first, because a decision names the first matching rule. A rule replaces
+ * the built-in one of the same ID.
+ */
+function mergedRules(
+  base: readonly PolicyRule[],
+  { rules, extend }: NonNullable<WrittenPolicy['commands']> = {},
+  source: DocumentSource,
+  problems: Problem[],
+): readonly PolicyRule[] {
+  if (rules === undefined) return base
+  const own = rulesOf(rules, source, problems)
+  return extend === undefined ? own : [...own, ...base.filter(({ id }) => !Object.hasOwn(rules, id))]
 }
 
 function rulesOf(

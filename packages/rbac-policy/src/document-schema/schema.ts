@@ -98,9 +98,12 @@ export const WrittenPolicy = Type.Object(
       Type.Object(
         {
           services: narrowingList('services that accept run'),
+          extend: Type.Optional(
+            oneOf(['built-in'], 'built-in (the rules are added to the built-in ones, instead of replacing them)'),
+          ),
           rules: Type.Optional(Type.Record(Type.String(), Rule, { description: 'a mapping of IDs to command rules' })),
         },
-        { ...closed, description: 'services and rules' },
+        { ...closed, description: 'services, extend, and rules' },
       ),
     ),
     blocked: Type.Optional(Type.Record(Type.String(), Blocked, { description: 'a mapping of routes to reasons' })),
