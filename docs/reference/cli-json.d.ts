@@ -562,6 +562,7 @@ export interface AuditTail {
       reason?: string
     }
     status?: number
+    sent?: boolean
     detail?: object
   }
 }

@@ -71,6 +71,7 @@ const whole: Whole<EventDraft> = {
   environment: ['KEY'],
   body: { received: 'aa', sent: 'bb' },
   decision: { effect: 'deny', rule: 'r', source: 'bindings', reason: 'because', next: 'ask', policy: 'ff' },
+  sent: false,
   status: 200,
   bytesIn: 1,
   bytesOut: 2,

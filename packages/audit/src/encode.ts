@@ -106,6 +106,7 @@ function writerOf(name: string, path: string, schema: TSchema): WriteMember {
     return (to, value) => to.value(name, fitMembers(value as Parameters<typeof fitMembers>[0], path, to.truncated))
   const { limit } = optionsOf(schema)
   if (Type.IsArray(schema)) return withColumn(path, (to, value) => to.names(name, value as readonly string[], path))
+  if (Type.IsBoolean(schema)) return (to, value) => to.value(name, value)
   if (Type.IsInteger(schema)) return withColumn(path, (to, value) => to.number(name, value as number))
   return withColumn(path, (to, value) => to.text(name, value as string, path, limit))
 }

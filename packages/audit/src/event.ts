@@ -190,7 +190,10 @@ export const EventDraft = Type.Object({
   app: optionalText('The app.', { column: 'app' }),
   route: optionalText('The ID of the route. Absent if no route matched.', { column: 'route' }),
   method: optionalText('The HTTP method.'),
-  path: optionalText('The path as received, without the query.', { limit: limits.path }),
+  path: optionalText(
+    'The path as received, without the query. For a call that was not sent, `(unknown)` stands for what only the rack knows.',
+    { limit: limits.path },
+  ),
   permission: optionalText('The permission that the call needs.', { column: 'permission' }),
   decision: Type.Optional(
     Type.Object(
@@ -219,6 +222,12 @@ export const EventDraft = Type.Object({
       },
       { description: 'The proof of a second factor that the call used.' },
     ),
+  ),
+  sent: Type.Optional(
+    Type.Boolean({
+      description:
+        '`false` for a call that the command `rack-gateway` stopped before it was sent, because the policy denies it. Absent for other calls.',
+    }),
   ),
   status: optionalInteger('The HTTP status.', { column: 'status', columnType: 'smallint' }),
   process: optionalText('The process.', { column: 'process' }),

@@ -84,6 +84,7 @@ const whoMay: Readonly<Record<string, Who>> = {
   'GET /policy/effective': 'everyone',
   'GET /policy/matrix': 'everyone',
   'POST /policy/decisions': 'everyone',
+  'POST /policy/stopped-calls': 'everyone',
   'POST /policy/check': 'everyone with a role',
   'POST /policy/impact': 'admins and auditors',
   'GET /trusts': 'admins',

@@ -175,6 +175,6 @@ export const requestRules: readonly RuleRow[] = [
   [[['503', 'memory-limit']], 'the [memory](configuration.md#memory) of the gateway is nearly used up'],
   [
     [['429', 'stranger-limit', 'login-limit', 'account-limit', 'change-limit', 'check-limit']],
-    'too many unauthenticated requests of one address, logins, denied credentials of one account, changes, studies, or checks of a policy',
+    'too many unauthenticated requests of one address, logins, denied credentials of one account, changes, reports of stopped calls, studies, or checks of a policy',
   ],
 ]

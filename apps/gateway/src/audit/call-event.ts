@@ -135,7 +135,10 @@ function bodyDigests(digest: BodyDigest, received: Buffer, sent: Buffer): NonNul
 }
 
 /** The reason of a denial can quote the command, which can contain secrets. */
-function redactedDecision(decision: Decision, command: CallState['command']): NonNullable<EventDraft['decision']> {
+export function redactedDecision(
+  decision: Decision,
+  command: CallState['command'],
+): NonNullable<EventDraft['decision']> {
   const record = decisionRecord(decision)
   if (!command?.hidden) return record
   const { reason, next } = record

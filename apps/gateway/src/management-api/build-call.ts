@@ -3,7 +3,7 @@ import { type Change, changeAs, createAdministration, createLists, type Verified
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { addressOf, callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
+import { actorOf, addressOf, callEventOf, momentOf, sourceOf } from '../audit/call-event.ts'
 import { identityRecorder } from '../audit/identity-recorder.ts'
 import { commandDigest } from '../rack-api/step-up/command-digest.ts'
 import { limitKeyOf } from '../rate-limits/limit-key.ts'
@@ -46,6 +46,11 @@ export function buildCall(
     isConnected: () => !request.raw.socket.destroyed,
     async record(event: Parameters<PrincipalCall['record']>[0]) {
       await app.audit.record({ ...callEventOf(request), ...event })
+    },
+    countReport: () => app.countReport(principalOf(request)),
+    async recordStoppedCall(...[decision, event]: Parameters<PrincipalCall['recordStoppedCall']>) {
+      const author = { principal: actorOf(principalOf(request), decision), source: sourceOf(request) }
+      await app.audit.record({ ...event, ...author, request: request.id })
     },
     reauthorize: () => reauthorize(app, request, endpoint, context),
     lastEventId: lastEventIdOf(request),

@@ -16,7 +16,7 @@ import type {
   PublicEndpoint,
   Versions,
 } from '@rack-gateway/gateway-api'
-import type { Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { Decision, Moment, Principal } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { HealthReport } from '../operations/health-report/health-report.ts'
@@ -113,6 +113,13 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   /** Records an event of this call. Resolves when the event is durable. */
   readonly record: (
     event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
+  ) => Promise<void>
+  /** Counts a report of a call that the caller did not send. @throws TooManyRequests */
+  readonly countReport: () => void
+  /** Records an event of a rack call that the caller did not send. */
+  readonly recordStoppedCall: (
+    decision: Decision,
+    event: Omit<EventDraft, 'request' | 'principal' | 'source'>,
   ) => Promise<void>
   /** Authenticates and authorizes the caller again while a response is streamed. @throws when the caller lost access */
   readonly reauthorize: () => Promise<void>

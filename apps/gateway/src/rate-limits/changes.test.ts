@@ -1,6 +1,6 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { expect, test } from 'vitest'
-import { createChangeLimit } from './changes.ts'
+import { createChangeLimit, createReportLimit } from './changes.ts'
 
 const common = { rack: null, groups: [], bindings: [], owner: null, expiresAt: 0 }
 const session = (id: string, credential: string): Principal => ({ ...common, kind: 'user', id, name: id, credential })
@@ -32,4 +32,13 @@ test('a stolen credential cannot use up the limit of its revocation', () => {
   }
   expect(() => count(own, change)).toThrow('more than 1 changes')
   count(own, revocation)
+})
+
+test('counts the reports of all sessions of a user together', () => {
+  const count = createReportLimit(1, () => 0)
+  count(session('ann', 's1'))
+  expect(() => count(session('ann', 's2'))).toThrow(
+    expect.objectContaining({ statusCode: 429, retryAfter: 60, rule: 'change-limit' }),
+  )
+  count(session('ben', 's3'))
 })

@@ -32,6 +32,7 @@ const columns: readonly (readonly [name: string, value: (event: AuditEvent, foun
   ['rule', ({ decision }) => decision?.rule],
   ['reason', ({ decision }) => decision?.reason],
   ['policy', ({ decision }) => decision?.policy],
+  ['sent', ({ sent }) => (sent === undefined ? undefined : `${sent}`)],
   ['status', ({ status }) => status],
   ['duration_ms', ({ durationMs }) => durationMs],
   ['bytes_in', ({ bytesIn }) => bytesIn],

@@ -177,7 +177,7 @@ function unmappedOf({
   detail,
   ...event
 }: AuditEvent) {
-  const { bytesIn, bytesOut, count, body, recording, truncated } = event
+  const { bytesIn, bytesOut, count, body, recording, truncated, sent } = event
   const fields = {
     permission,
     command,
@@ -193,6 +193,7 @@ function unmappedOf({
     recording,
     truncated,
     detail,
+    sent,
   }
   const { owner, roles, bindings, boundTo, job, device, trust } = principal ?? {}
   return { ...fields, decision, principal: principal && { owner, roles, bindings, boundTo, job, device, trust } }

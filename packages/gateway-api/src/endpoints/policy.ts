@@ -56,6 +56,18 @@ export const policyEndpoints = {
     body: schemas.DecideRequest,
     response: schemas.Decisions,
   },
+  reportStoppedCall: {
+    method: 'POST',
+    path: '/policy/stopped-calls',
+    summary: 'Records a call that the CLI stopped before it was sent, because the policy denies it.',
+    description:
+      'The gateway decides the call again, by its own policy. It records only a call that the policy denies whatever the rack answers, as a denial with `sent: false`.',
+    permission: 'gateway:policy:read',
+    scope: 'self',
+    principalKinds: everyKind,
+    body: schemas.StoppedCall,
+    response: schemas.StoppedCallReceipt,
+  },
   checkPolicy: {
     method: 'POST',
     path: '/policy/check',

@@ -31,6 +31,7 @@ const Event = Type.Object(
     command: Type.Optional(Type.Array(Type.String())),
     decision: Type.Optional(Type.Object({ effect: Type.String(), reason: Text }, open)),
     status: Type.Optional(Type.Integer()),
+    sent: Type.Optional(Type.Boolean()),
     detail: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   },
   { ...open, description: 'see docs/reference/events.md' },

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, Nullable, Time } from './common.ts'
 import { Caller } from './me.ts'
 
 const Names = Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 1_000 })
@@ -117,6 +117,24 @@ export const DecideRequest = ClosedObject({
   calls: Type.Array(RequestedCall, { minItems: 1, maxItems: 100 }),
 })
 export type DecideRequest = Static<typeof DecideRequest>
+
+export const StoppedCall = ClosedObject({
+  id: Type.String({ ...Id, description: 'chosen by the client, for events of a report that was sent twice' }),
+  principal: Type.String({
+    maxLength: 200,
+    description: 'the ID of the principal whose call was stopped; the gateway records only calls of its caller',
+  }),
+  rack: RackName,
+  at: Type.String({ maxLength: 40, description: 'when the call was stopped, RFC 3339 in UTC' }),
+  call: RequestedCall,
+})
+export type StoppedCall = Static<typeof StoppedCall>
+
+export const StoppedCallReceipt = Type.Object({
+  recorded: Type.Boolean({
+    description: 'false if the call is of another principal, or the policy now permits it in some case',
+  }),
+})
 
 const StepUpLevel = Type.Object(
   {

@@ -1,8 +1,11 @@
 import { findUserPrincipal } from '@rack-gateway/auth/store'
+import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { readTime } from '@rack-gateway/errors/read-time'
 import type { Endpoints } from '@rack-gateway/gateway-api'
 import {
   type Decision,
   evaluateScenarios,
+  isAlwaysDenied,
   narrowPlanned,
   type PlannedDecision,
   type Principal,
@@ -10,7 +13,7 @@ import {
 } from '@rack-gateway/rbac-policy'
 import { textOf } from '@rack-gateway/rbac-policy/document'
 import { type CurrentPolicy, cachedByDocument, policyMatrix } from '@rack-gateway/rbac-policy/plugin'
-import { CallerDisconnected, noPermission, withRule } from '../../errors.ts'
+import { CallerDisconnected, invalid, noPermission, withRule } from '../../errors.ts'
 import { principalPayer } from '../../resource-account/payer.ts'
 import { createPauses, withPauses } from '../../resource-account/turns.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
@@ -19,9 +22,18 @@ import { endpointDecisions } from '../planned-calls/endpoint-decisions.ts'
 import { toPlannedCall } from '../planned-calls/planned-call.ts'
 import { createScenarioLimit } from '../planned-calls/scenario-limit.ts'
 import { simulatedPackages } from '../planned-calls/simulated-packages.ts'
+import { toStoppedCall } from '../planned-calls/stopped-call.ts'
+import { type DeniedScenario, stoppedCallEvent } from '../planned-calls/stopped-call-event.ts'
 import { readSince } from '../read-since.ts'
 
-type Names = 'getPolicy' | 'getPolicyMatrix' | 'getEffectivePolicy' | 'checkPolicy' | 'studyPolicy' | 'decide'
+type Names =
+  | 'getPolicy'
+  | 'getPolicyMatrix'
+  | 'getEffectivePolicy'
+  | 'checkPolicy'
+  | 'studyPolicy'
+  | 'decide'
+  | 'reportStoppedCall'
 
 export const policyHandlers: Handlers<Names> = {
   getPolicy: ({ policy }) => activePolicy(policy),
@@ -113,6 +125,24 @@ export const policyHandlers: Handlers<Names> = {
     const decisions = await decideCalls(call, { policy, principal, rack })
     return { rack, policy: policy.hash, caller: { kind, id, name }, decisions }
   },
+
+  async reportStoppedCall(call) {
+    const { principal, racks, body } = call
+    const stoppedAt = readTime(body.at)
+    if (stoppedAt === null) throw invalid('`at` is not a time in UTC.', 'Use a time such as 2027-01-31T12:00:00Z.')
+    call.countReport()
+    const stopped = toStoppedCall(body.call)
+    if (body.principal !== principal.id) return { recorded: false }
+    const rack = racks.get(rackFor(call, principal, body.rack))
+    if (rack === undefined) throw new Error('the chosen rack is not in the registry')
+    const policy = call.policy.current()
+    const denied = await certainDenial(call, { policy, principal, rack: rack.name }, stopped.planned)
+    if (denied === null) return { recorded: false }
+    const event = stoppedCallEvent(stopped, denied, { rack, isSecret: policy.isSecretParameter })
+    const detail = { report: body.id, stoppedAt: time(stoppedAt) }
+    await call.recordStoppedCall(denied.decision, { ...event, detail })
+    return { recorded: true }
+  },
 }
 
 const activePolicy = cachedByDocument(function activePolicy({ document, hash }: PrincipalCall['policy']) {
@@ -165,6 +195,27 @@ async function decideCalls(
     decisions.push({ route: one.route, ...decision })
   }
   return decisions
+}
+
+/** As the CLI decides: a denial in every scenario. @returns the first scenario, or null if a scenario is permitted */
+async function certainDenial(
+  { turns, moment, ...call }: PrincipalCall,
+  { policy, principal, rack }: DecideContext,
+  planned: PlannedCall,
+): Promise<DeniedScenario | null> {
+  const question = { policy, document: policy.document, principal, rack, ...moment }
+  const disconnected = call.disconnected()
+  const pauses = createPauses(turns, function assertConnected() {
+    if (disconnected.aborted) throw withRule(new CallerDisconnected(), 'nobody-waits')
+  })
+  let first: DeniedScenario | null = null
+  for await (const { call: rackCall, decision } of withPauses(evaluateScenarios(question, planned), pauses)) {
+    if (decision.effect !== 'deny') return null
+    first ??= { rackCall, decision }
+  }
+  if (first === null) return null
+  const expected = { decision: first.decision, when: null, otherwise: null }
+  return isAlwaysDenied(expected, planned, question) ? first : null
 }
 
 async function findOther({ canAccess, database, now, policy }: PrincipalCall, user: string): Promise<Principal> {

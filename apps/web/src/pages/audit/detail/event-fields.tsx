@@ -53,6 +53,7 @@ export function EventFields({ event }: { readonly event: AuditEvent }) {
         <Text title="Path" value={event.path} />
         <List title="Environment" values={event.environment} />
         <FilterableField title="Status" name="status" value={event.status?.toString()} />
+        <Text title="Sent" value={event.sent === false ? 'No. The CLI stopped the call.' : undefined} />
         {event.proof && (
           <Field title="Second factor">
             {proofText(event.proof, zone)} (<Time at={event.proof.at} />)

@@ -27,6 +27,13 @@ test('an event says how its second factor was proved, and when', () => {
   )
 })
 
+test('a denial says whether the call was sent', () => {
+  const denied = { ...event, decision: { effect: 'deny', rule: 'no-permission' } } as AuditEvent
+  const sentence = 'ann@example.com was denied app:delete on production/web with the CLI'
+  expect(eventSentence(denied, 'local')).toBe(`${sentence}.`)
+  expect(eventSentence({ ...denied, sent: false }, 'local')).toBe(`${sentence}, before it was sent.`)
+})
+
 test.each([
   ['second-factor.added', { email: 'ann@example.com', name: 'YubiKey' }, 'added a second factor: YubiKey.'],
   ['second-factor.reset', { email: 'bob@example.com' }, 'reset the second factors of a user: bob@example.com.'],

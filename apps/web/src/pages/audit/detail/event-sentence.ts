@@ -42,7 +42,7 @@ function sentenceWithoutProof(event: AuditEvent): string {
   const call = `${operation}${onTarget(event)}${clientPhrases[who.clientType]}`
   switch (resultOf(event)) {
     case 'denied':
-      return `${name} was denied ${call}.`
+      return `${name} was denied ${call}${event.sent === false ? ', before it was sent' : ''}.`
     case 'needs':
       return `${name} asked for ${call}, which needs step-up or approval first.`
     case 'failed':
