@@ -1,6 +1,7 @@
 import type { Context } from './context.ts'
 import { parseCommandLine } from './convox/command-line.ts'
 import { suggestOwnCommand } from './convox/did-you-mean.ts'
+import { reportCallOf } from './convox/precheck/stopped-calls/report-of-error.ts'
 import { runWrapped } from './convox/wrapped.ts'
 import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
 
@@ -33,6 +34,7 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     context.note(
       isExpected(error) ? error.message : `Unexpected error: ${error instanceof Error ? error.stack : String(error)}`,
     )
+    await reportCallOf(error)
     return exitCodeOf(error)
   }
 }

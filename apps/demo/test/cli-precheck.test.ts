@@ -11,6 +11,7 @@ import { changesApplied, type System, startSystem } from './support/system.ts'
 
 const promote = ['releases', 'promote', 'R1', '-a', 'myapp']
 const effective = 'GET /gateway/api/v1/policy/effective?rack=staging'
+const report = 'POST /gateway/api/v1/policy/stopped-calls'
 const refusal =
   'rack-gateway: "convox releases promote" was not started: release:promote on myapp needs one of the roles deployer, ci, and admin; you have the role viewer on staging. Ask an administrator of the gateway for a role that has it. (rule no-permission, from bindings)\n'
 
@@ -36,6 +37,7 @@ describe('before convox is started', () => {
     machine = createMachine(null)
     writeStubConvox(join(machine.home, 'bin', 'convox'))
     proxy.is = 'open'
+    proxy.before = null
     proxy.asked.length = 0
   })
   afterAll(() => machine.remove())
@@ -62,11 +64,82 @@ describe('before convox is started', () => {
   test('a command that the gateway would deny causes exit code 5 with its message, and convox is not started', async () => {
     as(viewer)
     expect(await gateway(...promote)).toEqual({ code: 5, stdout: '', stderr: refusal })
-    expect(proxy.asked).toEqual([effective])
+    expect(proxy.asked).toEqual([effective, report])
 
     const real = await system.send('POST', '/rack/staging/apps/myapp/releases/R1/promote?', viewer.token)
     const [, words = ''] = refusal.trim().split('was not started: ')
     expect(real.error).toBe(words.replace(', from bindings)', ')'))
+  })
+
+  describe('a command that was not started', () => {
+    /** One event of each report, because a busy gateway can get a report twice. */
+    async function unsent(id: string) {
+      const events = (await system.events()).filter(({ sent, principal }) => sent === false && principal?.id === id)
+      return [...new Map(events.map((event) => [event.detail?.report, event])).values()]
+    }
+
+    test('is in the audit log as a denial that was not sent, and changes the impact of a policy', async () => {
+      const someone = await person(system, 'viewer')
+      as(someone)
+      await gateway('apps', 'delete', 'myapp')
+      await gateway('run', 'command', 'rake db:drop PASSWORD=hunter2', '-a', 'myapp', '--detach')
+      // A busy gateway can record a report after the command has ended.
+      await expect.poll(() => unsent(someone.id), { timeout: 10_000 }).toHaveLength(2)
+      const events = await unsent(someone.id)
+      expect(events).toMatchObject([
+        { kind: 'call', sent: false, route: 'DELETE /apps/{app}', rack: 'staging', app: 'myapp' },
+        { permission: 'process:run', command: ['rake', 'db:drop', 'PASSWORD=[hidden]'], hidden: ['command'] },
+      ])
+      expect(events.map(({ decision, status }) => [decision?.effect, decision?.rule, status])).toEqual([
+        ['deny', 'no-permission', undefined],
+        ['deny', 'no-permission', undefined],
+      ])
+      const opened = 'version: 1\nroles: { viewer: { extends: [viewer], permissions: [app:delete] } }\n'
+      const auditor = await person(system, 'auditor')
+      const answer = await call(system, auditor.token, 'POST', '/policy/impact', { document: opened, since: '1h' })
+      expect(answer.json).toMatchObject({
+        changes: [{ effect: 'permits', principal: { id: someone.id }, route: 'DELETE /apps/{app}' }],
+      })
+    })
+
+    test('is found by audit search, which says that it was not sent', async () => {
+      const someone = await person(system, 'viewer')
+      as(someone)
+      await gateway('apps', 'delete', 'myapp')
+      await expect.poll(() => unsent(someone.id), { timeout: 10_000 }).toHaveLength(1)
+      as(await person(system, 'auditor'))
+      const { code, stdout } = await gateway('audit', 'search', '--effect', 'deny', '--principal', someone.email)
+      expect([code, stdout]).toEqual([0, expect.stringContaining('deny not sent')])
+    })
+
+    test('has no event if the gateway decides otherwise by the time of the report', async () => {
+      const someone = await person(system, 'viewer')
+      as(someone)
+      proxy.before = async (asked) => {
+        if (!asked.startsWith(report)) return
+        await system.issuer.addBinding({ kind: 'user', id: someone.id }, { role: 'deployer', apps: 'myapp' })
+        await changesApplied(system)
+      }
+      expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
+      expect(await unsent(someone.id)).toEqual([])
+    })
+
+    test('is reported by the next command if the gateway could not be reached', async () => {
+      const someone = await person(system, 'viewer')
+      as(someone)
+      proxy.before = async (asked) => {
+        if (asked.startsWith(report)) proxy.is = 'cut'
+      }
+      expect(await gateway(...promote)).toEqual({ code: 5, stdout: '', stderr: refusal })
+      expect(await unsent(someone.id)).toEqual([])
+      proxy.before = null
+      proxy.is = 'open'
+      const waiting = () => readdirSync(join(directory(), 'stopped-calls'))
+      expect(waiting()).toHaveLength(1)
+      // On a busy machine, a short command may not wait for the response.
+      while (waiting().length > 0) expect(started(await gateway('apps'))).toBe(true)
+      expect(await unsent(someone.id)).toMatchObject([{ route: 'POST /apps/{app}/releases/{id}/promote', sent: false }])
+    })
   })
 
   test.each([
@@ -104,13 +177,13 @@ describe('before convox is started', () => {
     as(someone)
     expect(await gateway(...promote)).toMatchObject({ code: 5 })
     expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
-    expect(proxy.asked).toEqual([effective, `${effective} if changed`])
+    expect(proxy.asked).toEqual([effective, report, `${effective} if changed`, report])
 
     await system.issuer.addBinding({ kind: 'user', id: someone.id }, { role: 'deployer', apps: 'myapp' })
     await changesApplied(system)
     expect(started(await gateway(...promote))).toBe(true)
     expect(started(await gateway(...promote))).toBe(true)
-    expect(proxy.asked).toHaveLength(3)
+    expect(proxy.asked).toHaveLength(5)
   })
 
   test('a removed permission still passes the local pre-check, and is denied by the gateway', async () => {
@@ -153,7 +226,7 @@ describe('before convox is started', () => {
       proxy.asked.length = 0
       for (const file of kept()) writeFileSync(file, change(readFileSync(file, 'utf8')))
       expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
-      expect(proxy.asked).toEqual([effective])
+      expect(proxy.asked).toEqual([effective, report])
     }
   })
 
@@ -171,7 +244,7 @@ describe('before convox is started', () => {
     expect(started(await gateway(...promote))).toBe(true)
     as(viewer)
     expect(await gateway(...promote)).toMatchObject({ code: 5, stdout: '' })
-    expect(proxy.asked).toEqual([effective, effective])
+    expect(proxy.asked).toEqual([effective, effective, report])
     expect(kept()).toHaveLength(2)
   })
 

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { AuditEvent } from '@rack-gateway/audit'
-import { certainDenial, plannedCommand, readSnapshot } from '@rack-gateway/cli'
+import { certainDenial, plannedCommand, readSnapshot, toRequestedCall } from '@rack-gateway/cli'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { Decision, PolicyDocument } from '@rack-gateway/rbac-policy'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anyCommand } from './differential/any-command.ts'
@@ -110,8 +112,8 @@ describe(`the gateway denies each command that the check before the call denies 
     const at = Date.parse(headers.get('date') ?? '')
     const essential = plan.calls.filter((one) => one.essential)
     for (const call of essential) {
-      const decision = certainDenial(snapshot, [call], at)
-      if (decision !== null) return { call, decision }
+      const denied = certainDenial(snapshot, [call], at)
+      if (denied !== null) return denied
     }
     return null
   }
@@ -130,6 +132,18 @@ describe(`the gateway denies each command that the check before the call denies 
     return event?.decision?.effect === 'deny' ? event.decision : null
   }
   let sent = 0
+
+  /** Whether the gateway records the report of the stopped call, by its own decision. */
+  async function isReportRecorded({ id: principal, token }: Caller, call: PlannedCall): Promise<unknown> {
+    const body = {
+      id: randomUUID(),
+      principal,
+      rack: 'staging',
+      at: new Date().toISOString(),
+      call: toRequestedCall(call),
+    }
+    return (await callManagementApi(system, token, 'POST', '/policy/stopped-calls', body)).json
+  }
 
   function use(document: PolicyDocument): void {
     system.app.policy.check(document).use()
@@ -161,6 +175,11 @@ describe(`the gateway denies each command that the check before the call denies 
             const told = { caller: caller.name, words, call: call.route.id, decision, refused }
             expect(refused, JSON.stringify(told)).not.toBeNull()
           }
+          // Only the value of a parameter has another denial, which a report does not contain.
+          if (call.parameterError === null)
+            expect(await isReportRecorded(caller, call), JSON.stringify({ words, decision })).toEqual({
+              recorded: true,
+            })
           outcomes.refused++
           outcomes.rules.add(decision.rule.replace(/:.*/, ''))
         }

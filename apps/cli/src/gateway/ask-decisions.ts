@@ -1,9 +1,10 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { type Decisions, type RequestOf, readResponse, requestFor } from '@rack-gateway/gateway-api'
+import { type Decisions, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import { Usage } from '../errors.ts'
 import type { Target } from '../target/target.ts'
 import { errorFromResponse, parseGatewayError } from './gateway-error.ts'
 import { askGateway } from './gateway-request.ts'
+import { toRequestedCall } from './requested-call.ts'
 
 /** @throws as `askGateway` and `errorFromResponse`. For status 403, throws Usage instead, unless the user is locked. */
 export async function askDecisions(
@@ -15,7 +16,7 @@ export async function askDecisions(
   const body = {
     ...(target.rack !== null && { rack: target.rack }),
     ...(asUser !== null && { as: asUser }),
-    calls: calls.map(toRequest),
+    calls: calls.map(toRequestedCall),
   }
   const answer = await askGateway(origin, { ...requestFor('decide', { body }), token, tlsTrust })
   const decisions = answer.status === 200 ? readResponse('decide', answer.value) : null
@@ -24,18 +25,4 @@ export async function askDecisions(
   if (answer.status === 403 && error !== null && error.code !== 'RGW_USER_LOCKED')
     throw new Usage(error.reason, error.remedy)
   throw errorFromResponse(origin, answer)
-}
-
-function toRequest({
-  route,
-  app,
-  params,
-  parameters,
-  command,
-  process,
-  release,
-  environment,
-}: PlannedCall): RequestOf<'decide'>['body']['calls'][number] {
-  const rest = { params, parameters, command, process, release, environment }
-  return { route: route.id, ...(app !== null && { app }), ...rest }
 }

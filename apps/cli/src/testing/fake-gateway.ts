@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { listen } from '@rack-gateway/testing/server'
 
 export interface FakeAnswer {
@@ -14,6 +15,8 @@ export interface FakeGateway {
   answer: FakeAnswer
   /** `Authorization` and path of each request. */
   readonly requests: { readonly authorization: string | undefined; readonly path: string | undefined }[]
+  /** Path and parsed JSON of each request with JSON, in the order of the answers. */
+  readonly bodies: { readonly path: string | undefined; readonly body: unknown }[]
   close(): Promise<void>
 }
 
@@ -23,10 +26,13 @@ export async function startFakeGateway(
   byPath: Readonly<Record<string, FakeAnswer>> = {},
 ): Promise<FakeGateway> {
   const requests: { authorization: string | undefined; path: string | undefined }[] = []
+  const bodies: { path: string | undefined; body: unknown }[] = []
   const server = createServer((request, response) => {
     requests.push({ authorization: request.headers.authorization, path: request.url })
     const answer = byPath[request.url ?? ''] ?? gateway.answer
-    void Promise.resolve(answer.delay).then(() => {
+    const isJson = request.headers['content-type'] === 'application/json'
+    void Promise.all([answer.delay, isJson ? json(request) : undefined]).then(([, body]) => {
+      if (isJson) bodies.push({ path: request.url, body })
       const { etag } = answer.headers ?? {}
       if (etag !== undefined && request.headers['if-none-match'] === etag) {
         response.writeHead(304, { ...answer.headers }).end()
@@ -37,6 +43,6 @@ export async function startFakeGateway(
     })
   })
   const { url, close } = await listen(server)
-  const gateway: FakeGateway = { url, requests, answer: initialAnswer, close }
+  const gateway: FakeGateway = { url, requests, bodies, answer: initialAnswer, close }
   return gateway
 }

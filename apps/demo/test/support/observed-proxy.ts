@@ -8,15 +8,19 @@ export interface ObservedProxy {
   readonly asked: string[]
   /** What the proxy does with a request: it forwards it, closes the connection, or never answers. */
   is: 'open' | 'cut' | 'silent'
+  /** Called before a request is handled, with its entry in `asked`. */
+  before: ((asked: string) => Promise<void>) | null
   close(): Promise<void>
 }
 
 export async function startObservedProxy(to: string): Promise<ObservedProxy> {
   const asked: string[] = []
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(async (incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     const tag = headers['if-none-match']
-    asked.push(`${method} ${url}${tag === undefined ? '' : ' if changed'}`)
+    const entry = `${method} ${url}${tag === undefined ? '' : ' if changed'}`
+    asked.push(entry)
+    if (proxy.before !== null) await proxy.before(entry)
     if (proxy.is === 'cut') return void incoming.socket.destroy()
     if (proxy.is === 'silent') return
     const onward = request(new URL(url, to), { method, headers }, (answer) => {
@@ -27,6 +31,6 @@ export async function startObservedProxy(to: string): Promise<ObservedProxy> {
     incoming.pipe(onward)
   })
   const { url, close } = await listen(server)
-  const proxy: ObservedProxy = { url, asked, is: 'open', close }
+  const proxy: ObservedProxy = { url, asked, is: 'open', before: null, close }
   return proxy
 }

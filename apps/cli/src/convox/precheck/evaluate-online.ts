@@ -1,3 +1,4 @@
+import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { Decision } from '@rack-gateway/rbac-policy'
 import { Denied } from '../../errors.ts'
 import { printable } from '../../output/terminal.ts'
@@ -8,10 +9,13 @@ import { fetchEffectivePolicy } from './fetch-effective-policy.ts'
 import type { CallsOfCommand } from './planned-command.ts'
 import { type PlannedStepUp, plannedStepUp } from './planned-step-up.ts'
 import type { CachedPolicyFile } from './policy-cache-file.ts'
-import { readCheckedSnapshot } from './snapshot.ts'
+import { readCheckedSnapshot, type Snapshot } from './snapshot.ts'
+import { withReport } from './stopped-calls/report-of-error.ts'
+import type { StoppedCall } from './stopped-calls/report-stopped-call.ts'
 
 export interface OnlineEvaluationOptions {
   readonly now: number
+  readonly configPath: string
   readonly target: Target
   /** The file of the cached policy. */
   readonly path: string
@@ -25,14 +29,14 @@ export interface CommandCalls {
 }
 
 /**
- * Permits the command if the gateway gives no usable answer.
+ * Permits the command if the gateway gives no usable answer. The error of a denial can report the denied call.
  *
  * @returns the proof of a second factor that the command needs, or null
  * @throws Denied
  */
 export async function evaluateOnline(
   { needed, planned }: CommandCalls,
-  { now, target, path, cached }: OnlineEvaluationOptions,
+  { now, configPath, target, path, cached }: OnlineEvaluationOptions,
 ): Promise<PlannedStepUp | null> {
   const snapshot = cached && readCheckedSnapshot(cached.text)
   const entry = { path, cached: snapshot === null ? null : verifyChecksum(cached) }
@@ -40,8 +44,31 @@ export async function evaluateOnline(
   const current = updatePolicyCache(entry, answer, now) ?? (answer.kind === 'same' ? snapshot : null)
   if (answer.kind === 'none' || current === null) return null
   const denial = certainDenial(current, needed.calls, answer.at)
-  if (denial !== null) throw new Denied(...denialMessage(needed.command, denial))
+  if (denial !== null)
+    throw withReport(new Denied(...denialMessage(needed.command, denial.decision)), () =>
+      reportDenial(denial.call, current, { configPath, target, at: answer.at }),
+    )
   return plannedStepUp(current, planned, answer.at)
+}
+
+async function reportDenial(
+  call: PlannedCall,
+  snapshot: Snapshot,
+  { at, ...options }: Pick<StoppedCall, 'configPath' | 'target' | 'at'>,
+): Promise<void> {
+  const { reportStoppedCall } = await import('./stopped-calls/report-stopped-call.ts')
+  await reportStoppedCall({
+    ...options,
+    at,
+    rack: snapshot.rack,
+    principal: snapshot.principal.id,
+    call,
+    async containsSecret() {
+      // Imported only when it is used, because the gateway nearly always answers.
+      const { hasSecretWords } = await import('./secret-words.ts')
+      return hasSecretWords(call, snapshot, at)
+    },
+  })
 }
 
 function denialMessage(command: string, decision: Decision): [reason: string, remedy: string] {

@@ -12,6 +12,7 @@ import { quietContext } from '../../testing/quiet-context.ts'
 import { writePolicyCache } from './cache-policy.ts'
 import { policyCachePath, readPolicyCacheFile } from './policy-cache-file.ts'
 import { type PrecheckResult, precheck } from './precheck.ts'
+import { reportCallOf } from './stopped-calls/report-of-error.ts'
 
 const noon = Date.UTC(2030, 0, 2, 12)
 const day = 24 * 60 * 60 * 1000
@@ -59,9 +60,28 @@ function target(token = 'rgs_one'): Target {
   }
 }
 
-/** Checks a command, by default at noon. */
+/** Checks a command, by default at noon. After a denial, waits for the report of the stopped call. */
 function check(now = noon, words: readonly string[] = promote, change: Partial<Context> = {}): Promise<PrecheckResult> {
-  return precheck(contextAt(now, change), target(), words)
+  return checkFor(target(), now, words, change)
+}
+
+async function checkFor(
+  target: Target,
+  now = noon,
+  words: readonly string[] = promote,
+  change: Partial<Context> = {},
+): Promise<PrecheckResult> {
+  try {
+    return await precheck(contextAt(now, change), target, words)
+  } catch (error) {
+    await reportCallOf(error)
+    throw error
+  }
+}
+
+/** Requests for the policy. */
+function policyRequests({ requests }: FakeGateway) {
+  return requests.filter(({ path }) => path === '/gateway/api/v1/policy/effective?rack=staging')
 }
 
 const denied = { code: 'RGW_CLI_REFUSED' }
@@ -186,10 +206,10 @@ describe('the cached policy alone never denies a command', () => {
 
   test('logins with the same checksum are denied only by their own policy', async () => {
     const started = await startGateway({ role: 'viewer' })
-    await expect(precheck(contextAt(noon), target('rgs_1_000000'), promote)).rejects.toMatchObject(denied)
+    await expect(checkFor(target('rgs_1_000000'))).rejects.toMatchObject(denied)
     started.answer = effectivePolicy({ at: noon, role: 'deployer' })
-    await expect(precheck(contextAt(noon), target('rgs_2_000000'), promote)).resolves.toBeDefined()
-    expect(started.requests).toHaveLength(2)
+    await expect(checkFor(target('rgs_2_000000'))).resolves.toBeDefined()
+    expect(policyRequests(started)).toHaveLength(2)
   })
 
   test('only the answer is cached, and no word of a command', async () => {

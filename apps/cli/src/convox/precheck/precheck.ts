@@ -7,12 +7,13 @@ import { neededCalls, plannedCommand } from './planned-command.ts'
 import { type PlannedStepUp, plannedStepUp } from './planned-step-up.ts'
 import { type CachedPolicyFile, policyCachePath, readPolicyCacheFile } from './policy-cache-file.ts'
 import { readCheckedSnapshot } from './snapshot.ts'
+import { hasKeptReports } from './stopped-calls/kept-directory.ts'
 
 /** The result for a permitted command. */
 export interface PrecheckResult {
   /** The proof of a second factor that the command needs, or null. */
   readonly stepUp: PlannedStepUp | null
-  /** Updates the cached policy while convox runs. Never rejects. @param ended resolves when convox has ended */
+  /** While convox runs: updates the cached policy, and reports calls of earlier commands. Never rejects. @param ended resolves when convox has ended */
   refresh(ended: Promise<void>): Promise<void>
 }
 
@@ -45,12 +46,32 @@ export async function precheck(context: Context, target: Target, words: readonly
       plannedStepUp(snapshot, planned, context.now) === null
     if (!isPermitted) {
       const { evaluateOnline } = await import('./evaluate-online.ts')
-      stepUp = await evaluateOnline({ needed, planned }, { now: context.now, target, path, cached })
+      stepUp = await evaluateOnline({ needed, planned }, { ...context, target, path, cached })
     }
   }
   return cached === null
     ? { ...unchecked, stepUp }
-    : { stepUp, refresh: (ended) => refreshIfOld(context, target, { path, cached, ended }) }
+    : {
+        stepUp,
+        async refresh(ended) {
+          await Promise.all([
+            refreshIfOld(context, target, { path, cached, ended }),
+            reportEarlierCalls(context, target, { cached, ended }),
+          ])
+        },
+      }
+}
+
+/** Reports calls of earlier commands that were stopped while the gateway did not answer. */
+async function reportEarlierCalls(
+  { configPath }: Context,
+  target: Target,
+  { cached, ended }: { readonly cached: CachedPolicyFile; readonly ended: Promise<void> },
+): Promise<void> {
+  const principal = hasKeptReports(configPath) ? readCheckedSnapshot(cached.text)?.principal.id : undefined
+  if (principal === undefined) return
+  const { sendKeptReportsUntil } = await import('./stopped-calls/send-kept-reports.ts')
+  await sendKeptReportsUntil(ended, { configPath, target, principal })
 }
 
 async function refreshIfOld(

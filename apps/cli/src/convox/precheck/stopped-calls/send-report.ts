@@ -1,0 +1,20 @@
+import type { RequestOf } from '@rack-gateway/gateway-api'
+import { tryGateway } from '../../../gateway/gateway-request.ts'
+import type { Target } from '../../../target/target.ts'
+
+export type StoppedCallReport = RequestOf<'reportStoppedCall'>['body']
+
+/** @returns false if the gateway may receive the report later. Never rejects. */
+export async function sendReport(
+  { origin, token, tlsTrust }: Pick<Target, 'origin' | 'token' | 'tlsTrust'>,
+  report: StoppedCallReport,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const path = '/gateway/api/v1/policy/stopped-calls'
+  const answer = await tryGateway(origin, { path, token, tlsTrust, body: report, signal }).catch(() => null)
+  if (answer === null || answer.kind === 'unanswered') return false
+  return answer.status < 500 && !laterStatuses.includes(answer.status)
+}
+
+/** The token has expired, or the limit of reports is reached. Any other error is final, as of an older gateway. */
+const laterStatuses: readonly number[] = [401, 429]
