@@ -47,5 +47,7 @@ export const FallbackDirectoryUnfit = defineError<[string | number]>('RGW_AUDIT_
   remedyInMessage: false,
 })
 export const SinkMisconfigured = defineErrorWithText('RGW_SINK_MISCONFIGURED', 500)
+/** A restored log cannot be continued. Nothing was recorded. */
+export const RestoreRefused = defineErrorWithText('RGW_RESTORE_REFUSED', 500)
 /** An archive cannot be written, verified, or used. Its month is not dropped. */
 export const ArchiveRefused = defineErrorWithText('RGW_ARCHIVE_REFUSED', 500)

@@ -75,6 +75,7 @@ export const eventKinds = [
   'environment.changed',
   'audit.inconsistent',
   'alarm.acknowledged',
+  'log.restored',
   'access-review.read',
   'audit.read',
   'audit.archived',

@@ -12,6 +12,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'a policy package requires an approval, and the gateway has no approvals yet',
     'the gateway can’t ask for approvals yet',
   ],
+  RGW_RESTORE_REFUSED: [
+    'the restored log could not be continued from its copies of checkpoints',
+    'see the message; nothing was recorded',
+  ],
   RGW_ARCHIVE_REFUSED: ['a month can’t be archived or dropped', 'see the message; nothing was dropped'],
   RGW_BAD_FRAME: [
     'the HTTP request is ambiguous or invalid',

@@ -4,6 +4,7 @@ import { openPool } from '@rack-gateway/database'
 import { openObjectStore, readObjectStoreAddress } from '@rack-gateway/object-store'
 import type { Sql } from 'postgres'
 import { signingKeysOf } from '../process/keys.ts'
+import { operator } from './operator.ts'
 import { withAuditLog } from './recorded-work.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -49,8 +50,6 @@ export async function archiveAudit(args: ArchiveArguments): Promise<void> {
     store.close()
   }
 }
-
-const operator = { kind: 'system', id: 'rack-gateway-server', name: 'rack-gateway-server' } as const
 
 async function openStore(to: string, lock: string | undefined) {
   const address = readObjectStoreAddress(to)

@@ -3,6 +3,7 @@ import { createIssuer, type Issuer } from '@rack-gateway/auth/store'
 import type { ServerConfig } from '@rack-gateway/config'
 import { openDatabase } from '@rack-gateway/database'
 import { secretKeysOf } from '../process/keys.ts'
+import { operator } from './operator.ts'
 import { withAuditLog } from './recorded-work.ts'
 
 /** Each change is recorded in the audit log before it is committed. */
@@ -17,7 +18,7 @@ export async function withIssuer(work: (issuer: Issuer, config: ServerConfig) =>
         record: async (events) => {
           await Promise.all(events.map((event) => record(event)))
         },
-        by: { kind: 'system', id: 'rack-gateway-server', name: 'rack-gateway-server' },
+        by: operator,
       })
       await work(issuer, config)
     } finally {

@@ -4,6 +4,7 @@ import { hideBin } from 'yargs/helpers'
 import { version } from '../process/version.ts'
 import { addCommands } from './command-module.ts'
 import * as archive from './commands/audit/archive.ts'
+import * as restored from './commands/audit/restored.ts'
 import * as issue from './commands/token/issue.ts'
 import * as list from './commands/token/list.ts'
 import * as revoke from './commands/token/revoke.ts'
@@ -16,8 +17,8 @@ await yargs(hideBin(process.argv))
   .command('token', 'issue, list, and revoke tokens', (group) =>
     addCommands(group, [issue, list, revoke], 'The command token needs an action. Use issue, list, or revoke.'),
   )
-  .command('audit', 'archive the audit log', (group) =>
-    addCommands(group, [archive], 'The command audit needs an action. Use archive.'),
+  .command('audit', 'archive the audit log, and continue it after a restore', (group) =>
+    addCommands(group, [archive, restored], 'The command audit needs an action. Use archive or restored.'),
   )
   .demandCommand(1, 'A command is missing. Use token or audit.')
   .strict()

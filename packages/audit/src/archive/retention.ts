@@ -119,7 +119,7 @@ async function retainMonth(month: Month, options: MonthOptions): Promise<MonthOu
 /** Verifies the complete stored archive. @throws ArchiveRefused */
 async function readBack(month: Month, { store, sql }: MonthOptions): Promise<Manifest> {
   const { manifest, findings } = await verifyArchivedMonth(store, month, { pinned: null, checkpoints: null })
-  const [finding] = findings
+  const finding = findings.find(({ about }) => about !== 'restore')
   if (finding || manifest === null)
     throw new ArchiveRefused(
       `The objects in ${store.location} are not a valid archive of this month: ${finding ? describeFinding(finding) : 'it has no manifest'}. Nothing was dropped.`,

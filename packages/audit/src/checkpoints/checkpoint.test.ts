@@ -95,6 +95,16 @@ test('the first checkpoint of a new key is signed by it and by the previous key'
   for (const { publicKey } of [key, other]) expect(read && isSignedBy(read.note, publicKey)).toBe(true)
 })
 
+test('a checkpoint after a restore names the last checkpoint of the backup, and the event', () => {
+  const restored = { from: 3, stream: heads[0].stream, seq: 2 }
+  const note = signCheckpoint({ ...content, number: 9, restored }, { current: key, replaces: null, previous: null })
+  expect(note).toContain(`\nrestored 3 ${heads[0].stream} 2\nstream `)
+  expect(readCheckpoint(note)).toMatchObject({ number: 9, restored })
+  expect(readCheckpoint(written)?.restored).toBeNull()
+  for (const text of ['restored 9 ', 'restored 03 ', 'restored ', 'restored -1 '])
+    expect(readCheckpoint(note.replace('restored 3 ', text)), text).toBeNull()
+})
+
 test('one invalid signature of a key invalidates the note', () => {
   const note = readNote(written)
   if (note === null) throw new Error('unreadable')

@@ -26,6 +26,15 @@ export interface StreamHead extends SizedStream {
   readonly state: StreamState
 }
 
+/** The log continues from an older checkpoint. Events that only later checkpoints sign may be missing. */
+export interface Restoration {
+  /** Number of the backup's last checkpoint; 0 if it has none. */
+  readonly from: number
+  /** Stream and number of the event `log.restored`. */
+  readonly stream: string
+  readonly seq: number
+}
+
 export interface CheckpointContent {
   /** From 1, no gaps. */
   readonly number: number
@@ -36,6 +45,8 @@ export interface CheckpointContent {
   readonly key: PublicKey
   /** If the key changes: the previous key, which also signs the checkpoint unless it is lost. Otherwise null. */
   readonly replaces: PublicKey | null
+  /** If the log was restored from a backup after the previous checkpoint. Otherwise null. */
+  readonly restored: Restoration | null
   /** Sorted by stream. */
   readonly heads: readonly StreamHead[]
 }
@@ -54,10 +65,14 @@ const origin = 'rack-gateway/audit/checkpoint/v1'
 /** The `previous` of the first checkpoint. */
 export const noCheckpoint: Digest = '0'.repeat(64)
 
-export function signCheckpoint(content: Omit<CheckpointContent, 'key' | 'replaces'>, keys: CheckpointKeys): string {
-  const text = textOf({ ...content, key: keys.current.publicKey, replaces: keys.replaces })
+/** @param content `restored` is null by default */
+export function signCheckpoint(content: UnsignedContent, keys: CheckpointKeys): string {
+  const text = textOf({ restored: null, ...content, key: keys.current.publicKey, replaces: keys.replaces })
   return signNote(text, keys.previous === null ? [keys.current] : [keys.current, keys.previous])
 }
+
+type UnsignedContent = Omit<CheckpointContent, 'key' | 'replaces' | 'restored'> &
+  Partial<Pick<CheckpointContent, 'restored'>>
 
 /**
  * The keys that sign a checkpoint. If the key changes, `replaces` is the previous public key, and `previous` is the
@@ -69,7 +84,7 @@ export interface CheckpointKeys {
   readonly previous: SigningKey | null
 }
 
-function textOf({ number, at, previous, key, replaces, heads }: CheckpointContent): string {
+function textOf({ number, at, previous, key, replaces, restored, heads }: CheckpointContent): string {
   const sorted = heads.toSorted((one, other) => (one.stream < other.stream ? -1 : 1))
   return [
     origin,
@@ -78,6 +93,7 @@ function textOf({ number, at, previous, key, replaces, heads }: CheckpointConten
     `previous ${base64Of(previous)}`,
     `key ${key.text}`,
     ...(replaces === null ? [] : [`replaces ${replaces.text}`]),
+    ...(restored === null ? [] : [`restored ${restored.from} ${restored.stream} ${restored.seq}`]),
     ...sorted.map(({ stream, size, root, state }) => `stream ${stream} ${size} ${base64Of(root)} ${state}`),
     '',
   ].join('\n')
@@ -90,7 +106,14 @@ export function readCheckpoint(written: string): Checkpoint | null {
   const [first, ...lines] = note.text.slice(0, -1).split('\n')
   if (first !== origin) return null
   const take = (word: string) => (lines[0]?.startsWith(`${word} `) ? lines.shift()?.slice(word.length + 1) : undefined)
-  const [number, at, previous, key, replaces] = ['number', 'at', 'previous', 'key', 'replaces'].map(take)
+  const [number, at, previous, key, replaces, restored] = [
+    'number',
+    'at',
+    'previous',
+    'key',
+    'replaces',
+    'restored',
+  ].map(take)
   const signer = readPublicKey(key ?? '')
   const replaced = replaces === undefined ? null : readPublicKey(replaces)
   if (signer === null || (replaces !== undefined && replaced === null)) return null
@@ -102,9 +125,11 @@ export function readCheckpoint(written: string): Checkpoint | null {
     previous: hexOf(previous ?? ''),
     key: signer,
     replaces: replaced,
+    restored: restored === undefined ? null : readRestoration(restored),
     heads,
   }
   const isValid = Number.isSafeInteger(content.number) && content.number > 0 && isInstant(content.at)
+  if (content.restored !== null && content.restored.from >= content.number) return null
   if (!isValid || textOf(content) !== note.text || hasDuplicate(heads)) return null
   return { ...content, note, written, hash: hash('sha256', note.text) }
 }
@@ -112,6 +137,14 @@ export function readCheckpoint(written: string): Checkpoint | null {
 /** Whether the text is a time with three decimals, as in checkpoints. */
 function isInstant(text: string): boolean {
   return text.length === '2027-01-31T12:00:00.000Z'.length && readTime(text) !== null
+}
+
+const restoration = new RegExp(`^(\\d{1,15}) (${uuidPattern}) (\\d{1,15})$`)
+
+/** @returns null for other text. Then the checkpoint is not canonical */
+function readRestoration(text: string): Restoration | null {
+  const [, from, stream, seq] = restoration.exec(text) ?? []
+  return stream === undefined ? null : { from: Number(from), stream, seq: Number(seq) }
 }
 
 const headLine = new RegExp(`^stream (${uuidPattern}) (\\d{1,15}) ([A-Za-z0-9+/]{43}=) ([a-z]+)$`)

@@ -9,4 +9,5 @@ export {
 } from './checkpointer.ts'
 export type { SigningKeys } from './choose-keys.ts'
 export { type NewestCheckpoint, readNewestCheckpoint } from './newest-checkpoint.ts'
+export { type LogGap, type RestoreLogOptions, restoreLog } from './restore-log.ts'
 export { type SigningKey, signingKeyOf } from './signing-key.ts'

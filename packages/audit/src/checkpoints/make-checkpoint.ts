@@ -2,6 +2,7 @@ import { locks } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import { type Checkpoint, noCheckpoint, readCheckpoint, type StreamHead, signCheckpoint } from './checkpoint.ts'
 import { chooseKeys, type SigningKeys } from './choose-keys.ts'
+import { storeCheckpoint } from './store-checkpoint.ts'
 import type { BrokenStream } from './verify-segment.ts'
 import type { VerifiedStream } from './verify-streams.ts'
 
@@ -94,7 +95,7 @@ async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promis
   )
   const checkpoint = readCheckpoint(written)
   if (checkpoint === null) throw new Error('the checkpoint that was made cannot be read')
-  if (!(await store(sql, checkpoint, streams))) return { kind: 'busy' }
+  if (!(await storeCheckpoint(sql, checkpoint, streams))) return { kind: 'busy' }
   return {
     kind: 'made',
     checkpoint,
@@ -103,7 +104,7 @@ async function makeWhileLocked(sql: Sql, options: MakeCheckpointOptions): Promis
   }
 }
 
-interface LastCheckpoint {
+export interface LastCheckpoint {
   readonly last: Checkpoint | null
   /** Milliseconds since the signed time. */
   readonly age: number
@@ -111,7 +112,7 @@ interface LastCheckpoint {
   readonly timeProblem: 'at' | 'future' | null
 }
 
-async function readLastCheckpoint(sql: Sql): Promise<LastCheckpoint | { readonly unreadable: number }> {
+export async function readLastCheckpoint(sql: Sql): Promise<LastCheckpoint | { readonly unreadable: number }> {
   const [row] = await sql`
     select number::float8 as number, note, clock_timestamp() as now, at
     from (select 1) as one
@@ -127,40 +128,4 @@ async function readLastCheckpoint(sql: Sql): Promise<LastCheckpoint | { readonly
 function timeProblemOf(age: number, signedAt: number, column: unknown): LastCheckpoint['timeProblem'] {
   if (age < 0) return 'future'
   return column instanceof Date && column.getTime() === signedAt ? null : 'at'
-}
-
-/**
- * Stores the checkpoint and the trees in one statement. Later checkpoints leave out `settled` streams. An adopted
- * stream does not become settled while `accounted_at` is null, because some of its calls may have no outcome yet. An
- * import from a fallback file sets `accounted_at` to null again. `for share` waits until a running import has ended.
- *
- * @returns false if the number already exists
- */
-async function store(sql: Sql, checkpoint: Checkpoint, streams: readonly VerifiedStream[]): Promise<boolean> {
-  const { number, at, hash, key, replaces, written } = checkpoint
-  const trees = streams.map(({ head, tree, settled }) => ({
-    stream: head.stream,
-    size: tree.size,
-    peaks: tree.peaks.join(''),
-    settled,
-  }))
-  const [row] = await sql`
-    with made as (
-      insert into audit.checkpoints (number, at, hash, key, replaces, note)
-      values (${number}, ${at}, ${Buffer.from(hash, 'hex')}, ${key.text}, ${replaces?.text ?? null}, ${written})
-      on conflict (number) do nothing returning 1
-    ), new_trees as materialized (
-      select stream, size, decode(peaks, 'hex') as peaks, settled
-      from json_to_recordset(${JSON.stringify(trees)}::text::json) as t (stream uuid, size bigint, peaks text, settled boolean)
-    ), settled_streams as materialized (
-      select id from audit.streams where id in (select stream from new_trees where settled)
-        and (adopted_by is null or accounted_at is not null) for share
-    ), stored_trees as (
-      insert into audit.trees (stream, size, peaks, settled)
-      select stream, size, peaks, settled and stream in (select id from settled_streams) from new_trees
-      where exists (select from made)
-      on conflict (stream) do update set size = excluded.size, peaks = excluded.peaks, settled = excluded.settled
-    )
-    select count(*)::int as made from made`
-  return row?.made === 1
 }

@@ -1,4 +1,4 @@
-import { createTestDatabase, type OnEnd } from '@rack-gateway/database/testing'
+import { copyTestDatabase, createTestDatabase, type OnEnd, type TestDatabase } from '@rack-gateway/database/testing'
 import postgres, { type Sql } from 'postgres'
 import { onTestFinished } from 'vitest'
 import { createPostgresAuditStore } from '../store.ts'
@@ -8,7 +8,15 @@ import { type ChainLink, type ChainResult, verifyChain } from './verify-chain.ts
 
 /** A test database with connections as runtime login and superuser, dropped when the test ends. */
 export async function databaseForTest(onEnd: OnEnd = onTestFinished) {
-  const database = await createTestDatabase()
+  return connectTo(await createTestDatabase(), onEnd)
+}
+
+/** A copy of a test database as it is now, like a restored backup. Ends the connections to the original. */
+export async function copyDatabase(original: TestDatabase, onEnd: OnEnd = onTestFinished) {
+  return connectTo(await copyTestDatabase(original), onEnd)
+}
+
+function connectTo(database: TestDatabase, onEnd: OnEnd) {
   const runtime = postgres(database.runtimeUrl, { max: 2, fetch_types: false, onnotice() {} })
   const admin = postgres(database.adminUrl, { max: 2, fetch_types: false, onnotice() {} })
   onEnd(async () => {

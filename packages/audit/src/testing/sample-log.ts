@@ -1,4 +1,4 @@
-import { readCheckpoint, type StreamHead, signCheckpoint } from '../checkpoints/checkpoint.ts'
+import { type Restoration, readCheckpoint, type StreamHead, signCheckpoint } from '../checkpoints/checkpoint.ts'
 import { type SigningKey, signingKeyOf } from '../checkpoints/signing-key.ts'
 import { encode } from '../encode.ts'
 import type { EventDraft } from '../event.ts'
@@ -14,7 +14,16 @@ export interface SampleLog {
   readonly checkpoints: string[]
   open(): SampleStream
   /** `before`: the previous key, which also signs. `replaces`: the previous key, which does not sign. */
-  checkpoint(options?: { key?: SigningKey; before?: SigningKey | null; replaces?: SigningKey }): void
+  checkpoint(options?: CheckpointOptions): void
+  /** @returns a function that restores events and streams to what they are now. Checkpoints stay, as in their copies */
+  backup(): () => void
+}
+
+interface CheckpointOptions {
+  readonly key?: SigningKey
+  readonly before?: SigningKey | null
+  readonly replaces?: SigningKey
+  readonly restored?: Restoration | null
 }
 
 export interface SampleStream {
@@ -28,7 +37,7 @@ export const sampleKey: SigningKey = signingKeyOf(Buffer.alloc(32, 7))
 export function createSampleLog(startedAt = Date.UTC(2026, 10, 25)): SampleLog {
   const lines: string[] = []
   const checkpoints: string[] = []
-  const streams: { stream: EventStream; tree: ReturnType<typeof createTree>; state: StreamHead['state'] }[] = []
+  let streams: { stream: EventStream; tree: ReturnType<typeof createTree>; state: StreamHead['state'] }[] = []
   let now = startedAt
 
   function open(): SampleStream {
@@ -57,7 +66,14 @@ export function createSampleLog(startedAt = Date.UTC(2026, 10, 25)): SampleLog {
     lines,
     checkpoints,
     open,
-    checkpoint({ key = sampleKey, before = null, replaces } = {}) {
+    backup() {
+      const [count, saved] = [lines.length, streams.map((one) => ({ ...one, tree: createTree(one.tree) }))]
+      return function restore() {
+        lines.length = count
+        streams = saved.map((one) => ({ ...one, tree: createTree(one.tree) }))
+      }
+    },
+    checkpoint({ key = sampleKey, before = null, replaces, restored = null } = {}) {
       now += 60_000
       const last = checkpoints.at(-1)
       const previous = last === undefined ? '0'.repeat(64) : (readCheckpoint(last)?.hash ?? '')
@@ -67,7 +83,7 @@ export function createSampleLog(startedAt = Date.UTC(2026, 10, 25)): SampleLog {
         root: tree.root(),
         state,
       }))
-      const content = { number: checkpoints.length + 1, at: new Date(now).toISOString(), previous, heads }
+      const content = { number: checkpoints.length + 1, at: new Date(now).toISOString(), previous, restored, heads }
       checkpoints.push(
         signCheckpoint(content, {
           current: key,

@@ -68,7 +68,8 @@ function* problemsOf(checkpoint: Checkpoint, predecessor: Checkpoint | null): Ge
   else if (checkpoint.previous !== predecessor.hash) yield ['previous', '']
   if (checkpoint.at < predecessor.at) yield ['time', predecessor.at]
   yield* keyProblems(checkpoint, predecessor)
-  yield* headProblems(checkpoint, predecessor)
+  // After a restore, streams continue from an older checkpoint. `SignedTrees` knows what they must still have.
+  if (checkpoint.restored === null) yield* headProblems(checkpoint, predecessor)
 }
 
 function* keyProblems({ key, replaces, note }: Checkpoint, predecessor: Checkpoint): Generator<Problem> {

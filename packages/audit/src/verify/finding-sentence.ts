@@ -1,4 +1,4 @@
-import type { ArchiveFinding, CheckpointFinding, EventFinding, Finding } from './findings.ts'
+import type { ArchiveFinding, CheckpointFinding, EventFinding, Finding, RestoreFinding } from './findings.ts'
 
 /** The result contains unescaped values of the log, which may be hostile. Callers must escape the result. */
 export function describeFinding(finding: Finding): string {
@@ -9,6 +9,8 @@ export function describeFinding(finding: Finding): string {
       return describeCheckpoint(finding)
     case 'archive':
       return describeArchive(finding)
+    case 'restore':
+      return describeRestore(finding)
   }
 }
 
@@ -65,7 +67,9 @@ function describeCheckpoint({ problem, number, detail }: CheckpointFinding): str
     case 'rewritten':
       return `${checkpoint}: the external copy differs: history was rewritten and signed again`
     case 'removed':
-      return `${checkpoint}: has an external copy, but is missing in the log`
+      return detail === ''
+        ? `${checkpoint}: has an external copy, but is missing in the log`
+        : `checkpoints ${number} to ${detail}: have external copies, but are missing in the log`
     case 'stranger':
       return number === 0
         ? `there is no checkpoint, so the given key signed nothing (${detail})`
@@ -93,4 +97,16 @@ function describeArchive({ problem, month, detail }: ArchiveFinding): string {
     case 'replaced':
       return `${archive}: the log recorded another archive, with the manifest ${detail}`
   }
+}
+
+function describeRestore({ number, from, events, streams, lost, event }: RestoreFinding): string {
+  const ranges = lost.map(({ stream, first, last }) => `stream ${stream}, events ${first} to ${last}`)
+  const more = streams > lost.length ? [`and ${streams - lost.length} more streams`] : []
+  const start = from === 0 ? 'a backup without checkpoints' : `a backup that ends with checkpoint ${from}`
+  const missing = events === 0 ? 'no event' : `${events} events: ${[...ranges, ...more].join('; ')}`
+  const who =
+    event === null
+      ? 'The event that says who restored it was not read'
+      : `Recorded by ${event.by} at ${event.at}, with the reason "${event.reason}" (${event.id})`
+  return `checkpoint ${number}: the log was restored from ${start}. Of what was signed after that backup, the log lacks ${missing}. ${who}`
 }

@@ -52,7 +52,7 @@ export type CheckpointProblem =
   | 'broken'
   /** The external copy differs. */
   | 'rewritten'
-  /** There is an external copy, but no checkpoint in the log. */
+  /** There is an external copy, but no checkpoint in the log. Consecutive ones are one finding. */
   | 'removed'
   /** The given key signed no checkpoint, or there is no checkpoint. */
   | 'stranger'
@@ -61,7 +61,10 @@ export interface CheckpointFinding {
   readonly about: 'checkpoint'
   readonly problem: CheckpointProblem
   readonly number: number
-  /** The stream, key, number, or time that the problem is about. Otherwise empty. */
+  /**
+   * The stream, key, number, or time that the problem is about. For several `removed` checkpoints, the last number.
+   * Otherwise empty.
+   */
   readonly detail: string
 }
 
@@ -92,7 +95,34 @@ export interface ArchiveFinding {
   readonly detail: string
 }
 
-export type Finding = EventFinding | CheckpointFinding | ArchiveFinding
+/** Missing events of a stream. */
+export interface LostRange {
+  readonly stream: string
+  readonly first: number
+  readonly last: number
+}
+
+/**
+ * A signed checkpoint says that the log was restored from a backup. The events that are missing since then have no other
+ * finding. Whatever else differs has its own finding.
+ */
+export interface RestoreFinding {
+  readonly about: 'restore'
+  readonly problem: 'restored'
+  /** The first checkpoint after the restore. */
+  readonly number: number
+  /** The last checkpoint of the backup; 0 for none. The checkpoints between the two sign the missing events. */
+  readonly from: number
+  /** Number of all missing events, and of the streams that lack some. */
+  readonly events: number
+  readonly streams: number
+  /** The missing events of the first 100 streams. */
+  readonly lost: readonly LostRange[]
+  /** The event `log.restored`; null if the source does not have it. */
+  readonly event: { readonly id: string; readonly at: string; readonly by: string; readonly reason: string } | null
+}
+
+export type Finding = EventFinding | CheckpointFinding | ArchiveFinding | RestoreFinding
 
 /** A month whose events are no longer in the log, and whose archive is signed by a key of the log. */
 export interface ArchivedMonth {

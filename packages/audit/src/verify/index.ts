@@ -1,4 +1,5 @@
 export { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
+export { checkpointFiles } from './checkpoint-files.ts'
 export { type ArchiveRecord, type DatabaseLog, databaseLog } from './database-log.ts'
 export { membersOf } from './event-position.ts'
 export type { LogRecord } from './export-line.ts'

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { signCheckpoint } from '../checkpoints/checkpoint.ts'
+import { readCheckpoint, signCheckpoint } from '../checkpoints/checkpoint.ts'
 import { type PublicKey, signingKeyOf } from '../checkpoints/signing-key.ts'
 import { createSampleLog, sampleKey } from '../testing/sample-log.ts'
+import { leafOf } from '../tree/hashing.ts'
+import { createTree } from '../tree/tree.ts'
 import { exportLine } from './export-line.ts'
+import { describeFinding } from './finding-sentence.ts'
 import type { Verification } from './findings.ts'
 import { createLogVerifier } from './log-verifier.ts'
 
@@ -295,6 +298,195 @@ test('a history that was signed again with the same key is detected by external 
   expect(verify({ lines, own: checkpoints.slice(0, 2), outside: checkpoints }).findings).toMatchObject([
     { problem: 'removed', number: 3 },
   ])
+})
+
+describe('a log that was restored from a backup', () => {
+  /** Two streams are in the backup. Both grow after it, and a third one is lost. `close` ends the first of them. */
+  function restored({ statement = true } = {}) {
+    const log = createSampleLog()
+    const [one, two] = [log.open(), log.open()]
+    one.add(3)
+    two.add(1)
+    log.checkpoint()
+    one.add(2)
+    const restore = log.backup()
+    one.add(4)
+    two.add(2)
+    log.checkpoint()
+    const lost = log.open()
+    lost.add(2)
+    one.close()
+    log.checkpoint()
+    const before = [...log.lines]
+    restore()
+    const command = log.open()
+    command.add(1, { kind: 'log.restored', detail: { by: 'ada', reason: 'the disk failed' } })
+    command.close()
+    const event = { from: 1, stream: command.id, seq: 2 }
+    log.checkpoint({ restored: statement ? event : null })
+    log.open().add(2)
+    log.checkpoint()
+    return { ...log, before, one: one.id, two: two.id, lost: lost.id, event }
+  }
+
+  test('has one finding, which names what was lost, who restored it, and why', () => {
+    const { lines, checkpoints, one, two, lost } = restored()
+    const finding = {
+      about: 'restore',
+      problem: 'restored',
+      number: 4,
+      from: 1,
+      events: 11,
+      streams: 3,
+      lost: [
+        { stream: one, first: 7, last: 11 },
+        { stream: two, first: 3, last: 4 },
+        { stream: lost, first: 1, last: 3 },
+      ],
+      event: { id: expect.any(String), at: expect.any(String), by: 'ada', reason: 'the disk failed' },
+    }
+    const expected = { intact: false, found: 1, findings: [finding], unsigned: 0, trust: 'pinned' }
+    expect(verify({ lines, own: checkpoints, pinned: sampleKey.publicKey })).toMatchObject(expected)
+    const withCopies = { lines, own: checkpoints, outside: checkpoints, pinned: sampleKey.publicKey }
+    expect(verify(withCopies)).toMatchObject({ ...expected, anchored: true })
+    const [sentence] = verify(withCopies).findings.map(describeFinding)
+    expect(sentence).toContain('the log was restored from a backup that ends with checkpoint 1')
+    expect(sentence).toContain(`11 events: stream ${one}, events 7 to 11; `)
+    expect(sentence).toContain('Recorded by ada at 2026-11-25T')
+    expect(sentence).toContain('"the disk failed"')
+  })
+
+  test('lacks checkpoints before the restore is recorded: one finding for all of them, and one for each stream', () => {
+    const { before, checkpoints, one, two, lost } = restored()
+    const { findings } = verify({ lines: before.slice(0, 8), own: checkpoints.slice(0, 1), outside: checkpoints.slice(0, 3) })
+    expect(findings).toMatchObject([
+      { problem: 'removed', number: 2, detail: '3' },
+      { problem: 'truncated', stream: one, seq: 7, until: 11 },
+      { problem: 'truncated', stream: two, seq: 3, until: 4 },
+      { problem: 'missing', stream: lost, seq: 1, until: 3 },
+    ])
+    expect(findings.map(describeFinding)[0]).toBe(
+      'checkpoints 2 to 3: have external copies, but are missing in the log',
+    )
+  })
+
+  test('an event log.restored without a signed statement of a checkpoint hides nothing', () => {
+    const { lines, checkpoints, one, two, lost } = restored({ statement: false })
+    const { findings } = verify({ lines, own: checkpoints })
+    expect(findings.filter(({ about }) => about === 'restore')).toEqual([])
+    expect(findings).toMatchObject([
+      { problem: 'head', detail: one },
+      { problem: 'head', detail: two },
+      { problem: 'truncated', stream: one },
+      { problem: 'truncated', stream: two },
+      { problem: 'missing', stream: lost },
+    ])
+  })
+
+  test('a statement that another key signs is a finding of its own', () => {
+    const { lines, checkpoints, event } = restored({ statement: false })
+    const [first = '', second = '', third = ''] = checkpoints
+    const content = readCheckpoint(checkpoints[3] ?? '')
+    if (content === null) throw new Error('the checkpoint cannot be read')
+    const forged = signCheckpoint(
+      { ...content, restored: event },
+      { current: signingKeyOf(Buffer.alloc(32, 8)), replaces: null, previous: null },
+    )
+    const { findings } = verify({ lines, own: [first, second, third, forged], pinned: sampleKey.publicKey })
+    expect(findings).toContainEqual(expect.objectContaining({ problem: 'key', number: 4 }))
+    const unsigned = (checkpoints[3] ?? '').replace(/(key .*\n)/, `$1restored 1 ${event.stream} 2\n`)
+    expect(readCheckpoint(unsigned)).toMatchObject({ restored: event })
+    expect(verify({ lines, own: [first, second, third, unsigned] }).findings).toContainEqual(
+      expect.objectContaining({ problem: 'signature', number: 4 }),
+    )
+  })
+
+  test('an event that the backup had and the log lacks is reported beside the restore', () => {
+    const { lines, checkpoints, one, two } = restored()
+    const others = (problem: string, stream: string, seq: number) => [
+      expect.objectContaining({ about: 'restore', events: 11 }),
+      expect.objectContaining({ problem, stream, seq }),
+    ]
+    const verified = (kept: readonly string[]) => verify({ lines: kept, own: checkpoints }).findings
+    expect(verified(lines.filter((line) => !isEvent(line, one, 6)))).toEqual(others('truncated', one, 6))
+    expect(verified(lines.filter((line) => !isEvent(line, one, 2)))).toEqual(others('gap', one, 2))
+    expect(verified(lines.filter((line) => !line.includes(two)))).toEqual(others('missing', two, 1))
+  })
+
+  test('events that were changed before the restore was signed are reported, as far as earlier checkpoints sign them', () => {
+    const log = createSampleLog()
+    const one = log.open()
+    one.add(3)
+    log.checkpoint()
+    one.add(2)
+    log.checkpoint()
+    one.add(2)
+    log.checkpoint()
+    // The backup ends with checkpoint 1, and has the events up to 6. Then event 5 is changed and all later ones rehashed.
+    const changed = rechained(log.lines.slice(0, 6), 4, webToApi)
+    const tree = createTree()
+    for (const line of changed) tree.append(leafOf(partsOf(line).hash))
+    const newest = readCheckpoint(log.checkpoints[2] ?? '')
+    if (newest === null) throw new Error('the checkpoint cannot be read')
+    const written = signCheckpoint(
+      {
+        number: 4,
+        at: newest.at,
+        previous: newest.hash,
+        restored: { from: 1, stream: one.id, seq: 6 },
+        heads: [{ stream: one.id, size: 6, root: tree.root(), state: 'open' }],
+      },
+      { current: sampleKey, replaces: null, previous: null },
+    )
+    expect(verify({ lines: changed, own: [...log.checkpoints, written] }).findings).toMatchObject([
+      { problem: 'restored', lost: [{ stream: one.id, first: 7, last: 8 }], event: null },
+      { problem: 'root', stream: one.id, seq: 5, until: 6 },
+    ])
+  })
+
+  test('a second restore, from a backup between the first one and its own backup, is a second finding', () => {
+    const log = createSampleLog()
+    const one = log.open()
+    one.add(1)
+    log.checkpoint()
+    const monday = log.backup()
+    one.add(2)
+    log.checkpoint()
+    const tuesday = log.backup()
+    one.add(4)
+    log.checkpoint()
+    function restoreFrom(backup: () => void, from: number, reason: string) {
+      backup()
+      const command = log.open()
+      command.add(1, { kind: 'log.restored', detail: { by: 'ada', reason } })
+      log.checkpoint({ restored: { from, stream: command.id, seq: 2 } })
+      return command.id
+    }
+    const first = restoreFrom(monday, 1, 'monday')
+    restoreFrom(tuesday, 2, 'tuesday')
+    expect(verify({ lines: log.lines, own: log.checkpoints }).findings).toMatchObject([
+      { problem: 'restored', number: 4, lost: [{ stream: one.id, first: 3, last: 8 }], event: null },
+      { problem: 'restored', number: 5, lost: [{ stream: first, first: 1, last: 2 }], event: { reason: 'tuesday' } },
+    ])
+    expect(verify({ lines: log.lines.filter((line) => !isEvent(line, one.id, 4)), own: log.checkpoints }).findings).toContainEqual(
+      expect.objectContaining({ problem: 'truncated', stream: one.id, seq: 4 }),
+    )
+  })
+
+  test('events that are added after the restore and not signed are reported', () => {
+    const { lines, checkpoints, before, one } = restored()
+    // The lost event 7, and events of the same stream that a caller of the database adds.
+    const seventh = before.find((line) => isEvent(line, one, 7)) ?? ''
+    const at = lines.findIndex((line) => isEvent(line, one, 6)) + 1
+    expect(verify({ lines: lines.toSpliced(at, 0, seventh), own: checkpoints, now: Date.UTC(2026, 11, 1) }).findings).toMatchObject([
+      { about: 'restore' },
+      { problem: 'unsigned', stream: one, seq: 7, until: 7 },
+    ])
+  })
+
+  function isEvent(line: string, stream: string, seq: number): boolean {
+    return line.includes(`"seq":${seq},`) && line.includes(`"stream":"${stream}"`)
+  }
 })
 
 test('external copies can lag, and can start later than the log', () => {

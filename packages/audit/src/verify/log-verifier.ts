@@ -1,12 +1,13 @@
-import type { StreamHead } from '../checkpoints/checkpoint.ts'
+import type { Checkpoint, StreamHead } from '../checkpoints/checkpoint.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
-import type { Digest } from '../tree/hashing.ts'
 import { type ArchiveClaim, createArchiveClaims } from './archive-claims.ts'
 import { createCheckpointChain } from './checkpoint-chain.ts'
 import { membersOf, readPosition, type StatedPosition } from './event-position.ts'
 import { type LogRecord, readExportLine } from './export-line.ts'
-import type { CheckpointFinding, EventFinding, Finding, Verification } from './findings.ts'
+import type { CheckpointFinding, EventFinding, Finding, LostRange, Verification } from './findings.ts'
 import { createRecoveries } from './recoveries.ts'
+import { createRestorations, type RestoredCheckpoint } from './restorations.ts'
+import { SignedTrees } from './signed-trees.ts'
 import { createStreamCheck } from './stream-check.ts'
 
 export interface LogVerifier {
@@ -45,10 +46,7 @@ export interface LogVerifierOptions {
 /** The progress of a stream: what was read, and what was signed. */
 class StreamProgress {
   readonly check = createStreamCheck()
-  /** Sizes and roots of the signed trees. The first `headsChecked` were compared. */
-  readonly sizes: number[] = []
-  readonly roots: Digest[] = []
-  headsChecked = 0
+  readonly signed = new SignedTrees()
   /** Whether the stream has a finding. Then its later events are not verified. */
   bad = false
   /** `at` of the first unsigned event. */
@@ -79,6 +77,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
   const findings: Finding[] = []
   const archives = createArchiveClaims(report)
   const recoveries = createRecoveries()
+  const restorations = createRestorations()
   const isSelected = (stream: string) => selected?.has(stream) ?? true
   let [found, events, lines] = [0, 0, 0]
   /** Events before this time are so old that a checkpoint should have signed them by `now`. Empty without `now`. */
@@ -108,12 +107,36 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
     return (problem === 'broken' || problem === 'head') && !isSelected(detail)
   }
 
-  function expectHead({ stream, size, root, state }: StreamHead): void {
-    if (state === 'broken' || size === 0 || !isSelected(stream)) return
-    const { sizes, roots } = progressOf(stream)
-    if (size <= (sizes.at(-1) ?? 0)) return
-    sizes.push(size)
-    roots.push(root)
+  function expectHeads({ number, heads }: Checkpoint): void {
+    for (const head of heads) if (isVerified(head)) progressOf(head.stream).signed.add(number, head)
+  }
+
+  function isVerified({ stream, size, state }: StreamHead): boolean {
+    return state !== 'broken' && size > 0 && isSelected(stream)
+  }
+
+  /** Reports the events that the log lacks since the restore, once. */
+  function addRestoration({ heads }: Checkpoint, { number, restored }: RestoredCheckpoint): void {
+    const signedNow = new Map(heads.filter(isVerified).map((head) => [head.stream, head]))
+    for (const stream of signedNow.keys()) progressOf(stream)
+    const lost: LostRange[] = []
+    for (const [stream, { signed }] of streams) {
+      const range = signed.restore(number, restored.from, signedNow.get(stream) ?? null)
+      if (range !== null) lost.push({ stream, ...range })
+    }
+    // The restore does not concern an archived month that lost no event.
+    if (selected === undefined || lost.length > 0)
+      report(restorations.add({ number, restored }, lost, findings.length))
+  }
+
+  /** Consecutive missing checkpoints are one finding, because a restored log can lack thousands. */
+  function reportRemoved(number: number): void {
+    const index = findings.length - 1
+    const last = findings[index]
+    const continues =
+      last?.about === 'checkpoint' && last.problem === 'removed' && Number(last.detail || last.number) === number - 1
+    if (continues) findings[index] = { ...last, detail: String(number) }
+    else report({ about: 'checkpoint', problem: 'removed', number, detail: '' })
   }
 
   function badEvent(progress: StreamProgress, finding: Omit<EventFinding, 'about'>): void {
@@ -131,14 +154,12 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
 
   /** Compares the tree with the signed one, if this event completes it. */
   function checkHead(stream: string, progress: StreamProgress, record: LogRecord): void {
-    const { check, sizes, roots, headsChecked } = progress
-    const size = sizes[headsChecked]
-    if (size === undefined) addUnsigned(progress, record)
-    if (check.size !== size) return
-    progress.headsChecked++
-    if (roots[headsChecked] === check.tree.root()) return
-    const seq = (sizes[headsChecked - 1] ?? 0) + 1
-    badEvent(progress, { problem: 'root', stream, seq, until: size, id: null, detail: '' })
+    const { check, signed } = progress
+    const { size } = check
+    if (size > signed.required.size) addUnsigned(progress, record)
+    if (size !== signed.nextSize) return
+    const seq = signed.compare(size, check.tree.root())
+    if (seq !== null) badEvent(progress, { problem: 'root', stream, seq, until: size, id: null, detail: '' })
   }
 
   /** If the missing event appears later, two events were swapped. */
@@ -183,6 +204,8 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
     const problem = progress.check.add(record, position) ?? (columnProblem === null ? null : 'column')
     if (problem === null) {
       checkHead(position.stream, progress, record)
+      const explained = restorations.explain(record, position)
+      if (explained !== null && explained.index < findings.length) findings[explained.index] = explained.finding
       return
     }
     // The missing event is the first bad one, not the event after it.
@@ -194,10 +217,10 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
 
   function checkEnds(): void {
     for (const [stream, progress] of streams) {
-      const { check, sizes, roots, bad, unsignedAt, lastOverdueSeq } = progress
+      const { check, signed, bad, unsignedAt, lastOverdueSeq } = progress
       if (bad) continue
-      const until = sizes.at(-1) ?? 0
-      if (check.size === 0 && archives.explains({ stream, size: until, root: roots.at(-1) ?? '' })) continue
+      const { size: until, root } = signed.required
+      if (check.size === 0 && archives.explains({ stream, size: until, root })) continue
       const next = { stream, seq: check.size + 1, until, id: null, detail: '' }
       if (check.size < until) badEvent(progress, { problem: check.size === 0 ? 'missing' : 'truncated', ...next })
       else if (lastOverdueSeq > 0 && !recoveries.covers(stream, until + 1, lastOverdueSeq))
@@ -220,9 +243,11 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
       const coveredUntil = new Date(Date.parse(checkpoint.at) - tolerance).toISOString()
       signedUntil = [coveredUntil, dueUntil].sort()[1] ?? coveredUntil
       if (copy !== null) copied = { last: checkpoint.number, at: checkpoint.at }
-      for (const head of checkpoint.heads) expectHead(head)
+      if (checkpoint.restored === null) expectHeads(checkpoint)
+      else addRestoration(checkpoint, { number: checkpoint.number, restored: checkpoint.restored })
       const differs = differenceOf(own, copy, checkpoint.note.text)
-      if (differs) report({ about: 'checkpoint', problem: differs, number: checkpoint.number, detail: '' })
+      if (differs === 'removed') reportRemoved(checkpoint.number)
+      else if (differs) report({ about: 'checkpoint', problem: differs, number: checkpoint.number, detail: '' })
     },
     addArchive: archives.add,
     addEvent,
@@ -236,7 +261,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
       if (pinned !== null && !isKnown)
         report({ about: 'checkpoint', problem: 'stranger', number: first?.number ?? 0, detail: pinned.id })
       let unsigned = 0
-      for (const { check, sizes } of streams.values()) unsigned += Math.max(0, check.size - (sizes.at(-1) ?? 0))
+      for (const { check, signed } of streams.values()) unsigned += Math.max(0, check.size - signed.required.size)
       return {
         intact: found === 0,
         findings,

@@ -18,25 +18,43 @@ export interface TestDatabase {
 /** Creates a migrated database from the template. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = inject('rackGatewayDatabase')
-  const template = new URL(server.ownerUrl)
+  return asAdmin(server.adminUrl, (sql) => copyOf(sql, nameIn(server.ownerUrl)))
+}
+
+/** Copies a test database as it is now. Ends the connections to the original, which can be opened again. */
+export async function copyTestDatabase({ ownerUrl }: TestDatabase): Promise<TestDatabase> {
+  const { adminUrl } = inject('rackGatewayDatabase')
+  const original = nameIn(ownerUrl)
+  return asAdmin(adminUrl, async function copyUnused(sql) {
+    await sql.unsafe(`ALTER DATABASE ${original} ALLOW_CONNECTIONS false`)
+    try {
+      await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = ${original}`
+      return await copyOf(sql, original)
+    } finally {
+      await sql.unsafe(`ALTER DATABASE ${original} ALLOW_CONNECTIONS true`)
+    }
+  })
+}
+
+async function copyOf(sql: Sql, original: string): Promise<TestDatabase> {
+  const server = inject('rackGatewayDatabase')
   const name = `test_${randomBytes(8).toString('hex')}`
-  await asAdmin(server.adminUrl, (sql) =>
-    sql.unsafe(
-      `CREATE DATABASE ${name} TEMPLATE ${template.pathname.slice(1)} STRATEGY file_copy OWNER ${template.username}`,
-    ),
-  )
+  const owner = new URL(server.ownerUrl).username
+  await sql.unsafe(`CREATE DATABASE ${name} TEMPLATE ${original} STRATEGY file_copy OWNER ${owner}`)
   return {
     ownerUrl: onDatabase(server.ownerUrl, name),
     runtimeUrl: onDatabase(server.runtimeUrl, name),
     adminUrl: onDatabase(server.adminUrl, name),
-    drop: () => asAdmin(server.adminUrl, (sql) => sql.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+    async drop() {
+      await asAdmin(server.adminUrl, (admin) => admin.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+    },
   }
 }
 
-async function asAdmin(url: string, work: (sql: Sql) => Promise<unknown>): Promise<void> {
+async function asAdmin<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
   const sql = postgres(url, { max: 1, fetch_types: false, onnotice() {} })
   try {
-    await work(sql)
+    return await work(sql)
   } finally {
     await sql.end({ timeout: 5 })
   }
@@ -46,4 +64,8 @@ function onDatabase(url: string, name: string) {
   const changed = new URL(url)
   changed.pathname = `/${name}`
   return changed.href
+}
+
+function nameIn(url: string): string {
+  return new URL(url).pathname.slice(1)
 }

@@ -29,6 +29,28 @@ test('says how many events were verified, and how many no checkpoint covers', ()
   expect(first({ intact: false, found: 2 })).toBe('NOT what was recorded: 2 findings in 9 events in 1 stream.')
 })
 
+test('distinguishes a recorded restore from other findings', () => {
+  const restore = {
+    about: 'restore',
+    problem: 'restored',
+    number: 9,
+    from: 4,
+    events: 3,
+    streams: 1,
+    lost: [{ stream: 'one', first: 5, last: 7 }],
+    event: { id: 'id', at: '2026-11-25T12:09:00.000Z', by: 'ada', reason: 'the disk failed' },
+  } as const
+  const gap = { about: 'event', problem: 'gap', stream: 'one', seq: 2, until: 2, id: null, detail: '' } as const
+  expect(logSentences({ ...verification, intact: false, findings: [restore], found: 1 }).slice(0, 2)).toEqual([
+    'NOT complete: the log was restored from a backup: 1 finding in 9 events in 1 stream.',
+    '  checkpoint 9: the log was restored from a backup that ends with checkpoint 4. Of what was signed after that backup, the log lacks 3 events: stream one, events 5 to 7. Recorded by ada at 2026-11-25T12:09:00.000Z, with the reason "the disk failed" (id)',
+  ])
+  const both = logSentences({ ...verification, intact: false, findings: [restore, gap], found: 2 })
+  expect(both[0]).toBe('NOT what was recorded: 2 findings in 9 events in 1 stream.')
+  const many = logSentences({ ...verification, intact: false, findings: [restore], found: 2 })
+  expect(many[0]).toContain('NOT what was recorded')
+})
+
 const about = (copied: Verification['copied']) => logSentences({ ...verification, copied }).join('\n')
 
 test('reports the last checkpoint with a copy, and the checkpoints without one', () => {

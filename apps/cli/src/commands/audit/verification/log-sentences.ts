@@ -25,9 +25,14 @@ function resultSentences(prefix: string, verification: Verification): string[] {
   const amount = `${prefix}${counted(events, 'event')} in ${counted(streams, 'stream')}`
   const result = intact
     ? `Verified ${amount}.${coverageSentence(verification)}`
-    : `NOT what was recorded: ${counted(found, 'finding')} in ${amount}.`
+    : `${isOnlyRestored(verification) ? 'NOT complete: the log was restored from a backup' : 'NOT what was recorded'}: ${counted(found, 'finding')} in ${amount}.`
   const more = found > findings.length ? [`  … and ${found - findings.length} more`] : []
   return [result, ...findings.map((finding) => `  ${describeFinding(finding)}`), ...more]
+}
+
+/** Nothing differs but what a recorded restore lost. */
+function isOnlyRestored({ found, findings }: Verification): boolean {
+  return found === findings.length && findings.every(({ about }) => about === 'restore')
 }
 
 function coverageSentence({ checkpoints, unsigned }: Verification): string {

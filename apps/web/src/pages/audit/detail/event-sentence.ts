@@ -144,6 +144,7 @@ const actions: Readonly<Record<string, string>> = {
   'audit.dropped': ' removed an archived month from the database',
   'signing-key.changed': ' began to sign checkpoints with another key',
   'alarm.acknowledged': ' acknowledged an alarm',
+  'log.restored': ' recorded that the audit log was restored from a backup',
   'environment.changed': ' changed an environment variable',
   'recording.read': ' opened a session recording',
   'recording.ended': ' ended a recorded session',
