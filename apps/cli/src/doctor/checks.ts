@@ -29,7 +29,7 @@ type Check = (subject: CheckSubject) => Promise<Finding>
 /** No program outside the rack can check for the password, so the finding only reminds the user. */
 const rackPassword = warning(
   "Not checked: a rack can put its own password into every app's environment.",
-  'Ask the operator of the rack whether system-env-disable is in api_feature_gates.',
+  'Ask the operator of the rack whether system-env-disable=true is in api_feature_gates.',
 )
 
 const checks: Readonly<Record<CheckName, Check>> = {

@@ -8,14 +8,15 @@ import { makeCheckpoint } from '../testing/make-checkpoint.ts'
 import { checkpointFiles } from '../verify/checkpoint-files.ts'
 import { verifyDatabase } from '../verify/sources.ts'
 import { checkpointKey } from './checkpoint-destination.ts'
+import type { SigningKeys } from './choose-keys.ts'
 import { type LogGap, restoreLog } from './restore-log.ts'
-import { type SigningKey, signingKeyOf } from './signing-key.ts'
+import { signingKeyOf } from './signing-key.ts'
 
 const key = signingKeyOf(Buffer.alloc(32, 1))
 const newer = signingKeyOf(Buffer.alloc(32, 2))
 
 /** A log whose backup was taken after one checkpoint and an event. Then two more checkpoints were made and copied. */
-async function restoredLog({ keys = [key] }: { keys?: [SigningKey, ...SigningKey[]] } = {}) {
+async function restoredLog({ keys = [key] }: { keys?: SigningKeys } = {}) {
   const original = await databaseForTest()
   const first = await openPostgresWriter(original.runtimeUrl)
   await first.record({ kind: 'call' })
@@ -43,8 +44,13 @@ async function copiesOf(sql: Sql): Promise<string> {
   return directory
 }
 
+interface Restored {
+  readonly runtime: Sql
+  readonly runtimeUrl: string
+}
+
 /** Restores as the command of the server does. */
-function restore({ runtime, runtimeUrl }: { runtime: Sql; runtimeUrl: string }, copies: string, keys = [key] as const) {
+function restore({ runtime, runtimeUrl }: Restored, copies: string, keys: SigningKeys = [key]) {
   return restoreLog(runtime, {
     keys,
     copies: checkpointFiles(copies),

@@ -33,6 +33,7 @@ function checkpoint(number: number, heads: readonly StreamHead[], minutes = 0): 
     previous: noCheckpoint,
     key: signingKeyOf(Buffer.alloc(32)).publicKey,
     replaces: null,
+    restored: null,
     heads,
     note: { text: '', signatures: [] },
     written: '',

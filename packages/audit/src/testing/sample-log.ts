@@ -67,9 +67,9 @@ export function createSampleLog(startedAt = Date.UTC(2026, 10, 25)): SampleLog {
     checkpoints,
     open,
     backup() {
-      const [count, saved] = [lines.length, streams.map((one) => ({ ...one, tree: createTree(one.tree) }))]
+      const [savedLines, saved] = [[...lines], streams.map((one) => ({ ...one, tree: createTree(one.tree) }))]
       return function restore() {
-        lines.length = count
+        lines.splice(0, lines.length, ...savedLines)
         streams = saved.map((one) => ({ ...one, tree: createTree(one.tree) }))
       }
     },
