@@ -54,7 +54,16 @@ function servicePod(app: string, service: string, more: Labels = {}): Pod {
 
 /** A pod of a command or a build, as `ProcessRun` in `provider/k8s/process.go` labels it. */
 function processPod(app: string, service: string, more: Labels = {}, ofRack = rack): Pod {
-  const labels = { app, rack: ofRack, release: 'R1', service, system: 'convox', type: 'process', name: service, ...more }
+  const labels = {
+    app,
+    rack: ofRack,
+    release: 'R1',
+    service,
+    system: 'convox',
+    type: 'process',
+    name: service,
+    ...more,
+  }
   return { ...appNamespace(app, ofRack), labels }
 }
 
@@ -95,7 +104,9 @@ describe(name, () => {
       expect(matches(policy.spec.podSelector, systemPod(service).labels), service).toBe(false)
     for (const { from, ports } of policy.spec.ingress)
       for (const part of [...from, ...ports])
-        expect(['namespaceSelector', 'podSelector', 'port', 'protocol']).toEqual(expect.arrayContaining(Object.keys(part)))
+        expect(['namespaceSelector', 'podSelector', 'port', 'protocol']).toEqual(
+          expect.arrayContaining(Object.keys(part)),
+        )
   })
 
   test.each([
@@ -116,7 +127,11 @@ describe(name, () => {
     ['a build of another rack in the cluster', processPod('web', 'build', { 'service-type': 'build' }, 'staging')],
     [
       'a pod outside of apps that has the labels of a build',
-      { namespace: 'default', namespaceLabels: {}, labels: processPod('web', 'build', { 'service-type': 'build' }).labels },
+      {
+        namespace: 'default',
+        namespaceLabels: {},
+        labels: processPod('web', 'build', { 'service-type': 'build' }).labels,
+      },
     ],
   ])('does not admit %s', (_, pod) => {
     expect(admits(policy, pod, 5443)).toBe(false)

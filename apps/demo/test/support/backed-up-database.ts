@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyTestDatabase, createTestDatabase, type TestDatabase } from '@rack-gateway/database/testing'
 import { freePort } from '@rack-gateway/demo/free-port'
-import { expect } from 'vitest'
 import { ask } from './demo.ts'
 import { dataDirectory } from './processes.ts'
 import { type Program, run, start } from './program.ts'
@@ -14,8 +13,6 @@ export interface Logins {
 
 /** A database that is backed up, lost, and restored. */
 export interface BackedUpDatabase extends Logins {
-  /** Of the superuser. */
-  readonly adminUrl: string
   readonly method: 'pg_dump' | 'copy'
   backUp(): Promise<void>
   /** Loses everything after the backup. */
@@ -90,13 +87,12 @@ async function dumped(bin: string): Promise<BackedUpDatabase> {
       for (const statement of statements) await sql.unsafe(statement)
     })
   }
-  await expect.poll(() => asAdmin([]).then(() => ask(adminUrl, (sql) => sql`select 1`)).then(() => 'ready', () => 'starting'), { timeout: 30_000 }).toBe('ready')
+  await server.saw(/database system is ready to accept connections/)
   await asAdmin(['CREATE ROLE gateway_owner LOGIN', 'CREATE ROLE gateway_runtime LOGIN', ...createDatabase])
   const client = [`--host=127.0.0.1`, `--port=${port}`, '--username=gateway_owner']
   const logins = { ownerUrl: url('gateway_owner', 'gateway'), runtimeUrl: url('gateway_runtime', 'gateway') }
   return {
     ...logins,
-    adminUrl: url('postgres', 'gateway'),
     method: 'pg_dump',
     async backUp() {
       await runProgram(join(bin, 'pg_dump'), [...client, '--format=custom', `--file=${dump}`, 'gateway'])
@@ -133,11 +129,7 @@ async function startServer(bin: string, directory: string, cluster: string, port
   ])
   await runProgram(initdb, initdbArguments, cluster)
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
-  const [postgres = '', ...args] = words('postgres', [
-    '-D',
-    cluster,
-    ...settings.flatMap((setting) => ['-c', setting]),
-  ])
+  const [postgres = '', ...args] = words('postgres', ['-D', cluster, ...settings.flatMap((setting) => ['-c', setting])])
   return start(postgres, args, { cwd: cluster, env: environment })
 }
 

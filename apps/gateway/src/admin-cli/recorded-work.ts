@@ -15,9 +15,7 @@ export interface WorkContext extends DatabaseContext {
 }
 
 export async function withAuditLog(work: (context: WorkContext) => Promise<void>): Promise<void> {
-  await withDatabase((context) =>
-    withAuditStream(context.database, (record) => work({ ...context, record })),
-  )
+  await withDatabase((context) => withAuditStream(context.database, (record) => work({ ...context, record })))
 }
 
 export async function withDatabase(work: (context: DatabaseContext) => Promise<void>): Promise<void> {

@@ -113,7 +113,12 @@ test('a backup without checkpoints is continued too', async () => {
   await record({ kind: 'call' })
   const backup = await copyDatabase(original)
   await makeCheckpoint(original.runtime, { keys: [key], interval: 0 })
-  expect(await restore(backup, await copiesOf(original.runtime))).toMatchObject({ from: 0, first: 1, last: 1, events: 0 })
+  expect(await restore(backup, await copiesOf(original.runtime))).toMatchObject({
+    from: 0,
+    first: 1,
+    last: 1,
+    events: 0,
+  })
 })
 
 async function countOf(sql: Sql) {
@@ -141,11 +146,7 @@ test.each<[name: string, message: string, change: (log: Awaited<ReturnType<typeo
       return changed
     },
   ],
-  [
-    'copies of another log',
-    'does not link to the previous one',
-    async () => (await restoredLog()).copies,
-  ],
+  ['copies of another log', 'does not link to the previous one', async () => (await restoredLog()).copies],
   [
     'a log that a gateway has continued before',
     'If a gateway was started after the restore',

@@ -358,7 +358,11 @@ describe('a log that was restored from a backup', () => {
 
   test('lacks checkpoints before the restore is recorded: one finding for all of them, and one for each stream', () => {
     const { before, checkpoints, one, two, lost } = restored()
-    const { findings } = verify({ lines: before.slice(0, 8), own: checkpoints.slice(0, 1), outside: checkpoints.slice(0, 3) })
+    const { findings } = verify({
+      lines: before.slice(0, 8),
+      own: checkpoints.slice(0, 1),
+      outside: checkpoints.slice(0, 3),
+    })
     expect(findings).toMatchObject([
       { problem: 'removed', number: 2, detail: '3' },
       { problem: 'truncated', stream: one, seq: 7, until: 11 },
@@ -469,9 +473,9 @@ describe('a log that was restored from a backup', () => {
       { problem: 'restored', number: 4, lost: [{ stream: one.id, first: 3, last: 8 }], event: null },
       { problem: 'restored', number: 5, lost: [{ stream: first, first: 1, last: 2 }], event: { reason: 'tuesday' } },
     ])
-    expect(verify({ lines: log.lines.filter((line) => !isEvent(line, one.id, 4)), own: log.checkpoints }).findings).toContainEqual(
-      expect.objectContaining({ problem: 'truncated', stream: one.id, seq: 4 }),
-    )
+    expect(
+      verify({ lines: log.lines.filter((line) => !isEvent(line, one.id, 4)), own: log.checkpoints }).findings,
+    ).toContainEqual(expect.objectContaining({ problem: 'truncated', stream: one.id, seq: 4 }))
   })
 
   test('events that are added after the restore and not signed are reported', () => {
@@ -479,10 +483,9 @@ describe('a log that was restored from a backup', () => {
     // The lost event 7, and events of the same stream that a caller of the database adds.
     const seventh = before.find((line) => isEvent(line, one, 7)) ?? ''
     const at = lines.findIndex((line) => isEvent(line, one, 6)) + 1
-    expect(verify({ lines: lines.toSpliced(at, 0, seventh), own: checkpoints, now: Date.UTC(2026, 11, 1) }).findings).toMatchObject([
-      { about: 'restore' },
-      { problem: 'unsigned', stream: one, seq: 7, until: 7 },
-    ])
+    expect(
+      verify({ lines: lines.toSpliced(at, 0, seventh), own: checkpoints, now: Date.UTC(2026, 11, 1) }).findings,
+    ).toMatchObject([{ about: 'restore' }, { problem: 'unsigned', stream: one, seq: 7, until: 7 }])
   })
 
   function isEvent(line: string, stream: string, seq: number): boolean {

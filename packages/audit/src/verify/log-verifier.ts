@@ -125,8 +125,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
       if (range !== null) lost.push({ stream, ...range })
     }
     // The restore does not concern an archived month that lost no event.
-    if (selected === undefined || lost.length > 0)
-      report(restorations.add({ number, restored }, lost, findings.length))
+    if (selected === undefined || lost.length > 0) report(restorations.add({ number, restored }, lost, findings.length))
   }
 
   /** Consecutive missing checkpoints are one finding, because a restored log can lack thousands. */

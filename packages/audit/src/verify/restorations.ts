@@ -13,7 +13,10 @@ export interface Restorations {
   /** @param index position of the finding in the list of findings */
   add(checkpoint: RestoredCheckpoint, lost: readonly LostRange[], index: number): RestoreFinding
   /** The finding with its event, if the record is the event `log.restored` of a restore. */
-  explain(record: LogRecord, position: StatedPosition): { readonly index: number; readonly finding: RestoreFinding } | null
+  explain(
+    record: LogRecord,
+    position: StatedPosition,
+  ): { readonly index: number; readonly finding: RestoreFinding } | null
 }
 
 const maxRanges = 100

@@ -49,8 +49,7 @@ export class SignedTrees {
     const trees = this.trees()
     const first = (trees[this.compared - 1]?.size ?? 0) + 1
     let isSame = true
-    for (; trees[this.compared]?.size === size; this.compared++)
-      if (trees[this.compared]?.root !== root) isSame = false
+    for (; trees[this.compared]?.size === size; this.compared++) if (trees[this.compared]?.root !== root) isSame = false
     return isSame ? null : first
   }
 
