@@ -449,6 +449,24 @@ describe('a log that was restored from a backup', () => {
     ])
   })
 
+  test('a checkpoint after the restore that signs less than the last one of the backup hides nothing', () => {
+    const { lines, checkpoints, one, two, event } = restored()
+    const newest = readCheckpoint(checkpoints[3] ?? '')
+    if (newest === null) throw new Error('the checkpoint cannot be read')
+    // Ended streams are not in later checkpoints. The second stream is cut to its first event.
+    const cut = lines.filter((line) => !line.includes(one) && !isEvent(line, two, 2))
+    const head = createTree()
+    head.append(leafOf(partsOf(cut.find((line) => line.includes(two)) ?? '').hash))
+    const heads = [{ stream: two, size: 1, root: head.root(), state: 'open' as const }]
+    const note = signCheckpoint(
+      { ...newest, restored: event, heads },
+      { current: sampleKey, replaces: null, previous: null },
+    )
+    const { findings } = verify({ lines: cut, own: [...checkpoints.slice(0, 3), note] })
+    expect(findings).toContainEqual(expect.objectContaining({ problem: 'missing', stream: one, seq: 1, until: 4 }))
+    expect(findings).toContainEqual(expect.objectContaining({ problem: 'truncated', stream: two, seq: 2, until: 2 }))
+  })
+
   test('a second restore, from a backup between the first one and its own backup, is a second finding', () => {
     const log = createSampleLog()
     const one = log.open()
