@@ -35,6 +35,10 @@ describe.each(files.map((text, index) => [['GitHub Actions', 'GitLab', 'CircleCI
       expect(executable).toBeLessThan(start)
     })
 
+    test('deploys only the branch main', () => {
+      expect(text).toMatch(/branches: \[main\]|if: \$CI_COMMIT_BRANCH == "main"|only: main/)
+    })
+
     test('fixes the versions of actions and images', () => {
       for (const [, action = ''] of text.matchAll(/uses: (\S+)/g)) expect(action).toMatch(/@[0-9a-f]{40}$/)
       for (const [, image = ''] of text.matchAll(/(?:image|runs-on): (\S+)/g)) {
