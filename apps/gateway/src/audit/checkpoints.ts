@@ -77,7 +77,9 @@ function recordAlarm(app: FastifyInstance, { problem, stream, seq, number, place
   }
   app.log.error(
     { event: 'audit.inconsistent', ...detail },
-    'the audit log is not what was recorded and signed: run rack-gateway audit verify',
+    problem === 'ahead'
+      ? 'the audit log lacks checkpoints that have copies: if it was restored from a backup, stop the gateway, restore again, and run rack-gateway-server audit restored before the start'
+      : 'the audit log is not what was recorded and signed: run rack-gateway audit verify',
   )
   recordLater(app, { kind: 'audit.inconsistent', detail })
 }
