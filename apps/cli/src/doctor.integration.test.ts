@@ -233,6 +233,18 @@ describe('doctor', () => {
     expect(of('gateway')?.says).toBe(`The gateway is not ready: ${name}: gone.`)
   })
 
+  test.each([
+    ['RGW_RACK_REJECTS_GATEWAY', 502, 'problem', 7],
+    ['RGW_RACK_UNREACHABLE', 502, 'problem', 7],
+    ['RGW_NOT_PERMITTED', 403, 'warning', 0],
+  ])('reports a rack that the gateway cannot use, and no denial: %s', async (rackCode, status, finding, exit) => {
+    const body = { error: 'It fails. Do this.', code: rackCode, reason: 'It fails.', next: 'Do this.' }
+    await loggedIn({ [paths.rack]: { status, body } })
+    const { code, of } = await runDoctor()
+    expect([code, of('rack')]).toMatchObject([exit, { status: finding }])
+    if (exit === 7) expect(of('rack')).toMatchObject({ says: 'It fails.', next: 'Do this.' })
+  })
+
   test('reports that the gateway needs a newer command', async () => {
     await loggedIn({
       [paths.version]: { status: 200, body: { gateway: '9.0.0', cli: { minimum: '8.0.0', newest: '9.0.0' } } },

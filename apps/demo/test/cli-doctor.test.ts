@@ -7,7 +7,7 @@ import {
   serverIdentity as proven,
   rootCertificate as root,
 } from '@rack-gateway/testing/certificates'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Person, person } from './management-api/callers.ts'
 import { createMachine, type Machine, writeStubConvox } from './support/machine.ts'
 import { builtCommand } from './support/processes.ts'
@@ -65,6 +65,22 @@ describe('at a gateway', () => {
     const { stdout, stderr } = await machine.run(...builtCommand('rack-gateway', ['version']), { env })
     expect(stdout).toMatch(/^rack-gateway \d\S+\ngateway \d\S+ \(http.*\)\nrack 3\S+ \(staging\)\n$/)
     expect(stderr).toBe('')
+  })
+
+  test('says whose password a rack rejects, and that it is not the token', async () => {
+    system.rack.changePassword('rotated')
+    onTestFinished(() => system.rack.changePassword(system.rack.token))
+    const { code, of } = await doctor(system.url, viewer.token)
+    expect(code).toBe(7)
+    expect(of('rack')).toMatchObject({
+      status: 'problem',
+      says: expect.stringMatching(
+        /^The rack staging rejects the gateway, .* the gateway's password .* Your own credential is valid\.$/,
+      ),
+      next: expect.stringContaining('RACK_TOKEN_STAGING'),
+    })
+    expect(of('token')?.status).not.toBe('problem')
+    expect(of('versions')?.says).not.toContain('rejected the token')
   })
 
   test('under another name than its own is found', async () => {

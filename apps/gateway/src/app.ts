@@ -27,6 +27,7 @@ import clock from './process/clock.ts'
 import database from './process/database.ts'
 import { deriveKeys } from './process/keys.ts'
 import bodyDigest from './rack-api/body-digest.ts'
+import countCalls from './rack-api/contacts/count-calls.ts'
 import rackApi from './rack-api/plugin.ts'
 import racks from './rack-api/racks.ts'
 import changeLimit from './rate-limits/changes.ts'
@@ -106,7 +107,12 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
       limits: tuning.recordingLimits,
       adoptionInterval: tuning.adoptionInterval,
     })
-    await app.register(racks, { config, connectTimeout: tuning.connectTimeout })
+    await app.register(racks, {
+      config,
+      connectTimeout: tuning.connectTimeout,
+      recheckInterval: tuning.rackRecheckInterval,
+    })
+    await app.register(countCalls)
 
     // Pages and APIs.
     await app.register(health)

@@ -32,6 +32,8 @@ export interface Tuning {
   readonly adoptionInterval?: number
   /** Milliseconds until a rack that does not accept a connection counts as unreachable. */
   readonly connectTimeout?: number
+  /** Milliseconds between two requests to a rack that rejects the gateway or is unreachable. */
+  readonly rackRecheckInterval?: number
   /** Milliseconds between two pings of an open WebSocket. */
   readonly pingInterval?: number
   readonly recordingLimits?: Partial<RecordingLimits>

@@ -68,6 +68,8 @@ export const eventKinds = [
   'step-up.proved',
   'step-up.redeemed',
   'configuration.loaded',
+  'rack.rejects-gateway',
+  'rack.accepts-gateway',
   'policy.loaded',
   'policy.rejected',
   'policy.studied',

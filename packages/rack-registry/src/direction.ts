@@ -36,6 +36,7 @@ export class Direction implements TrackerOutput {
   #noticeSent = false
   #pingRequested = false
   #paused = false
+  #isHeld = false
   /** Whether the direction waits for its turn, because the reads of all relays took long. */
   #isResting = false
 
@@ -91,6 +92,17 @@ export class Direction implements TrackerOutput {
 
   resume(): void {
     this.#paused = false
+    this.#resumeSource()
+  }
+
+  /** As `pause`, for the relay itself: `resume` does not end it. */
+  hold(): void {
+    this.#isHeld = true
+    this.#source.pause()
+  }
+
+  release(): void {
+    this.#isHeld = false
     this.#resumeSource()
   }
 
@@ -151,7 +163,7 @@ export class Direction implements TrackerOutput {
 
   #resumeSource(): void {
     if (this.tracker.stopped) this.#source.resume()
-    else if (!this.#paused && !this.#isResting && !this.#sink.writableNeedDrain) this.#source.resume()
+    else if (!this.#paused && !this.#isHeld && !this.#isResting && !this.#sink.writableNeedDrain) this.#source.resume()
   }
 
   /** Sends all bytes before a possible beginning of the token, and the rest after `partialTokenTimeout`. */

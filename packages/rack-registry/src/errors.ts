@@ -14,6 +14,15 @@ export const RackNotPinned = defineError<[rack: string, problem: string]>('RGW_R
   remedyInMessage: false,
 })
 
+/** The rack carried nothing out. */
+export const RackRejectsGateway = defineError<[rack: string, variableSuffix: string]>('RGW_RACK_REJECTS_GATEWAY', 502, {
+  reason:
+    "The rack %s rejects the gateway, because the gateway's password for this rack is not valid. Your own credential is valid.",
+  remedy:
+    'Ask the operator of the gateway to set RACK_TOKEN_%s to the password of the rack, and to restart the gateway.',
+  stack: false,
+})
+
 /**
  * The rack may have received the request. For a call that changes something, the gateway adds to the message that the
  * change may have been made.

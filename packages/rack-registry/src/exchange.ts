@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { BodyTooSlow, CallerGone, RackBroken, RackNotPinned, RackUnreachable } from './errors.ts'
-import { failureReason } from './failure-reasons.ts'
+import { BodyTooSlow, CallerGone, RackBroken, RackNotPinned, RackRejectsGateway, RackUnreachable } from './errors.ts'
+import { failureReason, variableSuffix } from './failure-reasons.ts'
 import { responseHead } from './headers.ts'
 import { RackResponse } from './rack-response.ts'
-import type { CallSignal, UpstreamResponse } from './types.ts'
+import type { CallSignal, RackContact, UpstreamResponse } from './types.ts'
 
 export interface ExchangeOptions {
   readonly rack: string
@@ -13,6 +13,11 @@ export interface ExchangeOptions {
   readonly body: Readable | null
   /** Called with the size of each received chunk. */
   readonly onBytes: (bytes: number) => void
+  readonly onContact: (contact: RackContact) => void
+  /** Whether the status 401 can only be the answer of the rack itself. */
+  readonly is401OfRack: boolean
+  /** Whether the rack checks the password before it answers with success. */
+  readonly needsPassword: boolean
   readonly resolve: (response: UpstreamResponse) => void
   readonly reject: (error: Error) => void
 }
@@ -45,9 +50,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     statusText = '',
   ): void {
     if (status < 200) return
+    const { rack, is401OfRack, needsPassword, onContact, resolve, reject } = this.#options
     const head = responseHead(flatHeaders(controller.rawHeaders, headers))
-    this.#response = new RackResponse(this.#options.rack, controller, status, statusText, head)
-    this.#options.resolve(this.#response)
+    this.#response = new RackResponse(rack, controller, status, statusText, head)
+    if (status === 401 && is401OfRack) {
+      onContact('rejected')
+      this.#response.discard()
+      reject(new RackRejectsGateway(rack, variableSuffix(rack)))
+      return
+    }
+    onContact(needsPassword && status < 300 ? 'accepted' : 'answered')
+    resolve(this.#response)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -63,6 +76,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     this.#removeListener()
     const failure = this.#failure(error)
+    if (failure instanceof RackUnreachable || failure instanceof RackNotPinned) this.#options.onContact('unreachable')
     if (this.#response === null) this.#options.reject(failure)
     else this.#response.break(failure)
   }

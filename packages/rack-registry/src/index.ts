@@ -1,6 +1,7 @@
 export { CallerSignal } from './caller-signal.ts'
 export { type BodyOptions, detachedBody } from './detached-body.ts'
 export * from './errors.ts'
+export { variableSuffix } from './failure-reasons.ts'
 export { wholeFrameLimit } from './frame-tracker.ts'
 export { applyMask, closeCodes, createFrame, opcodes } from './frames.ts'
 export {
@@ -29,9 +30,11 @@ export type {
   CallSignal,
   PayloadListener,
   Rack,
+  RackContact,
   RackSettings,
   Relay,
   RelayEnd,
+  RelayRefusal,
   UpstreamRequest,
   UpstreamResponse,
   UpstreamUpgrade,

@@ -3,7 +3,15 @@ import { detachedBody } from './detached-body.ts'
 import { createDial } from './dial.ts'
 import { CallerGone } from './errors.ts'
 import { Exchange } from './exchange.ts'
-import type { CallSignal, PoolName, Rack, RackSettings, UpstreamRequest, UpstreamResponse } from './types.ts'
+import type {
+  CallSignal,
+  PoolName,
+  Rack,
+  RackContact,
+  RackSettings,
+  UpstreamRequest,
+  UpstreamResponse,
+} from './types.ts'
 import { openWebsocket } from './upgrade.ts'
 
 export interface RackOptions {
@@ -15,6 +23,8 @@ export interface RackOptions {
   readonly bodyTimeout?: number
   /** Called with the size of each chunk of a streamed request body, and of each chunk of a response body. */
   readonly onBytes?: (bytes: number) => void
+  /** Called once for each attempt to send a request, except if the caller disconnects first. */
+  readonly onContact?: (rack: string, contact: RackContact) => void
 }
 
 const defaultConnections: Readonly<Record<PoolName, number>> = { calls: 512, transfers: 512, questions: 256 }
@@ -25,12 +35,16 @@ const keepAliveTimeout = 50_000
 /** Bytes. Enough for a `Command` header of 8 KB, and for the headers of a response. */
 const maxHeaderSize = 64 * 1024
 
+/** A rack answers this path without a check of the password. */
+const pathWithoutPassword = '/check'
+
 /** The token is not enumerable, so that `JSON.stringify`, logs, and spreads do not contain it. */
 export function createRack(settings: RackSettings, options: RackOptions = {}): Rack {
-  const { connectTimeout = 5_000, bodyTimeout = 300_000, onBytes = () => {} } = options
+  const { connectTimeout = 5_000, bodyTimeout = 300_000, onBytes = () => {}, onContact: note = () => {} } = options
   const connections = { ...defaultConnections, ...options.connections }
   const { name, url, token, tlsInsecure, tlsCa = null, tlsPins = [] } = settings
   const authorization = `Basic ${Buffer.from(`convox:${token}`).toString('base64')}`
+  const onContact = (contact: RackContact) => note(name, contact)
   let certificateExpiry: Date | null = null
   const dial = createDial(settings, connectTimeout, ({ validTo }) => {
     certificateExpiry = new Date(validTo)
@@ -54,12 +68,22 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
 
   function send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamResponse> {
     if (signal.aborted) return Promise.reject(new CallerGone(name))
-    const { method, target, body, length, pool = 'calls' } = request
+    const { method, target, body, length, pool = 'calls', isPassedOn = false } = request
     const headers = [...request.headers, 'Authorization', authorization]
     const streamed = body === null || Buffer.isBuffer(body) ? null : body
     if (streamed !== null && length !== null) headers.push('Content-Length', String(length))
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange({ rack: name, signal, body: streamed, onBytes, resolve, reject })
+      const exchange = new Exchange({
+        rack: name,
+        signal,
+        body: streamed,
+        onBytes,
+        onContact,
+        is401OfRack: !isPassedOn,
+        needsPassword: !target.startsWith(pathWithoutPassword),
+        resolve,
+        reject,
+      })
       const source = streamed === null ? body : detachedBody(streamed, { onBytes, timeout: bodyTimeout })
       pools[pool].dispatch({ path: target, method, headers, body: source, idempotent: false }, exchange)
     })
@@ -74,7 +98,7 @@ export function createRack(settings: RackSettings, options: RackOptions = {}): R
     certificateExpiry: () => certificateExpiry,
     send,
     upgrade: (request: UpstreamRequest, signal: CallSignal) =>
-      openWebsocket({ rack: name, url, dial, authorization, maxHeaderSize, request, signal }),
+      openWebsocket({ rack: name, url, dial, authorization, maxHeaderSize, onContact, request, signal }),
     async close() {
       await Promise.all(Object.values(pools).map((pool) => pool.destroy()))
     },

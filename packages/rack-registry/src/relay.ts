@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import { Direction } from './direction.ts'
-import { closeCodes } from './frames.ts'
+import { closeCodes, createFrame, opcodes } from './frames.ts'
 import type { TokenRedactor } from './token-redactor.ts'
-import type { PayloadListener, Relay, RelayEnd } from './types.ts'
+import type { PayloadListener, Relay, RelayEnd, RelayRefusal } from './types.ts'
 
 export interface RelayOptions {
   /** The caller's connection after the 101 response. */
@@ -15,6 +15,11 @@ export interface RelayOptions {
   readonly onPayload?: PayloadListener
   /** Redacts the rack's token in the data for the caller. */
   readonly redactor?: TokenRedactor | null
+  /**
+   * Called if the rack begins with the message by which it rejects a password. The message waits for the result: with
+   * null it is forwarded, because a program can print the same text; otherwise the relay ends.
+   */
+  readonly onRejection?: () => Promise<RelayRefusal | null>
   /** Milliseconds, monotonic. */
   readonly clock: { now(): number }
   /** Called with the size of each read, in both directions. */
@@ -25,9 +30,12 @@ export interface RelayOptions {
   readonly disconnectTimeout?: number
 }
 
+/** A rack opens each websocket before it checks the password, and sends this frame first if the password is wrong. */
+const rejection = createFrame('server', opcodes.text, Buffer.from('ERROR: invalid authentication\n'))
+
 /** An idle relay has no timer and buffers no bytes. */
 export function relay(options: RelayOptions): Relay {
-  const { client, rack, onPayload = null, clock, onBytes } = options
+  const { client, rack, onPayload = null, onRejection = null, clock, onBytes } = options
   const { closeTimeout = 500, disconnectTimeout = 5_000 } = options
   const startedAt = clock.now()
   // In the WebSocket protocol, the caller has the role of the client, and the rack that of the server.
@@ -101,7 +109,9 @@ export function relay(options: RelayOptions): Relay {
   }
 
   function forward(by: 'client' | 'rack', direction: Direction, source: Duplex, sink: Duplex): void {
-    source.on('data', (chunk: Buffer) => read(by, direction, chunk))
+    source.on('data', (chunk: Buffer) => {
+      if (by === 'client' || !waitForRefusal(chunk)) read(by, direction, chunk)
+    })
     source.on('end', () => {
       cause ??= { by, reason: 'hung up', code: null }
       disconnect(sink)
@@ -113,9 +123,24 @@ export function relay(options: RelayOptions): Relay {
     else source.on('close', () => onClosed(by))
   }
 
+  /** Returns whether the first bytes of the rack wait for the result of `onRejection`. */
+  function waitForRefusal(chunk: Buffer): boolean {
+    if (toCaller.received > 0 || onRejection === null) return false
+    if (!chunk.subarray(0, rejection.length).equals(rejection)) return false
+    toCaller.hold()
+    onRejection()
+      .catch(() => null)
+      .then((refusal) => {
+        if (refusal === null) read('rack', toCaller, chunk)
+        else close('gateway', refusal.reason, refusal.code, refusal.text)
+        toCaller.release()
+      })
+    return true
+  }
+
   forward('client', toRack, client, rack)
   forward('rack', toCaller, rack, client)
-  if (options.rackHead.length > 0) read('rack', toCaller, options.rackHead)
+  if (options.rackHead.length > 0 && !waitForRefusal(options.rackHead)) read('rack', toCaller, options.rackHead)
   if (options.clientHead.length > 0) read('client', toRack, options.clientHead)
 
   return {

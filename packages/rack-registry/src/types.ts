@@ -27,10 +27,19 @@ export interface UpstreamRequest {
   readonly length: number | null
   /** The connection pool, `calls` by default. Calls of one pool never wait for those of another pool. */
   readonly pool?: PoolName
+  /** Whether another server answers, through the rack. The status 401 can then be the answer of that server. */
+  readonly isPassedOn?: boolean
 }
 
 /** `transfers`: uploads and downloads, which may take hours. `questions`: calls of the gateway for its decisions. */
 export type PoolName = 'calls' | 'transfers' | 'questions'
+
+/**
+ * What an attempt to send a request shows about a rack. `accepted`: the rack accepted the gateway's password.
+ * `rejected`: it rejected the password. `answered`: it answered, perhaps before it checked the password. `unreachable`:
+ * there is no connection.
+ */
+export type RackContact = 'accepted' | 'rejected' | 'answered' | 'unreachable'
 
 /** Consume the body exactly once: with `pipe`, `collect`, `collectChunks`, or `discard`. */
 export interface UpstreamResponse {
@@ -94,10 +103,14 @@ export interface CallSignal {
 export interface Rack extends RackSettings {
   /**
    * No retries. Rejects with RackUnreachable or RackNotPinned before anything was sent, and with RackBroken after.
+   * Rejects with RackRejectsGateway if the rack answers with the status 401.
    * Rejects with CallerGone when the signal aborts, and with BodyTooSlow when the request body stalls.
    */
   send(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamResponse>
-  /** Opens a websocket with a new key, without extensions and subprotocols. */
+  /**
+   * Opens a websocket with a new key, without extensions and subprotocols. A rack opens each websocket, and then
+   * rejects a wrong password in a message.
+   */
   upgrade(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamUpgrade>
   /**
    * The expiry of the certificate of the newest TLS connection. Null for plain http, and before the first connection.
@@ -105,6 +118,13 @@ export interface Rack extends RackSettings {
    */
   certificateExpiry(): Date | null
   close(): Promise<void>
+}
+
+/** Why the gateway ends a relay, the text for the caller, and the close code. */
+export interface RelayRefusal {
+  readonly reason: string
+  readonly text: string
+  readonly code: number
 }
 
 export interface RelayEnd {

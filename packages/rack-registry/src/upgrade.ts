@@ -2,11 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Dial } from './dial.ts'
-import { CallerGone, RackBroken, RackNotPinned, RackUnreachable, UnsafeHandshake } from './errors.ts'
-import { failureReason } from './failure-reasons.ts'
+import {
+  CallerGone,
+  RackBroken,
+  RackNotPinned,
+  RackRejectsGateway,
+  RackUnreachable,
+  UnsafeHandshake,
+} from './errors.ts'
+import { failureReason, variableSuffix } from './failure-reasons.ts'
 import { responseHead } from './headers.ts'
 import { RackResponse } from './rack-response.ts'
-import type { CallSignal, UpstreamRequest, UpstreamUpgrade } from './types.ts'
+import type { CallSignal, RackContact, UpstreamRequest, UpstreamUpgrade } from './types.ts'
 import { acceptKey } from './websocket.ts'
 
 export interface WebsocketOptions {
@@ -16,6 +23,7 @@ export interface WebsocketOptions {
   readonly dial: Dial
   readonly authorization: string
   readonly maxHeaderSize: number
+  readonly onContact: (contact: RackContact) => void
   readonly request: UpstreamRequest
   readonly signal: CallSignal
 }
@@ -24,8 +32,9 @@ export interface WebsocketOptions {
  * Opens a new connection for the websocket. Sends `Upgrade` in the only spelling that a rack's router accepts. Sends no
  * Origin, extension, or subprotocol.
  *
- * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackBroken when the connection breaks or the
- *   response is invalid; UnsafeHandshake when Node rejects a header; CallerGone when the signal aborts
+ * @throws RackUnreachable or RackNotPinned before the handshake was sent; RackRejectsGateway for the status 401;
+ *   RackBroken when the connection breaks or the response is invalid; UnsafeHandshake when Node rejects a header;
+ *   CallerGone when the signal aborts
  * @see RFC 6455, section 4.1
  */
 export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrade> {
@@ -45,6 +54,7 @@ export function openWebsocket(options: WebsocketOptions): Promise<UpstreamUpgrad
         return
       }
       stopListening()
+      if (!(error instanceof CallerGone)) options.onContact('unreachable')
       const isSpecific = error instanceof CallerGone || error instanceof RackNotPinned
       reject(isSpecific ? error : new RackUnreachable(rack, failureReason(error, rack)))
     })
@@ -57,7 +67,7 @@ function performHandshake(
   socket: Socket,
   stopListening: () => void,
 ): Promise<UpstreamUpgrade> {
-  const { rack } = options
+  const { rack, onContact } = options
   return new Promise((resolve, reject) => {
     const key = randomBytes(16).toString('base64')
     const handshake = writeHandshake(options, socket, key)
@@ -72,6 +82,13 @@ function performHandshake(
       reject(error instanceof CallerGone ? error : new RackBroken(rack, failureReason(error, rack)))
     })
     handshake.on('response', (response) => {
+      onContact(response.statusCode === 401 ? 'rejected' : 'answered')
+      if (response.statusCode === 401) {
+        stopListening()
+        response.destroy()
+        reject(new RackRejectsGateway(rack, variableSuffix(rack)))
+        return
+      }
       if ((response.statusCode ?? 502) < 300) {
         stopListening()
         response.destroy()
@@ -83,6 +100,7 @@ function performHandshake(
     })
     handshake.on('upgrade', (response, _socket, head) => {
       stopListening()
+      onContact('answered')
       const problem = handshakeProblem(response, key)
       if (problem === null) {
         const { headers } = responseHead(response.rawHeaders)

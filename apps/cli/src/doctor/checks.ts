@@ -9,6 +9,7 @@ import { checkConfig } from './check-config.ts'
 import { checkConvox } from './check-convox.ts'
 import { checkDns } from './check-dns.ts'
 import { checkGateway } from './check-gateway.ts'
+import { checkRack } from './check-rack.ts'
 import { checkTls } from './check-tls.ts'
 import { checkToken } from './check-token.ts'
 import { checkDeadline } from './deadlines.ts'
@@ -40,6 +41,7 @@ const checks: Readonly<Record<CheckName, Check>> = {
   gateway: checkGateway,
   versions: checkVersions,
   token: checkToken,
+  rack: checkRack,
   convox: checkConvox,
   'rack-password': async () => rackPassword,
 }

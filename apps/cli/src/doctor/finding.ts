@@ -10,6 +10,7 @@ export const checkNames = [
   'gateway',
   'versions',
   'token',
+  'rack',
   'convox',
   'rack-password',
 ] as const

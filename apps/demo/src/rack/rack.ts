@@ -53,6 +53,9 @@ export function createDemoRack(options: DemoRackOptions): DemoRack {
   let url: string | null = null
   return {
     token: options.token,
+    changePassword(password) {
+      serving.rack.token = password
+    },
     received: log.requests,
     clearReceived: () => log.requests.splice(0),
     failNext: faults.failNext,

@@ -32,7 +32,10 @@ export interface DemoRack {
   close(): Promise<void>
   /** @throws Error before `listen` */
   readonly url: string
+  /** The password at the start. */
   readonly token: string
+  /** Also for the connections that are open. */
+  changePassword(password: string): void
   /** The last 10,000 requests, oldest first. A request is added before its body has arrived. */
   readonly received: readonly ReceivedRequest[]
   clearReceived(): void

@@ -31,6 +31,7 @@ export default fp(
       'identities',
       'audit-log',
       'checkpoints',
+      'racks',
       'retention-status',
       'session-recordings',
       'untrusted-proxy-warning',

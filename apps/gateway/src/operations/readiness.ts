@@ -1,5 +1,6 @@
 import type { FallbackStats } from '@rack-gateway/audit/fallback'
 import { tamperProtection } from '@rack-gateway/database'
+import { variableSuffix } from '@rack-gateway/rack-registry'
 import { describePackage } from '@rack-gateway/rbac-policy/packages/host'
 import type { FastifyInstance } from 'fastify'
 import { checkpointsCheck } from '../audit/checkpoint-readiness.ts'
@@ -85,6 +86,27 @@ function sinksCheck({ audit }: FastifyInstance): Readiness[] {
   return [{ name: 'sinks', ready: true, detail: details.join('; '), remedy }]
 }
 
+/**
+ * Never makes the gateway unready, because other racks work.
+ * Names no rack, because unauthenticated callers can read the detail.
+ */
+function racksCheck({ racks, rackContacts }: FastifyInstance): Readiness {
+  const rejecting = racks.names.filter((name) => rackContacts.of(name).rejectedSince !== null)
+  const unreachable = racks.names.filter((name) => rackContacts.of(name).isReachable === false)
+  const problems = [
+    ...(rejecting.length > 0 ? ["a rack rejects the gateway's password"] : []),
+    ...(unreachable.length > 0 ? ['a rack cannot be reached'] : []),
+  ]
+  const detail = problems.length > 0 ? `${problems.join('; ')}: see the log and metrics` : 'no problem is known'
+  const remedies = [
+    ...rejecting.map(
+      (name) => `Set RACK_TOKEN_${variableSuffix(name)} to the password of the rack ${name}, and restart the gateway.`,
+    ),
+    ...unreachable.map((name) => `Check that the gateway reaches the rack ${name}.`),
+  ]
+  return { name: 'racks', ready: true, detail, remedy: remedies.length > 0 ? remedies.join(' ') : null }
+}
+
 /** The checks run at most once a second. */
 export async function createReadinessCheck(app: FastifyInstance): Promise<() => Promise<Readiness[]>> {
   const { database } = app
@@ -115,6 +137,7 @@ export async function createReadinessCheck(app: FastifyInstance): Promise<() => 
       ...policyCheck(app),
       ...packagesCheck(app),
       ...recordingsCheck(app),
+      racksCheck(app),
       {
         name: 'tampering',
         ready: true,

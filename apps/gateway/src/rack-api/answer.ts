@@ -9,6 +9,7 @@ import type { Release } from '../resource-account/fair-limit.ts'
 import { principalPayer } from '../resource-account/payer.ts'
 import { runInTurns } from '../resource-account/turns.ts'
 import type { DecidedCall } from './call.ts'
+import { countCall } from './contacts/count-calls.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { maskLimit } from './limits/mask-limit.ts'
 import { managementHeaders } from './management-headers.ts'
@@ -193,6 +194,7 @@ export async function deliver(
     if (bytesOut > largeBody || call.match.route.mask === 'stream') recordClosed({ bytesOut, close: 'complete' })
   } catch (error) {
     raw.destroy()
+    countCall(request, reply, answer.status)
     recordClosed({ bytesOut: raw.socket?.bytesWritten ?? 0, close: reasonOf(error, 'the transfer broke off') })
   }
 }

@@ -21,6 +21,8 @@ export interface CallState {
   decision: Decision | null
   /** Whether an event of the call exists already. */
   recorded: boolean
+  /** Whether the metrics have the call. */
+  isCounted: boolean
   /** A form's bytes, read before the decision. */
   form: Buffer | null
   /** The form for the rack. It differs from `form` where masks were replaced by real values. */
@@ -80,6 +82,7 @@ export function beginCall(parsedRequest: ParsedRequest, { at, address }: Moment 
     rackCall: null,
     decision: null,
     recorded: false,
+    isCounted: false,
     form: null,
     sent: null,
     restoredValues: [],

@@ -1,6 +1,6 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { reasonOf } from '@rack-gateway/errors'
-import { RackBroken, RackNotPinned, RackUnreachable } from '@rack-gateway/rack-registry'
+import { RackBroken, RackNotPinned, RackRejectsGateway, RackUnreachable } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../audit/call-event.ts'
 import { ChangeUnclear, OutcomeNotRecorded } from '../errors.ts'
@@ -125,6 +125,7 @@ function toUnclearChange(error: unknown): unknown {
 }
 
 function outcomeOfFailure(error: unknown): string {
+  if (error instanceof RackRejectsGateway) return 'The rack did not make the change'
   return error instanceof RackUnreachable || error instanceof RackNotPinned
     ? 'The rack did not receive the change'
     : 'The rack may have made the change'

@@ -19,6 +19,7 @@ export function upstreamRequest(request: FastifyRequest, call: DecidedCall): Ups
     body: call.sent ?? (route.body === 'raw' && hasBody(request.raw) ? request.raw : null),
     length: call.sent === null ? lengthOf(request) : null,
     pool: kindOfCall(route) === 'transfers' ? 'transfers' : 'calls',
+    isPassedOn: route.method === 'ANY',
   }
 }
 

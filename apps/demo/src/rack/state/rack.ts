@@ -77,7 +77,7 @@ export interface RackResource {
 
 /** The whole state of a demo rack. Only handlers change it. */
 export interface RackState {
-  readonly token: string
+  token: string
   readonly clock: Clock
   readonly random: Random
   readonly bootedAt: number

@@ -1,4 +1,10 @@
-import { createRacks, type Rack, RackUnreachable, ResponseTooLarge } from '@rack-gateway/rack-registry'
+import {
+  createRacks,
+  type Rack,
+  RackRejectsGateway,
+  RackUnreachable,
+  ResponseTooLarge,
+} from '@rack-gateway/rack-registry'
 import { expect, test } from 'vitest'
 import { QuestionTimedOut, type RackAnswer } from '../lookups/rack-question.ts'
 import { createRackStatuses } from './rack-statuses.ts'
@@ -149,6 +155,11 @@ test.each([
     'answered, but not with its status. Ask an administrator of the gateway to check its URL.',
     new ResponseTooLarge('staging', 9),
   ],
+  [
+    'unreadable',
+    "rejects the gateway, because the gateway's password for this rack is not valid. Your own credential is valid. Ask the operator of the gateway to set RACK_TOKEN_STAGING to the password of the rack, and to restart the gateway.",
+    new RackRejectsGateway('staging', 'STAGING'),
+  ],
 ])('a rack is %s if it %s', async (state, why, error) => {
   const { statuses, answer, fail, pass } = scriptedRack()
   statuses.lastSeen(staging)
@@ -160,7 +171,6 @@ test.each([
 })
 
 test.each([
-  [401, null, "rejects the gateway's password. Ask an administrator of the gateway to correct the password."],
   [502, null, 'answered with the HTTP status 502. Ask an administrator of the gateway to check the rack.'],
   [
     200,

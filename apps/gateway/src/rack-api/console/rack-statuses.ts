@@ -1,6 +1,6 @@
 import { visibleText } from '@rack-gateway/audit'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
-import { type Rack, ResponseTooLarge } from '@rack-gateway/rack-registry'
+import { type Rack, RackRejectsGateway, ResponseTooLarge } from '@rack-gateway/rack-registry'
 import { textField } from '../../text-field.ts'
 import { JsonOutOfBounds, QuestionTimedOut, type RackAnswer, sendQuestion } from '../lookups/rack-question.ts'
 
@@ -117,11 +117,9 @@ function readAnswer(rack: Rack, { status, value }: RackAnswer, previous: RackSta
   const lastSeen = statusOf(value)
   if (lastSeen !== null) return { state: 'reachable', lastSeen, why: null }
   const why =
-    status === 401
-      ? `The rack ${rack.name} rejects the gateway's password. Ask an administrator of the gateway to correct the password.`
-      : status === 200
-        ? notStatus(rack)
-        : `The rack ${rack.name} answered with the HTTP status ${status}. Ask an administrator of the gateway to check the rack.`
+    status === 200
+      ? notStatus(rack)
+      : `The rack ${rack.name} answered with the HTTP status ${status}. Ask an administrator of the gateway to check the rack.`
   return failure(previous, 'unreadable', why)
 }
 
@@ -131,6 +129,7 @@ const notStatus = ({ name }: Rack) =>
 function explainFailure(rack: Rack, error: unknown, previous: RackStatus): CheckResult {
   if ([SyntaxError, JsonOutOfBounds, ResponseTooLarge].some((unreadable) => error instanceof unreadable))
     return failure(previous, 'unreadable', notStatus(rack))
+  if (error instanceof RackRejectsGateway) return failure(previous, 'unreadable', error.message)
   const tooSlow = `The rack ${rack.name} did not answer within ${longestWait / 1_000} seconds.`
   if (error instanceof QuestionTimedOut) return failure(previous, 'unreachable', tooSlow)
   // Only the explanation is for callers. Other messages can have addresses.

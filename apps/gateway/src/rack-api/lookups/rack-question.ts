@@ -17,7 +17,7 @@ export interface RackAnswer {
 /**
  * Asks a rack for a fact that a decision depends on.
  *
- * @throws UpstreamUnclear if the answer takes too long, isn't JSON, or exceeds its bounds; ResponseTooLarge, RackUnreachable, RackBroken
+ * @throws UpstreamUnclear if the answer takes too long, isn't JSON, or exceeds its bounds; ResponseTooLarge, RackRejectsGateway, RackUnreachable, RackBroken
  */
 export async function askRack(rack: Rack, target: string): Promise<RackAnswer> {
   try {
@@ -48,7 +48,7 @@ const maxDepth = 32
 /**
  * Sends a GET request to a rack, with the gateway itself as the actor.
  *
- * @throws QuestionTimedOut, SyntaxError, JsonOutOfBounds, ResponseTooLarge, RackUnreachable, RackBroken
+ * @throws QuestionTimedOut, SyntaxError, JsonOutOfBounds, ResponseTooLarge, RackRejectsGateway, RackUnreachable, RackBroken
  */
 export async function sendQuestion(
   rack: Rack,

@@ -4,11 +4,16 @@ import type { RackRoute } from '@rack-gateway/convox-api'
 import { reasonOf } from '@rack-gateway/errors'
 import {
   createTokenRedactor,
+  type Rack,
+  RackRejectsGateway,
   type Relay,
   type RelayEnd,
   type RelayOptions,
+  type RelayRefusal,
   relay,
   TextClient,
+  type UpstreamRequest,
+  type UpstreamUpgrade,
   writeUpgrade,
 } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
@@ -19,6 +24,8 @@ import { sentCost } from '../../resource-account/costs.ts'
 import { type Payer, principalPayer } from '../../resource-account/payer.ts'
 import { deliver, prepareAnswer, recordLater } from '../answer.ts'
 import type { DecidedCall } from '../call.ts'
+import { askSystem } from '../console/rack-statuses.ts'
+import { countCall } from '../contacts/count-calls.ts'
 import { assertStillAllowed } from '../decide.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { listedCall } from '../live/listed-call.ts'
@@ -60,7 +67,7 @@ export async function openWebsocket(
     closedDraft: { ...draft, kind: 'closed', of: openedEvent.id },
     recording,
   }
-  const attempt = await call.rack.upgrade(upstream, call.signal).catch((error: unknown) => {
+  const attempt = await connect(request, call, upstream).catch((error: unknown) => {
     const close = reasonOf(error, 'the rack could not be reached')
     recordEnd(dependencies, session, null, { status: responseStatus(error), close })
     throw error
@@ -72,6 +79,7 @@ export async function openWebsocket(
     return deliver(dependencies, request, reply, call, prepared, { draft, of: null })
   }
   const { client, clientHead } = acceptCaller(request, reply, call)
+  countCall(request, reply, call.parsedRequest.api === 'management' ? 200 : 101)
   const live = relay({
     client,
     clientHead,
@@ -81,10 +89,41 @@ export async function openWebsocket(
     clock: { now: dependencies.now },
     ...(recording.onPayload && { onPayload: recording.onPayload }),
     onBytes: chargeBytes(dependencies, principalPayer(call.principal)),
+    onRejection: createRejectionCheck(call.rack, call.match.route),
   })
   const { principal, credential, rackCall } = call
   const listed = listedCall(request, call, openedEvent, recording.eventFields.recording?.id ?? null)
   followSession(dependencies, session, { principal, credential, rackCall, listed }, live, client)
+}
+
+/** @throws RackRejectsGateway before the handshake only if the rack rejected an earlier request of the gateway */
+async function connect(
+  { server }: FastifyRequest,
+  { rack, signal }: DecidedCall,
+  upstream: UpstreamRequest,
+): Promise<UpstreamUpgrade> {
+  const isRejected = server.rackContacts.of(rack.name).rejectedSince !== null
+  const error = isRejected ? await rejectionOf(rack) : null
+  if (error !== null) throw error
+  return rack.upgrade(upstream, signal)
+}
+
+/** A separate function, so that its closure keeps nothing else in memory. */
+function createRejectionCheck(rack: Rack, route: RackRoute): () => Promise<RelayRefusal | null> {
+  return async function checkRejection() {
+    const reason = (await rejectionOf(rack))?.message
+    return reason === undefined ? null : { reason, text: closingText(route, reason), code: policyViolation }
+  }
+}
+
+/** Null if the rack accepts the gateway's password, or does not answer. */
+async function rejectionOf(rack: Rack): Promise<Error | null> {
+  try {
+    await askSystem(rack)
+    return null
+  } catch (error) {
+    return error instanceof RackRejectsGateway ? error : null
+  }
 }
 
 /** A separate function, so that its closure keeps nothing else in memory. */

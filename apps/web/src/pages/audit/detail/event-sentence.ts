@@ -36,7 +36,7 @@ function sentenceWithoutProof(event: AuditEvent): string {
   if (kind === 'outcome.unknown')
     return `The gateway does not know how this call ended${event.close === undefined ? '' : `: ${event.close}`}.`
   const passive = passiveSentences[kind]
-  if (passive !== undefined) return passive(name)
+  if (passive !== undefined) return passive(name, event)
   if (!isCall(kind)) return `${name}${actions[kind] ?? ` caused the event ${kind}`}${subjectPhrase(event)}.`
   const operation = event.permission ?? event.route ?? event.path ?? 'an unknown operation'
   const call = `${operation}${onTarget(event)}${clientPhrases[who.clientType]}`
@@ -79,9 +79,11 @@ function namedSubject(event: AuditEvent): string {
 }
 
 /** Events that the principal did not cause. */
-const passiveSentences: Readonly<Record<string, (name: string) => string>> = {
+const passiveSentences: Readonly<Record<string, (name: string, event: AuditEvent) => string>> = {
   'session.superseded-token': (name) =>
     `A session token of ${name} was used, although a newer one had replaced it. The token may be stolen.`,
+  'rack.rejects-gateway': (_, { rack }) => `The rack ${rack} rejects the gateway's password.`,
+  'rack.accepts-gateway': (_, { rack }) => `The rack ${rack} accepts the gateway's password again.`,
   'recording.gap': (name) => `A part of a session of ${name} is missing in its recording.`,
 }
 
