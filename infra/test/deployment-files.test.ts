@@ -72,6 +72,25 @@ function faultsOf(file: string): unknown[] {
   return results.flatMap(({ messages }) => messages)
 }
 
+describe('prometheus/alerts.yaml', () => {
+  const { groups } = parse(read('prometheus/alerts.yaml')) as {
+    groups: { name: string; rules: { alert: string; expr: string; annotations: Record<string, string> }[] }[]
+  }
+  const rules = groups.flatMap((group) => group.rules)
+
+  test('has rules of its own names, with a summary and a remedy', () => {
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
+    for (const { annotations } of rules) expect(Object.keys(annotations)).toEqual(['summary', 'description'])
+  })
+
+  test.each(rules)('$alert uses metrics of the reference', ({ expr }) => {
+    const page = readFileSync(fileURLToPath(new URL('../../docs/reference/metrics.md', import.meta.url)), 'utf8')
+    const names = expr.match(/\b(?:rack_gateway|process|nodejs)_\w+/g) ?? []
+    expect(names).not.toEqual([])
+    expect(names.filter((name) => !page.includes(`\`${name.replace(/_bucket$/, '')}\` (`))).toEqual([])
+  })
+})
+
 describe('compose.yaml', () => {
   const { services, networks } = parse(read('compose.yaml')) as {
     services: { gateway: Service; database: Service }
@@ -184,7 +203,7 @@ describe('memory', () => {
   test('is limited in every file that runs the gateway', () => {
     const files = readdirSync(path('.'), { recursive: true, encoding: 'utf8' })
       .filter((name) => !/(?:^|\/)(?:node_modules|test|dist-test)\//.test(name) && /\.(?:ya?ml|service)$/.test(name))
-      .filter((name) => !/^kind: NetworkPolicy$/m.test(read(name)))
+      .filter((name) => !/^(?:kubernetes|prometheus|proxies)\//.test(name))
       .sort()
     expect(files).toEqual(Object.keys(limits))
   })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { EventDraft, eventKinds } from '@rack-gateway/audit'
 import { checkCommandLine } from '@rack-gateway/cli/reference'
+import { type Metric, metricTable } from '@rack-gateway/gateway'
 import { describe, expect, test } from 'vitest'
 import { apiParts } from './reference/api.ts'
 import { claimParts } from './reference/claims.ts'
@@ -14,6 +15,7 @@ import { configurationParts } from './reference/configuration.ts'
 import { errorParts } from './reference/errors.ts'
 import { detailNames, eventParts, faultsOf } from './reference/events.ts'
 import { manual } from './reference/manual.ts'
+import { metricParts } from './reference/metrics.ts'
 import { policyDocumentParts } from './reference/policy-document.ts'
 import { rackApiParts } from './reference/rack-api.ts'
 import { roleParts } from './reference/roles.ts'
@@ -44,6 +46,7 @@ describe('the generated parts of the pages are those of the code', () => {
     ['reference/commands.md', commandParts],
     ['reference/api.md', apiParts],
     ['reference/configuration.md', configurationParts],
+    ['reference/metrics.md', metricParts],
     ['reference/policy-document.md', policyDocumentParts],
     ['reference/cli.md', cliParts],
     ['how-to/keyless-ci.md', claimParts],
@@ -82,6 +85,7 @@ describe('names in the documentation exist', () => {
     expect(codesIn(text).filter((name) => !isWordOf(source, name))).toEqual([])
     expect(variablesIn(text).filter((name) => !isWordOf(source, name))).toEqual([])
     expect(scriptsIn(text).filter((name) => !(name in rootScripts()))).toEqual([])
+    expect(metricsIn(text).filter((name) => !metricNames.has(name))).toEqual([])
     expect(sourceFilesIn(text).filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([])
   })
 
@@ -317,6 +321,14 @@ function variablesIn(text: string): string[] {
         '$1',
       ),
     )
+}
+
+const metricNames = new Set(
+  Object.values<readonly Metric[]>(metricTable).flatMap((metrics) => metrics.map(({ name }) => name)),
+)
+
+function metricsIn(text: string): string[] {
+  return text.match(/(?<=`)rack_gateway_\w+(?=`)/g) ?? []
 }
 
 function scriptsIn(text: string): string[] {

@@ -8,7 +8,7 @@ import fp from 'fastify-plugin'
 import { createActivityOrder } from '../http/activity-order.ts'
 import { listenFailure } from '../process/start-failure.ts'
 import type { HealthAnswer } from './health-answers.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics } from './metrics/registry.ts'
 
 export interface MetricsAddress {
   readonly host: string
@@ -30,9 +30,9 @@ const deadlines = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsC
 export default fp<{ readonly address: MetricsAddress | null }>(
   async function metrics(app, { address }) {
     if (address === null) return
-    const registry = createMetrics(app)
+    const metrics = createMetrics(app)
     async function answerMetrics(): Promise<HealthAnswer> {
-      return { status: 200, type: registry.contentType, body: await registry.metrics() }
+      return { status: 200, type: metrics.contentType, body: await metrics.read() }
     }
     serveOperator(app, address, new Map([...app.healthAnswers, ['/metrics', answerMetrics]]))
   },
@@ -46,6 +46,8 @@ export default fp<{ readonly address: MetricsAddress | null }>(
       'checkpoints',
       'retention-status',
       'session-recordings',
+      'racks',
+      'count-calls',
     ],
   },
 )
