@@ -134,6 +134,7 @@ export const resources = {
   exports: slots('exports of the audit log', 2),
   logReadings: slots('readings of the whole audit log', 2),
   proofs: slots('proofs', 2),
+  silentChecks: slots('checks of connections that wait', 8),
 } as const satisfies Readonly<Record<string, Resource>>
 
 export type ResourceName = keyof typeof resources

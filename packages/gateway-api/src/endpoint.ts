@@ -20,6 +20,10 @@ interface EndpointBase {
   readonly response: TSchema
   /** The media types of a response that is streamed. */
   readonly mediaTypes?: readonly string[]
+  /** Discards the body, which can be any bytes, while it arrives. */
+  readonly discardsBody?: true
+  /** Accepts a WebSocket, and sends the response in it as one text message. */
+  readonly acceptsWebSocket?: true
 }
 
 /** Requires a credential of the gateway: a token, a browser's cookie, or the JWT of a job as the password. */

@@ -9,6 +9,9 @@ import type { Release } from '../resource-account/fair-limit.ts'
 import { payerOf } from '../resource-account/plugin.ts'
 import { CallEnd } from './call-end.ts'
 
+/** Bytes of a discarded body that are in memory at once. */
+const discardedPart = 64 * 1024
+
 /**
  * The body of a request to the gateway itself must arrive within `timeout` milliseconds, and its memory is reserved
  * before it is read, until it was parsed.
@@ -20,7 +23,7 @@ export function admitBodies(app: FastifyInstance, timeout: number): void {
     if (isRackCall(request) || !hasBody(request.raw)) return done(null, payload)
     const payer = payerOf(request)
     const largest = largestBody(request)
-    const amount = memoryOfBody(largest)
+    const amount = memoryOfBody(request.routeOptions.config.discardsBody ? Math.min(largest, discardedPart) : largest)
     const { bodies } = app.resourceAccount
     const end = new CallEnd(request.raw, reply.raw)
 

@@ -10,6 +10,7 @@ import { limitKeyOf } from '../rate-limits/limit-key.ts'
 import { reauthorize } from './admit.ts'
 import { allowedDecision, authorize, hasPermissionEverywhere } from './authorize.ts'
 import type { AnyCall, PrincipalCall } from './call.ts'
+import { connectionFacts } from './connection/connection-facts.ts'
 import { assertNoConvoxSession } from './convox-session.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
 import type { Route } from './options.ts'
@@ -55,6 +56,7 @@ export function buildCall(
     reauthorize: () => reauthorize(app, request, endpoint, context),
     lastEventId: lastEventIdOf(request),
     disconnected: () => disconnectSignal(reply),
+    connectionFacts: () => connectionFacts(request),
   }
   return {
     ...common,

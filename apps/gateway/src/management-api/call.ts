@@ -21,6 +21,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { HealthReport } from '../operations/health-report/health-report.ts'
 import type { PolicyStudies } from '../policy-study/policy-studies.ts'
+import type { ConnectionFacts } from './connection/connection-facts.ts'
 import type { StreamedResponse } from './streams/streamed-response.ts'
 
 type Decorations = Pick<
@@ -33,6 +34,7 @@ type Decorations = Pick<
   | 'policyPackages'
   | 'racks'
   | 'rackStatuses'
+  | 'readiness'
   | 'recordingArchive'
   | 'secondFactors'
   | 'stepUpPage'
@@ -64,6 +66,8 @@ export interface ManagementApiContext extends Decorations {
   /** Limits how many clients follow the audit log or a running session. */
   readonly followers: ConcurrencyLimit
   readonly recordingReaders: ConcurrencyLimit
+  /** Limits how many checks of a connection wait before they answer. */
+  readonly silentChecks: ConcurrencyLimit
   /** Aborted when the gateway stops. */
   readonly closing: AbortSignal
   readonly studies: PolicyStudies
@@ -126,6 +130,7 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   /** `Last-Event-ID` of a client that reconnects. */
   readonly lastEventId: string | null
   readonly disconnected: () => AbortSignal
+  readonly connectionFacts: () => ConnectionFacts
 }
 
 export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends Omit<PrincipalCall<E>, 'change'> {

@@ -93,7 +93,7 @@ export function entries(): [EndpointName, Endpoint][] {
 }
 
 function operation(name: EndpointName, endpoint: Endpoint): object {
-  const { path, summary, description, query, body, status = 200, response, mediaTypes } = endpoint
+  const { path, summary, description, query, body, discardsBody, status = 200, response, mediaTypes } = endpoint
   const ids = path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: idSchema }] : []
   const parameters = Object.entries(query?.properties ?? {}).map(([parameter, schema]) => ({
     name: parameter,
@@ -109,6 +109,7 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
     ...(endpoint.authentication === 'anyone' && { security: [] }),
     ...(isPrincipalEndpoint(endpoint) && { security: securityOf(endpoint) }),
     parameters: [...ids, ...parameters],
+    ...(discardsBody && { requestBody: { content: { 'application/octet-stream': {} } } }),
     ...(body && { requestBody: { required: (body.required ?? []).length > 0, content: json(body) } }),
     responses: {
       [status]: {

@@ -22,6 +22,8 @@ import type { EndpointDecision } from './authorize.ts'
 import { buildCall } from './build-call.ts'
 import type { AnyCall, ManagementApiContext } from './call.ts'
 import { conditionalResponse } from './conditional/conditional-response.ts'
+import { discardAllBodies } from './connection/discard-body.ts'
+import { sendInWebSocket } from './connection/send-in-websocket.ts'
 import { handlers } from './handlers/index.ts'
 import type { ManagementApiOptions, Route } from './options.ts'
 import { rejectCrossSite } from './reject-cross-site.ts'
@@ -59,7 +61,7 @@ export default fp<ManagementApiOptions>(
     })
     app.addHook('preClose', async () => studies.stop())
     const { auditEvidence, cliLogins, database, identities, policy, policyPackages, racks, rackStatuses } = app
-    const { recordingArchive, secondFactors, stepUpPage, stepUps, turns, workloads } = app
+    const { readiness, recordingArchive, secondFactors, stepUpPage, stepUps, turns, workloads } = app
     const context: ManagementApiContext = {
       auditEvidence,
       cliLogins,
@@ -69,6 +71,7 @@ export default fp<ManagementApiOptions>(
       policyPackages,
       racks,
       rackStatuses,
+      readiness,
       recordingArchive,
       secondFactors,
       stepUpPage,
@@ -96,15 +99,24 @@ export default fp<ManagementApiOptions>(
       lists: createLists(app.database),
       followers: app.resourceAccount.readings.followers,
       recordingReaders: app.resourceAccount.readings.recordingReaders,
+      silentChecks: app.resourceAccount.readings.silentChecks,
       closing: closingSignal(app),
       studies,
     }
     app.decorateRequest('verifiedJwt', null)
     app.decorateRequest('isProvedForOthers', false)
+    app.decorateRequest('discardedBody', null)
     acceptJsonOnly(app)
     app.setValidatorCompiler(({ schema, httpPart }) => validatorFor({ schema, httpPart }))
-    for (const [name, endpoint] of Object.entries(endpoints)) {
-      addRoute(app, name as EndpointName, { endpoint, context, options })
+    await app.register(async function discardingRoutes(child) {
+      discardAllBodies(child)
+      addRoutes(child, ({ discardsBody }) => discardsBody === true)
+    })
+    addRoutes(app, ({ discardsBody }) => discardsBody !== true)
+
+    function addRoutes(parent: FastifyInstance, isIncluded: (endpoint: Endpoint) => boolean): void {
+      for (const [name, endpoint] of Object.entries<Endpoint>(endpoints))
+        if (isIncluded(endpoint)) addRoute(parent, name as EndpointName, { endpoint, context, options })
     }
   },
   {
@@ -139,11 +151,12 @@ async function noRecheck(): Promise<void> {}
 
 function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void {
   const { endpoint } = route
-  const { method, path, query, body, bodyLimit, status = 200, response } = endpoint
+  const { method, path, query, body, bodyLimit, discardsBody = false, status = 200, response } = endpoint
   app.route({
     method,
     url: `${apiPrefix}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
     ...(bodyLimit !== undefined && { bodyLimit }),
+    config: { discardsBody },
     schema: { ...(query && { querystring: query }), ...(body && { body }) },
     async onRequest(request, reply) {
       request.endpoint = endpoint
@@ -165,9 +178,10 @@ function addRoute(app: FastifyInstance, name: EndpointName, route: Route): void 
       if (isStreamedResponse(result)) return sendStream(reply, result)
       if (isPrincipalEndpoint(endpoint) && endpoint.conditional)
         return conditionalResponse(request, reply, { schema: response as TObject, response: result as object })
-      return result === undefined
-        ? undefined
-        : sendResponse(app, request, reply, { schema: response, response: result })
+      if (result === undefined) return undefined
+      const message = await sendResponse(app, request, reply, { schema: response, response: result })
+      if (!endpoint.acceptsWebSocket || request.raw.pendingUpgrade === undefined) return message
+      return sendInWebSocket(request, reply, message)
     },
   })
 }

@@ -15,6 +15,7 @@ const readings = [
   'exports',
   'logReadings',
   'proofs',
+  'silentChecks',
 ] as const satisfies readonly ResourceName[]
 type Reading = (typeof readings)[number]
 
@@ -27,7 +28,7 @@ export interface ResourceAccount {
   readonly answers: FairLimit
   readonly children: FairLimit
   readonly denials: FairLimit
-  /** Readings of the audit log and of recordings. A caller above a limit does not wait. */
+  /** Readings of the audit log and of recordings, and checks that wait. A caller above a limit does not wait. */
   readonly readings: Readonly<Record<Reading, ConcurrencyLimit>>
   ofRack(rack: string, kind: CallKind): FairLimit
 }

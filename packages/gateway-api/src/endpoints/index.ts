@@ -3,6 +3,7 @@ import { accessReviewEndpoints } from './access-review.ts'
 import { appChangeEndpoints } from './app-changes.ts'
 import { auditEndpoints } from './audit.ts'
 import { bindingEndpoints } from './bindings.ts'
+import { connectionEndpoints } from './connection.ts'
 import { invitationEndpoints } from './invitations.ts'
 import { liveCallEndpoints } from './live-calls.ts'
 import { meEndpoints } from './me.ts'
@@ -18,6 +19,7 @@ import { workloadEndpoints } from './workloads.ts'
 
 export const endpoints = {
   ...meEndpoints,
+  ...connectionEndpoints,
   ...sessionEndpoints,
   ...userEndpoints,
   ...secondFactorEndpoints,

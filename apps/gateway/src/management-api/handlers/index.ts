@@ -6,6 +6,7 @@ import { auditHandlers } from './audit.ts'
 import { auditEvidenceHandlers } from './audit-evidence.ts'
 import { bindingHandlers } from './bindings.ts'
 import { cliLoginHandlers } from './cli-logins.ts'
+import { connectionHandlers } from './connection.ts'
 import { invitationHandlers } from './invitations.ts'
 import { liveCallHandlers } from './live-calls.ts'
 import { meHandlers } from './me.ts'
@@ -26,6 +27,7 @@ export const handlers: Handlers = {
   ...alarmHandlers,
   ...auditHandlers,
   ...meHandlers,
+  ...connectionHandlers,
   ...sessionHandlers,
   ...userHandlers,
   ...secondFactorHandlers,

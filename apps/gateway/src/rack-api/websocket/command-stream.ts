@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 /** The CLI reads the exit code of a process after this marker. The marker and the code must be in one frame. */
 const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
 
-/** Milliseconds for the client to disconnect after an error. */
+/** Milliseconds for the client to disconnect after the last frame. */
 const hangUpTime = 5_000
 
 /**
@@ -38,12 +38,18 @@ function isCommand(path: string): boolean {
 }
 
 export function sendErrorInStream(request: FastifyRequest, reply: FastifyReply, sentence: string): void {
+  const texts = closingFrames(request.call?.match?.route.path ?? '', sentence)
+  sendFramesAndClose(request, reply, [
+    ...texts.map((text) => createFrame('server', opcodes.text, Buffer.from(text))),
+    createFrame('server', opcodes.binary, Buffer.alloc(0)),
+  ])
+}
+
+/** Accepts the WebSocket, and ends it after these frames. */
+export function sendFramesAndClose(request: FastifyRequest, reply: FastifyReply, frames: readonly Buffer[]): void {
   const socket = takeSocket(reply, request)
   writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
-  for (const text of closingFrames(request.call?.match?.route.path ?? '', sentence)) {
-    socket.write(createFrame('server', opcodes.text, Buffer.from(text)))
-  }
-  socket.end(createFrame('server', opcodes.binary, Buffer.alloc(0)))
+  socket.end(Buffer.concat(frames))
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), hangUpTime)
   socket.once('close', () => clearTimeout(timer))

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { limitKeyOf } from '../../rate-limits/limit-key.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
+
+/** Not recorded, because the response is only about the request itself. */
+export const connectionHandlers: Handlers<'inspectConnection' | 'inspectUpload'> = {
+  async inspectConnection(call) {
+    const waitedMs = call.query.wait === undefined ? 0 : await waitSilently(call, call.query.wait * 1_000)
+    return { ...call.connectionFacts(), waitedMs, unready: await failingChecks(call) }
+  },
+
+  async inspectUpload(call) {
+    return { ...call.connectionFacts(), waitedMs: 0, unready: await failingChecks(call) }
+  },
+}
+
+/** Ends early if the caller disconnects or the gateway stops. @returns milliseconds @throws SearchBusy */
+async function waitSilently(
+  { silentChecks, principal, closing, disconnected }: PrincipalCall,
+  milliseconds: number,
+): Promise<number> {
+  const release = silentChecks.acquire(limitKeyOf(principal))
+  const started = performance.now()
+  try {
+    await sleep(milliseconds, undefined, { signal: AbortSignal.any([closing, disconnected()]) }).catch(() => undefined)
+    return Math.round(performance.now() - started)
+  } finally {
+    release()
+  }
+}
+
+async function failingChecks({ readiness }: PrincipalCall): Promise<string[]> {
+  return (await readiness()).filter(({ ready }) => !ready).map(({ name }) => name)
+}
