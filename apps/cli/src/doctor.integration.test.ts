@@ -16,19 +16,30 @@ const me = {
   racks: ['staging'],
   roles: ['deployer'],
 }
-const ready = { status: 'ready', checks: { database: { ready: true, detail: 'reachable' } } }
+const connection = {
+  host: '127.0.0.1',
+  scheme: 'http',
+  address: '127.0.0.1',
+  peer: '127.0.0.1',
+  forwardedFor: 'missing',
+  upgrade: true,
+  receivedBytes: 2 * 1024 * 1024,
+  receivedMs: 1_000,
+  waitedMs: 0,
+  unready: [],
+}
 const paths = {
   me: '/gateway/api/v1/me',
   version: '/gateway/api/v1/version',
   rack: '/rack/staging/system',
-  ready: '/gateway/health/ready',
+  connection: '/gateway/api/v1/connection',
   clock: '/check',
 }
 const healthy: Readonly<Record<string, FakeAnswer>> = {
   [paths.me]: { status: 200, body: me },
   [paths.version]: { status: 200, body: { gateway: '0.0.1', cli: { minimum: null, newest: '0.0.1' } } },
   [paths.rack]: { status: 200, body: { name: 'staging', version: '3.24.9' } },
-  [paths.ready]: { status: 200, body: ready },
+  [paths.connection]: { status: 200, body: connection, websocket: true },
   [paths.clock]: { status: 200, body: 'ok' },
 }
 /** Nothing listens here. Not one of the ports that `fetch` blocks. */
@@ -56,7 +67,12 @@ function script(text: string): void {
 
 /** Logs in to a healthy gateway with these answers. */
 async function loggedIn(answers: Readonly<Record<string, FakeAnswer>> = {}, expires = 30 * day): Promise<string> {
-  gateway = await startFakeGateway({ status: 404 }, { ...healthy, ...answers })
+  const all: Record<string, FakeAnswer> = { ...healthy, ...answers }
+  gateway = await startFakeGateway({ status: 404 }, all)
+  if (answers[paths.connection] === undefined) {
+    const body = { ...connection, host: new URL(gateway.url).host }
+    all[paths.connection] = { status: 200, body, websocket: true }
+  }
   configure(gateway.url, expires)
   return gateway.url
 }
@@ -75,8 +91,8 @@ interface FindingJson {
   readonly next: string | null
 }
 
-async function runDoctor(env: NodeJS.ProcessEnv = {}) {
-  const { code, stdout, stderr } = await machine.call(['doctor', '--json'], { CONVOX_BIN: convox, ...env })
+async function runDoctor(env: NodeJS.ProcessEnv = {}, words: readonly string[] = []) {
+  const { code, stdout, stderr } = await machine.call(['doctor', '--json', ...words], { CONVOX_BIN: convox, ...env })
   expect(stdout + stderr).not.toContain(secret)
   const { healthy, findings }: { healthy: boolean; findings: FindingJson[] } = JSON.parse(stdout)
   expect(healthy).toBe(code === 0)
@@ -106,7 +122,14 @@ describe('doctor', () => {
     expect(of('dns')?.says).toBe('127.0.0.1 is an IP address, which needs no lookup.')
     expect(of('tls')?.says).toBe(`${url} is this machine, and needs no TLS.`)
     expect(of('clock')?.says).toMatch(/^The clock of this machine (agrees with|is \d+ s from)/)
-    expect(of('gateway')?.says).toBe('The gateway is ready: database.')
+    expect(of('gateway')?.says).toBe('The gateway is ready.')
+    expect(of('host')?.says).toBe(`The gateway gets the host ${new URL(url).host}.`)
+    expect(of('address')?.says).toBe('The gateway sees your address as 127.0.0.1.')
+    expect(of('websocket')?.says).toBe('WebSockets reach the gateway.')
+    expect(of('upload')?.says).toBe('A body of 2 MiB reaches the gateway while it is being sent.')
+    expect(of('timeout')).toBeUndefined()
+    // An ingress hides these addresses.
+    expect(gateway?.requests.filter(({ path }) => /health|metrics/.test(path ?? ''))).toEqual([])
     expect(of('versions')?.says).toMatch(/^rack-gateway \d.*, gateway 0\.0\.1, rack staging 3\.24\.9\.$/)
     expect(of('token')?.says).toMatch(
       /^The token of ada@example\.com \(user\) expires in 29 days, at .*\. It is stored in .* \(0600\)\.$/,
@@ -128,7 +151,7 @@ describe('doctor', () => {
   })
 
   test('prints a line for each finding, and its remedy below', async () => {
-    await loggedIn({ [paths.ready]: { status: 200, body: '<html>' } })
+    await loggedIn({ [paths.clock]: { status: 200, body: '<html>' } })
     const { code, stdout } = await machine.call(['doctor'], { CONVOX_BIN: convox })
     expect(code).toBe(7)
     expect(stdout).toMatch(/^ok {7}config {9}\S/)
@@ -220,17 +243,126 @@ describe('doctor', () => {
   })
 
   test.each([
-    ['audit', 8],
-    ['database', 1],
-  ])('names the readiness check that fails: %s', async (name, exit) => {
-    const body = {
-      status: 'not ready',
-      checks: { [name]: { ready: false, detail: 'gone' }, other: { ready: true, detail: 'well' } },
-    }
-    await loggedIn({ [paths.ready]: { status: 503, body } })
+    [['audit'], 8],
+    [['database', 'audit'], 1],
+  ])('names the readiness checks that fail: %j', async (unready, exit) => {
+    await loggedIn({ [paths.connection]: { status: 200, body: { ...connection, unready }, websocket: true } })
     const { code, of } = await runDoctor()
     expect(code).toBe(exit)
-    expect(of('gateway')?.says).toBe(`The gateway is not ready: ${name}: gone.`)
+    expect(of('gateway')?.says).toBe(`The gateway is not ready: ${unready.join(', ')}.`)
+  })
+
+  test('finds that the proxy answers in place of the gateway', async () => {
+    const page = { status: 502, body: '<center>nginx</center>', headers: { 'content-type': 'text/html' } }
+    await loggedIn(Object.fromEntries(Object.values(paths).map((path) => [path, page])))
+    const { code, of, problems } = await runDoctor()
+    expect([code, problems]).toEqual([7, ['gateway']])
+    expect(of('gateway')).toMatchObject({
+      says: expect.stringMatching(/failed: a proxy \(nginx\) answered with status 502, because it got no response/),
+      next: expect.stringContaining('tell the operator'),
+    })
+    expect(of('upload')?.says).toBe('Not checked. See the finding of gateway.')
+  })
+
+  describe('the proxy in front of the gateway', () => {
+    const answering = (changes: object, more: Partial<FakeAnswer> = {}) =>
+      loggedIn({ [paths.connection]: { status: 200, body: { ...connection, ...changes }, websocket: true, ...more } })
+    const misdirected = (address: string) =>
+      loggedIn({
+        [paths.connection]: {
+          status: 421,
+          body: {
+            error: `The gateway’s pages and API have another address. Use ${address}/gateway/.`,
+            code: 'RGW_MISDIRECTED',
+          },
+        },
+      })
+
+    test('replaces Host without an effect', async () => {
+      await answering({ host: 'backend' })
+      expect((await runDoctor()).of('host')).toMatchObject({
+        status: 'warning',
+        says: expect.stringContaining('gets the host backend instead of 127.0.0.1:'),
+        next: expect.stringMatching(
+          /nginx: `proxy_set_header Host \$http_host;`; .*AWS ALB: `routing\.http\.preserve_host_header\.enabled`/,
+        ),
+      })
+    })
+
+    test('replaces Host, so that the gateway rejects requests', async () => {
+      const url = await misdirected('https://gateway.example.com')
+      const { of } = await runDoctor()
+      expect(of('host')).toMatchObject({
+        status: 'problem',
+        says: `The address of the gateway is https://gateway.example.com, not ${url}, so the gateway rejects requests (421).`,
+        next: 'Log in again at https://gateway.example.com.',
+      })
+      for (const check of ['address', 'upload', 'websocket'])
+        expect(of(check)?.says).toBe('Not checked. See the finding of host.')
+    })
+
+    test('is not trusted', async () => {
+      await answering({ forwardedFor: 'ignored', peer: '10.0.3.7', address: '10.0.3.7' })
+      const { code, of } = await runDoctor()
+      expect([code, of('address')]).toMatchObject([
+        1,
+        { status: 'problem', next: 'Add 10.0.3.7 to TRUSTED_PROXIES of the gateway.' },
+      ])
+    })
+
+    test('removes Upgrade, and names itself', async () => {
+      await answering({ upgrade: false }, { websocket: false, headers: { server: 'nginx' } })
+      const { of } = await runDoctor()
+      expect(of('websocket')).toMatchObject({
+        status: 'problem',
+        next: expect.stringMatching(
+          /^Change the configuration of the proxy\. nginx: `proxy_http_version 1\.1;`.*; ingress-nginx: [^;]*\.$/,
+        ),
+      })
+    })
+
+    test('collects bodies', async () => {
+      await answering({ receivedMs: 3 })
+      expect((await runDoctor()).of('upload')).toMatchObject({
+        status: 'warning',
+        next: expect.stringContaining('nginx: `proxy_request_buffering off;`'),
+      })
+    })
+
+    test('limits bodies', async () => {
+      await answering({}, { post: { status: 413, body: '<html>', headers: { 'content-type': 'text/html' } } })
+      expect((await runDoctor()).of('upload')).toMatchObject({
+        status: 'problem',
+        says: 'The proxy rejects a body of 2 MiB (413).',
+        next: expect.stringContaining('nginx: `client_max_body_size 0;`'),
+      })
+    })
+
+    test.each([
+      [{ status: 200, body: { ...connection, waitedMs: 70_000 } }, 'ok', 'A response can begin after 70 s.'],
+      [
+        { status: 504, body: '<html>', headers: { 'content-type': 'text/html' } },
+        'problem',
+        'the proxy answered with status 504',
+      ],
+      [{ status: 200, body: { ...connection, waitedMs: 20 } }, 'warning', 'the gateway is stopping'],
+      [
+        { status: 429, body: { error: 'Too many.', code: 'RGW_TOO_MANY_REQUESTS' } },
+        'warning',
+        'answered with status 429',
+      ],
+    ])('with --slow, can have a timeout: %j', async (answer, status, says) => {
+      await loggedIn({ [`${paths.connection}?wait=70`]: answer })
+      const { of } = await runDoctor({}, ['--slow'])
+      expect(of('timeout')).toMatchObject({ status, says: expect.stringContaining(says) })
+      if (status === 'problem') expect(of('timeout')?.next).toContain('HAProxy: `timeout server 1h`')
+    })
+
+    test('is not checked at an older gateway', async () => {
+      await loggedIn({ [paths.connection]: { status: 404, body: { error: 'none', code: 'RGW_NOT_FOUND' } } })
+      const { code, of } = await runDoctor()
+      expect([code, of('host')?.says]).toEqual([0, 'Not checked, because the gateway has an older version.'])
+    })
   })
 
   test.each([
@@ -278,7 +410,7 @@ describe('doctor', () => {
     await loggedIn(Object.fromEntries(Object.values(paths).map((path) => [path, never])))
     script('#!/bin/sh\nexec sleep 30\n')
     const running = runDoctor()
-    const first = [paths.me, paths.version, paths.ready, paths.clock]
+    const first = [paths.me, paths.version, paths.connection, paths.clock]
     await expect.poll(() => gateway?.requests.map(({ path }) => path)).toEqual(expect.arrayContaining(first))
     waits.end()
     const { code, of } = await running
@@ -294,7 +426,10 @@ describe('doctor', () => {
       [paths.me]: { status: 200, body: { ...me, name: evil, kind: evil } },
       [paths.version]: { status: 200, body: { gateway: evil, cli: { minimum: evil, newest: evil } } },
       [paths.rack]: { status: 200, body: { name: evil, version: evil } },
-      [paths.ready]: { status: 503, body: { status: evil, checks: { [evil]: { ready: false, detail: evil } } } },
+      [paths.connection]: {
+        status: 200,
+        body: { ...connection, unready: [evil], host: evil, address: evil, peer: evil, forwardedFor: 'ignored' },
+      },
     })
     script(`#!/bin/sh\nprintf '${evil}'\n`)
     for (const words of [['doctor'], ['doctor', '--json'], ['version']]) {

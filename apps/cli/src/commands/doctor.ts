@@ -10,13 +10,21 @@ import { gatewayOptions } from './options/shared-options.ts'
 export const command = 'doctor'
 export const describe = 'Find out why something does not work, and what to do.'
 export const details =
-  'Checks the configuration file, network, certificate, clocks, versions, token, convox, and gateway at once, each for at most 5 s. It changes nothing at the gateway. Exits with 0 if there is no problem, with the exit code of the problem if there is one kind of problem, and otherwise with 1. A warning is not a problem.'
-export const examples = ['rack-gateway doctor', 'rack-gateway doctor --rack production', 'rack-gateway doctor --json']
-export const builder = gatewayOptions satisfies CommandOptions
+  'Checks the configuration file, network, certificate, clocks, versions, token, convox, gateway, and the proxy in front of it at once, each for at most 5 s. With --slow, it also checks the timeout of the proxy, which takes 70 s. It changes nothing at the gateway. Exits with 0 if there is no problem, with the exit code of the problem if there is one kind of problem, and otherwise with 1. A warning is not a problem.'
+export const examples = [
+  'rack-gateway doctor',
+  'rack-gateway doctor --rack production',
+  'rack-gateway doctor --slow',
+  'rack-gateway doctor --json',
+]
+export const builder = {
+  ...gatewayOptions,
+  slow: { type: 'boolean', describe: 'Also check the timeout of the proxy, for 70 s' },
+} as const satisfies CommandOptions
 export const progress = 'checking'
 
-export async function handler({ context, rack, json }: Arguments<typeof builder>): Promise<number> {
-  const findings = await runChecks(await findSubject(context, rack ?? null))
+export async function handler({ context, rack, slow = false, json }: Arguments<typeof builder>): Promise<number> {
+  const findings = await runChecks(await findSubject(context, rack ?? null), { slow })
   const exit = exitCodeFor(findings)
   if (json) context.print(safeJson({ healthy: exit === exitCodes.ok, findings: findings.map(toJson) }, 2))
   else for (const finding of findings) for (const line of linesOf(finding, context)) context.print(line)

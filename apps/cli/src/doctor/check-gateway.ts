@@ -1,46 +1,38 @@
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { tryGateway } from '../gateway/gateway-request.ts'
+import { explainProxyPage } from '../gateway/proxy-page.ts'
 import { exitCodes } from '../output/exit-codes.ts'
 import { printable } from '../output/terminal.ts'
 import { requestDeadline } from './deadlines.ts'
 import { type Finding, noGateway, ok, problem } from './finding.ts'
+import { inspectConnection } from './proxy/inspect.ts'
 import type { CheckSubject } from './subject.ts'
 
-const Readiness = Type.Object({
-  status: Type.String(),
-  checks: Type.Record(Type.String(), Type.Object({ ready: Type.Boolean(), detail: Type.String() })),
-})
-
-export async function checkGateway({ origin, tlsTrust }: Pick<CheckSubject, 'origin' | 'tlsTrust'>): Promise<Finding> {
+/** Asks only for addresses that an ingress does not hide. */
+export async function checkGateway(subject: CheckSubject): Promise<Finding> {
+  const { origin, tlsTrust } = subject
   if (origin === null) return noGateway
-  const answer = await tryGateway(origin, {
-    path: '/gateway/health/ready',
-    tlsTrust,
-    deadline: requestDeadline,
-  })
+  const asking = tryGateway(origin, { path: '/check', tlsTrust, deadline: requestDeadline })
+  const [answer, inspection] = await Promise.all([asking, inspectConnection(subject)])
   if (answer.kind === 'unanswered')
     return problem(
       `The request to ${origin} failed: ${printable(answer.reason)}.`,
       answer.untrusted === null ? answer.remedy : 'See the finding of tls.',
       exitCodes.unreachable,
     )
-  const { value } = answer
-  if (!Value.Check(Readiness, value))
+  const page = explainProxyPage(answer)
+  if (page !== null)
+    return problem(`The request to ${origin} failed: ${page.reason}.`, page.remedy, exitCodes.unreachable)
+  if (answer.status !== 200 || answer.text.trim() !== 'ok')
     return problem(
       `${origin} does not answer like a Rack Gateway (status ${answer.status}).`,
       'Check the address and the network.',
       exitCodes.unreachable,
     )
-  const checks = Object.entries(value.checks)
-  const failing = checks.filter(([, { ready }]) => !ready)
-  const describe = (some: typeof checks) => some.map(([name, { detail }]) => printable(`${name}: ${detail}`)).join('; ')
-  // Details of passed checks are for operators, who see them at the gateway.
-  if (failing.length === 0 && answer.status === 200)
-    return ok(printable(`The gateway is ready: ${checks.map(([name]) => name).join(', ')}.`))
+  const unready = inspection.kind === 'seen' ? inspection.connection.unready : []
+  if (unready.length === 0) return ok(inspection.kind === 'seen' ? 'The gateway is ready.' : 'The gateway answers.')
   return problem(
-    `The gateway is not ready: ${describe(failing.length > 0 ? failing : checks)}.`,
+    `The gateway is not ready: ${printable(unready.join(', '))}.`,
     'Tell the operator of the gateway. Its log has the details.',
-    failing.every(([name]) => name === 'audit') && failing.length > 0 ? exitCodes.auditUnavailable : exitCodes.failure,
+    unready.every((name) => name === 'audit') ? exitCodes.auditUnavailable : exitCodes.failure,
   )
 }

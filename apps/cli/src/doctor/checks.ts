@@ -12,7 +12,7 @@ import { checkGateway } from './check-gateway.ts'
 import { checkRack } from './check-rack.ts'
 import { checkTls } from './check-tls.ts'
 import { checkToken } from './check-token.ts'
-import { checkDeadline } from './deadlines.ts'
+import { checkDeadline, slowDeadline } from './deadlines.ts'
 import {
   type CheckName,
   checkNames,
@@ -23,6 +23,11 @@ import {
   problemFrom,
   warning,
 } from './finding.ts'
+import { checkAddress } from './proxy/check-address.ts'
+import { checkHost } from './proxy/check-host.ts'
+import { checkTimeout } from './proxy/check-timeout.ts'
+import { checkUpload } from './proxy/check-upload.ts'
+import { checkWebSocket } from './proxy/check-websocket.ts'
 import type { CheckSubject } from './subject.ts'
 
 type Check = (subject: CheckSubject) => Promise<Finding>
@@ -39,6 +44,11 @@ const checks: Readonly<Record<CheckName, Check>> = {
   tls: checkTls,
   clock: checkClock,
   gateway: checkGateway,
+  host: checkHost,
+  address: checkAddress,
+  websocket: checkWebSocket,
+  upload: checkUpload,
+  timeout: checkTimeout,
   versions: checkVersions,
   token: checkToken,
   rack: checkRack,
@@ -46,9 +56,17 @@ const checks: Readonly<Record<CheckName, Check>> = {
   'rack-password': async () => rackPassword,
 }
 
-export function runChecks(subject: CheckSubject): Promise<NamedFinding[]> {
+/** Checks that take longer than `checkDeadline`. Only `--slow` runs them. */
+const slowChecks: ReadonlySet<CheckName> = new Set(['timeout'])
+
+export function runChecks(subject: CheckSubject, { slow }: { readonly slow: boolean }): Promise<NamedFinding[]> {
   return Promise.all(
-    checkNames.map(async (check) => ({ check, ...(await withDeadline(checkDeadline, checks[check](subject))) })),
+    checkNames
+      .filter((check) => slow || !slowChecks.has(check))
+      .map(async (check) => {
+        const limit = slowChecks.has(check) ? slowDeadline + checkDeadline : checkDeadline
+        return { check, ...(await withDeadline(limit, checks[check](subject))) }
+      }),
   )
 }
 

@@ -3,6 +3,7 @@ import { type Me, type RenewedSession, readResponse, requestFor } from '@rack-ga
 import type { GatewayAccess } from './gateway-api.ts'
 import { parseGatewayError } from './gateway-error.ts'
 import { type GatewayAnswer, tryGateway } from './gateway-request.ts'
+import { explainProxyPage } from './proxy-page.ts'
 
 export type MeAnswer =
   | { readonly kind: 'known'; readonly me: Me; readonly expiresAt: string }
@@ -41,6 +42,8 @@ export async function askMe({ origin, token, tlsTrust }: GatewayAccess, deadline
     return { kind: 'rejected', reason: error?.reason ?? unknownRejection, remedy: isAccount ? error.remedy : null }
   }
   if (answer.status === 404) return { kind: 'unsupported' }
+  const page = explainProxyPage(answer)
+  if (page !== null) return { kind: 'unreachable', ...page }
   const reason = parseGatewayError(answer.value)?.sentence ?? `it answered with status ${answer.status}`
   if (answer.status < 500) return { kind: 'unexpected', reason }
   return { kind: 'unreachable', reason, remedy: 'Try again in a moment.' }

@@ -10,6 +10,8 @@ import {
   Usage,
 } from '../errors.ts'
 import { printable } from '../output/terminal.ts'
+import { type GatewayAnswer, unreachableError } from './gateway-request.ts'
+import { explainProxyPage } from './proxy-page.ts'
 
 /** An error response of the gateway. See docs/reference/errors.md. */
 export interface GatewayError extends Explanation {
@@ -25,6 +27,9 @@ interface ErrorResponse {
   readonly value: unknown
 }
 
+/** With `headers`, the error page of a proxy is recognized. */
+type AnyResponse = ErrorResponse & Partial<Pick<GatewayAnswer, 'headers' | 'text'>>
+
 const stepUpCodes: ReadonlySet<string> = new Set([
   'RGW_STEP_UP_NEEDED',
   'RGW_STEP_UP_ENDED',
@@ -33,8 +38,11 @@ const stepUpCodes: ReadonlySet<string> = new Set([
 ])
 
 /** Chooses the error of the CLI by the error code, if the code is more precise than the status. */
-export function errorFromResponse(origin: string, { status, value }: ErrorResponse): Error {
+export function errorFromResponse(origin: string, response: AnyResponse): Error {
+  const { status, value, headers, text = '' } = response
   const error = parseGatewayError(value)
+  const page = error === null && headers !== undefined ? explainProxyPage({ status, headers, text }) : null
+  if (page !== null) return unreachableError(origin, { ...page, untrusted: null })
   if (error === null)
     return new GatewayUnreachable(
       `${origin} does not answer like a Rack Gateway: it answered with status ${status}.`,

@@ -239,6 +239,8 @@ test('only the listed files open connections', () => {
     'convox/relay/plain-dial.ts',
     // Reads a certificate, and has no token.
     'doctor/fetch-certificate.ts',
+    // Sends what `fetch` cannot send, with the same verification of the certificate.
+    'doctor/proxy/probe.ts',
     'gateway/gateway-request.ts',
     // Connects, and sends nothing.
     'gateway/note-unreachable-gateway.ts',

@@ -107,7 +107,7 @@ async function send(origin: string, request: GatewayRequest, signal: AbortSignal
 }
 
 /** @throws BadSetting */
-function requireTokenText(token: Secret | undefined): void {
+export function requireTokenText(token: Secret | undefined): void {
   if (token !== undefined && !isTokenText(token.reveal()))
     throw new BadSetting('The token has characters that tokens cannot have.', 'Log in again, or copy the token again.')
 }

@@ -1,16 +1,26 @@
 import { connect } from 'node:net'
 import type { Context } from '../context.ts'
 import { printable } from '../output/terminal.ts'
+import { tryGateway, unreachableError } from './gateway-request.ts'
+import { explainProxyPage } from './proxy-page.ts'
 
 const deadlineMs = 2_000
 
-/** Notes if no server accepts connections at the gateway's address. Convox itself prints only the network error. */
+/**
+ * Notes if no server accepts connections at the gateway's address, or if a proxy answers in place of the gateway.
+ * Convox itself prints only the network error, or the page.
+ */
 export async function noteUnreachableGateway(context: Pick<Context, 'note'>, address: string): Promise<void> {
   if (!URL.canParse(address)) return
   const { origin, hostname, port, protocol } = new URL(address)
   const defaultPort = protocol === 'https:' ? 443 : 80
-  if (await acceptsConnections(hostname.replace(/^\[|\]$/g, ''), port === '' ? defaultPort : Number(port))) return
-  context.note(`The gateway at ${printable(origin)} does not answer. Run: rack-gateway doctor`)
+  if (!(await acceptsConnections(hostname.replace(/^\[|\]$/g, ''), port === '' ? defaultPort : Number(port)))) {
+    context.note(`The gateway at ${printable(origin)} does not answer. Run: rack-gateway doctor`)
+    return
+  }
+  const answer = await tryGateway(origin, { path: '/check', deadline: deadlineMs }).catch(() => null)
+  const page = answer?.kind === 'answered' ? explainProxyPage(answer) : null
+  if (page !== null) context.note(unreachableError(printable(origin), { ...page, untrusted: null }).message)
 }
 
 function acceptsConnections(host: string, port: number): Promise<boolean> {

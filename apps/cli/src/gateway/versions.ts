@@ -6,6 +6,7 @@ import type { Target } from '../target/target.ts'
 import { version } from '../version.ts'
 import { parseGatewayError } from './gateway-error.ts'
 import { type GatewayAnswer, tryGateway, type Unanswered } from './gateway-request.ts'
+import { explainProxyPage } from './proxy-page.ts'
 
 const RackSystem = Type.Object({ name: Type.String(), version: Type.String({ minLength: 1 }) })
 
@@ -89,6 +90,8 @@ function reasonOf(origin: string, answer: GatewayAnswer | Unanswered): string {
   if (answer.status === 401) return `${origin} rejected the token`
   if (answer.status === 403) return `${origin} denied the request (403)`
   if (answer.status === 200) return `${origin} did not answer like a Rack Gateway`
+  const page = explainProxyPage(answer)
+  if (page !== null) return `the request to ${origin} failed: ${page.reason}`
   const sentence = parseGatewayError(answer.value)?.sentence
   return `${origin} answered with status ${answer.status}${sentence === undefined ? '' : `: ${withoutPunctuation(sentence)}`}`
 }

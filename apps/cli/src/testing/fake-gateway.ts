@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
+import type { Socket } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { listen } from '@rack-gateway/testing/server'
+import { encodeFrame, opcodes } from '@rack-gateway/testing/websocket'
 
 export interface FakeAnswer {
   readonly status: number
@@ -8,6 +10,10 @@ export interface FakeAnswer {
   readonly headers?: Readonly<Record<string, string>>
   /** Delays the answer until this resolves. */
   readonly delay?: Promise<unknown>
+  /** Accepts a WebSocket, and sends the body as its only message. */
+  readonly websocket?: boolean
+  /** The answer to POST, if it differs. */
+  readonly post?: FakeAnswer
 }
 
 export interface FakeGateway {
@@ -29,8 +35,10 @@ export async function startFakeGateway(
   const bodies: { path: string | undefined; body: unknown }[] = []
   const server = createServer((request, response) => {
     requests.push({ authorization: request.headers.authorization, path: request.url })
-    const answer = byPath[request.url ?? ''] ?? gateway.answer
+    const found = byPath[request.url ?? ''] ?? gateway.answer
+    const answer = (request.method === 'POST' ? found.post : undefined) ?? found
     const isJson = request.headers['content-type'] === 'application/json'
+    if (!isJson) request.resume()
     void Promise.all([answer.delay, isJson ? json(request) : undefined]).then(([, body]) => {
       if (isJson) bodies.push({ path: request.url, body })
       const { etag } = answer.headers ?? {}
@@ -42,6 +50,15 @@ export async function startFakeGateway(
       response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {}))
     })
   })
+  if (Object.values(byPath).some(({ websocket }) => websocket))
+    server.on('upgrade', ({ url = '', headers }, socket: Socket) => {
+      const { body, websocket } = byPath[url] ?? gateway.answer
+      if (!websocket) return void socket.destroy()
+      requests.push({ authorization: headers.authorization, path: url })
+      const message = Buffer.from(JSON.stringify(body))
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+      socket.end(encodeFrame({ opcode: opcodes.text, payload: message }))
+    })
   const { url, close } = await listen(server)
   const gateway: FakeGateway = { url, requests, bodies, answer: initialAnswer, close }
   return gateway

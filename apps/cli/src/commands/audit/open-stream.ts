@@ -19,7 +19,9 @@ export async function openStream(
 ): Promise<Response> {
   const response = await openGateway(origin, { ...request, token, tlsTrust, ...options })
   if (response.status === 200) return response
-  const value = parseJson((await readBody(response)) ?? '')
-  if (missing !== undefined && isMissing({ status: response.status, value })) throw missing
-  throw errorFromResponse(origin, { status: response.status, value })
+  const { status, headers } = response
+  const text = (await readBody(response)) ?? ''
+  const value = parseJson(text)
+  if (missing !== undefined && isMissing({ status, value })) throw missing
+  throw errorFromResponse(origin, { status, headers, text, value })
 }

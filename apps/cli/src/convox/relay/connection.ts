@@ -6,7 +6,8 @@ import type { Admission } from './admission.ts'
 import { type Handshake, watchHandshake } from './handshake.ts'
 import { ConnectionBroken, forwardBytes } from './http/forward-bytes.ts'
 import { createHeadCollector } from './http/head-collector.ts'
-import { errorResponse, RequestError } from './http/request-error.ts'
+import { readHead } from './http/read-head.ts'
+import { errorResponse, ProxyPage, RequestError } from './http/request-error.ts'
 import { createRequestReader, type Request, type RequestReader } from './request-reader.ts'
 import { createRequestScanner } from './request-scanner.ts'
 
@@ -14,6 +15,8 @@ export interface ConnectionOptions {
   readonly admission: Admission
   /** For https, verifies the gateway's certificate. @throws GatewayConnectionError */
   connect(): Promise<Duplex>
+  /** @param beginning of the first response @throws ProxyPage if a proxy answers in place of the gateway */
+  checkResponse?(beginning: Buffer): Promise<void>
   /** Called when the first request is admitted. */
   onAdmitted(): void
   /** Called when all bytes of the client, and its end, have been forwarded. */
@@ -40,7 +43,8 @@ export async function serveConnection(client: Socket, options: ConnectionOptions
     gateway?.destroy()
     const answer = isGatewayConnectionError(error) ? new RequestError(502, error.convoxMessage) : error
     // After the first forwarded bytes, convox could mistake the relay's response for a response of the gateway.
-    if (gateway === null && answer instanceof RequestError) sendError(client, answer)
+    const isFirst = gateway === null || answer instanceof ProxyPage
+    if (isFirst && answer instanceof RequestError) sendError(client, answer)
     else client.resetAndDestroy()
   }
 }
@@ -88,14 +92,21 @@ interface JoinedConnections extends ConnectionOptions {
 }
 
 /** @throws RequestError, ConnectionBroken */
-async function join(first: Request, { client, gateway, read, onForwarded }: JoinedConnections): Promise<void> {
+async function join(
+  first: Request,
+  { client, gateway, read, checkResponse, onForwarded }: JoinedConnections,
+): Promise<void> {
   const requests = createRequestScanner(first.framing, read)
   // A handshake must be the first request of a connection, so that the first response belongs to the handshake.
   const handshake = first.framing.kind === 'websocket' ? watchHandshake() : null
   gateway.write(first.head)
 
   async function forwardResponses(): Promise<void> {
-    await forwardBytes(gateway, client, handshake?.scan ?? unchanged)
+    const scan = handshake?.scan ?? unchanged
+    const beginning = await readHead(gateway, client)
+    await checkResponse?.(beginning)
+    if (beginning.length > 0) client.write(scan(beginning))
+    await forwardBytes(gateway, client, scan)
     client.end()
   }
   async function forwardRequests(): Promise<void> {

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import net from 'node:net'
-import type { Duplex } from 'node:stream'
 import { Secret } from '@rack-gateway/config/client'
 import { withTimeout } from '@rack-gateway/errors/with-timeout'
 import type { Admission } from './admission.ts'
-import { serveConnection } from './connection.ts'
+import { type ConnectionOptions, serveConnection } from './connection.ts'
 
-export interface ListenerOptions extends Pick<Admission, 'origin' | 'token' | 'proof'> {
+export interface ListenerOptions
+  extends Pick<Admission, 'origin' | 'token' | 'proof'>,
+    Pick<ConnectionOptions, 'connect' | 'checkResponse'> {
   /** The only path that can be reached: `/rack/NAME`, or empty for the whole gateway. */
   readonly path: string
-  /** @throws GatewayConnectionError */
-  connect(): Promise<Duplex>
 }
 
 /** Accepts the requests of one program, over plain HTTP on loopback. */
@@ -28,7 +27,7 @@ const maxUnauthenticated = 128
 const authenticationTimeout = 60_000
 const maxConnections = 1_024
 
-export async function startListener({ path, connect, ...rest }: ListenerOptions): Promise<Listener> {
+export async function startListener({ path, connect, checkResponse, ...rest }: ListenerOptions): Promise<Listener> {
   const password = new Secret(randomBytes(32).toString('base64url'))
   /** Connections, each with a promise that resolves when its bytes are forwarded. */
   const openConnections = new Map<net.Socket, Promise<void>>()
@@ -42,6 +41,7 @@ export async function startListener({ path, connect, ...rest }: ListenerOptions)
       void serveConnection(client, {
         admission,
         connect,
+        ...(checkResponse && { checkResponse }),
         onAdmitted: () => removeUnauthenticated(client),
         onForwarded: resolve,
       })

@@ -91,6 +91,41 @@ describe('with an https gateway, convox', () => {
     }
   })
 
+  const page = '<html><center>nginx</center></html>'
+  const pageResponse = `HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\n\r\n${page}`
+
+  test('gets no page of a proxy in front of a gateway that is down', async () => {
+    const { origin } = await gateway(
+      {},
+      { onConnection: (socket) => socket.on('data', () => void socket.write(pageResponse)) },
+    )
+    const { code, stdout, stderr } = await run(['apps'], { FAKE_CONVOX: 'ask 1' })
+    expect(code).toBe(7)
+    expect(stdout).toContain(
+      '"status":502,"body":"The request to the gateway failed: a proxy (nginx) answered with status 502, because it got no response from the gateway.',
+    )
+    expect(stdout).not.toContain('<html>')
+    expect(stderr).toBe(
+      `rack-gateway: The request to ${origin} failed: a proxy (nginx) answered with status 502, because it got no response from the gateway. Try again in a minute. If it fails again, tell the operator of the gateway. For a diagnosis, run: rack-gateway doctor\n`,
+    )
+  })
+
+  test('gets an error page of the rack unchanged, if the gateway itself answers', async () => {
+    await gateway(
+      {},
+      {
+        onConnection: (socket) =>
+          socket.on(
+            'data',
+            (bytes) => void socket.write(bytes.toString().startsWith('GET /check ') ? answer : pageResponse),
+          ),
+      },
+    )
+    const { code, stdout, stderr } = await run(['apps'], { FAKE_CONVOX: 'ask 1' })
+    expect([code, stderr]).toEqual([1, ''])
+    expect(JSON.parse(stdout.split('\n').at(-2) ?? '')).toEqual({ status: 502, body: page })
+  })
+
   test('leaves no relay running if it is not installed', async () => {
     await gateway()
     expect(await run(['apps'], { CONVOX_BIN: '/nowhere/convox' })).toMatchObject({ code: 127 })

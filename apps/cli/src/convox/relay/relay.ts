@@ -7,6 +7,7 @@ import { exitCodes } from '../../output/exit-codes.ts'
 import type { RackTarget, Target } from '../../target/target.ts'
 import type { RelayConnection } from './convox-connection.ts'
 import type { GatewayDialOptions } from './gateway-dial.ts'
+import { ProxyPage } from './http/request-error.ts'
 import { startListener } from './listener.ts'
 import { newestToken } from './newest-token.ts'
 import type { RelayDial } from './plain-dial.ts'
@@ -28,7 +29,7 @@ export async function openRelay(
     ca: configuredAuthorities(tlsTrust),
     trustRemedy: trustRemedy(tlsTrust),
   })
-  const connector = createNotingConnector(context, dialing)
+  const connector = createNotingConnector(context, dialing, target)
   let currentProof: Secret | null = null
   const listener = await startListener({
     origin,
@@ -36,6 +37,7 @@ export async function openRelay(
     token: newestToken(target, reload),
     proof: () => currentProof,
     connect: connector.connect,
+    checkResponse: connector.checkResponse,
   })
   const connection: RelayConnection = {
     env: environment(env, listener.rackUrl),
@@ -72,13 +74,31 @@ function environment(env: NodeJS.ProcessEnv, rackUrl: string): NodeJS.ProcessEnv
 
 /**
  * Connects, and notes each connection error once, because convox does not show the error of a rejected websocket.
- * `isFailing` says whether the last connection failed.
+ * Does the same with the page of a proxy. `isFailing` says whether the last connection failed.
  */
-function createNotingConnector({ note }: Context, dialing: Promise<Pick<RelayDial, 'connect'>>) {
+function createNotingConnector(
+  { note }: Context,
+  dialing: Promise<Pick<RelayDial, 'connect'>>,
+  target: Pick<RackTarget, 'origin' | 'tlsTrust'>,
+) {
   const noted = new Set<string>()
   let isFailing = false
+  function noteOnce(message: string): void {
+    if (noted.has(message)) return
+    noted.add(message)
+    note(message)
+  }
   return {
     isFailing: () => isFailing,
+    async checkResponse(beginning: Buffer) {
+      if (!couldBeErrorPage(beginning)) return
+      // Imported only when it is used, because requests of convox rarely fail.
+      const page = await (await import('./proxy-page.ts')).explainPage(target)
+      if (page === null) return
+      isFailing = true
+      noteOnce(page.message)
+      throw new ProxyPage(page.convoxMessage)
+    },
     async connect() {
       try {
         const socket = await (await dialing).connect()
@@ -86,12 +106,15 @@ function createNotingConnector({ note }: Context, dialing: Promise<Pick<RelayDia
         return socket
       } catch (error) {
         isFailing = true
-        if (isGatewayConnectionError(error) && !noted.has(error.message)) {
-          noted.add(error.message)
-          note(error.message)
-        }
+        if (isGatewayConnectionError(error)) noteOnce(error.message)
         throw error
       }
     },
   }
+}
+
+/** Whether a response has the status of an error page of proxies. The errors of the gateway are JSON. */
+function couldBeErrorPage(beginning: Buffer): boolean {
+  const text = beginning.toString('latin1')
+  return /^HTTP\/1\.[01] 50[234][ \r]/.test(text) && !/^content-type:[^\r\n]*\bjson\b/im.test(text)
 }

@@ -8,6 +8,13 @@ export class RequestError extends Error {
   }
 }
 
+/** A proxy answers in place of the gateway. Nothing of its page is forwarded. */
+export class ProxyPage extends RequestError {
+  constructor(message: string) {
+    super(502, message)
+  }
+}
+
 const reasonPhrases: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
