@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findChromium, installChromium } from './chromium.mjs'
+import { installPackages } from './debian-packages.mjs'
 
 const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-test-'))
 const words = process.argv.slice(2)
@@ -77,7 +78,10 @@ const checks = await Promise.all([
   runCheck('types', 'tsc', ['-b', '--checkers', '1']),
   runCheck('unused code', 'knip', ['--no-progress', '--treat-config-hints-as-errors']),
 ])
-if (!unitOnly) prepareChromium()
+if (!unitOnly) {
+  prepareChromium()
+  installPackages()
+}
 const tests = [await runTests('unit'), ...(unitOnly ? [] : [await runTests('integration')])]
 rmSync(scratch, { recursive: true, force: true })
 
