@@ -86,7 +86,7 @@ const products: Readonly<Record<Product, ProductFiles>> = {
   },
 }
 
-export function configurationOf(product: Product): string {
+function configurationOf(product: Product): string {
   return readFileSync(
     fileURLToPath(new URL(`../../../../infra/proxies/${products[product].file}`, import.meta.url)),
     'utf8',
