@@ -1,7 +1,7 @@
 // Finds Chromium for the tests of the web console. As root on Debian, can also install Chromium.
-import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { canInstall, installPackages, updateLists } from './apt-get.mjs'
 
 // The headless shell is Chromium without windows. It comes first, because the tests use less processor time with it.
 const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
@@ -25,19 +25,14 @@ function isExecutable(path) {
 
 /** @returns the path of the installed Chromium; null if it cannot be installed here */
 export function installChromium() {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) return null
+  if (!canInstall()) return null
   console.log('\n── Chromium is missing. The tests of the web console need it: installing its package from Debian.')
-  aptGet('update')
+  updateLists()
   // Older releases of Debian have no package of the headless shell alone.
   for (const name of ['chromium-headless-shell', 'chromium']) {
-    aptGet('install', '--yes', '--no-install-recommends', name)
+    installPackages(name)
     const path = findChromium()
     if (path !== null) return path
   }
   return null
-}
-
-function aptGet(...args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  spawnSync('apt-get', ['--quiet=2', ...args], { stdio: 'inherit', env })
 }

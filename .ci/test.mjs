@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findChromium, installChromium } from './chromium.mjs'
-import { installPackages } from './debian-packages.mjs'
+import { installPrograms } from './debian-packages.mjs'
 
 const scratch = mkdtempSync(join(tmpdir(), 'rack-gateway-test-'))
 const words = process.argv.slice(2)
@@ -80,7 +80,7 @@ const checks = await Promise.all([
 ])
 if (!unitOnly) {
   prepareChromium()
-  installPackages()
+  installPrograms()
 }
 const tests = [await runTests('unit'), ...(unitOnly ? [] : [await runTests('integration')])]
 rmSync(scratch, { recursive: true, force: true })

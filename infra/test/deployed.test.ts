@@ -120,6 +120,16 @@ function startAsImage(command: readonly string[], env: NodeJS.ProcessEnv): Child
   return spawn(program, words, { cwd: join(directory, 'gateway'), env, stdio: ['ignore', 'pipe', 'pipe'], ...user })
 }
 
+async function outputAsImage(command: readonly string[]): Promise<string> {
+  const child = startAsImage(command, environment())
+  let output = ''
+  child.stdout?.on('data', (data) => {
+    output += data
+  })
+  expect(await once(child, 'close')).toEqual([0, null])
+  return output
+}
+
 interface Line {
   readonly event?: string
   readonly url?: string
@@ -167,18 +177,18 @@ test('the image has the built web console', () => {
   expect(readdirSync(join(built, 'assets')).some((name) => name.endsWith('.js.br'))).toBe(true)
 })
 
-test('the command in the image creates the first administrator', async () => {
-  const [, target = ''] = /ln -s \/gateway\/(\S+) \/usr\/local\/bin\/rack-gateway-server/.exec(dockerfile) ?? []
-  const child = startAsImage(
-    ['node', target, 'token', 'issue', '--user', 'ada@example.com', '--role', 'admin'],
-    environment(),
-  )
-  let output = ''
-  child.stdout?.on('data', (data) => {
-    output += data
-  })
-  expect(await once(child, 'close')).toEqual([0, null])
-  expect(output).toMatch(/^rgs_\S+\n$/)
+test('each command of the package is a program that the user of the image can execute', async () => {
+  const gateway = join(directory, 'gateway')
+  const { bin, version } = JSON.parse(readFileSync(join(gateway, 'package.json'), 'utf8'))
+  const [, linked] = /ln -s (\/gateway\/\S+) \/usr\/local\/bin\/rack-gateway-server/.exec(dockerfile) ?? []
+  expect(linked).toBe(join('/gateway', bin['rack-gateway-server']))
+  for (const file of Object.values<string>(bin))
+    expect(await outputAsImage([join(gateway, file), '--version'])).toBe(`${version}\n`)
+})
+
+test('the server command creates the first administrator', async () => {
+  const issue = ['token', 'issue', '--user', 'ada@example.com', '--role', 'admin']
+  expect(await outputAsImage(['./dist/rack-gateway-server.js', ...issue])).toMatch(/^rgs_\S+\n$/)
 })
 
 test('without a database it says what to do, since PostgreSQL is not in the image', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -37,6 +37,17 @@ test('an unchanged file is not written, and a changed file is replaced atomicall
   write({ 'a.js': 'a', 'b.js': 'new' })
   expect(inode('a.js')).toBe(before.a)
   expect(inode('b.js')).not.toBe(before.b)
+})
+
+test.skipIf(process.platform === 'win32')('only a file that begins with #! is executable', () => {
+  const mode = (name: string) => (statSync(join(dist, name)).mode & 0o777).toString(8)
+  const files = { command: '#!/usr/bin/env node\n', 'a.js': 'a', empty: '' }
+  write(files)
+  const expected = { command: '755', 'a.js': '644', empty: '644' }
+  expect(Object.fromEntries(Object.keys(files).map((name) => [name, mode(name)]))).toEqual(expected)
+  chmodSync(join(dist, 'command'), 0o600)
+  write(files)
+  expect(mode('command')).toBe('755')
 })
 
 test('temporary files of another build are not removed', () => {
