@@ -659,7 +659,22 @@ export interface CompletionWords {
 export interface Doctor {
   healthy: boolean // whether there is no problem; a warning is not a problem
   findings: {
-    check: 'config' | 'dns' | 'tls' | 'clock' | 'gateway' | 'host' | 'address' | 'websocket' | 'upload' | 'timeout' | 'versions' | 'token' | 'rack' | 'convox' | 'rack-password'
+    check:
+      | 'config'
+      | 'dns'
+      | 'tls'
+      | 'clock'
+      | 'gateway'
+      | 'host'
+      | 'address'
+      | 'websocket'
+      | 'upload'
+      | 'timeout'
+      | 'versions'
+      | 'token'
+      | 'rack'
+      | 'convox'
+      | 'rack-password'
     status: 'ok' | 'warning' | 'problem'
     says: string // the finding, in sentences
     next: string | null // the remedy; null if there is nothing to do, or if says contains it

@@ -11,6 +11,9 @@ interface Schema {
   readonly required?: readonly string[]
 }
 
+/** Characters. */
+const maxLine = 120
+
 const heading = `/** What each command of rack-gateway prints with --json. Lists are complete, except for pages with \`next\`. */
 
 /** RFC 3339 */
@@ -88,7 +91,8 @@ function memberLines(
   const label = `${indent}${name}${required.includes(name) ? '' : '?'}: `
   const inner = objectIn(member)
   const comment = firstTime(commentOf(member), name)
-  if (inner === undefined || named.has(JSON.stringify(inner))) return [`${label}${typeOf(member, named)}${comment}`]
+  if (inner === undefined || named.has(JSON.stringify(inner)))
+    return [...wrapped(label, typeOf(member, named), `${indent}  `), comment].join('').split('\n')
   const path = `${owner}['${name}']${member.type === 'array' ? '[number]' : ''}`
   const lines = Object.entries(inner.properties ?? {}).flatMap(([below, one]) =>
     memberLines(path, below, one, inner.required ?? [], named, `${indent}  `),
@@ -97,6 +101,12 @@ function memberLines(
   if (sizeOf(inner) >= 3) named.set(JSON.stringify(inner), path)
   const remark = comment === '' ? [] : [`${indent}  ${comment.trim()}`]
   return [`${label}{`, ...remark, ...lines, `${indent}}${unnamed.replace(/^object/, '')}`]
+}
+
+/** A long union has a line for each of its members, as the formatter writes it. */
+function wrapped(label: string, type: string, indent: string): string[] {
+  if (label.length + type.length <= maxLine) return [label, type]
+  return [label.trimEnd(), ...type.split(' | ').map((member) => `\n${indent}| ${member}`)]
 }
 
 /** The object with members that a member is, or an array of, or null instead of. */
