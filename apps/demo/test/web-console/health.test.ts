@@ -29,7 +29,7 @@ describeInChromium('the health of the gateway in the web console', () => {
     await card(page, 'Checks').waitFor()
     const [first] = await card(page, 'Checks').getByRole('listitem').allTextContents()
     expect(first).toMatch(/^Needs attentioncheckpoints.*Set AUDIT_CHECKPOINT_DIR/s)
-    const boxOf = (text: string) => card(page, 'Checks').getByText(text, { exact: true }).boundingBox()
+    const boxOf = (text: string) => card(page, 'Checks').getByText(text, { exact: true }).first().boundingBox()
     const [badge, name] = [await boxOf('Needs attention'), await boxOf('checkpoints')]
     expect((badge?.x ?? 0) + (badge?.width ?? 0)).toBeLessThan(name?.x ?? 0)
     expect(await card(page, 'Racks').getByRole('listitem').allTextContents()).toEqual([
