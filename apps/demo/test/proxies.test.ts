@@ -7,6 +7,7 @@ import { freePort } from '@rack-gateway/demo/free-port'
 import { createGateway } from '@rack-gateway/gateway'
 import { certificatePath, rootCertificate } from '@rack-gateway/testing/certificates'
 import { writeRequest } from '@rack-gateway/testing/http'
+import { mustHavePrograms } from '@rack-gateway/testing/installed-programs'
 import { encodeFrame, opcodes, upgradeHeaders, watchFrames } from '@rack-gateway/testing/websocket'
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -16,14 +17,7 @@ import { gatewayDefaults } from './support/gateway-defaults.ts'
 import { createMachine, type Machine } from './support/machine.ts'
 import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
 import { builtCommand } from './support/processes.ts'
-import {
-  findProxy,
-  mustHaveProxies,
-  type Product,
-  type RunningProxy,
-  replaceAll,
-  startProxy,
-} from './support/proxies.ts'
+import { findProxy, type Product, type RunningProxy, replaceAll, startProxy } from './support/proxies.ts'
 import { rackConfig } from './support/rack-config.ts'
 import { type System, startSystem } from './support/system.ts'
 
@@ -101,12 +95,12 @@ const mistakes: Readonly<
   ],
 }
 
-if (!mustHaveProxies)
+if (!mustHavePrograms)
   for (const product of ['nginx', 'HAProxy', 'Caddy'] as const)
     if (findProxy(product) === null) console.info(`${product} is not installed, so its configuration is not tested.`)
 
 describe.each(['nginx', 'HAProxy', 'Caddy'] as const)('%s', (product) => {
-  describe.skipIf(!mustHaveProxies && findProxy(product) === null)('with its file in infra/proxies', () => {
+  describe.skipIf(!mustHavePrograms && findProxy(product) === null)('with its file in infra/proxies', () => {
     let system: System
     let rack: PlainRack
     let app: Awaited<ReturnType<typeof createGateway>>

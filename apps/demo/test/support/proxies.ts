@@ -2,7 +2,6 @@ import {
   accessSync,
   chmodSync,
   constants,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -98,9 +97,6 @@ export function findProxy(product: Product): string | null {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin']
   return folders.map((folder) => join(folder, products[product].program)).find(isExecutable) ?? null
 }
-
-/** As root on Debian, the test command installs the proxies, so that no test is skipped there. */
-export const mustHaveProxies = process.getuid?.() === 0 && existsSync('/etc/debian_version')
 
 function isExecutable(path: string): boolean {
   try {
