@@ -6,9 +6,10 @@ import { createWaitingRequests, type WaitingRequests } from './waiting-requests.
 /**
  * Starts requests so that costly requests and bursts of one caller do not delay other callers.
  *
- * In each turn of the event loop, one request of each principal starts, unless the requests of the principal cost much
- * lately. If others waited, they start in rounds, as long as the turn lasts. All other requests wait. In a quiet turn, one of them starts: the request of the principal with the smallest
- * sum of costs, or, if no principal waits, of the client network with the smallest sum.
+ * In each turn of the event loop, one request of each principal starts, unless the principal's requests were costly
+ * lately. Requests of such principals that waited start in rounds, one of each principal in a round, until the turn is
+ * over. All other requests wait. In a quiet turn, one of them starts: the request of the principal with the smallest sum
+ * of costs, or, if no principal waits, of the client network with the smallest sum.
  * The next one starts when as much time has passed as the last one took. If no other caller was active in the last
  * second, the requests of a caller do not wait for each other.
  */
@@ -123,7 +124,7 @@ export function createRequestScheduler({
     }
   }
 
-  /** In rounds, as long as the turn lasts. */
+  /** In rounds, until the turn is over. */
   function startLight(): void {
     let started = 0
     do {

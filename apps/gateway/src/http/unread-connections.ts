@@ -7,9 +7,9 @@ export interface UnreadConnections {
   sizeOf(network: string): number
   add(network: string, connection: IncomingConnection): void
   /**
-   * Takes a connection: of the newest network and of the network whose turn it is, in turns. From each network, the newest
-   * and the oldest connection are taken in turns. The newest is least likely to have been given up. With only the
-   * newest, the others would never be read.
+   * Alternates between the newest network and the network whose turn it is, and in each network between the newest and
+   * the oldest connection. Clients of the newest connections are most likely to wait still. If only those were taken,
+   * the gateway would never read the older ones.
    *
    * @param mayRead whether connections of the network can be taken now
    */

@@ -1,5 +1,4 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /**
@@ -12,29 +11,26 @@ export function routeUpgrades(
   routing: (request: IncomingMessage, response: ServerResponse) => void,
 ): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', destroyBroken)
+    socket.on('error', destroySelf)
+    // Until a handler takes the socket, nothing reads it. Without this listener, the gateway would not notice that the
+    // client has gone, and the rack would get an upgrade for which nobody waits.
+    socket.once('end', destroySelf)
     request.pendingUpgrade = { socket, head }
     const response = bindResponse(request)
     if (response === null) return void socket.destroy()
     response.once('finish', () => request.socket.destroySoon())
-    destroyAtEnd(request.socket, response)
     routing(request, response)
   })
 }
 
-/**
- * Until a handler takes the socket, nothing reads it, and nothing would notice that the client has gone. Then the rack
- * would get an upgrade for which nobody waits.
- */
-function destroyAtEnd(socket: Socket, response: ServerResponse): void {
-  socket.once('end', () => {
-    if (response.socket === socket && !response.writableEnded) socket.destroy()
-  })
+/** Not a closure, which would keep the request in memory for as long as the connection is open. */
+function destroySelf(this: Duplex): void {
+  this.destroy()
 }
 
-/** Not a closure, which would keep the request in memory for as long as the connection is open. */
-function destroyBroken(this: Duplex): void {
-  this.destroy()
+/** Call this when a handler takes the socket, because it then handles the end of the connection itself. */
+export function ignoreEnd(socket: Duplex): void {
+  socket.off('end', destroySelf)
 }
 
 /** Null while an earlier request is unanswered, because a pipelined upgrade cannot take the socket over. */

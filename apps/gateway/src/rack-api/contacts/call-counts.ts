@@ -65,7 +65,7 @@ export function createCallCounts(racks: readonly string[]): CallCounts {
     count(rack, route, status, seconds) {
       const rackCounts = counts.get(rack)
       if (rackCounts === undefined) return
-      const kind = kindIndex(route)
+      const kind = routeKinds.indexOf(kindOf(route))
       const statusIndex = statusIndexes[Math.min(status, lastStatus)] ?? 0
       increment(rackCounts.calls, kind * statusLabels.length + statusIndex)
       increment(rackCounts.durations, kind * (durationBounds.length + 1) + boundIndex(seconds))
@@ -112,11 +112,9 @@ function boundIndex(seconds: number): number {
   return index
 }
 
-const [read, change, transfer, websocket, other] = [0, 1, 2, 3, 4]
-
-function kindIndex(route: RackRoute | null): number {
-  if (route === null) return other
+function kindOf(route: RackRoute | null): (typeof routeKinds)[number] {
+  if (route === null) return 'other'
   const kind = kindOfCall(route)
-  if (kind !== 'calls') return kind === 'websockets' ? websocket : transfer
-  return route.changes ? change : read
+  if (kind !== 'calls') return kind === 'websockets' ? 'websocket' : 'transfer'
+  return route.changes ? 'change' : 'read'
 }

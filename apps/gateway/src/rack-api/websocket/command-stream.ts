@@ -1,5 +1,6 @@
 import { createFrame, opcodes, writeUpgrade } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ignoreEnd } from '../../http/upgrade.ts'
 
 /** The CLI reads the exit code of a process after this marker. The marker and the code must be in one frame. */
 const exitMarker = 'F1E49A85-0AD7-4AEF-A618-C249C6E6568D'
@@ -59,5 +60,6 @@ export function takeSocket(reply: FastifyReply, { raw }: FastifyRequest) {
   if (!raw.pendingUpgrade) throw new Error('only an upgrade has a socket to take')
   reply.hijack()
   if (reply.raw.socket) reply.raw.detachSocket(reply.raw.socket)
+  ignoreEnd(raw.pendingUpgrade.socket)
   return raw.pendingUpgrade.socket
 }
