@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connectRaw, writeRequest } from '@rack-gateway/testing/http'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CallEnd } from './call-end.ts'
-import { routeUpgrades } from './upgrade.ts'
+import { ignoreEnd, routeUpgrades } from './upgrade.ts'
 
 interface Watched {
   readonly request: IncomingMessage
@@ -97,6 +97,7 @@ test('answered pipelined calls leave no listener on their connection', async () 
 test('a websocket ends with its connection, not with a response', async () => {
   const { connection, call } = await send('GET /', ...upgrade)
   call.response.detachSocket(call.request.socket)
+  ignoreEnd(call.request.socket)
   call.response.destroy()
   expect(call.notified).toEqual([])
   connection.socket.end()

@@ -7,9 +7,9 @@ export interface UnreadConnections {
   sizeOf(network: string): number
   add(network: string, connection: IncomingConnection): void
   /**
-   * Alternates between the newest network and the network whose turn it is, and in each network between the newest and
-   * the oldest connection. Clients of the newest connections are most likely to wait still. If only those were taken,
-   * the gateway would never read the older ones.
+   * Alternates between the newest network and the network whose turn it is, and in each network between the oldest
+   * and the newest connection. Clients of the newest connections are most likely to wait still. If only those were
+   * taken, the gateway would never read the older ones.
    *
    * @param mayRead whether connections of the network can be taken now
    */
@@ -24,7 +24,7 @@ export interface UnreadConnections {
 interface Network {
   readonly name: string
   readonly connections: ActivityOrder<IncomingConnection>
-  isTurnOfOldest: boolean
+  isTurnOfNewest: boolean
 }
 
 /** The most networks that are examined to find a connection that can be read. */
@@ -88,7 +88,7 @@ export function createUnreadConnections(): UnreadConnections {
     sizeOf: (name) => networks.get(name)?.connections.size ?? 0,
     add(name, connection) {
       const known = networks.get(name)
-      const network = known ?? { name, connections: createActivityOrder(), isTurnOfOldest: false }
+      const network = known ?? { name, connections: createActivityOrder(), isTurnOfNewest: false }
       if (known === undefined) {
         networks.set(name, network)
         newNetworks.add(network)
@@ -100,8 +100,8 @@ export function createUnreadConnections(): UnreadConnections {
       const network = (isTurnOfNew ? newest(mayRead) : undefined) ?? nextInTurn(mayRead)
       if (network === undefined) return undefined
       newNetworks.delete(network)
-      const end = network.isTurnOfOldest ? 'longestIdle' : 'newest'
-      network.isTurnOfOldest = !network.isTurnOfOldest
+      const end = network.isTurnOfNewest ? 'newest' : 'longestIdle'
+      network.isTurnOfNewest = !network.isTurnOfNewest
       return takeFrom(network, end)
     },
     takeOfLargest() {
