@@ -215,8 +215,22 @@ export async function startSystem({
       },
     })
   }
-  const app = await start()
-  const url = await app.listen({ port: fixedPort, host: '127.0.0.1' })
+  const gateways: FastifyInstance[] = []
+  async function listenOn(port: number, options?: ReplicaOptions): Promise<{ app: FastifyInstance; url: string }> {
+    const app = await start(options)
+    gateways.push(app)
+    return { app, url: await app.listen({ port, host: '127.0.0.1' }) }
+  }
+  /** Also ends replicas that a failed test did not stop. Otherwise, their threads disturb other tests. */
+  async function close(): Promise<void> {
+    await Promise.all(gateways.map((one) => one.close()))
+    await Promise.all(Object.values(racks).map((one) => one.close()))
+  }
+  const { app, url } = await listenOn(fixedPort).catch(async (error: unknown) => {
+    await close()
+    await database.drop()
+    throw error
+  })
   const port = Number(new URL(url).port)
   const runtime = openDatabase(database.runtimeUrl, { max: 2 })
   const sql = postgres(database.ownerUrl, { max: 2, onnotice() {} })
@@ -299,12 +313,11 @@ export async function startSystem({
     get: (path, token) => send('GET', path, token),
     send,
     async replica(options) {
-      const other = await start(options)
-      return { app: other, url: await other.listen({ port: 0, host: '127.0.0.1' }), stop: () => other.close() }
+      const other = await listenOn(0, options)
+      return { ...other, stop: () => other.app.close() }
     },
     async stop() {
-      await app.close()
-      await Promise.all(Object.values(racks).map((one) => one.close()))
+      await close()
       await runtime.close()
       await sql.end({ timeout: 5 })
       await database.drop()
