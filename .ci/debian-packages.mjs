@@ -9,9 +9,19 @@ const packages = {
   haproxy: 'haproxy',
   caddy: 'caddy',
   'systemd-analyze': 'systemd',
+  buildah: 'buildah',
+  podman: 'podman',
+  'podman-compose': 'podman-compose',
+  runc: 'runc',
+  catatonit: 'catatonit',
+  netavark: 'netavark',
+  'aardvark-dns': 'aardvark-dns',
+  iptables: 'iptables',
+  ip: 'iproute2',
+  debootstrap: 'debootstrap',
 }
 
-const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin']
+const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/usr/lib/podman']
 
 /** @returns the programs that are not installed */
 function missingPrograms() {
