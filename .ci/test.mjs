@@ -82,7 +82,10 @@ if (!unitOnly) {
   prepareChromium()
   installPrograms()
 }
-const tests = [await runTests('unit'), ...(unitOnly ? [] : [await runTests('integration')])]
+/** The tests of containers need them. They are kept for the next run. */
+const makeBaseImages = () => run('base images', 'tsx', ['infra/test/containers/make-base-images.ts'], false)
+const [unitTests] = await Promise.all([runTests('unit'), ...(unitOnly || files.length > 0 ? [] : [makeBaseImages()])])
+const tests = [unitTests, ...(unitOnly ? [] : [await runTests('integration')])]
 rmSync(scratch, { recursive: true, force: true })
 
 const sum = (results, field) => results.reduce((total, result) => total + result[field], 0)
