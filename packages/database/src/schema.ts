@@ -172,6 +172,8 @@ export const proofs = gateway.table('proofs', {
   expiresAt: instant('expires_at').notNull(),
   /** When the proof was used. Only for a proof of one call, because other proofs can be used several times. */
   usedAt: instant('used_at'),
+  /** How often the proof was used for each planned call of a command, by its position; null before the first use. */
+  uses: json('uses').$type<readonly number[]>(),
 })
 
 /** Wrong codes and signatures of the last day, for the limits. */

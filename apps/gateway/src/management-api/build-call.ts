@@ -44,6 +44,7 @@ export function buildCall(
     client: request.headers['user-agent'] ?? null,
     asStepUpCaller: () => stepUpCallerOf(app, request),
     commandDigest: (words: readonly string[] | null) => commandDigest(words, app.bodyDigest),
+    valueDigest: (value: string) => app.bodyDigest(Buffer.from(value)),
     isConnected: () => !request.raw.socket.destroyed,
     async record(event: Parameters<PrincipalCall['record']>[0]) {
       await app.audit.record({ ...callEventOf(request), ...event })

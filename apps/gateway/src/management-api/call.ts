@@ -114,6 +114,8 @@ export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
   readonly asStepUpCaller: () => Promise<StepUpCaller>
   /** The keyed hash of the words of a command; null without a command. */
   readonly commandDigest: (words: readonly string[] | null) => string | null
+  /** The keyed hash of a parameter's value. */
+  readonly valueDigest: (value: string) => string
   /** Records an event of this call. Resolves when the event is durable. */
   readonly record: (
     event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,

@@ -174,7 +174,7 @@ async function decideCall(
     : policyDecision
   call.decision = decision
   const allowed = needsStepUp(decision)
-    ? await requireStepUp(request, reply, call, { rackCall, decision, headers: parameters.headers, turns })
+    ? await requireStepUp(request, reply, call, { rackCall, decision, parameters, turns })
     : assertAllowed(decision)
   call.decision = allowed
   assertCanReveal(dependencies, call)

@@ -1,7 +1,7 @@
 import { routeSummaries } from '@rack-gateway/convox-api/route-summaries'
 import type { EndpointId, StepUp } from '@rack-gateway/gateway-api'
 
-type Call = StepUp['calls'][number]
+type Call = Pick<StepUp['calls'][number], 'rack' | 'app' | 'route'>
 
 /** By operation ID. Lists each operation of the management API that can need a second factor. */
 const managementActions: { readonly [Id in EndpointId]?: string } = {

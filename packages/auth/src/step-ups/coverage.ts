@@ -7,6 +7,22 @@ export interface AskedCall {
   /** The ID of a route or endpoint. */
   readonly route: string
   readonly command: readonly string[] | null
+  /** Only of planned calls. */
+  readonly planned?: PlannedDetails
+}
+
+export interface PlannedDetails {
+  /** A value of null is one that only the command knows. */
+  readonly parameters: readonly AskedParameter[]
+  /** Whether the call can have other parameters. */
+  readonly otherParameters: boolean
+  /** How often the proof can be used for the call; null: any number of times. */
+  readonly times: number | null
+}
+
+export interface AskedParameter {
+  readonly name: string
+  readonly value: string | null
 }
 
 /**
@@ -22,15 +38,32 @@ export type Coverage =
   | { readonly kind: 'call'; readonly digest: string }
   | { readonly kind: 'command'; readonly calls: readonly CoveredCall[] }
 
-/** A planned call. */
+/** A planned call. The values are keyed hashes, because they can contain secrets. */
 export interface CoveredCall extends Pick<AskedCall, 'rack' | 'app' | 'route'> {
-  /** The keyed hash of the words of its command, because they can contain secrets. Null covers every command. */
+  /** Of the words of its command; null covers every command. */
   readonly command: string | null
+  /** Path parameters. Only those that are named are compared. */
+  readonly params: CoveredValues
+  /** Null covers all parameters of the kind. */
+  readonly parameters: Readonly<Record<ParameterKind, CoveredValues | null>>
+  /** How many calls; null for any number. */
+  readonly times: number | null
 }
 
-export interface CallToProve extends CoveredCall {
+/** Headers have lowercase names. */
+export const parameterKinds = ['query', 'form', 'headers'] as const
+export type ParameterKind = (typeof parameterKinds)[number]
+
+/** By name. A value of null covers every value. A name that is missing is not covered. */
+export type CoveredValues = Readonly<Record<string, string | null>>
+
+export interface CallToProve extends Pick<CoveredCall, 'rack' | 'app' | 'route' | 'command'> {
   /** Hashes of what the call does, hex. A proof for one of these digests is a proof for the call. */
   readonly digests: readonly string[]
+  readonly params: ReadonlyMap<string, string>
+  readonly parameters: Readonly<Record<ParameterKind, ReadonlyMap<string, string>>>
+  /** The keyed hash of a value. */
+  readonly hashOf: (value: string) => string
 }
 
 /** The coverage that a denied call asks for. @param digest one of the call's digests */
@@ -38,12 +71,42 @@ export function coverageFor(level: StepUpLevel, digest: string): Coverage {
   return level.kind === 'recent' ? { kind: 'recent', within: level.within } : { kind: 'call', digest }
 }
 
-export function coversCommandCall(
+/** The position of the first planned call that covers the call and can still be used; -1 without one. @param uses by position */
+export function coveringPosition(
   { calls }: Extract<Coverage, { kind: 'command' }>,
-  { rack, app, route, command }: CallToProve,
-): boolean {
-  return calls.some(
-    (one) =>
-      one.route === route && one.rack === rack && one.app === app && (one.command === null || one.command === command),
+  uses: readonly number[],
+  call: CallToProve,
+): number {
+  return calls.findIndex(
+    (one, position) => (one.times === null || (uses[position] ?? 0) < one.times) && isCovered(one, call),
   )
 }
+
+function isCovered(
+  covered: CoveredCall,
+  { rack, app, route, command, params, parameters, hashOf }: CallToProve,
+): boolean {
+  return (
+    covered.route === route &&
+    covered.rack === rack &&
+    covered.app === app &&
+    (covered.command === null || covered.command === command) &&
+    Object.entries(covered.params).every(([name, value]) => value === null || isValue(value, params.get(name))) &&
+    parameterKinds.every((kind) => areCovered(covered.parameters[kind], parameters[kind]))
+  )
+
+  function areCovered(values: CoveredValues | null, sent: ReadonlyMap<string, string>): boolean {
+    if (values === null) return true
+    return [...sent].every(([name, value]) => {
+      const expected = Object.hasOwn(values, name) ? values[name] : undefined
+      return expected === null || (expected !== undefined && isValue(expected, value))
+    })
+  }
+
+  function isValue(expected: string, value: string | undefined): boolean {
+    return value !== undefined && value.length <= maxPlannedValue && hashOf(value) === expected
+  }
+}
+
+/** Characters of a value in a plan. */
+export const maxPlannedValue = 1_000

@@ -4,6 +4,9 @@ export {
   type Coverage,
   type CoveredCall,
   coverageFor,
+  type ParameterKind,
+  type PlannedDetails,
+  parameterKinds,
 } from './coverage.ts'
 export { type FreshProof, type UsedProof, unknownAddress } from './proofs.ts'
 export type { Proved } from './proving.ts'

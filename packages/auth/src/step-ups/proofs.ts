@@ -3,7 +3,7 @@ import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
-import { type CallToProve, type Coverage, coversCommandCall } from './coverage.ts'
+import { type CallToProve, type Coverage, coveringPosition } from './coverage.ts'
 import { withQueryTimeout } from './query-timeout.ts'
 import { hashOf, newProofSecret } from './secrets.ts'
 import type { StepUpRow } from './stored-step-ups.ts'
@@ -48,7 +48,7 @@ export const unknownAddress = 'unknown'
 
 export function createProofs({ database: { db }, clock }: ProofsOptions) {
   /**
-   * Finds a proof that is enough for the call. Uses up a proof that is for one call only.
+   * Finds a proof that is enough for the call, and counts the use of a proof for one call or for planned calls.
    *
    * @returns null if the call needs a new proof
    */
@@ -65,6 +65,7 @@ export function createProofs({ database: { db }, clock }: ProofsOptions) {
     for (const proof of candidates) {
       if (!isEnough(proof, level, call, now)) continue
       if ((proof.covers as Coverage).kind === 'call' && !(await spend(proof.id, now))) continue
+      if ((proof.covers as Coverage).kind === 'command' && !(await countUse(proof.id, call))) continue
       return { id: proof.id, method: proof.method, at: proof.provedAt }
     }
     return null
@@ -78,6 +79,27 @@ export function createProofs({ database: { db }, clock }: ProofsOptions) {
       .where(and(eq(proofs.id, id), isNull(proofs.usedAt)))
       .returning({ id: proofs.id })
     return spent.length === 1
+  }
+
+  /** The row is locked, so two calls at the same time are counted as two. @returns whether the proof covered the call */
+  async function countUse(id: string, call: CallToProve): Promise<boolean> {
+    const counting = db.transaction(async function countOnce(tx) {
+      const [proof] = await tx
+        .select({ covers: proofs.covers, uses: proofs.uses })
+        .from(proofs)
+        .where(eq(proofs.id, id))
+        .for('update')
+      const covers = proof?.covers as Coverage | undefined
+      if (covers?.kind !== 'command') return false
+      const uses = covers.calls.map((_, position) => proof?.uses?.[position] ?? 0)
+      const position = coveringPosition(covers, uses, call)
+      if (position === -1) return false
+      if (covers.calls[position]?.times === null) return true
+      uses[position] = (uses[position] ?? 0) + 1
+      await tx.update(proofs).set({ uses }).where(eq(proofs.id, id))
+      return true
+    })
+    return withQueryTimeout(counting)
   }
 
   /** The newest proof with this secret, if it is at most a minute old. */
@@ -107,7 +129,7 @@ function isEnough(proof: ProofRow, level: StepUpLevel, call: CallToProve, now: n
     case 'recent':
       return level.kind === 'recent' && now - proof.provedAt.getTime() <= level.within
     case 'command':
-      return coversCommandCall(covers, call)
+      return coveringPosition(covers, proof.uses ?? [], call) !== -1
     case 'call':
       return proof.usedAt === null && call.digests.includes(covers.digest)
   }

@@ -106,7 +106,8 @@ function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): Pla
   const command = step.command && plannedCommand(step.route, step.command(invocation))
   if (command && isUnpredictable(command)) return command
   const headers = fieldsSent(step.headers, invocation)
-  if (headers.some(({ value }) => !withoutControlCharacters.test(value(invocation)))) return controlCharacterInHeader
+  if (headers.some(({ value }) => !withoutControlCharacters.test(value?.(invocation) ?? '')))
+    return controlCharacterInHeader
   const query = fieldsSent(step.query, invocation).map(({ name }) => `${name}=`)
   const form = fieldsSent(step.form, invocation).map(({ name }) => `${name}=`)
   const read = readParameters(found.route, {
@@ -116,23 +117,38 @@ function plannedCall(step: Step, invocation: Invocation, found: RouteMatch): Pla
     body: form.length === 0 ? null : Buffer.from(form.join('&')),
     rawHeaders: [...headers.flatMap(({ name }) => [name, '']), ...(command ? ['Command', command.header] : [])],
   })
-  const error = 'rule' in read ? null : checkFormValues(found.route, found.params, knownValues(step, invocation))
+  const values = {
+    query: valuesOf(step.query, invocation),
+    form: valuesOf(step.form, invocation),
+    headers: new Map([...valuesOf(step.headers, invocation)].map(([name, value]) => [name.toLowerCase(), value])),
+  }
+  const texts = new Map([...values.form].map(([name, value]) => [name, value ?? '']))
+  const error = 'rule' in read ? null : checkFormValues(found.route, found.params, texts)
   return createPlannedCall(found, {
     ...parameterNames(error ?? read),
+    values,
     command,
     process: plannedProcess(step, invocation, found),
     release: step.release(invocation),
     environment: step.environment(invocation),
     essential: step.essential,
+    repeated: step.repeated,
   })
 }
 
-function knownValues(step: Step, invocation: Invocation): ReadonlyMap<string, string> {
-  return new Map(fieldsSent(step.form, invocation).map(({ name, value }) => [name, value(invocation)]))
+function valuesOf(fields: readonly Field[], invocation: Invocation): Map<string, string | null> {
+  return new Map(fieldsSent(fields, invocation).map(({ name, value }) => [name, value?.(invocation) ?? null]))
 }
 
 const noBodyOrHeaders = { contentType: '', body: null, rawHeaders: [] }
-const noDetails = { command: null, process: null, release: null, environment: null }
+const noDetails = {
+  values: { query: new Map(), form: new Map(), headers: new Map() },
+  command: null,
+  process: null,
+  release: null,
+  environment: null,
+  repeated: false,
+}
 const noNames = { query: [], form: [], headers: [] }
 
 function createPlannedCall(

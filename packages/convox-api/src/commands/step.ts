@@ -7,13 +7,16 @@ import type { PlannedEnvironment, PlannedRelease } from './types.ts'
 export interface Field {
   readonly name: string
   readonly when: Condition
-  readonly value: (invocation: Invocation) => string
+  /** Null if only the command knows the value. */
+  readonly value: ((invocation: Invocation) => string) | null
 }
 
 /** One kind of call of a command, with the values that follow from the command's arguments. */
 export interface Step {
   readonly route: RackRoute
   readonly essential: boolean
+  /** Whether convox repeats the call, such as for each service of the app. Polls are repeated, too, but change nothing. */
+  readonly repeated: boolean
   readonly when: Condition
   /** The sources of the path parameters, for each call of this kind. */
   readonly paths: (invocation: Invocation) => readonly Readonly<Record<string, Source>>[]
@@ -30,7 +33,8 @@ export interface Step {
 
 type NamedFields = readonly (string | Field)[]
 
-export interface StepOptions extends Partial<Pick<Step, 'when' | 'paths' | 'command' | 'serviceOfStartedProcess'>> {
+export interface StepOptions
+  extends Partial<Pick<Step, 'repeated' | 'when' | 'paths' | 'command' | 'serviceOfStartedProcess'>> {
   /** Path parameters. By default, the app is the one that convox selects. */
   readonly params?: Readonly<Record<string, Source>>
   readonly query?: NamedFields
@@ -63,9 +67,9 @@ export function fromFlag(flag: string, name: string): Field {
   return { name, when: isGiven(flag), value: everyFlagText(flag) }
 }
 
-/** Parameters that are sent if a condition is true, with values that a plan does not need. */
+/** Parameters that are sent if a condition is true, with values that only the command knows. */
 export function fieldsIf(when: Condition, ...names: readonly string[]): Field[] {
-  return names.map((name) => ({ name, when, value: emptyValue }))
+  return names.map((name) => ({ name, when, value: null }))
 }
 
 function step(id: string, need: 'essential' | 'optional', options: StepOptions): Step {
@@ -75,6 +79,7 @@ function step(id: string, need: 'essential' | 'optional', options: StepOptions):
   return {
     route,
     essential: need === 'essential',
+    repeated: options.repeated ?? false,
     when: options.when ?? always,
     paths: options.paths ?? (() => [params]),
     query: fields(options.query),
@@ -88,15 +93,11 @@ function step(id: string, need: 'essential' | 'optional', options: StepOptions):
 }
 
 function fields(named: NamedFields = []): Field[] {
-  return named.map((one) => (typeof one === 'string' ? { name: one, when: always, value: emptyValue } : one))
+  return named.map((one) => (typeof one === 'string' ? { name: one, when: always, value: null } : one))
 }
 
 function always(): boolean {
   return true
-}
-
-function emptyValue(): string {
-  return ''
 }
 
 function nullValue(): null {

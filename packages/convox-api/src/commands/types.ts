@@ -19,7 +19,7 @@ export type CommandPlan =
   | { readonly kind: 'calls'; readonly command: string; readonly calls: readonly PlannedCall[] }
   | { readonly kind: 'unknown'; readonly reason: string }
 
-/** One call of a command. Values that only the rack knows are null or left out. Repeated polls are one call. */
+/** One call of a command. Values that only the rack knows are null or left out. Repeated calls are one call. */
 export interface PlannedCall {
   readonly route: RackRoute
   /** The known path parameters. For an object key that the CLI generates, this is an example. */
@@ -32,6 +32,8 @@ export interface PlannedCall {
     readonly form: readonly string[]
     readonly headers: readonly string[]
   }
+  /** Values of parameters by name, which is lowercase for headers; null if only the command knows the value. */
+  readonly values: Readonly<Record<'query' | 'form' | 'headers', ReadonlyMap<string, string | null>>>
   /** Why the gateway rejects the call's parameters, for every principal; null if it does not. */
   readonly parameterError: ParameterError | null
   readonly command: PlannedCommand | null
@@ -41,6 +43,8 @@ export interface PlannedCall {
   readonly environment: PlannedEnvironment | null
   /** Whether the command needs the call to succeed. Convox may skip the other calls, or ignore their failure. */
   readonly essential: boolean
+  /** Whether the command can make this call more than once, although it changes something. */
+  readonly repeated: boolean
 }
 
 /** The calls that carry a command. A command in a process is split into words; a command on an instance is not. */

@@ -9,6 +9,17 @@ const Call = Type.Object({
   app: Nullable(Type.String()),
   route: Type.String({ description: 'the ID of the route or endpoint' }),
   command: Nullable(Type.Array(Type.String())),
+  parameters: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      value: Nullable(Type.String({ description: '`[hidden]` for a secret; null: only the command knows the value' })),
+    }),
+    { description: 'of a planned call of a command' },
+  ),
+  otherParameters: Type.Boolean({ description: 'whether the call can have other parameters' }),
+  times: Nullable(
+    Type.Integer({ description: 'how often the proof is valid for this call; null: as often as the command needs it' }),
+  ),
 })
 
 /** A request for the proof of a second factor. */
@@ -39,6 +50,14 @@ export const StepUp = Type.Object({
 })
 export type StepUp = Static<typeof StepUp>
 
+const plannedValues = (description: string) =>
+  Type.Optional(
+    Type.Record(Type.String({ maxLength: 100 }), Nullable(Type.String({ maxLength: 1_000 })), {
+      maxProperties: 50,
+      description,
+    }),
+  )
+
 export const StepUpRequest = ClosedObject({
   delivery: Type.Enum(['response', 'callback']),
   calls: Type.Optional(
@@ -48,6 +67,13 @@ export const StepUpRequest = ClosedObject({
         app: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
         route: Type.String({ maxLength: 200 }),
         command: Type.Optional(Nullable(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100 }))),
+        params: plannedValues('path parameters that the program knows'),
+        query: plannedValues('query parameters; null: a value that only the command knows; omitted: any parameters'),
+        form: plannedValues('form parameters, as in `query`'),
+        headers: plannedValues('option headers with lowercase names, as in `query`'),
+        repeated: Type.Optional(
+          Type.Boolean({ description: 'whether the command makes the call as often as it needs; default: once' }),
+        ),
       }),
       {
         maxItems: 50,

@@ -44,7 +44,17 @@ function stepUpOf(words: readonly string[], from: Snapshot) {
 }
 
 const promote = ['releases', 'promote', 'R1', '-a', 'web']
-const promoteCall = { rack: 'staging', app: 'web', route: 'POST /apps/{app}/releases/{id}/promote', command: null }
+const promoteCall = {
+  rack: 'staging',
+  app: 'web',
+  route: 'POST /apps/{app}/releases/{id}/promote',
+  command: null,
+  params: { app: 'web', id: 'R1' },
+  query: {},
+  form: { force: null },
+  headers: {},
+  repeated: false,
+}
 
 test('a planned step-up has only the calls for which the policy requires a proof', () => {
   expect(stepUpOf(promote, snapshot({ 'release:promote': recent }))).toEqual({
@@ -63,6 +73,14 @@ test('the strictest call decides which methods count', () => {
   expect(planned?.calls.map(({ route }) => route)).toEqual(
     expect.arrayContaining([promoteCall.route, 'GET /apps/{app}']),
   )
+})
+
+test('values that follow from the arguments are named, and calls that convox repeats are marked', () => {
+  const policy = snapshot({ 'service:scale': recent, 'service:restart': recent })
+  expect(stepUpOf(['scale', 'worker', '--count', '3', '-a', 'web'], policy)?.calls).toMatchObject([
+    { params: { service: 'worker' }, form: { count: '3' }, repeated: false },
+  ])
+  expect(stepUpOf(['restart', '-a', 'web'], policy)?.calls).toMatchObject([{ params: { app: 'web' }, repeated: true }])
 })
 
 test('the words of a command are named', () => {

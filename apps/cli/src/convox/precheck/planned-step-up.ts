@@ -15,11 +15,17 @@ export interface PlannedStepUp {
   readonly isCertain: boolean
 }
 
+/** As in the request of `createStepUp`. */
 export interface StepUpCall {
   readonly rack: string
   readonly app: string | null
   readonly route: string
   readonly command: readonly string[] | null
+  readonly params: Record<string, string>
+  readonly query: Record<string, string | null>
+  readonly form: Record<string, string | null>
+  readonly headers: Record<string, string | null>
+  readonly repeated: boolean
 }
 
 /** The most calls that the management API accepts for a step-up. Commands have far fewer calls. */
@@ -32,7 +38,7 @@ export function plannedStepUp(
   at: number,
 ): PlannedStepUp | null {
   if (!hasStepUps(snapshot)) return null
-  const calls = new Map<string, StepUpCall>()
+  const calls: StepUpCall[] = []
   let methods: PlannedStepUp['methods'] = 'any'
   let isCertain = false
   for (const plannedCall of planned) {
@@ -40,13 +46,12 @@ export function plannedStepUp(
     const needing = scenarios.filter(needsStepUp)
     const [first] = needing
     if (first === undefined) continue
-    const call = callOf(snapshot.rack, plannedCall, first)
-    calls.set(JSON.stringify(call), call)
+    calls.push(callOf(snapshot.rack, plannedCall, first))
     if (needing.some(needsPasskey)) methods = 'passkey'
     if (plannedCall.essential && !scenarios.some(({ decision }) => decision.effect === 'allow')) isCertain = true
   }
-  if (calls.size === 0) return null
-  return { command, rack: snapshot.rack, calls: [...calls.values()].slice(0, maxCalls), methods, isCertain }
+  if (calls.length === 0) return null
+  return { command, rack: snapshot.rack, calls: calls.slice(0, maxCalls), methods, isCertain }
 }
 
 /** Most policies require no step-up, so their calls need not be evaluated. */
@@ -74,8 +79,24 @@ function needsPasskey({ decision }: EvaluatedScenario): boolean {
   )
 }
 
-function callOf(rack: string, { route, app }: PlannedCall, { call }: EvaluatedScenario): StepUpCall {
+function callOf(
+  rack: string,
+  { route, app, params, values, repeated }: PlannedCall,
+  { call }: EvaluatedScenario,
+): StepUpCall {
   const argv = call?.command?.argv ?? null
   const shell = call?.instanceCommand
-  return { rack, app, route: route.id, command: argv ?? (shell === undefined ? null : [shell]) }
+  // The key of an object is an example.
+  const { key: _, ...knownParams } = params
+  return {
+    rack,
+    app,
+    route: route.id,
+    command: argv ?? (shell === undefined ? null : [shell]),
+    params: knownParams,
+    query: Object.fromEntries(values.query),
+    form: Object.fromEntries(values.form),
+    headers: Object.fromEntries(values.headers),
+    repeated,
+  }
 }

@@ -1,5 +1,13 @@
-import type { AskedStepUp } from '@rack-gateway/auth/step-ups'
-import { redactCommand, routesById } from '@rack-gateway/convox-api'
+import {
+  type AskedCall,
+  type AskedStepUp,
+  type CoveredCall,
+  type ParameterKind,
+  type PlannedDetails,
+  parameterKinds,
+} from '@rack-gateway/auth/step-ups'
+import { isRecordable, redactCommand, routesById } from '@rack-gateway/convox-api'
+import type { RequestOf } from '@rack-gateway/gateway-api'
 import { InvalidRequest } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
@@ -12,25 +20,18 @@ export const stepUpHandlers: Handlers<
   'createStepUp' | 'getStepUp' | 'beginPasskeyProof' | 'proveStepUp' | 'redeemStepUp' | 'endStepUp'
 > = {
   async createStepUp(call) {
-    const { stepUps, body, commandDigest, policy } = call
+    const { stepUps, body } = call
     const { user, session, address } = await call.asStepUpCaller()
-    const planned = (body.calls ?? []).map(({ rack, app = null, route, command = null }) => ({
-      ...assertKnown(route, app),
-      rack: rack.toWellFormed(),
-      command: command === null ? null : command.map((word) => word.toWellFormed()),
-    }))
+    const planned = mergeEqualCalls((body.calls ?? []).map(readPlannedCall))
     const id = await stepUps.create({
       user,
       session,
       delivery: body.delivery,
-      calls: planned.map((one) => ({
-        ...one,
-        command: one.command && redactCommand(one.command, { isSecret: policy.isSecretParameter, rackToken: '' }),
-      })),
+      calls: planned.map((one) => askedCall(call, one)),
       covers:
         planned.length === 0
           ? { kind: 'recent', within: maxProofAge }
-          : { kind: 'command', calls: planned.map((one) => ({ ...one, command: commandDigest(one.command) })) },
+          : { kind: 'command', calls: planned.map((one) => coveredCall(call, one)) },
       methods: body.passkeyOnly === true ? 'passkey' : 'any',
       address,
       client: call.client,
@@ -61,12 +62,115 @@ export const stepUpHandlers: Handlers<
   },
 }
 
+type RequestedPlannedCall = NonNullable<RequestOf<'createStepUp'>['body']['calls']>[number]
+type Values = Readonly<Record<string, string | null>>
+
+interface PlannedCall {
+  readonly rack: string
+  readonly app: string | null
+  readonly route: string
+  readonly command: readonly string[] | null
+  readonly params: Values
+  /** Null: any parameters. */
+  readonly parameters: Readonly<Record<ParameterKind, Values | null>>
+  readonly times: number | null
+}
+
 /** The step-up page and audit events show planned calls, so each route must exist. @throws InvalidRequest */
-function assertKnown(route: string, app: string | null): { readonly route: string; readonly app: string | null } {
-  const isOfApp = routesById.get(route)?.path.startsWith('/apps/{app}') === true
-  if (!routesById.has(route) && !principalEndpoints.has(route)) throw invalid('A call has a route that does not exist.')
-  if (isOfApp && app === null) throw invalid('A call of an app has no app.')
-  return { route, app: app === null ? null : app.toWellFormed() }
+function readPlannedCall({
+  rack,
+  route,
+  app = null,
+  command = null,
+  params = {},
+  query,
+  form,
+  headers,
+  repeated = false,
+}: RequestedPlannedCall): PlannedCall {
+  const rackRoute = routesById.get(route)
+  if (rackRoute === undefined && !principalEndpoints.has(route))
+    throw invalid('A call has a route that does not exist.')
+  if (rackRoute?.path.startsWith('/apps/{app}') === true && app === null) throw invalid('A call of an app has no app.')
+  const isRead = rackRoute?.changes === false
+  return {
+    rack: rack.toWellFormed(),
+    app: app === null ? null : app.toWellFormed(),
+    route,
+    command: command === null ? null : command.map((word) => word.toWellFormed()),
+    params: wellFormed(params),
+    parameters: {
+      query: query === undefined ? null : wellFormed(query),
+      form: form === undefined ? null : wellFormed(form),
+      headers: headers === undefined ? null : wellFormed(headers),
+    },
+    times: repeated || isRead ? null : 1,
+  }
+}
+
+function wellFormed(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name.toWellFormed(), value?.toWellFormed() ?? null]),
+  )
+}
+
+/** A call that is planned twice is shown once, and is valid twice. */
+function mergeEqualCalls(calls: readonly PlannedCall[]): PlannedCall[] {
+  const merged = new Map<string, PlannedCall>()
+  for (const call of calls) {
+    const key = JSON.stringify(call)
+    const times = merged.get(key)?.times ?? 0
+    merged.set(key, { ...call, times: call.times === null ? null : times + call.times })
+  }
+  return [...merged.values()]
+}
+
+function askedCall({ policy }: PrincipalCall, { rack, app, route, command, ...planned }: PlannedCall): AskedCall {
+  const { params, parameters, times } = planned
+  const { app: _, ...others } = params
+  const shown = [others, ...parameterKinds.map((kind) => parameters[kind] ?? {})].flatMap((values) =>
+    Object.entries(values).map(([name, value]) => ({
+      name,
+      value: value !== null && (!isRecordable(name) || policy.isSecretParameter(name)) ? '[hidden]' : value,
+    })),
+  )
+  return {
+    rack,
+    app,
+    route,
+    command: command && redactCommand(command, { isSecret: policy.isSecretParameter, rackToken: '' }),
+    planned: {
+      parameters: shown,
+      otherParameters: parameterKinds.some((kind) => canHave(route, kind) && parameters[kind] === null),
+      times,
+    },
+  }
+}
+
+/** Whether calls of the route can have parameters of the kind. */
+function canHave(route: string, kind: ParameterKind): boolean {
+  return (routesById.get(route)?.[kind].length ?? 1) > 0
+}
+
+function coveredCall(
+  { commandDigest, valueDigest }: PrincipalCall,
+  { command, params, parameters, ...call }: PlannedCall,
+): CoveredCall {
+  const hashed = (values: Values) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, value === null ? null : valueDigest(value)]),
+    )
+  const hashedOrAll = (values: Values | null) => (values === null ? null : hashed(values))
+  return {
+    ...call,
+    command: commandDigest(command),
+    params: hashed(params),
+    parameters: {
+      query: hashedOrAll(parameters.query),
+      form: hashedOrAll(parameters.form),
+      headers: hashedOrAll(parameters.headers),
+    },
+  }
 }
 
 function invalid(reason: string): Error {
@@ -78,7 +182,7 @@ async function toResponse({ stepUps, stepUpPage, principal }: PrincipalCall, ste
   return {
     id,
     user,
-    calls: calls.map(({ command, ...call }) => ({ ...call, command: command && [...command] })),
+    calls: calls.map(toCallResponse),
     address,
     client,
     device,
@@ -92,4 +196,12 @@ async function toResponse({ stepUps, stepUpPage, principal }: PrincipalCall, ste
     ownRequest: session === principal.credential,
     page: stepUpPage(id),
   }
+}
+
+/** A call that was not planned is known completely. */
+const notPlanned: PlannedDetails = { parameters: [], otherParameters: false, times: 1 }
+
+function toCallResponse({ rack, app, route, command, planned = notPlanned }: AskedCall) {
+  const { parameters, otherParameters, times } = planned
+  return { rack, app, route, command: command && [...command], parameters: [...parameters], otherParameters, times }
 }

@@ -25,6 +25,7 @@ export function toPlannedCall(requested: RequestedCall): PlannedCall {
     app,
     service: serviceOf(route, params),
     parameters,
+    values: noValues,
     parameterError: null,
     command,
     process:
@@ -33,7 +34,9 @@ export function toPlannedCall(requested: RequestedCall): PlannedCall {
     environment:
       requested.environment ?? (route.permission === 'release:create' ? { named: [], others: 'possible' } : null),
     essential: true,
+    repeated: false,
   }
 }
 
 const noParameters = { query: [], form: [], headers: [] }
+const noValues = { query: new Map(), form: new Map(), headers: new Map() }

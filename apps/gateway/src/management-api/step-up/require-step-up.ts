@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { coverageFor } from '@rack-gateway/auth/step-ups'
+import { type CallToProve, coverageFor } from '@rack-gateway/auth/step-ups'
 import { endpointId, type PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -95,9 +95,18 @@ export async function askForProof(
   return refuseStepUp(denial, asked, reply)
 }
 
-function callToProve(app: FastifyInstance, request: FastifyRequest, endpoint: PrincipalEndpoint) {
-  const digests = [digestOf(app, request, endpoint)]
-  return { rack: null, app: null, route: endpointId(endpoint), command: null, digests }
+/** No command plans a call of this API, so only the digest counts. */
+function callToProve(app: FastifyInstance, request: FastifyRequest, endpoint: PrincipalEndpoint): CallToProve {
+  return {
+    rack: null,
+    app: null,
+    route: endpointId(endpoint),
+    command: null,
+    digests: [digestOf(app, request, endpoint)],
+    params: new Map(),
+    parameters: { query: new Map(), form: new Map(), headers: new Map() },
+    hashOf: (value) => app.bodyDigest(Buffer.from(value)),
+  }
 }
 
 function ownFactorMissing(publicUrl: string | null): Error {

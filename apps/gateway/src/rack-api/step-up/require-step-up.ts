@@ -1,4 +1,5 @@
 import { type CallToProve, coverageFor, type FreshProof, unknownAddress } from '@rack-gateway/auth/step-ups'
+import type { Parameters } from '@rack-gateway/convox-api'
 import type { Allowed, Decision, RackCall, StepUpLevel } from '@rack-gateway/rbac-policy'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Turns } from '../../resource-account/turns.ts'
@@ -25,12 +26,12 @@ export async function requireStepUp(
   request: FastifyRequest,
   reply: FastifyReply,
   call: RoutedCall,
-  { rackCall, decision, headers, turns }: CallWithDecision,
+  { rackCall, decision, parameters, turns }: CallWithDecision,
 ): Promise<Allowed> {
   const { stepUps, bodyDigest } = request.server
   const { principal } = call
   const address = proofAddress(request)
-  const digesting = callDigests(call, rackCall, { headers, digest: bodyDigest })
+  const digesting = callDigests(call, rackCall, { headers: parameters.headers, digest: bodyDigest })
   const digests = await runSteps(digesting, call.form?.length ?? 0, turns)
   const shownCommand = call.command?.words ?? null
   const { rack, app, route } = rackCall
@@ -38,8 +39,11 @@ export async function requireStepUp(
     rack,
     app,
     route: route.id,
-    command: commandDigest(rackCall.command?.argv ?? null, bodyDigest),
+    command: commandDigest(wordsOf(rackCall), bodyDigest),
     digests: Object.values(digests),
+    params: new Map(Object.entries(rackCall.params)),
+    parameters: { ...parameters, headers: plannedHeaders(parameters.headers) },
+    hashOf: (value) => bodyDigest(Buffer.from(value)),
   }
   const presented = { session: principal.credential, address, secret: secretOf(request, call) }
   const proof = await stepUps.use(presented, decision.level, callToProve)
@@ -76,9 +80,19 @@ export async function requireStepUp(
 interface CallWithDecision {
   readonly rackCall: RackCall
   readonly decision: NeedsStepUp
-  /** The parameters in headers. */
-  readonly headers: ReadonlyMap<string, string>
+  readonly parameters: Parameters
   readonly turns: Turns
+}
+
+function wordsOf({ command, instanceCommand }: RackCall): readonly string[] | null {
+  return command?.argv ?? (instanceCommand === undefined ? null : [instanceCommand])
+}
+
+/** Plans omit the headers about the terminal, and the command, which is compared as words. */
+const unplannedHeaders: ReadonlySet<string> = new Set(['command', 'disable-stdin', 'height', 'tty', 'width'])
+
+function plannedHeaders(headers: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...headers].filter(([name]) => !unplannedHeaders.has(name)))
 }
 
 /** Whether the proof was just made for this call. A second challenge would make the CLI repeat the call endlessly. */

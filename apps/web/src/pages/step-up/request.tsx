@@ -32,6 +32,8 @@ export function Request({ stepUp }: { readonly stepUp: StepUp }) {
   )
 }
 
+type Call = StepUp['calls'][number]
+
 const maxListed = 50
 
 function Calls({ calls }: Pick<StepUp, 'calls'>) {
@@ -46,10 +48,36 @@ function Calls({ calls }: Pick<StepUp, 'calls'>) {
               <VisibleText>{call.command.join(' ')}</VisibleText>
             </code>
           )}
+          <PlannedDetails {...call} />
         </li>
       ))}
       {calls.length > maxListed && <li>And {calls.length - maxListed} more calls of the same command</li>}
     </ul>
+  )
+}
+
+/** What the proof of a command does and does not fix about one of its calls. */
+function PlannedDetails({
+  parameters,
+  otherParameters,
+  times,
+}: Pick<Call, 'parameters' | 'otherParameters' | 'times'>) {
+  const notes = [
+    ...(otherParameters ? ['with parameters that only the program knows'] : []),
+    ...(times === null ? ['as often as the command needs it'] : times > 1 ? [`${times} times`] : []),
+  ]
+  if (parameters.length === 0 && notes.length === 0) return null
+  return (
+    <div className={styles.details}>
+      {parameters.map(({ name, value }) => (
+        <span key={name}>
+          <VisibleText>{name}</VisibleText>: <VisibleText>{value ?? 'chosen by the command'}</VisibleText>
+        </span>
+      ))}
+      {notes.map((note) => (
+        <span key={note}>{note}</span>
+      ))}
+    </div>
   )
 }
 

@@ -58,7 +58,7 @@ export const appCommands: CommandTable = {
       optionalCall('POST /apps/{app}/builds/import', { params }),
       optionalCall('POST /apps/{app}/releases', { params, form: ['env'], environment: wholeEnvironment }),
       optionalCall('POST /apps/{app}/releases/{id}/promote', { params: unknownId }),
-      optionalCall('PUT /apps/{app}/resources/{name}/data', { params: unknownName }),
+      optionalCall('PUT /apps/{app}/resources/{name}/data', { params: unknownName, repeated: true }),
       optionalCall('PUT /apps/{app}', { params, form: ['parameters'] }),
     ]),
   balancers: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/balancers')]),

@@ -72,7 +72,7 @@ const buildSteps = () => [
 ]
 const noRelease = not((invocation: Invocation) => flagText('release')(invocation) !== '')
 const testedService = { service: unknownToCli }
-const testedProcess = { params: { pid: unknownToCli } }
+const testedProcess = { params: { pid: unknownToCli }, repeated: true }
 const testedRelease = (invocation: Invocation) => flagText('release')(invocation) || null
 /** Runs the test commands of the manifest, which are known only from the release. */
 const testRuns = () => [
@@ -81,6 +81,7 @@ const testRuns = () => [
     headers: ['Release'],
     command: keepAliveCommand,
     release: (invocation) => ({ id: testedRelease(invocation) }),
+    repeated: true,
   }),
   optionalCall('GET /apps/{app}/processes/{pid}', testedProcess),
   optionalCall('WS /apps/{app}/processes/{pid}/exec', { ...testedProcess, serviceOfStartedProcess: unknownToCli }),

@@ -12,7 +12,7 @@ const resource = 'GET /apps/{app}/resources/{name}'
 
 /** One call per connection to the local port. The command continues when a call fails. */
 const perConnection = () =>
-  optionalCall('WS /proxy/{host}/{port}', { params: { host: unknownToCli, port: unknownToCli } })
+  optionalCall('WS /proxy/{host}/{port}', { params: { host: unknownToCli, port: unknownToCli }, repeated: true })
 
 export const resourceCommands: CommandTable = {
   resources: () => command({ flags: [app, watch] }, [essentialCall('GET /apps/{app}/resources')]),
@@ -28,7 +28,7 @@ export const resourceCommands: CommandTable = {
     command({ flags: [app, ...proxyFlags], args: [1, 1] }, [essentialCall(resource, firstArgument), perConnection()]),
   proxy: () =>
     command({ flags: [toggle('tls', 't')], args: atLeast(1), validate: checkProxyTargets }, [
-      optionalCall('WS /proxy/{host}/{port}', { paths: proxyPathParameters }),
+      optionalCall('WS /proxy/{host}/{port}', { paths: proxyPathParameters, repeated: true }),
     ]),
 }
 

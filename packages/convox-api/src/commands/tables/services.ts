@@ -30,7 +30,7 @@ export const showBudget = () => [
 /** Only the rack knows the names of the services. */
 export const restartServices = () => [
   essentialCall(services),
-  optionalCall('POST /apps/{app}/services/{service}/restart', { params: { service: unknownToCli } }),
+  optionalCall('POST /apps/{app}/services/{service}/restart', { params: { service: unknownToCli }, repeated: true }),
 ]
 
 export const serviceCommands: CommandTable = {

@@ -1,0 +1,169 @@
+import { callManagementApi } from '@rack-gateway/testing/management-api'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+import { createProver, type Prover } from '../support/second-factor.ts'
+import { writeStepUpPolicy } from './policy.ts'
+
+const clock = { ahead: 0 }
+let at: LoginSystem
+let admin: Prover
+beforeAll(async () => {
+  const policyFile = writeStepUpPolicy(`version: 1
+stepUp:
+  permissions:
+    app:update: { always: any }
+    process:run: { always: any }
+    process:exec: { always: any }
+    process:exec-any: { always: any }
+    release:promote: { always: any }
+    service:scale: { always: any }
+    service:restart: { always: any }
+    log:read: { always: any }
+    build:list: { always: any }
+`)
+  at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead, policyFile })
+  admin = await createProver(at, 'admin', clock)
+})
+afterAll(() => at.stop())
+beforeEach(() => {
+  // Each code of an authenticator app is valid once.
+  clock.ahead += 60_000
+  at.system.rack.clearReceived()
+})
+
+const program = (method: string, path: string, body?: object) =>
+  callManagementApi(at.system, admin.program.token, method, path, body)
+
+async function ask(...calls: readonly object[]) {
+  const asked = await program('POST', '/step-ups', {
+    delivery: 'callback',
+    calls: calls.map((call) => ({ rack: 'staging', app: 'myapp', ...call })),
+  })
+  expect(asked.status).toBe(201)
+  return asked
+}
+/** @returns the secret of a proof for the planned calls */
+async function proofFor(...calls: readonly object[]): Promise<string> {
+  const id = (await ask(...calls)).text('id')
+  return (await program('POST', `/step-ups/${id}/proof`, { method: 'totp', code: admin.code() })).text('proof')
+}
+const send = async (line: string, proof: string, form = '', headers: readonly string[] = []) => {
+  const [method = '', target = ''] = line.split(' ')
+  const type = form === '' ? [] : ['Content-Type: application/x-www-form-urlencoded']
+  return at.system.send(method, `/rack/staging${target}`, admin.program.token, form, [
+    `Step-Up: ${proof}`,
+    ...type,
+    ...headers,
+  ])
+}
+const changes = () => at.system.rack.received.filter(({ method }) => method !== 'GET').map(({ target }) => target)
+
+const noParameters = { query: {}, form: {}, headers: {} }
+const restart = {
+  route: 'POST /apps/{app}/services/{service}/restart',
+  params: { app: 'myapp', service: 'web' },
+  ...noParameters,
+}
+const scale = {
+  route: 'PUT /apps/{app}/services/{service}',
+  params: { service: 'web' },
+  ...noParameters,
+  form: { count: '2' },
+}
+const webRestart = 'POST /apps/myapp/services/web/restart?'
+const webScale = 'PUT /apps/myapp/services/web?'
+
+describe('a proof for the planned calls of a command', () => {
+  test('is valid once for each call', async () => {
+    const proof = await proofFor(restart, scale)
+    expect((await send(webRestart, proof)).status).toBe(200)
+    expect((await send(webRestart, proof)).json).toMatchObject({ code: 'RGW_STEP_UP_NEEDED' })
+    expect((await send(webScale, proof, 'count=2')).status).toBe(200)
+    expect((await send(webScale, proof, 'count=2')).status).toBe(403)
+    expect(changes()).toEqual(['/apps/myapp/services/web/restart?', '/apps/myapp/services/web?'])
+  })
+
+  test('is valid twice for a call that is planned twice', async () => {
+    const asked = await ask(restart, restart)
+    expect(asked.json).toMatchObject({ calls: [{ times: 2 }] })
+    const proof = await proofFor(restart, restart)
+    const statuses = []
+    for (const _ of [1, 2, 3]) statuses.push((await send(webRestart, proof)).status)
+    expect(statuses).toEqual([200, 200, 403])
+  })
+
+  test('is used once by calls at the same time', async () => {
+    const proof = await proofFor(restart)
+    const answers = await Promise.all([1, 2, 3, 4].map(() => send(webRestart, proof)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 403, 403, 403])
+    expect(changes()).toHaveLength(1)
+  })
+
+  test.each([
+    ['another service', 'POST /apps/myapp/services/worker/restart?', ''],
+    ['another value', webScale, 'count=3'],
+    ['another parameter', webScale, 'count=2&memory=512'],
+  ])('is not valid for %s', async (_, line, form) => {
+    const proof = await proofFor(restart, scale)
+    expect((await send(line, proof, form)).json).toMatchObject({ code: 'RGW_STEP_UP_NEEDED' })
+    expect(changes()).toEqual([])
+  })
+
+  test('is not valid for another option in a header, or another command', async () => {
+    const run = {
+      route: 'POST /apps/{app}/services/{service}/processes',
+      params: { service: 'command' },
+      command: ['ls'],
+      ...noParameters,
+      headers: { cpu: '256' },
+    }
+    const proof = await proofFor(run)
+    const start = 'POST /apps/myapp/services/command/processes?'
+    const refused = await send(start, proof, '', ['Command: ls', 'Cpu: 512'])
+    expect(refused.json).toMatchObject({ code: 'RGW_STEP_UP_NEEDED' })
+    const other = await send(start, proof, '', ['Command: id', 'Cpu: 256'])
+    expect(other.json).toMatchObject({ code: 'RGW_STEP_UP_NEEDED' })
+    expect((await send(start, proof, '', ['Command: ls', 'Cpu: 256', 'Height: 20'])).status).toBe(200)
+  })
+
+  test('covers values that only the command knows, if the page shows them as such', async () => {
+    const unknown = { ...scale, form: { count: null } }
+    const asked = await ask(unknown, { ...scale, form: undefined })
+    expect(asked.json).toMatchObject({
+      calls: [
+        {
+          parameters: [
+            { name: 'service', value: 'web' },
+            { name: 'count', value: null },
+          ],
+          otherParameters: false,
+        },
+        { parameters: [{ name: 'service', value: 'web' }], otherParameters: true },
+      ],
+    })
+    const proof = await proofFor(unknown)
+    expect((await send(webScale, proof, 'count=2&memory=512')).status).toBe(403)
+    expect((await send(webScale, proof, 'count=5')).status).toBe(200)
+  })
+
+  test('is valid again and again for a read, and for a call that the command repeats', async () => {
+    const proof = await proofFor(
+      { route: 'GET /apps/{app}/builds', ...noParameters },
+      { ...restart, params: {}, repeated: true },
+    )
+    for (const service of ['web', 'worker', 'web'])
+      expect((await send(`POST /apps/myapp/services/${service}/restart?`, proof)).status).toBe(200)
+    for (const _ of [1, 2, 3]) expect((await send('GET /apps/myapp/builds?', proof)).status).toBe(200)
+  })
+
+  test('shows no secret', async () => {
+    const asked = await ask({
+      route: 'PUT /apps/{app}',
+      ...noParameters,
+      form: { parameters: 'DB_PASSWORD=hunter2' },
+    })
+    expect(JSON.stringify(asked.json)).not.toContain('hunter2')
+    const [row] = await at.system.sql`select asked, covers from gateway.step_ups order by created_at desc limit 1`
+    expect(JSON.stringify(row)).not.toContain('hunter2')
+  })
+})
