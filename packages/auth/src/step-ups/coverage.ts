@@ -109,4 +109,4 @@ function isCovered(
 }
 
 /** Characters of a value in a plan. */
-export const maxPlannedValue = 1_000
+const maxPlannedValue = 1_000

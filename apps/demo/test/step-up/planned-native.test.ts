@@ -1,0 +1,82 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+import { createMachine, type Machine } from '../support/machine.ts'
+import { builtCommand } from '../support/processes.ts'
+import { createProver, type Prover } from '../support/second-factor.ts'
+import { writeStepUpPolicy } from './policy.ts'
+
+const nativeConvox = process.env.CONVOX_BIN ?? null
+
+/** Commands whose changes all need a proof of their own. */
+const commands = [
+  ['scale', 'web', '--count', '2'],
+  ['scale', 'web', '--cpu', '256', '--memory', '512'],
+  ['services', 'restart', 'web'],
+  ['restart'],
+  ['env', 'set', 'COLOR=blue'],
+  ['env', 'set', 'COLOR=red', '--promote'],
+  ['env', 'unset', 'COLOR'],
+  ['releases', 'promote'],
+  ['apps', 'params', 'set', 'BuildCpu=512'],
+  ['apps', 'lock'],
+  ['apps', 'unlock'],
+  ['build', '--description', 'a build'],
+  ['deploy'],
+  ['run', 'command', 'ls', '--cpu', '256'],
+  ['run', '--detach', 'command', 'ls'],
+  ['exec', 'web', 'ls'],
+] as const
+
+describe.skipIf(nativeConvox === null)('with the native convox (runs when CONVOX_BIN names it)', () => {
+  const clock = { ahead: 0 }
+  let at: LoginSystem
+  let admin: Prover
+  let person: Machine
+  beforeAll(async () => {
+    const permissions = ['service:scale', 'service:restart', 'env:write', 'release:create', 'release:promote']
+    const more = ['app:update', 'app:lock', 'object:create', 'build:create', 'process:run']
+    const lines = [...permissions, ...more, 'process:exec', 'process:exec-any', 'process:stop']
+    const policyFile = writeStepUpPolicy(
+      ['version: 1', 'stepUp:', '  permissions:', ...lines.map((name) => `    ${name}: { always: any }`), ''].join(
+        '\n',
+      ),
+    )
+    at = await startLoginSystem({}, { now: () => Date.now() + clock.ahead, policyFile, publicHost: 'localhost' })
+    admin = await createProver(at, 'admin', clock)
+    person = createMachine(nativeConvox)
+    const directory = join(person.home, 'config', 'rack-gateway')
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const url = `http://localhost:${at.system.port}`
+    const config = {
+      gateways: { staging: { url, rack: 'staging' } },
+      sessions: { [url]: { token: admin.program.token } },
+      current: 'staging',
+    }
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+  })
+  afterAll(async () => {
+    person?.remove()
+    await at?.stop()
+  })
+  beforeEach(() => {
+    // Each code of an authenticator app is valid once.
+    clock.ahead += 60_000
+  })
+
+  test.each(commands.map((words) => [words.join(' '), words] as const))(
+    'one proof is enough for: %s',
+    async (_, words) => {
+      const before = (await at.system.events()).length
+      const outcome = await person.run(
+        ...builtCommand('rack-gateway', ['--mfa-code', admin.code(), ...words, '-a', 'myapp']),
+      )
+      const events = (await at.system.events()).slice(before)
+      const refused = events.filter(({ decision }) => decision?.effect !== 'allow' && decision !== undefined)
+      expect(refused.map(({ route, decision }) => [route, decision])).toEqual([])
+      expect([outcome.code, outcome.stderr]).toEqual([0, expect.any(String)])
+      expect(events.filter(({ kind }) => kind === 'step-up.proved')).toHaveLength(1)
+    },
+  )
+})
