@@ -15,6 +15,16 @@ import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '..
 
 const calls = [
   { rack: 'production', app: 'web', route: 'DELETE /apps/{app}', command: ['apps', 'delete', 'web'] },
+  {
+    rack: 'production',
+    app: 'web',
+    route: 'PUT /apps/{app}/services/{service}',
+    params: { service: 'worker' },
+    form: { count: '2', memory: null },
+    headers: {},
+    query: {},
+  },
+  { rack: 'production', app: 'web', route: 'POST /apps/{app}/services/{service}/restart', repeated: true },
   { rack: 'production', app: 'web', route: 'GET /apps/{app}' },
 ]
 
@@ -261,6 +271,9 @@ describeInChromium('second factors in the web console', () => {
         'admin@example.com',
         'Delete an app: web on production',
         'apps delete web',
+        'service: worker',
+        'memory: chosen by the command',
+        'as often as the command needs it',
         'laptop',
         '127.0.0.1',
       ])

@@ -127,12 +127,12 @@ function mergeEqualCalls(calls: readonly PlannedCall[]): PlannedCall[] {
 
 function askedCall({ policy }: PrincipalCall, { rack, app, route, command, ...planned }: PlannedCall): AskedCall {
   const { params, parameters, times } = planned
-  const { app: _, ...others } = params
-  const shown = [others, ...parameterKinds.map((kind) => parameters[kind] ?? {})].flatMap((values) =>
-    Object.entries(values).map(([name, value]) => ({
-      name,
-      value: value !== null && (!isRecordable(name) || policy.isSecretParameter(name)) ? '[hidden]' : value,
-    })),
+  const shown = [pathParametersOf(route, params), ...parameterKinds.map((kind) => parameters[kind] ?? {})].flatMap(
+    (values) =>
+      Object.entries(values).map(([name, value]) => ({
+        name,
+        value: value !== null && (!isRecordable(name) || policy.isSecretParameter(name)) ? '[hidden]' : value,
+      })),
   )
   return {
     rack,
@@ -145,6 +145,16 @@ function askedCall({ policy }: PrincipalCall, { rack, app, route, command, ...pl
       times,
     },
   }
+}
+
+/** Names of processes, services, and others; null if only the command knows them. The app is shown as such. */
+function pathParametersOf(route: string, params: Values): Values {
+  const names = [...route.matchAll(/\{([a-z]+)(?::\.\*)?\}/g)].map(([, name = '']) => name)
+  return Object.fromEntries(
+    names
+      .filter((name) => name !== 'app')
+      .map((name) => [name, Object.hasOwn(params, name) ? (params[name] ?? null) : null]),
+  )
 }
 
 /** Whether calls of the route can have parameters of the kind. */
