@@ -33,6 +33,43 @@ export function canGrant(
   wanted: WantedGrant,
   moment: Moment,
 ): GrantDenial | null {
+  // Only users can grant. The permissions of a token depend on its owner. The permissions of a job depend on its trust.
+  return denialOf(document, { granter, wanted, moment }, { countsGrants: granter.principal.kind === 'user' })
+}
+
+/**
+ * Whether a principal has the permissions of another principal, so that it may take them away. Other than for a grant,
+ * command rules do not count, because a document can have rules that no administrator has. An API token may take, too,
+ * if both the token and its owner have the permissions.
+ */
+export function canTake(
+  document: PolicyDocument,
+  taker: Granter,
+  held: WantedGrant,
+  moment: Moment,
+): GrantDenial | null {
+  const { principal, bindings } = taker
+  const taking = { countsGrants: principal.kind !== 'workload', ignoresCommands: true }
+  const denied = denialOf(document, { granter: taker, wanted: held, moment }, taking)
+  if (denied !== null || principal.owner === null || bindings.owner === null) return denied
+  const owner = {
+    principal: { ...principal, bindings: principal.owner.bindings },
+    bindings: { ...bindings, own: bindings.owner },
+  }
+  return denialOf(document, { granter: owner, wanted: held, moment }, taking)
+}
+
+interface DenialOptions {
+  /** Whether the grants of the principal count at all. */
+  readonly countsGrants: boolean
+  readonly ignoresCommands?: boolean
+}
+
+function denialOf(
+  document: PolicyDocument,
+  { granter, wanted, moment }: GrantRequest,
+  { countsGrants, ignoresCommands = false }: DenialOptions,
+): GrantDenial | null {
   const { racks, apps } = wanted
   if (!isPattern(racks) || !isPattern(apps))
     return denyUnknown(
@@ -52,11 +89,12 @@ export function canGrant(
       'Choose one from the list of permissions.',
     )
 
-  const held = coveringGrants(granter, wanted, moment)
+  const held = countsGrants ? coveringGrants(granter, wanted, moment) : []
   const missing = permissions.flatMap(expandUnlessStar).find((one) => !held.some((grant) => grant.role.has(one)))
   const scope = describeScope(wanted)
   if (missing !== undefined) return denyMissing(describeLack({ granter, wanted, moment }, missing))
-  const command = wanted.permissions === undefined ? findUncoveredCommand(document, wanted.role, held) : null
+  const command =
+    wanted.permissions === undefined && !ignoresCommands ? findUncoveredCommand(document, wanted.role, held) : null
   if (command === null) return null
   return denyMissing(
     `the role ${inMessage(wanted.role)} can use the command rule ${inMessage(command)}, and your roles ${scope} cannot`,
@@ -111,8 +149,7 @@ function expandUnlessStar(permission: string): string[] {
 
 function coveringGrants({ principal, bindings }: Granter, wanted: WantedGrant, moment: Moment): Grant[] {
   const { racks, apps, until } = wanted
-  // Only users can grant. The permissions of a token depend on its owner. The permissions of a job depend on its trust.
-  if (principal.kind !== 'user' || (principal.rack !== null && !contains(principal.rack, racks))) return []
+  if (principal.rack !== null && !contains(principal.rack, racks)) return []
   const covering = new Set(
     principal.bindings.filter((one) => contains(one.racks, racks) && contains(one.apps, apps)).map(({ id }) => id),
   )

@@ -120,6 +120,7 @@ export function createLists(database: Pick<Database, 'db'>) {
     bindingsById,
     /** The bindings that apply to a user, oldest first: the user's own, and the bindings of the user's groups. */
     bindingsOfUser: (id: string) => bindingsOfUser(db, id),
+    bindingsOfServiceAccount: (id: string) => bindingsOfServiceAccount(db, id),
     binding: (id: string) => onlyItem(bindingPage(one, eq(bindings.id, checkId('binding', id))), 'binding'),
   }
 }
@@ -133,6 +134,12 @@ async function bindingsOfUser(db: Database['db'], id: string) {
     .innerJoin(users, or(own, ofGroup))
     .where(eq(users.id, checkId('user', id)))
     .orderBy(bindings.createdAt, bindings.id)
+  return rows.map(toBinding)
+}
+
+async function bindingsOfServiceAccount(db: Database['db'], id: string) {
+  const own = and(eq(bindings.subjectKind, 'service-account'), eq(bindings.subjectId, id))
+  const rows = await db.select(bindingColumns).from(bindings).where(own).orderBy(bindings.createdAt, bindings.id)
   return rows.map(toBinding)
 }
 

@@ -1,4 +1,5 @@
 import type { Handlers, PrincipalCall } from '../call.ts'
+import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
 import { readTerms, toGrantResponse } from '../grants/grants.ts'
 import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
@@ -29,8 +30,11 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
     }),
 
   removeBinding: (outerCall) =>
-    outerCall.change(async function removeBinding({ lists, changes, id }) {
+    outerCall.change(async function removeBinding(call) {
+      const { lists, changes, principal, id } = call
       const binding = await lists.binding(id)
+      const own = principal.kind === 'user' && binding.subjectKind === 'user' && binding.subjectId === principal.id
+      await assertAuthorityOver(call, { kind: binding.subjectKind, id: binding.subjectId }, { own, grants: [binding] })
       await changes.removeBinding(id)
       return toBindingResponse(binding)
     }),

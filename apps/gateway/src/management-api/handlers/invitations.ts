@@ -1,6 +1,7 @@
 import { NoBrowserLogin } from '@rack-gateway/auth'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
+import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
 import { readTerms } from '../grants/grants.ts'
 import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
@@ -41,10 +42,26 @@ export const invitationHandlers: Handlers<Names> = {
   },
 
   revokeInvitation: (outerCall) =>
-    outerCall.change(async function revokeInvitation({ lists, changes, id, now }) {
+    outerCall.change(async function revokeInvitation(call) {
+      const { lists, changes, principal, id, now } = call
+      const { grants, invitedBy } = await lists.invitation(id)
+      const own = principal.kind === 'user' && invitedBy === principal.id
+      await assertAuthorityOver(call, { kind: 'invitation' }, { own, grants: grants.map(toListedGrant) })
       await changes.revokeInvitation(id)
       return toResponse(await lists.invitation(id), now())
     }),
+}
+
+function toListedGrant({ role, racks, apps, expiresAt }: Row['grants'][number]) {
+  return {
+    id: '',
+    role,
+    racks,
+    apps,
+    permissions: null,
+    reason: null,
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+  }
 }
 
 function issuerWarning(issuer: string, configured: string): string | null {

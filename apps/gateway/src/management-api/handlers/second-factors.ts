@@ -1,6 +1,7 @@
-import { NotPermitted, StrongerThanYourself } from '../../errors.ts'
-import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
+import { NotPermitted } from '../../errors.ts'
+import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
+import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
 import { ownerFilter } from '../owner-filter.ts'
 import { pageRequest } from '../page-request.ts'
 import { hasFreshLogin, type LoginCaller } from '../step-up/fresh-login.ts'
@@ -81,7 +82,7 @@ export const secondFactorHandlers: Handlers<Names> = {
     outerCall.change(async function resetSecondFactors(call) {
       const { lists, factorChanges, principal, id, body } = call
       if (id === principal.id) throw ownReset()
-      await assertNotStronger(call)
+      await assertAuthorityOver(call, { kind: 'user', id }, { lasting: true })
       const removed = await factorChanges.resetFactors(id, body.reason)
       const { email } = await lists.user(id)
       return { removed: removed.map((factor) => toResponse({ ...factor, userId: id, email })) }
@@ -100,28 +101,6 @@ async function assertCanEnroll(call: LoginCaller & Pick<PrincipalCall, 'publicUr
     `Log in again in the browser at ${call.publicUrl ?? ''}/gateway/second-factors.`,
     { rule: 'old-login' },
   )
-}
-
-/**
- * Rejects the reset for a user who has a role that the caller cannot grant. After the reset, it is easier to log in as
- * that user.
- *
- * @throws StrongerThanYourself, NotFound
- */
-async function assertNotStronger({ lists, policy, principal, moment, id }: TransactionCall): Promise<void> {
-  for (const { role, racks, apps, permissions, expiresAt } of await lists.bindingsOfUser(id)) {
-    const until = expiresAt?.getTime() ?? null
-    if (until !== null && until <= moment.at) continue
-    const wanted = { role, racks, apps, until, ...(permissions !== null && { permissions }) }
-    const denied = policy.canGrant(principal, wanted, moment)
-    // A role that the policy no longer has grants nothing.
-    if (denied === null || denied.cause === 'unknown') continue
-    throw new StrongerThanYourself(
-      `You cannot reset the second factors of this user, who has the role ${role}, because ${denied.reason}.`,
-      'Ask an administrator who has that role.',
-      { rule: 'stronger-than-yourself' },
-    )
-  }
 }
 
 /** A change of your own factors accepts a code only after a fresh login. A reset accepts a code without one. */

@@ -1,5 +1,6 @@
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
+import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
 import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['serviceAccount']>>
@@ -26,13 +27,17 @@ export const serviceAccountHandlers: Handlers<Names> = {
     }),
 
   disableServiceAccount: (outerCall) =>
-    outerCall.change(async function disableServiceAccount({ lists, changes, id }) {
+    outerCall.change(async function disableServiceAccount(call) {
+      const { lists, changes, id } = call
+      await assertAuthorityOver(call, { kind: 'service-account', id })
       await changes.disableServiceAccount(id)
       return toResponse(await lists.serviceAccount(id))
     }),
 
   enableServiceAccount: (outerCall) =>
-    outerCall.change(async function enableServiceAccount({ lists, changes, id }) {
+    outerCall.change(async function enableServiceAccount(call) {
+      const { lists, changes, id } = call
+      await assertAuthorityOver(call, { kind: 'service-account', id })
       await changes.enableServiceAccount(id)
       return toResponse(await lists.serviceAccount(id))
     }),

@@ -5,6 +5,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import { noPermission } from '../../errors.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
+import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
 import { activeGrants, readTerms, toGrantResponse } from '../grants/grants.ts'
 import { assertRackExists, rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import {
@@ -40,7 +41,9 @@ export const tokenHandlers: Handlers<Names> = {
 
   revokeToken: (outerCall) =>
     outerCall.change(async function revokeToken(call) {
-      await findAccessible(call)
+      const token = await findAccessible(call)
+      const own = isSelf(token, call.principal) || isOwn(token, call.principal)
+      await assertAuthorityOver(call, { kind: 'api-token', id: token.id }, { own })
       await call.changes.revokeToken(call.id)
       return toResponse(await call.lists.token(call.id))
     }),
@@ -117,9 +120,12 @@ async function findAccessible({
   canAccess,
 }: Pick<PrincipalCall, 'lists' | 'principal' | 'id' | 'canAccess'>): Promise<Row> {
   const token = await lists.token(id)
-  const isSelf = principal.kind === 'api-token' && token.id === principal.id
-  if (canAccess(isSelf || isOwn(token, principal))) return token
+  if (canAccess(isSelf(token, principal) || isOwn(token, principal))) return token
   throw noSuchItem('API token')
+}
+
+function isSelf({ id }: Row, principal: Principal): boolean {
+  return principal.kind === 'api-token' && id === principal.id
 }
 
 function isOwn({ userId }: Row, { kind, id }: Principal): boolean {
