@@ -89,7 +89,7 @@ export const InvalidCursor = defineError('RGW_INVALID_CURSOR', 400, {
 })
 export const LastAdmin = defineError('RGW_LAST_ADMIN', 409, {
   reason: 'No administrator would remain, so nothing was changed.',
-  remedy: 'First grant another user the role admin, on all racks and apps and without expiry.',
+  remedy: 'First grant another user who can log in the role admin, on all racks and apps and without expiry.',
 })
 export const SourceNotPermitted = defineError('RGW_SOURCE_NOT_PERMITTED', 403, {
   reason: 'This API token is not valid from your address.',

@@ -1,7 +1,8 @@
 import { endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { writeStepUpPolicy } from '../step-up/policy.ts'
+import { startLoginSystem } from '../support/login.ts'
 import { type System, startSystem } from '../support/system.ts'
 import { person } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
@@ -93,4 +94,22 @@ describe.each(Object.entries(taking))('%s', (_, of) => {
     const done = await send(manager.token, await of('viewer'))
     expect([done.status, done.body]).toEqual([expect.toSatisfy((status: number) => status < 300), expect.any(String)])
   })
+})
+
+test('the last administrator is one who can log in with today’s configuration', async () => {
+  const at = await startLoginSystem()
+  onTestFinished(() => at.stop())
+  // An administrator of the server's command, who cannot log in.
+  const local = await person(at.system, 'admin')
+  const { email } = await person(at.system, 'admin')
+  await at.system.sql`update gateway.users set issuer = ${at.idp.issuer} where email = ${email}`
+  const [user] = await at.system.sql<{ id: string }[]>`select id from gateway.users where email = ${email}`
+  const lock = (id = '') =>
+    callManagementApi(at.system, local.token, 'POST', `/users/${id}/lock`, { reason: 'the laptop was lost' })
+  const refused = await lock(user?.id)
+  expect([refused.status, refused.text('code')]).toEqual([409, 'RGW_LAST_ADMIN'])
+  const other = await person(at.system, 'admin')
+  expect((await lock(user?.id)).status).toBe(409)
+  await at.system.sql`update gateway.users set issuer = ${at.idp.issuer} where id = ${other.id}`
+  expect((await lock(user?.id)).status).toBe(200)
 })

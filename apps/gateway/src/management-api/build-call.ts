@@ -82,6 +82,7 @@ export function buildCall(
             mint: options.mint,
             clock: app.clock,
             adminRoles: app.policy.adminRoles(),
+            loginIssuer: common.login?.issuer ?? null,
             tokensPerOwner: options.config.limits.apiTokensPerOwner,
           }),
         })

@@ -1,5 +1,5 @@
 import { apiTokens, bindings, serviceAccounts, users } from '@rack-gateway/database'
-import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { LastAdmin } from '../errors.ts'
 import type { Change, Transaction } from './change.ts'
 import { lockItem } from './lock-item.ts'
@@ -10,25 +10,33 @@ import { lockItem } from './lock-item.ts'
  */
 export interface AdminRoles {
   readonly adminRoles: readonly string[]
+  /**
+   * Only users of this issuer can log in; null if nobody can, because no login is configured. Other users, such as those
+   * of the server's command, have only the sessions that were created for them.
+   */
+  readonly loginIssuer: string | null
 }
 
 /**
  * Changes of identities run one at a time, so two concurrent removals cannot both pass.
  *
- * @throws LastAdmin if no administrator would remain, unless there was none before
+ * @throws LastAdmin if no administrator would remain who can log in, unless there was none before; then, if no
+ * administrator would remain
  */
 export async function assertAdminRemains<T>(
   { tx }: Pick<Change, 'tx'>,
-  adminRoles: readonly string[],
+  { adminRoles, loginIssuer }: AdminRoles,
   work: () => Promise<T>,
 ): Promise<T> {
-  const hadAdmin = await hasAdmin(tx, adminRoles)
+  const isOfIssuer = loginIssuer === null ? undefined : eq(users.issuer, loginIssuer)
+  const canLogIn = (await hasAdmin(tx, adminRoles, isOfIssuer)) ? isOfIssuer : undefined
+  const hadAdmin = await hasAdmin(tx, adminRoles, canLogIn)
   const result = await work()
-  if (hadAdmin && !(await hasAdmin(tx, adminRoles))) throw new LastAdmin()
+  if (hadAdmin && !(await hasAdmin(tx, adminRoles, canLogIn))) throw new LastAdmin()
   return result
 }
 
-async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise<boolean> {
+async function hasAdmin(tx: Transaction, adminRoles: readonly string[], canLogIn: SQL | undefined): Promise<boolean> {
   if (adminRoles.length === 0) return false
   const everywhere = and(eq(bindings.racks, '*'), eq(bindings.apps, '*'), isNull(bindings.expiresAt))
   const own = and(eq(bindings.subjectKind, 'user'), eq(bindings.subjectId, sql`${users.id}::text`))
@@ -37,7 +45,7 @@ async function hasAdmin(tx: Transaction, adminRoles: readonly string[]): Promise
     .select({ id: bindings.id })
     .from(bindings)
     .innerJoin(users, or(own, ofGroup))
-    .where(and(inArray(bindings.role, [...adminRoles]), everywhere, isNull(users.lockedAt)))
+    .where(and(inArray(bindings.role, [...adminRoles]), everywhere, isNull(users.lockedAt), canLogIn))
     .limit(1)
   return remaining !== undefined
 }
@@ -57,11 +65,11 @@ export interface StoppedToken {
 export async function lockUser(
   change: Change,
   id: string,
-  { reason, at, adminRoles }: AdminRoles & { readonly reason: string; readonly at: Date },
+  { reason, at, ...administrators }: AdminRoles & { readonly reason: string; readonly at: Date },
 ): Promise<readonly StoppedToken[]> {
   const user = await lockItem(change, users, 'user', id)
   if (!user.lockedAt) {
-    await assertAdminRemains(change, adminRoles, async function lock() {
+    await assertAdminRemains(change, administrators, async function lock() {
       await change.tx.update(users).set({ lockedAt: at, lockedReason: reason }).where(eq(users.id, id))
     })
     change.events.push({ kind: 'user.locked', principal: change.by, detail: { user: id, email: user.email, reason } })

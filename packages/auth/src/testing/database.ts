@@ -32,7 +32,10 @@ export async function startStore() {
     function changeOf(name: string | symbol) {
       return (...args: unknown[]) =>
         changeIdentities({ database, by: author, record }, (change) =>
-          Reflect.get(createAdministration(change, { mint, clock, adminRoles, tokensPerOwner: 250 }), name)(...args),
+          Reflect.get(
+            createAdministration(change, { mint, clock, adminRoles, loginIssuer: null, tokensPerOwner: 250 }),
+            name,
+          )(...args),
         )
     }
     return new Proxy(Object.create(null), { get: (_, name) => changeOf(name) })
