@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createAuditWriter } from '@rack-gateway/audit'
@@ -31,7 +31,7 @@ describe.skipIf(!canRunContainers())('in containers', () => {
   describe('the image', () => {
     /** As a careful operator runs it. */
     const confined = ['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges']
-    const volumes = ['checkpoints', 'archive'].flatMap((name) => ['--volume', `${name}:/${name}`])
+    const volumes = ['checkpoints', 'fallback', 'archive'].flatMap((name) => ['--volume', `${name}:/${name}`])
     let database: TestDatabase
     let backup: TestDatabase
     let rack: DemoRack
@@ -52,12 +52,17 @@ describe.skipIf(!canRunContainers())('in containers', () => {
         RACK_URL_STAGING: rack.url,
         RACK_TOKEN_STAGING: rack.token,
         AUDIT_CHECKPOINT_DIR: '/checkpoints',
+        AUDIT_FALLBACK_DIR: '/fallback',
+        POLICY_FILE: '/policy/policy.yaml',
         HOST: '127.0.0.1',
         PORT: String(port),
       })
-      for (const name of ['checkpoints', 'archive'])
-        await engine.run('podman', 'volume', 'create', '--opt', 'o=uid=65532,gid=65532', name)
-      options = ['--network', 'host', ...confined, ...volumes, '--env-file', environment]
+      await engine.run('podman', 'volume', 'create', '--opt', 'o=uid=65532,gid=65532', 'archive')
+      const policy = join(engine.directory, 'policy')
+      mkdirSync(policy)
+      writeFileSync(join(policy, 'policy.yaml'), 'version: 1\n')
+      const mounts = [...volumes, '--volume', `${policy}:/policy:ro`]
+      options = ['--network', 'host', ...confined, ...mounts, '--env-file', environment]
     })
     afterAll(async () => {
       await engine.attempt('podman', 'rm', '--all', '--force', '--time', '0')
@@ -124,7 +129,7 @@ describe.skipIf(!canRunContainers())('in containers', () => {
       for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
         expect(status).toContain(`${set}:\t0000000000000000\n`)
       expect(status).toContain('NoNewPrivs:\t1\n')
-      const written = await engine.attempt('podman', 'exec', 'gateway', 'touch', '/fallback/file')
+      const written = await engine.attempt('podman', 'exec', 'gateway', 'touch', '/gateway-file')
       expect(written.stderr).toContain('Read-only file system')
     })
 
