@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 import { parseCommandLine } from './convox/command-line.ts'
-import { suggestOwnCommand } from './convox/did-you-mean.ts'
+import { suggestBeforeStart, suggestOwnCommand } from './convox/did-you-mean.ts'
 import { reportCallOf } from './convox/precheck/stopped-calls/report-of-error.ts'
 import { runWrapped } from './convox/wrapped.ts'
 import { exitCodeOf, exitCodes, isExpected } from './output/exit-codes.ts'
@@ -15,6 +15,11 @@ export async function runCli(context: Context, args: readonly string[]): Promise
     const line = parseCommandLine(args)
     const { program, words } = line
     if (program === 'convox') {
+      const misspelled = line.precheck === 'off' ? null : await suggestBeforeStart(words)
+      if (misspelled !== null) {
+        context.note(misspelled)
+        return exitCodes.usage
+      }
       convoxWords = words
       const code = await runWrapped(context, line)
       const suggestion = code === exitCodes.ok ? null : await suggestOwnCommand(words)

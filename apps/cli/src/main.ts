@@ -5,6 +5,7 @@ import { clientConfigPath } from '@rack-gateway/config/client'
 import { runCli } from './cli.ts'
 import { invocationDirectory } from './convox/invocation-directory.ts'
 import { defaultTimeouts } from './gateway/timeouts.ts'
+import { standardOutput } from './output/standard-output.ts'
 import { showStatus } from './output/terminal.ts'
 
 const { env, platform } = process
@@ -25,7 +26,7 @@ void runCli(
     mfaCode,
     configPath: clientConfigPath({ env, platform, home: homedir(), cwd }),
     now: Date.now(),
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print: (line) => void standardOutput().write(`${line}\n`),
     note: (line) => void process.stderr.write(`rack-gateway: ${line}\n`),
     instruct: (line) => void process.stderr.write(`${line}\n`),
     readSecret: async (prompt) => (await import('./read-input.ts')).readSecret(prompt),

@@ -276,7 +276,7 @@ describe('lifetimes and limits that the environment sets', () => {
     const publicUrl = `http://127.0.0.1:${port}`
     idp = await startDemoIdentityProvider({ gatewayUrl: publicUrl })
     const policyFile = join(await mkdtemp(join(tmpdir(), 'policy-')), 'policy.yaml')
-    const tokens = 'tokens: { max-age: 2d, rules: { short: { roles: [viewer], max-age: 1d } } }'
+    const tokens = 'tokens: { maxAge: 2d, rules: { short: { roles: [viewer], maxAge: 1d } } }'
     await writeFile(policyFile, `version: 1\n${tokens}\n`)
     env = {
       ...bothLogins(database),
@@ -354,7 +354,7 @@ describe('lifetimes and limits that the environment sets', () => {
     expect(await me(other)).toMatchObject({ status: 401, rule: 'idle-session' })
   })
 
-  test('tokens.max-age of the policy document, in the API and in the command', async () => {
+  test('tokens.maxAge of the policy document, in the API and in the command', async () => {
     const token = await sessionOf(database, 'cat@example.com', 'admin')
     const made = async (days: number) => {
       const body = { name: `for-${days}`, role: 'viewer', days }

@@ -55,7 +55,7 @@ export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
 
 /** Removed variables are errors, because ignoring them would silently weaken the policy. */
 const replacements: Readonly<Record<string, string>> = {
-  TOKEN_MAX_AGE: 'write it as tokens.max-age into the policy document that POLICY_FILE names',
+  TOKEN_MAX_AGE: 'write it as tokens.maxAge into the policy document that POLICY_FILE names',
 }
 
 /** One sentence for each removed variable that is still set. */

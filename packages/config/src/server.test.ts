@@ -357,7 +357,7 @@ describe('METRICS_PORT', () => {
 
 test('TOKEN_MAX_AGE, which moved to the policy document, is an error and is not ignored', () => {
   expect(problemsOf({ ...complete, TOKEN_MAX_AGE: '30d' })).toEqual([
-    'TOKEN_MAX_AGE is no longer a variable of the gateway; write it as tokens.max-age into the policy document that POLICY_FILE names',
+    'TOKEN_MAX_AGE is no longer a variable of the gateway; write it as tokens.maxAge into the policy document that POLICY_FILE names',
   ])
 })
 

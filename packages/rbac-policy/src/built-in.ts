@@ -291,8 +291,8 @@ recordings:
 
 # The maximum and the default lifetime of API tokens. Rules shorten it for roles and permissions.
 tokens:
-  max-age: 365d
-  default-age: 90d
+  maxAge: 365d
+  defaultAge: 90d
   rules: {}
 
 # Hosts that "convox proxy" can reach besides the resources of an app.

@@ -23,7 +23,7 @@ describe('how long an API token lives', () => {
       rule: 'token-max-age',
       source: expect.stringMatching(/^built-in:\d+$/),
     })
-    expect(tokenLimit(written('tokens:', '  max-age: 30d'), [{ role: 'admin' }])).toEqual({
+    expect(tokenLimit(written('tokens:', '  maxAge: 30d'), [{ role: 'admin' }])).toEqual({
       maxAge: 30 * day,
       rule: 'token-max-age',
       source: 'policy.yaml:3',
@@ -31,10 +31,10 @@ describe('how long an API token lives', () => {
   })
 
   test.each([
-    ['a shorter maximum shortens the default', 'max-age: 30d', 30, 30],
-    ['a longer maximum does not change the default', 'max-age: 730d', 730, 90],
-    ['a maximum and a default', 'max-age: 30d, default-age: 7d', 30, 7],
-    ['a default alone', 'default-age: 7d', 365, 7],
+    ['a shorter maximum shortens the default', 'maxAge: 30d', 30, 30],
+    ['a longer maximum does not change the default', 'maxAge: 730d', 730, 90],
+    ['a maximum and a default', 'maxAge: 30d, defaultAge: 7d', 30, 7],
+    ['a default alone', 'defaultAge: 7d', 365, 7],
   ])('%s', (_what, terms, maxAge, defaultAge) => {
     const { tokens } = written(`tokens: { ${terms} }`)
     expect(tokens).toMatchObject({ maxAge: maxAge * day, defaultAge: defaultAge * day })
@@ -43,10 +43,10 @@ describe('how long an API token lives', () => {
   const narrowed = written(
     'roles: { on-call: { extends: [deployer], permissions: [app:delete] } }',
     'tokens:',
-    '  max-age: 90d',
+    '  maxAge: 90d',
     '  rules:',
-    '    deploys: { roles: [deployer], max-age: 30d }',
-    '    secrets: { permissions: ["secret:*"], max-age: 8h }',
+    '    deploys: { roles: [deployer], maxAge: 30d }',
+    '    secrets: { permissions: ["secret:*"], maxAge: 8h }',
   )
   test.each([
     ['another role', [{ role: 'viewer' }], 'token-max-age', 90 * day, 4],
@@ -65,20 +65,22 @@ describe('how long an API token lives', () => {
   })
 
   test.each([
-    ['{ max-age: 30 }', 'max-age', 'tokens.max-age should be a duration from 1h to 3650d'],
-    ['{ max-age: "30" }', 'max-age', 'tokens.max-age has no unit'],
-    ['{ max-age: 30m }', 'max-age', 'tokens.max-age is not in range'],
-    ['{ max-age: 9999d }', 'max-age', 'tokens.max-age is not in range'],
-    ['{ max-age: soon }', 'max-age', 'tokens.max-age is not a duration'],
+    ['{ maxAge: 30 }', 'maxAge', 'tokens.maxAge should be a duration from 1h to 3650d'],
+    ['{ maxAge: "30" }', 'maxAge', 'tokens.maxAge has no unit'],
+    ['{ maxAge: 30m }', 'maxAge', 'tokens.maxAge is not in range'],
+    ['{ maxAge: 9999d }', 'maxAge', 'tokens.maxAge is not in range'],
+    ['{ maxAge: soon }', 'maxAge', 'tokens.maxAge is not a duration'],
     ['{ maximum: 30d }', 'maximum', 'tokens.maximum is not known here'],
-    ['{ max-age: 7d, default-age: 8d }', 'default-age', 'tokens.default-age is longer than tokens.max-age'],
-    ['{ rules: { x: { max-age: 1d } } }', 'x:', 'the token rule "x" is for no role and no permission'],
-    ['{ rules: { x: { max-age: 1d, roles: [] } } }', 'roles', 'is empty, so it would match nothing'],
-    ['{ rules: { x: { roles: [admin] } } }', 'x:', 'tokens.rules.x has no max-age'],
-    ['{ rules: { x: { max-age: 1d, roles: [admiral] } } }', 'roles', 'names unknown roles: admiral'],
-    ['{ rules: { x: { max-age: 1d, permissions: [no:*] } } }', 'permissions', 'names unknown permissions: no:*'],
-    ['{ rules: { x: { max-age: 999d, roles: [admin] } } }', 'max-age', 'is longer than tokens.max-age'],
-    ['{ rules: { x: { max-age: 1s, roles: [admin] } } }', 'max-age', 'tokens.rules.x.max-age is not in range'],
+    ['{ max-age: 30d }', 'max-age', 'tokens.max-age is not known here: did you mean maxAge?'],
+    ['{ default-age: 30d }', 'default-age', 'tokens.default-age is not known here: did you mean defaultAge?'],
+    ['{ maxAge: 7d, defaultAge: 8d }', 'defaultAge', 'tokens.defaultAge is longer than tokens.maxAge'],
+    ['{ rules: { x: { maxAge: 1d } } }', 'x:', 'the token rule "x" is for no role and no permission'],
+    ['{ rules: { x: { maxAge: 1d, roles: [] } } }', 'roles', 'is empty, so it would match nothing'],
+    ['{ rules: { x: { roles: [admin] } } }', 'x:', 'tokens.rules.x has no maxAge'],
+    ['{ rules: { x: { maxAge: 1d, roles: [admiral] } } }', 'roles', 'names unknown roles: admiral'],
+    ['{ rules: { x: { maxAge: 1d, permissions: [no:*] } } }', 'permissions', 'names unknown permissions: no:*'],
+    ['{ rules: { x: { maxAge: 999d, roles: [admin] } } }', 'maxAge', 'is longer than tokens.maxAge'],
+    ['{ rules: { x: { maxAge: 1s, roles: [admin] } } }', 'maxAge', 'tokens.rules.x.maxAge is not in range'],
   ])('%s is wrong at %s', (terms, where, text) => {
     const line = `tokens: ${terms}`
     expect(read(line).problems?.[0]).toEqual({

@@ -47,7 +47,7 @@ export function tokenProblems({ tokens, roles }: PolicyDocument): Problem[] {
   const known = new Set(roles.map(({ name }) => name))
   return [
     ...(defaultAge > maxAge
-      ? [{ at: ['tokens', 'default-age'], text: 'tokens.default-age is longer than tokens.max-age' }]
+      ? [{ at: ['tokens', 'defaultAge'], text: 'tokens.defaultAge is longer than tokens.maxAge' }]
       : []),
     ...rules.flatMap((rule) => ruleProblems(rule, known, maxAge)),
   ]
@@ -71,7 +71,7 @@ function ruleProblems(
       ? [{ at: [...at, 'permissions'], text: `${name} names unknown permissions: ${joinWithAnd(unknown)}` }]
       : []),
     ...(maxAge > longest
-      ? [{ at: [...at, 'max-age'], text: `${name} is longer than tokens.max-age, so it narrows nothing` }]
+      ? [{ at: [...at, 'maxAge'], text: `${name} is longer than tokens.maxAge, so it narrows nothing` }]
       : []),
   ]
 }

@@ -22,6 +22,22 @@ export async function suggestOwnCommand(words: readonly string[]): Promise<strin
   return `There is no command ${printable(word)}. Did you mean: rack-gateway ${isHelp ? 'help ' : ''}${suggestion}?`
 }
 
+/**
+ * Checks, before convox starts, whether the first word is a misspelled command of rack-gateway or of convox. Convox
+ * itself exits with 0 after an unknown command.
+ *
+ * @returns a sentence, or null if convox has the command or no command is similar
+ */
+export async function suggestBeforeStart([word = '']: readonly string[]): Promise<string | null> {
+  if (word === '' || word.startsWith('-') || word === 'help') return null
+  const { convoxFirstWords } = await import('../completion/convox-words.ts')
+  const convoxWords = convoxFirstWords().map((convox) => convox.word)
+  if (convoxWords.includes(word)) return null
+  const suggestion = nearest(word, [...ownCommands, ...convoxWords])
+  if (suggestion === null) return null
+  return `There is no command ${printable(word)}. Did you mean: rack-gateway ${suggestion}? To start convox anyway, use --no-precheck.`
+}
+
 /** The only own command with this second word; null if there are none or several. */
 async function commandWithSecondWord(word: string): Promise<string | null> {
   const { commandList } = await import('../commands/index.ts')

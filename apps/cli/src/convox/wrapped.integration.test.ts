@@ -3,9 +3,11 @@ import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rootCertificate as root } from '@rack-gateway/testing/certificates'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { convoxFirstWords } from '../completion/convox-words.ts'
 import { effectivePolicy } from '../testing/effective-policy.ts'
 import { writeFakeConvox } from '../testing/fake-convox.ts'
 import { commandLine, createMachine, type Machine } from '../testing/harness.ts'
+import { suggestBeforeStart } from './did-you-mean.ts'
 import { startTlsGateway } from './relay/testing/tls-gateway.ts'
 
 const config = {
@@ -336,7 +338,25 @@ test.each([
 })
 
 test.each([
-  [['logn'], 'There is no command logn. Did you mean: rack-gateway login?'],
+  ['tokns', 'tokens'],
+  ['appz', 'apps'],
+  ['buidl', 'build'],
+])('%s is refused before convox starts, and %s is suggested', async (word, suggestion) => {
+  machine.configure(config)
+  expect(await machine.callConvox([word])).toMatchObject({
+    code: 2,
+    convox: null,
+    stderr: `rack-gateway: There is no command ${word}. Did you mean: rack-gateway ${suggestion}? To start convox anyway, use --no-precheck.\n`,
+  })
+  expect(await machine.callConvox(['--no-precheck', word])).toMatchObject({ code: 0, convox: { argv: [word] } })
+})
+
+test('each command of convox starts convox, however similar it is to another command', async () => {
+  for (const { word } of convoxFirstWords()) expect(await suggestBeforeStart([word]), word).toBeNull()
+})
+
+test.each([
+  [['logn'], 'There is no command logn. Did you mean: rack-gateway login? To start convox anyway, use --no-precheck.'],
   [['help', 'logn'], 'There is no command logn. Did you mean: rack-gateway help login?'],
   [['recordings'], 'There is no command recordings. Did you mean: rack-gateway audit recordings?'],
   [['transcript', 'x'], 'There is no command transcript. Did you mean: rack-gateway audit transcript?'],

@@ -13,6 +13,7 @@ export const exitCodes = {
   convoxNotExecutable: 126,
   convoxMissing: 127,
   interrupted: 130,
+  pipeClosed: 141,
 } as const
 
 /** The meaning of each exit code, for the reference and the manual. */
@@ -34,6 +35,7 @@ export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   convoxNotExecutable: 'convox cannot be executed',
   convoxMissing: 'convox is missing, or the program named convox is rack-gateway',
   interrupted: 'Ctrl-C, or a confirmation that was not answered with yes',
+  pipeClosed: 'the program that reads the output has ended, such as head',
 }
 
 const byErrorCode: ReadonlyMap<string, number> = new Map([

@@ -123,7 +123,7 @@ describe('the policy matrix', () => {
     const lineOf = (source: string | undefined) => lines[Number(source?.replace('built-in:', '')) - 1]
     expect(lineOf(found.roles.find(({ name }) => name === 'viewer')?.source)).toBe('  viewer:')
     expect(lineOf(found.recordings[0]?.source)).toBe('    every-session:')
-    expect(lineOf(found.tokens.source)).toBe('  max-age: 365d')
+    expect(lineOf(found.tokens.source)).toBe('  maxAge: 365d')
     expect(found.tokens).toMatchObject({ maxAgeSeconds: 365 * 86_400, defaultAgeSeconds: 90 * 86_400 })
   })
 

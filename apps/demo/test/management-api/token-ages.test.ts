@@ -10,11 +10,11 @@ const day = 86_400_000
 const usual = 'version: 1\n'
 const strict = `version: 1
 tokens:
-  max-age: 30d
-  default-age: 7d
+  maxAge: 30d
+  defaultAge: 7d
   rules:
-    deploys: { roles: [deployer], max-age: 2d }
-    deletes: { permissions: [app:delete], max-age: 8h }
+    deploys: { roles: [deployer], maxAge: 2d }
+    deletes: { permissions: [app:delete], maxAge: 8h }
 `
 
 describe('the policy document limits the lifetime of API tokens', () => {

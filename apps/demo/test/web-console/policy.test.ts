@@ -28,7 +28,7 @@ blocked:
 unblocked: [PUT /letsencrypt/config]
 tokens:
   rules:
-    deploys: { roles: [deployer], max-age: 30d }
+    deploys: { roles: [deployer], maxAge: 30d }
 `
 
 const freeze = `export default {

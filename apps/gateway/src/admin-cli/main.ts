@@ -10,6 +10,11 @@ import * as list from './commands/token/list.ts'
 import * as revoke from './commands/token/revoke.ts'
 import { UsageError } from './usage-error.ts'
 
+// A reader such as `head` can close the pipe. The command still completes its work.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 await yargs(hideBin(process.argv))
   .scriptName('rack-gateway-server')
   .version(version())

@@ -8,30 +8,30 @@ const Age = Type.String({ description: 'a duration from 1h to 3650d, such as 90d
 
 const WrittenTokenRule = Type.Object(
   {
-    'max-age': Age,
+    maxAge: Age,
     roles: narrowingList('names of roles'),
     permissions: narrowingList('permissions, such as [release:*]'),
   },
-  { ...closed, description: 'a token rule: max-age, and roles or permissions' },
+  { ...closed, description: 'a token rule: maxAge, and roles or permissions' },
 )
 
 /** The section `tokens` of a policy document. */
 export const WrittenTokens = Type.Object(
   {
-    'max-age': Type.Optional(Age),
-    'default-age': Type.Optional(Age),
+    maxAge: Type.Optional(Age),
+    defaultAge: Type.Optional(Age),
     rules: Type.Optional(
       Type.Record(Type.String(), WrittenTokenRule, { description: 'a mapping of IDs to token rules' }),
     ),
   },
-  { ...closed, description: 'max-age, default-age, and rules' },
+  { ...closed, description: 'maxAge, defaultAge, and rules' },
 )
 export type WrittenTokens = Static<typeof WrittenTokens>
 
 /** Merges the token limits of a document with the built-in limits. A shorter maximum also shortens the default. */
 export function tokenTerms(
   base: TokenTerms,
-  { 'max-age': maxText, 'default-age': defaultText, rules }: WrittenTokens,
+  { maxAge: maxText, defaultAge: defaultText, rules }: WrittenTokens,
   { lineOf, problems }: ReadContext,
 ): TokenTerms {
   function ageAt(at: readonly string[], text: string): number {
@@ -40,18 +40,18 @@ export function tokenTerms(
     return readDuration(text) ?? 0
   }
 
-  const maxAge = maxText === undefined ? base.maxAge : ageAt(['tokens', 'max-age'], maxText)
-  const source = maxText === undefined ? base.source : lineOf(['tokens', 'max-age'])
+  const maxAge = maxText === undefined ? base.maxAge : ageAt(['tokens', 'maxAge'], maxText)
+  const source = maxText === undefined ? base.source : lineOf(['tokens', 'maxAge'])
   return {
     maxAge,
     defaultAge:
-      defaultText === undefined ? Math.min(base.defaultAge, maxAge) : ageAt(['tokens', 'default-age'], defaultText),
+      defaultText === undefined ? Math.min(base.defaultAge, maxAge) : ageAt(['tokens', 'defaultAge'], defaultText),
     rules:
       rules === undefined
         ? base.rules
-        : Object.entries(rules).map(([id, { 'max-age': age, ...rule }]) => ({
+        : Object.entries(rules).map(([id, { maxAge: age, ...rule }]) => ({
             id,
-            maxAge: ageAt(['tokens', 'rules', id, 'max-age'], age),
+            maxAge: ageAt(['tokens', 'rules', id, 'maxAge'], age),
             ...rule,
             source: lineOf(['tokens', 'rules', id]),
           })),

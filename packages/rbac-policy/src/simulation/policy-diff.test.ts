@@ -65,13 +65,13 @@ describe('the differences between two documents', () => {
   })
 
   test('list how long API tokens live', () => {
-    expect(changes('tokens: { max-age: 30d, rules: { x: { roles: [admin], max-age: 12h } } }')).toEqual([
+    expect(changes('tokens: { maxAge: 30d, rules: { x: { roles: [admin], maxAge: 12h } } }')).toEqual([
       { effect: 'refuses', role: null, what: 'the maximum lifetime of an API token is 30 days' },
       { effect: 'changes', role: null, what: 'the default lifetime of an API token is 30 days' },
       { effect: 'refuses', role: null, what: 'the token rule x is: at most 12 hours for the roles admin' },
     ])
     const narrow = (id: string, age: string) =>
-      written(`tokens: { rules: { ${id}: { permissions: [app:delete], max-age: ${age} } } }`)
+      written(`tokens: { rules: { ${id}: { permissions: [app:delete], maxAge: ${age} } } }`)
     expect(diffPolicies(narrow('x', '1d'), narrow('y', '2d'))).toEqual([
       { effect: 'refuses', role: null, what: 'the token rule y is: at most 2 days for the permissions app:delete' },
       {

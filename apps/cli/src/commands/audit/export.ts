@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { type RequestOf, requestFor } from '@rack-gateway/gateway-api'
 import { GatewayUnreachable, Interrupted, Usage } from '../../errors.ts'
 import { failureReason } from '../../gateway/gateway-request.ts'
+import { standardOutput } from '../../output/standard-output.ts'
 import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Target } from '../../target/target.ts'
@@ -62,7 +63,7 @@ interface ExportRequest {
 
 async function print(request: ExportRequest): Promise<void> {
   try {
-    await receive(request, process.stdout, 'the output is incomplete')
+    await receive(request, standardOutput(), 'the output is incomplete')
   } catch (error) {
     throw isSystemError(error) ? writeError('standard output', error) : error
   }
