@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, proofs, type StepUpDelivery, stepUps } from '@rack-gateway/database'
+import { redactTokens } from '@rack-gateway/errors/redact-tokens'
 import { and, asc, desc, eq, gt, inArray, isNull } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
@@ -53,7 +54,8 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
    *
    * @returns the ID of the step-up
    */
-  async function ask(request: StepUpRequest): Promise<string> {
+  async function ask(asked: StepUpRequest): Promise<string> {
+    const request = withoutTokens(asked)
     const { address, delivery, methods, covers, calls } = request
     const asking = db.transaction(async function askOnce(tx) {
       const pending = await pendingOf(tx, request)
@@ -78,7 +80,8 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   /**
    * Asks for a proof before a call needs it. Never reuses a step-up, because two programs can have the same session.
    */
-  async function create(request: StepUpRequest): Promise<string> {
+  async function create(asked: StepUpRequest): Promise<string> {
+    const request = withoutTokens(asked)
     return db.transaction(async (tx) => insert(tx, request, await pendingOf(tx, request)))
   }
 
@@ -168,6 +171,21 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   }
 
   return { ask, create, newestPending }
+}
+
+/** A path or a User-Agent can contain a token that was pasted by mistake. The coverage contains the original values. */
+function withoutTokens(request: StepUpRequest): StepUpRequest {
+  const { calls, client } = request
+  return {
+    ...request,
+    calls: calls.map((call) => ({
+      ...call,
+      rack: call.rack && redactTokens(call.rack),
+      app: call.app && redactTokens(call.app),
+      command: call.command && call.command.map(redactTokens),
+    })),
+    client: client && redactTokens(client),
+  }
 }
 
 /** The page shows the calls, so another call gets another step-up, even if one proof is enough for both. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Id, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, mayContainTokens, Nullable, Time } from './common.ts'
 import { PasskeyOptions, PasskeyResponse } from './second-factors.ts'
 
 const stepUpMethods = ['passkey', 'totp', 'backup-code'] as const
@@ -47,7 +47,9 @@ export const StepUpRequest = ClosedObject({
         rack: Type.String({ maxLength: 100 }),
         app: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
         route: Type.String({ maxLength: 200 }),
-        command: Type.Optional(Nullable(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100 }))),
+        command: Type.Optional(
+          Nullable(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100, ...mayContainTokens })),
+        ),
       }),
       {
         maxItems: 50,
@@ -79,7 +81,9 @@ export const Proof = Type.Object({
 })
 export type Proof = Static<typeof Proof>
 
-export const RedeemRequest = ClosedObject({ result: Type.String({ minLength: 8, maxLength: 100 }) })
+export const RedeemRequest = ClosedObject({
+  result: Type.String({ minLength: 8, maxLength: 100, ...mayContainTokens }),
+})
 export const RedeemedProof = Type.Object({
   proof: Type.String({ description: 'the value of the header Step-Up of the calls that need the proof' }),
   method: ExtensibleEnum(stepUpMethods),
