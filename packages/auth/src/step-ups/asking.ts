@@ -182,7 +182,7 @@ function withoutTokens(request: StepUpRequest): StepUpRequest {
       ...call,
       rack: call.rack && redactTokens(call.rack),
       app: call.app && redactTokens(call.app),
-      command: call.command && call.command.map(redactTokens),
+      command: call.command?.map(redactTokens) ?? null,
     })),
     client: client && redactTokens(client),
   }

@@ -14,12 +14,12 @@ export function isStreamedResponse(result: unknown): result is StreamedResponse 
   return typeof result === 'object' && result !== null && 'body' in result && result.body instanceof Readable
 }
 
-/** The headers keep a browser from rendering the body, and a proxy from buffering it. */
+/** The headers keep a browser from rendering a download, and a proxy from buffering the body. */
 export function sendStream(
   reply: FastifyReply,
   { body, mediaType, fileName, release }: StreamedResponse,
 ): FastifyReply {
-  void reply.type(mediaType).header('x-content-type-options', 'nosniff').header('x-accel-buffering', 'no')
+  void reply.type(mediaType).header('x-accel-buffering', 'no')
   if (fileName !== null) void reply.header('content-disposition', `attachment; filename="${fileName}"`)
   // An idle body does not notice a disconnect. `close` is not emitted again if the client disconnected before.
   if (reply.raw.closed) {
