@@ -39,7 +39,7 @@ const minRemainingLife = 60_000
  * pending step-ups.
  */
 const maxPending = 20
-/** Pending step-ups of each session, at most. */
+/** Pending step-ups of each session, at most. Above, those of the network with the most are replaced. */
 const maxPendingOfSession = 200
 
 type Pending = Pick<StepUpRow, 'id' | 'address' | 'asked' | 'covers' | 'delivery' | 'methods'>
@@ -111,10 +111,10 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   function surplusOf(pending: readonly Pending[], address: string): string[] {
     const network = networkOf(address)
     const sameNetwork = pending.filter((one) => networkOf(one.address) === network)
-    return [
-      ...sameNetwork.slice(0, Math.max(0, sameNetwork.length + 1 - maxPending)),
-      ...pending.slice(0, Math.max(0, pending.length + 1 - maxPendingOfSession)),
-    ].map(({ id }) => id)
+    const surplus = sameNetwork.slice(0, Math.max(0, sameNetwork.length + 1 - maxPending))
+    const excess = pending.length - surplus.length + 1 - maxPendingOfSession
+    if (excess > 0) surplus.push(...largestGroup(pending, (one) => networkOf(one.address)).slice(0, excess))
+    return surplus.map(({ id }) => id)
   }
 
   async function insert(
@@ -186,6 +186,16 @@ function withoutTokens(request: StepUpRequest): StepUpRequest {
     })),
     client: client && redactTokens(client),
   }
+}
+
+/** In the order of `items`. */
+function largestGroup<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const groups = new Map<string, T[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return [...groups.values()].reduce<readonly T[]>(
+    (largest, group) => (group.length > largest.length ? group : largest),
+    [],
+  )
 }
 
 /** The page shows the calls, so another call gets another step-up, even if one proof is enough for both. */

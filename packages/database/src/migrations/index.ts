@@ -26,6 +26,7 @@ import { invitations } from './0027-invitations.ts'
 import { liveCalls } from './0028-live-calls.ts'
 import { appChanges } from './0029-app-changes.ts'
 import { secondFactors } from './0030-second-factors.ts'
+import { stepUpChallenges } from './0031-step-up-challenges.ts'
 
 export interface Migration {
   readonly name: string
@@ -65,4 +66,5 @@ export const migrations: readonly Migration[] = [
   liveCalls,
   appChanges,
   secondFactors,
+  stepUpChallenges,
 ]
