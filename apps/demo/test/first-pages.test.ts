@@ -71,6 +71,22 @@ describe('with a login', () => {
       expect(new URL(begun.location ?? '').searchParams.get('prompt')).toBe('select_account')
     })
 
+    test('logs in with the other account', async () => {
+      const { browser, page } = await at.login('outsider')
+      const begun = await at.visit(browser, link(page) ?? '')
+      expect(await at.chooseFrom(browser, begun, 'viewer')).toMatchObject({
+        status: 303,
+        location: `${at.system.url}/gateway/`,
+      })
+      expect(at.idp.received.authorizations.at(-1)).toMatchObject({ prompt: 'select_account' })
+    })
+
+    test('gets the reason of the provider if nobody is chosen', async () => {
+      const { browser, page } = await at.login('outsider')
+      const begun = await at.visit(browser, link(page) ?? '')
+      expect((await at.chooseFrom(browser, begun, '')).status).toBe(403)
+    })
+
     test('is asked for it only then, and after a logout', async () => {
       const begun = await at.visit(createBrowser(), '/gateway/auth/login')
       expect(new URL(begun.location ?? '').searchParams.has('prompt')).toBe(false)

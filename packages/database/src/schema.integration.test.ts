@@ -19,6 +19,7 @@ const tables: PgTable[] = [
   schema.backupCodes,
   schema.enrollments,
   schema.stepUps,
+  schema.stepUpChallenges,
   schema.proofs,
   schema.failedFactors,
   schema.providerGrants,
@@ -68,7 +69,7 @@ test.each(tables.map((table) => [getTableConfig(table).name, table] as const))(
     const { schema: namespace, name, columns, primaryKeys } = getTableConfig(table)
     const actual = await owner`
       select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required
-      from pg_attribute where attrelid = ${`${namespace}.${name}`}::regclass and attnum > 0 order by attnum`
+      from pg_attribute where attrelid = ${`${namespace}.${name}`}::regclass and attnum > 0 and not attisdropped order by attnum`
     const primary = primaryKeys.flatMap((key) => key.columns.map((column) => column.name))
     const described = columns.map((column) => ({
       name: column.name,
@@ -86,7 +87,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
         select p from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) as p
         where has_table_privilege('rack_gateway', c.oid, p)), ' ') as runtime,
       array_to_string(array(
-        select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+        select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
         and has_column_privilege('rack_gateway', c.oid, a.attnum, 'UPDATE')
         and not has_table_privilege('rack_gateway', c.oid, 'UPDATE')), ' ') as columns
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -131,6 +132,7 @@ test('tables, privileges of the runtime login, triggers and checks are as record
       "gateway.second_factors: SELECT INSERT UPDATE DELETE",
       "gateway.service_accounts: SELECT INSERT UPDATE DELETE",
       "gateway.sessions: SELECT INSERT UPDATE DELETE",
+      "gateway.step_up_challenges: SELECT INSERT UPDATE DELETE",
       "gateway.step_ups: SELECT INSERT UPDATE DELETE",
       "gateway.trusts: SELECT INSERT UPDATE DELETE",
       "gateway.used_jwts: SELECT INSERT UPDATE DELETE",

@@ -136,14 +136,6 @@ export const stepUps = gateway.table('step_ups', {
   address: text('address').notNull(),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
-  /**
-   * SHA-256 of the random text that the stock CLI gets in the header `Challenge`, and sends back with the result. Null
-   * for other clients.
-   */
-  challenge: bytea('challenge'),
-  /** The session that gives the proof, and the only one that can use `passkey_challenge`. */
-  prover: uuid('prover'),
-  passkeyChallenge: bytea('passkey_challenge'),
   provedAt: instant('proved_at'),
   factorId: uuid('factor_id'),
   method: text('method').$type<ProofMethod>(),
@@ -154,6 +146,23 @@ export const stepUps = gateway.table('step_ups', {
   result: bytea('result'),
   redeemedAt: instant('redeemed_at'),
 })
+
+/** Challenges of step-ups. Each is for one session and one network. */
+export const stepUpChallenges = gateway.table(
+  'step_up_challenges',
+  {
+    stepUpId: reference('step_up_id', () => stepUps.id).notNull(),
+    /**
+     * `console`: the SHA-256 of the random text that the stock CLI gets in the header `Challenge`, and sends back with
+     * the result. `passkey`: the WebAuthn challenge.
+     */
+    kind: text('kind').$type<'console' | 'passkey'>().notNull(),
+    sessionId: uuid('session_id').notNull(),
+    network: text('network').notNull(),
+    challenge: bytea('challenge').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.stepUpId, table.kind, table.sessionId, table.network] })],
+)
 
 /** Proofs of a second factor. Each is valid for one session, and only together with its secret or from its address. */
 export const proofs = gateway.table('proofs', {

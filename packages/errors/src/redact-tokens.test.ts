@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { redactTokens } from './redact-tokens.ts'
+import { containsToken, redactTokens } from './redact-tokens.ts'
 
 const rest = '02b9BXcwjy'.repeat(7).slice(0, 63)
 
 describe('a token of the gateway is replaced', () => {
-  test.each(['rgs_', 'rgt_', 'rgw_', 'rgb_', 'rgs%5F', 'rgs%5f'])('with the prefix %s', (prefix) => {
+  test.each(['rgs_', 'rgt_', 'rgw_', 'rgb_', 'rgp_', 'rgs%5F', 'rgs%5f'])('with the prefix %s', (prefix) => {
+    expect(containsToken(`a ${prefix}${rest}, b`)).toBe(true)
     expect(redactTokens(`${prefix}${rest}`)).toBe(`${prefix}[hidden]`)
     expect(redactTokens(`a "${prefix}${rest}", x${prefix}${rest}y&b`)).toBe(
       `a "${prefix}[hidden]", x${prefix}[hidden]&b`,
@@ -28,6 +29,7 @@ test.each([
   'program_'.padEnd(70, 'a'),
 ])('%j is unchanged', (text) => {
   expect(redactTokens(text)).toBe(text)
+  expect(containsToken(text)).toBe(false)
 })
 
 test('the time that it takes is in proportion to the length', () => {

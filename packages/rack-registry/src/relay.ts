@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Direction } from './direction.ts'
 import { closeCodes, createFrame, opcodes } from './frames.ts'
@@ -53,7 +54,8 @@ export function relay(options: RelayOptions): Relay {
   function destroyAfter(milliseconds: number): void {
     if (openSides === 0) return
     closeTimer ??= setTimeout(() => {
-      client.destroy()
+      if (cause?.by === 'gateway') discardUnsent(client)
+      else client.destroy()
       rack.destroy()
     }, milliseconds)
   }
@@ -159,4 +161,13 @@ export function relay(options: RelayOptions): Relay {
       toCaller.ping()
     },
   }
+}
+
+/**
+ * A caller that lost the permission and reads slowly must not get what is buffered here and in the kernel. So the
+ * connection is reset.
+ */
+function discardUnsent(client: Duplex & Partial<Pick<Socket, 'resetAndDestroy'>>): void {
+  if (client.resetAndDestroy === undefined) client.destroy()
+  else client.resetAndDestroy()
 }

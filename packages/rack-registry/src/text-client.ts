@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Duplex, type Writable } from 'node:stream'
 import { FrameTracker, type TrackerOutput } from './frame-tracker.ts'
 import { opcodes } from './frames.ts'
@@ -13,14 +14,14 @@ const normalCloseCodes: readonly (number | null)[] = [1000, 1001, 1005]
  */
 export class TextClient extends Duplex implements TrackerOutput {
   readonly #tracker = new FrameTracker('server', this)
-  readonly #sink: Writable
+  readonly #sink: TextSink
   #received: Buffer[] = []
   #hasEnded = false
   #isSilent = true
   #isAtLineStart = true
 
-  /** @param sink for example an HTTP response; it is ended and destroyed together with this stream */
-  constructor(sink: Writable) {
+  /** @param sink is ended and destroyed together with this stream */
+  constructor(sink: TextSink) {
     super({ allowHalfOpen: false })
     this.#sink = sink
     sink.on('error', () => this.destroy())
@@ -37,6 +38,12 @@ export class TextClient extends Duplex implements TrackerOutput {
     this.#isSilent = true
     if (isSilent && this.#isAtLineStart && this.writable && this.writableLength === 0 && !this.#sink.writableNeedDrain)
       this.#sink.write('\n')
+  }
+
+  /** Destroys this stream and the sink, and discards what the kernel has not sent. */
+  resetAndDestroy(): void {
+    this.#sink.socket?.resetAndDestroy()
+    this.destroy()
   }
 
   payload(opcode: number, piece: Buffer, _mask: number, _offset: number, endOfMessage: boolean): void {
@@ -79,5 +86,8 @@ export class TextClient extends Duplex implements TrackerOutput {
     done(error)
   }
 }
+
+/** For example an HTTP response. */
+type TextSink = Writable & { readonly socket?: Socket | null }
 
 const newline = 0x0a

@@ -17,7 +17,7 @@ export async function choosePerson(
     const chosen = new URLSearchParams(await text(request)).get('person')
     const person = people.find(({ id }) => id === chosen)
     const result = person
-      ? { login: { accountId: person.id }, consent: {} }
+      ? { login: { accountId: person.id }, consent: {}, select_account: {} }
       : { error: 'access_denied', error_description: 'nobody was chosen' }
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
     return true

@@ -161,8 +161,10 @@ const configuration: Configuration = {
   },
 }
 
-function askAlways({ base, Check }: typeof interactionPolicy) {
+/** The form lets a person choose an account at each login, so `prompt=select_account` changes nothing. */
+function askAlways({ base, Check, Prompt }: typeof interactionPolicy) {
   const policy = base()
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   const check = new Check('choose', 'a person must be chosen', ({ oidc }) =>
     oidc.result?.login ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
   )

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Endpoint, endpoints, forwardedRequest, forwardedRoutes } from '@rack-gateway/gateway-api'
+import { writeRequest } from '@rack-gateway/testing/http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 
@@ -27,6 +28,14 @@ test('the OpenAPI document has every endpoint, with its schemas and its refusals
     const operation = shape(shape(paths[path])[method.toLowerCase()])
     expect(Object.keys(shape(operation.responses))).toEqual(expect.arrayContaining([String(status), '401', '403']))
     expect(String(operation.summary)).toMatch(/\.$/)
+  }
+  // The text cannot be an ID, and a method without an endpoint would be 404.
+  for (const { method, path } of table) {
+    const { status } = await system.raw(
+      writeRequest(`${method} /gateway/api/v1${path.replaceAll(/\{\w+\}/g, 'x'.repeat(101))}`, ['Host: gateway']),
+    )
+    const { responses } = shape(shape(paths[path])[method.toLowerCase()])
+    expect([method, path, '414' in shape(responses)]).toEqual([method, path, status === 414])
   }
   expect(shape(shape(paths['/tokens']).post)).toMatchObject({
     operationId: 'createToken',

@@ -50,7 +50,10 @@ export const decisionRules: readonly RuleRow[] = [
   ],
   [[['', 'step-up:factors']], "a change of the caller's own second factors needs a proof of one of them"],
   [[['', 'step-up']], 'the caller asked to prove a second factor, with `convox api get /gateway-step-up`'],
-  [[['429', 'step-up-limit']], 'a session sent more than 60 requests about second factors in a minute'],
+  [
+    [['429', 'step-up-limit']],
+    'a session sent more than 60 requests about second factors in a minute from one network, or 600 from all networks',
+  ],
   [
     [['', 'unknown-address']],
     'the gateway does not know the address of the caller, so it accepts no code of a step-up',

@@ -86,7 +86,18 @@ async function chooseAt(url: string, person: string, { browser = createBrowser()
 async function chooseFrom(browser: Browser, begun: Page, person: string): Promise<string> {
   const choice = await browser.visit(to(begun))
   const chosen = await browser.visit(to(choice), { form: { person } })
-  return to(await browser.visit(to(chosen)))
+  const resumed = await browser.visit(to(chosen))
+  return to(resumed.location === null ? await submitForms(browser, resumed) : resumed)
+}
+
+/** The provider ends the session of the account before with a form that the browser submits by itself. */
+async function submitForms(browser: Browser, page: Page): Promise<Page> {
+  const address = /<form method="post" action="([^"]+)"/.exec(page.body)?.[1]
+  if (address === undefined) return page
+  const inputs = [...page.body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)]
+  const form = Object.fromEntries(inputs.map(([, name = '', value = '']) => [name, value]))
+  const submitted = await browser.visit(address, { form })
+  return submitted.location === null ? submitted : browser.visit(submitted.location)
 }
 
 /** A complete login at a gateway in another process, with the demo's identity provider. */

@@ -8,6 +8,7 @@ import * as restored from './commands/audit/restored.ts'
 import * as issue from './commands/token/issue.ts'
 import * as list from './commands/token/list.ts'
 import * as revoke from './commands/token/revoke.ts'
+import { rejectTokens } from './reject-tokens.ts'
 import { UsageError } from './usage-error.ts'
 
 // A reader such as `head` can close the pipe. The command still completes its work.
@@ -27,6 +28,7 @@ await yargs(hideBin(process.argv))
   )
   .demandCommand(1, 'A command is missing. Use token or audit.')
   .strict()
+  .check(rejectTokens)
   .fail((message, error) => {
     console.error(message ?? (error instanceof Error ? error.message : String(error)))
     process.exit(error && !(error instanceof UsageError) ? 1 : 2)

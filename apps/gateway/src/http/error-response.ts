@@ -57,6 +57,10 @@ const fastifyExplanations: Readonly<Record<string, Explanation>> = {
   FST_ERR_CTP_EMPTY_TYPE: { reason: 'The request has a body without a Content-Type.', remedy: 'Send a Content-Type.' },
   FST_ERR_CTP_BODY_TOO_LARGE: { reason: 'The request body is too large for this address.', remedy: 'Send less.' },
   FST_ERR_BAD_URL: { reason: 'The path has an escape that cannot be decoded.', remedy: 'Correct the path.' },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    reason: 'A part of the path is longer than 100 characters.',
+    remedy: 'Send the ID of the item.',
+  },
   FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { reason: 'This method needs a Content-Type.', remedy: 'Send a Content-Type.' },
 }
 const unreadableRequest: Explanation = {
@@ -153,7 +157,7 @@ function sendFailurePage(reply: FastifyReply, { status, body }: Failure): void {
 /** A whole HTTP response, for requests that Fastify never sees. */
 export function rawFailure(status: number, statusText: string, body: ErrorBody): string {
   const text = `${JSON.stringify(body)}\n`
-  return `HTTP/1.1 ${status} ${statusText}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`
+  return `HTTP/1.1 ${status} ${statusText}\r\nContent-Type: application/json; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`
 }
 
 function retryAfterOf(error: unknown): Pick<Failure, 'retryAfter'> {

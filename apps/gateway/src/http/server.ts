@@ -17,6 +17,7 @@ import { discardBodies } from './discard-bodies.ts'
 import { answerError } from './error-handler.ts'
 import { expectsPage } from './expects-page.ts'
 import { limitHeadMemory } from './head-memory.ts'
+import { headersOfAllResponses } from './headers-of-all-responses.ts'
 import {
   hasTooManyHeaders,
   headFault,
@@ -70,6 +71,8 @@ export function createServer(
     requestIdHeader: false,
     rewriteUrl: internalAddress,
     frameworkErrors(error, request, reply) {
+      // Fastify calls no hook.
+      void reply.headers(headersOfAllResponses)
       void answerError(app, headFault(request.raw) ?? error, request, reply)
     },
     clientErrorHandler(error, socket) {
@@ -91,6 +94,10 @@ export function createServer(
       // Node's own response would be neither counted nor in the format of the gateway's errors.
       requireHostHeader: false,
     },
+  })
+  app.addHook('onRequest', function addHeaders(_request, reply, done) {
+    void reply.headers(headersOfAllResponses)
+    done()
   })
   const connections = limitOpenConnections(app, { limits, trustedProxies })
   const { hadRequest, hasWaiting, limit } = limitRequestsPerConnection(callsPerConnection)

@@ -20,6 +20,7 @@ const errors = {
   409: 'The request conflicts with the current state.',
   410: 'The item was removed.',
   413: 'The body is too large.',
+  414: 'The ID in the path is longer than 100 characters.',
   421: 'The Host header does not match PUBLIC_URL.',
   429: 'Too many requests. Retry-After says when to retry, if it is present.',
   503: 'A dependency is unavailable or too slow. The error names it.',
@@ -121,7 +122,7 @@ function operation(name: EndpointName, endpoint: Endpoint): object {
       },
       ...(isPrincipalEndpoint(endpoint) &&
         endpoint.conditional && { 304: { description: 'Not modified: If-None-Match contains the current ETag.' } }),
-      ...Object.fromEntries(Object.keys(errors).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }])),
+      ...errorResponses({ hasId: ids.length > 0 }),
     },
   }
 }
@@ -150,9 +151,15 @@ function forwardedOperation(id: (typeof forwardedRoutes)[number], path: string):
         description: 'The response of the rack. It has the header Answered-By: rack, and so do errors of the rack.',
         content: isLog ? { 'text/plain': { schema: { type: 'string' } } } : json({}),
       },
-      ...Object.fromEntries(Object.keys(errors).map((one) => [one, { $ref: `#/components/responses/Refused${one}` }])),
+      ...errorResponses({ hasId: false }),
     },
   }
+}
+
+/** The router of forwarded calls has no limit for IDs. */
+function errorResponses({ hasId }: { readonly hasId: boolean }): object {
+  const statuses = Object.keys(errors).filter((status) => hasId || status !== '414')
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Refused${status}` }]))
 }
 
 function securityOf({ method, rejectedCookieRemedy }: PrincipalEndpoint): object[] {

@@ -13,13 +13,12 @@ export default fp(
   async function managementApiReference(app) {
     app.addHook('onRequest', app.limitUnauthenticated)
     app.get(`${apiPrefix}/openapi.json`, async (_request, reply) =>
-      reply.type('application/json; charset=utf-8').header('x-content-type-options', 'nosniff').send(openApi()),
+      reply.type('application/json; charset=utf-8').send(openApi()),
     )
     app.get(`${apiPrefix}/docs`, async (_request, reply) =>
       reply
         .type('text/html; charset=utf-8')
         .header('content-security-policy', docsPolicy)
-        .header('x-content-type-options', 'nosniff')
         .header('referrer-policy', 'no-referrer')
         .send(page()),
     )

@@ -6,6 +6,7 @@ import { limitsOfResource } from '@rack-gateway/config'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createActivityOrder } from '../http/activity-order.ts'
+import { headersOfAllResponses } from '../http/headers-of-all-responses.ts'
 import { listenFailure } from '../process/start-failure.ts'
 import type { HealthAnswer } from './health-answers.ts'
 import { createMetrics } from './metrics/registry.ts'
@@ -54,6 +55,7 @@ export default fp<{ readonly address: MetricsAddress | null }>(
 
 function serveOperator(app: FastifyInstance, address: MetricsAddress, answers: Answers): void {
   const server = createServer(deadlines, (request, response) => {
+    for (const [name, value] of Object.entries(headersOfAllResponses)) response.setHeader(name, value)
     answer(answers, request, response).catch((err: unknown) => {
       app.log.error({ event: 'metrics.failed', err })
       response.destroy()

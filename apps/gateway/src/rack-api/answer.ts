@@ -231,8 +231,14 @@ function sendParts(
 
 function headOf({ parsedRequest }: DecidedCall, answer: UpstreamResponse, body: readonly Buffer[] | null): string[] {
   const length = body === null ? answer.length : sizeOf(body)
-  const headers = parsedRequest.api === 'rack' ? answer.headers : managementHeaders(mediaTypeOf(answer))
+  const headers = parsedRequest.api === 'rack' ? rackHeaders(answer) : managementHeaders(mediaTypeOf(answer))
   return length === null ? [...headers] : [...headers, 'Content-Length', String(length)]
+}
+
+function rackHeaders(answer: UpstreamResponse): readonly string[] {
+  const { headers } = answer
+  if (answer.header('x-content-type-options') !== undefined) return headers
+  return [...headers, 'X-Content-Type-Options', 'nosniff']
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Keys } from '@rack-gateway/auth'
 import { createStepUps, type StepUps } from '@rack-gateway/auth/step-ups'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { addressOf } from '../audit/call-event.ts'
 import { TooManyRequests } from '../errors.ts'
 import { clientNetwork } from '../rate-limits/client-network.ts'
 import { createWindowLimit } from '../rate-limits/window-limit.ts'
@@ -12,7 +13,7 @@ declare module 'fastify' {
     stepUps: StepUps
     /** The address of the page for the proof of a step-up. */
     stepUpPage(id: string): string
-    /** Counts a request about step-ups, by its session. @throws TooManyRequests */
+    /** Counts a request about step-ups, by its session and network. @throws TooManyRequests */
     countStepUp(request: FastifyRequest): void
   }
 }
@@ -22,8 +23,13 @@ export interface StepUpOptions {
   readonly codeKeys: Keys
 }
 
-/** Per session, so that a thief with another session of the user does not use up the limit. */
+/**
+ * Per session and network, so that a thief with another session of the user, or with the token of the same session but
+ * elsewhere, does not use up the limit.
+ */
 const perMinute = 60
+/** Per session, from all networks. */
+const perMinuteOfSession = 600
 
 export default fp<StepUpOptions>(
   async function stepUp(app, { publicUrl, codeKeys }) {
@@ -39,17 +45,25 @@ export default fp<StepUpOptions>(
       }),
     )
     app.decorate('stepUpPage', (id) => `${publicUrl ?? ''}/gateway/step-up?id=${id}`)
-    const count = createWindowLimit(perMinute, () => performance.now())
-    app.decorate('countStepUp', function countStepUp({ principal }) {
-      const seconds = count(principal?.credential ?? '')
-      if (seconds === 0) return
-      throw new TooManyRequests(
-        `This session sent more than ${perMinute} requests about second factors in a minute.`,
-        `Wait ${seconds} s, or log in again.`,
-        { rule: 'step-up-limit', retryAfter: seconds },
-      )
+    const now = () => performance.now()
+    const countOfNetwork = createWindowLimit(perMinute, now)
+    const countOfSession = createWindowLimit(perMinuteOfSession, now)
+    app.decorate('countStepUp', function countStepUp(request) {
+      const session = request.principal?.credential ?? ''
+      const ofNetwork = countOfNetwork(`${session} ${clientNetwork(addressOf(request))}`)
+      if (ofNetwork > 0)
+        throw aboveLimit(`${perMinute} requests about second factors in a minute from your network`, ofNetwork)
+      const ofSession = countOfSession(session)
+      if (ofSession > 0) throw aboveLimit(`${perMinuteOfSession} requests about second factors in a minute`, ofSession)
     })
     addLoginPage(app, publicUrl)
   },
   { name: 'step-up', dependencies: ['clock', 'database', 'second-factors', 'unauthenticated-limit'] },
 )
+
+function aboveLimit(limit: string, seconds: number): Error {
+  return new TooManyRequests(`This session sent more than ${limit}.`, `Wait ${seconds} s, or log in again.`, {
+    rule: 'step-up-limit',
+    retryAfter: seconds,
+  })
+}

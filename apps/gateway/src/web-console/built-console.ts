@@ -24,7 +24,6 @@ export function builtConsole(): WebConsoleSource {
         cacheControl: false,
         setHeaders(response, path) {
           response.header('cache-control', isHashed(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
-          response.header('x-content-type-options', 'nosniff')
           response.header('cross-origin-resource-policy', 'same-origin')
         },
       })

@@ -23,7 +23,6 @@ const documentHeaders = {
   // With `no-referrer`, browsers would send the gateway's own forms with `Origin: null`.
   'referrer-policy': 'same-origin',
   'reporting-endpoints': 'csp="/gateway/csp-reports"',
-  'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 }
 

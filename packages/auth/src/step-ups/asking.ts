@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, proofs, type StepUpDelivery, stepUps } from '@rack-gateway/database'
+import { redactTokens } from '@rack-gateway/errors/redact-tokens'
 import { and, asc, desc, eq, gt, inArray, isNull } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
@@ -38,7 +39,7 @@ const minRemainingLife = 60_000
  * pending step-ups.
  */
 const maxPending = 20
-/** Pending step-ups of each session, at most. */
+/** Pending step-ups of each session, at most. Above, those of the network with the most are replaced. */
 const maxPendingOfSession = 200
 
 type Pending = Pick<StepUpRow, 'id' | 'address' | 'asked' | 'covers' | 'delivery' | 'methods'>
@@ -53,7 +54,8 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
    *
    * @returns the ID of the step-up
    */
-  async function ask(request: StepUpRequest): Promise<string> {
+  async function ask(asked: StepUpRequest): Promise<string> {
+    const request = withoutTokens(asked)
     const { address, delivery, methods, covers, calls } = request
     const asking = db.transaction(async function askOnce(tx) {
       const pending = await pendingOf(tx, request)
@@ -78,7 +80,8 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   /**
    * Asks for a proof before a call needs it. Never reuses a step-up, because two programs can have the same session.
    */
-  async function create(request: StepUpRequest): Promise<string> {
+  async function create(asked: StepUpRequest): Promise<string> {
+    const request = withoutTokens(asked)
     return db.transaction(async (tx) => insert(tx, request, await pendingOf(tx, request)))
   }
 
@@ -108,10 +111,10 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   function surplusOf(pending: readonly Pending[], address: string): string[] {
     const network = networkOf(address)
     const sameNetwork = pending.filter((one) => networkOf(one.address) === network)
-    return [
-      ...sameNetwork.slice(0, Math.max(0, sameNetwork.length + 1 - maxPending)),
-      ...pending.slice(0, Math.max(0, pending.length + 1 - maxPendingOfSession)),
-    ].map(({ id }) => id)
+    const surplus = sameNetwork.slice(0, Math.max(0, sameNetwork.length + 1 - maxPending))
+    const excess = pending.length - surplus.length + 1 - maxPendingOfSession
+    if (excess > 0) surplus.push(...largestGroup(pending, (one) => networkOf(one.address)).slice(0, excess))
+    return surplus.map(({ id }) => id)
   }
 
   async function insert(
@@ -168,6 +171,40 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   }
 
   return { ask, create, newestPending }
+}
+
+/** A path or a User-Agent can contain a token that was pasted by mistake. The coverage contains the original values. */
+function withoutTokens(request: StepUpRequest): StepUpRequest {
+  const { calls, client } = request
+  return {
+    ...request,
+    calls: calls.map((call) => ({
+      ...call,
+      rack: call.rack && redactTokens(call.rack),
+      app: call.app && redactTokens(call.app),
+      command: call.command?.map(redactTokens) ?? null,
+      ...(call.planned && {
+        planned: {
+          ...call.planned,
+          parameters: call.planned.parameters.map(({ name, value }) => ({
+            name: redactTokens(name),
+            value: value && redactTokens(value),
+          })),
+        },
+      }),
+    })),
+    client: client && redactTokens(client),
+  }
+}
+
+/** In the order of `items`. */
+function largestGroup<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const groups = new Map<string, T[]>()
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
+  return [...groups.values()].reduce<readonly T[]>(
+    (largest, group) => (group.length > largest.length ? group : largest),
+    [],
+  )
 }
 
 /** The page shows the calls, so another call gets another step-up, even if one proof is enough for both. */

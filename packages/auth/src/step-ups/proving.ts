@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { FactorNotProved, noSuchItem, StepUpNotHere } from '../errors.ts'
 import type { FactorVerifier } from '../second-factors/verifier.ts'
 import { freshLoginLife } from '../sessions/fresh-login.ts'
+import { deletePasskeyChallenge, readPasskeyChallenge, storeChallenge } from './challenges.ts'
 import { storeProof } from './proofs.ts'
 import { hashOf, newCode, newResult } from './secrets.ts'
 import { changeAsCaller, type StepUpCaller } from './step-up-caller.ts'
@@ -16,6 +17,7 @@ export interface ProvingOptions {
   readonly clock: Clock
   /** The stored form of a new step-up code, which a person will type. */
   readonly codeHash: (code: string) => Buffer
+  readonly networkOf: (address: string) => string
 }
 
 export interface FactorInput {
@@ -35,19 +37,19 @@ export interface Proved {
   readonly provedAt: Date
 }
 
-export function createProving({ database, verifier, clock, codeHash }: ProvingOptions) {
+export function createProving({ database, verifier, clock, codeHash, networkOf }: ProvingOptions) {
   async function methodsFor({ user, methods }: Pick<AskedStepUp, 'user' | 'methods'>): Promise<readonly ProofMethod[]> {
     const available = await verifier.methodsOf(user.id)
     return methods === 'passkey' ? available.filter((method) => method === 'passkey') : available
   }
 
-  /** WebAuthn options for the session that proves. Another session cannot use their challenge. */
-  async function beginPasskey(id: string, { user, session }: StepUpCaller): Promise<object> {
+  /** WebAuthn options for the session that proves. Another session or network cannot use their challenge. */
+  async function beginPasskey(id: string, { user, session, address }: StepUpCaller): Promise<object> {
     const { options, challenge } = await verifier.passkeyOptions(user)
-    await database.db.transaction(async function storeChallenge(tx) {
+    await database.db.transaction(async function storePasskeyChallenge(tx) {
       const row = await readOpen(tx, id, user, clock)
       assertProver(row, session)
-      await tx.update(stepUps).set({ prover: session, passkeyChallenge: challenge }).where(eq(stepUps.id, row.id))
+      await storeChallenge(tx, 'passkey', { stepUp: row.id, session, network: networkOf(address) }, challenge)
     })
     return options
   }
@@ -64,6 +66,7 @@ export function createProving({ database, verifier, clock, codeHash }: ProvingOp
       const row = await readOpen(tx, id, user, clock)
       assertProver(row, session)
       if (row.methods === 'passkey' && input.method !== 'passkey') throw onlyPasskeys()
+      const holder = { stepUp: row.id, session, network: networkOf(address) }
       const now = clock.now()
       const { authenticatedAt } = await sessionOf(tx, session)
       const verified = await verifier.verify(change, {
@@ -72,11 +75,11 @@ export function createProving({ database, verifier, clock, codeHash }: ProvingOp
         session,
         address,
         freshLogin: authenticatedAt.getTime() >= now - freshLoginLife,
-        passkeyChallenge: row.prover === session ? row.passkeyChallenge : null,
+        passkeyChallenge: input.method === 'passkey' ? await readPasskeyChallenge(tx, holder) : null,
       })
       const provedAt = new Date(now)
       if (!verified.proved) {
-        await tx.update(stepUps).set({ passkeyChallenge: null }).where(eq(stepUps.id, row.id))
+        await deletePasskeyChallenge(tx, holder)
         return verified
       }
       const { method, factor } = verified
@@ -85,7 +88,6 @@ export function createProving({ database, verifier, clock, codeHash }: ProvingOp
       await tx
         .update(stepUps)
         .set({
-          passkeyChallenge: null,
           provedAt,
           factorId: factor,
           method,

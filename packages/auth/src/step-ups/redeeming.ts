@@ -5,6 +5,7 @@ import type { Change, Transaction } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import type { Clock } from '../clock.ts'
 import { StepUpNotHere } from '../errors.ts'
+import { readConsoleChallenges, storeChallenge } from './challenges.ts'
 import type { Coverage } from './coverage.ts'
 import { replaceProofSecret, storeProof, unknownAddress } from './proofs.ts'
 import { hashOf, readCode } from './secrets.ts'
@@ -16,6 +17,7 @@ export interface RedeemingOptions {
   readonly clock: Clock
   /** The stored forms of a typed code, with the newest key first. */
   readonly codeHashes: (letters: string) => Buffer[]
+  readonly networkOf: (address: string) => string
 }
 
 export interface RedeemedProof {
@@ -35,7 +37,7 @@ export interface RedeemedResult {
   readonly previousSecret?: string | null
 }
 
-export function createRedeeming({ database, clock, codeHashes }: RedeemingOptions) {
+export function createRedeeming({ database, clock, codeHashes, networkOf }: RedeemingOptions) {
   /**
    * Only the session that asked can redeem the result. In console mode, the challenge must match, too.
    *
@@ -49,9 +51,8 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
     return changeAsCaller(database, caller, async function redeemOnce(change) {
       const row = await readProved(change.tx, eq(stepUps.id, checkId('step-up', id)), caller)
       const isResultCorrect = row.result?.equals(hashOf(result)) === true
-      const isChallengeCorrect =
-        row.challenge === null || (challenge !== null && row.challenge.equals(hashOf(challenge)))
-      if (!isResultCorrect || !isChallengeCorrect || row.delivery !== 'callback') throw new StepUpNotHere()
+      if (!isResultCorrect || !(await isChallengeCorrect(change.tx, row, challenge)) || row.delivery !== 'callback')
+        throw new StepUpNotHere()
       return storeRedeemed(change, row, { address: null, previousSecret })
     })
   }
@@ -88,21 +89,36 @@ export function createRedeeming({ database, clock, codeHashes }: RedeemingOption
     return activated
   }
 
-  /** For console mode. A new challenge replaces the previous one. @throws NotFound, StepUpEnded, StepUpNotHere */
-  async function challenge(id: string, { user, session }: Pick<StepUpCaller, 'user' | 'session'>): Promise<string> {
-    return database.db.transaction(async function storeChallenge(tx) {
+  /**
+   * For console mode. A new challenge replaces the previous one of the same session and network.
+   *
+   * @throws NotFound, StepUpEnded, StepUpNotHere
+   */
+  async function challenge(
+    id: string,
+    { user, session, address }: Pick<StepUpCaller, 'user' | 'session' | 'address'>,
+  ): Promise<string> {
+    return database.db.transaction(async function storeConsoleChallenge(tx) {
       const row = await readOpen(tx, id, user, clock)
       if (row.sessionId !== session || row.delivery !== 'callback') throw new StepUpNotHere()
       const created = randomBytes(24).toString('base64url')
-      await tx
-        .update(stepUps)
-        .set({ challenge: hashOf(created) })
-        .where(eq(stepUps.id, row.id))
+      await storeChallenge(tx, 'console', { stepUp: row.id, session, network: networkOf(address) }, hashOf(created))
       return created
     })
   }
 
   return { redeem, activate, challenge }
+
+  /**
+   * A redemption without a challenge is one by `rack-gateway`. It fails if the network that asked has a challenge, because
+   * then the stock CLI redeems. A challenge of another network does not matter, because a thief can have got it.
+   */
+  async function isChallengeCorrect(tx: Transaction, row: StepUpRow, challenge: string | null): Promise<boolean> {
+    const given = await readConsoleChallenges(tx, { stepUp: row.id, session: row.sessionId })
+    if (challenge === null) return given.every(({ network }) => network !== networkOf(row.address))
+    const hash = hashOf(challenge)
+    return given.length === 0 || given.some((one) => one.challenge.equals(hash))
+  }
 
   /** @throws StepUpNotHere for an unknown step-up, and for a session that did not ask; StepUpEnded */
   async function readProved(

@@ -27,6 +27,7 @@ import { liveCalls } from './0028-live-calls.ts'
 import { appChanges } from './0029-app-changes.ts'
 import { secondFactors } from './0030-second-factors.ts'
 import { proofUses } from './0031-proof-uses.ts'
+import { stepUpChallenges } from './0032-step-up-challenges.ts'
 
 export interface Migration {
   readonly name: string
@@ -67,4 +68,5 @@ export const migrations: readonly Migration[] = [
   appChanges,
   secondFactors,
   proofUses,
+  stepUpChallenges,
 ]

@@ -23,6 +23,12 @@ export function Line(maxLength: number, description: string) {
   return Type.String({ minLength: 1, maxLength, pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]+$', description })
 }
 
+/**
+ * For requests: text that can contain a token of the gateway, or random characters that look like one. The gateway does
+ * not store it, or redacts it before. It rejects tokens in all other text, because people paste them by mistake.
+ */
+export const mayContainTokens = { 'x-may-contain-tokens': true } as const
+
 const namePattern = 'a name, or a pattern in which * stands for any part of a name; * alone matches every name'
 export const NamePattern = Type.String({ description: namePattern })
 export const NamePatternRequest = Type.String({ maxLength: 100, description: namePattern })
@@ -33,7 +39,9 @@ const maxLimit = 200
 function pageQuery(maxCursor: number) {
   return ClosedObject({
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxLimit, default: defaultLimit })),
-    cursor: Type.Optional(Type.String({ maxLength: maxCursor, description: '`next` of the previous page' })),
+    cursor: Type.Optional(
+      Type.String({ maxLength: maxCursor, description: '`next` of the previous page', ...mayContainTokens }),
+    ),
   })
 }
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Id, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, mayContainTokens, Nullable, Time } from './common.ts'
 import { Caller } from './me.ts'
 
 const Names = Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 1_000 })
@@ -62,46 +62,49 @@ export const EffectivePolicy = Type.Object({
 })
 
 /** A planned call. A missing member is unknown: the gateway evaluates the call with every value of that member. */
-export const RequestedCall = ClosedObject({
-  route: Type.String({
-    maxLength: 200,
-    description:
-      'the ID of a route of the rack, such as GET /apps/{app}/processes, or of the management API, such as GET /gateway/api/v1/users',
-  }),
-  app: Type.Optional(Type.String({ maxLength: 1_000 })),
-  params: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 4_000 }))),
-  parameters: Type.Optional(ClosedObject({ query: Names, form: Names, headers: Names })),
-  command: Type.Optional(
-    Nullable(
-      ClosedObject({
-        header: Type.String({
-          description: 'the value of the header Command: UTF-8, each byte as one character',
+export const RequestedCall = ClosedObject(
+  {
+    route: Type.String({
+      maxLength: 200,
+      description:
+        'the ID of a route of the rack, such as GET /apps/{app}/processes, or of the management API, such as GET /gateway/api/v1/users',
+    }),
+    app: Type.Optional(Type.String({ maxLength: 1_000 })),
+    params: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 4_000 }))),
+    parameters: Type.Optional(ClosedObject({ query: Names, form: Names, headers: Names })),
+    command: Type.Optional(
+      Nullable(
+        ClosedObject({
+          header: Type.String({
+            description: 'the value of the header Command: UTF-8, each byte as one character',
+          }),
+          by: Type.Enum(['run', 'exec', 'shell']),
         }),
-        by: Type.Enum(['run', 'exec', 'shell']),
-      }),
-    ),
-  ),
-  process: Type.Optional(
-    Nullable(
-      ClosedObject({
-        id: Nullable(Type.String({ maxLength: 1_000 })),
-        service: Nullable(Type.String({ maxLength: 1_000, description: 'null: only the rack knows it' })),
-        own: Type.Union([Type.Literal('yes'), Type.Literal('unknown')], {
-          description: 'yes: the CLI command that makes this call also starts the process',
-        }),
-      }),
-    ),
-  ),
-  release: Type.Optional(Nullable(ClosedObject({ id: Nullable(Type.String({ maxLength: 1_000 })) }))),
-  environment: Type.Optional(
-    Nullable(
-      ClosedObject(
-        { named: Names, others: Type.Union([Type.Literal('none'), Type.Literal('possible')]) },
-        { description: 'keys that the call sets or unsets, and whether other keys may change too' },
       ),
     ),
-  ),
-})
+    process: Type.Optional(
+      Nullable(
+        ClosedObject({
+          id: Nullable(Type.String({ maxLength: 1_000 })),
+          service: Nullable(Type.String({ maxLength: 1_000, description: 'null: only the rack knows it' })),
+          own: Type.Union([Type.Literal('yes'), Type.Literal('unknown')], {
+            description: 'yes: the CLI command that makes this call also starts the process',
+          }),
+        }),
+      ),
+    ),
+    release: Type.Optional(Nullable(ClosedObject({ id: Nullable(Type.String({ maxLength: 1_000 })) }))),
+    environment: Type.Optional(
+      Nullable(
+        ClosedObject(
+          { named: Names, others: Type.Union([Type.Literal('none'), Type.Literal('possible')]) },
+          { description: 'keys that the call sets or unsets, and whether other keys may change too' },
+        ),
+      ),
+    ),
+  },
+  mayContainTokens,
+)
 export type RequestedCall = Static<typeof RequestedCall>
 
 export const DecideRequest = ClosedObject({

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Id, Line, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, Line, mayContainTokens, Nullable, Time } from './common.ts'
 
 export const factorKinds = ['passkey', 'totp'] as const
 
@@ -21,7 +21,7 @@ export const EnrollmentRequest = ClosedObject({ kind: Type.Enum([...factorKinds]
 export const PasskeyOptions = Type.Object({}, { additionalProperties: true, description: 'WebAuthn options as JSON' })
 export const PasskeyResponse = Type.Object(
   {},
-  { additionalProperties: true, description: 'the response of the authenticator as JSON' },
+  { additionalProperties: true, description: 'the response of the authenticator as JSON', ...mayContainTokens },
 )
 
 export const Enrollment = Type.Object({

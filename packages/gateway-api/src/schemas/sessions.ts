@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, Id, Nullable, Time } from './common.ts'
+import { ClosedObject, Id, mayContainTokens, Nullable, Time } from './common.ts'
 
 export const lastUse = { lastUsedAt: Nullable(Time), lastUsedFrom: Nullable(Type.String()) }
 
@@ -59,22 +59,38 @@ export type ConvoxSession = Static<typeof ConvoxSession>
 
 export const LoopbackLoginRequest = ClosedObject({
   ...cliLogin,
-  challenge: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'the PKCE challenge, S256' }),
+  challenge: Type.String({
+    pattern: '^[A-Za-z0-9_-]{43}$',
+    description: 'the PKCE challenge, S256',
+    ...mayContainTokens,
+  }),
   port: Type.Integer({
     minimum: 1_024,
     maximum: 65_535,
     description: 'the port on 127.0.0.1 that the CLI listens on',
   }),
-  path: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'the path on that port, without its slash' }),
-  state: Type.String({ pattern: '^[A-Za-z0-9_-]{22,64}$', description: 'returned together with the code' }),
+  path: Type.String({
+    pattern: '^[A-Za-z0-9_-]{22,64}$',
+    description: 'the path on that port, without its slash',
+    ...mayContainTokens,
+  }),
+  state: Type.String({
+    pattern: '^[A-Za-z0-9_-]{22,64}$',
+    description: 'returned together with the code',
+    ...mayContainTokens,
+  }),
 })
 export const LoopbackLogin = Type.Object({
   address: Type.String({ description: 'the page that the user opens' }),
   expiresAt: Time,
 })
 export const RedemptionRequest = ClosedObject({
-  code: Type.String({ minLength: 1, maxLength: 200 }),
-  verifier: Type.String({ pattern: '^[A-Za-z0-9._~-]{43,128}$', description: 'the PKCE verifier' }),
+  code: Type.String({ minLength: 1, maxLength: 200, ...mayContainTokens }),
+  verifier: Type.String({
+    pattern: '^[A-Za-z0-9._~-]{43,128}$',
+    description: 'the PKCE verifier',
+    ...mayContainTokens,
+  }),
 })
 
 export const DeviceLoginRequest = ClosedObject(cliLogin)
@@ -85,7 +101,9 @@ export const DeviceLogin = Type.Object({
   intervalSeconds: Type.Integer({ minimum: 1, maximum: 60, description: 'the shortest time between two polls' }),
   expiresAt: Time,
 })
-export const PollRequest = ClosedObject({ secret: Type.String({ minLength: 1, maxLength: 2_000 }) })
+export const PollRequest = ClosedObject({
+  secret: Type.String({ minLength: 1, maxLength: 2_000, ...mayContainTokens }),
+})
 export const DeviceLoginStatus = Type.Object({
   status: Type.Enum(['pending', 'denied', 'expired', 'done']),
   session: Type.Optional(NewSession),

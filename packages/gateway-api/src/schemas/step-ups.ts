@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { ClosedObject, ExtensibleEnum, Id, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, mayContainTokens, Nullable, Time } from './common.ts'
 import { PasskeyOptions, PasskeyResponse } from './second-factors.ts'
 
 const stepUpMethods = ['passkey', 'totp', 'backup-code'] as const
@@ -55,6 +55,7 @@ const plannedValues = (description: string) =>
     Type.Record(Type.String({ maxLength: 100 }), Nullable(Type.String({ maxLength: 1_000 })), {
       maxProperties: 50,
       description,
+      ...mayContainTokens,
     }),
   )
 
@@ -66,7 +67,9 @@ export const StepUpRequest = ClosedObject({
         rack: Type.String({ maxLength: 100 }),
         app: Type.Optional(Nullable(Type.String({ maxLength: 100 }))),
         route: Type.String({ maxLength: 200 }),
-        command: Type.Optional(Nullable(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100 }))),
+        command: Type.Optional(
+          Nullable(Type.Array(Type.String({ maxLength: 1_000 }), { maxItems: 100, ...mayContainTokens })),
+        ),
         params: plannedValues('path parameters that the program knows'),
         query: plannedValues('query parameters; null: a value that only the command knows; omitted: any parameters'),
         form: plannedValues('form parameters, as in `query`'),
@@ -105,7 +108,9 @@ export const Proof = Type.Object({
 })
 export type Proof = Static<typeof Proof>
 
-export const RedeemRequest = ClosedObject({ result: Type.String({ minLength: 8, maxLength: 100 }) })
+export const RedeemRequest = ClosedObject({
+  result: Type.String({ minLength: 8, maxLength: 100, ...mayContainTokens }),
+})
 export const RedeemedProof = Type.Object({
   proof: Type.String({ description: 'the value of the header Step-Up of the calls that need the proof' }),
   method: ExtensibleEnum(stepUpMethods),

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Grant } from './bindings.ts'
-import { ClosedObject, ExtensibleEnum, Id, NamePattern, Nullable, Time } from './common.ts'
+import { ClosedObject, ExtensibleEnum, Id, mayContainTokens, NamePattern, Nullable, Time } from './common.ts'
 
 const Claim = Type.String({ minLength: 1, maxLength: 100, description: 'a top-level claim of the token' })
 const ClaimValue = Type.Union([Type.String({ minLength: 1, maxLength: 500 }), Type.Integer(), Type.Boolean()])
@@ -131,10 +131,14 @@ export const TrustTestRequest = ClosedObject({
       minLength: 1,
       maxLength: 10_000,
       description: 'the whole JWT of a job; its signature is not checked',
+      ...mayContainTokens,
     }),
   ),
   claims: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), { description: 'the claims of a job, instead of its token' }),
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'the claims of a job, instead of its token',
+      ...mayContainTokens,
+    }),
   ),
 })
 export type TrustTestRequest = Static<typeof TrustTestRequest>

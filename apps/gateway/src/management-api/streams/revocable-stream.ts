@@ -2,7 +2,7 @@ import type { PrincipalCall } from '../call.ts'
 import type { StreamedResponse } from './streamed-response.ts'
 import { type CallerWatch, watchCaller } from './watch-caller.ts'
 
-interface RevocableBody extends Omit<StreamedResponse, 'release'> {
+interface RevocableBody extends Omit<StreamedResponse, 'cut' | 'release'> {
   /** Called once, even if nobody reads the body. */
   readonly onEnd?: () => void
 }
@@ -28,14 +28,20 @@ export async function revocableStream(
   }
   try {
     const { onEnd, ...response } = await open(watch)
+    const cut = new AbortController()
     function destroy(): void {
-      if (gracePeriod === 0) response.body.destroy()
-      else setTimeout(() => response.body.destroy(), gracePeriod).unref()
+      cut.abort()
+      response.body.destroy()
     }
-    if (watch.signal.aborted) destroy()
-    else watch.signal.addEventListener('abort', destroy)
+    function destroyAfterGracePeriod(): void {
+      if (gracePeriod === 0) destroy()
+      else setTimeout(destroy, gracePeriod).unref()
+    }
+    if (watch.signal.aborted) destroyAfterGracePeriod()
+    else watch.signal.addEventListener('abort', destroyAfterGracePeriod)
     return {
       ...response,
+      cut: cut.signal,
       release() {
         release()
         onEnd?.()

@@ -6,6 +6,8 @@ export interface StreamedResponse {
   readonly mediaType: string
   /** The file name for a browser's download; null for a response that is not a download. */
   readonly fileName: string | null
+  /** Aborted when the caller must get no more bytes. */
+  readonly cut: AbortSignal
   /** Called once, when the response was sent or the client disconnected. */
   readonly release: () => void
 }
@@ -14,13 +16,15 @@ export function isStreamedResponse(result: unknown): result is StreamedResponse 
   return typeof result === 'object' && result !== null && 'body' in result && result.body instanceof Readable
 }
 
-/** The headers keep a browser from rendering the body, and a proxy from buffering it. */
+/** The headers keep a browser from rendering a download, and a proxy from buffering the body. */
 export function sendStream(
   reply: FastifyReply,
-  { body, mediaType, fileName, release }: StreamedResponse,
+  { body, mediaType, fileName, cut, release }: StreamedResponse,
 ): FastifyReply {
-  void reply.type(mediaType).header('x-content-type-options', 'nosniff').header('x-accel-buffering', 'no')
+  void reply.type(mediaType).header('x-accel-buffering', 'no')
   if (fileName !== null) void reply.header('content-disposition', `attachment; filename="${fileName}"`)
+  // Discards what the gateway and the kernel have not sent yet. A response that was sent has no socket.
+  cut.addEventListener('abort', () => reply.raw.socket?.resetAndDestroy())
   // An idle body does not notice a disconnect. `close` is not emitted again if the client disconnected before.
   if (reply.raw.closed) {
     body.destroy()

@@ -1,5 +1,6 @@
 import { nearest } from '@rack-gateway/config'
 import type { Explanation } from '@rack-gateway/errors'
+import { containsToken } from '@rack-gateway/errors/redact-tokens'
 import { IsArray, IsEnum, IsLiteral, IsObject, IsUnion, type TObject, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { validatorOf } from './validator-of.ts'
@@ -53,7 +54,7 @@ function findObjectFault(schema: TObject, value: Record<string, unknown>, path: 
   const { properties } = schema
   const unknown = Object.keys(value).find((name) => !Object.hasOwn(properties, name))
   if (unknown !== undefined && Reflect.get(schema, 'additionalProperties') === false) {
-    const problem = plainName.test(unknown) ? `has no member named ${unknown}` : 'has an unknown member'
+    const problem = isShown(unknown) ? `has no member named ${unknown}` : 'has an unknown member'
     return { path, problem, remedy: suggest(unknown, Object.keys(properties), 'Its members are') }
   }
   const required: readonly string[] = schema.required ?? []
@@ -123,9 +124,13 @@ function isLarge(value: unknown): boolean {
 
 const plainName = /^[\w.-]{1,64}$/
 
-/** A member of a record can have any name. */
+/** A member that the schema does not have can have any name. */
+function isShown(name: string): boolean {
+  return plainName.test(name) && !containsToken(name)
+}
+
 function shown(name: string): string {
-  return plainName.test(name) ? name : '…'
+  return isShown(name) ? name : '…'
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

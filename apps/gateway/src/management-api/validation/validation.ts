@@ -1,13 +1,19 @@
 import { IsArray, IsInteger, type TObject, type TSchema } from 'typebox'
 import { invalid } from '../../errors.ts'
+import { findToken } from './find-token.ts'
 import { schemaFault } from './schema-fault.ts'
 import { validatorOf } from './validator-of.ts'
 
-/** Coerces only integers and lists in queries, removes nothing, and rejects NUL. */
+/**
+ * Coerces only integers and lists in queries, removes nothing, and rejects NUL and tokens of the gateway. Looks for
+ * tokens first, because other errors can quote what was sent.
+ */
 export function validatorFor({ schema, httpPart }: { schema: unknown; httpPart?: string | undefined }) {
   const type = schema as TObject
   return function validate(input: unknown) {
     const value = httpPart === 'querystring' ? parseQuery(type, input) : (input ?? {})
+    const token = findToken(type, value)
+    if (token !== null) return { error: tokenFault(token) }
     if (!validatorOf(type).Check(value)) {
       const { reason, remedy } = schemaFault(type, value, httpPart ?? 'body')
       return { error: invalid(reason, remedy) }
@@ -31,6 +37,13 @@ function containsNul(member: unknown): boolean {
 
 function nulFault(member: string): Error {
   return invalid(`\`${member}\` contains the character U+0000.`, 'Leave this character out.')
+}
+
+function tokenFault(path: readonly string[]): Error {
+  return invalid(
+    `\`${path.join('.')}\` contains what looks like a token of the gateway.`,
+    'Leave the token out. If other people may have seen it, revoke it.',
+  )
 }
 
 /** A parameter that is repeated is already a list of strings. */

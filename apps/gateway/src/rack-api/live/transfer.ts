@@ -20,8 +20,12 @@ export function watchTransfer(
     rackCall,
     kind: 'transfer',
     listed: listedCall(request, call),
-    // An error cannot follow the start of a response. A destroyed connection shows that the response is incomplete.
-    end: () => raw.destroy(),
+    // An error cannot follow the start of a response. A reset connection shows that the response is incomplete, and
+    // discards what is not sent yet.
+    end() {
+      raw.socket?.resetAndDestroy()
+      raw.destroy()
+    },
     ping: () => undefined,
   })
   raw.once('close', removeCall)
