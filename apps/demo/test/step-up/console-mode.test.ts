@@ -137,6 +137,19 @@ describe('a call that needs a proof', () => {
     expect(at.system.rack.received.map((one) => one.body.bytes.toString())).toContain(body)
   })
 
+  test('a proxy is refused at its handshake, because a program reads its stream', async () => {
+    const socket = await openWebSocket(
+      `${at.system.url}/proxy/resource-database.staging-myapp.svc.cluster.local/5432`,
+      admin.program.token,
+      {
+        rack: 'gateway/staging',
+        session: '',
+      },
+    )
+    expect(socket.status).toBe(403)
+    expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'needs' } })
+  })
+
   test.each(['processes/web/exec', 'logs'])('a websocket says it in the stream: %s', async (path) => {
     const socket = await openWebSocket(`${at.system.url}/apps/myapp/${path}`, admin.program.token, {
       command: 'bin/pre_release',

@@ -17,6 +17,8 @@ stepUp:
     service:restart: { always: any }
     app:delete: always
     resource:import: { always: any }
+    resource:proxy: { recent: 10m }
+    proxy:open: { recent: 10m }
     release:promote: { recent: 10m, except: ["service-account:ci"] }
 `
 

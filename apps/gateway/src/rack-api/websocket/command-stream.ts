@@ -22,7 +22,8 @@ function hasExitCode(path: string): boolean {
 
 /**
  * Whether an error has to be sent in the stream. For a refused handshake, the CLI would only print "bad handshake".
- * The error of a missing proof of a second factor is sent in every kind of stream.
+ * The error of a missing proof of a second factor is also sent in logs, because it names the next command. It is never
+ * sent in a proxy, where a program would read it.
  */
 export function expectsStream(
   { raw, principal, call }: FastifyRequest,
@@ -30,7 +31,7 @@ export function expectsStream(
 ): boolean {
   const route = call?.match?.route
   if (raw.pendingUpgrade === undefined || principal === null || route?.kind !== 'websocket') return false
-  return stepUp !== undefined || isCommand(route.path)
+  return isCommand(route.path) || (stepUp !== undefined && route.path.endsWith('/logs'))
 }
 
 /** False for proxies, and for logs, which the CLI would reopen repeatedly. */
