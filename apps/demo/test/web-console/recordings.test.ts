@@ -104,6 +104,28 @@ describeInChromium('the page of recordings', () => {
     await events.getByText('Opened by auditor@example.com').waitFor()
   })
 
+  test('a link opens its page, also if the player changes its second while that page loads', async () => {
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await auditor.route('**/assets/audit-page-*', async (route) => {
+      await released
+      await route.continue()
+    })
+    await play(auditor, counting)
+    const events = auditor.getByRole('region', { name: 'Audit events' })
+    await events.getByRole('link', { name: /^dana@example.com opened a stream/ }).click()
+    await auditor.waitForURL('**/gateway/audit/*')
+    const start = await position(auditor)
+    // The player writes its second into the address once a second, and the old page stays until the new one is loaded.
+    await expect.poll(() => position(auditor)).toBeGreaterThan(start + 3_000)
+    expect(new URL(auditor.url()).pathname).toMatch(/^\/gateway\/audit\//)
+    release()
+    await auditor.getByRole('complementary', { name: 'The open event' }).waitFor()
+    await auditor.unroute('**/assets/audit-page-*')
+  })
+
   test('a link to a second shows it, and the keyboard does the rest', async () => {
     await play(auditor, [...counting, [1, 'o', '\r\na needle'], [1, 'o', '\r\nthe end']], { search: '?t=83' })
     await screen(auditor).getByText('second 83.').waitFor()
@@ -235,6 +257,34 @@ describeInChromium('the page of recordings', () => {
     }
     await expect.poll(() => admin.getByRole('button', { name: 'End the session' }).count()).toBe(0)
     await watcher.close()
+  })
+
+  test('a person who goes back while the gateway ends a session stays there', async () => {
+    const socket = await openSession('top')
+    await newest('open')
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await admin.route('**/api/v1/recordings/*/end', async (route) => {
+      await released
+      await route.continue()
+    })
+    await admin.goto(`${at.url}/gateway/recordings?state=open`)
+    await admin.getByRole('link', { name: 'top' }).click()
+    await admin.getByRole('button', { name: 'End the session' }).click()
+    await admin.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('the change is over')
+    const sent = admin.waitForRequest('**/api/v1/recordings/*/end')
+    await admin.keyboard.press('Enter')
+    await sent
+    await admin.goBack()
+    await admin.goBack()
+    await admin.getByRole('heading', { name: 'Recordings' }).waitFor()
+    release()
+    await admin.getByText('The gateway is ending the session.').waitFor()
+    await socket.closed()
+    expect(new URL(admin.url()).pathname).toBe('/gateway/recordings')
+    await admin.unroute('**/api/v1/recordings/*/end')
   })
 
   test('a session whose stream ended before it is still live, and the person can reconnect', async () => {

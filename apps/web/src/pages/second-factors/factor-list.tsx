@@ -5,16 +5,16 @@ import { Card } from '../../ui/card.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { VisibleText } from '../../ui/visible-text.tsx'
-import type { FactorsSearch } from './factors-search.ts'
+import type { FactorDialog } from './factors-search.ts'
 import styles from './second-factors.module.css'
 
 interface FactorListProps {
   readonly factors: readonly SecondFactor[]
   readonly settings: ResponseOf<'secondFactorSettings'>
-  readonly onShow: (dialog: Pick<FactorsSearch, 'dialog' | 'item'>) => void
+  readonly onOpen: (dialog: FactorDialog, factor?: string) => void
 }
 
-export function FactorList({ factors, settings, onShow }: FactorListProps) {
+export function FactorList({ factors, settings, onOpen }: FactorListProps) {
   const { passkeys, passkeysReason, freshLogin } = settings
   const canAdd = factors.length > 0 || freshLogin
   return (
@@ -45,18 +45,10 @@ export function FactorList({ factors, settings, onShow }: FactorListProps) {
               title: 'Actions',
               cell: ({ id, name }) => (
                 <span className={styles.actions}>
-                  <Button
-                    kind="quiet"
-                    aria-label={`Rename ${name}`}
-                    onPress={() => onShow({ dialog: 'rename', item: id })}
-                  >
+                  <Button kind="quiet" aria-label={`Rename ${name}`} onPress={() => onOpen('rename', id)}>
                     Rename
                   </Button>
-                  <Button
-                    kind="danger"
-                    aria-label={`Remove ${name}`}
-                    onPress={() => onShow({ dialog: 'remove', item: id })}
-                  >
+                  <Button kind="danger" aria-label={`Remove ${name}`} onPress={() => onOpen('remove', id)}>
                     Remove
                   </Button>
                 </span>
@@ -68,14 +60,11 @@ export function FactorList({ factors, settings, onShow }: FactorListProps) {
       {canAdd && (
         <div className={styles.actions}>
           {passkeys && (
-            <Button kind={factors.length === 0 ? 'primary' : 'plain'} onPress={() => onShow({ dialog: 'passkey' })}>
+            <Button kind={factors.length === 0 ? 'primary' : 'plain'} onPress={() => onOpen('passkey')}>
               Add a passkey
             </Button>
           )}
-          <Button
-            kind={factors.length === 0 && !passkeys ? 'primary' : 'plain'}
-            onPress={() => onShow({ dialog: 'totp' })}
-          >
+          <Button kind={factors.length === 0 && !passkeys ? 'primary' : 'plain'} onPress={() => onOpen('totp')}>
             Add an authenticator app
           </Button>
         </div>

@@ -1,9 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { get } from '../../api/client.ts'
 import { LoginLink } from '../../ui/login-link.tsx'
 import { Page } from '../../ui/page.tsx'
+import { usePageSearch } from '../../ui/page-search.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { Spinner } from '../../ui/spinner.tsx'
 import { AddAppDialog } from './add-app-dialog.tsx'
@@ -18,19 +18,11 @@ import { Requirement } from './requirement.tsx'
 import styles from './second-factors.module.css'
 
 export default function SecondFactorsPage() {
-  const search: FactorsSearch = useSearch({ strict: false })
-  const navigate = useNavigate()
+  const { search, openDialog, closeDialog } = usePageSearch<FactorsSearch>()
   const factors = useQuery(ownFactorsQuery)
   const settings = useQuery(factorSettingsQuery)
   const backup = useQuery(backupCodesQuery)
   const [codes, setCodes] = useState<readonly string[] | null>(null)
-  const show = ({ dialog, item }: Pick<FactorsSearch, 'dialog' | 'item'>, replace = false) =>
-    void navigate({
-      to: '/second-factors',
-      search: { ...(search.from && { from: search.from }), ...(dialog && { dialog }), ...(item && { item }) },
-      replace,
-    })
-  const close = () => show({}, true)
   const error = factors.error ?? settings.error ?? backup.error
   const retry = () => void Promise.all([factors.refetch(), settings.refetch(), backup.refetch()])
   const chosen = factors.data?.find(({ id }) => id === search.item)
@@ -50,26 +42,26 @@ export default function SecondFactorsPage() {
         <>
           <Requirement settings={settings.data} hasFactor={factors.data.length > 0} />
           {!settings.data.freshLogin && <OldLogin hasFactor={factors.data.length > 0} />}
-          <FactorList factors={factors.data} settings={settings.data} onShow={show} />
+          <FactorList factors={factors.data} settings={settings.data} onOpen={openDialog} />
           {factors.data.length > 0 && (
             <BackupCodes
               status={backup.data}
               isAsking={search.dialog === 'backup-codes'}
-              onAsk={() => show({ dialog: 'backup-codes' })}
-              onClose={close}
+              onAsk={() => openDialog('backup-codes')}
+              onClose={closeDialog}
               onCodes={(created) => {
                 setCodes(created)
-                close()
+                closeDialog()
               }}
             />
           )}
           {search.dialog === 'passkey' && settings.data.passkeys && (
-            <AddPasskeyDialog onCodes={setCodes} onClose={close} />
+            <AddPasskeyDialog onCodes={setCodes} onClose={closeDialog} />
           )}
-          {search.dialog === 'totp' && <AddAppDialog onCodes={setCodes} onClose={close} />}
-          {search.dialog === 'rename' && chosen && <RenameFactorDialog factor={chosen} onClose={close} />}
+          {search.dialog === 'totp' && <AddAppDialog onCodes={setCodes} onClose={closeDialog} />}
+          {search.dialog === 'rename' && chosen && <RenameFactorDialog factor={chosen} onClose={closeDialog} />}
           {search.dialog === 'remove' && chosen && (
-            <RemoveFactorDialog factor={chosen} isLast={factors.data.length === 1} onClose={close} />
+            <RemoveFactorDialog factor={chosen} isLast={factors.data.length === 1} onClose={closeDialog} />
           )}
         </>
       )}

@@ -31,7 +31,9 @@ export function LiveCard() {
   const seesOthers = can(me, 'gateway:live-call:read')
   const canWatch = can(me, 'gateway:recording:read')
   const mayEnd = ({ own }: LiveCall) => own || can(me, 'gateway:live-call:end')
-  const openDialog = (id: string | undefined) => void navigate({ to: '/', search: id === undefined ? {} : { end: id } })
+  const openDialog = (id: string) => void navigate({ to: '/', search: { end: id } })
+  // Not a fixed page: the gateway can answer after the person has gone to another one.
+  const closeDialog = () => void navigate({ to: '.', search: (before) => ({ ...before, end: undefined }) })
   const ending = calls.find(({ id }) => id === end)
   return (
     <Card title={seesOthers ? 'Live now' : 'Your live calls'}>
@@ -97,9 +99,7 @@ export function LiveCard() {
           This call has ended.
         </p>
       )}
-      <Suspense fallback={null}>
-        {ending && <EndLiveCall call={ending} onClose={() => openDialog(undefined)} />}
-      </Suspense>
+      <Suspense fallback={null}>{ending && <EndLiveCall call={ending} onClose={closeDialog} />}</Suspense>
     </Card>
   )
 }

@@ -1,6 +1,5 @@
 import type { Recording } from '@rack-gateway/gateway-api'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { can } from '../../../api/can.ts'
 import { post } from '../../../api/client.ts'
@@ -9,25 +8,20 @@ import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { TextField } from '../../../ui/fields.tsx'
 import { FormDialog } from '../../../ui/form-dialog.tsx'
+import { usePageSearch } from '../../../ui/page-search.ts'
 import { VisibleText } from '../../../ui/visible-text.tsx'
+import type { PlayerSearch } from './player-search.ts'
 
 export function EndSession({ recording }: { readonly recording: Recording }) {
   const me = useMe()
-  const { dialog } = useSearch({ from: '/recordings/$recording' })
-  const navigate = useNavigate()
-  const setDialog = (shown: 'end' | undefined) =>
-    void navigate({
-      to: '/recordings/$recording',
-      params: { recording: recording.id },
-      search: ({ dialog: _, ...before }) => ({ ...before, ...(shown && { dialog: shown }) }),
-    })
+  const { search, openDialog, closeDialog } = usePageSearch<PlayerSearch>()
   if (!can(me, 'gateway:recording:end')) return null
   return (
     <>
-      <Button kind="danger" onPress={() => setDialog('end')}>
+      <Button kind="danger" onPress={() => openDialog('end')}>
         End the session
       </Button>
-      {dialog === 'end' && <EndDialog recording={recording} onClose={() => setDialog(undefined)} />}
+      {search.dialog === 'end' && <EndDialog recording={recording} onClose={closeDialog} />}
     </>
   )
 }

@@ -57,7 +57,7 @@ function LoadedPlayer({ openPlayer, recording, isLive, hasFailed, onReconnect }:
   const { player, tape } = openPlayer
   const me = useMe()
   const field = useRef<HTMLDivElement>(null)
-  useAddress(player, recording.id)
+  useAddress(player)
   usePlayerKeys(player, () => field.current?.querySelector('input')?.focus())
   return (
     <div className={styles.layout}>

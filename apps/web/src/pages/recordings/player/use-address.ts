@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router'
+import { useMatch, useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import type { Player } from './engine/player.ts'
 
@@ -6,13 +6,17 @@ import type { Player } from './engine/player.ts'
 const interval = 1_000
 
 /** Keeps the shown second in the address, so that a person can share a link. A followed session has no second. */
-export function useAddress(player: Player, recording: string): void {
-  const navigate = useNavigate({ from: '/recordings/$recording' })
+export function useAddress(player: Player): void {
+  const router = useRouter()
+  const navigate = useNavigate()
+  const { pathname } = useMatch({ from: '/recordings/$recording' })
   useEffect(() => {
     let lastWritten: number | undefined
     let timer: ReturnType<typeof setTimeout> | undefined
     function write() {
       timer = undefined
+      // While the next page loads, the player still plays. A write would cancel the link that the person clicked.
+      if (router.latestLocation.pathname !== pathname) return
       const { position, isFollowing, seekingTo } = player.state
       const t = isFollowing ? undefined : Math.floor((seekingTo ?? position) / 1_000)
       if (t === lastWritten) return
@@ -30,5 +34,5 @@ export function useAddress(player: Player, recording: string): void {
       stop()
       clearTimeout(timer)
     }
-  }, [player, recording, navigate])
+  }, [player, pathname, router, navigate])
 }
