@@ -40,7 +40,9 @@ export function canGrant(
 /**
  * Whether a principal has the permissions of another principal, so that it may take them away. Other than for a grant,
  * command rules do not count, because a document can have rules that no administrator has. An API token may take, too,
- * if both the token and its owner have the permissions.
+ * if both the token and its owner have the permissions, and so may a job with the permissions of its trust.
+ *
+ * @returns null if the principal may take them
  */
 export function canTake(
   document: PolicyDocument,
@@ -49,14 +51,17 @@ export function canTake(
   moment: Moment,
 ): GrantDenial | null {
   const { principal, bindings } = taker
-  const taking = { countsGrants: principal.kind !== 'workload', ignoresCommands: true }
-  const denied = denialOf(document, { granter: taker, wanted: held, moment }, taking)
+  const taking = { countsGrants: true, ignoresCommands: true }
+  // Permissions of earlier versions of the gateway grant nothing.
+  const permissions = held.permissions?.filter((permission) => expandPermission(permission).length > 0)
+  const wanted = permissions === undefined ? held : { ...held, permissions }
+  const denied = denialOf(document, { granter: taker, wanted, moment }, taking)
   if (denied !== null || principal.owner === null || bindings.owner === null) return denied
   const owner = {
     principal: { ...principal, bindings: principal.owner.bindings },
     bindings: { ...bindings, own: bindings.owner },
   }
-  return denialOf(document, { granter: owner, wanted: held, moment }, taking)
+  return denialOf(document, { granter: owner, wanted, moment }, taking)
 }
 
 interface DenialOptions {

@@ -1,10 +1,10 @@
-import { endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
+import { type Endpoint, endpoints, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
 import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { writeStepUpPolicy } from '../step-up/policy.ts'
-import { startLoginSystem } from '../support/login.ts'
-import { type System, startSystem } from '../support/system.ts'
-import { person } from './callers.ts'
+import { type LoginSystem, startLoginSystem } from '../support/login.ts'
+import type { System } from '../support/system.ts'
+import { credential, person } from './callers.ts'
 import { type Pipelines, startPipelines } from './pipelines.ts'
 
 /** A role that manages all access, and can do nothing else. */
@@ -15,19 +15,21 @@ roles:
     permissions: ["gateway:*"]
 `
 
+let at: LoginSystem
 let system: System
 let pipelines: Pipelines
 let manager: Awaited<ReturnType<typeof person>>
 let admin: Awaited<ReturnType<typeof person>>
 beforeAll(async () => {
-  system = await startSystem({ publicUrl: 'own', policyFile: writeStepUpPolicy(policy) })
+  at = await startLoginSystem({}, { policyFile: writeStepUpPolicy(policy) })
+  system = at.system
   pipelines = await startPipelines(system)
   manager = await person(system, 'people')
   admin = await person(system, 'admin')
 })
 afterAll(async () => {
   await pipelines?.stop()
-  await system?.stop()
+  await at?.stop()
 })
 
 type Request = readonly [method: string, path: string, body?: unknown]
@@ -47,7 +49,12 @@ async function serviceAccount(role: string) {
   return { id: row?.id ?? '', token }
 }
 
-/** What takes something from somebody with a role, by the name of the operation. */
+async function invitation(role: string) {
+  const invited = { email: `invited-${++made}@example.com`, grants: [{ role }] }
+  return (await send(admin.token, ['POST', '/invitations', invited])).text('id')
+}
+
+/** What takes something from a principal with a role, by the name of the operation. */
 const taking: Readonly<Record<string, (role: string) => Promise<Request>>> = {
   removeBinding: async (role) => ['DELETE', `/bindings/${await bindingOf((await person(system, role)).id)}`],
   lockUser: async (role) => ['POST', `/users/${(await person(system, role)).id}/lock`, { reason: 'x' }],
@@ -58,21 +65,36 @@ const taking: Readonly<Record<string, (role: string) => Promise<Request>>> = {
   enableServiceAccount: async (role) => ['POST', `/service-accounts/${(await serviceAccount(role)).id}/enable`],
   revokeToken: async (role) => ['DELETE', `/tokens/${(await serviceAccount(role)).token}`],
   rotateToken: async (role) => ['POST', `/tokens/${(await serviceAccount(role)).token}/rotate`, {}],
+  handOverToken: async (role) => {
+    const owner = { kind: 'user', id: manager.id }
+    return ['POST', `/tokens/${(await serviceAccount(role)).token}/owner`, { owner }]
+  },
   revokeTrust: async (role) => ['DELETE', `/trusts/${(await pipelines.job(role)).trust}`],
   endWorkloadSession: async (role) => ['DELETE', `/workload-sessions/${(await pipelines.job(role)).id}`],
+  revokeInvitation: async (role) => ['DELETE', `/invitations/${await invitation(role)}`],
 }
 
-/**
- * Operations that take no access (they end a call, or one's own proof), and those that need more than this system has: a
- * second factor (`second-factors.test.ts`), and a login with a browser.
- */
-const others = ['endLiveCall', 'endRecording', 'endStepUp', 'resetSecondFactors', 'revokeInvitation']
+/** Needs a proof of a second factor, so `second-factors.test.ts` tests it. */
+const testedElsewhere = ['resetSecondFactors']
 
-test('all operations that revoke something are in one of both lists', () => {
-  const revoking = Object.entries<(typeof endpoints)[keyof typeof endpoints]>(endpoints).flatMap(([name, endpoint]) =>
-    isPrincipalEndpoint(endpoint) && 'isRevocation' in endpoint && endpoint.isRevocation ? [name] : [],
+/** Operations that take no access from another principal. */
+const takingNothing: Readonly<Record<string, readonly string[]>> = {
+  'reads, with a body': ['inspectUpload', 'testTrusts', 'decide', 'checkPolicy', 'studyPolicy'],
+  'adds something': ['createServiceAccount', 'createInvitation', 'createBinding', 'createToken', 'createTrust'],
+  'is for the own session': ['renewSession', 'createConvoxSession', 'createStepUp', 'beginPasskeyProof'],
+  'is for the own step-up': ['proveStepUp', 'redeemStepUp', 'endStepUp'],
+  'is for the own factors': ['beginEnrollment', 'addSecondFactor', 'renameSecondFactor', 'removeSecondFactor'],
+  'is for the own codes': ['createBackupCodes'],
+  'records something': ['reportStoppedCall', 'acknowledgeAlarm'],
+  'ends one call, which its principal can repeat': ['endLiveCall', 'endRecording'],
+}
+
+test('each operation that changes something is in one of the lists', () => {
+  const listed = [...Object.keys(taking), ...testedElsewhere, ...Object.values(takingNothing).flat()]
+  const changing = Object.entries<Endpoint>(endpoints).flatMap(([name, endpoint]) =>
+    isPrincipalEndpoint(endpoint) && endpoint.method !== 'GET' ? [name] : [],
   )
-  expect(revoking.filter((name) => !(name in taking) && !others.includes(name))).toEqual([])
+  expect(listed.toSorted()).toEqual(changing.toSorted())
 })
 
 const stronger = { status: 403, json: { code: 'RGW_STRONGER_THAN_YOURSELF', rule: 'stronger-than-yourself' } }
@@ -96,20 +118,65 @@ describe.each(Object.entries(taking))('%s', (_, of) => {
   })
 })
 
+describe('a role that manages access', () => {
+  const lock = (token: string, id: string) => send(token, ['POST', `/users/${id}/lock`, { reason: 'left the company' }])
+
+  test('ends its own session, and removes its own binding', async () => {
+    const own = await person(system, 'people')
+    expect((await send(own.token, ['DELETE', `/bindings/${await bindingOf(own.id)}`])).status).toBe(200)
+    expect((await send(own.token, ['DELETE', `/sessions/${own.session}`])).status).toBe(200)
+  })
+
+  test('names what the caller lacks', async () => {
+    expect((await lock(manager.token, admin.id)).json).toMatchObject({
+      error:
+        'You cannot change the access of this user, because you do not have the role admin on all racks and apps. Ask an administrator who has these permissions.',
+    })
+  })
+
+  test('does not reach beyond its racks, nor members of a group', async () => {
+    const other = await person(system, 'viewer')
+    await system.issuer.addBinding({ kind: 'group', id: 'oncall' }, { role: 'deployer', racks: 'staging' })
+    await system.sql`update gateway.users set groups = '{oncall}' where id = ${other.id}`
+    expect(await lock(manager.token, other.id)).toMatchObject(stronger)
+    await system.issuer.addBinding({ kind: 'user', id: manager.id }, { role: 'deployer', racks: 'production' })
+    expect(await lock(manager.token, other.id)).toMatchObject(stronger)
+    await system.issuer.addBinding({ kind: 'user', id: manager.id }, { role: 'deployer', racks: 'stag*' })
+    await expect.poll(async () => (await lock(manager.token, other.id)).status).toBe(200)
+  })
+
+  test.each(['session', 'token of a user', 'token of a service account', 'job'] as const)(
+    'works for a %s',
+    async (kind) => {
+      const credentialOf = async (role: string) =>
+        kind === 'job' ? (await pipelines.job(role)).token : credential(system, role, kind)
+      const [weak, strong] = [await person(system, 'viewer'), await person(system, 'admin')]
+      const token = await credentialOf('people')
+      expect((await lock(token, weak.id)).status).toBe(200)
+      expect(await lock(token, strong.id)).toMatchObject(stronger)
+      expect((await lock(await credentialOf('admin'), strong.id)).status).toBe(200)
+    },
+  )
+})
+
 test('the last administrator is one who can log in with today’s configuration', async () => {
   const at = await startLoginSystem()
   onTestFinished(() => at.stop())
   // An administrator of the server's command, who cannot log in.
   const local = await person(at.system, 'admin')
-  const { email } = await person(at.system, 'admin')
-  await at.system.sql`update gateway.users set issuer = ${at.idp.issuer} where email = ${email}`
-  const [user] = await at.system.sql<{ id: string }[]>`select id from gateway.users where email = ${email}`
-  const lock = (id = '') =>
+  const [last, other] = [await person(at.system, 'admin'), await person(at.system, 'admin')]
+  const moveTo = (id: string, issuer: string, domain: string) =>
+    at.system.sql`update gateway.users set issuer = ${issuer}, email = ${`${id}@${domain}`} where id = ${id}`
+  const lock = (id: string) =>
     callManagementApi(at.system, local.token, 'POST', `/users/${id}/lock`, { reason: 'the laptop was lost' })
-  const refused = await lock(user?.id)
+  await moveTo(last.id, at.idp.issuer, 'example.com')
+  const refused = await lock(last.id)
   expect([refused.status, refused.text('code')]).toEqual([409, 'RGW_LAST_ADMIN'])
-  const other = await person(at.system, 'admin')
-  expect((await lock(user?.id)).status).toBe(409)
-  await at.system.sql`update gateway.users set issuer = ${at.idp.issuer} where id = ${other.id}`
-  expect((await lock(user?.id)).status).toBe(200)
+  await moveTo(other.id, 'https://previous.example.com', 'example.com')
+  expect((await lock(last.id)).status).toBe(409)
+  await moveTo(other.id, at.idp.issuer, 'sold.example')
+  expect((await lock(last.id)).status).toBe(409)
+  await moveTo(other.id, at.idp.issuer, 'example.com')
+  expect((await lock(last.id)).status).toBe(200)
+  expect((await lock(other.id)).status).toBe(409)
 })

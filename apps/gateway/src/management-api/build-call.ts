@@ -82,7 +82,7 @@ export function buildCall(
             mint: options.mint,
             clock: app.clock,
             adminRoles: app.policy.adminRoles(),
-            loginIssuer: common.login?.issuer ?? null,
+            login: common.login,
             tokensPerOwner: options.config.limits.apiTokensPerOwner,
           }),
         })

@@ -38,7 +38,7 @@ export type Administration = ReturnType<typeof createAdministration>
 /** The identity changes of the management API. Check the permissions in the same transaction before you call them. */
 export function createAdministration(
   change: Change,
-  { mint, clock, adminRoles, loginIssuer, tokensPerOwner }: AdministrationOptions,
+  { mint, clock, adminRoles, login, tokensPerOwner }: AdministrationOptions,
 ) {
   const now = () => new Date(clock.now())
 
@@ -78,7 +78,7 @@ export function createAdministration(
     },
     revokeTrust: (id: string) => closeTrust(change, id, now()),
     endWorkloadSession: (id: string, reason: string) => closeWorkloadSession(change, id, reason, now()),
-    lockUser: (id: string, reason: string) => lockUser(change, id, { reason, at: now(), adminRoles, loginIssuer }),
+    lockUser: (id: string, reason: string) => lockUser(change, id, { reason, at: now(), adminRoles, login }),
     unlockUser: (id: string) => unlockUser(change, id),
     async createInvitation(
       request: Omit<InvitationRequest, 'now'>,
@@ -98,7 +98,7 @@ export function createAdministration(
       return createBinding(change, subject, terms)
     },
     removeBinding: (id: string) =>
-      assertAdminRemains(change, { adminRoles, loginIssuer }, async () => void (await deleteBinding(change, id))),
+      assertAdminRemains(change, { adminRoles, login }, async () => void (await deleteBinding(change, id))),
   }
 }
 

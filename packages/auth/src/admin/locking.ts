@@ -1,6 +1,7 @@
 import { apiTokens, bindings, serviceAccounts, users } from '@rack-gateway/database'
 import { and, eq, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { LastAdmin } from '../errors.ts'
+import type { LoginSettings } from '../login/settings.ts'
 import type { Change, Transaction } from './change.ts'
 import { lockItem } from './lock-item.ts'
 
@@ -11,10 +12,10 @@ import { lockItem } from './lock-item.ts'
 export interface AdminRoles {
   readonly adminRoles: readonly string[]
   /**
-   * Only users of this issuer can log in; null if nobody can, because no login is configured. Other users, such as those
-   * of the server's command, have only the sessions that were created for them.
+   * Only users of this issuer and of these email domains can log in; null if nobody can, because no login is configured.
+   * Other users, such as those of the server's command, have only the sessions that were created for them.
    */
-  readonly loginIssuer: string | null
+  readonly login: Pick<LoginSettings, 'issuer' | 'allowedDomains'> | null
 }
 
 /**
@@ -25,15 +26,20 @@ export interface AdminRoles {
  */
 export async function assertAdminRemains<T>(
   { tx }: Pick<Change, 'tx'>,
-  { adminRoles, loginIssuer }: AdminRoles,
+  { adminRoles, login }: AdminRoles,
   work: () => Promise<T>,
 ): Promise<T> {
-  const isOfIssuer = loginIssuer === null ? undefined : eq(users.issuer, loginIssuer)
-  const canLogIn = (await hasAdmin(tx, adminRoles, isOfIssuer)) ? isOfIssuer : undefined
+  const isAdmitted = login === null ? undefined : admittedBy(login)
+  const canLogIn = (await hasAdmin(tx, adminRoles, isAdmitted)) ? isAdmitted : undefined
   const hadAdmin = await hasAdmin(tx, adminRoles, canLogIn)
   const result = await work()
   if (hadAdmin && !(await hasAdmin(tx, adminRoles, canLogIn))) throw new LastAdmin()
   return result
+}
+
+function admittedBy({ issuer, allowedDomains }: Pick<LoginSettings, 'issuer' | 'allowedDomains'>): SQL | undefined {
+  const domain = sql`split_part(${users.email}, '@', 2)`
+  return and(eq(users.issuer, issuer), allowedDomains.length > 0 ? inArray(domain, [...allowedDomains]) : undefined)
 }
 
 async function hasAdmin(tx: Transaction, adminRoles: readonly string[], canLogIn: SQL | undefined): Promise<boolean> {

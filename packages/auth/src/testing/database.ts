@@ -33,7 +33,7 @@ export async function startStore() {
       return (...args: unknown[]) =>
         changeIdentities({ database, by: author, record }, (change) =>
           Reflect.get(
-            createAdministration(change, { mint, clock, adminRoles, loginIssuer: null, tokensPerOwner: 250 }),
+            createAdministration(change, { mint, clock, adminRoles, login: null, tokensPerOwner: 250 }),
             name,
           )(...args),
         )

@@ -1,5 +1,4 @@
 import type { ListedGrant } from '@rack-gateway/auth/store'
-import { inMessage } from '@rack-gateway/command-matcher'
 import { StrongerThanYourself } from '../../errors.ts'
 import type { PrincipalCall } from '../call.ts'
 import { activeGrants } from './grants.ts'
@@ -12,7 +11,7 @@ export type Affected =
 interface AuthorityOptions {
   readonly own?: boolean
   readonly grants?: readonly ListedGrant[]
-  readonly lasting?: boolean
+  readonly asGrant?: boolean
 }
 
 type Caller = Pick<PrincipalCall, 'lists' | 'policy' | 'principal' | 'moment'>
@@ -24,25 +23,27 @@ type Caller = Pick<PrincipalCall, 'lists' | 'policy' | 'principal' | 'moment'>
  *
  * @param own whether it is the caller's own, which may always be ended
  * @param grants what the item itself gives
- * @param lasting whether the caller could get the roles for as long as they last, such as by a reset of factors
+ * @param asGrant whether the rules of a grant apply, on duration and command rules, because the caller could get the
+ * roles, such as by a reset of factors, after which it is easier to log in as the user
  * @throws StrongerThanYourself
  */
 export async function assertAuthorityOver(
   caller: Caller,
   affected: Affected,
-  { own = false, grants = [], lasting = false }: AuthorityOptions = {},
+  { own = false, grants = [], asGrant = false }: AuthorityOptions = {},
 ): Promise<void> {
   if (own) return
   const { policy, principal, moment } = caller
   const held = [...grants, ...(await heldBy(caller, affected))]
   for (const { role, racks, apps, permissions, expiresAt } of activeGrants(held, moment.at)) {
-    const until = lasting ? (expiresAt?.getTime() ?? null) : moment.at
-    const denied = policy.canTake(principal, { role, racks, apps, until, ...(permissions && { permissions }) }, moment)
+    const until = asGrant ? (expiresAt?.getTime() ?? null) : moment.at
+    const grant = { role, racks, apps, until, ...(permissions && { permissions }) }
+    const denied = asGrant ? policy.canGrant(principal, grant, moment) : policy.canTake(principal, grant, moment)
     // A role that the policy no longer has grants nothing.
     if (denied === null || denied.cause === 'unknown') continue
     throw new StrongerThanYourself(
-      `You cannot take access from ${names[affected.kind]}, which has ${permissions === null ? `the role ${inMessage(role)}` : 'permissions that you do not have'}, because ${denied.reason}.`,
-      'Ask an administrator who has that role.',
+      `You cannot change the access of ${names[affected.kind]}, because ${denied.reason}.`,
+      'Ask an administrator who has these permissions.',
       { rule: 'stronger-than-yourself' },
     )
   }

@@ -82,7 +82,7 @@ export const secondFactorHandlers: Handlers<Names> = {
     outerCall.change(async function resetSecondFactors(call) {
       const { lists, factorChanges, principal, id, body } = call
       if (id === principal.id) throw ownReset()
-      await assertAuthorityOver(call, { kind: 'user', id }, { lasting: true })
+      await assertAuthorityOver(call, { kind: 'user', id }, { asGrant: true })
       const removed = await factorChanges.resetFactors(id, body.reason)
       const { email } = await lists.user(id)
       return { removed: removed.map((factor) => toResponse({ ...factor, userId: id, email })) }
