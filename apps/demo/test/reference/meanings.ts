@@ -160,7 +160,10 @@ export const meanings: Readonly<Record<string, readonly [what: string, remedy: s
     'the call needs a proof of a second factor',
     'do what the message says, because each program asks in another way',
   ],
-  RGW_STRONGER_THAN_YOURSELF: ['you can’t grant what you don’t have', 'ask an administrator to grant it'],
+  RGW_STRONGER_THAN_YOURSELF: [
+    'you can’t grant permissions that you don’t have, nor [change the access of a principal](api.md#changes) that has them',
+    'ask an administrator',
+  ],
   RGW_TOO_MANY_CALLS: ['a limit of calls or of memory is reached', 'wait as long as the header `Retry-After` says'],
   RGW_TOO_MANY_REQUESTS: [
     'too many unauthenticated requests, denied calls, changes, or studies of a policy (`rack-gateway policy impact`)',

@@ -69,7 +69,10 @@ export const decisionRules: readonly RuleRow[] = [
     'a policy package denied the call; a route of a policy package denied it, with its own status',
   ],
   [[['', 'package-failed']], "a policy package failed; the gateway's log has the reason"],
-  [[['', 'stronger-than-yourself']], "you grant what you don't have"],
+  [
+    [['', 'stronger-than-yourself']],
+    "you grant permissions that you don't have, or change the access of a principal that has them",
+  ],
   [[['', 'people-only']], 'only a user can call this endpoint'],
 ]
 
