@@ -70,7 +70,7 @@ test.each<[string, string, ...string[]]>([
   ['a download', 'GET /apps/myapp/builds/B1.tgz'],
   ['a websocket', 'GET /apps/myapp/processes/web-1/exec', 'Command: bash', ...handshake],
   ['a log of the management API', 'GET /gateway/api/v1/racks/staging/apps/myapp/logs'],
-])('a revoked reader of %s gets nothing that the gateway had not sent', async (_, start, ...headers) => {
+])('after a revocation, a stalled reader of %s gets no unsent data', async (_, start, ...headers) => {
   sent = 0
   const expiresAt = Date.now() + 3_600_000
   const session = await at.system.issuer.issueSession({ email: 'admin@example.com', device: 'stolen', expiresAt })

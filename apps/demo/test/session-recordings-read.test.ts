@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { callManagementApi as call } from '@rack-gateway/testing/management-api'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { person } from './management-api/callers.ts'
+import { responseTo } from './support/caller.ts'
 import { castOf, type RecordingDirectory, recordingDirectory } from './support/recorded.ts'
 import { type System, startSystem } from './support/system.ts'
 
@@ -68,7 +68,7 @@ describe('recordings by the management API', () => {
       agent: false,
       headers: { Authorization: `Bearer ${token}` },
     }).end()
-    const [answer] = await once(asked, 'response')
+    const answer = await responseTo(asked)
     return answer.on('error', () => undefined)
   }
   async function list(query = '', token = auditor): Promise<{ items: Listed[]; next: string | null }> {

@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { request } from 'node:http'
 import { managementApi } from '@rack-gateway/testing/management-api'
 import { openRawWebSocket, watchFrames } from '@rack-gateway/testing/websocket'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { responseTo } from './support/caller.ts'
 import { type GatewayBefore, startGatewayBefore } from './support/gateway-before.ts'
 import { type PlainRack, startPlainRack } from './support/plain-rack.ts'
 import { type System, startSystem } from './support/system.ts'
@@ -47,7 +47,7 @@ describe('a stream that ends because the gateway stops', () => {
     const headers = { authorization: `Bearer ${token}` }
     const path = `${managementApi}/racks/staging/apps/myapp/logs`
     const asked = request(`${gateway.url}${path}`, { agent: false, headers }).end()
-    const [answer] = await once(asked, 'response')
+    const answer = await responseTo(asked)
     answer.resume()
     await expectEnd()
   })

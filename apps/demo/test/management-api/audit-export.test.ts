@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { responseTo } from '../support/caller.ts'
 import { type System, startSystem } from '../support/system.ts'
 import { type Person, person } from './callers.ts'
 
@@ -114,7 +115,7 @@ describe('an export of the audit log', () => {
     async function begun(): Promise<IncomingMessage> {
       const headers = { authorization: `Bearer ${auditor.token}` }
       const asked = get(`${system.url}${prefix}/audit/export?app=many`, { headers, agent: false })
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+      const answer = await responseTo(asked)
       return answer
     }
     const last = async () => (await system.events()).filter(({ kind }) => kind === 'audit.exported').at(-1)
@@ -152,7 +153,7 @@ describe('an export of the audit log', () => {
       const reader = await person(system, 'auditor')
       const headers = { authorization: `Bearer ${reader.token}` }
       const asked = get(`${system.url}${prefix}/audit/export?app=many`, { headers, agent: false })
-      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+      const answer = await responseTo(asked)
       answer.pause()
       const admin = await person(system, 'admin')
       await system.send('DELETE', `${prefix}/sessions/${reader.session}`, admin.token)

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { finished } from 'node:stream/promises'
 import { managementApi as prefix } from '@rack-gateway/testing/management-api'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { responseTo } from '../support/caller.ts'
 import { type System, startSystem } from '../support/system.ts'
 import { type Person, person } from './callers.ts'
 
@@ -29,7 +29,7 @@ describe('the whole audit log, longer than what fits between gateway and reader'
   async function begun({ token }: Person): Promise<IncomingMessage> {
     const headers = { authorization: `Bearer ${token}` }
     const asked = get(`${system.url}${prefix}/audit/log`, { headers, agent: false })
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    const answer = await responseTo(asked)
     answer.pause().on('error', () => undefined)
     onTestFinished(() => void answer.destroy())
     return answer

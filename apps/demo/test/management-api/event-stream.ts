@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { get, type IncomingMessage } from 'node:http'
+import { get } from 'node:http'
+import { responseTo } from '../support/caller.ts'
 
 export interface StreamEvent {
   readonly id: string
@@ -20,7 +20,7 @@ export interface Followed {
 
 /** Reads server-sent events off a socket, by the letter of the standard's example parser. */
 export async function followEvents(url: string, headers: Record<string, string>): Promise<Followed> {
-  const [body]: [IncomingMessage] = (await once(get(url, { headers, agent: false }), 'response')) as [IncomingMessage]
+  const body = await responseTo(get(url, { headers, agent: false }))
   if (body.statusCode !== 200) throw new Error(`it answered with ${body.statusCode}`)
   const given = body.headers
   const events = eventsIn(body)

@@ -5,6 +5,7 @@ import { rackRoutes } from '@rack-gateway/convox-api'
 import { managementApi } from '@rack-gateway/testing/management-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Browser, Page } from '../support/browser.ts'
+import { responseTo } from '../support/caller.ts'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 
 const prefix = `${managementApi}/racks/staging`
@@ -280,7 +281,7 @@ describe('racks through the management API', () => {
     ): Promise<IncomingMessage> {
       const cookie = [...from.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
       const asked = request(`${at.system.url}${prefix}${path}`, { agent: false, headers: { cookie, ...headers } }).end()
-      const [answer] = await once(asked, 'response')
+      const answer = await responseTo(asked)
       open.push(answer)
       return answer
     }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http'
 
 /** One call of its own connection, which the test writes to, reads from and breaks as it likes. */
@@ -25,6 +26,13 @@ export function beginCall(
   answer.catch(() => undefined)
   call.on('error', () => undefined)
   return { request: call, answer }
+}
+
+/** The response to a request. Later errors, such as a reset of the connection, are only errors of the response. */
+export async function responseTo(sent: ClientRequest): Promise<IncomingMessage> {
+  const [response] = await once(sent, 'response')
+  sent.on('error', () => undefined)
+  return response
 }
 
 export async function textOf(answer: IncomingMessage): Promise<string> {
