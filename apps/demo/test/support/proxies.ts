@@ -1,19 +1,10 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@rack-gateway/demo/free-port'
 import { serverIdentity } from '@rack-gateway/testing/certificates'
+import { findProgram } from '@rack-gateway/testing/installed-programs'
 import { vi } from 'vitest'
 import { answers } from './processes.ts'
 import { start } from './program.ts'
@@ -94,17 +85,7 @@ function configurationOf(product: Product): string {
 
 /** The path of the program; null if it is not installed. */
 export function findProxy(product: Product): string | null {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin', '/usr/sbin']
-  return folders.map((folder) => join(folder, products[product].program)).find(isExecutable) ?? null
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return findProgram(products[product].program)
 }
 
 export interface RunningProxy {
