@@ -126,6 +126,12 @@ describe('a proof for the planned calls of a command', () => {
     expect((await send(start, proof, '', ['Command: ls', 'Cpu: 256', 'Height: 20'])).status).toBe(200)
   })
 
+  test('shows that a plan without a command covers every command', async () => {
+    const start = { route: 'POST /apps/{app}/services/{service}/processes', ...noParameters }
+    const asked = await ask(start, { ...start, command: ['ls'] })
+    expect(asked.json).toMatchObject({ calls: [{ otherParameters: true }, { otherParameters: false }] })
+  })
+
   test('covers values that only the command knows, if the page shows them as such', async () => {
     const unknown = { ...scale, form: { count: null } }
     const asked = await ask(unknown, { ...scale, form: undefined })

@@ -23,7 +23,7 @@ export { RackStatus, RackStatuses } from './racks.ts'
 export { Recording } from './recordings.ts'
 export { Enrollment, NewFactor, SecondFactor } from './second-factors.ts'
 export { EndedSessions, type NewSession, type RenewedSession, Session } from './sessions.ts'
-export { type Proof, type RedeemedProof, StepUp } from './step-ups.ts'
+export { maxPlannedValue, type Proof, type RedeemedProof, StepUp } from './step-ups.ts'
 export { HandedOverToken, NewToken, Token, type TokenRequest } from './tokens.ts'
 export {
   type TemplateOf,

@@ -50,9 +50,12 @@ export const StepUp = Type.Object({
 })
 export type StepUp = Static<typeof StepUp>
 
+/** Characters of a value in a plan. A longer value is sent as one that only the command knows. */
+export const maxPlannedValue = 1_000
+
 const plannedValues = (description: string) =>
   Type.Optional(
-    Type.Record(Type.String({ maxLength: 100 }), Nullable(Type.String({ maxLength: 1_000 })), {
+    Type.Record(Type.String({ maxLength: 100 }), Nullable(Type.String({ maxLength: maxPlannedValue })), {
       maxProperties: 50,
       description,
       ...mayContainTokens,

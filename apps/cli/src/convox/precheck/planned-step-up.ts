@@ -1,4 +1,5 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
+import { maxPlannedValue } from '@rack-gateway/gateway-api'
 import { type EvaluatedScenario, evaluatePlanned, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
@@ -21,7 +22,7 @@ export interface StepUpCall {
   readonly app: string | null
   readonly route: string
   readonly command: readonly string[] | null
-  readonly params: Record<string, string>
+  readonly params: Record<string, string | null>
   readonly query: Record<string, string | null>
   readonly form: Record<string, string | null>
   readonly headers: Record<string, string | null>
@@ -93,10 +94,16 @@ function callOf(
     app,
     route: route.id,
     command: argv ?? (shell === undefined ? null : [shell]),
-    params: knownParams,
-    query: Object.fromEntries(values.query),
-    form: Object.fromEntries(values.form),
-    headers: Object.fromEntries(values.headers),
+    params: shortValues(new Map(Object.entries(knownParams))),
+    query: shortValues(values.query),
+    form: shortValues(values.form),
+    headers: shortValues(values.headers),
     repeated,
   }
+}
+
+function shortValues(values: ReadonlyMap<string, string | null>): Record<string, string | null> {
+  return Object.fromEntries(
+    [...values].map(([name, value]) => [name, value !== null && value.length <= maxPlannedValue ? value : null]),
+  )
 }

@@ -141,7 +141,9 @@ function askedCall({ policy }: PrincipalCall, { rack, app, route, command, ...pl
     command: command && redactCommand(command, { isSecret: policy.isSecretParameter, rackToken: '' }),
     planned: {
       parameters: shown,
-      otherParameters: parameterKinds.some((kind) => canHave(route, kind) && parameters[kind] === null),
+      otherParameters:
+        parameterKinds.some((kind) => canHave(route, kind) && parameters[kind] === null) ||
+        (command === null && hasCommand(route)),
       times,
     },
   }
@@ -160,6 +162,11 @@ function pathParametersOf(route: string, params: Values): Values {
 /** Whether calls of the route can have parameters of the kind. */
 function canHave(route: string, kind: ParameterKind): boolean {
   return (routesById.get(route)?.[kind].length ?? 1) > 0
+}
+
+/** Whether calls of the route have a command. A plan without a command covers every command. */
+function hasCommand(route: string): boolean {
+  return routesById.get(route)?.headers.includes('Command') === true
 }
 
 function coveredCall(
