@@ -28,14 +28,18 @@ export async function suggestOwnCommand(words: readonly string[]): Promise<strin
  *
  * @returns a sentence, or null if convox has the command or no command is similar
  */
-export async function suggestBeforeStart([word = '']: readonly string[]): Promise<string | null> {
+export async function suggestBeforeStart(words: readonly string[]): Promise<string | null> {
+  const [word = ''] = words
   if (word === '' || word.startsWith('-') || word === 'help') return null
+  const { findCommand } = await import('@rack-gateway/convox-api/commands')
+  if (findCommand(words) !== null) return null
+  // Only now, because the list of all commands is slow to make.
   const { convoxFirstWords } = await import('../completion/convox-words.ts')
   const convoxWords = convoxFirstWords().map((convox) => convox.word)
   if (convoxWords.includes(word)) return null
   const suggestion = nearest(word, [...ownCommands, ...convoxWords])
   if (suggestion === null) return null
-  return `There is no command ${printable(word)}. Did you mean: rack-gateway ${suggestion}? To start convox anyway, use --no-precheck.`
+  return `There is no command ${printable(word)}. Did you mean: rack-gateway ${suggestion}? If convox has this command, use --no-precheck.`
 }
 
 /** The only own command with this second word; null if there are none or several. */

@@ -346,7 +346,7 @@ test.each([
   expect(await machine.callConvox([word])).toMatchObject({
     code: 2,
     convox: null,
-    stderr: `rack-gateway: There is no command ${word}. Did you mean: rack-gateway ${suggestion}? To start convox anyway, use --no-precheck.\n`,
+    stderr: `rack-gateway: There is no command ${word}. Did you mean: rack-gateway ${suggestion}? If convox has this command, use --no-precheck.\n`,
   })
   expect(await machine.callConvox(['--no-precheck', word])).toMatchObject({ code: 0, convox: { argv: [word] } })
 })
@@ -356,7 +356,10 @@ test('each command of convox starts convox, however similar it is to another com
 })
 
 test.each([
-  [['logn'], 'There is no command logn. Did you mean: rack-gateway login? To start convox anyway, use --no-precheck.'],
+  [
+    ['logn'],
+    'There is no command logn. Did you mean: rack-gateway login? If convox has this command, use --no-precheck.',
+  ],
   [['help', 'logn'], 'There is no command logn. Did you mean: rack-gateway help login?'],
   [['recordings'], 'There is no command recordings. Did you mean: rack-gateway audit recordings?'],
   [['transcript', 'x'], 'There is no command transcript. Did you mean: rack-gateway audit transcript?'],

@@ -1,5 +1,6 @@
 export type { ConvoxCommand, Effect } from './command.ts'
 export { allCommands } from './command-tables.ts'
+export { findCommand } from './find-command.ts'
 export type { Flag } from './flags.ts'
 export { planCommand } from './plan-command.ts'
 export { planRoute, type RouteCall } from './plan-route.ts'
