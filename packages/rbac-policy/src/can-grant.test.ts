@@ -149,49 +149,49 @@ describe('a caller can grant only roles that they hold', () => {
   })
 })
 
-describe('a caller can take only what they have', () => {
+describe('a principal can revoke only permissions that it has', () => {
   const all = { role: 'deployer', racks: '*', apps: '*', until: now }
-  const taken = (taker: Principal, held: Partial<WantedGrant> = {}) =>
-    policy.canTake(taker, { ...all, ...held }, moment()) === null
+  const canRevoke = (revoker: Principal, held: Partial<WantedGrant> = {}) =>
+    policy.canRevoke(revoker, { ...all, ...held }, moment()) === null
 
   test.each(['viewer', 'ops', 'deployer', 'admin'])('%s from the same role', (role) => {
-    expect(taken(principal([binding(role)]), { role })).toBe(true)
+    expect(canRevoke(principal([binding(role)]), { role })).toBe(true)
   })
 
   test('not from a stronger role, nor from another rack', () => {
-    expect(taken(principal([binding('ops')]))).toBe(false)
-    expect(taken(principal([binding('deployer', { racks: 'staging' })]))).toBe(false)
-    expect(taken(principal([binding('deployer', { racks: 'staging' })]), { racks: 'staging' })).toBe(true)
+    expect(canRevoke(principal([binding('ops')]))).toBe(false)
+    expect(canRevoke(principal([binding('deployer', { racks: 'staging' })]))).toBe(false)
+    expect(canRevoke(principal([binding('deployer', { racks: 'staging' })]), { racks: 'staging' })).toBe(true)
   })
 
   test('however long they have it, until it expires', () => {
-    expect(taken(principal([binding('admin', { expiresAt: now + 1 })]))).toBe(true)
-    expect(taken(principal([binding('admin', { expiresAt: now })]))).toBe(false)
+    expect(canRevoke(principal([binding('admin', { expiresAt: now + 1 })]))).toBe(true)
+    expect(canRevoke(principal([binding('admin', { expiresAt: now })]))).toBe(false)
   })
 
   test('with an API token, only if its owner has it, too', () => {
-    expect(taken(token([binding('admin')], [binding('admin')]))).toBe(true)
-    expect(taken(token([binding('admin')], [binding('viewer')]))).toBe(false)
-    expect(taken(token([binding('viewer')], [binding('admin')]))).toBe(false)
+    expect(canRevoke(token([binding('admin')], [binding('admin')]))).toBe(true)
+    expect(canRevoke(token([binding('admin')], [binding('viewer')]))).toBe(false)
+    expect(canRevoke(token([binding('viewer')], [binding('admin')]))).toBe(false)
   })
 
   test('as a job, with the role of its trust', () => {
-    expect(taken(principal([binding('deployer')], { kind: 'workload' }))).toBe(true)
-    expect(taken(principal([binding('viewer')], { kind: 'workload' }))).toBe(false)
+    expect(canRevoke(principal([binding('deployer')], { kind: 'workload' }))).toBe(true)
+    expect(canRevoke(principal([binding('viewer')], { kind: 'workload' }))).toBe(false)
   })
 
   test('whatever command rules the role has', () => {
     const twins = ['left', 'right'].map((name) => ({ name, description: '', permissions: ['process:run'] }))
     const rule = { id: 'only-left', argv: ['x'], services: ['command'], roles: ['left'] }
     const twin = compilePolicy({ ...builtInPolicy(), roles: [...builtInPolicy().roles, ...twins], commands: [rule] })
-    expect(twin.canTake(principal([binding('right')]), { ...all, role: 'left' }, moment())).toBeNull()
+    expect(twin.canRevoke(principal([binding('right')]), { ...all, role: 'left' }, moment())).toBeNull()
   })
 
   test('also if a token has a permission that no longer exists beside others', () => {
     const permissions = ['no:such', 'app:delete']
-    expect(taken(principal([binding('viewer')]), { role: '', permissions })).toBe(false)
-    expect(taken(principal([binding('admin')]), { role: '', permissions })).toBe(true)
-    expect(taken(principal([binding('viewer')]), { role: '', permissions: ['no:such'] })).toBe(true)
+    expect(canRevoke(principal([binding('viewer')]), { role: '', permissions })).toBe(false)
+    expect(canRevoke(principal([binding('admin')]), { role: '', permissions })).toBe(true)
+    expect(canRevoke(principal([binding('viewer')]), { role: '', permissions: ['no:such'] })).toBe(true)
   })
 })
 

@@ -33,47 +33,43 @@ export function canGrant(
   wanted: WantedGrant,
   moment: Moment,
 ): GrantDenial | null {
+  const { principal } = granter
   // Only users can grant. The permissions of a token depend on its owner. The permissions of a job depend on its trust.
-  return denialOf(document, { granter, wanted, moment }, { countsGrants: granter.principal.kind === 'user' })
+  const user = principal.kind === 'user' ? granter : { ...granter, principal: { ...principal, bindings: [] } }
+  return denialOf(document, { granter: user, wanted, moment }, { needsCommands: true })
 }
 
 /**
- * Whether a principal has the permissions of another principal, so that it may take them away. Other than for a grant,
- * command rules do not count, because a document can have rules that no administrator has. An API token may take, too,
- * if both the token and its owner have the permissions, and so may a job with the permissions of its trust.
+ * Whether a principal has the permissions of another principal, and so can revoke them. Command rules do not count,
+ * because a document can have rules that no administrator has. Tokens and jobs can revoke, too. For a token, both the
+ * token and its owner need the permissions.
  *
- * @returns null if the principal may take them
+ * @returns null if the principal can revoke them
  */
-export function canTake(
+export function canRevoke(
   document: PolicyDocument,
-  taker: Granter,
+  revoker: Granter,
   held: WantedGrant,
   moment: Moment,
 ): GrantDenial | null {
-  const { principal, bindings } = taker
-  const taking = { countsGrants: true, ignoresCommands: true }
+  const { principal, bindings } = revoker
   // Permissions of earlier versions of the gateway grant nothing.
   const permissions = held.permissions?.filter((permission) => expandPermission(permission).length > 0)
   const wanted = permissions === undefined ? held : { ...held, permissions }
-  const denied = denialOf(document, { granter: taker, wanted, moment }, taking)
+  const denied = denialOf(document, { granter: revoker, wanted, moment }, { needsCommands: false })
   if (denied !== null || principal.owner === null || bindings.owner === null) return denied
   const owner = {
     principal: { ...principal, bindings: principal.owner.bindings },
     bindings: { ...bindings, own: bindings.owner },
   }
-  return denialOf(document, { granter: owner, wanted, moment }, taking)
+  return denialOf(document, { granter: owner, wanted, moment }, { needsCommands: false })
 }
 
-interface DenialOptions {
-  /** Whether the grants of the principal count at all. */
-  readonly countsGrants: boolean
-  readonly ignoresCommands?: boolean
-}
-
+/** @param needsCommands whether the granter needs the command rules of the role, too */
 function denialOf(
   document: PolicyDocument,
   { granter, wanted, moment }: GrantRequest,
-  { countsGrants, ignoresCommands = false }: DenialOptions,
+  { needsCommands }: { readonly needsCommands: boolean },
 ): GrantDenial | null {
   const { racks, apps } = wanted
   if (!isPattern(racks) || !isPattern(apps))
@@ -94,12 +90,12 @@ function denialOf(
       'Choose one from the list of permissions.',
     )
 
-  const held = countsGrants ? coveringGrants(granter, wanted, moment) : []
+  const held = coveringGrants(granter, wanted, moment)
   const missing = permissions.flatMap(expandUnlessStar).find((one) => !held.some((grant) => grant.role.has(one)))
   const scope = describeScope(wanted)
   if (missing !== undefined) return denyMissing(describeLack({ granter, wanted, moment }, missing))
   const command =
-    wanted.permissions === undefined && !ignoresCommands ? findUncoveredCommand(document, wanted.role, held) : null
+    wanted.permissions === undefined && needsCommands ? findUncoveredCommand(document, wanted.role, held) : null
   if (command === null) return null
   return denyMissing(
     `the role ${inMessage(wanted.role)} can use the command rule ${inMessage(command)}, and your roles ${scope} cannot`,

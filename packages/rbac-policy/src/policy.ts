@@ -1,7 +1,7 @@
 import { type CompiledRules, compileCheckedRules, compileRules } from '@rack-gateway/command-matcher'
 import type { Denial } from '@rack-gateway/errors'
 import { compileBlocked } from './blocked-operations.ts'
-import { canGrant, canTake } from './can-grant.ts'
+import { canGrant, canRevoke } from './can-grant.ts'
 import type { CompiledDocument } from './compiled-document.ts'
 import { compileRole } from './compiled-role.ts'
 import { compileCondition } from './condition.ts'
@@ -50,8 +50,8 @@ export interface Policy {
   racksOf(principal: Principal, racks: readonly string[], moment: Moment): string[]
   /** @returns null if the principal can grant the wanted role or permissions */
   canGrant(principal: Principal, wanted: WantedGrant, moment: Moment): GrantDenial | null
-  /** @returns null if the principal has what another principal has, and so may take it away */
-  canTake(principal: Principal, held: WantedGrant, moment: Moment): GrantDenial | null
+  /** @returns null if the principal has the permissions of another principal, and so can revoke them */
+  canRevoke(principal: Principal, held: WantedGrant, moment: Moment): GrantDenial | null
   /** Whether lists show an app to the principal. */
   canSeeApp(principal: Principal, rack: string, app: string, moment: Moment): boolean
   isSecretKey(key: string): boolean
@@ -90,8 +90,8 @@ export function compilePolicy(document: PolicyDocument, options: PolicyOptions =
     rolesAt: (principal, where, moment) => grantsInScope(compiledBindingsOf(principal), where, moment).own.roles,
     canGrant: (principal, wanted, moment) =>
       canGrant(document, { principal, bindings: compiledBindingsOf(principal) }, wanted, moment),
-    canTake: (principal, held, moment) =>
-      canTake(document, { principal, bindings: compiledBindingsOf(principal) }, held, moment),
+    canRevoke: (principal, held, moment) =>
+      canRevoke(document, { principal, bindings: compiledBindingsOf(principal) }, held, moment),
     rolesWith: (permission) => rolesWith(compiled, permission),
     adminRoles: () => adminRoles,
     racksOf: (principal, racks, moment) =>

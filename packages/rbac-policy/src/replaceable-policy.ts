@@ -49,7 +49,7 @@ export function createReplaceablePolicy(first: PolicyDocument, options: PolicyOp
     adminRoles: () => policy.adminRoles(),
     racksOf: (principal, racks, moment) => policy.racksOf(principal, racks, moment),
     canGrant: (principal, wanted, moment) => policy.canGrant(principal, wanted, moment),
-    canTake: (principal, held, moment) => policy.canTake(principal, held, moment),
+    canRevoke: (principal, held, moment) => policy.canRevoke(principal, held, moment),
     canSeeApp: (principal, rack, app, moment) => policy.canSeeApp(principal, rack, app, moment),
     isSecretKey: (key) => policy.isSecretKey(key),
     isSecretParameter: (name) => policy.isSecretParameter(name),

@@ -54,8 +54,8 @@ async function invitation(role: string) {
   return (await send(admin.token, ['POST', '/invitations', invited])).text('id')
 }
 
-/** What takes something from a principal with a role, by the name of the operation. */
-const taking: Readonly<Record<string, (role: string) => Promise<Request>>> = {
+/** Changes of the access of a principal with a role, by the name of the operation. */
+const revocations: Readonly<Record<string, (role: string) => Promise<Request>>> = {
   removeBinding: async (role) => ['DELETE', `/bindings/${await bindingOf((await person(system, role)).id)}`],
   lockUser: async (role) => ['POST', `/users/${(await person(system, role)).id}/lock`, { reason: 'x' }],
   unlockUser: async (role) => ['POST', `/users/${(await person(system, role)).id}/unlock`],
@@ -77,8 +77,8 @@ const taking: Readonly<Record<string, (role: string) => Promise<Request>>> = {
 /** Needs a proof of a second factor, so `second-factors.test.ts` tests it. */
 const testedElsewhere = ['resetSecondFactors']
 
-/** Operations that take no access from another principal. */
-const takingNothing: Readonly<Record<string, readonly string[]>> = {
+/** Operations that do not reduce the access of another principal. */
+const otherOperations: Readonly<Record<string, readonly string[]>> = {
   'reads, with a body': ['inspectUpload', 'testTrusts', 'decide', 'checkPolicy', 'studyPolicy'],
   'adds something': ['createServiceAccount', 'createInvitation', 'createBinding', 'createToken', 'createTrust'],
   'is for the own session': ['renewSession', 'createConvoxSession', 'createStepUp', 'beginPasskeyProof'],
@@ -90,7 +90,7 @@ const takingNothing: Readonly<Record<string, readonly string[]>> = {
 }
 
 test('each operation that changes something is in one of the lists', () => {
-  const listed = [...Object.keys(taking), ...testedElsewhere, ...Object.values(takingNothing).flat()]
+  const listed = [...Object.keys(revocations), ...testedElsewhere, ...Object.values(otherOperations).flat()]
   const changing = Object.entries<Endpoint>(endpoints).flatMap(([name, endpoint]) =>
     isPrincipalEndpoint(endpoint) && endpoint.method !== 'GET' ? [name] : [],
   )
@@ -99,7 +99,7 @@ test('each operation that changes something is in one of the lists', () => {
 
 const stronger = { status: 403, json: { code: 'RGW_STRONGER_THAN_YOURSELF', rule: 'stronger-than-yourself' } }
 
-describe.each(Object.entries(taking))('%s', (_, of) => {
+describe.each(Object.entries(revocations))('%s', (_, of) => {
   test('needs the roles of the principal, and changes nothing without them', async () => {
     const request = await of('admin')
     const before = await system.sql`select count(*) from audit.events where kind not in ('call')`
@@ -112,7 +112,7 @@ describe.each(Object.entries(taking))('%s', (_, of) => {
     expect([done.status, done.body]).toEqual([expect.toSatisfy((status: number) => status < 300), expect.any(String)])
   })
 
-  test('is possible for somebody with the same roles', async () => {
+  test('is permitted with the same roles', async () => {
     const done = await send(manager.token, await of('viewer'))
     expect([done.status, done.body]).toEqual([expect.toSatisfy((status: number) => status < 300), expect.any(String)])
   })

@@ -81,13 +81,13 @@ function configuredDirectory({ checkpoints }: ServerConfig): string | null {
   return address.kind === 'directory' ? address.directory : null
 }
 
-function number(count: number, noun: string): string {
+function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function report({ from, first, last, lastAt, events, streams, checkpoint }: LogGap, id: string): void {
   console.log(
-    `The log continues from checkpoint ${from}. Checkpoints ${first} to ${last} (${lastAt}) were restored from their copies; they sign ${number(events, 'event')} of ${number(streams, 'stream')} that the backup lacks.`,
+    `The log continues from checkpoint ${from}. Checkpoints ${first} to ${last} (${lastAt}) were restored from their copies; they sign ${counted(events, 'event')} of ${counted(streams, 'stream')} that the backup lacks.`,
   )
   console.log(
     `The event ${id} records this, and checkpoint ${checkpoint} signs it. Verify the log, and start the gateway.`,

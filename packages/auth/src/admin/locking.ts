@@ -29,11 +29,11 @@ export async function assertAdminRemains<T>(
   { adminRoles, login }: AdminRoles,
   work: () => Promise<T>,
 ): Promise<T> {
-  const isAdmitted = login === null ? undefined : admittedBy(login)
-  const canLogIn = (await hasAdmin(tx, adminRoles, isAdmitted)) ? isAdmitted : undefined
-  const hadAdmin = await hasAdmin(tx, adminRoles, canLogIn)
+  const canLogIn = login === null ? undefined : admittedBy(login)
+  const mustLogIn = canLogIn !== undefined && (await hasAdmin(tx, adminRoles, canLogIn))
+  const hadAdmin = mustLogIn || (await hasAdmin(tx, adminRoles, undefined))
   const result = await work()
-  if (hadAdmin && !(await hasAdmin(tx, adminRoles, canLogIn))) throw new LastAdmin()
+  if (hadAdmin && !(await hasAdmin(tx, adminRoles, mustLogIn ? canLogIn : undefined))) throw new LastAdmin()
   return result
 }
 

@@ -29,6 +29,6 @@ export function toGrantResponse({ id, role, permissions, racks, apps, expiresAt,
   }
 }
 
-export function activeGrants<G extends ListedGrant>(grants: readonly G[], now: number): G[] {
+export function activeGrants<G extends Pick<ListedGrant, 'expiresAt'>>(grants: readonly G[], now: number): G[] {
   return grants.filter(({ expiresAt }) => expiresAt === null || expiresAt.getTime() > now)
 }

@@ -1,6 +1,6 @@
 import type { Handlers, PrincipalCall } from '../call.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { readTerms, toGrantResponse } from '../grants/grants.ts'
 import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import { assertAllowedLifetime } from '../grants/token-limits.ts'
@@ -34,7 +34,7 @@ export const bindingHandlers: Handlers<'listBindings' | 'createBinding' | 'remov
       const { lists, changes, principal, id } = call
       const binding = await lists.binding(id)
       const own = principal.kind === 'user' && binding.subjectKind === 'user' && binding.subjectId === principal.id
-      await assertAuthorityOver(call, { kind: binding.subjectKind, id: binding.subjectId }, { own, grants: [binding] })
+      await assertCanRevoke(call, { kind: binding.subjectKind, id: binding.subjectId }, { own, grants: [binding] })
       await changes.removeBinding(id)
       return toBindingResponse(binding)
     }),

@@ -1,8 +1,8 @@
 import { NoBrowserLogin } from '@rack-gateway/auth'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { readTerms } from '../grants/grants.ts'
 import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import { pageRequest } from '../page-request.ts'
@@ -46,22 +46,14 @@ export const invitationHandlers: Handlers<Names> = {
       const { lists, changes, principal, id, now } = call
       const { grants, invitedBy } = await lists.invitation(id)
       const own = principal.kind === 'user' && invitedBy === principal.id
-      await assertAuthorityOver(call, { kind: 'invitation' }, { own, grants: grants.map(toListedGrant) })
+      await assertCanRevoke(call, { kind: 'invitation' }, { own, grants: grants.map(toHeldGrant) })
       await changes.revokeInvitation(id)
       return toResponse(await lists.invitation(id), now())
     }),
 }
 
-function toListedGrant({ role, racks, apps, expiresAt }: Row['grants'][number]) {
-  return {
-    id: '',
-    role,
-    racks,
-    apps,
-    permissions: null,
-    reason: null,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt),
-  }
+function toHeldGrant({ expiresAt, ...grant }: Row['grants'][number]) {
+  return { ...grant, permissions: null, expiresAt: expiresAt === null ? null : new Date(expiresAt) }
 }
 
 function issuerWarning(issuer: string, configured: string): string | null {

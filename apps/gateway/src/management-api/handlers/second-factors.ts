@@ -1,7 +1,7 @@
 import { NotPermitted } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { ownerFilter } from '../owner-filter.ts'
 import { pageRequest } from '../page-request.ts'
 import { hasFreshLogin, type LoginCaller } from '../step-up/fresh-login.ts'
@@ -82,7 +82,7 @@ export const secondFactorHandlers: Handlers<Names> = {
     outerCall.change(async function resetSecondFactors(call) {
       const { lists, factorChanges, principal, id, body } = call
       if (id === principal.id) throw ownReset()
-      await assertAuthorityOver(call, { kind: 'user', id }, { asGrant: true })
+      await assertCanRevoke(call, { kind: 'user', id }, { asGrant: true })
       const removed = await factorChanges.resetFactors(id, body.reason)
       const { email } = await lists.user(id)
       return { removed: removed.map((factor) => toResponse({ ...factor, userId: id, email })) }

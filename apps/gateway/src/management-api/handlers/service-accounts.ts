@@ -1,6 +1,6 @@
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['serviceAccount']>>
@@ -29,7 +29,7 @@ export const serviceAccountHandlers: Handlers<Names> = {
   disableServiceAccount: (outerCall) =>
     outerCall.change(async function disableServiceAccount(call) {
       const { lists, changes, id } = call
-      await assertAuthorityOver(call, { kind: 'service-account', id })
+      await assertCanRevoke(call, { kind: 'service-account', id })
       await changes.disableServiceAccount(id)
       return toResponse(await lists.serviceAccount(id))
     }),
@@ -37,7 +37,7 @@ export const serviceAccountHandlers: Handlers<Names> = {
   enableServiceAccount: (outerCall) =>
     outerCall.change(async function enableServiceAccount(call) {
       const { lists, changes, id } = call
-      await assertAuthorityOver(call, { kind: 'service-account', id })
+      await assertCanRevoke(call, { kind: 'service-account', id })
       await changes.enableServiceAccount(id)
       return toResponse(await lists.serviceAccount(id))
     }),

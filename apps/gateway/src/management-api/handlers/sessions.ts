@@ -3,7 +3,7 @@ import { CallerDisconnected, noPermission, withRule } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
 import { formatTime } from '../format-time.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { ownerFilter } from '../owner-filter.ts'
 import { pageRequest } from '../page-request.ts'
 
@@ -25,7 +25,7 @@ export const sessionHandlers: Handlers<Names> = {
       const isOwner = principal.kind === 'user' && session.userId === principal.id
       // The same error as for an unknown ID, so that a caller without access does not learn that the session exists.
       if (!call.canAccess(isOwner)) throw noSuchItem('session')
-      await assertAuthorityOver(call, { kind: 'user', id: session.userId }, { own: isOwner })
+      await assertCanRevoke(call, { kind: 'user', id: session.userId }, { own: isOwner })
       await changes.endSession(id, isOwner ? 'ended by yourself' : endReason(principal))
       return toResponse(await lists.session(id), call)
     }),
@@ -35,7 +35,7 @@ export const sessionHandlers: Handlers<Names> = {
       const { changes, policy, principal, id, canAccess } = call
       const isOwner = principal.kind === 'user' && principal.id === id
       if (!canAccess(isOwner)) throw otherUserDenied(policy)
-      await assertAuthorityOver(call, { kind: 'user', id }, { own: isOwner })
+      await assertCanRevoke(call, { kind: 'user', id }, { own: isOwner })
       const reason = isOwner ? 'ended by yourself' : endReason(principal)
       const ended = await changes.endSessionsOf(id, { except: principal.credential, reason })
       return { ended: [...ended] }

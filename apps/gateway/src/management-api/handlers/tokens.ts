@@ -5,7 +5,7 @@ import type { Principal } from '@rack-gateway/rbac-policy'
 import { noPermission } from '../../errors.ts'
 import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { activeGrants, readTerms, toGrantResponse } from '../grants/grants.ts'
 import { assertRackExists, rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import {
@@ -43,7 +43,7 @@ export const tokenHandlers: Handlers<Names> = {
     outerCall.change(async function revokeToken(call) {
       const token = await findAccessible(call)
       const own = isSelf(token, call.principal) || isOwn(token, call.principal)
-      await assertAuthorityOver(call, { kind: 'api-token', id: token.id }, { own })
+      await assertCanRevoke(call, { kind: 'api-token', id: token.id }, { own })
       await call.changes.revokeToken(call.id)
       return toResponse(await call.lists.token(call.id))
     }),

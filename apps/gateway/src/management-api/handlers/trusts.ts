@@ -3,8 +3,8 @@ import type { TrustTestRequest } from '@rack-gateway/gateway-api'
 import { invalid } from '../../errors.ts'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { readTerms, toGrantResponse } from '../grants/grants.ts'
 import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import { pageRequest } from '../page-request.ts'
@@ -42,7 +42,7 @@ export const trustHandlers: Handlers<'listTrusts' | 'getTrust' | 'createTrust' |
   async revokeTrust(outerCall) {
     const revoked = await outerCall.change(async function revokeTrust(call) {
       const { lists, changes, id } = call
-      await assertAuthorityOver(call, { kind: 'trust', id })
+      await assertCanRevoke(call, { kind: 'trust', id })
       await changes.revokeTrust(id)
       return toResponse(await lists.trust(id))
     })

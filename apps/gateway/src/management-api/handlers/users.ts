@@ -1,7 +1,7 @@
 import { apiPrefix } from '@rack-gateway/gateway-api'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { formatTime } from '../format-time.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['user']>>
@@ -27,7 +27,7 @@ export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lo
   lockUser: (outerCall) =>
     outerCall.change(async function lockUser(call) {
       const { lists, changes, principal, id, body } = call
-      await assertAuthorityOver(call, { kind: 'user', id }, { own: id === principal.id })
+      await assertCanRevoke(call, { kind: 'user', id }, { own: id === principal.id })
       const stopped = await changes.lockUser(id, body.reason)
       const stoppedTokens = stopped.map((token) => ({
         id: token.id,
@@ -41,7 +41,7 @@ export const userHandlers: Handlers<'listUsers' | 'listGroups' | 'getUser' | 'lo
   unlockUser: (outerCall) =>
     outerCall.change(async function unlockUser(call) {
       const { lists, changes, id } = call
-      await assertAuthorityOver(call, { kind: 'user', id })
+      await assertCanRevoke(call, { kind: 'user', id })
       await changes.unlockUser(id)
       return toResponse(await lists.user(id))
     }),

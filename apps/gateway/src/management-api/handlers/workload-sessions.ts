@@ -2,7 +2,7 @@ import { isDenial, noSuchItem, unauthenticated } from '@rack-gateway/auth'
 import type { Handlers, PrincipalCall } from '../call.ts'
 import { endReason } from '../end-reason.ts'
 import { formatTime } from '../format-time.ts'
-import { assertAuthorityOver } from '../grants/assert-authority-over.ts'
+import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['workloadSession']>>
@@ -34,7 +34,7 @@ export const workloadSessionHandlers: Handlers<Names> = {
       // The same error as for an unknown ID, so that a caller without access does not learn that the session exists.
       if (!canAccess(isOwner)) throw noSuchItem('session')
       const { trustId } = await lists.workloadSession(id)
-      await assertAuthorityOver(call, { kind: 'trust', id: trustId }, { own: isOwner })
+      await assertCanRevoke(call, { kind: 'trust', id: trustId }, { own: isOwner })
       await changes.endWorkloadSession(id, isOwner ? 'ended by the job itself' : endReason(principal))
       return toResponse(await lists.workloadSession(id))
     }),

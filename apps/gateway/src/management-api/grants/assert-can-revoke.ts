@@ -3,34 +3,38 @@ import { StrongerThanYourself } from '../../errors.ts'
 import type { PrincipalCall } from '../call.ts'
 import { activeGrants } from './grants.ts'
 
-/** A principal from whom a call takes access, or an item that gives access by itself. */
+/** A principal whose access a call changes, or an item that gives access by itself. */
 export type Affected =
   | { readonly kind: 'user' | 'service-account' | 'api-token' | 'trust'; readonly id: string }
   | { readonly kind: 'group' | 'invitation' }
 
-interface AuthorityOptions {
+type HeldGrant = Omit<ListedGrant, 'id' | 'reason'>
+
+interface RevocationOptions {
+  /** Whether it is the caller's own, which can always be ended. */
   readonly own?: boolean
-  readonly grants?: readonly ListedGrant[]
+  /** Grants of the item itself. */
+  readonly grants?: readonly HeldGrant[]
+  /**
+   * Whether the rules of a grant apply, on durations and command rules. For calls after which the caller could use the
+   * roles, such as a reset of factors.
+   */
   readonly asGrant?: boolean
 }
 
 type Caller = Pick<PrincipalCall, 'lists' | 'policy' | 'principal' | 'moment'>
 
 /**
- * Whoever removes, locks, ends, rotates, disables, or resets something of another principal needs every role of that
- * principal, at the same scope, as for a grant. Otherwise, a role that manages access could take the access of
- * administrators. How long the roles last does not matter, so that a temporary administrator can help in an emergency.
+ * A caller that removes, locks, ends, rotates, disables, or resets the access of another principal needs the permissions
+ * of that principal, at the same scope. Otherwise, a role that manages access could revoke that of administrators.
+ * Durations do not count, so that a temporary administrator can help in an emergency.
  *
- * @param own whether it is the caller's own, which may always be ended
- * @param grants what the item itself gives
- * @param asGrant whether the rules of a grant apply, on duration and command rules, because the caller could get the
- * roles, such as by a reset of factors, after which it is easier to log in as the user
  * @throws StrongerThanYourself
  */
-export async function assertAuthorityOver(
+export async function assertCanRevoke(
   caller: Caller,
   affected: Affected,
-  { own = false, grants = [], asGrant = false }: AuthorityOptions = {},
+  { own = false, grants = [], asGrant = false }: RevocationOptions = {},
 ): Promise<void> {
   if (own) return
   const { policy, principal, moment } = caller
@@ -38,7 +42,7 @@ export async function assertAuthorityOver(
   for (const { role, racks, apps, permissions, expiresAt } of activeGrants(held, moment.at)) {
     const until = asGrant ? (expiresAt?.getTime() ?? null) : moment.at
     const grant = { role, racks, apps, until, ...(permissions && { permissions }) }
-    const denied = asGrant ? policy.canGrant(principal, grant, moment) : policy.canTake(principal, grant, moment)
+    const denied = asGrant ? policy.canGrant(principal, grant, moment) : policy.canRevoke(principal, grant, moment)
     // A role that the policy no longer has grants nothing.
     if (denied === null || denied.cause === 'unknown') continue
     throw new StrongerThanYourself(
@@ -58,7 +62,7 @@ const names: Readonly<Record<Affected['kind'], string>> = {
   invitation: 'this invitation',
 }
 
-async function heldBy({ lists }: Caller, affected: Affected): Promise<readonly ListedGrant[]> {
+async function heldBy({ lists }: Caller, affected: Affected): Promise<readonly HeldGrant[]> {
   switch (affected.kind) {
     case 'user':
       return lists.bindingsOfUser(affected.id)
