@@ -1,6 +1,7 @@
 import type { Secret } from '@rack-gateway/config/client'
+import { maxPlannedValue } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
-import type { PlannedStepUp } from '../convox/precheck/planned-step-up.ts'
+import type { PlannedStepUp, StepUpCall } from '../convox/precheck/planned-step-up.ts'
 import { printable } from '../output/terminal.ts'
 import type { Target } from '../target/target.ts'
 import type { MfaChoice } from './mfa-choice.ts'
@@ -28,10 +29,25 @@ export async function provePlannedCommand(
   requireUser(context, choice, reason)
   const stepUp = await createStepUp(target, {
     delivery: 'callback',
-    calls,
+    calls: calls.map(withShortValues),
     ...(methods === 'passkey' && { passkeyOnly: true }),
   })
   if (!choice.hasCode) context.note(reason)
   const { secret, interruption } = await proveStepUp(context, target, { stepUp, choice })
   return { secret, interruption, end: () => endStepUp(target, stepUp.id) }
+}
+
+/** The request has no long values. A proof then covers every value. */
+function withShortValues(call: StepUpCall): StepUpCall {
+  const shortened = (values: Readonly<Record<string, string | null>>) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, (value?.length ?? 0) <= maxPlannedValue ? value : null]),
+    )
+  return {
+    ...call,
+    params: shortened(call.params),
+    query: shortened(call.query),
+    form: shortened(call.form),
+    headers: shortened(call.headers),
+  }
 }

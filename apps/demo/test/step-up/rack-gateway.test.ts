@@ -139,6 +139,12 @@ describe('a code that is given in advance', () => {
     expect(events.at(-1)).toMatchObject({ decision: { effect: 'allow' }, proof: { method: 'totp' } })
   })
 
+  test('proves a command with a value that is too long for a plan', async () => {
+    const build = ['build', '--description', 'x'.repeat(1_001), '-a', 'myapp']
+    expect((await run(build, { RACK_GATEWAY_MFA_CODE: admin.code() })).stderr).toBe('')
+    expect(convox.runs()).toHaveLength(1)
+  })
+
   test('does not get to convox with RACK_URL, either', async () => {
     const env = {
       RACK_URL: `${gatewayUrl().replace('//', '//convox:x@')}/rack/staging`,

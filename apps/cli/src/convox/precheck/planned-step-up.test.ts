@@ -83,14 +83,6 @@ test('values that follow from the arguments are named, and calls that convox rep
   expect(stepUpOf(['restart', '-a', 'web'], policy)?.calls).toMatchObject([{ params: { app: 'web' }, repeated: true }])
 })
 
-test('a value that is too long for the request is one that only the command knows', () => {
-  const planned = stepUpOf(
-    ['build', '--description', 'x'.repeat(1_001), '--manifest', 'convox.yml', '-a', 'web'],
-    snapshot({ 'build:create': recent }),
-  )
-  expect(planned?.calls).toMatchObject([{ form: { description: null, manifest: 'convox.yml' } }])
-})
-
 test('the words of a command are named', () => {
   const planned = stepUpOf(
     ['run', 'command', 'bin/pre_release', '-a', 'web', '--detach'],

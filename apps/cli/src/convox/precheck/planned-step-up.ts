@@ -1,5 +1,4 @@
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
-import { maxPlannedValue } from '@rack-gateway/gateway-api'
 import { type EvaluatedScenario, evaluatePlanned, type PolicyDocument } from '@rack-gateway/rbac-policy'
 import type { Snapshot } from './snapshot.ts'
 
@@ -16,7 +15,7 @@ export interface PlannedStepUp {
   readonly isCertain: boolean
 }
 
-/** As in the request of `createStepUp`. */
+/** As in the request of `createStepUp`, but values can have any length. */
 export interface StepUpCall {
   readonly rack: string
   readonly app: string | null
@@ -94,16 +93,10 @@ function callOf(
     app,
     route: route.id,
     command: argv ?? (shell === undefined ? null : [shell]),
-    params: shortValues(new Map(Object.entries(knownParams))),
-    query: shortValues(values.query),
-    form: shortValues(values.form),
-    headers: shortValues(values.headers),
+    params: knownParams,
+    query: Object.fromEntries(values.query),
+    form: Object.fromEntries(values.form),
+    headers: Object.fromEntries(values.headers),
     repeated,
   }
-}
-
-function shortValues(values: ReadonlyMap<string, string | null>): Record<string, string | null> {
-  return Object.fromEntries(
-    [...values].map(([name, value]) => [name, value !== null && value.length <= maxPlannedValue ? value : null]),
-  )
 }
