@@ -1,4 +1,3 @@
-export type { Clock } from './clock.ts'
 export { type AuthenticationDenial, type AuthenticationRule, isDenial, noCredential } from './denial.ts'
 export * from './errors.ts'
 export type { Author, IdentityEvent, RecordIdentityEvents } from './events.ts'

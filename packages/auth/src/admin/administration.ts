@@ -1,6 +1,7 @@
 import { callEndings, recordings } from '@rack-gateway/database'
+import type { Clock } from '@rack-gateway/time'
 import { and, eq, isNull } from 'drizzle-orm'
-import { assertFuture, type Clock } from '../clock.ts'
+import { assertFuture } from '../assert-future.ts'
 import { checkSources } from '../http/source-address.ts'
 import type { LoginSettings } from '../login/settings.ts'
 import { type ConvoxSessionRequest, createConvoxSession } from '../sessions/convox-sessions.ts'

@@ -1,5 +1,5 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@rack-gateway/time'
 import { expiredToken, isDenial } from '../denial.ts'
 import { unauthenticated } from '../errors.ts'
 import { findCredential } from '../principals/credential-record.ts'

@@ -1,6 +1,6 @@
 import type { Database } from '@rack-gateway/database'
+import type { Clock } from '@rack-gateway/time'
 import type { ChangeDatabase } from '../admin/change.ts'
-import type { Clock } from '../clock.ts'
 import type { RecordIdentityEvents } from '../events.ts'
 import type { SessionTerms } from '../sessions/renewal.ts'
 import type { LoginKeys } from '../tokens/login-keys.ts'

@@ -1,5 +1,5 @@
+import type { Clock } from '@rack-gateway/time'
 import type { FastifyRequest } from 'fastify'
-import type { Clock } from '../clock.ts'
 import { cookieAndCredential, idleSession, isDenial, noCredential, notBrowserToken, twoCookies } from '../denial.ts'
 import { CsrfRefused, unauthenticated } from '../errors.ts'
 import type { Identities } from '../principals/identities.ts'

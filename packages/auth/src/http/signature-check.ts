@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@rack-gateway/time'
 import { isDenial } from '../denial.ts'
 import { cookieValues } from '../login/cookies.ts'
 import type { BrowserSessions } from '../sessions/browser-sessions.ts'

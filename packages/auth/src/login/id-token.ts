@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { Clock } from '@rack-gateway/time'
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import type { Clock } from '../clock.ts'
 import { badIdToken, LoginDenied, unreachableProvider } from './denial.ts'
 import { answerDeadline, boundedFetch } from './metadata.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@rack-gateway/time'
 import { connectProvider, type Provider } from './provider.ts'
 import type { LoginSettings } from './settings.ts'
 

@@ -1,7 +1,7 @@
 import oauth2, { type FastifyOAuth2Options, type OAuth2Namespace, type Token } from '@fastify/oauth2'
+import type { Clock } from '@rack-gateway/time'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import type { JWTPayload } from 'jose'
-import type { Clock } from '../clock.ts'
 import type { Attempt } from './attempts.ts'
 import { LoginDenied, otherIssuer, refusedCode, unreachableProvider } from './denial.ts'
 import { remoteKeys, verifyIdToken } from './id-token.ts'

@@ -1,5 +1,5 @@
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@rack-gateway/time'
 import { type AuthenticationDenial, expiredToken, isDenial } from '../denial.ts'
 import { AuthUnavailable } from '../errors.ts'
 import type { VerifiedToken } from '../tokens/token.ts'

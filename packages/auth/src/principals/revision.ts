@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@rack-gateway/time'
 import type { ChangedSubjects } from './changed-subjects.ts'
 
 /** The revision of the identities, which each change increments in the database. `watch.ts` reads it. */

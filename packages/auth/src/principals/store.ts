@@ -1,5 +1,5 @@
 import type { Database } from '@rack-gateway/database'
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import { throwLookUpTooSlow } from '../errors.ts'
 import { credentialQuery, recordOf } from './credential-record.ts'
 import type { CredentialRecord, Directory } from './principals.ts'

@@ -1,6 +1,6 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import type { Clock } from '@rack-gateway/time'
+import { withTimeout } from '@rack-gateway/time'
 import postgres, { type Sql } from 'postgres'
-import type { Clock } from '../clock.ts'
 import { throwLookUpTooSlow } from '../errors.ts'
 import { type ChangedSubjects, readSubjects } from './changed-subjects.ts'
 import { createRevision, type Revision } from './revision.ts'

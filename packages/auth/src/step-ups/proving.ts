@@ -1,7 +1,7 @@
 import { type Database, type ProofMethod, sessions, stepUps } from '@rack-gateway/database'
+import type { Clock } from '@rack-gateway/time'
 import { eq } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
-import type { Clock } from '../clock.ts'
 import { FactorNotProved, noSuchItem, StepUpNotHere } from '../errors.ts'
 import type { FactorVerifier } from '../second-factors/verifier.ts'
 import { freshLoginLife } from '../sessions/fresh-login.ts'

@@ -1,4 +1,4 @@
-import { withTimeout } from '@rack-gateway/errors/with-timeout'
+import { withTimeout } from '@rack-gateway/time'
 import { AuthUnavailable, throwLookUpTooSlow } from '../errors.ts'
 
 /** Milliseconds. */

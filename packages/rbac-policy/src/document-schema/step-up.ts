@@ -1,6 +1,5 @@
 import { inMessage } from '@rack-gateway/command-matcher'
-import { durationProblem, readDuration } from '@rack-gateway/config/duration'
-import { readTime } from '@rack-gateway/errors/read-time'
+import { durationProblem, readDuration, readTime } from '@rack-gateway/time'
 import { type Static, Type } from 'typebox'
 import type { StepUpPattern, StepUpRule, StepUpTerms } from '../policy-document.ts'
 import type { StepUpLevel } from '../types.ts'

@@ -1,9 +1,5 @@
+import type { Clock } from '@rack-gateway/time'
 import { InvalidExpiry } from './errors.ts'
-
-/** Milliseconds since the epoch, unless documented otherwise. */
-export interface Clock {
-  now(): number
-}
 
 /** @throws InvalidExpiry for a time that is less than a second away */
 export function assertFuture(clock: Clock, expiresAt: number): void {
