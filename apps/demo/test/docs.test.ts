@@ -195,7 +195,7 @@ describe('the list of all texts that the product shows has', () => {
     ['an error from where it is thrown', 'apps/gateway/src/rack-api/body.ts', 'RGW_BAD_FRAME', 'The form broke off'],
     [
       'an error with a fixed text',
-      'packages/auth/src/errors.ts',
+      'packages/auth/src/errors/errors.ts',
       'defineError',
       'RGW_LAST_ADMIN No administrator would remain',
     ],
@@ -205,7 +205,7 @@ describe('the list of all texts that the product shows has', () => {
       'parseError',
       'duplicate-header The request repeats',
     ],
-    ['a denial of a package', 'packages/auth/src/denial.ts', 'deny', 'no-credential No credential was sent.'],
+    ['a denial of a package', 'packages/auth/src/errors/denial.ts', 'deny', 'no-credential No credential was sent.'],
     ['a usage error', 'apps/cli/src/commands/tokens/owner.ts', 'RGW_CLI_USAGE', 'An API token has one owner.'],
     ['a note', 'apps/cli/src/browser-login/loopback.ts', 'note', 'No browser could be opened.'],
     ['the help of a command', 'apps/cli/src/commands/tokens/create.ts', 'describe', 'Create'],

@@ -1,4 +1,4 @@
-import { denyLogin, type LoginDenial } from '../login/denial.ts'
+import { denyLogin, type LoginDenial } from '../errors/login-denial.ts'
 
 const again = 'Run "rack-gateway login" again.'
 const logInAgain = 'Log in again. If your terminal shows a code, type it again.'

@@ -1,7 +1,7 @@
 import type { Clock } from '@rack-gateway/time'
 import { withTimeout } from '@rack-gateway/time'
 import postgres, { type Sql } from 'postgres'
-import { throwLookUpTooSlow } from '../errors.ts'
+import { throwLookUpTooSlow } from '../errors/errors.ts'
 import { type ChangedSubjects, readSubjects } from './changed-subjects.ts'
 import { createRevision, type Revision } from './revision.ts'
 

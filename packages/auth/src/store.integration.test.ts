@@ -2,11 +2,11 @@ import { bindings, serviceAccounts, users } from '@rack-gateway/database'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import { eq } from 'drizzle-orm'
 import { expect, test, vi } from 'vitest'
-import { LookUpTooSlow } from '../errors.ts'
-import { startStore } from '../testing/database.ts'
-import { expectPrincipal, hour, now } from '../testing/records.ts'
-import { principalOf } from './principals.ts'
+import { LookUpTooSlow } from './errors/errors.ts'
+import { principalOf } from './principals/principals.ts'
 import { createDirectory } from './store.ts'
+import { startStore } from './testing/database.ts'
+import { expectPrincipal, hour, now } from './testing/records.ts'
 
 test('a session is found by the hash of its token, with its user and their bindings', async () => {
   const { annSession, directory } = await startStore()

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { createIdentities } from '../principals/identities.ts'
+import { createDirectory } from '../store.ts'
 import { startStore } from '../testing/database.ts'
 import { deferred } from '../testing/deferred.ts'
 import { hour, now } from '../testing/records.ts'
 import type { VerifiedToken } from '../tokens/token.ts'
-import { createIdentities } from './identities.ts'
-import { createDirectory } from './store.ts'
 import { watchRevision } from './watch.ts'
 
 /**

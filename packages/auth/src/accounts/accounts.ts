@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { serviceAccounts, users } from '@rack-gateway/database'
 import { and, eq } from 'drizzle-orm'
-import { NameTaken, NotFound } from '../errors.ts'
-import type { Change, Transaction } from './change.ts'
-import { canonicalEmail, checkName } from './names.ts'
+import { NameTaken, NotFound } from '../errors/errors.ts'
+import type { Change, Transaction } from '../transactions/change.ts'
+import { canonicalEmail, checkName } from '../transactions/names.ts'
 
 /** The issuer of users that `rack-gateway-server` creates. Their subject is their email address. */
 const localIssuer = 'local'

@@ -1,14 +1,14 @@
 import type { Database } from '@rack-gateway/database'
 import type { Clock } from '@rack-gateway/time'
-import { ensureUser, insertServiceAccount } from '../admin/accounts.ts'
-import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding } from '../admin/bindings.ts'
-import { type Change, type ChangeDatabase, changeIdentities } from '../admin/change.ts'
-import { canonicalEmail } from '../admin/names.ts'
-import { assertFuture } from '../assert-future.ts'
-import type { Author, RecordIdentityEvents } from '../events.ts'
+import { ensureUser, insertServiceAccount } from '../accounts/accounts.ts'
+import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding } from '../accounts/bindings.ts'
+import { type ApiTokenRequest, closeApiToken, insertApiToken, selectApiTokens } from '../api-tokens/api-tokens.ts'
 import { closeSession, insertSession, type SessionRequest, selectSessions } from '../sessions/sessions.ts'
-import { type ApiTokenRequest, closeApiToken, insertApiToken, selectApiTokens } from './api-tokens.ts'
-import type { TokenMint } from './token.ts'
+import type { TokenMint } from '../tokens/token.ts'
+import { assertFuture } from '../transactions/assert-future.ts'
+import { type Change, type ChangeDatabase, changeIdentities } from '../transactions/change.ts'
+import type { Author, RecordIdentityEvents } from '../transactions/events.ts'
+import { canonicalEmail } from '../transactions/names.ts'
 
 export interface IssuerOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase

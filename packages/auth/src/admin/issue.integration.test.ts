@@ -1,7 +1,7 @@
 import { bindings, credentials, openDatabase, serviceAccounts, sessions, users } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
-import { InvalidExpiry, InvalidName, NameTaken, NotFound } from '../errors.ts'
+import { InvalidExpiry, InvalidName, NameTaken, NotFound } from '../errors/errors.ts'
 import { author, startStore } from '../testing/database.ts'
 import { hour, now } from '../testing/records.ts'
 import { createIssuer } from './issue.ts'

@@ -1,6 +1,8 @@
 import { type Denial, denyByGateway } from '@rack-gateway/errors'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import type { TokenKind } from './tokens/token-kind.ts'
+
+/** `browser` is the token of a browser session, which is valid only as a cookie. */
+export type TokenKind = 'session' | 'browser' | 'api-token' | 'workload'
 
 export type AuthenticationRule =
   | 'no-credential'

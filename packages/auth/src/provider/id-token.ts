@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '@rack-gateway/time'
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import { badIdToken, LoginDenied, unreachableProvider } from './denial.ts'
+import { badIdToken, LoginDenied, unreachableProvider } from '../errors/login-denial.ts'
 import { answerDeadline, boundedFetch } from './metadata.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, expect, test } from 'vitest'
-import { LoginDenied } from './denial.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { verifyIdToken } from './id-token.ts'
 
 const now = 1_767_323_045

@@ -1,7 +1,7 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import { expect, test } from 'vitest'
+import { author } from '../testing/database.ts'
 import type { IdentityEvent } from './events.ts'
-import { author } from './testing/database.ts'
 
 /** Compiles only if an identity event is assignable to the type of the audit log's events. */
 function asDraft(event: IdentityEvent): EventDraft {

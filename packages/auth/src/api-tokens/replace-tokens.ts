@@ -1,12 +1,12 @@
 import { apiTokens, credentials, serviceAccounts, users } from '@rack-gateway/database'
 import { and, eq, gt } from 'drizzle-orm'
-import type { Change } from '../admin/change.ts'
-import { lockItem } from '../admin/lock-item.ts'
-import { checkId } from '../admin/names.ts'
-import { noSuchItem, TokenChanged, TokenEnded } from '../errors.ts'
+import { noSuchItem, TokenChanged, TokenEnded } from '../errors/errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
+import type { TokenMint } from '../tokens/token.ts'
+import type { Change } from '../transactions/change.ts'
+import { lockItem } from '../transactions/lock-item.ts'
+import { checkId } from '../transactions/names.ts'
 import { type OwnerRef, ownerColumns, prefixOf } from './api-tokens.ts'
-import type { TokenMint } from './token.ts'
 
 export interface Rotation {
   /**

@@ -1,6 +1,6 @@
 import { eq, type InferSelectModel } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { noSuchItem } from '../errors.ts'
+import { noSuchItem } from '../errors/errors.ts'
 import type { Change } from './change.ts'
 import { checkId } from './names.ts'
 

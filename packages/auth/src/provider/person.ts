@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose'
-import { canonicalEmail } from '../admin/names.ts'
-import { badGroups, LoginDenied, noEmail, otherDomain, unverifiedEmail } from './denial.ts'
+import { badGroups, LoginDenied, noEmail, otherDomain, unverifiedEmail } from '../errors/login-denial.ts'
+import { canonicalEmail } from '../transactions/names.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 
 /** A user, as the ID token of the identity provider describes the user. */

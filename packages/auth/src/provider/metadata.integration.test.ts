@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { listen } from '@rack-gateway/testing/server'
 import { expect, onTestFinished, test } from 'vitest'
-import { LoginDenied } from './denial.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { discover } from './metadata.ts'
 
 /** A provider whose metadata has these changes. @returns its issuer */

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { apiTokens, credentials, type Database, serviceAccounts, users } from '@rack-gateway/database'
 import { and, desc, eq, gt, isNull } from 'drizzle-orm'
-import { findServiceAccount, findUser } from '../admin/accounts.ts'
-import { createBinding, type GrantTerms } from '../admin/bindings.ts'
-import type { Change } from '../admin/change.ts'
-import { lockItem } from '../admin/lock-item.ts'
-import { checkName } from '../admin/names.ts'
-import { TooManyTokens } from '../errors.ts'
+import { findServiceAccount, findUser } from '../accounts/accounts.ts'
+import { createBinding, type GrantTerms } from '../accounts/bindings.ts'
+import { TooManyTokens } from '../errors/errors.ts'
 import type { IssuedCredential } from '../sessions/sessions.ts'
-import type { TokenMint } from './token.ts'
+import type { TokenMint } from '../tokens/token.ts'
+import type { Change } from '../transactions/change.ts'
+import { lockItem } from '../transactions/lock-item.ts'
+import { checkName } from '../transactions/names.ts'
 
 /** A token can never do more than its owner. */
 export type Owner =

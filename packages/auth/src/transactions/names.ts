@@ -1,4 +1,4 @@
-import { InvalidName, noSuchItem } from '../errors.ts'
+import { InvalidName, noSuchItem } from '../errors/errors.ts'
 
 const email = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*$/
 const name = /^[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,98}[A-Za-z0-9])?$/

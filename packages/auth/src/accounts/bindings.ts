@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type BindingSubject, bindings } from '@rack-gateway/database'
 import { and, eq, isNull } from 'drizzle-orm'
-import { noSuchItem } from '../errors.ts'
+import { noSuchItem } from '../errors/errors.ts'
+import type { Change } from '../transactions/change.ts'
+import { checkId } from '../transactions/names.ts'
 import type { BindingRow } from './binding-row.ts'
-import type { Change } from './change.ts'
-import { checkId } from './names.ts'
 
 export interface BindingSubjectRef {
   readonly kind: BindingSubject

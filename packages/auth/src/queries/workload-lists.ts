@@ -2,9 +2,9 @@ import { type Database, trusts, workloadSessions } from '@rack-gateway/database'
 import type { TrustCondition } from '@rack-gateway/gateway-api'
 import type { Job } from '@rack-gateway/rbac-policy'
 import { eq, getTableColumns, type SQL } from 'drizzle-orm'
-import { checkId } from '../admin/names.ts'
-import { withGrants } from '../queries/listed-grants.ts'
-import { onlyItem, type PageRequest, positionOf, readPage } from '../queries/page.ts'
+import { checkId } from '../transactions/names.ts'
+import { withGrants } from './listed-grants.ts'
+import { onlyItem, type PageRequest, positionOf, readPage } from './page.ts'
 
 /** Lists trusts and workload sessions in pages, newest first. */
 export function createWorkloadLists({ db }: Pick<Database, 'db'>) {

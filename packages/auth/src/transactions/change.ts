@@ -1,6 +1,6 @@
 import { type Database, locks, revision } from '@rack-gateway/database'
 import { sql } from 'drizzle-orm'
-import type { Author, IdentityEvent, RecordIdentityEvents } from '../events.ts'
+import type { Author, IdentityEvent, RecordIdentityEvents } from './events.ts'
 
 export type Transaction = Parameters<Parameters<Database['db']['transaction']>[0]>[0]
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { InvalidName } from '../errors.ts'
+import { InvalidName } from '../errors/errors.ts'
 import { canonicalEmail, checkGroupName, checkName } from './names.ts'
 
 test.each([

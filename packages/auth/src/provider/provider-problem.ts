@@ -1,4 +1,4 @@
-import { LoginDenied } from './denial.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { discover } from './metadata.ts'
 
 /** A sentence without addresses, or null if the metadata of the provider is usable. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LoginDenied } from './denial.ts'
+import { LoginDenied } from '../errors/login-denial.ts'
 import { personOf } from './person.ts'
 import { googleIssuer, type LoginSettings } from './settings.ts'
 

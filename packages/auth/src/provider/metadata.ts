@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { brokenProvider, LoginDenied, unreachableProvider } from './denial.ts'
+import { brokenProvider, LoginDenied, unreachableProvider } from '../errors/login-denial.ts'
 
 /**
  * The part of the provider's metadata that the gateway uses.
