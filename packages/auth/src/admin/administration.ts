@@ -24,12 +24,12 @@ import { type ConvoxSessionRequest, createConvoxSession } from '../sessions/conv
 import { renewSession, type SessionTerms } from '../sessions/renewal.ts'
 import { closeSession, closeSessionsOf } from '../sessions/sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'
-import { assertFuture } from '../transactions/assert-future.ts'
 import type { Change } from '../transactions/change.ts'
 import { checkGroupName } from '../transactions/names.ts'
 import { closeWorkloadSession } from '../workloads/sessions.ts'
 import type { TrustTerms } from '../workloads/trust-request.ts'
 import { closeTrust, insertTrust, lockLiveTrust } from '../workloads/trusts.ts'
+import { assertFuture } from './assert-future.ts'
 import { type InvitationRequest, insertInvitation, revokeInvitation } from './invitations.ts'
 import { type AdminRoles, assertAdminRemains, lockUser, setServiceAccountDisabled, unlockUser } from './locking.ts'
 

@@ -5,10 +5,10 @@ import { type BindingSubjectRef, type BindingTerms, createBinding, deleteBinding
 import { type ApiTokenRequest, closeApiToken, insertApiToken, selectApiTokens } from '../api-tokens/api-tokens.ts'
 import { closeSession, insertSession, type SessionRequest, selectSessions } from '../sessions/sessions.ts'
 import type { TokenMint } from '../tokens/token.ts'
-import { assertFuture } from '../transactions/assert-future.ts'
 import { type Change, type ChangeDatabase, changeIdentities } from '../transactions/change.ts'
 import type { Author, RecordIdentityEvents } from '../transactions/events.ts'
 import { canonicalEmail } from '../transactions/names.ts'
+import { assertFuture } from './assert-future.ts'
 
 export interface IssuerOptions {
   readonly database: Pick<Database, 'db'> & ChangeDatabase
