@@ -86,7 +86,7 @@ describe('a call that needs a proof', () => {
       status: 401,
       decision: {
         effect: 'needs',
-        rule: 'step-up:permission build:list',
+        rule: 'step-up:rule recent-proof',
         source: expect.stringMatching(/^policy\.yaml:\d+$/),
       },
     })
@@ -344,7 +344,7 @@ test('the page of the CLI leads to the page of the gateway, and to this machine 
 test('API tokens have no second factor', async () => {
   const { token } = (await admin.post('/tokens', { name: 'nightly', role: 'admin' }, { 'step-up': await ownProof() }))
     .json
-  expect((await call(list, { token: String(token) })).json).toMatchObject({ rule: 'step-up:permission build:list' })
+  expect((await call(list, { token: String(token) })).json).toMatchObject({ rule: 'step-up:rule recent-proof' })
   expect((await call('GET /gateway-step-up?', { token: String(token) })).json).toMatchObject({ rule: 'people-only' })
   expect(received()).toEqual([])
 })

@@ -18,7 +18,12 @@ function snapshot(
     ...builtIn,
     stepUp: {
       ...builtIn.stepUp,
-      permissions: Object.entries(permissions).map(([pattern, level]) => ({ pattern, level, except: [] })),
+      rules: Object.entries(permissions).map(([pattern, level], at) => ({
+        id: `rule-${at}`,
+        permissions: [pattern],
+        level,
+        except: [],
+      })),
     },
   }
   const principal: Snapshot['principal'] = {

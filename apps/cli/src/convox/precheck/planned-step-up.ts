@@ -58,9 +58,9 @@ export function plannedStepUp(
 function hasStepUps({ document }: Snapshot): boolean {
   const { roles, commands } = document
   // Older gateways send documents without the section.
-  const { permissions = [], racks = [], apps = [] }: Partial<PolicyDocument['stepUp']> = document.stepUp ?? {}
+  const { rules = [] }: Partial<PolicyDocument['stepUp']> = document.stepUp ?? {}
   return (
-    [permissions, racks, apps].some(({ length }) => length > 0) ||
+    rules.length > 0 ||
     roles.some((role) => (role.stepUp?.length ?? 0) > 0) ||
     commands.some((rule) => rule.stepUp !== undefined)
   )
