@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, type ProofMethod, stepUps } from '@rack-gateway/database'
-import { and, eq, inArray, isNotNull } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, type SQL } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import type { Clock } from '../clock.ts'
@@ -59,8 +59,8 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
 
   /**
    * Activates a typed code for later calls of the session from this address. The session and the address must be those
-   * that asked for the step-up. From any other session or address, a correct code becomes invalid, because another
-   * person may have seen the code.
+   * that asked for the step-up. For any other session or address, the code is unknown and stays valid. So another
+   * person can neither use up the code nor find out that it is correct.
    *
    * @throws StepUpNotHere, StepUpEnded
    */
@@ -68,25 +68,15 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
     code: string,
     caller: StepUpCaller,
   ): Promise<Omit<RedeemedProof, 'proof'> & { covers: Coverage }> {
+    const { session, address } = caller
     const letters = readCode(code)
-    if (letters === null) throw new StepUpNotHere()
-    const activated = await changeAsCaller(database, caller, async function activateOnce(change) {
-      const hashes = codeHashes(letters)
-      const [row] = await change.tx.select().from(stepUps).where(inArray(stepUps.result, hashes)).for('update')
-      if (row?.delivery !== 'code') return null
-      if (row.sessionId !== caller.session || row.address !== caller.address || row.address === unknownAddress) {
-        await change.tx
-          .update(stepUps)
-          .set({ redeemedAt: new Date(clock.now()) })
-          .where(eq(stepUps.id, row.id))
-        return null
-      }
-      assertRedeemable(row, clock.now())
-      const { method, provedAt } = await storeRedeemed(change, row, { address: caller.address, previousSecret: null })
+    if (letters === null || address === unknownAddress) throw new StepUpNotHere()
+    const isOfCaller = and(eq(stepUps.delivery, 'code'), eq(stepUps.address, address))
+    return changeAsCaller(database, caller, async function activateOnce(change) {
+      const row = await readProved(change.tx, and(inArray(stepUps.result, codeHashes(letters)), isOfCaller), { session })
+      const { method, provedAt } = await storeRedeemed(change, row, { address, previousSecret: null })
       return { method, provedAt, covers: row.covers as Coverage }
     })
-    if (activated === null) throw new StepUpNotHere()
-    return activated
   }
 
   /**
@@ -123,8 +113,8 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
   /** @throws StepUpNotHere for an unknown step-up, and for a session that did not ask; StepUpEnded */
   async function readProved(
     tx: Transaction,
-    condition: ReturnType<typeof eq>,
-    { session }: StepUpCaller,
+    condition: SQL | undefined,
+    { session }: Pick<StepUpCaller, 'session'>,
   ): Promise<StepUpRow> {
     const [row] = await tx
       .select()
