@@ -44,6 +44,7 @@ const stepUp = (): StepUp => ({
   withinSeconds: 600,
   methods: ['passkey'],
   delivery: 'callback',
+  fromThisAddress: true,
   ownRequest: true,
   page: `${gateway.url}/gateway/step-up?id=${id}`,
 })

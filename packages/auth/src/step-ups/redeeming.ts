@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, type ProofMethod, stepUps } from '@rack-gateway/database'
-import { and, eq, inArray, isNotNull, type SQL } from 'drizzle-orm'
+import { deniedResult } from '@rack-gateway/gateway-api/denied-result'
+import { and, eq, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm'
 import type { Change, Transaction } from '../admin/change.ts'
 import { checkId } from '../admin/names.ts'
 import type { Clock } from '../clock.ts'
-import { StepUpNotHere } from '../errors.ts'
+import { StepUpDenied, StepUpNotHere } from '../errors.ts'
 import { readConsoleChallenges, storeChallenge } from './challenges.ts'
 import type { Coverage } from './coverage.ts'
 import { replaceProofSecret, storeProof, unknownAddress } from './proofs.ts'
@@ -39,15 +40,17 @@ export interface RedeemedResult {
 
 export function createRedeeming({ database, clock, codeHashes, networkOf }: RedeemingOptions) {
   /**
-   * Only the session that asked can redeem the result. In console mode, the challenge must match, too.
+   * Only the session that asked can redeem the result. In console mode, the challenge must match, too. The result
+   * `deniedResult` ends the step-up.
    *
-   * @throws NotFound for an ID that is not a UUID; StepUpNotHere; StepUpEnded
+   * @throws NotFound for an ID that is not a UUID; StepUpNotHere; StepUpEnded; StepUpDenied
    */
   async function redeem(
     id: string,
     caller: StepUpCaller,
     { result, challenge, previousSecret = null }: RedeemedResult,
   ): Promise<RedeemedProof> {
+    if (result === deniedResult) throw await endDenied(checkId('step-up', id), caller)
     return changeAsCaller(database, caller, async function redeemOnce(change) {
       const row = await readProved(change.tx, eq(stepUps.id, checkId('step-up', id)), caller)
       const isResultCorrect = row.result?.equals(hashOf(result)) === true
@@ -98,6 +101,15 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
   }
 
   return { redeem, activate, challenge }
+
+  /** @returns the error for the program that asked */
+  async function endDenied(id: string, { session }: StepUpCaller): Promise<Error> {
+    const ended = await database.db
+      .delete(stepUps)
+      .where(and(eq(stepUps.id, id), eq(stepUps.sessionId, session), isNull(stepUps.provedAt)))
+      .returning({ id: stepUps.id })
+    return ended.length > 0 ? new StepUpDenied() : new StepUpNotHere()
+  }
 
   /**
    * A redemption without a challenge is one by `rack-gateway`. It fails if the network that asked has a challenge, because
