@@ -125,7 +125,11 @@ test('a result that the gateway rejects is an error with its sentence', async ()
     'The code, or the proof from the browser, is wrong, or belongs to another session or address. Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.'
   gateway.answer = {
     status: 403,
-    body: { error, code: 'RGW_STEP_UP_NOT_HERE', next: 'Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.' },
+    body: {
+      error,
+      code: 'RGW_STEP_UP_NOT_HERE',
+      next: 'Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.',
+    },
   }
   const proving = prove()
   const callback = callbackOf(await address)

@@ -78,6 +78,27 @@ describeInChromium('second factors in the web console', () => {
       `JSON.stringify([document.documentElement.outerHTML, document.cookie, location.href, history.state, {...localStorage}, {...sessionStorage}])`,
     )
 
+  /** A program that waits for a result at a port of this computer. */
+  async function listen(port = 0) {
+    const received: string[] = []
+    const server = createServer((request, response) => {
+      received.push(request.url ?? '')
+      const hasData = new URL(request.url ?? '', 'http://localhost').searchParams.has('data')
+      response.writeHead(hasData ? 200 : 400).end(hasData ? 'you may now close the window' : '')
+    })
+    await once(server.listen(port, 'localhost'), 'listening')
+    const stop = () => {
+      server.close()
+      server.closeAllConnections()
+    }
+    return { received, port: (server.address() as AddressInfo).port, stop }
+  }
+  /** As a person does who permits the page to connect to programs of this computer. */
+  const letConnect = () => admin.context().grantPermissions(['local-network-access'])
+  const resultIn = (target: string) =>
+    Buffer.from(new URL(target, 'http://localhost').searchParams.get('data') ?? '', 'base64').toString()
+  const redeem = (id: string, result: string) => api('POST', `/step-ups/${id}/redemption`, { result })
+
   test('the first second factor needs a fresh login, and comes with backup codes that are shown once', async () => {
     await admin.getByRole('link', { name: 'Passkeys, authenticator apps, and backup codes' }).click()
     await admin.getByText('You have no second factor yet.').waitFor()
@@ -350,6 +371,7 @@ describeInChromium('second factors in the web console', () => {
       })
 
       test('"This was not me" ends its wait with a clear error', async () => {
+        await letConnect()
         const running = machine.start('/bin/sh', ['-c', 'exec convox apps delete otherapp -r staging'], { env })
         const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
         await admin.goto(link)
@@ -360,7 +382,8 @@ describeInChromium('second factors in the web console', () => {
       })
 
       test('on another computer, the line of the page brings the result to it', async () => {
-        const running = machine.start('/bin/sh', ['-c', 'exec convox builds -a otherapp -r staging'], { env })
+        await letConnect()
+        const running = machine.start('/bin/sh', ['-c', 'exec convox builds -a myapp -r staging'], { env })
         const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
         await admin.route('http://localhost:*/**', (route) =>
           route.request().url().startsWith(at.url) ? route.continue() : route.abort('connectionrefused'),
@@ -376,7 +399,8 @@ describeInChromium('second factors in the web console', () => {
       })
 
       test('the page of a run says that its command follows', async () => {
-        const running = machine.start('/bin/sh', ['-c', 'exec convox run web echo hi -a myapp -r staging'], { env })
+        await letConnect()
+        const running = machine.start('/bin/sh', ['-c', 'exec convox run command bin/pre_release -a myapp -r staging'], { env })
         const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
         await admin.goto(link)
         await admin.getByText('This request does not contain the command').waitFor()
@@ -446,26 +470,8 @@ describeInChromium('second factors in the web console', () => {
     await admin.getByRole('alert').getByText('older than five minutes').waitFor()
   })
 
-  /** A program that waits for a result at a port of this computer. */
-  async function listen(port = 0) {
-    const received: string[] = []
-    const server = createServer((request, response) => {
-      received.push(request.url ?? '')
-      const hasData = new URL(request.url ?? '', 'http://localhost').searchParams.has('data')
-      response.writeHead(hasData ? 200 : 400).end(hasData ? 'you may now close the window' : '')
-    })
-    await once(server.listen(port, 'localhost'), 'listening')
-    const stop = () => {
-      server.close()
-      server.closeAllConnections()
-    }
-    return { received, port: (server.address() as AddressInfo).port, stop }
-  }
-  const resultIn = (target: string) =>
-    Buffer.from(new URL(target, 'http://localhost').searchParams.get('data') ?? '', 'base64').toString()
-  const redeem = (id: string, result: string) => api('POST', `/step-ups/${id}/redemption`, { result })
-
   test('a command on another computer: the page says so, and shows how the result gets there', async () => {
+    await letConnect()
     const unused = await listen()
     unused.stop()
     const callback = `http://localhost:${unused.port}`
@@ -502,28 +508,31 @@ describeInChromium('second factors in the web console', () => {
     ['the same address', true],
     ['another address', false],
   ])('a browser that would ask for permission is not asked, and a command at %s decides', async (_, isSame) => {
-    const page = await admin.context().newPage()
-    await page.addInitScript(`navigator.permissions.query = async ({ name }) => {
-      if (name === 'loopback-network') return { state: 'prompt' }
-      throw new TypeError(name)
-    }`)
-    await addVirtualAuthenticator(page)
+    await admin.context().clearPermissions()
     const waiting = await listen()
     try {
       const id = await ask()
       if (!isSame) await at.at.system.sql`update gateway.step_ups set address = '192.0.2.7' where id = ${id}`
-      await open(page, `/step-up?${new URLSearchParams({ id, callback: `http://localhost:${waiting.port}` })}`)
-      await page.getByRole('button', { name: 'I started this: continue' }).waitFor()
-      if (!isSame) await page.getByRole('status').getByText('seems to run on another computer').waitFor()
-      expect(await page.getByText('seems to run on another computer').count()).toBe(isSame ? 0 : 1)
+      await open(admin, `/step-up?${new URLSearchParams({ id, callback: `http://localhost:${waiting.port}` })}`)
+      const note = admin.getByRole('status').getByText('seems to run on another computer')
+      const say = admin.getByRole('button', { name: 'My command runs on another computer' })
+      if (isSame) {
+        await say.waitFor()
+        await lookAt(admin, 'step-up-page-may-be-elsewhere')
+        await say.click()
+      }
+      await note.waitFor()
+      await admin.getByRole('button', { name: 'I started this: continue' }).click()
+      await admin.getByRole('button', { name: 'Use a passkey' }).click()
+      await admin.locator('pre').filter({ hasText: 'curl' }).waitFor()
       expect(waiting.received).toEqual([])
     } finally {
       waiting.stop()
-      await page.close()
     }
   })
 
   test('"This was not me" ends the wait of the program, and the request', async () => {
+    await letConnect()
     const waiting = await listen()
     try {
       const id = await ask()

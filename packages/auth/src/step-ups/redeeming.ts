@@ -76,7 +76,9 @@ export function createRedeeming({ database, clock, codeHashes, networkOf }: Rede
     if (letters === null || address === unknownAddress) throw new StepUpNotHere()
     const isOfCaller = and(eq(stepUps.delivery, 'code'), eq(stepUps.address, address))
     return changeAsCaller(database, caller, async function activateOnce(change) {
-      const row = await readProved(change.tx, and(inArray(stepUps.result, codeHashes(letters)), isOfCaller), { session })
+      const row = await readProved(change.tx, and(inArray(stepUps.result, codeHashes(letters)), isOfCaller), {
+        session,
+      })
       const { method, provedAt } = await storeRedeemed(change, row, { address, previousSecret: null })
       return { method, provedAt, covers: row.covers as Coverage }
     })

@@ -3,13 +3,33 @@ import { CommandLine } from '../../ui/command-line.tsx'
 import { addressOfResult } from './callback.ts'
 import styles from './step-up.module.css'
 
-/** Before the proof: the program that asked seems to run on another computer, for example over SSH. */
-export function OtherComputerNote({ callback }: { readonly callback: string }) {
+interface OtherComputerNoteProps {
+  readonly callback: string
+  /** Whether the program that asked seems to run on another computer, for example over SSH. */
+  readonly isElsewhere: boolean
+  /** Called if the person says that the program runs on another computer. */
+  readonly onElsewhere: () => void
+}
+
+/** Before the proof. */
+export function OtherComputerNote({ callback, isElsewhere, onElsewhere }: OtherComputerNoteProps) {
+  const { host } = new URL(callback)
+  if (isElsewhere)
+    return (
+      <p className={styles.note} role="status">
+        The command that asked seems to run on another computer, for example over SSH, so this page cannot send the
+        result to <code>{host}</code>. You can continue. After the proof, this page shows what to do.
+      </p>
+    )
   return (
-    <p className={styles.note} role="status">
-      The command that asked seems to run on another computer, for example over SSH: this browser does not reach it at{' '}
-      <code>{new URL(callback).host}</code>. You can continue. After the proof, this page shows what to do.
-    </p>
+    <div className={styles.note}>
+      <p>
+        The result goes to the command that waits on this computer, at <code>{host}</code>.
+      </p>
+      <Button kind="quiet" onPress={onElsewhere}>
+        My command runs on another computer
+      </Button>
+    </div>
   )
 }
 
@@ -25,8 +45,8 @@ export function UndeliveredResult({ callback, result }: UndeliveredResultProps) 
   return (
     <>
       <p>
-        The command that asked seems to run on another computer, for example over SSH. It waits for the result for at
-        most five minutes. In a second terminal on <strong>that computer</strong>, run:
+        The command that asked runs on another computer, for example over SSH. It waits for the result for at most five
+        minutes. In a second terminal on <strong>that computer</strong>, run:
       </p>
       <CommandLine>{`curl '${address}'`}</CommandLine>
       <p>

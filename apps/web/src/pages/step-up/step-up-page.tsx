@@ -59,8 +59,9 @@ function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
   })
+  const [saysElsewhere, setSaysElsewhere] = useState(false)
   const isElsewhere = (found: Reach | undefined) =>
-    found === 'unreachable' || (found === 'unknown' && !stepUp.fromThisAddress)
+    saysElsewhere || found === 'unreachable' || (found === 'unknown' && !stepUp.fromThisAddress)
 
   async function deliver(proved: Proof): Promise<void> {
     if (target !== null && proved.result !== null && !isElsewhere((await refetch()).data))
@@ -78,7 +79,13 @@ function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
   return (
     <div className={styles.request}>
       <Request stepUp={stepUp} />
-      {problem === null && target !== null && isElsewhere(reach) && <OtherComputerNote callback={target} />}
+      {problem === null && target !== null && (isElsewhere(reach) || reach === 'unknown') && (
+        <OtherComputerNote
+          callback={target}
+          isElsewhere={isElsewhere(reach)}
+          onElsewhere={() => setSaysElsewhere(true)}
+        />
+      )}
       <ConfirmRequest
         stepUp={stepUp}
         problem={problem}
