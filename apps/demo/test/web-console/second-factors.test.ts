@@ -400,7 +400,11 @@ describeInChromium('second factors in the web console', () => {
 
       test('the page of a run says that its command follows', async () => {
         await letConnect()
-        const running = machine.start('/bin/sh', ['-c', 'exec convox run command bin/pre_release -a myapp -r staging'], { env })
+        const running = machine.start(
+          '/bin/sh',
+          ['-c', 'exec convox run command bin/pre_release -a myapp -r staging'],
+          { env },
+        )
         const [link] = await running.saw(/http:\/\/\S+\/login\/u2f\S+/)
         await admin.goto(link)
         await admin.getByText('This request does not contain the command').waitFor()
@@ -547,6 +551,27 @@ describeInChromium('second factors in the web console', () => {
       expect(foreign.json).toMatchObject({ code: 'RGW_STEP_UP_NOT_HERE' })
       expect((await redeem(id, result)).json).toMatchObject({ code: 'RGW_STEP_UP_DENIED' })
       expect((await api('GET', `/step-ups/${id}`)).status).toBe(404)
+    } finally {
+      waiting.stop()
+    }
+  })
+
+  test('a browser that would ask for permission stops the program after a click', async () => {
+    await admin.context().clearPermissions()
+    const waiting = await listen()
+    try {
+      const id = await ask()
+      await open(admin, `/step-up?${new URLSearchParams({ id, callback: `http://localhost:${waiting.port}` })}`)
+      await admin.getByRole('button', { name: 'My command runs on another computer' }).waitFor()
+      await admin.getByRole('button', { name: 'This was not me' }).click()
+      const stop = admin.getByRole('button', { name: 'Stop the command that waits on this computer' })
+      await stop.waitFor()
+      await lookAt(admin, 'step-up-page-not-me-stop')
+      const [opened] = await Promise.all([admin.context().waitForEvent('page'), stop.click()])
+      await opened.getByText('you may now close the window').waitFor()
+      await opened.close()
+      const result = resultIn(waiting.received.find((target) => target.includes('data=')) ?? '')
+      expect((await redeem(id, result)).json).toMatchObject({ code: 'RGW_STEP_UP_DENIED' })
     } finally {
       waiting.stop()
     }

@@ -26,9 +26,9 @@ export function OtherComputerNote({ callback, isElsewhere, onElsewhere }: OtherC
       <p>
         The result goes to the command that waits on this computer, at <code>{host}</code>.
       </p>
-      <Button kind="quiet" onPress={onElsewhere}>
-        My command runs on another computer
-      </Button>
+      <div className={styles.buttons}>
+        <Button onPress={onElsewhere}>My command runs on another computer</Button>
+      </div>
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { StepUp } from '@rack-gateway/gateway-api'
+import { deniedResult } from '@rack-gateway/gateway-api/denied-result'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -8,6 +9,7 @@ import { useMe } from '../../api/queries.ts'
 import { methodName } from '../../second-factor/method-names.ts'
 import type { Proof } from '../../second-factor/proof-form.tsx'
 import { stepUpQuery } from '../../second-factor/step-up-query.ts'
+import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { CommandLine } from '../../ui/command-line.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -75,7 +77,7 @@ function LoadedRequest({ stepUp }: { readonly stepUp: StepUp }) {
         <Outcome stepUp={stepUp} proof={proof} undeliveredTo={isElsewhere(reach) ? target : null} />
       </div>
     )
-  if (isForeign) return <NotMe stepUp={stepUp} waiting={reach === 'reachable' ? target : null} />
+  if (isForeign) return <NotMe stepUp={stepUp} callback={target} reach={reach} />
   return (
     <div className={styles.request}>
       <Request stepUp={stepUp} />
@@ -123,15 +125,16 @@ function NoRequest({ error, retry }: { readonly error: Error; readonly retry: ()
 
 interface NotMeProps {
   readonly stepUp: StepUp
-  /** The address of a program on this computer that waits for the result; null if the page reaches none. */
-  readonly waiting: string | null
+  /** The address of the program that waits for the result; null if the page must not send anything there. */
+  readonly callback: string | null
+  readonly reach: Reach | undefined
 }
 
-function NotMe({ stepUp, waiting }: NotMeProps) {
+function NotMe({ stepUp, callback, reach }: NotMeProps) {
   const { data: isStopped = false } = useQuery({
     queryKey: ['step-up-denial', stepUp.id],
-    queryFn: () => sendDenial(waiting ?? ''),
-    enabled: waiting !== null,
+    queryFn: () => sendDenial(callback ?? ''),
+    enabled: callback !== null && reach === 'reachable',
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
   })
@@ -147,6 +150,13 @@ function NotMe({ stepUp, waiting }: NotMeProps) {
           ? 'The command on this computer that asked was stopped.'
           : 'If a command of yours still waits for this page, stop it with Ctrl-C.'}
       </p>
+      {callback !== null && reach === 'unknown' && (
+        <div className={styles.buttons}>
+          <Button onPress={() => window.open(addressOfResult(callback, deniedResult), '_blank', 'noopener,noreferrer')}>
+            Stop the command that waits on this computer
+          </Button>
+        </div>
+      )}
       <SessionList />
     </div>
   )
