@@ -1,5 +1,5 @@
 import { callManagementApi } from '@rack-gateway/testing/management-api'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type System, startSystem } from '../support/system.ts'
 import { callInConsoleMode, listHeaders, rackHeaders, receivedFromCallers } from './console-calls.ts'
 
@@ -233,10 +233,12 @@ describe('the console that the stock CLI sees', () => {
         const answer = await call(line, listHeaders, token)
         expect([answer.status, answer.json]).toMatchObject([401, { rule: 'expired-token' }])
         expect(answer.error).toMatch(
-          /^This cli token is expired\. Your session expired on [\d-]{10} [\d:]{5} UTC\. Run "rack-gateway login"\.$/,
+          /^This cli token is expired\. Your session expired on [\d-]{10} [\d:]{5} UTC\. Run "rack-gateway convox-login"\.$/,
         )
       }
-      expect((await call('GET /apps', rackHeaders('gateway/staging'), token)).error).not.toContain(words)
+      const { error } = await call('GET /apps', rackHeaders('gateway/staging'), token)
+      expect(error).toMatch(/^Your session expired on .* Run "rack-gateway convox-login"\.$/)
+      expect((await system.get('/rack/staging/apps', token)).json).toMatchObject({ next: 'Run "rack-gateway login".' })
       admin = await system.token('admin')
     })
 
@@ -309,4 +311,17 @@ describe('another organization', () => {
     expect((await apps('acme/staging')).status).toBe(200)
     expect((await apps('gateway/staging')).error).toBe('There is no rack "gateway/staging". You can use acme/staging.')
   })
+})
+
+test('a call that cannot reach a rack makes it unreachable in the very next list', async () => {
+  const system = await startSystem({ rackNames: ['staging', 'production'] })
+  onTestFinished(() => system.stop())
+  const token = await system.token('admin')
+  const list = async () => (await callInConsoleMode(system, 'GET /racks', token, listHeaders)).json
+  await expect.poll(list).toMatchObject([{ name: 'production', status: 'running' }, { status: 'running' }])
+  await system.racks.production?.close()
+  const answer = await callInConsoleMode(system, 'GET /apps', token, rackHeaders('gateway/production'))
+  expect([answer.status, answer.json]).toMatchObject([502, { code: 'RGW_RACK_UNREACHABLE' }])
+  const down = { name: 'production', status: 'unreachable', version: '3.24.9' }
+  expect(await list()).toMatchObject([down, { name: 'staging', status: 'running' }])
 })

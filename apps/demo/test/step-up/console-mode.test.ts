@@ -313,6 +313,30 @@ describe('a thief with the token', () => {
   })
 })
 
+test('a program that gets "This was not me" from the page ends its own request, and nobody else’s', async () => {
+  const other = await sessionOf(at.system, 'admin', Date.now() + clock.ahead)
+  const path = pathOf(await call(restart))
+  const challenge = String((await call(`GET ${path}?`)).headers.get('challenge'))
+  const deny = (token: string) =>
+    call(`POST ${path}?`, {
+      token,
+      body: 'this-was-not-me',
+      type: 'application/octet-stream',
+      headers: [`Challenge: ${challenge}`],
+    })
+  expect((await deny(other.token)).json).toMatchObject({ code: 'RGW_STEP_UP_NOT_HERE' })
+  const denied = await deny(admin.program.token)
+  expect([denied.status, denied.json]).toEqual([
+    403,
+    expect.objectContaining({
+      code: 'RGW_STEP_UP_DENIED',
+      error: expect.stringContaining('was answered with "This was not me", so nothing was confirmed.'),
+    }),
+  ])
+  expect((await admin.prove(idOf(path))).status).toBe(404)
+  expect(received()).toEqual([])
+})
+
 test('the page of the CLI leads to the page of the gateway, and to this machine only', async () => {
   const path = pathOf(await call(list))
   const token = Buffer.from(idOf(path)).toString('base64')

@@ -21,6 +21,8 @@ declare module 'fastify' {
     /** @returns null if the last event for the same session is less than a minute old */
     createTokenAlarmEvent: ReturnType<typeof tokenAlarmEventFactory>
     delayDenial(response: ServerResponse): Promise<void>
+    /** The setting PUBLIC_URL. */
+    publicUrl: string | null
   }
   interface FastifyRequest {
     /** The rule that denied an unauthenticated request. */
@@ -31,11 +33,13 @@ declare module 'fastify' {
 export interface ErrorHandlerOptions {
   /** Milliseconds. Default: the default of `delayDenial`. */
   readonly denialDelay: number | undefined
+  readonly publicUrl: string | null
 }
 
 /** Records the errors of principals. Only counts the errors of unauthenticated requests. */
 export default fp<ErrorHandlerOptions>(
-  async function errorHandler(app, { denialDelay }) {
+  async function errorHandler(app, { denialDelay, publicUrl }) {
+    app.decorate('publicUrl', publicUrl)
     app.decorate('delayDenial', (response) => delayDenial(response, denialDelay))
     app.decorate('createTokenAlarmEvent', tokenAlarmEventFactory(app.clock.now))
     app.decorateRequest('deniedBy', null)
@@ -111,8 +115,8 @@ function countDenial({ audit }: FastifyInstance, request: FastifyRequest, { body
   audit.countDenial({ address: addressOf(request), rule, reason, remedy: next, policy })
 }
 
-function errorContext({ policy }: FastifyInstance, { id: requestId }: FastifyRequest): ErrorContext {
-  return { requestId, policy: policy.hash }
+function errorContext({ policy, publicUrl }: FastifyInstance, { id: requestId }: FastifyRequest): ErrorContext {
+  return { requestId, policy: policy.hash, publicUrl }
 }
 
 async function raiseAlarm(app: FastifyInstance, error: unknown, request: FastifyRequest): Promise<void> {

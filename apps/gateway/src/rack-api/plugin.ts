@@ -51,12 +51,10 @@ export default fp<RackApiOptions>(
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
     app.setErrorHandler(async function handleRackApiError(error, request, reply) {
-      await answerError(
-        app,
-        request.call?.parsedRequest.consoleCall ? explainExpiredToken(error) : error,
-        request,
-        reply,
-      )
+      const { call } = request
+      const convoxPage = app.loginProvider === null ? null : `${options.config.publicUrl ?? ''}/gateway/convox`
+      const explained = call ? explainExpiredToken(error, call.parsedRequest, convoxPage) : error
+      await answerError(app, explained, request, reply)
       return reply
     })
 

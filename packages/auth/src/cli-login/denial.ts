@@ -67,6 +67,11 @@ export const oldConvoxLogin = denyLogin(403, 'convox-login-old-login', {
   reason: 'Your login in this browser is older than five minutes, and only a newer login leads to a token.',
   remedy: 'Log in again, and create the token then.',
 })
+export const convoxWithoutRole = denyLogin(403, 'convox-login-no-role', {
+  title: 'You have no role yet',
+  reason: 'You have no role on any rack of this gateway, so a token for convox would permit nothing.',
+  remedy: 'Ask an administrator of the gateway for a role, and open this page again.',
+})
 export const endedBrowserSession = denyLogin(403, 'cli-login-session-ended', {
   title: 'Log in again',
   reason: 'The session of this browser has ended, so it cannot allow a login in a terminal.',

@@ -220,6 +220,10 @@ export const StepUpEnded = defineError<[string]>('RGW_STEP_UP_ENDED', 409, {
 })
 export const StepUpNotHere = defineError('RGW_STEP_UP_NOT_HERE', 403, {
   reason: 'The code, or the proof from the browser, is wrong, or belongs to another session or address.',
-  remedy: 'Repeat the command, which asks for a new proof.',
+  remedy: 'Use a code on the machine and with the token of the denied command, or repeat the command for a new proof.',
+})
+export const StepUpDenied = defineError('RGW_STEP_UP_DENIED', 403, {
+  reason: 'The page of this request was answered with "This was not me", so nothing was confirmed.',
+  remedy: 'If this was a mistake, run the command again.',
 })
 export const FactorNotProved = defineErrorWithText('RGW_FACTOR_NOT_PROVED', 403)

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nearest } from '@rack-gateway/config/client'
+import { nearest } from '@rack-gateway/errors/nearest'
 import type { Context } from '../../context.ts'
 import { Usage } from '../../errors.ts'
 import { printable } from '../../output/terminal.ts'

@@ -8,10 +8,9 @@ import { StepUpChallenge, StepUpNeeded, withDenial } from '../../errors.ts'
  * `challenge`: the stock CLI asks for the proof and repeats the call.
  * `command`: the user runs a command of the stock CLI, and repeats the call.
  * `code`: the page shows a code, with which the user runs a command.
- * `none`: the code would be bound to the address of the caller, which the gateway does not know.
  * `response`: the web console or `rack-gateway` asks for the proof and repeats the call.
  */
-export type ProofFlow = 'challenge' | 'command' | 'code' | 'none' | 'response'
+export type ProofFlow = 'challenge' | 'command' | 'code' | 'response'
 
 export interface RequestedProof {
   readonly id: string
@@ -22,17 +21,32 @@ export interface RequestedProof {
   readonly hasFactor: boolean
 }
 
+type StepUpDenial = Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>
+
 /** For the flow `challenge`, also sets the response header of the challenge. */
 export function refuseStepUp(
-  { rule, source, reason, policy }: Pick<DecisionBase, 'rule' | 'source' | 'reason' | 'policy'>,
+  { rule, source, reason, policy }: StepUpDenial,
   { id, page, flow, hasFactor }: RequestedProof,
   reply: FastifyReply,
 ): Error {
-  const remedy = `${hasFactor || flow === 'none' ? '' : noFactor}${remedies[flow](page)}`
+  const remedy = `${hasFactor ? '' : noFactor}${remedies[flow](page)}`
   const ErrorClass = flow === 'challenge' ? StepUpChallenge : StepUpNeeded
   if (flow === 'challenge') reply.header('www-authenticate', `Session path="${stepUpPath}/${id}" token="true"`)
   const error = new ErrorClass(reason, `${remedy} (rule ${rule})`)
   return Object.assign(withDenial(error, { rule, source, reason, remedy, policy }), { stepUp: { id, page } })
+}
+
+/**
+ * The denial of a call whose proof would be bound to the address of the caller, which the gateway does not know. It names
+ * no step-up, because nobody could use one.
+ */
+export function refuseWithoutAddress(
+  { rule, source, reason, policy }: StepUpDenial,
+  { secret }: { readonly secret: string | null },
+): Error {
+  // Only rack-gateway sends a secret in this mode. Its proofs need no address.
+  const remedy = secret === null ? `${noAddress.reason} ${noAddress.remedy}` : remedies.response('')
+  return withDenial(new StepUpNeeded(reason, `${remedy} (rule ${rule})`), { rule, source, reason, remedy, policy })
 }
 
 export const noAddress = {
@@ -47,6 +61,5 @@ const remedies: Readonly<Record<ProofFlow, (page: string) => string>> = {
   command: () => `Run: convox api get ${stepUpPath}, then repeat the command.`,
   code: (page) =>
     `Open ${page} in your browser, and run the command that it shows: convox api get ${stepUpPath}/CODE. Then repeat this command.`,
-  none: () => `${noAddress.reason} ${noAddress.remedy}`,
   response: () => 'Repeat the request with rack-gateway or in the web console, which ask for the proof.',
 }

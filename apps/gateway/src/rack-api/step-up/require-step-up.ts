@@ -9,7 +9,7 @@ import { runSteps } from '../run-steps.ts'
 import { callDigests } from './call-digest.ts'
 import { commandDigest } from './command-digest.ts'
 import { proofAddress } from './proof-address.ts'
-import { type ProofFlow, refuseStepUp } from './refuse-step-up.ts'
+import { refuseStepUp, refuseWithoutAddress } from './refuse-step-up.ts'
 
 type NeedsStepUp = Extract<Decision, { effect: 'needs'; requirement: 'step-up' }>
 
@@ -18,7 +18,8 @@ export function needsStepUp(decision: Decision): decision is NeedsStepUp {
 }
 
 /**
- * If the call needs a new proof, creates a step-up. The error says how the caller gets the proof.
+ * If the call needs a new proof, creates a step-up. The error says how the caller gets the proof. Creates no step-up if
+ * the proof would be bound to an address that the gateway does not know.
  *
  * @throws StepUpNeeded; StepUpChallenge if the stock CLI asks for the proof and repeats the call by itself
  */
@@ -52,6 +53,7 @@ export async function requireStepUp(
     return decision.granted
   }
   const delivery = deliveryOf(call)
+  if (delivery === 'code' && address === unknownAddress) throw refuseWithoutAddress(decision, presented)
   const isRepeatedByProgram = delivery === 'response' || (delivery === 'callback' && canRepeat(request, call))
   const id = await stepUps.ask({
     user: principal.id,
@@ -71,7 +73,7 @@ export async function requireStepUp(
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      flow: flowOf(delivery, { ...presented, canAsk }),
+      flow: delivery === 'callback' ? (canAsk ? 'challenge' : 'command') : delivery,
     },
     reply,
   )
@@ -111,16 +113,6 @@ function canRepeat({ raw }: FastifyRequest, { match, form }: RoutedCall): boolea
 function deliveryOf({ parsedRequest }: RoutedCall) {
   if (parsedRequest.api === 'management') return 'response' as const
   return parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
-}
-
-function flowOf(
-  delivery: ReturnType<typeof deliveryOf>,
-  { address, secret, canAsk }: { readonly address: string; readonly secret: string | null; readonly canAsk: boolean },
-): ProofFlow {
-  if (delivery === 'callback') return canAsk ? 'challenge' : 'command'
-  if (delivery !== 'code' || address !== unknownAddress) return delivery
-  // Only rack-gateway sends a secret in this mode. Its proofs need no address.
-  return secret === null ? 'none' : 'response'
 }
 
 export function methodsOf(level: StepUpLevel): 'passkey' | 'any' {
