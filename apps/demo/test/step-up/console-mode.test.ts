@@ -20,6 +20,10 @@ beforeAll(async () => {
 afterAll(() => at.stop())
 afterEach(() => at.system.rack.clearReceived())
 
+const repeatCommand = 'repeat the command'
+const importCommand = (words: string, file: string) =>
+  `run: convox ${words} -f FILE -a myapp -r gateway/staging. Do not repeat "convox apps import": FILE is ${file} in its archive. For the rest of the import, see docs/how-to/plain-convox.md`
+
 interface Sent {
   readonly session?: string
   readonly token?: string
@@ -121,12 +125,12 @@ describe('a call that needs a proof', () => {
   })
 
   test.each([
-    ['an upload', 'POST /apps/myapp/objects/tmp/0123456789abcdef0123456789abcd.tgz?', 'sources'],
-    ['an import from stdin', 'POST /apps/myapp/builds/import?', 'a build'],
-  ])('%s is not repeated by the CLI, so it names the command', async (_, line, body) => {
+    ['an upload', 'POST /apps/myapp/objects/tmp/0123456789abcdef0123456789abcd.tgz?', 'sources', repeatCommand],
+    ['an import from stdin', 'POST /apps/myapp/builds/import?', 'a build', importCommand('builds import', 'build.tgz')],
+  ])('%s is not repeated by the CLI, so it names the command', async (_, line, body, next) => {
     const refused = await call(line, { body, type: 'application/octet-stream' })
     expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([403, undefined])
-    expect(refused.json).toMatchObject({ next: 'Run: convox api get /gateway-step-up, then repeat the command.' })
+    expect(refused.json).toMatchObject({ next: `Run: convox api get /gateway-step-up, then ${next}.` })
     expect(received()).toEqual([])
     const asked = await call('GET /gateway-step-up?')
     expect(asked.status).toBe(401)
@@ -150,15 +154,15 @@ describe('a call that needs a proof', () => {
     expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'needs' } })
   })
 
-  test.each(['processes/web/exec', 'logs'])('a websocket says it in the stream: %s', async (path) => {
-    const socket = await openWebSocket(`${at.system.url}/apps/myapp/${path}`, admin.program.token, {
+  test('a command says in its stream that the repeated command asks for the proof', async () => {
+    const socket = await openWebSocket(`${at.system.url}/apps/myapp/processes/web/exec`, admin.program.token, {
       command: 'bin/pre_release',
       rack: 'gateway/staging',
       session: '',
     })
     const text = (await socket.readToEnd()).join('')
-    expect(text).toContain('Run: convox api get /gateway-step-up, then repeat the command.')
-    expect(received().filter((line) => line.includes(path))).toEqual([])
+    expect(text).toContain('Repeat the command. Then convox asks for the proof.')
+    expect(received().filter((line) => line.includes('exec'))).toEqual([])
   })
 
   test('names the missing second factor of a user without one, whose other calls continue', async () => {
@@ -170,7 +174,7 @@ describe('a call that needs a proof', () => {
     expect(refused.json).toMatchObject({ next: `${missing} Prove your second factor in the browser.` })
     const upload = { token, body: 'sources', type: 'application/octet-stream' }
     expect((await call('POST /apps/myapp/builds/import?', upload)).json).toMatchObject({
-      next: `${missing} Run: convox api get /gateway-step-up, then repeat the command.`,
+      next: `${missing} Run: convox api get /gateway-step-up, then ${importCommand('builds import', 'build.tgz')}.`,
     })
     expect(received()).toEqual(['GET /apps?'])
   })
@@ -220,7 +224,7 @@ describe('a proof for one call', () => {
     const load = (resource: string, session = '') =>
       call(`PUT /apps/myapp/resources/${resource}/data?`, { session, body: 'data', type: 'application/octet-stream' })
     expect((await load('database')).json).toMatchObject({
-      next: 'Run: convox api get /gateway-step-up, then repeat the command.',
+      next: `Run: convox api get /gateway-step-up, then ${importCommand('resources import database', 'resources/database.tgz')}.`,
     })
     const session = await provedSession('GET /gateway-step-up?')
     expect((await load('other', session)).status).toBe(403)
@@ -264,23 +268,23 @@ describe('a thief with the token', () => {
 
   test.each(['processes/web/exec', 'logs'])('gets no stream when the victim proves for one: %s', async (path) => {
     clock.ahead += 11 * 60_000
-    const textOf = async (session: string) => {
+    const open = async (session: string) => {
       const socket = await openWebSocket(`${at.system.url}/apps/myapp/${path}`, admin.program.token, {
         command: 'bin/pre_release',
         follow: 'false',
         rack: 'gateway/staging',
         session,
       })
-      return (await socket.readToEnd()).join('')
+      return socket.status === 101 ? (await socket.readToEnd()).join('') : socket.error
     }
-    const refusal = 'Run: convox api get /gateway-step-up, then repeat the command.'
+    const refusal = 'Repeat the command. Then convox asks for the proof.'
     const streams = () => received().filter((line) => line.includes(path))
-    expect(await textOf('')).toContain(refusal)
+    expect(await open('')).toContain(refusal)
     const session = await provedSession('GET /gateway-step-up?')
     for (const guess of ['', 'rgp_0000000000000000000000000000000000000000000'])
-      expect(await textOf(guess)).toContain(refusal)
+      expect(await open(guess)).toContain(refusal)
     expect(streams()).toEqual([])
-    expect(await textOf(session)).not.toContain('gateway-step-up')
+    expect(await open(session)).not.toContain(refusal)
     expect(streams()).toHaveLength(1)
     expect((await at.system.events()).findLast(({ route }) => route?.startsWith('WS '))).toMatchObject({
       decision: { effect: 'allow' },

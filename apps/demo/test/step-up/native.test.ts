@@ -139,15 +139,18 @@ describe.skipIf(convox === null)('the native convox proves a second factor (runs
     expect(await run('builds -a myapp')).toMatchObject({ code: 0 })
   })
 
-  test.each([
-    ['exec web "bin/pre_release" -a myapp', 1],
-    ['logs --no-follow -a myapp', 0],
-  ])('a stream says what to do: %s', async (line, code) => {
+  const refusedStreams = [
+    ['exec web "bin/pre_release" -a myapp', 'exec', /^ERROR: .*Repeat the command\. Then convox asks for the proof\./],
+    ['logs --no-follow -a myapp', '/apps/myapp/logs', /^ERROR: websocket: bad handshake\n$/],
+    ['rack logs --no-follow', '/system/logs', /^ERROR: websocket: bad handshake\n$/],
+  ] as const
+  test.each(refusedStreams)('%s exits with 1, and asks for the proof when it is repeated', async (line, path, said) => {
     await logIn()
-    const ended = await machine.sh(`convox ${line}`)
-    expect([ended.code, ended.stdout + ended.stderr]).toEqual([
-      code,
-      expect.stringContaining('Run: convox api get /gateway-step-up, then repeat the command.'),
-    ])
+    const refused = await machine.sh(`convox ${line}`)
+    expect([refused.code, refused.stdout + refused.stderr]).toEqual([1, expect.stringMatching(said)])
+    expect(received().filter((one) => one.includes(path))).toEqual([])
+    const ended = await runAndProve(line)
+    expect([ended.code, ended.proofs, ended.stderr]).toEqual([0, 1, ''])
+    expect(received().filter((one) => one.includes(path))).toHaveLength(1)
   })
 })

@@ -12,6 +12,7 @@ stepUp:
     object:create: { recent: 10m }
     build:create: { recent: 10m }
     log:read: { recent: 10m }
+    rack:log-read: { recent: 10m }
     process:exec-any: { recent: 10m }
     process:run: { always: any }
     service:restart: { always: any }

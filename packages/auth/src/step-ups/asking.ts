@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Database, proofs, type StepUpDelivery, stepUps } from '@rack-gateway/database'
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
-import { and, asc, desc, eq, gt, inArray, isNull } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { Transaction } from '../admin/change.ts'
 import type { Clock } from '../clock.ts'
 import { deleteEnded } from '../sessions/delete-ended.ts'
@@ -146,10 +146,16 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   /**
    * The pending step-up that a session and address last asked for, or null.
    *
+   * @param isWebsocket true ignores step-ups of other calls
    * @param after ignores step-ups that were asked for at this time or earlier
    */
   async function newestPending(
-    { session, address, delivery }: Pick<StepUpRequest, 'session' | 'address' | 'delivery'>,
+    {
+      session,
+      address,
+      delivery,
+      isWebsocket = false,
+    }: Pick<StepUpRequest, 'session' | 'address' | 'delivery'> & { readonly isWebsocket?: boolean },
     after: Date | null,
   ): Promise<string | null> {
     const [row] = await db
@@ -163,6 +169,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
           isNull(stepUps.provedAt),
           gt(stepUps.expiresAt, new Date(clock.now())),
           after === null ? undefined : gt(stepUps.createdAt, after),
+          isWebsocket ? sql`${stepUps.asked} -> 'calls' -> 0 ->> 'route' like 'WS %'` : undefined,
         ),
       )
       .orderBy(desc(stepUps.createdAt))

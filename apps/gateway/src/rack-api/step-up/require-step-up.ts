@@ -8,6 +8,7 @@ import type { RoutedCall } from '../call.ts'
 import { runSteps } from '../run-steps.ts'
 import { callDigests } from './call-digest.ts'
 import { commandDigest } from './command-digest.ts'
+import { nextCommand } from './next-command.ts'
 import { proofAddress } from './proof-address.ts'
 import { type ProofFlow, refuseStepUp } from './refuse-step-up.ts'
 
@@ -71,7 +72,8 @@ export async function requireStepUp(
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      flow: flowOf(delivery, { ...presented, canAsk }),
+      flow: flowOf(delivery, { ...presented, canAsk, isWebsocket: call.match.route.kind === 'websocket' }),
+      next: nextCommand(request.raw, call, { app, form: parameters.form }),
     },
     reply,
   )
@@ -113,11 +115,19 @@ function deliveryOf({ parsedRequest }: RoutedCall) {
   return parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
 }
 
+interface ProofConditions {
+  readonly address: string
+  readonly secret: string | null
+  /** Whether the stock CLI can ask for the proof, and repeat the call. */
+  readonly canAsk: boolean
+  readonly isWebsocket: boolean
+}
+
 function flowOf(
   delivery: ReturnType<typeof deliveryOf>,
-  { address, secret, canAsk }: { readonly address: string; readonly secret: string | null; readonly canAsk: boolean },
+  { address, secret, canAsk, isWebsocket }: ProofConditions,
 ): ProofFlow {
-  if (delivery === 'callback') return canAsk ? 'challenge' : 'command'
+  if (delivery === 'callback') return isWebsocket ? 'probe' : canAsk ? 'challenge' : 'command'
   if (delivery !== 'code' || address !== unknownAddress) return delivery
   // Only rack-gateway sends a secret in this mode. Its proofs need no address.
   return secret === null ? 'none' : 'response'
