@@ -50,7 +50,11 @@ export default fp<RackApiOptions>(
   async function rackApi(app, options) {
     const dependencies = createDependencies(app, options)
     const { live } = dependencies
-    const held = createHeldStreams(app.streams, options.pingInterval ?? defaultPingInterval)
+    const held = createHeldStreams({
+      identities: app.identities,
+      pingInterval: options.pingInterval ?? defaultPingInterval,
+      onError: (err) => app.log.error({ event: 'stream.review_failed', err }),
+    })
     app.decorate('heldStreams', held)
     app.addHook('preClose', async () => {
       held.endAll()

@@ -28,6 +28,11 @@ export interface StepUpRequest {
   readonly address: string
   /** The User-Agent. */
   readonly client: string | null
+  /**
+   * Whether the stock CLI asks for the proof before it repeats the call. The CLI reopens some logs by itself, so the first
+   * request for the same call decides.
+   */
+  readonly byProbe?: boolean
 }
 
 /** Milliseconds. */
@@ -119,7 +124,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
 
   async function insert(
     tx: Transaction,
-    { user, session, delivery, covers, methods, address, calls, client }: StepUpRequest,
+    { user, session, delivery, covers, methods, address, calls, client, byProbe = false }: StepUpRequest,
     pending: readonly Pending[],
   ): Promise<string> {
     const now = clock.now()
@@ -133,7 +138,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
       userId: user,
       sessionId: session,
       delivery,
-      asked: { calls, client },
+      asked: { calls, client, ...(byProbe && { byProbe }) },
       covers,
       methods,
       address,
@@ -146,7 +151,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
   /**
    * The pending step-up that a session and address last asked for, or null.
    *
-   * @param isWebsocket true ignores step-ups of other calls
+   * @param byProbe true ignores step-ups that the CLI does not ask for by itself
    * @param after ignores step-ups that were asked for at this time or earlier
    */
   async function newestPending(
@@ -154,8 +159,8 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
       session,
       address,
       delivery,
-      isWebsocket = false,
-    }: Pick<StepUpRequest, 'session' | 'address' | 'delivery'> & { readonly isWebsocket?: boolean },
+      byProbe = false,
+    }: Pick<StepUpRequest, 'session' | 'address' | 'delivery' | 'byProbe'>,
     after: Date | null,
   ): Promise<string | null> {
     const [row] = await db
@@ -169,7 +174,7 @@ export function createAsking({ database: { db }, clock, networkOf }: AskingOptio
           isNull(stepUps.provedAt),
           gt(stepUps.expiresAt, new Date(clock.now())),
           after === null ? undefined : gt(stepUps.createdAt, after),
-          isWebsocket ? sql`${stepUps.asked} -> 'calls' -> 0 ->> 'route' like 'WS %'` : undefined,
+          byProbe ? sql`${stepUps.asked} ->> 'byProbe' = 'true'` : undefined,
         ),
       )
       .orderBy(desc(stepUps.createdAt))

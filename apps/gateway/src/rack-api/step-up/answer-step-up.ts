@@ -15,6 +15,8 @@ import { secretOf } from './require-step-up.ts'
 
 /** Milliseconds. The maximum age of a proof that is not for a refused call. */
 const maxProofAge = 600_000
+/** Milliseconds from a denied WebSocket to its repetition. Later, another command probably sends the request. */
+const maxProbeDelay = 60_000
 /** The maximum size of the body with the result of a proof, in bytes. */
 const longestResult = 256
 const route = 'GET /gateway-step-up'
@@ -125,9 +127,10 @@ export async function answerProbe(
   if (!call || !principal) throw new Error('the request was not parsed or has no principal')
   const { stepUps } = request.server
   const session = principal.credential
-  const asked = { session, address: proofAddress(request), delivery: 'callback', isWebsocket: true } as const
+  const asked = { session, address: proofAddress(request), delivery: 'callback', byProbe: true } as const
   const proof = await stepUps.freshProof({ session, secret: secretOf(request, call) })
-  const id = principal.kind === 'user' ? await stepUps.newestPending(asked, proof?.provedAt ?? null) : null
+  const after = Math.max(proof?.provedAt.getTime() ?? 0, dependencies.now() - maxProbeDelay)
+  const id = principal.kind === 'user' ? await stepUps.newestPending(asked, new Date(after)) : null
   if (id === null) return void reply.code(404).send()
   throw challenge(dependencies, request, reply, { id, reason: 'A WebSocket was denied without a proof.' })
 }

@@ -6,6 +6,7 @@ import type { Turns } from '../../resource-account/turns.ts'
 import { hasBody } from '../body.ts'
 import type { RoutedCall } from '../call.ts'
 import { runSteps } from '../run-steps.ts'
+import { shownLog } from '../websocket/command-stream.ts'
 import { callDigests } from './call-digest.ts'
 import { commandDigest } from './command-digest.ts'
 import { nextCommand } from './next-command.ts'
@@ -54,6 +55,9 @@ export async function requireStepUp(
   }
   const delivery = deliveryOf(call)
   const isRepeatedByProgram = delivery === 'response' || (delivery === 'callback' && canRepeat(request, call))
+  const isRetryAfterProof = isRetry(await stepUps.freshProof(presented), decision.level)
+  const canAsk = isRepeatedByProgram && !isRetryAfterProof
+  const flow = flowOf(delivery, { ...presented, canAsk, isRepeatedByUser: isRepeatedByUser(request, call) })
   const id = await stepUps.ask({
     user: principal.id,
     session: principal.credential,
@@ -63,16 +67,15 @@ export async function requireStepUp(
     methods: methodsOf(decision.level),
     address,
     client: request.headers['user-agent'] ?? null,
+    byProbe: flow === 'probe',
   })
-  const isRetryAfterProof = isRetry(await stepUps.freshProof(presented), decision.level)
-  const canAsk = isRepeatedByProgram && !isRetryAfterProof
   throw refuseStepUp(
     decision,
     {
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      flow: flowOf(delivery, { ...presented, canAsk, isWebsocket: call.match.route.kind === 'websocket' }),
+      flow,
       next: nextCommand(request.raw, call, { app, form: parameters.form }),
     },
     reply,
@@ -110,6 +113,12 @@ function canRepeat({ raw }: FastifyRequest, { match, form }: RoutedCall): boolea
   return match.route.kind !== 'websocket' && (!hasBody(raw) || form !== null)
 }
 
+/** False for a proxy, whose client can open many connections at once, and for a log beside another operation. */
+function isRepeatedByUser({ raw }: FastifyRequest, call: RoutedCall): boolean {
+  const { kind, permission } = call.match.route
+  return kind === 'websocket' && permission !== 'proxy:open' && shownLog(raw, call) === null
+}
+
 function deliveryOf({ parsedRequest }: RoutedCall) {
   if (parsedRequest.api === 'management') return 'response' as const
   return parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
@@ -120,14 +129,15 @@ interface ProofConditions {
   readonly secret: string | null
   /** Whether the stock CLI can ask for the proof, and repeat the call. */
   readonly canAsk: boolean
-  readonly isWebsocket: boolean
+  /** Whether the user can repeat the command, and the stock CLI asks for the proof before it repeats the call. */
+  readonly isRepeatedByUser: boolean
 }
 
 function flowOf(
   delivery: ReturnType<typeof deliveryOf>,
-  { address, secret, canAsk, isWebsocket }: ProofConditions,
+  { address, secret, canAsk, isRepeatedByUser }: ProofConditions,
 ): ProofFlow {
-  if (delivery === 'callback') return isWebsocket ? 'probe' : canAsk ? 'challenge' : 'command'
+  if (delivery === 'callback') return isRepeatedByUser ? 'probe' : canAsk ? 'challenge' : 'command'
   if (delivery !== 'code' || address !== unknownAddress) return delivery
   // Only rack-gateway sends a secret in this mode. Its proofs need no address.
   return secret === null ? 'none' : 'response'

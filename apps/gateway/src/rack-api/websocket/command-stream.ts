@@ -87,16 +87,12 @@ const endOfStream = createFrame('server', opcodes.binary, Buffer.alloc(0))
 
 /** Accepts the WebSocket, sends the frame, and leaves the connection open until the client closes it. */
 function holdOpen(request: FastifyRequest, reply: FastifyReply, frame: Buffer): void {
-  const { server, principal, call } = request
+  const { server, credential } = request
+  if (!credential) throw new Error('only an authenticated caller can have a stream')
   const socket = takeSocket(reply, request)
   writeUpgrade(socket, request.headers['sec-websocket-key'] ?? '')
   socket.write(frame)
-  server.heldStreams.hold(socket, {
-    principalId: principal?.id ?? '',
-    credential: principal?.credential ?? '',
-    rack: call?.rack?.name ?? '',
-    app: call?.match?.params.app ?? null,
-  })
+  server.heldStreams.hold(socket, credential)
 }
 
 /** Accepts the WebSocket, and ends it after these frames. */
