@@ -1,7 +1,7 @@
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { type RawResponse, sendRaw, writeRequest } from '@rack-gateway/testing/http'
 import { openWebSocket } from '@rack-gateway/testing/websocket'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type LoginSystem, startLoginSystem } from '../support/login.ts'
 import { createProver, type Prover } from '../support/second-factor.ts'
 import { sessionOf } from '../support/session-of.ts'
@@ -163,6 +163,47 @@ describe('a call that needs a proof', () => {
     const text = (await socket.readToEnd()).join('')
     expect(text).toContain('Repeat the command. Then convox asks for the proof.')
     expect(received().filter((line) => line.includes('exec'))).toEqual([])
+  })
+
+  describe('the request before each WebSocket', () => {
+    const open = (path: string, session = '') =>
+      openWebSocket(`${at.system.url}${path}`, admin.program.token, { rack: 'gateway/staging', session })
+    const logs = '/apps/myapp/logs'
+    const proxy = '/proxy/resource-database.staging-myapp.svc.cluster.local/5432'
+    // No earlier denial or proof counts.
+    beforeEach(() => {
+      clock.ahead += 11 * 60_000
+    })
+
+    test.each(['GET /machines?', 'GET /racks?'])('asks for the proof of the denied log: %s', async (probe) => {
+      expect((await call(probe)).status).toBe(404)
+      expect((await open(logs)).status).toBe(403)
+      const asked = await call(probe)
+      expect(asked.status).toBe(401)
+      const page = await admin.get(`/step-ups/${idOf(pathOf(asked))}`)
+      expect(page.json).toMatchObject({ calls: [{ route: 'WS /apps/{app}/logs', app: 'myapp' }] })
+      const session = String(((await answerChallenge(pathOf(asked))).json as { id: string }).id)
+      expect((await call(probe, { session })).status).toBe(404)
+      const socket = await open(logs, session)
+      expect(socket.status).toBe(101)
+      socket.close()
+    })
+
+    test('does not ask in another session, later, or for another kind of call', async () => {
+      expect((await call(restart)).status).toBe(401)
+      expect((await open(proxy)).status).toBe(403)
+      expect((await call('GET /machines?')).status).toBe(404)
+      expect((await open(logs)).status).toBe(403)
+      const [row] = await at.system.sql`select subject from gateway.users where email = 'admin@example.com'`
+      const other = await sessionOf(at.system, String(row?.subject), Date.now() + clock.ahead)
+      expect((await call('GET /machines?', { token: other.token })).status).toBe(404)
+      clock.ahead += 61_000
+      expect((await call('GET /machines?')).status).toBe(404)
+    })
+
+    test('needs a valid credential', async () => {
+      expect((await call('GET /machines?', { token: 'rgs_made-up' })).status).toBe(401)
+    })
   })
 
   test('names the missing second factor of a user without one, whose other calls continue', async () => {

@@ -7,6 +7,7 @@ const stepUpPolicy = `version: 1
 stepUp:
   permissions:
     build:list: { recent: 10m }
+    app:create: { recent: 10m }
     app:update: { recent: 10m }
     app:lock: { recent: 10m }
     object:create: { recent: 10m }
