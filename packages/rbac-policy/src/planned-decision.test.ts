@@ -57,8 +57,8 @@ describe('a denial is certain', () => {
     [deployer, 'exec web-1 ls', ['command:no-rule']],
     [deployer, 'run --detach command rails console', ['command:no-rule']],
     [deployer, 'run web bin/pre_release', ['command:run-service', 'command:no-rule']],
-    [deployer, 'rack params set a=b', ['no-permission']],
-    [viewer, 'exec build ls', ['no-permission']],
+    [deployer, 'rack params set a=b', ['blocked:PUT /system']],
+    [viewer, 'exec build ls', ['blocked:build']],
   ])('%#', (who, words, rules) => {
     expect(refused(who, words)).toEqual(rules)
   })

@@ -179,27 +179,32 @@ describe('the console that the stock CLI sees', () => {
     const answer = await call('GET /machines')
     expect([answer.status, answer.error]).toEqual([
       404,
-      "The gateway does not answer GET /machines. In console mode, it only lists racks and selects one. Use the provider's own tools to install, move, or remove a rack.",
+      'The gateway does not answer GET /machines. In console mode, it only lists racks and selects one. Manage machines in the Convox Console.',
     ])
     expect(await system.lastEvent()).toMatchObject({ mode: 'console', path: '/machines', status: 404 })
   })
 
+  const changesOfRacks = "Use the provider's own tools to install, move, or remove a rack."
+  const runtimes = 'Manage runtimes in the Convox Console.'
   test.each([
-    'POST /racks',
-    'PUT /racks/gateway/staging',
-    'DELETE /racks/gateway/staging',
-    'POST /racks/gateway/staging/sync',
-    'POST /racks/staging/install',
-    'GET /racks/gateway/staging/host',
-    'GET /racks/gateway/staging/runtimes',
-    'GET /racks/gateway/staging/workflows',
-    'GET /organizations/gateway/runtimes',
-  ])('%s is 404 with a sentence', async (line) => {
+    ['POST /racks', changesOfRacks],
+    ['PUT /racks/gateway/staging', changesOfRacks],
+    ['DELETE /racks/gateway/staging', changesOfRacks],
+    ['POST /racks/staging/install', changesOfRacks],
+    ['GET /racks/gateway/staging/host', changesOfRacks],
+    [
+      'POST /racks/gateway/staging/sync',
+      'You need not do anything: "convox rack sync" only updates the address of a rack, which the gateway knows.',
+    ],
+    ['GET /racks/gateway/staging/runtimes', runtimes],
+    ['GET /organizations/gateway/runtimes', runtimes],
+    ['GET /racks/gateway/staging/workflows', 'Use the workflows of the Convox Console, or deploy from your CI system.'],
+  ])('%s is 404 with a sentence for its command', async (line, remedy) => {
     for (const headers of [listHeaders, rackHeaders('gateway/staging')]) {
       const answer = await call(line, headers)
       expect(answer.status).toBe(404)
       expect(answer.error).toBe(
-        `The gateway does not answer ${line}. In console mode, it only lists racks and selects one. Use the provider's own tools to install, move, or remove a rack.`,
+        `The gateway does not answer ${line}. In console mode, it only lists racks and selects one. ${remedy}`,
       )
     }
     expect(await system.lastEvent()).toMatchObject({

@@ -9,11 +9,13 @@ stepUp:
     recent-proof:
       permissions:
         - build:list
+        - app:create
         - app:update
         - app:lock
         - object:create
         - build:create
         - log:read
+        - rack:log-read
         - process:exec-any
         - resource:proxy
         - proxy:open

@@ -137,6 +137,42 @@ test('a websocket says in the stream what to open', async () => {
   expect(text).toMatch(/^ERROR: .*Open http:\/\/127\.0\.0\.1:\d+\/gateway\/step-up\?id=[0-9a-f-]{36} in your browser/)
 })
 
+test('a denied promotion names the command for it, because a deploy has built already', async () => {
+  const type = ['Content-Type: application/x-www-form-urlencoded']
+  for (const [body, words] of [
+    ['force=false', 'releases promote RABCDEFGHI -a myapp'],
+    ['force=true', 'releases promote RABCDEFGHI --force -a myapp'],
+  ] as const) {
+    const refused = await call('POST /apps/myapp/releases/RABCDEFGHI/promote?', { body, headers: type })
+    expect((refused.json as { next: string }).next).toMatch(new RegExp(`/CODE\\. Then run: convox ${words}\\.$`))
+  }
+  expect(received()).toEqual([])
+})
+
+test('a denied import names the command for it, because "apps import" has created the app', async () => {
+  const data = { body: 'data', headers: ['Content-Type: application/octet-stream'] }
+  const refused = await call('PUT /apps/myapp/resources/database/data?', data)
+  expect((refused.json as { next: string }).next).toContain(
+    'Then run: convox resources import database -f FILE -a myapp. Do not repeat "convox apps import"',
+  )
+  expect(received()).toEqual([])
+})
+
+test('a proxy is refused at its handshake, because a program reads its stream', async () => {
+  const path = '/proxy/resource-database.staging-myapp.svc.cluster.local/5432'
+  const socket = await openWebSocket(`${at.system.url}${path}`, admin.program.token, { 'x-forwarded-for': home })
+  expect(socket.status).toBe(403)
+  expect(await at.system.lastEvent()).toMatchObject({ decision: { effect: 'needs' } })
+})
+
+test('the request before each WebSocket asks for no proof', async () => {
+  await openWebSocket(`${at.system.url}/apps/myapp/logs`, admin.program.token, { 'x-forwarded-for': home })
+  for (const line of ['GET /machines?', 'GET /racks?']) {
+    const { status, headers } = await call(line)
+    expect([status, headers.get('www-authenticate')]).toEqual([404, undefined])
+  }
+})
+
 describe('a thief with the token', () => {
   const thief = (line: string, sent: Sent = {}) => call(line, { from: elsewhere, ...sent })
 

@@ -10,7 +10,7 @@ import { addressOf, sourceOf } from '../audit/call-event.ts'
 import { denialEvent } from '../audit/denial-event.ts'
 import { accountOf, detailOf, NothingHere, ruleOf, TooManyCalls } from '../errors.ts'
 import { countCall } from '../rack-api/contacts/count-calls.ts'
-import { expectsStream, sendErrorInStream } from '../rack-api/websocket/command-stream.ts'
+import { deliveryOf, sendErrorInStream, sendLogLine } from '../rack-api/websocket/command-stream.ts'
 import { principalPayer } from '../resource-account/payer.ts'
 import { delayDenial } from './delay-denial.ts'
 import { type ErrorContext, type Failure, failureOf, sendFailure } from './error-response.ts'
@@ -178,8 +178,12 @@ function isAboveLimit({ body }: Failure): boolean {
 function respond(request: FastifyRequest, reply: FastifyReply, failure: Failure): void {
   // A response in a stream, and one for a caller that disconnected, never finish.
   countCall(request, reply, failure.status)
-  if (expectsStream(request, failure.body)) {
-    request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
-    sendErrorInStream(request, reply, failure.body.error)
-  } else sendFailure(request, reply, failure)
+  const delivery = deliveryOf(request, failure)
+  if (delivery === 'handshake') {
+    sendFailure(request, reply, failure)
+    return
+  }
+  request.log.info({ event: 'websocket.refused', status: failure.status, rule: failure.body.rule })
+  if (delivery === 'stream') sendErrorInStream(request, reply, failure.body.error)
+  else sendLogLine(request, reply, failure.body.error, request.server.clock.now())
 }

@@ -6,10 +6,12 @@ import type { Turns } from '../../resource-account/turns.ts'
 import { hasBody } from '../body.ts'
 import type { RoutedCall } from '../call.ts'
 import { runSteps } from '../run-steps.ts'
+import { shownLog } from '../websocket/command-stream.ts'
 import { callDigests } from './call-digest.ts'
 import { commandDigest } from './command-digest.ts'
+import { nextCommand } from './next-command.ts'
 import { proofAddress } from './proof-address.ts'
-import { refuseStepUp, refuseWithoutAddress } from './refuse-step-up.ts'
+import { type ProofFlow, refuseStepUp, refuseWithoutAddress } from './refuse-step-up.ts'
 
 type NeedsStepUp = Extract<Decision, { effect: 'needs'; requirement: 'step-up' }>
 
@@ -55,6 +57,9 @@ export async function requireStepUp(
   const delivery = deliveryOf(call)
   if (delivery === 'code' && address === unknownAddress) throw refuseWithoutAddress(decision, presented)
   const isRepeatedByProgram = delivery === 'response' || (delivery === 'callback' && canRepeat(request, call))
+  const isRetryAfterProof = isRetry(await stepUps.freshProof(presented), decision.level)
+  const canAsk = isRepeatedByProgram && !isRetryAfterProof
+  const flow = delivery === 'callback' ? callbackFlow(request, call, canAsk) : delivery
   const id = await stepUps.ask({
     user: principal.id,
     session: principal.credential,
@@ -64,16 +69,16 @@ export async function requireStepUp(
     methods: methodsOf(decision.level),
     address,
     client: request.headers['user-agent'] ?? null,
+    byProbe: flow === 'probe',
   })
-  const isRetryAfterProof = isRetry(await stepUps.freshProof(presented), decision.level)
-  const canAsk = isRepeatedByProgram && !isRetryAfterProof
   throw refuseStepUp(
     decision,
     {
       id,
       page: request.server.stepUpPage(id),
       hasFactor: principal.secondFactor === true,
-      flow: delivery === 'callback' ? (canAsk ? 'challenge' : 'command') : delivery,
+      flow,
+      next: nextCommand(request.raw, call, { app, form: parameters.form }),
     },
     reply,
   )
@@ -110,9 +115,21 @@ function canRepeat({ raw }: FastifyRequest, { match, form }: RoutedCall): boolea
   return match.route.kind !== 'websocket' && (!hasBody(raw) || form !== null)
 }
 
+/** False for a proxy, whose client can open many connections at once, and for a log beside another operation. */
+function isRepeatedByUser({ raw }: FastifyRequest, call: RoutedCall): boolean {
+  const { kind, permission } = call.match.route
+  return kind === 'websocket' && permission !== 'proxy:open' && shownLog(raw, call) === null
+}
+
 function deliveryOf({ parsedRequest }: RoutedCall) {
   if (parsedRequest.api === 'management') return 'response' as const
   return parsedRequest.isConsoleMode ? ('callback' as const) : ('code' as const)
+}
+
+/** How the stock CLI gets a proof in console mode. */
+function callbackFlow(request: FastifyRequest, call: RoutedCall, canAsk: boolean): ProofFlow {
+  if (isRepeatedByUser(request, call)) return 'probe'
+  return canAsk ? 'challenge' : 'command'
 }
 
 export function methodsOf(level: StepUpLevel): 'passkey' | 'any' {

@@ -102,8 +102,13 @@ function PlannedDetails({
 function proofValidity(stepUp: StepUp): string {
   if (stepUp.withinSeconds !== null)
     return `${capitalized(validityText(stepUp))}, for every action of the same session that needs a proof`
-  return stepUp.level === 'command' ? 'For this command, for an hour at most' : 'Once, for this action'
+  if (stepUp.level === 'command') return 'For this command, for an hour at most'
+  return stepUp.delivery === 'response' ? 'Once, for this action' : `Once, for this action. ${unknownCommand}`
 }
+
+/** The stock CLI sends only its calls. */
+const unknownCommand =
+  'The gateway does not know which command it belongs to. Another action of the same command can ask again.'
 
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
