@@ -13,9 +13,10 @@ const convox = process.env.CONVOX_BIN ?? null
 /** Only logs need a proof, so that other calls of a command are permitted without one. */
 const policy = `version: 1
 stepUp:
-  permissions:
-    log:read: { always: any }
-    rack:log-read: { always: any }
+  rules:
+    logs:
+      permissions: [log:read, rack:log-read]
+      require: { always: any }
 `
 
 let at: LoginSystem
