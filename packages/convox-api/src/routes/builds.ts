@@ -11,7 +11,7 @@ import {
   rackTime,
   relativePath,
   wholeNumber,
-} from '../value-grammars.ts'
+} from './value-grammars.ts'
 import { logHeaders } from './apps.ts'
 import { change, listen, type RouteTable, read } from './route-row.ts'
 

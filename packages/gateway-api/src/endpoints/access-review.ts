@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 import { ReviewedGrant } from '../schemas/access-review.ts'
 import { LongCursorPageQuery, pageOf } from '../schemas/common.ts'
 

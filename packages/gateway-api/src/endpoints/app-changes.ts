@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 import { AppChange, AppChangesQuery, LastChanges, LastChangesQuery } from '../schemas/app-changes.ts'
 import { pageOf } from '../schemas/common.ts'
 

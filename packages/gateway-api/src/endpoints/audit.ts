@@ -1,6 +1,6 @@
 import { EventProof } from '@rack-gateway/audit/schemas'
 import { Type } from 'typebox'
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 import * as schemas from '../schemas/audit.ts'
 import { pageOf } from '../schemas/common.ts'
 

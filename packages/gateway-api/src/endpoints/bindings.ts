@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 import { Binding, BindingRequest } from '../schemas/bindings.ts'
 import { filteredPageQuery, pageOf, withWarnings } from '../schemas/common.ts'
 

@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 import { Connection, ConnectionQuery, maxDiscardedBody } from '../schemas/connection.ts'
 
 const ofTheCaller = {

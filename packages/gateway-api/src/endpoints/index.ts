@@ -1,4 +1,4 @@
-import type { apiPrefix } from '../endpoint.ts'
+import type { apiPrefix } from './endpoint.ts'
 import { accessReviewEndpoints } from './access-review.ts'
 import { appChangeEndpoints } from './app-changes.ts'
 import { auditEndpoints } from './audit.ts'

@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 import { PageQuery, pageOf, withWarnings } from '../schemas/common.ts'
 import { Invitation, InvitationRequest } from '../schemas/invitations.ts'
 

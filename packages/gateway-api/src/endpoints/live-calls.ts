@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 import { PageQuery, pageOf } from '../schemas/common.ts'
 import { LiveCall } from '../schemas/live-calls.ts'
 import { EndRequest } from '../schemas/recordings.ts'

@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 import { Me, Versions } from '../schemas/me.ts'
 
 export const meEndpoints = {

@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 import * as schemas from '../schemas/policy.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 import { Health } from '../schemas/health.ts'
 import { RackStatuses, RackStatusQuery } from '../schemas/racks.ts'
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type EndpointTable, everyKind } from '../endpoint.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 import { pageOf } from '../schemas/common.ts'
 import * as schemas from '../schemas/recordings.ts'
 

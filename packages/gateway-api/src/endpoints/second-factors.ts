@@ -1,4 +1,4 @@
-import { type EndpointTable, usersOnly } from '../endpoint.ts'
+import { type EndpointTable, usersOnly } from './endpoint.ts'
 import { filteredPageQuery, pageOf } from '../schemas/common.ts'
 import * as schemas from '../schemas/second-factors.ts'
 

@@ -1,4 +1,4 @@
-import { type EndpointTable, usersOnly } from '../endpoint.ts'
+import { type EndpointTable, usersOnly } from './endpoint.ts'
 import * as schemas from '../schemas/step-ups.ts'
 
 const commonFields = {

@@ -1,4 +1,4 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 import { filteredPageQuery, PageQuery, pageOf, withWarnings } from '../schemas/common.ts'
 import { Trust, TrustRequest, TrustTest, TrustTestRequest } from '../schemas/trusts.ts'
 import { ExchangeRequest, NewWorkloadSession, WorkloadSession } from '../schemas/workload-sessions.ts'
