@@ -210,7 +210,7 @@ describe('the list of all texts that the product shows has', () => {
   const texts = sourceTexts()
 
   test.each([
-    ['an error from where it is thrown', 'apps/gateway/src/rack-api/body.ts', 'RGW_BAD_FRAME', 'The form broke off'],
+    ['an error from where it is thrown', 'apps/gateway/src/http/body.ts', 'RGW_BAD_FRAME', 'The form broke off'],
     [
       'an error with a fixed text',
       'packages/auth/src/errors/errors.ts',
@@ -219,7 +219,7 @@ describe('the list of all texts that the product shows has', () => {
     ],
     [
       'a denial of the gateway',
-      'apps/gateway/src/rack-api/parse-request.ts',
+      'apps/gateway/src/calls/parse-request.ts',
       'parseError',
       'duplicate-header The request repeats',
     ],
@@ -227,7 +227,12 @@ describe('the list of all texts that the product shows has', () => {
     ['a usage error', 'apps/cli/src/commands/tokens/owner.ts', 'RGW_CLI_USAGE', 'An API token has one owner.'],
     ['a note', 'apps/cli/src/browser-login/loopback.ts', 'note', 'No browser could be opened.'],
     ['the help of a command', 'apps/cli/src/commands/tokens/create.ts', 'describe', 'Create'],
-    ['a text of rack-gateway-server', 'apps/gateway/src/admin-cli/tokens.ts', 'error', 'the token expires on …'],
+    [
+      'a text of rack-gateway-server',
+      'apps/gateway/src/admin-cli/actions/tokens.ts',
+      'error',
+      'the token expires on …',
+    ],
     ['a text of the log', 'packages/audit/src/plugin.ts', 'error', 'the audit log cannot be written'],
     ['a page', 'packages/auth/src/login/pages.ts', 'sendPage', 'include the request ID …'],
     ['the web console', 'apps/web/src/pages/people/tabs.ts', 'label', 'Invite a person'],

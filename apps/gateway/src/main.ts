@@ -10,7 +10,7 @@ forgetSecrets(process.env)
 const log = createLog(config.logLevel)
 try {
   // Loaded only with a valid configuration, so that an invalid configuration is reported at once.
-  const { startGateway } = await import('./process/start.ts')
+  const { startGateway } = await import('./start.ts')
   const starting = startGateway(config, log)
   const stop = async () => (await starting).stop()
   handleSignals({ stop, reload: config.policyFile === null ? null : async () => (await starting).reload() }, log)

@@ -2,14 +2,14 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { version } from '../process/version.ts'
-import { addCommands } from './command-module.ts'
 import * as archive from './commands/audit/archive.ts'
 import * as restored from './commands/audit/restored.ts'
 import * as issue from './commands/token/issue.ts'
 import * as list from './commands/token/list.ts'
 import * as revoke from './commands/token/revoke.ts'
+import { addCommands } from './definitions/command-module.ts'
+import { UsageError } from './definitions/usage-error.ts'
 import { rejectTokens } from './reject-tokens.ts'
-import { UsageError } from './usage-error.ts'
 
 // A reader such as `head` can close the pipe. The command still completes its work.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { containsToken } from '@rack-gateway/errors/redact-tokens'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './definitions/usage-error.ts'
 
 /** Names and reasons are stored in clear. @throws UsageError for an argument that contains a token of the gateway */
 export function rejectTokens(args: Readonly<Record<string, unknown>>): true {

@@ -1,14 +1,14 @@
-import { isIP } from 'node:net'
 import { cacheEncodedActor, type EventDraft } from '@rack-gateway/audit'
 import type { UsedProof } from '@rack-gateway/auth/step-ups'
 import { recordedKey } from '@rack-gateway/convox-api'
 import { type Endpoint, endpointId, isPrincipalEndpoint } from '@rack-gateway/gateway-api'
-import type { Decision, Moment, Principal, RackCall } from '@rack-gateway/rbac-policy'
+import type { Decision, Principal, RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { appOf } from '../rack-api/app-of.ts'
-import type { BodyDigest } from '../rack-api/body-digest.ts'
-import type { CallState } from '../rack-api/call.ts'
-import { recordedPath } from '../rack-api/step-up/recorded-path.ts'
+import { appOf } from '../calls/app-of.ts'
+import type { BodyDigest } from '../calls/body-digest.ts'
+import type { CallState } from '../calls/call.ts'
+import { recordedPath } from '../calls/recorded-path.ts'
+import { sourceOf } from '../http/source.ts'
 
 type Actor = NonNullable<EventDraft['principal']>
 
@@ -39,25 +39,6 @@ function describe(principal: Principal, decision: Decision | null): Actor {
     ...(groups.length === 0 ? {} : { groups: [...groups] }),
     ...(decision === null ? {} : { roles: [...decision.roles], bindings: [...decision.bindings] }),
   }
-}
-
-/**
- * `unknown` if the address is not an IP address.
- * `request.ip` is undefined, despite its type, if the connection was reset before it was accepted.
- */
-export function addressOf(request: FastifyRequest): string {
-  const address: string | undefined = request.ip
-  // Behind a trusted proxy, the address is the text of a header, which can be anything.
-  return address !== undefined && isIP(address) !== 0 ? address : 'unknown'
-}
-
-export function momentOf(request: FastifyRequest, now: () => number): Moment & { readonly address: string } {
-  return { at: now(), address: addressOf(request) }
-}
-
-export function sourceOf(request: FastifyRequest): NonNullable<EventDraft['source']> {
-  const client = request.headers['user-agent']
-  return { address: addressOf(request), ...(client === undefined ? {} : { client }) }
 }
 
 export function callEventOf(request: FastifyRequest): Omit<EventDraft, 'kind'> {

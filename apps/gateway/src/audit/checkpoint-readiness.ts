@@ -1,5 +1,5 @@
 import type { CheckpointerState } from '@rack-gateway/audit/checkpoints'
-import type { Readiness } from '../operations/readiness-check.ts'
+import type { Readiness } from '../readiness/readiness-check.ts'
 
 /** Milliseconds. An older checkpoint means that checkpoints fail. */
 const maxAge = 90_000

@@ -1,7 +1,8 @@
 import type { EventDraft } from '@rack-gateway/audit'
 import type { RecordIdentityEvents } from '@rack-gateway/auth'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { actorOf, proofRecord, sourceOf } from './call-event.ts'
+import { sourceOf } from '../http/source.ts'
+import { actorOf, proofRecord } from './call-event.ts'
 
 export function identityRecorder(app: FastifyInstance, request: FastifyRequest): RecordIdentityEvents {
   const { principal } = request

@@ -1,6 +1,6 @@
 import { type RetentionStatus, readRetentionStatus } from '@rack-gateway/audit/archive/retention-status'
 import fp from 'fastify-plugin'
-import type { Readiness } from '../operations/readiness-check.ts'
+import type { Readiness } from '../readiness/readiness-check.ts'
 
 /** Milliseconds between two queries. */
 const queryInterval = 60_000

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { maxTargetLength } from '@rack-gateway/convox-api'
 import type { FastifyInstance } from 'fastify'
-import { BadFrame, HeadTooLarge, NotCanonical } from '../errors.ts'
+import { BadFrame, HeadTooLarge, NotCanonical } from '../errors/errors.ts'
 
 /** Stands for a target above a limit, so that no router reads it. */
 export const largeTargetAddress = '/large-target'

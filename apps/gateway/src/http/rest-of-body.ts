@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { hasBody } from '../rack-api/body.ts'
+import { hasBody } from './body.ts'
 import { BoundedMessage } from './bounded-message.ts'
 
 /** Bytes. Before a fast client reads the response, several MiB of its body can be in the buffers of the kernel. */

@@ -6,10 +6,10 @@ import { endpoints } from '@rack-gateway/gateway-api'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { addressOf, sourceOf } from '../audit/call-event.ts'
-import { BrowserCall } from '../errors.ts'
-import { gatewayDenial, recordedDenial } from '../http/gateway-denial.ts'
+import { gatewayDenial, recordedDenial } from '../error-responses/gateway-denial.ts'
+import { BrowserCall } from '../errors/errors.ts'
 import { isEmbedded } from '../http/is-embedded.ts'
+import { addressOf, sourceOf } from '../http/source.ts'
 
 export interface BrowserLoginOptions {
   readonly mint: TokenMint

@@ -1,6 +1,6 @@
 import { type JsonBounds, jsonBoundsFault } from '@rack-gateway/convox-api'
 import type { FastifyInstance } from 'fastify'
-import { invalid } from '../errors.ts'
+import { invalid } from '../errors/errors.ts'
 import { payerOf } from '../resource-account/plugin.ts'
 
 /**

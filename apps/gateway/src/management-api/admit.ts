@@ -2,12 +2,12 @@ import { isDenial, noCredential, readAuthorization, unauthenticated } from '@rac
 import type { VerifiedJwt, Workloads } from '@rack-gateway/auth/store'
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { momentOf } from '../audit/call-event.ts'
-import { authorize } from './authorize.ts'
-import type { ManagementApiContext } from './call.ts'
+import { momentOf } from '../http/source.ts'
+import { authorize } from './calls/authorize.ts'
+import type { ManagementApiContext } from './calls/call.ts'
+import type { Route } from './calls/options.ts'
+import { principalOf } from './calls/principal-of.ts'
 import { assertCookieAllowed } from './cookie-access.ts'
-import type { Route } from './options.ts'
-import { principalOf } from './principal-of.ts'
 import { requiredProof } from './step-up/required-proof.ts'
 
 /** Authenticates and authorizes before any of the body is read. */

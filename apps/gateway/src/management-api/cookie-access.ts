@@ -1,5 +1,5 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
-import { NotPermitted } from '../errors.ts'
+import { NotPermitted } from '../errors/errors.ts'
 import { hasFreshLogin, type LoginCaller } from './step-up/fresh-login.ts'
 
 interface CookieCaller extends LoginCaller {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { BrowserCall } from '../errors.ts'
+import { BrowserCall } from '../errors/errors.ts'
 
 /**
  * A browser sends a stored Basic credential also with requests that another site starts.

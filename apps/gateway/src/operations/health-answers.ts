@@ -1,4 +1,4 @@
-import type { Readiness } from './readiness-check.ts'
+import type { Readiness } from '../readiness/readiness-check.ts'
 
 export interface HealthAnswer {
   readonly status: number

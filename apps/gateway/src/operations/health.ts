@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin'
+import type { Readiness } from '../readiness/readiness-check.ts'
 import { createHealthAnswers, type HealthAnswers } from './health-answers.ts'
 import { createReadinessCheck } from './readiness.ts'
-import type { Readiness } from './readiness-check.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

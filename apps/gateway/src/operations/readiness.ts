@@ -6,8 +6,8 @@ import type { FastifyInstance } from 'fastify'
 import { checkpointsCheck } from '../audit/checkpoint-readiness.ts'
 import { retentionCheck } from '../audit/retention-status.ts'
 import { memoizeFor } from '../rate-limits/memoize-for.ts'
+import type { Readiness } from '../readiness/readiness-check.ts'
 import { isDegraded } from './health-report/sinks.ts'
-import type { Readiness } from './readiness-check.ts'
 
 const readLog = 'The log of the gateway has the cause.'
 

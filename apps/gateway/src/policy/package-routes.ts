@@ -1,6 +1,7 @@
 import { mountPackages } from '@rack-gateway/rbac-policy/packages/host'
 import fp from 'fastify-plugin'
-import { actorOf, addressOf, sourceOf } from '../audit/call-event.ts'
+import { actorOf } from '../audit/call-event.ts'
+import { addressOf, sourceOf } from '../http/source.ts'
 import { rejectCrossSite } from '../management-api/reject-cross-site.ts'
 import { createPackagesLog } from './packages.ts'
 

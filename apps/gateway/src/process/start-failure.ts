@@ -1,6 +1,6 @@
 import { asSentences } from '@rack-gateway/errors'
 import { networkErrorClause } from '@rack-gateway/errors/network-errors'
-import { CannotListen } from '../errors.ts'
+import { CannotListen } from '../errors/errors.ts'
 
 /** Whether the operator can fix the error. If so, its message is shown without a stack. */
 export function isExpected(error: unknown): error is Error {

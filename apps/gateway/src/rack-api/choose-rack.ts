@@ -1,8 +1,8 @@
 import { rackInOrganization } from '@rack-gateway/convox-api'
 import type { NamedRack, Rack } from '@rack-gateway/rack-registry'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { withRule } from '../errors.ts'
-import type { CallState } from './call.ts'
+import type { CallState } from '../calls/call.ts'
+import { withRule } from '../errors/errors.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 
 interface ChoiceOptions {

@@ -1,7 +1,7 @@
 import { isDenial, unauthenticated } from '@rack-gateway/auth'
 import { type Allowed, type Decision, type RackCall, stricterOf } from '@rack-gateway/rbac-policy'
-import { ApprovalNeeded, denialError, NotPermitted, withDenial } from '../errors.ts'
-import type { DecidedCall, RoutedCall } from './call.ts'
+import type { DecidedCall, RoutedCall } from '../calls/call.ts'
+import { ApprovalNeeded, denialError, NotPermitted, withDenial } from '../errors/errors.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { needsStepUp } from './step-up/require-step-up.ts'
 

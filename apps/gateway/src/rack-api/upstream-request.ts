@@ -1,8 +1,8 @@
 import type { RackRoute } from '@rack-gateway/convox-api'
 import { requestHeaders, type UpstreamRequest } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { allowBody, hasBody } from './body.ts'
-import type { DecidedCall } from './call.ts'
+import type { DecidedCall } from '../calls/call.ts'
+import { allowBody, hasBody } from '../http/body.ts'
 import { kindOfCall } from './limits/kind-of-call.ts'
 
 export function upstreamRequest(request: FastifyRequest, call: DecidedCall): UpstreamRequest {

@@ -1,7 +1,7 @@
 import type { Limits } from '@rack-gateway/config'
 import type { Principal } from '@rack-gateway/rbac-policy'
 import fp from 'fastify-plugin'
-import { TooManyRequests } from '../errors.ts'
+import { TooManyRequests } from '../errors/errors.ts'
 import { limitKeyOf } from './limit-key.ts'
 import { createWindowLimit } from './window-limit.ts'
 

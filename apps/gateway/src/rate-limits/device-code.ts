@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { addressOf } from '../audit/call-event.ts'
+import { addressOf } from '../http/source.ts'
 import { clientNetwork } from './client-network.ts'
 import { createWindowLimit } from './window-limit.ts'
 

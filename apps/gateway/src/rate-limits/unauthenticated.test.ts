@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { expect, test, vi } from 'vitest'
-import { rackApiAddress } from '../rack-api/address.ts'
+import { rackApiAddress } from '../calls/address.ts'
 import unauthenticatedLimit from './unauthenticated.ts'
 
 const perMinute = 2

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { addressOf } from '../audit/call-event.ts'
-import { TooManyRequests } from '../errors.ts'
+import { rackApiAddress } from '../calls/address.ts'
+import { TooManyRequests } from '../errors/errors.ts'
 import { isEmbedded } from '../http/is-embedded.ts'
-import { rackApiAddress } from '../rack-api/address.ts'
+import { addressOf } from '../http/source.ts'
 import { clientNetworks, networkLimit } from './client-network.ts'
 import { createWindowLimit, type WindowLimit } from './window-limit.ts'
 

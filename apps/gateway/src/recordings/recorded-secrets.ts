@@ -3,9 +3,9 @@ import type { Rack } from '@rack-gateway/rack-registry'
 import type { Policy } from '@rack-gateway/rbac-policy'
 import { compileSecrets, type SecretFinder } from '@rack-gateway/recordings'
 import { LRUCache } from 'lru-cache'
+import { textField } from '../json/text-field.ts'
 import { askRack } from '../rack-api/lookups/rack-question.ts'
 import { environmentOf } from '../rack-api/masks/release-environment.ts'
-import { textField } from '../text-field.ts'
 
 /** Finds the secrets that must be redacted from recordings. Cached by release, because a release never changes. */
 export interface RecordedSecrets {

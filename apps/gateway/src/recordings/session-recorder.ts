@@ -9,8 +9,8 @@ import {
   RecordingUnavailable,
 } from '@rack-gateway/recordings'
 import type { FastifyRequest } from 'fastify'
-import { withRule } from '../errors.ts'
-import type { DecidedCall } from '../rack-api/call.ts'
+import type { DecidedCall } from '../calls/call.ts'
+import { withRule } from '../errors/errors.ts'
 import type { RecordedSecrets } from './recorded-secrets.ts'
 import type { RecordingIndex } from './recording-index.ts'
 

@@ -1,6 +1,6 @@
 import { type ConcurrencyLimit, SearchBusy } from '@rack-gateway/audit/search'
 import { type Limits, limitsOfResource, type ResourceLimits, type ResourceName, resources } from '@rack-gateway/config'
-import { TooManyCalls, TooManyRequests } from '../errors.ts'
+import { TooManyCalls, TooManyRequests } from '../errors/errors.ts'
 import { createFairLimit, type FairLimit, type ReachedLimit } from './fair-limit.ts'
 import type { MemoryMark } from './memory-mark.ts'
 

@@ -1,6 +1,6 @@
 import type { ResourceLimits } from '@rack-gateway/config'
 import { CallerGone, type CallSignal } from '@rack-gateway/rack-registry'
-import { RequestAborted } from '../errors.ts'
+import { RequestAborted } from '../errors/errors.ts'
 import type { Payer } from './payer.ts'
 
 /** Releases the amount, or all of it except `kept`. Safe to call more than once. */

@@ -1,6 +1,6 @@
 import { isUuid } from '@rack-gateway/audit/uuid'
 import type { FastifyInstance } from 'fastify'
-import { InvalidRequest } from '../errors.ts'
+import { InvalidRequest } from '../errors/errors.ts'
 
 /** The address that the stock CLI opens in the browser for the proof of a second factor. */
 export const loginPage = '/login/u2f'

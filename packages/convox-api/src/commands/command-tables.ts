@@ -1,4 +1,4 @@
-import type { CommandTable, ConvoxCommand } from './command.ts'
+import type { CommandTable, ConvoxCommand } from './definition/command.ts'
 import { appCommands } from './tables/apps.ts'
 import { budgetCommands } from './tables/budgets.ts'
 import { buildCommands } from './tables/builds.ts'

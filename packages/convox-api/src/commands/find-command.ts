@@ -1,5 +1,5 @@
-import type { ConvoxCommand } from './command.ts'
 import { commandTables } from './command-tables.ts'
+import type { ConvoxCommand } from './definition/command.ts'
 
 export interface FoundCommand {
   readonly command: ConvoxCommand

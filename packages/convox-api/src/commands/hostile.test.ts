@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { allCommands } from './command-tables.ts'
+import type { CommandContext, CommandPlan } from './definition/types.ts'
 import { planCommand } from './plan-command.ts'
-import type { CommandContext, CommandPlan } from './types.ts'
 
 const commands = allCommands()
 

@@ -1,11 +1,7 @@
-export type { ConvoxCommand, Effect } from './command.ts'
 export { allCommands } from './command-tables.ts'
-export { findCommand } from './find-command.ts'
-export type { Flag } from './flags.ts'
-export { planCommand } from './plan-command.ts'
-export { planRoute, type RouteCall } from './plan-route.ts'
-export { dependsOnProcess } from './planned-call.ts'
-export type { Field, Step } from './step.ts'
+export type { ConvoxCommand, Effect } from './definition/command.ts'
+export type { Flag } from './definition/flags.ts'
+export type { Field, Step } from './definition/step.ts'
 export type {
   CommandContext,
   CommandPlan,
@@ -14,5 +10,9 @@ export type {
   PlannedEnvironment,
   PlannedProcess,
   PlannedRelease,
-} from './types.ts'
-export { commandCarriers, isUnpredictable } from './types.ts'
+} from './definition/types.ts'
+export { commandCarriers, isUnpredictable } from './definition/types.ts'
+export { findCommand } from './find-command.ts'
+export { planCommand } from './plan-command.ts'
+export { planRoute, type RouteCall } from './plan-route.ts'
+export { dependsOnProcess } from './planned-call.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { allCommands } from './command-tables.ts'
+import type { CommandContext, PlannedCall } from './definition/types.ts'
 import { planCommand } from './plan-command.ts'
 import { formatCalls } from './testing/format-calls.ts'
-import type { CommandContext, PlannedCall } from './types.ts'
 
 const commands = allCommands()
 

@@ -1,15 +1,15 @@
-import type { ConvoxCommand } from './command.ts'
-import { findCommand } from './find-command.ts'
-import { argument, type Invocation } from './invocation.ts'
-import { parseArguments } from './parse-arguments.ts'
-import { plannedCalls, plannedGet } from './planned-call.ts'
+import type { ConvoxCommand } from './definition/command.ts'
+import { argument, type Invocation } from './definition/invocation.ts'
+import { parseArguments } from './definition/parse-arguments.ts'
 import {
   type CommandContext,
   type CommandPlan,
   isUnpredictable,
   type PlannedCall,
   type Unpredictable,
-} from './types.ts'
+} from './definition/types.ts'
+import { findCommand } from './find-command.ts'
+import { plannedCalls, plannedGet } from './planned-call.ts'
 
 /** Maximum length of all words together. No header or URL could carry more. */
 const maxCharacters = 262_144

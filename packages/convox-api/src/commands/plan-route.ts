@@ -1,8 +1,8 @@
 import { routesById } from '../routes/routes.ts'
 import type { PathParameters } from '../routes/types.ts'
+import { essentialCall } from './definition/step.ts'
+import { type CommandContext, isUnpredictable, type PlannedCall, type Unpredictable } from './definition/types.ts'
 import { plannedCalls } from './planned-call.ts'
-import { essentialCall } from './step.ts'
-import { type CommandContext, isUnpredictable, type PlannedCall, type Unpredictable } from './types.ts'
 
 /** A call that is described by its route. */
 export interface RouteCall {

@@ -6,16 +6,16 @@ import { allRoutes, routeIds } from '../routes/routes.ts'
 import type { RackRoute, RouteMatch } from '../routes/types.ts'
 import { checkFormValues } from '../routes/value-grammars.ts'
 import { isTargetError, readTarget } from '../targets/target.ts'
-import type { Invocation, Source } from './invocation.ts'
-import type { Field, Step } from './step.ts'
-import { trimAscii } from './trim-ascii.ts'
+import type { Invocation, Source } from './definition/invocation.ts'
+import type { Field, Step } from './definition/step.ts'
+import { trimAscii } from './definition/trim-ascii.ts'
 import {
   isUnpredictable,
   type PlannedCall,
   type PlannedCommand,
   type PlannedProcess,
   type Unpredictable,
-} from './types.ts'
+} from './definition/types.ts'
 
 let cachedMatch: Match | null = null
 

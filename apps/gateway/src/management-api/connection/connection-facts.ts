@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { addressOf } from '../../audit/call-event.ts'
+import { addressOf } from '../../http/source.ts'
 
 /** How a request reached the gateway. */
 export interface ConnectionFacts {

@@ -1,6 +1,6 @@
 import { createFrame, opcodes } from '@rack-gateway/rack-registry'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { sendFramesAndClose } from '../../rack-api/websocket/command-stream.ts'
+import { sendFramesAndClose } from '../../error-responses/command-stream.ts'
 
 /** Close code 1000: the purpose of the connection is fulfilled (RFC 6455, section 7.4.1). */
 const normalClosure = Buffer.from([0x03, 0xe8])

@@ -1,6 +1,6 @@
 import type { WantedGrant } from '@rack-gateway/rbac-policy'
-import { InvalidRequest, StrongerThanYourself } from '../../errors.ts'
-import type { PrincipalCall } from '../call.ts'
+import { InvalidRequest, StrongerThanYourself } from '../../errors/errors.ts'
+import type { PrincipalCall } from '../calls/call.ts'
 
 /**
  * A principal can grant only roles that exist and that they hold, at the same scope and for no longer.

@@ -1,6 +1,6 @@
 import type { ListedGrant } from '@rack-gateway/auth/store'
-import { StrongerThanYourself } from '../../errors.ts'
-import type { PrincipalCall } from '../call.ts'
+import { StrongerThanYourself } from '../../errors/errors.ts'
+import type { PrincipalCall } from '../calls/call.ts'
 import { activeGrants } from './grants.ts'
 
 /** A principal whose access a call changes, or an item that gives access by itself. */

@@ -1,5 +1,5 @@
 import type { BindingTerms, ListedGrant } from '@rack-gateway/auth/store'
-import { formatTime } from '../format-time.ts'
+import { formatTime } from '../calls/format-time.ts'
 import { readExpiry } from './read-expiry.ts'
 
 interface TermsRequest {

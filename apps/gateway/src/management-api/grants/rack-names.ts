@@ -1,6 +1,6 @@
 import { contains } from '@rack-gateway/rbac-policy'
-import { InvalidRequest } from '../../errors.ts'
-import type { PrincipalCall } from '../call.ts'
+import { InvalidRequest } from '../../errors/errors.ts'
+import type { PrincipalCall } from '../calls/call.ts'
 
 type Context = Pick<PrincipalCall, 'policy' | 'principal' | 'moment' | 'racks'>
 

@@ -1,5 +1,5 @@
 import { readTime } from '@rack-gateway/time'
-import { InvalidRequest } from '../../errors.ts'
+import { InvalidRequest } from '../../errors/errors.ts'
 
 /** Milliseconds since the epoch. @throws InvalidRequest */
 export function readExpiry(text: string): number {

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { csvLine, csvMediaType } from '@rack-gateway/audit/export'
 import { ignoreStreamErrors } from '../../http/ignore-stream-errors.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { formatTime } from '../format-time.ts'
-import { pageRequest } from '../page-request.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { formatTime } from '../calls/format-time.ts'
+import { pageRequest } from '../calls/page-request.ts'
 import { revocableStream } from '../streams/revocable-stream.ts'
 
 type Grant = Awaited<ReturnType<PrincipalCall['lists']['accessReview']>>['items'][number]

@@ -2,9 +2,9 @@ import { type AuditEvent, alarmKinds, isAlarm } from '@rack-gateway/audit'
 import { type FoundEvent, NoSuchEvent } from '@rack-gateway/audit/search'
 import { isUuid } from '@rack-gateway/audit/uuid'
 import { actorName } from '@rack-gateway/rbac-policy'
-import { NoAlarm } from '../../errors.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { toEventResponse } from '../event-response.ts'
+import { NoAlarm } from '../../errors/errors.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { toEventResponse } from '../calls/event-response.ts'
 
 /** Alarms and their acknowledgments are audit events. */
 export const alarmHandlers: Handlers<'listAlarms' | 'acknowledgeAlarm'> = {

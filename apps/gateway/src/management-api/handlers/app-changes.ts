@@ -1,8 +1,8 @@
 import type { FoundEvent } from '@rack-gateway/audit/search'
 import type { AppChange } from '@rack-gateway/gateway-api'
 import { actorName } from '@rack-gateway/rbac-policy'
-import { InvalidRequest } from '../../errors.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
+import { InvalidRequest } from '../../errors/errors.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
 
 const lookBack = 366 * 86_400_000
 const releaseRoute = 'POST /apps/{app}/releases'

@@ -1,7 +1,7 @@
 import { noSuchItem } from '@rack-gateway/auth'
-import { NotSignedYet } from '../../errors.ts'
+import { NotSignedYet } from '../../errors/errors.ts'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
-import type { Handlers } from '../call.ts'
+import type { Handlers } from '../calls/call.ts'
 import { revocableStream } from '../streams/revocable-stream.ts'
 
 export const auditEvidenceHandlers: Handlers<

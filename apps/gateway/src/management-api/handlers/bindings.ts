@@ -1,10 +1,10 @@
-import type { Handlers, PrincipalCall } from '../call.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { pageRequest } from '../calls/page-request.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
 import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { readTerms, toGrantResponse } from '../grants/grants.ts'
 import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
 import { assertAllowedLifetime } from '../grants/token-limits.ts'
-import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['binding']>>
 

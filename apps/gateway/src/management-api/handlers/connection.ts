@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
 
 /** Not recorded, because the response is only about the request itself. */
 export const connectionHandlers: Handlers<'inspectConnection' | 'inspectUpload'> = {

@@ -1,4 +1,4 @@
-import type { Handlers } from '../call.ts'
+import type { Handlers } from '../calls/call.ts'
 import { accessReviewHandlers } from './access-review.ts'
 import { alarmHandlers } from './alarms.ts'
 import { appChangeHandlers } from './app-changes.ts'

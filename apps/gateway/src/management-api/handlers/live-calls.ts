@@ -1,8 +1,8 @@
 import { unescapeVisibleText } from '@rack-gateway/audit'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NoLiveCall } from '../../errors.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { pageRequest } from '../page-request.ts'
+import { NoLiveCall } from '../../errors/errors.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { pageRequest } from '../calls/page-request.ts'
 
 type Row = NonNullable<Awaited<ReturnType<PrincipalCall['lists']['liveCall']>>>
 

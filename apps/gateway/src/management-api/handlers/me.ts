@@ -1,6 +1,6 @@
 import { withTimeout } from '@rack-gateway/time'
-import { gatewayPermissions } from '../authorize.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
+import { gatewayPermissions } from '../calls/authorize.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
 import { toBindingResponse } from './bindings.ts'
 
 /** Milliseconds. */

@@ -1,7 +1,7 @@
 import type { RackStatus, RackStatuses } from '@rack-gateway/gateway-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { withTimeout } from '@rack-gateway/time'
-import type { Handlers, PrincipalCall } from '../call.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
 
 export const rackHandlers: Handlers<'listRackStatuses' | 'getHealth'> = {
   /** Not recorded, because a status contains no data of an app. */

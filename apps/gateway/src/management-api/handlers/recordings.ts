@@ -1,9 +1,9 @@
 import { noSuchItem } from '@rack-gateway/auth'
-import { RecordingOver, RecordingRemoved } from '../../errors.ts'
+import { RecordingOver, RecordingRemoved } from '../../errors/errors.ts'
 import { limitKeyOf } from '../../rate-limits/limit-key.ts'
 import type { ListedRecording } from '../../recordings/recording-index.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { formatTime } from '../format-time.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { formatTime } from '../calls/format-time.ts'
 import { revocableStream } from '../streams/revocable-stream.ts'
 
 const defaultLimit = 50

@@ -1,9 +1,9 @@
-import { NotPermitted } from '../../errors.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { formatTime } from '../format-time.ts'
+import { NotPermitted } from '../../errors/errors.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { formatTime } from '../calls/format-time.ts'
+import { ownerFilter } from '../calls/owner-filter.ts'
+import { pageRequest } from '../calls/page-request.ts'
 import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
-import { ownerFilter } from '../owner-filter.ts'
-import { pageRequest } from '../page-request.ts'
 import { hasFreshLogin, type LoginCaller } from '../step-up/fresh-login.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['secondFactor']>>

@@ -1,7 +1,7 @@
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { formatTime } from '../format-time.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { formatTime } from '../calls/format-time.ts'
+import { pageRequest } from '../calls/page-request.ts'
 import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
-import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['serviceAccount']>>
 type Names =

@@ -8,9 +8,9 @@ import {
 } from '@rack-gateway/auth/step-ups'
 import { isRecordable, redactCommand, routesById } from '@rack-gateway/convox-api'
 import type { RequestOf } from '@rack-gateway/gateway-api'
-import { InvalidRequest } from '../../errors.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { formatTime } from '../format-time.ts'
+import { InvalidRequest } from '../../errors/errors.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { formatTime } from '../calls/format-time.ts'
 import { principalEndpoints } from '../planned-calls/decidable-routes.ts'
 
 /** Milliseconds. The maximum age of a proof for a step-up that names no calls. */

@@ -2,9 +2,11 @@ import { noSuchItem } from '@rack-gateway/auth'
 import { type ApiTokenGrant, rotationNote } from '@rack-gateway/auth/store'
 import { apiPrefix, type Endpoints } from '@rack-gateway/gateway-api'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { noPermission } from '../../errors.ts'
-import type { Handlers, PrincipalCall, TransactionCall } from '../call.ts'
-import { formatTime } from '../format-time.ts'
+import { noPermission } from '../../errors/errors.ts'
+import type { Handlers, PrincipalCall, TransactionCall } from '../calls/call.ts'
+import { formatTime } from '../calls/format-time.ts'
+import { ownerFilter } from '../calls/owner-filter.ts'
+import { pageRequest } from '../calls/page-request.ts'
 import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { activeGrants, readTerms, toGrantResponse } from '../grants/grants.ts'
 import { assertRackExists, rackWarnings, warningsMember } from '../grants/rack-names.ts'
@@ -15,8 +17,6 @@ import {
   roleOrPermissions,
   tokenExpiry,
 } from '../grants/token-limits.ts'
-import { ownerFilter } from '../owner-filter.ts'
-import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['token']>>
 type Names = 'listTokens' | 'getToken' | 'createToken' | 'revokeToken' | 'rotateToken' | 'handOverToken'

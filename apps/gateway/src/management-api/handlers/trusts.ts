@@ -1,13 +1,13 @@
 import { admissionWarning, decodeJwt, NoPublicUrl, trustTerms } from '@rack-gateway/auth'
 import type { TrustTestRequest } from '@rack-gateway/gateway-api'
-import { invalid } from '../../errors.ts'
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { formatTime } from '../format-time.ts'
+import { invalid } from '../../errors/errors.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { formatTime } from '../calls/format-time.ts'
+import { pageRequest } from '../calls/page-request.ts'
 import { assertCanGrant } from '../grants/assert-can-grant.ts'
 import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
 import { readTerms, toGrantResponse } from '../grants/grants.ts'
 import { rackWarnings, warningsMember } from '../grants/rack-names.ts'
-import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['trust']>>
 

@@ -1,9 +1,9 @@
 import { isDenial, noSuchItem, unauthenticated } from '@rack-gateway/auth'
-import type { Handlers, PrincipalCall } from '../call.ts'
-import { endReason } from '../end-reason.ts'
-import { formatTime } from '../format-time.ts'
+import type { Handlers, PrincipalCall } from '../calls/call.ts'
+import { endReason } from '../calls/end-reason.ts'
+import { formatTime } from '../calls/format-time.ts'
+import { pageRequest } from '../calls/page-request.ts'
 import { assertCanRevoke } from '../grants/assert-can-revoke.ts'
-import { pageRequest } from '../page-request.ts'
 
 type Row = Awaited<ReturnType<PrincipalCall['lists']['workloadSession']>>
 type Names = 'exchangeJobToken' | 'listWorkloadSessions' | 'endWorkloadSession'

@@ -12,7 +12,7 @@ import {
   type EndpointDecision,
   type EndpointDenial,
   rolesEverywhere,
-} from '../authorize.ts'
+} from '../calls/authorize.ts'
 import { requiredForOthers } from '../step-up/proof-for-others.ts'
 
 export function endpointDecisions(policy: Policy, principal: Principal, endpoint: PrincipalEndpoint, moment: Moment) {

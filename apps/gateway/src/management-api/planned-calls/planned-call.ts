@@ -1,8 +1,8 @@
 import { routesById } from '@rack-gateway/convox-api'
 import { dependsOnProcess, type PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { RequestedCall } from '@rack-gateway/gateway-api'
-import { invalid } from '../../errors.ts'
-import { appOf, serviceOf } from '../../rack-api/app-of.ts'
+import { appOf, serviceOf } from '../../calls/app-of.ts'
+import { invalid } from '../../errors/errors.ts'
 
 /** Fields that the request omits stay unknown. @throws InvalidRequest */
 export function toPlannedCall(requested: RequestedCall): PlannedCall {

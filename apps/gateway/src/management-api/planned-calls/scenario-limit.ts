@@ -1,4 +1,4 @@
-import { invalid } from '../../errors.ts'
+import { invalid } from '../../errors/errors.ts'
 
 /** Scenarios of all planned calls of one request. One call can have thousands, if the policy names many services. */
 const maxScenarios = 20_000

@@ -3,7 +3,7 @@ import { recordedKey } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
 import { commandWords, type Decision, type RackCall } from '@rack-gateway/rbac-policy'
 import { redactedDecision } from '../../audit/call-event.ts'
-import { createRedactedCommand } from '../../rack-api/events/redacted-command.ts'
+import { createRedactedCommand } from '../../calls/redacted-command.ts'
 import type { StoppedCall } from './stopped-call.ts'
 
 export interface DeniedScenario {

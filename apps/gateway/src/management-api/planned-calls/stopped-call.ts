@@ -8,7 +8,7 @@ import {
 } from '@rack-gateway/convox-api'
 import type { PlannedCall } from '@rack-gateway/convox-api/commands'
 import type { RequestedCall } from '@rack-gateway/gateway-api'
-import { invalid } from '../../errors.ts'
+import { invalid } from '../../errors/errors.ts'
 import { toPlannedCall } from './planned-call.ts'
 
 /** A call that a client reports as not sent. */

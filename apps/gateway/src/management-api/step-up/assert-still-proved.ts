@@ -1,7 +1,7 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { RequirementChanged, withRule } from '../../errors.ts'
-import type { ManagementApiContext } from '../call.ts'
+import { RequirementChanged, withRule } from '../../errors/errors.ts'
+import type { ManagementApiContext } from '../calls/call.ts'
 import { passkeyOrFreshLogin } from './fresh-login.ts'
 import { isStillMet, requiredProof } from './required-proof.ts'
 

@@ -1,6 +1,6 @@
 import { freshLoginLife, type Lists } from '@rack-gateway/auth/store'
 import type { Principal } from '@rack-gateway/rbac-policy'
-import { NotPermitted } from '../../errors.ts'
+import { NotPermitted } from '../../errors/errors.ts'
 
 export interface LoginCaller {
   readonly principal: Principal

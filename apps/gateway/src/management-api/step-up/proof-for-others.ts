@@ -1,7 +1,7 @@
 import type { PrincipalEndpoint } from '@rack-gateway/gateway-api'
 import type { Moment, Policy, Principal, StepUpDecision } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { denialError, NotPermitted } from '../../errors.ts'
+import { denialError, NotPermitted } from '../../errors/errors.ts'
 import { methodsOf } from '../../rack-api/step-up/require-step-up.ts'
 import { isStillMet, type RequiredProof } from './required-proof.ts'
 

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream'
 import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import Fastify from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
-import type { PrincipalCall } from '../call.ts'
+import type { PrincipalCall } from '../calls/call.ts'
+import { sendStream } from '../calls/streamed-response.ts'
 import { revocableStream } from './revocable-stream.ts'
-import { sendStream } from './streamed-response.ts'
 
 const mebibyte = 1024 * 1024
 

@@ -1,5 +1,5 @@
-import type { PrincipalCall } from '../call.ts'
-import type { StreamedResponse } from './streamed-response.ts'
+import type { PrincipalCall } from '../calls/call.ts'
+import type { StreamedResponse } from '../calls/streamed-response.ts'
 import { type CallerWatch, watchCaller } from './watch-caller.ts'
 
 interface RevocableBody extends Omit<StreamedResponse, 'cut' | 'release'> {

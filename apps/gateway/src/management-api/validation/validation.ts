@@ -1,5 +1,5 @@
 import { IsArray, IsInteger, type TObject, type TSchema } from 'typebox'
-import { invalid } from '../../errors.ts'
+import { invalid } from '../../errors/errors.ts'
 import { findToken } from './find-token.ts'
 import { schemaFault } from './schema-fault.ts'
 import { validatorOf } from './validator-of.ts'

@@ -1,7 +1,7 @@
 import { Unauthenticated } from '@rack-gateway/auth'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
-import { ruleOf } from '../../errors.ts'
-import type { ParsedRequest } from '../parse-request.ts'
+import type { ParsedRequest } from '../../calls/parse-request.ts'
+import { ruleOf } from '../../errors/errors.ts'
 
 /** Rules of credentials that were valid before, or will be valid again when an administrator unlocks their owner. */
 const expiredRules: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import { visibleText } from '@rack-gateway/audit'
 import { asSentences, explanationOf } from '@rack-gateway/errors'
 import { type Rack, RackRejectsGateway, ResponseTooLarge } from '@rack-gateway/rack-registry'
-import { textField } from '../../text-field.ts'
+import { textField } from '../../json/text-field.ts'
 import { JsonOutOfBounds, QuestionTimedOut, type RackAnswer, sendQuestion } from '../lookups/rack-question.ts'
 
 /** From a rack's `GET /system`. */

@@ -2,7 +2,7 @@ import { type RecordedEvent, uuidv7, visibleText } from '@rack-gateway/audit'
 import { redactTokens } from '@rack-gateway/errors/redact-tokens'
 import type { RackCall } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import type { DecidedCall } from '../call.ts'
+import type { DecidedCall } from '../../calls/call.ts'
 
 /** A live call as `gateway.live_calls` stores it. Its texts are shown in pages and terminals. */
 export interface ListedCall {

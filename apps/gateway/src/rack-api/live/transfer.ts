@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { DecidedCall } from '../call.ts'
+import type { DecidedCall } from '../../calls/call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { listedCall } from './listed-call.ts'
 

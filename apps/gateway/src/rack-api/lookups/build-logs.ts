@@ -1,7 +1,7 @@
 import { objectId, objectUrl } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { InvalidParameter, NotPermitted, UpstreamUnclear } from '../../errors.ts'
-import { textField } from '../../text-field.ts'
+import { InvalidParameter, NotPermitted, UpstreamUnclear } from '../../errors/errors.ts'
+import { textField } from '../../json/text-field.ts'
 import { askRack } from './rack-question.ts'
 
 export const buildLogsRoute = 'WS /apps/{app}/builds/{id}/logs'

@@ -1,6 +1,6 @@
 import { type JsonBounds, jsonBoundsFault } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { UpstreamUnclear } from '../../errors.ts'
+import { UpstreamUnclear } from '../../errors/errors.ts'
 
 /**
  * A short timeout, because the decision waits for the response. The largest response is the list of apps: a thousand

@@ -1,5 +1,5 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { textField } from '../../text-field.ts'
+import { textField } from '../../json/text-field.ts'
 import { askRack } from './rack-question.ts'
 import { createTtlCache } from './ttl-cache.ts'
 

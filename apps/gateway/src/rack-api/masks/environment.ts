@@ -16,11 +16,11 @@ import {
   type Steps,
 } from '@rack-gateway/convox-api'
 import type { Rack } from '@rack-gateway/rack-registry'
-import { AmbiguousParameters, BodyTooLarge, withRule } from '../../errors.ts'
+import { type KeyChange, type RecordedChange, redactChanges } from '../../calls/recorded-changes.ts'
+import { runSteps } from '../../calls/run-steps.ts'
+import { AmbiguousParameters, BodyTooLarge, withRule } from '../../errors/errors.ts'
+import { formLimit } from '../../http/body.ts'
 import type { Turns } from '../../resource-account/turns.ts'
-import { formLimit } from '../body.ts'
-import { type KeyChange, type RecordedChange, redactChanges } from '../events/recorded-changes.ts'
-import { runSteps } from '../run-steps.ts'
 import type { MaskKeeper } from './masks.ts'
 import { environmentOf, newestEnvironment } from './release-environment.ts'
 

@@ -8,9 +8,9 @@ import {
   redactValues,
 } from '@rack-gateway/convox-api'
 import { type Policy, type Visibility, visibilityOf } from '@rack-gateway/rbac-policy'
-import { appOf } from '../app-of.ts'
-import type { RoutedCall } from '../call.ts'
-import type { CalledApi } from '../parse-request.ts'
+import { appOf } from '../../calls/app-of.ts'
+import type { RoutedCall } from '../../calls/call.ts'
+import type { CalledApi } from '../../calls/parse-request.ts'
 import { createMaskCache, createMaskMac, macBytes } from './mask-macs.ts'
 
 export interface MaskKeeper {

@@ -1,6 +1,6 @@
 import type { Rack } from '@rack-gateway/rack-registry'
-import { NoSuchRelease, UpstreamUnclear } from '../../errors.ts'
-import { textField } from '../../text-field.ts'
+import { NoSuchRelease, UpstreamUnclear } from '../../errors/errors.ts'
+import { textField } from '../../json/text-field.ts'
 import { askRack } from '../lookups/rack-question.ts'
 
 /**

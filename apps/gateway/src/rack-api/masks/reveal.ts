@@ -1,8 +1,8 @@
 import { visibilityOf } from '@rack-gateway/rbac-policy'
 import type { FastifyRequest } from 'fastify'
-import { InvalidParameter, NotPermitted } from '../../errors.ts'
-import { appOf } from '../app-of.ts'
-import type { RoutedCall } from '../call.ts'
+import { appOf } from '../../calls/app-of.ts'
+import type { RoutedCall } from '../../calls/call.ts'
+import { InvalidParameter, NotPermitted } from '../../errors/errors.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 
 /** A header of the management API: the environment key whose value the caller wants to see. */

@@ -1,6 +1,6 @@
 import type { CommandOptions } from '@rack-gateway/command-matcher'
 import { readPairsInSteps, runToEnd, type Steps } from '@rack-gateway/convox-api'
-import { AmbiguousParameters } from '../../errors.ts'
+import { AmbiguousParameters } from '../../errors/errors.ts'
 
 /** The options of a run's POST. They apply to every `exec` in the process of the run, by any principal. */
 export interface RunStart {

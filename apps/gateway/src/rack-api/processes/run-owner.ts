@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '@rack-gateway/audit'
 import type { FastifyRequest } from 'fastify'
-import { OutcomeNotRecorded } from '../../errors.ts'
+import type { DecidedCall } from '../../calls/call.ts'
+import { OutcomeNotRecorded } from '../../errors/errors.ts'
 import type { PreparedAnswer } from '../answer.ts'
-import type { DecidedCall } from '../call.ts'
 import type { RackApiDependencies } from '../dependencies.ts'
 import { idIn } from '../events/created-item.ts'
 

@@ -1,8 +1,8 @@
 import { routesById, runToEnd } from '@rack-gateway/convox-api'
 import type { RackCall } from '@rack-gateway/rbac-policy'
 import { describe, expect, test } from 'vitest'
-import { createBodyDigest } from '../body-digest.ts'
-import type { RoutedCall } from '../call.ts'
+import { createBodyDigest } from '../../calls/body-digest.ts'
+import type { RoutedCall } from '../../calls/call.ts'
 import { type CallDigests, callDigests } from './call-digest.ts'
 
 const digest = createBodyDigest(Buffer.alloc(32, 7))

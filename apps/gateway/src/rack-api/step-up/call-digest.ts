@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Steps } from '@rack-gateway/convox-api'
 import type { RackCall } from '@rack-gateway/rbac-policy'
-import type { BodyDigest } from '../body-digest.ts'
-import type { RoutedCall } from '../call.ts'
+import type { BodyDigest } from '../../calls/body-digest.ts'
+import type { RoutedCall } from '../../calls/call.ts'
 
 const buildRoute = 'POST /apps/{app}/builds'
 /** Headers with the size of the terminal. They do not change the effect of a call. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Parameters } from '@rack-gateway/convox-api'
-import type { RoutedCall } from '../call.ts'
-import { shownLog } from '../websocket/command-stream.ts'
+import type { RoutedCall } from '../../calls/call.ts'
+import { shownLog } from '../../error-responses/command-stream.ts'
 
 /**
  * What a user of the stock CLI does after the proof, because the gateway does not know the command. To repeat a command

@@ -1,7 +1,7 @@
 import { stepUpPath } from '@rack-gateway/convox-api'
 import type { DecisionBase } from '@rack-gateway/rbac-policy'
 import type { FastifyReply } from 'fastify'
-import { StepUpChallenge, StepUpNeeded, withDenial } from '../../errors.ts'
+import { StepUpChallenge, StepUpNeeded, withDenial } from '../../errors/errors.ts'
 
 /**
  * How a caller gets the proof.

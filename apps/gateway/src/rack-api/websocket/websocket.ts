@@ -18,12 +18,13 @@ import {
 } from '@rack-gateway/rack-registry'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { callEventOf } from '../../audit/call-event.ts'
-import { responseStatus } from '../../http/error-response.ts'
+import type { DecidedCall } from '../../calls/call.ts'
+import { closingFrames, takeSocket } from '../../error-responses/command-stream.ts'
+import { responseStatus } from '../../error-responses/error-response.ts'
 import type { SessionRecording } from '../../recordings/session-recorder.ts'
 import { sentCost } from '../../resource-account/costs.ts'
 import { type Payer, principalPayer } from '../../resource-account/payer.ts'
 import { deliver, prepareAnswer, recordLater } from '../answer.ts'
-import type { DecidedCall } from '../call.ts'
 import { askSystem } from '../console/rack-statuses.ts'
 import { countCall } from '../contacts/count-calls.ts'
 import { assertStillAllowed } from '../decide.ts'
@@ -32,7 +33,6 @@ import { listedCall } from '../live/listed-call.ts'
 import type { LiveCall } from '../live/live-call.ts'
 import { managementHeaders } from '../management-headers.ts'
 import { upstreamRequest } from '../upstream-request.ts'
-import { closingFrames, takeSocket } from './command-stream.ts'
 
 /** A WebSocket close code. @see RFC 6455, section 7.4.1 */
 const policyViolation = 1008

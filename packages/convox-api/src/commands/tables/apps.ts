@@ -1,7 +1,7 @@
-import { atLeast, type CommandTable, command, requirePairs } from '../command.ts'
-import { app, file, number, text, watch } from '../flags.ts'
-import { argument, argumentOrSelectedApp, unknownToCli } from '../invocation.ts'
-import { essentialCall, fromFlags, optionalCall } from '../step.ts'
+import { atLeast, type CommandTable, command, requirePairs } from '../definition/command.ts'
+import { app, file, number, text, watch } from '../definition/flags.ts'
+import { argument, argumentOrSelectedApp, unknownToCli } from '../definition/invocation.ts'
+import { essentialCall, fromFlags, optionalCall } from '../definition/step.ts'
 import { rollout } from './rollout.ts'
 
 const params = { app: argumentOrSelectedApp }

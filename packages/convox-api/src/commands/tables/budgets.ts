@@ -1,7 +1,7 @@
-import { type CommandTable, command } from '../command.ts'
-import { app, force, number, text, toggle } from '../flags.ts'
-import { argument, flagText, type Invocation, isEnabled } from '../invocation.ts'
-import { essentialCall, fieldsIf, optionalCall } from '../step.ts'
+import { type CommandTable, command } from '../definition/command.ts'
+import { app, force, number, text, toggle } from '../definition/flags.ts'
+import { argument, flagText, type Invocation, isEnabled } from '../definition/invocation.ts'
+import { essentialCall, fieldsIf, optionalCall } from '../definition/step.ts'
 
 const params = { app: argument(0) }
 const oneArgument = { args: [1, 1] } as const

@@ -1,5 +1,5 @@
-import { type CommandTable, command } from '../command.ts'
-import { app, file, force, id, limit, list, number, text, toggle, watch } from '../flags.ts'
+import { type CommandTable, command } from '../definition/command.ts'
+import { app, file, force, id, limit, list, number, text, toggle, watch } from '../definition/flags.ts'
 import {
   argument,
   flagText,
@@ -9,8 +9,8 @@ import {
   keepAliveCommand,
   not,
   unknownToCli,
-} from '../invocation.ts'
-import { essentialCall, type Field, fieldsIf, fromFlags, onlyIf, optionalCall, type Step } from '../step.ts'
+} from '../definition/invocation.ts'
+import { essentialCall, type Field, fieldsIf, fromFlags, onlyIf, optionalCall, type Step } from '../definition/step.ts'
 import { promotion } from './rollout.ts'
 
 /** Examples of object keys that the CLI generates. */

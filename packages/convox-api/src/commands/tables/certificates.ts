@@ -1,7 +1,7 @@
-import { atLeast, type CommandTable, command } from '../command.ts'
-import { app, id, number, text, toggle, watch } from '../flags.ts'
-import { argument, flagText, type Invocation, isGiven, selectedApp } from '../invocation.ts'
-import { essentialCall, fieldsIf, fromFlags } from '../step.ts'
+import { atLeast, type CommandTable, command } from '../definition/command.ts'
+import { app, id, number, text, toggle, watch } from '../definition/flags.ts'
+import { argument, flagText, type Invocation, isGiven, selectedApp } from '../definition/invocation.ts'
+import { essentialCall, fieldsIf, fromFlags } from '../definition/step.ts'
 
 const endpoint = (part: number) => (invocation: Invocation) => argument(0)(invocation).split(':')[part] ?? ''
 const solver = number('id')

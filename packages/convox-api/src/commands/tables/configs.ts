@@ -1,7 +1,7 @@
-import { type CommandTable, command } from '../command.ts'
-import { app, file, text, toggle, watch } from '../flags.ts'
-import { argument, type Invocation, isEnabled, isGiven } from '../invocation.ts'
-import { essentialCall, onlyIf } from '../step.ts'
+import { type CommandTable, command } from '../definition/command.ts'
+import { app, file, text, toggle, watch } from '../definition/flags.ts'
+import { argument, type Invocation, isEnabled, isGiven } from '../definition/invocation.ts'
+import { essentialCall, onlyIf } from '../definition/step.ts'
 import { restartServices } from './services.ts'
 
 const firstArgument = { params: { name: argument(0) } }

@@ -1,7 +1,7 @@
-import { type CommandTable, command } from '../command.ts'
-import { app, number, text, toggle, watch } from '../flags.ts'
-import { isEnabled } from '../invocation.ts'
-import { essentialCall, fieldsIf, fromFlag } from '../step.ts'
+import { type CommandTable, command } from '../definition/command.ts'
+import { app, number, text, toggle, watch } from '../definition/flags.ts'
+import { isEnabled } from '../definition/invocation.ts'
+import { essentialCall, fieldsIf, fromFlag } from '../definition/step.ts'
 
 export const diagnoseCommands: CommandTable = {
   'deploy-debug': () =>

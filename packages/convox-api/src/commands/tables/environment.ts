@@ -1,8 +1,8 @@
-import { anyNumber, atLeast, type CommandTable, command } from '../command.ts'
-import { app, id, text, toggle, watch } from '../flags.ts'
-import { flagText, type Invocation, isEnabled, not } from '../invocation.ts'
-import { essentialCall, fieldsIf, onlyIf, optionalCall, type Step } from '../step.ts'
-import type { PlannedEnvironment } from '../types.ts'
+import { anyNumber, atLeast, type CommandTable, command } from '../definition/command.ts'
+import { app, id, text, toggle, watch } from '../definition/flags.ts'
+import { flagText, type Invocation, isEnabled, not } from '../definition/invocation.ts'
+import { essentialCall, fieldsIf, onlyIf, optionalCall, type Step } from '../definition/step.ts'
+import type { PlannedEnvironment } from '../definition/types.ts'
 import { promotion } from './rollout.ts'
 
 const hasRelease = (invocation: Invocation) => flagText('release')(invocation) !== ''

@@ -1,4 +1,4 @@
-import { type CommandTable, local } from '../command.ts'
+import { type CommandTable, local } from '../definition/command.ts'
 
 const names = [
   'help',

@@ -1,5 +1,5 @@
-import { argument, type Invocation, selectedApp } from '../invocation.ts'
-import type { Step } from '../step.ts'
+import { argument, type Invocation, selectedApp } from '../definition/invocation.ts'
+import type { Step } from '../definition/step.ts'
 
 /**
  * The path parameters of the call for one argument of `cp`: the source (0) or the target (1). The argument `pid:/path`

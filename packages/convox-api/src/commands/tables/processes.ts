@@ -1,5 +1,5 @@
-import { atLeast, type CommandTable, command } from '../command.ts'
-import { app, duration, type Flag, number, text, toggle, watch } from '../flags.ts'
+import { atLeast, type CommandTable, command } from '../definition/command.ts'
+import { app, duration, type Flag, number, text, toggle, watch } from '../definition/flags.ts'
 import {
   argument,
   commandFromArguments,
@@ -9,8 +9,8 @@ import {
   keepAliveCommand,
   not,
   unknownToCli,
-} from '../invocation.ts'
-import { essentialCall, fieldsIf, fromFlag, fromFlags, onlyIf, optionalCall } from '../step.ts'
+} from '../definition/invocation.ts'
+import { essentialCall, fieldsIf, fromFlag, fromFlags, onlyIf, optionalCall } from '../definition/step.ts'
 import { copyPathParameters } from './path-parameters.ts'
 import { showBudget } from './services.ts'
 

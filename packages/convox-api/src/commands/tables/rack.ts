@@ -1,7 +1,7 @@
-import { atLeast, type CommandTable, command, requirePairs } from '../command.ts'
-import { force, number, text, toggle, watch } from '../flags.ts'
-import { argument, commandFromArguments, flagText, type Invocation, isGiven, not } from '../invocation.ts'
-import { essentialCall, fromFlags, optionalCall } from '../step.ts'
+import { atLeast, type CommandTable, command, requirePairs } from '../definition/command.ts'
+import { force, number, text, toggle, watch } from '../definition/flags.ts'
+import { argument, commandFromArguments, flagText, type Invocation, isGiven, not } from '../definition/invocation.ts'
+import { essentialCall, fromFlags, optionalCall } from '../definition/step.ts'
 
 const system = () => essentialCall('GET /system')
 const oneArgument = { args: [1, 1] } as const

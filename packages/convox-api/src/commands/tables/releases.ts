@@ -1,5 +1,5 @@
-import { type CommandTable, command } from '../command.ts'
-import { app, force, id, limit, text, toggle, watch } from '../flags.ts'
+import { type CommandTable, command } from '../definition/command.ts'
+import { app, force, id, limit, text, toggle, watch } from '../definition/flags.ts'
 import {
   argument,
   flagText,
@@ -9,8 +9,8 @@ import {
   isGiven,
   not,
   unknownToCli,
-} from '../invocation.ts'
-import { essentialCall, fromFlags, onlyIf, optionalCall, type Step } from '../step.ts'
+} from '../definition/invocation.ts'
+import { essentialCall, fromFlags, onlyIf, optionalCall, type Step } from '../definition/step.ts'
 import { promotion, rollout } from './rollout.ts'
 
 const firstArgument = { id: argument(0) }

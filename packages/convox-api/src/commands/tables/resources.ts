@@ -1,7 +1,7 @@
-import { atLeast, type CommandTable, command, requirePairs } from '../command.ts'
-import { app, file, number, text, toggle, watch } from '../flags.ts'
-import { argument, selectedApp, unknownToCli } from '../invocation.ts'
-import { essentialCall, optionalCall } from '../step.ts'
+import { atLeast, type CommandTable, command, requirePairs } from '../definition/command.ts'
+import { app, file, number, text, toggle, watch } from '../definition/flags.ts'
+import { argument, selectedApp, unknownToCli } from '../definition/invocation.ts'
+import { essentialCall, optionalCall } from '../definition/step.ts'
 import { checkProxyTargets, proxyPathParameters } from './path-parameters.ts'
 
 const firstArgument = { params: { name: argument(0) } }

@@ -1,5 +1,5 @@
-import { type Source, unknownToCli } from '../invocation.ts'
-import { essentialCall, optionalCall, type Step } from '../step.ts'
+import { type Source, unknownToCli } from '../definition/invocation.ts'
+import { essentialCall, optionalCall, type Step } from '../definition/step.ts'
 
 /**
  * The calls with which convox waits until an app is running. Only the call for the state of the app is essential. The

@@ -1,7 +1,15 @@
-import { type CommandTable, command } from '../command.ts'
-import { app, number, text, watch } from '../flags.ts'
-import { argument, flagText, hasArgument, type Invocation, isGiven, not, unknownToCli } from '../invocation.ts'
-import { essentialCall, fromFlags, onlyIf, optionalCall } from '../step.ts'
+import { type CommandTable, command } from '../definition/command.ts'
+import { app, number, text, watch } from '../definition/flags.ts'
+import {
+  argument,
+  flagText,
+  hasArgument,
+  type Invocation,
+  isGiven,
+  not,
+  unknownToCli,
+} from '../definition/invocation.ts'
+import { essentialCall, fromFlags, onlyIf, optionalCall } from '../definition/step.ts'
 import { rollout } from './rollout.ts'
 
 const sizes = ['count', 'cpu', 'gpu', 'gpu-vendor', 'memory', 'min', 'max'] as const

@@ -1,4 +1,4 @@
-import type { CommandPlan, PlannedCall } from '../types.ts'
+import type { CommandPlan, PlannedCall } from '../definition/types.ts'
 
 /**
  * One line for each call: the route with known parameters, the names of sent parameters, and `~` before optional calls.

@@ -1,4 +1,4 @@
-import type { Arguments, CommandOptions } from '../../command-module.ts'
+import type { Arguments, CommandOptions } from '../../definitions/command-module.ts'
 
 export const command = 'archive'
 export const describe = 'archive the months that are over, verify the archives, and with --drop, drop old months'
@@ -16,6 +16,6 @@ export const builder = {
 } as const satisfies CommandOptions
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
-  const { archiveAudit } = await import('../../archive-audit.ts')
+  const { archiveAudit } = await import('../../actions/archive-audit.ts')
   await archiveAudit(args)
 }

@@ -1,4 +1,4 @@
-import type { Arguments, CommandOptions } from '../../command-module.ts'
+import type { Arguments, CommandOptions } from '../../definitions/command-module.ts'
 
 export const command = 'restored'
 export const describe = 'continue the audit log after a restore from a backup; run it before the gateway starts'
@@ -16,6 +16,6 @@ export const builder = {
 } as const satisfies CommandOptions
 
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
-  const { continueRestoredLog } = await import('../../continue-restored-log.ts')
+  const { continueRestoredLog } = await import('../../actions/continue-restored-log.ts')
   await continueRestoredLog(args)
 }

@@ -1,5 +1,5 @@
-import type { Arguments, CommandOptions } from '../../command-module.ts'
-import { UsageError } from '../../usage-error.ts'
+import type { Arguments, CommandOptions } from '../../definitions/command-module.ts'
+import { UsageError } from '../../definitions/usage-error.ts'
 
 export const command = 'issue'
 export const describe = 'create a token for a user or a pipeline'
@@ -35,7 +35,7 @@ export const builder = {
 export async function handler(args: Arguments<typeof builder>): Promise<void> {
   if (args.user === undefined && args.serviceAccount === undefined)
     throw new UsageError('The token has no owner. Pass --user or --service-account.')
-  const { withIssuer } = await import('../../issuing.ts')
-  const { issueToken } = await import('../../tokens.ts')
+  const { withIssuer } = await import('../../actions/issuing.ts')
+  const { issueToken } = await import('../../actions/tokens.ts')
   await withIssuer((issuer, config) => issueToken(issuer, config, args))
 }

@@ -1,4 +1,4 @@
-import type { Arguments, CommandOptions } from '../../command-module.ts'
+import type { Arguments, CommandOptions } from '../../definitions/command-module.ts'
 
 export const command = 'revoke <id>'
 export const aliases = ['end <id>']
@@ -9,7 +9,7 @@ export const builder = {
 } as const satisfies CommandOptions
 
 export async function handler({ id, reason }: Arguments<typeof builder>): Promise<void> {
-  const { withIssuer } = await import('../../issuing.ts')
-  const { revokeToken } = await import('../../tokens.ts')
+  const { withIssuer } = await import('../../actions/issuing.ts')
+  const { revokeToken } = await import('../../actions/tokens.ts')
   await withIssuer((issuer) => revokeToken(issuer, id, reason))
 }

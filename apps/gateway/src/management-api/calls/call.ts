@@ -1,0 +1,169 @@
+import type { EventDraft } from '@rack-gateway/audit'
+import type { AuditSearch, ConcurrencyLimit } from '@rack-gateway/audit/search'
+import type { RecordIdentityEvents, SessionTerms } from '@rack-gateway/auth'
+import type { RequestContext } from '@rack-gateway/auth/cli-login'
+import type { LoginSettings, Recheck } from '@rack-gateway/auth/login'
+import type { StepUpCaller } from '@rack-gateway/auth/step-ups'
+import type { Administration, FactorAdministration, Lists, VerifiedJwt } from '@rack-gateway/auth/store'
+import type {
+  CheckpointStatus,
+  DeepReadonly,
+  Endpoint,
+  EndpointName,
+  Endpoints,
+  JobEndpoint,
+  PrincipalEndpoint,
+  PublicEndpoint,
+  Versions,
+} from '@rack-gateway/gateway-api'
+import type { Decision, Moment, Principal } from '@rack-gateway/rbac-policy'
+import type { FastifyInstance } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import type { HealthReport } from '../../operations/health-report/health-report.ts'
+import type { PolicyStudies } from '../../policy-study/policy-studies.ts'
+import type { ConnectionFacts } from '../connection/connection-facts.ts'
+import type { StreamedResponse } from './streamed-response.ts'
+
+type Decorations = Pick<
+  FastifyInstance,
+  | 'auditEvidence'
+  | 'cliLogins'
+  | 'database'
+  | 'identities'
+  | 'policy'
+  | 'policyPackages'
+  | 'racks'
+  | 'rackStatuses'
+  | 'readiness'
+  | 'recordingArchive'
+  | 'secondFactors'
+  | 'stepUpPage'
+  | 'stepUps'
+  | 'turns'
+  | 'workloads'
+>
+
+/** The part of a call that is the same for all calls. */
+export interface ManagementApiContext extends Decorations {
+  readonly lists: Lists
+  readonly sessionTerms: SessionTerms
+  /** The setting ORGANIZATION. */
+  readonly organization: string
+  /** The setting PUBLIC_URL. */
+  readonly publicUrl: string | null
+  /** The setting ADMIN_USERS. */
+  readonly adminUsers: readonly string[]
+  readonly versions: Versions
+  /** Null if no identity provider is configured. */
+  readonly login: Pick<LoginSettings, 'issuer' | 'allowedDomains'> | null
+  /** Asks the identity provider about a user before their session is renewed. */
+  readonly recheck: Recheck
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly readHealth: HealthReport
+  /** Reads the database at most once a second. */
+  readonly checkpointStatus: () => Promise<CheckpointStatus>
+  /** Limits how many clients follow the audit log or a running session. */
+  readonly followers: ConcurrencyLimit
+  readonly recordingReaders: ConcurrencyLimit
+  /** Limits how many checks of a connection wait before they answer. */
+  readonly silentChecks: ConcurrencyLimit
+  /** Aborted when the gateway stops. */
+  readonly closing: AbortSignal
+  readonly studies: PolicyStudies
+}
+
+type StaticOf<S> = S extends TSchema ? Static<S> : Record<never, never>
+
+interface ValidatedRequest<E extends Endpoint> {
+  /** For the conditions of the policy. */
+  readonly moment: Moment
+  /** The `{id}` of the path; empty if the path has none. */
+  readonly id: string
+  readonly query: StaticOf<E extends { query: infer Q } ? Q : undefined>
+  readonly body: StaticOf<E extends { body: infer B } ? B : undefined>
+}
+
+export interface PrincipalCall<E extends Endpoint = PrincipalEndpoint>
+  extends ManagementApiContext,
+    ValidatedRequest<E> {
+  readonly principal: Principal
+  readonly auditLog: AuditSearch
+  /** The value that a browser must send as `X-CSRF-Token`; null for a request without a cookie. */
+  readonly csrfToken: string | null
+  /** Whether the caller has the endpoint's `permissionForOthers`, and the policy does not deny its use. */
+  readonly canAccessOthers: boolean
+  /**
+   * Whether the caller can access an item: as its owner, or with `permissionForOthers`. If the caller is not the owner,
+   * audit events of the call name the role that permits the access.
+   *
+   * @throws ProofForOthersNeeded, or NotPermitted, if the policy requires a proof of a second factor for items of
+   * another principal
+   */
+  canAccess(isOwner: boolean): boolean
+  /** Must be checked before a secret is issued, because a client that disconnected cannot receive the secret. */
+  isConnected(): boolean
+  /**
+   * Runs a change and records it, in one transaction. The caller is authenticated and authorized again inside the
+   * transaction, so `work` must use only the call that it gets.
+   */
+  change<T>(work: (call: TransactionCall<E>) => Promise<T>): Promise<T>
+  /** The User-Agent. */
+  readonly client: string | null
+  /** Returns the caller of a step-up, and counts the call toward the step-up limit of the session. */
+  readonly asStepUpCaller: () => Promise<StepUpCaller>
+  /** The keyed hash of the words of a command; null without a command. */
+  readonly commandDigest: (words: readonly string[] | null) => string | null
+  /** The keyed hash of a parameter's value. */
+  readonly valueDigest: (value: string) => string
+  /** Records an event of this call. Resolves when the event is durable. */
+  readonly record: (
+    event: Pick<EventDraft, 'kind' | 'detail' | 'of' | 'recording' | 'rack' | 'app' | 'process'>,
+  ) => Promise<void>
+  /** Counts a report of a call that the caller did not send. @throws TooManyRequests */
+  readonly countReport: () => void
+  /** Records an event of a rack call that the caller did not send. */
+  readonly recordStoppedCall: (
+    decision: Decision,
+    event: Omit<EventDraft, 'request' | 'principal' | 'source'>,
+  ) => Promise<void>
+  /** Authenticates and authorizes the caller again while a response is streamed. @throws when the caller lost access */
+  readonly reauthorize: () => Promise<void>
+  /** `Last-Event-ID` of a client that reconnects. */
+  readonly lastEventId: string | null
+  readonly disconnected: () => AbortSignal
+  readonly connectionFacts: () => ConnectionFacts
+}
+
+export interface TransactionCall<E extends Endpoint = PrincipalEndpoint> extends Omit<PrincipalCall<E>, 'change'> {
+  readonly changes: Administration
+  readonly factorChanges: FactorAdministration
+}
+
+/** A call of a CI job whose token has a valid signature. The handler decides whether a trust admits it. */
+export interface JobCall<E extends Endpoint = JobEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
+  readonly verifiedJwt: VerifiedJwt
+  readonly record: RecordIdentityEvents
+}
+
+export interface PublicCall<E extends Endpoint = PublicEndpoint> extends ManagementApiContext, ValidatedRequest<E> {
+  /** For audit events. */
+  readonly requestContext: RequestContext
+}
+
+export type AnyCall = PrincipalCall | JobCall | PublicCall
+
+type CallOf<E extends Endpoint> = E extends JobEndpoint
+  ? JobCall<E>
+  : E extends PublicEndpoint
+    ? PublicCall<E>
+    : PrincipalCall<E>
+
+type ResultOf<E extends Endpoint> = E extends { mediaTypes: readonly string[] }
+  ? StreamedResponse
+  : DeepReadonly<Static<E['response']>>
+
+export type Handler<N extends EndpointName> = (
+  call: CallOf<Endpoints[N]>,
+) => Promise<ResultOf<Endpoints[N]>> | ResultOf<Endpoints[N]>
+export type Handlers<N extends EndpointName = EndpointName> = { readonly [K in N]: Handler<K> }
