@@ -48,6 +48,9 @@ export const serviceAccounts = gateway.table('service_accounts', {
   disabledAt: instant('disabled_at'),
 })
 
+/** What a session is for, besides calls. */
+export type LoginPurpose = 'second-factors'
+
 /** A user's login on one device. */
 export const sessions = gateway.table('sessions', {
   id: uuid('id').primaryKey(),
@@ -63,6 +66,8 @@ export const sessions = gateway.table('sessions', {
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
   /** False for a session of the stock CLI. */
   renewable: boolean('renewable').notNull().default(true),
+  /** `second-factors` if the user allowed this CLI session to change second factors after its login. */
+  purpose: text('purpose').$type<LoginPurpose>(),
 })
 
 export type FactorKind = 'passkey' | 'totp'
@@ -210,6 +215,7 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   userId: reference('user_id', () => users.id).notNull(),
   device: text('device').notNull(),
   rack: text('rack'),
+  purpose: text('purpose').$type<LoginPurpose>(),
   /** PKCE: the SHA-256 of the verifier. */
   challenge: bytea('challenge').notNull(),
   /** When the person who approved the login had logged in to the browser. For a denied login: when it was denied. */
