@@ -1,4 +1,4 @@
-import { NewFactor, readResponse, requestFor } from '@rack-gateway/gateway-api'
+import { type Enrollment, NewFactor, readResponse, requestFor } from '@rack-gateway/gateway-api'
 import type { Context } from '../../context.ts'
 import { GatewayUnreachable, StepUpNeeded, Usage } from '../../errors.ts'
 import { callGateway } from '../../gateway/gateway-api.ts'
@@ -16,6 +16,8 @@ export interface AddTotpOptions {
   readonly name: string
   readonly browser: boolean | undefined
   readonly json: boolean | undefined
+  /** Can ask for a proof of a second factor. */
+  begin(target: Target): Promise<Enrollment>
 }
 
 const maxAttempts = 3
@@ -24,16 +26,17 @@ const maxAttempts = 3
 export async function addTotp(
   context: Context,
   target: Target,
-  { name, browser, json }: AddTotpOptions,
+  { name, browser, json, begin }: AddTotpOptions,
 ): Promise<void> {
   if (!context.interactive)
     throw new Usage(
       'Without a terminal, rack-gateway cannot add an authenticator app, because it shows the key only on the screen.',
       `Run the command at a terminal, or add the app in your browser, at ${target.origin}/gateway/second-factors.`,
     )
+  const enroll = async (target: Target) => finish(context, target, { enrollment: await begin(target), name })
   const added = (await needsLogin(context, target))
-    ? await withChangeSession(context, target, { browser, run: (target) => enroll(context, target, name) })
-    : await enroll(context, target, name)
+    ? await withChangeSession(context, target, { browser, run: (target) => enroll(target) })
+    : await enroll(target)
   if (json) return printJson(context, NewFactor, added)
   context.print(printable(`Your authenticator app ${added.factor.name} is added.`))
   if (added.backupCodes !== null) printBackupCodes(context, added.backupCodes)
@@ -48,8 +51,11 @@ async function needsLogin({ proofs }: Context, target: Target): Promise<boolean>
   return !factors.some(({ kind }) => kind === 'passkey')
 }
 
-async function enroll(context: Context, target: Target, name: string): Promise<NewFactor> {
-  const { id, totp } = await callGateway(target, 'beginEnrollment', { body: { kind: 'totp' } })
+async function finish(
+  context: Context,
+  target: Target,
+  { enrollment: { id, totp }, name }: { readonly enrollment: Enrollment; readonly name: string },
+): Promise<NewFactor> {
   if (totp === null) throw unexpectedResponse(target)
   showKey(context, totp)
   for (let attempt = 1; ; attempt++) {

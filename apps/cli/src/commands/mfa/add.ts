@@ -31,7 +31,12 @@ export async function handler({ context, rack, json, kind, name, browser }: Argu
   if (kind === 'totp') {
     // Imported only here, because the encoder of QR codes is not small.
     const { addTotp } = await import('./add-totp.ts')
-    return addTotp(context, target, { name: name ?? 'Authenticator app', browser, json })
+    return addTotp(context, target, {
+      name: name ?? 'Authenticator app',
+      browser,
+      json,
+      begin: (target) => callGateway(target, 'beginEnrollment', { body: { kind: 'totp' } }),
+    })
   }
   const { passkeys, passkeysReason } = await callGateway(target, 'secondFactorSettings', {})
   const address = `${target.origin}/gateway/second-factors`
