@@ -151,8 +151,6 @@ export interface MfaList {
 
 // mfa add
 export interface MfaAdd {
-  address: string // the page on which you add a second factor
-  opened: boolean // whether a browser was asked to open the page
 }
 
 // mfa rename, mfa remove
