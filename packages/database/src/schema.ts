@@ -215,7 +215,6 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   userId: reference('user_id', () => users.id).notNull(),
   device: text('device').notNull(),
   rack: text('rack'),
-  purpose: text('purpose').$type<LoginPurpose>(),
   /** PKCE: the SHA-256 of the verifier. */
   challenge: bytea('challenge').notNull(),
   /** When the person who approved the login had logged in to the browser. For a denied login: when it was denied. */
@@ -228,6 +227,7 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   expiresAt: instant('expires_at').notNull(),
   /** The browser session that decided. It can be deleted before this row. */
   sessionId: uuid('session_id'),
+  purpose: text('purpose').$type<LoginPurpose>(),
 })
 
 /** Logins of the CLI with a code that a person types. Stored as soon as they begin. */
