@@ -95,8 +95,10 @@ const ConvoxLogin = Type.Object({
 })
 
 const MfaAdd = Type.Object({
-  address: Type.String({ description: 'the page on which you add a second factor' }),
-  opened: Type.Boolean({ description: 'whether a browser was asked to open the page' }),
+  address: Type.Optional(Type.String({ description: 'without totp: the page on which you add a second factor' })),
+  opened: Type.Optional(Type.Boolean({ description: 'without totp: whether a browser was asked to open the page' })),
+  factor: Type.Optional(SecondFactor),
+  backupCodes: Type.Optional(NewFactor.properties.backupCodes),
 })
 
 const Can = Type.Object({
@@ -155,7 +157,7 @@ export const jsonShapes: Readonly<Record<string, TSchema>> = {
   'sessions revoke': Session,
   'sessions revoke-all': EndedSessions,
   'mfa list': PrintedSecondFactors,
-  'mfa add': Type.Union([MfaAdd, NewFactor]),
+  'mfa add': MfaAdd,
   'mfa rename': SecondFactor,
   'mfa remove': SecondFactor,
   'mfa backup-codes': PrintedBackupCodes,
