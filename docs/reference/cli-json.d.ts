@@ -151,8 +151,10 @@ export interface MfaList {
 
 // mfa add
 export interface MfaAdd {
-  address: string // the page on which you add a second factor
-  opened: boolean // whether a browser was asked to open the page
+  address?: string // without totp: the page on which you add a second factor
+  opened?: boolean // without totp: whether a browser was asked to open the page
+  factor?: MfaRename
+  backupCodes?: string[] | null // with the first factor: ten codes, each of which can be used once; shown only in this response
 }
 
 // mfa rename, mfa remove

@@ -79,6 +79,23 @@ describe('rack-gateway audit', () => {
     expect(rest).toEqual([])
   })
 
+  test('a narrow terminal shows the beginnings of IDs, with which show finds the event', async () => {
+    const env = { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: auditor.token }
+    const search = ['audit', 'search', '--principal', deployer.id, '--kind', 'call', '--utc']
+    const { stdout } = await callCli(search, env, { cwd, columns: 100 })
+    const row = stdout.split('\n').find((line) => line.includes('DELETE /apps/{app}')) ?? ''
+    expect(row).toMatch(/^ *\d\d:\d\d:\d\d +\S+ +call +DELETE \/apps\/\{app\} +\S+ +deny 403 +[0-9a-f]{8}-[0-9a-f-]+$/)
+    const short = row.split(' ').at(-1) ?? ''
+    expect(short.length).toBeLessThan(36)
+    const shown = JSON.parse((await audit(['show', short, '--json'])).stdout)
+    expect([shown.id.startsWith(short), shown.event.route]).toEqual([true, 'DELETE /apps/{app}'])
+    const unknown = await audit(['show', '00000000-0001'])
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      'No event has an ID that begins with 00000000-0001. Copy the ID from --json.\n',
+    ])
+  })
+
   test('search says what a change was about, and of a denied attached run that its command is not known yet', async () => {
     const viewer = await person(system, 'viewer')
     await system.send('POST', '/rack/staging/apps/otherapp/services/command/processes', viewer.token, undefined, [

@@ -48,6 +48,9 @@ export const serviceAccounts = gateway.table('service_accounts', {
   disabledAt: instant('disabled_at'),
 })
 
+/** What a session is for, besides calls. */
+export type LoginPurpose = 'second-factors'
+
 /** A user's login on one device. */
 export const sessions = gateway.table('sessions', {
   id: uuid('id').primaryKey(),
@@ -63,6 +66,8 @@ export const sessions = gateway.table('sessions', {
   authenticatedAt: instant('authenticated_at').notNull().defaultNow(),
   /** False for a session of the stock CLI. */
   renewable: boolean('renewable').notNull().default(true),
+  /** `second-factors` if the user allowed this CLI session to change second factors after its login. */
+  purpose: text('purpose').$type<LoginPurpose>(),
 })
 
 export type FactorKind = 'passkey' | 'totp'
@@ -222,6 +227,7 @@ export const loopbackLogins = gateway.table('loopback_logins', {
   expiresAt: instant('expires_at').notNull(),
   /** The browser session that decided. It can be deleted before this row. */
   sessionId: uuid('session_id'),
+  purpose: text('purpose').$type<LoginPurpose>(),
 })
 
 /** Logins of the CLI with a code that a person types. Stored as soon as they begin. */

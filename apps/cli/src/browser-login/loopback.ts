@@ -3,7 +3,7 @@ import type { NewSession } from '@rack-gateway/gateway-api'
 import type { Context } from '../context.ts'
 import { LoginFailed } from '../errors.ts'
 import type { GatewayTrust } from '../gateway/tls/gateway-trust.ts'
-import { createLoginClient } from './gateway.ts'
+import { createLoginClient, type LoopbackRequest } from './gateway.ts'
 import { openLoginCallback } from './login-callback.ts'
 import { loginDenied } from './login-errors.ts'
 import { thisDevice } from './this-device.ts'
@@ -16,16 +16,23 @@ export interface BrowserLogin {
   readonly rack: string | undefined
 }
 
+export interface LoopbackLogin extends BrowserLogin {
+  readonly purpose?: LoopbackRequest['purpose']
+}
+
 /** Logs in with the browser of this machine. PKCE (RFC 7636) binds the code to this process. */
-export async function loopbackLogin(context: Context, { origin, tlsTrust, rack }: BrowserLogin): Promise<NewSession> {
+export async function loopbackLogin(
+  context: Context,
+  { origin, tlsTrust, rack, purpose }: LoopbackLogin,
+): Promise<NewSession> {
   const gateway = createLoginClient(origin, tlsTrust)
   const verifier = randomBytes(32).toString('base64url')
   const callback = await openLoginCallback()
   try {
     const { port, path, state } = callback
     const challenge = createHash('sha256').update(verifier).digest('base64url')
-    const rackField = rack === undefined ? {} : { rack }
-    const address = await gateway.beginLoopback({ ...thisDevice(), ...rackField, challenge, port, path, state })
+    const optional = { ...(rack !== undefined && { rack }), ...(purpose !== undefined && { purpose }) }
+    const address = await gateway.beginLoopback({ ...thisDevice(), ...optional, challenge, port, path, state })
     context.note(`Your browser opens for the login. If it does not, open this address on this machine: ${address}`)
     const [answer] = await Promise.all([
       withLoginTimeout(context, (signal) => callback.waitForAnswer(signal)),

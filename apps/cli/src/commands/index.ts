@@ -31,7 +31,7 @@ const groups: CommandList['groups'] = [
     describe: 'List, add, test, and remove your second factors and backup codes.',
     details:
       'A second factor is a passkey, a security key, or an authenticator app. You prove it before calls for which the policy requires a proof.',
-    examples: ['rack-gateway mfa', 'rack-gateway mfa add', 'rack-gateway mfa test'],
+    examples: ['rack-gateway mfa', 'rack-gateway mfa add', 'rack-gateway mfa add totp', 'rack-gateway mfa test'],
     default: 'list',
     actions: {
       list: () => import('./mfa/list.ts'),

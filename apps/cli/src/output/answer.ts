@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Context } from '../context.ts'
 import { safeJson } from './safe-json.ts'
-import { table } from './table.ts'
+import { type NarrowTable, table } from './table.ts'
 import { printable } from './terminal.ts'
 
 /** Prints only the fields that the schema has, because other fields are not documented. */
@@ -19,9 +19,16 @@ export function printTable(
   headings: readonly string[],
   rows: readonly (readonly string[])[],
   emptyText: string,
+  narrow: NarrowTable = {},
 ): void {
   if (rows.length === 0) context.note(emptyText)
-  else for (const line of table(context, headings, rows)) context.print(line)
+  else for (const line of table(context, headings, rows, narrow)) context.print(line)
+}
+
+interface PageFormat<T> {
+  cellsOf(item: T): string[]
+  readonly emptyText: string
+  readonly narrow?: NarrowTable
 }
 
 /** @param page its `next` is the cursor of the next page */
@@ -29,9 +36,9 @@ export function printPage<T>(
   context: Context,
   headings: readonly string[],
   { items, next }: { readonly items: readonly T[]; readonly next: string | null },
-  { cellsOf, emptyText }: { cellsOf(item: T): string[]; readonly emptyText: string },
+  { cellsOf, emptyText, narrow }: PageFormat<T>,
 ): void {
-  printTable(context, headings, items.map(cellsOf), emptyText)
+  printTable(context, headings, items.map(cellsOf), emptyText, narrow)
   if (items.length > 0 && next !== null)
     context.note(`There are more. To see them, pass --cursor ${next.replace(/[^\w-]/g, '')}`)
 }

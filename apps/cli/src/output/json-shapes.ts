@@ -4,6 +4,7 @@ import {
   endpoints,
   Group,
   Invitation,
+  NewFactor,
   ReviewedGrant,
   SecondFactor,
   ServiceAccount,
@@ -94,8 +95,10 @@ const ConvoxLogin = Type.Object({
 })
 
 const MfaAdd = Type.Object({
-  address: Type.String({ description: 'the page on which you add a second factor' }),
-  opened: Type.Boolean({ description: 'whether a browser was asked to open the page' }),
+  address: Type.Optional(Type.String({ description: 'without totp: the page on which you add a second factor' })),
+  opened: Type.Optional(Type.Boolean({ description: 'without totp: whether a browser was asked to open the page' })),
+  factor: Type.Optional(SecondFactor),
+  backupCodes: Type.Optional(NewFactor.properties.backupCodes),
 })
 
 const Can = Type.Object({

@@ -7,8 +7,18 @@ type Terminal = Pick<Context, 'columns' | 'styled'>
 const gap = '  '
 /** The smallest width to which a column is shortened. */
 const minWidth = 10
-/** The headings of columns with IDs, which users copy, and times. The heading of a time ends with the zone: `(UTC)`. */
-const neverShortened = /^ID$|\)$/
+/**
+ * The headings of columns with IDs, which users copy, with times, and with results, whose end matters. The heading of a
+ * time ends with the zone: `(UTC)`.
+ */
+const neverShortened = /^ID$|^RESULT$|\)$/
+
+export interface NarrowTable {
+  /** The rows with shorter cells, for a terminal on which the full rows are too wide. */
+  readonly shortRows?: readonly (readonly string[])[]
+  /** The heading of the column that keeps its width while the other columns can be shortened. */
+  readonly favored?: string
+}
 
 /**
  * If the table is wider than the terminal, leaves out empty columns and shortens the widest columns. If these would
@@ -18,14 +28,19 @@ export function table(
   { columns, styled }: Terminal,
   headings: readonly string[],
   rows: readonly (readonly string[])[],
+  { shortRows = rows, favored }: NarrowTable = {},
 ): string[] {
-  const all = { headings, rows: rows.map((row) => row.map(printable)) }
+  const all = printableCells(headings, rows)
   const title = (text: string) => (styled ? `\u001b[1m${text}\u001b[0m` : text)
   const fullWidths = widthsOf(all)
   if (columns === null || totalWidth(fullWidths) <= columns) return lines(title, fullWidths, all)
-  const shown = withoutEmptyColumns(all)
-  const widths = fitWidths(shown.headings, widthsOf(shown), columns)
-  return widths === null ? blocks(title, shown) : lines(title, widths, shown)
+  const shown = withoutEmptyColumns(printableCells(headings, shortRows))
+  const widths = fitWidths(shown.headings, widthsOf(shown), { columns, favored })
+  return widths === null ? blocks(title, withoutEmptyColumns(all)) : lines(title, widths, shown)
+}
+
+function printableCells(headings: readonly string[], rows: readonly (readonly string[])[]): Cells {
+  return { headings, rows: rows.map((row) => row.map(printable)) }
 }
 
 interface Cells {
@@ -69,17 +84,36 @@ function blocks(title: (text: string) => string, { headings, rows }: Cells): str
   })
 }
 
-/** @returns null if columns would become narrower than `minWidth` */
-function fitWidths(headings: readonly string[], fullWidths: readonly number[], columns: number): number[] | null {
+/** @returns null if columns would become too narrow */
+function fitWidths(
+  headings: readonly string[],
+  fullWidths: readonly number[],
+  { columns, favored }: { readonly columns: number; readonly favored: string | undefined },
+): number[] | null {
   const widths = [...fullWidths]
-  const canShrink = headings.map((heading) => !neverShortened.test(heading))
-  for (let excess = totalWidth(widths) - columns; excess > 0; excess--) {
-    const widest = Math.max(0, ...widths.filter((_, column) => canShrink[column]))
-    if (widest <= minWidth) return null
-    const index = widths.findLastIndex((width, column) => canShrink[column] && width === widest)
-    widths[index] = widest - 1
+  let excess = totalWidth(widths) - columns
+  for (const { isFavored, min } of stagesOf(favored)) {
+    const canShrink = headings.map((heading) => !neverShortened.test(heading) && (heading === favored) === isFavored)
+    while (excess > 0) {
+      const widest = Math.max(0, ...widths.filter((_, column) => canShrink[column]))
+      if (widest <= min) break
+      const index = widths.findLastIndex((width, column) => canShrink[column] && width === widest)
+      widths[index] = widest - 1
+      excess--
+    }
   }
-  return widths
+  return excess > 0 ? null : widths
+}
+
+/** Which columns are shortened, in this order, and to which width. */
+function stagesOf(favored: string | undefined): readonly { readonly isFavored: boolean; readonly min: number }[] {
+  if (favored === undefined) return [{ isFavored: false, min: minWidth }]
+  return [
+    { isFavored: false, min: minWidth },
+    { isFavored: true, min: 24 },
+    { isFavored: false, min: 7 },
+    { isFavored: true, min: 16 },
+  ]
 }
 
 function shorten(text: string, width: number): string {

@@ -2,7 +2,20 @@ import { type Context, defaultTimeouts, runCli } from '@rack-gateway/cli'
 
 /** What the person is like, where it matters. */
 export type Person = Partial<
-  Pick<Context, 'cwd' | 'configPath' | 'interactive' | 'ask' | 'columns' | 'readInput' | 'interruption'>
+  Pick<
+    Context,
+    | 'cwd'
+    | 'configPath'
+    | 'interactive'
+    | 'ask'
+    | 'note'
+    | 'instruct'
+    | 'readSecret'
+    | 'openBrowser'
+    | 'columns'
+    | 'readInput'
+    | 'interruption'
+  >
 >
 
 /** Runs one of the command's own in this process, as a user with a token. */

@@ -12,9 +12,10 @@ import { UsageError } from './definitions/usage-error.ts'
 import { rejectTokens } from './reject-tokens.ts'
 
 // A reader such as `head` can close the pipe. The command still completes its work.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-})
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 
 await yargs(hideBin(process.argv))
   .scriptName('rack-gateway-server')

@@ -67,6 +67,7 @@ export function devicePages(
     await assertCanDecide(login, visitor)
     return askDecision(reply, {
       login,
+      purpose: null,
       visitor,
       browserAddress: visitor.address,
       isSameNetwork: isOnSameNetwork(login, visitor),

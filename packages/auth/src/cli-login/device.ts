@@ -177,7 +177,7 @@ export function createDeviceLogins(options: CliLoginOptions) {
       .update(deviceLogins)
       .set({ redeemedAt: new Date(clock.now()) })
       .where(eq(deviceLogins.id, row.id))
-    const approved = { ...row, login, flow: 'device', user, authenticatedAt } as const
+    const approved = { ...row, login, flow: 'device', purpose: null, user, authenticatedAt } as const
     return { status: 'done', session: await openCliSession(changeByUser, options, approved) }
   }
 

@@ -36,6 +36,7 @@ async function start() {
   })
   const loopback = {
     ...cli,
+    purpose: null,
     challenge: createHash('sha256').update(verifier).digest('base64url'),
     port: 4000,
     path: 'p'.repeat(22),

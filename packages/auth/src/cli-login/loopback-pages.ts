@@ -36,6 +36,7 @@ export function loopbackPages(
     checkRack(login, visitor)
     return askDecision(reply, {
       login,
+      purpose: login.purpose,
       visitor,
       browserAddress: visitor.address,
       isSameNetwork: requestReader.isSameNetwork(login.address, visitor.address),

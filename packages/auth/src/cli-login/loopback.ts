@@ -60,7 +60,11 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     },
 
     /** Null if this gateway did not seal the handle. */
-    read: (handle: string): LoopbackLogin | null => open(handle),
+    read(handle: string): LoopbackLogin | null {
+      const login = open(handle)
+      // An earlier version of the gateway seals no purpose.
+      return login && { ...login, purpose: login.purpose ?? null }
+    },
 
     async isDecided({ id }: LoopbackLogin): Promise<boolean> {
       return (await database.db.$count(loopbackLogins, eq(loopbackLogins.id, id))) > 0
@@ -72,7 +76,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
         const authenticatedAt = await assertLoggedInSince(change, decider, login)
         const code = randomBytes(32).toString('base64url')
         await decide(change, login, decider, { authenticatedAt, code: hashOf(code) })
-        const detail = { ...detailOf('loopback', login), user: decider.user, email: decider.email }
+        const detail = { ...loopbackDetail(login), user: decider.user, email: decider.email }
         change.events.push({ kind: 'cli-login.approved', principal: change.by, detail })
         return code
       })
@@ -82,7 +86,7 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     deny(login: LoopbackLogin, decider: BrowserUser, context: RequestContext): Promise<void> {
       return recordedChange(options, authorOf(decider), context, async (change) => {
         await decide(change, login, decider, { authenticatedAt: new Date(clock.now()), code: null })
-        change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: detailOf('loopback', login) })
+        change.events.push({ kind: 'cli-login.denied', principal: change.by, detail: loopbackDetail(login) })
       })
     },
 
@@ -114,8 +118,15 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     const now = clock.now()
     const expiresAt = login.begunAt + cliLoginLife
     if (now >= expiresAt) throw new LoginDenied(expiredCliLogin, { login: login.id })
-    const { id, device, rack, challenge } = login
-    const row = { id, device, rack, challenge: Buffer.from(challenge, 'base64url'), expiresAt: new Date(expiresAt) }
+    const { id, device, rack, purpose, challenge } = login
+    const row = {
+      id,
+      device,
+      rack,
+      purpose,
+      challenge: Buffer.from(challenge, 'base64url'),
+      expiresAt: new Date(expiresAt),
+    }
     const decided = await tx
       .insert(loopbackLogins)
       .values({ ...row, userId, sessionId, ...decision, codeUntil: new Date(now + codeLife) })
@@ -143,6 +154,11 @@ export function createLoopbackLogins(options: CliLoginOptions) {
     if (user.lockedAt !== null) return lockedSince
     return isSessionActive ? null : endedSinceApproval
   }
+}
+
+function loopbackDetail(login: LoopbackLogin): Record<string, string> {
+  const { purpose } = login
+  return { ...detailOf('loopback', login), ...(purpose !== null && { purpose }) }
 }
 
 interface TakenCode {

@@ -1,3 +1,4 @@
+import type { LoginPurpose } from '@rack-gateway/database'
 import { formatMessage } from '@rack-gateway/errors'
 import type { FastifyReply } from 'fastify'
 import { type Html, html, sendPage } from '../login/html.ts'
@@ -7,6 +8,7 @@ import type { Visitor } from './visitor.ts'
 
 export interface DecisionForm {
   readonly login: PendingLogin
+  readonly purpose: LoginPurpose | null
   readonly visitor: Visitor
   readonly browserAddress: string
   readonly isSameNetwork: boolean
@@ -23,7 +25,18 @@ export interface DecisionForm {
 }
 
 export function askDecision(reply: FastifyReply, form: DecisionForm): FastifyReply {
-  const { login, visitor, browserAddress, isSameNetwork, now, action, handle, requiresTick, formTargets = [] } = form
+  const {
+    login,
+    purpose,
+    visitor,
+    browserAddress,
+    isSameNetwork,
+    now,
+    action,
+    handle,
+    requiresTick,
+    formTargets = [],
+  } = form
   const from = isSameNetwork
     ? `${login.address}, the same as this browser’s`
     : `${login.address}; this browser is at ${browserAddress}`
@@ -37,8 +50,10 @@ export function askDecision(reply: FastifyReply, form: DecisionForm): FastifyRep
   return sendPage(
     reply,
     200,
-    'Allow the rack-gateway command to act as you?',
-    html`<p>Allow this only if you have just typed <strong>rack-gateway login</strong> on the device below.</p>
+    purpose === null
+      ? 'Allow the rack-gateway command to act as you?'
+      : 'Allow the rack-gateway command to change your second factors?',
+    html`${introductionOf(purpose)}
 <dl>
 <dt>You</dt><dd>${visitor.email}</dd>
 <dt>Device</dt><dd>${login.device}</dd>
@@ -55,6 +70,12 @@ ${box}<p class="choices"><button name="decision" value="allow">Allow</button> <b
 <p class="soft">The command reports device and system itself. The address is the one that the gateway saw.</p>`,
     { formTargets },
   )
+}
+
+function introductionOf(purpose: LoginPurpose | null): Html {
+  return purpose === null
+    ? html`<p>Allow this only if you have just typed <strong>rack-gateway login</strong> on the device below.</p>`
+    : html`<p>Allow this only if you have just typed <strong>rack-gateway mfa add totp</strong> on the device below. For five minutes after your login, the command can add and remove second factors. Its session ends after ten minutes at most.</p>`
 }
 
 export interface CodeForm {

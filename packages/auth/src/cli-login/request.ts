@@ -1,3 +1,5 @@
+import type { LoginPurpose } from '@rack-gateway/database'
+
 /** Nothing in the request is verified. */
 export interface CliLoginRequest {
   readonly device: string
@@ -8,6 +10,7 @@ export interface CliLoginRequest {
 
 /** The browser brings the code to `port`. Only a process with the verifier of the challenge can redeem the code. */
 export interface LoopbackRequest extends CliLoginRequest {
+  readonly purpose: LoginPurpose | null
   /** The PKCE challenge (S256). */
   readonly challenge: string
   readonly port: number

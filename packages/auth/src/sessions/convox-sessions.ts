@@ -28,7 +28,7 @@ export interface ConvoxSessionRequest {
 /**
  * The new session cannot be renewed, and no other session can be created from it.
  *
- * @throws NotFound; SessionOver; SessionNotLonger if `requester` is a session of the stock CLI; InvalidName for the
+ * @throws NotFound; SessionOver; SessionNotLonger if `requester` is a session of the stock CLI or has a purpose; InvalidName for the
  * device
  */
 export async function createConvoxSession(
@@ -44,7 +44,7 @@ export async function createConvoxSession(
   if (!found) throw noSuchItem('session')
   const { session, user } = found
   if (session.endedAt !== null || user.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
-  if (!session.renewable) throw new SessionNotLonger(session.expiresAt.toISOString())
+  if (!session.renewable || session.purpose !== null) throw new SessionNotLonger(session.expiresAt.toISOString())
   const authenticatedAt = session.authenticatedAt.getTime()
   return storeSession(change, mint, {
     user,

@@ -41,7 +41,7 @@ const retention = 90 * 86_400_000
  * Previous tokens stay valid during the overlap, so a client that lost the response can renew again.
  *
  * @throws NotFound; SessionOver if the session has ended or its user is locked; SessionNotLonger for a session of the
- * stock CLI, and if the expiry would be earlier; RenewedTooOften
+ * stock CLI or with a purpose, and if the expiry would be earlier; RenewedTooOften
  */
 export async function renewSession(
   change: Change,
@@ -53,7 +53,7 @@ export async function renewSession(
   const [user] = await tx.select().from(users).where(eq(users.id, session.userId))
   const end = Math.min(now + terms.maxAge, session.authenticatedAt.getTime() + terms.lifetime)
   if (session.endedAt !== null || user?.lockedAt !== null || session.expiresAt.getTime() <= now) throw new SessionOver()
-  if (!session.renewable || end < session.expiresAt.getTime())
+  if (!session.renewable || session.purpose !== null || end < session.expiresAt.getTime())
     throw new SessionNotLonger(session.expiresAt.toISOString())
   const isOverlapping = and(
     eq(credentials.sessionId, id),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { credentials, type Database, sessions, users } from '@rack-gateway/database'
+import { credentials, type Database, type LoginPurpose, sessions, users } from '@rack-gateway/database'
 import { and, desc, eq, gt, isNull, ne } from 'drizzle-orm'
 import { ensureUser } from '../accounts/accounts.ts'
 import { ensureBinding } from '../accounts/bindings.ts'
@@ -55,18 +55,20 @@ export interface NewSession {
   readonly now: number
   /** Default: true. */
   readonly renewable?: boolean
+  /** Default: null. */
+  readonly purpose?: LoginPurpose | null
 }
 
 export async function storeSession(
   change: Change,
   mint: TokenMint,
-  { user, device, rack, authenticatedAt, requestedExpiry, now, renewable = true }: NewSession,
+  { user, device, rack, authenticatedAt, requestedExpiry, now, renewable = true, purpose = null }: NewSession,
 ): Promise<IssuedCredential> {
   const { token, hash, expiresAt } = mint.issue('session', requestedExpiry)
   const id = randomUUID()
   const end = new Date(expiresAt)
   const at = new Date(authenticatedAt)
-  const row = { id, userId: user.id, device, rack, authenticatedAt: at, expiresAt: end, renewable }
+  const row = { id, userId: user.id, device, rack, authenticatedAt: at, expiresAt: end, renewable, purpose }
   await change.tx.insert(sessions).values(row)
   await change.tx.insert(credentials).values({ hash, sessionId: id, issuedAt: new Date(now), expiresAt: end })
   const detail = { session: id, user: user.id, email: user.email, device, expires: end.toISOString() }

@@ -59,6 +59,12 @@ export type ConvoxSession = Static<typeof ConvoxSession>
 
 export const LoopbackLoginRequest = ClosedObject({
   ...cliLogin,
+  purpose: Type.Optional(
+    Type.Enum(['second-factors'], {
+      description:
+        'second-factors: a session of ten minutes, which can change second factors in the first five minutes as a browser can',
+    }),
+  ),
   challenge: Type.String({
     pattern: '^[A-Za-z0-9_-]{43}$',
     description: 'the PKCE challenge, S256',

@@ -4,7 +4,7 @@ import { safeJson } from '../../output/safe-json.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, pageOptions, utcOption } from '../options/shared-options.ts'
-import { cellsOf, headings } from './events/event-row.ts'
+import { cellsOf, headings, shortRowsOf } from './events/event-row.ts'
 import { filterOptions, filterQuery, readLimit } from './events/filters.ts'
 import { zoneName, zoneOf } from './events/times.ts'
 
@@ -31,5 +31,6 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   printPage(context, [`TIME (${zoneName(zone)})`, ...headings], page, {
     cellsOf: (item) => cellsOf(item, zone),
     emptyText: 'No event matches.',
+    narrow: { shortRows: shortRowsOf(page.items, { zone, now: context.now }), favored: 'SUBJECT' },
   })
 }

@@ -4,13 +4,18 @@ import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { gatewayOptions, utcOption } from '../options/shared-options.ts'
+import { completeId } from './events/short-id.ts'
 import { shownTime, zoneOf } from './events/times.ts'
 
 export const command = 'show <id>'
 export const describe = 'Show all fields of an event, and its permalink.'
 export const examples = ['rack-gateway audit show 01a21006-6e55-7646-9171-966421143187']
 export const builder = {
-  id: { type: 'string', demandOption: true, describe: 'The ID of the event, from rack-gateway audit search' },
+  id: {
+    type: 'string',
+    demandOption: true,
+    describe: 'The ID of the event from rack-gateway audit search, or its beginning as a narrow terminal shows it',
+  },
   utc: utcOption,
   ...gatewayOptions,
 } as const satisfies CommandOptions
@@ -19,7 +24,7 @@ export async function handler(args: Arguments<typeof builder>): Promise<void> {
   const { context, rack, json, id } = args
   const zone = zoneOf(args)
   const target = await targetOf(context, rack)
-  const loggedEvent = await callGateway(target, 'getAuditEvent', { id })
+  const loggedEvent = await callGateway(target, 'getAuditEvent', { id: await completeId(target, id) })
   if (json) return context.print(safeJson(loggedEvent, 2))
   const { link, writtenAt, event } = loggedEvent
   const fields = fieldsOf('', {

@@ -3,11 +3,11 @@ import { printJson } from '../../output/answer.ts'
 import { confirm } from '../../output/confirm.ts'
 import { counted } from '../../output/counted.ts'
 import { PrintedBackupCodes } from '../../output/output-schemas.ts'
-import { printable } from '../../output/terminal.ts'
 import { targetOf } from '../../target/gateway-target.ts'
 import type { Arguments, CommandOptions } from '../command-module.ts'
 import { mfaOptions } from '../options/mfa-options.ts'
 import { gatewayOptions, yesOption } from '../options/shared-options.ts'
+import { printBackupCodes } from './print-backup-codes.ts'
 
 export const command = 'backup-codes'
 export const describe = 'Create new backup codes and print them once. The previous ones stop working.'
@@ -29,6 +29,5 @@ export async function handler({ context, rack, json, yes }: Arguments<typeof bui
     )
   const created = await callGateway(target, 'createBackupCodes', {})
   if (json) return printJson(context, PrintedBackupCodes, created)
-  context.note('Store these backup codes in a safe place. Each can be used once. They are not shown again:')
-  for (const code of created.codes) context.print(printable(code))
+  printBackupCodes(context, created.codes)
 }

@@ -4,8 +4,9 @@ type Names = 'beginLoopbackLogin' | 'redeemLoopbackLogin' | 'beginDeviceLogin' |
 
 export const cliLoginHandlers: Handlers<Names> = {
   beginLoopbackLogin({ cliLogins, publicUrl, body, requestContext }) {
-    const { rack = null, ...request } = body
-    const { handle, expiresAt } = cliLogins().loopback.begin({ ...request, rack }, requestContext.source.address)
+    const { rack = null, purpose = null, ...request } = body
+    const { address } = requestContext.source
+    const { handle, expiresAt } = cliLogins().loopback.begin({ ...request, rack, purpose }, address)
     return {
       address: `${publicUrl}/gateway/auth/cli?request=${handle}`,
       expiresAt: new Date(expiresAt).toISOString(),

@@ -10,9 +10,14 @@ export interface LoginCaller {
   readonly now: () => number
 }
 
+/**
+ * Whether the user logged in within the last five minutes, in this browser, or for a CLI session that they allowed to
+ * change second factors. Other tokens are stored on disk, so their logins do not count.
+ */
 export async function hasFreshLogin({ principal, csrfToken, lists, now }: LoginCaller): Promise<boolean> {
-  if (csrfToken === null) return false
-  const { authenticatedAt } = await lists.session(principal.credential)
+  if (principal.kind !== 'user') return false
+  const { authenticatedAt, purpose } = await lists.session(principal.credential)
+  if (csrfToken === null && purpose !== 'second-factors') return false
   return authenticatedAt.getTime() >= now() - freshLoginLife
 }
 

@@ -41,6 +41,15 @@ export function shownTime(text: string, zone: Zone): string {
   return local.toISOString().slice(0, 23).replace('T', ' ')
 }
 
+/** `12:00:00` for today, `01-31 12:00` for another day of this year, and else `2026-12-31 12:00`. */
+export function shortTime(text: string, zone: Zone, now: number): string {
+  const time = shownTime(text, zone)
+  if (Number.isNaN(new Date(text).getTime())) return time
+  const today = shownTime(new Date(now).toISOString(), zone).slice(0, 10)
+  if (time.startsWith(today)) return time.slice(11, 19)
+  return time.slice(time.startsWith(today.slice(0, 4)) ? 5 : 0, 16)
+}
+
 export function zoneName(zone: Zone): string {
   return zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
 }

@@ -1,0 +1,7 @@
+import type { Context } from '../../context.ts'
+import { printable } from '../../output/terminal.ts'
+
+export function printBackupCodes(context: Context, codes: readonly string[]): void {
+  context.note('Store these backup codes in a safe place. Each can be used once. They are not shown again:')
+  for (const code of codes) context.print(printable(code))
+}
