@@ -1,4 +1,5 @@
-import type { Checkpoint, StreamHead } from '../checkpoints/checkpoint.ts'
+import type { StreamHead } from '@rack-gateway/audit-proof'
+import type { Checkpoint } from '../checkpoints/checkpoint.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import { type ArchiveClaim, createArchiveClaims } from './archive-claims.ts'
 import { createCheckpointChain } from './checkpoint-chain.ts'

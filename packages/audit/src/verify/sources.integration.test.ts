@@ -242,7 +242,7 @@ test('one checkpoint proves an event to a holder of the key', async () => {
     const result = await makeProof(runtime, id)
     if (result.kind !== 'proof') throw new Error(result.kind)
     const laidOut = JSON.parse(JSON.stringify(result.proof, null, 2))
-    const verified = verifyProof(laidOut, key.publicKey)
+    const verified = await verifyProof(laidOut, key.publicKey)
     expect(verified).toMatchObject({
       isValid: true,
       event: JSON.parse(canonical),
@@ -257,9 +257,9 @@ test('one checkpoint proves an event to a holder of the key', async () => {
       { ...laidOut, checkpoint: laidOut.checkpoint.replace('number 1', 'number 3').replace('number 2', 'number 4') },
       { ...laidOut, format: 'other' },
     ]
-    for (const proof of changed) expect(verifyProof(proof, null)).toMatchObject({ isValid: false })
-    expect(verifyProof(laidOut, signingKeyOf(Buffer.alloc(32, 9)).publicKey)).toMatchObject({ isValid: false })
-    expect(verifyProof(laidOut, null)).toMatchObject({ isValid: true, trust: 'first-use' })
+    for (const proof of changed) expect(await verifyProof(proof, null)).toMatchObject({ isValid: false })
+    expect(await verifyProof(laidOut, signingKeyOf(Buffer.alloc(32, 9)).publicKey)).toMatchObject({ isValid: false })
+    expect(await verifyProof(laidOut, null)).toMatchObject({ isValid: true, trust: 'first-use' })
   }
   const { id } = await record({ kind: 'call' })
   expect(await makeProof(runtime, id)).toEqual({ kind: 'unsigned' })
@@ -274,8 +274,8 @@ test('a proof by an older key is valid for a newer key that it signed', async ()
   const [{ id } = {}] = await runtime`select id from audit.events where seq = 3`
   const result = await makeProof(runtime, id)
   if (result.kind !== 'proof') throw new Error(result.kind)
-  expect(verifyProof(result.proof, newest.publicKey)).toMatchObject({ isValid: true, trust: 'pinned' })
+  expect(await verifyProof(result.proof, newest.publicKey)).toMatchObject({ isValid: true, trust: 'pinned' })
   expect(
-    verifyProof({ ...result.proof, keyChanges: result.proof.keyChanges.slice(1) }, newest.publicKey),
+    await verifyProof({ ...result.proof, keyChanges: result.proof.keyChanges.slice(1) }, newest.publicKey),
   ).toMatchObject({ isValid: false })
 })

@@ -1,7 +1,7 @@
+import type { Digest } from '@rack-gateway/audit-proof'
 import type { Sql } from 'postgres'
 import { readArchiveClaim } from '../archive/read-archive-claim.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
-import type { Digest } from '../tree/hashing.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
 import type { CopiedRow } from './copied-rows.ts'

@@ -39,7 +39,7 @@ export async function handler(args: ProveArguments): Promise<number> {
     throw new Usage('The ID of the event is not a UUID.', 'Search for the event with: rack-gateway audit search')
   const pinned = pinnedKey(args.key ?? null)
   const proof = await getProof(args)
-  const verification = verifyProof(proof, pinned)
+  const verification = await verifyProof(proof, pinned)
   if (!verification.isValid) {
     context.note(printable(`The proof from the log is not valid: ${verification.because}`))
     return exitCodes.checkFailed
