@@ -20,8 +20,13 @@ export function bytesOfHex(hex: string): Bytes | null {
   if (!/^(?:[0-9a-f]{2})*$/.test(hex)) return null
   const bytes = new Uint8Array(hex.length / 2)
   for (let index = 0; index < bytes.length; index++)
-    bytes[index] = Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16)
+    bytes[index] = 16 * digitOf(hex.charCodeAt(2 * index)) + digitOf(hex.charCodeAt(2 * index + 1))
   return bytes
+}
+
+/** @param code of 0–9 or a–f */
+function digitOf(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57
 }
 
 /** @returns null for text that is not canonical base64 */

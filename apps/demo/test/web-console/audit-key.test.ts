@@ -118,7 +118,7 @@ describeInChromium('the key that verifies an event in the browser', () => {
   test('a key that differs from the pinned one fails, and the person can replace the pin', async () => {
     await enter(foreignKey.publicKey.text)
     await verify()
-    await panel().getByText('Not verified: a step failed, so the log may have been changed.').waitFor()
+    await panel().getByText('Not verified: the log is signed with another key than the one that you pinned.').waitFor()
     await signingKey().getByText('and no signed key change connects the two').waitFor()
     for (const { publicKey } of [logKey, foreignKey]) await signingKey().getByText(publicKey.text).waitFor()
     expect(await signingKey().getByRole('button', { name: /^Pin/ }).count()).toBe(0)

@@ -6,7 +6,7 @@ import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import type { Sql } from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkpointKey } from '../checkpoints/checkpoint-destination.ts'
-import { signingKeyOf } from '../checkpoints/signing-key.ts'
+import { type SigningKey, signingKeyOf } from '../checkpoints/signing-key.ts'
 import type { EventDraft } from '../event.ts'
 import { databaseForTest, openPostgresWriter, tamper, withRollback } from '../testing/database.ts'
 import { makeCheckpoint } from '../testing/make-checkpoint.ts'
@@ -278,4 +278,27 @@ test('a proof by an older key is valid for a newer key that it signed', async ()
   expect(
     await verifyProof({ ...result.proof, keyChanges: result.proof.keyChanges.slice(1) }, newest.publicKey),
   ).toMatchObject({ isValid: false })
+})
+
+test('a proof by a newer key is valid for the older key that vouched for it', async () => {
+  const { runtime, record } = await recordedLog()
+  const [newer, newest, foreign] = [2, 3, 4].map((byte) => signingKeyOf(Buffer.alloc(32, byte))) as [
+    SigningKey,
+    SigningKey,
+    SigningKey,
+  ]
+  await makeCheckpoint(runtime, { keys: [newer, key], interval: 0 })
+  await makeCheckpoint(runtime, { keys: [newest, newer], interval: 0 })
+  const { id } = await record({ kind: 'call' })
+  await makeCheckpoint(runtime, { keys: [newest], interval: 0 })
+  const result = await makeProof(runtime, id)
+  if (result.kind !== 'proof') throw new Error(result.kind)
+  for (const [{ publicKey }, trustedIs] of [
+    [key, 'older'],
+    [newer, 'older'],
+    [newest, 'the-signer'],
+  ] as const)
+    expect(await verifyProof(result.proof, publicKey)).toMatchObject({ isValid: true, connection: { trustedIs } })
+  expect(await verifyProof(result.proof, foreign.publicKey)).toMatchObject({ isValid: false, failed: 'key' })
+  expect(await verifyProof({ ...result.proof, keyChanges: [] }, key.publicKey)).toMatchObject({ failed: 'key' })
 })

@@ -80,9 +80,7 @@ function Outcome({ result, onPin }: { readonly result: Result; readonly onPin: (
     <>
       <div role="status">
         <p className={styles.outcome} data-verified={isVerified}>
-          {isVerified
-            ? 'Verified: the event is in the signed log, as it is shown here.'
-            : 'Not verified: a step failed, so the log may have been changed. Do not trust this event.'}
+          {outcomeText(result)}
         </p>
         <ol className={styles.steps}>
           {steps.map((step) => (
@@ -93,6 +91,13 @@ function Outcome({ result, onPin }: { readonly result: Result; readonly onPin: (
       {key && <UsedKey used={key} onPin={() => onPin(key.key)} />}
     </>
   )
+}
+
+function outcomeText({ isVerified, key }: Result): string {
+  if (isVerified) return 'Verified: the event is in the signed log, as it is shown here.'
+  return key !== null && key.pin !== null && key.connection === null
+    ? 'Not verified: the log is signed with another key than the one that you pinned. Do not trust this event.'
+    : 'Not verified: a step failed, so the log may have been changed. Do not trust this event.'
 }
 
 function StepItem({ step: { title, isTrue, detail } }: { readonly step: Step }) {

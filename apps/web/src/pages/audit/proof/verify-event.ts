@@ -96,7 +96,7 @@ function signatureSteps({ proof, pin, keys }: ProofInput, verification: ProofVer
   const { checkpoint } = verification
   const { stream, seq } = isObject(proof) && isObject(proof.event) ? proof.event : {}
   const head = checkpoint?.heads.find((one) => one.stream === stream)
-  const key = checkpoint?.key.text ?? 'unknown'
+  const { text: key, id } = checkpoint?.key ?? { text: '', id: 'unknown' }
   return [
     {
       title: `Checkpoint ${checkpoint?.number ?? '?'} is signed`,
@@ -109,11 +109,15 @@ function signatureSteps({ proof, pin, keys }: ProofInput, verification: ProofVer
       detail: `leaf ${seq} of ${head?.size ?? '?'}, root ${head?.root ?? 'unknown'}`,
     },
     pin === null
-      ? { title: 'The signing key is a key that this gateway names', isTrue: keys.includes(key), detail: key }
+      ? {
+          title: 'The signing key is a key that this gateway names',
+          isTrue: keys.includes(key),
+          detail: `key ID ${id}`,
+        }
       : {
           title: 'The signing key is the key that you pinned, or a signed key change connects them',
           isTrue: verification.isValid,
-          detail: key,
+          detail: `key ID ${id}`,
         },
   ]
 }
