@@ -35,6 +35,9 @@ function withNewKey(proof: Proof, signers: readonly SigningKey[]): Proof {
   return { ...proof, checkpoint, keyChanges: [checkpoint] }
 }
 
+const pinNames = `Object.keys(localStorage).filter((name) => name.startsWith('audit-key-pin:'))`
+const removePins = `for (const name of ${pinNames}) localStorage.removeItem(name)`
+
 describeInChromium('the key that verifies an event in the browser', () => {
   let at: WebConsole
   let directory: string
@@ -54,7 +57,7 @@ describeInChromium('the key that verifies an event in the browser', () => {
     await at.at.system.checkpoint()
     await page.unrouteAll()
     await page.goto(`${at.url}/gateway/audit/${event}`)
-    await page.evaluate('localStorage.removeItem("audit-key-pin")')
+    await page.evaluate(removePins)
     await page.reload()
   })
   afterAll(async () => {
@@ -182,6 +185,34 @@ describeInChromium('the key that verifies an event in the browser', () => {
     await signingKey().getByText('and no signed key change connects the two').waitFor()
   })
 
+  test('a key that the gateway does not list is not offered for a pin', async () => {
+    await page.route('**/audit/keys', (route) => route.fulfill({ json: { keys: [] } }))
+    await verify()
+    await signingKey().getByText('the gateway does not list it among the keys of its log').waitFor()
+    expect(await signingKey().getByRole('button', { name: /^Pin/ }).count()).toBe(0)
+    await signingKey().scrollIntoViewIfNeeded()
+    await lookAt(page, 'audit-key-unlisted')
+  })
+
+  test('another person in the same browser has no pin, and leaves the pin of the first as it is', async () => {
+    await enter(foreignKey.publicKey.text)
+    const cookies = await page.context().cookies()
+    await page.context().clearCookies()
+    await page.goto(`${at.url}/gateway/audit/${event}`)
+    await page.click('button[value="admin"]')
+    await page.waitForURL((address) => address.href.startsWith(at.url))
+    await page.goto(`${at.url}/gateway/audit/${event}`)
+    await verify()
+    await signingKey().getByText('you have not pinned a key').waitFor()
+    await signingKey().getByRole('button', { name: 'Pin this key' }).click()
+    await signingKey().getByText('You pinned this key on').waitFor()
+    await page.context().clearCookies()
+    await page.context().addCookies(cookies)
+    await page.goto(`${at.url}/gateway/audit/${event}`)
+    await verify()
+    await signingKey().getByText('This is not the key that you pinned on').waitFor()
+  })
+
   test.each<readonly [string, (proof: Proof) => string]>([
     ['17 signatures', (proof) => signNote(textOf(proof), Array(17).fill(logKey))],
     ['a control character', (proof) => proof.checkpoint.replace('— rack', '— \u001brack')],
@@ -197,7 +228,8 @@ describeInChromium('the key that verifies an event in the browser', () => {
   })
 
   test('a stored pin that cannot be read is an error, and not the same as no pin', async () => {
-    await page.evaluate('localStorage.setItem("audit-key-pin", "{}")')
+    await enter(logKey.publicKey.text)
+    await page.evaluate(`for (const name of ${pinNames}) localStorage.setItem(name, '{}')`)
     await page.reload()
     await verify()
     await panel().getByRole('alert').getByText('cannot be read, so nothing was verified').waitFor()

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import * as shared from '@rack-gateway/audit-proof'
 import { expect, test } from 'vitest'
 import { noCheckpoint, readCheckpoint, signCheckpoint } from './checkpoint.ts'
@@ -36,6 +37,14 @@ const signed = (change: (before: string) => string) => {
   const changed = change(text)
   expect(changed).not.toBe(text)
   return signNote(changed, [key])
+}
+
+/** A note in the name of bytes that are no key, with a signature of zeros. */
+function signedByNoKey(bytes: Uint8Array) {
+  const id = hash('sha256', shared.keyIdInput({ name: key.publicKey.name, bytes: Uint8Array.from(bytes) })).slice(0, 8)
+  const name = `${key.publicKey.name}+${id}+${Buffer.of(1, ...bytes).toString('base64')}`
+  const signature = Buffer.concat([Buffer.from(id, 'hex'), Buffer.alloc(64)]).toString('base64')
+  return `${text.replace(key.publicKey.text, name)}\n— ${key.publicKey.name} ${signature}\n`
 }
 
 test.each<readonly [string, Outcome, string]>([
@@ -91,6 +100,7 @@ test.each<readonly [string, Outcome, string]>([
       before.replace('\nstream', `\nreplaces ${other.publicKey.text.replace(other.publicKey.id, '00000000')}\nstream`),
     ),
   ],
+  ['a key that is no point of the curve', 'unsigned', signedByNoKey(Buffer.alloc(32, 0xff))],
   ['a key of another algorithm', 'unreadable', signed((before) => before.replace('+AY', '+Ao'))],
   [
     'a backup that is newer than the checkpoint',

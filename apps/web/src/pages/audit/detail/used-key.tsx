@@ -9,12 +9,13 @@ import styles from './verification.module.css'
 
 interface UsedKeyProps {
   readonly used: Used
+  readonly isVerified: boolean
   /** Pins the key that signed the checkpoint, as the gateway sent it. */
   readonly onPin: () => void
 }
 
 /** Which key verified the event, where the key came from, and what to do next. */
-export function UsedKey({ used, onPin }: UsedKeyProps) {
+export function UsedKey({ used, isVerified, onPin }: UsedKeyProps) {
   const { key, pin, connection } = used
   return (
     <section className={styles.key} aria-label="The signing key">
@@ -22,7 +23,13 @@ export function UsedKey({ used, onPin }: UsedKeyProps) {
       <p>
         <KeyText text={key} /> <CopyButton text={key} what="The key" />
       </p>
-      {pin === null && <FromGateway onPin={onPin} />}
+      {pin === null && isVerified && <FromGateway onPin={onPin} />}
+      {pin === null && !isVerified && (
+        <p>
+          The proof names this key, but the gateway does not list it among the keys of its log. Do not pin it. Ask an
+          administrator which keys have signed the log.
+        </p>
+      )}
       {pin !== null && connection === null && <Mismatch pin={pin} />}
       {pin !== null && connection?.trustedIs === 'the-signer' && (
         <p>

@@ -6,7 +6,7 @@ import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Problem } from '../../../ui/problem.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
-import { pinKey, type StoredPin, useKeyPin } from '../proof/key-pin.ts'
+import { isSamePin, type KeyPin, pinKey, readPin, useKeyPin } from '../proof/key-pin.ts'
 import { canVerify, type Verification as Result, type Step, verifyEvent } from '../proof/verify-event.ts'
 import { UsedKey } from './used-key.tsx'
 import styles from './verification.module.css'
@@ -18,28 +18,29 @@ interface VerificationProps {
 
 interface VerifyRequest {
   readonly shownEvent: ResponseOf<'getAuditEvent'>
-  readonly pin: StoredPin
+  /** ID of the person who is logged in. */
+  readonly person: string
 }
 
 export function Verification({ shownEvent }: VerificationProps) {
-  const pin = useKeyPin()
+  const { person, pin } = useKeyPin()
   const verify = useMutation({ mutationFn: verifyWithPin })
   /** Pins the key of the shown result, and verifies again with it. */
   const pinAndVerify = useMutation({
     async mutationFn(key: string) {
-      const pinned = pinKey(key, 'gateway')
+      pinKey(person, key, 'gateway')
       announce('The key was pinned.')
-      if (shownEvent) verify.mutate({ shownEvent, pin: pinned })
+      if (shownEvent) verify.mutate({ shownEvent, person })
     },
   })
-  const isOutdated = verify.data !== undefined && verify.variables?.pin !== pin
+  const isOutdated = verify.data !== undefined && !isSamePin(verify.data.pin, pin)
   return (
     <div className={styles.verification}>
       <div>
         <Button
           isDisabled={shownEvent === undefined}
           isPending={verify.isPending}
-          onPress={() => shownEvent && verify.mutate({ shownEvent, pin })}
+          onPress={() => shownEvent && verify.mutate({ shownEvent, person })}
         >
           <BadgeCheck aria-hidden /> Verify in this browser
         </Button>
@@ -47,31 +48,35 @@ export function Verification({ shownEvent }: VerificationProps) {
       {verify.error && <Problem error={verify.error} />}
       {pinAndVerify.error && <Problem error={pinAndVerify.error} />}
       {isOutdated && <p role="status">You changed the pinned key. Verify the event again.</p>}
-      {verify.data && !isOutdated && <Outcome result={verify.data} onPin={pinAndVerify.mutate} />}
+      {verify.data && !isOutdated && <Outcome result={verify.data.result} onPin={pinAndVerify.mutate} />}
     </div>
   )
 }
 
-async function verifyWithPin({ shownEvent, pin }: VerifyRequest): Promise<Result> {
+async function verifyWithPin({ shownEvent, person }: VerifyRequest): Promise<{ pin: KeyPin | null; result: Result }> {
   if (!canVerify())
     throw new Error(
       'Browsers can verify events only on a page loaded over https: or from this computer. Use rack-gateway audit prove.',
     )
+  const pin = readPin(person)
   if (pin === 'unreadable')
     throw new Error(
       'The key that you pinned in this browser cannot be read, so nothing was verified. Open the signatures of the audit log at the top of this page, and enter the key again or remove the pin.',
     )
   const [proof, { keys }] = await Promise.all([
     get('/audit/events/{id}/proof', { id: shownEvent.id }),
-    get('/audit/keys', {}),
+    // A pinned key replaces the keys that the gateway names.
+    pin === null ? get('/audit/keys', {}) : { keys: [] },
   ])
-  return verifyEvent({ shownEvent, proof, pin, keys: keys.map(({ key }) => key) }).catch((error: unknown) => {
+  const input = { shownEvent, proof, pin, keys: keys.map(({ key }) => key) }
+  const result = await verifyEvent(input).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === 'NotSupportedError')
       throw new Error(
         'This browser cannot verify Ed25519 signatures. Update the browser, or use rack-gateway audit prove.',
       )
     throw error
   })
+  return { pin, result }
 }
 
 function Outcome({ result, onPin }: { readonly result: Result; readonly onPin: (key: string) => void }) {
@@ -88,7 +93,7 @@ function Outcome({ result, onPin }: { readonly result: Result; readonly onPin: (
           ))}
         </ol>
       </div>
-      {key && <UsedKey used={key} onPin={() => onPin(key.key)} />}
+      {key && <UsedKey used={key} isVerified={isVerified} onPin={() => onPin(key.key)} />}
     </>
   )
 }

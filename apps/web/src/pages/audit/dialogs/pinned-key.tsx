@@ -14,7 +14,7 @@ import styles from './dialogs.module.css'
 
 /** Shows, replaces, and removes the pinned key. @param newestKey the key of the newest checkpoint; null without one */
 export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) {
-  const pin = useKeyPin()
+  const { person, pin } = useKeyPin()
   return (
     <section className="stack-2" aria-label="Your pinned key">
       <h3>Your pinned key</h3>
@@ -34,7 +34,7 @@ export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) 
         <div>
           <Button
             onPress={() => {
-              removePin()
+              removePin(person)
               announce('The pin was removed.')
             }}
           >
@@ -42,7 +42,7 @@ export function PinnedKey({ newestKey }: { readonly newestKey: string | null }) 
           </Button>
         </div>
       )}
-      <PinForm isReplacement={pin !== null} />
+      <PinForm person={person} isReplacement={pin !== null} />
     </section>
   )
 }
@@ -71,7 +71,13 @@ function Pin({ pin, newestKey }: { readonly pin: KeyPin; readonly newestKey: str
   )
 }
 
-function PinForm({ isReplacement }: { readonly isReplacement: boolean }) {
+interface PinFormProps {
+  /** ID of the person who is logged in. */
+  readonly person: string
+  readonly isReplacement: boolean
+}
+
+function PinForm({ person, isReplacement }: PinFormProps) {
   const [text, setText] = useState('')
   const [mistake, setMistake] = useState('')
   const pin = useMutation({
@@ -81,7 +87,7 @@ function PinForm({ isReplacement }: { readonly isReplacement: boolean }) {
         setMistake('This is not a public key of an audit log, or a part is missing. Paste the whole key.')
         return
       }
-      pinKey(key, 'entered')
+      pinKey(person, key, 'entered')
       setText('')
       announce('The key was pinned.')
     },
@@ -106,7 +112,7 @@ function PinForm({ isReplacement }: { readonly isReplacement: boolean }) {
         mono
         maxLength={500}
         placeholder="rack-gateway/audit+…"
-        hint="Get it from another source than this page, such as the log line audit.signing_key of the gateway, or a note of the auditors. The pin is for everyone who uses this browser profile."
+        hint="Get it from another source than this page, such as the log line audit.signing_key of the gateway, or a note of the auditors. The pin is for you in this browser profile."
       />
       {pin.error && <Problem error={pin.error} />}
       <div>

@@ -1,7 +1,8 @@
 import { readVerifierKey, webCrypto } from '@rack-gateway/audit-proof'
-import { createStore } from '../../../create-store.ts'
+import { useMemo, useSyncExternalStore } from 'react'
+import { useMe } from '../../../api/queries.ts'
 
-/** The signing key that a person trusts. The browser keeps it for this gateway, because each has an address of its own. */
+/** The signing key that a person trusts. The browser stores one for each person and each address of a gateway. */
 export interface KeyPin {
   /** Text form of the key. */
   readonly key: string
@@ -14,7 +15,8 @@ export interface KeyPin {
 /** `unreadable`: something is stored, but is no pin. It must not count as no pin, which would accept every key. */
 export type StoredPin = KeyPin | 'unreadable' | null
 
-const storageKey = 'audit-key-pin'
+/** Another person in the same browser has a pin of their own, and neither changes that of the other. */
+const storageKeyOf = (person: string) => `audit-key-pin:${person}`
 
 /** Parses a key that a person typed or pasted. @returns null for text that is not a public key, or not all of it */
 export async function readTypedKey(text: string): Promise<string | null> {
@@ -34,45 +36,70 @@ export function parsePin(stored: string | null): StoredPin {
   return 'unreadable'
 }
 
-function storedPin(): StoredPin {
+/** The pin as it is stored now. @param person ID of the person who is logged in */
+export function readPin(person: string): StoredPin {
+  return parsePin(storedText(person))
+}
+
+function storedText(person: string): string | null {
   try {
-    return parsePin(localStorage.getItem(storageKey))
+    return localStorage.getItem(storageKeyOf(person))
   } catch {
     // A browser that forbids storage has no pin.
     return null
   }
 }
 
-const pin = createStore<StoredPin>(storedPin())
+const listeners = new Set<() => void>()
 
 /** Other tabs also change the pin. */
-globalThis.addEventListener?.('storage', ({ key }) => {
-  if (key === storageKey || key === null) pin.set(storedPin())
-})
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  globalThis.addEventListener('storage', listener)
+  return () => {
+    listeners.delete(listener)
+    globalThis.removeEventListener('storage', listener)
+  }
+}
 
-export function useKeyPin(): StoredPin {
-  return pin.use()
+function notify(): void {
+  for (const listener of listeners) listener()
+}
+
+interface OwnPin {
+  /** ID of the person who is logged in. */
+  readonly person: string
+  readonly pin: StoredPin
+}
+
+export function useKeyPin(): OwnPin {
+  const { id: person } = useMe()
+  const stored = useSyncExternalStore(subscribe, () => storedText(person))
+  return useMemo(() => ({ person, pin: parsePin(stored) }), [person, stored])
 }
 
 /** @throws Error if the browser does not store it */
-export function pinKey(key: string, from: KeyPin['from']): KeyPin {
+export function pinKey(person: string, key: string, from: KeyPin['from']): void {
   const pinned: KeyPin = { key, pinnedAt: new Date().toISOString(), from }
   try {
-    localStorage.setItem(storageKey, JSON.stringify(pinned))
+    localStorage.setItem(storageKeyOf(person), JSON.stringify(pinned))
   } catch {
     throw new Error(
       'This browser does not store data for this page, so it cannot keep the key. Allow storage for this address, or pass the key to rack-gateway audit verify-proof --key.',
     )
   }
-  pin.set(pinned)
-  return pinned
+  notify()
 }
 
-export function removePin(): void {
+export function removePin(person: string): void {
   try {
-    localStorage.removeItem(storageKey)
+    localStorage.removeItem(storageKeyOf(person))
   } catch {
     // Nothing is stored in a browser that forbids storage.
   }
-  pin.set(null)
+  notify()
+}
+
+export function isSamePin(one: StoredPin, other: StoredPin): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
