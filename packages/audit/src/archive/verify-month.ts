@@ -157,6 +157,7 @@ function unverified(month: Month, finding: ArchiveFinding): ArchiveVerification 
     streams: 0,
     events: 0,
     unsigned: 0,
+    unsignedStreams: [],
     checkpoints: null,
     keys: [],
     trust: 'none',

@@ -157,6 +157,8 @@ export interface Verification {
   readonly events: number
   /** Events that no checkpoint signs yet. */
   readonly unsigned: number
+  /** The first 100 streams that no checkpoint signs yet: of gateways that just started, or added by someone else. */
+  readonly unsignedStreams: readonly string[]
   readonly checkpoints: {
     readonly count: number
     readonly first: number

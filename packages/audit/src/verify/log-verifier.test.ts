@@ -76,6 +76,7 @@ test('an untouched log is intact, and the result says how far it is proven', () 
     streams: 2,
     events: 13,
     unsigned: 0,
+    unsignedStreams: [],
     checkpoints: { count: 3, first: 1, last: 3, at: expect.any(String) },
     keys: [sampleKey.publicKey.text],
     trust: 'pinned',
@@ -266,6 +267,22 @@ test('with a given key, a log without checkpoints is not intact', () => {
     intact: false,
     trust: 'none',
     findings: [{ about: 'checkpoint', problem: 'stranger', number: 0, detail: sampleKey.publicKey.id }],
+  })
+})
+
+test('a stream that somebody invents is named until it is old enough to be a finding', () => {
+  const log = createSampleLog()
+  log.open().add(3)
+  log.checkpoint()
+  const invented = log.open()
+  invented.add(2)
+  const at = Date.UTC(2026, 10, 25) + minute
+  const verified = (now: number) => verify({ lines: log.lines, own: log.checkpoints, now })
+  expect(verified(at + 2 * minute)).toMatchObject({ intact: true, unsigned: 3, unsignedStreams: [invented.id] })
+  expect(verified(at + 8 * minute)).toMatchObject({
+    intact: false,
+    findings: [{ problem: 'unsigned', stream: invented.id, seq: 1, until: 3 }],
+    unsignedStreams: [invented.id],
   })
 })
 

@@ -261,7 +261,12 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
       if (pinned !== null && !isKnown)
         report({ about: 'checkpoint', problem: 'stranger', number: first?.number ?? 0, detail: pinned.id })
       let unsigned = 0
-      for (const { check, signed } of streams.values()) unsigned += Math.max(0, check.size - signed.required.size)
+      const unsignedStreams: string[] = []
+      for (const [stream, { check, signed }] of streams) {
+        unsigned += Math.max(0, check.size - signed.required.size)
+        const isUnsigned = check.size > 0 && signed.required.size === 0
+        if (isUnsigned && unsignedStreams.length < maxFindings) unsignedStreams.push(stream)
+      }
       return {
         intact: found === 0,
         findings,
@@ -269,6 +274,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
         streams: [...streams.values()].filter(({ check, bad }) => check.size > 0 || bad).length,
         events,
         unsigned,
+        unsignedStreams,
         checkpoints: first && last && { count, first: first.number, last: last.number, at: last.at },
         keys: keys.map(({ text }) => text),
         trust: isKnown ? 'pinned' : first === null ? 'none' : 'first-use',
