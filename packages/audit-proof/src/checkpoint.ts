@@ -1,4 +1,4 @@
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readTime } from '@rack-gateway/time'
 import { base64Of, bytesOfBase64, bytesOfHex, hexOf } from './bytes.ts'
 import type { ProofCrypto } from './proof-crypto.ts'
 import { type Note, readNote } from './signed-note.ts'

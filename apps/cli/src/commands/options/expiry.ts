@@ -1,4 +1,4 @@
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readTime } from '@rack-gateway/time'
 import { Usage } from '../../errors.ts'
 
 const day = 86_400_000

@@ -1,4 +1,4 @@
-import { readTime } from '@rack-gateway/errors/read-time'
+import { readTime } from '@rack-gateway/time'
 import { Usage } from '../../../errors.ts'
 
 export type Zone = 'local' | 'utc'
