@@ -40,6 +40,11 @@ export interface LogVerifierOptions {
    * only counted.
    */
   readonly now?: number | undefined
+  /**
+   * Time in milliseconds since the epoch at which the events existed. An unsigned event is a finding if its time is more
+   * than five minutes later. Default `now`.
+   */
+  readonly readBefore?: number | undefined
   /** Called with each readable event, valid or not. */
   readonly onRecord?: (record: LogRecord) => void
 }
@@ -54,6 +59,8 @@ class StreamProgress {
   unsignedAt: string | null = null
   /** Number of the last unsigned event that should be signed. */
   lastOverdueSeq = 0
+  /** The first unsigned event whose time is in the future. */
+  future: { readonly seq: number; readonly at: string } | null = null
   /** The first missing event. */
   gap: Gap | null = null
 }
@@ -72,7 +79,8 @@ const tolerance = 5 * 60_000
 const signingDelay = 60_000
 
 /** Memory grows with the number of streams and checkpoints, not of events. */
-export function createLogVerifier({ pinned, streams: selected, now, onRecord }: LogVerifierOptions): LogVerifier {
+export function createLogVerifier(options: LogVerifierOptions): LogVerifier {
+  const { pinned, streams: selected, now, readBefore = now, onRecord } = options
   const chain = createCheckpointChain()
   const streams = new Map<string, StreamProgress>()
   const findings: Finding[] = []
@@ -83,6 +91,8 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
   let [found, events, lines] = [0, 0, 0]
   /** Events before this time are so old that a checkpoint should have signed them by `now`. Empty without `now`. */
   const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
+  /** No unsigned event can be later, whatever the clocks. Empty if that is not verified. */
+  const latest = readBefore === undefined ? '' : new Date(readBefore + tolerance).toISOString()
   /** Events before this time must be in a checkpoint. Empty if unsigned events are only counted. */
   let signedUntil = dueUntil
   let anchored = false
@@ -145,8 +155,9 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
   }
 
   function addUnsigned(progress: StreamProgress, record: LogRecord): void {
-    if (signedUntil === '') return
     const at = timeOf(record)
+    if (latest !== '' && at > latest) progress.future ??= { seq: progress.check.size, at }
+    if (signedUntil === '') return
     progress.unsignedAt ??= at
     if (at < signedUntil) progress.lastOverdueSeq = progress.check.size
     else recoveries.add(record)
@@ -217,7 +228,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
 
   function checkEnds(): void {
     for (const [stream, progress] of streams) {
-      const { check, signed, bad, unsignedAt, lastOverdueSeq } = progress
+      const { check, signed, bad, unsignedAt, lastOverdueSeq, future } = progress
       if (bad) continue
       const { size: until, root } = signed.required
       if (check.size === 0 && archives.explains({ stream, size: until, root })) continue
@@ -231,6 +242,8 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
           until: check.size,
           detail: unsignedAt ?? '',
         })
+      else if (future !== null)
+        badEvent(progress, { problem: 'future', ...next, seq: future.seq, until: check.size, detail: future.at })
     }
   }
 

@@ -36,8 +36,10 @@ test('names whole streams that no checkpoint signs', () => {
     return logSentences({ ...verification, unsignedStreams, ...change }).join('\n')
   }
   expect(sentences(0)).not.toContain('In no checkpoint')
-  expect(sentences(1)).toContain('  In no checkpoint: 1 whole stream (s1), so nothing proves that a gateway wrote it.')
-  expect(sentences(5)).toContain('5 whole streams (s1, s2, s3, and 2 more)')
+  expect(sentences(1)).toContain(
+    '  In no checkpoint: 1 whole stream (s1). Nothing proves that a gateway wrote it: anyone who can write',
+  )
+  expect(sentences(5)).toContain('5 whole streams (s1, s2, s3, and 2 more). Nothing proves that a gateway wrote them:')
   expect(sentences(1, { checkpoints: null })).not.toContain('In no checkpoint')
 })
 

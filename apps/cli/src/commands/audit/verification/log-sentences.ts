@@ -47,13 +47,14 @@ function notVerifiedSentence({ month, events, streams, place, manifest }: Archiv
   return `  NOT verified here: ${month} (${counted(streams, 'stream')}, ${counted(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}). Get it, and add --archive DIR.`
 }
 
-/** Anyone who can insert events can invent a stream, and nothing signed contradicts it before the next checkpoint. */
+/** Anyone who can insert events can invent a stream, and nothing that is signed contradicts it for some minutes. */
 function unsignedStreamSentences({ checkpoints, unsignedStreams }: Verification): string[] {
   if (checkpoints === null || unsignedStreams.length === 0) return []
+  const { length } = unsignedStreams
   const shown = unsignedStreams.slice(0, 3).join(', ')
-  const more = unsignedStreams.length > 3 ? `, and ${unsignedStreams.length - 3} more` : ''
+  const more = length > 3 ? `, and ${length - 3} more` : ''
   return [
-    `  In no checkpoint: ${counted(unsignedStreams.length, 'whole stream')} (${shown}${more}), so nothing proves that a gateway wrote it. A gateway that started within the last minute explains this. Otherwise, verify again in seven minutes.`,
+    `  In no checkpoint: ${counted(length, 'whole stream')} (${shown}${more}). Nothing proves that a gateway wrote ${length === 1 ? 'it' : 'them'}: anyone who can write to the database can add a stream. A gateway that started within the last minute explains one stream. Otherwise, read and verify the log again in seven minutes.`,
   ]
 }
 
