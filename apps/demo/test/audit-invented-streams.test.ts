@@ -1,16 +1,13 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuditWriter } from '@rack-gateway/audit'
 import { signingKeyOf } from '@rack-gateway/audit/checkpoints'
-import { createPostgresAuditStore } from '@rack-gateway/audit/store'
 import { databaseLog } from '@rack-gateway/audit/verify'
 import { jsonFaults } from '@rack-gateway/cli/reference'
-import { createTestDatabase } from '@rack-gateway/database/testing'
-import postgres from 'postgres'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callCli } from './support/cli-call.ts'
 import { gatewayDefaults } from './support/gateway-defaults.ts'
+import { inventStream } from './support/invent-stream.ts'
 import { type System, startSystem } from './support/system.ts'
 
 const minute = 60_000
@@ -32,25 +29,6 @@ const [key = ''] = gatewayDefaults.checkpoints.signingKeys.map(
   (secret) => signingKeyOf(Buffer.from(secret.reveal(), 'base64')).publicKey.text,
 )
 
-/** Adds a stream as the database's owner can. @returns its ID, and that of its event */
-async function inventStream(age: number): Promise<{ stream: string; id: string }> {
-  const other = await createTestDatabase()
-  onTestFinished(other.drop)
-  const store = createPostgresAuditStore({ url: other.runtimeUrl })
-  const clock = { now: () => Date.now() - age }
-  const writer = createAuditWriter({ store, clock, host: 'invented', pid: 1 })
-  await writer.open()
-  const { event } = await writer.record({ kind: 'call', rack: 'staging', app: 'invented' })
-  const stream = writer.stats().stream ?? ''
-  const sql = postgres(other.adminUrl, { max: 1 })
-  const rows = await sql`select * from audit.events where stream = ${stream}`
-  await Promise.all([writer.close(), sql.end()])
-  await store.close()
-  await system.sql`select audit.ensure_partition(${new Date(clock.now()).toISOString().slice(0, 10)}::date)`
-  await system.sql`insert into audit.events ${system.sql(rows)}`
-  return { stream, id: event.id }
-}
-
 async function auditor(...words: string[]) {
   const token = await system.token('auditor', { email: 'auditor@example.com' })
   return callCli(['audit', ...words], { RACK_GATEWAY_URL: system.url, RACK_GATEWAY_TOKEN: token })
@@ -69,7 +47,7 @@ async function sources(): Promise<readonly string[][]> {
 }
 
 test('a recent stream that the owner of the database adds is named, and has no proof', async () => {
-  const { stream, id } = await inventStream(minute / 2)
+  const { stream, id } = await inventStream(system, minute / 2)
   await system.checkpoint()
   for (const source of await sources()) {
     const verified = await auditor('verify', '--key', key, ...source)
@@ -90,7 +68,7 @@ test('a recent stream that the owner of the database adds is named, and has no p
 })
 
 test('a stream with a row in audit.streams is signed as that of a gateway, as the documentation says', async () => {
-  const { stream } = await inventStream(minute / 2)
+  const { stream } = await inventStream(system, minute / 2)
   await system.sql`
     insert into audit.streams (id, month, host, pid, lease_until, fallback)
     values (${stream}, date_trunc('month', now() at time zone 'UTC') at time zone 'UTC', 'invented', 1, now(), false)`
@@ -103,7 +81,7 @@ test.each([
   ['that is seven minutes old', 7 * minute, 'unsigned', /and no checkpoint signs them, although/],
   ['with times in the future', -6 * minute, 'future', /which is in the future, and no checkpoint signs them/],
 ] as const)('an added stream %s is a finding', async (_, age, problem, sentence) => {
-  const { stream } = await inventStream(age)
+  const { stream } = await inventStream(system, age)
   await system.checkpoint()
   for (const source of await sources()) {
     const verified = await auditor('verify', '--key', key, ...source)

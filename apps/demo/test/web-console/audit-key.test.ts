@@ -6,6 +6,7 @@ import type { ResponseOf } from '@rack-gateway/gateway-api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { gatewayDefaults } from '../support/gateway-defaults.ts'
+import { inventStream } from '../support/invent-stream.ts'
 import { describeInChromium, lookAt, startWebConsole, type WebConsole } from '../support/web-console.ts'
 
 type Proof = ResponseOf<'proveAuditEvent'>
@@ -225,6 +226,18 @@ describeInChromium('the key that verifies an event in the browser', () => {
     await panel()
       .getByText(/^Failed: Checkpoint .* is signed/)
       .waitFor()
+  })
+
+  test('an event of a stream that the owner of the database added is not verified, and the page says why', async () => {
+    const { id } = await inventStream(at.at.system, 30_000)
+    await page.goto(`${at.url}/gateway/audit/${id}`)
+    await verify()
+    const alert = panel().getByRole('alert')
+    await alert.getByText('nothing proves that a gateway wrote it').waitFor()
+    await alert.getByText('If no checkpoint signs it within seven minutes, run: rack-gateway audit verify').waitFor()
+    expect(await panel().getByText('Verified:').count()).toBe(0)
+    await alert.scrollIntoViewIfNeeded()
+    await lookAt(page, 'audit-key-unsigned')
   })
 
   test('a stored pin that cannot be read is an error, and not the same as no pin', async () => {
