@@ -20,7 +20,7 @@ export function UsedKey({ used, isVerified, onPin }: UsedKeyProps) {
   return (
     <section className={styles.key} aria-label="The signing key">
       <h3>The signing key</h3>
-      <p>
+      <p className={styles.copied}>
         <KeyText text={key} /> <CopyButton text={key} what="The key" />
       </p>
       {pin === null && isVerified && <FromGateway onPin={onPin} />}

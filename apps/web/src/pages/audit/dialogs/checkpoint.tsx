@@ -45,7 +45,7 @@ export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) 
                 <code>{data.checkpoint.hash}</code>
               </dd>
               <dt>Key</dt>
-              <dd>
+              <dd className={styles.copied}>
                 <code>{data.checkpoint.key}</code> <CopyButton text={data.checkpoint.key} what="The key" />
               </dd>
             </dl>
