@@ -8,8 +8,11 @@ export {
   type StepUpCall,
   stepUpPath,
 } from './console.ts'
-export { encodeFormInSteps } from './encode-form.ts'
-export { ForeignMask, UnmaskableResponse } from './errors.ts'
+export { ForeignMask, UnmaskableResponse } from './errors/errors.ts'
+export type { ParameterError, ParameterRequest, ParameterRule } from './errors/parameter-error.ts'
+export { encodeFormInSteps } from './forms/encode-form.ts'
+export { type Pair, parseForm, parseQuery, type ReadPair, readPairs, readPairsInSteps } from './forms/pairs.ts'
+export { type FormRequest, formValue, type ReadFormResult, readForm, valueOrHeader } from './forms/read-form.ts'
 export { type JsonBounds, jsonBoundsFault, jsonBoundsFaultInSteps } from './json-bounds/json-bounds.ts'
 export { containsEncodedMaskInSteps } from './masks/encoded-masks.ts'
 export {
@@ -22,24 +25,22 @@ export { changedKeysInSteps, diffEnv, parseEnv, parseEnvInSteps } from './masks/
 export { invalidNamePlaceholder, isVariableName, recordedKey } from './masks/key-names.ts'
 export { maskEnv } from './masks/mask-env.ts'
 export { type MaskOrigin, type MaskView, redactionPlaceholder } from './masks/mask-view.ts'
+export { maskResponse, maskResponseInSteps, redactText } from './masks/masks.ts'
 export { type CommandRedaction, redactCommand } from './masks/redact-command.ts'
 export { rackTokenPlaceholder, redactRackToken } from './masks/redact-rack-token.ts'
 export { redactValues } from './masks/redact-values.ts'
 export { type EnvMask, findMasksInSteps, formatMask, type RestoredEnv, restoreEnvInSteps } from './masks/restore-env.ts'
 export { containsSecret } from './masks/secret-keys.ts'
 export { redactPasswordsInText, redactUrl } from './masks/url-passwords.ts'
-export { maskResponse, maskResponseInSteps, redactText } from './masks.ts'
-export { compileMatcher, isProbe, type Match } from './matcher.ts'
-export { type Pair, parseForm, parseQuery, type ReadPair, readPairs, readPairsInSteps } from './pairs.ts'
-export type { ParameterError, ParameterRequest, ParameterRule } from './parameter-error.ts'
-export { type Parameters, readParameters, readParametersInSteps } from './parameters.ts'
-export { type FormRequest, formValue, type ReadFormResult, readForm, valueOrHeader } from './read-form.ts'
-export { isRecordable, recordableNames, recordableValuesInSteps, unprefixedName } from './recordable-parameters.ts'
-export { rackRoutes, routesById } from './routes.ts'
-export { createPauses, runToEnd, type Steps, stepSize } from './steps.ts'
-export { isTargetError, type RackTarget, rackPrefixes, readTarget, splitRackPrefix } from './target.ts'
-export { maxTargetLength } from './target-errors.ts'
-export { textBytesInSteps, textParts } from './text-parts.ts'
+export { type Parameters, readParameters, readParametersInSteps } from './parameters/parameters.ts'
+export {
+  isRecordable,
+  recordableNames,
+  recordableValuesInSteps,
+  unprefixedName,
+} from './parameters/recordable-parameters.ts'
+export { compileMatcher, isProbe, type Match } from './routes/matcher.ts'
+export { rackRoutes, routesById } from './routes/routes.ts'
 export type {
   BodyKind,
   CanonicalTarget,
@@ -51,5 +52,9 @@ export type {
   Scope,
   TargetError,
   ValueGrammar,
-} from './types.ts'
-export { checkFormValuesInSteps, objectId, objectUrl } from './value-grammars.ts'
+} from './routes/types.ts'
+export { checkFormValuesInSteps, objectId, objectUrl } from './routes/value-grammars.ts'
+export { createPauses, runToEnd, type Steps, stepSize } from './steps/steps.ts'
+export { textBytesInSteps, textParts } from './steps/text-parts.ts'
+export { isTargetError, type RackTarget, rackPrefixes, readTarget, splitRackPrefix } from './targets/target.ts'
+export { maxTargetLength } from './targets/target-errors.ts'

@@ -1,6 +1,6 @@
 import type { Explanation } from '@rack-gateway/errors'
 import { networkErrorClause, networkErrorCode } from '@rack-gateway/errors/network-errors'
-import { DatabaseUnavailable } from './errors.ts'
+import { DatabaseUnavailable } from './errors/errors.ts'
 
 function readUrl(url: string) {
   if (!URL.canParse(url))

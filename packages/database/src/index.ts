@@ -6,7 +6,7 @@ export {
   type EmbeddedPostgresUrls,
   startEmbeddedPostgres,
 } from './embedded/index.ts'
-export * from './errors.ts'
+export * from './errors/errors.ts'
 export { explainDatabaseError, roleOf } from './explain.ts'
 export { locks } from './locks.ts'
 export { checkSchema, type MigrateOptions, type MigrationResult, migrate } from './migrate.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Sql, TransactionSql } from 'postgres'
-import { MigrationChanged, SchemaNewer, SchemaOlder } from './errors.ts'
+import { MigrationChanged, SchemaNewer, SchemaOlder } from './errors/errors.ts'
 import { databaseUnavailable } from './explain.ts'
 import { locks } from './locks.ts'
 import { migrations as allMigrations, type Migration } from './migrations/index.ts'

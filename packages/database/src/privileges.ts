@@ -1,5 +1,5 @@
 import type { TransactionSql } from 'postgres'
-import { RuntimeRoleMissing } from './errors.ts'
+import { RuntimeRoleMissing } from './errors/errors.ts'
 
 /** Partitions are used only through `audit.events`, so they need no grant. @throws RuntimeRoleMissing */
 export async function grantRuntime(tx: TransactionSql, runtimeRole: string): Promise<void> {

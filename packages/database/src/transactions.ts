@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Sql, TransactionSql } from 'postgres'
-import { ConnectionBroken } from './errors.ts'
+import { ConnectionBroken } from './errors/errors.ts'
 
 type Work = (tx: TransactionSql) => unknown
 

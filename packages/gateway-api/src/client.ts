@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
-import { apiPrefix, type Endpoint } from './endpoint.ts'
+import { apiPrefix, type Endpoint } from './endpoints/endpoint.ts'
 import { type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
 
 export type DeepReadonly<T> = T extends readonly (infer Item)[]

@@ -21,7 +21,7 @@ export {
   type JobEndpoint,
   type PrincipalEndpoint,
   type PublicEndpoint,
-} from './endpoint.ts'
+} from './endpoints/endpoint.ts'
 export { forwardedRequest, forwardedRoutes } from './endpoints/forwarded-routes.ts'
 export { type EndpointId, type EndpointName, type Endpoints, endpoints } from './endpoints/index.ts'
 export * from './schemas/index.ts'

@@ -13,9 +13,10 @@ const convox = process.env.CONVOX_BIN ?? null
 /** Only logs need a proof, so that other calls of a command are permitted without one. */
 const policy = `version: 1
 stepUp:
-  permissions:
-    log:read: { always: any }
-    rack:log-read: { always: any }
+  rules:
+    logs:
+      permissions: [log:read, rack:log-read]
+      require: { always: any }
 `
 
 let at: LoginSystem
@@ -93,7 +94,7 @@ describe.each(modes)('%s', (_, mode: Mode) => {
       expect(lines).toEqual([
         expect.stringMatching(
           new RegExp(
-            `^\\S+Z system/rack-gateway The build continues without its log\\. Do not repeat the command\\. log:read needs .* ${remedy(`builds logs ${id} -a myapp`)} \\(rule \\S+ log:read\\)\\n$`,
+            `^\\S+Z system/rack-gateway The build continues without its log\\. Do not repeat the command\\. By the step-up rule logs, log:read needs .* ${remedy(`builds logs ${id} -a myapp`)} \\(rule step-up:rule logs\\)\\n$`,
           ),
         ),
       ])
@@ -115,7 +116,7 @@ describe.each(modes)('%s', (_, mode: Mode) => {
     expect(await socket.readToEnd()).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^\\S+Z system/rack-gateway The command continues without the log\\. \\S*log\\S* needs .* ${remedy(words)} \\(rule .*\\)\\n$`,
+          `^\\S+Z system/rack-gateway The command continues without the log\\. By the step-up rule logs, \\S*log\\S* needs .* ${remedy(words)} \\(rule step-up:rule logs\\)\\n$`,
         ),
       ),
     ])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { compileMatcher } from '../matcher.ts'
-import { rackRoutes } from '../routes.ts'
+import { compileMatcher } from '../routes/matcher.ts'
+import { rackRoutes } from '../routes/routes.ts'
 import { planRoute, type RouteCall } from './plan-route.ts'
 
 function planned(route: string, change: Partial<RouteCall> = {}) {

@@ -1,5 +1,5 @@
-import { routesById } from '../routes.ts'
-import type { PathParameters } from '../types.ts'
+import { routesById } from '../routes/routes.ts'
+import type { PathParameters } from '../routes/types.ts'
 import { plannedCalls } from './planned-call.ts'
 import { essentialCall } from './step.ts'
 import { type CommandContext, isUnpredictable, type PlannedCall, type Unpredictable } from './types.ts'

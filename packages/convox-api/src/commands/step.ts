@@ -1,5 +1,5 @@
-import { routeById } from '../routes.ts'
-import type { RackRoute } from '../types.ts'
+import { routeById } from '../routes/routes.ts'
+import type { RackRoute } from '../routes/types.ts'
 import { type Condition, everyFlagText, type Invocation, isGiven, type Source, selectedApp } from './invocation.ts'
 import type { PlannedEnvironment, PlannedRelease } from './types.ts'
 

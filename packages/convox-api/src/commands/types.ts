@@ -1,5 +1,5 @@
-import type { ParameterError } from '../parameter-error.ts'
-import type { PathParameters, RackRoute } from '../types.ts'
+import type { ParameterError } from '../errors/parameter-error.ts'
+import type { PathParameters, RackRoute } from '../routes/types.ts'
 
 /** What a convox command depends on besides its arguments. */
 export interface CommandContext {

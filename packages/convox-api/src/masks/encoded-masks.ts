@@ -1,5 +1,5 @@
-import { hexDigit } from '../hex-digit.ts'
-import { runToEnd, type Steps, stepSize } from '../steps.ts'
+import { hexDigit } from '../forms/hex-digit.ts'
+import { runToEnd, type Steps, stepSize } from '../steps/steps.ts'
 import { containsMask } from './restore-env.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { createPauses, runToEnd, type Steps } from '../steps.ts'
+import { createPauses, runToEnd, type Steps } from '../steps/steps.ts'
 import { readLine } from './env-lines.ts'
 
 /** A variable with all lines of its value. */

@@ -1,5 +1,5 @@
-import { sortInSteps } from '../sort-in-steps.ts'
-import { createPauses, runToEnd, type Steps } from '../steps.ts'
+import { sortInSteps } from '../steps/sort-in-steps.ts'
+import { createPauses, runToEnd, type Steps } from '../steps/steps.ts'
 
 /** Reads an environment as the rack does: one `KEY=value` per line, with a trimmed key. The last line of a key wins. */
 export function parseEnv(env: string): Map<string, string> {

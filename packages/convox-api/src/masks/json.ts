@@ -1,4 +1,4 @@
-import { UnmaskableResponse } from '../errors.ts'
+import { UnmaskableResponse } from '../errors/errors.ts'
 import { type JsonBounds, jsonBoundsFault } from '../json-bounds/json-bounds.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject

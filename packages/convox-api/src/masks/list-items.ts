@@ -1,4 +1,4 @@
-import { UnmaskableResponse } from '../errors.ts'
+import { UnmaskableResponse } from '../errors/errors.ts'
 
 export interface ListItem {
   /** The white space before the value. */

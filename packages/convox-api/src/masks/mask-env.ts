@@ -1,4 +1,4 @@
-import { UnmaskableResponse } from '../errors.ts'
+import { UnmaskableResponse } from '../errors/errors.ts'
 import { envEntries } from './env-entries.ts'
 import { readLine } from './env-lines.ts'
 import { isVariableName } from './key-names.ts'

@@ -1,5 +1,5 @@
-import { UnmaskableResponse } from '../errors.ts'
-import type { MaskPolicy } from '../types.ts'
+import { UnmaskableResponse } from '../errors/errors.ts'
+import type { MaskPolicy } from '../routes/types.ts'
 import { asObject, type Json, type JsonObject, mapFields, mapItems, mapList } from './json.ts'
 import { maskEnv } from './mask-env.ts'
 import { maskManifestService } from './mask-manifest-service.ts'

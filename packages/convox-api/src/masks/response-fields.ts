@@ -1,4 +1,4 @@
-import { UnmaskableResponse } from '../errors.ts'
+import { UnmaskableResponse } from '../errors/errors.ts'
 import { asObject, type Json, type JsonObject, mapMembers, mapStrings } from './json.ts'
 import { maskManifest } from './mask-manifest.ts'
 import { type MaskView, redactionPlaceholder } from './mask-view.ts'

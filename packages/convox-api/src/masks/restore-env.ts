@@ -1,5 +1,5 @@
-import { ForeignMask, UnmaskableResponse } from '../errors.ts'
-import { createPauses, runToEnd, type Steps } from '../steps.ts'
+import { ForeignMask, UnmaskableResponse } from '../errors/errors.ts'
+import { createPauses, runToEnd, type Steps } from '../steps/steps.ts'
 import { readLine } from './env-lines.ts'
 import { isVariableName } from './key-names.ts'
 import type { MaskOrigin } from './mask-view.ts'

@@ -1,3 +1,5 @@
+import { logHeaders } from './apps.ts'
+import { change, listen, type RouteTable, read } from './route-row.ts'
 import {
   anyText,
   booleanValue,
@@ -11,9 +13,7 @@ import {
   rackTime,
   relativePath,
   wholeNumber,
-} from '../value-grammars.ts'
-import { logHeaders } from './apps.ts'
-import { change, listen, type RouteTable, read } from './route-row.ts'
+} from './value-grammars.ts'
 
 const withLimit = { query: ['limit'] }
 

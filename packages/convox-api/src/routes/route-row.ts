@@ -1,4 +1,4 @@
-import type { BodyKind, MaskPolicy, RackRoute, Scope, ValueGrammar } from '../types.ts'
+import type { BodyKind, MaskPolicy, RackRoute, Scope, ValueGrammar } from './types.ts'
 
 /** Options of a route. By default, a route takes no parameters and no body. */
 export interface RouteRowOptions {

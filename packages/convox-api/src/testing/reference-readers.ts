@@ -1,4 +1,4 @@
-import type { ReadPair } from '../pairs.ts'
+import type { ReadPair } from '../forms/pairs.ts'
 
 // Short readers for tests. They read a whole text at once, and can take long.
 

@@ -1,4 +1,4 @@
-import type { RackRoute } from '../types.ts'
+import type { RackRoute } from '../routes/types.ts'
 
 export type ReferenceAnswer =
   | { readonly status: 200; readonly route: RackRoute; readonly params: Readonly<Record<string, string>> }

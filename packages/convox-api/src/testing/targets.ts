@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { rackRoutes } from '../routes.ts'
-import type { RackRoute } from '../types.ts'
+import { rackRoutes } from '../routes/routes.ts'
+import type { RackRoute } from '../routes/types.ts'
 
 /** Segments that routers often read differently: words of routes, dots, escapes, other scripts, empty ones. */
 const ambiguousSegment = fc.constantFrom(

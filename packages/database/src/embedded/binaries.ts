@@ -2,7 +2,7 @@ import { cp, lchown, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { EmbeddedUnsupported } from '../errors.ts'
+import { EmbeddedUnsupported } from '../errors/errors.ts'
 import { findBlockedDirectory } from './reachable.ts'
 import type { SystemUser } from './system-user.ts'
 

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { EmbeddedUnreachable } from '../errors.ts'
+import { EmbeddedUnreachable } from '../errors/errors.ts'
 import type { SystemUser } from './system-user.ts'
 
 /** The outermost directory on the path that the system user cannot enter, such as `/root (mode 0700)`. Null if none. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { EmbeddedFailed } from '../errors.ts'
+import { EmbeddedFailed } from '../errors/errors.ts'
 import { serverEnvironment } from './cluster.ts'
 import type { SystemUser } from './system-user.ts'
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { EmbeddedNoAccount } from '../errors.ts'
+import { EmbeddedNoAccount } from '../errors/errors.ts'
 
 const run = promisify(execFile)
 

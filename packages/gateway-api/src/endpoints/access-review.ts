@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { type EndpointTable, everyKind } from '../endpoint.ts'
 import { ReviewedGrant } from '../schemas/access-review.ts'
 import { LongCursorPageQuery, pageOf } from '../schemas/common.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 
 export const accessReviewEndpoints = {
   reviewAccess: {

@@ -1,6 +1,6 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
 import { AppChange, AppChangesQuery, LastChanges, LastChangesQuery } from '../schemas/app-changes.ts'
 import { pageOf } from '../schemas/common.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 
 export const appChangeEndpoints = {
   getLastChanges: {

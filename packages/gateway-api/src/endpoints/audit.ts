@@ -1,8 +1,8 @@
 import { EventProof } from '@rack-gateway/audit/schemas'
 import { Type } from 'typebox'
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import * as schemas from '../schemas/audit.ts'
 import { pageOf } from '../schemas/common.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
 const auditRead = { permission: 'gateway:audit:read', scope: 'gateway', principalKinds: everyKind } as const
 

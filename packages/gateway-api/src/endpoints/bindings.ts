@@ -1,6 +1,6 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import { Binding, BindingRequest } from '../schemas/bindings.ts'
 import { filteredPageQuery, pageOf, withWarnings } from '../schemas/common.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
 export const bindingEndpoints = {
   listBindings: {

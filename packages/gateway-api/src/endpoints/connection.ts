@@ -1,5 +1,5 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
 import { Connection, ConnectionQuery, maxDiscardedBody } from '../schemas/connection.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 
 const ofTheCaller = {
   path: '/connection',

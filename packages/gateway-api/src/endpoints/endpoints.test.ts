@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { expect, test } from 'vitest'
-import { type Endpoint, endpointId, isPrincipalEndpoint } from '../endpoint.ts'
+import { type Endpoint, endpointId, isPrincipalEndpoint } from './endpoint.ts'
 import { endpoints } from './index.ts'
 
 const all = Object.entries<Endpoint>(endpoints)

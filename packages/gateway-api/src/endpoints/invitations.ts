@@ -1,6 +1,6 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import { PageQuery, pageOf, withWarnings } from '../schemas/common.ts'
 import { Invitation, InvitationRequest } from '../schemas/invitations.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
 export const invitationEndpoints = {
   listInvitations: {

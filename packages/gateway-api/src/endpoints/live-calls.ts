@@ -1,7 +1,7 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
 import { PageQuery, pageOf } from '../schemas/common.ts'
 import { LiveCall } from '../schemas/live-calls.ts'
 import { EndRequest } from '../schemas/recordings.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 
 export const liveCallEndpoints = {
   listLiveCalls: {

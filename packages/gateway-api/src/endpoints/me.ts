@@ -1,5 +1,5 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
 import { Me, Versions } from '../schemas/me.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 
 export const meEndpoints = {
   me: {

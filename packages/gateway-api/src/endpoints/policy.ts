@@ -1,5 +1,5 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
 import * as schemas from '../schemas/policy.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 
 /**
  * Bytes, for a document of at most 262,144 characters: two bytes for each, as for a line break or a quote in JSON, and

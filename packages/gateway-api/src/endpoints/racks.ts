@@ -1,6 +1,6 @@
-import { type EndpointTable, everyKind } from '../endpoint.ts'
 import { Health } from '../schemas/health.ts'
 import { RackStatuses, RackStatusQuery } from '../schemas/racks.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 
 export const rackEndpoints = {
   listRackStatuses: {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { type EndpointTable, everyKind } from '../endpoint.ts'
 import { pageOf } from '../schemas/common.ts'
 import * as schemas from '../schemas/recordings.ts'
+import { type EndpointTable, everyKind } from './endpoint.ts'
 
 const Asciicast = Type.String({ description: 'an asciicast, version 3' })
 

@@ -1,6 +1,6 @@
-import { type EndpointTable, usersOnly } from '../endpoint.ts'
 import { filteredPageQuery, pageOf } from '../schemas/common.ts'
 import * as schemas from '../schemas/second-factors.ts'
+import { type EndpointTable, usersOnly } from './endpoint.ts'
 
 const own = { permission: 'gateway:self:write', scope: 'self', principalKinds: usersOnly } as const
 

@@ -1,6 +1,6 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import { filteredPageQuery, pageOf } from '../schemas/common.ts'
 import * as schemas from '../schemas/sessions.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
 export const sessionEndpoints = {
   listSessions: {

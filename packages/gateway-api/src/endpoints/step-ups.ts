@@ -1,5 +1,5 @@
-import { type EndpointTable, usersOnly } from '../endpoint.ts'
 import * as schemas from '../schemas/step-ups.ts'
+import { type EndpointTable, usersOnly } from './endpoint.ts'
 
 const commonFields = {
   permission: 'gateway:self:write',

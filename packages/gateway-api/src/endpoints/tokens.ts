@@ -1,6 +1,6 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import { filteredPageQuery, pageOf, withWarnings } from '../schemas/common.ts'
 import * as schemas from '../schemas/tokens.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
 export const tokenEndpoints = {
   listTokens: {

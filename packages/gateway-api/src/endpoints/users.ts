@@ -1,6 +1,6 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import { LongCursorPageQuery, PageQuery, pageOf } from '../schemas/common.ts'
 import * as schemas from '../schemas/users.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
 export const userEndpoints = {
   listUsers: {

@@ -1,7 +1,7 @@
-import { type EndpointTable, everyKind, usersOnly } from '../endpoint.ts'
 import { filteredPageQuery, PageQuery, pageOf, withWarnings } from '../schemas/common.ts'
 import { Trust, TrustRequest, TrustTest, TrustTestRequest } from '../schemas/trusts.ts'
 import { ExchangeRequest, NewWorkloadSession, WorkloadSession } from '../schemas/workload-sessions.ts'
+import { type EndpointTable, everyKind, usersOnly } from './endpoint.ts'
 
 export const workloadEndpoints = {
   listTrusts: {

@@ -1,10 +1,10 @@
-import { appRoutes } from './routes/apps.ts'
-import { budgetRoutes } from './routes/budgets.ts'
-import { buildRoutes } from './routes/builds.ts'
-import { processRoutes } from './routes/processes.ts'
-import { rackWideRoutes } from './routes/rack.ts'
-import { resourceRoutes } from './routes/resources.ts'
-import { createRoute, type RouteTable } from './routes/route-row.ts'
+import { appRoutes } from './apps.ts'
+import { budgetRoutes } from './budgets.ts'
+import { buildRoutes } from './builds.ts'
+import { processRoutes } from './processes.ts'
+import { rackWideRoutes } from './rack.ts'
+import { resourceRoutes } from './resources.ts'
+import { createRoute, type RouteTable } from './route-row.ts'
 import type { RackRoute } from './types.ts'
 
 /** In the rack's order of registration. */

@@ -1,12 +1,12 @@
-import { UnmaskableResponse } from './errors.ts'
-import { type JsonBounds, jsonBoundsFaultInSteps } from './json-bounds/json-bounds.ts'
-import { hasDuplicateKeys, parseJson, renderJson, valueBounds } from './masks/json.ts'
-import { isList, listItems, maxValueSize, tooLarge } from './masks/list-items.ts'
-import { maskFunctions } from './masks/mask-functions.ts'
-import type { MaskView } from './masks/mask-view.ts'
-import { redactRackToken } from './masks/redact-rack-token.ts'
-import { redactPasswordsInText } from './masks/url-passwords.ts'
-import type { MaskPolicy } from './types.ts'
+import { UnmaskableResponse } from '../errors/errors.ts'
+import { type JsonBounds, jsonBoundsFaultInSteps } from '../json-bounds/json-bounds.ts'
+import type { MaskPolicy } from '../routes/types.ts'
+import { hasDuplicateKeys, parseJson, renderJson, valueBounds } from './json.ts'
+import { isList, listItems, maxValueSize, tooLarge } from './list-items.ts'
+import { maskFunctions } from './mask-functions.ts'
+import type { MaskView } from './mask-view.ts'
+import { redactRackToken } from './redact-rack-token.ts'
+import { redactPasswordsInText } from './url-passwords.ts'
 
 /**
  * Masks what a principal may not see in a response of the rack. Fails closed: it throws if the response does not have

@@ -1,6 +1,6 @@
-import { readPairsInSteps } from './pairs.ts'
+import { readPairsInSteps } from '../forms/pairs.ts'
+import { textBytesInSteps } from '../steps/text-parts.ts'
 import type { Parameters } from './parameters.ts'
-import { textBytesInSteps } from './text-parts.ts'
 
 /** Parameters with secrets. No policy can record their values. Events have the redacted command in another field. */
 const secretParameters: ReadonlySet<string> = new Set([

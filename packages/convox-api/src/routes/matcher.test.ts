@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isTargetError, readTarget, splitRackPrefix } from '../targets/target.ts'
+import { createReferenceRouter } from '../testing/reference-router.ts'
+import { anyCall } from '../testing/targets.ts'
 import { compileMatcher, isProbe } from './matcher.ts'
-import { createRoute, read } from './routes/route-row.ts'
+import { createRoute, read } from './route-row.ts'
 import { rackRoutes } from './routes.ts'
-import { isTargetError, readTarget, splitRackPrefix } from './target.ts'
-import { createReferenceRouter } from './testing/reference-router.ts'
-import { anyCall } from './testing/targets.ts'
 
 const match = compileMatcher(rackRoutes)
 const reference = createReferenceRouter(rackRoutes)

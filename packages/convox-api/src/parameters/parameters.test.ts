@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ParameterRequest } from './parameter-error.ts'
+import type { ParameterRequest } from '../errors/parameter-error.ts'
+import { readForm } from '../forms/read-form.ts'
+import { rackRoutes, routesById } from '../routes/routes.ts'
 import { readParameters } from './parameters.ts'
-import { readForm } from './read-form.ts'
-import { rackRoutes, routesById } from './routes.ts'
 
 const form = 'application/x-www-form-urlencoded'
 const octets = 'application/octet-stream'

@@ -1,6 +1,6 @@
+import type { CanonicalTarget, TargetError } from '../routes/types.ts'
 import { isPermittedQuery, isPlainPath, isRestParameter } from './target-characters.ts'
 import { doubleSlash, maxTargetLength, notCanonical, tooLong, unsafeQuery, wrongForm } from './target-errors.ts'
-import type { CanonicalTarget, TargetError } from './types.ts'
 
 const slash = 0x2f
 

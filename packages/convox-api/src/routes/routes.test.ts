@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { canonicalHeader } from './routes/route-row.ts'
+import { canonicalHeader } from './route-row.ts'
 import { rackRoutes, routesById } from './routes.ts'
 
 /** The routes of a rack, which were listed independently of the route table. */
-const listedRoutes = readFileSync(new URL('../test/contract-routes.txt', import.meta.url), 'utf8')
+const listedRoutes = readFileSync(new URL('../../test/contract-routes.txt', import.meta.url), 'utf8')
   .trim()
   .split('\n')
 

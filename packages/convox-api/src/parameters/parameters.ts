@@ -1,9 +1,9 @@
+import { ambiguous, type ParameterError, type ParameterRequest } from '../errors/parameter-error.ts'
+import { readPairsInSteps } from '../forms/pairs.ts'
+import type { RackRoute } from '../routes/types.ts'
+import { runToEnd, type Steps } from '../steps/steps.ts'
 import { checkBody } from './body-check.ts'
 import { readOptionHeaders } from './option-headers.ts'
-import { readPairsInSteps } from './pairs.ts'
-import { ambiguous, type ParameterError, type ParameterRequest } from './parameter-error.ts'
-import { runToEnd, type Steps } from './steps.ts'
-import type { RackRoute } from './types.ts'
 
 /** A call's parameters by source; each has exactly one value. Header names are lower-case, header values latin1. */
 export interface Parameters {

@@ -1,4 +1,4 @@
-import type { TargetError } from './types.ts'
+import type { TargetError } from '../routes/types.ts'
 
 /** Maximum length of a request target in bytes, query included. */
 export const maxTargetLength = 8192

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { type Steps, stepSize } from '../steps/steps.ts'
 import { hexDigit } from './hex-digit.ts'
-import { type Steps, stepSize } from './steps.ts'
 
 /** A `key=value` of a query or form, decoded as the rack decodes it. */
 export interface Pair {

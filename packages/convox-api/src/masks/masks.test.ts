@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { UnmaskableResponse } from './errors.ts'
-import { renderJson } from './masks/json.ts'
-import { maskFunctions } from './masks/mask-functions.ts'
-import type { MaskView } from './masks/mask-view.ts'
+import { UnmaskableResponse } from '../errors/errors.ts'
+import { rackRoutes, routesById } from '../routes/routes.ts'
+import type { MaskPolicy } from '../routes/types.ts'
+import { envReader, fullAccess, noAccess, testMac } from '../testing/views.ts'
+import { renderJson } from './json.ts'
+import { maskFunctions } from './mask-functions.ts'
+import type { MaskView } from './mask-view.ts'
 import { maskResponse, redactText } from './masks.ts'
-import { rackRoutes, routesById } from './routes.ts'
-import { envReader, fullAccess, noAccess, testMac } from './testing/views.ts'
-import type { MaskPolicy } from './types.ts'
 
 const answers: Record<string, string> = JSON.parse(
-  readFileSync(new URL('../test/answers.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../test/answers.json', import.meta.url), 'utf8'),
 )
 const recorded = Object.entries(answers).map(([id, body]) => ({ id, body, policy: policyOf(id) }))
 const recordedSecrets = [

@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from 'typebox'
-import type { PrincipalKind } from './schemas/me.ts'
+import type { PrincipalKind } from '../schemas/me.ts'
 
 export const apiPrefix = '/gateway/api/v1'
 

@@ -1,5 +1,5 @@
-import type { ParameterError } from './parameter-error.ts'
-import { runToEnd, type Steps, stepSize } from './steps.ts'
+import type { ParameterError } from '../errors/parameter-error.ts'
+import { runToEnd, type Steps, stepSize } from '../steps/steps.ts'
 import type { PathParameters, RackRoute, ValueGrammar } from './types.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { type Steps, stepSize } from './steps.ts'
-import { textParts } from './text-parts.ts'
+import { type Steps, stepSize } from '../steps/steps.ts'
+import { textParts } from '../steps/text-parts.ts'
 
 /** Encodes a form, byte for byte as `URLSearchParams` does. */
 export function* encodeFormInSteps(values: ReadonlyMap<string, string>): Steps<Buffer> {

@@ -1,6 +1,6 @@
-import { formType, mediaType } from './pairs.ts'
-import { ambiguous, type ParameterError, type ParameterRequest } from './parameter-error.ts'
-import type { RackRoute } from './types.ts'
+import { ambiguous, type ParameterError, type ParameterRequest } from '../errors/parameter-error.ts'
+import { formType, mediaType } from '../forms/pairs.ts'
+import type { RackRoute } from '../routes/types.ts'
 
 /** Rejects a body that the route does not take. If `body` is null, the headers say whether the request has a body. */
 export function checkBody(

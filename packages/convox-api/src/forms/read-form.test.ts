@@ -14,7 +14,7 @@ interface Vector {
   error?: string
 }
 
-const vectors: Vector[] = JSON.parse(readFileSync(new URL('../test/forms.json', import.meta.url), 'utf8'))
+const vectors: Vector[] = JSON.parse(readFileSync(new URL('../../test/forms.json', import.meta.url), 'utf8'))
 const askedNames = ['env', 'command', 'x', 'X', 'y', 'z']
 
 function readVector({ method, target, contentType, body }: Vector) {

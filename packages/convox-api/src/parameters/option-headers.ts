@@ -1,5 +1,5 @@
-import { ambiguous, type ParameterError } from './parameter-error.ts'
-import type { RackRoute } from './types.ts'
+import { ambiguous, type ParameterError } from '../errors/parameter-error.ts'
+import type { RackRoute } from '../routes/types.ts'
 
 type Meaning = 'option' | 'refused'
 

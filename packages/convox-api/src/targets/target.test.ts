@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { anyTarget } from '../testing/targets.ts'
 import { isTargetError, readTarget, splitRackPrefix } from './target.ts'
 import { maxTargetLength } from './target-errors.ts'
-import { anyTarget } from './testing/targets.ts'
 
 function rule(raw: string): string | null {
   const read = readTarget(raw)
