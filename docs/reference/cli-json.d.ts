@@ -580,6 +580,7 @@ export interface AuditVerify {
   streams: number
   events: number
   unsigned: number // events that no checkpoint has signed yet
+  unsignedStreams: string[] // the first 100 streams that no checkpoint has signed yet; a gateway that just started has one
   keys: string[] // the public keys of the signatures
   trust: 'pinned' | 'first-use' | 'none' // first-use: the keys come from the checkpoints, not from --key; none: there are no checkpoints
   anchored: boolean // whether checkpoints were compared with copies

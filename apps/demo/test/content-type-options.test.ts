@@ -41,6 +41,9 @@ describe('no browser guesses the media type of a response', () => {
     [401, 'GET /gateway/api/v1/me', 'none'],
     [404, 'GET /gateway/api/v1/nothing', 'admin'],
     [404, 'GET /gateway/nothing', 'none'],
+    [404, 'OPTIONS /gateway/api/v1/me', 'none'],
+    [401, 'OPTIONS /apps', 'none'],
+    [404, 'HEAD /gateway/health/live', 'none'],
     [400, 'GET /gateway/%zz', 'none'],
     [400, `GET /gateway/api/v1/me?x=${'x'.repeat(60_000)}`, 'none'],
     [414, `GET /gateway/api/v1/users/${'x'.repeat(101)}`, 'none'],
@@ -60,7 +63,7 @@ describe('no browser guesses the media type of a response', () => {
     [405, 'CONNECT gateway:443', 'none'],
     [400, 'GET /\u0000', 'none'],
     [400, 'GET /apps', 'none', 'Transfer-Encoding: gzip, chunked'],
-  ])('%i to %.60s with the credential %s', async (status, start, credential, more = '') => {
+  ])('%i to %s with the credential %s', async (status, start, credential, more = '') => {
     const body = more.startsWith('{') ? more : ''
     const headers = [host(), ...credentials[credential], ...(body === '' ? [] : ['Content-Type: application/json'])]
     if (more !== '' && body === '') headers.push(more)

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { basicAuthorization } from '@rack-gateway/testing/authorization'
 import { connectRaw, writeRequest } from '@rack-gateway/testing/http'
+import { callManagementApi } from '@rack-gateway/testing/management-api'
 import { waitUntilStable } from '@rack-gateway/testing/wait-until-stable'
 import { encodeFrame } from '@rack-gateway/testing/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,6 +13,17 @@ import { type GatewayProcess, startGatewayProcess } from './support/gateway-proc
 import { leaveNothing } from './support/processes.ts'
 
 const line = encodeFrame({ opcode: 1, payload: Buffer.alloc(16 * 1024, 'a line of a log\n') })
+/** Its environments are masked. More than kernels buffer for a connection. */
+const releases = Buffer.from(
+  JSON.stringify(
+    Array.from({ length: 7_000 }, (_, n) => ({
+      id: `R${n}`,
+      app: 'myapp',
+      env: 'A=1',
+      description: 'd'.repeat(2_000),
+    })),
+  ),
+)
 /** Bytes. More than a kernel keeps for a connection whose reader never read. */
 const keptByReader = mebibyte
 
@@ -21,7 +33,8 @@ let sent = 0
 let closed: Promise<unknown>
 beforeAll(async () => {
   at = await startBeforePlainRack(startGatewayProcess, {
-    onRequest: (_request: IncomingMessage, response: ServerResponse) => {
+    onRequest: (request: IncomingMessage, response: ServerResponse) => {
+      if (request.url === '/apps/myapp/releases') return void response.end(releases)
       closed = new Promise((resolve) => response.once('close', resolve))
       void pour(response, gibibyte, (sum) => {
         sent = sum
@@ -90,4 +103,21 @@ test.each<[string, string, ...string[]]>([
   await closed
   const bytes = await readRest(socket)
   expect(bytes).toBeLessThan(keptByReader)
+})
+
+test('after a revocation, a stalled reader of a masked response gets no unsent data', async () => {
+  const { issuer } = at.system
+  const expiresAt = Date.now() + 3_600_000
+  const session = await issuer.issueSession({ email: 'admin@example.com', device: 'stolen', expiresAt })
+  const url = `http://127.0.0.1:${at.gateway.port}`
+  const { socket } = await connectRaw(url)
+  socket.removeAllListeners('data').pause()
+  const lines = [`Host: 127.0.0.1:${at.gateway.port}`, `Authorization: ${basicAuthorization(session.token)}`]
+  socket.write(writeRequest('GET /apps/myapp/releases', lines))
+  const token = await at.system.token('admin')
+  const liveCalls = async () => (await callManagementApi({ url }, token, 'GET', '/live-calls')).texts('route')
+  await expect.poll(liveCalls).toEqual(['GET /apps/{app}/releases'])
+  await issuer.endSession(session.id, 'stolen')
+  await expect.poll(liveCalls).toEqual([])
+  expect(await readRest(socket)).toBeLessThan(keptByReader)
 })

@@ -83,7 +83,7 @@ describeInChromium('the audit page', () => {
     })
     await panel.getByRole('button', { name: 'Verify in this browser' }).click()
     await panel.getByText('Not verified: a step failed, so the log may have been changed.').waitFor()
-    await panel.getByText('Failed: The event is in the tree of its stream').waitFor()
+    await panel.getByText('Failed: The event is in the signed tree of its stream').waitFor()
     await auditor.unroute('**/proof')
     expect(auditor.url()).toBe(opened)
   })

@@ -174,6 +174,40 @@ describeInChromium('the overview of the web console', () => {
       .toBe(1)
   })
 
+  test('a person who leaves the page while the gateway ends a call stays on the other page', async () => {
+    const ann = await person(at.at.system, 'admin')
+    const terminal = await openExec(ann.token, 'sleep 79')
+    const page = await at.open('admin', '/gateway/health')
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route('**/live-calls/*/end', async (route) => {
+      await released
+      await route.continue()
+    })
+    await page.getByRole('link', { name: 'Overview' }).click()
+    const row = card(page, 'Live now').getByRole('row').filter({ hasText: 'sleep 79' })
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('r')
+        return row.count()
+      })
+      .toBe(1)
+    await row.getByRole('button', { name: /^End/ }).click()
+    await page.getByRole('dialog').getByLabel('Reason').fill('done')
+    const sent = page.waitForRequest('**/live-calls/*/end')
+    await page.keyboard.press('Enter')
+    await sent
+    await page.goBack()
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Health' }).waitFor()
+    release()
+    await page.getByText('was ended').waitFor()
+    await terminal.closed()
+    expect(new URL(page.url()).pathname).toBe('/gateway/health')
+  })
+
   test('a person sees and ends only their own calls', async () => {
     const other = await person(at.at.system, 'admin')
     const foreign = await openExec(other.token, 'sleep 78')

@@ -655,6 +655,30 @@ describeInChromium('second factors in the web console', () => {
     await row(admin, 'viewer@example.com').getByText('None').waitFor()
   })
 
+  test('a person who leaves the page while a factor is renamed stays on the other page', async () => {
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await admin.route('**/second-factors/*/name', async (route) => {
+      await released
+      await route.fulfill({ json: { name: 'Old phone' } })
+    })
+    await open(admin, '/access')
+    await admin.getByRole('link', { name: /^Passkeys/ }).click()
+    await admin.getByRole('button', { name: 'Rename Phone' }).click()
+    const sent = admin.waitForRequest('**/second-factors/*/name')
+    await admin.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+    await sent
+    await admin.goBack()
+    await admin.goBack()
+    await admin.getByRole('heading', { name: 'Your access' }).waitFor()
+    release()
+    await admin.getByText('is now called Old phone').waitFor()
+    expect(new URL(admin.url()).pathname).toBe('/gateway/access')
+    await admin.unroute('**/second-factors/*/name')
+  })
+
   test('factors are renamed and removed, the last one with the backup codes', async () => {
     await open(admin, '/second-factors')
     await admin.getByRole('button', { name: 'Rename Phone' }).click()

@@ -24,7 +24,7 @@ const checkpoint = {
   number: 9,
   at: '2027-01-31T12:00:00.000Z',
   hash: 'b'.repeat(64),
-  key: { name: 'k', id: '00000000', text: 'k+00000000+AQ==', verify: () => true },
+  key: { name: 'k', id: '00000000', text: 'k+00000000+AQ==', bytes: new Uint8Array(32), verify: () => true },
   heads: Array.from({ length: 101 }, (_, index) => head(index)),
 }
 

@@ -12,6 +12,7 @@ import { runInTurns } from '../resource-account/turns.ts'
 import { countCall } from './contacts/count-calls.ts'
 import type { RackApiDependencies } from './dependencies.ts'
 import { maskLimit } from './limits/mask-limit.ts'
+import { watchSlowResponse } from './live/transfer.ts'
 import { managementHeaders } from './management-headers.ts'
 import { sizeOf } from './masks/masks.ts'
 
@@ -185,10 +186,11 @@ export async function deliver(
   try {
     raw.writeHead(answer.status, answer.statusText, headOf(call, answer, body))
     if (body !== null) {
-      if (body.length <= 1) raw.end(body[0])
-      else await sendParts(call, reply, body, dependencies.bodyTimeout)
-      return
+      if (body.length <= 1) return void raw.end(body[0])
+      watchSlowResponse(dependencies, request, reply, call)
+      return await sendParts(call, reply, body, dependencies.bodyTimeout)
     }
+    watchSlowResponse(dependencies, request, reply, call)
     const bytesOut = await answer.pipe(raw, createTokenRedactor(call.rack.token))
     dependencies.costs.charge(principalPayer(call.principal), (bytesOut / 1_024) * sentCost)
     if (bytesOut > largeBody || call.match.route.mask === 'stream') recordClosed({ bytesOut, close: 'complete' })

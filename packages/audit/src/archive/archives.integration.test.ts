@@ -70,7 +70,9 @@ test('a dropped event is proven from the archive, with the same proof as before'
   const { store, ids, proof } = droppedMonth()
   const archived = await proveArchived(store, [old], ids[30] ?? '')
   expect(archived).toEqual(proof)
-  expect(archived.kind === 'proof' && verifyProof(archived.proof, logKey.publicKey)).toMatchObject({ isValid: true })
+  expect(archived.kind === 'proof' && (await verifyProof(archived.proof, logKey.publicKey))).toMatchObject({
+    isValid: true,
+  })
   for (const id of [ids.at(0), ids.at(-1)])
     expect(await proveArchived(store, [old], id?.toUpperCase() ?? '')).toMatchObject({ kind: 'proof' })
   expect(await proveArchived(store, [], ids[0] ?? '')).toEqual({ kind: 'unknown' })

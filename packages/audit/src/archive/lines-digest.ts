@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Digest } from '../tree/hashing.ts'
+import type { Digest } from '@rack-gateway/audit-proof'
 
 /**
  * One digest over all lines of a month. It begins with 32 zero bytes, and becomes SHA-256(digest ‖ SHA-256(line)) for

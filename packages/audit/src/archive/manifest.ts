@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto'
+import type { Digest } from '@rack-gateway/audit-proof'
+import { type Note, readNote, streamStates, uuidPattern } from '@rack-gateway/audit-proof'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { canonical } from '../canonical.ts'
-import { streamStates } from '../checkpoints/checkpoint.ts'
-import { isSignedBy, type Note, readNote, signNote } from '../checkpoints/signed-note.ts'
+import { isSignedBy, signNote } from '../checkpoints/signed-note.ts'
 import { type PublicKey, readPublicKey, type SigningKey } from '../checkpoints/signing-key.ts'
-import type { Digest } from '../tree/hashing.ts'
-import { uuidPattern } from '../uuid.ts'
 import { isMonth, type Month } from './month.ts'
 
 const HexDigest = Type.String({ pattern: '^[0-9a-f]{64}$' })

@@ -1,10 +1,10 @@
-import { type Checkpoint, readCheckpoint, type StreamHead } from '../checkpoints/checkpoint.ts'
+import { proofFormat, type StreamHead } from '@rack-gateway/audit-proof'
+import { type Checkpoint, readCheckpoint } from '../checkpoints/checkpoint.ts'
 import { ArchiveRefused } from '../errors.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createRangeRoots, inclusionRanges } from '../tree/proofs.ts'
 import { momentOf } from '../uuid.ts'
 import { membersOf, readPosition } from '../verify/event-position.ts'
-import { proofFormat } from '../verify/event-proof.ts'
 import { type LogRecord, readExportLine } from '../verify/export-line.ts'
 import { describeFinding } from '../verify/finding-sentence.ts'
 import type { ProofResult } from '../verify/make-proof.ts'
@@ -73,7 +73,7 @@ async function proveIn(reader: ArchiveReader, month: Month, id: string): Promise
 interface SignedEvent {
   readonly checkpoint: Checkpoint
   readonly head: StreamHead
-  /** Later checkpoints that introduced a new key. */
+  /** The checkpoints of the month that introduced a new key. */
   readonly keyChanges: readonly string[]
 }
 
@@ -85,7 +85,7 @@ async function firstCheckpoint(
   const keyChanges: string[] = []
   for await (const note of notes()) {
     const checkpoint = readCheckpoint(note)
-    if (first !== null && checkpoint?.replaces) keyChanges.push(note)
+    if (checkpoint?.replaces) keyChanges.push(note)
     const head = checkpoint?.heads.find(({ stream, size }) => stream === event.stream && size >= event.seq)
     if (checkpoint && head) first ??= { checkpoint, head }
   }

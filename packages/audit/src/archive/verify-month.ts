@@ -1,9 +1,9 @@
+import { connectKeys } from '@rack-gateway/audit-proof'
 import { readCheckpoint } from '../checkpoints/checkpoint.ts'
-import { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
+import { nodeCrypto, type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
 import { checkpointFiles } from '../verify/checkpoint-files.ts'
 import { membersOf } from '../verify/event-position.ts'
 import type { ArchiveFinding, ArchiveProblem, Verification } from '../verify/findings.ts'
-import { isEndorsed } from '../verify/proof.ts'
 import type { ArchiveReader } from './archive-store.ts'
 import { type CheckedMonth, type CheckOptions, checkMonth, type MonthSource } from './check-month.ts'
 import { type Manifest, manifestKey, readManifest } from './manifest.ts'
@@ -46,7 +46,7 @@ export async function verifyArchivedMonth(
   const findings = [
     ...parts.findings(),
     ...claimProblems(manifest, checked),
-    ...trustProblems(manifest, checked, options),
+    ...(await trustProblems(manifest, checked, options)),
   ]
   const { verification } = checked
   const isPinned = options.pinned !== null && !findings.some(({ problem }) => problem === 'key')
@@ -126,21 +126,24 @@ function claimProblems(manifest: Manifest, { heads, events, digest, verification
 }
 
 /** Checks the manifest's signature, and that its key and the pinned key belong to the log. */
-function trustProblems(
+async function trustProblems(
   manifest: Manifest,
   { verification }: CheckedMonth,
   { pinned }: VerifyArchiveOptions,
-): ArchiveFinding[] {
+): Promise<ArchiveFinding[]> {
   const { month, signer, signed, keyChanges } = manifest
   if (!signed) return [{ about: 'archive', problem: 'signature', month, detail: signer.text }]
   const { keys, checkpoints } = verification
   const newest = readPublicKey(keys.at(-1) ?? '')
-  const belongsToLog = (key: PublicKey) =>
-    newest === null || checkpoints === null
-      ? key.text === signer.text
-      : keys.includes(key.text) || isEndorsed({ key: newest, number: checkpoints.last }, key, keyChanges)
-  const unknownKeys = [signer, ...(pinned === null ? [] : [pinned])].filter((key) => !belongsToLog(key))
-  return unknownKeys.map(({ text }) => ({ about: 'archive', problem: 'key', month, detail: text }))
+  async function belongsToLog({ text }: PublicKey): Promise<boolean> {
+    if (newest === null || checkpoints === null) return text === signer.text
+    if (keys.includes(text)) return true
+    return (await connectKeys({ key: newest, number: checkpoints.last }, text, keyChanges, nodeCrypto)) !== null
+  }
+  const findings: ArchiveFinding[] = []
+  for (const key of pinned === null ? [signer] : [signer, pinned])
+    if (!(await belongsToLog(key))) findings.push({ about: 'archive', problem: 'key', month, detail: key.text })
+  return findings
 }
 
 /** The result for an archive without a usable manifest. */
@@ -154,6 +157,7 @@ function unverified(month: Month, finding: ArchiveFinding): ArchiveVerification 
     streams: 0,
     events: 0,
     unsigned: 0,
+    unsignedStreams: [],
     checkpoints: null,
     keys: [],
     trust: 'none',

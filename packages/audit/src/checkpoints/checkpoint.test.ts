@@ -1,7 +1,8 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
+import { readNote } from '@rack-gateway/audit-proof'
 import { expect, test } from 'vitest'
 import { noCheckpoint, readCheckpoint, signCheckpoint } from './checkpoint.ts'
-import { isSignedBy, readNote, signNote } from './signed-note.ts'
+import { isSignedBy, signNote } from './signed-note.ts'
 import { keyName, readPublicKey, signingKeyOf } from './signing-key.ts'
 
 const key = signingKeyOf(Buffer.alloc(32, 1))

@@ -1,6 +1,7 @@
+import type { StreamHead } from '@rack-gateway/audit-proof'
 import { locks } from '@rack-gateway/database'
 import type { Sql } from 'postgres'
-import { type Checkpoint, noCheckpoint, readCheckpoint, type StreamHead, signCheckpoint } from './checkpoint.ts'
+import { type Checkpoint, noCheckpoint, readCheckpoint, signCheckpoint } from './checkpoint.ts'
 import { chooseKeys, type SigningKeys } from './choose-keys.ts'
 import { storeCheckpoint } from './store-checkpoint.ts'
 import type { BrokenStream } from './verify-segment.ts'

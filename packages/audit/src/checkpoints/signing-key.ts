@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto'
+import { keyIdInput, type ProofCrypto, parseVerifierKey, type VerifierKey } from '@rack-gateway/audit-proof'
 
 /** An Ed25519 key that signs notes. */
 export interface SigningKey {
@@ -7,20 +8,14 @@ export interface SigningKey {
   sign(text: string): Buffer
 }
 
-/** The public part, which verifies notes. @see https://c2sp.org/signed-note */
-export interface PublicKey {
-  readonly name: string
-  /** The first four bytes of SHA-256(name ‖ LF ‖ 0x01 ‖ key), in hex. */
-  readonly id: string
-  /** Text form in checkpoints and for auditors: `<name>+<id>+<base64 of 0x01 ‖ key>`. */
-  readonly text: string
+/** The public part, which verifies notes. */
+export interface PublicKey extends VerifierKey {
   verify(text: string, signature: Uint8Array): boolean
 }
 
 /** All gateways use this key name. Their keys differ. */
 export const keyName = 'rack-gateway/audit'
 
-const ed25519 = Buffer.of(1)
 /** The DER prefixes of an Ed25519 key in PKCS #8 and SubjectPublicKeyInfo (RFC 8410). */
 const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex')
@@ -38,24 +33,37 @@ export function signingKeyOf(seed: Uint8Array): SigningKey {
 
 /** Parses `<name>+<id>+<base64>`. @returns null for other text, or an ID that does not match the key */
 export function readPublicKey(text: string): PublicKey | null {
-  const [, name = '', id, encoded = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/u.exec(text) ?? []
-  const bytes = Buffer.from(encoded, 'base64')
-  if (bytes.length !== 33 || bytes[0] !== 1 || bytes.toString('base64') !== encoded) return null
-  const key = publicKeyOf(name, bytes.subarray(1))
-  return key.id === id ? key : null
+  const key = parseVerifierKey(text)
+  return key !== null && idOf(key) === key.id ? withVerify(key) : null
 }
 
 function publicKeyOf(name: string, bytes: Uint8Array): PublicKey {
-  const encoded = Buffer.concat([ed25519, bytes])
-  const id = createHash('sha256').update(`${name}\n`).update(encoded).digest('hex').slice(0, 8)
-  let key: KeyObject | undefined
+  const key = { name, bytes: Uint8Array.from(bytes) }
+  const id = idOf(key)
+  return withVerify({ ...key, id, text: `${name}+${id}+${Buffer.of(1, ...bytes).toString('base64')}` })
+}
+
+function idOf(key: Pick<VerifierKey, 'name' | 'bytes'>): string {
+  return hash('sha256', keyIdInput(key)).slice(0, 8)
+}
+
+function withVerify(key: VerifierKey): PublicKey {
+  let imported: KeyObject | undefined
   return {
-    name,
-    id,
-    text: `${name}+${id}+${encoded.toString('base64')}`,
+    ...key,
     verify(text, signature) {
-      key ??= createPublicKey({ key: Buffer.concat([publicPrefix, bytes]), format: 'der', type: 'spki' })
-      return signature.byteLength === 64 && verify(null, Buffer.from(text), key, signature)
+      imported ??= importKey(key.bytes)
+      return signature.byteLength === 64 && verify(null, Buffer.from(text), imported, signature)
     },
   }
+}
+
+function importKey(bytes: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([publicPrefix, bytes]), format: 'der', type: 'spki' })
+}
+
+/** The cryptography of Node for `verifyEventProof`. */
+export const nodeCrypto: ProofCrypto = {
+  sha256: (bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')),
+  verifyEd25519: (key, message, signature) => verify(null, message, importKey(key), signature),
 }

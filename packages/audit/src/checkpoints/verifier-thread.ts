@@ -1,7 +1,7 @@
 /** The entry of the thread that verifies events. `startVerifierThread` starts it. */
 import { constants, getPriority, setPriority } from 'node:os'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
-import type { StreamHead } from './checkpoint.ts'
+import type { StreamHead } from '@rack-gateway/audit-proof'
 import { connectForCheckpoints } from './connect.ts'
 import type { VerifierMessage, VerifierThreadData } from './stream-verifier.ts'
 import { verifyStreams } from './verify-streams.ts'

@@ -1,3 +1,4 @@
+import type { StreamHead } from '@rack-gateway/audit-proof'
 import type { Sql } from 'postgres'
 import { boundsOf, monthAt } from '../archive/month.ts'
 import type { ChainProblem } from '../chain.ts'
@@ -6,7 +7,6 @@ import { readPosition, type StatedPosition } from '../verify/event-position.ts'
 import type { LogRecord } from '../verify/export-line.ts'
 import { createStreamCheck, genesisDigest, type StreamCheck } from '../verify/stream-check.ts'
 import { recordsOfStream } from '../verify/stream-records.ts'
-import type { StreamHead } from './checkpoint.ts'
 
 /** The first event of a stream in the database that does not continue the signed events. */
 export interface BrokenStream {

@@ -1,8 +1,7 @@
+import type { Digest, StreamHead } from '@rack-gateway/audit-proof'
 import type { Sql } from 'postgres'
-import type { Digest } from '../tree/hashing.ts'
 import { createTree, foldPeaks, type Tree } from '../tree/tree.ts'
 import type { StreamCheck } from '../verify/stream-check.ts'
-import type { StreamHead } from './checkpoint.ts'
 import { type BrokenStream, verifySegment } from './verify-segment.ts'
 
 /** The verified part of a stream. It has only data, so that a thread can post it. */

@@ -1,10 +1,11 @@
+import type { StreamHead } from '@rack-gateway/audit-proof'
 import { expect, test } from 'vitest'
 import { encode } from '../encode.ts'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { createEventStream } from '../stream.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createTree } from '../tree/tree.ts'
-import { type Checkpoint, noCheckpoint, type StreamHead } from './checkpoint.ts'
+import { type Checkpoint, noCheckpoint } from './checkpoint.ts'
 import { signingKeyOf } from './signing-key.ts'
 import { createWrittenStreams } from './written-streams.ts'
 

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { StreamHead } from '@rack-gateway/audit-proof'
 import type { RecordedEvent } from '../recorded-event.ts'
 import { leafOf } from '../tree/hashing.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
-import type { Checkpoint, StreamHead } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
 
 /** A stream in a checkpoint that does not match what this process wrote. */
 export interface HeadMismatch {

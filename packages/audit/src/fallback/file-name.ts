@@ -1,4 +1,4 @@
-import { uuidPattern } from '../uuid.ts'
+import { uuidPattern } from '@rack-gateway/audit-proof'
 
 /**
  * `<stream>.<seq of the first event>.<start time in milliseconds>.ndjson`. The names of a stream's files sort in order

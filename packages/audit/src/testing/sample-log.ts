@@ -1,4 +1,5 @@
-import { type Restoration, readCheckpoint, type StreamHead, signCheckpoint } from '../checkpoints/checkpoint.ts'
+import type { Restoration, StreamHead } from '@rack-gateway/audit-proof'
+import { readCheckpoint, signCheckpoint } from '../checkpoints/checkpoint.ts'
 import { type SigningKey, signingKeyOf } from '../checkpoints/signing-key.ts'
 import { encode } from '../encode.ts'
 import type { EventDraft } from '../event.ts'

@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto'
-
-/** 32 bytes in lower-case hex. */
-export type Digest = string
+import type { Digest } from '@rack-gateway/audit-proof'
 
 const leafInput = Buffer.alloc(1 + 32)
 const nodeInput = Buffer.alloc(1 + 32 + 32)

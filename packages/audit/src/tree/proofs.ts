@@ -1,4 +1,4 @@
-import { type Digest, nodeOf } from './hashing.ts'
+import type { Digest } from '@rack-gateway/audit-proof'
 import { createTree } from './tree.ts'
 
 /** Leaves from `start` up to, and not including, `end`. */
@@ -24,17 +24,6 @@ function siblingsOf(index: number, { start, end }: LeafRange): LeafRange[] {
   return index < split
     ? [...siblingsOf(index, { start, end: split }), { start: split, end }]
     : [...siblingsOf(index, { start: split, end }), { start, end: split }]
-}
-
-/** The root that follows from a leaf and its path; null if there is no such leaf, or the path has the wrong length. */
-export function rootByInclusion(leaf: Digest, index: number, size: number, path: readonly Digest[]): Digest | null {
-  if (!isCount(index) || !isCount(size) || index >= size) return null
-  const ranges = inclusionRanges(index, size)
-  if (ranges.length !== path.length) return null
-  return path.reduce((below, sibling, level) => {
-    const isLeft = (ranges[level]?.start ?? 0) < index
-    return isLeft ? nodeOf(sibling, below) : nodeOf(below, sibling)
-  }, leaf)
 }
 
 /** Computes the roots of some ranges in one pass over all leaves, with little memory. */

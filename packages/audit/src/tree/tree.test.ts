@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { array, assert, integer, property, uint8Array } from 'fast-check'
+import { type Digest, rootByInclusion } from '@rack-gateway/audit-proof'
+import { array, assert, asyncProperty, integer, property, uint8Array } from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Digest, emptyRoot, leafOf } from './hashing.ts'
-import { createRangeRoots, inclusionRanges, rootByInclusion } from './proofs.ts'
+import { nodeCrypto } from '../checkpoints/signing-key.ts'
+import { emptyRoot, leafOf } from './hashing.ts'
+import { createRangeRoots, inclusionRanges } from './proofs.ts'
 import { createTree } from './tree.ts'
 
 /** RFC 6962, section 2.1, implemented literally. */
@@ -93,36 +95,48 @@ test('a tree rejects a wrong number of peaks', () => {
   expect(() => createTree({ size: 1.5, peaks: [emptyRoot] })).toThrow(RangeError)
 })
 
-test('in trees up to 40 leaves, each path proves only its leaf, index, and size', () => {
+/** The root that a verifier computes, in hex; null if the path has the wrong length. */
+async function verifiedRoot(data: Uint8Array, index: number, size: number, path: readonly Digest[]) {
+  const siblings = path.map((sibling) => Uint8Array.from(Buffer.from(sibling, 'hex')))
+  const root = await rootByInclusion(Uint8Array.from(data), { index, size }, siblings, nodeCrypto)
+  return root && Buffer.from(root).toString('hex')
+}
+
+test('in trees up to 40 leaves, each path proves only its leaf, index, and size', async () => {
   for (let size = 1; size <= 40; size++) {
     const leaves = numbered(size)
     const root = reference(leaves)
     for (const [index, leaf] of leaves.entries()) {
       const path = rootsOf(leaves, inclusionRanges(index, size))
-      const hash = leafOfBytes(leaf)
-      expect(rootByInclusion(hash, index, size, path)).toBe(root)
-      expect(rootByInclusion(leafOfBytes(Buffer.from('other')), index, size, path)).not.toBe(root)
-      expect(rootByInclusion(hash, (index + 1) % size, size, path) === root).toBe(size === 1)
-      expect(rootByInclusion(hash, index, size, [...path, root])).toBeNull()
-      if (path.length > 0) expect(rootByInclusion(hash, index, size, path.slice(1))).not.toBe(root)
+      expect(await verifiedRoot(leaf, index, size, path)).toBe(root)
+      expect(await verifiedRoot(Buffer.from('other'), index, size, path)).not.toBe(root)
+      expect((await verifiedRoot(leaf, (index + 1) % size, size, path)) === root).toBe(size === 1)
+      expect(await verifiedRoot(leaf, index, size, [...path, root])).toBeNull()
+      if (path.length > 0) expect(await verifiedRoot(leaf, index, size, path.slice(1))).not.toBe(root)
     }
   }
-  expect(rootByInclusion(emptyRoot, 3, 3, [])).toBeNull()
-  expect(rootByInclusion(emptyRoot, -1, 3, [])).toBeNull()
+  const empty = Buffer.alloc(0)
+  for (const index of [3, -1, 0.5, Number.NaN]) expect(await verifiedRoot(empty, index, 3, [])).toBeNull()
   expect(() => inclusionRanges(3, 3)).toThrow(RangeError)
 })
 
-test('changing any hash in a proof breaks it', () => {
-  assert(
-    property(integer({ min: 2, max: 300 }), integer({ min: 0, max: 299 }), integer({ min: 0 }), (size, some, which) => {
-      const leaves = numbered(size)
-      const index = some % size
-      const path = rootsOf(leaves, inclusionRanges(index, size))
-      const broken = path.with(which % path.length, emptyRoot)
-      const root = treeOf(leaves).root()
-      expect(rootByInclusion(leafOfBytes(leaves[index] ?? Buffer.alloc(0)), index, size, path)).toBe(root)
-      expect(rootByInclusion(leafOfBytes(leaves[index] ?? Buffer.alloc(0)), index, size, broken)).not.toBe(root)
-    }),
+test('changing any hash in a proof breaks it', async () => {
+  await assert(
+    asyncProperty(
+      integer({ min: 2, max: 300 }),
+      integer({ min: 0, max: 299 }),
+      integer({ min: 0 }),
+      async (size, some, which) => {
+        const leaves = numbered(size)
+        const index = some % size
+        const path = rootsOf(leaves, inclusionRanges(index, size))
+        const broken = path.with(which % path.length, emptyRoot)
+        const root = treeOf(leaves).root()
+        const leaf = leaves[index] ?? Buffer.alloc(0)
+        expect(await verifiedRoot(leaf, index, size, path)).toBe(root)
+        expect(await verifiedRoot(leaf, index, size, broken)).not.toBe(root)
+      },
+    ),
     { numRuns: 50 },
   )
 })

@@ -1,4 +1,5 @@
-import { type Digest, emptyRoot, nodeOf } from './hashing.ts'
+import type { Digest } from '@rack-gateway/audit-proof'
+import { emptyRoot, nodeOf } from './hashing.ts'
 
 /** An append-only RFC 6962 tree. Stores only the roots of its full subtrees: one per set bit of its size. */
 export interface Tree {

@@ -1,4 +1,4 @@
-import type { SizedStream } from '../checkpoints/checkpoint.ts'
+import type { SizedStream } from '@rack-gateway/audit-proof'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import type { ArchivedMonth, ArchiveFinding } from './findings.ts'
 

@@ -72,7 +72,7 @@ export async function* numberedNotes(
   }
 }
 
-/** Later checkpoints that introduced a new key. */
+/** Checkpoints after a number that introduced a new key. */
 export async function keyChangesAfter(sql: Sql, number: number): Promise<string[]> {
   const rows = await sql<{ note: string }[]>`
     select note from audit.checkpoints where number > ${number} and replaces is not null order by number`

@@ -1,4 +1,4 @@
-import type { Digest } from '../tree/hashing.ts'
+import type { Digest } from '@rack-gateway/audit-proof'
 
 /** An event, its hash, and the hash of the previous event. */
 export interface LogRecord {

@@ -40,6 +40,8 @@ function describeEvent({ problem, stream, seq, until, id, detail }: EventFinding
       return `${range}: the whole stream is missing, although a checkpoint signs it`
     case 'unsigned':
       return `${range}: date from ${detail}, and no checkpoint signs them, although a later checkpoint exists or was due. Possible causes: checkpoints were removed; the events were added later; the gateway stopped; or they are being imported from a fallback file, and no stream.recovered event names them yet`
+    case 'future':
+      return `${range}: date from ${detail}, which is in the future, and no checkpoint signs them. Possible causes: someone added them to the database; or the clock of a gateway or of this computer is wrong`
     case 'unreadable':
       return `line ${detail}: is not an event`
   }

@@ -17,6 +17,8 @@ export type EventProblem =
   | 'missing'
   /** It is in no checkpoint, although a later checkpoint exists or was due. */
   | 'unsigned'
+  /** It is in no checkpoint, and its time is in the future. */
+  | 'future'
 
 /** The first problem of a stream. */
 export interface EventFinding {
@@ -30,7 +32,7 @@ export interface EventFinding {
   readonly until: number
   /** The event's ID, if known. */
   readonly id: string | null
-  /** The column, the number of the unreadable line, or the time of the first unsigned event. Otherwise empty. */
+  /** The column, the number of the unreadable line, or the time of the first unsigned or future event. Otherwise empty. */
   readonly detail: string
 }
 
@@ -157,6 +159,8 @@ export interface Verification {
   readonly events: number
   /** Events that no checkpoint signs yet. */
   readonly unsigned: number
+  /** The first 100 streams that no checkpoint signs yet: of gateways that just started, or added by someone else. */
+  readonly unsignedStreams: readonly string[]
   readonly checkpoints: {
     readonly count: number
     readonly first: number

@@ -1,3 +1,4 @@
+export type { ProofVerification, ValidProof } from '@rack-gateway/audit-proof'
 export { type PublicKey, readPublicKey } from '../checkpoints/signing-key.ts'
 export { checkpointFiles } from './checkpoint-files.ts'
 export { type ArchiveRecord, type DatabaseLog, databaseLog } from './database-log.ts'
@@ -11,5 +12,5 @@ export type {
   Verification,
 } from './findings.ts'
 export { makeProof, type ProofResult } from './make-proof.ts'
-export { type ProofVerification, verifyProof } from './proof.ts'
+export { verifyProof } from './proof.ts'
 export { type VerifyOptions, verifyDatabase, verifyExport, verifyGatewayResponse } from './sources.ts'

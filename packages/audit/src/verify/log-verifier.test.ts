@@ -31,10 +31,11 @@ interface Given {
   readonly outside?: readonly (string | null)[]
   readonly pinned?: PublicKey | null
   readonly now?: number
+  readonly readBefore?: number
 }
 
-function verify({ lines, own = [], outside = [], pinned = null, now }: Given): Verification {
-  const verifier = createLogVerifier({ pinned, now })
+function verify({ lines, own = [], outside = [], pinned = null, ...times }: Given): Verification {
+  const verifier = createLogVerifier({ pinned, ...times })
   for (let index = 0; index < Math.max(own.length, outside.length); index++)
     verifier.addCheckpoint(own[index] ?? null, outside[index] ?? null)
   for (const line of lines) verifier.addEvent(Buffer.from(line))
@@ -76,6 +77,7 @@ test('an untouched log is intact, and the result says how far it is proven', () 
     streams: 2,
     events: 13,
     unsigned: 0,
+    unsignedStreams: [],
     checkpoints: { count: 3, first: 1, last: 3, at: expect.any(String) },
     keys: [sampleKey.publicKey.text],
     trust: 'pinned',
@@ -268,6 +270,47 @@ test('with a given key, a log without checkpoints is not intact', () => {
     findings: [{ about: 'checkpoint', problem: 'stranger', number: 0, detail: sampleKey.publicKey.id }],
   })
 })
+
+test('a stream that somebody invents is named until it is old enough to be a finding', () => {
+  const log = createSampleLog()
+  log.open().add(3)
+  log.checkpoint()
+  const invented = log.open()
+  invented.add(2)
+  const at = Date.UTC(2026, 10, 25) + minute
+  const verified = (now: number) => verify({ lines: log.lines, own: log.checkpoints, now })
+  expect(verified(at + 2 * minute)).toMatchObject({ intact: true, unsigned: 3, unsignedStreams: [invented.id] })
+  expect(verified(at + 8 * minute)).toMatchObject({
+    intact: false,
+    findings: [{ problem: 'unsigned', stream: invented.id, seq: 1, until: 3 }],
+    unsignedStreams: [invented.id],
+  })
+})
+
+test.each([true, false])(
+  'an unsigned event with a time in the future is a finding, with checkpoints due: %j',
+  (isDue) => {
+    const now = Date.UTC(2026, 10, 25, 1)
+    const log = createSampleLog(now - minute)
+    log.open()
+    log.checkpoint()
+    const late = createSampleLog(now + 4 * minute)
+    const invented = late.open()
+    invented.add(1)
+    const lines = [...log.lines, ...late.lines]
+    const verified = (at: number) =>
+      verify({ lines, own: log.checkpoints, ...(isDue ? { now: at } : { readBefore: at }) })
+    expect(verified(now)).toMatchObject({ intact: true, unsignedStreams: [invented.id] })
+    expect(verified(now - 2 * minute)).toMatchObject({
+      intact: false,
+      findings: [
+        { problem: 'future', stream: invented.id, seq: 1, until: 2, detail: new Date(now + 4 * minute).toISOString() },
+      ],
+    })
+    late.checkpoint()
+    expect(verify({ lines: late.lines, own: late.checkpoints, now: now - 2 * minute }).intact).toBe(true)
+  },
+)
 
 test('events that a checkpoint should have signed are detected, even if checkpoints were removed', () => {
   const log = createSampleLog()

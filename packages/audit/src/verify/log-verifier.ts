@@ -1,4 +1,5 @@
-import type { Checkpoint, StreamHead } from '../checkpoints/checkpoint.ts'
+import type { StreamHead } from '@rack-gateway/audit-proof'
+import type { Checkpoint } from '../checkpoints/checkpoint.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
 import { type ArchiveClaim, createArchiveClaims } from './archive-claims.ts'
 import { createCheckpointChain } from './checkpoint-chain.ts'
@@ -39,6 +40,11 @@ export interface LogVerifierOptions {
    * only counted.
    */
   readonly now?: number | undefined
+  /**
+   * Time in milliseconds since the epoch at which the events existed. An unsigned event is a finding if its time is more
+   * than five minutes later. Default `now`.
+   */
+  readonly readBefore?: number | undefined
   /** Called with each readable event, valid or not. */
   readonly onRecord?: (record: LogRecord) => void
 }
@@ -53,6 +59,8 @@ class StreamProgress {
   unsignedAt: string | null = null
   /** Number of the last unsigned event that should be signed. */
   lastOverdueSeq = 0
+  /** The first unsigned event whose time is in the future. */
+  future: { readonly seq: number; readonly at: string } | null = null
   /** The first missing event. */
   gap: Gap | null = null
 }
@@ -71,7 +79,8 @@ const tolerance = 5 * 60_000
 const signingDelay = 60_000
 
 /** Memory grows with the number of streams and checkpoints, not of events. */
-export function createLogVerifier({ pinned, streams: selected, now, onRecord }: LogVerifierOptions): LogVerifier {
+export function createLogVerifier(options: LogVerifierOptions): LogVerifier {
+  const { pinned, streams: selected, now, readBefore = now, onRecord } = options
   const chain = createCheckpointChain()
   const streams = new Map<string, StreamProgress>()
   const findings: Finding[] = []
@@ -82,6 +91,8 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
   let [found, events, lines] = [0, 0, 0]
   /** Events before this time are so old that a checkpoint should have signed them by `now`. Empty without `now`. */
   const dueUntil = now === undefined ? '' : new Date(now - signingDelay - tolerance).toISOString()
+  /** No unsigned event can be later, whatever the clocks. Empty if that is not verified. */
+  const latest = readBefore === undefined ? '' : new Date(readBefore + tolerance).toISOString()
   /** Events before this time must be in a checkpoint. Empty if unsigned events are only counted. */
   let signedUntil = dueUntil
   let anchored = false
@@ -144,8 +155,9 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
   }
 
   function addUnsigned(progress: StreamProgress, record: LogRecord): void {
-    if (signedUntil === '') return
     const at = timeOf(record)
+    if (latest !== '' && at > latest) progress.future ??= { seq: progress.check.size, at }
+    if (signedUntil === '') return
     progress.unsignedAt ??= at
     if (at < signedUntil) progress.lastOverdueSeq = progress.check.size
     else recoveries.add(record)
@@ -216,7 +228,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
 
   function checkEnds(): void {
     for (const [stream, progress] of streams) {
-      const { check, signed, bad, unsignedAt, lastOverdueSeq } = progress
+      const { check, signed, bad, unsignedAt, lastOverdueSeq, future } = progress
       if (bad) continue
       const { size: until, root } = signed.required
       if (check.size === 0 && archives.explains({ stream, size: until, root })) continue
@@ -230,6 +242,8 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
           until: check.size,
           detail: unsignedAt ?? '',
         })
+      else if (future !== null)
+        badEvent(progress, { problem: 'future', ...next, seq: future.seq, until: check.size, detail: future.at })
     }
   }
 
@@ -260,7 +274,12 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
       if (pinned !== null && !isKnown)
         report({ about: 'checkpoint', problem: 'stranger', number: first?.number ?? 0, detail: pinned.id })
       let unsigned = 0
-      for (const { check, signed } of streams.values()) unsigned += Math.max(0, check.size - signed.required.size)
+      const unsignedStreams: string[] = []
+      for (const [stream, { check, signed }] of streams) {
+        unsigned += Math.max(0, check.size - signed.required.size)
+        const isUnsigned = check.size > 0 && signed.required.size === 0
+        if (isUnsigned && unsignedStreams.length < maxFindings) unsignedStreams.push(stream)
+      }
       return {
         intact: found === 0,
         findings,
@@ -268,6 +287,7 @@ export function createLogVerifier({ pinned, streams: selected, now, onRecord }: 
         streams: [...streams.values()].filter(({ check, bad }) => check.size > 0 || bad).length,
         events,
         unsigned,
+        unsignedStreams,
         checkpoints: first && last && { count, first: first.number, last: last.number, at: last.at },
         keys: keys.map(({ text }) => text),
         trust: isKnown ? 'pinned' : first === null ? 'none' : 'first-use',

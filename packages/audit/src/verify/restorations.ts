@@ -1,4 +1,4 @@
-import type { Restoration } from '../checkpoints/checkpoint.ts'
+import type { Restoration } from '@rack-gateway/audit-proof'
 import { isMembers, membersOf, type StatedPosition } from './event-position.ts'
 import type { LogRecord } from './export-line.ts'
 import type { LostRange, RestoreFinding } from './findings.ts'

@@ -1,4 +1,4 @@
-import type { Digest } from '../tree/hashing.ts'
+import type { Digest } from '@rack-gateway/audit-proof'
 
 export interface SignedTree {
   readonly size: number

@@ -6,7 +6,7 @@ import { type OnEnd, sharedFixture } from '@rack-gateway/database/testing'
 import type { Sql } from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkpointKey } from '../checkpoints/checkpoint-destination.ts'
-import { signingKeyOf } from '../checkpoints/signing-key.ts'
+import { type SigningKey, signingKeyOf } from '../checkpoints/signing-key.ts'
 import type { EventDraft } from '../event.ts'
 import { databaseForTest, openPostgresWriter, tamper, withRollback } from '../testing/database.ts'
 import { makeCheckpoint } from '../testing/make-checkpoint.ts'
@@ -242,7 +242,7 @@ test('one checkpoint proves an event to a holder of the key', async () => {
     const result = await makeProof(runtime, id)
     if (result.kind !== 'proof') throw new Error(result.kind)
     const laidOut = JSON.parse(JSON.stringify(result.proof, null, 2))
-    const verified = verifyProof(laidOut, key.publicKey)
+    const verified = await verifyProof(laidOut, key.publicKey)
     expect(verified).toMatchObject({
       isValid: true,
       event: JSON.parse(canonical),
@@ -257,9 +257,9 @@ test('one checkpoint proves an event to a holder of the key', async () => {
       { ...laidOut, checkpoint: laidOut.checkpoint.replace('number 1', 'number 3').replace('number 2', 'number 4') },
       { ...laidOut, format: 'other' },
     ]
-    for (const proof of changed) expect(verifyProof(proof, null)).toMatchObject({ isValid: false })
-    expect(verifyProof(laidOut, signingKeyOf(Buffer.alloc(32, 9)).publicKey)).toMatchObject({ isValid: false })
-    expect(verifyProof(laidOut, null)).toMatchObject({ isValid: true, trust: 'first-use' })
+    for (const proof of changed) expect(await verifyProof(proof, null)).toMatchObject({ isValid: false })
+    expect(await verifyProof(laidOut, signingKeyOf(Buffer.alloc(32, 9)).publicKey)).toMatchObject({ isValid: false })
+    expect(await verifyProof(laidOut, null)).toMatchObject({ isValid: true, trust: 'first-use' })
   }
   const { id } = await record({ kind: 'call' })
   expect(await makeProof(runtime, id)).toEqual({ kind: 'unsigned' })
@@ -274,8 +274,31 @@ test('a proof by an older key is valid for a newer key that it signed', async ()
   const [{ id } = {}] = await runtime`select id from audit.events where seq = 3`
   const result = await makeProof(runtime, id)
   if (result.kind !== 'proof') throw new Error(result.kind)
-  expect(verifyProof(result.proof, newest.publicKey)).toMatchObject({ isValid: true, trust: 'pinned' })
+  expect(await verifyProof(result.proof, newest.publicKey)).toMatchObject({ isValid: true, trust: 'pinned' })
   expect(
-    verifyProof({ ...result.proof, keyChanges: result.proof.keyChanges.slice(1) }, newest.publicKey),
+    await verifyProof({ ...result.proof, keyChanges: result.proof.keyChanges.slice(1) }, newest.publicKey),
   ).toMatchObject({ isValid: false })
+})
+
+test('a proof by a newer key is valid for the older key that vouched for it', async () => {
+  const { runtime, record } = await recordedLog()
+  const [newer, newest, foreign] = [2, 3, 4].map((byte) => signingKeyOf(Buffer.alloc(32, byte))) as [
+    SigningKey,
+    SigningKey,
+    SigningKey,
+  ]
+  await makeCheckpoint(runtime, { keys: [newer, key], interval: 0 })
+  await makeCheckpoint(runtime, { keys: [newest, newer], interval: 0 })
+  const { id } = await record({ kind: 'call' })
+  await makeCheckpoint(runtime, { keys: [newest], interval: 0 })
+  const result = await makeProof(runtime, id)
+  if (result.kind !== 'proof') throw new Error(result.kind)
+  for (const [{ publicKey }, trustedIs] of [
+    [key, 'older'],
+    [newer, 'older'],
+    [newest, 'the-signer'],
+  ] as const)
+    expect(await verifyProof(result.proof, publicKey)).toMatchObject({ isValid: true, connection: { trustedIs } })
+  expect(await verifyProof(result.proof, foreign.publicKey)).toMatchObject({ isValid: false, failed: 'key' })
+  expect(await verifyProof({ ...result.proof, keyChanges: [] }, key.publicKey)).toMatchObject({ failed: 'key' })
 })

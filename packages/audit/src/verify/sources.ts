@@ -1,7 +1,7 @@
+import type { Digest } from '@rack-gateway/audit-proof'
 import type { Sql } from 'postgres'
 import { readArchiveClaim } from '../archive/read-archive-claim.ts'
 import type { PublicKey } from '../checkpoints/signing-key.ts'
-import type { Digest } from '../tree/hashing.ts'
 import { checkpointFiles } from './checkpoint-files.ts'
 import { mergeCheckpoints } from './checkpoint-merge.ts'
 import type { CopiedRow } from './copied-rows.ts'
@@ -21,7 +21,7 @@ export interface VerifyOptions {
   readonly checkpoints: string | null
   /**
    * Time of reading in milliseconds since the epoch. An event must be in a checkpoint if a checkpoint was due after it.
-   * Not used for exports, which lack the newest checkpoints.
+   * Exports lack the newest checkpoints, so there it only detects events in the future.
    */
   readonly now?: number | undefined
   /** Archives in addition to those that the log recorded. */
@@ -34,7 +34,7 @@ export interface VerifyOptions {
 export async function verifyExport(chunks: AsyncIterable<Buffer>, options: VerifyOptions): Promise<Verification> {
   // An export has no checkpoints, so without copies no key is known.
   const pinned = options.checkpoints === null ? null : options.pinned
-  const verifier = createLogVerifier({ ...options, pinned, now: undefined })
+  const verifier = createLogVerifier({ ...options, pinned, now: undefined, readBefore: options.now })
   if (options.checkpoints !== null)
     for await (const note of checkpointFiles(options.checkpoints)) verifier.addCheckpoint(note, note)
   addArchives(verifier, options.archives)

@@ -31,6 +31,9 @@ const AuditVerify = Type.Object(
     streams: Type.Integer(),
     events: Type.Integer(),
     unsigned: Type.Integer({ description: 'events that no checkpoint has signed yet' }),
+    unsignedStreams: Type.Array(Text, {
+      description: 'the first 100 streams that no checkpoint has signed yet; a gateway that just started has one',
+    }),
     keys: Type.Array(Text, { description: 'the public keys of the signatures' }),
     trust: Type.Enum(['pinned', 'first-use', 'none'], {
       description: 'first-use: the keys come from the checkpoints, not from --key; none: there are no checkpoints',

@@ -39,7 +39,7 @@ export async function handler(args: ProveArguments): Promise<number> {
     throw new Usage('The ID of the event is not a UUID.', 'Search for the event with: rack-gateway audit search')
   const pinned = pinnedKey(args.key ?? null)
   const proof = await getProof(args)
-  const verification = verifyProof(proof, pinned)
+  const verification = await verifyProof(proof, pinned)
   if (!verification.isValid) {
     context.note(printable(`The proof from the log is not valid: ${verification.because}`))
     return exitCodes.checkFailed
@@ -90,7 +90,10 @@ async function proveFromDatabase(url: string, id: string): Promise<unknown> {
     if (result.kind === 'proof') return result.proof
     if (result.kind === 'unknown')
       throw new Usage('The database has no event with this ID.', 'Search for it with: rack-gateway audit search')
-    throw new NotSigned('No checkpoint covers this event yet.', 'Try again in a minute.')
+    throw new NotSigned(
+      'No checkpoint has signed this event yet, so nothing proves that a gateway wrote it.',
+      'Retry in a minute. If no checkpoint signs it within seven minutes, run: rack-gateway audit verify --database URL',
+    )
   } finally {
     await sql.end({ timeout: 1 })
   }

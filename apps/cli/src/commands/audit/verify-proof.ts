@@ -29,7 +29,7 @@ export async function handler({ context, json, file, key }: Arguments<typeof bui
       'Check the file, or get the proof again: rack-gateway audit prove ID',
     )
   })
-  const verification = verifyProof(parseJson(text), pinned)
+  const verification = await verifyProof(parseJson(text), pinned)
   if (json) context.print(safeJson(toJson(verification), 2))
   else if (verification.isValid) for (const line of proofSentences(verification)) context.print(printable(line))
   else context.print(printable(`The proof is not valid: ${verification.because}`))

@@ -28,7 +28,10 @@ export const auditEvidenceHandlers: Handlers<
     const result = await auditEvidence.prove(limitKeyOf(principal), id)
     if (result.kind === 'unknown') throw noSuchItem('event')
     if (result.kind === 'unsigned')
-      throw new NotSignedYet('No checkpoint has signed this event yet.', 'Retry in a minute.')
+      throw new NotSignedYet(
+        'No checkpoint has signed this event yet, so nothing proves that a gateway wrote it.',
+        'Retry in a minute. If no checkpoint signs it within seven minutes, run: rack-gateway audit verify',
+      )
     await record({ kind: 'audit.read', detail: { what: 'a proof', event: id } })
     return result.proof
   },

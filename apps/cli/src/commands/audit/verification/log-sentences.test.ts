@@ -9,6 +9,7 @@ const verification: Verification = {
   streams: 1,
   events: 9,
   unsigned: 0,
+  unsignedStreams: [],
   checkpoints: { count: 9, first: 1, last: 9, at: '2026-11-25T12:09:00.000Z' },
   keys: ['key'],
   trust: 'pinned',
@@ -27,6 +28,19 @@ test('says how many events were verified, and how many no checkpoint covers', ()
   expect(first({ unsigned: 1 })).toBe('Verified 9 events in 1 stream. 1 is not yet covered by a checkpoint.')
   expect(first({ checkpoints: null })).toBe('Verified 9 events in 1 stream.')
   expect(first({ intact: false, found: 2 })).toBe('NOT what was recorded: 2 findings in 9 events in 1 stream.')
+})
+
+test('names whole streams that no checkpoint signs', () => {
+  const sentences = (streams: number, change: Partial<Verification> = {}) => {
+    const unsignedStreams = Array.from({ length: streams }, (_, index) => `s${index + 1}`)
+    return logSentences({ ...verification, unsignedStreams, ...change }).join('\n')
+  }
+  expect(sentences(0)).not.toContain('In no checkpoint')
+  expect(sentences(1)).toContain(
+    '  In no checkpoint: 1 whole stream (s1). Nothing proves that a gateway wrote it: anyone who can write',
+  )
+  expect(sentences(5)).toContain('5 whole streams (s1, s2, s3, and 2 more). Nothing proves that a gateway wrote them:')
+  expect(sentences(1, { checkpoints: null })).not.toContain('In no checkpoint')
 })
 
 test('distinguishes a recorded restore from other findings', () => {

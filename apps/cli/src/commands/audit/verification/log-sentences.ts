@@ -9,6 +9,7 @@ export function logSentences(verification: Verification, archives: readonly Arch
   return [
     ...resultSentences('', verification),
     ...checkpointSentences(verification),
+    ...unsignedStreamSentences(verification),
     ...verification.recovered.map(recoveredSentence),
     ...notVerified.map(notVerifiedSentence),
   ]
@@ -44,6 +45,17 @@ function coverageSentence({ checkpoints, unsigned }: Verification): string {
 /** The events of this month are only in an archive that was not read, so a valid log does not prove these events. */
 function notVerifiedSentence({ month, events, streams, place, manifest }: ArchivedMonth): string {
   return `  NOT verified here: ${month} (${counted(streams, 'stream')}, ${counted(events, 'event')}) is only in its archive, ${place} (manifest ${manifest}). Get it, and add --archive DIR.`
+}
+
+/** Anyone who can insert events can invent a stream, and nothing that is signed contradicts it for some minutes. */
+function unsignedStreamSentences({ checkpoints, unsignedStreams }: Verification): string[] {
+  if (checkpoints === null || unsignedStreams.length === 0) return []
+  const { length } = unsignedStreams
+  const shown = unsignedStreams.slice(0, 3).join(', ')
+  const more = length > 3 ? `, and ${length - 3} more` : ''
+  return [
+    `  In no checkpoint: ${counted(length, 'whole stream')} (${shown}${more}). Nothing proves that a gateway wrote ${length === 1 ? 'it' : 'them'}: anyone who can write to the database can add a stream. A gateway that started within the last minute explains one stream. Otherwise, read and verify the log again in seven minutes.`,
+  ]
 }
 
 function recoveredSentence({ stream, first, last }: RecoveredRange): string {

@@ -2,9 +2,13 @@ import type { ResponseOf } from '@rack-gateway/gateway-api'
 import { useMutation } from '@tanstack/react-query'
 import { BadgeCheck, CircleCheck, CircleX } from 'lucide-react'
 import { get } from '../../../api/client.ts'
+import { announce } from '../../../ui/announce.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Problem } from '../../../ui/problem.tsx'
-import { canVerify, verifyProof } from '../proof/verify-proof.ts'
+import { VisibleText } from '../../../ui/visible-text.tsx'
+import { isSamePin, type KeyPin, pinKey, readPin, useKeyPin } from '../proof/key-pin.ts'
+import { canVerify, type Verification as Result, type Step, verifyEvent } from '../proof/verify-event.ts'
+import { UsedKey } from './used-key.tsx'
 import styles from './verification.module.css'
 
 interface VerificationProps {
@@ -12,59 +16,109 @@ interface VerificationProps {
   readonly shownEvent: ResponseOf<'getAuditEvent'> | undefined
 }
 
+interface VerifyRequest {
+  readonly shownEvent: ResponseOf<'getAuditEvent'>
+  /** ID of the person who is logged in. */
+  readonly person: string
+}
+
 export function Verification({ shownEvent }: VerificationProps) {
-  const verify = useMutation({
-    async mutationFn(shownEvent: ResponseOf<'getAuditEvent'>) {
-      if (!canVerify())
-        throw new Error(
-          'Browsers can verify events only on a page loaded over https: or from this computer. Use rack-gateway audit prove.',
-        )
-      const [proof, { keys }] = await Promise.all([
-        get('/audit/events/{id}/proof', { id: shownEvent.id }),
-        get('/audit/keys', {}),
-      ])
-      return verifyProof({ shownEvent, proof, keys: keys.map(({ key }) => key) })
+  const { person, pin } = useKeyPin()
+  const verify = useMutation({ mutationFn: verifyWithPin })
+  /** Pins the key of the shown result, and verifies again with it. */
+  const pinAndVerify = useMutation({
+    async mutationFn(key: string) {
+      pinKey(person, key, 'gateway')
+      announce('The key was pinned.')
+      if (shownEvent) verify.mutate({ shownEvent, person })
     },
   })
+  const isOutdated = verify.data !== undefined && !isSamePin(verify.data.pin, pin)
   return (
     <div className={styles.verification}>
       <div>
         <Button
           isDisabled={shownEvent === undefined}
           isPending={verify.isPending}
-          onPress={() => shownEvent && verify.mutate(shownEvent)}
+          onPress={() => shownEvent && verify.mutate({ shownEvent, person })}
         >
           <BadgeCheck aria-hidden /> Verify in this browser
         </Button>
       </div>
       {verify.error && <Problem error={verify.error} />}
-      {verify.data && (
-        <div role="status">
-          <p className={styles.outcome} data-verified={verify.data.isVerified}>
-            {verify.data.isVerified
-              ? 'Verified: the event is in the signed log, as it is shown here.'
-              : 'Not verified: a step failed, so the log may have been changed. Do not trust this event.'}
-          </p>
-          <ol className={styles.steps}>
-            {verify.data.steps.map(({ title, isTrue, detail }) => (
-              <li key={title} data-true={isTrue}>
-                {isTrue ? (
-                  <CircleCheck role="img" aria-label="Passed" size={14} />
-                ) : (
-                  <CircleX role="img" aria-label="Failed" size={14} />
-                )}
-                <span>
-                  {isTrue ? title : `Failed: ${title}`}
-                  <code>{detail}</code>
-                </span>
-              </li>
-            ))}
-          </ol>
-          {verify.data.isVerified && (
-            <p className="soft">Compare the key with a copy that you got from another source.</p>
-          )}
-        </div>
-      )}
+      {pinAndVerify.error && <Problem error={pinAndVerify.error} />}
+      {isOutdated && <p role="status">You changed the pinned key. Verify the event again.</p>}
+      {verify.data && !isOutdated && <Outcome result={verify.data.result} onPin={pinAndVerify.mutate} />}
     </div>
+  )
+}
+
+async function verifyWithPin({ shownEvent, person }: VerifyRequest): Promise<{ pin: KeyPin | null; result: Result }> {
+  if (!canVerify())
+    throw new Error(
+      'Browsers can verify events only on a page loaded over https: or from this computer. Use rack-gateway audit prove.',
+    )
+  const pin = readPin(person)
+  if (pin === 'unreadable')
+    throw new Error(
+      'The key that you pinned in this browser cannot be read, so nothing was verified. Open the signatures of the audit log at the top of this page, and enter the key again or remove the pin.',
+    )
+  const [proof, { keys }] = await Promise.all([
+    get('/audit/events/{id}/proof', { id: shownEvent.id }),
+    // A pinned key replaces the keys that the gateway names.
+    pin === null ? get('/audit/keys', {}) : { keys: [] },
+  ])
+  const input = { shownEvent, proof, pin, keys: keys.map(({ key }) => key) }
+  const result = await verifyEvent(input).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'NotSupportedError')
+      throw new Error(
+        'This browser cannot verify Ed25519 signatures. Update the browser, or use rack-gateway audit prove.',
+      )
+    throw error
+  })
+  return { pin, result }
+}
+
+function Outcome({ result, onPin }: { readonly result: Result; readonly onPin: (key: string) => void }) {
+  const { isVerified, steps, key } = result
+  return (
+    <>
+      <div role="status">
+        <p className={styles.outcome} data-verified={isVerified}>
+          {outcomeText(result)}
+        </p>
+        <ol className={styles.steps}>
+          {steps.map((step) => (
+            <StepItem key={step.title} step={step} />
+          ))}
+        </ol>
+      </div>
+      {key && <UsedKey used={key} isVerified={isVerified} onPin={() => onPin(key.key)} />}
+    </>
+  )
+}
+
+function outcomeText({ isVerified, key }: Result): string {
+  if (isVerified) return 'Verified: the event is in the signed log, as it is shown here.'
+  return key !== null && key.pin !== null && key.connection === null
+    ? 'Not verified: the log is signed with another key than the one that you pinned. Do not trust this event.'
+    : 'Not verified: a step failed, so the log may have been changed. Do not trust this event.'
+}
+
+function StepItem({ step: { title, isTrue, detail } }: { readonly step: Step }) {
+  return (
+    <li data-true={isTrue}>
+      {isTrue ? (
+        <CircleCheck role="img" aria-label="Passed" size={14} />
+      ) : (
+        <CircleX role="img" aria-label="Failed" size={14} />
+      )}
+      <span>
+        {isTrue ? title : `Failed: ${title}`}
+        <code>
+          <VisibleText>{detail}</VisibleText>
+        </code>
+      </span>
+    </li>
   )
 }

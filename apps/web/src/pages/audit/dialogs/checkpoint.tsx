@@ -8,6 +8,7 @@ import { Spinner } from '../../../ui/spinner.tsx'
 import { Time } from '../../../ui/time.tsx'
 import { VisibleText } from '../../../ui/visible-text.tsx'
 import styles from './dialogs.module.css'
+import { PinnedKey } from './pinned-key.tsx'
 
 export const checkpointQuery = queryOptions({
   queryKey: ['audit', 'checkpoint'],
@@ -44,11 +45,12 @@ export function CheckpointDialog({ onClose }: { readonly onClose: () => void }) 
                 <code>{data.checkpoint.hash}</code>
               </dd>
               <dt>Key</dt>
-              <dd>
+              <dd className={styles.copied}>
                 <code>{data.checkpoint.key}</code> <CopyButton text={data.checkpoint.key} what="The key" />
               </dd>
             </dl>
           )}
+          <PinnedKey newestKey={data.checkpoint?.key ?? null} />
           <h3>Copies outside the database</h3>
           {data.copies.length === 0 ? (
             <p className="soft">

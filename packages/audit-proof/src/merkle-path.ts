@@ -1,4 +1,5 @@
-import { type Bytes, sha256 } from './bytes.ts'
+import { type Bytes, concat } from './bytes.ts'
+import type { ProofCrypto } from './proof-crypto.ts'
 
 /**
  * For each level from the leaf to the root: whether the sibling is on the left.
@@ -25,24 +26,28 @@ function largestPowerBelow(size: number): number {
   return power
 }
 
-/** SHA-256(0x00 ‖ hash of the event). */
-export function leafOf(eventHash: Bytes): Promise<Bytes> {
-  return sha256(Uint8Array.of(0), eventHash)
-}
-
-interface Position {
+export interface LeafPosition {
   /** The number of the leaf, from 0. */
   readonly index: number
   /** The number of leaves. */
   readonly size: number
 }
 
-/** @returns null if the tree has no such leaf, or if the path has the wrong length */
-export async function rootOf(leaf: Bytes, { index, size }: Position, path: readonly Bytes[]): Promise<Bytes | null> {
+/**
+ * The root that follows from the hash of an event and its path. The leaf is SHA-256(0x00 ‖ hash of the event).
+ *
+ * @returns null if the tree has no such leaf, or if the path has the wrong length
+ */
+export async function rootByInclusion(
+  eventHash: Bytes,
+  { index, size }: LeafPosition,
+  path: readonly Bytes[],
+  { sha256 }: ProofCrypto,
+): Promise<Bytes | null> {
   const sides = siblingSides(index, size)
   if (sides === null || sides.length !== path.length) return null
-  let node = leaf
+  let node = await sha256(concat(Uint8Array.of(0), eventHash))
   for (const [level, sibling] of path.entries())
-    node = await (sides[level] ? sha256(Uint8Array.of(1), sibling, node) : sha256(Uint8Array.of(1), node, sibling))
+    node = await sha256(concat(Uint8Array.of(1), ...(sides[level] ? [sibling, node] : [node, sibling])))
   return node
 }

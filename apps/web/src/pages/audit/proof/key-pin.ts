@@ -1,0 +1,105 @@
+import { readVerifierKey, webCrypto } from '@rack-gateway/audit-proof'
+import { useMemo, useSyncExternalStore } from 'react'
+import { useMe } from '../../../api/queries.ts'
+
+/** The signing key that a person trusts. The browser stores one for each person and each address of a gateway. */
+export interface KeyPin {
+  /** Text form of the key. */
+  readonly key: string
+  /** RFC 3339. */
+  readonly pinnedAt: string
+  /** `entered`: the person typed or pasted it. `gateway`: the person accepted the key that the gateway sent. */
+  readonly from: 'entered' | 'gateway'
+}
+
+/** `unreadable`: something is stored, but is no pin. It must not count as no pin, which would accept every key. */
+export type StoredPin = KeyPin | 'unreadable' | null
+
+/** Another person in the same browser has a pin of their own, and neither changes that of the other. */
+const storageKeyOf = (person: string) => `audit-key-pin:${person}`
+
+/** Parses a key that a person typed or pasted. @returns null for text that is not a public key, or not all of it */
+export async function readTypedKey(text: string): Promise<string | null> {
+  const unquoted = text.trim().replace(/^(['"])(.*)\1$/s, '$2')
+  return (await readVerifierKey(unquoted, webCrypto))?.text ?? null
+}
+
+export function parsePin(stored: string | null): StoredPin {
+  if (stored === null) return null
+  try {
+    const { key, pinnedAt, from }: Record<string, unknown> = JSON.parse(stored)
+    const isPin = typeof key === 'string' && key !== '' && typeof pinnedAt === 'string'
+    if (isPin && (from === 'entered' || from === 'gateway')) return { key, pinnedAt, from }
+  } catch {
+    // Not JSON, or JSON of another type.
+  }
+  return 'unreadable'
+}
+
+/** The pin as it is stored now. @param person ID of the person who is logged in */
+export function readPin(person: string): StoredPin {
+  return parsePin(storedText(person))
+}
+
+function storedText(person: string): string | null {
+  try {
+    return localStorage.getItem(storageKeyOf(person))
+  } catch {
+    // A browser that forbids storage has no pin.
+    return null
+  }
+}
+
+const listeners = new Set<() => void>()
+
+/** Other tabs also change the pin. */
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  globalThis.addEventListener('storage', listener)
+  return () => {
+    listeners.delete(listener)
+    globalThis.removeEventListener('storage', listener)
+  }
+}
+
+function notify(): void {
+  for (const listener of listeners) listener()
+}
+
+interface OwnPin {
+  /** ID of the person who is logged in. */
+  readonly person: string
+  readonly pin: StoredPin
+}
+
+export function useKeyPin(): OwnPin {
+  const { id: person } = useMe()
+  const stored = useSyncExternalStore(subscribe, () => storedText(person))
+  return useMemo(() => ({ person, pin: parsePin(stored) }), [person, stored])
+}
+
+/** @throws Error if the browser does not store it */
+export function pinKey(person: string, key: string, from: KeyPin['from']): void {
+  const pinned: KeyPin = { key, pinnedAt: new Date().toISOString(), from }
+  try {
+    localStorage.setItem(storageKeyOf(person), JSON.stringify(pinned))
+  } catch {
+    throw new Error(
+      'This browser does not store data for this page, so it cannot keep the key. Allow storage for this address, or pass the key to rack-gateway audit verify-proof --key.',
+    )
+  }
+  notify()
+}
+
+export function removePin(person: string): void {
+  try {
+    localStorage.removeItem(storageKeyOf(person))
+  } catch {
+    // Nothing is stored in a browser that forbids storage.
+  }
+  notify()
+}
+
+export function isSamePin(one: StoredPin, other: StoredPin): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
