@@ -43,7 +43,7 @@ test.each([
   expect(eventSentence({ ...event, kind, detail } as AuditEvent, 'local')).toBe(`ann@example.com ${sentence}`)
 })
 
-test.each(endpoints.followAudit.query.properties.kind.enum)('the kind %s has a sentence of its own', (kind) => {
+test.each(endpoints.followAudit.query.properties.notKind.items.enum)('the kind %s has a sentence of its own', (kind) => {
   expect(eventSentence({ ...event, kind }, 'local')).not.toContain('caused the event')
 })
 
