@@ -7,7 +7,7 @@ import type { IdentityEvent } from '../events.ts'
 import type { Person } from '../login/person.ts'
 import type { LoginSettings } from '../login/settings.ts'
 import { findUserPrincipal } from '../principals/user-principal.ts'
-import { createBinding } from './bindings.ts'
+import { ensureBinding } from './bindings.ts'
 import type { Change, Transaction } from './change.ts'
 import { canonicalEmail, checkId } from './names.ts'
 
@@ -119,7 +119,7 @@ export async function redeemInvitation(
     if (expiresAt !== null && Date.parse(expiresAt) <= now) continue
     const end = expiresAt === null ? {} : { expiresAt: new Date(expiresAt) }
     const terms = { role, racks, apps, ...end, ...reason, invitation: { id, invitedBy } }
-    await createBinding(change, { kind: 'user', id: user }, terms)
+    await ensureBinding(change, { kind: 'user', id: user }, terms)
   }
 }
 

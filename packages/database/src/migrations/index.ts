@@ -28,6 +28,7 @@ import { appChanges } from './0029-app-changes.ts'
 import { secondFactors } from './0030-second-factors.ts'
 import { proofUses } from './0031-proof-uses.ts'
 import { stepUpChallenges } from './0032-step-up-challenges.ts'
+import { uniqueBindings } from './0033-unique-bindings.ts'
 
 export interface Migration {
   readonly name: string
@@ -69,4 +70,5 @@ export const migrations: readonly Migration[] = [
   secondFactors,
   proofUses,
   stepUpChallenges,
+  uniqueBindings,
 ]
