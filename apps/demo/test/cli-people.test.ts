@@ -66,7 +66,7 @@ test.each([['14'], ['1e1d'], ['-1d'], ['2w'], ['x']])(
     const result = await run(['users', 'invite', 'eve@example.com', '--role', 'viewer', `--valid-for=${text}`])
     expect(result).toMatchObject({
       code: 2,
-      stderr: 'rack-gateway: --valid-for is not a duration. Use a number with the unit s, m, h, or d, such as 14d.\n',
+      stderr: '--valid-for is not a duration. Use a number with the unit s, m, h, or d, such as 14d.\n',
     })
   },
 )

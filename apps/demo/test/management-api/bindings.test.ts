@@ -132,9 +132,10 @@ describe('the same binding', () => {
 
   test('is created once, also by requests at the same time on two replicas, and causes one event', async () => {
     const body = { subject, role: 'viewer', racks: 'staging' }
+    const { host } = new URL(system.url)
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
-        call(index % 2 === 0 ? system : replica, admin.token, 'POST', '/bindings', body),
+        call({ url: index % 2 === 0 ? system.url : replica.url, host }, admin.token, 'POST', '/bindings', body),
       ),
     )
     expect(codes(answers)).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
