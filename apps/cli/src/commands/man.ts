@@ -25,7 +25,9 @@ export async function handler({ context }: Arguments<typeof builder>): Promise<n
 }
 
 /** Not every `man` reads standard input, so the page goes through a file. */
-function openManual({ env }: Context): number {
+function openManual({ env, interruption }: Context): number {
+  // Ctrl-C is for the pager, and must not end this process before the file is removed.
+  interruption()
   const directory = mkdtempSync(join(tmpdir(), 'rack-gateway-man-'))
   try {
     const file = join(directory, 'rack-gateway.1')
